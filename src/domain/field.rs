@@ -1,0 +1,77 @@
+//! The fields of the canonical record.
+
+/// One field of a record, and how the sealed store keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Field {
+    Account = 1,
+    User = 2,
+    Number = 3,
+    Carrier = 4,
+    Country = 5,
+    State = 6,
+    SentAt = 7,
+    Kind = 8,
+    Channel = 9,
+    MessageRef = 10,
+    CountryBasis = 11,
+    StateBasis = 12,
+    TimeBasis = 13,
+}
+
+impl Field {
+    pub const ALL: [Self; 13] = [
+        Self::Account,
+        Self::User,
+        Self::Number,
+        Self::Carrier,
+        Self::Country,
+        Self::State,
+        Self::SentAt,
+        Self::Kind,
+        Self::Channel,
+        Self::MessageRef,
+        Self::CountryBasis,
+        Self::StateBasis,
+        Self::TimeBasis,
+    ];
+
+    /// The fields whose values stand in a dictionary, records holding codes.
+    pub const DICTIONARIES: [Self; 9] = [
+        Self::Account,
+        Self::Carrier,
+        Self::Country,
+        Self::State,
+        Self::Kind,
+        Self::Channel,
+        Self::CountryBasis,
+        Self::StateBasis,
+        Self::TimeBasis,
+    ];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::User => "user",
+            Self::Number => "number",
+            Self::Carrier => "carrier",
+            Self::Country => "country",
+            Self::State => "state",
+            Self::SentAt => "sent_at",
+            Self::Kind => "kind",
+            Self::Channel => "channel",
+            Self::MessageRef => "message_ref",
+            Self::CountryBasis => "country_basis",
+            Self::StateBasis => "state_basis",
+            Self::TimeBasis => "time_basis",
+        }
+    }
+
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.code() == code)
+    }
+}

@@ -1,0 +1,111 @@
+//! Typed, opaque identifiers: a letter for the kind, an underscore and 20
+//! characters of lower-case Crockford base32 (100 random bits).
+//!
+//! They are names, not secrets: they may stand in paths, logs and leaves, and
+//! they say nothing about what they name.
+
+use std::fmt;
+use std::str::FromStr;
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const LENGTH: usize = 20;
+
+/// The text is not an identifier of the wanted kind. Carries nothing, so that
+/// it can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an identifier of this kind")]
+pub struct IdError;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident $letter:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Makes the identifier out of 13 random bytes (100 bits are used).
+            pub fn from_random(bytes: [u8; 13]) -> Self {
+                Self(spell($letter, bytes))
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                is_spelt($letter, text).then(|| Self(text.to_owned())).ok_or(IdError)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// One investigation of one breach.
+    CaseId 'c';
+    /// One file as received.
+    ExhibitId 'x';
+    /// One request to see numbers in the clear.
+    RevealId 'r';
+    /// One request to hand data out.
+    ExportId 'e';
+    /// One person who works with the vault.
+    OperatorId 'o';
+    /// One signed-in session.
+    SessionId 's';
+}
+
+fn spell(letter: char, bytes: [u8; 13]) -> String {
+    let mut bits = bytes
+        .iter()
+        .fold(0_u128, |sum, byte| (sum << 8) | u128::from(*byte));
+    let mut text = String::with_capacity(LENGTH + 2);
+    text.push(letter);
+    text.push('_');
+    for _ in 0..LENGTH {
+        text.push(char::from(ALPHABET[(bits & 31) as usize]));
+        bits >>= 5;
+    }
+    text
+}
+
+fn is_spelt(letter: char, text: &str) -> bool {
+    text.strip_prefix(letter)
+        .and_then(|rest| rest.strip_prefix('_'))
+        .is_some_and(|rest| rest.len() == LENGTH && rest.bytes().all(|b| ALPHABET.contains(&b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_and_only_as_its_own_kind() {
+        let id = CaseId::from_random([0xa5; 13]);
+        assert_eq!(id.as_str().parse::<CaseId>(), Ok(id.clone()));
+        assert_eq!(id.as_str().parse::<ExhibitId>(), Err(IdError));
+    }
+
+    #[test]
+    fn a_wrong_length_letter_or_alphabet_is_refused() {
+        for text in [
+            "",
+            "c_",
+            "c_0123",
+            "c_0123456789abcdefghiI",
+            "c-0123456789abcdefghjk",
+        ] {
+            assert_eq!(text.parse::<CaseId>(), Err(IdError), "{text}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Identifiers and values: what the other layers talk about.
+//!
+//! No input or output, no keys, no clock. Everything here is parsed once, at
+//! the edge, by a constructor that returns a `Result`. Nothing here ever holds
+//! a phone number; see `vault::plaintext` for that.
+
+mod field;
+mod format;
+mod id;
+mod moment;
+mod purpose;
+mod role;
+mod text;
+
+pub use field::Field;
+pub use format::Format;
+pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId};
+pub use moment::{Moment, MomentError};
+pub use purpose::Purpose;
+pub use role::{CaseRole, HomeRole};
+pub use text::{
+    AccountName, LegalBasis, OperatorName, Reason, Reference, TextError, Ticket, Title,
+};

@@ -1,0 +1,69 @@
+//! Points in time: whole seconds since 1970-01-01T00:00:00Z.
+//!
+//! Who needs the present time is given it; nothing here reads a clock.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(i64);
+
+/// The text is not an RFC 3339 time with a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an RFC 3339 time with a zone, such as 2024-03-21T22:34:49Z")]
+pub struct MomentError;
+
+impl Moment {
+    pub fn from_seconds(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    pub fn seconds(self) -> i64 {
+        self.0
+    }
+
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+}
+
+impl fmt::Display for Moment {
+    /// RFC 3339 in UTC: `2024-03-21T22:34:49Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_second(self.0) {
+            Ok(time) => write!(f, "{time}"),
+            Err(_) => f.write_str("out-of-range"),
+        }
+    }
+}
+
+impl FromStr for Moment {
+    type Err = MomentError;
+
+    fn from_str(text: &str) -> Result<Self, MomentError> {
+        text.parse::<Timestamp>()
+            .map(|time| Self(time.as_second()))
+            .map_err(|_| MomentError)
+    }
+}
+
+impl serde::Serialize for Moment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_prints_and_reads_as_rfc_3339() {
+        let moment = Moment::from_seconds(1_711_060_489);
+        assert_eq!(moment.to_string(), "2024-03-21T22:34:49Z");
+        assert_eq!("2024-03-21T23:34:49+01:00".parse(), Ok(moment));
+        assert_eq!("2024-03-21 22:34".parse::<Moment>(), Err(MomentError));
+    }
+}

@@ -1,0 +1,10 @@
+//! breachvault: a privacy-preserving vault for the data of one breach.
+//!
+//! The layers, from the outside in: `cli` and `http` speak to people and
+//! machines; `operations` holds one file for each thing a person can do;
+//! `ingest`, `synthesis` and `evidence` are pure formats; `vault` is the
+//! trusted core with its one door, [`vault::Vault::perform`]; `policy` decides
+//! and does nothing else; `domain` is names and values. ARCHITECTURE.md has
+//! the picture, and a test holds the directions.
+
+pub mod domain;
