@@ -8,3 +8,7 @@
 //! the picture, and a test holds the directions.
 
 pub mod domain;
+pub mod evidence;
+pub mod ingest;
+pub mod synthesis;
+pub mod vault;

@@ -1,0 +1,7 @@
+//! The trusted core.
+
+pub mod audit;
+pub mod columns;
+pub mod identity;
+pub mod keyring;
+pub mod plaintext;
