@@ -10,5 +10,6 @@
 pub mod domain;
 pub mod evidence;
 pub mod ingest;
+pub mod policy;
 pub mod synthesis;
 pub mod vault;

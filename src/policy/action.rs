@@ -1,0 +1,135 @@
+//! Everything anybody can do, by name.
+//!
+//! The traits are sealed here: no other module can invent an action, and no
+//! other module can mark an existing one as writing or revealing. Whoever wants
+//! to know what can put a number into the clear reads the `reveals` lines of
+//! this file.
+
+use std::fmt;
+
+/// Whether an action changes the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Runs on a read-only snapshot beside others; only its leaf is written.
+    Reading,
+    /// Runs inside the ledger writer's transaction, in a savepoint.
+    Writing,
+}
+
+mod seal {
+    /// An action of the closed list.
+    pub trait Listed {}
+    /// An action listed as writing.
+    pub trait Writing {}
+    /// An action listed as revealing.
+    pub trait Revealing {}
+}
+
+/// One of the listed actions.
+pub trait Action: seal::Listed + Send + Sync + 'static {
+    const KIND: ActionKind;
+}
+
+/// An action that may change rows.
+pub trait Writes: Action + seal::Writing {}
+
+/// An action under which a number may be disclosed.
+pub trait Reveals: Action + seal::Revealing {}
+
+macro_rules! list {
+    ($($kind:ident $name:literal $class:ident $($reveals:ident)?;)*) => {
+        /// The name of an action: what the matrix, the routes and the leaves say.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum ActionKind { $($kind),* }
+
+        impl ActionKind {
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name),* }
+            }
+
+            pub fn class(self) -> Class {
+                match self { $(Self::$kind => list!(@class $class)),* }
+            }
+        }
+
+        /// One type for each action, to be named in a signature.
+        pub mod actions {
+            use super::{Action, ActionKind, Reveals, Writes, seal};
+            $(
+                #[derive(Debug)]
+                pub enum $kind {}
+                impl seal::Listed for $kind {}
+                impl Action for $kind { const KIND: ActionKind = ActionKind::$kind; }
+                list!(@writes $class $kind);
+                $(list!(@$reveals $kind);)?
+            )*
+        }
+    };
+    (@class reads) => { Class::Reading };
+    (@class writes) => { Class::Writing };
+    (@writes reads $kind:ident) => {};
+    (@writes writes $kind:ident) => {
+        impl seal::Writing for $kind {}
+        impl Writes for $kind {}
+    };
+    (@reveals $kind:ident) => {
+        impl seal::Revealing for $kind {}
+        impl Reveals for $kind {}
+    };
+}
+
+list! {
+    SignIn            "session.open"        writes;
+    SignOut           "session.close"       writes;
+    ReadSelf          "session.read"        reads;
+    Enrol             "operator.enrol"      writes;
+    AddOperator       "operator.add"        writes;
+    ListOperators     "operator.list"       reads;
+    RevokeOperator    "operator.revoke"     writes;
+    OpenCase          "case.open"           writes;
+    ListCases         "case.list"           reads;
+    ReadCase          "case.read"           reads;
+    CloseCase         "case.close"          writes;
+    HoldCase          "case.hold"           writes;
+    ReopenCase        "case.reopen"         writes;
+    NameMember        "member.name"         writes;
+    ListMembers       "member.list"         reads;
+    BeginExhibit      "exhibit.begin"       writes;
+    FinishExhibit     "exhibit.finish"      writes;
+    AbandonExhibit    "exhibit.abandon"     writes;
+    ListExhibits      "exhibit.list"        reads;
+    LookUp            "record.lookup"       reads;
+    SearchRecords     "record.search"       reads;
+    Scope             "record.scope"        reads;
+    RequestReveal     "reveal.request"      writes;
+    ListReveals       "reveal.list"         reads;
+    ReadReveal        "reveal.read"         reads;
+    DecideReveal      "reveal.decide"       writes;
+    OpenReveal        "reveal.open"         writes reveals;
+    RequestExport     "export.request"      writes;
+    ListExports       "export.list"         reads;
+    ReadExport        "export.read"         reads;
+    DecideExport      "export.decide"       writes;
+    TakePackage       "export.package"      reads reveals;
+    AcknowledgeExport "export.acknowledge"  writes;
+    SearchLeaves      "audit.search"        reads;
+    ReadLeaf          "audit.read"          reads;
+    ProveLeaf         "audit.prove"         reads;
+    ReadCheckpoint    "audit.checkpoint"    reads;
+    ReadVkey          "audit.vkey"          reads;
+    SignOff           "audit.sign-off"      writes;
+    KeyStatus         "key.status"          reads;
+    RotateKek         "key.rotate"          writes;
+    InitVault         "vault.init"          writes;
+    StartVault        "vault.start"         writes;
+    StopVault         "vault.stop"          writes;
+    SumStrangers      "vault.strangers"     writes;
+}
+
+impl fmt::Display for ActionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

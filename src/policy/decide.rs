@@ -1,0 +1,208 @@
+//! The decision: facts and an action in, a grant or a denial out.
+
+use super::matrix::{Seat, allows_seat, allows_state, needs_case};
+use super::{ActionKind, CallerFacts, Denial, Facts, Membership, RequestFacts, RequestState};
+use crate::domain::{AccountName, CaseRole, HomeRole};
+
+/// The action was allowed on these facts. Made here only, and not to be copied:
+/// it is used up by the one act it allows.
+#[derive(Debug)]
+pub struct Grant {
+    membership: Option<Membership>,
+}
+
+impl Grant {
+    /// The one account the caller may learn about; `None` means all of the case.
+    pub fn account(&self) -> Option<&AccountName> {
+        self.membership
+            .as_ref()
+            .and_then(|membership| membership.account.as_ref())
+    }
+
+    pub fn role(&self) -> Option<CaseRole> {
+        self.membership.as_ref().map(|membership| membership.role)
+    }
+}
+
+pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
+    let home = match facts.caller {
+        CallerFacts::Gone => return Err(Denial::SessionEnded),
+        CallerFacts::Stranger => return without_case(action, Seat::Stranger),
+        CallerFacts::System => return without_case(action, Seat::System),
+        CallerFacts::Operator(home) => home,
+    };
+    if !needs_case(action) {
+        return by_profession(facts, action, home);
+    }
+    let (case, membership) = match &facts.case {
+        Some(case) => match &case.membership {
+            Some(membership) if !home.stays_outside_cases() => (case, membership),
+            _ => return Err(Denial::Concealed),
+        },
+        None => return Err(Denial::Concealed),
+    };
+    if let Some(request) = &facts.request
+        && !within_reach(membership, request)
+    {
+        return Err(Denial::Concealed);
+    }
+    if !allows_seat(action, Seat::Member(membership.role)) {
+        return Err(Denial::NotAllowed);
+    }
+    if membership.role == CaseRole::Liaison && membership.account.is_none() {
+        return Err(Denial::NotAllowed);
+    }
+    if !allows_state(action, case.state) {
+        return Err(Denial::CaseClosed);
+    }
+    about_request(facts.request.as_ref(), action)?;
+    Ok(Grant {
+        membership: Some(membership.clone()),
+    })
+}
+
+fn without_case(action: ActionKind, seat: Seat) -> Result<Grant, Denial> {
+    if allows_seat(action, seat) {
+        Ok(Grant { membership: None })
+    } else {
+        Err(Denial::NotAllowed)
+    }
+}
+
+fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Grant, Denial> {
+    if action == ActionKind::ProveLeaf && home != HomeRole::Auditor {
+        let own = facts.leaf.is_some_and(|leaf| leaf.written_for_caller);
+        return if own {
+            Ok(Grant { membership: None })
+        } else {
+            Err(Denial::Concealed)
+        };
+    }
+    without_case(action, Seat::Home(home))
+}
+
+/// A liaison reaches only requests about the account it is bound to.
+fn within_reach(membership: &Membership, request: &RequestFacts) -> bool {
+    membership.role != CaseRole::Liaison
+        || (membership.account.is_some() && request.account == membership.account)
+}
+
+fn about_request(request: Option<&RequestFacts>, action: ActionKind) -> Result<(), Denial> {
+    let Some(request) = request else {
+        return Ok(());
+    };
+    let wanted = match action {
+        ActionKind::DecideReveal | ActionKind::DecideExport => {
+            if request.asked_by_caller {
+                return Err(Denial::OwnRequest);
+            }
+            &[RequestState::Requested][..]
+        }
+        ActionKind::OpenReveal => {
+            if !request.asked_by_caller {
+                return Err(Denial::NotTheAsker);
+            }
+            &[RequestState::Approved]
+        }
+        ActionKind::TakePackage => &[RequestState::Approved, RequestState::Used],
+        ActionKind::AcknowledgeExport => &[RequestState::Used],
+        _ => return Ok(()),
+    };
+    if !wanted.contains(&request.state) {
+        return Err(Denial::WrongState);
+    }
+    if request.expired && action != ActionKind::AcknowledgeExport {
+        return Err(Denial::Expired);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{CaseFacts, CaseState};
+
+    fn facts(role: CaseRole, account: Option<&str>) -> Facts {
+        Facts {
+            caller: CallerFacts::Operator(HomeRole::Investigator),
+            case: Some(CaseFacts {
+                state: CaseState::Open,
+                membership: Some(Membership {
+                    role,
+                    account: account.and_then(|name| AccountName::parse(name).ok()),
+                }),
+            }),
+            request: None,
+            leaf: None,
+        }
+    }
+
+    fn request(asked_by_caller: bool, state: RequestState) -> RequestFacts {
+        RequestFacts {
+            state,
+            asked_by_caller,
+            expired: false,
+            account: None,
+        }
+    }
+
+    #[test]
+    fn a_lead_does_not_decide_its_own_request() {
+        let mut facts = facts(CaseRole::Lead, None);
+        facts.request = Some(request(true, RequestState::Requested));
+        assert_eq!(
+            decide(&facts, ActionKind::DecideReveal).err(),
+            Some(Denial::OwnRequest)
+        );
+        facts.request = Some(request(false, RequestState::Requested));
+        assert!(decide(&facts, ActionKind::DecideReveal).is_ok());
+    }
+
+    #[test]
+    fn a_reveal_opens_once_and_only_for_its_asker() {
+        let mut facts = facts(CaseRole::Investigator, None);
+        facts.request = Some(request(true, RequestState::Approved));
+        assert!(decide(&facts, ActionKind::OpenReveal).is_ok());
+        facts.request = Some(request(true, RequestState::Used));
+        assert_eq!(
+            decide(&facts, ActionKind::OpenReveal).err(),
+            Some(Denial::WrongState)
+        );
+        facts.request = Some(request(false, RequestState::Approved));
+        assert_eq!(
+            decide(&facts, ActionKind::OpenReveal).err(),
+            Some(Denial::NotTheAsker)
+        );
+    }
+
+    #[test]
+    fn a_member_who_is_by_profession_outside_cases_sees_none() {
+        let mut facts = facts(CaseRole::Investigator, None);
+        facts.caller = CallerFacts::Operator(HomeRole::Auditor);
+        assert_eq!(
+            decide(&facts, ActionKind::LookUp).err(),
+            Some(Denial::Concealed)
+        );
+    }
+
+    #[test]
+    fn a_liaison_without_an_account_may_nothing() {
+        let facts = facts(CaseRole::Liaison, None);
+        assert_eq!(
+            decide(&facts, ActionKind::LookUp).err(),
+            Some(Denial::NotAllowed)
+        );
+    }
+
+    #[test]
+    fn a_liaison_reaches_no_request_of_another_account() {
+        let mut facts = facts(CaseRole::Liaison, Some("one"));
+        let mut other = request(true, RequestState::Approved);
+        other.account = AccountName::parse("two").ok();
+        facts.request = Some(other);
+        assert_eq!(
+            decide(&facts, ActionKind::TakePackage).err(),
+            Some(Denial::Concealed)
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! The matrix: which seat may do which action, in which state of the case.
+//!
+//! One row for each action. `tests/api/authz_matrix.txt` is this table spelt
+//! out, checked in for people who do not read Rust.
+
+use super::{ActionKind, CaseState};
+use crate::domain::{CaseRole, HomeRole};
+
+/// From where somebody acts: as a stranger, as the vault, by profession, or as
+/// a member of the case in question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Seat {
+    Stranger,
+    System,
+    Home(HomeRole),
+    Member(CaseRole),
+}
+
+/// True when the action is about one case, so that a membership decides.
+pub fn needs_case(action: ActionKind) -> bool {
+    row(action).case
+}
+
+pub fn allows_seat(action: ActionKind, seat: Seat) -> bool {
+    let row = row(action);
+    match seat {
+        Seat::Stranger => row.stranger,
+        Seat::System => row.system,
+        Seat::Home(role) => row.home.contains(&role),
+        Seat::Member(role) => row.members.contains(&role),
+    }
+}
+
+/// A closed case is at rest: it can be read about, reopened and receipted.
+pub fn allows_state(action: ActionKind, state: CaseState) -> bool {
+    match state {
+        CaseState::Open | CaseState::Held => true,
+        CaseState::Closed => row(action).when_closed,
+    }
+}
+
+struct Row {
+    case: bool,
+    stranger: bool,
+    system: bool,
+    home: &'static [HomeRole],
+    members: &'static [CaseRole],
+    when_closed: bool,
+}
+
+fn row(action: ActionKind) -> Row {
+    use ActionKind as A;
+    use CaseRole::{Custodian as C, Investigator as I, Lead as L, Liaison as N};
+    use HomeRole::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison};
+
+    const EVERYBODY: &[HomeRole] = &HomeRole::ALL;
+    const CASE_WORKERS: &[HomeRole] = &[Investigator, Lead, Custodian, Liaison];
+    const fn home(home: &'static [HomeRole]) -> Row {
+        Row {
+            case: false,
+            stranger: false,
+            system: false,
+            home,
+            members: &[],
+            when_closed: true,
+        }
+    }
+    const fn members(members: &'static [CaseRole]) -> Row {
+        Row {
+            case: true,
+            stranger: false,
+            system: false,
+            home: &[],
+            members,
+            when_closed: false,
+        }
+    }
+    const fn at_rest_too(row: Row) -> Row {
+        Row {
+            when_closed: true,
+            ..row
+        }
+    }
+    const STRANGER: Row = Row {
+        case: false,
+        stranger: true,
+        system: false,
+        home: &[],
+        members: &[],
+        when_closed: true,
+    };
+    const SYSTEM: Row = Row {
+        case: false,
+        stranger: false,
+        system: true,
+        home: &[],
+        members: &[],
+        when_closed: true,
+    };
+
+    match action {
+        A::SignIn | A::Enrol => STRANGER,
+        A::SignOut | A::ReadSelf | A::ReadCheckpoint | A::ReadVkey => home(EVERYBODY),
+        A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
+        A::ListOperators => home(&[Administrator, Lead]),
+        A::OpenCase => home(&[Lead]),
+        A::ListCases => home(CASE_WORKERS),
+        A::ReadCase => at_rest_too(members(&[I, L, C, N])),
+        A::CloseCase | A::HoldCase => members(&[L]),
+        A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
+        A::ListMembers => at_rest_too(members(&[L, C])),
+        A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit => members(&[C]),
+        A::ListExhibits => at_rest_too(members(&[I, L, C])),
+        A::LookUp | A::Scope => members(&[I, L, N]),
+        A::SearchRecords => members(&[I, L]),
+        A::RequestReveal | A::OpenReveal => members(&[I, L]),
+        A::ListReveals | A::ReadReveal => at_rest_too(members(&[I, L])),
+        A::DecideReveal => members(&[L]),
+        A::RequestExport => members(&[I, L, N]),
+        A::ListExports | A::ReadExport => at_rest_too(members(&[I, L, C, N])),
+        A::DecideExport => members(&[L, C]),
+        A::TakePackage => members(&[C, N]),
+        A::AcknowledgeExport => at_rest_too(members(&[C, N])),
+        A::SearchLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
+        // Whoever did a thing may hold the receipt for it; see `decide`.
+        A::ProveLeaf => home(EVERYBODY),
+        A::InitVault | A::StartVault | A::StopVault | A::SumStrangers => SYSTEM,
+    }
+}
