@@ -5,3 +5,4 @@ pub mod columns;
 pub mod identity;
 pub mod keyring;
 pub mod plaintext;
+mod store;

@@ -1,0 +1,28 @@
+-- What the vault is, who may enter, and their sessions.
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- `sealed` holds name, password hash and TOTP secret under the operator-secret key.
+CREATE TABLE operator (
+    id         TEXT PRIMARY KEY,
+    name_tag   BLOB NOT NULL UNIQUE,
+    home       TEXT NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('invited', 'active', 'revoked')),
+    sealed     BLOB NOT NULL,
+    enrolment  BLOB UNIQUE,
+    enrol_by   INTEGER,
+    totp_step  INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- `token` is the SHA-256 of a random token; the token itself is shown once and kept nowhere.
+CREATE TABLE session (
+    id         TEXT PRIMARY KEY,
+    token      BLOB NOT NULL UNIQUE,
+    operator   TEXT NOT NULL REFERENCES operator (id),
+    opened_at  INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT, WITHOUT ROWID;

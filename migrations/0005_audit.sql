@@ -1,0 +1,38 @@
+-- The transparency log. `bytes` is the leaf; the columns beside it repeat parts of it for searching.
+CREATE TABLE leaf (
+    seq      INTEGER PRIMARY KEY,
+    time     INTEGER NOT NULL,
+    operator TEXT,
+    case_id  TEXT,
+    action   TEXT NOT NULL,
+    outcome  TEXT NOT NULL,
+    bytes    BLOB NOT NULL
+) STRICT;
+
+-- Hashes of the tree, in the order in which they become final.
+CREATE TABLE tree_hash (
+    position INTEGER PRIMARY KEY,
+    hash     BLOB NOT NULL
+) STRICT;
+
+-- The newest signed checkpoint, one row.
+CREATE TABLE checkpoint (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    size INTEGER NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
+
+-- The sealed detail a leaf commits to. It can be erased; no proof needs it.
+CREATE TABLE detail (
+    seq    INTEGER PRIMARY KEY,
+    sealed BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER leaf_stays_as_written BEFORE UPDATE ON leaf
+BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;
+CREATE TRIGGER leaf_stays BEFORE DELETE ON leaf
+BEGIN SELECT RAISE(ABORT, 'a leaf is never removed'); END;
+CREATE TRIGGER tree_hash_stays_as_written BEFORE UPDATE ON tree_hash
+BEGIN SELECT RAISE(ABORT, 'a tree hash is never changed'); END;
+CREATE TRIGGER tree_hash_stays BEFORE DELETE ON tree_hash
+BEGIN SELECT RAISE(ABORT, 'a tree hash is never removed'); END;

@@ -1,0 +1,69 @@
+//! What an operator may ask of a case, as a leaking bucket in the database.
+//!
+//! Points flow back with time. A charge that does not fit is refused whole: no
+//! partial answer. Charged by the ledger in the transaction of the leaf, so two
+//! calls at once cannot spend the same points.
+
+use rusqlite::Connection;
+
+use super::core::Core;
+use super::perform::Stopped;
+use super::settings::Budget;
+use super::store::StoreError;
+use super::store::budget_rows;
+use super::store::case_rows::CaseNumber;
+use crate::domain::{Moment, OperatorId};
+use crate::policy::Denial;
+
+pub(super) fn charge(
+    core: &Core,
+    connection: &Connection,
+    operator: &OperatorId,
+    case: CaseNumber,
+    points: u32,
+    now: Moment,
+) -> Result<(), Stopped> {
+    let budget = core.settings.lookup_budget;
+    let before = spent(connection, budget, operator, case, now)
+        .map_err(|error| Stopped::Failed(error.into()))?;
+    let after = before + f64::from(points);
+    if after > f64::from(budget.capacity) {
+        let missing = after - f64::from(budget.capacity);
+        return Err(Stopped::Denied(Denial::BudgetSpent { retry_after: wait(budget, missing) }));
+    }
+    budget_rows::upsert(connection, operator, case, after, now)
+        .map_err(|error| Stopped::Failed(error.into()))
+}
+
+/// What is left, for the answer to `GET /me` and for a first look before the work.
+pub(super) fn left(
+    core: &Core,
+    connection: &Connection,
+    operator: &OperatorId,
+    case: CaseNumber,
+    now: Moment,
+) -> Result<f64, StoreError> {
+    let budget = core.settings.lookup_budget;
+    Ok(f64::from(budget.capacity) - spent(connection, budget, operator, case, now)?)
+}
+
+/// In how many seconds `missing` points have flowed back.
+pub(super) fn wait(budget: Budget, missing: f64) -> u32 {
+    let seconds = (missing * 3600.0 / f64::from(budget.per_hour.max(1))).ceil();
+    if seconds >= f64::from(u32::MAX) { u32::MAX } else { (seconds as u32).max(1) }
+}
+
+fn spent(
+    connection: &Connection,
+    budget: Budget,
+    operator: &OperatorId,
+    case: CaseNumber,
+    now: Moment,
+) -> Result<f64, StoreError> {
+    let Some((spent, at)) = budget_rows::find(connection, operator, case)? else {
+        return Ok(0.0);
+    };
+    // A clock that was set back gives nothing back.
+    let hours = (now.seconds() - at.seconds()).max(0) as f64 / 3600.0;
+    Ok((spent - hours * f64::from(budget.per_hour)).max(0.0))
+}

@@ -1,0 +1,160 @@
+//! The facts a decision rests on, read from the snapshot the act itself uses.
+//!
+//! Sees rows and, for a liaison's account, the case key. Called by `perform`
+//! twice for a reading act: before it, and in the ledger's transaction after it.
+
+use rusqlite::Connection;
+
+use super::caller::{Caller, Who};
+use super::core::Core;
+use super::operation::{OperationError, Target};
+use super::requests;
+use super::store::case_rows::{self, CaseRow};
+use super::store::operator_rows::{self, OperatorState};
+use super::store::{export_rows, leaf_rows, membership_rows, reveal_rows, session_rows};
+use crate::domain::{CaseId, Moment};
+use crate::policy::{
+    CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts,
+};
+
+/// Facts, and the rows found on the way.
+pub(super) struct Situation {
+    pub(super) facts: Facts,
+    pub(super) case: Option<CaseRow>,
+}
+
+impl Situation {
+    pub(super) fn case_id(&self, target: &Target) -> Option<CaseId> {
+        self.case.as_ref().map(|row| row.id.clone()).or_else(|| target.case().cloned())
+    }
+
+    /// The caller's role as the leaf names it.
+    pub(super) fn role(&self) -> Option<&'static str> {
+        let membership = self.facts.case.as_ref().and_then(|case| case.membership.as_ref());
+        match (membership, self.facts.caller) {
+            (Some(membership), CallerFacts::Operator(home)) if !home.stays_outside_cases() => {
+                Some(membership.role.as_str())
+            }
+            (_, CallerFacts::Operator(home)) => Some(home.as_str()),
+            (_, CallerFacts::System) => Some("system"),
+            (_, CallerFacts::Stranger | CallerFacts::Gone) => None,
+        }
+    }
+}
+
+pub(super) fn load(
+    core: &Core,
+    connection: &Connection,
+    caller: &Caller,
+    target: &Target,
+    now: Moment,
+) -> Result<Situation, OperationError> {
+    let caller_facts = who(connection, caller, now)?;
+    let mut situation = Situation {
+        facts: Facts { caller: caller_facts, case: None, request: None, leaf: None },
+        case: None,
+    };
+    match target {
+        Target::Vault | Target::Operator(_) => {}
+        Target::Case(case) | Target::Member(case, _) | Target::Exhibit(case, _) => {
+            situation.case = case_rows::find(connection, case)?;
+        }
+        Target::Reveal(id) => {
+            if let Some(row) = reveal_rows::find(connection, id)? {
+                situation.case = case_rows::find_by_number(connection, row.case)?;
+                situation.facts.request = Some(RequestFacts {
+                    state: row.state,
+                    asked_by_caller: Some(&row.asker) == caller.operator_id(),
+                    expired: row.expires_at <= now,
+                    account: None,
+                });
+            }
+        }
+        Target::Export(id) => {
+            if let Some(row) = export_rows::find(connection, id)? {
+                let case = case_rows::find_by_number(connection, row.case)?;
+                let account = match &case {
+                    Some(case) => requests::export_account(core, case, &row)?,
+                    None => None,
+                };
+                situation.facts.request = Some(RequestFacts {
+                    state: row.state,
+                    asked_by_caller: Some(&row.asker) == caller.operator_id(),
+                    expired: row.expires_at <= now,
+                    account,
+                });
+                situation.case = case;
+            }
+        }
+        Target::Leaf(seq) => {
+            let owner = leaf_rows::operator_of(connection, *seq)?;
+            situation.facts.leaf = owner.map(|operator| LeafFacts {
+                written_for_caller: operator.is_some()
+                    && operator.as_deref() == caller.operator_id().map(|id| id.as_str()),
+            });
+        }
+    }
+    if let Some(case) = &situation.case {
+        situation.facts.case =
+            Some(CaseFacts { state: case.state, membership: member(core, connection, caller, case)? });
+    }
+    Ok(situation)
+}
+
+fn who(connection: &Connection, caller: &Caller, now: Moment) -> Result<CallerFacts, OperationError> {
+    let (operator, session) = match caller.who() {
+        Who::Stranger => return Ok(CallerFacts::Stranger),
+        Who::System => return Ok(CallerFacts::System),
+        Who::Operator { operator, session } => (operator, session),
+    };
+    let live = session_rows::find(connection, session)?
+        .is_some_and(|row| !row.revoked && row.expires_at > now && row.operator == *operator);
+    if !live {
+        return Ok(CallerFacts::Gone);
+    }
+    Ok(match operator_rows::find(connection, operator)? {
+        Some(row) if row.state == OperatorState::Active => CallerFacts::Operator(row.home),
+        _ => CallerFacts::Gone,
+    })
+}
+
+fn member(
+    core: &Core,
+    connection: &Connection,
+    caller: &Caller,
+    case: &CaseRow,
+) -> Result<Option<Membership>, OperationError> {
+    let Some(operator) = caller.operator_id() else {
+        return Ok(None);
+    };
+    let Some(row) = membership_rows::find(connection, case.number, operator)? else {
+        return Ok(None);
+    };
+    let account = match &row.account {
+        Some(sealed) => Some(requests::open_account(core, case, operator, sealed)?),
+        None => None,
+    };
+    Ok(Some(Membership { role: row.role, account }))
+}
+
+impl Target {
+    /// The case the target itself names.
+    fn case(&self) -> Option<&CaseId> {
+        match self {
+            Self::Case(case) | Self::Member(case, _) | Self::Exhibit(case, _) => Some(case),
+            _ => None,
+        }
+    }
+
+    /// What the leaf names as its object.
+    pub(super) fn object(&self) -> Option<String> {
+        match self {
+            Self::Vault | Self::Case(_) => None,
+            Self::Member(_, operator) | Self::Operator(operator) => Some(operator.to_string()),
+            Self::Exhibit(_, exhibit) => Some(exhibit.to_string()),
+            Self::Reveal(reveal) => Some(reveal.to_string()),
+            Self::Export(export) => Some(export.to_string()),
+            Self::Leaf(seq) => Some(seq.to_string()),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The one writer. Every act that changes anything, and every leaf, goes through
+//! this queue, one thread and one connection.
+//!
+//! Sees the connection and the log's signing key; what an act does is the
+//! caller's closure. Many acts share one commit; each runs in a savepoint of its
+//! own, so that one that fails takes nothing of the others with it. No receipt
+//! exists before `COMMIT` with `synchronous=FULL` has returned.
+//!
+//! Not promised: an order between callers. A leaf may say `done` although the
+//! client went away before the answer; the log over-records, never under-records.
+
+mod book;
+mod draft;
+mod health;
+mod writer;
+
+pub(crate) use book::Book;
+pub(crate) use draft::{Draft, Outcome};
+pub(crate) use health::Health;
+pub(crate) use writer::{Acted, Ledger};

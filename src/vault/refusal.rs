@@ -1,0 +1,25 @@
+//! The ways in which `perform` says no.
+
+use super::operation::OperationError;
+use super::receipt::Receipt;
+use crate::policy::Denial;
+
+/// No answer. The first two have a leaf of their own; the last has none, and for
+/// that reason nothing was done and nothing may be said.
+#[derive(Debug)]
+pub enum Refusal {
+    Denied(Denial, Receipt),
+    Failed(OperationError, Receipt),
+    /// The leaf could not be made durable, or too many wait for the ledger.
+    Unaudited(Unaudited),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unaudited {
+    /// The disk did not take the leaf.
+    NotDurable,
+    /// The ledger's queue is full; asking again later helps.
+    Busy,
+    /// The vault is stopping.
+    Stopped,
+}

@@ -1,0 +1,71 @@
+//! Table `block`: sealed columns.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one};
+use super::exhibit_rows::ExhibitNumber;
+use crate::domain::Field;
+
+pub(crate) fn insert(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    field: Field,
+    no: u32,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let mut statement = connection
+        .prepare_cached("-- block::insert\nINSERT INTO block (exhibit, field, no, sealed) VALUES (?1, ?2, ?3, ?4)")
+        .map_err(at("block::insert"))?;
+    let changed = statement
+        .execute(params![exhibit.0, field.code(), no, sealed])
+        .map_err(at("block::insert"))?;
+    one("block::insert", changed)
+}
+
+/// Reads one block into a buffer that is used again; false when it is not there.
+pub(crate) fn read(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    field: Field,
+    no: u32,
+    into: &mut Vec<u8>,
+) -> Result<bool, StoreError> {
+    let failed = at("block::read");
+    let mut statement = connection
+        .prepare_cached("-- block::read\nSELECT sealed FROM block WHERE exhibit = ?1 AND field = ?2 AND no = ?3")
+        .map_err(&failed)?;
+    let found = statement
+        .query_row(params![exhibit.0, field.code(), no], |row| {
+            into.clear();
+            into.extend_from_slice(row.get_ref(0)?.as_blob()?);
+            Ok(())
+        })
+        .optional()
+        .map_err(&failed)?;
+    Ok(found.is_some())
+}
+
+/// Every block of an exhibit, in order of field and position.
+pub(crate) fn for_each(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    mut with: impl FnMut(u8, u32, &[u8]),
+) -> Result<(), StoreError> {
+    let failed = at("block::for_each");
+    let mut statement = connection
+        .prepare_cached("-- block::for_each\nSELECT field, no, sealed FROM block WHERE exhibit = ?1 ORDER BY field, no")
+        .map_err(&failed)?;
+    let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let sealed = row.get_ref(2).map_err(&failed)?;
+        let sealed = sealed
+            .as_blob()
+            .map_err(|_| StoreError::inconsistent("block::for_each"))?;
+        with(
+            row.get(0).map_err(&failed)?,
+            row.get(1).map_err(&failed)?,
+            sealed,
+        );
+    }
+    Ok(())
+}

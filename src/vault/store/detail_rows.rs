@@ -1,0 +1,27 @@
+//! Table `detail`: the sealed text a leaf commits to.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one};
+
+pub(crate) fn insert(connection: &Connection, seq: u64, sealed: &[u8]) -> Result<(), StoreError> {
+    let failed = at("detail::insert");
+    let changed = connection
+        .prepare_cached("-- detail::insert\nINSERT INTO detail (seq, sealed) VALUES (?1, ?2)")
+        .map_err(&failed)?
+        .execute(params![i64::try_from(seq).unwrap_or(i64::MAX), sealed])
+        .map_err(&failed)?;
+    one("detail::insert", changed)
+}
+
+/// The sealed detail; absent once it was erased.
+pub(crate) fn find(connection: &Connection, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    connection
+        .query_row(
+            "-- detail::find\nSELECT sealed FROM detail WHERE seq = ?1",
+            params![i64::try_from(seq).unwrap_or(i64::MAX)],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(at("detail::find"))
+}

@@ -1,0 +1,39 @@
+//! Table `dictionary`: the values an exhibit added to a field's dictionary, sealed.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one};
+use super::exhibit_rows::ExhibitNumber;
+use crate::domain::Field;
+
+pub(crate) fn insert(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    field: Field,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let changed = connection
+        .execute(
+            "-- dictionary::insert\nINSERT INTO dictionary (exhibit, field, sealed) VALUES (?1, ?2, ?3)",
+            params![exhibit.0, field.code(), sealed],
+        )
+        .map_err(at("dictionary::insert"))?;
+    one("dictionary::insert", changed)
+}
+
+pub(crate) fn find(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    field: Field,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let failed = at("dictionary::find");
+    let mut statement = connection
+        .prepare_cached(
+            "-- dictionary::find\nSELECT sealed FROM dictionary WHERE exhibit = ?1 AND field = ?2",
+        )
+        .map_err(&failed)?;
+    statement
+        .query_row(params![exhibit.0, field.code()], |row| row.get(0))
+        .optional()
+        .map_err(&failed)
+}

@@ -1,0 +1,87 @@
+//! What can go wrong with the database, without a value of it.
+
+use rusqlite::ErrorCode;
+
+/// A step that failed: `at` names the statement as `table::verb`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the database failed at {at}: {fault}")]
+pub struct StoreError {
+    pub at: &'static str,
+    pub fault: StoreFault,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StoreFault {
+    #[error("the disk is full")]
+    DiskFull,
+    #[error("the disk reports an error")]
+    Disk,
+    #[error("the file is damaged or not a vault's database")]
+    Damaged,
+    #[error("it is in use by another process")]
+    Busy,
+    #[error("a rule of the schema was broken")]
+    Constraint,
+    #[error("a row does not hold what it should")]
+    Inconsistent,
+    #[error("{0} rows were changed where one was expected")]
+    RowCount(usize),
+    #[error("the schema is newer than this program knows")]
+    SchemaNewer,
+    #[error("the schema was altered")]
+    SchemaAltered,
+    #[error("it is not there")]
+    Missing,
+    #[error("it already exists")]
+    Exists,
+    #[error("SQLite reports another error")]
+    Other,
+}
+
+impl StoreError {
+    pub(crate) fn inconsistent(at: &'static str) -> Self {
+        Self {
+            at,
+            fault: StoreFault::Inconsistent,
+        }
+    }
+}
+
+/// Turns SQLite's error into ours: only its code crosses, because its text may
+/// quote a statement.
+pub(crate) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
+    move |error| {
+        let fault = match &error {
+            rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
+                ErrorCode::DiskFull => StoreFault::DiskFull,
+                ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => StoreFault::Disk,
+                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreFault::Damaged,
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreFault::Busy,
+                ErrorCode::ConstraintViolation => StoreFault::Constraint,
+                _ => StoreFault::Other,
+            },
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..) => StoreFault::Inconsistent,
+            _ => StoreFault::Other,
+        };
+        StoreError { at, fault }
+    }
+}
+
+/// A mutation of exactly one row.
+pub(crate) fn one(at: &'static str, changed: usize) -> Result<(), StoreError> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError {
+            at,
+            fault: StoreFault::RowCount(changed),
+        })
+    }
+}
+
+/// Reads a value that must parse, or names the statement that found it broken.
+pub(crate) fn sound<T, E>(at: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
+    parsed.map_err(|_| StoreError::inconsistent(at))
+}

@@ -1,0 +1,161 @@
+//! Table `exhibit`: the files as received. Staged until one state change makes
+//! all of it visible.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::case_rows::CaseNumber;
+use super::error::{StoreError, at, one, sound};
+use crate::domain::{ExhibitId, Moment};
+
+/// The small integer the blocks refer to an exhibit by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ExhibitNumber(pub(crate) i64);
+
+pub(crate) struct ExhibitRow {
+    pub(crate) number: ExhibitNumber,
+    pub(crate) id: ExhibitId,
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) admitted_at: Moment,
+}
+
+pub(crate) fn stage(
+    connection: &Connection,
+    id: &ExhibitId,
+    case: CaseNumber,
+    now: Moment,
+) -> Result<ExhibitNumber, StoreError> {
+    connection
+        .execute(
+            "-- exhibit::stage
+             INSERT INTO exhibit (id, case_number, state, begun_at) VALUES (?1, ?2, 'staged', ?3)",
+            params![id.as_str(), case.0, now.seconds()],
+        )
+        .map_err(at("exhibit::stage"))?;
+    Ok(ExhibitNumber(connection.last_insert_rowid()))
+}
+
+pub(crate) fn admit(
+    connection: &Connection,
+    number: ExhibitNumber,
+    file_tag: &[u8],
+    sealed: &[u8],
+    now: Moment,
+) -> Result<(), StoreError> {
+    let changed = connection
+        .execute(
+            "-- exhibit::admit
+             UPDATE exhibit SET state = 'admitted', file_tag = ?2, sealed = ?3, admitted_at = ?4
+             WHERE number = ?1 AND state = 'staged'",
+            params![number.0, file_tag, sealed, now.seconds()],
+        )
+        .map_err(at("exhibit::admit"))?;
+    one("exhibit::admit", changed)
+}
+
+/// The admitted exhibits of a case, in the order of their admission.
+pub(crate) fn list(
+    connection: &Connection,
+    case: CaseNumber,
+) -> Result<Vec<ExhibitRow>, StoreError> {
+    let failed = at("exhibit::list");
+    let mut statement = connection
+        .prepare_cached(
+            "-- exhibit::list
+             SELECT number, id, sealed, admitted_at FROM exhibit
+             WHERE case_number = ?1 AND state = 'admitted' ORDER BY number",
+        )
+        .map_err(&failed)?;
+    let mut rows = statement.query(params![case.0]).map_err(&failed)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        all.push(read(row)?);
+    }
+    Ok(all)
+}
+
+/// The exhibit that came from the same file, if there is one.
+pub(crate) fn find_by_file_tag(
+    connection: &Connection,
+    case: CaseNumber,
+    tag: &[u8],
+) -> Result<Option<ExhibitId>, StoreError> {
+    let found: Option<String> = connection
+        .query_row(
+            "-- exhibit::find_by_file_tag
+             SELECT id FROM exhibit WHERE case_number = ?1 AND state = 'admitted' AND file_tag = ?2",
+            params![case.0, tag],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(at("exhibit::find_by_file_tag"))?;
+    found.map(|id| sound("exhibit::id", id.parse())).transpose()
+}
+
+/// The staged exhibits of a case, or of all cases.
+pub(crate) fn staged(
+    connection: &Connection,
+    case: Option<CaseNumber>,
+) -> Result<Vec<(ExhibitNumber, CaseNumber)>, StoreError> {
+    let failed = at("exhibit::staged");
+    let mut statement = connection
+        .prepare_cached(
+            "-- exhibit::staged
+             SELECT number, case_number FROM exhibit
+             WHERE state = 'staged' AND (?1 IS NULL OR case_number = ?1)",
+        )
+        .map_err(&failed)?;
+    statement
+        .query_map(params![case.map(|number| number.0)], |row| {
+            Ok((ExhibitNumber(row.get(0)?), CaseNumber(row.get(1)?)))
+        })
+        .map_err(&failed)?
+        .collect::<Result<_, _>>()
+        .map_err(&failed)
+}
+
+/// Takes a staged exhibit away with all that was written for it.
+pub(crate) fn discard(connection: &Connection, number: ExhibitNumber) -> Result<(), StoreError> {
+    for (name, sql) in [
+        ("block::discard", "DELETE FROM block WHERE exhibit = ?1"),
+        (
+            "statistics::discard",
+            "DELETE FROM statistics WHERE exhibit = ?1",
+        ),
+        (
+            "dictionary::discard",
+            "DELETE FROM dictionary WHERE exhibit = ?1",
+        ),
+        (
+            "subject_index::discard",
+            "DELETE FROM subject_index WHERE exhibit = ?1",
+        ),
+        (
+            "quarantine::discard",
+            "DELETE FROM quarantine WHERE exhibit = ?1",
+        ),
+    ] {
+        connection
+            .execute(sql, params![number.0])
+            .map_err(at(name))?;
+    }
+    let changed = connection
+        .execute(
+            "DELETE FROM exhibit WHERE number = ?1 AND state = 'staged'",
+            params![number.0],
+        )
+        .map_err(at("exhibit::discard"))?;
+    one("exhibit::discard", changed)
+}
+
+fn read(row: &Row<'_>) -> Result<ExhibitRow, StoreError> {
+    let failed = at("exhibit::read");
+    Ok(ExhibitRow {
+        number: ExhibitNumber(row.get(0).map_err(&failed)?),
+        id: sound(
+            "exhibit::id",
+            row.get::<_, String>(1).map_err(&failed)?.parse(),
+        )?,
+        sealed: row.get(2).map_err(&failed)?,
+        admitted_at: Moment::from_seconds(row.get(3).map_err(&failed)?),
+    })
+}

@@ -1,0 +1,155 @@
+//! Table `leaf`: the audit log's entries, exactly as hashed, and copies of a few
+//! of their members for searching.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one, sound};
+use crate::domain::Moment;
+
+pub(crate) struct NewLeaf<'a> {
+    pub(crate) seq: u64,
+    pub(crate) time: Moment,
+    pub(crate) operator: Option<&'a str>,
+    pub(crate) case: Option<&'a str>,
+    pub(crate) action: &'a str,
+    pub(crate) outcome: &'a str,
+    pub(crate) bytes: &'a [u8],
+}
+
+/// What a search asks for; what is absent is not asked.
+#[derive(Default)]
+pub(crate) struct LeafFilter {
+    pub(crate) from: Option<Moment>,
+    pub(crate) to: Option<Moment>,
+    pub(crate) operator: Option<String>,
+    pub(crate) case: Option<String>,
+    pub(crate) action: Option<String>,
+    pub(crate) outcome: Option<String>,
+    /// Only leaves before this one.
+    pub(crate) before: Option<u64>,
+}
+
+pub(crate) fn insert(connection: &Connection, new: &NewLeaf<'_>) -> Result<(), StoreError> {
+    let failed = at("leaf::insert");
+    let changed = connection
+        .prepare_cached(
+            "-- leaf::insert
+             INSERT INTO leaf (seq, time, operator, case_id, action, outcome, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .map_err(&failed)?
+        .execute(params![
+            signed(new.seq),
+            new.time.seconds(),
+            new.operator,
+            new.case,
+            new.action,
+            new.outcome,
+            new.bytes
+        ])
+        .map_err(&failed)?;
+    one("leaf::insert", changed)
+}
+
+pub(crate) fn count(connection: &Connection) -> Result<u64, StoreError> {
+    let count: i64 = connection
+        .query_row(
+            "-- leaf::count\nSELECT coalesce(max(seq) + 1, 0) FROM leaf",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(at("leaf::count"))?;
+    sound("leaf::count", u64::try_from(count))
+}
+
+pub(crate) fn find(connection: &Connection, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    connection
+        .query_row(
+            "-- leaf::find\nSELECT bytes FROM leaf WHERE seq = ?1",
+            params![signed(seq)],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(at("leaf::find"))
+}
+
+/// Whose leaf it is.
+pub(crate) fn operator_of(
+    connection: &Connection,
+    seq: u64,
+) -> Result<Option<Option<String>>, StoreError> {
+    connection
+        .query_row(
+            "-- leaf::operator_of\nSELECT operator FROM leaf WHERE seq = ?1",
+            params![signed(seq)],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(at("leaf::operator_of"))
+}
+
+/// Matching leaves, newest first.
+pub(crate) fn search(
+    connection: &Connection,
+    filter: &LeafFilter,
+    limit: u32,
+) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    let failed = at("leaf::search");
+    let mut statement = connection
+        .prepare_cached(
+            "-- leaf::search
+             SELECT seq, bytes FROM leaf
+             WHERE (?1 IS NULL OR time >= ?1) AND (?2 IS NULL OR time < ?2)
+               AND (?3 IS NULL OR operator = ?3) AND (?4 IS NULL OR case_id = ?4)
+               AND (?5 IS NULL OR action = ?5) AND (?6 IS NULL OR outcome = ?6)
+               AND (?7 IS NULL OR seq < ?7)
+             ORDER BY seq DESC LIMIT ?8",
+        )
+        .map_err(&failed)?;
+    let mut rows = statement
+        .query(params![
+            filter.from.map(Moment::seconds),
+            filter.to.map(Moment::seconds),
+            filter.operator,
+            filter.case,
+            filter.action,
+            filter.outcome,
+            filter.before.map(signed),
+            limit
+        ])
+        .map_err(&failed)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let seq: i64 = row.get(0).map_err(&failed)?;
+        all.push((
+            sound("leaf::seq", u64::try_from(seq))?,
+            row.get(1).map_err(&failed)?,
+        ));
+    }
+    Ok(all)
+}
+
+/// Every leaf in order, with its stored position; stops when told to.
+pub(crate) fn for_each<E: From<StoreError>>(
+    connection: &Connection,
+    mut with: impl FnMut(u64, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let failed = at("leaf::for_each");
+    let mut statement = connection
+        .prepare("-- leaf::for_each\nSELECT seq, bytes FROM leaf ORDER BY seq")
+        .map_err(&failed)?;
+    let mut rows = statement.query([]).map_err(&failed)?;
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let seq: i64 = row.get(0).map_err(&failed)?;
+        let seq = sound("leaf::seq", u64::try_from(seq))?;
+        let bytes = row.get_ref(1).map_err(&failed)?;
+        let bytes = bytes
+            .as_blob()
+            .map_err(|_| StoreError::inconsistent("leaf::bytes"))?;
+        with(seq, bytes)?;
+    }
+    Ok(())
+}
+
+fn signed(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,31 @@
+//! The database: one SQLite file, one file of code for each table.
+//!
+//! Sees ciphertext, tags and ids; no key, no digits. Called inside `vault` only.
+//! Every mutation checks how many rows it changed. There is one writer, the
+//! ledger's, and a pool of readers; nobody else opens the file.
+
+pub(crate) mod block_rows;
+pub(crate) mod budget_rows;
+pub(crate) mod case_rows;
+pub(crate) mod checkpoint_rows;
+pub(crate) mod connection;
+pub(crate) mod detail_rows;
+pub(crate) mod dictionary_rows;
+pub(crate) mod error;
+pub(crate) mod exhibit_rows;
+pub(crate) mod export_rows;
+pub(crate) mod leaf_rows;
+pub(crate) mod membership_rows;
+pub(crate) mod meta_rows;
+pub(crate) mod migrations;
+pub(crate) mod operator_rows;
+pub(crate) mod quarantine_rows;
+pub(crate) mod release_rows;
+pub(crate) mod reveal_rows;
+pub(crate) mod session_rows;
+pub(crate) mod statistics_rows;
+pub(crate) mod subject_index_rows;
+pub(crate) mod term_rows;
+pub(crate) mod tree_hash_rows;
+
+pub use error::{StoreError, StoreFault};

@@ -1,0 +1,38 @@
+//! Table `quarantine`: rows that could not be admitted, sealed.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one};
+use super::exhibit_rows::ExhibitNumber;
+
+pub(crate) fn insert(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    no: u32,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let mut statement = connection
+        .prepare_cached("-- quarantine::insert\nINSERT INTO quarantine (exhibit, no, sealed) VALUES (?1, ?2, ?3)")
+        .map_err(at("quarantine::insert"))?;
+    let changed = statement
+        .execute(params![exhibit.0, no, sealed])
+        .map_err(at("quarantine::insert"))?;
+    one("quarantine::insert", changed)
+}
+
+pub(crate) fn find(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    no: u32,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let failed = at("quarantine::find");
+    let mut statement = connection
+        .prepare_cached(
+            "-- quarantine::find\nSELECT sealed FROM quarantine WHERE exhibit = ?1 AND no = ?2",
+        )
+        .map_err(&failed)?;
+    statement
+        .query_row(params![exhibit.0, no], |row| row.get(0))
+        .optional()
+        .map_err(&failed)
+}

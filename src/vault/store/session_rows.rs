@@ -1,0 +1,110 @@
+//! Table `session`: who is signed in. Holds the hash of a token, never a token.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one, sound};
+use crate::domain::{Moment, OperatorId, SessionId};
+
+pub(crate) struct SessionRow {
+    pub(crate) id: SessionId,
+    pub(crate) operator: OperatorId,
+    pub(crate) expires_at: Moment,
+    pub(crate) revoked: bool,
+}
+
+pub(crate) fn insert(
+    connection: &Connection,
+    id: &SessionId,
+    token: &[u8],
+    operator: &OperatorId,
+    opened_at: Moment,
+    expires_at: Moment,
+) -> Result<(), StoreError> {
+    let changed = connection
+        .execute(
+            "-- session::insert
+             INSERT INTO session (id, token, operator, opened_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id.as_str(), token, operator.as_str(), opened_at.seconds(), expires_at.seconds()],
+        )
+        .map_err(at("session::insert"))?;
+    one("session::insert", changed)
+}
+
+pub(crate) fn find_by_token(
+    connection: &Connection,
+    token: &[u8],
+) -> Result<Option<SessionRow>, StoreError> {
+    lookup(
+        connection,
+        "-- session::find_by_token
+         SELECT id, operator, expires_at, revoked_at FROM session WHERE token = ?1",
+        &token,
+    )
+}
+
+pub(crate) fn find(
+    connection: &Connection,
+    id: &SessionId,
+) -> Result<Option<SessionRow>, StoreError> {
+    lookup(
+        connection,
+        "-- session::find
+         SELECT id, operator, expires_at, revoked_at FROM session WHERE id = ?1",
+        &id.as_str(),
+    )
+}
+
+pub(crate) fn revoke(
+    connection: &Connection,
+    id: &SessionId,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let changed = connection
+        .execute(
+            "-- session::revoke
+             UPDATE session SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
+            params![id.as_str(), now.seconds()],
+        )
+        .map_err(at("session::revoke"))?;
+    one("session::revoke", changed)
+}
+
+/// Ends every session of an operator; answers how many.
+pub(crate) fn revoke_all(
+    connection: &Connection,
+    operator: &OperatorId,
+    now: Moment,
+) -> Result<usize, StoreError> {
+    connection
+        .execute(
+            "-- session::revoke_all
+             UPDATE session SET revoked_at = ?2 WHERE operator = ?1 AND revoked_at IS NULL",
+            params![operator.as_str(), now.seconds()],
+        )
+        .map_err(at("session::revoke_all"))
+}
+
+fn lookup(
+    connection: &Connection,
+    sql: &str,
+    key: &dyn rusqlite::ToSql,
+) -> Result<Option<SessionRow>, StoreError> {
+    let failed = at("session::find");
+    let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
+    let found: Option<(String, String, i64, Option<i64>)> = statement
+        .query_row([key], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .optional()
+        .map_err(&failed)?;
+    found
+        .map(|(id, operator, expires_at, revoked_at)| {
+            Ok(SessionRow {
+                id: sound("session::id", id.parse())?,
+                operator: sound("session::operator", operator.parse())?,
+                expires_at: Moment::from_seconds(expires_at),
+                revoked: revoked_at.is_some(),
+            })
+        })
+        .transpose()
+}

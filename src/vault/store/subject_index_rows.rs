@@ -1,0 +1,36 @@
+//! Table `subject_index`: where a run of numbers occurs, sealed.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one};
+use super::exhibit_rows::ExhibitNumber;
+
+pub(crate) fn insert(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    range: u32,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let mut statement = connection
+        .prepare_cached("-- subject_index::insert\nINSERT INTO subject_index (exhibit, range, sealed) VALUES (?1, ?2, ?3)")
+        .map_err(at("subject_index::insert"))?;
+    let changed = statement
+        .execute(params![exhibit.0, range, sealed])
+        .map_err(at("subject_index::insert"))?;
+    one("subject_index::insert", changed)
+}
+
+pub(crate) fn find(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    range: u32,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let failed = at("subject_index::find");
+    let mut statement = connection
+        .prepare_cached("-- subject_index::find\nSELECT sealed FROM subject_index WHERE exhibit = ?1 AND range = ?2")
+        .map_err(&failed)?;
+    statement
+        .query_row(params![exhibit.0, range], |row| row.get(0))
+        .optional()
+        .map_err(&failed)
+}

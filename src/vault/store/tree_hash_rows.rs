@@ -1,0 +1,37 @@
+//! Table `tree_hash`: hashes of the log's tree by their stored position.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one, sound};
+
+pub(crate) fn insert(
+    connection: &Connection,
+    position: u64,
+    hash: &[u8; 32],
+) -> Result<(), StoreError> {
+    let failed = at("tree_hash::insert");
+    let changed = connection
+        .prepare_cached(
+            "-- tree_hash::insert\nINSERT INTO tree_hash (position, hash) VALUES (?1, ?2)",
+        )
+        .map_err(&failed)?
+        .execute(params![i64::try_from(position).unwrap_or(i64::MAX), hash])
+        .map_err(&failed)?;
+    one("tree_hash::insert", changed)
+}
+
+pub(crate) fn find(connection: &Connection, position: u64) -> Result<[u8; 32], StoreError> {
+    let failed = at("tree_hash::find");
+    let mut statement = connection
+        .prepare_cached("-- tree_hash::find\nSELECT hash FROM tree_hash WHERE position = ?1")
+        .map_err(&failed)?;
+    let found: Option<Vec<u8>> = statement
+        .query_row(
+            params![i64::try_from(position).unwrap_or(i64::MAX)],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(&failed)?;
+    let found = found.ok_or(StoreError::inconsistent("tree_hash::missing"))?;
+    sound("tree_hash::hash", found.try_into())
+}
