@@ -7,3 +7,6 @@ pub mod entropy;
 pub mod identity;
 pub mod keyring;
 pub mod plaintext;
+
+#[cfg(test)]
+mod vectors;

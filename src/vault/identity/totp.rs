@@ -156,3 +156,105 @@ impl TotpStep {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::entropy::SystemEntropy;
+
+    fn code(text: &str) -> TotpCode {
+        TotpCode::parse(text).ok().unwrap()
+    }
+
+    fn secret() -> TotpSecret {
+        TotpSecret::from_opened(b"12345678901234567890").unwrap()
+    }
+
+    #[test]
+    fn codes_are_those_of_the_rfc() {
+        for case in crate::vault::vectors::cases("totp") {
+            let secret = TotpSecret::from_opened(&case.bytes("secret")).unwrap();
+            let now = Moment::from_seconds(case.number("time"));
+            let step = secret.check(&code(case.text("code")), now, None);
+            assert_eq!(
+                step.map(TotpStep::number),
+                Some(now.seconds() / 30),
+                "{}",
+                case.name
+            );
+        }
+    }
+
+    #[test]
+    fn one_step_either_side_is_taken_and_no_more() {
+        let code = code("287082");
+        for (seconds, taken) in [
+            (0, true),
+            (30, true),
+            (59, true),
+            (60, true),
+            (89, true),
+            (90, false),
+        ] {
+            let step = secret().check(&code, Moment::from_seconds(seconds), None);
+            assert_eq!(step.is_some(), taken, "{seconds}");
+        }
+        let early = secret().code(TotpStep(2));
+        let early = TotpCode(Zeroizing::new(early));
+        assert!(
+            secret()
+                .check(&early, Moment::from_seconds(29), None)
+                .is_none()
+        );
+        assert!(
+            secret()
+                .check(&early, Moment::from_seconds(30), None)
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_code_is_taken_once() {
+        let (code, now) = (code("287082"), Moment::from_seconds(59));
+        let step = secret().check(&code, now, None).unwrap();
+        assert_eq!(secret().check(&code, now, Some(step)), None);
+        let later = Some(TotpStep::from_number(step.number() + 1));
+        assert_eq!(secret().check(&code, now, later), None);
+        let earlier = Some(TotpStep::from_number(step.number() - 1));
+        assert_eq!(secret().check(&code, now, earlier), Some(step));
+    }
+
+    #[test]
+    fn another_secret_or_code_is_refused() {
+        let now = Moment::from_seconds(59);
+        assert_eq!(secret().check(&code("287083"), now, None), None);
+        let other = TotpSecret::draw(&SystemEntropy::new()).unwrap();
+        let taken = ["287082", "005924", "279037"]
+            .iter()
+            .filter(|text| other.check(&code(text), now, None).is_some())
+            .count();
+        assert!(taken < 2);
+    }
+
+    #[test]
+    fn a_code_is_six_digits() {
+        assert!(TotpCode::parse("287 082").is_ok());
+        for text in ["", "28708", "2870822", "28708a", "٢٨٧٠٨٢", "-28708"] {
+            assert!(TotpCode::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_secret_is_shown_as_base32() {
+        let shown = secret().expose_once();
+        assert_eq!(shown.as_str(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+        let name = OperatorName::parse("lead.one").unwrap();
+        assert_eq!(
+            secret().expose_url_once(&name).as_str(),
+            "otpauth://totp/breachvault:lead.one?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\
+             &issuer=breachvault&algorithm=SHA1&digits=6&period=30"
+        );
+        assert!(TotpSecret::from_opened(secret().bytes()).is_some());
+        assert!(TotpSecret::from_opened(&[0; 19]).is_none());
+    }
+}

@@ -94,6 +94,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn argon2id_gives_what_the_published_vectors_give() {
+        for case in crate::vault::vectors::cases("argon2id") {
+            let (password, salt) = (case.bytes("password"), case.bytes("salt"));
+            let (m, t, p) = (
+                case.number("memory_kib"),
+                case.number("passes"),
+                case.number("lanes"),
+            );
+            let mut output = [0; 32];
+            if case.has("secret") {
+                let params = argon2::ParamsBuilder::new()
+                    .m_cost(m)
+                    .t_cost(t)
+                    .p_cost(p)
+                    .data(argon2::AssociatedData::new(&case.bytes("associated")).unwrap())
+                    .build()
+                    .unwrap();
+                let secret = case.bytes("secret");
+                Argon2::new_with_secret(&secret, Algorithm::Argon2id, Version::V0x13, params)
+                    .unwrap()
+                    .hash_password_into(&password, &salt, &mut output)
+                    .unwrap();
+            } else {
+                let params = Argon2Params::new(m, t, p).unwrap();
+                params.derive(&password, &salt, &mut output).unwrap();
+            }
+            assert_eq!(output, case.array("output"), "{}", case.name);
+        }
+    }
+
+    #[test]
     fn costs_outside_the_bounds_are_refused() {
         assert!(Argon2Params::new(8, 1, 1).is_ok());
         assert!(Argon2Params::new(1024 * 1024, 10, 4).is_ok());

@@ -129,6 +129,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn hkdf_gives_what_its_rfc_gives() {
+        for case in crate::vault::vectors::cases("hkdf") {
+            let expected = case.bytes("output");
+            let mut output = vec![0; expected.len()];
+            let (salt, secret, info) =
+                (case.bytes("salt"), case.bytes("secret"), case.bytes("info"));
+            hkdf(&salt, &secret, &[&info], &mut output).unwrap();
+            assert_eq!(output, expected, "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn hkdf_gives_no_endless_output() {
+        assert_eq!(
+            hkdf(&[], &[1], &[], &mut vec![0; 255 * 32 + 1]),
+            Err(DeriveError)
+        );
+    }
+
+    #[test]
     fn no_two_uses_share_a_key() {
         let parent = Secret::copied(&[7; 32]).unwrap();
         let (vault, case) = (VaultId::from_random([1; 16]), CaseId::from_random([1; 13]));

@@ -9,6 +9,8 @@
 
 mod argon2id;
 mod base64;
+#[cfg(test)]
+mod bench;
 mod case_keys;
 mod case_ring;
 mod derive;

@@ -21,8 +21,9 @@ use super::store;
 use super::vault_id::VaultId;
 
 /// Every key there is. A change is on disk before the method returns; if it
-/// cannot be, the keyring stays as it was. One process at a time may change
-/// the file; the vault's own lock sees to that.
+/// cannot be, the keyring stays as it was. (Where only the last sync failed, the
+/// file may have the change all the same, until the next one.) One process at a
+/// time may change the file; the vault's own lock sees to that.
 pub struct Keyring {
     path: PathBuf,
     file: KeyringFile,
@@ -210,4 +211,153 @@ fn sealed(
     let nonce = Nonces::new(entropy).take()?;
     let body = root_keys.body().seal(nonce, &aad, &cases.to_bytes())?;
     Ok(KeyringFile::new(vault, generation, slots, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use ring::signature::KeyPair;
+
+    use super::*;
+    use crate::domain::Field;
+    use crate::vault::keyring::LockedKeyring;
+    use crate::vault::keyring::bench::{Bench, NEW, OLD, case, new};
+    use crate::vault::plaintext::Aad;
+
+    /// Two keyrings have the same key of a case if one opens what the other sealed.
+    fn same_key(one: &Keyring, other: &Keyring, case: &CaseId) -> bool {
+        let (one, other) = (one.case_keys(case).unwrap(), other.case_keys(case).unwrap());
+        let aad = Aad::term(one.vault(), case, Field::Number, 1);
+        let nonce = Nonces::new(&crate::vault::entropy::SystemEntropy::new())
+            .take()
+            .unwrap();
+        let sealed = one.terms(Field::Number).seal(nonce, &aad, b"x").unwrap();
+        other.terms(Field::Number).open(&aad, &sealed).is_ok()
+    }
+
+    #[test]
+    fn a_keyring_opens_with_its_passphrase_and_has_its_keys() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        keyring.add_case(&case(2), &bench.entropy).unwrap();
+        let again = bench.unlock(OLD).unwrap();
+        assert_eq!(again.vault(), keyring.vault());
+        assert_eq!(again.status(), keyring.status());
+        assert_eq!(
+            again.cases().collect::<Vec<_>>(),
+            keyring.cases().collect::<Vec<_>>()
+        );
+        assert!(same_key(&keyring, &again, &case(1)));
+        assert!(same_key(&keyring, &again, &case(2)));
+        let by_id = |id| again.case_keys_with_id(&case(1), KeyId::new(id));
+        assert_eq!(by_id(1).unwrap().key_id(), KeyId::new(1));
+        assert_eq!(by_id(2).err(), Some(KeyringError::UnknownCase));
+        assert_eq!(
+            again.root_keys().audit_signing().public_key().as_ref(),
+            keyring.root_keys().audit_signing().public_key().as_ref()
+        );
+    }
+
+    #[test]
+    fn a_keyring_that_is_there_is_not_overwritten_and_one_that_is_not_is_missing() {
+        let bench = Bench::new();
+        assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::Missing));
+        bench.create().unwrap();
+        let bytes = fs::read(bench.path()).unwrap();
+        assert_eq!(bench.create().err(), Some(KeyringError::Exists));
+        assert_eq!(fs::read(bench.path()).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_new_passphrase_keeps_the_keys_and_ends_the_old_one() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let before = keyring.generation();
+        keyring
+            .change_passphrase(&new(NEW), &bench.entropy)
+            .unwrap();
+        assert_eq!(keyring.generation(), before + 1);
+        assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::WrongPassphrase));
+        let again = bench.unlock(NEW).unwrap();
+        assert_eq!(again.generation(), before + 1);
+        assert!(same_key(&keyring, &again, &case(1)));
+        assert_eq!(again.status().slots[0].since, before + 1);
+    }
+
+    #[test]
+    fn every_change_grows_the_generation() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        assert_eq!(keyring.generation(), 1);
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        keyring.destroy_case(&case(1), &bench.entropy).unwrap();
+        assert_eq!(keyring.generation(), 3);
+        assert_eq!(bench.unlock(OLD).unwrap().generation(), 3);
+    }
+
+    #[test]
+    fn a_destroyed_case_has_no_keys_and_a_case_of_its_name_has_others() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let before = bench.unlock(OLD).unwrap();
+        keyring.destroy_case(&case(1), &bench.entropy).unwrap();
+        assert_eq!(
+            keyring.case_keys(&case(1)).err(),
+            Some(KeyringError::UnknownCase)
+        );
+        assert!(!bench.unlock(OLD).unwrap().has_case(&case(1)));
+        assert_eq!(
+            keyring.destroy_case(&case(1), &bench.entropy),
+            Err(KeyringError::UnknownCase)
+        );
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        assert!(!same_key(&before, &keyring, &case(1)));
+        assert_eq!(
+            keyring.add_case(&case(1), &bench.entropy).err(),
+            Some(KeyringError::CaseKnown)
+        );
+    }
+
+    #[test]
+    fn a_change_that_cannot_be_written_does_not_happen() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        fs::rename(
+            bench.folder.path(),
+            bench.folder.path().with_extension("moved"),
+        )
+        .unwrap();
+        let gone = Some(KeyringError::Io(std::io::ErrorKind::NotFound));
+        assert_eq!(keyring.add_case(&case(2), &bench.entropy).err(), gone);
+        assert_eq!(keyring.destroy_case(&case(1), &bench.entropy).err(), gone);
+        assert!(keyring.has_case(&case(1)) && !keyring.has_case(&case(2)));
+        assert_eq!(keyring.generation(), 2);
+        fs::rename(
+            bench.folder.path().with_extension("moved"),
+            bench.folder.path(),
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn the_status_names_no_case_and_no_key() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let locked = LockedKeyring::read(&bench.path()).unwrap();
+        assert_eq!(locked.status().cases, None);
+        let json = serde_json::to_string(&keyring.status()).unwrap();
+        assert_eq!(
+            json,
+            format!(
+                r#"{{"vault":"{}","generation":2,"slots":[{{"kind":"passphrase","argon2id":{{"m":8,"t":1,"p":1}},"since":1}}],"cases":1}}"#,
+                keyring.vault()
+            )
+        );
+    }
 }

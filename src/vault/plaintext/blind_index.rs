@@ -62,6 +62,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn hmac_gives_what_its_rfc_gives() {
+        for case in crate::vault::vectors::cases("hmac") {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, &case.bytes("key"));
+            let tag = hmac::sign(&key, &case.bytes("message"));
+            let expected = case.bytes("tag");
+            assert_eq!(tag.as_ref()[..expected.len()], expected, "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn a_tag_is_the_head_of_the_labelled_hmac() {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
+        let digits = 12_025_550_142_u64.to_be_bytes();
+        let message = [&[0, 0, 0, 5][..], b"phone", &digits].concat();
+        let tag = TagKey::new(&[1; 32]).tag_phone(&Phone::from_digits(12_025_550_142));
+        assert_eq!(tag.as_bytes(), &hmac::sign(&key, &message).as_ref()[..16]);
+    }
+
+    #[test]
     fn a_tag_is_the_same_for_the_same_number_and_key_only() {
         let (one, other) = (TagKey::new(&[1; 32]), TagKey::new(&[2; 32]));
         let phone = Phone::from_digits(12_025_550_142);

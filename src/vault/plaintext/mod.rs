@@ -18,6 +18,7 @@ mod raw_text;
 mod region;
 mod seal;
 mod subject_token;
+mod written;
 
 pub use aad::Aad;
 pub use blind_index::{Tag, TagKey};

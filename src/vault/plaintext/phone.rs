@@ -10,6 +10,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::raw_number::RawNumber;
 use super::raw_text::RawText;
 use super::region::Region;
+use super::written::{Dialled, strip_wrapping};
 
 /// A number as its E.164 digits, wiped when it goes. It cannot be shown,
 /// copied or compared; only this folder reads the digits.
@@ -186,130 +187,172 @@ fn e164_digits(number: &PhoneNumber) -> Option<u64> {
         .filter(|digits| (1_000_000..1_000_000_000_000_000).contains(digits))
 }
 
-/// What senders and spreadsheets put around a number.
-fn strip_wrapping(text: &str) -> &str {
-    let mut text = text.trim_matches(is_invisible);
-    for scheme in ["tel:", "whatsapp:", "sms:"] {
-        if let Some((head, rest)) = text.split_at_checked(scheme.len())
-            && head.eq_ignore_ascii_case(scheme)
-        {
-            text = rest.trim_matches(is_invisible);
-            break;
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(text: &str, region: &str) -> Result<(u64, NumberState), PhoneError> {
+        let parsed = Phone::parse_raw(RawNumber::new(text), region.parse().ok())?;
+        Ok((parsed.phone.digits, parsed.state))
+    }
+
+    fn refused(text: &str) -> Option<PhoneError> {
+        parse(text, "").err()
+    }
+
+    #[test]
+    fn e164_comes_out_unchanged_with_its_state() {
+        use NumberState::{Possible, Valid};
+        for (text, digits, state) in [
+            ("+12025550142", 12_025_550_142, Valid),
+            ("+61491570156", 61_491_570_156, Valid),
+            ("+447700900123", 447_700_900_123, Possible),
+            ("+441632960123", 441_632_960_123, Possible),
+        ] {
+            assert_eq!(parse(text, ""), Ok((digits, state)));
+            assert_eq!(parse(text, "DE"), Ok((digits, state)));
         }
     }
-    text.strip_prefix('\'').unwrap_or(text)
-}
 
-fn is_invisible(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-/// The digits of a text behind a `+`, after every other mark was looked at.
-struct Dialled {
-    /// `+` and at most 31 digits, wiped.
-    bytes: Zeroizing<[u8; 32]>,
-    length: usize,
-    plus: bool,
-}
-
-impl Dialled {
-    fn collect(cell: &str) -> Result<Self, PhoneError> {
-        if cell.is_empty() {
-            return Err(PhoneError::Missing);
+    #[test]
+    fn e164_that_the_library_would_change_is_refused() {
+        for text in [
+            "+4407700900123",
+            "+44123",
+            "+120255501",
+            "+99912345678",
+            "+12025550142001",
+        ] {
+            assert_eq!(refused(text), Some(PhoneError::Impossible), "{text}");
         }
-        classify(cell)?;
-        let mut dialled = Self {
-            bytes: Zeroizing::new([b'+'; 32]),
-            length: 1,
-            plus: cell.starts_with(['+', '\u{ff0b}']),
+    }
+
+    #[test]
+    fn punctuation_schemes_and_marks_are_taken_off() {
+        for text in [
+            "+1 202 555 0142",
+            "+1 (202) 555-0142",
+            "+1.202.555.0142",
+            "tel:+12025550142",
+            "tel:+1-202-555-0142",
+            "whatsapp:+12025550142",
+            "WhatsApp: +12025550142",
+            " +12025550142\r\n",
+            "\u{202d}+1\u{a0}202\u{2011}555\u{2011}0142\u{202c}",
+            "'+12025550142",
+            "\u{ff0b}\u{ff11}2025550142",
+            "12025550142",
+            "1 (202) 555-0142",
+        ] {
+            let region = if text.starts_with("1 ") { "US" } else { "" };
+            assert_eq!(
+                parse(text, region).map(|found| found.0),
+                Ok(12_025_550_142),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            parse("+44 (0)7700 900123", "").map(|found| found.0),
+            Ok(447_700_900_123)
+        );
+    }
+
+    #[test]
+    fn digits_alone_are_read_as_e164_or_in_the_region_given() {
+        let digits = |text, region| parse(text, region).map(|found| found.0);
+        assert_eq!(digits("447700900123", ""), Ok(447_700_900_123));
+        assert_eq!(digits("447700900123", "US"), Ok(447_700_900_123));
+        assert_eq!(digits("07700900123", "GB"), Ok(447_700_900_123));
+        assert_eq!(digits("07700 900123", "GB"), Ok(447_700_900_123));
+        assert_eq!(digits("2025550142", "US"), Ok(12_025_550_142));
+        assert_eq!(digits("(202) 555-0142", "US"), Ok(12_025_550_142));
+        assert_eq!(digits("12025550142", "GB"), Ok(12_025_550_142));
+        assert_eq!(digits("0491570156", "AU"), Ok(61_491_570_156));
+        for text in ["07700900123", "2025550142", "(202) 555-0142", "5550142"] {
+            assert_eq!(digits(text, ""), Err(PhoneError::Impossible), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_says_what_it_is() {
+        use PhoneError::{Damaged, Impossible, Masked, Missing, NotANumber};
+        for (text, error) in [
+            ("", Missing),
+            ("  \t", Missing),
+            ("tel:", Missing),
+            ("***", Masked),
+            ("XXX", Masked),
+            ("+1******0142", Masked),
+            ("+1XXXXXX0142", Masked),
+            ("+1 (xxx) xxx-0142", Masked),
+            ("+1 ••• ••• ••42", Masked),
+            ("1.20255E+10", Damaged),
+            ("1,20255E+10", Damaged),
+            ("+1.20255e10", Damaged),
+            ("12025550142.0", Damaged),
+            ("########", Damaged),
+            ("DUOSEC", NotANumber),
+            ("1-555-LETTERS", NotANumber),
+            ("+1 202 555 0142 x12", NotANumber),
+            ("someone@example.org", NotANumber),
+            ("12345", NotANumber),
+            ("911", NotANumber),
+            ("386-372", NotANumber),
+            ("+", NotANumber),
+            ("-", NotANumber),
+            ("-12025550142", NotANumber),
+            ("+1202+5550142", NotANumber),
+            ("12025550142/12025550143", NotANumber),
+            ("+12345", Impossible),
+            ("1202555014200000", Impossible),
+            ("+1202555014212025550142120255501421202555", Impossible),
+        ] {
+            assert_eq!(refused(text), Some(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn leading_zeros_of_a_national_number_are_kept() {
+        let number = PhoneNumber {
+            country_code: 39,
+            national_number: 1,
+            italian_leading_zero: Some(true),
+            number_of_leading_zeros: Some(6),
+            ..PhoneNumber::default()
         };
-        for digit in cell.chars().filter_map(digit) {
-            let place = dialled.bytes.get_mut(dialled.length);
-            *place.ok_or(PhoneError::Impossible)? = b'0' + digit;
-            dialled.length += 1;
+        assert_eq!(e164_digits(&number), Some(390_000_001));
+    }
+
+    #[test]
+    fn a_number_in_the_clear_is_its_e164() {
+        let parsed = Phone::parse(&RawText::new("+1 202 555 0142".to_owned()), None)
+            .ok()
+            .unwrap();
+        assert_eq!(parsed.phone.e164().as_str(), "+12025550142");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn canonical_text_is_unchanged_or_refused(text in r"\+[1-9][0-9]{6,14}", region in "|US|GB|DE|IT") {
+            if let Ok((digits, _)) = parse(&text, &region) {
+                prop_assert_eq!(format!("+{digits}"), text);
+            }
         }
-        if dialled.length == 1 {
-            return Err(PhoneError::NotANumber);
+
+        #[test]
+        fn what_was_accepted_is_accepted_again(text in r"[+]?[0-9 ().-]{0,20}", region in "|US|GB|DE|IT") {
+            if let Ok((digits, state)) = parse(&text, &region) {
+                prop_assert_eq!(parse(&format!("+{digits}"), &region), Ok((digits, state)));
+            }
         }
-        Ok(dialled)
-    }
 
-    /// `+` and the digits.
-    fn text(&self) -> &str {
-        self.bytes
-            .get(..self.length)
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default()
-    }
-
-    fn digits(&self) -> &str {
-        self.text().get(1..).unwrap_or_default()
-    }
-
-    /// True when the cell has nothing but digits behind an optional `+`.
-    fn is_bare(&self, cell: &str) -> bool {
-        cell.chars().filter(|c| digit(*c).is_some()).count()
-            == cell.chars().count() - usize::from(self.plus)
-    }
-}
-
-/// Decimal digits that forms and spreadsheets produce: ASCII, full width, Arabic.
-fn digit(c: char) -> Option<u8> {
-    let zero = match c {
-        '0'..='9' => '0',
-        '\u{0660}'..='\u{0669}' => '\u{0660}',
-        '\u{06f0}'..='\u{06f9}' => '\u{06f0}',
-        '\u{ff10}'..='\u{ff19}' => '\u{ff10}',
-        _ => return None,
-    };
-    u8::try_from(u32::from(c) - u32::from(zero)).ok()
-}
-
-/// Sorts out what is not written as a number, before any digit is believed.
-fn classify(cell: &str) -> Result<(), PhoneError> {
-    if cell.chars().all(|c| c == '#') || is_float(cell) {
-        return Err(PhoneError::Damaged);
-    }
-    let crosses = cell.chars().filter(|c| matches!(c, 'x' | 'X')).count();
-    let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
-    let starred = cell
-        .chars()
-        .any(|c| matches!(c, '*' | '#' | '•' | '●' | '…' | '_'));
-    if letters == crosses && (crosses > 1 || starred) {
-        return Err(PhoneError::Masked);
-    }
-    let written = cell.chars().enumerate().all(|(at, c)| match c {
-        '+' | '\u{ff0b}' => at == 0,
-        '(' => true,
-        _ if digit(c).is_some() => true,
-        ')' | '.' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' => at > 0,
-        _ => at > 0 && is_invisible(c),
-    });
-    if written {
-        Ok(())
-    } else {
-        Err(PhoneError::NotANumber)
-    }
-}
-
-/// `1.20255E+10`, `12025550142.0`: what a spreadsheet or a data frame makes of a number.
-fn is_float(cell: &str) -> bool {
-    let cell = cell.strip_prefix(['+', '-']).unwrap_or(cell);
-    let (mantissa, exponent) = match cell.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (cell, None),
-    };
-    let (whole, fraction) = match mantissa.split_once(['.', ',']) {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (mantissa, None),
-    };
-    let numeric = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if !numeric(whole) || !fraction.is_none_or(numeric) {
-        return false;
-    }
-    match exponent {
-        Some(exponent) => numeric(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
-        None => fraction.is_some_and(|zeros| zeros.len() <= 2 && zeros.bytes().all(|b| b == b'0')),
+        #[test]
+        fn parsing_never_panics(text in r"\PC*|[+0-9xX*#eE., ()-]{0,40}", region in "|US|GB|DE|IT") {
+            let _ = parse(&text, &region);
+        }
     }
 }

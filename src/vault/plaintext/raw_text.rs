@@ -18,7 +18,8 @@ impl RawText {
 
 impl<'de> Deserialize<'de> for RawText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(TextVisitor)
+        // Asked for a string, serde_json names the number it found by itself.
+        deserializer.deserialize_any(TextVisitor)
     }
 }
 

@@ -239,3 +239,169 @@ impl BlockSealer {
             .map_err(|_| OpenError)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CaseId, ExhibitId, Field};
+    use crate::vault::entropy::SystemEntropy;
+    use crate::vault::keyring::VaultId;
+    use crate::vault::plaintext::Nonces;
+    use crate::vault::vectors::{Case, cases};
+
+    fn nonce() -> Nonce {
+        Nonces::new(&SystemEntropy::new()).take().unwrap()
+    }
+
+    fn term(key_id: u32, key: u8) -> TermSealer {
+        TermSealer::new(KeyId::new(key_id), &[key; 32])
+    }
+
+    fn block(key_id: u32, key: u8) -> BlockSealer {
+        BlockSealer::new(KeyId::new(key_id), &[key; 32]).unwrap()
+    }
+
+    fn aad(case: u8, exhibit: u8, field: Field, no: u64, rows: u32) -> Aad {
+        Aad::block(
+            &VaultId::from_random([1; 16]),
+            &CaseId::from_random([case; 13]),
+            &ExhibitId::from_random([exhibit; 13]),
+            field,
+            no,
+            rows,
+        )
+    }
+
+    fn place() -> Aad {
+        aad(1, 1, Field::Number, 7, 65_536)
+    }
+
+    #[test]
+    fn what_is_sealed_opens_and_nothing_else_does() {
+        let sealed = block(1, 9).seal(nonce(), &place(), b"plaintext").unwrap();
+        let opened = |sealer: &BlockSealer, aad: &Aad| sealer.open(aad, &sealed);
+        assert_eq!(&**opened(&block(1, 9), &place()).unwrap(), b"plaintext");
+        assert!(opened(&block(1, 8), &place()).is_err(), "other key");
+        assert!(opened(&block(2, 9), &place()).is_err(), "unknown key id");
+        for (what, other) in [
+            ("case", aad(2, 1, Field::Number, 7, 65_536)),
+            ("exhibit", aad(1, 2, Field::Number, 7, 65_536)),
+            ("field", aad(1, 1, Field::Country, 7, 65_536)),
+            ("position", aad(1, 1, Field::Number, 8, 65_536)),
+            ("rows", aad(1, 1, Field::Number, 7, 65_535)),
+        ] {
+            assert!(opened(&block(1, 9), &other).is_err(), "{what}");
+        }
+    }
+
+    #[test]
+    fn every_cut_and_every_flipped_bit_is_refused() {
+        let (term, block) = (term(1, 9), block(1, 9));
+        let sealed = term.seal(nonce(), &place(), b"plaintext").unwrap();
+        for length in 0..sealed.len() {
+            assert!(term.open(&place(), &sealed[..length]).is_err());
+            assert!(block.open(&place(), &sealed[..length]).is_err());
+        }
+        for bit in 0..sealed.len() * 8 {
+            let mut bent = sealed.clone();
+            bent[bit / 8] ^= 1 << (bit % 8);
+            assert!(term.open(&place(), &bent).is_err(), "bit {bit}");
+            assert!(block.open(&place(), &bent).is_err(), "bit {bit}");
+            assert!(block.open_in_place(&place(), &mut bent).is_err());
+        }
+    }
+
+    #[test]
+    fn each_implementation_opens_what_the_other_sealed() {
+        for length in [0, 1, 15, 16, 17, 8_191, 65_536] {
+            let plaintext: Vec<u8> = (0..length).map(|byte| byte as u8).collect();
+            let (term, block) = (term(3, 9), block(3, 9));
+            let by_term = term.seal(nonce(), &place(), &plaintext).unwrap();
+            let mut by_block = block.seal(nonce(), &place(), &plaintext).unwrap();
+            assert_eq!(by_term.len(), plaintext.len() + OVERHEAD);
+            assert_eq!(by_term.len(), by_block.len());
+            assert_eq!(*block.open(&place(), &by_term).unwrap(), plaintext);
+            assert_eq!(
+                term.open_in_place(&place(), &mut by_block).unwrap(),
+                plaintext
+            );
+        }
+    }
+
+    #[test]
+    fn two_ciphertexts_that_were_swapped_do_not_open() {
+        let sealer = term(1, 9);
+        let (here, there) = (place(), aad(1, 1, Field::Number, 8, 65_536));
+        let one = sealer.seal(nonce(), &here, b"one").unwrap();
+        let two = sealer.seal(nonce(), &there, b"two").unwrap();
+        assert!(sealer.open(&here, &two).is_err());
+        assert!(sealer.open(&there, &one).is_err());
+    }
+
+    #[test]
+    fn a_number_is_sealed_at_one_length() {
+        let (sealer, mut out) = (term(1, 9), Vec::new());
+        for digits in [1_202_555, 12_025_550_142, 999_999_999_999_999] {
+            let start = out.len();
+            let phone = Phone::from_digits(digits);
+            sealer
+                .seal_phone(nonce(), &place(), &phone, &mut out)
+                .unwrap();
+            assert_eq!(out.len() - start, 8 + OVERHEAD);
+            let opened = sealer.open_phone(&place(), &out[start..]).unwrap();
+            assert_eq!(opened.digits(), digits);
+        }
+        let long = sealer.seal(nonce(), &place(), &[0; 9]).unwrap();
+        assert!(sealer.open_phone(&place(), &long).is_err());
+    }
+
+    #[test]
+    fn a_ciphertext_names_its_key() {
+        let sealed = block(0xa1b2_c3d4, 9).seal(nonce(), &place(), b"").unwrap();
+        assert_eq!(sealed[..5], [1, 0xa1, 0xb2, 0xc3, 0xd4]);
+        assert_eq!(KeyId::of_sealed(&sealed), Some(KeyId::new(0xa1b2_c3d4)));
+        assert_eq!(KeyId::of_sealed(&[2, 0, 0, 0, 1]), None);
+        assert_eq!(KeyId::of_sealed(&[1, 0, 0, 0]), None);
+    }
+
+    #[test]
+    fn both_implementations_give_what_the_published_vectors_give() {
+        for case in cases("aes-gcm") {
+            let (key, aad) = (case.array("key"), case.bytes("aad"));
+            let (term, block) = (
+                TermSealer::new(KeyId::new(1), &key),
+                BlockSealer::new(KeyId::new(1), &key).unwrap(),
+            );
+            check(
+                &case,
+                |nonce, body| term.encrypt(nonce, &aad, body),
+                |nonce, body, tag| term.decrypt(nonce, &aad, body, tag),
+            );
+            check(
+                &case,
+                |nonce, body| block.encrypt(nonce, &aad, body),
+                |nonce, body, tag| block.decrypt(nonce, &aad, body, tag),
+            );
+        }
+    }
+
+    fn check(
+        case: &Case,
+        encrypt: impl Fn([u8; 12], &mut [u8]) -> Result<[u8; TAG], SealError>,
+        decrypt: impl Fn([u8; 12], &mut [u8], [u8; TAG]) -> Result<(), OpenError>,
+    ) {
+        let (nonce, tag) = (case.array("nonce"), case.array("tag"));
+        let ciphertext = case.bytes("ciphertext");
+        let mut body = ciphertext.clone();
+        let opened = decrypt(nonce, &mut body, tag);
+        if case.has("expect") {
+            assert_eq!(case.text("expect"), "refused");
+            assert_eq!(opened, Err(OpenError), "{}", case.name);
+        } else {
+            assert_eq!(opened, Ok(()), "{}", case.name);
+            assert_eq!(body, case.bytes("plaintext"), "{}", case.name);
+            assert_eq!(encrypt(nonce, &mut body), Ok(tag), "{}", case.name);
+            assert_eq!(body, ciphertext, "{}", case.name);
+        }
+    }
+}
