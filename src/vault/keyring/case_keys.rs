@@ -1,0 +1,151 @@
+//! The keys of one case, derived once.
+
+use ring::hmac;
+
+use crate::domain::{CaseId, Field};
+use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer, TokenKey};
+
+use super::derive::{CaseUse, from_case};
+use super::error::KeyringError;
+use super::secret::Secret;
+use super::vault_id::VaultId;
+
+const FIELDS: usize = Field::ALL.len();
+
+/// Every key that works on the data of one case.
+pub struct CaseKeys {
+    vault: VaultId,
+    case: CaseId,
+    key_id: KeyId,
+    blocks: [BlockSealer; FIELDS],
+    terms: [TermSealer; FIELDS],
+    tags: [TagKey; FIELDS],
+    tokens: TokenKey,
+    descriptions: TermSealer,
+    quarantine: BlockSealer,
+    requests: BlockSealer,
+    digests: DigestKey,
+}
+
+impl CaseKeys {
+    pub(in crate::vault) fn derive(
+        vault: &VaultId,
+        case: &CaseId,
+        key_id: KeyId,
+        key: &Secret<32>,
+    ) -> Result<Self, KeyringError> {
+        let derived = |purpose| from_case(key, vault, case, purpose);
+        let block_sealer = |purpose| -> Result<BlockSealer, KeyringError> {
+            Ok(BlockSealer::new(key_id, &*derived(purpose)?)?)
+        };
+        Ok(Self {
+            vault: vault.clone(),
+            case: case.clone(),
+            key_id,
+            blocks: per_field(|field| block_sealer(CaseUse::Blocks(field)))?,
+            terms: per_field(|field| {
+                Ok(TermSealer::new(key_id, &*derived(CaseUse::Terms(field))?))
+            })?,
+            tags: per_field(|field| Ok(TagKey::new(&*derived(CaseUse::Tags(field))?)))?,
+            tokens: TokenKey::new(&*derived(CaseUse::Tokens)?),
+            descriptions: TermSealer::new(key_id, &*derived(CaseUse::Descriptions)?),
+            quarantine: block_sealer(CaseUse::Quarantine)?,
+            requests: block_sealer(CaseUse::Requests)?,
+            digests: DigestKey::new(&*derived(CaseUse::Digests)?),
+        })
+    }
+
+    pub fn vault(&self) -> &VaultId {
+        &self.vault
+    }
+
+    pub fn case(&self) -> &CaseId {
+        &self.case
+    }
+
+    pub fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// Seals the blocks, statistics and dictionary of a field.
+    pub fn blocks(&self, field: Field) -> &BlockSealer {
+        &self.blocks[index(field)]
+    }
+
+    /// Seals the terms of a field.
+    pub fn terms(&self, field: Field) -> &TermSealer {
+        &self.terms[index(field)]
+    }
+
+    /// Tags the terms of a field.
+    pub fn tags(&self, field: Field) -> &TagKey {
+        &self.tags[index(field)]
+    }
+
+    /// Names the subjects of the case.
+    pub fn tokens(&self) -> &TokenKey {
+        &self.tokens
+    }
+
+    /// Seals the description of the case and of its exhibits.
+    pub fn descriptions(&self) -> &TermSealer {
+        &self.descriptions
+    }
+
+    /// Seals the rows that could not be read.
+    pub fn quarantine(&self) -> &BlockSealer {
+        &self.quarantine
+    }
+
+    /// Seals what a reveal or an export asks for.
+    pub fn requests(&self) -> &BlockSealer {
+        &self.requests
+    }
+
+    /// Digests whole files.
+    pub fn digests(&self) -> &DigestKey {
+        &self.digests
+    }
+}
+
+fn index(field: Field) -> usize {
+    usize::from(field.code()) - 1
+}
+
+fn per_field<K>(
+    key: impl Fn(Field) -> Result<K, KeyringError>,
+) -> Result<[K; FIELDS], KeyringError> {
+    let keys: Result<Vec<K>, KeyringError> = Field::ALL.into_iter().map(key).collect();
+    <[K; FIELDS]>::try_from(keys?).map_err(|_| KeyringError::NoKey)
+}
+
+/// The key of a case's file digests: HMAC-SHA-256, so that the digest of a file
+/// that somebody else has too cannot be recognised without the key.
+pub struct DigestKey(hmac::Key);
+
+/// A digest being made, piece by piece.
+pub struct FileDigest(hmac::Context);
+
+impl DigestKey {
+    fn new(key: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    pub fn begin(&self) -> FileDigest {
+        FileDigest(hmac::Context::with_key(&self.0))
+    }
+}
+
+impl FileDigest {
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn finish(self) -> [u8; 32] {
+        let mut digest = [0; 32];
+        for (out, byte) in digest.iter_mut().zip(self.0.sign().as_ref()) {
+            *out = *byte;
+        }
+        digest
+    }
+}

@@ -1,0 +1,188 @@
+//! The case keys, as the keyring's body holds them.
+//!
+//! In the clear: `cases (4, BE)`, then for each case, in the order of their
+//! ids, `length (1) || id || keys (2, BE)`, then for each key, newest first,
+//! `key id (4, BE) || key (32)`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use zeroize::Zeroizing;
+
+use crate::domain::CaseId;
+use crate::vault::plaintext::KeyId;
+
+use super::case_keys::CaseKeys;
+use super::error::KeyringError;
+use super::secret::Secret;
+use super::vault_id::VaultId;
+
+const KEY: usize = 32;
+const DAMAGED: KeyringError = KeyringError::Damaged { what: "body" };
+
+/// Case keys by case, newest first.
+pub(super) struct CaseRing(BTreeMap<CaseId, Vec<CaseKey>>);
+
+/// One key of a case, and what was derived of it.
+pub(super) struct CaseKey {
+    id: KeyId,
+    key: Secret<KEY>,
+    derived: OnceLock<Arc<CaseKeys>>,
+}
+
+impl CaseKey {
+    pub(super) fn new(id: KeyId, key: Secret<KEY>) -> Self {
+        Self {
+            id,
+            key,
+            derived: OnceLock::new(),
+        }
+    }
+
+    fn derived(&self, vault: &VaultId, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
+        if let Some(keys) = self.derived.get() {
+            return Ok(Arc::clone(keys));
+        }
+        let keys = Arc::new(CaseKeys::derive(vault, case, self.id, &self.key)?);
+        Ok(Arc::clone(self.derived.get_or_init(|| keys)))
+    }
+}
+
+impl CaseRing {
+    pub(super) fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn has(&self, case: &CaseId) -> bool {
+        self.0.contains_key(case)
+    }
+
+    pub(super) fn cases(&self) -> impl Iterator<Item = &CaseId> {
+        self.0.keys()
+    }
+
+    pub(super) fn put(&mut self, case: CaseId, keys: Vec<CaseKey>) {
+        self.0.insert(case, keys);
+    }
+
+    pub(super) fn take(&mut self, case: &CaseId) -> Option<Vec<CaseKey>> {
+        self.0.remove(case)
+    }
+
+    /// The keys with this id, or the newest.
+    pub(super) fn keys(
+        &self,
+        vault: &VaultId,
+        case: &CaseId,
+        id: Option<KeyId>,
+    ) -> Result<Arc<CaseKeys>, KeyringError> {
+        self.0
+            .get(case)
+            .and_then(|keys| keys.iter().find(|key| id.is_none_or(|id| id == key.id)))
+            .ok_or(KeyringError::UnknownCase)?
+            .derived(vault, case)
+    }
+
+    pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        // The whole size at once: a buffer that grows leaves copies behind.
+        let size = self.0.iter().fold(4, |size, (case, keys)| {
+            size + 1 + case.as_str().len() + 2 + keys.len() * (4 + KEY)
+        });
+        let mut bytes = Zeroizing::new(Vec::with_capacity(size));
+        bytes.extend_from_slice(&(self.0.len() as u32).to_be_bytes());
+        for (case, keys) in &self.0 {
+            bytes.push(case.as_str().len() as u8);
+            bytes.extend_from_slice(case.as_str().as_bytes());
+            bytes.extend_from_slice(&(keys.len() as u16).to_be_bytes());
+            for key in keys {
+                bytes.extend_from_slice(&key.id.number().to_be_bytes());
+                bytes.extend_from_slice(key.key.bytes());
+            }
+        }
+        bytes
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, KeyringError> {
+        let mut rest = bytes;
+        let mut ring = Self::new();
+        for _ in 0..u32::from_be_bytes(chunk(&mut rest)?) {
+            let [length] = chunk(&mut rest)?;
+            let (id, after) = rest.split_at_checked(length.into()).ok_or(DAMAGED)?;
+            rest = after;
+            let case = std::str::from_utf8(id)
+                .ok()
+                .and_then(|id| id.parse().ok())
+                .ok_or(DAMAGED)?;
+            let mut keys = Vec::new();
+            for _ in 0..u16::from_be_bytes(chunk(&mut rest)?) {
+                let id = KeyId::new(u32::from_be_bytes(chunk(&mut rest)?));
+                let (key, after) = rest.split_at_checked(KEY).ok_or(DAMAGED)?;
+                rest = after;
+                keys.push(CaseKey::new(id, Secret::copied(key).ok_or(DAMAGED)?));
+            }
+            ring.put(case, keys);
+        }
+        if rest.is_empty() {
+            Ok(ring)
+        } else {
+            Err(DAMAGED)
+        }
+    }
+}
+
+fn chunk<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], KeyringError> {
+    let (chunk, after) = rest.split_first_chunk().ok_or(DAMAGED)?;
+    *rest = after;
+    Ok(*chunk)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring() -> CaseRing {
+        let mut ring = CaseRing::new();
+        for no in 1..=3 {
+            let key = |id| CaseKey::new(KeyId::new(id), Secret::copied(&[no; 32]).unwrap());
+            ring.put(CaseId::from_random([no; 13]), vec![key(2), key(1)]);
+        }
+        ring
+    }
+
+    #[test]
+    fn the_body_reads_back() {
+        let bytes = ring().to_bytes();
+        let back = CaseRing::parse(&bytes).unwrap();
+        assert_eq!(back.len(), 3);
+        assert_eq!(*back.to_bytes(), *bytes);
+        assert_eq!(bytes.len(), bytes.capacity());
+    }
+
+    #[test]
+    fn a_cut_or_lengthened_body_is_damaged() {
+        let bytes = ring().to_bytes();
+        for length in 0..bytes.len() {
+            assert!(CaseRing::parse(&bytes[..length]).is_err(), "{length}");
+        }
+        let mut longer = bytes.to_vec();
+        longer.push(0);
+        assert!(CaseRing::parse(&longer).is_err());
+    }
+
+    #[test]
+    fn derived_keys_are_made_once_and_newest_first() {
+        let ring = ring();
+        let (vault, case) = (VaultId::from_random([1; 16]), CaseId::from_random([1; 13]));
+        let newest = ring.keys(&vault, &case, None).unwrap();
+        assert_eq!(newest.key_id(), KeyId::new(2));
+        let again = ring.keys(&vault, &case, Some(KeyId::new(2))).unwrap();
+        assert!(Arc::ptr_eq(&newest, &again));
+        let older = ring.keys(&vault, &case, Some(KeyId::new(1))).unwrap();
+        assert_eq!(older.key_id(), KeyId::new(1));
+        assert!(ring.keys(&vault, &case, Some(KeyId::new(3))).is_err());
+    }
+}

@@ -1,0 +1,201 @@
+//! One key in, many keys out: HKDF-SHA-256 (RFC 5869), labelled.
+//!
+//! `key = HKDF(salt = vault id, ikm = parent, info = "breachvault/1/" || label ||
+//! 0 || field || 0 || case)`. The list of uses is closed, so that no two share a key.
+
+use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
+use zeroize::Zeroizing;
+
+use crate::domain::{CaseId, Field};
+
+use super::secret::Secret;
+use super::vault_id::VaultId;
+
+/// HKDF gave no key. It only ever fails for outputs of more than 8,160 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key could not be derived")]
+pub struct DeriveError;
+
+/// What a key that comes from a case key is for.
+#[derive(Clone, Copy)]
+pub(super) enum CaseUse {
+    Blocks(Field),
+    Terms(Field),
+    Tags(Field),
+    Tokens,
+    Descriptions,
+    Quarantine,
+    Digests,
+    Requests,
+}
+
+/// What a key that comes from the root is for.
+#[derive(Clone, Copy)]
+pub(super) enum RootUse {
+    AuditSigning,
+    EvidenceSigning,
+    OperatorSecrets,
+    OperatorNames,
+    Details,
+    Requests,
+    KeyringBody,
+}
+
+pub(super) fn from_case(
+    key: &Secret<32>,
+    vault: &VaultId,
+    case: &CaseId,
+    purpose: CaseUse,
+) -> Result<Zeroizing<[u8; 32]>, DeriveError> {
+    let (label, field) = match purpose {
+        CaseUse::Blocks(field) => ("case/blocks", field.label()),
+        CaseUse::Terms(field) => ("case/terms", field.label()),
+        CaseUse::Tags(field) => ("case/tags", field.label()),
+        CaseUse::Tokens => ("case/tokens", ""),
+        CaseUse::Descriptions => ("case/descriptions", ""),
+        CaseUse::Quarantine => ("case/quarantine", ""),
+        CaseUse::Digests => ("case/digests", ""),
+        CaseUse::Requests => ("case/requests", ""),
+    };
+    expand(key, vault, [label, field, case.as_str()])
+}
+
+pub(super) fn from_root(
+    root: &Secret<32>,
+    vault: &VaultId,
+    purpose: RootUse,
+) -> Result<Zeroizing<[u8; 32]>, DeriveError> {
+    let label = match purpose {
+        RootUse::AuditSigning => "root/audit-signing",
+        RootUse::EvidenceSigning => "root/evidence-signing",
+        RootUse::OperatorSecrets => "root/operator-secrets",
+        RootUse::OperatorNames => "root/operator-names",
+        RootUse::Details => "root/details",
+        RootUse::Requests => "root/requests",
+        RootUse::KeyringBody => "root/keyring-body",
+    };
+    expand(root, vault, [label, "", ""])
+}
+
+fn expand(
+    parent: &Secret<32>,
+    vault: &VaultId,
+    [label, field, case]: [&str; 3],
+) -> Result<Zeroizing<[u8; 32]>, DeriveError> {
+    let info = [
+        b"breachvault/1/",
+        label.as_bytes(),
+        &[0],
+        field.as_bytes(),
+        &[0],
+        case.as_bytes(),
+    ];
+    let mut key = Zeroizing::new([0; 32]);
+    hkdf(
+        vault.as_str().as_bytes(),
+        parent.bytes(),
+        &info,
+        &mut key[..],
+    )?;
+    Ok(key)
+}
+
+/// The bare function, apart so that it can be held against the published vectors.
+pub(in crate::vault) fn hkdf(
+    salt: &[u8],
+    secret: &[u8],
+    info: &[&[u8]],
+    out: &mut [u8],
+) -> Result<(), DeriveError> {
+    Salt::new(HKDF_SHA256, salt)
+        .extract(secret)
+        .expand(info, Length(out.len()))
+        .and_then(|key| key.fill(out))
+        .map_err(|_| DeriveError)
+}
+
+struct Length(usize);
+
+impl KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn hkdf_gives_what_its_rfc_gives() {
+        for case in crate::vault::vectors::cases("hkdf") {
+            let expected = case.bytes("output");
+            let mut output = vec![0; expected.len()];
+            let (salt, secret, info) =
+                (case.bytes("salt"), case.bytes("secret"), case.bytes("info"));
+            hkdf(&salt, &secret, &[&info], &mut output).unwrap();
+            assert_eq!(output, expected, "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn hkdf_gives_no_endless_output() {
+        assert_eq!(
+            hkdf(&[], &[1], &[], &mut vec![0; 255 * 32 + 1]),
+            Err(DeriveError)
+        );
+    }
+
+    #[test]
+    fn no_two_uses_share_a_key() {
+        let parent = Secret::copied(&[7; 32]).unwrap();
+        let (vault, case) = (VaultId::from_random([1; 16]), CaseId::from_random([1; 13]));
+        let mut uses = vec![
+            CaseUse::Tokens,
+            CaseUse::Descriptions,
+            CaseUse::Quarantine,
+            CaseUse::Digests,
+            CaseUse::Requests,
+        ];
+        for field in Field::ALL {
+            uses.extend([
+                CaseUse::Blocks(field),
+                CaseUse::Terms(field),
+                CaseUse::Tags(field),
+            ]);
+        }
+        let roots = [
+            RootUse::AuditSigning,
+            RootUse::EvidenceSigning,
+            RootUse::OperatorSecrets,
+            RootUse::OperatorNames,
+            RootUse::Details,
+            RootUse::Requests,
+            RootUse::KeyringBody,
+        ];
+        let mut seen = HashSet::new();
+        for purpose in uses {
+            assert!(seen.insert(*from_case(&parent, &vault, &case, purpose).unwrap()));
+        }
+        for purpose in roots {
+            assert!(seen.insert(*from_root(&parent, &vault, purpose).unwrap()));
+        }
+    }
+
+    #[test]
+    fn another_vault_or_case_has_another_key() {
+        let parent = Secret::copied(&[7; 32]).unwrap();
+        let key = |vault: u8, case: u8| {
+            let (vault, case) = (
+                VaultId::from_random([vault; 16]),
+                CaseId::from_random([case; 13]),
+            );
+            *from_case(&parent, &vault, &case, CaseUse::Tokens).unwrap()
+        };
+        assert_eq!(key(1, 1), key(1, 1));
+        assert_ne!(key(1, 1), key(2, 1));
+        assert_ne!(key(1, 1), key(1, 2));
+    }
+}

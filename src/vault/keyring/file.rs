@@ -1,0 +1,100 @@
+//! The keyring's document: one JSON object, with one way to write it.
+//!
+//! `v`, `vault`, `generation`, `slots` in the clear; `body` sealed under a key
+//! that comes from the root, its AAD binding all of them. A document that is not
+//! written exactly as we write it is damaged, so that no byte can change unseen.
+
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+
+use crate::vault::plaintext::{Aad, OVERHEAD};
+
+use super::base64::Base64;
+use super::error::KeyringError;
+use super::slot::Slot;
+use super::status::KeyringStatus;
+use super::vault_id::VaultId;
+
+const VERSION: u64 = 1;
+/// Unlocking costs one Argon2id a slot, so a file must not have any number of them.
+const MOST_SLOTS: usize = 8;
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyringFile {
+    v: u64,
+    pub(super) vault: VaultId,
+    pub(super) generation: u64,
+    pub(super) slots: Vec<Slot>,
+    pub(super) body: Base64,
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    v: u64,
+}
+
+impl KeyringFile {
+    pub(super) fn new(vault: VaultId, generation: u64, slots: Vec<Slot>, body: Vec<u8>) -> Self {
+        Self {
+            v: VERSION,
+            vault,
+            generation,
+            slots,
+            body: Base64(body),
+        }
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, KeyringError> {
+        let damaged = |what| KeyringError::Damaged { what };
+        let Versioned { v } = serde_json::from_slice(bytes).map_err(|_| damaged("document"))?;
+        if v != VERSION {
+            return Err(KeyringError::UnknownVersion);
+        }
+        let file: Self = serde_json::from_slice(bytes).map_err(|_| damaged("document"))?;
+        if file.to_bytes()? != bytes {
+            return Err(damaged("document"));
+        }
+        if file.slots.is_empty() || file.slots.len() > MOST_SLOTS {
+            return Err(damaged("number of slots"));
+        }
+        if !file.slots.iter().all(Slot::has_right_lengths) {
+            return Err(damaged("slot"));
+        }
+        if file.body.0.len() < OVERHEAD {
+            return Err(damaged("body"));
+        }
+        Ok(file)
+    }
+
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, KeyringError> {
+        let mut bytes =
+            serde_json::to_vec(self).map_err(|_| KeyringError::Damaged { what: "document" })?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    pub(super) fn status(&self, cases: Option<usize>) -> KeyringStatus {
+        KeyringStatus {
+            vault: self.vault.clone(),
+            generation: self.generation,
+            slots: self.slots.iter().map(Slot::status).collect(),
+            cases,
+        }
+    }
+}
+
+/// What the body is bound to: the vault, the generation and every slot.
+pub(super) fn body_aad(
+    vault: &VaultId,
+    generation: u64,
+    slots: &[Slot],
+) -> Result<Aad, KeyringError> {
+    let slots = serde_json::to_vec(slots).map_err(|_| KeyringError::Damaged { what: "slot" })?;
+    let digest = digest(&SHA256, &slots);
+    let digest = digest
+        .as_ref()
+        .try_into()
+        .map_err(|_| KeyringError::NoKey)?;
+    Ok(Aad::keyring_body(vault, generation, digest))
+}

@@ -1,0 +1,176 @@
+//! A keyring that was read and not opened.
+
+use std::path::{Path, PathBuf};
+
+use super::case_ring::CaseRing;
+use super::error::KeyringError;
+use super::file::{KeyringFile, body_aad};
+use super::passphrase::Passphrase;
+use super::root_keys::RootKeys;
+use super::status::KeyringStatus;
+use super::store;
+use super::unlocked::Keyring;
+use super::vault_id::VaultId;
+
+/// The only thing to do with it is to unlock it.
+pub struct LockedKeyring {
+    path: PathBuf,
+    file: KeyringFile,
+}
+
+impl LockedKeyring {
+    pub fn read(path: &Path) -> Result<Self, KeyringError> {
+        let file = KeyringFile::parse(&store::read(path)?)?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    pub fn vault(&self) -> &VaultId {
+        &self.file.vault
+    }
+
+    pub fn status(&self) -> KeyringStatus {
+        self.file.status(None)
+    }
+
+    /// Tries the passphrase on every slot. After a wrong one another may be tried.
+    pub fn unlock(&self, passphrase: &Passphrase) -> Result<Keyring, KeyringError> {
+        let file = self.file.clone();
+        let root = (0..)
+            .zip(&file.slots)
+            .map(|(no, slot)| slot.unwrap(&file.vault, no, passphrase))
+            .find(|root| !matches!(root, Err(KeyringError::WrongPassphrase)))
+            .ok_or(KeyringError::WrongPassphrase)??;
+        let root_keys = RootKeys::derive(&file.vault, &root)?;
+        let aad = body_aad(&file.vault, file.generation, &file.slots)?;
+        let body = root_keys.body().open(&aad, &file.body.0)?;
+        let cases = CaseRing::parse(&body)?;
+        Ok(Keyring::opened(
+            self.path.clone(),
+            file,
+            root,
+            root_keys,
+            cases,
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::vault::keyring::bench::{Bench, NEW, OLD, case};
+
+    #[test]
+    fn a_wrong_passphrase_opens_nothing_and_another_may_be_tried() {
+        let bench = Bench::new();
+        bench.create().unwrap();
+        let locked = LockedKeyring::read(&bench.path()).unwrap();
+        let try_with = |text: &str| locked.unlock(&Passphrase::new(text.to_owned())).map(|_| ());
+        assert_eq!(try_with(NEW), Err(KeyringError::WrongPassphrase));
+        assert_eq!(try_with(""), Err(KeyringError::WrongPassphrase));
+        assert_eq!(try_with(OLD), Ok(()));
+    }
+
+    #[test]
+    fn a_file_with_any_byte_changed_is_refused() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let bytes = fs::read(bench.path()).unwrap();
+        for at in 0..bytes.len() {
+            for mask in [1, 2, 0x20, 0x80] {
+                let mut bent = bytes.clone();
+                bent[at] ^= mask;
+                fs::write(bench.path(), &bent).unwrap();
+                let refusal = bench.unlock(OLD).err();
+                let known = matches!(
+                    refusal,
+                    Some(
+                        KeyringError::Damaged { .. }
+                            | KeyringError::UnknownVersion
+                            | KeyringError::WrongPassphrase
+                    )
+                );
+                assert!(known, "byte {at} ^ {mask}: {refusal:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_or_lengthened_is_damaged() {
+        let bench = Bench::new();
+        bench.create().unwrap();
+        let bytes = fs::read(bench.path()).unwrap();
+        for length in 0..bytes.len() {
+            fs::write(bench.path(), &bytes[..length]).unwrap();
+            assert!(
+                matches!(bench.unlock(OLD), Err(KeyringError::Damaged { .. })),
+                "{length}"
+            );
+        }
+        fs::write(bench.path(), [&bytes[..], b"\n"].concat()).unwrap();
+        assert!(matches!(
+            bench.unlock(OLD),
+            Err(KeyringError::Damaged { .. })
+        ));
+    }
+
+    #[test]
+    fn a_body_of_another_generation_does_not_open() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let old = KeyringFile::parse(&fs::read(bench.path()).unwrap()).unwrap();
+        keyring.destroy_case(&case(1), &bench.entropy).unwrap();
+        let mut mixed = KeyringFile::parse(&fs::read(bench.path()).unwrap()).unwrap();
+        mixed.body = old.body;
+        fs::write(bench.path(), mixed.to_bytes().unwrap()).unwrap();
+        assert_eq!(
+            bench.unlock(OLD).err(),
+            Some(KeyringError::Damaged { what: "body" })
+        );
+    }
+
+    #[test]
+    fn a_slot_of_another_vault_does_not_open() {
+        let (bench, other) = (Bench::new(), Bench::new());
+        bench.create().unwrap();
+        other.create().unwrap();
+        let mut mixed = KeyringFile::parse(&fs::read(bench.path()).unwrap()).unwrap();
+        let theirs = KeyringFile::parse(&fs::read(other.path()).unwrap()).unwrap();
+        mixed.slots = theirs.slots;
+        fs::write(bench.path(), mixed.to_bytes().unwrap()).unwrap();
+        assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::WrongPassphrase));
+    }
+
+    #[test]
+    fn a_file_that_asks_for_the_whole_machine_is_refused_unread() {
+        let bench = Bench::new();
+        bench.create().unwrap();
+        let text = fs::read_to_string(bench.path()).unwrap();
+        let hungry = text.replace(r#""m":8,"#, r#""m":4294967295,"#);
+        assert_ne!(text, hungry);
+        fs::write(bench.path(), hungry).unwrap();
+        assert!(matches!(
+            bench.unlock(OLD),
+            Err(KeyringError::Damaged { .. })
+        ));
+    }
+
+    #[test]
+    fn a_later_version_is_told_from_damage() {
+        let bench = Bench::new();
+        bench.create().unwrap();
+        let text = fs::read_to_string(bench.path()).unwrap();
+        fs::write(
+            bench.path(),
+            text.replacen(r#""v":1"#, r#""v":2,"new":[]"#, 1),
+        )
+        .unwrap();
+        assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::UnknownVersion));
+    }
+}

@@ -1,0 +1,78 @@
+//! The keys of the vault itself, derived once from the root.
+
+use ring::signature::Ed25519KeyPair;
+
+use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer};
+
+use super::derive::{RootUse, from_root};
+use super::error::KeyringError;
+use super::secret::Secret;
+use super::vault_id::VaultId;
+
+/// The root has no versions: its keys all have this id.
+pub(super) const ROOT_KEY: KeyId = KeyId::new(0);
+
+/// Every key that belongs to no case.
+pub struct RootKeys {
+    audit_signing: Ed25519KeyPair,
+    evidence_signing: Ed25519KeyPair,
+    operator_secrets: TermSealer,
+    operator_names: TagKey,
+    details: BlockSealer,
+    requests: BlockSealer,
+    body: TermSealer,
+}
+
+impl RootKeys {
+    pub(super) fn derive(vault: &VaultId, root: &Secret<32>) -> Result<Self, KeyringError> {
+        let derived = |purpose| from_root(root, vault, purpose);
+        let pair = |purpose| -> Result<Ed25519KeyPair, KeyringError> {
+            let seed = derived(purpose)?;
+            Ed25519KeyPair::from_seed_unchecked(&seed[..]).map_err(|_| KeyringError::NoKey)
+        };
+        Ok(Self {
+            audit_signing: pair(RootUse::AuditSigning)?,
+            evidence_signing: pair(RootUse::EvidenceSigning)?,
+            operator_secrets: TermSealer::new(ROOT_KEY, &*derived(RootUse::OperatorSecrets)?),
+            operator_names: TagKey::new(&*derived(RootUse::OperatorNames)?),
+            details: BlockSealer::new(ROOT_KEY, &*derived(RootUse::Details)?)?,
+            requests: BlockSealer::new(ROOT_KEY, &*derived(RootUse::Requests)?)?,
+            body: TermSealer::new(ROOT_KEY, &*derived(RootUse::KeyringBody)?),
+        })
+    }
+
+    /// Signs checkpoints (Ed25519, RFC 8032).
+    pub fn audit_signing(&self) -> &Ed25519KeyPair {
+        &self.audit_signing
+    }
+
+    /// Signs evidence packages.
+    pub fn evidence_signing(&self) -> &Ed25519KeyPair {
+        &self.evidence_signing
+    }
+
+    /// Seals operators' second factors.
+    pub fn operator_secrets(&self) -> &TermSealer {
+        &self.operator_secrets
+    }
+
+    /// Tags operators' names.
+    pub fn operator_names(&self) -> &TagKey {
+        &self.operator_names
+    }
+
+    /// Seals the details of audit leaves.
+    pub fn details(&self) -> &BlockSealer {
+        &self.details
+    }
+
+    /// Seals requests that belong to no case.
+    pub fn requests(&self) -> &BlockSealer {
+        &self.requests
+    }
+
+    /// Seals the keyring's body.
+    pub(super) fn body(&self) -> &TermSealer {
+        &self.body
+    }
+}

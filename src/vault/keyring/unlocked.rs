@@ -1,0 +1,363 @@
+//! The unlocked keyring.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::domain::CaseId;
+use crate::vault::entropy::{Entropy, draw};
+use crate::vault::plaintext::{KeyId, Nonces};
+
+use super::argon2id::Argon2Params;
+use super::case_keys::CaseKeys;
+use super::case_ring::{CaseKey, CaseRing};
+use super::error::KeyringError;
+use super::file::{KeyringFile, body_aad};
+use super::passphrase::NewPassphrase;
+use super::root_keys::RootKeys;
+use super::secret::Secret;
+use super::slot::{Place, Slot};
+use super::status::KeyringStatus;
+use super::store;
+use super::vault_id::VaultId;
+
+/// Every key there is. A change is on disk before the method returns; if it
+/// cannot be, the keyring stays as it was. (Where only the last sync failed, the
+/// file may have the change all the same, until the next one.) One process at a
+/// time may change the file; the vault's own lock sees to that.
+pub struct Keyring {
+    path: PathBuf,
+    file: KeyringFile,
+    root: Secret<32>,
+    root_keys: RootKeys,
+    cases: CaseRing,
+}
+
+impl Keyring {
+    /// Makes a vault's first keyring at `path`, where none may be.
+    pub fn create(
+        path: &Path,
+        passphrase: &NewPassphrase,
+        params: Argon2Params,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, KeyringError> {
+        let vault = VaultId::from_random(draw(entropy)?);
+        let root = Secret::random(entropy)?;
+        let root_keys = RootKeys::derive(&vault, &root)?;
+        let cases = CaseRing::new();
+        let place = Place {
+            vault: &vault,
+            since: 1,
+            no: 0,
+        };
+        let slot = Slot::wrap(place, &root, passphrase.as_passphrase(), params, entropy)?;
+        let file = sealed(vault, 1, vec![slot], &root_keys, &cases, entropy)?;
+        store::create(path, &file.to_bytes()?)?;
+        Ok(Self::opened(path.to_owned(), file, root, root_keys, cases))
+    }
+
+    pub(super) fn opened(
+        path: PathBuf,
+        file: KeyringFile,
+        root: Secret<32>,
+        root_keys: RootKeys,
+        cases: CaseRing,
+    ) -> Self {
+        Self {
+            path,
+            file,
+            root,
+            root_keys,
+            cases,
+        }
+    }
+
+    pub fn vault(&self) -> &VaultId {
+        &self.file.vault
+    }
+
+    /// Grows with every change; the audit log keeps it.
+    pub fn generation(&self) -> u64 {
+        self.file.generation
+    }
+
+    pub fn status(&self) -> KeyringStatus {
+        self.file.status(Some(self.cases.len()))
+    }
+
+    pub fn has_case(&self, case: &CaseId) -> bool {
+        self.cases.has(case)
+    }
+
+    pub fn cases(&self) -> impl Iterator<Item = &CaseId> {
+        self.cases.cases()
+    }
+
+    /// Makes the first key of a case.
+    pub fn add_case(
+        &mut self,
+        case: &CaseId,
+        entropy: &dyn Entropy,
+    ) -> Result<KeyId, KeyringError> {
+        if self.cases.has(case) {
+            return Err(KeyringError::CaseKnown);
+        }
+        let id = KeyId::new(1);
+        let key = CaseKey::new(id, Secret::random(entropy)?);
+        self.cases.put(case.clone(), vec![key]);
+        let written = self.write(self.file.slots.clone(), entropy);
+        if written.is_err() {
+            self.cases.take(case);
+        }
+        written.map(|()| id)
+    }
+
+    /// Shreds the keys of a case: what they sealed is noise from now on. Keys
+    /// that a running operation holds go when it ends.
+    pub fn destroy_case(
+        &mut self,
+        case: &CaseId,
+        entropy: &dyn Entropy,
+    ) -> Result<(), KeyringError> {
+        let keys = self.cases.take(case).ok_or(KeyringError::UnknownCase)?;
+        let written = self.write(self.file.slots.clone(), entropy);
+        if written.is_err() {
+            self.cases.put(case.clone(), keys);
+        }
+        written
+    }
+
+    /// A new slot under a new passphrase, in place of every passphrase slot. The
+    /// root stays, so whoever has an old keyring file and the old passphrase
+    /// still has every key that was in it.
+    pub fn change_passphrase(
+        &mut self,
+        passphrase: &NewPassphrase,
+        entropy: &dyn Entropy,
+    ) -> Result<(), KeyringError> {
+        let params = self
+            .file
+            .slots
+            .first()
+            .map_or(Argon2Params::KEYRING, Slot::argon2id);
+        let place = Place {
+            vault: &self.file.vault,
+            since: self.file.generation + 1,
+            no: 0,
+        };
+        let slot = Slot::wrap(
+            place,
+            &self.root,
+            passphrase.as_passphrase(),
+            params,
+            entropy,
+        )?;
+        self.write(vec![slot], entropy)
+    }
+
+    /// The newest keys of a case.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "until the vault's other parts are there")
+    )]
+    pub(in crate::vault) fn case_keys(&self, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
+        self.cases.keys(&self.file.vault, case, None)
+    }
+
+    /// The keys of a case that a ciphertext names.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "until the vault's other parts are there")
+    )]
+    pub(in crate::vault) fn case_keys_with_id(
+        &self,
+        case: &CaseId,
+        id: KeyId,
+    ) -> Result<Arc<CaseKeys>, KeyringError> {
+        self.cases.keys(&self.file.vault, case, Some(id))
+    }
+
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "until the vault's other parts are there")
+    )]
+    pub(in crate::vault) fn root_keys(&self) -> &RootKeys {
+        &self.root_keys
+    }
+
+    fn write(&mut self, slots: Vec<Slot>, entropy: &dyn Entropy) -> Result<(), KeyringError> {
+        let file = sealed(
+            self.file.vault.clone(),
+            self.file.generation + 1,
+            slots,
+            &self.root_keys,
+            &self.cases,
+            entropy,
+        )?;
+        store::replace(&self.path, &file.to_bytes()?)?;
+        self.file = file;
+        Ok(())
+    }
+}
+
+fn sealed(
+    vault: VaultId,
+    generation: u64,
+    slots: Vec<Slot>,
+    root_keys: &RootKeys,
+    cases: &CaseRing,
+    entropy: &dyn Entropy,
+) -> Result<KeyringFile, KeyringError> {
+    let aad = body_aad(&vault, generation, &slots)?;
+    let nonce = Nonces::new(entropy).take()?;
+    let body = root_keys.body().seal(nonce, &aad, &cases.to_bytes())?;
+    Ok(KeyringFile::new(vault, generation, slots, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use ring::signature::KeyPair;
+
+    use super::*;
+    use crate::domain::Field;
+    use crate::vault::keyring::LockedKeyring;
+    use crate::vault::keyring::bench::{Bench, NEW, OLD, case, new};
+    use crate::vault::plaintext::Aad;
+
+    /// Two keyrings have the same key of a case if one opens what the other sealed.
+    fn same_key(one: &Keyring, other: &Keyring, case: &CaseId) -> bool {
+        let (one, other) = (one.case_keys(case).unwrap(), other.case_keys(case).unwrap());
+        let aad = Aad::term(one.vault(), case, Field::Number, 1);
+        let nonce = Nonces::new(&crate::vault::entropy::SystemEntropy::new())
+            .take()
+            .unwrap();
+        let sealed = one.terms(Field::Number).seal(nonce, &aad, b"x").unwrap();
+        other.terms(Field::Number).open(&aad, &sealed).is_ok()
+    }
+
+    #[test]
+    fn a_keyring_opens_with_its_passphrase_and_has_its_keys() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        keyring.add_case(&case(2), &bench.entropy).unwrap();
+        let again = bench.unlock(OLD).unwrap();
+        assert_eq!(again.vault(), keyring.vault());
+        assert_eq!(again.status(), keyring.status());
+        assert_eq!(
+            again.cases().collect::<Vec<_>>(),
+            keyring.cases().collect::<Vec<_>>()
+        );
+        assert!(same_key(&keyring, &again, &case(1)));
+        assert!(same_key(&keyring, &again, &case(2)));
+        let by_id = |id| again.case_keys_with_id(&case(1), KeyId::new(id));
+        assert_eq!(by_id(1).unwrap().key_id(), KeyId::new(1));
+        assert_eq!(by_id(2).err(), Some(KeyringError::UnknownCase));
+        assert_eq!(
+            again.root_keys().audit_signing().public_key().as_ref(),
+            keyring.root_keys().audit_signing().public_key().as_ref()
+        );
+    }
+
+    #[test]
+    fn a_keyring_that_is_there_is_not_overwritten_and_one_that_is_not_is_missing() {
+        let bench = Bench::new();
+        assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::Missing));
+        bench.create().unwrap();
+        let bytes = fs::read(bench.path()).unwrap();
+        assert_eq!(bench.create().err(), Some(KeyringError::Exists));
+        assert_eq!(fs::read(bench.path()).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_new_passphrase_keeps_the_keys_and_ends_the_old_one() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let before = keyring.generation();
+        keyring
+            .change_passphrase(&new(NEW), &bench.entropy)
+            .unwrap();
+        assert_eq!(keyring.generation(), before + 1);
+        assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::WrongPassphrase));
+        let again = bench.unlock(NEW).unwrap();
+        assert_eq!(again.generation(), before + 1);
+        assert!(same_key(&keyring, &again, &case(1)));
+        assert_eq!(again.status().slots[0].since, before + 1);
+    }
+
+    #[test]
+    fn every_change_grows_the_generation() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        assert_eq!(keyring.generation(), 1);
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        keyring.destroy_case(&case(1), &bench.entropy).unwrap();
+        assert_eq!(keyring.generation(), 3);
+        assert_eq!(bench.unlock(OLD).unwrap().generation(), 3);
+    }
+
+    #[test]
+    fn a_destroyed_case_has_no_keys_and_a_case_of_its_name_has_others() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let before = bench.unlock(OLD).unwrap();
+        keyring.destroy_case(&case(1), &bench.entropy).unwrap();
+        assert_eq!(
+            keyring.case_keys(&case(1)).err(),
+            Some(KeyringError::UnknownCase)
+        );
+        assert!(!bench.unlock(OLD).unwrap().has_case(&case(1)));
+        assert_eq!(
+            keyring.destroy_case(&case(1), &bench.entropy),
+            Err(KeyringError::UnknownCase)
+        );
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        assert!(!same_key(&before, &keyring, &case(1)));
+        assert_eq!(
+            keyring.add_case(&case(1), &bench.entropy).err(),
+            Some(KeyringError::CaseKnown)
+        );
+    }
+
+    #[test]
+    fn a_change_that_cannot_be_written_does_not_happen() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        fs::rename(
+            bench.folder.path(),
+            bench.folder.path().with_extension("moved"),
+        )
+        .unwrap();
+        let gone = Some(KeyringError::Io(std::io::ErrorKind::NotFound));
+        assert_eq!(keyring.add_case(&case(2), &bench.entropy).err(), gone);
+        assert_eq!(keyring.destroy_case(&case(1), &bench.entropy).err(), gone);
+        assert!(keyring.has_case(&case(1)) && !keyring.has_case(&case(2)));
+        assert_eq!(keyring.generation(), 2);
+        fs::rename(
+            bench.folder.path().with_extension("moved"),
+            bench.folder.path(),
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn the_status_names_no_case_and_no_key() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let locked = LockedKeyring::read(&bench.path()).unwrap();
+        assert_eq!(locked.status().cases, None);
+        let json = serde_json::to_string(&keyring.status()).unwrap();
+        assert_eq!(
+            json,
+            format!(
+                r#"{{"vault":"{}","generation":2,"slots":[{{"kind":"passphrase","argon2id":{{"m":8,"t":1,"p":1}},"since":1}}],"cases":1}}"#,
+                keyring.vault()
+            )
+        );
+    }
+}

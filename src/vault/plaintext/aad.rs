@@ -1,0 +1,272 @@
+//! What a ciphertext is bound to: the one encoder of associated data.
+//!
+//! Every part is `kind (1) || length (2, BE) || bytes`, so that no two lists of
+//! parts have the same encoding. The sealer adds its key id as the last part.
+//! A ciphertext that was moved, swapped or relabelled does not open. Putting an
+//! older ciphertext back in the same place is not found here; the audit log's
+//! digests find it.
+
+use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId};
+use crate::vault::keyring::VaultId;
+
+use super::seal::{FORMAT_VERSION, KeyId};
+
+/// The largest one, a block, has 170 bytes.
+const CAPACITY: usize = 256;
+
+/// The place a ciphertext belongs to.
+#[derive(Clone, Copy)]
+pub struct Aad {
+    bytes: [u8; CAPACITY],
+    length: usize,
+}
+
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Part {
+    Version = 1,
+    Label,
+    Vault,
+    Case,
+    Exhibit,
+    Field,
+    Position,
+    Rows,
+    Name,
+    Digest,
+    Key,
+}
+
+impl Aad {
+    /// Block number `no` of a field of an exhibit.
+    pub fn block(
+        vault: &VaultId,
+        case: &CaseId,
+        exhibit: &ExhibitId,
+        field: Field,
+        no: u64,
+        rows: u32,
+    ) -> Self {
+        Self::of_exhibit("block", vault, case, exhibit)
+            .field(field)
+            .position(no)
+            .rows(rows)
+    }
+
+    /// The statistics of the same block.
+    pub fn statistics(
+        vault: &VaultId,
+        case: &CaseId,
+        exhibit: &ExhibitId,
+        field: Field,
+        no: u64,
+        rows: u32,
+    ) -> Self {
+        Self::of_exhibit("statistics", vault, case, exhibit)
+            .field(field)
+            .position(no)
+            .rows(rows)
+    }
+
+    /// The dictionary of a field, its `generation`, and how many values it has.
+    pub fn dictionary(
+        vault: &VaultId,
+        case: &CaseId,
+        field: Field,
+        generation: u64,
+        values: u32,
+    ) -> Self {
+        Self::of_case("dictionary", vault, case)
+            .field(field)
+            .position(generation)
+            .rows(values)
+    }
+
+    /// Term number `no` of a field.
+    pub fn term(vault: &VaultId, case: &CaseId, field: Field, no: u64) -> Self {
+        Self::of_case("term", vault, case).field(field).position(no)
+    }
+
+    /// Part `no` of the index from subjects to the blocks of an exhibit.
+    pub fn subject_index(
+        vault: &VaultId,
+        case: &CaseId,
+        exhibit: &ExhibitId,
+        no: u64,
+        rows: u32,
+    ) -> Self {
+        Self::of_exhibit("subject index", vault, case, exhibit)
+            .position(no)
+            .rows(rows)
+    }
+
+    /// Part `no` of the rows of an exhibit that could not be read.
+    pub fn quarantine(
+        vault: &VaultId,
+        case: &CaseId,
+        exhibit: &ExhibitId,
+        no: u64,
+        rows: u32,
+    ) -> Self {
+        Self::of_exhibit("quarantine", vault, case, exhibit)
+            .position(no)
+            .rows(rows)
+    }
+
+    pub fn exhibit_description(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId) -> Self {
+        Self::of_exhibit("exhibit description", vault, case, exhibit)
+    }
+
+    pub fn case_description(vault: &VaultId, case: &CaseId) -> Self {
+        Self::of_case("case description", vault, case)
+    }
+
+    /// An operator's second factor.
+    pub fn operator_secret(vault: &VaultId, operator: &OperatorId) -> Self {
+        Self::new("operator secret", vault).name(operator.as_str())
+    }
+
+    /// The detail of audit leaf `leaf`.
+    pub fn detail(vault: &VaultId, leaf: u64) -> Self {
+        Self::new("detail", vault).position(leaf)
+    }
+
+    /// What a reveal asks for.
+    pub fn reveal_request(vault: &VaultId, case: &CaseId, reveal: &RevealId) -> Self {
+        Self::of_case("reveal request", vault, case).name(reveal.as_str())
+    }
+
+    /// What an export asks for.
+    pub fn export_request(vault: &VaultId, case: &CaseId, export: &ExportId) -> Self {
+        Self::of_case("export request", vault, case).name(export.as_str())
+    }
+
+    /// Slot number `no` of the keyring, written at `generation`.
+    pub(in crate::vault) fn keyring_slot(
+        vault: &VaultId,
+        generation: u64,
+        no: u32,
+        kind: &str,
+    ) -> Self {
+        Self::new("keyring slot", vault)
+            .position(generation)
+            .rows(no)
+            .name(kind)
+    }
+
+    /// The body of the keyring at `generation`, under these slots.
+    pub(in crate::vault) fn keyring_body(
+        vault: &VaultId,
+        generation: u64,
+        slots: &[u8; 32],
+    ) -> Self {
+        Self::new("keyring body", vault)
+            .position(generation)
+            .part(Part::Digest, slots)
+    }
+
+    /// The whole, bound to the key it is used with.
+    pub(super) fn under(self, key: KeyId) -> Self {
+        self.part(Part::Key, &key.to_be_bytes())
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    fn new(label: &str, vault: &VaultId) -> Self {
+        Self {
+            bytes: [0; CAPACITY],
+            length: 0,
+        }
+        .part(Part::Version, &[FORMAT_VERSION])
+        .part(Part::Label, label.as_bytes())
+        .part(Part::Vault, vault.as_str().as_bytes())
+    }
+
+    fn of_case(label: &str, vault: &VaultId, case: &CaseId) -> Self {
+        Self::new(label, vault).part(Part::Case, case.as_str().as_bytes())
+    }
+
+    fn of_exhibit(label: &str, vault: &VaultId, case: &CaseId, exhibit: &ExhibitId) -> Self {
+        Self::of_case(label, vault, case).part(Part::Exhibit, exhibit.as_str().as_bytes())
+    }
+
+    fn field(self, field: Field) -> Self {
+        self.part(Part::Field, &[field.code()])
+    }
+
+    fn position(self, position: u64) -> Self {
+        self.part(Part::Position, &position.to_be_bytes())
+    }
+
+    fn rows(self, rows: u32) -> Self {
+        self.part(Part::Rows, &rows.to_be_bytes())
+    }
+
+    fn name(self, name: &str) -> Self {
+        self.part(Part::Name, name.as_bytes())
+    }
+
+    /// Labels and ids have fixed lengths, so this always fits; if it ever did
+    /// not, the slice would stop the program rather than cut a part off.
+    fn part(mut self, part: Part, bytes: &[u8]) -> Self {
+        let length = (bytes.len() as u16).to_be_bytes();
+        for piece in [&[part as u8][..], &length, bytes] {
+            let end = self.length + piece.len();
+            self.bytes[self.length..end].copy_from_slice(piece);
+            self.length = end;
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_changes_the_encoding() {
+        let (vault, other_vault) = (VaultId::from_random([1; 16]), VaultId::from_random([2; 16]));
+        let case = CaseId::from_random([1; 13]);
+        let other_case = CaseId::from_random([2; 13]);
+        let exhibit = ExhibitId::from_random([1; 13]);
+        let other_exhibit = ExhibitId::from_random([2; 13]);
+        let all = [
+            Aad::block(&vault, &case, &exhibit, Field::Number, 7, 9),
+            Aad::block(&other_vault, &case, &exhibit, Field::Number, 7, 9),
+            Aad::block(&vault, &other_case, &exhibit, Field::Number, 7, 9),
+            Aad::block(&vault, &case, &other_exhibit, Field::Number, 7, 9),
+            Aad::block(&vault, &case, &exhibit, Field::User, 7, 9),
+            Aad::block(&vault, &case, &exhibit, Field::Number, 8, 9),
+            Aad::block(&vault, &case, &exhibit, Field::Number, 7, 8),
+            Aad::statistics(&vault, &case, &exhibit, Field::Number, 7, 9),
+            Aad::dictionary(&vault, &case, Field::Number, 7, 9),
+            Aad::term(&vault, &case, Field::Number, 7),
+            Aad::subject_index(&vault, &case, &exhibit, 7, 9),
+            Aad::quarantine(&vault, &case, &exhibit, 7, 9),
+            Aad::exhibit_description(&vault, &case, &exhibit),
+            Aad::case_description(&vault, &case),
+            Aad::detail(&vault, 7),
+            Aad::keyring_slot(&vault, 7, 9, "passphrase"),
+            Aad::keyring_body(&vault, 7, &[9; 32]),
+        ];
+        for (at, one) in all.iter().enumerate() {
+            assert!(one.under(KeyId::new(1)).as_bytes() != one.under(KeyId::new(2)).as_bytes());
+            for other in &all[at + 1..] {
+                assert!(one.as_bytes() != other.as_bytes(), "number {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn parts_are_length_prefixed() {
+        let aad = Aad::detail(&VaultId::from_random([0; 16]), 5);
+        let mut expected = vec![1, 0, 1, 1, 2, 0, 6];
+        expected.extend(b"detail");
+        expected.extend([3, 0, 32]);
+        expected.extend([b'0'; 32]);
+        expected.extend([7, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5]);
+        assert_eq!(aad.as_bytes(), expected);
+    }
+}

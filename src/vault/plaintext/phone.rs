@@ -1,0 +1,358 @@
+//! A phone number, and the rules by which a text becomes one.
+//!
+//! A text that is E.164 already comes out unchanged or is refused; it is never
+//! turned into another number. Numbers that a plan could have are accepted, and
+//! whether a plan does have them is said beside (`Valid` or `Possible`).
+
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::raw_number::RawNumber;
+use super::raw_text::RawText;
+use super::region::Region;
+use super::written::{Dialled, strip_wrapping};
+
+/// A number as its E.164 digits, wiped when it goes. It cannot be shown,
+/// copied or compared; only this folder reads the digits.
+pub struct Phone {
+    digits: u64,
+}
+
+/// How sure a numbering plan is of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberState {
+    /// A plan gives such numbers out.
+    Valid,
+    /// The length fits the plan, no more.
+    Possible,
+}
+
+/// A number with its state.
+pub struct Parsed {
+    pub phone: Phone,
+    pub state: NumberState,
+}
+
+/// Why a text is no number. Holds nothing of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PhoneError {
+    #[error("no number is given")]
+    Missing,
+    #[error("the number is masked")]
+    Masked,
+    #[error("the number was damaged, by a spreadsheet for instance")]
+    Damaged,
+    #[error("not a phone number")]
+    NotANumber,
+    #[error("no numbering plan has such a number; without '+' give a region")]
+    Impossible,
+}
+
+impl Phone {
+    /// Reads a text; `region` is the one in which a number without calling code is meant.
+    pub fn parse(text: &RawText, region: Option<Region>) -> Result<Parsed, PhoneError> {
+        read(text.text(), region)
+    }
+
+    /// The same for a cell of an exhibit.
+    pub fn parse_raw(number: RawNumber<'_>, region: Option<Region>) -> Result<Parsed, PhoneError> {
+        read(number.text(), region)
+    }
+
+    pub(super) fn digits(&self) -> u64 {
+        self.digits
+    }
+
+    /// For a number that was sealed by us, and so was parsed once.
+    pub(super) fn from_digits(digits: u64) -> Self {
+        Self { digits }
+    }
+
+    /// The number in the clear, `+` and digits.
+    pub(super) fn e164(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("+{}", self.digits))
+    }
+}
+
+impl Drop for Phone {
+    fn drop(&mut self) {
+        self.digits.zeroize();
+    }
+}
+
+fn read(text: &str, region: Option<Region>) -> Result<Parsed, PhoneError> {
+    if is_canonical(text) {
+        return from_canonical(text);
+    }
+    let cell = strip_wrapping(text);
+    let dialled = Dialled::collect(cell)?;
+    match (dialled.plus, dialled.is_bare(cell)) {
+        (true, true) => from_canonical(dialled.text()),
+        (true, false) => from_library(cell, None).ok_or(PhoneError::Impossible),
+        (false, bare) => from_national(cell, &dialled, bare, region),
+    }
+}
+
+/// `^\+[1-9]\d{6,14}$`
+fn is_canonical(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// E.164 in, the same E.164 out, or nothing: the library drops a trunk prefix
+/// (`+440…`), and that would be another number.
+fn from_canonical(text: &str) -> Result<Parsed, PhoneError> {
+    if !is_canonical(text) {
+        return Err(PhoneError::Impossible);
+    }
+    let number = read_canonical(text).ok_or(PhoneError::Impossible)?;
+    let parsed = judge(&number).ok_or(PhoneError::Impossible)?;
+    if text.get(1..).and_then(|digits| digits.parse().ok()) == Some(parsed.phone.digits) {
+        Ok(parsed)
+    } else {
+        Err(PhoneError::Impossible)
+    }
+}
+
+pub(super) fn read_canonical(text: &str) -> Option<PhoneNumber> {
+    PHONE_NUMBER_UTIL.parse(text, None).ok()
+}
+
+fn from_library(cell: &str, region: Option<Region>) -> Option<Parsed> {
+    let number = PHONE_NUMBER_UTIL
+        .parse(cell, region.map(Region::code))
+        .ok()?;
+    judge(&number)
+}
+
+/// A number without `+` may be national or may have lost its `+`. What a plan
+/// has goes before what a plan could have, and the given region before the
+/// world. Without a region only bare digits are taken, and ten or fewer only if
+/// a plan has them: `2025550142` must not become a number in Egypt.
+fn from_national(
+    cell: &str,
+    dialled: &Dialled,
+    bare: bool,
+    region: Option<Region>,
+) -> Result<Parsed, PhoneError> {
+    let length = dialled.digits().len();
+    if length < 7 {
+        return Err(PhoneError::NotANumber);
+    }
+    let national = region.and_then(|region| from_library(cell, Some(region)));
+    let world = (bare || region.is_some())
+        .then(|| from_canonical(dialled.text()).ok())
+        .flatten()
+        .filter(|parsed| length > 10 || parsed.state == NumberState::Valid);
+    match (national, world) {
+        (Some(national), Some(world)) => {
+            let take_world =
+                national.state == NumberState::Possible && world.state == NumberState::Valid;
+            Ok(if take_world { world } else { national })
+        }
+        (Some(parsed), None) | (None, Some(parsed)) => Ok(parsed),
+        (None, None) => Err(PhoneError::Impossible),
+    }
+}
+
+fn judge(number: &PhoneNumber) -> Option<Parsed> {
+    match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
+        Ok(NumberLengthType::IsPossible) => {}
+        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(_) => return None,
+    }
+    let phone = Phone::from_digits(e164_digits(number)?);
+    let state = if PHONE_NUMBER_UTIL.is_valid_number(number) {
+        NumberState::Valid
+    } else {
+        NumberState::Possible
+    };
+    Some(Parsed { phone, state })
+}
+
+/// Calling code, then the national number with its leading zeros (Italy has them).
+fn e164_digits(number: &PhoneNumber) -> Option<u64> {
+    let national_length = number.national_number.checked_ilog10().map_or(1, |n| n + 1);
+    let zeros = if number.italian_leading_zero() {
+        u32::try_from(number.number_of_leading_zeros()).ok()?
+    } else {
+        0
+    };
+    u64::try_from(number.country_code)
+        .ok()?
+        .checked_mul(10_u64.checked_pow(national_length + zeros)?)?
+        .checked_add(number.national_number)
+        .filter(|digits| (1_000_000..1_000_000_000_000_000).contains(digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(text: &str, region: &str) -> Result<(u64, NumberState), PhoneError> {
+        let parsed = Phone::parse_raw(RawNumber::new(text), region.parse().ok())?;
+        Ok((parsed.phone.digits, parsed.state))
+    }
+
+    fn refused(text: &str) -> Option<PhoneError> {
+        parse(text, "").err()
+    }
+
+    #[test]
+    fn e164_comes_out_unchanged_with_its_state() {
+        use NumberState::{Possible, Valid};
+        for (text, digits, state) in [
+            ("+12025550142", 12_025_550_142, Valid),
+            ("+61491570156", 61_491_570_156, Valid),
+            ("+447700900123", 447_700_900_123, Possible),
+            ("+441632960123", 441_632_960_123, Possible),
+        ] {
+            assert_eq!(parse(text, ""), Ok((digits, state)));
+            assert_eq!(parse(text, "DE"), Ok((digits, state)));
+        }
+    }
+
+    #[test]
+    fn e164_that_the_library_would_change_is_refused() {
+        for text in [
+            "+4407700900123",
+            "+44123",
+            "+120255501",
+            "+99912345678",
+            "+12025550142001",
+        ] {
+            assert_eq!(refused(text), Some(PhoneError::Impossible), "{text}");
+        }
+    }
+
+    #[test]
+    fn punctuation_schemes_and_marks_are_taken_off() {
+        for text in [
+            "+1 202 555 0142",
+            "+1 (202) 555-0142",
+            "+1.202.555.0142",
+            "tel:+12025550142",
+            "tel:+1-202-555-0142",
+            "whatsapp:+12025550142",
+            "WhatsApp: +12025550142",
+            " +12025550142\r\n",
+            "\u{202d}+1\u{a0}202\u{2011}555\u{2011}0142\u{202c}",
+            "'+12025550142",
+            "\u{ff0b}\u{ff11}2025550142",
+            "12025550142",
+            "1 (202) 555-0142",
+        ] {
+            let region = if text.starts_with("1 ") { "US" } else { "" };
+            assert_eq!(
+                parse(text, region).map(|found| found.0),
+                Ok(12_025_550_142),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            parse("+44 (0)7700 900123", "").map(|found| found.0),
+            Ok(447_700_900_123)
+        );
+    }
+
+    #[test]
+    fn digits_alone_are_read_as_e164_or_in_the_region_given() {
+        let digits = |text, region| parse(text, region).map(|found| found.0);
+        assert_eq!(digits("447700900123", ""), Ok(447_700_900_123));
+        assert_eq!(digits("447700900123", "US"), Ok(447_700_900_123));
+        assert_eq!(digits("07700900123", "GB"), Ok(447_700_900_123));
+        assert_eq!(digits("07700 900123", "GB"), Ok(447_700_900_123));
+        assert_eq!(digits("2025550142", "US"), Ok(12_025_550_142));
+        assert_eq!(digits("(202) 555-0142", "US"), Ok(12_025_550_142));
+        assert_eq!(digits("12025550142", "GB"), Ok(12_025_550_142));
+        assert_eq!(digits("0491570156", "AU"), Ok(61_491_570_156));
+        for text in ["07700900123", "2025550142", "(202) 555-0142", "5550142"] {
+            assert_eq!(digits(text, ""), Err(PhoneError::Impossible), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_says_what_it_is() {
+        use PhoneError::{Damaged, Impossible, Masked, Missing, NotANumber};
+        for (text, error) in [
+            ("", Missing),
+            ("  \t", Missing),
+            ("tel:", Missing),
+            ("***", Masked),
+            ("XXX", Masked),
+            ("+1******0142", Masked),
+            ("+1XXXXXX0142", Masked),
+            ("+1 (xxx) xxx-0142", Masked),
+            ("+1 ••• ••• ••42", Masked),
+            ("1.20255E+10", Damaged),
+            ("1,20255E+10", Damaged),
+            ("+1.20255e10", Damaged),
+            ("12025550142.0", Damaged),
+            ("########", Damaged),
+            ("DUOSEC", NotANumber),
+            ("1-555-LETTERS", NotANumber),
+            ("+1 202 555 0142 x12", NotANumber),
+            ("someone@example.org", NotANumber),
+            ("12345", NotANumber),
+            ("911", NotANumber),
+            ("386-372", NotANumber),
+            ("+", NotANumber),
+            ("-", NotANumber),
+            ("-12025550142", NotANumber),
+            ("+1202+5550142", NotANumber),
+            ("12025550142/12025550143", NotANumber),
+            ("+12345", Impossible),
+            ("1202555014200000", Impossible),
+            ("+1202555014212025550142120255501421202555", Impossible),
+        ] {
+            assert_eq!(refused(text), Some(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn leading_zeros_of_a_national_number_are_kept() {
+        let number = PhoneNumber {
+            country_code: 39,
+            national_number: 1,
+            italian_leading_zero: Some(true),
+            number_of_leading_zeros: Some(6),
+            ..PhoneNumber::default()
+        };
+        assert_eq!(e164_digits(&number), Some(390_000_001));
+    }
+
+    #[test]
+    fn a_number_in_the_clear_is_its_e164() {
+        let parsed = Phone::parse(&RawText::new("+1 202 555 0142".to_owned()), None)
+            .ok()
+            .unwrap();
+        assert_eq!(parsed.phone.e164().as_str(), "+12025550142");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn canonical_text_is_unchanged_or_refused(text in r"\+[1-9][0-9]{6,14}", region in "|US|GB|DE|IT") {
+            if let Ok((digits, _)) = parse(&text, &region) {
+                prop_assert_eq!(format!("+{digits}"), text);
+            }
+        }
+
+        #[test]
+        fn what_was_accepted_is_accepted_again(text in r"[+]?[0-9 ().-]{0,20}", region in "|US|GB|DE|IT") {
+            if let Ok((digits, state)) = parse(&text, &region) {
+                prop_assert_eq!(parse(&format!("+{digits}"), &region), Ok((digits, state)));
+            }
+        }
+
+        #[test]
+        fn parsing_never_panics(text in r"\PC*|[+0-9xX*#eE., ()-]{0,40}", region in "|US|GB|DE|IT") {
+            let _ = parse(&text, &region);
+        }
+    }
+}
