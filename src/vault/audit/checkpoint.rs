@@ -6,7 +6,8 @@ use std::str::FromStr;
 use ring::signature::Ed25519KeyPair;
 
 use super::hash::{EMPTY_ROOT, Hash};
-use super::note::{KeyName, NoteError, VerifierKey, open, sign, split};
+use super::key::{KeyName, VerifierKey};
+use super::note::{NoteError, open, sign, split};
 use super::tree::SIZE_MAX;
 
 /// Written without extension lines; on reading they are tolerated and dropped.

@@ -13,28 +13,37 @@
 mod checkpoint;
 mod commitment;
 mod export;
+mod exported;
 mod frontier;
 mod hash;
+mod inspect;
+mod key;
 mod leaf;
 mod note;
 mod path;
 mod proof;
+mod tile;
 mod tree;
 mod verdict;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use commitment::{Commitment, CommitmentError, SALT_BYTES};
-pub use export::{ExportError, ExportedLeaves, ExportedLog, write_log, write_log_to};
+pub use export::{ExportError, write_log, write_log_to};
+pub use exported::{ExportedLeaves, ExportedLog};
 pub use frontier::Frontier;
 pub use hash::{EMPTY_ROOT, Hash, HashError, LeafHash, leaf_hash, node_hash};
+pub use key::{KeyError, KeyName, VerifierKey};
 pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError, Outcome};
-pub use note::{KeyName, NoteError, OpenedNote, VerifierKey, open, sign};
+pub use note::{NoteError, OpenedNote, open, sign};
 pub use path::{PathError, verify_consistency, verify_inclusion};
 pub use proof::{InclusionProof, ProofError, Proven};
 pub use tree::{
-    Hashes, SIZE_MAX, TreeError, consistency_proof, hashes_to_store, inclusion_proof, root,
-    stored_hash_count, stored_hash_index, stored_hash_place,
+    Hashes, NotStored, SIZE_MAX, TreeError, consistency_proof, hashes_to_store, inclusion_proof,
+    root, stored_hash_count, stored_hash_index, stored_hash_place,
 };
 pub use verdict::{Failure, FailureKind, Outcomes, Verdict};
 pub use verify::{Claim, NoHashes, verify_log};
+
+#[cfg(test)]
+mod tampered;

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::checkpoint::{Checkpoint, CheckpointError, decimal};
 use super::hash::{Hash, leaf_hash};
-use super::note::{KeyName, VerifierKey};
+use super::key::{KeyName, VerifierKey};
 use super::path::{PathError, verify_inclusion};
 
 #[derive(Debug, Clone, PartialEq, Eq)]

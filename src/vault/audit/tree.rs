@@ -43,6 +43,26 @@ pub enum TreeError<E: Error> {
     Read(#[source] E),
 }
 
+/// There is no hash at this position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no hash is stored at position {position}")]
+pub struct NotStored {
+    pub position: u64,
+}
+
+/// All stored hashes in memory, in stored order.
+impl Hashes for Vec<Hash> {
+    type Error = NotStored;
+
+    fn read(&self, positions: &[u64]) -> Result<Vec<Hash>, NotStored> {
+        let at = |position: u64| usize::try_from(position).ok().and_then(|at| self.get(at));
+        let found = positions
+            .iter()
+            .map(|&position| at(position).copied().ok_or(NotStored { position }));
+        found.collect()
+    }
+}
+
 /// The root of the tree over the first `size` leaves.
 pub fn root<H: Hashes>(size: u64, hashes: &H) -> Result<Hash, TreeError<H::Error>> {
     check(size <= SIZE_MAX, size)?;
@@ -255,21 +275,6 @@ mod tests {
     use crate::vault::audit::frontier::Frontier;
     use crate::vault::audit::hash::leaf_hash;
 
-    #[derive(Debug, thiserror::Error)]
-    #[error("not stored")]
-    struct NotStored;
-
-    impl Hashes for Vec<Hash> {
-        type Error = NotStored;
-
-        fn read(&self, positions: &[u64]) -> Result<Vec<Hash>, NotStored> {
-            positions
-                .iter()
-                .map(|&at| self.get(at as usize).copied().ok_or(NotStored))
-                .collect()
-        }
-    }
-
     #[test]
     fn stored_positions_are_dense_and_read_back() {
         let mut next = 0;
@@ -322,7 +327,10 @@ mod tests {
             root(SIZE_MAX + 1, &none),
             Err(TreeError::Range { .. })
         ));
-        assert!(matches!(root(1, &none), Err(TreeError::Read(NotStored))));
+        assert!(matches!(
+            root(1, &none),
+            Err(TreeError::Read(NotStored { position: 0 }))
+        ));
         assert_eq!(root(0, &none).unwrap(), EMPTY_ROOT);
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::hash::Hash;
+use super::key::KeyName;
 use super::leaf::Outcome;
-use super::note::KeyName;
 
 /// Everything was recomputed and agrees with the signed checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]

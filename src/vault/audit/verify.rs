@@ -6,15 +6,14 @@
 
 use std::error::Error;
 use std::ops::Range;
-use std::thread;
 
 use jiff::Timestamp;
 
 use super::checkpoint::Checkpoint;
 use super::frontier::Frontier;
-use super::hash::{Hash, LeafHash, leaf_hash};
-use super::leaf::{Leaf, LeafError, Outcome};
-use super::note::VerifierKey;
+use super::hash::Hash;
+use super::inspect::{Inspected, Told, inspect};
+use super::key::VerifierKey;
 use super::tree::{Hashes, stored_hash_index};
 use super::verdict::{Failure, FailureKind, Outcomes, Verdict};
 
@@ -337,58 +336,6 @@ impl Batch {
     }
 }
 
-struct Inspected {
-    hash: LeafHash,
-    told: Result<Told, LeafError>,
-}
-
-/// What the verifier needs of a leaf.
-#[derive(Clone, Copy)]
-struct Told {
-    seq: u64,
-    outcome: Outcome,
-    time: Timestamp,
-    of_this_log: bool,
-}
-
-/// Hashes and reads the leaves on every core, and meanwhile does `beside` on this one.
-fn inspect<T>(
-    leaves: &[(u64, Vec<u8>)],
-    origin: &str,
-    beside: impl FnOnce() -> T,
-) -> (Vec<Inspected>, T) {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let share = leaves.len().div_ceil(cores).max(SHARE_MIN);
-    thread::scope(|scope| {
-        let one = |(_, bytes): &(u64, Vec<u8>)| Inspected::of(bytes, origin);
-        let workers: Vec<_> = leaves
-            .chunks(share)
-            .map(|chunk| scope.spawn(move || chunk.iter().map(one).collect::<Vec<_>>()))
-            .collect();
-        let beside = beside();
-        let found = workers.into_iter().flat_map(|worker| match worker.join() {
-            Ok(found) => found,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        (found.collect(), beside)
-    })
-}
-
-impl Inspected {
-    fn of(bytes: &[u8], origin: &str) -> Self {
-        let told = Leaf::parse_timed(bytes).map(|(leaf, time)| Told {
-            seq: leaf.seq,
-            outcome: leaf.outcome,
-            time,
-            of_this_log: leaf.origin == origin,
-        });
-        Self {
-            hash: leaf_hash(bytes),
-            told,
-        }
-    }
-}
-
 /// An error and what caused it, on one line.
 fn explain(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
@@ -397,4 +344,3 @@ fn explain(error: &dyn Error) -> String {
 
 /// Enough work for the threads started for it, and bounded memory.
 const BATCH: usize = 8_192;
-const SHARE_MIN: usize = 256;
