@@ -1,0 +1,163 @@
+//! Names and public keys of those who sign notes (c2sp.org/signed-note).
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
+use ring::signature::{ED25519_PUBLIC_KEY_LEN, Ed25519KeyPair, KeyPair};
+
+/// The name of a signing key; of a log's key, the log's origin. Not empty, no
+/// white space, no control character, no `+`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyName(String);
+
+/// A public key, its name, and the 4-byte key id made of both. Its text form
+/// (`name+id+base64`) is what auditors are given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifierKey {
+    name: KeyName,
+    id: [u8; 4],
+    public: [u8; ED25519_PUBLIC_KEY_LEN],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    #[error("a key's name must not be empty or hold white space, control characters or '+'")]
+    Name,
+    #[error("not a verifier key: it must read name+id+key")]
+    VerifierKey,
+    #[error("a verifier key of a type other than Ed25519 (01)")]
+    KeyType,
+    #[error("the id in the verifier key is not that of its name and key")]
+    KeyId,
+}
+
+impl KeyName {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for KeyName {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let spoilt = |c: char| c.is_whitespace() || c.is_control() || c == '+';
+        if text.is_empty() || text.contains(spoilt) {
+            return Err(KeyError::Name);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for KeyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl VerifierKey {
+    /// The id is SHA-256(name || 0x0A || type || key), its first four bytes.
+    pub fn new(name: KeyName, public: [u8; ED25519_PUBLIC_KEY_LEN]) -> Self {
+        let named = [name.0.as_bytes(), b"\n", &[TYPE_ED25519], public.as_slice()].concat();
+        let mut id = [0; 4];
+        id.copy_from_slice(&digest(&SHA256, &named).as_ref()[..4]);
+        Self { name, id, public }
+    }
+
+    /// The verifier's half of a signing key.
+    pub fn of(name: KeyName, key: &Ed25519KeyPair) -> Result<Self, KeyError> {
+        Ok(Self::new(name, public_key(key)?))
+    }
+
+    pub fn name(&self) -> &KeyName {
+        &self.name
+    }
+
+    pub fn id(&self) -> [u8; 4] {
+        self.id
+    }
+
+    pub fn public(&self) -> &[u8; ED25519_PUBLIC_KEY_LEN] {
+        &self.public
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        // The key is base64 and may hold '+' itself, a name never does.
+        let mut parts = text.splitn(3, '+');
+        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(KeyError::VerifierKey);
+        };
+        let key = STANDARD.decode(key).map_err(|_| KeyError::VerifierKey)?;
+        let (kind, public) = key.split_first().ok_or(KeyError::VerifierKey)?;
+        if *kind != TYPE_ED25519 {
+            return Err(KeyError::KeyType);
+        }
+        let public = public.try_into().map_err(|_| KeyError::VerifierKey)?;
+        let key = Self::new(name.parse()?, public);
+        if id == spell_id(key.id) {
+            Ok(key)
+        } else {
+            Err(KeyError::KeyId)
+        }
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = [[TYPE_ED25519].as_slice(), self.public.as_slice()].concat();
+        write!(
+            f,
+            "{}+{}+{}",
+            self.name,
+            spell_id(self.id),
+            STANDARD.encode(key)
+        )
+    }
+}
+
+fn public_key(key: &Ed25519KeyPair) -> Result<[u8; ED25519_PUBLIC_KEY_LEN], KeyError> {
+    let public = key.public_key().as_ref().try_into();
+    public.map_err(|_| KeyError::VerifierKey)
+}
+
+fn spell_id(id: [u8; 4]) -> String {
+    format!("{:08x}", u32::from_be_bytes(id))
+}
+
+/// The signature type of Ed25519.
+const TYPE_ED25519: u8 = 0x01;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_name_has_no_space_plus_or_control_character() {
+        for text in ["", "a b", "a+b", "a\u{2003}b", "a\nb", "a\u{7}b"] {
+            assert_eq!(text.parse::<KeyName>(), Err(KeyError::Name), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_verifier_key_reads_back(text in "[a-z./-]{1,40}", public: [u8; 32]) {
+            let key = VerifierKey::new(text.parse().unwrap(), public);
+            prop_assert_eq!(key.to_string().parse::<VerifierKey>(), Ok(key));
+        }
+
+        #[test]
+        fn any_text_is_read_as_it_would_be_written_or_refused(text in "[a-z+ ]{0,9}[+][0-9a-f]{0,9}[+].{0,50}") {
+            if let Ok(key) = text.parse::<VerifierKey>() {
+                prop_assert_eq!(key.to_string(), text);
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! One leaf: what an operation did, denied or failed to do, as canonical JSON
+//! (RFC 8785). The bytes are stored as made and never made anew.
+//!
+//! The members are plain texts: the ledger fills them from typed values. None
+//! may ever hold a phone number; the words of a reason are only committed to.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+// Members in the order of their names: that is the canonical order, so that the
+// plain encoder gives the canonical bytes (a test holds it to the canonical one).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaf {
+    pub action: String,
+    /// What the vault found alarming about the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// The salted commitment to the detail (see [`super::Commitment`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// A digest in base64, such as that of an exhibit's blocks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// The keyring's generation after the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u64>,
+    /// What kind of denial or failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The id of what the call was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    pub origin: String,
+    pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// The leaf's own number in the log, from 0.
+    pub seq: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// A keyed token for a subject, or a digest of the list that was touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subjects: Option<String>,
+    /// RFC 3339, in UTC with `Z`.
+    pub time: String,
+    /// The version of this form: 1.
+    pub v: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Done,
+    Denied,
+    Failed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LeafError {
+    #[error("a leaf has at most {LEAF_BYTES_MAX} bytes and this one {bytes}")]
+    TooLong { bytes: usize },
+    #[error("not the JSON of a leaf: line {line}, column {column}")]
+    Json { line: usize, column: usize },
+    #[error("the JSON of the leaf is not in its canonical form")]
+    NotCanonical,
+    #[error("the leaf is of version {v}, which is not known here")]
+    Version { v: u64 },
+    #[error("the leaf's time is not RFC 3339 in UTC")]
+    Time,
+    #[error("a number in the leaf is too large for JSON to keep exactly")]
+    Number,
+    #[error("the leaf could not be written as JSON")]
+    Encode,
+}
+
+impl Leaf {
+    /// The canonical bytes. What `parse` would refuse is not written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
+        self.check()?;
+        let bytes = self.encode()?;
+        if bytes.len() > LEAF_BYTES_MAX {
+            return Err(LeafError::TooLong { bytes: bytes.len() });
+        }
+        Ok(bytes)
+    }
+
+    /// Reads exactly what [`Leaf::to_bytes`] writes: no other member, order or spelling.
+    pub fn parse(bytes: &[u8]) -> Result<Self, LeafError> {
+        Self::parse_timed(bytes).map(|(leaf, _)| leaf)
+    }
+
+    /// The same, with the time as read.
+    pub(super) fn parse_timed(bytes: &[u8]) -> Result<(Self, Timestamp), LeafError> {
+        if bytes.len() > LEAF_BYTES_MAX {
+            return Err(LeafError::TooLong { bytes: bytes.len() });
+        }
+        let leaf: Self = serde_json::from_slice(bytes).map_err(|e| LeafError::Json {
+            line: e.line(),
+            column: e.column(),
+        })?;
+        let time = leaf.check()?;
+        if leaf.encode()? == bytes {
+            Ok((leaf, time))
+        } else {
+            Err(LeafError::NotCanonical)
+        }
+    }
+
+    fn check(&self) -> Result<Timestamp, LeafError> {
+        if self.v != VERSION {
+            return Err(LeafError::Version { v: self.v });
+        }
+        let numbers = [Some(self.seq), self.rows, self.generation];
+        if numbers
+            .into_iter()
+            .flatten()
+            .any(|number| number > NUMBER_MAX)
+        {
+            return Err(LeafError::Number);
+        }
+        match self.time.parse() {
+            Ok(time) if self.time.ends_with('Z') => Ok(time),
+            _ => Err(LeafError::Time),
+        }
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, LeafError> {
+        serde_json::to_vec(self).map_err(|_| LeafError::Encode)
+    }
+}
+
+/// What the two-byte length of an entry in a tile can say.
+pub const LEAF_BYTES_MAX: usize = 65_535;
+const VERSION: u64 = 1;
+/// 2^53 - 1: JSON numbers are doubles.
+const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn least() -> Leaf {
+        Leaf {
+            v: 1,
+            seq: 7,
+            time: "2024-04-02T09:00:00Z".to_owned(),
+            origin: "log.example/a".to_owned(),
+            action: "record.search".to_owned(),
+            outcome: Outcome::Denied,
+            operator: None,
+            role: None,
+            session: None,
+            case: None,
+            object: None,
+            purpose: None,
+            kind: None,
+            rows: None,
+            subjects: None,
+            detail: None,
+            digest: None,
+            generation: None,
+            alarm: None,
+        }
+    }
+
+    fn parse(text: &str) -> Result<Leaf, LeafError> {
+        Leaf::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn a_leaf_has_these_bytes() {
+        let bytes = least().to_bytes().unwrap();
+        let text = r#"{"action":"record.search","origin":"log.example/a","outcome":"denied","seq":7,"time":"2024-04-02T09:00:00Z","v":1}"#;
+        assert_eq!(std::str::from_utf8(&bytes).unwrap(), text);
+        assert_eq!(parse(text), Ok(least()));
+    }
+
+    #[test]
+    fn what_is_not_canonical_or_not_a_member_is_refused() {
+        let text = String::from_utf8(least().to_bytes().unwrap()).unwrap();
+        for (from, to, error) in [
+            (r#""v":1"#, r#""v":1 "#, Some(LeafError::NotCanonical)),
+            (
+                r#""v":1"#,
+                r#""rows":null,"v":1"#,
+                Some(LeafError::NotCanonical),
+            ),
+            (r#""seq":7"#, r#""seq":7.0"#, None),
+            (r#""seq":7"#, r#""seq":-7"#, None),
+            (r#""seq":7"#, r#""seq":7,"seq":7"#, None),
+            (r#""v":1"#, r#""v":1,"x":1"#, None),
+            (r#""v":1"#, r#""v":2"#, Some(LeafError::Version { v: 2 })),
+            ("denied", "allowed", None),
+            ("\"seq\":7,", "", None),
+            ("2024-04-02T09:00:00Z", "yesterday", Some(LeafError::Time)),
+            ("09:00:00Z", "09:00:00+00:00", Some(LeafError::Time)),
+            (
+                "record.search",
+                r"record\u002esearch",
+                Some(LeafError::NotCanonical),
+            ),
+            (
+                "\"seq\":7",
+                "\"seq\":9007199254740992",
+                Some(LeafError::Number),
+            ),
+        ] {
+            let changed = text.replacen(from, to, 1);
+            assert_ne!(changed, text);
+            let refused = parse(&changed).unwrap_err();
+            assert!(
+                error.is_none_or(|error| error == refused),
+                "{changed} {refused}"
+            );
+        }
+        assert_eq!(parse(&format!("{text}\n")), Err(LeafError::NotCanonical));
+    }
+
+    #[test]
+    fn a_leaf_fills_a_tile_entry_and_no_more() {
+        let mut leaf = least();
+        leaf.alarm = Some(String::new());
+        let room = LEAF_BYTES_MAX - leaf.to_bytes().unwrap().len();
+        leaf.alarm = Some("x".repeat(room));
+        assert_eq!(leaf.to_bytes().unwrap().len(), LEAF_BYTES_MAX);
+        leaf.alarm = Some("x".repeat(room + 1));
+        assert_eq!(
+            leaf.to_bytes(),
+            Err(LeafError::TooLong {
+                bytes: LEAF_BYTES_MAX + 1
+            })
+        );
+    }
+
+    #[test]
+    fn an_error_does_not_quote_the_leaf() {
+        let text = r#"{"action":"record.search","unheard-of":1}"#;
+        let error = parse(text).unwrap_err().to_string();
+        assert!(
+            !error.contains("unheard") && !error.contains("record"),
+            "{error}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_bytes_are_those_of_the_canonical_encoder_and_read_back(
+            texts: [String; 6],
+            some: [bool; 6],
+            rows in proptest::option::of(0..=NUMBER_MAX),
+            seq in 0..=NUMBER_MAX,
+        ) {
+            let text = |at: usize| some[at].then(|| texts[at].clone());
+            let leaf = Leaf {
+                seq,
+                rows,
+                action: texts[0].clone(),
+                case: text(1),
+                object: text(2),
+                detail: text(3),
+                subjects: text(4),
+                alarm: text(5),
+                generation: rows,
+                ..least()
+            };
+            let bytes = leaf.to_bytes().unwrap();
+            prop_assert_eq!(&bytes, &serde_json_canonicalizer::to_vec(&leaf).unwrap());
+            prop_assert_eq!(Leaf::parse(&bytes), Ok(leaf));
+        }
+
+        #[test]
+        fn any_bytes_are_read_as_they_would_be_written_or_refused(bytes: Vec<u8>) {
+            if let Ok(leaf) = Leaf::parse(&bytes) {
+                prop_assert_eq!(leaf.to_bytes(), Ok(bytes));
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What the offline verifier says at its end, in words for an auditor.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::hash::Hash;
+use super::key::KeyName;
+use super::leaf::Outcome;
+
+/// Everything was recomputed and agrees with the signed checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    pub origin: KeyName,
+    pub size: u64,
+    pub root: Hash,
+    pub outcomes: Outcomes,
+    /// How many older checkpoints were shown; the log contains every one.
+    pub kept_checkpoints: usize,
+    /// Whether the stored hashes were compared too.
+    pub stored_hashes: bool,
+    /// How often a leaf is earlier than the one before it. Information, no failure.
+    pub clock_steps_back: u64,
+}
+
+/// How many leaves tell of each outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcomes {
+    pub done: u64,
+    pub denied: u64,
+    pub failed: u64,
+}
+
+/// The log is not what was signed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// The first leaf known to be wrong or missing.
+    pub first_bad: Option<u64>,
+    /// Where the first wrong leaf must be, when it cannot be named.
+    pub between: Option<Range<u64>>,
+    pub explanation: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FailureKind {
+    /// The newest checkpoint does not open with the key.
+    Checkpoint,
+    /// A kept checkpoint does not open with the key.
+    KeptCheckpoint,
+    /// Leaves were cut off the end.
+    CutTail,
+    /// There are leaves the checkpoint does not speak for.
+    Uncovered,
+    /// A leaf is missing.
+    Gap,
+    /// A leaf stands twice.
+    Duplicate,
+    /// A leaf stands where another belongs.
+    Reordered,
+    /// A leaf is not the one that was signed for.
+    Edited,
+    /// A stored hash above the leaves was changed.
+    StoredHash,
+    /// Two checkpoints were signed that cannot both be true.
+    Rewritten,
+    /// The bytes are no leaf.
+    NotALeaf,
+    /// The leaf names another log.
+    OtherOrigin,
+    /// A leaf or a stored hash could not be read.
+    Unreadable,
+}
+
+impl Outcomes {
+    pub(super) fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Done => self.done += 1,
+            Outcome::Denied => self.denied += 1,
+            Outcome::Failed => self.failed += 1,
+        }
+    }
+}
+
+impl Failure {
+    pub(super) fn whole(kind: FailureKind, explanation: impl Into<String>) -> Self {
+        Self {
+            kind,
+            first_bad: None,
+            between: None,
+            explanation: explanation.into(),
+        }
+    }
+
+    pub(super) fn at(kind: FailureKind, leaf: u64, explanation: impl Into<String>) -> Self {
+        Self {
+            first_bad: Some(leaf),
+            ..Self::whole(kind, explanation)
+        }
+    }
+
+    pub(super) fn within(
+        kind: FailureKind,
+        leaves: Range<u64>,
+        explanation: impl Into<String>,
+    ) -> Self {
+        // A range of one leaf names it.
+        let first_bad = (leaves.end - leaves.start == 1).then_some(leaves.start);
+        Self {
+            first_bad,
+            between: Some(leaves),
+            ..Self::whole(kind, explanation)
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outcomes {
+            done,
+            denied,
+            failed,
+        } = self.outcomes;
+        writeln!(f, "verified: {} leaves of {}", self.size, self.origin)?;
+        writeln!(f, "root: {}", self.root)?;
+        writeln!(f, "outcomes: {done} done, {denied} denied, {failed} failed")?;
+        match self.kept_checkpoints {
+            0 => writeln!(
+                f,
+                "kept checkpoints: none shown, so a cut tail cannot be ruled out"
+            )?,
+            kept => writeln!(f, "kept checkpoints: {kept}, all contained in the log")?,
+        }
+        let stored = if self.stored_hashes {
+            "compared, all agree"
+        } else {
+            "not shown"
+        };
+        writeln!(f, "stored hashes: {stored}")?;
+        write!(f, "clock: went backwards {} times", self.clock_steps_back)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.first_bad, &self.between) {
+            (Some(leaf), _) => write!(f, "verification FAILED at leaf {leaf}: ")?,
+            (None, Some(leaves)) => write!(
+                f,
+                "verification FAILED between leaf {} and leaf {}: ",
+                leaves.start,
+                leaves.end.saturating_sub(1)
+            )?,
+            (None, None) => f.write_str("verification FAILED: ")?,
+        }
+        f.write_str(&self.explanation)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,346 @@
+//! Offline verification of a whole log with only the public key.
+//!
+//! Everything is recomputed from the leaves' bytes. Whatever does not agree is a
+//! failure, never a warning. A signed root alone says that a leaf is wrong, not
+//! which: kept checkpoints narrow it to a range, stored hashes name it.
+
+use std::error::Error;
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use super::checkpoint::Checkpoint;
+use super::frontier::Frontier;
+use super::hash::Hash;
+use super::inspect::{Inspected, Told, inspect};
+use super::key::VerifierKey;
+use super::tree::{Hashes, stored_hash_index};
+use super::verdict::{Failure, FailureKind, Outcomes, Verdict};
+
+/// What the log is held against.
+pub struct Claim<'a> {
+    /// The newest checkpoint: a signed note.
+    pub checkpoint: &'a [u8],
+    pub key: &'a VerifierKey,
+    /// Checkpoints seen earlier and kept elsewhere, in any order.
+    pub kept: &'a [Vec<u8>],
+}
+
+/// For `None::<&NoHashes>`: the leaves are all there is.
+pub enum NoHashes {}
+
+impl Hashes for NoHashes {
+    type Error = std::convert::Infallible;
+
+    fn read(&self, _positions: &[u64]) -> Result<Vec<Hash>, Self::Error> {
+        match *self {}
+    }
+}
+
+/// Verifies the leaves, given with the numbers they are stored under, in stored order.
+pub fn verify_log<E: Error, H: Hashes>(
+    leaves: impl Iterator<Item = Result<(u64, Vec<u8>), E>>,
+    claim: &Claim<'_>,
+    stored: Option<&H>,
+) -> Result<Verdict, Failure> {
+    let newest = Checkpoint::open(claim.checkpoint, claim.key)
+        .map_err(|error| Failure::whole(FailureKind::Checkpoint, explain(&error)))?;
+    let mut run = Run {
+        kept: open_kept(claim, &newest)?,
+        newest,
+        stored,
+        frontier: Frontier::new(),
+        good: 0,
+        bad: None,
+        last_time: None,
+        outcomes: Outcomes::default(),
+        clock_steps_back: 0,
+    };
+    let origin = run.newest.origin.to_string();
+    let mut leaves = leaves.fuse();
+    let mut batch = Batch::read(&mut leaves);
+    loop {
+        let last = batch.unreadable || batch.leaves.len() < BATCH;
+        let (inspected, next) = inspect(&batch.leaves, &origin, || {
+            if last {
+                Batch::default()
+            } else {
+                Batch::read(&mut leaves)
+            }
+        });
+        // An earlier wrong range, known from a kept checkpoint, is the first failure.
+        run.take(&batch.leaves, &inspected)
+            .map_err(|failure| run.bad.clone().unwrap_or(failure))?;
+        if batch.unreadable {
+            let at = run.frontier.size();
+            return Err(Failure::at(
+                FailureKind::Unreadable,
+                at,
+                "this leaf could not be read",
+            ));
+        }
+        if last {
+            return run.finish(claim.kept.len());
+        }
+        batch = next;
+    }
+}
+
+/// The kept checkpoints, smallest first; the log must be at least as large as each.
+fn open_kept(claim: &Claim<'_>, newest: &Checkpoint) -> Result<Vec<Checkpoint>, Failure> {
+    let mut kept = Vec::with_capacity(claim.kept.len());
+    for (at, note) in claim.kept.iter().enumerate() {
+        let checkpoint = Checkpoint::open(note, claim.key).map_err(|error| {
+            let text = format!(
+                "kept checkpoint {} of those shown: {}",
+                at + 1,
+                explain(&error)
+            );
+            Failure::whole(FailureKind::KeptCheckpoint, text)
+        })?;
+        if checkpoint.size > newest.size {
+            let text = format!(
+                "the log was cut: it ends at {} leaves, and a kept checkpoint was signed over {}",
+                newest.size, checkpoint.size
+            );
+            return Err(Failure::at(FailureKind::CutTail, newest.size, text));
+        }
+        kept.push(checkpoint);
+    }
+    kept.sort_by_key(|checkpoint| checkpoint.size);
+    Ok(kept)
+}
+
+struct Run<'a, H> {
+    newest: Checkpoint,
+    kept: Vec<Checkpoint>,
+    stored: Option<&'a H>,
+    frontier: Frontier,
+    /// The largest size at which the root is a kept checkpoint's.
+    good: u64,
+    /// The first wrong range, when a kept checkpoint's root was not met.
+    bad: Option<Failure>,
+    last_time: Option<Timestamp>,
+    outcomes: Outcomes,
+    clock_steps_back: u64,
+}
+
+impl<H: Hashes> Run<'_, H> {
+    fn take(&mut self, leaves: &[(u64, Vec<u8>)], found: &[Inspected]) -> Result<(), Failure> {
+        let first = self.frontier.size();
+        let kept_hashes = self.read_stored(first, leaves.len() as u64)?;
+        let mut kept_hashes = kept_hashes.iter();
+        let mut complete = Vec::new();
+        for ((stored_as, _), found) in leaves.iter().zip(found) {
+            let index = self.frontier.size();
+            self.meet_checkpoints()?;
+            if index == self.newest.size {
+                let text = "the log goes on past the newest checkpoint, which does not speak for this leaf";
+                return Err(Failure::at(FailureKind::Uncovered, index, text));
+            }
+            check_number(index, *stored_as)?;
+            complete.clear();
+            self.frontier.append_storing(found.hash, &mut complete);
+            let hash_differs = self.stored.is_some() && kept_hashes.next() != complete.first();
+            let told = check_leaf(index, found, hash_differs)?;
+            if self.stored.is_some() {
+                let levels = self.kept_levels(index).skip(1);
+                for level in levels {
+                    if kept_hashes.next() != complete.get(level as usize) {
+                        return Err(wrong_node(level, index));
+                    }
+                }
+            }
+            self.outcomes.count(told.outcome);
+            self.clock_steps_back += u64::from(self.last_time.is_some_and(|last| told.time < last));
+            self.last_time = Some(told.time);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, kept_checkpoints: usize) -> Result<Verdict, Failure> {
+        self.meet_checkpoints()?;
+        let size = self.frontier.size();
+        if let Some(failure) = self.bad {
+            return Err(failure);
+        }
+        if size < self.newest.size {
+            let text = format!(
+                "the log was cut: it ends after {size} leaves, and its checkpoint was signed over {}",
+                self.newest.size
+            );
+            return Err(Failure::at(FailureKind::CutTail, size, text));
+        }
+        Ok(Verdict {
+            origin: self.newest.origin,
+            size,
+            root: self.newest.root,
+            outcomes: self.outcomes,
+            kept_checkpoints,
+            stored_hashes: self.stored.is_some(),
+            clock_steps_back: self.clock_steps_back,
+        })
+    }
+
+    /// Holds the root against every checkpoint of exactly the present size.
+    fn meet_checkpoints(&mut self) -> Result<(), Failure> {
+        let size = self.frontier.size();
+        let met = self
+            .kept
+            .iter()
+            .take_while(|kept| kept.size <= size)
+            .count();
+        if met > 0 && self.bad.is_none() {
+            let root = self.frontier.root();
+            if self.kept[..met].iter().all(|kept| kept.root == root) {
+                self.good = size;
+            } else {
+                let text = format!(
+                    "a leaf here is not the one that stood here when the kept checkpoint over {size} leaves was signed"
+                );
+                self.bad = Some(Failure::within(FailureKind::Edited, self.good..size, text));
+            }
+        }
+        self.kept.drain(..met);
+        if size != self.newest.size {
+            return Ok(());
+        }
+        let agrees = self.frontier.root() == self.newest.root;
+        match (self.bad.take(), agrees) {
+            (None, true) => Ok(()),
+            (None, false) => {
+                let text = format!(
+                    "a leaf here was edited: the root over {size} leaves is not the signed one"
+                );
+                Err(Failure::within(FailureKind::Edited, self.good..size, text))
+            }
+            (Some(failure), false) => Err(failure),
+            (Some(failure), true) => {
+                let text = "history was rewritten: the newest checkpoint was signed over leaves \
+                    that a kept checkpoint, signed by the same key, contradicts";
+                let explanation = text.to_owned();
+                Err(Failure {
+                    kind: FailureKind::Rewritten,
+                    explanation,
+                    ..failure
+                })
+            }
+        }
+    }
+
+    /// The levels whose hashes leaf `index` completes and the store keeps, lowest first.
+    fn kept_levels(&self, index: u64) -> impl Iterator<Item = u32> + use<'_, H> {
+        let stored = self.stored;
+        (0..=index.trailing_ones())
+            .filter(move |&level| stored.is_some_and(|stored| stored.keeps_level(level)))
+    }
+
+    /// The stored hashes that the next `count` leaves complete, in stored order.
+    fn read_stored(&self, first: u64, count: u64) -> Result<Vec<Hash>, Failure> {
+        let Some(stored) = self.stored else {
+            return Ok(Vec::new());
+        };
+        // What lies past the checkpoint is reported as such, not read.
+        let end = (first + count).min(self.newest.size);
+        let positions: Vec<u64> = (first..end)
+            .flat_map(|leaf| {
+                self.kept_levels(leaf)
+                    .map(move |level| stored_hash_index(level, leaf >> level))
+            })
+            .collect();
+        match stored.read(&positions) {
+            Ok(hashes) if hashes.len() == positions.len() => Ok(hashes),
+            _ => Err(Failure::within(
+                FailureKind::Unreadable,
+                first..end.max(first + 1),
+                "the stored hashes of these leaves could not be read",
+            )),
+        }
+    }
+}
+
+/// Holds the number a leaf is stored under against its place.
+fn check_number(index: u64, stored_as: u64) -> Result<(), Failure> {
+    if stored_as == index {
+        return Ok(());
+    }
+    let (kind, text) = if stored_as > index {
+        let text = format!("this leaf is missing: the next one stored is {stored_as}");
+        (FailureKind::Gap, text)
+    } else if stored_as + 1 == index {
+        (
+            FailureKind::Duplicate,
+            format!("leaf {stored_as} is stored twice"),
+        )
+    } else {
+        (
+            FailureKind::Reordered,
+            format!("leaf {stored_as} is stored in this place"),
+        )
+    };
+    Err(Failure::at(kind, index, text))
+}
+
+/// Holds what a leaf says against its place; `hash_differs` from the stored one.
+fn check_leaf(index: u64, found: &Inspected, hash_differs: bool) -> Result<Told, Failure> {
+    match found.told {
+        Ok(told) if told.seq != index => {
+            let text = format!("the leaf in this place says that it is number {}", told.seq);
+            Err(Failure::at(FailureKind::Reordered, index, text))
+        }
+        _ if hash_differs => {
+            let text =
+                "this leaf was edited: its bytes do not have the hash that was stored with it";
+            Err(Failure::at(FailureKind::Edited, index, text))
+        }
+        Ok(told) if !told.of_this_log => {
+            let text = "the leaf names another log as its origin";
+            Err(Failure::at(FailureKind::OtherOrigin, index, text))
+        }
+        Ok(told) => Ok(told),
+        Err(error) => Err(Failure::at(FailureKind::NotALeaf, index, error.to_string())),
+    }
+}
+
+fn wrong_node(level: u32, index: u64) -> Failure {
+    let leaves: Range<u64> = (index >> level) << level..index + 1;
+    let text = format!(
+        "the stored hash over these leaves (level {level}) is not theirs: it, or a leaf with its hash, was changed"
+    );
+    Failure::within(FailureKind::StoredHash, leaves, text)
+}
+
+#[derive(Default)]
+struct Batch {
+    leaves: Vec<(u64, Vec<u8>)>,
+    /// After these leaves came one that could not be read.
+    unreadable: bool,
+}
+
+impl Batch {
+    fn read<E>(leaves: &mut impl Iterator<Item = Result<(u64, Vec<u8>), E>>) -> Self {
+        let mut batch = Self {
+            leaves: Vec::with_capacity(BATCH),
+            unreadable: false,
+        };
+        for leaf in leaves.take(BATCH) {
+            match leaf {
+                Ok(leaf) => batch.leaves.push(leaf),
+                Err(_) => {
+                    batch.unreadable = true;
+                    break;
+                }
+            }
+        }
+        batch
+    }
+}
+
+/// An error and what caused it, on one line.
+fn explain(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// Enough work for the threads started for it, and bounded memory.
+const BATCH: usize = 8_192;
