@@ -1,0 +1,211 @@
+//! The plaintext of a block of codes.
+//!
+//! Layout: version `u8`, kind `u8`, width `u8`, zero `u8`, rows `u32`, base `i64`,
+//! then 65,536 packed values, however few the rows are: the length of a last block
+//! does not tell how many records it holds. The length does tell the width.
+
+use super::CodecError;
+use super::pack::{frame_of_codes, pack_codes, packed_len, unpack_codes};
+use super::reader::Reader;
+
+/// Most rows of a block.
+pub const BLOCK_ROWS: usize = 65_536;
+
+pub(super) const CODES: u8 = 1;
+pub(super) const TIMES: u8 = 2;
+const VERSION: u8 = 1;
+const HEADER_LEN: usize = 16;
+
+/// A decoded block of codes; used again for one block after the other.
+#[derive(Default)]
+pub struct CodeBlock {
+    codes: Vec<u32>,
+}
+
+impl CodeBlock {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replaces `out` by the plaintext of up to [`BLOCK_ROWS`] codes.
+    pub fn encode(codes: &[u32], out: &mut Vec<u8>) -> Result<(), CodecError> {
+        let (base, width) = frame_of_codes(codes);
+        let header = Header {
+            kind: CODES,
+            width,
+            rows: codes.len(),
+            base: i64::from(base),
+        };
+        header.write(out)?;
+        pack_codes(codes, base, width, out)?;
+        out.resize(header.block_len(), 0);
+        Ok(())
+    }
+
+    /// Replaces the codes by those of `bytes`; after an error there are none.
+    pub fn decode(&mut self, bytes: &[u8]) -> Result<(), CodecError> {
+        let read = self.read(bytes);
+        if read.is_err() {
+            self.codes.clear();
+        }
+        read
+    }
+
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Result<(), CodecError> {
+        let (header, packed) = Header::read(bytes, CODES)?;
+        let base = u32::try_from(header.base).map_err(|_| CodecError::Code)?;
+        unpack_codes(packed, base, header.width, BLOCK_ROWS, &mut self.codes)?;
+        self.codes.truncate(header.rows);
+        Ok(())
+    }
+}
+
+pub(super) struct Header {
+    pub(super) kind: u8,
+    pub(super) width: u8,
+    pub(super) rows: usize,
+    pub(super) base: i64,
+}
+
+impl Header {
+    pub(super) fn block_len(&self) -> usize {
+        HEADER_LEN + packed_len(self.width, BLOCK_ROWS)
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        if self.rows > BLOCK_ROWS {
+            return Err(CodecError::Rows);
+        }
+        out.clear();
+        out.reserve(self.block_len());
+        out.extend_from_slice(&[VERSION, self.kind, self.width, 0]);
+        out.extend_from_slice(&(self.rows as u32).to_le_bytes());
+        out.extend_from_slice(&self.base.to_le_bytes());
+        Ok(())
+    }
+
+    /// Checks the header and the length; the packed values are what follows.
+    pub(super) fn read(bytes: &[u8], kind: u8) -> Result<(Self, &[u8]), CodecError> {
+        let mut reader = Reader::new(bytes);
+        if reader.u8()? != VERSION {
+            return Err(CodecError::Version);
+        }
+        if reader.u8()? != kind {
+            return Err(CodecError::Kind);
+        }
+        let width = reader.u8()?;
+        let widest = if kind == TIMES { 64 } else { 32 };
+        if width > widest || reader.u8()? != 0 {
+            return Err(CodecError::Width);
+        }
+        let rows = reader.u32()? as usize;
+        if rows > BLOCK_ROWS {
+            return Err(CodecError::Rows);
+        }
+        let base = reader.i64()?;
+        let header = Self {
+            kind,
+            width,
+            rows,
+            base,
+        };
+        if bytes.len() != header.block_len() {
+            return Err(CodecError::Length);
+        }
+        Ok((header, reader.rest()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn codes() -> impl Strategy<Value = Vec<u32>> {
+        (0_u32..=32, prop_oneof![0_usize..3, 0_usize..5000]).prop_flat_map(|(shift, len)| {
+            prop::collection::vec(any::<u32>(), len).prop_map(move |v| {
+                v.into_iter()
+                    .map(|c| c.checked_shr(shift).unwrap_or(9))
+                    .collect()
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn codes_round_trip(codes in codes()) {
+            let (mut bytes, mut block) = (Vec::new(), CodeBlock::new());
+            CodeBlock::encode(&codes, &mut bytes).unwrap();
+            block.decode(&bytes).unwrap();
+            prop_assert!(block.codes() == codes);
+        }
+
+        #[test]
+        fn damage_is_refused_or_read_within_bounds(
+            codes in prop::collection::vec(0_u32..40, 0..100),
+            at in any::<prop::sample::Index>(),
+            flip in 1_u8..=255,
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = Vec::new();
+            CodeBlock::encode(&codes, &mut bytes).unwrap();
+            let mut block = CodeBlock::new();
+            prop_assert!(block.decode(&bytes[..cut.index(bytes.len())]).is_err());
+            for place in [at.index(bytes.len()), at.index(HEADER_LEN)] {
+                let mut damaged = bytes.clone();
+                damaged[place] ^= flip;
+                let _ = block.decode(&damaged);
+                prop_assert!(block.codes().len() <= BLOCK_ROWS);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_refused_or_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = CodeBlock::new().decode(&bytes);
+        }
+    }
+
+    #[test]
+    fn the_length_does_not_tell_the_rows() {
+        let (mut one, mut many) = (Vec::new(), Vec::new());
+        CodeBlock::encode(&[0, 300], &mut one).unwrap();
+        let codes: Vec<u32> = (0..BLOCK_ROWS as u32).map(|i| i % 301).collect();
+        CodeBlock::encode(&codes, &mut many).unwrap();
+        assert_eq!(one.len(), many.len());
+        let mut block = CodeBlock::new();
+        block.decode(&many).unwrap();
+        assert!(block.codes() == codes);
+        block.decode(&one).unwrap();
+        assert!(block.codes() == [0, 300]);
+    }
+
+    #[test]
+    fn a_block_takes_no_more_than_65536_codes() {
+        let codes = vec![0; BLOCK_ROWS + 1];
+        let refused = CodeBlock::encode(&codes, &mut Vec::new());
+        assert_eq!(refused, Err(CodecError::Rows));
+    }
+
+    #[test]
+    fn each_wrong_part_of_the_header_has_its_error() {
+        let mut bytes = Vec::new();
+        CodeBlock::encode(&[5, 9], &mut bytes).unwrap();
+        let error_at = |place: usize, value: u8| {
+            let mut damaged = bytes.clone();
+            damaged[place] = value;
+            CodeBlock::new().decode(&damaged)
+        };
+        assert_eq!(error_at(0, 2), Err(CodecError::Version));
+        assert_eq!(error_at(1, TIMES), Err(CodecError::Kind));
+        assert_eq!(error_at(2, 33), Err(CodecError::Width));
+        assert_eq!(error_at(2, 4), Err(CodecError::Length));
+        assert_eq!(error_at(7, 1), Err(CodecError::Rows));
+        assert_eq!(error_at(15, 0x80), Err(CodecError::Code));
+    }
+}

@@ -1,0 +1,164 @@
+//! The numbers of one admission, each given a temporary number as it first comes.
+//!
+//! The one file here that sees digits. They stand in two places, the table and the
+//! list in order of arrival; both are wiped on drop and whenever they move to more
+//! memory. Growth is done by hand for that reason: a `Vec` that grows by itself
+//! leaves its old copy behind.
+
+use std::num::NonZeroU64;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::CodecError;
+
+pub struct NumberTable {
+    /// Random; without it an exhibit could be made that fills one corner of the table.
+    keys: [u64; 2],
+    /// Digits and temporary number; digits 0 mark an empty slot.
+    slots: Zeroizing<Vec<[u64; 2]>>,
+    digits: Zeroizing<Vec<u64>>,
+}
+
+const FIRST_SLOTS: usize = 1024;
+
+impl NumberTable {
+    /// Both keys must be random.
+    pub fn new(keys: [u64; 2]) -> Self {
+        Self {
+            keys,
+            slots: Zeroizing::new(vec![[0; 2]; FIRST_SLOTS]),
+            digits: Zeroizing::new(Vec::with_capacity(FIRST_SLOTS)),
+        }
+    }
+
+    /// The temporary number of the digits, in order of arrival from 0; `new` is
+    /// called with it if they come for the first time.
+    pub fn get_or_insert_with(
+        &mut self,
+        digits: NonZeroU64,
+        new: impl FnOnce(u32),
+    ) -> Result<u32, CodecError> {
+        let digits = digits.get();
+        let mut at = self.find(digits);
+        if self.slots[at][0] == digits {
+            return Ok(self.slots[at][1] as u32);
+        }
+        let no = u32::try_from(self.digits.len()).map_err(|_| CodecError::TooMany)?;
+        if self.digits.len() >= self.slots.len() / 4 * 3 {
+            self.grow();
+            at = self.find(digits);
+        }
+        self.slots[at] = [digits, u64::from(no)];
+        self.list(digits);
+        new(no);
+        Ok(no)
+    }
+
+    pub fn get(&self, digits: NonZeroU64) -> Option<u32> {
+        let slot = self.slots[self.find(digits.get())];
+        (slot[0] != 0).then_some(slot[1] as u32)
+    }
+
+    pub fn len(&self) -> usize {
+        self.digits.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.digits.is_empty()
+    }
+
+    /// The digits of all numbers in the order of their temporary numbers, in clear.
+    pub fn expose_digits(&self) -> &[u64] {
+        &self.digits
+    }
+
+    /// The slot that holds the digits, or the empty one where they belong.
+    fn find(&self, digits: u64) -> usize {
+        let last = self.slots.len() - 1;
+        let mut at = self.hash(digits) as usize & last;
+        loop {
+            let held = self.slots[at][0];
+            if held == digits || held == 0 {
+                return at;
+            }
+            at = (at + 1) & last;
+        }
+    }
+
+    /// Two multiplications folded, each between secrets.
+    fn hash(&self, digits: u64) -> u64 {
+        let [a, b] = self.keys;
+        fold(fold(digits ^ a, b | 1) ^ b, a | 1)
+    }
+
+    fn list(&mut self, digits: u64) {
+        if self.digits.len() == self.digits.capacity() {
+            let mut longer = Vec::with_capacity(self.digits.len() * 2);
+            longer.extend_from_slice(&self.digits);
+            self.digits = Zeroizing::new(longer);
+        }
+        self.digits.push(digits);
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let longer = vec![[0; 2]; self.slots.len() * 2];
+        let old = std::mem::replace(&mut self.slots, Zeroizing::new(longer));
+        for slot in old.iter().filter(|slot| slot[0] != 0) {
+            let at = self.find(slot[0]);
+            self.slots[at] = *slot;
+        }
+    }
+}
+
+impl Drop for NumberTable {
+    fn drop(&mut self) {
+        self.keys.zeroize();
+    }
+}
+
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn numbers_are_numbered_in_order_of_arrival(
+            lines in prop::collection::vec(0_u64..2000, 0..4000),
+            keys in any::<[u64; 2]>(),
+        ) {
+            let (mut table, mut plain) = (NumberTable::new(keys), HashMap::new());
+            for line in &lines {
+                let range = if *line < 1000 { 447_700_900_000 } else { 441_632_959_000 };
+                let digits = NonZeroU64::new(range + line).unwrap();
+                let next = plain.len() as u32;
+                let (mut told, expected) = (None, *plain.entry(digits).or_insert(next));
+                let no = table.get_or_insert_with(digits, |no| told = Some(no)).unwrap();
+                prop_assert_eq!(no, expected);
+                prop_assert_eq!(told, (expected == next).then_some(no));
+            }
+            prop_assert_eq!(table.len(), plain.len());
+            for (digits, no) in plain {
+                prop_assert_eq!(table.get(digits), Some(no));
+                prop_assert!(table.expose_digits()[no as usize] == digits.get());
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_never_seen_has_no_number() {
+        let mut table = NumberTable::new([0, 0]);
+        let digits = NonZeroU64::new(15_555_550_100).unwrap();
+        assert_eq!(table.get(digits), None);
+        assert!(table.is_empty());
+        assert_eq!(table.get_or_insert_with(digits, |_| ()), Ok(0));
+        assert_eq!(table.get_or_insert_with(NonZeroU64::MIN, |_| ()), Ok(1));
+    }
+}

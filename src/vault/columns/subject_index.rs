@@ -1,0 +1,252 @@
+//! Builds the index of subjects while an exhibit is admitted.
+//!
+//! Temporary numbers are dense, so each has a chain of its own and no hashing is
+//! needed: most numbers have one to three pairs of account and kind. A chain longer
+//! than eight goes on in a hash map, so that an exhibit made of one number and very
+//! many accounts costs no more than another.
+
+use std::collections::HashMap;
+
+use super::subject_block::key;
+use super::{CodecError, RANGE_NUMBERS, SubjectEntry};
+
+const NONE: u32 = u32::MAX;
+const CHAIN: usize = 8;
+
+#[derive(Default)]
+pub struct SubjectIndexBuilder {
+    /// First node of each temporary number.
+    heads: Vec<u32>,
+    nodes: Vec<Node>,
+    /// Nodes beyond the first of a chain's [`CHAIN`], by number, account and kind.
+    beyond: HashMap<(u32, u32, u32), u32>,
+}
+
+struct Node {
+    account: u32,
+    kind: u32,
+    messages: u32,
+    next: u32,
+    first: i64,
+    last: i64,
+}
+
+impl SubjectIndexBuilder {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts one message to a temporary number.
+    pub fn add(
+        &mut self,
+        number: u32,
+        account: u32,
+        kind: u32,
+        seconds: i64,
+    ) -> Result<(), CodecError> {
+        let at = self.node(number, account, kind)?;
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.messages = node.messages.saturating_add(1);
+            node.first = node.first.min(seconds);
+            node.last = node.last.max(seconds);
+        }
+        Ok(())
+    }
+
+    /// The entries range by range, each temporary number replaced by its final one.
+    pub fn finish(self, remap: &[u32]) -> Result<SubjectRanges, CodecError> {
+        if self.heads.len() > remap.len() {
+            return Err(CodecError::Code);
+        }
+        let heads = remap.iter().zip(&self.heads);
+        let mut order: Vec<u64> = heads
+            .filter(|(_, head)| **head != NONE)
+            .map(|(number, head)| u64::from(*number) << 32 | u64::from(*head))
+            .collect();
+        order.sort_unstable();
+        Ok(SubjectRanges {
+            order,
+            nodes: self.nodes,
+            at: 0,
+        })
+    }
+
+    fn node(&mut self, number: u32, account: u32, kind: u32) -> Result<usize, CodecError> {
+        let place = number as usize;
+        if place >= self.heads.len() {
+            self.heads.resize(place + 1, NONE);
+        }
+        let (mut at, mut before) = (self.heads[place], None);
+        for _ in 0..CHAIN {
+            let Some(node) = self.nodes.get(at as usize) else {
+                let new = self.push(account, kind, NONE)?;
+                match before {
+                    None => self.heads[place] = new,
+                    Some(before) => self.link(before, new),
+                }
+                return Ok(new as usize);
+            };
+            if node.account == account && node.kind == kind {
+                return Ok(at as usize);
+            }
+            (before, at) = (Some(at), node.next);
+        }
+        let key = (number, account, kind);
+        if let Some(known) = self.beyond.get(&key) {
+            return Ok(*known as usize);
+        }
+        let new = self.push(account, kind, at)?;
+        if let Some(before) = before {
+            self.link(before, new);
+        }
+        self.beyond.insert(key, new);
+        Ok(new as usize)
+    }
+
+    fn link(&mut self, before: u32, next: u32) {
+        if let Some(node) = self.nodes.get_mut(before as usize) {
+            node.next = next;
+        }
+    }
+
+    fn push(&mut self, account: u32, kind: u32, next: u32) -> Result<u32, CodecError> {
+        let at = u32::try_from(self.nodes.len()).map_err(|_| CodecError::TooMany)?;
+        if at == NONE {
+            return Err(CodecError::TooMany);
+        }
+        self.nodes.push(Node {
+            account,
+            kind,
+            messages: 0,
+            next,
+            first: i64::MAX,
+            last: i64::MIN,
+        });
+        Ok(at)
+    }
+}
+
+/// The entries of one range after the other, in order; empty ranges are left out.
+pub struct SubjectRanges {
+    /// Final number in the upper half, first node in the lower; rising.
+    order: Vec<u64>,
+    nodes: Vec<Node>,
+    at: usize,
+}
+
+impl Iterator for SubjectRanges {
+    type Item = (u32, Vec<SubjectEntry>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let range = (*self.order.get(self.at)? >> 32) as u32 / RANGE_NUMBERS;
+        let mut entries: Vec<SubjectEntry> = Vec::new();
+        while let Some(item) = self.order.get(self.at) {
+            let number = (item >> 32) as u32;
+            if number / RANGE_NUMBERS != range {
+                break;
+            }
+            let from = entries.len();
+            let mut node = self.nodes.get((item & u64::from(NONE)) as usize);
+            while let Some(Node { next, .. }) = node {
+                entries.extend(node.map(|node| entry(number, node)));
+                node = self.nodes.get(*next as usize);
+            }
+            entries[from..].sort_unstable();
+            self.at += 1;
+        }
+        Some((range, joined(entries)))
+    }
+}
+
+fn entry(number: u32, node: &Node) -> SubjectEntry {
+    SubjectEntry {
+        number,
+        account: node.account,
+        kind: node.kind,
+        messages: node.messages,
+        first: node.first,
+        last: node.last,
+    }
+}
+
+/// Two temporary numbers with one final number become one subject.
+fn joined(mut entries: Vec<SubjectEntry>) -> Vec<SubjectEntry> {
+    if !entries.is_sorted() {
+        entries.sort_unstable();
+    }
+    entries.dedup_by(|next, kept| {
+        let same = key(next) == key(kept);
+        if same {
+            kept.messages = kept.messages.saturating_add(next.messages);
+            kept.first = kept.first.min(next.first);
+            kept.last = kept.last.max(next.last);
+        }
+        same
+    });
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SubjectBlock;
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn the_index_holds_what_a_plain_map_holds(
+            rows in prop::collection::vec((0_u32..40, 0_u32..30, 0_u32..3, any::<i64>()), 0..800),
+            remap in prop::collection::vec(0_u32..20_000, 40),
+        ) {
+            let mut builder = SubjectIndexBuilder::new();
+            let mut plain: BTreeMap<(u32, u32, u32), SubjectEntry> = BTreeMap::new();
+            for (temporary, account, kind, seconds) in &rows {
+                builder.add(*temporary, *account, *kind, *seconds).unwrap();
+                let number = remap[*temporary as usize];
+                let new = SubjectEntry {
+                    number,
+                    account: *account,
+                    kind: *kind,
+                    messages: 0,
+                    first: *seconds,
+                    last: *seconds,
+                };
+                let entry = plain.entry((number, *account, *kind)).or_insert(new);
+                entry.messages += 1;
+                entry.first = entry.first.min(*seconds);
+                entry.last = entry.last.max(*seconds);
+            }
+            let mut back = Vec::new();
+            let mut ranges = Vec::new();
+            for (range, entries) in builder.finish(&remap).unwrap() {
+                let mut bytes = Vec::new();
+                SubjectBlock::encode(range, &entries, &mut bytes).unwrap();
+                back.extend(entries);
+                ranges.push(range);
+            }
+            prop_assert!(ranges.is_sorted_by(|a, b| a < b));
+            prop_assert!(back.into_iter().eq(plain.into_values()));
+        }
+    }
+
+    #[test]
+    fn one_number_with_very_many_accounts_is_no_slower_to_add() {
+        let mut builder = SubjectIndexBuilder::new();
+        for round in 0..2 {
+            for account in 0..100_000 {
+                builder.add(0, account, 1, round).unwrap();
+            }
+        }
+        let ranges: Vec<_> = builder.finish(&[7]).unwrap().collect();
+        assert_eq!((ranges.len(), ranges[0].1.len()), (1, 100_000));
+        assert!(ranges[0].1.iter().all(|entry| entry.messages == 2));
+    }
+
+    #[test]
+    fn a_number_without_a_final_number_is_refused() {
+        let mut builder = SubjectIndexBuilder::new();
+        builder.add(1, 0, 0, 0).unwrap();
+        assert!(builder.finish(&[0]).err() == Some(CodecError::Code));
+    }
+}
