@@ -1,10 +1,10 @@
 //! Carriers of a country with their shares of subscribers, in per cent.
 //!
-//! Approximate. Only the United States (shares of the three networks by
-//! Statista's summary of their reports, Q2 2024) and India (TRAI, October 2022)
-//! were set against a published figure; the others are the rough picture that
-//! the body named at the line publishes, rounded, and customers of resellers
-//! are counted with their network unless the reseller is named.
+//! Approximate. Only Verizon (Statista's summary of the companies' reports, Q2
+//! 2024) and India (TRAI, October 2022) were set against a published figure; the
+//! others are the rough picture that the body named at the line publishes, not
+//! checked figure by figure. Customers of resellers are counted with their
+//! network unless the reseller is named. docs/synthetic-data.md says the same.
 
 /// In the order of `country::COUNTRIES`.
 pub(super) static CARRIERS: [(&str, &[Carrier]); 31] = [

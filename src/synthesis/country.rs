@@ -1,9 +1,9 @@
 //! The countries of a made-up log: shares, zones and number ranges.
 //!
 //! Shares (of people, per thousand) are set by judgement: no public figure says
-//! how the incident's log split. The leaning is from the revenue split in
+//! how the incident's log split. They lean, loosely, on the revenue split in
 //! Cisco's annual report for its year 2023 (Americas well over half, then EMEA,
-//! then Asia) and gross domestic product (World Bank, 2023) inside a region,
+//! then Asia) and on gross domestic product (World Bank, 2023) inside a region,
 //! pushed towards the United States and the English-speaking countries.
 //!
 //! The three figures at a country's line are its calling code, leading digits

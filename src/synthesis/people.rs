@@ -1,4 +1,4 @@
-//! The people of a made-up log: 32 bytes each, drawn by how often they sign in.
+//! The people of a made-up log: about 30 bytes each, drawn by how often they sign in.
 
 use std::io;
 
@@ -53,7 +53,7 @@ impl People {
         let count = recipe.head_count();
         let mut random = Random::new(recipe.seed, 1);
         let accounts = Accounts::new(count, &mut random);
-        let users = Scatter::new(u64::from(count).max(1) * 2, &mut random);
+        let users = Scatter::new(u64::from(count), &mut random);
         let (places, shares): (Vec<Place>, Vec<f32>) = Place::all().into_iter().unzip();
         let at_place = Alias::new(&shares);
         let carriers: Vec<Alias> = CARRIERS
@@ -108,7 +108,7 @@ impl People {
             } else {
                 person.account
             },
-            user: FIRST_USER + self.users.at(u64::from(at) * 2 + u64::from(second)),
+            user: FIRST_USER + self.users.at(u64::from(at)) + u64::from(second) * self.count(),
             number: person.number,
             carrier: CARRIERS[place.country_at].1[usize::from(person.carrier)].0,
             place,
