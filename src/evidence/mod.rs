@@ -1,1 +1,47 @@
-//! (being built)
+//! The package format: evidence sealed to named recipients, in a signed BagIt bag.
+//!
+//! It sees the plaintext that is written into a [`SealedFile`] and passes it to
+//! age at once; only ciphertext reaches the disk, and no digest of plaintext
+//! stands in the clear. It knows no database, no key of the vault and no clock:
+//! who calls it (`operations` to write, `cli` to verify and open) hands in the
+//! signature and the time. It promises no secrecy against the recipients, and
+//! age says nothing of who sealed a file: the signature over the tag manifest
+//! does. The buffers inside `age` are not wiped when they are freed.
+
+mod bag;
+mod cell;
+mod checks;
+mod digest;
+mod error;
+mod manifest;
+mod name;
+mod open;
+mod package;
+mod profile;
+mod recipient;
+mod sealed;
+mod source;
+mod sshsig;
+mod survey;
+mod tarball;
+mod verdict;
+mod verify;
+
+#[cfg(test)]
+mod fixture;
+
+pub use bag::BagInfo;
+pub use cell::{safe_cell, write_row};
+pub use error::EvidenceError;
+pub use name::PackageName;
+pub use open::{Opened, open};
+pub use package::{Finished, PackageWriter};
+pub use profile::{PROFILE, PROFILE_IDENTIFIER};
+pub use recipient::{Recipient, RecipientError};
+pub use sealed::SealedFile;
+pub use sshsig::{
+    NAMESPACE, SshSignature, SshsigError, allowed_signers_line, parse_public_key, print_public_key,
+    sign, verify as verify_signature,
+};
+pub use verdict::{Check, CheckName, Verdict};
+pub use verify::{ProofCheck, Trust, verify};

@@ -1,0 +1,107 @@
+//! SHA-256, SHA-512 and length, taken in one pass.
+
+use std::io::{self, Read};
+
+use ring::digest::{Context, SHA256, SHA512, digest};
+
+/// What the manifests say of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Digests {
+    pub(super) sha256: [u8; 32],
+    pub(super) sha512: [u8; 64],
+    pub(super) bytes: u64,
+}
+
+impl Digests {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut digester = Digester::new();
+        digester.update(bytes);
+        digester.finish()
+    }
+
+    pub(super) fn of_stream(from: &mut dyn Read) -> io::Result<Self> {
+        let mut digester = Digester::new();
+        let mut buffer = vec![0; 128 * 1024];
+        loop {
+            let read = match from.read(&mut buffer) {
+                Ok(0) => return Ok(digester.finish()),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            digester.update(buffer.get(..read).unwrap_or_default());
+        }
+    }
+}
+
+pub(super) struct Digester {
+    sha256: Context,
+    sha512: Context,
+    bytes: u64,
+}
+
+impl Digester {
+    pub(super) fn new() -> Self {
+        Self {
+            sha256: Context::new(&SHA256),
+            sha512: Context::new(&SHA512),
+            bytes: 0,
+        }
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.sha256.update(bytes);
+        self.sha512.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+
+    pub(super) fn finish(self) -> Digests {
+        Digests {
+            sha256: array(self.sha256.finish().as_ref()),
+            sha512: array(self.sha512.finish().as_ref()),
+            bytes: self.bytes,
+        }
+    }
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    array(digest(&SHA256, bytes).as_ref())
+}
+
+pub(super) fn sha512(bytes: &[u8]) -> [u8; 64] {
+    array(digest(&SHA512, bytes).as_ref())
+}
+
+/// A digest as an array; `N` is the length of the algorithm that made it.
+pub(super) fn array<const N: usize>(digest: &[u8]) -> [u8; N] {
+    let mut array = [0; N];
+    array.copy_from_slice(digest);
+    array
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digests_of_abc_are_those_of_fips_180() {
+        let abc = Digests::of_stream(&mut &b"abc"[..]).unwrap();
+        assert_eq!(abc, Digests::of(b"abc"));
+        assert_eq!(abc.sha256, sha256(b"abc"));
+        assert_eq!(abc.sha512, sha512(b"abc"));
+        assert_eq!(
+            hex(&abc.sha256),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert!(hex(&abc.sha512).starts_with("ddaf35a193617abacc417349ae204131"));
+        assert_eq!(abc.bytes, 3);
+    }
+}

@@ -1,0 +1,423 @@
+//! Writes a package: sealed and attached files, manifests, signature, one tar.
+//!
+//! The working directory holds ciphertext only. After a crash it is all there
+//! is, and the caller may delete it; the tar appears whole or not at all.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::evidence::bag::{DECLARATION, Oxum};
+use crate::evidence::digest::{Digests, hex, sha256};
+use crate::evidence::error::During;
+use crate::evidence::manifest::Manifest;
+use crate::evidence::name::plain;
+use crate::evidence::sealed::{Part, Parts};
+use crate::evidence::sshsig::{self, NAMESPACE};
+use crate::evidence::tarball::Tarball;
+use crate::evidence::{BagInfo, EvidenceError, PackageName, Recipient, SealedFile};
+
+/// A package being made.
+pub struct PackageWriter {
+    work_dir: PathBuf,
+    name: PackageName,
+    recipients: Vec<Recipient>,
+    taken: Vec<String>,
+    begun: usize,
+    attached: BTreeMap<String, Vec<u8>>,
+    parts: Parts,
+}
+
+/// A package as it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finished {
+    /// What a recipient's receipt names, and the signature covers.
+    pub tagmanifest_sha256: [u8; 32],
+    /// The length of the tar.
+    pub bytes: u64,
+}
+
+impl PackageWriter {
+    /// `work_dir` must be empty or not exist yet, and be on the file system the
+    /// tar will be on.
+    pub fn begin(
+        work_dir: &Path,
+        name: &PackageName,
+        recipients: &[Recipient],
+    ) -> Result<Self, EvidenceError> {
+        if recipients.is_empty() {
+            return Err(EvidenceError::NoRecipient);
+        }
+        for (at, recipient) in recipients.iter().enumerate() {
+            if recipients.iter().take(at).any(|other| other == recipient) {
+                return Err(EvidenceError::DuplicateRecipient { position: at + 1 });
+            }
+        }
+        let mut private = DirBuilder::new();
+        private.recursive(true).mode(0o700);
+        private
+            .create(work_dir)
+            .during("create the working directory")?;
+        let mut held = fs::read_dir(work_dir).during("read the working directory")?;
+        if held.next().is_some() {
+            return Err(EvidenceError::WorkDirInUse);
+        }
+        Ok(Self {
+            work_dir: work_dir.to_owned(),
+            name: name.clone(),
+            recipients: recipients.to_vec(),
+            taken: vec![DIGESTS.to_owned(), format!("{DIGESTS}.age")],
+            begun: 0,
+            attached: BTreeMap::new(),
+            parts: Parts::default(),
+        })
+    }
+
+    /// Begins `data/<file_name>.age`. Several may be open at a time.
+    pub fn seal(&mut self, file_name: &str) -> Result<SealedFile, EvidenceError> {
+        let file_name = plain(file_name)?;
+        self.take(&format!("{file_name}.age"))?;
+        self.begin_sealed(file_name)
+    }
+
+    /// Puts a file into `data/` in the clear: it must hold nothing of a record.
+    pub fn attach(&mut self, file_name: &str, bytes: &[u8]) -> Result<(), EvidenceError> {
+        let file_name = plain(file_name)?;
+        if file_name.to_ascii_lowercase().ends_with(".age") {
+            return Err(EvidenceError::Name);
+        }
+        if bytes.len() > ATTACHED_LIMIT {
+            return Err(EvidenceError::AttachmentTooLarge {
+                limit: ATTACHED_LIMIT,
+            });
+        }
+        self.take(file_name)?;
+        self.attached.insert(file_name.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    /// Seals the digests, writes manifests and tag files, has the tag manifest
+    /// signed, and moves the whole to `out_tar`, which must not exist. The
+    /// working directory is gone afterwards.
+    pub fn finish(
+        mut self,
+        info: &BagInfo,
+        sign: &dyn Fn(&[u8]) -> [u8; 64],
+        signer_public: [u8; 32],
+        out_tar: &Path,
+    ) -> Result<Finished, EvidenceError> {
+        let unfinished = self.begun - self.parts.count();
+        if unfinished > 0 {
+            return Err(EvidenceError::Unfinished { unfinished });
+        }
+        if out_tar.try_exists().during("look for the package file")? {
+            return Err(EvidenceError::PackageExists);
+        }
+        let mut parts = self.parts.take();
+        parts.sort_by(|a, b| a.name.cmp(&b.name));
+        parts.extend(self.seal_digests(&parts)?);
+
+        let tags = self.tag_files(&parts, info)?;
+        let tagmanifest = tagmanifest(&tags);
+        let signature = sshsig::sign(tagmanifest.as_bytes(), NAMESPACE, sign, signer_public);
+        sshsig::verify(&signature, NAMESPACE, signer_public, tagmanifest.as_bytes())
+            .map_err(|_| EvidenceError::SignerMismatch)?;
+
+        let built = self.work_dir.join("package.tar");
+        let mut tar = Tarball::new(create(&built)?, info.bagged_at);
+        let bytes = (|| {
+            let top = self.name.as_str();
+            tar.directory(top)?;
+            for (name, text) in &tags {
+                tar.bytes(&format!("{top}/{name}"), text.as_bytes())?;
+            }
+            tar.bytes(&format!("{top}/{TAGMANIFEST}"), tagmanifest.as_bytes())?;
+            tar.bytes(&format!("{top}/{SIGNATURE}"), signature.as_bytes())?;
+            tar.directory(&format!("{top}/data"))?;
+            for (name, bytes) in &self.attached {
+                tar.bytes(&format!("{top}/data/{name}"), bytes)?;
+            }
+            for part in &parts {
+                let file = File::open(self.sealed_path(&part.name))?;
+                let path = format!("{top}/data/{}.age", part.name);
+                tar.file(&path, part.ciphertext.bytes, file)?;
+            }
+            tar.finish()
+        })()
+        .during("write the package file")?;
+        fs::rename(&built, out_tar).during("move the package file to its place")?;
+        if let Some(parent) = out_tar.parent().filter(|p| !p.as_os_str().is_empty()) {
+            File::open(parent)
+                .and_then(|directory| directory.sync_all())
+                .during("make the package file durable")?;
+        }
+        fs::remove_dir_all(&self.work_dir).during("clear the working directory")?;
+        Ok(Finished {
+            tagmanifest_sha256: sha256(tagmanifest.as_bytes()),
+            bytes,
+        })
+    }
+
+    /// Names that differ only in case are one file on some systems.
+    fn take(&mut self, name: &str) -> Result<(), EvidenceError> {
+        if self
+            .taken
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(name))
+        {
+            return Err(EvidenceError::DuplicateName);
+        }
+        self.taken.push(name.to_owned());
+        Ok(())
+    }
+
+    fn begin_sealed(&mut self, file_name: &str) -> Result<SealedFile, EvidenceError> {
+        let file = create(&self.sealed_path(file_name))?;
+        let sealed = SealedFile::begin(file_name, &self.recipients, file, self.parts.clone())?;
+        self.begun += 1;
+        Ok(sealed)
+    }
+
+    fn sealed_path(&self, file_name: &str) -> PathBuf {
+        self.work_dir.join(format!("{file_name}.age"))
+    }
+
+    /// A digest of a short plaintext gives the plaintext away (there are only
+    /// 10^10 numbers), so the digests are sealed like the files themselves.
+    fn seal_digests(&mut self, parts: &[Part]) -> Result<Vec<Part>, EvidenceError> {
+        let mut json = Zeroizing::new(String::from("{"));
+        for part in parts {
+            let comma = if json.len() > 1 { "," } else { "" };
+            let digest = Zeroizing::new(hex(&part.plaintext_sha256));
+            json.push_str(&format!(
+                "{comma}\n  \"{}\": {{ \"bytes\": {}, \"sha256\": \"",
+                part.name, part.plaintext_bytes
+            ));
+            json.push_str(&digest);
+            json.push_str("\" }");
+        }
+        json.push_str("\n}\n");
+        let mut sealed = self.begin_sealed(DIGESTS)?;
+        sealed
+            .write_all(json.as_bytes())
+            .during("write a sealed file")?;
+        sealed.finish()?;
+        Ok(self.parts.take())
+    }
+
+    /// Every tag file that the tag manifest lists.
+    fn tag_files(
+        &self,
+        parts: &[Part],
+        info: &BagInfo,
+    ) -> Result<Vec<(&'static str, String)>, EvidenceError> {
+        let (mut sha256, mut sha512) = (Manifest::default(), Manifest::default());
+        let mut oxum = Oxum::default();
+        let mut list = |name: &str, digests: &Digests| {
+            sha256.add(&format!("data/{name}"), &digests.sha256);
+            sha512.add(&format!("data/{name}"), &digests.sha512);
+            oxum.count(digests.bytes);
+        };
+        for (name, bytes) in &self.attached {
+            list(name, &Digests::of(bytes));
+        }
+        for part in parts {
+            list(&format!("{}.age", part.name), &part.ciphertext);
+        }
+        Ok(vec![
+            ("bagit.txt", DECLARATION.to_owned()),
+            ("bag-info.txt", info.render(oxum)?),
+            ("manifest-sha256.txt", sha256.render()),
+            ("manifest-sha512.txt", sha512.render()),
+        ])
+    }
+}
+
+fn tagmanifest(tags: &[(&str, String)]) -> String {
+    let mut manifest = Manifest::default();
+    for (name, text) in tags {
+        manifest.add(name, &sha256(text.as_bytes()));
+    }
+    manifest.render()
+}
+
+fn create(path: &Path) -> Result<File, EvidenceError> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .during("create a file in the working directory")
+}
+
+pub(super) const TAGMANIFEST: &str = "tagmanifest-sha256.txt";
+pub(super) const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
+/// SHA-256 and length of every sealed file's plaintext, itself sealed.
+pub(super) const DIGESTS: &str = "digests.json";
+const ATTACHED_LIMIT: usize = 16 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::fixture::{Sample, Signer, info};
+
+    fn recipient() -> Recipient {
+        age::x25519::Identity::generate()
+            .to_public()
+            .to_string()
+            .parse()
+            .unwrap()
+    }
+
+    fn begin(work: &Path) -> PackageWriter {
+        PackageWriter::begin(work, &PackageName::parse("P").unwrap(), &[recipient()]).unwrap()
+    }
+
+    fn finish(writer: PackageWriter, out: &Path) -> Result<Finished, EvidenceError> {
+        let signer = Signer::new(1);
+        writer.finish(&info(), &|bytes| signer.sign(bytes), signer.public(), out)
+    }
+
+    #[test]
+    fn a_package_has_recipients_and_each_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = PackageName::parse("P").unwrap();
+        assert!(matches!(
+            PackageWriter::begin(dir.path(), &name, &[]),
+            Err(EvidenceError::NoRecipient)
+        ));
+        let (one, two) = (recipient(), recipient());
+        assert!(matches!(
+            PackageWriter::begin(dir.path(), &name, &[one.clone(), two, one]),
+            Err(EvidenceError::DuplicateRecipient { position: 3 })
+        ));
+    }
+
+    #[test]
+    fn a_working_directory_in_use_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("left.age"), "x").unwrap();
+        let begun = PackageWriter::begin(
+            dir.path(),
+            &PackageName::parse("P").unwrap(),
+            &[recipient()],
+        );
+        assert!(matches!(begun, Err(EvidenceError::WorkDirInUse)));
+    }
+
+    #[test]
+    fn a_file_name_is_plain_and_new() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = begin(&dir.path().join("w"));
+        writer.attach("entry.json", b"x").unwrap();
+        drop(writer.seal("a.csv").unwrap());
+        for name in ["a.csv", "A.CSV", "digests.json"] {
+            assert!(
+                matches!(writer.seal(name), Err(EvidenceError::DuplicateName)),
+                "{name}"
+            );
+        }
+        for name in ["entry.json", "ENTRY.json", "digests.json"] {
+            assert!(
+                matches!(writer.attach(name, b""), Err(EvidenceError::DuplicateName)),
+                "{name}"
+            );
+        }
+        for name in ["", "../x", "a/b", ".x", "a b"] {
+            assert!(
+                matches!(writer.seal(name), Err(EvidenceError::Name)),
+                "{name}"
+            );
+            assert!(
+                matches!(writer.attach(name, b""), Err(EvidenceError::Name)),
+                "{name}"
+            );
+        }
+        assert!(matches!(
+            writer.attach("x.AGE", b""),
+            Err(EvidenceError::Name)
+        ));
+        let large = vec![0; ATTACHED_LIMIT + 1];
+        assert!(matches!(
+            writer.attach("large", &large),
+            Err(EvidenceError::AttachmentTooLarge { .. })
+        ));
+    }
+
+    #[test]
+    fn a_package_with_an_unfinished_file_is_not_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = begin(&dir.path().join("w"));
+        drop(writer.seal("a.csv").unwrap());
+        let out = dir.path().join("p.tar");
+        assert!(matches!(
+            finish(writer, &out),
+            Err(EvidenceError::Unfinished { unfinished: 1 })
+        ));
+        assert!(!out.exists());
+    }
+
+    #[test]
+    fn a_package_never_overwrites_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("p.tar");
+        fs::write(&out, "mine").unwrap();
+        let writer = begin(&dir.path().join("w"));
+        assert!(matches!(
+            finish(writer, &out),
+            Err(EvidenceError::PackageExists)
+        ));
+        assert_eq!(fs::read(&out).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_signature_that_is_not_of_the_named_key_makes_no_package() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("p.tar");
+        let (signer, other) = (Signer::new(1), Signer::new(2));
+        let writer = begin(&dir.path().join("w"));
+        let finished = writer.finish(&info(), &|bytes| signer.sign(bytes), other.public(), &out);
+        assert!(matches!(finished, Err(EvidenceError::SignerMismatch)));
+        assert!(!out.exists());
+    }
+
+    #[test]
+    fn only_ciphertext_is_written_and_the_working_directory_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let work = dir.path().join("w");
+        let out = dir.path().join("p.tar");
+        let mut writer = begin(&work);
+        let mut sealed = writer.seal("a.csv").unwrap();
+        sealed.write_all(b"+12025550100").unwrap();
+        sealed.finish().unwrap();
+        for entry in fs::read_dir(&work).unwrap() {
+            let bytes = fs::read(entry.unwrap().path()).unwrap();
+            assert!(bytes.starts_with(b"age-encryption.org/v1\n"));
+        }
+        finish(writer, &out).unwrap();
+        assert!(!work.exists());
+        let tar = fs::read(&out).unwrap();
+        let plain = sha256(b"+12025550100");
+        for trace in [&b"2025550100"[..], hex(&plain).as_bytes(), &plain] {
+            assert!(!tar.windows(trace.len()).any(|window| window == trace));
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_machine_is_in_the_tar() {
+        let sample = Sample::new();
+        let file = File::open(&sample.tar).unwrap();
+        for entry in tar::Archive::new(file).entries().unwrap() {
+            let entry = entry.unwrap();
+            let header = entry.header();
+            assert_eq!((header.uid().unwrap(), header.gid().unwrap()), (0, 0));
+            assert_eq!(header.mtime().unwrap(), 1_712_044_800);
+            assert_eq!(header.username().unwrap(), Some(""));
+            assert!(entry.path().unwrap().starts_with("EXP-0003"));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What verifying a package came to: one line for each check.
+
+use std::fmt;
+
+/// Every check in order. The package holds only if all of them do.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Verdict {
+    pub checks: Vec<Check>,
+}
+
+/// An explanation may name plain files of the package, never what is in them.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Check {
+    pub name: CheckName,
+    pub holds: bool,
+    pub explanation: String,
+}
+
+/// What is checked; the list is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckName {
+    Declaration,
+    BagInfo,
+    PayloadOxum,
+    ManifestSha256,
+    ManifestSha512,
+    Tagmanifest,
+    UnlistedFiles,
+    Signature,
+    Signer,
+    InclusionProof,
+}
+
+impl Verdict {
+    /// Whether every check holds.
+    pub fn holds(&self) -> bool {
+        self.failed().is_none()
+    }
+
+    /// The first check that failed.
+    pub fn failed(&self) -> Option<&Check> {
+        self.checks.iter().find(|check| !check.holds)
+    }
+
+    /// One check by its name.
+    pub fn check(&self, name: CheckName) -> Option<&Check> {
+        self.checks.iter().find(|check| check.name == name)
+    }
+}
+
+impl Check {
+    pub(super) fn new(name: CheckName, outcome: Result<String, String>) -> Self {
+        let holds = outcome.is_ok();
+        let (Ok(explanation) | Err(explanation)) = outcome;
+        Self {
+            name,
+            holds,
+            explanation,
+        }
+    }
+}
+
+impl CheckName {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Declaration => "declaration",
+            Self::BagInfo => "bag-info",
+            Self::PayloadOxum => "payload-oxum",
+            Self::ManifestSha256 => "manifest-sha256",
+            Self::ManifestSha512 => "manifest-sha512",
+            Self::Tagmanifest => "tagmanifest",
+            Self::UnlistedFiles => "unlisted-files",
+            Self::Signature => "signature",
+            Self::Signer => "signer",
+            Self::InclusionProof => "inclusion-proof",
+        }
+    }
+}
+
+impl fmt::Display for CheckName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcome = if self.holds { "ok" } else { "FAILED" };
+        write!(
+            f,
+            "{:<15} {outcome:<6} {}",
+            self.name.as_str(),
+            self.explanation
+        )
+    }
+}
