@@ -13,7 +13,8 @@ use super::region::Region;
 use super::written::{Dialled, strip_wrapping};
 
 /// A number as its E.164 digits, wiped when it goes. It cannot be shown,
-/// copied or compared; only this folder reads the digits.
+/// copied or compared; this folder reads the digits, and the number table of an
+/// admission.
 pub struct Phone {
     digits: u64,
 }
@@ -57,6 +58,26 @@ impl Phone {
     /// The same for a cell of an exhibit.
     pub fn parse_raw(number: RawNumber<'_>, region: Option<Region>) -> Result<Parsed, PhoneError> {
         read(number.text(), region)
+    }
+
+    /// The digits in the clear (never 0), for the number table of an admission
+    /// alone: it finds each of millions of rows among the numbers that came
+    /// before, and a tag for each row would cost more than all the rest.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "until the vault's other parts are there")
+    )]
+    pub(in crate::vault) fn expose_digits(&self) -> u64 {
+        self.digits
+    }
+
+    /// Back from the same table; digits that no parse gave are not checked.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "until the vault's other parts are there")
+    )]
+    pub(in crate::vault) fn from_exposed_digits(digits: u64) -> Self {
+        Self::from_digits(digits)
     }
 
     pub(super) fn digits(&self) -> u64 {
@@ -331,6 +352,8 @@ mod tests {
             .ok()
             .unwrap();
         assert_eq!(parsed.phone.e164().as_str(), "+12025550142");
+        let back = Phone::from_exposed_digits(parsed.phone.expose_digits());
+        assert_eq!(back.digits(), 12_025_550_142);
     }
 
     proptest! {
