@@ -16,6 +16,9 @@ pub fn count_by(
     })
 }
 
+/// More groups than this are refused: a dense array of counts would be too large.
+const MOST_GROUPS: u32 = 1 << 24;
+
 /// The codes of several fields combined into one, the last field running fastest.
 #[derive(Default)]
 pub struct GroupCodes {
@@ -41,7 +44,9 @@ impl GroupCodes {
             return Err(CodecError::Rows);
         }
         check(codes, size as usize)?;
-        self.size = self.size.checked_mul(size).ok_or(CodecError::TooMany)?;
+        let groups = self.size.checked_mul(size);
+        let groups = groups.filter(|groups| *groups <= MOST_GROUPS);
+        self.size = groups.ok_or(CodecError::TooMany)?;
         for (group, code) in self.codes.iter_mut().zip(codes) {
             *group = group.wrapping_mul(size).wrapping_add(*code);
         }
@@ -116,7 +121,7 @@ mod tests {
         groups.reset(2);
         assert_eq!(groups.split(&[0, 3], 3), Err(CodecError::Code));
         assert_eq!(groups.split(&[0], 3), Err(CodecError::Rows));
-        groups.split(&[0, 3], u32::MAX).unwrap();
+        groups.split(&[0, 3], MOST_GROUPS).unwrap();
         assert_eq!(groups.split(&[0, 1], 2), Err(CodecError::TooMany));
     }
 }

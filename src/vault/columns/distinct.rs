@@ -1,8 +1,9 @@
 //! Distinct numbers by group, exact.
 //!
-//! A group has one bit for each number, made when the group is first seen, while
-//! all such bits stay within a budget; the numbers of groups beyond it are kept as
-//! pairs, sorted and thinned now and then. Both give the same answer.
+//! Most numbers are in one group only (one country, one state), so the first group of
+//! each number is kept beside it: that is small and near. Further groups of a number
+//! are bits, one vector for a group, while all vectors stay within a budget; beyond
+//! it they are pairs, sorted and thinned now and then. All give the same answer.
 
 use super::{CodecError, Selection};
 
@@ -15,7 +16,8 @@ const PAIRS: usize = 1 << 22;
 const NONE: u32 = u32::MAX;
 
 pub struct DistinctByGroup {
-    numbers: u32,
+    /// The first group seen of each number.
+    first: Vec<u32>,
     stride: usize,
     budget: usize,
     /// Which bit vector a group has.
@@ -34,7 +36,7 @@ impl DistinctByGroup {
 
     fn with_budget(groups: u32, numbers: u32, bytes: usize) -> Self {
         Self {
-            numbers,
+            first: vec![NONE; numbers as usize],
             stride: (numbers as usize).div_ceil(64),
             budget: bytes / 8,
             slots: vec![NONE; groups as usize],
@@ -69,8 +71,13 @@ impl DistinctByGroup {
 
     /// Takes in what another counter of the same groups and numbers has seen.
     pub fn merge(&mut self, other: &Self) -> Result<(), CodecError> {
-        if self.slots.len() != other.slots.len() || self.numbers != other.numbers {
+        if self.slots.len() != other.slots.len() || self.first.len() != other.first.len() {
             return Err(CodecError::Rows);
+        }
+        for (number, group) in other.first.iter().enumerate() {
+            if *group != NONE {
+                self.note(*group, number as u32);
+            }
         }
         for (group, slot) in other.slots.iter().enumerate() {
             if *slot == NONE {
@@ -100,31 +107,47 @@ impl DistinctByGroup {
     /// How many distinct numbers each group has.
     pub fn finish(mut self) -> Vec<u64> {
         self.thin();
-        let of = |slot: &u32| match *slot {
-            NONE => 0,
-            slot => {
-                let words = self.vector(slot).iter();
-                words.map(|word| u64::from(word.count_ones())).sum()
+        let mut counts = vec![0; self.slots.len()];
+        for (number, group) in self.first.iter().enumerate() {
+            match self.slots.get(*group as usize) {
+                None => (),
+                Some(&NONE) => counts[*group as usize] += 1,
+                Some(slot) => set(&mut self.bits, *slot as usize * self.stride, number),
             }
-        };
-        let mut counts: Vec<u64> = self.slots.iter().map(of).collect();
+        }
+        for (count, slot) in counts.iter_mut().zip(&self.slots) {
+            if *slot != NONE {
+                let words = self.vector(*slot).iter();
+                *count = words.map(|word| u64::from(word.count_ones())).sum();
+            }
+        }
         for pair in &self.pairs {
-            if let Some(count) = counts.get_mut((pair >> 32) as usize) {
-                *count += 1;
-            }
+            counts[(pair >> 32) as usize] += 1;
         }
         counts
     }
 
+    #[inline]
     fn note(&mut self, group: u32, number: u32) -> bool {
-        if group as usize >= self.slots.len() || number >= self.numbers {
+        if group as usize >= self.slots.len() {
             return false;
         }
-        match self.vector_of(group as usize) {
-            Some(at) => self.bits[at + number as usize / 64] |= 1 << (number % 64),
-            None => self.pairs.push(u64::from(group) << 32 | u64::from(number)),
+        let Some(first) = self.first.get_mut(number as usize) else {
+            return false;
+        };
+        if *first == NONE {
+            *first = group;
+        } else if *first != group {
+            self.note_further(group, number);
         }
         true
+    }
+
+    fn note_further(&mut self, group: u32, number: u32) {
+        match self.vector_of(group as usize) {
+            Some(at) => set(&mut self.bits, at, number as usize),
+            None => self.pairs.push(u64::from(group) << 32 | u64::from(number)),
+        }
     }
 
     /// Where the group's bits begin; made now if there is room for them.
@@ -152,24 +175,27 @@ impl DistinctByGroup {
         &self.bits[at..at + self.stride]
     }
 
-    /// Keeps every pair once. A pair is of a group that has no bits, and one that
-    /// has none gets none later, so nothing is counted twice; but merged pairs may
-    /// be of a group that has: those move to its bits.
+    /// Keeps every pair once, and none that stands elsewhere: merged pairs may be of a
+    /// group that has bits here, or be the first of their number.
     fn thin(&mut self) {
         let mut pairs = std::mem::take(&mut self.pairs);
         pairs.retain(|pair| {
-            let slot = self.slots[(pair >> 32) as usize];
+            let (group, number) = ((pair >> 32) as u32, (pair & u64::from(NONE)) as usize);
+            let slot = self.slots[group as usize];
             if slot != NONE {
-                let number = (pair & u64::from(u32::MAX)) as usize;
-                self.bits[slot as usize * self.stride + number / 64] |= 1 << (number % 64);
+                set(&mut self.bits, slot as usize * self.stride, number);
             }
-            slot == NONE
+            slot == NONE && self.first[number] != group
         });
         pairs.sort_unstable();
         pairs.dedup();
         self.thin_at = (pairs.len() * 2).max(PAIRS);
         self.pairs = pairs;
     }
+}
+
+fn set(bits: &mut [u64], from: usize, number: usize) {
+    bits[from + number / 64] |= 1 << (number % 64);
 }
 
 #[cfg(test)]

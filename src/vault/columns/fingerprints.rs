@@ -41,6 +41,9 @@ pub struct FingerprintSet {
 
 const FIRST_SLOTS: usize = 1024;
 
+/// How many slots are touched before they are needed.
+const BATCH: usize = 64;
+
 /// 2^32 slots are 64 GiB.
 const MOST_SLOTS: usize = 1 << 32;
 
@@ -60,6 +63,28 @@ impl FingerprintSet {
             slots: vec![0; slots],
             len: 0,
         }
+    }
+
+    /// Replaces `new` by whether each fingerprint is new, one after the other. Several
+    /// times quicker than one by one: the memory for a batch is asked for at once.
+    pub fn insert_all(
+        &mut self,
+        fingerprints: &[u128],
+        new: &mut Vec<bool>,
+    ) -> Result<(), CodecError> {
+        new.clear();
+        new.reserve(fingerprints.len());
+        for batch in fingerprints.chunks(BATCH) {
+            let last = self.slots.len() - 1;
+            let touched = batch.iter().fold(0, |touched, fingerprint| {
+                touched | self.slots[*fingerprint as usize & last]
+            });
+            std::hint::black_box(touched);
+            for fingerprint in batch {
+                new.push(self.insert(*fingerprint)?);
+            }
+        }
+        Ok(())
     }
 
     /// True if the fingerprint is new.
@@ -135,6 +160,13 @@ mod tests {
                 prop_assert_eq!(new, plain.insert(*seed));
             }
             prop_assert_eq!(set.len(), plain.len());
+            let of_seed = |seed: &u64| fingerprinter.of_row(&[*seed, 5]);
+            let fingerprints: Vec<u128> = seeds.iter().map(of_seed).collect();
+            let (mut batched, mut new) = (FingerprintSet::new(), vec![true]);
+            batched.insert_all(&fingerprints, &mut new).unwrap();
+            plain.clear();
+            prop_assert!(new.iter().copied().eq(seeds.iter().map(|seed| plain.insert(*seed))));
+            prop_assert_eq!(batched.len(), plain.len());
         }
     }
 

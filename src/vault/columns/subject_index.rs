@@ -13,6 +13,9 @@ use super::{CodecError, RANGE_NUMBERS, SubjectEntry};
 const NONE: u32 = u32::MAX;
 const CHAIN: usize = 8;
 
+/// How many rows are touched before they are counted.
+const BATCH: usize = 64;
+
 #[derive(Default)]
 pub struct SubjectIndexBuilder {
     /// First node of each temporary number.
@@ -53,6 +56,31 @@ impl SubjectIndexBuilder {
         Ok(())
     }
 
+    /// Counts one message for each row of the four columns. Quicker than one by one:
+    /// the memory for a batch is asked for at once.
+    pub fn add_rows(
+        &mut self,
+        numbers: &[u32],
+        accounts: &[u32],
+        kinds: &[u32],
+        seconds: &[i64],
+    ) -> Result<(), CodecError> {
+        let rows = numbers.len();
+        if accounts.len() != rows || kinds.len() != rows || seconds.len() != rows {
+            return Err(CodecError::Rows);
+        }
+        let values = numbers.iter().zip(accounts).zip(kinds).zip(seconds);
+        let mut values =
+            values.map(|(((number, account), kind), time)| (number, account, kind, time));
+        for batch in numbers.chunks(BATCH) {
+            self.touch(batch);
+            for (number, account, kind, seconds) in values.by_ref().take(batch.len()) {
+                self.add(*number, *account, *kind, *seconds)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The entries range by range, each temporary number replaced by its final one.
     pub fn finish(self, remap: &[u32]) -> Result<SubjectRanges, CodecError> {
         if self.heads.len() > remap.len() {
@@ -69,6 +97,12 @@ impl SubjectIndexBuilder {
             nodes: self.nodes,
             at: 0,
         })
+    }
+
+    fn touch(&self, numbers: &[u32]) {
+        let heads = numbers.iter().filter_map(|n| self.heads.get(*n as usize));
+        let nodes = heads.filter_map(|head| self.nodes.get(*head as usize));
+        std::hint::black_box(nodes.fold(0, |touched, node| touched | node.next));
     }
 
     fn node(&mut self, number: u32, account: u32, kind: u32) -> Result<usize, CodecError> {
@@ -201,8 +235,17 @@ mod tests {
         ) {
             let mut builder = SubjectIndexBuilder::new();
             let mut plain: BTreeMap<(u32, u32, u32), SubjectEntry> = BTreeMap::new();
-            for (temporary, account, kind, seconds) in &rows {
+            let (single, batched) = rows.split_at(rows.len() / 3);
+            for (temporary, account, kind, seconds) in single {
                 builder.add(*temporary, *account, *kind, *seconds).unwrap();
+            }
+            let column = |of: fn(&(u32, u32, u32, i64)) -> u32| -> Vec<u32> {
+                batched.iter().map(of).collect()
+            };
+            let seconds: Vec<i64> = batched.iter().map(|row| row.3).collect();
+            let (numbers, accounts) = (column(|row| row.0), column(|row| row.1));
+            builder.add_rows(&numbers, &accounts, &column(|row| row.2), &seconds).unwrap();
+            for (temporary, account, kind, seconds) in &rows {
                 let number = remap[*temporary as usize];
                 let new = SubjectEntry {
                     number,

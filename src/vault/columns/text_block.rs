@@ -151,6 +151,7 @@ mod tests {
         let text = prop_oneof![
             Just("[0-9]{1,20}"),
             Just("[1-9][0-9]{15}"),
+            Just("[0-9]{16}"),
             Just("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
             Just("SM[0-9a-f]{32}"),
             Just("[0-9a-f]{32}"),
@@ -224,6 +225,7 @@ mod tests {
         let hex = "0123456789abcdef0123456789abcdef";
         let sid = format!("SM{hex}");
         assert_eq!(kind(&["0", "9999999999999999999"]), 1);
+        assert_eq!(kind(&["0007", "0123"]), 1);
         assert_eq!(kind(&["7", "007"]), 4);
         assert_eq!(kind(&["10000000000000000000"]), 4);
         assert_eq!(kind(&["00112233-4455-6677-8899-aabbccddeeff"]), 2);

@@ -19,6 +19,9 @@ const MAX_TEXT: usize = 64 << 20;
 /// No deflated byte gives more bytes than this.
 const MAX_DEFLATE_RATIO: usize = 1040;
 
+/// More would not fit 64 bits.
+const MOST_DIGITS: u8 = 19;
+
 const DECIMALS: u8 = 1;
 const UUIDS: u8 = 2;
 const PREFIXED: u8 = 3;
@@ -26,7 +29,8 @@ const TEXTS: u8 = 4;
 
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) enum TextValues {
-    Decimals(Vec<u64>),
+    /// Each with this many digits; 0 if as many as it needs.
+    Decimals(u8, Vec<u64>),
     Uuids(Vec<[u8; 16]>),
     Prefixed(String, Vec<[u8; 16]>),
     Texts(String, Vec<u32>),
@@ -35,8 +39,8 @@ pub(super) enum TextValues {
 impl TextValues {
     /// The kind of the form taken, and its bytes.
     pub(super) fn encode(values: &[&str]) -> Result<(u8, Zeroizing<Vec<u8>>), CodecError> {
-        if let Some(decimals) = all(values, decimal) {
-            return Ok((DECIMALS, encode_decimals(&decimals)?));
+        if let Some((digits, decimals)) = decimals(values) {
+            return Ok((DECIMALS, encode_decimals(digits, &decimals)?));
         }
         if let Some(uuids) = all(values, uuid) {
             let mut out = Zeroizing::new(Vec::with_capacity(16 * uuids.len()));
@@ -58,10 +62,14 @@ impl TextValues {
         let mut reader = Reader::new(bytes);
         match kind {
             DECIMALS => {
+                let digits = reader.u8()?;
+                if digits > MOST_DIGITS {
+                    return Err(CodecError::Width);
+                }
                 let (base, width) = (reader.u64()?, reader.u8()?);
                 let mut decimals = Vec::new();
                 unpack_offsets(reader.rest(), base, width, count, &mut decimals)?;
-                Ok(Self::Decimals(decimals))
+                Ok(Self::Decimals(digits, decimals))
             }
             UUIDS => sixteens(bytes, count).map(Self::Uuids),
             PREFIXED => {
@@ -79,7 +87,11 @@ impl TextValues {
     /// The value; what is made to show it is the caller's to wipe.
     pub(super) fn get(&self, at: usize) -> Option<Cow<'_, str>> {
         match self {
-            Self::Decimals(decimals) => decimals.get(at).map(|d| Cow::Owned(d.to_string())),
+            Self::Decimals(digits, decimals) => {
+                let decimal = decimals.get(at)?;
+                let digits = usize::from(*digits);
+                Some(Cow::Owned(format!("{decimal:0digits$}")))
+            }
             Self::Uuids(uuids) => uuids.get(at).map(|uuid| {
                 let mut text = String::with_capacity(36);
                 for (place, byte) in uuid.iter().enumerate() {
@@ -117,13 +129,34 @@ fn all<T: Zeroize>(values: &[&str], read: impl Fn(&str) -> Option<T>) -> Option<
     Some(all)
 }
 
-/// Up to 19 digits, so that it fits 64 bits, and no leading zero, so that it comes back.
+/// Decimals of up to 19 digits: all of one length, which is told, or none with a
+/// leading zero.
+fn decimals(values: &[&str]) -> Option<(u8, Zeroizing<Vec<u64>>)> {
+    let len = values.first().map_or(0, |first| first.len());
+    let one_length = values.iter().all(|value| value.len() == len);
+    let decimals = all(values, |value| {
+        let zero = value.len() > 1 && value.starts_with('0');
+        if zero && !one_length {
+            return None;
+        }
+        decimal(value)
+    })?;
+    Some((if one_length { len as u8 } else { 0 }, decimals))
+}
+
 fn decimal(text: &str) -> Option<u64> {
     let digits = text.as_bytes();
-    let plain = (1..=19).contains(&digits.len())
-        && digits.iter().all(u8::is_ascii_digit)
-        && (digits.len() == 1 || digits.first() != Some(&b'0'));
-    if plain { text.parse().ok() } else { None }
+    if !(1..=usize::from(MOST_DIGITS)).contains(&digits.len()) {
+        return None;
+    }
+    // Nineteen nines are below 2^64: nothing can wrap while all are digits.
+    let (mut value, mut plain) = (0_u64, true);
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        plain &= digit <= 9;
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    plain.then_some(value)
 }
 
 fn uuid(text: &str) -> Option<[u8; 16]> {
@@ -175,10 +208,11 @@ fn push_hex(byte: u8, text: &mut String) {
     }
 }
 
-fn encode_decimals(decimals: &[u64]) -> Result<Zeroizing<Vec<u8>>, CodecError> {
+fn encode_decimals(digits: u8, decimals: &[u64]) -> Result<Zeroizing<Vec<u8>>, CodecError> {
     let (base, width) = frame_of_offsets(decimals);
-    let len = 9 + packed_len(width, decimals.len());
+    let len = 10 + packed_len(width, decimals.len());
     let mut out = Zeroizing::new(Vec::with_capacity(len));
+    out.push(digits);
     out.extend_from_slice(&base.to_le_bytes());
     out.push(width);
     pack_offsets(decimals, base, width, &mut out)?;
