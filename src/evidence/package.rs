@@ -11,13 +11,12 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::evidence::bag::{DECLARATION, Oxum};
 use crate::evidence::digest::{Digests, hex, sha256};
 use crate::evidence::error::During;
-use crate::evidence::manifest::Manifest;
 use crate::evidence::name::plain;
 use crate::evidence::sealed::{Part, Parts};
 use crate::evidence::sshsig::{self, NAMESPACE};
+use crate::evidence::tagfiles::TagFiles;
 use crate::evidence::tarball::Tarball;
 use crate::evidence::{BagInfo, EvidenceError, PackageName, Recipient, SealedFile};
 
@@ -121,10 +120,16 @@ impl PackageWriter {
         parts.sort_by(|a, b| a.name.cmp(&b.name));
         parts.extend(self.seal_digests(&parts)?);
 
-        let tags = self.tag_files(&parts, info)?;
-        let tagmanifest = tagmanifest(&tags);
-        let signature = sshsig::sign(tagmanifest.as_bytes(), NAMESPACE, sign, signer_public);
-        sshsig::verify(&signature, NAMESPACE, signer_public, tagmanifest.as_bytes())
+        let sealed = parts
+            .iter()
+            .map(|part| (format!("{}.age", part.name), part.ciphertext));
+        let attached = self.attached.iter();
+        let attached = attached.map(|(name, bytes)| (name.clone(), Digests::of(bytes)));
+        let payload: Vec<_> = attached.chain(sealed).collect();
+        let tags = TagFiles::of(&payload, info)?;
+        let message = tags.tagmanifest.as_bytes();
+        let signature = sshsig::sign(message, NAMESPACE, sign, signer_public);
+        sshsig::verify(&signature, NAMESPACE, signer_public, message)
             .map_err(|_| EvidenceError::SignerMismatch)?;
 
         let built = self.work_dir.join("package.tar");
@@ -132,10 +137,10 @@ impl PackageWriter {
         let bytes = (|| {
             let top = self.name.as_str();
             tar.directory(top)?;
-            for (name, text) in &tags {
+            for (name, text) in &tags.listed {
                 tar.bytes(&format!("{top}/{name}"), text.as_bytes())?;
             }
-            tar.bytes(&format!("{top}/{TAGMANIFEST}"), tagmanifest.as_bytes())?;
+            tar.bytes(&format!("{top}/{TAGMANIFEST}"), message)?;
             tar.bytes(&format!("{top}/{SIGNATURE}"), signature.as_bytes())?;
             tar.directory(&format!("{top}/data"))?;
             for (name, bytes) in &self.attached {
@@ -157,7 +162,7 @@ impl PackageWriter {
         }
         fs::remove_dir_all(&self.work_dir).during("clear the working directory")?;
         Ok(Finished {
-            tagmanifest_sha256: sha256(tagmanifest.as_bytes()),
+            tagmanifest_sha256: sha256(message),
             bytes,
         })
     }
@@ -208,41 +213,6 @@ impl PackageWriter {
         sealed.finish()?;
         Ok(self.parts.take())
     }
-
-    /// Every tag file that the tag manifest lists.
-    fn tag_files(
-        &self,
-        parts: &[Part],
-        info: &BagInfo,
-    ) -> Result<Vec<(&'static str, String)>, EvidenceError> {
-        let (mut sha256, mut sha512) = (Manifest::default(), Manifest::default());
-        let mut oxum = Oxum::default();
-        let mut list = |name: &str, digests: &Digests| {
-            sha256.add(&format!("data/{name}"), &digests.sha256);
-            sha512.add(&format!("data/{name}"), &digests.sha512);
-            oxum.count(digests.bytes);
-        };
-        for (name, bytes) in &self.attached {
-            list(name, &Digests::of(bytes));
-        }
-        for part in parts {
-            list(&format!("{}.age", part.name), &part.ciphertext);
-        }
-        Ok(vec![
-            ("bagit.txt", DECLARATION.to_owned()),
-            ("bag-info.txt", info.render(oxum)?),
-            ("manifest-sha256.txt", sha256.render()),
-            ("manifest-sha512.txt", sha512.render()),
-        ])
-    }
-}
-
-fn tagmanifest(tags: &[(&str, String)]) -> String {
-    let mut manifest = Manifest::default();
-    for (name, text) in tags {
-        manifest.add(name, &sha256(text.as_bytes()));
-    }
-    manifest.render()
 }
 
 fn create(path: &Path) -> Result<File, EvidenceError> {

@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use age::stream::StreamWriter;
-use ring::digest::{Context, SHA256};
+use ring::digest::{Context, SHA256, SHA512};
 
-use crate::evidence::digest::{Digester, Digests, array};
+use crate::evidence::digest::{Digests, array};
 use crate::evidence::error::During;
 use crate::evidence::{EvidenceError, Recipient};
 
@@ -106,11 +106,14 @@ impl Parts {
     }
 }
 
-/// Gathers ciphertext into large pieces for the thread that hashes and writes.
+/// Takes the SHA-256 of ciphertext and gathers it into large pieces; a thread
+/// takes the SHA-512, the slower of the two, and writes.
 struct Sink {
+    sha256: Context,
+    bytes: u64,
     piece: Vec<u8>,
     pieces: SyncSender<Vec<u8>>,
-    writer: JoinHandle<io::Result<Digests>>,
+    writer: JoinHandle<io::Result<[u8; 64]>>,
 }
 
 impl Sink {
@@ -119,14 +122,16 @@ impl Sink {
         let writer = thread::Builder::new()
             .name("evidence-writer".to_owned())
             .spawn(move || {
-                let mut digester = Digester::new();
+                let mut sha512 = Context::new(&SHA512);
                 for piece in arriving {
                     file.write_all(&piece)?;
-                    digester.update(&piece);
+                    sha512.update(&piece);
                 }
-                Ok(digester.finish())
+                Ok(array(sha512.finish().as_ref()))
             })?;
         Ok(Self {
+            sha256: Context::new(&SHA256),
+            bytes: 0,
             piece: Vec::with_capacity(PIECE),
             pieces,
             writer,
@@ -143,13 +148,17 @@ impl Sink {
 
     fn finish(mut self) -> io::Result<Digests> {
         let sent = self.send();
-        let Self { pieces, writer, .. } = self;
-        drop(pieces);
-        let digests = writer
+        drop(self.pieces);
+        let sha512 = self
+            .writer
             .join()
             .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
         sent?;
-        Ok(digests)
+        Ok(Digests {
+            sha256: array(self.sha256.finish().as_ref()),
+            sha512,
+            bytes: self.bytes,
+        })
     }
 }
 
@@ -158,6 +167,8 @@ impl Write for Sink {
         if self.piece.len() + bytes.len() > PIECE && !self.piece.is_empty() {
             self.send()?;
         }
+        self.sha256.update(bytes);
+        self.bytes += bytes.len() as u64;
         self.piece.extend_from_slice(bytes);
         Ok(bytes.len())
     }

@@ -1,0 +1,51 @@
+//! The README of a package: how to check and open it with tools anybody has.
+
+use crate::evidence::PackageName;
+
+/// Text for `data/README.txt`. It names no key: a key that comes with what it
+/// signs proves nothing.
+pub fn readme(name: &PackageName) -> String {
+    TEXT.replace("{name}", name.as_str())
+}
+
+const TEXT: &str = "\
+This is the evidence package {name}: a BagIt bag (RFC 8493), signed, whose
+sealed files only the named recipients can open.
+
+Check it, in the directory that holds this bag's bagit.txt:
+
+  sha256sum --strict -c tagmanifest-sha256.txt
+  sha256sum --strict -c manifest-sha256.txt
+  ssh-keygen -Y verify -f allowed_signers -I PRINCIPAL -n breachvault-evidence \\
+    -s tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
+
+allowed_signers holds the vault's public key. Get it from the vault's operators
+by another way than this package. `breachvault evidence verify PATH` does all of
+this, looks for files that no manifest lists, and checks the audit log's receipt
+(data/{name}.tlog-proof) for the leaf in data/entry.json.
+
+Open it:
+
+  age -d -i YOUR-IDENTITY -o export.csv data/export.csv.age
+
+or `breachvault evidence open PATH --identity FILE`, which also compares every
+file with the sealed digests in data/digests.json.age.
+
+In a CSV, a cell that a spreadsheet would run as a formula has ' before it; that
+is every number that begins with +. The JSON beside it has the exact values.
+
+What is inside is personal data. Keep it sealed when it is not in use.
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_names_the_package_and_no_key() {
+        let text = readme(&PackageName::parse("EXP-0003").unwrap());
+        assert!(text.contains("data/EXP-0003.tlog-proof"));
+        assert!(!text.contains('{') && !text.contains("ssh-ed25519"));
+        assert!(text.lines().all(|line| line.len() <= 80));
+    }
+}
