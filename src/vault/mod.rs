@@ -1,11 +1,47 @@
-//! The trusted core.
+//! The trusted core: keys, plaintext, the database, the audit log, and one door.
+//!
+//! Everything anybody can do is an [`Operation`]; [`Vault::perform`] is the only
+//! way to keys, plaintext and rows. It decides, runs, writes one leaf, commits,
+//! and only the [`Receipt`] of that commit can turn an answer into bytes.
+//! `operations` sees scopes, never a connection or a key. Not promised: anything
+//! against root on the host, who can read this process's memory.
 
+mod admission;
 pub mod audit;
+mod budget;
 mod caller;
 pub mod clock;
 pub mod columns;
+mod core;
+mod effect;
 pub mod entropy;
+mod facts;
 pub mod identity;
 pub mod keyring;
+mod ledger;
+mod lock;
+mod operation;
+mod perform;
 pub mod plaintext;
+mod receipt;
+pub mod records;
+mod refusal;
+pub mod requests;
+pub mod scope;
+mod settings;
+mod sign_in;
+mod start;
 mod store;
+mod wire;
+
+pub use self::admission::{Admission, AdmissionReport, ExhibitFacts};
+pub use self::caller::Caller;
+pub use self::operation::{Answer, Conflict, Operation, OperationError, Target, Why};
+pub use self::perform::Reply;
+pub use self::receipt::Receipt;
+pub use self::refusal::{Refusal, Unaudited};
+pub use self::settings::{Budget, Settings};
+pub use self::sign_in::{Enrolled, SignIn, Unauthenticated};
+pub use self::start::{Founded, Paths, StartError, Vault};
+pub use self::store::{StoreError, StoreFault};
+pub use self::wire::{Body, Wire};

@@ -1,20 +1,255 @@
 //! Appending: leaves, tree hashes, sealed details, the signed checkpoint.
 
+use std::fmt;
 use std::sync::Arc;
 
-use ring::signature::Ed25519KeyPair;
+use ring::signature::KeyPair;
 use rusqlite::Connection;
-use serde_json::Value;
-use zeroize::Zeroizing;
+use serde_json::{Value, json};
 
-use super::draft::Draft;
-use super::writer::Acted;
-use crate::vault::audit::{Checkpoint, Frontier, Leaf, commit_detail, leaf_hash};
-use crate::vault::clock::Clock;
-use crate::vault::entropy::Entropy;
-use crate::vault::plaintext::{DetailSealer, Nonces};
-use crate::vault::refusal::Unaudited;
-use crate::vault::store::error::at;
-use crate::vault::store::{
-    StoreError, checkpoint_rows, detail_rows, leaf_rows, tree_hash_rows,
+use super::draft::{Draft, Outcome};
+use super::writer::{Act, Done};
+use crate::vault::audit::{
+    Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
+    Outcome as LeafOutcome, SALT_BYTES, TreeError, VerifierKey, leaf_hash, stored_hash_count,
 };
+use crate::vault::core::Core;
+use crate::vault::entropy::draw;
+use crate::vault::plaintext::{Aad, Nonces};
+use crate::vault::store::error::at;
+use crate::vault::store::{StoreError, checkpoint_rows, detail_rows, leaf_rows, tree_hash_rows};
+
+/// The log as the writer holds it: its connection and its right edge.
+pub(crate) struct Book {
+    connection: Connection,
+    core: Arc<Core>,
+    origin: KeyName,
+    key: VerifierKey,
+    frontier: Frontier,
+    checkpoint: Arc<str>,
+}
+
+/// The log could not be continued or appended to.
+#[derive(Debug, thiserror::Error)]
+pub enum BookError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the tree's hashes are incomplete")]
+    Tree,
+    #[error("the log ends at leaf {leaves}, its newest checkpoint speaks of {checkpoint}")]
+    CutOff { leaves: u64, checkpoint: u64 },
+    #[error("the newest checkpoint is not signed by this vault's key")]
+    Checkpoint(#[from] CheckpointError),
+    #[error("the newest checkpoint has another root than the log")]
+    Root,
+    #[error("the log's name is not a key name")]
+    Name(#[from] KeyError),
+    #[error("a leaf could not be written down")]
+    Leaf,
+    #[error("a detail could not be sealed")]
+    Detail,
+    #[error("the transaction was ended by the database")]
+    Ended,
+}
+
+impl Book {
+    /// Takes the log up where it ends, and refuses one whose newest checkpoint
+    /// does not agree with it: nothing is ever signed that contradicts it.
+    pub(crate) fn open(connection: Connection, core: Arc<Core>) -> Result<Self, BookError> {
+        let origin: KeyName = format!("breachvault/{}", core.vault).parse()?;
+        let public = public_key(&core);
+        let key = VerifierKey::new(origin.clone(), public);
+        let leaves = leaf_rows::count(&connection)?;
+        let frontier = Frontier::read(leaves, &StoredHashes(&connection)).map_err(tree)?;
+        let checkpoint: Arc<str> = match checkpoint_rows::newest(&connection)? {
+            None if leaves == 0 => Arc::from(""),
+            None => return Err(BookError::CutOff { leaves, checkpoint: 0 }),
+            Some((size, note)) => {
+                let signed = Checkpoint::open(note.as_bytes(), &key)?;
+                if size != leaves || signed.size != leaves {
+                    return Err(BookError::CutOff { leaves, checkpoint: signed.size });
+                }
+                if signed.root != frontier.root() {
+                    return Err(BookError::Root);
+                }
+                Arc::from(note)
+            }
+        };
+        Ok(Self { connection, core, origin, key, frontier, checkpoint })
+    }
+
+    pub(crate) fn verifier_key_text(&self) -> String {
+        self.key.to_string()
+    }
+
+    pub(super) fn checkpoint(&self) -> Arc<str> {
+        Arc::clone(&self.checkpoint)
+    }
+
+    /// Runs the acts, writes their leaves and signs, all in one transaction.
+    /// Answers the position of the first leaf. On an error nothing is written,
+    /// the acts that ran are in `finished`, and the log stands as before.
+    pub(super) fn enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
+        let before = self.frontier.clone();
+        match self.try_enter(acts, finished) {
+            Ok(first) => Ok(first),
+            Err(error) => {
+                self.frontier = before;
+                if !self.connection.is_autocommit() {
+                    let _ = self.connection.execute_batch("ROLLBACK");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs one step in a transaction of its own.
+    pub(super) fn in_transaction(
+        &self,
+        step: impl FnOnce(&Connection) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(at("ledger::stage"))?;
+        let ended = step(&self.connection)
+            .and_then(|()| self.connection.execute_batch("COMMIT").map_err(at("ledger::stage")));
+        if ended.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        ended
+    }
+
+    fn try_enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(at("ledger::begin"))?;
+        let first = self.frontier.size();
+        let mut nonces = Vec::with_capacity(acts.len());
+        {
+            let entropy = Arc::clone(&self.core.entropy);
+            let mut stock = Nonces::new(&*entropy);
+            for _ in 0..acts.len() {
+                nonces.push(stock.take().map_err(|_| BookError::Detail)?);
+            }
+        }
+        let mut hashes = Vec::with_capacity(acts.len() * 2);
+        for (act, nonce) in acts.into_iter().zip(nonces) {
+            let seq = self.frontier.size();
+            let acted = act(&self.connection, seq);
+            finished.push(acted.done);
+            if self.connection.is_autocommit() {
+                return Err(BookError::Ended);
+            }
+            let salt: [u8; SALT_BYTES] = draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
+            let detail = acted.draft.detail.clone();
+            let bytes = self.write_leaf(acted.draft, seq, &salt)?;
+            self.seal_detail(seq, &salt, &detail, nonce)?;
+            self.frontier.append_storing(leaf_hash(&bytes), &mut hashes);
+        }
+        for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
+            tree_hash_rows::insert(&self.connection, position, hash.as_bytes())?;
+        }
+        let signed = Checkpoint {
+            origin: self.origin.clone(),
+            size: self.frontier.size(),
+            root: self.frontier.root(),
+        }
+        .sign(self.core.keys().root_keys().audit_signing())?;
+        checkpoint_rows::advance(&self.connection, self.frontier.size(), &signed)?;
+        self.connection.execute_batch("COMMIT").map_err(at("ledger::commit"))?;
+        self.checkpoint = Arc::from(signed);
+        Ok(first)
+    }
+
+    fn write_leaf(&self, draft: Draft, seq: u64, salt: &[u8; SALT_BYTES]) -> Result<Vec<u8>, BookError> {
+        let now = self.core.clock.now();
+        let operator = draft.caller.operator_id().map(ToString::to_string);
+        let case = draft.case.as_ref().map(ToString::to_string);
+        let commitment =
+            Commitment::commit(salt, seq, &draft.detail).map_err(|_| BookError::Detail)?;
+        let leaf = Leaf {
+            v: 1,
+            seq,
+            time: now.to_string(),
+            origin: self.origin.to_string(),
+            operator: operator.clone(),
+            role: draft.role.map(ToOwned::to_owned),
+            session: draft.caller.session_id().map(ToString::to_string),
+            action: draft.action.name().to_owned(),
+            case: case.clone(),
+            object: draft.object,
+            purpose: draft.purpose.map(|purpose| purpose.as_str().to_owned()),
+            outcome: match draft.outcome {
+                Outcome::Done => LeafOutcome::Done,
+                Outcome::Denied(_) => LeafOutcome::Denied,
+                Outcome::Failed(_) => LeafOutcome::Failed,
+            },
+            kind: draft.outcome.kind().map(ToOwned::to_owned),
+            rows: draft.rows,
+            subjects: draft.subjects,
+            digest: draft.digest,
+            generation: draft.generation,
+            alarm: draft.alarm.map(ToOwned::to_owned),
+            detail: Some(commitment.to_string()),
+        };
+        let bytes = leaf.to_bytes().map_err(|_| BookError::Leaf)?;
+        leaf_rows::insert(
+            &self.connection,
+            &leaf_rows::NewLeaf {
+                seq,
+                time: now,
+                operator: operator.as_deref(),
+                case: case.as_deref(),
+                action: draft.action.name(),
+                outcome: draft.outcome.as_str(),
+                bytes: &bytes,
+            },
+        )?;
+        Ok(bytes)
+    }
+
+    fn seal_detail(
+        &self,
+        seq: u64,
+        salt: &[u8; SALT_BYTES],
+        detail: &Value,
+        nonce: crate::vault::plaintext::Nonce,
+    ) -> Result<(), BookError> {
+        let kept = json!({ "salt": salt.to_vec(), "detail": detail });
+        let json = serde_json::to_vec(&kept).map_err(|_| BookError::Detail)?;
+        let sealed = self
+            .core
+            .keys()
+            .root_keys()
+            .details()
+            .seal(nonce, &Aad::detail(&self.core.vault, seq), &json)
+            .map_err(|_| BookError::Detail)?;
+        detail_rows::insert(&self.connection, seq, &sealed)?;
+        Ok(())
+    }
+}
+
+/// The log's public key.
+pub(in crate::vault) fn public_key(core: &Core) -> [u8; 32] {
+    let mut public = [0; 32];
+    for (out, byte) in
+        public.iter_mut().zip(core.keys().root_keys().audit_signing().public_key().as_ref())
+    {
+        *out = *byte;
+    }
+    public
+}
+
+/// The stored hashes of the tree, read one by one by their position.
+pub(in crate::vault) struct StoredHashes<'c>(pub(in crate::vault) &'c Connection);
+
+impl Hashes for StoredHashes<'_> {
+    type Error = StoreError;
+
+    fn read(&self, positions: &[u64]) -> Result<Vec<Hash>, StoreError> {
+        positions
+            .iter()
+            .map(|position| tree_hash_rows::find(self.0, *position).map(Hash::from_bytes))
+            .collect()
+    }
+}
+
+fn tree<E: std::error::Error + fmt::Debug>(_: TreeError<E>) -> BookError {
+    BookError::Tree
+}

@@ -14,7 +14,8 @@ mod draft;
 mod health;
 mod writer;
 
-pub(crate) use book::Book;
+pub use book::BookError;
+pub(in crate::vault) use book::{Book, StoredHashes, public_key};
 pub(crate) use draft::{Draft, Outcome};
-pub(crate) use health::Health;
-pub(crate) use writer::{Acted, Ledger};
+pub use health::Health;
+pub(crate) use writer::{Acted, Ledger, StageError};

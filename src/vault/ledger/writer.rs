@@ -23,11 +23,14 @@ const BATCH: usize = 256;
 /// transaction has ended one way or the other.
 pub(crate) struct Acted {
     pub(crate) draft: Draft,
-    pub(crate) done: Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>,
+    pub(crate) done: Done,
 }
 
+/// Told once whether the leaf is durable.
+pub(super) type Done = Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>;
+
 /// An act to be run inside the transaction; it is told the position of its leaf.
-type Act = Box<dyn FnOnce(&Connection, u64) -> Acted + Send>;
+pub(super) type Act = Box<dyn FnOnce(&Connection, u64) -> Acted + Send>;
 /// Rows that prepare an admission and are not visible yet.
 type Stage = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
 

@@ -1,0 +1,25 @@
+//! One process at a time: an exclusive lock on `data/lock`.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+/// Held for as long as the vault is open; the system frees it whatever happens.
+pub(super) struct VaultLock(#[expect(dead_code, reason = "held, not read")] File);
+
+/// Another process has the vault open.
+pub(super) struct InUse;
+
+impl VaultLock {
+    pub(super) fn take(data: &Path) -> Result<Self, InUse> {
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(data.join("lock"))
+            .map_err(|_| InUse)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => Err(InUse),
+        }
+    }
+}

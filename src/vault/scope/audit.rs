@@ -1,0 +1,110 @@
+//! The audit log, read through the door.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Scope;
+use crate::domain::{CaseId, Moment, OperatorId};
+use crate::policy::{Action, ActionKind};
+use crate::vault::audit::{Checkpoint, InclusionProof, KeyName, VerifierKey, inclusion_proof};
+use crate::vault::core::open_request;
+use crate::vault::ledger::{StoredHashes, public_key};
+use crate::vault::operation::OperationError;
+use crate::vault::plaintext::Aad;
+use crate::vault::store::leaf_rows::{self, LeafFilter};
+use crate::vault::store::{checkpoint_rows, detail_rows};
+
+/// What an auditor searches for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LeafQuery {
+    pub from: Option<Moment>,
+    pub to: Option<Moment>,
+    pub operator: Option<OperatorId>,
+    pub case: Option<CaseId>,
+    pub action: Option<ActionKind>,
+    pub outcome: Option<String>,
+    pub before: Option<u64>,
+    pub limit: u32,
+}
+
+/// A leaf with its opened detail, where that was not erased.
+#[derive(Debug, Serialize)]
+pub struct LeafView {
+    pub leaf: Value,
+    pub detail: Value,
+}
+
+/// A `.tlog-proof` text.
+pub struct LogProof(pub String);
+
+impl<A: Action> Scope<'_, A> {
+    pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<(u64, Value)>, OperationError> {
+        let filter = LeafFilter {
+            from: query.from,
+            to: query.to,
+            operator: query.operator.as_ref().map(ToString::to_string),
+            case: query.case.as_ref().map(ToString::to_string),
+            action: query.action.map(|action| action.name().to_owned()),
+            outcome: query.outcome.clone(),
+            before: query.before,
+        };
+        leaf_rows::search(self.connection, &filter, query.limit)?
+            .into_iter()
+            .map(|(seq, bytes)| Ok((seq, parse(seq, &bytes)?)))
+            .collect()
+    }
+
+    /// The exact bytes of a leaf.
+    pub fn leaf_bytes(&mut self, seq: u64) -> Result<Vec<u8>, OperationError> {
+        leaf_rows::find(self.connection, seq)?.ok_or(OperationError::NotFound)
+    }
+
+    pub fn read_leaf(&mut self, seq: u64) -> Result<LeafView, OperationError> {
+        let leaf = parse(seq, &self.leaf_bytes(seq)?)?;
+        let detail = match detail_rows::find(self.connection, seq)? {
+            None => Value::Null,
+            Some(sealed) => {
+                let aad = Aad::detail(&self.core.vault, seq);
+                let place = format!("detail of leaf {seq}");
+                open_request(self.core.keys().root_keys().details(), &aad, &sealed, &place)?
+            }
+        };
+        Ok(LeafView { leaf, detail })
+    }
+
+    /// The inclusion proof of a leaf under the newest checkpoint of the snapshot.
+    pub fn prove_leaf(&mut self, seq: u64) -> Result<LogProof, OperationError> {
+        let (size, note) =
+            checkpoint_rows::newest(self.connection)?.ok_or(OperationError::NotFound)?;
+        if seq >= size {
+            return Err(OperationError::NotFound);
+        }
+        let path = inclusion_proof(seq, size, &StoredHashes(self.connection))
+            .map_err(|_| OperationError::Damaged { place: "tree hashes".to_owned() })?;
+        Ok(LogProof(InclusionProof::new(seq, path, note).to_string()))
+    }
+
+    /// The log's public key as text.
+    pub fn verifier_key(&self) -> Result<String, OperationError> {
+        let origin = KeyName::from_str(&format!("breachvault/{}", self.core.vault))
+            .map_err(|_| OperationError::Internal("origin"))?;
+        Ok(VerifierKey::new(origin, public_key(self.core)).to_string())
+    }
+
+    /// Size and root of the newest checkpoint of the snapshot.
+    pub fn newest_checkpoint(&self) -> Result<Checkpoint, OperationError> {
+        let (_, note) =
+            checkpoint_rows::newest(self.connection)?.ok_or(OperationError::NotFound)?;
+        let key = VerifierKey::from_str(&self.verifier_key()?)
+            .map_err(|_| OperationError::Internal("vkey"))?;
+        Checkpoint::open(note.as_bytes(), &key)
+            .map_err(|_| OperationError::Damaged { place: "checkpoint".to_owned() })
+    }
+}
+
+fn parse(seq: u64, bytes: &[u8]) -> Result<Value, OperationError> {
+    serde_json::from_slice(bytes)
+        .map_err(|_| OperationError::Damaged { place: format!("leaf {seq}") })
+}

@@ -1,0 +1,179 @@
+//! Cases and their members.
+
+use serde::{Deserialize, Serialize};
+
+use super::Scope;
+use crate::domain::{AccountName, CaseId, CaseRole, Moment, OperatorId, Reference, Title};
+use crate::policy::{Action, CaseState, Writes};
+use crate::vault::core::open_json;
+use crate::vault::operation::{Conflict, OperationError};
+use crate::vault::plaintext::Aad;
+use crate::vault::requests;
+use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
+
+/// What is kept, sealed, of a case.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Description {
+    title: String,
+    reference: String,
+}
+
+/// A case as its members see it.
+#[derive(Debug, Serialize)]
+pub struct CaseView {
+    pub case: CaseId,
+    pub title: String,
+    pub reference: String,
+    pub state: &'static str,
+    pub opened_at: Moment,
+    pub role: Option<&'static str>,
+    /// The account a liaison is bound to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Left out for a liaison, who may not learn what others hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exhibits: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct MemberView {
+    pub operator: OperatorId,
+    pub name: String,
+    pub role: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+}
+
+impl<A: Action> Scope<'_, A> {
+    pub fn list_cases(&mut self) -> Result<Vec<CaseView>, OperationError> {
+        let operator = self.operator()?;
+        case_rows::list_of(self.connection, operator)?
+            .iter()
+            .map(|case| self.view_case(case))
+            .collect()
+    }
+
+    pub fn read_case(&mut self) -> Result<CaseView, OperationError> {
+        self.view_case(self.case_row()?)
+    }
+
+    pub fn list_members(&mut self) -> Result<Vec<MemberView>, OperationError> {
+        let case = self.case_row()?;
+        membership_rows::list(self.connection, case.number)?
+            .into_iter()
+            .map(|row| {
+                let account = match &row.account {
+                    Some(sealed) => Some(
+                        requests::open_account(self.core, case, &row.operator, sealed)?
+                            .as_str()
+                            .to_owned(),
+                    ),
+                    None => None,
+                };
+                Ok(MemberView {
+                    name: self.operator_name(&row.operator)?,
+                    operator: row.operator,
+                    role: row.role.as_str(),
+                    account,
+                })
+            })
+            .collect()
+    }
+
+    fn view_case(&self, case: &CaseRow) -> Result<CaseView, OperationError> {
+        let keys = self.core.case_keys(&case.id)?;
+        let aad = Aad::case_description(&self.core.vault, &case.id);
+        let description: Description =
+            open_json(keys.descriptions(), &aad, &case.sealed, "case description")?;
+        let operator = self.operator()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?;
+        let account = match member.as_ref().and_then(|member| member.account.as_ref()) {
+            Some(sealed) => Some(requests::open_account(self.core, case, operator, sealed)?),
+            None => None,
+        };
+        let role = member.map(|member| member.role);
+        let told = role != Some(CaseRole::Liaison);
+        let exhibits = exhibit_rows::list(self.connection, case.number)?.len();
+        Ok(CaseView {
+            case: case.id.clone(),
+            title: description.title,
+            reference: description.reference,
+            state: case.state.as_str(),
+            opened_at: case.opened_at,
+            role: role.map(CaseRole::as_str),
+            account: account.map(|account| account.as_str().to_owned()),
+            exhibits: told.then_some(exhibits),
+            numbers: told.then_some(case.numbers),
+        })
+    }
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// Opens a case, with a key of its own; the opener becomes its lead.
+    pub fn open_case(&mut self, title: &Title, reference: &Reference) -> Result<CaseId, OperationError> {
+        let operator = self.operator()?;
+        let case = CaseId::from_random(self.core.draw()?);
+        {
+            // The key is on disk before the row is: a crash between the two leaves a key without a
+            // case, which harms nobody; a case without a key could never be read.
+            let mut keyring = self
+                .core
+                .keyring
+                .write()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            keyring.add_case(&case, &*self.core.entropy)?;
+            self.notes.generation = Some(keyring.generation());
+        }
+        let keys = self.core.case_keys(&case)?;
+        let description = Description {
+            title: title.as_str().to_owned(),
+            reference: reference.as_str().to_owned(),
+        };
+        let aad = Aad::case_description(&self.core.vault, &case);
+        let sealed = self.core.seal_json(keys.descriptions(), &aad, &description)?;
+        let number = case_rows::insert(self.connection, &case, &sealed, self.now)?;
+        membership_rows::upsert(self.connection, number, operator, CaseRole::Lead, None)?;
+        self.notes.case = Some(case.clone());
+        Ok(case)
+    }
+
+    /// Moves a case from one of `from` to `to`.
+    pub fn move_case(&mut self, from: &[CaseState], to: CaseState) -> Result<(), OperationError> {
+        let case = self.case_row()?;
+        if !from.contains(&case.state) {
+            return Err(OperationError::Conflict(Conflict::CaseState));
+        }
+        Ok(case_rows::set_state(self.connection, case.number, to)?)
+    }
+
+    /// Gives an operator a role in the case. A liaison is bound to an account,
+    /// nobody else is; nobody names themselves.
+    pub fn name_member(
+        &mut self,
+        operator: &OperatorId,
+        role: CaseRole,
+        account: Option<&AccountName>,
+    ) -> Result<(), OperationError> {
+        let case = self.case_row()?;
+        if self.caller.operator_id() == Some(operator) {
+            return Err(OperationError::Conflict(Conflict::OwnMembership));
+        }
+        if (role == CaseRole::Liaison) != account.is_some() {
+            return Err(OperationError::invalid("account", "a liaison, and nobody else, needs one"));
+        }
+        let row = operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        if row.home.stays_outside_cases() {
+            return Err(OperationError::Conflict(Conflict::OutsideCases));
+        }
+        let sealed = match account {
+            Some(account) => Some(requests::seal_account(self.core, case, operator, account)?),
+            None => None,
+        };
+        membership_rows::upsert(self.connection, case.number, operator, role, sealed.as_deref())?;
+        Ok(())
+    }
+}

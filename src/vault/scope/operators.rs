@@ -1,0 +1,121 @@
+//! Operators: inviting, enrolling, listing, revoking.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::Scope;
+use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
+use crate::policy::{Action, Denial, Writes};
+use crate::vault::identity::{EnrolmentToken, TotpSecret};
+use crate::vault::operation::{Conflict, OperationError};
+use crate::vault::sign_in::{Enrolled, OperatorSecrets};
+use crate::vault::store::operator_rows::{self, NewOperator};
+use crate::vault::store::session_rows;
+
+/// An operator who may enrol; the token is shown once.
+pub struct Invitation {
+    pub operator: OperatorId,
+    pub enrolment: EnrolmentToken,
+    pub expires_at: Moment,
+}
+
+#[derive(Debug, Serialize)]
+pub struct OperatorView {
+    pub operator: OperatorId,
+    pub name: String,
+    pub role: &'static str,
+    pub state: &'static str,
+    pub second_factor: bool,
+}
+
+impl<A: Writes> Scope<'_, A> {
+    pub fn invite(
+        &mut self,
+        name: &OperatorName,
+        home: HomeRole,
+    ) -> Result<Invitation, OperationError> {
+        let id = OperatorId::from_random(self.core.draw()?);
+        let enrolment = EnrolmentToken::draw(&*self.core.entropy)?;
+        let tag = self.core.keys().root_keys().operator_names().tag_operator(name.as_str());
+        if operator_rows::find_by_name_tag(self.connection, tag.as_bytes())?.is_some() {
+            return Err(OperationError::Conflict(Conflict::NameTaken));
+        }
+        let secrets =
+            OperatorSecrets { name: name.as_str().to_owned(), password: None, totp: None };
+        let expires_at = self.now.plus_seconds(self.core.settings.enrolment_s);
+        operator_rows::insert(
+            self.connection,
+            &NewOperator {
+                id: &id,
+                name_tag: tag.as_bytes(),
+                home,
+                sealed: &secrets.seal(self.core, &id)?,
+                enrolment: enrolment.hash().as_bytes(),
+                enrol_by: expires_at,
+                created_at: self.now,
+            },
+        )?;
+        self.notes.object = Some(id.to_string());
+        Ok(Invitation { operator: id, enrolment, expires_at })
+    }
+
+    /// Sets the password of whoever holds the invitation; a wrong or late one is a denial.
+    pub(in crate::vault) fn enrol(
+        &mut self,
+        enrolment: &[u8],
+        password: &str,
+        totp: Option<TotpSecret>,
+    ) -> Result<Enrolled, OperationError> {
+        let row = operator_rows::find_by_enrolment(self.connection, enrolment)?
+            .filter(|row| row.enrol_by.is_some_and(|by| by > self.now));
+        let Some(row) = row else {
+            self.notes.denial = Some(Denial::WrongCredential);
+            return Err(OperationError::NotFound);
+        };
+        let mut secrets = OperatorSecrets::open(self.core, &row)?;
+        secrets.password = Some(password.to_owned());
+        secrets.totp = totp.as_ref().map(|totp| STANDARD.encode(totp.bytes()));
+        operator_rows::activate(self.connection, &row.id, &secrets.seal(self.core, &row.id)?)?;
+        self.notes.object = Some(row.id.to_string());
+        let name = OperatorName::parse(&secrets.name)
+            .map_err(|_| OperationError::Damaged { place: "operator".to_owned() })?;
+        Ok(Enrolled { operator: row.id, name, totp })
+    }
+
+    /// Ends an operator's rights and every session of theirs; answers how many sessions.
+    pub fn revoke_operator(&mut self, operator: &OperatorId) -> Result<usize, OperationError> {
+        if self.caller.operator_id() == Some(operator) {
+            return Err(OperationError::Conflict(Conflict::OwnMembership));
+        }
+        operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        operator_rows::revoke(self.connection, operator)?;
+        Ok(session_rows::revoke_all(self.connection, operator, self.now)?)
+    }
+}
+
+impl<A: Action> Scope<'_, A> {
+    pub fn list_operators(&mut self) -> Result<Vec<OperatorView>, OperationError> {
+        operator_rows::list(self.connection)?
+            .into_iter()
+            .map(|row| {
+                let secrets = OperatorSecrets::open(self.core, &row)?;
+                Ok(OperatorView {
+                    name: secrets.name.clone(),
+                    role: row.home.as_str(),
+                    state: row.state.as_str(),
+                    second_factor: secrets.totp.is_some(),
+                    operator: row.id,
+                })
+            })
+            .collect()
+    }
+
+    /// The name behind an id, for members and requests.
+    pub(in crate::vault) fn operator_name(&self, id: &OperatorId) -> Result<String, OperationError> {
+        match operator_rows::find(self.connection, id)? {
+            Some(row) => Ok(OperatorSecrets::open(self.core, &row)?.name.clone()),
+            None => Err(OperationError::Damaged { place: "operator".to_owned() }),
+        }
+    }
+}

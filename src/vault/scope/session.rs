@@ -1,0 +1,135 @@
+//! Sessions: opening, ending, and who the caller is.
+
+use serde::Serialize;
+
+use super::Scope;
+use crate::domain::{CaseId, Moment, OperatorId, SessionId};
+use crate::policy::{Action, Denial, Writes};
+use crate::vault::budget;
+use crate::vault::caller::Caller;
+use crate::vault::identity::{SessionToken, TotpStep};
+use crate::vault::operation::{Answer, OperationError};
+use crate::vault::receipt::Receipt;
+use crate::vault::sign_in::OperatorSecrets;
+use crate::vault::store::{case_rows, membership_rows, operator_rows, session_rows};
+use crate::vault::wire::Wire;
+
+/// A session that was just opened; its token is shown once.
+pub struct SignedIn {
+    token: Option<SessionToken>,
+    session: SessionId,
+    operator: OperatorId,
+    expires_at: Moment,
+}
+
+impl SignedIn {
+    pub(in crate::vault) fn into_caller(self) -> Caller {
+        Caller::operator(self.operator, self.session)
+    }
+}
+
+impl Answer for SignedIn {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            token: &'a str,
+            expires_at: Moment,
+            operator: &'a OperatorId,
+        }
+        let token = self.token.ok_or(OperationError::Internal("no token"))?.expose_once();
+        Wire::json(&Body {
+            token: &token,
+            expires_at: self.expires_at,
+            operator: &self.operator,
+        })
+    }
+}
+
+/// The caller as it sees itself.
+#[derive(Debug, Serialize)]
+pub struct SelfView {
+    pub operator: OperatorId,
+    pub name: String,
+    pub role: &'static str,
+    pub session: SessionId,
+    pub expires_at: Moment,
+    pub cases: Vec<SelfMembership>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SelfMembership {
+    pub case: CaseId,
+    pub role: &'static str,
+    /// What is left of the lookup budget, in points.
+    pub lookup_budget: u64,
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// Opens a session for whoever was verified; nobody was: a denial.
+    pub(in crate::vault) fn open_session(
+        &mut self,
+        verified: Option<(OperatorId, Option<TotpStep>)>,
+    ) -> Result<SignedIn, OperationError> {
+        let session = SessionId::from_random(self.core.draw()?);
+        let token = SessionToken::draw(&*self.core.entropy)?;
+        let expires_at = self.now.plus_seconds(self.core.settings.session_s);
+        let Some((operator, step)) = verified else {
+            self.notes.denial = Some(Denial::WrongCredential);
+            return Err(OperationError::NotFound);
+        };
+        if let Some(step) = step
+            && !operator_rows::advance_totp(self.connection, &operator, step.number())?
+        {
+            // The same code came twice at once.
+            self.notes.denial = Some(Denial::WrongCredential);
+            return Err(OperationError::NotFound);
+        }
+        let hash = token.hash();
+        session_rows::insert(
+            self.connection,
+            &session,
+            hash.as_bytes(),
+            &operator,
+            self.now,
+            expires_at,
+        )?;
+        self.notes.caller = Some(Caller::operator(operator.clone(), session.clone()));
+        Ok(SignedIn { token: Some(token), session, operator, expires_at })
+    }
+
+    /// Ends the caller's own session.
+    pub fn close_session(&mut self) -> Result<(), OperationError> {
+        let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
+        Ok(session_rows::revoke(self.connection, session, self.now)?)
+    }
+}
+
+impl<A: Action> Scope<'_, A> {
+    pub fn read_self(&mut self) -> Result<SelfView, OperationError> {
+        let operator = self.operator()?;
+        let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
+        let row = operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        let expires_at = session_rows::find(self.connection, session)?
+            .ok_or(OperationError::NotFound)?
+            .expires_at;
+        let mut cases = Vec::new();
+        for case in case_rows::list_of(self.connection, operator)? {
+            if let Some(member) = membership_rows::find(self.connection, case.number, operator)? {
+                let left = budget::left(self.core, self.connection, operator, case.number, self.now)?;
+                cases.push(SelfMembership {
+                    case: case.id,
+                    role: member.role.as_str(),
+                    lookup_budget: left.max(0.0) as u64,
+                });
+            }
+        }
+        Ok(SelfView {
+            operator: operator.clone(),
+            name: OperatorSecrets::open(self.core, &row)?.name.clone(),
+            role: row.home.as_str(),
+            session: session.clone(),
+            expires_at,
+            cases,
+        })
+    }
+}

@@ -1,0 +1,350 @@
+//! Making a vault, opening one, stopping it.
+//!
+//! A vault directory has `keys/` and `data/`. Opening needs an unlocked keyring:
+//! there is no way to a `Vault` without one.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use serde_json::json;
+
+use super::caller::Caller;
+use super::clock::Clock;
+use super::core::Core;
+use super::entropy::Entropy;
+use super::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
+use super::ledger::{Book, BookError, Health, Ledger};
+use super::lock::VaultLock;
+use super::operation::{Answer, Operation, OperationError, Target};
+use super::perform::Stopped;
+use super::receipt::Receipt;
+use super::refusal::Refusal;
+use super::scope::{Invitation, Scope};
+use super::settings::Settings;
+use super::sign_in::Throttle;
+use super::store::connection::{self, Readers};
+use super::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations, term_rows};
+use super::wire::Wire;
+use crate::domain::{Field, HomeRole, OperatorName};
+use crate::policy::actions;
+
+/// An open vault. It can be shared by any number of threads.
+pub struct Vault {
+    pub(super) core: Arc<Core>,
+    pub(super) ledger: Ledger,
+    pub(super) throttle: Throttle,
+    _lock: VaultLock,
+}
+
+/// Where things are in a vault directory.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    root: PathBuf,
+}
+
+impl Paths {
+    pub fn of(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    pub fn keyring(&self) -> PathBuf {
+        self.keys().join("keyring")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.data().join("vault.db")
+    }
+
+    /// Packages that were built: ciphertext.
+    pub fn packages(&self) -> PathBuf {
+        self.data().join("packages")
+    }
+
+    /// The log's public key, for whoever verifies offline.
+    pub fn vkey(&self) -> PathBuf {
+        self.data().join("audit.vkey")
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("there is a vault in this directory already")]
+    Exists,
+    #[error("there is no vault in this directory")]
+    Missing,
+    #[error("another process has this vault open")]
+    InUse,
+    #[error("the keyring belongs to another vault")]
+    OtherVault,
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the audit log could not be continued: {0}")]
+    Log(#[from] BookError),
+    #[error("the directory could not be used: {0}")]
+    Io(io::ErrorKind),
+    #[error("the vault could not write its first leaf")]
+    Unaudited,
+}
+
+/// A vault that was just made, and the one invitation it gave out.
+pub struct Founded {
+    pub vault: Vault,
+    /// For the first administrator; shown once.
+    pub invitation: Invitation,
+}
+
+impl Vault {
+    /// Makes a vault: directories, keyring, database, log, first administrator.
+    pub fn create(
+        paths: &Paths,
+        passphrase: &NewPassphrase,
+        params: Argon2Params,
+        administrator: OperatorName,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Founded, StartError> {
+        if paths.keyring().exists() || paths.database().exists() {
+            return Err(StartError::Exists);
+        }
+        for directory in [paths.keys(), paths.data(), paths.packages()] {
+            make_private(&directory).map_err(|error| StartError::Io(error.kind()))?;
+        }
+        let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
+        let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
+        let connection = connection::writer(&paths.database())?;
+        migrations::apply(&connection, clock.now())?;
+        meta_rows::insert(&connection, "vault", keyring.vault().as_str())?;
+        drop(connection);
+        let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
+        let generation = vault.core.keys().generation();
+        let (_, ended) = vault
+            .perform_for(&Caller::system(), Found { administrator, generation })
+            .map_err(|_| StartError::Unaudited)?;
+        match ended {
+            Ok(Invited(invitation)) => Ok(Founded { vault, invitation }),
+            Err(_) => Err(StartError::Unaudited),
+        }
+    }
+
+    /// Opens a vault with its unlocked keyring. Leftovers of an admission that did
+    /// not end are cleared, and a leaf says that the vault started.
+    pub fn open(
+        paths: &Paths,
+        keyring: Keyring,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        if !paths.database().exists() {
+            return Err(StartError::Missing);
+        }
+        let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
+        let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
+        let generation = vault.core.keys().generation();
+        vault
+            .perform(&Caller::system(), Start { generation })
+            .map_err(|_| StartError::Unaudited)?;
+        Ok(vault)
+    }
+
+    fn assemble(
+        paths: &Paths,
+        keyring: Keyring,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        lock: VaultLock,
+    ) -> Result<Self, StartError> {
+        let connection = connection::writer(&paths.database())?;
+        if migrations::check(&connection)? == 0 {
+            return Err(StartError::Store(StoreError {
+                at: "migrations::check",
+                fault: StoreFault::SchemaAltered,
+            }));
+        }
+        migrations::apply(&connection, clock.now())?;
+        let vault_id = keyring.vault().clone();
+        if meta_rows::find(&connection, "vault")?.as_deref() != Some(vault_id.as_str()) {
+            return Err(StartError::OtherVault);
+        }
+        let core = Arc::new(Core {
+            readers: Readers::open(&paths.database(), settings.readers)?,
+            keyring: RwLock::new(keyring),
+            clock,
+            entropy,
+            settings,
+            vault: vault_id,
+            paths: paths.clone(),
+        });
+        let book = Book::open(connection, Arc::clone(&core))?;
+        write_vkey(paths, &book.verifier_key_text()).map_err(|error| StartError::Io(error.kind()))?;
+        let ledger = Ledger::start(book);
+        Ok(Self { core, ledger, throttle: Throttle::default(), _lock: lock })
+    }
+
+    /// Whether leaves can be made durable at this moment.
+    pub fn health(&self) -> &Health {
+        self.ledger.health()
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.core.settings
+    }
+
+    pub fn paths(&self) -> &Paths {
+        &self.core.paths
+    }
+
+    /// Writes the last leaf and ends the ledger.
+    pub fn stop(&self) -> Result<(), Refusal> {
+        self.perform(&Caller::system(), Stop)?;
+        self.ledger.stop();
+        Ok(())
+    }
+
+    /// Sums up requests that never reached the door, at most once a minute.
+    pub fn sum_strangers(&self, requests: u64, turned_away: u64) -> Result<(), Refusal> {
+        self.perform(&Caller::system(), Strangers { requests, turned_away })?;
+        Ok(())
+    }
+}
+
+/// The first act: the vault and its first administrator.
+struct Found {
+    administrator: OperatorName,
+    generation: u64,
+}
+
+struct Invited(Invitation);
+
+impl Answer for Invited {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&json!({}))
+    }
+}
+
+impl Operation for Found {
+    type Action = actions::InitVault;
+    type Answer = Invited;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Invited, OperationError> {
+        scope.notes.generation = Some(self.generation);
+        scope.invite(&self.administrator, HomeRole::Administrator).map(Invited)
+    }
+}
+
+/// What an act of the vault itself answers: nothing.
+struct Nothing;
+
+impl Answer for Nothing {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&json!({}))
+    }
+}
+
+struct Start {
+    generation: u64,
+}
+
+impl Operation for Start {
+    type Action = actions::StartVault;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        scope.notes.generation = Some(self.generation);
+        let mut cleared = 0;
+        for (exhibit, _) in exhibit_rows::staged(scope.connection, None)? {
+            exhibit_rows::discard(scope.connection, exhibit)?;
+            cleared += 1;
+        }
+        for case in case_rows::list(scope.connection)? {
+            for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
+                term_rows::discard_above(scope.connection, case.number, field, visible)?;
+            }
+        }
+        scope.note_detail(json!({ "leftovers_cleared": cleared }));
+        Ok(Nothing)
+    }
+}
+
+struct Stop;
+
+impl Operation for Stop {
+    type Action = actions::StopVault;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, _: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        Ok(Nothing)
+    }
+}
+
+struct Strangers {
+    requests: u64,
+    turned_away: u64,
+}
+
+impl Operation for Strangers {
+    type Action = actions::SumStrangers;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        scope.note_rows(self.requests);
+        scope.note_detail(json!({ "requests": self.requests, "throttled": self.turned_away }));
+        Ok(Nothing)
+    }
+}
+
+fn make_private(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+fn write_vkey(paths: &Paths, text: &str) -> io::Result<()> {
+    let path = paths.vkey();
+    match fs::read_to_string(&path) {
+        Ok(found) if found.trim() == text => Ok(()),
+        _ => fs::write(path, format!("{text}\n")),
+    }
+}
+
+impl std::fmt::Debug for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Denied(denial) => f.debug_tuple("Denied").field(denial).finish(),
+            Self::Failed(error) => f.debug_tuple("Failed").field(error).finish(),
+        }
+    }
+}
