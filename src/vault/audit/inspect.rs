@@ -2,10 +2,9 @@
 
 use std::thread;
 
-use jiff::Timestamp;
-
 use super::hash::{LeafHash, leaf_hash};
-use super::leaf::{Leaf, LeafError, Outcome};
+use super::leaf::LeafError;
+use super::skim::Told;
 
 /// Hashes and reads the leaves on every core, and meanwhile does `beside` on this one.
 pub(super) fn inspect<T>(
@@ -35,26 +34,11 @@ pub(super) struct Inspected {
     pub(super) told: Result<Told, LeafError>,
 }
 
-/// What the verifier needs of a leaf.
-#[derive(Clone, Copy)]
-pub(super) struct Told {
-    pub(super) seq: u64,
-    pub(super) outcome: Outcome,
-    pub(super) time: Timestamp,
-    pub(super) of_this_log: bool,
-}
-
 impl Inspected {
     fn of(bytes: &[u8], origin: &str) -> Self {
-        let told = Leaf::parse_timed(bytes).map(|(leaf, time)| Told {
-            seq: leaf.seq,
-            outcome: leaf.outcome,
-            time,
-            of_this_log: leaf.origin == origin,
-        });
         Self {
             hash: leaf_hash(bytes),
-            told,
+            told: Told::by(bytes, origin),
         }
     }
 }

@@ -86,7 +86,7 @@ impl Leaf {
     /// The canonical bytes. What `parse` would refuse is not written.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
         self.check()?;
-        let bytes = self.encode()?;
+        let bytes = self.encode(BYTES_USUAL)?;
         if bytes.len() > LEAF_BYTES_MAX {
             return Err(LeafError::TooLong { bytes: bytes.len() });
         }
@@ -108,7 +108,7 @@ impl Leaf {
             column: e.column(),
         })?;
         let time = leaf.check()?;
-        if leaf.encode()? == bytes {
+        if leaf.encode(bytes.len())? == bytes {
             Ok((leaf, time))
         } else {
             Err(LeafError::NotCanonical)
@@ -133,16 +133,19 @@ impl Leaf {
         }
     }
 
-    fn encode(&self) -> Result<Vec<u8>, LeafError> {
-        serde_json::to_vec(self).map_err(|_| LeafError::Encode)
+    fn encode(&self, capacity: usize) -> Result<Vec<u8>, LeafError> {
+        let mut bytes = Vec::with_capacity(capacity);
+        serde_json::to_writer(&mut bytes, self).map_err(|_| LeafError::Encode)?;
+        Ok(bytes)
     }
 }
 
 /// What the two-byte length of an entry in a tile can say.
 pub const LEAF_BYTES_MAX: usize = 65_535;
+const BYTES_USUAL: usize = 512;
 const VERSION: u64 = 1;
 /// 2^53 - 1: JSON numbers are doubles.
-const NUMBER_MAX: u64 = (1 << 53) - 1;
+pub(super) const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 #[cfg(test)]
 mod tests {

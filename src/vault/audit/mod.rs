@@ -1,14 +1,11 @@
-//! The transparency log's formats: leaves, the tree over them, signed
-//! checkpoints, inclusion proofs, the exported log, and the offline verifier.
+//! The transparency log's formats: leaves, the tree, signed checkpoints, proofs,
+//! the exported log, and the offline verifier.
 //!
-//! Everything here is pure: bytes in, bytes out (`export` also reads and writes
-//! plain files). No SQL, no clock, no randomness, and no key is made or kept.
-//! The ledger is the one writer; `cli` and auditors verify with the public key
-//! alone. Followed, and checked against in the tests: RFC 6962 section 2.1
-//! (RFC 9162 2.1.3.2 and 2.1.4.2 for verifying), C2SP signed-note,
-//! tlog-checkpoint, tlog-proof@v1 and tlog-tiles, RFC 8785, and the stored-hash
-//! layout of Go's x/mod/sumdb/tlog. Not promised: that a leaf is true, only that
-//! it is the one that was signed for.
+//! Pure: no SQL, no clock, no randomness, no key made or kept (`export` writes and
+//! reads plain files). The ledger writes; anybody verifies with the public key.
+//! After RFC 6962 2.1, RFC 9162 2.1.3.2 and 2.1.4.2, RFC 8785, C2SP signed-note,
+//! tlog-checkpoint, tlog-proof@v1 and tlog-tiles; stored as x/mod/sumdb/tlog does.
+//! Not promised: that a leaf is true, only that it is the one that was signed for.
 
 mod checkpoint;
 mod commitment;
@@ -22,6 +19,7 @@ mod leaf;
 mod note;
 mod path;
 mod proof;
+mod skim;
 mod tile;
 mod tree;
 mod verdict;

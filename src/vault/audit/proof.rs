@@ -75,6 +75,11 @@ impl InclusionProof {
     pub fn index(&self) -> u64 {
         self.index
     }
+
+    /// The checkpoint's signed note, not yet opened.
+    pub fn checkpoint(&self) -> &str {
+        &self.checkpoint
+    }
 }
 
 impl fmt::Display for InclusionProof {

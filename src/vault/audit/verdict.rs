@@ -136,7 +136,7 @@ impl fmt::Display for Verdict {
             "not shown"
         };
         writeln!(f, "stored hashes: {stored}")?;
-        write!(f, "clock: went backwards {} times", self.clock_steps_back)
+        write!(f, "steps of the clock backwards: {}", self.clock_steps_back)
     }
 }
 

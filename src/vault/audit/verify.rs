@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use super::checkpoint::Checkpoint;
 use super::frontier::Frontier;
 use super::hash::Hash;
-use super::inspect::{Inspected, Told, inspect};
+use super::inspect::{Inspected, inspect};
 use super::key::VerifierKey;
+use super::skim::Told;
 use super::tree::{Hashes, stored_hash_index};
 use super::verdict::{Failure, FailureKind, Outcomes, Verdict};
 
@@ -208,6 +209,11 @@ impl<H: Hashes> Run<'_, H> {
         let agrees = self.frontier.root() == self.newest.root;
         match (self.bad.take(), agrees) {
             (None, true) => Ok(()),
+            (None, false) if self.good == size && size > 0 => {
+                let text = "history was rewritten: the leaves agree with a kept checkpoint of the \
+                    newest one's size, and not with the newest one, though the same key signed it";
+                Err(Failure::whole(FailureKind::Rewritten, text))
+            }
             (None, false) => {
                 let text = format!(
                     "a leaf here was edited: the root over {size} leaves is not the signed one"
