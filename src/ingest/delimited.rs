@@ -215,7 +215,7 @@ mod tests {
             }
             let cells = reader.record().iter();
             let cells = cells
-                .map(|cell| String::from_utf8(cell.to_vec()).unwrap())
+                .map(|cell| String::from_utf8(cell.trim_ascii_end().to_vec()).unwrap())
                 .collect();
             records.push((reader.line(), cells));
         }

@@ -14,4 +14,9 @@ impl<'a> RawNumber<'a> {
     pub(in crate::vault) fn text(&self) -> &'a str {
         self.0
     }
+
+    #[cfg(test)]
+    pub(crate) fn text_in_tests(&self) -> &'a str {
+        self.0
+    }
 }
