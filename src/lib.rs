@@ -10,6 +10,7 @@
 pub mod domain;
 pub mod evidence;
 pub mod ingest;
+pub mod operations;
 pub mod policy;
 pub mod synthesis;
 pub mod vault;

@@ -1,1 +1,42 @@
-//! (being built)
+//! Suppliers' logs: bytes to rows of a [`crate::vault::plaintext::RowBatch`].
+//!
+//! Sees every cell of a file while it passes through, keeps only the columns
+//! it knows, and holds one record of a file at a time. No disk, no clock, no
+//! keys: the reader it is given is all it touches. Called by the operation
+//! that admits an exhibit. Its errors and reports name lines, columns and
+//! kinds, never a cell. It does not judge phone numbers; the vault does.
+
+mod cells;
+mod declared;
+mod decode;
+mod delimited;
+mod duo_v1;
+mod duo_v2;
+mod error;
+mod fitness;
+mod guard;
+mod header;
+mod json_record;
+mod json_stream;
+mod log_reader;
+mod opening;
+mod row_maker;
+mod shape;
+mod shown_name;
+mod supplier_csv;
+mod times;
+mod twilio_csv;
+mod unpack;
+mod zone;
+
+#[cfg(test)]
+mod tests;
+
+pub use declared::{ColumnMapping, Declared};
+pub use error::IngestError;
+pub use log_reader::LogReader;
+pub use shown_name::ShownName;
+pub use zone::{Zone, ZoneError};
+
+/// The most that one record of a file may hold.
+const RECORD_BYTES: usize = 1 << 20;

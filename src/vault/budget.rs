@@ -29,7 +29,9 @@ pub(super) fn charge(
     let after = before + f64::from(points);
     if after > f64::from(budget.capacity) {
         let missing = after - f64::from(budget.capacity);
-        return Err(Stopped::Denied(Denial::BudgetSpent { retry_after: wait(budget, missing) }));
+        return Err(Stopped::Denied(Denial::BudgetSpent {
+            retry_after: wait(budget, missing),
+        }));
     }
     budget_rows::upsert(connection, operator, case, after, now)
         .map_err(|error| Stopped::Failed(error.into()))
@@ -50,7 +52,11 @@ pub(super) fn left(
 /// In how many seconds `missing` points have flowed back.
 pub(super) fn wait(budget: Budget, missing: f64) -> u32 {
     let seconds = (missing * 3600.0 / f64::from(budget.per_hour.max(1))).ceil();
-    if seconds >= f64::from(u32::MAX) { u32::MAX } else { (seconds as u32).max(1) }
+    if seconds >= f64::from(u32::MAX) {
+        u32::MAX
+    } else {
+        (seconds as u32).max(1)
+    }
 }
 
 fn spent(

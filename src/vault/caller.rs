@@ -11,7 +11,10 @@ pub struct Caller(Who);
 pub(in crate::vault) enum Who {
     Stranger,
     System,
-    Operator { operator: OperatorId, session: SessionId },
+    Operator {
+        operator: OperatorId,
+        session: SessionId,
+    },
 }
 
 impl Caller {

@@ -31,7 +31,10 @@ pub(in crate::vault) struct Core {
 
 impl Core {
     /// The newest keys of a case.
-    pub(in crate::vault) fn case_keys(&self, case: &CaseId) -> Result<Arc<CaseKeys>, OperationError> {
+    pub(in crate::vault) fn case_keys(
+        &self,
+        case: &CaseId,
+    ) -> Result<Arc<CaseKeys>, OperationError> {
         Ok(self.keys().case_keys(case)?)
     }
 
@@ -56,8 +59,12 @@ impl Core {
         aad: &Aad,
         value: &impl Serialize,
     ) -> Result<Vec<u8>, OperationError> {
-        let json = Zeroizing::new(serde_json::to_vec(value).map_err(|_| OperationError::Internal("seal_json"))?);
-        sealer.seal(self.nonce()?, aad, &json).map_err(|_| OperationError::Internal("seal_json"))
+        let json = Zeroizing::new(
+            serde_json::to_vec(value).map_err(|_| OperationError::Internal("seal_json"))?,
+        );
+        sealer
+            .seal(self.nonce()?, aad, &json)
+            .map_err(|_| OperationError::Internal("seal_json"))
     }
 
     /// The same under a block key, for larger texts.
@@ -67,8 +74,12 @@ impl Core {
         aad: &Aad,
         value: &impl Serialize,
     ) -> Result<Vec<u8>, OperationError> {
-        let json = Zeroizing::new(serde_json::to_vec(value).map_err(|_| OperationError::Internal("seal_request"))?);
-        sealer.seal(self.nonce()?, aad, &json).map_err(|_| OperationError::Internal("seal_request"))
+        let json = Zeroizing::new(
+            serde_json::to_vec(value).map_err(|_| OperationError::Internal("seal_request"))?,
+        );
+        sealer
+            .seal(self.nonce()?, aad, &json)
+            .map_err(|_| OperationError::Internal("seal_request"))
     }
 }
 
@@ -79,7 +90,9 @@ pub(in crate::vault) fn open_json<T: DeserializeOwned>(
     sealed: &[u8],
     place: &str,
 ) -> Result<T, OperationError> {
-    let damaged = || OperationError::Damaged { place: place.to_owned() };
+    let damaged = || OperationError::Damaged {
+        place: place.to_owned(),
+    };
     let json = sealer.open(aad, sealed).map_err(|_| damaged())?;
     serde_json::from_slice(&json).map_err(|_| damaged())
 }
@@ -91,7 +104,9 @@ pub(in crate::vault) fn open_request<T: DeserializeOwned>(
     sealed: &[u8],
     place: &str,
 ) -> Result<T, OperationError> {
-    let damaged = || OperationError::Damaged { place: place.to_owned() };
+    let damaged = || OperationError::Damaged {
+        place: place.to_owned(),
+    };
     let json = sealer.open(aad, sealed).map_err(|_| damaged())?;
     serde_json::from_slice(&json).map_err(|_| damaged())
 }
@@ -99,9 +114,9 @@ pub(in crate::vault) fn open_request<T: DeserializeOwned>(
 impl From<KeyringError> for OperationError {
     fn from(error: KeyringError) -> Self {
         match error {
-            KeyringError::UnknownCase => {
-                Self::Damaged { place: "the case has no key in the keyring".to_owned() }
-            }
+            KeyringError::UnknownCase => Self::Damaged {
+                place: "the case has no key in the keyring".to_owned(),
+            },
             _ => Self::Internal("keyring"),
         }
     }

@@ -37,8 +37,9 @@ pub(super) fn apply(
     let case = case.ok_or(OperationError::Internal("an effect without a case"))?;
     match effect {
         Effect::Charge(points) => {
-            let operator =
-                caller.operator_id().ok_or(OperationError::Internal("a charge on nobody"))?;
+            let operator = caller
+                .operator_id()
+                .ok_or(OperationError::Internal("a charge on nobody"))?;
             budget::charge(core, connection, operator, case.number, points, now)
         }
         Effect::Release(release) => Ok(release.record(core, connection, case)?),

@@ -13,9 +13,7 @@ use super::store::case_rows::{self, CaseRow};
 use super::store::operator_rows::{self, OperatorState};
 use super::store::{export_rows, leaf_rows, membership_rows, reveal_rows, session_rows};
 use crate::domain::{CaseId, Moment};
-use crate::policy::{
-    CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts,
-};
+use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
 
 /// Facts, and the rows found on the way.
 pub(super) struct Situation {
@@ -25,12 +23,19 @@ pub(super) struct Situation {
 
 impl Situation {
     pub(super) fn case_id(&self, target: &Target) -> Option<CaseId> {
-        self.case.as_ref().map(|row| row.id.clone()).or_else(|| target.case().cloned())
+        self.case
+            .as_ref()
+            .map(|row| row.id.clone())
+            .or_else(|| target.case().cloned())
     }
 
     /// The caller's role as the leaf names it.
     pub(super) fn role(&self) -> Option<&'static str> {
-        let membership = self.facts.case.as_ref().and_then(|case| case.membership.as_ref());
+        let membership = self
+            .facts
+            .case
+            .as_ref()
+            .and_then(|case| case.membership.as_ref());
         match (membership, self.facts.caller) {
             (Some(membership), CallerFacts::Operator(home)) if !home.stays_outside_cases() => {
                 Some(membership.role.as_str())
@@ -51,7 +56,12 @@ pub(super) fn load(
 ) -> Result<Situation, OperationError> {
     let caller_facts = who(connection, caller, now)?;
     let mut situation = Situation {
-        facts: Facts { caller: caller_facts, case: None, request: None, leaf: None },
+        facts: Facts {
+            caller: caller_facts,
+            case: None,
+            request: None,
+            leaf: None,
+        },
         case: None,
     };
     match target {
@@ -95,13 +105,19 @@ pub(super) fn load(
         }
     }
     if let Some(case) = &situation.case {
-        situation.facts.case =
-            Some(CaseFacts { state: case.state, membership: member(core, connection, caller, case)? });
+        situation.facts.case = Some(CaseFacts {
+            state: case.state,
+            membership: member(core, connection, caller, case)?,
+        });
     }
     Ok(situation)
 }
 
-fn who(connection: &Connection, caller: &Caller, now: Moment) -> Result<CallerFacts, OperationError> {
+fn who(
+    connection: &Connection,
+    caller: &Caller,
+    now: Moment,
+) -> Result<CallerFacts, OperationError> {
     let (operator, session) = match caller.who() {
         Who::Stranger => return Ok(CallerFacts::Stranger),
         Who::System => return Ok(CallerFacts::System),
@@ -134,7 +150,10 @@ fn member(
         Some(sealed) => Some(requests::open_account(core, case, operator, sealed)?),
         None => None,
     };
-    Ok(Some(Membership { role: row.role, account }))
+    Ok(Some(Membership {
+        role: row.role,
+        account,
+    }))
 }
 
 impl Target {

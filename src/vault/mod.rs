@@ -34,8 +34,8 @@ mod start;
 mod store;
 mod wire;
 
-pub use self::admission::{Admission, AdmissionReport, ExhibitFacts};
 pub use self::caller::Caller;
+pub use self::ledger::{BookError, Health};
 pub use self::operation::{Answer, Conflict, Operation, OperationError, Target, Why};
 pub use self::perform::Reply;
 pub use self::receipt::Receipt;

@@ -105,11 +105,19 @@ pub enum OperationError {
     NotFound,
     Conflict(Conflict),
     /// Which member of the request is wrong, and the rule it broke.
-    Invalid { at: String, rule: String },
+    Invalid {
+        at: String,
+        rule: String,
+    },
     /// A file could not be admitted: what, where, what to do.
-    Unreadable { kind: &'static str, explanation: String },
+    Unreadable {
+        kind: &'static str,
+        explanation: String,
+    },
     /// Something sealed did not open, or a part of it is missing: where.
-    Damaged { place: String },
+    Damaged {
+        place: String,
+    },
     Store(StoreError),
     /// The work was stopped because nobody waits for it any more.
     Cancelled,
@@ -119,7 +127,10 @@ pub enum OperationError {
 
 impl OperationError {
     pub fn invalid(at: impl Into<String>, rule: impl fmt::Display) -> Self {
-        Self::Invalid { at: at.into(), rule: rule.to_string() }
+        Self::Invalid {
+            at: at.into(),
+            rule: rule.to_string(),
+        }
     }
 
     /// The word the leaf uses.

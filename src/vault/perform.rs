@@ -78,13 +78,21 @@ impl Vault {
     ) -> Refusal {
         let core = Arc::clone(&self.core);
         let (back, ended) = sync_channel(1);
-        let about = About { caller: caller.clone(), target, why: None, detail: Value::Null };
+        let about = About {
+            caller: caller.clone(),
+            target,
+            why: None,
+            detail: Value::Null,
+        };
         let submitted = self.ledger.submit(move |connection, _| {
             let now = core.clock.now();
             let situation = facts::load(&core, connection, &about.caller, &about.target, now);
             let stopped = Stopped::Failed(error);
             let draft = about.draft::<A>(situation.ok().as_ref(), Notes::default(), Some(&stopped));
-            Acted { draft, done: Box::new(move |receipt| drop(back.send((receipt, stopped)))) }
+            Acted {
+                draft,
+                done: Box::new(move |receipt| drop(back.send((receipt, stopped)))),
+            }
         });
         match submitted.and_then(|()| ended.recv().map_err(|_| Unaudited::NotDurable)) {
             Ok((Ok(receipt), Stopped::Failed(error))) => Refusal::Failed(error, receipt),
@@ -107,7 +115,10 @@ impl Vault {
         self.ledger.submit(move |connection, _| {
             let (situation, notes, ended) = settle::<O>(&core, connection, &about, notes, ended);
             let draft = about.draft::<O::Action>(situation.as_ref(), notes, ended.as_ref().err());
-            Acted { draft, done: Box::new(move |receipt| drop(back.send((receipt, ended)))) }
+            Acted {
+                draft,
+                done: Box::new(move |receipt| drop(back.send((receipt, ended)))),
+            }
         })?;
         let (receipt, ended) = answer.recv().map_err(|_| Unaudited::NotDurable)?;
         Ok((receipt?, ended))
@@ -127,9 +138,9 @@ impl Vault {
             Ok(connection) => {
                 let now = self.core.clock.now();
                 match facts::load(&self.core, connection, caller, target, now) {
-                    Ok(situation) => {
-                        act(&self.core, connection, caller, &situation, operation, now, None)
-                    }
+                    Ok(situation) => act(
+                        &self.core, connection, caller, &situation, operation, now, None,
+                    ),
                     Err(error) => (Notes::default(), Err(Stopped::Failed(error))),
                 }
             }
@@ -172,7 +183,10 @@ impl Vault {
                     Err(error) => (None, Notes::default(), Err(Stopped::Failed(error))),
                 };
             let draft = about.draft::<O::Action>(situation.as_ref(), notes, ended.as_ref().err());
-            Acted { draft, done: Box::new(move |receipt| drop(back.send((receipt, ended)))) }
+            Acted {
+                draft,
+                done: Box::new(move |receipt| drop(back.send((receipt, ended)))),
+            }
         })?;
         let (receipt, ended) = answer.recv().map_err(|_| Unaudited::NotDurable)?;
         Ok((receipt?, ended))
@@ -194,11 +208,21 @@ fn act<O: Operation>(
         Ok(grant) => grant,
         Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
     };
-    let mut scope = Scope::new(core, connection, caller, grant, situation.case.as_ref(), now, leaf);
+    let mut scope = Scope::new(
+        core,
+        connection,
+        caller,
+        grant,
+        situation.case.as_ref(),
+        now,
+        leaf,
+    );
     let ended = catch_unwind(AssertUnwindSafe(|| operation.run(&mut scope)));
     let ended = match ended {
         Ok(ended) => ended.map_err(Stopped::Failed),
-        Err(_) => Err(Stopped::Failed(OperationError::Internal("a panic was caught"))),
+        Err(_) => Err(Stopped::Failed(OperationError::Internal(
+            "a panic was caught",
+        ))),
     };
     let notes = scope.into_notes();
     match notes.denial {
@@ -244,7 +268,14 @@ fn apply(
     now: Moment,
 ) -> Result<(), Stopped> {
     for effect in std::mem::take(&mut notes.effects) {
-        effect::apply(core, connection, &about.caller, situation.case.as_ref(), effect, now)?;
+        effect::apply(
+            core,
+            connection,
+            &about.caller,
+            situation.case.as_ref(),
+            effect,
+            now,
+        )?;
     }
     Ok(())
 }
@@ -262,12 +293,19 @@ where
         return (N::default(), Err(Stopped::Failed(error)));
     }
     let (notes, ended) = inner();
-    let end = if ended.is_ok() { "RELEASE act" } else { "ROLLBACK TO act; RELEASE act" };
+    let end = if ended.is_ok() {
+        "RELEASE act"
+    } else {
+        "ROLLBACK TO act; RELEASE act"
+    };
     // If SQLite has ended the whole transaction (a full disk does), the ledger notices and no
     // receipt is made for anybody in this commit.
     match connection.execute_batch(end) {
         Ok(()) => (notes, ended),
-        Err(_) => (notes, ended.and(Err(OperationError::Internal("savepoint").into()))),
+        Err(_) => (
+            notes,
+            ended.and(Err(OperationError::Internal("savepoint").into())),
+        ),
     }
 }
 
@@ -317,7 +355,9 @@ impl About {
             action: A::KIND,
             caller: notes.caller.unwrap_or_else(|| self.caller.clone()),
             role: situation.and_then(Situation::role),
-            case: notes.case.or_else(|| situation.and_then(|found| found.case_id(&self.target))),
+            case: notes
+                .case
+                .or_else(|| situation.and_then(|found| found.case_id(&self.target))),
             object: notes.object.or_else(|| self.target.object()),
             purpose: self.why.as_ref().and_then(|why| why.purpose),
             outcome,

@@ -41,7 +41,10 @@ impl Default for Settings {
             export_s: 7 * 86_400,
             reveal_subjects: 1000,
             lookup_numbers: 1000,
-            lookup_budget: Budget { capacity: 2000, per_hour: 200 },
+            lookup_budget: Budget {
+                capacity: 2000,
+                per_hour: 200,
+            },
             readers: 8,
             protected_threshold: 8,
         }

@@ -48,7 +48,9 @@ pub enum Unauthenticated {
     NoSession,
     Expired,
     Revoked,
-    Throttled { retry_after: u32 },
+    Throttled {
+        retry_after: u32,
+    },
     /// The database did not answer.
     Unavailable,
 }
@@ -66,10 +68,19 @@ pub(in crate::vault) struct OperatorSecrets {
 impl OperatorSecrets {
     pub(in crate::vault) fn open(core: &Core, row: &OperatorRow) -> Result<Self, OperationError> {
         let aad = Aad::operator_secret(&core.vault, &row.id);
-        open_json(core.keys().root_keys().operator_secrets(), &aad, &row.sealed, "operator")
+        open_json(
+            core.keys().root_keys().operator_secrets(),
+            &aad,
+            &row.sealed,
+            "operator",
+        )
     }
 
-    pub(in crate::vault) fn seal(&self, core: &Core, id: &OperatorId) -> Result<Vec<u8>, OperationError> {
+    pub(in crate::vault) fn seal(
+        &self,
+        core: &Core,
+        id: &OperatorId,
+    ) -> Result<Vec<u8>, OperationError> {
         let aad = Aad::operator_secret(&core.vault, id);
         core.seal_json(core.keys().root_keys().operator_secrets(), &aad, self)
     }
@@ -103,8 +114,14 @@ impl Vault {
 
     /// Whose token this is, if its session lives.
     pub fn authenticate(&self, token: &SessionToken) -> Result<Caller, Unauthenticated> {
-        let reader = self.core.readers.snapshot().map_err(|_| Unauthenticated::Unavailable)?;
-        let connection = reader.connection().map_err(|_| Unauthenticated::Unavailable)?;
+        let reader = self
+            .core
+            .readers
+            .snapshot()
+            .map_err(|_| Unauthenticated::Unavailable)?;
+        let connection = reader
+            .connection()
+            .map_err(|_| Unauthenticated::Unavailable)?;
         let row = session_rows::find_by_token(connection, token.hash().as_bytes())
             .map_err(|_| Unauthenticated::Unavailable)?
             .ok_or(Unauthenticated::NoSession)?;
@@ -125,7 +142,9 @@ impl Vault {
         with_totp: bool,
     ) -> Result<Reply, Refusal> {
         let hash = PasswordHash::make(&password, Argon2Params::PASSWORD, &*self.core.entropy);
-        let totp = with_totp.then(|| TotpSecret::draw(&*self.core.entropy)).transpose();
+        let totp = with_totp
+            .then(|| TotpSecret::draw(&*self.core.entropy))
+            .transpose();
         let operation = Enrol {
             enrolment: enrolment.hash().as_bytes().to_vec(),
             password: hash.ok().map(|hash| Zeroizing::new(hash.to_phc())),
@@ -136,16 +155,35 @@ impl Vault {
 
     fn verify_credentials(&self, attempt: SignIn) -> Result<OpenSession, Unauthenticated> {
         let now = self.core.clock.now();
-        let tag = *self.core.keys().root_keys().operator_names().tag_operator(attempt.name.as_str()).as_bytes();
-        let throttle_key = ThrottleKey { name: tag, address: attempt.address };
+        let tag = *self
+            .core
+            .keys()
+            .root_keys()
+            .operator_names()
+            .tag_operator(attempt.name.as_str())
+            .as_bytes();
+        let throttle_key = ThrottleKey {
+            name: tag,
+            address: attempt.address,
+        };
         self.throttle.check(&throttle_key, now)?;
         let row = {
-            let reader = self.core.readers.snapshot().map_err(|_| Unauthenticated::Unavailable)?;
-            let connection = reader.connection().map_err(|_| Unauthenticated::Unavailable)?;
-            operator_rows::find_by_name_tag(connection, &tag).map_err(|_| Unauthenticated::Unavailable)?
+            let reader = self
+                .core
+                .readers
+                .snapshot()
+                .map_err(|_| Unauthenticated::Unavailable)?;
+            let connection = reader
+                .connection()
+                .map_err(|_| Unauthenticated::Unavailable)?;
+            operator_rows::find_by_name_tag(connection, &tag)
+                .map_err(|_| Unauthenticated::Unavailable)?
         };
         let verified = self.check_secrets(row, &attempt, now);
-        Ok(OpenSession { verified, throttle_key })
+        Ok(OpenSession {
+            verified,
+            throttle_key,
+        })
     }
 
     fn check_secrets(
@@ -154,8 +192,12 @@ impl Vault {
         attempt: &SignIn,
         now: Moment,
     ) -> Option<(OperatorId, Option<TotpStep>)> {
-        let secrets = row.as_ref().and_then(|row| OperatorSecrets::open(&self.core, row).ok());
-        let hash = secrets.as_ref().and_then(|secrets| secrets.password.as_deref());
+        let secrets = row
+            .as_ref()
+            .and_then(|row| OperatorSecrets::open(&self.core, row).ok());
+        let hash = secrets
+            .as_ref()
+            .and_then(|secrets| secrets.password.as_deref());
         let Some(hash) = hash.and_then(|text| PasswordHash::parse(text).ok()) else {
             let _ = PasswordHash::dummy_verify(&attempt.password, Argon2Params::PASSWORD);
             return None;
@@ -226,7 +268,10 @@ impl Answer for Enrolled {
             totp_url: Option<&'a str>,
         }
         let secret = self.totp.as_ref().map(TotpSecret::expose_once);
-        let url = self.totp.as_ref().map(|totp| totp.expose_url_once(&self.name));
+        let url = self
+            .totp
+            .as_ref()
+            .map(|totp| totp.expose_url_once(&self.name));
         Wire::json(&Body {
             operator: &self.operator,
             name: self.name.as_str(),
@@ -245,7 +290,9 @@ impl Operation for Enrol {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Enrolled, OperationError> {
-        let password = self.password.ok_or(OperationError::Internal("the password was not hashed"))?;
+        let password = self
+            .password
+            .ok_or(OperationError::Internal("the password was not hashed"))?;
         scope.enrol(&self.enrolment, &password, self.totp)
     }
 }
@@ -280,10 +327,14 @@ impl Throttle {
     fn check(&self, key: &ThrottleKey, now: Moment) -> Result<(), Unauthenticated> {
         let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         for (bucket, capacity) in key.buckets() {
-            let level = buckets.get(&bucket).map_or(0.0, |(level, at)| leaked(*level, *at, now));
+            let level = buckets
+                .get(&bucket)
+                .map_or(0.0, |(level, at)| leaked(*level, *at, now));
             if level + 1.0 > capacity {
                 let wait = (level + 1.0 - capacity) * SECONDS_A_FAILURE;
-                return Err(Unauthenticated::Throttled { retry_after: wait.ceil() as u32 });
+                return Err(Unauthenticated::Throttled {
+                    retry_after: wait.ceil() as u32,
+                });
             }
         }
         Ok(())

@@ -25,7 +25,9 @@ use super::scope::{Invitation, Scope};
 use super::settings::Settings;
 use super::sign_in::Throttle;
 use super::store::connection::{self, Readers};
-use super::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations, term_rows};
+use super::store::{
+    StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations, term_rows,
+};
 use super::wire::Wire;
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
@@ -46,7 +48,9 @@ pub struct Paths {
 
 impl Paths {
     pub fn of(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self {
+            root: root.to_owned(),
+        }
     }
 
     pub fn root(&self) -> &Path {
@@ -135,7 +139,13 @@ impl Vault {
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
         let generation = vault.core.keys().generation();
         let (_, ended) = vault
-            .perform_for(&Caller::system(), Found { administrator, generation })
+            .perform_for(
+                &Caller::system(),
+                Found {
+                    administrator,
+                    generation,
+                },
+            )
             .map_err(|_| StartError::Unaudited)?;
         match ended {
             Ok(Invited(invitation)) => Ok(Founded { vault, invitation }),
@@ -194,9 +204,15 @@ impl Vault {
             paths: paths.clone(),
         });
         let book = Book::open(connection, Arc::clone(&core))?;
-        write_vkey(paths, &book.verifier_key_text()).map_err(|error| StartError::Io(error.kind()))?;
+        write_vkey(paths, &book.verifier_key_text())
+            .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
-        Ok(Self { core, ledger, throttle: Throttle::default(), _lock: lock })
+        Ok(Self {
+            core,
+            ledger,
+            throttle: Throttle::default(),
+            _lock: lock,
+        })
     }
 
     /// Whether leaves can be made durable at this moment.
@@ -221,7 +237,13 @@ impl Vault {
 
     /// Sums up requests that never reached the door, at most once a minute.
     pub fn sum_strangers(&self, requests: u64, turned_away: u64) -> Result<(), Refusal> {
-        self.perform(&Caller::system(), Strangers { requests, turned_away })?;
+        self.perform(
+            &Caller::system(),
+            Strangers {
+                requests,
+                turned_away,
+            },
+        )?;
         Ok(())
     }
 }
@@ -250,7 +272,9 @@ impl Operation for Found {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Invited, OperationError> {
         scope.notes.generation = Some(self.generation);
-        scope.invite(&self.administrator, HomeRole::Administrator).map(Invited)
+        scope
+            .invite(&self.administrator, HomeRole::Administrator)
+            .map(Invited)
     }
 }
 
@@ -329,7 +353,10 @@ impl Operation for Strangers {
 
 fn make_private(directory: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
 }
 
 fn write_vkey(paths: &Paths, text: &str) -> io::Result<()> {

@@ -17,7 +17,11 @@ pub struct Wire {
 pub enum Body {
     Bytes(Zeroizing<Vec<u8>>),
     /// A package: ciphertext on disk, its length in bytes, and its file name.
-    File { file: File, bytes: u64, name: String },
+    File {
+        file: File,
+        bytes: u64,
+        name: String,
+    },
 }
 
 impl Wire {
@@ -25,7 +29,10 @@ impl Wire {
         let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
         serde_json::to_writer(Growing(&mut bytes), value)
             .map_err(|_| OperationError::Internal("wire::json"))?;
-        Ok(Self { content_type: "application/json", body: Body::Bytes(bytes) })
+        Ok(Self {
+            content_type: "application/json",
+            body: Body::Bytes(bytes),
+        })
     }
 
     pub fn text(text: &str) -> Self {
@@ -33,11 +40,17 @@ impl Wire {
     }
 
     pub fn bytes(content_type: &'static str, bytes: Vec<u8>) -> Self {
-        Self { content_type, body: Body::Bytes(Zeroizing::new(bytes)) }
+        Self {
+            content_type,
+            body: Body::Bytes(Zeroizing::new(bytes)),
+        }
     }
 
     pub fn file(content_type: &'static str, file: File, bytes: u64, name: String) -> Self {
-        Self { content_type, body: Body::File { file, bytes, name } }
+        Self {
+            content_type,
+            body: Body::File { file, bytes, name },
+        }
     }
 
     pub fn content_type(&self) -> &'static str {

@@ -41,20 +41,12 @@ impl TotpSecret {
     }
 
     /// From what was sealed; `None` if there are not twenty bytes.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "until the vault's other parts are there")
-    )]
     pub(in crate::vault) fn from_opened(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
         Some(Self(Zeroizing::new(*bytes)))
     }
 
     /// To be sealed under the operator-secret key.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "until the vault's other parts are there")
-    )]
     pub(in crate::vault) fn bytes(&self) -> &[u8; LENGTH] {
         &self.0
     }

@@ -155,19 +155,11 @@ impl Keyring {
     }
 
     /// The newest keys of a case.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "until the vault's other parts are there")
-    )]
     pub(in crate::vault) fn case_keys(&self, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
         self.cases.keys(&self.file.vault, case, None)
     }
 
     /// The keys of a case that a ciphertext names.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "until the vault's other parts are there")
-    )]
     pub(in crate::vault) fn case_keys_with_id(
         &self,
         case: &CaseId,
@@ -176,10 +168,6 @@ impl Keyring {
         self.cases.keys(&self.file.vault, case, Some(id))
     }
 
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "until the vault's other parts are there")
-    )]
     pub(in crate::vault) fn root_keys(&self) -> &RootKeys {
         &self.root_keys
     }

@@ -63,11 +63,19 @@ impl Book {
         let frontier = Frontier::read(leaves, &StoredHashes(&connection)).map_err(tree)?;
         let checkpoint: Arc<str> = match checkpoint_rows::newest(&connection)? {
             None if leaves == 0 => Arc::from(""),
-            None => return Err(BookError::CutOff { leaves, checkpoint: 0 }),
+            None => {
+                return Err(BookError::CutOff {
+                    leaves,
+                    checkpoint: 0,
+                });
+            }
             Some((size, note)) => {
                 let signed = Checkpoint::open(note.as_bytes(), &key)?;
                 if size != leaves || signed.size != leaves {
-                    return Err(BookError::CutOff { leaves, checkpoint: signed.size });
+                    return Err(BookError::CutOff {
+                        leaves,
+                        checkpoint: signed.size,
+                    });
                 }
                 if signed.root != frontier.root() {
                     return Err(BookError::Root);
@@ -75,7 +83,14 @@ impl Book {
                 Arc::from(note)
             }
         };
-        Ok(Self { connection, core, origin, key, frontier, checkpoint })
+        Ok(Self {
+            connection,
+            core,
+            origin,
+            key,
+            frontier,
+            checkpoint,
+        })
     }
 
     pub(crate) fn verifier_key_text(&self) -> String {
@@ -89,7 +104,11 @@ impl Book {
     /// Runs the acts, writes their leaves and signs, all in one transaction.
     /// Answers the position of the first leaf. On an error nothing is written,
     /// the acts that ran are in `finished`, and the log stands as before.
-    pub(super) fn enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
+    pub(super) fn enter(
+        &mut self,
+        acts: Vec<Act>,
+        finished: &mut Vec<Done>,
+    ) -> Result<u64, BookError> {
         let before = self.frontier.clone();
         match self.try_enter(acts, finished) {
             Ok(first) => Ok(first),
@@ -108,9 +127,14 @@ impl Book {
         &self,
         step: impl FnOnce(&Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(at("ledger::stage"))?;
-        let ended = step(&self.connection)
-            .and_then(|()| self.connection.execute_batch("COMMIT").map_err(at("ledger::stage")));
+        self.connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .map_err(at("ledger::stage"))?;
+        let ended = step(&self.connection).and_then(|()| {
+            self.connection
+                .execute_batch("COMMIT")
+                .map_err(at("ledger::stage"))
+        });
         if ended.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
@@ -118,7 +142,9 @@ impl Book {
     }
 
     fn try_enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(at("ledger::begin"))?;
+        self.connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .map_err(at("ledger::begin"))?;
         let first = self.frontier.size();
         let mut nonces = Vec::with_capacity(acts.len());
         {
@@ -136,7 +162,8 @@ impl Book {
             if self.connection.is_autocommit() {
                 return Err(BookError::Ended);
             }
-            let salt: [u8; SALT_BYTES] = draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
+            let salt: [u8; SALT_BYTES] =
+                draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
             let detail = acted.draft.detail.clone();
             let bytes = self.write_leaf(acted.draft, seq, &salt)?;
             self.seal_detail(seq, &salt, &detail, nonce)?;
@@ -152,12 +179,19 @@ impl Book {
         }
         .sign(self.core.keys().root_keys().audit_signing())?;
         checkpoint_rows::advance(&self.connection, self.frontier.size(), &signed)?;
-        self.connection.execute_batch("COMMIT").map_err(at("ledger::commit"))?;
+        self.connection
+            .execute_batch("COMMIT")
+            .map_err(at("ledger::commit"))?;
         self.checkpoint = Arc::from(signed);
         Ok(first)
     }
 
-    fn write_leaf(&self, draft: Draft, seq: u64, salt: &[u8; SALT_BYTES]) -> Result<Vec<u8>, BookError> {
+    fn write_leaf(
+        &self,
+        draft: Draft,
+        seq: u64,
+        salt: &[u8; SALT_BYTES],
+    ) -> Result<Vec<u8>, BookError> {
         let now = self.core.clock.now();
         let operator = draft.caller.operator_id().map(ToString::to_string);
         let case = draft.case.as_ref().map(ToString::to_string);
@@ -228,9 +262,13 @@ impl Book {
 /// The log's public key.
 pub(in crate::vault) fn public_key(core: &Core) -> [u8; 32] {
     let mut public = [0; 32];
-    for (out, byte) in
-        public.iter_mut().zip(core.keys().root_keys().audit_signing().public_key().as_ref())
-    {
+    for (out, byte) in public.iter_mut().zip(
+        core.keys()
+            .root_keys()
+            .audit_signing()
+            .public_key()
+            .as_ref(),
+    ) {
         *out = *byte;
     }
     public

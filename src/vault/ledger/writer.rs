@@ -58,12 +58,18 @@ impl Ledger {
     pub(crate) fn start(book: Book) -> Self {
         let (queue, incoming) = sync_channel(QUEUE);
         let health = Arc::new(Health::default());
-        let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn({
-            let health = Arc::clone(&health);
-            move || empty(book, &incoming, &health)
-        });
+        let thread = std::thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn({
+                let health = Arc::clone(&health);
+                move || empty(book, &incoming, &health)
+            });
         // Without its thread the queue has no receiver, and every call is refused as unaudited.
-        Self { queue, health, thread: Mutex::new(thread.ok()) }
+        Self {
+            queue,
+            health,
+            thread: Mutex::new(thread.ok()),
+        }
     }
 
     pub(crate) fn health(&self) -> &Health {
@@ -75,10 +81,12 @@ impl Ledger {
         &self,
         act: impl FnOnce(&Connection, u64) -> Acted + Send + 'static,
     ) -> Result<(), Unaudited> {
-        self.queue.try_send(Message::Act(Box::new(act))).map_err(|error| match error {
-            TrySendError::Full(_) => Unaudited::Busy,
-            TrySendError::Disconnected(_) => Unaudited::Stopped,
-        })
+        self.queue
+            .try_send(Message::Act(Box::new(act)))
+            .map_err(|error| match error {
+                TrySendError::Full(_) => Unaudited::Busy,
+                TrySendError::Disconnected(_) => Unaudited::Stopped,
+            })
     }
 
     /// Writes staged rows in a transaction of their own, and waits for it. A full
@@ -97,7 +105,11 @@ impl Ledger {
     /// Lets what is queued end, then ends the thread.
     pub(crate) fn stop(&self) {
         let _ = self.queue.send(Message::Stop);
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(thread) = thread {
             let _ = thread.join();
         }
@@ -140,7 +152,8 @@ fn empty(mut book: Book, incoming: &Receiver<Message>, health: &Health) {
 }
 
 fn stage(book: &Book, step: Stage) -> Result<(), StageError> {
-    book.in_transaction(|connection| step(connection)).map_err(StageError::Store)
+    book.in_transaction(|connection| step(connection))
+        .map_err(StageError::Store)
 }
 
 /// Runs the acts and writes their leaves in one transaction; then, and only

@@ -54,32 +54,13 @@ impl Aad {
     }
 
     /// The statistics of the same block.
-    pub fn statistics(
-        vault: &VaultId,
-        case: &CaseId,
-        exhibit: &ExhibitId,
-        field: Field,
-        no: u64,
-        rows: u32,
-    ) -> Self {
-        Self::of_exhibit("statistics", vault, case, exhibit)
-            .field(field)
-            .position(no)
-            .rows(rows)
+    pub fn statistics(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
+        Self::of_exhibit("statistics", vault, case, exhibit).position(no)
     }
 
     /// The dictionary of a field, its `generation`, and how many values it has.
-    pub fn dictionary(
-        vault: &VaultId,
-        case: &CaseId,
-        field: Field,
-        generation: u64,
-        values: u32,
-    ) -> Self {
-        Self::of_case("dictionary", vault, case)
-            .field(field)
-            .position(generation)
-            .rows(values)
+    pub fn dictionary(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, field: Field) -> Self {
+        Self::of_exhibit("dictionary", vault, case, exhibit).field(field)
     }
 
     /// Term number `no` of a field.
@@ -88,29 +69,13 @@ impl Aad {
     }
 
     /// Part `no` of the index from subjects to the blocks of an exhibit.
-    pub fn subject_index(
-        vault: &VaultId,
-        case: &CaseId,
-        exhibit: &ExhibitId,
-        no: u64,
-        rows: u32,
-    ) -> Self {
-        Self::of_exhibit("subject index", vault, case, exhibit)
-            .position(no)
-            .rows(rows)
+    pub fn subject_index(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
+        Self::of_exhibit("subject index", vault, case, exhibit).position(no)
     }
 
     /// Part `no` of the rows of an exhibit that could not be read.
-    pub fn quarantine(
-        vault: &VaultId,
-        case: &CaseId,
-        exhibit: &ExhibitId,
-        no: u64,
-        rows: u32,
-    ) -> Self {
-        Self::of_exhibit("quarantine", vault, case, exhibit)
-            .position(no)
-            .rows(rows)
+    pub fn quarantine(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
+        Self::of_exhibit("quarantine", vault, case, exhibit).position(no)
     }
 
     pub fn exhibit_description(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId) -> Self {
@@ -139,6 +104,16 @@ impl Aad {
     /// What an export asks for.
     pub fn export_request(vault: &VaultId, case: &CaseId, export: &ExportId) -> Self {
         Self::of_case("export request", vault, case).name(export.as_str())
+    }
+
+    /// The account a liaison is bound to.
+    pub fn membership(vault: &VaultId, case: &CaseId, operator: &OperatorId) -> Self {
+        Self::of_case("membership", vault, case).name(operator.as_str())
+    }
+
+    /// A protected table that was given out.
+    pub fn release(vault: &VaultId, case: &CaseId, no: u64) -> Self {
+        Self::of_case("release", vault, case).position(no)
     }
 
     /// Slot number `no` of the keyring, written at `generation`.
@@ -240,11 +215,11 @@ mod tests {
             Aad::block(&vault, &case, &exhibit, Field::User, 7, 9),
             Aad::block(&vault, &case, &exhibit, Field::Number, 8, 9),
             Aad::block(&vault, &case, &exhibit, Field::Number, 7, 8),
-            Aad::statistics(&vault, &case, &exhibit, Field::Number, 7, 9),
-            Aad::dictionary(&vault, &case, Field::Number, 7, 9),
+            Aad::statistics(&vault, &case, &exhibit, 7),
+            Aad::dictionary(&vault, &case, &exhibit, Field::Number),
             Aad::term(&vault, &case, Field::Number, 7),
-            Aad::subject_index(&vault, &case, &exhibit, 7, 9),
-            Aad::quarantine(&vault, &case, &exhibit, 7, 9),
+            Aad::subject_index(&vault, &case, &exhibit, 7),
+            Aad::quarantine(&vault, &case, &exhibit, 7),
             Aad::exhibit_description(&vault, &case, &exhibit),
             Aad::case_description(&vault, &case),
             Aad::detail(&vault, 7),

@@ -1,6 +1,8 @@
-//! A number's text as a format reader found it, unread.
+//! A phone number as it stands in a log, on its way to be parsed.
 
-/// The text of a cell that should hold a phone number. Carried, not looked at.
+/// Borrowed text of a number. It can be carried anywhere and looked at only
+/// inside the vault: no Debug, no Display, no accessor outside. Its owner, a
+/// reader's buffer or a [`super::RowBatch`], wipes it.
 #[derive(Clone, Copy)]
 pub struct RawNumber<'a>(&'a str);
 
@@ -10,6 +12,11 @@ impl<'a> RawNumber<'a> {
     }
 
     pub(in crate::vault) fn text(&self) -> &'a str {
+        self.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn text_in_tests(&self) -> &'a str {
         self.0
     }
 }

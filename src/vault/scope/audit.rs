@@ -40,7 +40,10 @@ pub struct LeafView {
 pub struct LogProof(pub String);
 
 impl<A: Action> Scope<'_, A> {
-    pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<(u64, Value)>, OperationError> {
+    pub fn search_leaves(
+        &mut self,
+        query: &LeafQuery,
+    ) -> Result<Vec<(u64, Value)>, OperationError> {
         let filter = LeafFilter {
             from: query.from,
             to: query.to,
@@ -68,7 +71,12 @@ impl<A: Action> Scope<'_, A> {
             Some(sealed) => {
                 let aad = Aad::detail(&self.core.vault, seq);
                 let place = format!("detail of leaf {seq}");
-                open_request(self.core.keys().root_keys().details(), &aad, &sealed, &place)?
+                open_request(
+                    self.core.keys().root_keys().details(),
+                    &aad,
+                    &sealed,
+                    &place,
+                )?
             }
         };
         Ok(LeafView { leaf, detail })
@@ -81,8 +89,11 @@ impl<A: Action> Scope<'_, A> {
         if seq >= size {
             return Err(OperationError::NotFound);
         }
-        let path = inclusion_proof(seq, size, &StoredHashes(self.connection))
-            .map_err(|_| OperationError::Damaged { place: "tree hashes".to_owned() })?;
+        let path = inclusion_proof(seq, size, &StoredHashes(self.connection)).map_err(|_| {
+            OperationError::Damaged {
+                place: "tree hashes".to_owned(),
+            }
+        })?;
         Ok(LogProof(InclusionProof::new(seq, path, note).to_string()))
     }
 
@@ -99,12 +110,14 @@ impl<A: Action> Scope<'_, A> {
             checkpoint_rows::newest(self.connection)?.ok_or(OperationError::NotFound)?;
         let key = VerifierKey::from_str(&self.verifier_key()?)
             .map_err(|_| OperationError::Internal("vkey"))?;
-        Checkpoint::open(note.as_bytes(), &key)
-            .map_err(|_| OperationError::Damaged { place: "checkpoint".to_owned() })
+        Checkpoint::open(note.as_bytes(), &key).map_err(|_| OperationError::Damaged {
+            place: "checkpoint".to_owned(),
+        })
     }
 }
 
 fn parse(seq: u64, bytes: &[u8]) -> Result<Value, OperationError> {
-    serde_json::from_slice(bytes)
-        .map_err(|_| OperationError::Damaged { place: format!("leaf {seq}") })
+    serde_json::from_slice(bytes).map_err(|_| OperationError::Damaged {
+        place: format!("leaf {seq}"),
+    })
 }

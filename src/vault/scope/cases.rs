@@ -114,7 +114,11 @@ impl<A: Action> Scope<'_, A> {
 
 impl<A: Writes> Scope<'_, A> {
     /// Opens a case, with a key of its own; the opener becomes its lead.
-    pub fn open_case(&mut self, title: &Title, reference: &Reference) -> Result<CaseId, OperationError> {
+    pub fn open_case(
+        &mut self,
+        title: &Title,
+        reference: &Reference,
+    ) -> Result<CaseId, OperationError> {
         let operator = self.operator()?;
         let case = CaseId::from_random(self.core.draw()?);
         {
@@ -134,7 +138,9 @@ impl<A: Writes> Scope<'_, A> {
             reference: reference.as_str().to_owned(),
         };
         let aad = Aad::case_description(&self.core.vault, &case);
-        let sealed = self.core.seal_json(keys.descriptions(), &aad, &description)?;
+        let sealed = self
+            .core
+            .seal_json(keys.descriptions(), &aad, &description)?;
         let number = case_rows::insert(self.connection, &case, &sealed, self.now)?;
         membership_rows::upsert(self.connection, number, operator, CaseRole::Lead, None)?;
         self.notes.case = Some(case.clone());
@@ -163,9 +169,13 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::Conflict(Conflict::OwnMembership));
         }
         if (role == CaseRole::Liaison) != account.is_some() {
-            return Err(OperationError::invalid("account", "a liaison, and nobody else, needs one"));
+            return Err(OperationError::invalid(
+                "account",
+                "a liaison, and nobody else, needs one",
+            ));
         }
-        let row = operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        let row =
+            operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
         if row.home.stays_outside_cases() {
             return Err(OperationError::Conflict(Conflict::OutsideCases));
         }
@@ -173,7 +183,13 @@ impl<A: Writes> Scope<'_, A> {
             Some(account) => Some(requests::seal_account(self.core, case, operator, account)?),
             None => None,
         };
-        membership_rows::upsert(self.connection, case.number, operator, role, sealed.as_deref())?;
+        membership_rows::upsert(
+            self.connection,
+            case.number,
+            operator,
+            role,
+            sealed.as_deref(),
+        )?;
         Ok(())
     }
 }

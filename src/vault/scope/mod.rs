@@ -19,16 +19,15 @@ mod session;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 use serde_json::Value;
 
 pub use self::audit::{LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
-pub use self::exhibits::ExhibitView;
-pub use self::exports::{ExportRequest, ExportView, Profile};
 pub use self::operators::{Invitation, OperatorView};
-pub use self::reveals::{RevealRequest, RevealView};
-pub use self::session::{SelfView, SignedIn};
+pub use self::session::{SelfMembership, SelfView, SignedIn};
 use super::caller::Caller;
 use super::core::Core;
 use super::effect::Effect;
@@ -64,9 +63,17 @@ pub(in crate::vault) struct Notes {
     /// At sign-in the caller becomes somebody.
     pub(in crate::vault) caller: Option<Caller>,
     pub(in crate::vault) detail: Value,
+    /// Term numbers of the subjects touched; the leaf gets a keyed digest of them.
+    pub(in crate::vault) touched: Vec<u32>,
     pub(in crate::vault) effects: Vec<Effect>,
     /// A refusal the act itself found: it turns `done` into `denied`.
     pub(in crate::vault) denial: Option<Denial>,
+}
+
+impl Notes {
+    pub(in crate::vault) fn touch(&mut self, no: u32) {
+        self.touched.push(no);
+    }
 }
 
 impl<'v, A: Action> Scope<'v, A> {
@@ -80,11 +87,43 @@ impl<'v, A: Action> Scope<'v, A> {
         leaf: Option<u64>,
     ) -> Self {
         let notes = Notes::default();
-        Self { core, connection, caller, grant, case, now, leaf, notes, action: PhantomData }
+        Self {
+            core,
+            connection,
+            caller,
+            grant,
+            case,
+            now,
+            leaf,
+            notes,
+            action: PhantomData,
+        }
     }
 
+    /// Ends the scope; what was touched becomes a token or a keyed digest.
     pub(in crate::vault) fn into_notes(self) -> Notes {
-        self.notes
+        let mut notes = self.notes;
+        notes.touched.sort_unstable();
+        notes.touched.dedup();
+        let keys = self
+            .case
+            .and_then(|case| self.core.case_keys(&case.id).ok());
+        if let Some(keys) = keys {
+            notes.subjects = match notes.touched.as_slice() {
+                [] => None,
+                [one] => Some(keys.tokens().token(*one).to_string()),
+                many => {
+                    let mut digest = keys.digests().begin();
+                    digest.update(b"touched");
+                    for no in many {
+                        digest.update(&no.to_be_bytes());
+                    }
+                    let digest = STANDARD.encode(digest.finish());
+                    Some(format!("{} subjects, hmac-sha256 {digest}", many.len()))
+                }
+            };
+        }
+        notes
     }
 
     pub fn now(&self) -> Moment {
@@ -102,7 +141,9 @@ impl<'v, A: Action> Scope<'v, A> {
     }
 
     pub(in crate::vault) fn operator(&self) -> Result<&'v OperatorId, OperationError> {
-        self.caller.operator_id().ok_or(OperationError::Internal("nobody is signed in"))
+        self.caller
+            .operator_id()
+            .ok_or(OperationError::Internal("nobody is signed in"))
     }
 
     pub(in crate::vault) fn case_row(&self) -> Result<&'v CaseRow, OperationError> {

@@ -37,12 +37,20 @@ impl<A: Writes> Scope<'_, A> {
     ) -> Result<Invitation, OperationError> {
         let id = OperatorId::from_random(self.core.draw()?);
         let enrolment = EnrolmentToken::draw(&*self.core.entropy)?;
-        let tag = self.core.keys().root_keys().operator_names().tag_operator(name.as_str());
+        let tag = self
+            .core
+            .keys()
+            .root_keys()
+            .operator_names()
+            .tag_operator(name.as_str());
         if operator_rows::find_by_name_tag(self.connection, tag.as_bytes())?.is_some() {
             return Err(OperationError::Conflict(Conflict::NameTaken));
         }
-        let secrets =
-            OperatorSecrets { name: name.as_str().to_owned(), password: None, totp: None };
+        let secrets = OperatorSecrets {
+            name: name.as_str().to_owned(),
+            password: None,
+            totp: None,
+        };
         let expires_at = self.now.plus_seconds(self.core.settings.enrolment_s);
         operator_rows::insert(
             self.connection,
@@ -57,7 +65,11 @@ impl<A: Writes> Scope<'_, A> {
             },
         )?;
         self.notes.object = Some(id.to_string());
-        Ok(Invitation { operator: id, enrolment, expires_at })
+        Ok(Invitation {
+            operator: id,
+            enrolment,
+            expires_at,
+        })
     }
 
     /// Sets the password of whoever holds the invitation; a wrong or late one is a denial.
@@ -78,9 +90,14 @@ impl<A: Writes> Scope<'_, A> {
         secrets.totp = totp.as_ref().map(|totp| STANDARD.encode(totp.bytes()));
         operator_rows::activate(self.connection, &row.id, &secrets.seal(self.core, &row.id)?)?;
         self.notes.object = Some(row.id.to_string());
-        let name = OperatorName::parse(&secrets.name)
-            .map_err(|_| OperationError::Damaged { place: "operator".to_owned() })?;
-        Ok(Enrolled { operator: row.id, name, totp })
+        let name = OperatorName::parse(&secrets.name).map_err(|_| OperationError::Damaged {
+            place: "operator".to_owned(),
+        })?;
+        Ok(Enrolled {
+            operator: row.id,
+            name,
+            totp,
+        })
     }
 
     /// Ends an operator's rights and every session of theirs; answers how many sessions.
@@ -90,7 +107,11 @@ impl<A: Writes> Scope<'_, A> {
         }
         operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
         operator_rows::revoke(self.connection, operator)?;
-        Ok(session_rows::revoke_all(self.connection, operator, self.now)?)
+        Ok(session_rows::revoke_all(
+            self.connection,
+            operator,
+            self.now,
+        )?)
     }
 }
 
@@ -112,10 +133,15 @@ impl<A: Action> Scope<'_, A> {
     }
 
     /// The name behind an id, for members and requests.
-    pub(in crate::vault) fn operator_name(&self, id: &OperatorId) -> Result<String, OperationError> {
+    pub(in crate::vault) fn operator_name(
+        &self,
+        id: &OperatorId,
+    ) -> Result<String, OperationError> {
         match operator_rows::find(self.connection, id)? {
             Some(row) => Ok(OperatorSecrets::open(self.core, &row)?.name.clone()),
-            None => Err(OperationError::Damaged { place: "operator".to_owned() }),
+            None => Err(OperationError::Damaged {
+                place: "operator".to_owned(),
+            }),
         }
     }
 }

@@ -36,7 +36,10 @@ impl Answer for SignedIn {
             expires_at: Moment,
             operator: &'a OperatorId,
         }
-        let token = self.token.ok_or(OperationError::Internal("no token"))?.expose_once();
+        let token = self
+            .token
+            .ok_or(OperationError::Internal("no token"))?
+            .expose_once();
         Wire::json(&Body {
             token: &token,
             expires_at: self.expires_at,
@@ -94,7 +97,12 @@ impl<A: Writes> Scope<'_, A> {
             expires_at,
         )?;
         self.notes.caller = Some(Caller::operator(operator.clone(), session.clone()));
-        Ok(SignedIn { token: Some(token), session, operator, expires_at })
+        Ok(SignedIn {
+            token: Some(token),
+            session,
+            operator,
+            expires_at,
+        })
     }
 
     /// Ends the caller's own session.
@@ -108,14 +116,16 @@ impl<A: Action> Scope<'_, A> {
     pub fn read_self(&mut self) -> Result<SelfView, OperationError> {
         let operator = self.operator()?;
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
-        let row = operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        let row =
+            operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
         let expires_at = session_rows::find(self.connection, session)?
             .ok_or(OperationError::NotFound)?
             .expires_at;
         let mut cases = Vec::new();
         for case in case_rows::list_of(self.connection, operator)? {
             if let Some(member) = membership_rows::find(self.connection, case.number, operator)? {
-                let left = budget::left(self.core, self.connection, operator, case.number, self.now)?;
+                let left =
+                    budget::left(self.core, self.connection, operator, case.number, self.now)?;
                 cases.push(SelfMembership {
                     case: case.id,
                     role: member.role.as_str(),

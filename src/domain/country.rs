@@ -1,0 +1,92 @@
+//! Countries: alpha-2, alpha-3 and English names to alpha-2 (ISO 3166-1, and
+//! `XK` for Kosovo, which phone numbering needs and ISO does not have).
+//!
+//! Calling codes are not accepted: `+1` alone is 25 countries.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// The alpha-2 code of a country named by its alpha-2 code, its alpha-3 code
+/// or an English name, in any letter case.
+pub fn alpha2(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let mut folded = [0_u8; LONGEST];
+    let folded = folded.get_mut(..text.len())?;
+    folded.copy_from_slice(text.as_bytes());
+    folded.make_ascii_lowercase();
+    if folded.is_ascii() {
+        return CODES.get(&*folded).copied();
+    }
+    CODES.get(text.to_lowercase().as_bytes()).copied()
+}
+
+/// Longer than any name in the table, in bytes.
+const LONGEST: usize = 64;
+
+/// A line for each country: alpha-2, alpha-3, English name, other names.
+const TABLE: &str = include_str!("country.txt");
+
+static CODES: LazyLock<HashMap<Box<[u8]>, &'static str>> = LazyLock::new(|| {
+    let mut codes = HashMap::with_capacity(1024);
+    for line in TABLE.lines() {
+        let code = line.split('|').next().unwrap_or_default();
+        for name in line.split('|') {
+            codes.insert(name.to_lowercase().into_bytes().into_boxed_slice(), code);
+        }
+    }
+    codes
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_names_in_any_case_give_alpha_2() {
+        for (text, code) in [
+            ("US", "US"),
+            ("usa", "US"),
+            ("United States", "US"),
+            (" united kingdom ", "GB"),
+            ("UK", "GB"),
+            ("gbr", "GB"),
+            ("TÜRKIYE", "TR"),
+            ("Turkey", "TR"),
+            ("Åland Islands", "AX"),
+            ("cote d'ivoire", "CI"),
+            ("Korea, Republic of", "KR"),
+            ("Kosovo", "XK"),
+        ] {
+            assert_eq!(alpha2(text), Some(code), "{text}");
+        }
+    }
+
+    #[test]
+    fn calling_codes_and_unknown_texts_are_no_country() {
+        for text in [
+            "",
+            "+1",
+            "1",
+            "44",
+            "ZZ",
+            "Atlantis",
+            "Korea",
+            "U",
+            &"x".repeat(99),
+        ] {
+            assert_eq!(alpha2(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_table_has_every_iso_country_and_no_name_twice() {
+        assert_eq!(TABLE.lines().count(), 250);
+        let names: usize = TABLE.lines().map(|line| line.split('|').count()).sum();
+        assert_eq!(CODES.len(), names);
+        for line in TABLE.lines() {
+            let cells: Vec<_> = line.split('|').collect();
+            assert_eq!((cells[0].len(), cells[1].len()), (2, 3), "{line}");
+            assert!(cells.iter().all(|name| name.len() < LONGEST), "{line}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Which column of a delimited file holds which field.
+
+use super::cells::{Cells, FIELDS, Record, slot};
+use super::declared::{ColumnMapping, Declared};
+use super::delimited::DelimitedReader;
+use super::error::IngestError;
+use super::shape::{Reads, Shape};
+use super::shown_name::{self, ShownName};
+use crate::domain::Field;
+use crate::vault::plaintext::RejectKind;
+
+/// The places of the fields in a record, and the names of all columns.
+pub(super) struct Header {
+    places: [Option<usize>; FIELDS.len()],
+    width: usize,
+    found: Vec<ShownName>,
+    dropped: Vec<String>,
+}
+
+/// A delimited file that is about to be read in one format.
+pub(super) struct DelimitedLog {
+    reader: DelimitedReader,
+    header: Header,
+}
+
+impl DelimitedLog {
+    pub(super) fn new(reader: DelimitedReader, header: Header) -> Self {
+        Self { reader, header }
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The next record's line and cells, if there is one.
+    pub(super) fn next(&mut self) -> Result<Option<Record<Cells<'_>>>, IngestError> {
+        if !self.reader.advance()? {
+            return Ok(None);
+        }
+        let line = self.reader.line();
+        let record = self.reader.record();
+        // With a cell too many or too few, nobody knows which cell is which,
+        // and one of them may be the content.
+        if record.len() != self.header.width {
+            return Ok(Some(Record {
+                line,
+                cells: Err(RejectKind::WrongCellCount),
+            }));
+        }
+        let whole = std::str::from_utf8(record.as_slice()).ok();
+        let mut texts = [""; FIELDS.len()];
+        for (text, place) in texts.iter_mut().zip(self.header.places) {
+            let Some(place) = place else { continue };
+            let range = record.range(place);
+            // One check for the whole record; if a dropped column is in
+            // another encoding, one for each cell that is kept.
+            let cell = match whole {
+                Some(whole) => range.and_then(|range| whole.get(range)),
+                None => record
+                    .get(place)
+                    .and_then(|cell| std::str::from_utf8(cell).ok()),
+            };
+            *text = cell.ok_or(IngestError::NotText { line })?;
+        }
+        Ok(Some(Record {
+            line,
+            cells: Ok(Cells::new(texts, Reads::Text)),
+        }))
+    }
+}
+
+impl Header {
+    /// Finds the columns of a format among the names.
+    pub(super) fn bind(
+        shape: &Shape,
+        names: &[&str],
+        declared: &Declared,
+    ) -> Result<Self, IngestError> {
+        let mut places = [None; FIELDS.len()];
+        let mut bound = Self {
+            places,
+            width: names.len(),
+            found: vec![],
+            dropped: vec![],
+        };
+        for (index, name) in names.iter().enumerate() {
+            let shown = ShownName::of(name);
+            let Some(field) = field(shape, name, &declared.columns) else {
+                bound.dropped.push(
+                    shown
+                        .unwrap_or_else(|| ShownName::of_column(index))
+                        .to_string(),
+                );
+                continue;
+            };
+            let shown = shown.unwrap_or_else(|| ShownName::of_column(index));
+            let Some(place) = places.get_mut(slot(field)) else {
+                continue;
+            };
+            if let Some(first) = place.replace(index) {
+                let first = names.get(first).and_then(|name| ShownName::of(name));
+                let first = first.unwrap_or_else(|| ShownName::of_column(0));
+                return Err(IngestError::TwoColumns {
+                    field: field.label(),
+                    first,
+                    second: shown,
+                });
+            }
+            bound.found.push(shown);
+        }
+        let mapped = declared.columns.iter().map(ColumnMapping::field);
+        for field in shape.required.iter().copied().chain(mapped) {
+            let given = field == Field::Account && declared.account.is_some();
+            if places.get(slot(field)).is_none_or(Option::is_none) && !given {
+                return Err(IngestError::MissingColumn {
+                    field: field.label(),
+                });
+            }
+        }
+        bound.places = places;
+        Ok(bound)
+    }
+
+    pub(super) fn dropped(&self) -> &[String] {
+        &self.dropped
+    }
+
+    /// What was seen, for the report.
+    pub(super) fn evidence(&self) -> String {
+        format!("the header has {}", shown_name::join(&self.found))
+    }
+}
+
+/// The field a column holds: a declared column takes the place of the names
+/// that are known for its field.
+fn field(shape: &Shape, name: &str, declared: &[ColumnMapping]) -> Option<Field> {
+    if let Some(mapping) = declared.iter().find(|mapping| mapping.names(name)) {
+        return Some(mapping.field());
+    }
+    let field = shape.field(name)?;
+    declared
+        .iter()
+        .all(|mapping| mapping.field() != field)
+        .then_some(field)
+}

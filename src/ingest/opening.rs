@@ -1,0 +1,143 @@
+//! The beginning of a file: how it is written and which format it is.
+
+use std::io::{Cursor, Read};
+
+use super::declared::Declared;
+use super::decode::decode;
+use super::delimited::DelimitedReader;
+use super::error::IngestError;
+use super::header::{DelimitedLog, Header};
+use super::json_record::{self, JsonLog};
+use super::json_stream::JsonStream;
+use super::shape::{Shape, Written};
+use super::shown_name::{self, ShownName};
+use super::unpack::{peek, unpack};
+use crate::domain::Format;
+
+/// A file of a known format, at its first record.
+pub(super) struct Opened {
+    pub(super) shape: &'static Shape,
+    pub(super) evidence: String,
+    pub(super) log: Log,
+}
+
+pub(super) enum Log {
+    Delimited(Box<DelimitedLog>),
+    Json(Box<JsonLog>),
+}
+
+impl Opened {
+    pub(super) fn new(
+        source: Box<dyn Read + Send>,
+        declared: &Declared,
+    ) -> Result<Self, IngestError> {
+        let mut source = decode(unpack(source)?)?;
+        let head = peek(&mut source, 4 << 10)?;
+        let written = match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            None => return Err(IngestError::Empty),
+            Some(b'{' | b'[') => Written::Json,
+            Some(_) => Written::Delimited,
+        };
+        if let Some(format) = declared.format
+            && Shape::of(format).written != written
+        {
+            return Err(IngestError::NotThisFormat {
+                declared: format,
+                line: 1,
+            });
+        }
+        let source = Box::new(Cursor::new(head).chain(source));
+        match written {
+            Written::Delimited => Self::delimited(source, declared),
+            Written::Json => Self::json(source, declared),
+        }
+    }
+
+    fn delimited(source: Box<dyn Read + Send>, declared: &Declared) -> Result<Self, IngestError> {
+        let reader = DelimitedReader::open(source)?;
+        let names: Vec<_> = reader
+            .header()
+            .iter()
+            .map(|name| std::str::from_utf8(name).map(str::trim))
+            .collect::<Result<_, _>>()
+            .map_err(|_| IngestError::NotText { line: 1 })?;
+        // A line of data in place of the header must not be echoed, and not
+        // be called a header that lacks a column either.
+        let shown: Option<Vec<_>> = names.iter().map(|name| ShownName::of(name)).collect();
+        let fits = |shape: &Shape| shape.fits(names.iter().copied());
+        let shape = match declared.format {
+            Some(format) => Shape::of(format),
+            None if declared.columns.is_empty() => {
+                fitting(Written::Delimited, fits, shown.clone())?
+            }
+            // Mapped columns belong to the format that has room for all.
+            None => Shape::of(Format::SupplierCsv),
+        };
+        let header = Header::bind(shape, &names, declared).map_err(|error| match error {
+            IngestError::MissingColumn { .. } if shown.is_none() && !fits(shape) => {
+                IngestError::NoHeader
+            }
+            error => error,
+        })?;
+        Ok(Self {
+            shape,
+            evidence: evidence(declared, header.evidence()),
+            log: Log::Delimited(Box::new(DelimitedLog::new(reader, header))),
+        })
+    }
+
+    fn json(source: Box<dyn Read + Send>, declared: &Declared) -> Result<Self, IngestError> {
+        let mut stream = JsonStream::new(source);
+        if !stream.advance()? {
+            return Err(IngestError::Empty);
+        }
+        let names = json_record::names(&stream)?;
+        let fits = |shape: &Shape| shape.fits(names.iter().map(String::as_str));
+        let shape = match declared.format {
+            Some(format) => Shape::of(format),
+            None => {
+                let shown = names.iter().map(|name| ShownName::of(name)).collect();
+                fitting(Written::Json, fits, shown)?
+            }
+        };
+        let found = names.iter().filter(|name| shape.field(name).is_some());
+        let found: Vec<_> = found.filter_map(|name| ShownName::of(name)).collect();
+        let found = format!("its first record has {}", shown_name::join(&found));
+        Ok(Self {
+            shape,
+            evidence: evidence(declared, found),
+            log: Log::Json(Box::new(JsonLog::new(stream, shape, declared))),
+        })
+    }
+}
+
+/// The one format that the names fit.
+fn fitting(
+    written: Written,
+    fits: impl Fn(&Shape) -> bool,
+    shown: Option<Vec<ShownName>>,
+) -> Result<&'static Shape, IngestError> {
+    let mut fitting = Shape::ALL
+        .into_iter()
+        .filter(|shape| shape.written == written && fits(shape));
+    match (fitting.next(), fitting.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(first), Some(second)) => Err(IngestError::AmbiguousFormat {
+            first: first.format,
+            second: second.format,
+        }),
+        (None, _) => match (shown, written) {
+            (None, Written::Delimited) => Err(IngestError::NoHeader),
+            (shown, _) => Err(IngestError::UnknownFormat {
+                columns: shown.unwrap_or_default(),
+            }),
+        },
+    }
+}
+
+fn evidence(declared: &Declared, found: String) -> String {
+    match declared.format {
+        Some(_) => format!("declared; {found}"),
+        None => found,
+    }
+}

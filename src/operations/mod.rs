@@ -1,0 +1,10 @@
+//! What a person can do: one file for each thing, sorted by what it is about.
+//!
+//! An operation sees a scope while it runs, and ids, values and sealed answers
+//! otherwise; never a connection, a key or, but for two files, a digit. Called
+//! by `http` and `cli` through [`crate::vault::Vault::perform`]. Not promised:
+//! any check of rights here. The policy decides before an operation runs.
+
+mod request;
+
+pub use request::{Empty, Ids, Request, only_reason, why};

@@ -1,0 +1,94 @@
+//! An operation as a machine asks for it: ids from the path, a JSON body.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use crate::domain::{CaseId, ExportId, OperatorId, Purpose, Reason, RevealId};
+use crate::vault::{Operation, OperationError, Target, Why};
+
+/// An operation that can be read from a request. `http::mount` takes nothing else.
+pub trait Request: Operation {
+    /// The JSON body; [`Empty`] where there is none.
+    type Input: DeserializeOwned + ToSchema + Send;
+    /// The JSON of the answer, for the API's description.
+    type Output: ToSchema;
+    /// One line for the API's description.
+    const SUMMARY: &'static str;
+
+    /// What the path names, before the body is looked at: the leaf of a request
+    /// that cannot be understood says it.
+    fn target(ids: &Ids) -> Result<Target, OperationError>;
+
+    fn read(ids: &Ids, input: Self::Input) -> Result<Self, OperationError>;
+}
+
+/// No body, or an empty object.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Empty {}
+
+/// The identifiers in a path, as text; a malformed one names nothing.
+#[derive(Debug, Default)]
+pub struct Ids {
+    named: Vec<(String, String)>,
+}
+
+impl Ids {
+    pub fn new(named: Vec<(String, String)>) -> Self {
+        Self { named }
+    }
+
+    pub fn case(&self) -> Result<CaseId, OperationError> {
+        self.parse("case")
+    }
+
+    pub fn operator(&self) -> Result<OperatorId, OperationError> {
+        self.parse("operator")
+    }
+
+    pub fn reveal(&self) -> Result<RevealId, OperationError> {
+        self.parse("reveal")
+    }
+
+    pub fn export(&self) -> Result<ExportId, OperationError> {
+        self.parse("export")
+    }
+
+    pub fn leaf(&self) -> Result<u64, OperationError> {
+        self.parse("leaf")
+    }
+
+    fn parse<T: FromStr>(&self, name: &str) -> Result<T, OperationError> {
+        self.named
+            .iter()
+            .find(|(key, _)| key == name)
+            .and_then(|(_, text)| text.parse().ok())
+            .ok_or(OperationError::NotFound)
+    }
+}
+
+/// Reads `purpose` and `reason`, naming the member that is wrong.
+pub fn why(purpose: &str, reason: &str) -> Result<Why, OperationError> {
+    let purpose = purpose
+        .parse::<Purpose>()
+        .map_err(|error| OperationError::invalid("purpose", error))?;
+    Ok(Why {
+        purpose: Some(purpose),
+        reason: read_reason(reason)?,
+    })
+}
+
+/// The same where no purpose is asked.
+pub fn only_reason(reason: &str) -> Result<Why, OperationError> {
+    Ok(Why {
+        purpose: None,
+        reason: read_reason(reason)?,
+    })
+}
+
+fn read_reason(reason: &str) -> Result<Reason, OperationError> {
+    Reason::parse(reason).map_err(|error| OperationError::invalid("reason", error))
+}

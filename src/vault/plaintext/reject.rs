@@ -1,0 +1,169 @@
+//! Rows that could not be admitted: where, why, and what stood there.
+
+use super::wiped_text::WipedText;
+use crate::domain::Field;
+
+/// One row that was not admitted. The line, column and kind may be shown; the
+/// cells go to the sealed quarantine and nowhere else.
+pub struct Reject {
+    pub line: u64,
+    /// The label of the field at fault, if it is one field.
+    pub column: Option<&'static str>,
+    pub kind: RejectKind,
+    pub cells: RejectCells,
+}
+
+/// The mapped cells of a rejected row as a JSON object of field label to text.
+/// Wiped on drop; readable inside the vault only.
+pub struct RejectCells(WipedText);
+
+impl RejectCells {
+    /// No cells: the record cannot be told apart into them.
+    pub fn none() -> Self {
+        Self::new(std::iter::empty())
+    }
+
+    pub fn new<'a>(cells: impl Iterator<Item = (Field, &'a str)>) -> Self {
+        let mut object = WipedText::default();
+        for (field, cell) in cells {
+            object.push_str(if object.len() == 0 { "{\"" } else { ",\"" });
+            object.push_str(field.label());
+            object.push_str("\":\"");
+            push_escaped(&mut object, cell);
+            object.push_str("\"");
+        }
+        object.push_str(if object.len() == 0 { "{}" } else { "}" });
+        Self(object)
+    }
+
+    /// How many bytes the cells hold.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(in crate::vault) fn text(&self) -> &str {
+        self.0.as_str()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn text_in_tests(&self) -> &str {
+        self.text()
+    }
+}
+
+/// Why a row was not admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RejectKind {
+    NotANumber,
+    /// Digits replaced by the supplier: `+1202555****`.
+    Masked,
+    /// Digits lost on the way: `1.20255E+10`.
+    Damaged,
+    MissingNumber,
+    MissingTime,
+    BadTime,
+    /// A local time that the clocks jumped over.
+    TimeDoesNotExist,
+    /// A local time that the clocks ran through twice.
+    TimeIsAmbiguous,
+    UnknownCountry,
+    LooksLikeContent,
+    TooLong,
+    NotPrintable,
+    WrongCellCount,
+    NotAnObject,
+    /// A JSON value that is neither text nor a number.
+    NotText,
+    /// A JSON name that stands twice in one object.
+    RepeatedName,
+    /// A message to the sender of the log, not to a person.
+    Inbound,
+}
+
+impl RejectKind {
+    pub const ALL: [Self; 17] = [
+        Self::NotANumber,
+        Self::Masked,
+        Self::Damaged,
+        Self::MissingNumber,
+        Self::MissingTime,
+        Self::BadTime,
+        Self::TimeDoesNotExist,
+        Self::TimeIsAmbiguous,
+        Self::UnknownCountry,
+        Self::LooksLikeContent,
+        Self::TooLong,
+        Self::NotPrintable,
+        Self::WrongCellCount,
+        Self::NotAnObject,
+        Self::NotText,
+        Self::RepeatedName,
+        Self::Inbound,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotANumber => "not-a-number",
+            Self::Masked => "masked",
+            Self::Damaged => "damaged",
+            Self::MissingNumber => "missing-number",
+            Self::MissingTime => "missing-time",
+            Self::BadTime => "bad-time",
+            Self::TimeDoesNotExist => "time-does-not-exist",
+            Self::TimeIsAmbiguous => "time-is-ambiguous",
+            Self::UnknownCountry => "unknown-country",
+            Self::LooksLikeContent => "looks-like-content",
+            Self::TooLong => "too-long",
+            Self::NotPrintable => "not-printable",
+            Self::WrongCellCount => "wrong-cell-count",
+            Self::NotAnObject => "not-an-object",
+            Self::NotText => "not-text",
+            Self::RepeatedName => "repeated-name",
+            Self::Inbound => "inbound",
+        }
+    }
+}
+
+/// JSON string escapes (RFC 8259, section 7), written straight into the wiped
+/// text.
+fn push_escaped(object: &mut WipedText, cell: &str) {
+    let mut rest = cell;
+    while let Some(at) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ') {
+        let (plain, tail) = rest.split_at(at);
+        object.push_str(plain);
+        match tail.as_bytes().first() {
+            Some(b'"') => object.push_str("\\\""),
+            Some(b'\\') => object.push_str("\\\\"),
+            Some(byte) => object.push_str(&format!("\\u{byte:04x}")),
+            None => {}
+        }
+        rest = tail.get(1..).unwrap_or_default();
+    }
+    object.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_a_json_object_of_labels_and_texts() {
+        let cells = [
+            (Field::Number, "+1 (202) 555-0142"),
+            (Field::Carrier, "a \"quoted\"\\\nname\u{1}é"),
+        ];
+        let text = RejectCells::new(cells.into_iter());
+        let value: serde_json::Value = serde_json::from_str(text.text()).unwrap();
+        assert_eq!(value["number"], "+1 (202) 555-0142");
+        assert_eq!(value["carrier"], "a \"quoted\"\\\nname\u{1}é");
+        assert_eq!(RejectCells::none().text(), "{}");
+    }
+
+    #[test]
+    fn every_kind_has_its_own_name() {
+        let mut names: Vec<_> = RejectKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RejectKind::ALL.len());
+    }
+}
