@@ -138,7 +138,7 @@ impl<R> Utf16<R> {
     }
 }
 
-const HEAD: u64 = 4 << 10;
+const HEAD: usize = 4 << 10;
 
 #[cfg(test)]
 mod tests {

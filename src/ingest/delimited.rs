@@ -20,8 +20,9 @@ pub(super) struct DelimitedReader {
 impl DelimitedReader {
     pub(super) fn open(mut source: Box<dyn Read + Send>) -> Result<Self, IngestError> {
         let head = peek(&mut source, HEAD)?;
+        let delimiter = delimiter(&head);
         let guarded = Guarded {
-            source: Box::new(Cursor::new(head.clone()).chain(source)),
+            source: Box::new(Cursor::new(head).chain(source)),
             given: 0,
             too_long: false,
             last: b'\n',
@@ -29,7 +30,7 @@ impl DelimitedReader {
         };
         let mut opened = Self {
             reader: ReaderBuilder::new()
-                .delimiter(delimiter(&head))
+                .delimiter(delimiter)
                 // Not CRLF, with which lines are counted late. The CR that is
                 // left on a last cell is trimmed with its other white space.
                 .terminator(Terminator::Any(b'\n'))
@@ -99,10 +100,11 @@ impl DelimitedReader {
 
     fn read(&mut self) -> Result<(), IngestError> {
         self.reader.get_mut().given = 0;
+        let start = self.reader.position().line();
         if let Err(error) = self.reader.read_byte_record(&mut self.record) {
             let line = self.reader.position().line();
             return Err(match error.into_kind() {
-                _ if self.reader.get_ref().too_long => IngestError::RecordTooLong { line },
+                _ if self.reader.get_ref().too_long => IngestError::RecordTooLong { line: start },
                 csv::ErrorKind::Io(error) => IngestError::reading(error, line),
                 _ => IngestError::NotText { line },
             });
@@ -192,7 +194,7 @@ fn delimiter(head: &[u8]) -> u8 {
 }
 
 const BUFFER: usize = 64 << 10;
-const HEAD: u64 = 64 << 10;
+const HEAD: usize = 64 << 10;
 const MARK: &[u8] = b"\x01";
 const END: &[u8] = b"\n\x01\n";
 
@@ -200,8 +202,10 @@ const END: &[u8] = b"\n\x01\n";
 mod tests {
     use super::*;
 
+    type Line = (u64, Vec<String>);
+
     /// Every record's line and cells, then how the file ended.
-    fn read(text: &str) -> (Vec<(u64, Vec<String>)>, Result<(), IngestError>) {
+    fn read(text: &str) -> (Vec<Line>, Result<(), IngestError>) {
         let mut reader = match DelimitedReader::open(Box::new(Cursor::new(text.to_owned()))) {
             Ok(reader) => reader,
             Err(error) => return (Vec::new(), Err(error)),
@@ -221,7 +225,7 @@ mod tests {
         }
     }
 
-    fn row(line: u64, cells: &[&str]) -> (u64, Vec<String>) {
+    fn row(line: u64, cells: &[&str]) -> Line {
         (line, cells.iter().map(|cell| (*cell).to_owned()).collect())
     }
 

@@ -42,7 +42,7 @@ pub enum IngestError {
     )]
     Bomb { packed: u64, unpacked: u64 },
     #[error(
-        "the record at line {line} is longer than {} bytes; is this the right file?",
+        "the record at line {line} is longer than {} bytes; look there for a quote that is never closed",
         super::RECORD_BYTES
     )]
     RecordTooLong { line: u64 },

@@ -189,6 +189,7 @@ impl<'de> Visitor<'de> for Reading<'_> {
         };
         // Which name filled each slot: its rank among the known ones.
         let mut ranks = [usize::MAX; FIELDS.len()];
+        let mut seen = vec![false; self.names.len()];
         let mut fault = None;
         while let Some(name) = map.next_key::<Text<'de>>()? {
             let value: &'de RawValue = map.next_value()?;
@@ -200,24 +201,28 @@ impl<'de> Visitor<'de> for Reading<'_> {
             let Some((_, field, reads)) = self.names.get(rank) else {
                 continue;
             };
-            let slot = slot(*field);
-            let (Some(filled), Some(text)) = (ranks.get_mut(slot), cells.texts.get_mut(slot))
-            else {
-                continue;
-            };
-            if *filled == rank {
+            if seen
+                .get_mut(rank)
+                .is_some_and(|seen| std::mem::replace(seen, true))
+            {
                 fault = Some(RejectKind::RepeatedName);
             }
-            if *filled <= rank && !text.is_empty() {
+            let (Some(filled), Some(text)) = (
+                ranks.get_mut(slot(*field)),
+                cells.texts.get_mut(slot(*field)),
+            ) else {
                 continue;
-            }
-            *filled = rank;
-            match cell(value).map_err(A::Error::custom)? {
-                Some(cell) => *text = cell,
-                None => fault = Some(RejectKind::NotText),
-            }
-            if *field == Field::SentAt {
-                cells.time = *reads;
+            };
+            let Some(cell) = cell(value).map_err(A::Error::custom)? else {
+                fault = Some(RejectKind::NotText);
+                continue;
+            };
+            // A blank does not take the place of another name's text.
+            if *filled == usize::MAX || (rank < *filled && !cell.is_empty()) || text.is_empty() {
+                (*filled, *text) = (rank, cell);
+                if *field == Field::SentAt {
+                    cells.time = *reads;
+                }
             }
         }
         let has = |field| {

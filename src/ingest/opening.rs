@@ -67,11 +67,12 @@ impl Opened {
         let fits = |shape: &Shape| shape.fits(names.iter().copied());
         let shape = match declared.format {
             Some(format) => Shape::of(format),
-            None if declared.columns.is_empty() => {
-                fitting(Written::Delimited, fits, shown.clone())?
-            }
-            // Mapped columns belong to the format that has room for all.
-            None => Shape::of(Format::SupplierCsv),
+            None => match fitting(Written::Delimited, fits, shown.clone()) {
+                // What is mapped may be all there is to know it by, and this
+                // format has room for every field.
+                Err(_) if !declared.columns.is_empty() => Shape::of(Format::SupplierCsv),
+                found => found?,
+            },
         };
         let header = Header::bind(shape, &names, declared).map_err(|error| match error {
             IngestError::MissingColumn { .. } if shown.is_none() && !fits(shape) => {

@@ -3,6 +3,7 @@
 use std::io::{self, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
+use zeroize::Zeroizing;
 
 use super::error::IngestError;
 
@@ -26,10 +27,13 @@ pub(super) fn unpack(
 }
 
 /// Up to `bytes` bytes from the front of a source.
-pub(super) fn peek(source: &mut impl Read, bytes: u64) -> Result<Vec<u8>, IngestError> {
-    let mut head = Vec::new();
+pub(super) fn peek(
+    source: &mut impl Read,
+    bytes: usize,
+) -> Result<Zeroizing<Vec<u8>>, IngestError> {
+    let mut head = Zeroizing::new(Vec::with_capacity(bytes + 32));
     source
-        .take(bytes)
+        .take(bytes as u64)
         .read_to_end(&mut head)
         .map_err(|error| IngestError::reading(error, 1))?;
     Ok(head)
