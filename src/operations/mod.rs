@@ -5,6 +5,13 @@
 //! by `http` and `cli` through [`crate::vault::Vault::perform`]. Not promised:
 //! any check of rights here. The policy decides before an operation runs.
 
+pub mod audit;
+pub mod case;
+mod done;
+pub mod export;
 mod request;
+pub mod reveal;
+pub mod session;
 
+pub use done::Done;
 pub use request::{Empty, Ids, Request, only_reason, why};

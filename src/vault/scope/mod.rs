@@ -24,9 +24,10 @@ use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 use serde_json::Value;
 
-pub use self::audit::{LeafView, LogProof};
+pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
 pub use self::operators::{Invitation, OperatorView};
+pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 use super::caller::Caller;
 use super::core::Core;

@@ -1,0 +1,73 @@
+//! `PUT /cases/{case}/members/{operator}`: give an operator a role in a case.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::domain::{AccountName, CaseId, CaseRole, OperatorId};
+use crate::operations::{Done, Empty, Ids, Request};
+use crate::policy::actions;
+use crate::vault::scope::Scope;
+use crate::vault::{Operation, OperationError, Target};
+
+pub struct NameMember {
+    case: CaseId,
+    operator: OperatorId,
+    role: CaseRole,
+    account: Option<AccountName>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NameMemberInput {
+    /// investigator, lead, custodian or liaison
+    pub role: String,
+    /// The one account a liaison speaks for.
+    pub account: Option<String>,
+}
+
+impl Operation for NameMember {
+    type Action = actions::NameMember;
+    type Answer = Done;
+
+    fn target(&self) -> Target {
+        Target::Member(self.case.clone(), self.operator.clone())
+    }
+
+    fn detail(&self) -> Value {
+        json!({ "role": self.role.as_str(), "account": self.account.as_ref().map(AccountName::as_str) })
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        scope.name_member(&self.operator, self.role, self.account.as_ref())?;
+        Ok(Done)
+    }
+}
+
+impl Request for NameMember {
+    type Input = NameMemberInput;
+    type Output = Empty;
+    const SUMMARY: &'static str = "Give an operator a role in a case";
+
+    fn target(ids: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Member(ids.case()?, ids.operator()?))
+    }
+
+    fn read(ids: &Ids, input: NameMemberInput) -> Result<Self, OperationError> {
+        let role = input.role.parse().map_err(|_| {
+            OperationError::invalid("role", "must be investigator, lead, custodian or liaison")
+        })?;
+        let account = input
+            .account
+            .map(|name| {
+                AccountName::parse(&name).map_err(|error| OperationError::invalid("account", error))
+            })
+            .transpose()?;
+        Ok(Self {
+            case: ids.case()?,
+            operator: ids.operator()?,
+            role,
+            account,
+        })
+    }
+}

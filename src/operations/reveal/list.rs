@@ -1,0 +1,53 @@
+//! `GET /cases/{case}/reveals`: what was asked, newest first.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::CaseId;
+use crate::operations::{Empty, Ids, Request};
+use crate::policy::actions;
+use crate::vault::scope::{RevealView, Scope};
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+
+pub struct ListReveals(pub CaseId);
+
+#[derive(Serialize, ToSchema)]
+pub struct RevealList {
+    #[schema(value_type = Vec<Object>)]
+    pub reveals: Vec<RevealView>,
+}
+
+impl Answer for RevealList {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&self)
+    }
+}
+
+impl Operation for ListReveals {
+    type Action = actions::ListReveals;
+    type Answer = RevealList;
+
+    fn target(&self) -> Target {
+        Target::Case(self.0.clone())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RevealList, OperationError> {
+        let reveals = scope.list_reveals()?;
+        scope.note_rows(reveals.len() as u64);
+        Ok(RevealList { reveals })
+    }
+}
+
+impl Request for ListReveals {
+    type Input = Empty;
+    type Output = RevealList;
+    const SUMMARY: &'static str = "The reveals of a case";
+
+    fn target(ids: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Case(ids.case()?))
+    }
+
+    fn read(ids: &Ids, _: Empty) -> Result<Self, OperationError> {
+        Ok(Self(ids.case()?))
+    }
+}

@@ -1,0 +1,36 @@
+//! `DELETE /sessions/current`: end one's own session.
+
+use crate::operations::{Done, Empty, Ids, Request};
+use crate::policy::actions;
+use crate::vault::scope::Scope;
+use crate::vault::{Operation, OperationError, Target};
+
+pub struct CloseSession;
+
+impl Operation for CloseSession {
+    type Action = actions::SignOut;
+    type Answer = Done;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        scope.close_session()?;
+        Ok(Done)
+    }
+}
+
+impl Request for CloseSession {
+    type Input = Empty;
+    type Output = Empty;
+    const SUMMARY: &'static str = "End one's own session";
+
+    fn target(_: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Vault)
+    }
+
+    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
+        Ok(Self)
+    }
+}
