@@ -112,7 +112,8 @@ list! {
     ListExports       "export.list"         reads;
     ReadExport        "export.read"         reads;
     DecideExport      "export.decide"       writes;
-    TakePackage       "export.package"      reads reveals;
+    BuildPackage      "export.build"        reads reveals;
+    TakePackage       "export.package"      writes;
     AcknowledgeExport "export.acknowledge"  writes;
     SearchLeaves      "audit.search"        reads;
     ReadLeaf          "audit.read"          reads;

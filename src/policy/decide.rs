@@ -104,6 +104,7 @@ fn about_request(request: Option<&RequestFacts>, action: ActionKind) -> Result<(
             }
             &[RequestState::Approved]
         }
+        ActionKind::BuildPackage => &[RequestState::Approved],
         ActionKind::TakePackage => &[RequestState::Approved, RequestState::Used],
         ActionKind::AcknowledgeExport => &[RequestState::Used],
         _ => return Ok(()),

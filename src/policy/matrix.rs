@@ -119,7 +119,7 @@ fn row(action: ActionKind) -> Row {
         A::RequestExport => members(&[I, L, N]),
         A::ListExports | A::ReadExport => at_rest_too(members(&[I, L, C, N])),
         A::DecideExport => members(&[L, C]),
-        A::TakePackage => members(&[C, N]),
+        A::BuildPackage | A::TakePackage => members(&[C, N]),
         A::AcknowledgeExport => at_rest_too(members(&[C, N])),
         A::SearchLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
         // Whoever did a thing may hold the receipt for it; see `decide`.

@@ -10,20 +10,17 @@ use rusqlite::Connection;
 use super::budget;
 use super::caller::Caller;
 use super::core::Core;
-use super::operation::{Conflict, OperationError};
+use super::operation::OperationError;
 use super::perform::Stopped;
 use super::records::Release;
 use super::store::case_rows::CaseRow;
-use super::store::export_rows;
-use crate::domain::{ExportId, Moment};
+use crate::domain::Moment;
 
 pub(in crate::vault) enum Effect {
     /// Points off the caller's budget in the case.
     Charge(u32),
     /// A protected table is given out.
     Release(Release),
-    /// A package is handed out; SHA-256 of its tag manifest.
-    HandOut(ExportId, [u8; 32]),
 }
 
 pub(super) fn apply(
@@ -43,10 +40,5 @@ pub(super) fn apply(
             budget::charge(core, connection, operator, case.number, points, now)
         }
         Effect::Release(release) => Ok(release.record(core, connection, case)?),
-        Effect::HandOut(export, package) => {
-            export_rows::hand_out(connection, &export, &package)
-                .map_err(|_| OperationError::Conflict(Conflict::ResultChanged))?;
-            Ok(())
-        }
     }
 }

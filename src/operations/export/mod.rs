@@ -1,1 +1,17 @@
-//! (being built)
+//! Handing data out: ask, have it decided, build the package, hand it out, have
+//! its arrival acknowledged.
+
+mod acknowledge;
+mod build;
+mod decide;
+mod list;
+mod read;
+mod request;
+mod take;
+
+pub use acknowledge::{AcknowledgeExport, AcknowledgeInput};
+pub use decide::DecideExport;
+pub use list::{ExportList, ListExports};
+pub use read::{ExportBody, ReadExport};
+pub use request::{RequestExport, RequestExportInput, RequestedExport};
+pub use take::take_package;

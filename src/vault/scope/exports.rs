@@ -1,1 +1,384 @@
-//! (being built)
+//! Exports: asked by one, decided by another, handed out by a custodian.
+//!
+//! What leaves is sealed to named recipients in `evidence`; this file decides
+//! what goes in. As with reveals, a digest binds the request to its result set.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::signature::KeyPair;
+use serde::Serialize;
+
+use super::{Scope, reveals};
+use crate::domain::{AccountName, ExportId, LegalBasis, Moment, OperatorId};
+use crate::policy::{Action, RequestState, Reveals, Writes};
+use crate::vault::core::Core;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::operation::{Conflict, OperationError, Why};
+use crate::vault::records::{ExportContents, RecordFilter};
+use crate::vault::requests::{self, ExportBody, RequestDigest};
+use crate::vault::store::export_rows::{self, ExportRow, NewExport};
+
+/// What an export holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// One account's numbers, with how often and when: to notify the people behind them.
+    AccountNotice,
+    /// Counts only, by each dimension: for regulators and reports.
+    ScopeReport,
+    /// Every matching record in full.
+    Evidence,
+}
+
+impl Profile {
+    pub const ALL: [Self; 3] = [Self::AccountNotice, Self::ScopeReport, Self::Evidence];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountNotice => "account-notice",
+            Self::ScopeReport => "scope-report",
+            Self::Evidence => "evidence",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.as_str() == text)
+    }
+}
+
+pub struct ExportRequest {
+    pub profile: Profile,
+    pub filter: RecordFilter,
+    /// age recipients, parsed by whoever made this.
+    pub recipients: Vec<String>,
+    pub why: Why,
+    pub legal_basis: LegalBasis,
+}
+
+/// A request as those see it who ask, decide and hand out.
+#[derive(Debug, Serialize)]
+pub struct ExportView {
+    pub export: ExportId,
+    pub state: &'static str,
+    pub profile: String,
+    pub asked_by: String,
+    pub asked_at: Moment,
+    pub expires_at: Moment,
+    pub purpose: String,
+    pub reason: String,
+    pub legal_basis: String,
+    pub filter: serde_json::Value,
+    pub recipients: Vec<String>,
+    /// What would be in it.
+    pub messages: u64,
+    pub numbers: u64,
+    pub decided_by: Option<String>,
+    pub decided_at: Option<Moment>,
+    pub decision_reason: Option<String>,
+    /// SHA-256 of the package's tag manifest, in hexadecimal.
+    pub tagmanifest_sha256: Option<String>,
+    pub receipt: Option<std::collections::BTreeMap<String, String>>,
+}
+
+/// Everything a package is made of, opened, and not yet written anywhere.
+pub struct PackageContents {
+    pub export: ExportId,
+    pub profile: Profile,
+    pub recipients: Vec<String>,
+    pub legal_basis: String,
+    pub contents: ExportContents,
+    /// The leaf of the decision, and its proof.
+    pub leaf: Vec<u8>,
+    pub leaf_number: u64,
+    pub proof: String,
+    pub origin: String,
+    pub root: String,
+    pub made_at: Moment,
+    pub signer: PackageSigner,
+    pub packages: std::path::PathBuf,
+}
+
+/// Signs tag manifests with the vault's evidence key, and nothing else.
+pub struct PackageSigner(Arc<Core>);
+
+impl PackageSigner {
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        let mut out = [0; 64];
+        let signature = self.0.keys().root_keys().evidence_signing().sign(message);
+        for (to, from) in out.iter_mut().zip(signature.as_ref()) {
+            *to = *from;
+        }
+        out
+    }
+
+    pub fn public(&self) -> [u8; 32] {
+        let mut out = [0; 32];
+        let keys = self.0.keys();
+        let public = keys.root_keys().evidence_signing().public_key();
+        for (to, from) in out.iter_mut().zip(public.as_ref()) {
+            *to = *from;
+        }
+        out
+    }
+}
+
+impl<A: Writes> Scope<'_, A> {
+    pub fn request_export(&mut self, request: ExportRequest) -> Result<ExportId, OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let (filter, account) = self.narrow(request.profile, request.filter)?;
+        let found = self.result_of(&filter)?;
+        if found.messages == 0 {
+            return Err(OperationError::invalid("filter", "matches no record"));
+        }
+        let id = ExportId::from_random(self.core.draw()?);
+        let body = ExportBody {
+            filter: serde_json::to_value(&filter).map_err(|_| OperationError::Internal("filter"))?,
+            recipients: request.recipients,
+            purpose: request.why.purpose.map_or("", |purpose| purpose.as_str()).to_owned(),
+            reason: request.why.reason.as_str().to_owned(),
+            legal_basis: request.legal_basis.as_str().to_owned(),
+            account: account.map(|name| name.as_str().to_owned()),
+            messages: found.messages,
+            numbers: found.numbers,
+            decision_reason: None,
+            receipt: None,
+        };
+        let profile = request.profile;
+        export_rows::insert(
+            self.connection,
+            &NewExport {
+                id: &id,
+                case: case.number,
+                asker: self.operator()?,
+                asked_at: self.now,
+                expires_at: self.now.plus_seconds(self.core.settings.export_s),
+                digest: &self.export_digest(&id, profile, &body, &filter)?,
+                sealed: &requests::seal_export(self.core, &keys, &id, &body)?,
+                profile: profile.as_str(),
+            },
+        )?;
+        self.notes.rows = Some(found.messages);
+        self.notes.object = Some(id.to_string());
+        Ok(id)
+    }
+
+    pub fn decide_export(
+        &mut self,
+        id: &ExportId,
+        approve: bool,
+        why: &Why,
+    ) -> Result<RequestState, OperationError> {
+        let (row, keys) = self.export_row(id)?;
+        let mut body = requests::open_export(self.core, &keys, &row)?;
+        if approve {
+            self.unchanged(&row, &body)?;
+        }
+        body.decision_reason = Some(why.reason.as_str().to_owned());
+        let state = if approve { RequestState::Approved } else { RequestState::Denied };
+        let expires_at = self.now.plus_seconds(self.core.settings.export_s);
+        let sealed = requests::seal_export(self.core, &keys, id, &body)?;
+        let leaf = self.leaf.ok_or(OperationError::Internal("a decision without a leaf"))?;
+        let decider = self.operator()?;
+        let run = export_rows::Decision { to: state, decider, now: self.now, expires_at, leaf };
+        export_rows::decide(self.connection, id, &run, &sealed)?;
+        self.notes.rows = Some(body.messages);
+        Ok(state)
+    }
+
+    /// Marks a package as handed out and opens its file. The first time it is
+    /// told which package was built; later it must be the same.
+    pub fn hand_out(
+        &mut self,
+        id: &ExportId,
+        built: Option<[u8; 32]>,
+    ) -> Result<(File, u64, String), OperationError> {
+        let (row, keys) = self.export_row(id)?;
+        let lost = || OperationError::Damaged { place: format!("package of {id}") };
+        let digest: [u8; 32] = match (&row.package, built) {
+            (None, Some(built)) => built,
+            (Some(kept), None) => kept.as_slice().try_into().map_err(|_| lost())?,
+            _ => return Err(OperationError::Conflict(Conflict::ResultChanged)),
+        };
+        export_rows::hand_out(self.connection, id, &digest)?;
+        let path = self.core.paths.packages().join(format!("{id}.tar"));
+        let file = File::open(path).map_err(|_| lost())?;
+        let bytes = file.metadata().map_err(|_| lost())?.len();
+        let body = requests::open_export(self.core, &keys, &row)?;
+        self.notes.rows = Some(body.messages);
+        self.notes.digest = Some(STANDARD.encode(digest));
+        Ok((file, bytes, format!("{id}.tar")))
+    }
+
+    /// Records what the receiver sent back.
+    pub fn acknowledge_export(
+        &mut self,
+        id: &ExportId,
+        receipt: std::collections::BTreeMap<String, String>,
+    ) -> Result<(), OperationError> {
+        let (row, keys) = self.export_row(id)?;
+        let said = receipt.get("tagmanifest_sha256");
+        if said != row.package.as_deref().map(hex).as_ref() {
+            let rule = "is not the digest of the package that was handed out";
+            return Err(OperationError::invalid("tagmanifest_sha256", rule));
+        }
+        let mut body = requests::open_export(self.core, &keys, &row)?;
+        body.receipt = Some(receipt);
+        let sealed = requests::seal_export(self.core, &keys, id, &body)?;
+        export_rows::acknowledge(self.connection, id, &sealed)?;
+        Ok(())
+    }
+}
+
+impl<A: Action> Scope<'_, A> {
+    /// True when the package was built before and only has to be handed out.
+    pub fn read_export(&mut self, id: &ExportId) -> Result<ExportView, OperationError> {
+        let (row, keys) = self.export_row(id)?;
+        self.view_export(row, &keys)
+    }
+
+    pub fn list_exports(&mut self) -> Result<Vec<ExportView>, OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let own = self.grant.account().cloned();
+        let mut all = Vec::new();
+        for row in export_rows::list(self.connection, case.number)? {
+            let about = requests::export_account(self.core, case, &row)?;
+            if own.is_none() || about == own {
+                all.push(self.view_export(row, &keys)?);
+            }
+        }
+        Ok(all)
+    }
+
+    fn view_export(&self, row: ExportRow, keys: &CaseKeys) -> Result<ExportView, OperationError> {
+        let body = requests::open_export(self.core, keys, &row)?;
+        let name = |id: &OperatorId| self.operator_name(id);
+        Ok(ExportView {
+            state: reveals::shown(row.state, row.expires_at, self.now),
+            profile: row.profile,
+            asked_by: name(&row.asker)?,
+            asked_at: row.asked_at,
+            expires_at: row.expires_at,
+            purpose: body.purpose,
+            reason: body.reason,
+            legal_basis: body.legal_basis,
+            filter: body.filter,
+            recipients: body.recipients,
+            messages: body.messages,
+            numbers: body.numbers,
+            decided_by: row.decider.as_ref().map(name).transpose()?,
+            decided_at: row.decided_at,
+            decision_reason: body.decision_reason,
+            tagmanifest_sha256: row.package.as_deref().map(hex),
+            receipt: body.receipt,
+            export: row.id,
+        })
+    }
+
+    fn export_row(&self, id: &ExportId) -> Result<(ExportRow, Arc<CaseKeys>), OperationError> {
+        let case = self.case_row()?;
+        let row = export_rows::find(self.connection, id)?
+            .filter(|row| row.case == case.number)
+            .ok_or(OperationError::NotFound)?;
+        Ok((row, self.core.case_keys(&case.id)?))
+    }
+
+    /// An account notice is about exactly one account; a liaison's export is about
+    /// its own, whatever it asked.
+    fn narrow(
+        &self,
+        profile: Profile,
+        mut filter: RecordFilter,
+    ) -> Result<(RecordFilter, Option<AccountName>), OperationError> {
+        if let Some(own) = self.grant.account() {
+            if profile != Profile::AccountNotice {
+                return Err(OperationError::invalid("profile", "must be account-notice"));
+            }
+            filter.account = vec![own.as_str().to_owned()];
+        }
+        let account = match filter.account.as_slice() {
+            [one] => AccountName::parse(one).ok(),
+            _ => None,
+        };
+        if profile == Profile::AccountNotice && account.is_none() {
+            return Err(OperationError::invalid("filter.account", "must name exactly one account"));
+        }
+        Ok((filter, account))
+    }
+
+    fn unchanged(&self, row: &ExportRow, body: &ExportBody) -> Result<RecordFilter, OperationError> {
+        let damaged = || OperationError::Damaged { place: "export request".to_owned() };
+        let filter: RecordFilter =
+            serde_json::from_value(body.filter.clone()).map_err(|_| damaged())?;
+        let profile = Profile::parse(&row.profile).ok_or_else(damaged)?;
+        if self.export_digest(&row.id, profile, body, &filter)?[..] == row.digest[..] {
+            Ok(filter)
+        } else {
+            Err(OperationError::Conflict(Conflict::ResultChanged))
+        }
+    }
+
+    /// Binds a request to everything asked, and to the exhibits it was counted over.
+    fn export_digest(
+        &self,
+        id: &ExportId,
+        profile: Profile,
+        body: &ExportBody,
+        filter: &RecordFilter,
+    ) -> Result<[u8; 32], OperationError> {
+        let found = self.result_of(filter)?;
+        let mut digest = RequestDigest::of("export");
+        digest.part(id.as_str().as_bytes());
+        digest.part(profile.as_str().as_bytes());
+        digest.part(body.filter.to_string().as_bytes());
+        for recipient in &body.recipients {
+            digest.part(recipient.as_bytes());
+        }
+        digest.part(body.purpose.as_bytes());
+        digest.part(body.reason.as_bytes());
+        digest.part(body.legal_basis.as_bytes());
+        digest.part(&found.edition);
+        digest.part(&found.messages.to_be_bytes());
+        digest.part(&found.numbers.to_be_bytes());
+        Ok(digest.finish())
+    }
+}
+
+impl<A: Reveals> Scope<'_, A> {
+    /// Opens everything an approved export holds.
+    pub fn open_export(&mut self, id: &ExportId) -> Result<PackageContents, OperationError> {
+        let (row, keys) = self.export_row(id)?;
+        let body = requests::open_export(self.core, &keys, &row)?;
+        let filter = self.unchanged(&row, &body)?;
+        let damaged = || OperationError::Damaged { place: "export request".to_owned() };
+        let profile = Profile::parse(&row.profile).ok_or_else(damaged)?;
+        let leaf_number = row.decided_leaf.ok_or_else(damaged)?;
+        let leaf = self.leaf_bytes(leaf_number)?;
+        let proof = self.prove_leaf(leaf_number)?.0;
+        let checkpoint = self.newest_checkpoint()?;
+        let contents = self.export_contents(profile, &filter)?;
+        self.notes.rows = Some(body.messages);
+        Ok(PackageContents {
+            export: row.id,
+            profile,
+            recipients: body.recipients,
+            legal_basis: body.legal_basis,
+            contents,
+            leaf,
+            leaf_number,
+            proof,
+            origin: checkpoint.origin.to_string(),
+            root: checkpoint.root.to_string(),
+            made_at: self.now,
+            signer: PackageSigner(Arc::clone(self.core)),
+            packages: self.core.paths.packages(),
+        })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -26,7 +26,7 @@ pub struct RevealRequest {
 }
 
 /// A request as those see it who ask and decide.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct RevealView {
     pub reveal: RevealId,
     pub state: &'static str,
@@ -45,7 +45,7 @@ pub struct RevealView {
     pub sample: Vec<MaskedSubject>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct MaskedSubject {
     pub subject: SubjectToken,
     pub number_masked: MaskedPhone,

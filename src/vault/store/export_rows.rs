@@ -95,31 +95,20 @@ pub(crate) fn list(
     Ok(all)
 }
 
-/// Moves a request on from one state to the next; nothing else can.
-pub(crate) fn advance(
-    connection: &Connection,
-    id: &ExportId,
-    from: RequestState,
-    to: RequestState,
-) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- export::advance\nUPDATE export SET state = ?3 WHERE id = ?1 AND state = ?2",
-            params![id.as_str(), from.as_str(), to.as_str()],
-        )
-        .map_err(at("export::advance"))?;
-    one("export::advance", changed)
+/// A decision about an export, and the leaf that says it.
+pub(crate) struct Decision<'a> {
+    pub(crate) to: RequestState,
+    pub(crate) decider: &'a OperatorId,
+    pub(crate) now: Moment,
+    pub(crate) expires_at: Moment,
+    pub(crate) leaf: u64,
 }
 
 /// Writes the decision beside the request and lets it run from now.
 pub(crate) fn decide(
     connection: &Connection,
     id: &ExportId,
-    to: RequestState,
-    decider: &OperatorId,
-    now: Moment,
-    expires_at: Moment,
-    leaf: u64,
+    decision: &Decision<'_>,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
     let changed = connection
@@ -129,16 +118,28 @@ pub(crate) fn decide(
              WHERE id = ?1 AND state = 'requested'",
             params![
                 id.as_str(),
-                to.as_str(),
-                decider.as_str(),
-                now.seconds(),
-                expires_at.seconds(),
-                i64::try_from(leaf).unwrap_or(i64::MAX),
+                decision.to.as_str(),
+                decision.decider.as_str(),
+                decision.now.seconds(),
+                decision.expires_at.seconds(),
+                i64::try_from(decision.leaf).unwrap_or(i64::MAX),
                 sealed
             ],
         )
         .map_err(at("export::decide"))?;
     one("export::decide", changed)
+}
+
+/// The receiver's word that the package arrived.
+pub(crate) fn acknowledge(connection: &Connection, id: &ExportId, sealed: &[u8]) -> Result<(), StoreError> {
+    let changed = connection
+        .execute(
+            "-- export::acknowledge
+             UPDATE export SET state = 'acknowledged', sealed = ?2 WHERE id = ?1 AND state = 'used'",
+            params![id.as_str(), sealed],
+        )
+        .map_err(at("export::acknowledge"))?;
+    one("export::acknowledge", changed)
 }
 
 /// Records which package was handed out, the first time.

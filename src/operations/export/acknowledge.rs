@@ -1,0 +1,82 @@
+//! `POST /exports/{export}/acknowledgement`: the receiver says that it arrived.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::domain::{ExportId, Reference};
+use crate::operations::{Done, Empty, Ids, Request, only_reason};
+use crate::policy::actions;
+use crate::vault::scope::Scope;
+use crate::vault::{Operation, OperationError, Target, Why};
+
+pub struct AcknowledgeExport {
+    export: ExportId,
+    tagmanifest: String,
+    received_by: Reference,
+    why: Why,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgeInput {
+    /// SHA-256 of `tagmanifest-sha256.txt` in the package, in hexadecimal.
+    pub tagmanifest_sha256: String,
+    /// Who received it.
+    pub received_by: String,
+    /// How that is known.
+    pub reason: String,
+}
+
+impl Operation for AcknowledgeExport {
+    type Action = actions::AcknowledgeExport;
+    type Answer = Done;
+
+    fn target(&self) -> Target {
+        Target::Export(self.export.clone())
+    }
+
+    fn why(&self) -> Option<&Why> {
+        Some(&self.why)
+    }
+
+    fn detail(&self) -> Value {
+        json!({ "received_by": self.received_by.as_str() })
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        let receipt = BTreeMap::from([
+            ("tagmanifest_sha256".to_owned(), self.tagmanifest),
+            ("received_by".to_owned(), self.received_by.as_str().to_owned()),
+            ("acknowledged_at".to_owned(), scope.now().to_string()),
+        ]);
+        scope.acknowledge_export(&self.export, receipt)?;
+        Ok(Done)
+    }
+}
+
+impl Request for AcknowledgeExport {
+    type Input = AcknowledgeInput;
+    type Output = Empty;
+    const SUMMARY: &'static str = "Say that a package arrived";
+
+    fn target(ids: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Export(ids.export()?))
+    }
+
+    fn read(ids: &Ids, input: AcknowledgeInput) -> Result<Self, OperationError> {
+        let hex = input.tagmanifest_sha256.to_ascii_lowercase();
+        if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(OperationError::invalid("tagmanifest_sha256", "must be 64 hexadecimal digits"));
+        }
+        Ok(Self {
+            export: ids.export()?,
+            tagmanifest: hex,
+            received_by: Reference::parse(&input.received_by)
+                .map_err(|error| OperationError::invalid("received_by", error))?,
+            why: only_reason(&input.reason)?,
+        })
+    }
+}

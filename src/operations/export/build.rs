@@ -1,0 +1,205 @@
+//! Building a package: what was approved, sealed to its recipients.
+//!
+//! One of the two files that turn a disclosed number into text. Runs after the
+//! leaf is durable; plaintext goes through age before it reaches the disk.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::domain::ExportId;
+use crate::evidence::{
+    BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, readme, write_row,
+};
+use crate::policy::actions;
+use crate::vault::records::{ExportContents, Evidence, NoticeRow, ReportTable};
+use crate::vault::scope::{PackageContents, Scope};
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+
+pub(super) struct BuildPackage(pub(super) ExportId);
+
+pub(super) struct Approved(PackageContents);
+
+impl Operation for BuildPackage {
+    type Action = actions::BuildPackage;
+    type Answer = Approved;
+
+    fn target(&self) -> Target {
+        Target::Export(self.0.clone())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Approved, OperationError> {
+        scope.open_export(&self.0).map(Approved)
+    }
+}
+
+impl Answer for Approved {
+    fn body(self, receipt: &Receipt) -> Result<Wire, OperationError> {
+        let digest = write(&self.0, receipt).map_err(|error| OperationError::Unreadable {
+            kind: "package-not-written",
+            explanation: error.to_string(),
+        })?;
+        Wire::json(&json!({ "tagmanifest_sha256": digest }))
+    }
+}
+
+fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], EvidenceError> {
+    let name = PackageName::parse(package.export.as_str())?;
+    let work = package.packages.join(format!("{}.work", package.export));
+    let tar = package.packages.join(format!("{}.tar", package.export));
+    // Left by a stop in the middle: ciphertext that nobody was given.
+    let _ = std::fs::remove_dir_all(&work);
+    let _ = std::fs::remove_file(&tar);
+    let recipients = package
+        .recipients
+        .iter()
+        .map(|text| text.parse::<Recipient>())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| EvidenceError::NoRecipient)?;
+    let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
+    match &package.contents {
+        ExportContents::Notice(rows) => notice(&mut writer, rows, receipt)?,
+        ExportContents::Report(tables) => report(&mut writer, tables)?,
+        ExportContents::Evidence(evidence) => records(&mut writer, evidence, receipt)?,
+    }
+    writer.attach("entry.json", &package.leaf)?;
+    writer.attach(&format!("{}.tlog-proof", package.export), package.proof.as_bytes())?;
+    writer.attach("README.txt", readme(&name).as_bytes())?;
+    let info = BagInfo {
+        source_organization: "breachvault".to_owned(),
+        external_description: format!("Breach evidence, profile {}", package.profile.as_str()),
+        external_identifier: package.export.to_string(),
+        bagged_at: package.made_at,
+        extra: vec![
+            ("Audit-Origin".to_owned(), package.origin.clone()),
+            ("Audit-Index".to_owned(), package.leaf_number.to_string()),
+            ("Audit-Checkpoint-Root".to_owned(), package.root.clone()),
+            ("Legal-Basis".to_owned(), package.legal_basis.clone()),
+        ],
+    };
+    let sign = |message: &[u8]| package.signer.sign(message);
+    let finished = writer.finish(&info, &sign, package.signer.public(), &tar)?;
+    Ok(finished.tagmanifest_sha256)
+}
+
+/// `export.csv` for people and `export.json` with exact values for machines.
+struct Twins {
+    csv: BufWriter<SealedFile>,
+    json: BufWriter<SealedFile>,
+    rows: u64,
+}
+
+impl Twins {
+    fn begin(writer: &mut PackageWriter, header: &[&str]) -> Result<Self, EvidenceError> {
+        let mut csv = BufWriter::with_capacity(1 << 16, writer.seal("export.csv")?);
+        let mut json = BufWriter::with_capacity(1 << 16, writer.seal("export.json")?);
+        write_row(&mut csv, header.iter().copied()).map_err(failed)?;
+        json.write_all(b"[").map_err(failed)?;
+        Ok(Self { csv, json, rows: 0 })
+    }
+
+    fn row<'a>(
+        &mut self,
+        cells: impl IntoIterator<Item = &'a str>,
+        value: &impl Serialize,
+    ) -> Result<(), EvidenceError> {
+        write_row(&mut self.csv, cells).map_err(failed)?;
+        self.json.write_all(if self.rows == 0 { b"\n" } else { b",\n" }).map_err(failed)?;
+        serde_json::to_writer(&mut self.json, value).map_err(|error| failed(error.into()))?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(), EvidenceError> {
+        self.json.write_all(b"\n]\n").map_err(failed)?;
+        for file in [self.csv, self.json] {
+            file.into_inner().map_err(|error| failed(error.into_error()))?.finish()?;
+        }
+        Ok(())
+    }
+}
+
+fn notice(
+    writer: &mut PackageWriter,
+    rows: &[NoticeRow],
+    receipt: &Receipt,
+) -> Result<(), EvidenceError> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        number: &'a str,
+        users: &'a [Zeroizing<String>],
+        messages: u64,
+        first: &'a str,
+        last: &'a str,
+        kinds: &'a [String],
+    }
+    let header = ["number", "users", "messages", "first", "last", "kinds"];
+    let mut twins = Twins::begin(writer, &header)?;
+    for row in rows {
+        let number = row.number.expose(receipt);
+        let (first, last) = (row.first.to_string(), row.last.to_string());
+        let users = Zeroizing::new(
+            row.users.iter().map(|user| user.as_str()).collect::<Vec<_>>().join(" "),
+        );
+        let (messages, kinds) = (row.messages.to_string(), row.kinds.join(" "));
+        let cells = [number.as_str(), &users, &messages, &first, &last, &kinds];
+        let value = Row {
+            number: &number,
+            users: &row.users,
+            messages: row.messages,
+            first: &first,
+            last: &last,
+            kinds: &row.kinds,
+        };
+        twins.row(cells, &value)?;
+    }
+    twins.finish()
+}
+
+fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), EvidenceError> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        by: &'a str,
+        value: &'a str,
+        messages: u64,
+        numbers: u64,
+    }
+    let mut twins = Twins::begin(writer, &["by", "value", "messages", "numbers"])?;
+    for table in tables {
+        for row in &table.rows {
+            let (messages, numbers) = (row.messages.to_string(), row.numbers.to_string());
+            let cells = [table.by, row.value.as_str(), &messages, &numbers];
+            let (messages, numbers) = (row.messages, row.numbers);
+            twins.row(cells, &Row { by: table.by, value: &row.value, messages, numbers })?;
+        }
+    }
+    twins.finish()
+}
+
+fn records(
+    writer: &mut PackageWriter,
+    evidence: &Evidence,
+    receipt: &Receipt,
+) -> Result<(), EvidenceError> {
+    let mut header = vec!["record", "subject", "number"];
+    header.extend(Evidence::FIELDS);
+    let mut twins = Twins::begin(writer, &header)?;
+    evidence.for_each(|row| {
+        let number = row.number.expose(receipt);
+        let mut cells = vec![row.record.as_str(), row.subject.as_str(), number.as_str()];
+        cells.extend(row.fields.iter().map(|cell| cell.as_ref()));
+        let mut value: BTreeMap<&str, &str> = BTreeMap::new();
+        for (name, cell) in header.iter().zip(&cells) {
+            value.insert(name, cell);
+        }
+        twins.row(cells.iter().copied(), &value)
+    })?;
+    twins.finish()
+}
+
+fn failed(error: io::Error) -> EvidenceError {
+    EvidenceError::Io { step: "write the export", source: error }
+}
