@@ -227,6 +227,8 @@ impl Vault {
 
 /// A sign-in whose credentials were checked.
 struct OpenSession {
+    /// Whose name was given, if anybody has it: the leaf of a failure says so to auditors.
+    about: Option<OperatorId>,
     verified: Option<(OperatorId, Option<TotpStep>)>,
     throttle_key: ThrottleKey,
 }
@@ -236,7 +238,7 @@ impl Operation for OpenSession {
     type Answer = SignedIn;
 
     fn target(&self) -> Target {
-        Target::Vault
+        self.about.clone().map_or(Target::Vault, Target::Operator)
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignedIn, OperationError> {
