@@ -179,8 +179,10 @@ impl Vault {
             operator_rows::find_by_name_tag(connection, &tag)
                 .map_err(|_| Unauthenticated::Unavailable)?
         };
+        let about = row.as_ref().map(|row| row.id.clone());
         let verified = self.check_secrets(row, &attempt, now);
         Ok(OpenSession {
+            about,
             verified,
             throttle_key,
         })
