@@ -35,6 +35,7 @@ mod start;
 mod store;
 mod wire;
 
+pub use self::admission::{Admission, ExhibitCheck, ExhibitFacts, FileFacts};
 pub use self::caller::Caller;
 pub use self::ledger::{BookError, Health};
 pub use self::operation::{Answer, Conflict, Operation, OperationError, Target, Why};
