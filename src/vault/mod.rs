@@ -15,6 +15,7 @@ pub mod columns;
 mod core;
 mod effect;
 pub mod entropy;
+mod exhibits;
 mod facts;
 pub mod identity;
 pub mod keyring;
@@ -34,6 +35,7 @@ mod start;
 mod store;
 mod wire;
 
+pub use self::admission::{Admission, ExhibitCheck, ExhibitFacts, FileFacts};
 pub use self::caller::Caller;
 pub use self::ledger::{BookError, Health};
 pub use self::operation::{Answer, Conflict, Operation, OperationError, Target, Why};

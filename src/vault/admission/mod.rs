@@ -1,1 +1,31 @@
-//! Admission of exhibits.
+//! Admission of exhibits: rows in, sealed columns and terms out.
+//!
+//! Sees numbers, on their way from a batch of rows into terms, and the keys of
+//! the case. `operations::exhibit` drives it: begin, batch after batch, then
+//! finish or abandon, each with a leaf of its own. Nothing is visible before the
+//! one state change at the end. Not promised: that an [`Admission`] which is
+//! dropped without either cleans up; the next start does.
+
+mod abandon;
+mod begin;
+mod check;
+mod codes;
+mod earlier;
+mod fault;
+mod finish;
+mod group;
+mod numbering;
+mod numbers;
+mod parts;
+mod quarantine;
+mod rows;
+mod seen;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod users;
+
+pub use begin::{Admission, ExhibitFacts};
+pub use check::ExhibitCheck;
+pub use finish::FileFacts;

@@ -38,3 +38,4 @@ pub use reject::{Reject, RejectCells, RejectKind};
 pub use rows::{Basis, BatchFull, Row, RowBatch};
 pub use seal::{BlockSealer, KeyId, OVERHEAD, OpenError, SealError, TermSealer};
 pub use subject_token::{SubjectToken, SubjectTokenError, TokenKey};
+pub(in crate::vault) use wiped_text::WipedText;

@@ -4,24 +4,24 @@
 use zeroize::{Zeroize, optimization_barrier};
 
 #[derive(Default)]
-pub(super) struct WipedText(String);
+pub(in crate::vault) struct WipedText(String);
 
 impl WipedText {
-    pub(super) fn push_str(&mut self, text: &str) {
+    pub(in crate::vault) fn push_str(&mut self, text: &str) {
         self.reserve(text.len());
         self.0.push_str(text);
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::vault) fn as_str(&self) -> &str {
         &self.0
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::vault) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Wipes what was written and keeps the room.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::vault) fn clear(&mut self) {
         let mut bytes = std::mem::take(&mut self.0).into_bytes();
         // One memset and a barrier: the byte-by-byte volatile writes of
         // `zeroize` cost more than filling the batch did.

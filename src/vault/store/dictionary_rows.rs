@@ -37,3 +37,24 @@ pub(crate) fn find(
         .optional()
         .map_err(&failed)
 }
+
+/// All segments of an exhibit, by the code of their field.
+pub(crate) fn for_each(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    mut with: impl FnMut(u32, &[u8]),
+) -> Result<(), StoreError> {
+    let failed = at("dictionary::for_each");
+    let mut statement = connection
+        .prepare_cached("-- dictionary::for_each\nSELECT field, sealed FROM dictionary WHERE exhibit = ?1 ORDER BY field")
+        .map_err(&failed)?;
+    let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let sealed = row.get_ref(1).map_err(&failed)?;
+        let sealed = sealed
+            .as_blob()
+            .map_err(|_| StoreError::inconsistent("dictionary::for_each"))?;
+        with(row.get(0).map_err(&failed)?, sealed);
+    }
+    Ok(())
+}

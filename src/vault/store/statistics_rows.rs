@@ -36,3 +36,24 @@ pub(crate) fn find(
         .optional()
         .map_err(&failed)
 }
+
+/// All statistics of an exhibit, in order of their blocks.
+pub(crate) fn for_each(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    mut with: impl FnMut(u32, &[u8]),
+) -> Result<(), StoreError> {
+    let failed = at("statistics::for_each");
+    let mut statement = connection
+        .prepare_cached("-- statistics::for_each\nSELECT no, sealed FROM statistics WHERE exhibit = ?1 ORDER BY no")
+        .map_err(&failed)?;
+    let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let sealed = row.get_ref(1).map_err(&failed)?;
+        let sealed = sealed
+            .as_blob()
+            .map_err(|_| StoreError::inconsistent("statistics::for_each"))?;
+        with(row.get(0).map_err(&failed)?, sealed);
+    }
+    Ok(())
+}

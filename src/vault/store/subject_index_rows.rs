@@ -34,3 +34,24 @@ pub(crate) fn find(
         .optional()
         .map_err(&failed)
 }
+
+/// All ranges of an exhibit, in order.
+pub(crate) fn for_each(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    mut with: impl FnMut(u32, &[u8]),
+) -> Result<(), StoreError> {
+    let failed = at("subject_index::for_each");
+    let mut statement = connection
+        .prepare_cached("-- subject_index::for_each\nSELECT range, sealed FROM subject_index WHERE exhibit = ?1 ORDER BY range")
+        .map_err(&failed)?;
+    let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let sealed = row.get_ref(1).map_err(&failed)?;
+        let sealed = sealed
+            .as_blob()
+            .map_err(|_| StoreError::inconsistent("subject_index::for_each"))?;
+        with(row.get(0).map_err(&failed)?, sealed);
+    }
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! Whether everything that was admitted is still there and opens.
+
+use rusqlite::Connection;
+
+use super::group::Place;
+use super::parts;
+use crate::domain::{CaseId, ExhibitId, Field};
+use crate::vault::Vault;
+use crate::vault::columns::{
+    BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock,
+};
+use crate::vault::core::Core;
+use crate::vault::exhibits::{ExhibitDescription, open_description};
+use crate::vault::keyring::CaseKeys;
+use crate::vault::operation::OperationError;
+use crate::vault::plaintext::Aad;
+use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
+use crate::vault::store::{
+    block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows, term_rows,
+};
+
+/// What was found of one exhibit, or of the terms of a case.
+#[derive(Debug)]
+pub struct ExhibitCheck {
+    pub case: CaseId,
+    /// None: the terms of the case.
+    pub exhibit: Option<ExhibitId>,
+    /// Parts that were opened.
+    pub opened: u64,
+    /// What is wrong, by field and position; at most a hundred.
+    pub faults: Vec<String>,
+}
+
+const FAULTS: usize = 100;
+
+impl ExhibitCheck {
+    pub fn is_sound(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    fn new(case: &CaseId, exhibit: Option<&ExhibitId>) -> Self {
+        Self {
+            case: case.clone(),
+            exhibit: exhibit.cloned(),
+            opened: 0,
+            faults: Vec::new(),
+        }
+    }
+
+    fn note(&mut self, sound: bool, fault: impl FnOnce() -> String) {
+        if sound {
+            self.opened += 1;
+        } else if self.faults.len() < FAULTS {
+            self.faults.push(fault());
+        }
+    }
+}
+
+impl Vault {
+    /// Opens every part of every exhibit and every term, and recomputes the
+    /// digests that bind them.
+    pub fn check_exhibits(&self) -> Result<Vec<ExhibitCheck>, OperationError> {
+        let reader = self.core.readers.snapshot()?;
+        let connection = reader.connection()?;
+        let mut checks = Vec::new();
+        for case in case_rows::list(connection)? {
+            let keys = self.core.case_keys(&case.id)?;
+            for exhibit in exhibit_rows::list(connection, case.number)? {
+                checks.push(check_exhibit(&self.core, connection, &keys, &exhibit)?);
+            }
+            checks.push(check_terms(&self.core, connection, &keys, &case)?);
+        }
+        Ok(checks)
+    }
+}
+
+fn check_exhibit(
+    core: &Core,
+    connection: &Connection,
+    keys: &CaseKeys,
+    exhibit: &ExhibitRow,
+) -> Result<ExhibitCheck, OperationError> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    let mut check = ExhibitCheck::new(keys.case(), Some(&exhibit.id));
+    let Ok(description) = open_description(core, keys, exhibit) else {
+        check.note(false, || "the description does not open".to_owned());
+        return Ok(check);
+    };
+    let place = Place {
+        core,
+        keys,
+        case: keys.case(),
+        exhibit: &exhibit.id,
+    };
+    let digest = STANDARD.encode(parts::recompute(connection, exhibit.number)?);
+    check_blocks(connection, &place, exhibit.number, &description, &mut check)?;
+    check_rest(connection, &place, exhibit.number, &description, &mut check)?;
+    if digest != description.blocks_digest {
+        check.note(false, || {
+            "the set of sealed parts is not the one that was admitted".to_owned()
+        });
+    }
+    Ok(check)
+}
+
+fn check_blocks(
+    connection: &Connection,
+    place: &Place<'_>,
+    exhibit: ExhibitNumber,
+    description: &ExhibitDescription,
+    check: &mut ExhibitCheck,
+) -> Result<(), OperationError> {
+    let mut sealed = Vec::new();
+    for field in Field::ALL {
+        for no in 0..description.blocks {
+            let at = || format!("{} block {no}", field.label());
+            if !block_rows::read(connection, exhibit, field, no, &mut sealed)? {
+                check.note(false, || format!("{} is missing", at()));
+                continue;
+            }
+            let opened = place
+                .keys
+                .blocks(field)
+                .open(&place.block(field, no), &sealed);
+            let sound = opened.is_ok_and(|plain| match field {
+                Field::SentAt => TimeBlock::new().decode(&plain).is_ok(),
+                Field::MessageRef => TextBlock::decode(&plain).is_ok(),
+                _ => CodeBlock::new().decode(&plain).is_ok(),
+            });
+            check.note(sound, || format!("{} does not open", at()));
+        }
+    }
+    let sealer = place.keys.blocks(Field::SentAt);
+    for no in 0..description.blocks {
+        let Some(sealed) = statistics_rows::find(connection, exhibit, no)? else {
+            check.note(false, || {
+                format!("the statistics of block {no} are missing")
+            });
+            continue;
+        };
+        let opened = sealer.open(&place.statistics(no), &sealed);
+        let sound = opened.is_ok_and(|plain| BlockStatistics::decode(&plain).is_ok());
+        check.note(sound, || {
+            format!("the statistics of block {no} do not open")
+        });
+    }
+    Ok(())
+}
+
+fn check_rest(
+    connection: &Connection,
+    place: &Place<'_>,
+    exhibit: ExhibitNumber,
+    description: &ExhibitDescription,
+    check: &mut ExhibitCheck,
+) -> Result<(), OperationError> {
+    for field in Field::DICTIONARIES {
+        let Some(sealed) = dictionary_rows::find(connection, exhibit, field)? else {
+            continue;
+        };
+        let opened = place
+            .keys
+            .blocks(field)
+            .open(&place.dictionary(field), &sealed);
+        let sound = opened.is_ok_and(|plain| Segment::decode(&plain).is_ok());
+        check.note(sound, || {
+            format!("the dictionary of {} does not open", field.label())
+        });
+    }
+    let sealer = place.keys.blocks(Field::Number);
+    subject_index_rows::for_each(connection, exhibit, |range, sealed| {
+        let opened = sealer.open(&place.subject_index(range), sealed);
+        let sound = opened.is_ok_and(|plain| SubjectBlock::decode(range, &plain).is_ok());
+        check.note(sound, || {
+            format!("range {range} of the index of subjects does not open")
+        });
+    })?;
+    for no in 0..description.quarantine_parts {
+        let Some(sealed) = quarantine_rows::find(connection, exhibit, no)? else {
+            check.note(false, || format!("part {no} of the quarantine is missing"));
+            continue;
+        };
+        let opened = place.keys.quarantine().open(&place.quarantine(no), &sealed);
+        check.note(opened.is_ok(), || {
+            format!("part {no} of the quarantine does not open")
+        });
+    }
+    Ok(())
+}
+
+fn check_terms(
+    core: &Core,
+    connection: &Connection,
+    keys: &CaseKeys,
+    case: &CaseRow,
+) -> Result<ExhibitCheck, OperationError> {
+    let mut check = ExhibitCheck::new(&case.id, None);
+    for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
+        for no in 1..=visible {
+            let Some(sealed) = term_rows::find(connection, case.number, field, no)? else {
+                check.note(false, || format!("{} term {no} is missing", field.label()));
+                continue;
+            };
+            let aad = Aad::term(&core.vault, &case.id, field, u64::from(no));
+            // A tag that names another term is found here as well.
+            let tag = match field {
+                Field::Number => keys
+                    .terms(field)
+                    .open_phone(&aad, &sealed)
+                    .ok()
+                    .map(|phone| keys.tags(field).tag_phone(&phone)),
+                _ => keys
+                    .terms(field)
+                    .open(&aad, &sealed)
+                    .ok()
+                    .and_then(|plain| {
+                        Some(keys.tags(field).tag_user(super::terms::unpadded(&plain)?))
+                    }),
+            };
+            let Some(tag) = tag else {
+                check.note(false, || {
+                    format!("{} term {no} does not open", field.label())
+                });
+                continue;
+            };
+            let named = term_rows::find_by_tag(connection, case.number, field, tag.as_bytes())?;
+            check.note(named == Some(no), || {
+                format!("{} term {no} is not found by its tag", field.label())
+            });
+        }
+    }
+    Ok(check)
+}

@@ -1,0 +1,273 @@
+//! The end of an admission that succeeds: one state change makes all of it
+//! visible, and the leaf binds the set of its parts.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde_json::json;
+
+use super::begin::{Admission, Begun};
+use super::quarantine::ShownReject;
+use super::terms::TermCounts;
+use crate::domain::{ExhibitId, Format, Reference, Title};
+use crate::policy::actions;
+use crate::vault::Vault;
+use crate::vault::caller::Caller;
+use crate::vault::exhibits::ExhibitDescription;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::operation::{Answer, Conflict, Operation, OperationError, Target};
+use crate::vault::perform::Reply;
+use crate::vault::plaintext::Aad;
+use crate::vault::receipt::Receipt;
+use crate::vault::refusal::Refusal;
+use crate::vault::scope::Scope;
+use crate::vault::store::case_rows::{self, CaseNumber};
+use crate::vault::store::exhibit_rows;
+use crate::vault::wire::Wire;
+
+/// What is known of the file when it has been read to its end.
+pub struct FileFacts {
+    pub format: Format,
+    pub evidence: String,
+    pub zone: Option<String>,
+    /// SHA-256 over the bytes as received.
+    pub digest: [u8; 32],
+    pub bytes: u64,
+    pub dropped_columns: Vec<String>,
+}
+
+impl Vault {
+    /// Makes the exhibit visible and answers the report of its admission. If that
+    /// fails, nothing of it stays.
+    pub fn finish_admission(
+        &self,
+        caller: &Caller,
+        mut admission: Admission,
+        file: FileFacts,
+    ) -> Result<Reply, Refusal> {
+        let operation = match self.stage_rest(&mut admission, file) {
+            Ok(operation) => operation,
+            Err(error) => return Err(self.abandon(caller, &admission.begun, error)),
+        };
+        self.perform(caller, operation).inspect_err(|_| {
+            // The leaf of the attempt says why; a second one would say no more. What cannot be
+            // taken away now stays invisible, and the next start takes it away.
+            if let Err(fault) = self.discard(&admission.begun) {
+                tracing::error!(exhibit.id = %admission.exhibit(), fault = fault.name(), "a staged exhibit could not be discarded");
+            }
+        })
+    }
+
+    fn stage_rest(
+        &self,
+        admission: &mut Admission,
+        file: FileFacts,
+    ) -> Result<FinishExhibit, OperationError> {
+        let file_tag = file_tag(&admission.keys, &file.digest);
+        {
+            let reader = self.core.readers.snapshot()?;
+            let case = admission.begun.case_number;
+            refuse_known(reader.connection()?, case, &file_tag)?;
+        }
+        self.stage_group(admission)?;
+        self.stage_quarantine(admission)?;
+        let terms = self.stage_terms(admission)?;
+        let parts = std::mem::take(&mut admission.parts);
+        let blocks_digest = STANDARD.encode(parts.digest());
+        Ok(FinishExhibit::of(
+            admission,
+            file,
+            file_tag,
+            terms,
+            blocks_digest,
+        ))
+    }
+}
+
+/// The keyed digest by which a file is known again.
+fn file_tag(keys: &CaseKeys, digest: &[u8; 32]) -> [u8; 32] {
+    let mut tag = keys.digests().begin();
+    tag.update(b"file");
+    tag.update(digest);
+    tag.finish()
+}
+
+fn refuse_known(
+    connection: &rusqlite::Connection,
+    case: CaseNumber,
+    tag: &[u8; 32],
+) -> Result<(), OperationError> {
+    match exhibit_rows::find_by_file_tag(connection, case, tag)? {
+        Some(exhibit) => Err(OperationError::Conflict(Conflict::AlreadyAdmitted(exhibit))),
+        None => Ok(()),
+    }
+}
+
+struct FinishExhibit {
+    begun: Begun,
+    file_tag: [u8; 32],
+    description: ExhibitDescription,
+    new_users: u32,
+    shown: Vec<ShownReject>,
+    more_rejects: bool,
+}
+
+impl FinishExhibit {
+    fn of(
+        admission: &mut Admission,
+        file: FileFacts,
+        file_tag: [u8; 32],
+        terms: TermCounts,
+        blocks_digest: String,
+    ) -> Self {
+        let quarantine = &mut admission.quarantine;
+        let counts = &admission.counts;
+        let description = ExhibitDescription {
+            name: admission.facts.name.as_ref().map(text_of_title),
+            source: admission.facts.source.as_ref().map(text_of_reference),
+            format: file.format.as_str().to_owned(),
+            format_evidence: file.evidence,
+            zone: file.zone,
+            digest: STANDARD.encode(file.digest),
+            bytes: file.bytes,
+            rows: counts.read,
+            admitted: admission.numbers.len() as u64,
+            duplicates: counts.duplicates,
+            quarantined: quarantine.total,
+            numbers: terms.numbers,
+            new_numbers: terms.new_numbers,
+            users: terms.users,
+            dropped_columns: file.dropped_columns,
+            first: counts.span.map(|(first, _)| first),
+            last: counts.span.map(|(_, last)| last),
+            blocks: counts.blocks,
+            quarantine_parts: quarantine.parts,
+            rejects: quarantine
+                .kinds
+                .iter()
+                .map(|(kind, count)| ((*kind).to_owned(), *count))
+                .collect(),
+            blocks_digest,
+        };
+        Self {
+            begun: admission.begun.clone(),
+            file_tag,
+            description,
+            new_users: terms.new_users,
+            more_rejects: quarantine.has_more_than_shown(),
+            shown: std::mem::take(&mut quarantine.shown),
+        }
+    }
+}
+
+fn text_of_title(title: &Title) -> String {
+    title.as_str().to_owned()
+}
+
+fn text_of_reference(reference: &Reference) -> String {
+    reference.as_str().to_owned()
+}
+
+impl Operation for FinishExhibit {
+    type Action = actions::FinishExhibit;
+    type Answer = Admitted;
+
+    fn target(&self) -> Target {
+        Target::Exhibit(self.begun.case.clone(), self.begun.exhibit.clone())
+    }
+
+    fn detail(&self) -> serde_json::Value {
+        let description = &self.description;
+        json!({
+            "format": description.format,
+            "file_digest": description.digest,
+            "bytes": description.bytes,
+            "rows": description.rows,
+            "admitted": description.admitted,
+            "duplicates": description.duplicates,
+            "quarantined": description.quarantined,
+            "numbers": description.numbers,
+            "new_numbers": description.new_numbers,
+            "dropped_columns": description.dropped_columns,
+        })
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Admitted, OperationError> {
+        let begun = &self.begun;
+        let case = scope.case_row()?;
+        if (case.numbers, case.users) != (begun.visible_numbers, begun.visible_users) {
+            return Err(OperationError::Internal("terms became visible meanwhile"));
+        }
+        refuse_known(scope.connection, case.number, &self.file_tag)?;
+        let keys = scope.core.case_keys(&case.id)?;
+        let aad = Aad::exhibit_description(&scope.core.vault, &case.id, &begun.exhibit);
+        let sealed = scope
+            .core
+            .seal_json(keys.descriptions(), &aad, &self.description)?;
+        exhibit_rows::admit(
+            scope.connection,
+            begun.number,
+            &self.file_tag,
+            &sealed,
+            scope.now,
+        )?;
+        case_rows::set_terms(
+            scope.connection,
+            case.number,
+            case.numbers + self.description.new_numbers,
+            case.users + self.new_users,
+        )?;
+        scope.note_rows(self.description.admitted);
+        scope.notes.digest = Some(self.description.blocks_digest.clone());
+        Ok(Admitted {
+            exhibit: self.begun.exhibit,
+            description: self.description,
+            shown: self.shown,
+            more_rejects: self.more_rejects,
+        })
+    }
+}
+
+/// The report of an admission.
+struct Admitted {
+    exhibit: ExhibitId,
+    description: ExhibitDescription,
+    shown: Vec<ShownReject>,
+    more_rejects: bool,
+}
+
+impl Answer for Admitted {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            exhibit: &'a ExhibitId,
+            digest: &'a str,
+            format: &'a str,
+            format_evidence: &'a str,
+            rows: u64,
+            admitted: u64,
+            duplicates: u64,
+            quarantined: u64,
+            numbers: u32,
+            dropped_columns: &'a [String],
+            rejects: &'a [ShownReject],
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            rejects_more: bool,
+        }
+        let description = &self.description;
+        Wire::json(&Body {
+            exhibit: &self.exhibit,
+            digest: &description.digest,
+            format: &description.format,
+            format_evidence: &description.format_evidence,
+            rows: description.rows,
+            admitted: description.admitted,
+            duplicates: description.duplicates,
+            quarantined: description.quarantined,
+            numbers: description.numbers,
+            dropped_columns: &description.dropped_columns,
+            rejects: &self.shown,
+            rejects_more: self.more_rejects,
+        })
+    }
+}

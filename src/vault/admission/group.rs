@@ -1,0 +1,174 @@
+//! The rows of one block, column by column, and how they are sealed.
+
+use super::fault;
+use super::parts::{PartKind, Parts};
+use super::texts::Texts;
+use crate::domain::{CaseId, ExhibitId, Field};
+use crate::vault::columns::{BLOCK_ROWS, BlockStatistics, CodeBlock, TextBlock, TimeBlock};
+use crate::vault::core::Core;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::operation::OperationError;
+use crate::vault::plaintext::{Aad, Nonces};
+use crate::vault::store::exhibit_rows::ExhibitNumber;
+use crate::vault::store::{StoreError, block_rows, statistics_rows};
+
+pub(super) const DICTIONARIES: usize = Field::DICTIONARIES.len();
+
+/// Codes in the order of [`Field::DICTIONARIES`].
+pub(super) const ACCOUNT: usize = 0;
+pub(super) const CARRIER: usize = 1;
+pub(super) const COUNTRY: usize = 2;
+pub(super) const STATE: usize = 3;
+pub(super) const KIND: usize = 4;
+pub(super) const CHANNEL: usize = 5;
+pub(super) const COUNTRY_BASIS: usize = 6;
+pub(super) const STATE_BASIS: usize = 7;
+pub(super) const TIME_BASIS: usize = 8;
+
+#[derive(Default)]
+pub(super) struct Group {
+    pub(super) codes: [Vec<u32>; DICTIONARIES],
+    pub(super) times: Vec<i64>,
+    /// Message references; a blank one is missing.
+    pub(super) references: Texts,
+}
+
+/// Where the parts of the exhibit belong, and what seals them.
+pub(super) struct Place<'a> {
+    pub(super) core: &'a Core,
+    pub(super) keys: &'a CaseKeys,
+    pub(super) case: &'a CaseId,
+    pub(super) exhibit: &'a ExhibitId,
+}
+
+impl Place<'_> {
+    pub(super) fn block(&self, field: Field, no: u32) -> Aad {
+        let rows = BLOCK_ROWS as u32;
+        Aad::block(
+            &self.core.vault,
+            self.case,
+            self.exhibit,
+            field,
+            u64::from(no),
+            rows,
+        )
+    }
+
+    pub(super) fn quarantine(&self, no: u32) -> Aad {
+        Aad::quarantine(&self.core.vault, self.case, self.exhibit, u64::from(no))
+    }
+
+    pub(super) fn statistics(&self, no: u32) -> Aad {
+        Aad::statistics(&self.core.vault, self.case, self.exhibit, u64::from(no))
+    }
+
+    pub(super) fn subject_index(&self, range: u32) -> Aad {
+        Aad::subject_index(&self.core.vault, self.case, self.exhibit, u64::from(range))
+    }
+
+    pub(super) fn dictionary(&self, field: Field) -> Aad {
+        Aad::dictionary(&self.core.vault, self.case, self.exhibit, field)
+    }
+
+    pub(super) fn seal_block(
+        &self,
+        nonces: &mut Nonces<'_>,
+        field: Field,
+        no: u32,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, OperationError> {
+        self.keys
+            .blocks(field)
+            .seal(nonces.take()?, &self.block(field, no), plain)
+            .map_err(fault::seal)
+    }
+}
+
+/// Sealed parts on their way to the store.
+pub(super) struct SealedGroup {
+    no: u32,
+    blocks: Vec<(Field, Vec<u8>)>,
+    statistics: Option<Vec<u8>>,
+}
+
+impl SealedGroup {
+    /// One block of one field.
+    pub(super) fn of_block(field: Field, no: u32, sealed: Vec<u8>) -> Self {
+        Self {
+            no,
+            blocks: vec![(field, sealed)],
+            statistics: None,
+        }
+    }
+
+    pub(super) fn note(&self, parts: &mut Parts) {
+        for (field, sealed) in &self.blocks {
+            parts.add(PartKind::Block, Some(*field), self.no, sealed);
+        }
+        if let Some(sealed) = &self.statistics {
+            parts.add(PartKind::Statistics, None, self.no, sealed);
+        }
+    }
+
+    pub(super) fn insert(
+        &self,
+        connection: &rusqlite::Connection,
+        exhibit: ExhibitNumber,
+    ) -> Result<(), StoreError> {
+        for (field, sealed) in &self.blocks {
+            block_rows::insert(connection, exhibit, *field, self.no, sealed)?;
+        }
+        match &self.statistics {
+            Some(sealed) => statistics_rows::insert(connection, exhibit, self.no, sealed),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Group {
+    pub(super) fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Seals the blocks of every field but number and user, and the statistics.
+    pub(super) fn seal(&self, place: &Place<'_>, no: u32) -> Result<SealedGroup, OperationError> {
+        let mut nonces = Nonces::new(&*place.core.entropy);
+        let mut plain = Vec::new();
+        let mut blocks = Vec::with_capacity(DICTIONARIES + 2);
+        let mut statistics = BlockStatistics::of_times(&self.times).map_err(fault::codec)?;
+        for (field, codes) in Field::DICTIONARIES.into_iter().zip(&self.codes) {
+            CodeBlock::encode(codes, &mut plain).map_err(fault::codec)?;
+            blocks.push((field, place.seal_block(&mut nonces, field, no, &plain)?));
+            statistics = statistics.with_codes(field, codes).map_err(fault::codec)?;
+        }
+        TimeBlock::encode(&self.times, &mut plain).map_err(fault::codec)?;
+        let sealed = place.seal_block(&mut nonces, Field::SentAt, no, &plain)?;
+        blocks.push((Field::SentAt, sealed));
+        let references: Vec<Option<&str>> = self
+            .references
+            .iter()
+            .map(|text| Some(text).filter(|text| !text.is_empty()))
+            .collect();
+        let texts = TextBlock::encode(&references).map_err(fault::codec)?;
+        let sealed = place.seal_block(&mut nonces, Field::MessageRef, no, &texts)?;
+        blocks.push((Field::MessageRef, sealed));
+        statistics.encode(&mut plain);
+        let aad = place.statistics(no);
+        let sealed = place
+            .keys
+            .blocks(Field::SentAt)
+            .seal(nonces.take()?, &aad, &plain)
+            .map_err(fault::seal)?;
+        Ok(SealedGroup {
+            no,
+            blocks,
+            statistics: Some(sealed),
+        })
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.codes.iter_mut().for_each(Vec::clear);
+        self.times.clear();
+        self.references.clear();
+    }
+}

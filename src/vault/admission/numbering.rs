@@ -1,0 +1,70 @@
+//! From temporary to final numbers of terms.
+
+use super::earlier::{Earlier, UNASKED};
+use crate::vault::operation::OperationError;
+use crate::vault::plaintext::Tag;
+
+/// A key seals no more terms than this (half of what SP 800-38D allows).
+const TERMS_OF_A_KEY: u64 = 1 << 31;
+
+pub(super) struct Numbering {
+    /// Temporary to final number; 0 where a term stands in no admitted row.
+    pub(super) last: Vec<u32>,
+    /// The terms new to the case by their tags; their numbers follow the visible ones.
+    pub(super) new: Vec<(Tag, u32)>,
+    /// Distinct terms of the exhibit.
+    pub(super) distinct: u32,
+}
+
+impl Numbering {
+    /// Numbers the terms that `used` names. New ones go by their tags, so that the
+    /// file does not tell who appears early.
+    pub(super) fn of(
+        used: &[bool],
+        known: &[u32],
+        earlier: &Earlier<'_>,
+        tag: impl Fn(u32) -> Option<Tag>,
+    ) -> Result<Self, OperationError> {
+        let mut last = vec![0; used.len()];
+        let mut new = Vec::new();
+        let mut distinct = 0;
+        for ((temporary, known), last) in (0..).zip(known).zip(&mut last) {
+            if !used.get(temporary as usize).is_some_and(|used| *used) {
+                continue;
+            }
+            distinct += 1;
+            if *known != UNASKED && *known != 0 {
+                *last = *known;
+                continue;
+            }
+            let tag = tag(temporary).ok_or(OperationError::Internal("numbering::tag"))?;
+            let found = match *known {
+                UNASKED => earlier.find(&tag)?,
+                _ => 0,
+            };
+            if found == 0 {
+                new.push((tag, temporary));
+            } else {
+                *last = found;
+            }
+        }
+        if u64::from(earlier.visible) + new.len() as u64 > TERMS_OF_A_KEY {
+            return Err(OperationError::Unreadable {
+                kind: "key-used-up",
+                explanation: "the case's key has sealed as many terms as it may; open another case"
+                    .to_owned(),
+            });
+        }
+        new.sort_unstable();
+        for (no, (_, temporary)) in (earlier.visible + 1..).zip(&new) {
+            if let Some(last) = last.get_mut(*temporary as usize) {
+                *last = no;
+            }
+        }
+        Ok(Self {
+            last,
+            new,
+            distinct,
+        })
+    }
+}

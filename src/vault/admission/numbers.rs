@@ -1,0 +1,140 @@
+//! The numbers of the exhibit being admitted: text to temporary number.
+
+use std::collections::HashMap;
+use std::num::NonZeroU64;
+
+use super::earlier::UNASKED;
+use crate::vault::columns::{CodecError, Fingerprinter, NumberTable};
+use crate::vault::plaintext::{
+    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, region_of,
+};
+
+pub(super) struct Numbers {
+    table: NumberTable,
+    region: Option<Region>,
+    /// Texts that are not plain E.164, by fingerprint: each is parsed once.
+    texts: HashMap<u128, u32>,
+    prints: Fingerprinter,
+    /// For each number the code of its region's country, once asked for.
+    countries: Vec<u32>,
+    /// For each number its term from earlier exhibits, once asked for; 0 if new.
+    pub(super) known: Vec<u32>,
+}
+
+/// Why a text has no temporary number.
+pub(super) enum NoNumber {
+    Rejected(RejectKind),
+    Codec(CodecError),
+}
+
+/// More texts are not remembered; then they start anew.
+const TEXTS: usize = 1 << 21;
+
+impl Numbers {
+    pub(super) fn new(keys: [u64; 2], prints: Fingerprinter, region: Option<Region>) -> Self {
+        Self {
+            table: NumberTable::new(keys),
+            region,
+            texts: HashMap::new(),
+            prints,
+            countries: Vec::new(),
+            known: Vec::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// The temporary number of a cell. Most cells are E.164 and known already.
+    pub(super) fn number(&mut self, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
+        if let Some(digits) = plain(raw.text()) {
+            return match self.table.get(digits) {
+                Some(known) => Ok(known),
+                None => self.parse(raw),
+            };
+        }
+        let print = self.prints.of_reference(raw.text());
+        if let Some(known) = self.texts.get(&print) {
+            return Ok(*known);
+        }
+        let number = self.parse(raw)?;
+        if self.texts.len() >= TEXTS {
+            self.texts.clear();
+        }
+        self.texts.insert(print, number);
+        Ok(number)
+    }
+
+    /// The code of the country a number's region is in.
+    pub(super) fn country(
+        &mut self,
+        number: u32,
+        code: impl FnOnce(&str) -> Result<u32, CodecError>,
+    ) -> Result<u32, CodecError> {
+        let at = number as usize;
+        match self.countries.get(at) {
+            Some(asked) if *asked != UNASKED => Ok(*asked),
+            _ => {
+                let found = match self.phone(number).as_ref().and_then(region_of) {
+                    Some(region) => code(&region.to_string())?,
+                    None => 0,
+                };
+                if let Some(kept) = self.countries.get_mut(at) {
+                    *kept = found;
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    pub(super) fn phone(&self, number: u32) -> Option<Phone> {
+        let digits = self.table.expose_digits().get(number as usize)?;
+        Some(Phone::from_exposed_digits(*digits))
+    }
+
+    pub(super) fn tag(&self, key: &TagKey, number: u32) -> Option<Tag> {
+        self.phone(number).map(|phone| key.tag_phone(&phone))
+    }
+
+    fn parse(&mut self, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
+        let parsed = Phone::parse_raw(raw, self.region)
+            .map_err(|error| NoNumber::Rejected(rejected(error)))?;
+        let digits = NonZeroU64::new(parsed.phone.expose_digits())
+            .ok_or(NoNumber::Rejected(RejectKind::NotANumber))?;
+        let number = self
+            .table
+            .get_or_insert_with(digits, |_| {
+                self.countries.push(UNASKED);
+                self.known.push(UNASKED);
+            })
+            .map_err(NoNumber::Codec)?;
+        Ok(number)
+    }
+}
+
+/// The digits of a text that is `+` and 7 to 15 digits, the first not 0.
+fn plain(text: &str) -> Option<NonZeroU64> {
+    let digits = text.as_bytes().strip_prefix(b"+")?;
+    if !(7..=15).contains(&digits.len()) || digits.first() == Some(&b'0') {
+        return None;
+    }
+    let mut number = 0;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    NonZeroU64::new(number)
+}
+
+fn rejected(error: PhoneError) -> RejectKind {
+    match error {
+        PhoneError::Missing => RejectKind::MissingNumber,
+        PhoneError::Masked => RejectKind::Masked,
+        PhoneError::Damaged => RejectKind::Damaged,
+        PhoneError::NotANumber | PhoneError::Impossible => RejectKind::NotANumber,
+    }
+}
