@@ -32,6 +32,7 @@ mod settings;
 mod sign_in;
 mod start;
 mod store;
+pub mod trail;
 mod wire;
 
 pub use self::caller::Caller;
