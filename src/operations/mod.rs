@@ -8,7 +8,10 @@
 pub mod audit;
 pub mod case;
 mod done;
+pub mod exhibit;
 pub mod export;
+pub mod key;
+pub mod operator;
 mod request;
 pub mod reveal;
 pub mod session;

@@ -33,6 +33,7 @@ mod settings;
 mod sign_in;
 mod start;
 mod store;
+pub mod trail;
 mod wire;
 
 pub use self::admission::{Admission, ExhibitCheck, ExhibitFacts, FileFacts};

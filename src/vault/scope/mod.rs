@@ -11,6 +11,7 @@ mod audit;
 mod cases;
 mod exhibits;
 mod exports;
+mod keys;
 mod operators;
 mod records;
 mod reveals;

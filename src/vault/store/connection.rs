@@ -50,6 +50,16 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// A connection for somebody outside the vault, who may look while it is served:
+/// it writes no byte, and its one snapshot has begun.
+pub(crate) fn onlooker(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection
+        .execute_batch("BEGIN")
+        .map_err(at("connection::onlooker"))?;
+    Ok(connection)
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one place that opens the database"

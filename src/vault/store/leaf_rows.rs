@@ -150,6 +150,46 @@ pub(crate) fn for_each<E: From<StoreError>>(
     Ok(())
 }
 
+/// A leaf as it is stored, with the columns that repeat it.
+pub(crate) struct StoredLeaf {
+    pub(crate) seq: u64,
+    pub(crate) time: Moment,
+    pub(crate) operator: Option<String>,
+    pub(crate) case: Option<String>,
+    pub(crate) action: String,
+    pub(crate) outcome: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Hands every leaf in order to `with`, one by one.
+pub(crate) fn with_all<T>(
+    connection: &Connection,
+    with: impl FnOnce(&mut dyn Iterator<Item = Result<StoredLeaf, StoreError>>) -> T,
+) -> Result<T, StoreError> {
+    let failed = at("leaf::with_all");
+    let mut statement = connection
+        .prepare(
+            "-- leaf::with_all
+             SELECT seq, time, operator, case_id, action, outcome, bytes FROM leaf ORDER BY seq",
+        )
+        .map_err(&failed)?;
+    let rows = statement
+        .query_map([], |row| {
+            Ok(StoredLeaf {
+                seq: u64::try_from(row.get::<_, i64>(0)?)
+                    .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, -1))?,
+                time: Moment::from_seconds(row.get(1)?),
+                operator: row.get(2)?,
+                case: row.get(3)?,
+                action: row.get(4)?,
+                outcome: row.get(5)?,
+                bytes: row.get(6)?,
+            })
+        })
+        .map_err(&failed)?;
+    Ok(with(&mut rows.map(|row| row.map_err(at("leaf::with_all")))))
+}
+
 fn signed(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }

@@ -35,3 +35,32 @@ pub(crate) fn find(connection: &Connection, position: u64) -> Result<[u8; 32], S
     let found = found.ok_or(StoreError::inconsistent("tree_hash::missing"))?;
     sound("tree_hash::hash", found.try_into())
 }
+
+/// The hashes between two positions, both included, in order.
+pub(crate) fn range(
+    connection: &Connection,
+    first: u64,
+    last: u64,
+) -> Result<Vec<(u64, [u8; 32])>, StoreError> {
+    let failed = at("tree_hash::range");
+    let mut statement = connection
+        .prepare_cached(
+            "-- tree_hash::range
+             SELECT position, hash FROM tree_hash WHERE position BETWEEN ?1 AND ?2 ORDER BY position",
+        )
+        .map_err(&failed)?;
+    let signed = |position| i64::try_from(position).unwrap_or(i64::MAX);
+    let mut rows = statement
+        .query(params![signed(first), signed(last)])
+        .map_err(&failed)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let position: i64 = row.get(0).map_err(&failed)?;
+        let hash: Vec<u8> = row.get(1).map_err(&failed)?;
+        all.push((
+            sound("tree_hash::position", u64::try_from(position))?,
+            sound("tree_hash::hash", hash.try_into())?,
+        ));
+    }
+    Ok(all)
+}

@@ -1,0 +1,34 @@
+//! The keyring, through the door: its state, and a new passphrase.
+
+use std::sync::PoisonError;
+
+use super::Scope;
+use crate::policy::{Action, actions};
+use crate::vault::keyring::{KeyringStatus, NewPassphrase};
+use crate::vault::operation::OperationError;
+
+impl Scope<'_, actions::RotateKek> {
+    /// A new KEK in place of the old one; answers the keyring's new generation.
+    /// The file is on disk before the leaf is: if the leaf cannot be made durable
+    /// after it, the new passphrase holds all the same, and the leaf of the next
+    /// start says the generation.
+    pub fn rotate_kek(&mut self, passphrase: &NewPassphrase) -> Result<u64, OperationError> {
+        let mut keyring = self
+            .core
+            .keyring
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        keyring.change_passphrase(passphrase, &*self.core.entropy)?;
+        let generation = keyring.generation();
+        drop(keyring);
+        self.notes.generation = Some(generation);
+        Ok(generation)
+    }
+}
+
+impl<A: Action> Scope<'_, A> {
+    /// Generation, slots and number of cases; nothing secret.
+    pub fn key_status(&self) -> KeyringStatus {
+        self.core.keys().status()
+    }
+}

@@ -1,0 +1,219 @@
+//! The audit log of a vault directory, read offline: verified, and exported.
+//!
+//! Opens the database read-only and in one snapshot, whether the vault is being
+//! served or not; needs no passphrase and sees no key but the public one. Called
+//! by the command line. Not promised: that leaves are missing at the end when no
+//! kept checkpoint is shown, or that a key taken from the same directory is the
+//! vault's.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use rusqlite::Connection;
+use serde::Deserialize;
+
+use super::audit::{
+    Checkpoint, Claim, ExportError, Failure, Hash, Hashes, KeyError, Verdict, VerifierKey,
+    verify_log, write_log_to,
+};
+use super::start::Paths;
+use super::store::leaf_rows::StoredLeaf;
+use super::store::{
+    StoreError, StoreFault, checkpoint_rows, connection, leaf_rows, migrations, tree_hash_rows,
+};
+use crate::domain::Moment;
+
+/// Why a vault's log was not found good.
+#[derive(Debug, thiserror::Error)]
+pub enum TrailFailure {
+    #[error("there is no vault's database in this directory")]
+    Missing,
+    #[error("the log's public key (data/audit.vkey) could not be read: {0}")]
+    NoKey(io::ErrorKind),
+    #[error("data/audit.vkey does not hold a verifier key")]
+    Key(#[source] KeyError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the database has no signed checkpoint")]
+    NoCheckpoint,
+    #[error(transparent)]
+    Log(#[from] Failure),
+    #[error("the column `{column}` beside leaf {leaf} does not say what the leaf says")]
+    Column { leaf: u64, column: &'static str },
+    #[error("the size beside the signed checkpoint is not the size in it")]
+    CheckpointSize,
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error("the public key could not be written beside the exported log: {0}")]
+    Vkey(io::ErrorKind),
+}
+
+impl TrailFailure {
+    /// Whether the log is at fault, and not only the attempt to read it.
+    pub fn is_verification_failure(&self) -> bool {
+        match self {
+            Self::NoCheckpoint | Self::Log(_) | Self::Column { .. } | Self::CheckpointSize => true,
+            Self::Export(error) => matches!(
+                error,
+                ExportError::Size { .. } | ExportError::Checkpoint(_) | ExportError::TooLong { .. }
+            ),
+            Self::Store(error) => matches!(
+                error.fault,
+                StoreFault::Damaged | StoreFault::Inconsistent | StoreFault::SchemaAltered
+            ),
+            Self::Missing | Self::NoKey(_) | Self::Key(_) | Self::Vkey(_) => false,
+        }
+    }
+}
+
+/// Verifies the log in the database against `key`, or against the key that lies
+/// in the directory itself; `kept` are checkpoints that were kept elsewhere.
+pub fn verify_directory(
+    paths: &Paths,
+    key: Option<VerifierKey>,
+    kept: &[Vec<u8>],
+) -> Result<Verdict, TrailFailure> {
+    let key = key.map_or_else(|| own_key(paths), Ok)?;
+    let connection = snapshot(paths)?;
+    let (size, note) = checkpoint_rows::newest(&connection)?.ok_or(TrailFailure::NoCheckpoint)?;
+    let claim = Claim {
+        checkpoint: note.as_bytes(),
+        key: &key,
+        kept,
+    };
+    let wrong = RefCell::new(None);
+    let verdict = leaf_rows::with_all(&connection, |leaves| {
+        let told = leaves.map(|leaf| {
+            let leaf = leaf?;
+            if wrong.borrow().is_none() {
+                *wrong.borrow_mut() = wrong_column(&leaf).map(|column| (leaf.seq, column));
+            }
+            Ok::<_, StoreError>((leaf.seq, leaf.bytes))
+        });
+        verify_log(told, &claim, Some(&DenseHashes(&connection)))
+    })??;
+    match wrong.into_inner() {
+        Some((leaf, column)) => Err(TrailFailure::Column { leaf, column }),
+        None if size != verdict.size => Err(TrailFailure::CheckpointSize),
+        None => Ok(verdict),
+    }
+}
+
+/// Writes the log as plain files (c2sp.org/tlog-tiles) and the public key beside
+/// them. Answers how many leaves there are. It verifies nothing.
+pub fn export_directory(paths: &Paths, out: &Path) -> Result<u64, TrailFailure> {
+    let key = own_key(paths)?;
+    let connection = snapshot(paths)?;
+    let (_, note) = checkpoint_rows::newest(&connection)?.ok_or(TrailFailure::NoCheckpoint)?;
+    let written = leaf_rows::with_all(&connection, |leaves| {
+        write_log_to(out, leaves.map(|leaf| leaf.map(|leaf| leaf.bytes)), &note)
+    })??;
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(out.join(EXPORTED_VKEY))
+        .and_then(|mut file| file.write_all(format!("{key}\n").as_bytes()))
+        .map_err(|error| TrailFailure::Vkey(error.kind()))?;
+    Ok(written)
+}
+
+/// What the schema of the database is worth, without opening the vault.
+pub fn check_schema(paths: &Paths) -> Result<(), TrailFailure> {
+    snapshot(paths).map(drop)
+}
+
+/// The size of the log and whether its checkpoint reads, for people who look.
+pub fn newest_checkpoint(paths: &Paths) -> Result<Checkpoint, TrailFailure> {
+    let key = own_key(paths)?;
+    let (_, note) =
+        checkpoint_rows::newest(&snapshot(paths)?)?.ok_or(TrailFailure::NoCheckpoint)?;
+    Checkpoint::open(note.as_bytes(), &key).map_err(|_| TrailFailure::NoCheckpoint)
+}
+
+/// The name of the public key's file in an exported log.
+pub const EXPORTED_VKEY: &str = "audit.vkey";
+
+fn own_key(paths: &Paths) -> Result<VerifierKey, TrailFailure> {
+    let text =
+        fs::read_to_string(paths.vkey()).map_err(|error| TrailFailure::NoKey(error.kind()))?;
+    text.trim().parse().map_err(TrailFailure::Key)
+}
+
+/// One snapshot of a database whose schema is the known one.
+fn snapshot(paths: &Paths) -> Result<Connection, TrailFailure> {
+    if !paths.database().exists() {
+        return Err(TrailFailure::Missing);
+    }
+    let connection = connection::onlooker(&paths.database())?;
+    if migrations::check(&connection)? != migrations::STEPS.len() {
+        return Err(TrailFailure::Store(StoreError {
+            at: "migrations::check",
+            fault: StoreFault::SchemaAltered,
+        }));
+    }
+    Ok(connection)
+}
+
+/// The first column that differs from the leaf's own bytes. Bytes that are no
+/// leaf are for `verify_log` to report.
+fn wrong_column(row: &StoredLeaf) -> Option<&'static str> {
+    let Ok(leaf) = serde_json::from_slice::<Repeated<'_>>(&row.bytes) else {
+        return None;
+    };
+    let time = leaf.time.parse::<Moment>().ok();
+    let same = |column: Option<&str>, told: Option<&str>| column == told;
+    [
+        (time == Some(row.time), "time"),
+        (
+            same(row.operator.as_deref(), leaf.operator.as_deref()),
+            "operator",
+        ),
+        (same(row.case.as_deref(), leaf.case.as_deref()), "case_id"),
+        (row.action == leaf.action, "action"),
+        (row.outcome == leaf.outcome, "outcome"),
+    ]
+    .into_iter()
+    .find_map(|(same, column)| (!same).then_some(column))
+}
+
+/// The members of a leaf that stand in columns too.
+#[derive(Deserialize)]
+struct Repeated<'a> {
+    #[serde(borrow)]
+    action: Cow<'a, str>,
+    #[serde(borrow, default)]
+    case: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    operator: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    outcome: Cow<'a, str>,
+    #[serde(borrow)]
+    time: Cow<'a, str>,
+}
+
+/// The stored hashes, read range by range: the verifier asks for every one.
+struct DenseHashes<'c>(&'c Connection);
+
+impl Hashes for DenseHashes<'_> {
+    type Error = StoreError;
+
+    fn read(&self, positions: &[u64]) -> Result<Vec<Hash>, StoreError> {
+        let (Some(first), Some(last)) = (positions.iter().min(), positions.iter().max()) else {
+            return Ok(Vec::new());
+        };
+        let stored = tree_hash_rows::range(self.0, *first, *last)?;
+        positions
+            .iter()
+            .map(|position| {
+                let at = stored.binary_search_by_key(position, |(position, _)| *position);
+                at.ok()
+                    .and_then(|at| stored.get(at))
+                    .map(|(_, hash)| Hash::from_bytes(*hash))
+                    .ok_or(StoreError::inconsistent("tree_hash::missing"))
+            })
+            .collect()
+    }
+}
