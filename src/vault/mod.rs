@@ -15,6 +15,7 @@ pub mod columns;
 mod core;
 mod effect;
 pub mod entropy;
+mod exhibits;
 mod facts;
 pub mod identity;
 pub mod keyring;

@@ -1,0 +1,94 @@
+//! Admitted exhibits, as the rest of the vault reads them: their sealed
+//! descriptions, and the dictionaries their records' codes stand for.
+//!
+//! Sees the case's keys and sealed rows, no number. Called by admission, by the
+//! queries and by the check of exhibits. Not promised: that all parts of an
+//! exhibit are there; `admission` recomputes the digest that tells.
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::columns::{Dictionary, Segment};
+use super::core::{Core, open_json};
+use super::keyring::CaseKeys;
+use super::operation::OperationError;
+use super::plaintext::Aad;
+use super::store::dictionary_rows;
+use super::store::exhibit_rows::ExhibitRow;
+use crate::domain::Field;
+
+/// What is kept, sealed, of an exhibit. Counts and names of columns, no cell.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vault) struct ExhibitDescription {
+    pub name: Option<String>,
+    pub source: Option<String>,
+    pub format: String,
+    /// What was seen that tells the format.
+    pub format_evidence: String,
+    /// The zone that was declared for times without one.
+    pub zone: Option<String>,
+    /// Base64 of SHA-256 over the file as received.
+    pub digest: String,
+    /// Length of the file as received.
+    pub bytes: u64,
+    /// Rows read: admitted, duplicates and quarantined together.
+    pub rows: u64,
+    pub admitted: u64,
+    pub duplicates: u64,
+    pub quarantined: u64,
+    /// Distinct numbers in the exhibit, and how many of them were new to the case.
+    pub numbers: u32,
+    pub new_numbers: u32,
+    /// Distinct user names in the exhibit.
+    pub users: u32,
+    pub dropped_columns: Vec<String>,
+    /// The first and the last sending, in seconds; none if nothing was admitted.
+    pub first: Option<i64>,
+    pub last: Option<i64>,
+    /// Blocks of each field, numbered from 0; all but the last are full.
+    pub blocks: u32,
+    pub quarantine_parts: u32,
+    /// How many rows were quarantined for each kind of fault.
+    pub rejects: Vec<(String, u64)>,
+    /// Base64 of SHA-256 over all sealed parts of the exhibit.
+    pub blocks_digest: String,
+}
+
+pub(in crate::vault) fn open_description(
+    core: &Core,
+    keys: &CaseKeys,
+    row: &ExhibitRow,
+) -> Result<ExhibitDescription, OperationError> {
+    let aad = Aad::exhibit_description(&core.vault, keys.case(), &row.id);
+    let place = format!("exhibit {}, description", row.id);
+    open_json(keys.descriptions(), &aad, &row.sealed, &place)
+}
+
+/// The dictionary of a field: the segments that `exhibits`, in the order of
+/// their admission, added to it.
+pub(in crate::vault) fn load_dictionary(
+    connection: &Connection,
+    core: &Core,
+    keys: &CaseKeys,
+    exhibits: &[ExhibitRow],
+    field: Field,
+) -> Result<Dictionary, OperationError> {
+    let mut dictionary = Dictionary::new();
+    for exhibit in exhibits {
+        let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? else {
+            continue;
+        };
+        let damaged = || OperationError::Damaged {
+            place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
+        };
+        let aad = Aad::dictionary(&core.vault, keys.case(), &exhibit.id, field);
+        let plain = keys
+            .blocks(field)
+            .open(&aad, &sealed)
+            .map_err(|_| damaged())?;
+        let segment = Segment::decode(&plain).map_err(|_| damaged())?;
+        dictionary.append(&segment).map_err(|_| damaged())?;
+    }
+    Ok(dictionary)
+}
