@@ -27,6 +27,7 @@ use serde_json::Value;
 pub use self::audit::{LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
 pub use self::operators::{Invitation, OperatorView};
+pub use self::records::{Exposure, LookUpResult};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 use super::caller::Caller;
 use super::core::Core;
