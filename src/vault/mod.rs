@@ -28,6 +28,7 @@ mod receipt;
 pub mod records;
 mod refusal;
 pub mod requests;
+mod run_alarm;
 pub mod scope;
 mod settings;
 mod sign_in;

@@ -29,6 +29,7 @@ pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
 pub use self::operators::{Invitation, OperatorView};
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
+pub use self::records::{Exposure, LookUpResult};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 use super::caller::Caller;
 use super::core::Core;
