@@ -5,6 +5,7 @@
 //! by `http` and `cli` through [`crate::vault::Vault::perform`]. Not promised:
 //! any check of rights here. The policy decides before an operation runs.
 
+pub mod exhibit;
 mod request;
 
 pub use request::{Empty, Ids, Request, only_reason, why};

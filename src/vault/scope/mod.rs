@@ -26,6 +26,7 @@ use serde_json::Value;
 
 pub use self::audit::{LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
+pub use self::exhibits::ExhibitView;
 pub use self::operators::{Invitation, OperatorView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 use super::caller::Caller;
