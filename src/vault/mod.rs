@@ -35,6 +35,8 @@ mod sign_in;
 mod start;
 mod store;
 pub mod trail;
+#[cfg(test)]
+mod vectors;
 mod wire;
 
 pub use self::admission::{Admission, ExhibitCheck, ExhibitFacts, FileFacts};

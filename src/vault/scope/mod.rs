@@ -27,6 +27,7 @@ use serde_json::Value;
 
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
+pub use self::exhibits::ExhibitView;
 pub use self::operators::{Invitation, OperatorView};
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::records::{Exposure, LookUpResult};
