@@ -7,6 +7,7 @@
 //! and does nothing else; `domain` is names and values. ARCHITECTURE.md has
 //! the picture, and a test holds the directions.
 
+pub mod cli;
 pub mod domain;
 pub mod evidence;
 pub mod ingest;
