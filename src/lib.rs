@@ -8,6 +8,7 @@
 //! the picture, and a test holds the directions.
 
 pub mod config;
+pub mod cli;
 pub mod domain;
 pub mod evidence;
 pub mod http;
