@@ -7,8 +7,8 @@
 //! and does nothing else; `domain` is names and values. ARCHITECTURE.md has
 //! the picture, and a test holds the directions.
 
-pub mod config;
 pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod evidence;
 pub mod http;

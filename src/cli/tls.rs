@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use super::error::CliError;
+use crate::http::make_dev_certificate;
 use crate::vault::Paths;
+use crate::vault::clock::{Clock, SystemClock};
 
 /// A certificate chain and its key, in PEM files.
 pub(super) struct TlsFiles {
@@ -25,7 +27,8 @@ pub(super) fn development(paths: &Paths) -> TlsFiles {
 }
 
 /// Makes a certificate authority and a certificate for this machine in `keys/`.
-pub(super) fn make_development(_paths: &Paths, _names: &[String]) -> Result<(), CliError> {
-    // To be linked: http::make_dev_certificate(&paths.keys(), names, SystemClock.now()).
+pub(super) fn make_development(paths: &Paths, names: &[String]) -> Result<(), CliError> {
+    make_dev_certificate(&paths.keys(), names, SystemClock.now())
+        .map_err(|error| CliError::failed(&format!("the development certificate: {error}")))?;
     Ok(())
 }

@@ -30,8 +30,9 @@ use super::problem::Problem;
 use super::sessions::Open;
 use super::upload::{self, Admit};
 use super::{body, plain};
+use crate::domain::ExportId;
 use crate::operations::{Empty, Ids, Request as Asked};
-use crate::policy::{Action, ActionKind};
+use crate::policy::{Action, ActionKind, actions};
 use crate::vault::{Caller, Operation, OperationError, Refusal, Reply, Target, Vault};
 
 const JSON: &str = "application/json";
@@ -181,6 +182,29 @@ impl Routes {
         })
     }
 
+    /// A file, handed out by an operation that writes its own leaves.
+    pub(super) fn mount_download(
+        self,
+        path: &str,
+        summary: &'static str,
+        gives: &'static str,
+        take: Take,
+    ) -> Self {
+        let route = Route {
+            method: Method::GET,
+            path: String::new(),
+            action: Some(ActionKind::TakePackage),
+            summary,
+            status: StatusCode::OK,
+            session: true,
+            takes: Takes::Nothing,
+            gives: vec![(gives, None)],
+        };
+        self.add(path, route, move |State(app), request| async move {
+            answered(download(app, request, take).await)
+        })
+    }
+
     /// What anybody may read and nobody is recorded for; outside the prefix.
     pub(super) fn plain<H, T>(
         mut self,
@@ -251,6 +275,24 @@ impl Routes {
         }
         self
     }
+}
+
+/// The operation that hands a package out.
+pub(super) type Take = fn(&Vault, &Caller, &ExportId) -> Result<Reply, Refusal>;
+
+async fn download(app: Arc<App>, request: Request, take: Take) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let caller = authenticate(&app, &parts).await?;
+    let ids = ids(&mut parts).await;
+    let vault = Arc::clone(&app.vault);
+    let reply = blocking(move || match ids.export() {
+        Ok(export) => take(&vault, &caller, &export),
+        Err(error) => {
+            Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error))
+        }
+    })
+    .await??;
+    respond(reply, StatusCode::OK)
 }
 
 const OCTETS: &str = "application/octet-stream";

@@ -27,6 +27,7 @@ use super::query;
 use crate::config::Limits;
 use crate::domain::CaseId;
 use crate::operations::Ids;
+use crate::operations::exhibit::{self, AdmitRequest, AdmitWords};
 use crate::policy::actions;
 use crate::vault::{Caller, OperationError, Refusal, Reply, Target, Vault};
 
@@ -59,6 +60,32 @@ pub struct UploadQuery {
 /// The members of [`UploadQuery`], for the API's description.
 pub(super) const QUERY: [&str; 5] = ["format", "zone", "account", "region", "map"];
 pub(super) const HEADERS: [&str; 2] = ["Exhibit-Name", "Exhibit-Source"];
+
+/// Reads what is said about the file, and admits it.
+pub(super) fn admit(
+    vault: &Vault,
+    caller: &Caller,
+    case: CaseId,
+    query: UploadQuery,
+    name: String,
+    source: Option<String>,
+    file: Box<dyn Read + Send>,
+) -> Result<Reply, Refusal> {
+    let words = AdmitWords {
+        format: Some(query.format),
+        zone: query.zone,
+        account: query.account,
+        region: query.region,
+        map: query.map,
+        name: Some(name),
+        source,
+    };
+    let target = Target::Case(case.clone());
+    match AdmitRequest::read(case, &words) {
+        Ok(request) => exhibit::admit(vault, caller, request, file, &mut |_| true),
+        Err(error) => Err(vault.turn_away::<actions::BeginExhibit>(caller, target, error)),
+    }
+}
 
 /// Pieces on their way from the connection to the reader.
 const PIECES: usize = 16;

@@ -6,6 +6,7 @@ use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
 use crate::domain::{CaseId, Reference, Title};
 use crate::ingest::Declared;
+use crate::operations::exhibit::{self, AdmitRequest};
 use crate::vault::plaintext::Region;
 use crate::vault::{Caller, Reply, Vault};
 
@@ -19,21 +20,17 @@ pub(in crate::cli) struct Admitting {
 }
 
 pub(in crate::cli) fn admit(
-    _vault: &Vault,
-    _caller: &Caller,
+    vault: &Vault,
+    caller: &Caller,
     admitting: Admitting,
     file: Box<dyn Read + Send>,
     progress: &mut Progress,
 ) -> Result<Reply, CliError> {
-    // To be linked: operations::exhibit::admit::admit(vault, caller, AdmitRequest, file, …).
-    let Admitting {
-        case: _,
-        declared: _,
-        name: _,
-        source: _,
-        region: _,
-    } = admitting;
-    drop(file);
-    progress.reach(0);
-    Err(CliError::failed("admission is not linked in"))
+    let Admitting { case, declared, name, source, region } = admitting;
+    let request = AdmitRequest { case, name, source, declared, region };
+    let reply = exhibit::admit(vault, caller, request, file, &mut |reached| {
+        progress.reach(reached.bytes);
+        true
+    })?;
+    Ok(reply)
 }

@@ -6,9 +6,13 @@
 //! what the file says.
 
 mod admit;
+mod ask;
 mod list;
 mod received;
+mod report;
 mod unreadable;
 
+pub use ask::AdmitWords;
 pub use admit::{AdmitRequest, Progress, admit};
+pub use report::{ExhibitBody, RejectBody};
 pub use list::{ExhibitList, ListExhibits};

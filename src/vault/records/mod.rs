@@ -10,6 +10,7 @@
 mod columns;
 mod cursor;
 mod dimension;
+mod export;
 mod filter;
 mod grouping;
 mod local_time;
@@ -29,6 +30,9 @@ pub(in crate::vault) mod fixture;
 mod tests;
 
 pub use self::dimension::Dimension;
+pub use self::export::{
+    Evidence, EvidenceDamaged, EvidenceRow, ExportContents, NoticeRow, ReportRow, ReportTable,
+};
 pub use self::filter::{FilterInput, RecordFilter};
 pub use self::page::{RecordPage, RecordView};
 pub use self::protected::ProtectedQuery;

@@ -159,6 +159,17 @@ impl<'v, A: Action> Scope<'v, A> {
         Ok(table)
     }
 
+    /// How many messages a subject of the case has, of those the caller may know.
+    pub(in crate::vault) fn messages_of(&self, no: u32) -> Result<u64, OperationError> {
+        let records = self.records()?;
+        let known = Asked {
+            at: 0,
+            no,
+            known: true,
+        };
+        Ok(Index::new(&records)?.read(&known)?.messages)
+    }
+
     /// A first look at the budget, before the work; the ledger has the last word.
     fn too_little_left(&self, readable: usize) -> Result<Option<Denial>, OperationError> {
         let (case, operator) = (self.case_row()?, self.operator()?);
