@@ -65,7 +65,7 @@ impl Doctor {
                 },
             },
         ];
-        findings.push(match self.passphrase.is_given() && !served {
+        findings.push(match self.passphrase.secret().is_given() && !served {
             true => finding("exhibits", self.exhibits()?),
             false => Finding {
                 what: "exhibits",

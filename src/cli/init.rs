@@ -44,11 +44,11 @@ impl Init {
         }
         let name = OperatorName::parse(&self.name)
             .map_err(|error| CliError::usage(format!("--name: {error}")))?;
-        let password = match self.password.is_given() {
-            true => Some(new_password(&mut *self.password.read_new()?)?),
+        let password = match self.password.secret().is_given() {
+            true => Some(new_password(&mut *self.password.secret().read_new()?)?),
             false => None,
         };
-        let passphrase = new_passphrase(&mut *self.passphrase.read_new()?)?;
+        let passphrase = new_passphrase(&mut *self.passphrase.secret().read_new()?)?;
         let founded = found(&paths, &passphrase, name, Settings::default())?;
         tls::make_development(&paths, &self.tls_names)?;
         let ended = self.hand_over(&founded, password);

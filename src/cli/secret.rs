@@ -12,8 +12,14 @@ use zeroize::Zeroizing;
 
 use super::error::CliError;
 
-/// Where one secret comes from.
-pub(super) enum Source<'a> {
+/// One secret: what it is, the option that names its file, and where it comes from.
+pub(super) struct Secret<'a> {
+    what: &'static str,
+    option: &'static str,
+    source: Source<'a>,
+}
+
+enum Source<'a> {
     File(&'a Path),
     Descriptor(u32),
     Ask,
@@ -33,26 +39,13 @@ macro_rules! secrets {
         }
 
         impl $name {
-            pub(super) fn source(&self) -> Source<'_> {
-                match (&self.file, self.descriptor) {
+            pub(super) fn secret(&self) -> Secret<'_> {
+                let source = match (&self.file, self.descriptor) {
                     (Some(path), _) => Source::File(path),
                     (None, Some(descriptor)) => Source::Descriptor(descriptor),
                     (None, None) => Source::Ask,
-                }
-            }
-
-            /// Whether the command line says where it is.
-            pub(super) fn is_given(&self) -> bool {
-                !matches!(self.source(), Source::Ask)
-            }
-
-            pub(super) fn read(&self) -> Result<Zeroizing<String>, CliError> {
-                self.source().read($what, $file)
-            }
-
-            /// The same for one that is to be set: a prompt asks twice.
-            pub(super) fn read_new(&self) -> Result<Zeroizing<String>, CliError> {
-                self.source().read_new($what, $file)
+                };
+                Secret { what: $what, option: $file, source }
             }
         }
     )*};
@@ -73,18 +66,26 @@ secrets! {
     EnrolmentArgs "enrolment token" "enrolment-file" "enrolment-fd";
 }
 
-impl Source<'_> {
-    fn read(&self, what: &str, option: &str) -> Result<Zeroizing<String>, CliError> {
-        match self {
-            Self::File(path) => read_from(path, what),
-            Self::Descriptor(number) => read_from(Path::new(&format!("/dev/fd/{number}")), what),
-            Self::Ask => ask(what, option),
+impl Secret<'_> {
+    /// Whether the command line says where it is.
+    pub(super) fn is_given(&self) -> bool {
+        !matches!(self.source, Source::Ask)
+    }
+
+    pub(super) fn read(&self) -> Result<Zeroizing<String>, CliError> {
+        match self.source {
+            Source::File(path) => read_from(path, self.what),
+            Source::Descriptor(number) => {
+                read_from(Path::new(&format!("/dev/fd/{number}")), self.what)
+            }
+            Source::Ask => ask(self.what, self.option),
         }
     }
 
-    fn read_new(&self, what: &str, option: &str) -> Result<Zeroizing<String>, CliError> {
-        let first = self.read(what, option)?;
-        if matches!(self, Self::Ask) && *ask(&format!("{what} again"), option)? != *first {
+    /// The same for one that is to be set: a prompt asks twice.
+    pub(super) fn read_new(&self) -> Result<Zeroizing<String>, CliError> {
+        let first = self.read()?;
+        if !self.is_given() && *ask(&format!("{} again", self.what), self.option)? != *first {
             return Err(CliError::usage("the two were not the same"));
         }
         Ok(first)

@@ -26,9 +26,9 @@ impl SignInArgs {
     pub(super) fn sign_in(&self, vault: &Vault) -> Result<Caller, CliError> {
         let name = OperatorName::parse(&self.operator)
             .map_err(|error| CliError::usage(format!("--operator: {error}")))?;
-        let mut password = self.password.read()?;
-        let totp = if self.totp || self.code.is_given() {
-            let text = self.code.read()?;
+        let mut password = self.password.secret().read()?;
+        let totp = if self.totp || self.code.secret().is_given() {
+            let text = self.code.secret().read()?;
             let code = TotpCode::parse(&text);
             Some(code.map_err(|error| CliError::usage(format!("the code {error}")))?)
         } else {

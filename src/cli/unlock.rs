@@ -12,7 +12,7 @@ use crate::vault::{Paths, Settings, Vault};
 
 pub(super) fn unlock(paths: &Paths, passphrase: &PassphraseArgs) -> Result<Keyring, CliError> {
     let locked = LockedKeyring::read(&paths.keyring())?;
-    let mut text = passphrase.read()?;
+    let mut text = passphrase.secret().read()?;
     Ok(locked.unlock(&Passphrase::new(std::mem::take(&mut *text)))?)
 }
 

@@ -12,7 +12,7 @@ use super::error::CliError;
 #[derive(Subcommand)]
 pub(super) enum Exhibit {
     /// Admit a log to a case of a vault that is not being served.
-    Admit(admit::Admit),
+    Admit(Box<admit::Admit>),
     /// Make a synthetic log: reproducible, no number of anybody's.
     Synthesise(synthesise::Synthesise),
 }

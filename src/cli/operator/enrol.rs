@@ -31,9 +31,9 @@ pub(in crate::cli) struct Enrol {
 
 impl Enrol {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let token = EnrolmentToken::parse(&self.enrolment.read()?)
+        let token = EnrolmentToken::parse(&self.enrolment.secret().read()?)
             .map_err(|error| CliError::usage(format!("the enrolment token is {error}")))?;
-        let password = init::new_password(&mut *self.password.read_new()?)?;
+        let password = init::new_password(&mut *self.password.secret().read_new()?)?;
         let vault = unlock::open(&self.dir, &self.passphrase, Settings::default())?;
         let ended = vault.enrol(&token, password, self.totp);
         let stopped = vault.stop();
