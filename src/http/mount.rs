@@ -287,9 +287,7 @@ async fn download(app: Arc<App>, request: Request, take: Take) -> Result<Respons
     let vault = Arc::clone(&app.vault);
     let reply = blocking(move || match ids.export() {
         Ok(export) => take(&vault, &caller, &export),
-        Err(error) => {
-            Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error))
-        }
+        Err(error) => Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error)),
     })
     .await??;
     respond(reply, StatusCode::OK)

@@ -19,9 +19,7 @@ use crate::operations::export::{
 use crate::operations::key::KeyStatus;
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
-use crate::operations::reveal::{
-    DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal,
-};
+use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
 use crate::operations::session::{CloseSession, ReadSelf};
 
 /// Every route there is, without a vault behind it.
