@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::cast::{Cast, secret};
 use super::guide::Guide;
 use super::incident::{self, Incident};
+use super::tour;
 use crate::cli::error::CliError;
 use crate::cli::serve::listen;
 use crate::cli::{init, streams, tls};
@@ -112,6 +113,16 @@ impl Demo {
 
     fn serve(&self, vault: Vault, cast: Cast, incident: Incident) -> Result<(), CliError> {
         let paths = Paths::of(&absolute(&self.dir));
+        if !self.totp {
+            tour::write(
+                paths.root(),
+                &tls::ca_file(&paths),
+                self.listen,
+                &vault,
+                &cast,
+                &incident,
+            )?;
+        }
         let guide = Guide {
             ca_file: tls::ca_file(&paths),
             vault_dir: paths.root().to_owned(),
