@@ -34,6 +34,8 @@ mod settings;
 mod sign_in;
 mod start;
 mod store;
+#[cfg(test)]
+mod vectors;
 mod wire;
 
 pub use self::caller::Caller;
