@@ -30,7 +30,7 @@ pub enum Audience {
 }
 
 enum Wanted {
-    Team(TableQuery),
+    Team(Box<TableQuery>),
     Protected(ProtectedQuery),
 }
 
@@ -145,12 +145,12 @@ impl Request for Scope {
                 if input.rule.is_some() {
                     return Err(OperationError::invalid("rule", "is for protected tables"));
                 }
-                Wanted::Team(TableQuery {
+                Wanted::Team(Box::new(TableQuery {
                     by,
                     filter,
                     zone: input.zone,
                     top: input.top,
-                })
+                }))
             }
             Audience::Protected => {
                 let [by] = by.as_slice() else {
