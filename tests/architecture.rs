@@ -59,7 +59,11 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Files that name a layer they should not, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("src/cli/demo/run.rs", "http", "the demo serves"),
+    ("src/cli/serve.rs", "http", "the command is to serve"),
+    ("src/cli/tls.rs", "http", "`init` makes the development certificate"),
+];
 
 /// The two files that turn a number into text.
 const EXPOSING: &[&str] = &[
@@ -98,7 +102,7 @@ const SEEING: &[(&str, &[&str])] = &[
 
 #[test]
 fn a_layer_names_only_those_under_it() {
-    let mut used = BTreeSet::new();
+    let mut used: BTreeSet<&(&str, &str, &str)> = BTreeSet::new();
     for (path, code) in sources() {
         let Some((layer, _)) = layer_of(&path) else {
             continue;
