@@ -7,8 +7,11 @@
 //! and does nothing else; `domain` is names and values. ARCHITECTURE.md has
 //! the picture, and a test holds the directions.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod evidence;
+pub mod http;
 pub mod ingest;
 pub mod operations;
 pub mod policy;

@@ -1,1 +1,40 @@
-fn main() {}
+//! The program: hardens its own process, reads the command line, runs.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use breachvault::cli::{Arguments, Exit, harden};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let mut words = io::stderr();
+    if harden().is_err() {
+        let _ = writeln!(words, "warning: core dumps could not be turned off");
+    }
+    // Before anything can ask for a provider; a second one cannot be there yet.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        let _ = writeln!(words, "error: another TLS provider was installed before");
+        return ExitCode::from(Exit::Failed as u8);
+    }
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => {
+            // Help and version are answers; everything else is a wrong usage.
+            let _ = told.print();
+            return match told.use_stderr() {
+                true => ExitCode::from(Exit::Usage as u8),
+                false => ExitCode::SUCCESS,
+            };
+        }
+    };
+    match arguments.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = error.write_to(&mut words);
+            ExitCode::from(error.exit() as u8)
+        }
+    }
+}

@@ -12,6 +12,7 @@ pub mod exhibit;
 pub mod export;
 pub mod key;
 pub mod operator;
+pub mod record;
 mod request;
 pub mod reveal;
 pub mod session;

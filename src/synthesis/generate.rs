@@ -56,7 +56,7 @@ fn for_fiction(number: u64) -> bool {
         || (61_491_570_156..=61_491_570_159).contains(&number)
 }
 
-fn fill<S: Shape>(
+pub(super) fn fill<S: Shape>(
     recipe: &Recipe,
     mut people: People,
     mut shape: S,

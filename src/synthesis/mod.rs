@@ -22,12 +22,14 @@ mod recipe;
 mod rhythm;
 mod row;
 mod supplier;
+mod tally;
 mod text;
 mod twilio;
 mod zone;
 
 pub use generate::{sample_numbers, write};
 pub use recipe::{Recipe, Summary};
+pub use tally::sample_accounts;
 
 #[cfg(test)]
 mod tests;

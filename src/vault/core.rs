@@ -14,6 +14,7 @@ use super::entropy::{Entropy, EntropyError, draw};
 use super::keyring::{CaseKeys, Keyring, KeyringError, VaultId};
 use super::operation::OperationError;
 use super::plaintext::{Aad, BlockSealer, Nonce, Nonces, TermSealer};
+use super::run_alarm::RunAlarm;
 use super::settings::Settings;
 use super::start::Paths;
 use super::store::connection::Readers;
@@ -27,6 +28,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) settings: Settings,
     pub(in crate::vault) vault: VaultId,
     pub(in crate::vault) paths: Paths,
+    pub(in crate::vault) run_alarm: RunAlarm,
 }
 
 impl Core {

@@ -28,12 +28,15 @@ mod receipt;
 pub mod records;
 mod refusal;
 pub mod requests;
+mod run_alarm;
 pub mod scope;
 mod settings;
 mod sign_in;
 mod start;
 mod store;
 pub mod trail;
+#[cfg(test)]
+mod vectors;
 mod wire;
 
 pub use self::admission::{Admission, ExhibitCheck, ExhibitFacts, FileFacts};

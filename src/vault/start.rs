@@ -21,6 +21,7 @@ use super::operation::{Answer, Operation, OperationError, Target};
 use super::perform::Stopped;
 use super::receipt::Receipt;
 use super::refusal::Refusal;
+use super::run_alarm::RunAlarm;
 use super::scope::{Invitation, Scope};
 use super::settings::Settings;
 use super::sign_in::Throttle;
@@ -202,6 +203,7 @@ impl Vault {
             settings,
             vault: vault_id,
             paths: paths.clone(),
+            run_alarm: RunAlarm::default(),
         });
         let book = Book::open(connection, Arc::clone(&core))?;
         write_vkey(paths, &book.verifier_key_text())

@@ -49,7 +49,10 @@ impl Operation for AcknowledgeExport {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let receipt = BTreeMap::from([
             ("tagmanifest_sha256".to_owned(), self.tagmanifest),
-            ("received_by".to_owned(), self.received_by.as_str().to_owned()),
+            (
+                "received_by".to_owned(),
+                self.received_by.as_str().to_owned(),
+            ),
             ("acknowledged_at".to_owned(), scope.now().to_string()),
         ]);
         scope.acknowledge_export(&self.export, receipt)?;
@@ -69,7 +72,10 @@ impl Request for AcknowledgeExport {
     fn read(ids: &Ids, input: AcknowledgeInput) -> Result<Self, OperationError> {
         let hex = input.tagmanifest_sha256.to_ascii_lowercase();
         if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(OperationError::invalid("tagmanifest_sha256", "must be 64 hexadecimal digits"));
+            return Err(OperationError::invalid(
+                "tagmanifest_sha256",
+                "must be 64 hexadecimal digits",
+            ));
         }
         Ok(Self {
             export: ids.export()?,

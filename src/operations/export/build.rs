@@ -15,7 +15,7 @@ use crate::evidence::{
     BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, readme, write_row,
 };
 use crate::policy::actions;
-use crate::vault::records::{ExportContents, Evidence, NoticeRow, ReportTable};
+use crate::vault::records::{Evidence, EvidenceDamaged, ExportContents, NoticeRow, ReportTable};
 use crate::vault::scope::{PackageContents, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 
@@ -46,7 +46,7 @@ impl Answer for Approved {
     }
 }
 
-fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], EvidenceError> {
+fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBuilt> {
     let name = PackageName::parse(package.export.as_str())?;
     let work = package.packages.join(format!("{}.work", package.export));
     let tar = package.packages.join(format!("{}.tar", package.export));
@@ -66,7 +66,10 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], Evide
         ExportContents::Evidence(evidence) => records(&mut writer, evidence, receipt)?,
     }
     writer.attach("entry.json", &package.leaf)?;
-    writer.attach(&format!("{}.tlog-proof", package.export), package.proof.as_bytes())?;
+    writer.attach(
+        &format!("{}.tlog-proof", package.export),
+        package.proof.as_bytes(),
+    )?;
     writer.attach("README.txt", readme(&name).as_bytes())?;
     let info = BagInfo {
         source_organization: "breachvault".to_owned(),
@@ -107,7 +110,9 @@ impl Twins {
         value: &impl Serialize,
     ) -> Result<(), EvidenceError> {
         write_row(&mut self.csv, cells).map_err(failed)?;
-        self.json.write_all(if self.rows == 0 { b"\n" } else { b",\n" }).map_err(failed)?;
+        self.json
+            .write_all(if self.rows == 0 { b"\n" } else { b",\n" })
+            .map_err(failed)?;
         serde_json::to_writer(&mut self.json, value).map_err(|error| failed(error.into()))?;
         self.rows += 1;
         Ok(())
@@ -116,7 +121,9 @@ impl Twins {
     fn finish(mut self) -> Result<(), EvidenceError> {
         self.json.write_all(b"\n]\n").map_err(failed)?;
         for file in [self.csv, self.json] {
-            file.into_inner().map_err(|error| failed(error.into_error()))?.finish()?;
+            file.into_inner()
+                .map_err(|error| failed(error.into_error()))?
+                .finish()?;
         }
         Ok(())
     }
@@ -130,7 +137,7 @@ fn notice(
     #[derive(Serialize)]
     struct Row<'a> {
         number: &'a str,
-        users: &'a [Zeroizing<String>],
+        users: Vec<&'a str>,
         messages: u64,
         first: &'a str,
         last: &'a str,
@@ -142,13 +149,17 @@ fn notice(
         let number = row.number.expose(receipt);
         let (first, last) = (row.first.to_string(), row.last.to_string());
         let users = Zeroizing::new(
-            row.users.iter().map(|user| user.as_str()).collect::<Vec<_>>().join(" "),
+            row.users
+                .iter()
+                .map(|user| user.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
         );
         let (messages, kinds) = (row.messages.to_string(), row.kinds.join(" "));
         let cells = [number.as_str(), &users, &messages, &first, &last, &kinds];
         let value = Row {
             number: &number,
-            users: &row.users,
+            users: row.users.iter().map(|user| user.as_str()).collect(),
             messages: row.messages,
             first: &first,
             last: &last,
@@ -173,7 +184,15 @@ fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), Evid
             let (messages, numbers) = (row.messages.to_string(), row.numbers.to_string());
             let cells = [table.by, row.value.as_str(), &messages, &numbers];
             let (messages, numbers) = (row.messages, row.numbers);
-            twins.row(cells, &Row { by: table.by, value: &row.value, messages, numbers })?;
+            twins.row(
+                cells,
+                &Row {
+                    by: table.by,
+                    value: &row.value,
+                    messages,
+                    numbers,
+                },
+            )?;
         }
     }
     twins.finish()
@@ -183,23 +202,37 @@ fn records(
     writer: &mut PackageWriter,
     evidence: &Evidence,
     receipt: &Receipt,
-) -> Result<(), EvidenceError> {
-    let mut header = vec!["record", "subject", "number"];
+) -> Result<(), NotBuilt> {
+    let mut header = vec!["record", "subject", "number", "sent_at"];
     header.extend(Evidence::FIELDS);
     let mut twins = Twins::begin(writer, &header)?;
     evidence.for_each(|row| {
         let number = row.number.expose(receipt);
-        let mut cells = vec![row.record.as_str(), row.subject.as_str(), number.as_str()];
-        cells.extend(row.fields.iter().map(|cell| cell.as_ref()));
-        let mut value: BTreeMap<&str, &str> = BTreeMap::new();
-        for (name, cell) in header.iter().zip(&cells) {
-            value.insert(name, cell);
-        }
-        twins.row(cells.iter().copied(), &value)
+        let first = [
+            row.record.as_str(),
+            row.subject.as_str(),
+            number.as_str(),
+            &row.sent_at,
+        ];
+        let cells = || first.into_iter().chain(row.fields);
+        let value: BTreeMap<&str, &str> = header.iter().copied().zip(cells()).collect();
+        twins.row(cells(), &value).map_err(NotBuilt::from)
     })?;
-    twins.finish()
+    Ok(twins.finish()?)
+}
+
+/// A package was not built: the files failed, or what was opened is damaged.
+#[derive(Debug, thiserror::Error)]
+enum NotBuilt {
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    #[error(transparent)]
+    Damaged(#[from] EvidenceDamaged),
 }
 
 fn failed(error: io::Error) -> EvidenceError {
-    EvidenceError::Io { step: "write the export", source: error }
+    EvidenceError::Io {
+        step: "write the export",
+        source: error,
+    }
 }

@@ -70,7 +70,10 @@ impl Operation for RequestExport {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RequestedExport, OperationError> {
         let export = scope.request_export(self.request)?;
-        Ok(RequestedExport { export, state: "requested" })
+        Ok(RequestedExport {
+            export,
+            state: "requested",
+        })
     }
 }
 
@@ -85,18 +88,24 @@ impl Request for RequestExport {
 
     fn read(ids: &Ids, input: RequestExportInput) -> Result<Self, OperationError> {
         let profile = Profile::parse(&input.profile).ok_or_else(|| {
-            OperationError::invalid("profile", "must be account-notice, scope-report or evidence")
+            OperationError::invalid(
+                "profile",
+                "must be account-notice, scope-report or evidence",
+            )
         })?;
         let legal_basis = LegalBasis::parse(&input.legal_basis)
             .map_err(|error| OperationError::invalid("legal_basis", error))?;
         let request = ExportRequest {
             profile,
-            filter: RecordFilter::parse(&input.filter)?,
+            filter: RecordFilter::parse(input.filter)?,
             recipients: recipients(&input.recipients)?,
             why: why(&input.purpose, &input.reason)?,
             legal_basis,
         };
-        Ok(Self { case: ids.case()?, request })
+        Ok(Self {
+            case: ids.case()?,
+            request,
+        })
     }
 }
 
@@ -108,8 +117,9 @@ fn recipients(texts: &[String]) -> Result<Vec<String>, OperationError> {
     let mut all: Vec<String> = Vec::with_capacity(texts.len());
     for (at, text) in texts.iter().enumerate() {
         let place = format!("recipients[{at}]");
-        let recipient: Recipient =
-            text.parse().map_err(|error| OperationError::invalid(&place, error))?;
+        let recipient: Recipient = text
+            .parse()
+            .map_err(|error| OperationError::invalid(&place, error))?;
         if all.iter().any(|known| known == recipient.as_str()) {
             return Err(OperationError::invalid(place, "is named twice"));
         }

@@ -12,13 +12,22 @@ use crate::domain::ExportId;
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{
-    Answer, Body, Caller, Conflict, Operation, OperationError, Receipt, Refusal, Reply, Target, Vault, Wire,
+    Answer, Body, Caller, Conflict, Operation, OperationError, Receipt, Refusal, Reply, Target,
+    Vault, Wire,
 };
 
 /// Hands the package of an approved export out.
 pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result<Reply, Refusal> {
-    let again = TakePackage { export: export.clone(), built: None };
-    if vault.paths().packages().join(format!("{export}.tar")).exists() {
+    let again = TakePackage {
+        export: export.clone(),
+        built: None,
+    };
+    if vault
+        .paths()
+        .packages()
+        .join(format!("{export}.tar"))
+        .exists()
+    {
         match vault.perform(caller, again) {
             // A file without a row that knows it: the vault stopped between the two acts.
             Err(Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _)) => {}
@@ -26,7 +35,13 @@ pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result
         }
     }
     let built = digest(vault.perform(caller, BuildPackage(export.clone()))?.wire);
-    vault.perform(caller, TakePackage { export: export.clone(), built })
+    vault.perform(
+        caller,
+        TakePackage {
+            export: export.clone(),
+            built,
+        },
+    )
 }
 
 struct TakePackage {
@@ -52,7 +67,12 @@ impl Operation for TakePackage {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<PackageFile, OperationError> {
         let (file, bytes, name) = scope.hand_out(&self.export, self.built)?;
-        Ok(PackageFile(Wire::file("application/x-tar", file, bytes, name)))
+        Ok(PackageFile(Wire::file(
+            "application/x-tar",
+            file,
+            bytes,
+            name,
+        )))
     }
 }
 
@@ -70,5 +90,7 @@ fn digest(wire: Wire) -> Option<[u8; 32]> {
             bytes
         }
     };
-    serde_json::from_slice::<Built>(&bytes).ok().map(|built| built.tagmanifest_sha256)
+    serde_json::from_slice::<Built>(&bytes)
+        .ok()
+        .map(|built| built.tagmanifest_sha256)
 }

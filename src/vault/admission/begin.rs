@@ -86,6 +86,11 @@ impl Admission {
         &self.begun.case
     }
 
+    /// How many rows were read so far, rejects with them.
+    pub fn rows(&self) -> u64 {
+        self.counts.read
+    }
+
     pub(super) fn place(&self) -> Place<'_> {
         Place {
             core: &self.core,

@@ -1,5 +1,7 @@
 //! Whether everything that was admitted is still there and opens.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 
 use super::group::Place;
@@ -81,9 +83,6 @@ fn check_exhibit(
     keys: &CaseKeys,
     exhibit: &ExhibitRow,
 ) -> Result<ExhibitCheck, OperationError> {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-
     let mut check = ExhibitCheck::new(keys.case(), Some(&exhibit.id));
     let Ok(description) = open_description(core, keys, exhibit) else {
         check.note(false, || "the description does not open".to_owned());

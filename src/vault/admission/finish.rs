@@ -1,6 +1,8 @@
 //! The end of an admission that succeeds: one state change makes all of it
 //! visible, and the leaf binds the set of its parts.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -45,7 +47,9 @@ impl Vault {
         mut admission: Admission,
         file: FileFacts,
     ) -> Result<Reply, Refusal> {
-        let operation = match self.stage_rest(&mut admission, file) {
+        let staged = catch_unwind(AssertUnwindSafe(|| self.stage_rest(&mut admission, file)))
+            .unwrap_or(Err(OperationError::Internal("a panic was caught")));
+        let operation = match staged {
             Ok(operation) => operation,
             Err(error) => return Err(self.abandon(caller, &admission.begun, error)),
         };

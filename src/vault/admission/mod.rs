@@ -29,3 +29,4 @@ mod users;
 pub use begin::{Admission, ExhibitFacts};
 pub use check::ExhibitCheck;
 pub use finish::FileFacts;
+pub(in crate::vault) use terms::unpadded;

@@ -15,6 +15,7 @@ use super::seen::{CODES, RowIdentity};
 use crate::domain::Field;
 use crate::vault::Vault;
 use crate::vault::columns::{BLOCK_ROWS, CodecError};
+use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Basis, Nonces, RejectKind, Row, RowBatch};
 use crate::vault::store::{StoreError, quarantine_rows};
@@ -107,28 +108,11 @@ impl Vault {
             let print = match row.message_ref {
                 Some(reference) => seen.of_reference(reference),
                 None => {
-                    let Coder { numbers, users, .. } = coder;
-                    let mut known = std::mem::take(&mut numbers.known);
-                    let identity = earlier_numbers.identity(number, &mut known, || {
-                        numbers.tag(keys.tags(Field::Number), number)
-                    });
-                    numbers.known = known;
-                    let who = match user.checked_sub(1) {
-                        None => 0,
-                        Some(user) => {
-                            let mut known = std::mem::take(&mut users.known);
-                            let identity = earlier_users.identity(user, &mut known, || {
-                                Some(users.tag(keys.tags(Field::User), user))
-                            });
-                            users.known = known;
-                            identity?
-                        }
-                    };
                     let mut first = [0; CODES];
                     first.copy_from_slice(&codes[..CODES]);
                     seen.of_row(&RowIdentity {
-                        number: identity?,
-                        user: who,
+                        number: coder.identity_of_number(&earlier_numbers, &keys, number)?,
+                        user: coder.identity_of_user(&earlier_users, &keys, user)?,
                         sent_at,
                         codes: first,
                     })
@@ -266,6 +250,36 @@ impl Coder {
                 NoNumber::Rejected(kind) => Unfit::Rejected(Field::Number, kind),
                 NoNumber::Codec(error) => Unfit::Codec(error),
             })
+    }
+
+    fn identity_of_number(
+        &mut self,
+        earlier: &Earlier<'_>,
+        keys: &CaseKeys,
+        number: u32,
+    ) -> Result<u64, StoreError> {
+        let mut known = std::mem::take(&mut self.numbers.known);
+        let tag = || self.numbers.tag(keys.tags(Field::Number), number);
+        let identity = earlier.identity(number, &mut known, tag);
+        self.numbers.known = known;
+        identity
+    }
+
+    /// `user` counts from one; 0 is nobody.
+    fn identity_of_user(
+        &mut self,
+        earlier: &Earlier<'_>,
+        keys: &CaseKeys,
+        user: u32,
+    ) -> Result<u64, StoreError> {
+        let Some(user) = user.checked_sub(1) else {
+            return Ok(0);
+        };
+        let mut known = std::mem::take(&mut self.users.known);
+        let tag = || Some(self.users.tag(keys.tags(Field::User), user));
+        let identity = earlier.identity(user, &mut known, tag);
+        self.users.known = known;
+        identity
     }
 
     fn code(&mut self, row: &Row<'_>, number: u32) -> Result<[u32; DICTIONARIES], CodecError> {

@@ -289,7 +289,7 @@ fn padded(name: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 /// Back from [`padded`].
-pub(super) fn unpadded(plain: &[u8]) -> Option<&str> {
+pub(in crate::vault) fn unpadded(plain: &[u8]) -> Option<&str> {
     let (len, rest) = plain.split_first()?;
     std::str::from_utf8(rest.get(..usize::from(*len))?).ok()
 }

@@ -1,1 +1,479 @@
+use std::io::{Cursor, Read};
+use std::sync::Arc;
 
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::domain::{CaseId, CaseRole, HomeRole, OperatorId, OperatorName, Reference, Title};
+use crate::ingest::Declared;
+use crate::operations::exhibit::{AdmitRequest, ListExhibits, Progress, admit};
+use crate::policy::actions;
+use crate::vault::clock::ManualClock;
+use crate::vault::entropy::SystemEntropy;
+use crate::vault::identity::{EnrolmentToken, NewPassword, Password};
+use crate::vault::keyring::{Argon2Params, NewPassphrase};
+use crate::vault::perform::Stopped;
+use crate::vault::scope::{Invitation, Scope};
+use crate::vault::store::exhibit_rows;
+use crate::vault::*;
+
+const HEADER: &str = "account,user,number,carrier,country,state,sent_at,kind,channel,message_ref\n";
+
+/// A vault with an open case, its lead and its custodian.
+struct House {
+    vault: Vault,
+    case: CaseId,
+    lead: Caller,
+    custodian: Caller,
+    directory: TempDir,
+}
+
+struct Done<T>(T);
+
+impl<T: Send + 'static> Answer for Done<T> {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&json!({}))
+    }
+}
+
+struct Invite(OperatorName, HomeRole);
+
+impl Operation for Invite {
+    type Action = actions::AddOperator;
+    type Answer = Done<Invitation>;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError> {
+        scope.invite(&self.0, self.1).map(Done)
+    }
+}
+
+struct Open;
+
+impl Operation for Open {
+    type Action = actions::OpenCase;
+    type Answer = Done<CaseId>;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError> {
+        let title = Title::parse("Supplier's log").unwrap();
+        let reference = Reference::parse("INC-1").unwrap();
+        scope.open_case(&title, &reference).map(Done)
+    }
+}
+
+struct Name(CaseId, OperatorId);
+
+impl Operation for Name {
+    type Action = actions::NameMember;
+    type Answer = Done<()>;
+
+    fn target(&self) -> Target {
+        Target::Member(self.0.clone(), self.1.clone())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError> {
+        scope
+            .name_member(&self.1, CaseRole::Custodian, None)
+            .map(Done)
+    }
+}
+
+fn done<O: Operation<Answer = Done<T>>, T: Send + 'static>(
+    vault: &Vault,
+    caller: &Caller,
+    operation: O,
+) -> T {
+    match vault.perform_for(caller, operation).unwrap().1 {
+        Ok(Done(answer)) => answer,
+        Err(Stopped::Denied(denial)) => panic!("denied: {}", denial.name()),
+        Err(Stopped::Failed(error)) => panic!("failed: {error:?}"),
+    }
+}
+
+fn sign_in(vault: &Vault, name: &str, enrolment: &EnrolmentToken) -> Caller {
+    let password = || "a long password of words".to_owned();
+    let new = NewPassword::parse(Password::new(password())).ok().unwrap();
+    assert!(vault.enrol(enrolment, new, false).is_ok());
+    let attempt = SignIn {
+        name: OperatorName::parse(name).unwrap(),
+        password: Password::new(password()),
+        totp: None,
+        address: None,
+    };
+    vault.sign_in_here(attempt).unwrap().unwrap()
+}
+
+impl House {
+    fn new() -> Self {
+        let directory = TempDir::new().unwrap();
+        let founded = Vault::create(
+            &Paths::of(directory.path()),
+            &NewPassphrase::parse("a passphrase for tests".to_owned())
+                .ok()
+                .unwrap(),
+            Argon2Params::new(8, 1, 1).unwrap(),
+            OperatorName::parse("admin").unwrap(),
+            Settings::default(),
+            Arc::new(ManualClock::new("2024-04-02T09:00:00Z".parse().unwrap())),
+            Arc::new(SystemEntropy::new()),
+        )
+        .unwrap();
+        let vault = founded.vault;
+        let admin = sign_in(&vault, "admin", &founded.invitation.enrolment);
+        let member = |name: &str, home| {
+            let invite = Invite(OperatorName::parse(name).unwrap(), home);
+            let invitation = done(&vault, &admin, invite);
+            sign_in(&vault, name, &invitation.enrolment)
+        };
+        let lead = member("lead", HomeRole::Lead);
+        let custodian = member("custodian", HomeRole::Custodian);
+        let case = done(&vault, &lead, Open);
+        let operator = custodian.operator_id().unwrap().clone();
+        done(&vault, &lead, Name(case.clone(), operator));
+        Self {
+            vault,
+            case,
+            lead,
+            custodian,
+            directory,
+        }
+    }
+
+    fn admit(&self, file: &str) -> Result<Value, OperationError> {
+        self.admit_from(
+            Box::new(Cursor::new(file.to_owned().into_bytes())),
+            &mut |_| true,
+        )
+    }
+
+    fn admit_from(
+        &self,
+        file: Box<dyn Read + Send>,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Value, OperationError> {
+        let request = AdmitRequest {
+            case: self.case.clone(),
+            name: Some(Title::parse("march.csv").unwrap()),
+            source: Some(Reference::parse("the supplier").unwrap()),
+            declared: Declared::default(),
+            region: None,
+        };
+        match admit(&self.vault, &self.custodian, request, file, progress) {
+            Ok(reply) => Ok(json_of(reply)),
+            Err(Refusal::Failed(error, _)) => Err(error),
+            Err(refusal) => panic!("{refusal:?}"),
+        }
+    }
+
+    /// True when no row of any table is staged.
+    fn nothing_is_staged(&self) -> bool {
+        let reader = self.vault.core.readers.snapshot().unwrap();
+        let connection = reader.connection().unwrap();
+        let count = |sql: &str| {
+            connection
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
+        let orphans = [
+            "block",
+            "statistics",
+            "dictionary",
+            "subject_index",
+            "quarantine",
+        ]
+        .map(|table| {
+            count(&format!(
+                "SELECT COUNT(*) FROM {table} WHERE exhibit NOT IN
+                     (SELECT number FROM exhibit WHERE state = 'admitted')"
+            ))
+        });
+        exhibit_rows::staged(connection, None).unwrap().is_empty()
+            && orphans == [0; 5]
+            && count("SELECT COUNT(*) FROM term") == count("SELECT SUM(numbers + users) FROM cases")
+            && count("SELECT COUNT(*) FROM term_tag") == count("SELECT COUNT(*) FROM term")
+    }
+
+    fn is_sound(&self) -> bool {
+        let checks = self.vault.check_exhibits().unwrap();
+        checks.iter().all(ExhibitCheck::is_sound)
+    }
+
+    fn damage(&self, sql: &'static str) {
+        self.vault
+            .ledger
+            .stage(move |connection| {
+                connection.execute_batch(sql).unwrap();
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let checks = self.vault.check_exhibits().unwrap();
+        checks.into_iter().flat_map(|check| check.faults).collect()
+    }
+
+    fn last_leaf(&self) -> Value {
+        let reader = self.vault.core.readers.snapshot().unwrap();
+        let bytes: Vec<u8> = reader
+            .connection()
+            .unwrap()
+            .query_row(
+                "SELECT bytes FROM leaf ORDER BY seq DESC LIMIT 1",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+}
+
+fn json_of(reply: Reply) -> Value {
+    match reply.wire.into_body() {
+        Body::Bytes(bytes) => serde_json::from_slice(&bytes).unwrap(),
+        Body::File { .. } => panic!("a file"),
+    }
+}
+
+/// Rows of numbers +1 202 555 01xx, 100 of them, each with a message reference.
+fn rows(from: usize, to: usize) -> String {
+    let mut file = HEADER.to_owned();
+    for row in from..to {
+        file.push_str(&format!(
+            "Acme {},user{},+120255501{:02},Example Mobile,US,DC,2024-03-{:02}T10:00:{:02}Z,sms,auth,{:016}\n",
+            row % 3,
+            row % 7,
+            row % 100,
+            row % 31 + 1,
+            row % 60,
+            row
+        ));
+    }
+    file
+}
+
+#[test]
+fn a_log_is_admitted_and_its_report_counts_every_row() {
+    let house = House::new();
+    let mut file = rows(0, 250);
+    file.push_str("Acme 0,user0,+12025550100,Example Mobile,US,DC,2024-03-01T10:00:00Z,sms,auth,0000000000000000\n");
+    file.push_str("Acme 0,,+1202555****,Example Mobile,US,DC,2024-03-01T10:00:00Z,sms,auth,r1\n");
+    file.push_str("Acme 0,,not one,Example Mobile,US,DC,2024-03-01T10:00:00Z,sms,auth,r2\n");
+    file.push_str("Acme 0,,+447700900123,,,,2024-03-01T10:00:00Z,sms,auth,\n");
+    file.push_str("Acme 0,,+44 7700 900123,,,,2024-03-01T10:00:00Z,sms,auth,\n");
+    let report = house.admit(&file).unwrap();
+    assert_eq!(report["rows"], 255);
+    assert_eq!(report["admitted"], 251);
+    assert_eq!(report["duplicates"], 2);
+    assert_eq!(report["quarantined"], 2);
+    assert_eq!(report["numbers"], 101);
+    assert_eq!(report["format"], "supplier-csv");
+    assert_eq!(
+        report["rejects"],
+        json!([
+            { "line": 253, "column": "number", "kind": "masked" },
+            { "line": 254, "column": "number", "kind": "not-a-number" },
+        ])
+    );
+    assert!(house.nothing_is_staged());
+    assert!(house.is_sound());
+    let leaf = house.last_leaf();
+    assert_eq!(leaf["action"], "exhibit.finish");
+    assert_eq!(leaf["outcome"], "done");
+    assert_eq!(leaf["rows"], 251);
+    assert!(leaf["digest"].is_string());
+    let list = ListExhibits::of(house.case.clone());
+    let list = json_of(house.vault.perform(&house.lead, list).unwrap());
+    assert_eq!(list["exhibits"][0]["name"], "march.csv");
+    assert_eq!(list["exhibits"][0]["admitted"], 251);
+    assert_eq!(list["exhibits"][0]["digest"], report["digest"]);
+}
+
+#[test]
+fn the_same_file_is_not_admitted_twice() {
+    let house = House::new();
+    let report = house.admit(&rows(0, 10)).unwrap();
+    let exhibit = report["exhibit"].as_str().unwrap().parse().unwrap();
+    assert_eq!(
+        house.admit(&rows(0, 10)),
+        Err(OperationError::Conflict(Conflict::AlreadyAdmitted(exhibit)))
+    );
+    assert!(house.nothing_is_staged());
+    assert_eq!(house.last_leaf()["kind"], "already-admitted");
+}
+
+#[test]
+fn rows_of_an_earlier_exhibit_are_duplicates_with_and_without_reference() {
+    let house = House::new();
+    let unmarked = |file: String| file.replace("message_ref", "nothing");
+    house.admit(&rows(0, 60)).unwrap();
+    let second = house.admit(&rows(40, 120)).unwrap();
+    assert_eq!(
+        (&second["admitted"], &second["duplicates"]),
+        (&json!(60), &json!(20))
+    );
+    assert_eq!(second["numbers"], 60);
+    // Without references the whole row counts.
+    let house = House::new();
+    house.admit(&unmarked(rows(0, 60))).unwrap();
+    let second = house.admit(&unmarked(rows(40, 120))).unwrap();
+    assert_eq!(
+        (&second["admitted"], &second["duplicates"]),
+        (&json!(60), &json!(20))
+    );
+    assert_eq!(second["dropped_columns"], json!(["nothing"]));
+    assert!(house.nothing_is_staged());
+    assert!(house.is_sound());
+}
+
+#[test]
+fn a_file_that_breaks_off_or_is_given_up_leaves_nothing() {
+    let house = House::new();
+    let file = Cursor::new(rows(0, 100_000).into_bytes()).chain(Breaking);
+    let error = house.admit_from(Box::new(file), &mut |_| true).unwrap_err();
+    assert_eq!(error.name(), "cut-off");
+    assert!(house.nothing_is_staged());
+    assert_eq!(house.last_leaf()["action"], "exhibit.abandon");
+    assert_eq!(house.last_leaf()["outcome"], "failed");
+    assert_eq!(house.last_leaf()["kind"], "cut-off");
+    let file = Cursor::new(rows(0, 200_000).into_bytes());
+    let error = house.admit_from(Box::new(file), &mut |so_far| so_far.rows < 100_000);
+    assert_eq!(error, Err(OperationError::Cancelled));
+    assert!(house.nothing_is_staged());
+    let file = Cursor::new(rows(0, 10).into_bytes());
+    let error = house.admit_from(Box::new(file), &mut |_| panic!("in the middle"));
+    assert_eq!(error.unwrap_err().name(), "internal");
+    assert!(house.nothing_is_staged());
+    assert_eq!(
+        house
+            .admit("only,strange,columns\n1,2,3\n")
+            .unwrap_err()
+            .name(),
+        "unknown-format"
+    );
+    assert!(house.nothing_is_staged());
+    let report = house.admit(&rows(0, 200_000)).unwrap();
+    assert_eq!(report["admitted"], 200_000);
+    assert!(house.is_sound());
+}
+
+/// Fails as a connection does that goes away.
+struct Breaking;
+
+impl Read for Breaking {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+#[test]
+fn one_exhibit_of_a_case_is_admitted_at_a_time() {
+    let house = House::new();
+    let facts = ExhibitFacts::default();
+    let first = house
+        .vault
+        .begin_admission(&house.custodian, &house.case, facts);
+    let first = first.ok().unwrap();
+    assert_eq!(
+        house.admit(&rows(0, 10)),
+        Err(OperationError::Conflict(Conflict::AdmissionInProgress))
+    );
+    let end = house
+        .vault
+        .abandon_admission(&house.custodian, first, OperationError::Cancelled);
+    assert!(matches!(end, Refusal::Failed(OperationError::Cancelled, _)));
+    assert!(house.admit(&rows(0, 10)).is_ok());
+}
+
+#[test]
+fn nobody_but_a_custodian_admits() {
+    let house = House::new();
+    let facts = ExhibitFacts::default();
+    let begun = house.vault.begin_admission(&house.lead, &house.case, facts);
+    assert!(matches!(begun.err(), Some(Refusal::Denied(..))));
+    assert!(house.nothing_is_staged());
+}
+
+#[test]
+fn a_missing_a_changed_and_a_swapped_part_are_found_and_named() {
+    for (sql, named) in [
+        (
+            "DELETE FROM block WHERE field = 4",
+            "carrier block 0 is missing",
+        ),
+        (
+            "UPDATE block SET sealed = zeroblob(length(sealed)) WHERE field = 3",
+            "number block 0 does not open",
+        ),
+        (
+            "UPDATE block SET sealed = (SELECT b.sealed FROM block AS b WHERE b.field = 5) WHERE field = 6",
+            "state block 0 does not open",
+        ),
+        (
+            "DELETE FROM statistics",
+            "the statistics of block 0 are missing",
+        ),
+        (
+            "DELETE FROM subject_index",
+            "the set of sealed parts is not the one that was admitted",
+        ),
+        (
+            "DELETE FROM dictionary WHERE field = 1",
+            "the set of sealed parts is not the one that was admitted",
+        ),
+        (
+            "DELETE FROM term WHERE no = 5 AND field = 3",
+            "number term 5 is missing",
+        ),
+        (
+            "UPDATE term_tag SET no = 7 WHERE no = 6",
+            "number term 6 is not found by its tag",
+        ),
+    ] {
+        let house = House::new();
+        house.admit(&rows(0, 100)).unwrap();
+        assert!(house.is_sound());
+        house.damage(sql);
+        let faults = house.faults();
+        assert!(
+            faults.iter().any(|fault| fault == named),
+            "{sql}: {faults:?}"
+        );
+    }
+}
+
+#[test]
+fn no_number_and_no_name_is_in_the_clear_on_disk() {
+    let house = House::new();
+    let mut file = rows(0, 300);
+    file.push_str("Acme 0,,+1202555****,Example Mobile,US,DC,2024-03-01T10:00:00Z,sms,auth,r1\n");
+    house.admit(&file).unwrap();
+    for entry in std::fs::read_dir(house.directory.path().join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_file() {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let number = 12_025_550_142_u64;
+        for needle in [
+            b"120255501".as_slice(),
+            b"1202555",
+            b"Example Mobile",
+            b"user3",
+            b"Acme",
+            b"march.csv",
+            number.to_be_bytes().get(3..).unwrap(),
+            number.to_le_bytes().get(..5).unwrap(),
+        ] {
+            let found = bytes.windows(needle.len()).any(|window| window == needle);
+            assert!(!found, "{}", path.display());
+        }
+    }
+}

@@ -44,7 +44,9 @@ impl Profile {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|profile| profile.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|profile| profile.as_str() == text)
     }
 }
 
@@ -129,15 +131,20 @@ impl<A: Writes> Scope<'_, A> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
         let (filter, account) = self.narrow(request.profile, request.filter)?;
-        let found = self.result_of(&filter)?;
+        let found = self.records()?.result_of(&filter)?;
         if found.messages == 0 {
             return Err(OperationError::invalid("filter", "matches no record"));
         }
         let id = ExportId::from_random(self.core.draw()?);
         let body = ExportBody {
-            filter: serde_json::to_value(&filter).map_err(|_| OperationError::Internal("filter"))?,
+            filter: serde_json::to_value(&filter)
+                .map_err(|_| OperationError::Internal("filter"))?,
             recipients: request.recipients,
-            purpose: request.why.purpose.map_or("", |purpose| purpose.as_str()).to_owned(),
+            purpose: request
+                .why
+                .purpose
+                .map_or("", |purpose| purpose.as_str())
+                .to_owned(),
             reason: request.why.reason.as_str().to_owned(),
             legal_basis: request.legal_basis.as_str().to_owned(),
             account: account.map(|name| name.as_str().to_owned()),
@@ -177,12 +184,24 @@ impl<A: Writes> Scope<'_, A> {
             self.unchanged(&row, &body)?;
         }
         body.decision_reason = Some(why.reason.as_str().to_owned());
-        let state = if approve { RequestState::Approved } else { RequestState::Denied };
+        let state = if approve {
+            RequestState::Approved
+        } else {
+            RequestState::Denied
+        };
         let expires_at = self.now.plus_seconds(self.core.settings.export_s);
         let sealed = requests::seal_export(self.core, &keys, id, &body)?;
-        let leaf = self.leaf.ok_or(OperationError::Internal("a decision without a leaf"))?;
+        let leaf = self
+            .leaf
+            .ok_or(OperationError::Internal("a decision without a leaf"))?;
         let decider = self.operator()?;
-        let run = export_rows::Decision { to: state, decider, now: self.now, expires_at, leaf };
+        let run = export_rows::Decision {
+            to: state,
+            decider,
+            now: self.now,
+            expires_at,
+            leaf,
+        };
         export_rows::decide(self.connection, id, &run, &sealed)?;
         self.notes.rows = Some(body.messages);
         Ok(state)
@@ -196,7 +215,9 @@ impl<A: Writes> Scope<'_, A> {
         built: Option<[u8; 32]>,
     ) -> Result<(File, u64, String), OperationError> {
         let (row, keys) = self.export_row(id)?;
-        let lost = || OperationError::Damaged { place: format!("package of {id}") };
+        let lost = || OperationError::Damaged {
+            place: format!("package of {id}"),
+        };
         let digest: [u8; 32] = match (&row.package, built) {
             (None, Some(built)) => built,
             (Some(kept), None) => kept.as_slice().try_into().map_err(|_| lost())?,
@@ -304,15 +325,23 @@ impl<A: Action> Scope<'_, A> {
             _ => None,
         };
         if profile == Profile::AccountNotice && account.is_none() {
-            return Err(OperationError::invalid("filter.account", "must name exactly one account"));
+            return Err(OperationError::invalid(
+                "filter.account",
+                "must name exactly one account",
+            ));
         }
         Ok((filter, account))
     }
 
-    fn unchanged(&self, row: &ExportRow, body: &ExportBody) -> Result<RecordFilter, OperationError> {
-        let damaged = || OperationError::Damaged { place: "export request".to_owned() };
-        let filter: RecordFilter =
-            serde_json::from_value(body.filter.clone()).map_err(|_| damaged())?;
+    fn unchanged(
+        &self,
+        row: &ExportRow,
+        body: &ExportBody,
+    ) -> Result<RecordFilter, OperationError> {
+        let damaged = || OperationError::Damaged {
+            place: "export request".to_owned(),
+        };
+        let filter = RecordFilter::from_sealed(&body.filter)?;
         let profile = Profile::parse(&row.profile).ok_or_else(damaged)?;
         if self.export_digest(&row.id, profile, body, &filter)?[..] == row.digest[..] {
             Ok(filter)
@@ -329,7 +358,7 @@ impl<A: Action> Scope<'_, A> {
         body: &ExportBody,
         filter: &RecordFilter,
     ) -> Result<[u8; 32], OperationError> {
-        let found = self.result_of(filter)?;
+        let found = self.records()?.result_of(filter)?;
         let mut digest = RequestDigest::of("export");
         digest.part(id.as_str().as_bytes());
         digest.part(profile.as_str().as_bytes());
@@ -353,7 +382,9 @@ impl<A: Reveals> Scope<'_, A> {
         let (row, keys) = self.export_row(id)?;
         let body = requests::open_export(self.core, &keys, &row)?;
         let filter = self.unchanged(&row, &body)?;
-        let damaged = || OperationError::Damaged { place: "export request".to_owned() };
+        let damaged = || OperationError::Damaged {
+            place: "export request".to_owned(),
+        };
         let profile = Profile::parse(&row.profile).ok_or_else(damaged)?;
         let leaf_number = row.decided_leaf.ok_or_else(damaged)?;
         let leaf = self.leaf_bytes(leaf_number)?;

@@ -27,7 +27,10 @@ use serde_json::Value;
 
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
+pub use self::exhibits::ExhibitView;
+pub use self::exports::{ExportRequest, ExportView, PackageContents, PackageSigner, Profile};
 pub use self::operators::{Invitation, OperatorView};
+pub use self::records::{Exposure, LookUpResult};
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 use super::caller::Caller;

@@ -1,1 +1,349 @@
-//! (being built)
+//! Questions about the records of a case.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Scope;
+use crate::domain::{Field, Moment};
+use crate::policy::{Action, Denial};
+use crate::vault::budget;
+use crate::vault::columns::{RANGE_NUMBERS, SubjectBlock};
+use crate::vault::effect::Effect;
+use crate::vault::operation::OperationError;
+use crate::vault::plaintext::{Aad, Phone, RawText, Region, SubjectToken, Tag};
+use crate::vault::records::{
+    CaseRecords, PageQuery, ProtectedQuery, RecordFilter, RecordPage, Table, TableQuery,
+};
+use crate::vault::store::{subject_index_rows, term_rows};
+
+/// What a lookup says of one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Exposure {
+    Exposed,
+    NotExposed,
+    /// The text is no phone number; nothing was charged for it.
+    Unreadable,
+}
+
+/// The answer about one number, without the number.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LookUpResult {
+    /// Its position in the question, from 0.
+    #[serde(rename = "ref")]
+    pub reference: usize,
+    pub state: Exposure,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub subject: Option<SubjectToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub first: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub last: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<Vec<String>>,
+}
+
+impl<'v, A: Action> Scope<'v, A> {
+    /// The records of the case, narrowed to what the grant covers.
+    pub(in crate::vault) fn records(&self) -> Result<CaseRecords<'v>, OperationError> {
+        let account = self.grant.account().cloned();
+        CaseRecords::open(self.core, self.connection, self.case_row()?, account)
+    }
+
+    /// Asks for each number whether it is in the case.
+    ///
+    /// A liaison is told `not_exposed` of a number that is in other accounts only,
+    /// by the same path: a number that nobody has is looked up in the place of one
+    /// that somebody has.
+    pub fn look_up(
+        &mut self,
+        numbers: &[RawText],
+        region: Option<Region>,
+    ) -> Result<Vec<LookUpResult>, OperationError> {
+        let most = self.core.settings.lookup_numbers;
+        if !(1..=most).contains(&numbers.len()) {
+            let rule = format!("must have 1 to {most} numbers");
+            return Err(OperationError::invalid("numbers", rule));
+        }
+        self.note_rows(numbers.len() as u64);
+        let (case, operator) = (self.case_row()?, self.operator()?);
+        let phones: Vec<Option<Phone>> = numbers
+            .iter()
+            .map(|text| Phone::parse(text, region).ok().map(|parsed| parsed.phone))
+            .collect();
+        let readable = phones.iter().flatten();
+        self.notes.alarm = self
+            .core
+            .run_alarm
+            .note(operator, case.number, readable.clone());
+        if let Some(denial) = self.too_little_left(readable.count())? {
+            self.notes.denial = Some(denial);
+            return Ok(Vec::new());
+        }
+        let records = self.records()?;
+        let mut asked = Vec::with_capacity(phones.len());
+        for (at, phone) in phones.iter().enumerate() {
+            if let Some(phone) = phone {
+                let tag = records.keys().tags(Field::Number).tag_phone(phone);
+                asked.push(Asked::find(self.connection, &records, at, &tag)?);
+            }
+        }
+        drop(phones);
+        let mut results: Vec<LookUpResult> = (0..numbers.len())
+            .map(|at| LookUpResult::plain(at, Exposure::Unreadable))
+            .collect();
+        // Neighbours stand in one block: each block is opened once.
+        asked.sort_unstable_by_key(|one| one.no);
+        let mut index = Index::new(&records)?;
+        let mut points = 0_u32;
+        for one in &asked {
+            let seen = index.read(one)?;
+            let exposed = one.known && seen.messages > 0;
+            points = points.saturating_add(if exposed { FOUND } else { NOT_FOUND });
+            let result = seen.into_result(&records, one)?;
+            if exposed {
+                self.notes.touch(one.no);
+            }
+            if let Some(place) = results.get_mut(one.at) {
+                *place = result;
+            }
+        }
+        if points > 0 {
+            self.notes.effects.push(Effect::Charge(points));
+        }
+        Ok(results)
+    }
+
+    /// A page of masked records.
+    pub fn search_records(
+        &mut self,
+        filter: &RecordFilter,
+        limit: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<RecordPage, OperationError> {
+        let query = PageQuery {
+            filter,
+            limit,
+            cursor,
+        };
+        let (page, touched) = self.records()?.page(&query)?;
+        self.note_rows(page.records.len() as u64);
+        for no in touched {
+            self.notes.touch(no);
+        }
+        Ok(page)
+    }
+
+    /// An exact table for the case's team, or of a liaison's own account.
+    pub fn count_records(&mut self, query: &TableQuery) -> Result<Table, OperationError> {
+        let threshold = self.core.settings.protected_threshold;
+        let table = self.records()?.table(query, threshold)?;
+        self.note_rows(table.rows.len() as u64);
+        Ok(table)
+    }
+
+    /// A rounded table for others. That it was given out is written down with the
+    /// leaf; one too close to an earlier one is refused.
+    pub fn protected_table(&mut self, query: &ProtectedQuery) -> Result<Table, OperationError> {
+        let least = self.core.settings.protected_threshold;
+        let (table, release) = self.records()?.protected(query, least)?;
+        self.note_rows(table.rows.len() as u64);
+        self.notes.effects.extend(release.map(Effect::Release));
+        Ok(table)
+    }
+
+    /// How many messages a subject of the case has, of those the caller may know.
+    pub(in crate::vault) fn messages_of(&self, no: u32) -> Result<u64, OperationError> {
+        let records = self.records()?;
+        let known = Asked {
+            at: 0,
+            no,
+            known: true,
+        };
+        Ok(Index::new(&records)?.read(&known)?.messages)
+    }
+
+    /// A first look at the budget, before the work; the ledger has the last word.
+    fn too_little_left(&self, readable: usize) -> Result<Option<Denial>, OperationError> {
+        let (case, operator) = (self.case_row()?, self.operator()?);
+        let left = budget::left(self.core, self.connection, operator, case.number, self.now)?;
+        let missing = readable as f64 - left;
+        Ok((missing > 0.0).then(|| Denial::BudgetSpent {
+            retry_after: budget::wait(self.core.settings.lookup_budget, missing),
+        }))
+    }
+}
+
+/// A number by its place in the index.
+struct Asked {
+    /// Position in the question.
+    at: usize,
+    /// The term number, or one to look at in its place.
+    no: u32,
+    known: bool,
+}
+
+impl Asked {
+    fn find(
+        connection: &rusqlite::Connection,
+        records: &CaseRecords<'_>,
+        at: usize,
+        tag: &Tag,
+    ) -> Result<Self, OperationError> {
+        let case = records.case();
+        let found = term_rows::find_by_tag(connection, case.number, Field::Number, tag.as_bytes())?
+            .filter(|no| (1..=case.numbers).contains(no));
+        let [a, b, c, d, ..] = *tag.as_bytes();
+        let decoy = u32::from_be_bytes([a, b, c, d])
+            .checked_rem(case.numbers)
+            .map_or(0, |no| no + 1);
+        Ok(Self {
+            at,
+            no: found.unwrap_or(decoy),
+            known: found.is_some(),
+        })
+    }
+}
+
+/// The index of subjects of every exhibit, one range of numbers at a time.
+struct Index<'r, 's> {
+    records: &'r CaseRecords<'s>,
+    /// The one account a liaison may learn about: its code, or none if no record has it.
+    account: Option<Option<u32>>,
+    range: Option<u32>,
+    blocks: Vec<SubjectBlock>,
+}
+
+/// What the index holds of one number.
+struct Seen {
+    messages: u64,
+    first: i64,
+    last: i64,
+    kinds: BTreeSet<u32>,
+}
+
+impl<'r, 's> Index<'r, 's> {
+    fn new(records: &'r CaseRecords<'s>) -> Result<Self, OperationError> {
+        let account = match records.account() {
+            Some(account) => Some(records.dictionary(Field::Account)?.code(account.as_str())),
+            None => None,
+        };
+        Ok(Self {
+            records,
+            account,
+            range: None,
+            blocks: Vec::new(),
+        })
+    }
+
+    fn read(&mut self, asked: &Asked) -> Result<Seen, OperationError> {
+        let range = asked.no / RANGE_NUMBERS;
+        if self.range != Some(range) {
+            self.open(range)?;
+        }
+        let mut seen = Seen {
+            messages: 0,
+            first: i64::MAX,
+            last: i64::MIN,
+            kinds: BTreeSet::new(),
+        };
+        let mut anywhere = false;
+        for entry in self.blocks.iter().flat_map(|block| block.find(asked.no)) {
+            anywhere = true;
+            if self
+                .account
+                .is_some_and(|account| account != Some(entry.account))
+            {
+                continue;
+            }
+            seen.messages += u64::from(entry.messages);
+            seen.first = seen.first.min(entry.first);
+            seen.last = seen.last.max(entry.last);
+            seen.kinds.insert(entry.kind);
+        }
+        // A number of the case is in one of its exhibits, or a part of the index is gone.
+        if asked.known && !anywhere {
+            return Err(OperationError::Damaged {
+                place: format!("subject index, range {range}"),
+            });
+        }
+        Ok(seen)
+    }
+
+    fn open(&mut self, range: u32) -> Result<(), OperationError> {
+        self.blocks.clear();
+        self.range = Some(range);
+        let records = self.records;
+        for exhibit in records.exhibits() {
+            let sealed = subject_index_rows::find(records.connection(), exhibit.number, range)?;
+            let Some(sealed) = sealed else {
+                continue;
+            };
+            let damaged = || OperationError::Damaged {
+                place: format!("exhibit {}, subject index, range {range}", exhibit.id),
+            };
+            let keys = records.keys();
+            let aad = Aad::subject_index(keys.vault(), keys.case(), &exhibit.id, u64::from(range));
+            let plain = keys
+                .blocks(Field::Number)
+                .open(&aad, &sealed)
+                .map_err(|_| damaged())?;
+            let block = SubjectBlock::decode(range, &plain).map_err(|_| damaged())?;
+            self.blocks.push(block);
+        }
+        Ok(())
+    }
+}
+
+impl Seen {
+    /// Put together for every number, exposed or not, so that the time says less.
+    fn into_result(
+        self,
+        records: &CaseRecords<'_>,
+        asked: &Asked,
+    ) -> Result<LookUpResult, OperationError> {
+        let subject = records.token(asked.no);
+        let mut kinds = Vec::with_capacity(self.kinds.len());
+        for kind in &self.kinds {
+            kinds.push(records.value(Field::Kind, *kind)?);
+        }
+        kinds.sort_unstable();
+        if !asked.known || self.messages == 0 {
+            return Ok(LookUpResult::plain(asked.at, Exposure::NotExposed));
+        }
+        Ok(LookUpResult {
+            reference: asked.at,
+            state: Exposure::Exposed,
+            subject: Some(subject),
+            messages: Some(self.messages),
+            first: Some(Moment::from_seconds(self.first)),
+            last: Some(Moment::from_seconds(self.last)),
+            kinds: Some(kinds),
+        })
+    }
+}
+
+impl LookUpResult {
+    fn plain(reference: usize, state: Exposure) -> Self {
+        Self {
+            reference,
+            state,
+            subject: None,
+            messages: None,
+            first: None,
+            last: None,
+            kinds: None,
+        }
+    }
+}
+
+/// What a number costs: a miss more than a hit.
+const FOUND: u32 = 1;
+const NOT_FOUND: u32 = 2;

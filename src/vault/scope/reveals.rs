@@ -192,6 +192,7 @@ impl<A: Action> Scope<'_, A> {
 
     fn view_reveal(&self, row: RevealRow, keys: &CaseKeys) -> Result<RevealView, OperationError> {
         let body = requests::open_reveal(self.core, keys, &row)?;
+        let records = self.records()?;
         let sample = body
             .subjects
             .iter()
@@ -199,7 +200,7 @@ impl<A: Action> Scope<'_, A> {
             .map(|no| {
                 Ok(MaskedSubject {
                     subject: keys.tokens().token(*no),
-                    number_masked: self.mask(*no)?,
+                    number_masked: records.mask(*no)?,
                     messages: self.messages_of(*no)?,
                 })
             })

@@ -131,7 +131,11 @@ pub(crate) fn decide(
 }
 
 /// The receiver's word that the package arrived.
-pub(crate) fn acknowledge(connection: &Connection, id: &ExportId, sealed: &[u8]) -> Result<(), StoreError> {
+pub(crate) fn acknowledge(
+    connection: &Connection,
+    id: &ExportId,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
     let changed = connection
         .execute(
             "-- export::acknowledge

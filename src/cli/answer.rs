@@ -1,0 +1,45 @@
+//! An answer of the vault at the command line: JSON as it is, or its members line by line.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::error::CliError;
+use super::streams;
+use crate::vault::{Body, Reply};
+
+/// The bytes of an answer that is not a file.
+pub(super) fn bytes(reply: Reply) -> Result<Zeroizing<Vec<u8>>, CliError> {
+    match reply.wire.into_body() {
+        Body::Bytes(bytes) => Ok(bytes),
+        Body::File { .. } => Err(CliError::failed("the answer is a file")),
+    }
+}
+
+pub(super) fn read<T: DeserializeOwned>(reply: Reply) -> Result<T, CliError> {
+    serde_json::from_slice(&bytes(reply)?)
+        .map_err(|_| CliError::failed("the vault's answer could not be read"))
+}
+
+/// Prints the answer: as it is, or each member of it on a line.
+pub(super) fn print(reply: Reply, json: bool) -> Result<(), CliError> {
+    if json {
+        let bytes = bytes(reply)?;
+        return streams::data(&String::from_utf8_lossy(&bytes));
+    }
+    let value: Value = read(reply)?;
+    for (name, value) in value.as_object().into_iter().flatten() {
+        streams::data(&format!("{name}: {}", plain(value)))?;
+    }
+    Ok(())
+}
+
+/// A value without quotation marks.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,27 @@
+//! `audit`: the log offline, without a passphrase and without changing it.
+
+mod export;
+mod verifier_key;
+mod verify;
+
+use clap::Subcommand;
+
+pub(super) use self::verifier_key::read as read_verifier_key;
+use super::error::CliError;
+
+#[derive(Subcommand)]
+pub(super) enum Audit {
+    /// Recompute the whole log and hold it against its signature.
+    Verify(verify::Verify),
+    /// Write the log as plain files that other tools verify too.
+    Export(export::Export),
+}
+
+impl Audit {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        match self {
+            Self::Verify(verify) => verify.run(),
+            Self::Export(export) => export.run(),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The demo's people: one for each role, two leads, with random passwords.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::authenticator;
+use crate::cli::error::CliError;
+use crate::cli::{answer, init, sign_in, streams};
+use crate::domain::{HomeRole, OperatorId, OperatorName};
+use crate::operations::operator::AddOperator;
+use crate::vault::clock::{Clock, SystemClock};
+use crate::vault::entropy::{SystemEntropy, draw};
+use crate::vault::identity::{EnrolmentToken, Password, TotpCode};
+use crate::vault::scope::Invitation;
+use crate::vault::{Caller, Vault};
+
+pub(super) struct Cast {
+    pub(super) people: Vec<Person>,
+}
+
+/// Who the person is, and what they sign in with.
+pub(super) struct Person {
+    pub(super) name: &'static str,
+    pub(super) role: HomeRole,
+    pub(super) operator: OperatorId,
+    pub(super) password: Zeroizing<String>,
+    pub(super) totp_secret: Option<Zeroizing<String>>,
+}
+
+impl Cast {
+    /// The administrator enrols, then invites everybody else.
+    pub(super) fn enrol(
+        vault: &Vault,
+        invitation: &Invitation,
+        totp: bool,
+    ) -> Result<Self, CliError> {
+        streams::words("enrolling the operators");
+        let administrator = Person::enrol(
+            vault,
+            ADMINISTRATOR,
+            HomeRole::Administrator,
+            &invitation.enrolment,
+            totp,
+        )?;
+        let caller = administrator.sign_in(vault)?;
+        let mut people = Vec::with_capacity(OTHERS.len() + 1);
+        for (name, role) in OTHERS {
+            let added = AddOperator {
+                name: operator_name(name)?,
+                role,
+            };
+            let added: Added = answer::read(vault.perform(&caller, added)?)?;
+            let token = EnrolmentToken::parse(&added.enrolment)
+                .map_err(|_| CliError::failed("the enrolment token could not be read"))?;
+            people.push(Person::enrol(vault, name, role, &token, totp)?);
+        }
+        people.push(administrator);
+        Ok(Self { people })
+    }
+
+    pub(super) fn administrator_name() -> Result<OperatorName, CliError> {
+        operator_name(ADMINISTRATOR)
+    }
+
+    pub(super) fn person(&self, name: &str) -> Result<&Person, CliError> {
+        self.people
+            .iter()
+            .find(|person| person.name == name)
+            .ok_or_else(|| CliError::failed("somebody is missing in the demo's cast"))
+    }
+}
+
+impl Person {
+    fn enrol(
+        vault: &Vault,
+        name: &'static str,
+        role: HomeRole,
+        token: &EnrolmentToken,
+        totp: bool,
+    ) -> Result<Self, CliError> {
+        let password = secret()?;
+        let new = init::new_password(&mut String::clone(&password))?;
+        let enrolled: Enrolled = answer::read(vault.enrol(token, new, totp)?)?;
+        Ok(Self {
+            name,
+            role,
+            operator: enrolled
+                .operator
+                .parse()
+                .map_err(|_| CliError::failed("the operator's id could not be read"))?,
+            password,
+            totp_secret: enrolled.totp_secret.map(Zeroizing::new),
+        })
+    }
+
+    /// With the code before the present one: each is taken once, and the present
+    /// one is left for whoever tries the demo.
+    pub(super) fn sign_in(&self, vault: &Vault) -> Result<Caller, CliError> {
+        let totp = self.totp_secret.as_ref().map(|secret| {
+            let code = authenticator::code(secret, SystemClock.now().plus_seconds(-30));
+            TotpCode::parse(&code).map_err(|_| CliError::failed("the demo's code is not one"))
+        });
+        sign_in::sign_in(
+            vault,
+            operator_name(self.name)?,
+            Password::new(String::clone(&self.password)),
+            totp.transpose()?,
+        )
+    }
+}
+
+/// 120 random bits, to be read by people and to stand in JSON and in a shell.
+pub(super) fn secret() -> Result<Zeroizing<String>, CliError> {
+    let bytes = draw::<15>(&SystemEntropy::new())
+        .map(Zeroizing::new)
+        .map_err(|error| CliError::failed(error.to_string()))?;
+    let text = STANDARD.encode(&bytes[..]);
+    Ok(Zeroizing::new(text.replace('+', "x").replace('/', "z")))
+}
+
+fn operator_name(name: &str) -> Result<OperatorName, CliError> {
+    OperatorName::parse(name).map_err(|error| CliError::failed(error.to_string()))
+}
+
+#[derive(Deserialize)]
+struct Added {
+    enrolment: String,
+}
+
+#[derive(Deserialize)]
+struct Enrolled {
+    operator: String,
+    totp_secret: Option<String>,
+}
+
+const ADMINISTRATOR: &str = "administrator";
+const OTHERS: [(&str, HomeRole); 6] = [
+    ("investigator", HomeRole::Investigator),
+    ("lead.one", HomeRole::Lead),
+    ("lead.two", HomeRole::Lead),
+    ("custodian", HomeRole::Custodian),
+    ("liaison", HomeRole::Liaison),
+    ("auditor", HomeRole::Auditor),
+];

@@ -1,0 +1,167 @@
+//! The incident: a case, its members, one admitted log.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::Path;
+use std::thread;
+
+use super::cast::{Cast, Person};
+use crate::cli::error::CliError;
+use crate::cli::exhibit::{Admitting, admit};
+use crate::cli::progress::{Progress, Unit};
+use crate::cli::streams;
+use crate::domain::{AccountName, CaseId, CaseRole, Reference, Title};
+use crate::ingest::Declared;
+use crate::synthesis::{Recipe, sample_accounts, sample_numbers, write};
+use crate::vault::{Caller, Vault};
+
+pub(super) struct Incident {
+    pub(super) case: CaseId,
+    /// The one account the liaison is bound to.
+    pub(super) account: AccountName,
+    /// Numbers that occur, all made up; none for a log that was received.
+    pub(super) sample_numbers: Vec<String>,
+}
+
+/// Makes a log up and admits it while it is being made: it never lies on disk.
+pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<Incident, CliError> {
+    let account = sample_accounts(&recipe, 1)
+        .map_err(CliError::io("make the log up"))?
+        .first()
+        .and_then(|name| AccountName::parse(name).ok())
+        .ok_or_else(|| CliError::usage("--rows: a demo needs at least one message"))?;
+    let sample_numbers = sample_numbers(&recipe, SAMPLES);
+    let (case, lead) = open(vault, cast)?;
+    let (reader, writer) = io::pipe().map_err(CliError::io("make a pipe"))?;
+    let made = {
+        let recipe = recipe.clone();
+        thread::spawn(move || make(&recipe, writer))
+    };
+    let admitting = Admitting {
+        case: case.clone(),
+        declared: Declared::default(),
+        name: Title::parse("synthetic-log.csv").ok(),
+        source: Reference::parse("exhibit synthesise").ok(),
+        region: None,
+    };
+    admit_as_custodian(vault, cast, admitting, Box::new(reader), None)?;
+    match made.join() {
+        Ok(Ok(())) => {}
+        _ => return Err(CliError::failed("the log could not be made up")),
+    }
+    bind_liaison(vault, &lead, &case, cast.person("liaison")?, &account)?;
+    Ok(Incident {
+        case,
+        account,
+        sample_numbers,
+    })
+}
+
+/// Admits a log that somebody has.
+pub(super) fn received(
+    vault: &Vault,
+    cast: &Cast,
+    path: &Path,
+    file: File,
+    zone: Option<&str>,
+) -> Result<Incident, CliError> {
+    let zone = zone.map(str::parse).transpose();
+    let bytes = file.metadata().ok().map(|found| found.len());
+    let (case, lead) = open(vault, cast)?;
+    let admitting = Admitting {
+        case: case.clone(),
+        declared: Declared {
+            zone: zone.map_err(|error| CliError::usage(format!("--zone: {error}")))?,
+            ..Declared::default()
+        },
+        name: path
+            .file_name()
+            .and_then(|name| Title::parse(&name.to_string_lossy()).ok()),
+        source: None,
+        region: None,
+    };
+    admit_as_custodian(vault, cast, admitting, Box::new(file), bytes)?;
+    let account = largest_account(vault, &lead, &case)?;
+    bind_liaison(vault, &lead, &case, cast.person("liaison")?, &account)?;
+    Ok(Incident {
+        case,
+        account,
+        sample_numbers: Vec::new(),
+    })
+}
+
+/// The first lead opens the case and names everybody but the liaison.
+fn open(vault: &Vault, cast: &Cast) -> Result<(CaseId, Caller), CliError> {
+    streams::words("opening a case");
+    let lead = cast.person("lead.one")?.sign_in(vault)?;
+    let case = open_case(vault, &lead)?;
+    for (name, role) in [
+        ("lead.two", CaseRole::Lead),
+        ("investigator", CaseRole::Investigator),
+        ("custodian", CaseRole::Custodian),
+    ] {
+        name_member(vault, &lead, &case, cast.person(name)?, role, None)?;
+    }
+    Ok((case, lead))
+}
+
+fn admit_as_custodian(
+    vault: &Vault,
+    cast: &Cast,
+    admitting: Admitting,
+    file: Box<dyn Read + Send>,
+    bytes: Option<u64>,
+) -> Result<(), CliError> {
+    let custodian = cast.person("custodian")?.sign_in(vault)?;
+    streams::words("admitting the log");
+    let mut progress = Progress::new("admitting", bytes, Unit::Bytes);
+    let admitted = admit(vault, &custodian, admitting, file, &mut progress);
+    progress.finish();
+    admitted.map(drop)
+}
+
+fn make(recipe: &Recipe, writer: io::PipeWriter) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, writer);
+    write(recipe, &mut out, &mut |_| {})?;
+    out.flush()
+}
+
+fn bind_liaison(
+    vault: &Vault,
+    lead: &Caller,
+    case: &CaseId,
+    liaison: &Person,
+    account: &AccountName,
+) -> Result<(), CliError> {
+    name_member(vault, lead, case, liaison, CaseRole::Liaison, Some(account))
+}
+
+fn open_case(_vault: &Vault, _lead: &Caller) -> Result<CaseId, CliError> {
+    // To be linked: operations::case::OpenCase.
+    Err(CliError::failed("cases are not linked in"))
+}
+
+fn name_member(
+    _vault: &Vault,
+    _lead: &Caller,
+    _case: &CaseId,
+    person: &Person,
+    _role: CaseRole,
+    _account: Option<&AccountName>,
+) -> Result<(), CliError> {
+    // To be linked: operations::case::NameMember.
+    let _ = &person.operator;
+    Err(CliError::failed("members are not linked in"))
+}
+
+/// The account with the most messages, by a scope as the lead.
+fn largest_account(
+    _vault: &Vault,
+    _lead: &Caller,
+    _case: &CaseId,
+) -> Result<AccountName, CliError> {
+    // To be linked: operations::record's scope by account.
+    Err(CliError::failed("scopes are not linked in"))
+}
+
+const SAMPLES: usize = 20;

@@ -1,0 +1,14 @@
+//! `demo`: a whole incident in a fresh vault, served over HTTPS.
+//!
+//! Everything is done as the people who may do it, through the vault's door:
+//! the administrator invites, a lead opens the case and names its members, the
+//! custodian admits the log. Passwords are random and shown once; on disk is the
+//! passphrase only, in the demo's own directory, in a file that says what it is.
+
+mod authenticator;
+mod cast;
+mod guide;
+mod incident;
+mod run;
+
+pub(super) use self::run::Demo;

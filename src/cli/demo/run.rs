@@ -1,0 +1,151 @@
+//! The steps, one after the other.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::cast::{Cast, secret};
+use super::guide::Guide;
+use super::incident::{self, Incident};
+use crate::cli::error::CliError;
+use crate::cli::serve::{LISTEN, Listening, listen};
+use crate::cli::{init, streams, tls};
+use crate::domain::Format;
+use crate::synthesis::Recipe;
+use crate::vault::{Founded, Paths, Settings, Vault};
+
+#[derive(Args)]
+pub(in crate::cli) struct Demo {
+    /// A directory for the vault, which must have none yet
+    #[arg(long, value_name = "D", default_value = "breachvault-demo")]
+    dir: PathBuf,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS:PORT", default_value_t = LISTEN)]
+    listen: SocketAddr,
+    /// How many messages to make up
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    rows: u64,
+    /// The same seed makes up the same log
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// A log to load in place of a made-up one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rows", "seed"])]
+    exhibit: Option<PathBuf>,
+    /// The zone of the exhibit's times, where they name none
+    #[arg(long, value_name = "Z", requires = "exhibit")]
+    zone: Option<String>,
+    /// Points an operator may spend on lookups in the case
+    #[arg(long, value_name = "N")]
+    lookup_budget: Option<u32>,
+    /// Give everybody a second factor
+    #[arg(long)]
+    totp: bool,
+    /// One JSON object when it is ready to serve
+    #[arg(long)]
+    json: bool,
+}
+
+impl Demo {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let paths = Paths::of(&self.dir);
+        if paths.keyring().exists() || paths.database().exists() {
+            return Err(
+                CliError::failed("there is a vault in this directory already")
+                    .hint("name another with --dir, or remove the old demo first"),
+            );
+        }
+        let founded = self.found(&paths)?;
+        tls::make_development(&paths, &[self.listen.ip().to_string()])?;
+        let vault = founded.vault;
+        let ended = Cast::enrol(&vault, &founded.invitation, self.totp)
+            .and_then(|cast| Ok((self.load(&vault, &cast)?, cast)));
+        let (incident, cast) = match ended {
+            Ok(ended) => ended,
+            Err(error) => {
+                vault.stop()?;
+                return Err(error);
+            }
+        };
+        self.serve(vault, cast, incident)
+    }
+
+    /// A vault with a random passphrase, which is kept beside it.
+    fn found(&self, paths: &Paths) -> Result<Founded, CliError> {
+        let mut settings = Settings::default();
+        if let Some(points) = self.lookup_budget {
+            settings.lookup_budget.capacity = points;
+        }
+        fs::create_dir_all(&self.dir).map_err(CliError::io("make the demo's directory"))?;
+        let text = secret()?;
+        keep(&self.dir.join(PASSPHRASE_FILE), &text)?;
+        let passphrase = init::new_passphrase(&mut String::clone(&text))?;
+        let administrator = Cast::administrator_name()?;
+        streams::words("making a vault");
+        init::found(paths, &passphrase, administrator, settings)
+    }
+
+    fn load(&self, vault: &Vault, cast: &Cast) -> Result<Incident, CliError> {
+        match &self.exhibit {
+            Some(path) => {
+                let file = File::open(path).map_err(CliError::io("open the exhibit"))?;
+                incident::received(vault, cast, path, file, self.zone.as_deref())
+            }
+            None => {
+                let recipe = Recipe {
+                    rows: self.rows,
+                    seed: self.seed,
+                    format: Format::SupplierCsv,
+                    people: None,
+                };
+                incident::synthetic(vault, cast, recipe)
+            }
+        }
+    }
+
+    fn serve(&self, vault: Vault, cast: Cast, incident: Incident) -> Result<(), CliError> {
+        let paths = Paths::of(&absolute(&self.dir));
+        let guide = Guide {
+            ca_file: tls::ca_file(&paths),
+            vault_dir: paths.root().to_owned(),
+            passphrase_file: paths.root().join(PASSPHRASE_FILE),
+            cast,
+            incident,
+        };
+        let listening = Listening {
+            listen: self.listen,
+            tls: tls::development(&paths),
+        };
+        let json = self.json;
+        listen(Arc::new(vault), &listening, move |address| {
+            let told = match json {
+                true => guide.announce(address),
+                false => streams::data(&guide.text(address)),
+            };
+            if told.is_err() {
+                streams::words("warning: nobody could be told how to try the demo");
+            }
+        })
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn keep(path: &Path, text: &Zeroizing<String>) -> Result<(), CliError> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|mut file| file.write_all(format!("{}\n", text.as_str()).as_bytes()))
+        .map_err(CliError::io("write the demo's passphrase"))
+}
+
+const PASSPHRASE_FILE: &str = "demo-passphrase.txt";

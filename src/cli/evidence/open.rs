@@ -1,0 +1,44 @@
+//! `evidence open`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use crate::cli::error::CliError;
+use crate::cli::streams;
+use crate::evidence;
+
+#[derive(Args)]
+pub(in crate::cli) struct Open {
+    /// A package: the tar, or the directory it was unpacked to
+    path: PathBuf,
+    /// An age identity file
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// Where to write the plaintext; files only you can read
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+impl Open {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let mut identity = Zeroizing::new(String::with_capacity(IDENTITY_BYTES));
+        File::open(&self.identity)
+            .and_then(|file| {
+                file.take(IDENTITY_BYTES as u64)
+                    .read_to_string(&mut identity)
+            })
+            .map_err(CliError::io("read the identity file"))?;
+        let opened = evidence::open(&self.path, &identity, &self.out)?;
+        streams::words("whose package it is, `breachvault evidence verify` says");
+        opened
+            .files
+            .iter()
+            .try_for_each(|file| streams::data(&file.display().to_string()))
+    }
+}
+
+const IDENTITY_BYTES: usize = 64 * 1024;

@@ -1,0 +1,89 @@
+//! `evidence verify`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::audit::read_verifier_key;
+use crate::cli::error::{CliError, chain};
+use crate::cli::streams;
+use crate::evidence::{self, Trust, parse_public_key};
+use crate::vault::audit::{InclusionProof, Leaf, VerifierKey};
+
+#[derive(Args)]
+pub(in crate::cli) struct Verify {
+    /// A package: the tar, or the directory it was unpacked to
+    path: PathBuf,
+    /// The vault's evidence key, learnt elsewhere: `ssh-ed25519 …` or a file of it
+    #[arg(long, value_name = "FILE|TEXT")]
+    signer: Option<String>,
+    /// The audit log's public key, learnt elsewhere: a file or its text
+    #[arg(long, value_name = "FILE|TEXT")]
+    vkey: Option<String>,
+    /// The verdict as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let signer = self.signer.as_deref().map(read_signer).transpose()?;
+        let key = self.vkey.as_deref().map(read_verifier_key).transpose()?;
+        let check_proof = key.map(|key| move |proof: &[u8], leaf: &[u8]| prove(&key, proof, leaf));
+        let trust = Trust {
+            signer,
+            check_proof: check_proof.as_ref().map(|check| check as _),
+        };
+        let verdict = evidence::verify(&self.path, &trust)?;
+        if self.json {
+            streams::json(&json!({ "holds": verdict.holds(), "checks": verdict.checks }))?;
+        } else {
+            verdict
+                .checks
+                .iter()
+                .try_for_each(|check| streams::data(&check.to_string()))?;
+        }
+        match verdict.failed() {
+            None => Ok(()),
+            Some(check) => {
+                let failed = CliError::unverified(format!("the package fails: {}", check.name));
+                let unnamed = self.signer.is_none() || self.vkey.is_none();
+                Err(match unnamed {
+                    true => failed.hint("whom to trust is said with --signer and --vkey"),
+                    false => failed,
+                })
+            }
+        }
+    }
+}
+
+/// What reads as a key is one; anything else names a file.
+fn read_signer(given: &str) -> Result<[u8; 32], CliError> {
+    if let Ok(key) = parse_public_key(given) {
+        return Ok(key);
+    }
+    let text = fs::read_to_string(given).map_err(|error| {
+        CliError::usage(format!(
+            "--signer is neither an ssh-ed25519 key nor a file that can be read: {}",
+            error.kind()
+        ))
+    })?;
+    parse_public_key(&text).map_err(|error| CliError::usage(format!("--signer: {error}")))
+}
+
+/// The leaf stands in the log, and it is the leaf of that place and log.
+fn prove(key: &VerifierKey, proof: &[u8], leaf: &[u8]) -> Result<String, String> {
+    let text = std::str::from_utf8(proof).map_err(|_| "the proof is not text".to_owned())?;
+    let proof: InclusionProof = text.parse().map_err(|error| chain(&error))?;
+    let proven = proof.verify(leaf, key).map_err(|error| chain(&error))?;
+    let told = Leaf::parse(leaf).map_err(|error| chain(&error))?;
+    if told.seq != proven.index || told.origin != proven.origin.as_str() {
+        return Err("the leaf says that it is another one than was proved".to_owned());
+    }
+    Ok(format!(
+        "leaf {} of {} stands in a log of {} leaves",
+        proven.index, proven.origin, proven.size
+    ))
+}

@@ -1,0 +1,27 @@
+//! `exhibit`: files as received, and made-up ones.
+
+mod admission;
+mod admit;
+mod synthesise;
+
+use clap::Subcommand;
+
+pub(super) use self::admission::{Admitting, admit};
+use super::error::CliError;
+
+#[derive(Subcommand)]
+pub(super) enum Exhibit {
+    /// Admit a log to a case of a vault that is not being served.
+    Admit(Box<admit::Admit>),
+    /// Make a synthetic log: reproducible, no number of anybody's.
+    Synthesise(synthesise::Synthesise),
+}
+
+impl Exhibit {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        match self {
+            Self::Admit(admit) => admit.run(),
+            Self::Synthesise(synthesise) => synthesise.run(),
+        }
+    }
+}

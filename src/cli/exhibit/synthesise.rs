@@ -1,0 +1,62 @@
+//! `exhibit synthesise`.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::error::CliError;
+use crate::cli::progress::{Progress, Unit};
+use crate::cli::streams;
+use crate::synthesis::{Recipe, write};
+
+#[derive(Args)]
+pub(in crate::cli) struct Synthesise {
+    /// How many messages
+    #[arg(long, value_name = "N")]
+    rows: u64,
+    /// The same seed gives the same log
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// supplier-csv, duo-v1, duo-v2 or twilio-csv
+    #[arg(long, value_name = "F", default_value = "supplier-csv")]
+    format: String,
+    /// How many people: 14 for 100 messages unless given
+    #[arg(long, value_name = "N")]
+    people: Option<u64>,
+    /// A new file, or - for standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    out: PathBuf,
+}
+
+impl Synthesise {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let format = self.format.parse();
+        let recipe = Recipe {
+            rows: self.rows,
+            seed: self.seed,
+            format: format.map_err(|error| CliError::usage(format!("--format: {error}")))?,
+            people: self.people,
+        };
+        let mut out: Box<dyn Write> = match self.out.as_os_str() == "-" {
+            true => Box::new(io::stdout().lock()),
+            false => {
+                let mut new = OpenOptions::new();
+                let file = new.write(true).create_new(true).open(&self.out);
+                Box::new(BufWriter::new(
+                    file.map_err(CliError::io("create the file"))?,
+                ))
+            }
+        };
+        let mut progress = Progress::new("synthesising", Some(self.rows), Unit::Rows);
+        let summary = write(&recipe, &mut *out, &mut |rows| progress.reach(rows))
+            .map_err(CliError::io("write the log"))?;
+        progress.finish();
+        streams::words(&format!(
+            "{} messages of {} numbers",
+            summary.rows, summary.numbers
+        ));
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! `init`: makes a vault.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+
+use super::error::CliError;
+use super::secret::{AdministratorPasswordArgs, PassphraseArgs};
+use super::{streams, tls};
+use crate::domain::OperatorName;
+use crate::vault::clock::SystemClock;
+use crate::vault::entropy::SystemEntropy;
+use crate::vault::identity::{NewPassword, Password};
+use crate::vault::keyring::{Argon2Params, NewPassphrase};
+use crate::vault::{Founded, Paths, Settings, Vault};
+
+#[derive(Args)]
+pub(super) struct Init {
+    /// The directory to make it in
+    #[arg(long, value_name = "D")]
+    dir: PathBuf,
+    /// The first administrator's name
+    #[arg(long, value_name = "NAME", default_value = "administrator")]
+    name: String,
+    /// Another name or address of this machine for the development certificate
+    #[arg(long = "tls-name", value_name = "NAME")]
+    tls_names: Vec<String>,
+    /// One JSON object in place of lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    password: AdministratorPasswordArgs,
+}
+
+impl Init {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        let paths = Paths::of(&self.dir);
+        if paths.keyring().exists() || paths.database().exists() {
+            return Err(crate::vault::StartError::Exists.into());
+        }
+        let name = OperatorName::parse(&self.name)
+            .map_err(|error| CliError::usage(format!("--name: {error}")))?;
+        let password = match self.password.secret().is_given() {
+            true => Some(new_password(&mut *self.password.secret().read_new()?)?),
+            false => None,
+        };
+        let passphrase = new_passphrase(&mut *self.passphrase.secret().read_new()?)?;
+        let founded = found(&paths, &passphrase, name, Settings::default())?;
+        tls::make_development(&paths, &self.tls_names)?;
+        let ended = self.hand_over(&founded, password);
+        founded.vault.stop()?;
+        ended
+    }
+
+    /// Enrols the administrator at once, or gives the token out.
+    fn hand_over(&self, founded: &Founded, password: Option<NewPassword>) -> Result<(), CliError> {
+        let invitation = &founded.invitation;
+        let operator = invitation.operator.as_str();
+        if let Some(password) = password {
+            founded
+                .vault
+                .enrol(&invitation.enrolment, password, false)?;
+            streams::words("the administrator is enrolled and can sign in");
+            return match self.json {
+                true => streams::json(&json!({ "administrator": operator, "name": self.name })),
+                false => streams::data(&format!("administrator: {operator}")),
+            };
+        }
+        let token = invitation.enrolment.expose_once();
+        streams::words("the administrator enrols with this token, shown once (`operator enrol`)");
+        if self.json {
+            return streams::json(&json!({
+                "administrator": operator,
+                "name": self.name,
+                "enrolment": token.as_str(),
+                "expires_at": invitation.expires_at,
+            }));
+        }
+        streams::data(&format!(
+            "administrator: {operator}\nenrolment: {}\nexpires_at: {}",
+            token.as_str(),
+            invitation.expires_at
+        ))
+    }
+}
+
+/// A new vault of this machine.
+pub(super) fn found(
+    paths: &Paths,
+    passphrase: &NewPassphrase,
+    administrator: OperatorName,
+    settings: Settings,
+) -> Result<Founded, CliError> {
+    Ok(Vault::create(
+        paths,
+        passphrase,
+        Argon2Params::KEYRING,
+        administrator,
+        settings,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy::new()),
+    )?)
+}
+
+pub(super) fn new_passphrase(text: &mut String) -> Result<NewPassphrase, CliError> {
+    NewPassphrase::parse(std::mem::take(text)).map_err(|error| CliError::usage(error.to_string()))
+}
+
+pub(super) fn new_password(text: &mut String) -> Result<NewPassword, CliError> {
+    NewPassword::parse(Password::new(std::mem::take(text)))
+        .map_err(|error| CliError::usage(error.to_string()))
+}

@@ -1,0 +1,42 @@
+//! `key status`: what a keyring tells without being opened.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::error::CliError;
+use crate::cli::streams;
+use crate::operations::key::KeyState;
+use crate::vault::Paths;
+use crate::vault::keyring::LockedKeyring;
+
+#[derive(Args)]
+pub(in crate::cli) struct Status {
+    /// The vault directory
+    #[arg(long, value_name = "D")]
+    dir: PathBuf,
+    /// The answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Status {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let locked = LockedKeyring::read(&Paths::of(&self.dir).keyring())?;
+        let state = KeyState::from(locked.status());
+        if self.json {
+            return streams::json(&state);
+        }
+        streams::data(&format!(
+            "vault: {}\ngeneration: {}",
+            state.vault, state.generation
+        ))?;
+        for (no, slot) in state.slots.iter().enumerate() {
+            streams::data(&format!(
+                "slot {no}: {}, since generation {}, Argon2id {} KiB, {} passes, {} lanes",
+                slot.kind, slot.since, slot.memory_kib, slot.passes, slot.lanes
+            ))?;
+        }
+        Ok(())
+    }
+}

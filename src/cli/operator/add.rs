@@ -1,0 +1,38 @@
+//! `operator add`.
+
+use clap::Args;
+
+use crate::cli::answer;
+use crate::cli::error::CliError;
+use crate::cli::local::Local;
+use crate::domain::{HomeRole, OperatorName};
+use crate::operations::operator::AddOperator;
+
+#[derive(Args)]
+pub(in crate::cli) struct Add {
+    /// 2 to 64 of a-z 0-9 . _ -, a letter first
+    name: String,
+    /// investigator, lead, custodian, liaison, auditor or administrator
+    #[arg(long, value_name = "ROLE", default_value = "investigator")]
+    role: String,
+    /// The answer as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    local: Local,
+}
+
+impl Add {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let name = OperatorName::parse(&self.name)
+            .map_err(|error| CliError::usage(format!("the name {error}")))?;
+        let role: HomeRole = self
+            .role
+            .parse()
+            .map_err(|_| CliError::usage("--role: not a role"))?;
+        let reply = self
+            .local
+            .act(|vault, caller| Ok(vault.perform(caller, AddOperator { name, role })?))?;
+        answer::print(reply, self.json)
+    }
+}

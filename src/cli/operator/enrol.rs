@@ -1,0 +1,44 @@
+//! `operator enrol`: whoever holds the token sets the password.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::error::CliError;
+use crate::cli::secret::{EnrolmentArgs, PassphraseArgs, PasswordArgs};
+use crate::cli::{answer, init, unlock};
+use crate::vault::Settings;
+use crate::vault::identity::EnrolmentToken;
+
+#[derive(Args)]
+pub(in crate::cli) struct Enrol {
+    /// The vault directory
+    #[arg(long, value_name = "D")]
+    dir: PathBuf,
+    /// Set up a second factor; its secret is shown once
+    #[arg(long)]
+    totp: bool,
+    /// The answer as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    enrolment: EnrolmentArgs,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+impl Enrol {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let token = EnrolmentToken::parse(&self.enrolment.secret().read()?)
+            .map_err(|error| CliError::usage(format!("the enrolment token is {error}")))?;
+        let password = init::new_password(&mut *self.password.secret().read_new()?)?;
+        let vault = unlock::open(&self.dir, &self.passphrase, Settings::default())?;
+        let ended = vault.enrol(&token, password, self.totp);
+        let stopped = vault.stop();
+        let reply = ended?;
+        stopped?;
+        answer::print(reply, self.json)
+    }
+}

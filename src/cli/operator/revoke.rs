@@ -1,0 +1,38 @@
+//! `operator revoke`.
+
+use clap::Args;
+
+use crate::cli::answer;
+use crate::cli::error::CliError;
+use crate::cli::local::Local;
+use crate::domain::OperatorId;
+use crate::operations::only_reason;
+use crate::operations::operator::RevokeOperator;
+
+#[derive(Args)]
+pub(in crate::cli) struct Revoke {
+    /// The operator's id, as `operator list` shows it
+    id: String,
+    /// Why: 10 to 500 characters
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// The answer as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    local: Local,
+}
+
+impl Revoke {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let operator: OperatorId = self
+            .id
+            .parse()
+            .map_err(|error| CliError::usage(format!("the operator is {error}")))?;
+        let why = self.reason.as_deref().map(only_reason).transpose()?;
+        let reply = self
+            .local
+            .act(|vault, caller| Ok(vault.perform(caller, RevokeOperator { operator, why })?))?;
+        answer::print(reply, self.json)
+    }
+}

@@ -1,0 +1,62 @@
+//! Signing in at the command line, so that the leaf says who.
+
+use clap::Args;
+
+use super::error::CliError;
+use super::secret::{PasswordArgs, TotpArgs};
+use crate::domain::OperatorName;
+use crate::vault::identity::{Password, TotpCode};
+use crate::vault::{Caller, SignIn, Vault};
+
+#[derive(Args)]
+pub(super) struct SignInArgs {
+    /// Who is asking: the name of an enrolled operator
+    #[arg(long, value_name = "NAME")]
+    operator: String,
+    #[command(flatten)]
+    password: PasswordArgs,
+    /// Ask for the code of a second factor
+    #[arg(long)]
+    totp: bool,
+    #[command(flatten)]
+    code: TotpArgs,
+}
+
+impl SignInArgs {
+    pub(super) fn sign_in(&self, vault: &Vault) -> Result<Caller, CliError> {
+        let name = OperatorName::parse(&self.operator)
+            .map_err(|error| CliError::usage(format!("--operator: {error}")))?;
+        let mut password = self.password.secret().read()?;
+        let totp = if self.totp || self.code.secret().is_given() {
+            let text = self.code.secret().read()?;
+            let code = TotpCode::parse(&text);
+            Some(code.map_err(|error| CliError::usage(format!("the code {error}")))?)
+        } else {
+            None
+        };
+        sign_in(
+            vault,
+            name,
+            Password::new(std::mem::take(&mut *password)),
+            totp,
+        )
+    }
+}
+
+pub(super) fn sign_in(
+    vault: &Vault,
+    name: OperatorName,
+    password: Password,
+    totp: Option<TotpCode>,
+) -> Result<Caller, CliError> {
+    let attempt = SignIn {
+        name,
+        password,
+        totp,
+        address: None,
+    };
+    vault.sign_in_here(attempt)?.map_err(|_| {
+        CliError::failed("the operator was not let in: name, password or code is wrong")
+            .hint("an operator with a second factor needs --totp or --totp-file too")
+    })
+}

@@ -1,0 +1,34 @@
+//! The TLS files of a vault: given by whoever serves, or made for development.
+
+use std::path::PathBuf;
+
+use super::error::CliError;
+use crate::http::make_dev_certificate;
+use crate::vault::Paths;
+use crate::vault::clock::{Clock, SystemClock};
+
+/// A certificate chain and its key, in PEM files.
+pub(super) struct TlsFiles {
+    pub(super) certificate: PathBuf,
+    pub(super) key: PathBuf,
+}
+
+/// The development authority's certificate: what `curl --cacert` is given.
+pub(super) fn ca_file(paths: &Paths) -> PathBuf {
+    paths.keys().join("ca.crt")
+}
+
+/// What lies in the vault's `keys/`.
+pub(super) fn development(paths: &Paths) -> TlsFiles {
+    TlsFiles {
+        certificate: paths.keys().join("tls.crt"),
+        key: paths.keys().join("tls.key"),
+    }
+}
+
+/// Makes a certificate authority and a certificate for this machine in `keys/`.
+pub(super) fn make_development(paths: &Paths, names: &[String]) -> Result<(), CliError> {
+    make_dev_certificate(&paths.keys(), names, SystemClock.now())
+        .map_err(|error| CliError::failed(&format!("the development certificate: {error}")))?;
+    Ok(())
+}

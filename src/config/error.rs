@@ -1,0 +1,58 @@
+//! What is wrong with the file, and where. A value is never said back.
+
+use std::io;
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{path} cannot be read: {kind}")]
+    Unreadable { path: PathBuf, kind: io::ErrorKind },
+    #[error("line {line}, column {column}: {rule}")]
+    Malformed {
+        line: usize,
+        column: usize,
+        rule: String,
+    },
+    #[error("{setting}: {rule}")]
+    Refused {
+        setting: &'static str,
+        rule: &'static str,
+    },
+}
+
+impl ConfigError {
+    pub(super) fn from_toml(text: &str, error: &toml::de::Error) -> Self {
+        let at = error.span().map_or(0, |span| span.start).min(text.len());
+        let before = text.get(..at).unwrap_or_default();
+        let column = before.rsplit('\n').next().unwrap_or_default();
+        Self::Malformed {
+            line: before.matches('\n').count() + 1,
+            column: column.chars().count() + 1,
+            rule: rule(error.message()),
+        }
+    }
+}
+
+/// The parser's words without what it quotes: the opening, which is fixed, and
+/// what was expected, which is ours.
+fn rule(message: &str) -> String {
+    const RULES: [(&str, &str); 6] = [
+        ("unknown field", "there is no such setting"),
+        ("unknown variant", "not one of the known words"),
+        ("missing field", "a setting is missing"),
+        ("duplicate", "a setting is there twice"),
+        ("invalid type", "not of the right type"),
+        ("invalid value", "not a value that is taken here"),
+    ];
+    let rule = RULES
+        .iter()
+        .find(|(opening, _)| message.starts_with(opening))
+        .map(|(_, rule)| *rule);
+    let Some(rule) = rule else {
+        return "not TOML, or not a value that is taken here".to_owned();
+    };
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("{rule}: expected {expected}"),
+        None => rule.to_owned(),
+    }
+}

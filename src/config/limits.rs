@@ -1,0 +1,105 @@
+//! `[limits]`: how much one request, one connection or one answer may take.
+
+use serde::Deserialize;
+
+use super::ConfigError;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// The largest JSON body.
+    pub body_bytes: usize,
+    /// The largest uploaded file.
+    pub upload_bytes: u64,
+    /// How long an upload may stand still.
+    pub upload_idle_s: u64,
+    /// All headers of a request together.
+    pub header_bytes: usize,
+    /// How long the headers, and the TLS handshake, may take.
+    pub header_s: u64,
+    /// How long a body may take, and after that the work itself.
+    pub request_s: u64,
+    pub connections: usize,
+    /// Requests beside each other on one HTTP/2 connection.
+    pub streams: u32,
+    /// Requests without a session that one address may make at once.
+    pub stranger_burst: u32,
+    pub stranger_per_minute: u32,
+    /// Snapshots that may be read beside each other.
+    pub readers: usize,
+    /// How many numbers one lookup may ask about.
+    pub lookup_numbers: usize,
+    /// How many subjects one reveal may name.
+    pub reveal_subjects: usize,
+    /// The smallest count that a protected table shows.
+    pub protected_threshold: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            upload_bytes: 16 << 30,
+            upload_idle_s: 60,
+            header_bytes: 16 << 10,
+            header_s: 10,
+            request_s: 60,
+            connections: 1024,
+            streams: 64,
+            stranger_burst: 200,
+            stranger_per_minute: 120,
+            readers: 8,
+            lookup_numbers: 1000,
+            reveal_subjects: 1000,
+            protected_threshold: 8,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let at_least = |setting, fits: bool, rule| match fits {
+            true => Ok(()),
+            false => Err(ConfigError::Refused { setting, rule }),
+        };
+        let one = "must be at least 1";
+        at_least(
+            "limits.body_bytes",
+            (1024..=1 << 30).contains(&self.body_bytes),
+            "must be between 1 KiB and 1 GiB",
+        )?;
+        at_least(
+            "limits.header_bytes",
+            (4096..=1 << 20).contains(&self.header_bytes),
+            "must be between 4 KiB and 1 MiB",
+        )?;
+        at_least("limits.upload_bytes", self.upload_bytes > 0, one)?;
+        at_least("limits.upload_idle_s", self.upload_idle_s > 0, one)?;
+        at_least("limits.header_s", self.header_s > 0, one)?;
+        at_least("limits.request_s", self.request_s > 0, one)?;
+        at_least(
+            "limits.connections",
+            (1..=1_000_000).contains(&self.connections),
+            "must be between 1 and 1,000,000",
+        )?;
+        at_least("limits.streams", self.streams > 0, one)?;
+        at_least("limits.stranger_burst", self.stranger_burst > 0, one)?;
+        at_least(
+            "limits.stranger_per_minute",
+            self.stranger_per_minute > 0,
+            one,
+        )?;
+        at_least(
+            "limits.readers",
+            (1..=256).contains(&self.readers),
+            "must be between 1 and 256",
+        )?;
+        at_least("limits.lookup_numbers", self.lookup_numbers > 0, one)?;
+        at_least("limits.reveal_subjects", self.reveal_subjects > 0, one)?;
+        at_least(
+            "limits.protected_threshold",
+            self.protected_threshold >= 2,
+            "must be at least 2",
+        )
+    }
+}

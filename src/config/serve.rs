@@ -1,0 +1,23 @@
+//! `[serve]`: where to listen.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use serde::Deserialize;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Serve {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Seconds that requests under way may take when the server stops.
+    pub grace_s: u64,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
+            grace_s: 20,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::ProblemKind;
+use super::metrics::Metrics;
+use super::problem::Problem;
+use super::throttle::Throttle;
+use crate::config::Limits;
+use crate::vault::Vault;
+use crate::vault::entropy::{Entropy, SystemEntropy, draw};
+
+/// How many password hashes are computed beside each other (19 MiB each).
+const HASHING: usize = 4;
+
+pub(super) struct App {
+    pub(super) vault: Arc<Vault>,
+    pub(super) limits: Limits,
+    pub(super) metrics: Metrics,
+    pub(super) throttle: Throttle,
+    pub(super) hashing: Semaphore,
+    entropy: SystemEntropy,
+}
+
+impl App {
+    pub(super) fn new(vault: Arc<Vault>, limits: Limits) -> Self {
+        Self {
+            vault,
+            metrics: Metrics::default(),
+            throttle: Throttle::new(limits.stranger_burst, limits.stranger_per_minute),
+            hashing: Semaphore::new(HASHING),
+            limits,
+            entropy: SystemEntropy::new(),
+        }
+    }
+
+    /// A random name for one request. Without randomness there is none, and the
+    /// request goes on.
+    pub(super) fn request_id(&self) -> String {
+        let bytes = draw::<12>(&self.entropy as &dyn Entropy).unwrap_or_default();
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Runs work that waits for the disk or the ledger on a thread of its own.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Problem::new(ProblemKind::Internal))
+}

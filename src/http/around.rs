@@ -1,0 +1,114 @@
+//! What is the same for every request: its id, the headers of every answer, the
+//! body of every problem, one line in the log.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::ProblemKind;
+use super::app::App;
+use super::problem::Problem;
+
+/// Sent with every answer. Nothing here may be framed, cached or sniffed.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (
+        header::STRICT_TRANSPORT_SECURITY,
+        "max-age=63072000; includeSubDomains",
+    ),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+/// Where no route matched, the log and the metrics say this and not the path.
+const UNMATCHED: &str = "unmatched";
+
+pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let in_flight = app.metrics.begin();
+    let request_id = app.request_id();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| UNMATCHED.to_owned(), |path| path.as_str().to_owned());
+    let response = if size(request.headers()) > app.limits.header_bytes {
+        Problem::new(ProblemKind::HeadersTooLarge).into_response()
+    } else {
+        next.run(request).await
+    };
+    let response = finish(response, &request_id);
+    drop(in_flight);
+    let status = response.status().as_u16();
+    app.metrics.count(&method, &route, status);
+    let leaf = response
+        .headers()
+        .get("audit-leaf")
+        .and_then(|value| value.to_str().ok());
+    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(
+        http.method = %method_word(&method),
+        http.route = %route,
+        http.status = status,
+        audit.leaf = leaf,
+        time.millis = millis,
+        request.id = %request_id,
+        "request"
+    );
+    response
+}
+
+/// What a panic that was caught answers: its text is dropped.
+pub(super) fn on_panic(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::new(ProblemKind::Internal).into_response()
+}
+
+fn finish(mut response: Response, request_id: &str) -> Response {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let body = problem.to_json(request_id);
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        *response.body_mut() = Body::from(body);
+    }
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert("request-id", value);
+    }
+    response
+}
+
+fn size(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum()
+}
+
+/// A method is the client's to invent, so only known ones are written down.
+fn method_word(method: &http::Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        _ => "other",
+    }
+}

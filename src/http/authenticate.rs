@@ -1,0 +1,74 @@
+//! Who is asking: `Authorization: Bearer` and the session behind it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::ConnectInfo;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::ProblemKind;
+use super::app::{App, blocking};
+use super::problem::Problem;
+use crate::vault::identity::SessionToken;
+use crate::vault::{Caller, Unauthenticated};
+
+/// The caller of a live session. Anybody else is counted, and told to wait once
+/// the address has used up its tokens.
+pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
+    let Some(token) = bearer(parts) else {
+        return Err(stranger(
+            app,
+            address(parts),
+            Problem::new(ProblemKind::Unauthenticated),
+        ));
+    };
+    let vault = Arc::clone(&app.vault);
+    match blocking(move || vault.authenticate(&token)).await? {
+        Ok(caller) => Ok(caller),
+        Err(Unauthenticated::Unavailable) => Err(Unauthenticated::Unavailable.into()),
+        Err(unauthenticated) => Err(stranger(app, address(parts), unauthenticated.into())),
+    }
+}
+
+/// Counts a request that does not reach the door, and answers `problem` or, if
+/// there were too many, to come back later.
+pub(super) fn stranger(app: &App, address: Option<IpAddr>, problem: Problem) -> Problem {
+    match admit_stranger(app, address) {
+        Ok(()) => problem,
+        Err(throttled) => throttled,
+    }
+}
+
+/// The same before anything is done for the stranger.
+pub(super) fn admit_stranger(app: &App, address: Option<IpAddr>) -> Result<(), Problem> {
+    app.metrics.count_stranger();
+    app.throttle
+        .take(address, Instant::now())
+        .map_err(|retry_after| {
+            app.metrics.count_throttled();
+            Problem::new(ProblemKind::Throttled).retry_after(retry_after)
+        })
+}
+
+/// The other end of the connection, where the server knows it.
+pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
+    parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip())
+}
+
+fn bearer(parts: &Parts) -> Option<SessionToken> {
+    let mut values = parts.headers.get_all(AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    SessionToken::parse(token.trim()).ok()
+}

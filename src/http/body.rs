@@ -1,0 +1,150 @@
+//! A JSON body: bounded, read into memory that is wiped, decoded without ever
+//! passing on the decoder's words, which quote what was sent.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use zeroize::Zeroizing;
+
+use super::ProblemKind;
+use super::problem::Problem;
+use crate::config::Limits;
+
+/// Reads the whole body, in time and within the limit.
+pub(super) async fn read(
+    limits: &Limits,
+    parts: &Parts,
+    body: Body,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let within = Duration::from_secs(limits.request_s);
+    let bytes = tokio::time::timeout(within, gather(body, limits.body_bytes))
+        .await
+        .map_err(|_| Problem::new(ProblemKind::Timeout))??;
+    if !bytes.is_empty() && !is_json(parts) {
+        return Err(Problem::new(ProblemKind::UnsupportedMediaType));
+    }
+    Ok(bytes)
+}
+
+/// Decodes a body; none is an empty object.
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    serde_json::from_slice(bytes).map_err(|error| explain(&error))
+}
+
+async fn gather(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    while let Some(frame) = body.frame().await {
+        // The client went away, or sent what is not HTTP.
+        let frame = frame.map_err(|_| Problem::new(ProblemKind::Timeout))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        let needed = bytes.len() + data.len();
+        if needed > limit {
+            return Err(Problem::new(ProblemKind::TooLarge));
+        }
+        if needed > bytes.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
+            larger.extend_from_slice(&bytes);
+            bytes = larger;
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+fn is_json(parts: &Parts) -> bool {
+    parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// Kind and place. Of the decoder's own text only its opening words are looked
+/// at, and the name of a member that is missing, which is a word of ours.
+fn explain(error: &serde_json::Error) -> Problem {
+    let kind = match error.classify() {
+        Category::Syntax | Category::Eof | Category::Io => ProblemKind::MalformedJson,
+        Category::Data => ProblemKind::Invalid,
+    };
+    let mut problem = Problem::new(kind);
+    problem.line = u64::try_from(error.line()).ok();
+    problem.column = u64::try_from(error.column()).ok();
+    if kind == ProblemKind::Invalid {
+        let text = Zeroizing::new(error.to_string());
+        problem.at = missing(&text).map(str::to_owned);
+        problem.rule = Some(rule(&text).to_owned());
+    }
+    problem
+}
+
+fn rule(text: &str) -> &'static str {
+    const RULES: [(&str, &str); 6] = [
+        ("missing field", "a member is missing"),
+        ("unknown field", "there is no such member"),
+        ("duplicate field", "a member is there twice"),
+        ("unknown variant", "not one of the known words"),
+        ("invalid type", "not of the right type"),
+        ("invalid length", "not of the right length"),
+    ];
+    RULES
+        .iter()
+        .find(|(opening, _)| text.starts_with(opening))
+        .map_or("not a value that is taken here", |(_, rule)| rule)
+}
+
+fn missing(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("missing field `")?.split('`').next()?;
+    let ours = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    ours.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wanted {
+        #[expect(dead_code, reason = "only decoded")]
+        count: u64,
+    }
+
+    fn problem(text: &str) -> Problem {
+        decode::<Wanted>(text.as_bytes()).err().unwrap()
+    }
+
+    #[test]
+    fn what_was_sent_is_never_said_back() {
+        for text in [
+            r#"{"count":"+447700900123"}"#,
+            r#"{"+447700900123":1}"#,
+            r#"{"count":1,"+447700900123":1}"#,
+            r#"{"count":+447700900123}"#,
+            r#"{"count":447700900123.5}"#,
+        ] {
+            let problem = problem(text);
+            let said = String::from_utf8(problem.to_json("r")).unwrap();
+            assert!(!said.contains("7700900"), "{said}");
+            assert_eq!(problem.line, Some(1));
+        }
+    }
+
+    #[test]
+    fn the_place_and_the_missing_member_are_said() {
+        let missing = problem("{\n}");
+        assert_eq!(missing.kind, ProblemKind::Invalid);
+        assert_eq!(missing.at.as_deref(), Some("count"));
+        assert_eq!((missing.line, missing.column), (Some(2), Some(1)));
+        assert_eq!(problem("").at.as_deref(), Some("count"));
+        assert_eq!(problem("{\"count\":").kind, ProblemKind::MalformedJson);
+    }
+}

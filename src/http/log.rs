@@ -1,0 +1,50 @@
+//! What the process says about itself, on standard error. Never a path, a body
+//! or a header of a request.
+
+use std::panic::PanicHookInfo;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::LogLevel;
+
+/// Starts the log, once for the process; a second call changes nothing.
+///
+/// Only this crate follows `level`: the libraries below log headers and parsed
+/// texts at their lower levels, and the number library logs numbers at any.
+pub fn init(json: bool, level: LogLevel) {
+    let filter = EnvFilter::new(filter(level));
+    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = if json {
+        log.json().finish().try_init()
+    } else {
+        log.compact().finish().try_init()
+    };
+    std::panic::set_hook(Box::new(say_where));
+}
+
+fn filter(level: LogLevel) -> String {
+    format!("warn,breachvault={},rlibphonenumber=off", level.as_str())
+}
+
+/// Where a panic happened and not what it said: its text can hold anything.
+fn say_where(panic: &PanicHookInfo<'_>) {
+    let (file, line) = panic
+        .location()
+        .map_or(("unknown", 0), |place| (place.file(), place.line()));
+    tracing::error!(code.file = file, code.line = line, "a panic was caught");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_library_is_never_heard() {
+        for level in LogLevel::ALL {
+            assert!(filter(level).ends_with("rlibphonenumber=off"));
+            assert!(filter(level).parse::<EnvFilter>().is_ok());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Counts, as Prometheus reads them. Route patterns and totals; no ids.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use http::Method;
+
+use crate::vault::Health;
+
+#[derive(Default)]
+pub(super) struct Metrics {
+    requests: Mutex<BTreeMap<(String, String, u16), u64>>,
+    in_flight: AtomicI64,
+    strangers: AtomicU64,
+    throttled: AtomicU64,
+    refused_connections: AtomicU64,
+    /// What the last leaf about strangers has summed up already.
+    summed: Mutex<(u64, u64)>,
+}
+
+/// Counts as in flight until it is dropped.
+pub(super) struct InFlight<'m>(&'m Metrics);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Metrics {
+    pub(super) fn begin(&self) -> InFlight<'_> {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(self)
+    }
+
+    /// `route` is a pattern of the table, never a path as it was sent.
+    pub(super) fn count(&self, method: &Method, route: &str, status: u16) {
+        // A method is the client's to invent; only the usual ones get a line.
+        let method = match *method {
+            Method::GET | Method::POST | Method::PUT | Method::DELETE => method.as_str(),
+            _ => "other",
+        };
+        let key = (method.to_owned(), route.to_owned(), status);
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        *requests.entry(key).or_default() += 1;
+    }
+
+    pub(super) fn count_stranger(&self) {
+        self.strangers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_throttled(&self) {
+        self.throttled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_refused_connection(&self) {
+        self.refused_connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Strangers and throttled since the last time this was asked, if any.
+    pub(super) fn strangers_to_sum(&self) -> Option<(u64, u64)> {
+        let now = (
+            self.strangers.load(Ordering::Relaxed),
+            self.throttled.load(Ordering::Relaxed),
+        );
+        let mut summed = self.summed.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = (now.0 - summed.0, now.1 - summed.1);
+        *summed = now;
+        (new != (0, 0)).then_some(new)
+    }
+
+    pub(super) fn to_text(&self, health: &Health) -> String {
+        let mut text = String::new();
+        text.push_str("# TYPE breachvault_requests_total counter\n");
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((method, route, status), count) in &*requests {
+            let _ = writeln!(
+                text,
+                "breachvault_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}"
+            );
+        }
+        drop(requests);
+        let (commits, leaves, failures) = health.counts();
+        let load = |value: &AtomicU64| value.load(Ordering::Relaxed);
+        for (name, value) in [
+            ("commits_total", commits),
+            ("leaves_total", leaves),
+            ("failed_commits_total", failures),
+            ("strangers_total", load(&self.strangers)),
+            ("throttled_total", load(&self.throttled)),
+            ("refused_connections_total", load(&self.refused_connections)),
+        ] {
+            let _ = writeln!(
+                text,
+                "# TYPE breachvault_{name} counter\nbreachvault_{name} {value}"
+            );
+        }
+        let in_flight = self.in_flight.load(Ordering::Relaxed);
+        let green = u8::from(health.is_green());
+        for (name, value) in [
+            ("requests_in_flight", in_flight),
+            ("healthy", i64::from(green)),
+        ] {
+            let _ = writeln!(
+                text,
+                "# TYPE breachvault_{name} gauge\nbreachvault_{name} {value}"
+            );
+        }
+        text
+    }
+}

@@ -1,0 +1,71 @@
+//! What anybody may read, and the answers where there is no route. No leaf.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{StatusCode, header};
+
+use super::ProblemKind;
+use super::app::App;
+use super::authenticate::{address, stranger};
+use super::openapi;
+use super::problem::Problem;
+use super::routes::table;
+
+/// The process is up; whether it can work is `/readyz`.
+pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
+    text(StatusCode::OK, "up\n")
+}
+
+/// 503 while leaves cannot be made durable.
+pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
+    if app.vault.health().is_green() {
+        text(StatusCode::OK, "ready\n")
+    } else {
+        text(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "leaves cannot be made durable\n",
+        )
+    }
+}
+
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let text = app.metrics.to_text(app.vault.health());
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+pub(super) async fn description(State(_): State<Arc<App>>) -> Response {
+    static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
+    let document = DOCUMENT
+        .get_or_init(|| Bytes::from(openapi::document(&table())))
+        .clone();
+    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
+}
+
+/// The page that the `type` of every problem points to.
+pub(super) async fn errors(State(_): State<Arc<App>>) -> Response {
+    text(StatusCode::OK, include_str!("../../docs/errors.md"))
+}
+
+pub(super) async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let problem = Problem::new(ProblemKind::NotFound);
+    stranger(&app, address(&parts), problem).into_response()
+}
+
+pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let problem = Problem::new(ProblemKind::MethodNotAllowed);
+    stranger(&app, address(&parts), problem).into_response()
+}
+
+fn text(status: StatusCode, text: &'static str) -> Response {
+    (
+        status,
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        text,
+    )
+        .into_response()
+}

@@ -1,0 +1,247 @@
+//! The answer that says no: `application/problem+json` (RFC 9457).
+//!
+//! Holds ids, positions and rules, never what was sent. It becomes bytes in
+//! `around`, which knows the request's id.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ProblemKind;
+use crate::policy::Denial;
+use crate::vault::{
+    Conflict, OperationError, Refusal, StoreError, StoreFault, Unaudited, Unauthenticated,
+};
+
+/// One refusal on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) kind: ProblemKind,
+    pub(super) leaf: Option<u64>,
+    pub(super) at: Option<String>,
+    pub(super) rule: Option<String>,
+    pub(super) line: Option<u64>,
+    pub(super) column: Option<u64>,
+    pub(super) retry_after: Option<u32>,
+    pub(super) exhibit: Option<String>,
+}
+
+/// A problem as it is sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemBody<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    /// The leaf that records this refusal; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaf: Option<u64>,
+    /// The same as the header `Request-Id`.
+    request_id: &'a str,
+    /// Which member of the request, or which place in the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<&'a str>,
+    /// The rule it broke.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u64>,
+    /// Seconds, as in the header `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u32>,
+    /// The exhibit that holds the same file already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exhibit: Option<&'a str>,
+}
+
+impl Problem {
+    pub(super) fn new(kind: ProblemKind) -> Self {
+        Self {
+            kind,
+            leaf: None,
+            at: None,
+            rule: None,
+            line: None,
+            column: None,
+            retry_after: None,
+            exhibit: None,
+        }
+    }
+
+    pub(super) fn at(mut self, at: impl Into<String>, rule: impl Into<String>) -> Self {
+        self.at = Some(at.into());
+        self.rule = Some(rule.into());
+        self
+    }
+
+    pub(super) fn with_leaf(mut self, leaf: u64) -> Self {
+        self.leaf = Some(leaf);
+        self
+    }
+
+    pub(super) fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The bytes, without anything of the request but its id.
+    pub(super) fn to_json(&self, request_id: &str) -> Vec<u8> {
+        let body = ProblemBody {
+            r#type: self.kind.type_uri(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            leaf: self.leaf,
+            request_id,
+            at: self.at.as_deref(),
+            rule: self.rule.as_deref(),
+            line: self.line,
+            column: self.column,
+            retry_after: self.retry_after,
+            exhibit: self.exhibit.as_deref(),
+        };
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+}
+
+impl IntoResponse for Problem {
+    /// A response without a body yet; `around` fills it in.
+    fn into_response(self) -> Response {
+        let mut response = self.kind.status().into_response();
+        let headers = response.headers_mut();
+        if let Some(leaf) = self.leaf {
+            headers.insert("audit-leaf", HeaderValue::from(leaf));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.kind.status() == http::StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Denied(denial, receipt) => Self::from(denial).with_leaf(receipt.leaf()),
+            Refusal::Failed(error, receipt) => Self::from(error).with_leaf(receipt.leaf()),
+            Refusal::Unaudited(unaudited) => Self::from(unaudited),
+        }
+    }
+}
+
+impl From<Denial> for Problem {
+    fn from(denial: Denial) -> Self {
+        let kind = match denial {
+            Denial::SessionEnded => ProblemKind::SessionEnded,
+            Denial::NotAllowed => ProblemKind::NotAllowed,
+            Denial::Concealed => ProblemKind::NotFound,
+            Denial::CaseClosed => ProblemKind::CaseClosed,
+            Denial::OwnRequest => ProblemKind::OwnRequest,
+            Denial::NotTheAsker => ProblemKind::NotTheAsker,
+            Denial::WrongState => ProblemKind::WrongState,
+            Denial::Expired => ProblemKind::Expired,
+            Denial::WrongCredential => ProblemKind::WrongCredential,
+            Denial::BudgetSpent { retry_after } => {
+                return Self::new(ProblemKind::BudgetSpent).retry_after(retry_after);
+            }
+        };
+        Self::new(kind)
+    }
+}
+
+impl From<OperationError> for Problem {
+    fn from(error: OperationError) -> Self {
+        match error {
+            OperationError::NotFound => Self::new(ProblemKind::NotFound),
+            OperationError::Conflict(conflict) => Self::from(conflict),
+            OperationError::Invalid { at, rule } => Self::new(ProblemKind::Invalid).at(at, rule),
+            OperationError::Unreadable { kind, explanation } => {
+                Self::new(ProblemKind::Unreadable).at(kind, explanation)
+            }
+            OperationError::Damaged { place } => {
+                let mut problem = Self::new(ProblemKind::Damaged);
+                problem.at = Some(place);
+                problem
+            }
+            OperationError::Store(StoreError {
+                fault: StoreFault::DiskFull,
+                ..
+            }) => Self::new(ProblemKind::DiskFull),
+            OperationError::Store(_) | OperationError::Internal(_) => {
+                Self::new(ProblemKind::Internal)
+            }
+            OperationError::Cancelled => Self::new(ProblemKind::GivenUp),
+        }
+    }
+}
+
+impl From<Conflict> for Problem {
+    fn from(conflict: Conflict) -> Self {
+        let kind = match conflict {
+            Conflict::NameTaken => ProblemKind::NameTaken,
+            Conflict::CaseState => ProblemKind::CaseState,
+            Conflict::AdmissionInProgress => ProblemKind::AdmissionInProgress,
+            Conflict::ResultChanged => ProblemKind::ResultChanged,
+            Conflict::OutsideCases => ProblemKind::OutsideCases,
+            Conflict::OwnMembership => ProblemKind::OwnMembership,
+            Conflict::CutTooClose => ProblemKind::CutTooClose,
+            Conflict::AlreadyAdmitted(exhibit) => {
+                let mut problem = Self::new(ProblemKind::AlreadyAdmitted);
+                problem.exhibit = Some(exhibit.to_string());
+                return problem;
+            }
+        };
+        Self::new(kind)
+    }
+}
+
+impl From<Unaudited> for Problem {
+    fn from(unaudited: Unaudited) -> Self {
+        match unaudited {
+            Unaudited::NotDurable => Self::new(ProblemKind::Unaudited),
+            Unaudited::Busy => Self::new(ProblemKind::Busy).retry_after(1),
+            Unaudited::Stopped => Self::new(ProblemKind::Stopping),
+        }
+    }
+}
+
+impl From<Unauthenticated> for Problem {
+    fn from(unauthenticated: Unauthenticated) -> Self {
+        match unauthenticated {
+            Unauthenticated::NoSession => Self::new(ProblemKind::Unauthenticated),
+            Unauthenticated::Expired | Unauthenticated::Revoked => {
+                Self::new(ProblemKind::SessionEnded)
+            }
+            Unauthenticated::Throttled { retry_after } => {
+                Self::new(ProblemKind::Throttled).retry_after(retry_after)
+            }
+            Unauthenticated::Unavailable => Self::new(ProblemKind::Unavailable).retry_after(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_concealed_looks_like_what_is_absent() {
+        let concealed = Problem::from(Denial::Concealed);
+        let absent = Problem::from(OperationError::NotFound);
+        assert_eq!(concealed.to_json("r"), absent.to_json("r"));
+    }
+
+    #[test]
+    fn a_fault_of_the_program_is_bare() {
+        let problem = Problem::from(OperationError::Internal("a place in the program"));
+        let json: serde_json::Value = serde_json::from_slice(&problem.to_json("r")).unwrap();
+        let members: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(members, ["request_id", "status", "title", "type"]);
+    }
+}

@@ -1,0 +1,89 @@
+//! The API, one line a route.
+
+use http::{Method, StatusCode};
+
+use super::mount::{Route, Routes};
+use super::plain;
+use super::sessions::{OpenSession, UseInvitation};
+use super::upload;
+use crate::operations::audit::{
+    ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
+};
+use crate::operations::case::{
+    CloseCase, HoldCase, ListCases, ListMembers, NameMember, OpenCase, ReadCase, ReopenCase,
+};
+use crate::operations::exhibit::{ExhibitBody, ListExhibits};
+use crate::operations::export::{
+    AcknowledgeExport, DecideExport, ListExports, ReadExport, RequestExport, take_package,
+};
+use crate::operations::key::KeyStatus;
+use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
+use crate::operations::record::{LookUp, Scope, SearchRecords};
+use crate::operations::reveal::{
+    DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal,
+};
+use crate::operations::session::{CloseSession, ReadSelf};
+
+/// Every route there is, without a vault behind it.
+pub fn table() -> Vec<Route> {
+    routes().into_table()
+}
+
+#[rustfmt::skip]
+pub(super) fn routes() -> Routes {
+    let (ok, created) = (StatusCode::OK, StatusCode::CREATED);
+    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
+    let text = "text/plain";
+    Routes::new("/api/v1")
+        .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
+        .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
+        .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
+        .mount::<ReadSelf>              (get.clone(),    "/me",                               ok)
+
+        .mount::<AddOperator>           (post.clone(),   "/operators",                        created)
+        .mount::<ListOperators>         (get.clone(),    "/operators",                        ok)
+        .mount::<RevokeOperator>        (delete.clone(), "/operators/{operator}",             ok)
+        .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
+
+        .mount::<OpenCase>              (post.clone(),   "/cases",                            created)
+        .mount::<ListCases>             (get.clone(),    "/cases",                            ok)
+        .mount::<ReadCase>              (get.clone(),    "/cases/{case}",                     ok)
+        .mount::<CloseCase>             (post.clone(),   "/cases/{case}/close",               ok)
+        .mount::<HoldCase>              (post.clone(),   "/cases/{case}/hold",                ok)
+        .mount::<ReopenCase>            (post.clone(),   "/cases/{case}/reopen",              ok)
+        .mount::<ListMembers>           (get.clone(),    "/cases/{case}/members",             ok)
+        .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
+
+        .mount_upload::<ExhibitBody>    ("/cases/{case}/exhibits", "Admit a file", upload::admit)
+        .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)
+
+        .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
+        .mount::<SearchRecords>         (post.clone(),   "/cases/{case}/records/search",      ok)
+        .mount::<Scope>                 (post.clone(),   "/cases/{case}/scope",               ok)
+
+        .mount::<RequestReveal>         (post.clone(),   "/cases/{case}/reveals",             created)
+        .mount::<ListReveals>           (get.clone(),    "/cases/{case}/reveals",             ok)
+        .mount::<ReadReveal>            (get.clone(),    "/reveals/{reveal}",                 ok)
+        .mount::<DecideReveal>          (post.clone(),   "/reveals/{reveal}/decision",        ok)
+        .mount::<OpenReveal>            (post.clone(),   "/reveals/{reveal}/open",            ok)
+
+        .mount::<RequestExport>         (post.clone(),   "/cases/{case}/exports",             created)
+        .mount::<ListExports>           (get.clone(),    "/cases/{case}/exports",             ok)
+        .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
+        .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
+        .mount_download                 ("/exports/{export}/package", "Hand a package out", "application/x-tar", take_package)
+        .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)
+
+        .mount::<SearchLeaves>          (post.clone(),   "/audit/leaves/search",              ok)
+        .mount_by_accept::<ReadLeaf, ReadLeafBytes>(get.clone(), "/audit/leaves/{leaf}",      ok)
+        .mount_as::<ProveLeaf>          (get.clone(),    "/audit/leaves/{leaf}/proof",        ok, text)
+        .mount_as::<ReadCheckpoint>     (get.clone(),    "/audit/checkpoint",                 ok, text)
+        .mount_as::<ReadVkey>           (get,            "/audit/vkey",                       ok, text)
+        .mount::<SignOff>               (post,           "/audit/sign-offs",                  created)
+
+        .plain("/openapi.json", "This description",                "application/json", plain::description)
+        .plain("/errors",       "What every problem means",        text,               plain::errors)
+        .plain("/healthz",      "Whether the process is up",       text,               plain::healthz)
+        .plain("/readyz",       "Whether leaves can be written",   text,               plain::readyz)
+        .plain("/metrics",      "Counts, as Prometheus reads them", text,              plain::metrics)
+}

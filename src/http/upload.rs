@@ -1,0 +1,355 @@
+//! A file on its way in: a body that is never held whole.
+//!
+//! The body's pieces go through a short channel to a thread that reads them as
+//! a file. A client that goes away, dawdles or sends too much makes that read
+//! fail, so that half a file is never taken for a whole one.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use bytes::{Buf, Bytes};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::ProblemKind;
+use super::answer::respond;
+use super::app::{App, blocking};
+use super::authenticate::authenticate;
+use super::mount::ids;
+use super::problem::Problem;
+use super::query;
+use crate::config::Limits;
+use crate::domain::CaseId;
+use crate::operations::Ids;
+use crate::operations::exhibit::{self, AdmitRequest, AdmitWords};
+use crate::policy::actions;
+use crate::vault::{Caller, OperationError, Refusal, Reply, Target, Vault};
+
+/// The operation that admits a file; it writes its own leaves.
+pub(super) type Admit = fn(
+    &Vault,
+    &Caller,
+    CaseId,
+    UploadQuery,
+    String,
+    Option<String>,
+    Box<dyn Read + Send>,
+) -> Result<Reply, Refusal>;
+
+/// What the address says about the file, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadQuery {
+    /// A format's name, or `auto`.
+    pub format: String,
+    /// The zone of times that name none.
+    pub zone: Option<String>,
+    /// The account, where the file has no such column.
+    pub account: Option<String>,
+    /// The region of numbers that are written as at home.
+    pub region: Option<String>,
+    /// `column=field`, any number of them.
+    pub map: Vec<String>,
+}
+
+/// The members of [`UploadQuery`], for the API's description.
+pub(super) const QUERY: [&str; 5] = ["format", "zone", "account", "region", "map"];
+pub(super) const HEADERS: [&str; 2] = ["Exhibit-Name", "Exhibit-Source"];
+
+/// Reads what is said about the file, and admits it.
+pub(super) fn admit(
+    vault: &Vault,
+    caller: &Caller,
+    case: CaseId,
+    query: UploadQuery,
+    name: String,
+    source: Option<String>,
+    file: Box<dyn Read + Send>,
+) -> Result<Reply, Refusal> {
+    let words = AdmitWords {
+        format: Some(query.format),
+        zone: query.zone,
+        account: query.account,
+        region: query.region,
+        map: query.map,
+        name: Some(name),
+        source,
+    };
+    let target = Target::Case(case.clone());
+    match AdmitRequest::read(case, &words) {
+        Ok(request) => exhibit::admit(vault, caller, request, file, &mut |_| true),
+        Err(error) => Err(vault.turn_away::<actions::BeginExhibit>(caller, target, error)),
+    }
+}
+
+/// Pieces on their way from the connection to the reader.
+const PIECES: usize = 16;
+
+pub(super) async fn upload(
+    app: Arc<App>,
+    request: Request,
+    admit: Admit,
+) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let caller = authenticate(&app, &parts).await?;
+    let ids = ids(&mut parts).await;
+    let asked = match Asked::read(&ids, &parts, &app.limits) {
+        Ok(asked) => asked,
+        Err((target, error, problem)) => {
+            return Err(turn_away(&app, caller, target, error, problem).await);
+        }
+    };
+    let (pieces, incoming) = channel(PIECES);
+    let vault = Arc::clone(&app.vault);
+    let admitted = tokio::task::spawn_blocking(move || {
+        let file = Box::new(Incoming {
+            pieces: incoming,
+            rest: Bytes::new(),
+            ended: false,
+        });
+        admit(
+            &vault,
+            &caller,
+            asked.case,
+            asked.query,
+            asked.name,
+            asked.source,
+            file,
+        )
+    });
+    let cut = feed(body, &pieces, &app.limits).await;
+    drop(pieces);
+    let admitted = admitted
+        .await
+        .map_err(|_| Problem::new(ProblemKind::Internal))?;
+    match (admitted, cut) {
+        (Ok(reply), _) => respond(reply, StatusCode::CREATED),
+        (Err(Refusal::Failed(_, receipt)), Some(kind)) => {
+            Err(Problem::new(kind).with_leaf(receipt.leaf()))
+        }
+        (Err(refusal), _) => Err(refusal.into()),
+    }
+}
+
+struct Asked {
+    case: CaseId,
+    query: UploadQuery,
+    name: String,
+    source: Option<String>,
+}
+
+impl Asked {
+    fn read(
+        ids: &Ids,
+        parts: &Parts,
+        limits: &Limits,
+    ) -> Result<Self, (Target, OperationError, Problem)> {
+        let case = ids
+            .case()
+            .map_err(|error| (Target::Vault, error.clone(), error.into()))?;
+        let refuse = |problem: Problem| {
+            let error = OperationError::invalid("upload", problem.kind.name());
+            (Target::Case(case.clone()), error, problem)
+        };
+        let query = UploadQuery::read(parts.uri.query().unwrap_or_default()).map_err(refuse)?;
+        let name = text(&parts.headers, "exhibit-name").map_err(refuse)?;
+        let source = text(&parts.headers, "exhibit-source").map_err(refuse)?;
+        let length = parts
+            .headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if length.is_some_and(|length| length > limits.upload_bytes) {
+            return Err(refuse(Problem::new(ProblemKind::TooLarge)));
+        }
+        Ok(Self {
+            name: name.unwrap_or_else(|| "unnamed".to_owned()),
+            source,
+            query,
+            case,
+        })
+    }
+}
+
+impl UploadQuery {
+    fn read(query: &str) -> Result<Self, Problem> {
+        let malformed = |rule: &str| Problem::new(ProblemKind::MalformedQuery).at("query", rule);
+        let mut read = Self {
+            format: "auto".to_owned(),
+            zone: None,
+            account: None,
+            region: None,
+            map: Vec::new(),
+        };
+        let parts = query::parse(query).ok_or_else(|| malformed("not percent-encoded text"))?;
+        for (name, value) in parts {
+            match name.as_str() {
+                "format" => read.format = value,
+                "zone" => read.zone = Some(value),
+                "account" => read.account = Some(value),
+                "region" => read.region = Some(value),
+                "map" | "map[]" => read.map.push(value),
+                _ => return Err(malformed("format, zone, account, region and map are known")),
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Problem> {
+    headers
+        .get(name)
+        .map(|value| std::str::from_utf8(value.as_bytes()).map(str::to_owned))
+        .transpose()
+        .map_err(|_| Problem::new(ProblemKind::Invalid).at(name, "must be UTF-8"))
+}
+
+async fn turn_away(
+    app: &App,
+    caller: Caller,
+    target: Target,
+    error: OperationError,
+    problem: Problem,
+) -> Problem {
+    let vault = Arc::clone(&app.vault);
+    let refused =
+        blocking(move || vault.turn_away::<actions::BeginExhibit>(&caller, target, error)).await;
+    match refused {
+        Ok(Refusal::Failed(_, receipt)) => problem.with_leaf(receipt.leaf()),
+        Ok(refusal) => refusal.into(),
+        Err(broken) => broken,
+    }
+}
+
+/// One piece of a body. A channel that ends without `End` was cut off.
+enum Piece {
+    Data(Bytes),
+    End,
+    Cut(io::ErrorKind),
+}
+
+/// Moves the body into the channel; says why it stopped before the end. If the
+/// reader wants no more, the rest is left unread.
+async fn feed(mut body: Body, pieces: &Sender<Piece>, limits: &Limits) -> Option<ProblemKind> {
+    let idle = Duration::from_secs(limits.upload_idle_s);
+    let mut bytes = 0_u64;
+    loop {
+        let frame = tokio::select! {
+            () = pieces.closed() => return None,
+            frame = tokio::time::timeout(idle, body.frame()) => frame,
+        };
+        let (piece, ended) = match frame {
+            Err(_) => (
+                Piece::Cut(io::ErrorKind::TimedOut),
+                Some(Some(ProblemKind::Timeout)),
+            ),
+            Ok(None) => (Piece::End, Some(None)),
+            Ok(Some(Err(_))) => (
+                Piece::Cut(io::ErrorKind::ConnectionAborted),
+                Some(Some(ProblemKind::Timeout)),
+            ),
+            Ok(Some(Ok(frame))) => {
+                let Ok(data) = frame.into_data() else {
+                    continue;
+                };
+                bytes = bytes.saturating_add(data.len() as u64);
+                if bytes > limits.upload_bytes {
+                    (
+                        Piece::Cut(io::ErrorKind::FileTooLarge),
+                        Some(Some(ProblemKind::TooLarge)),
+                    )
+                } else {
+                    (Piece::Data(data), None)
+                }
+            }
+        };
+        if pieces.send(piece).await.is_err() {
+            return None;
+        }
+        if let Some(why) = ended {
+            return why;
+        }
+    }
+}
+
+/// The body as a file. Read it on a thread of its own.
+struct Incoming {
+    pieces: Receiver<Piece>,
+    rest: Bytes,
+    ended: bool,
+}
+
+impl Read for Incoming {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.rest.is_empty() && !self.ended && !out.is_empty() {
+            match self.pieces.blocking_recv() {
+                Some(Piece::Data(data)) => self.rest = data,
+                Some(Piece::End) => self.ended = true,
+                Some(Piece::Cut(kind)) => return Err(kind.into()),
+                None => return Err(io::ErrorKind::ConnectionAborted.into()),
+            }
+        }
+        let taken = self.rest.len().min(out.len());
+        self.rest.copy_to_slice(&mut out[..taken]);
+        Ok(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_of_an_upload_is_read_and_nothing_else_is_taken() {
+        let query =
+            UploadQuery::read("format=auto&zone=UTC&map=Tel%3Dnumber&map[]=x=kind").unwrap();
+        assert_eq!(query.zone.as_deref(), Some("UTC"));
+        assert_eq!(query.map, ["Tel=number", "x=kind"]);
+        let problem = UploadQuery::read("number=%2B447700900123").err().unwrap();
+        assert!(
+            !String::from_utf8(problem.to_json("r"))
+                .unwrap()
+                .contains("7700")
+        );
+    }
+
+    #[test]
+    fn a_body_that_was_cut_off_is_an_error_and_not_an_end() {
+        let (pieces, incoming) = channel(4);
+        let mut file = Incoming {
+            pieces: incoming,
+            rest: Bytes::new(),
+            ended: false,
+        };
+        pieces
+            .blocking_send(Piece::Data(Bytes::from_static(b"half a ")))
+            .ok()
+            .unwrap();
+        drop(pieces);
+        let mut text = String::new();
+        let error = file.read_to_string(&mut text).err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionAborted);
+    }
+
+    #[test]
+    fn a_whole_body_ends_and_stays_ended() {
+        let (pieces, incoming) = channel(4);
+        let mut file = Incoming {
+            pieces: incoming,
+            rest: Bytes::new(),
+            ended: false,
+        };
+        for piece in [Piece::Data(Bytes::from_static(b"whole")), Piece::End] {
+            pieces.blocking_send(piece).ok().unwrap();
+        }
+        drop(pieces);
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "whole");
+        assert_eq!(file.read(&mut [0; 4]).unwrap(), 0);
+    }
+}

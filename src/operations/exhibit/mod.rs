@@ -1,0 +1,18 @@
+//! Exhibits: admitting a file, listing what was admitted.
+//!
+//! Admission sees rows in batches on their way from `ingest` to the vault, and
+//! never looks into one. Called by `http` (the body of an upload) and `cli` (a
+//! file). Not promised: that the file's records are true, only that they are
+//! what the file says.
+
+mod admit;
+mod ask;
+mod list;
+mod received;
+mod report;
+mod unreadable;
+
+pub use ask::AdmitWords;
+pub use admit::{AdmitRequest, Progress, admit};
+pub use report::{ExhibitBody, RejectBody};
+pub use list::{ExhibitList, ListExhibits};

@@ -1,0 +1,81 @@
+//! The file as received: every byte is counted and hashed on its way to the
+//! reader, packed or not, and also those the reader did not want.
+
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ring::digest::{Context, SHA256};
+use zeroize::Zeroizing;
+
+/// Its clones are the same file.
+#[derive(Clone)]
+pub(super) struct Received(Arc<Shared>);
+
+struct Shared {
+    source: Mutex<Source>,
+    bytes: AtomicU64,
+    stopped: AtomicBool,
+}
+
+struct Source {
+    file: Box<dyn Read + Send>,
+    hash: Context,
+}
+
+const DRAIN: usize = 1 << 16;
+
+impl Received {
+    pub(super) fn new(file: Box<dyn Read + Send>) -> Self {
+        Self(Arc::new(Shared {
+            source: Mutex::new(Source {
+                file,
+                hash: Context::new(&SHA256),
+            }),
+            bytes: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+        }))
+    }
+
+    /// How many bytes came so far.
+    pub(super) fn so_far(&self) -> u64 {
+        self.0.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Lets the next read fail.
+    pub(super) fn stop(&self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Reads to the end; answers SHA-256 over the whole file.
+    pub(super) fn drain(mut self) -> io::Result<[u8; 32]> {
+        let mut rest = Zeroizing::new(vec![0; DRAIN]);
+        loop {
+            match self.read(&mut rest) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut digest = [0; 32];
+        for (out, byte) in digest.iter_mut().zip(source.hash.clone().finish().as_ref()) {
+            *out = *byte;
+        }
+        Ok(digest)
+    }
+}
+
+impl Read for Received {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.0.stopped.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = source.file.read(into)?;
+        source.hash.update(into.get(..read).unwrap_or_default());
+        self.0.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}

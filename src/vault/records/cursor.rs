@@ -1,0 +1,86 @@
+//! Where a page ended: opaque to whoever carries it, bound to its filter.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::filter::RecordFilter;
+use crate::vault::operation::OperationError;
+use crate::vault::requests::RequestDigest;
+
+/// The next record to give, by exhibit and row. It gives no right to anything:
+/// a made-up cursor begins a page elsewhere in what its maker may see anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cursor {
+    /// Position of the exhibit; exhibits are only ever added at the end.
+    pub(super) exhibit: u32,
+    pub(super) row: u64,
+}
+
+impl Cursor {
+    pub(super) fn to_text(self, filter: &RecordFilter) -> Result<String, OperationError> {
+        let mut bytes = vec![VERSION];
+        bytes.extend_from_slice(&self.exhibit.to_be_bytes());
+        bytes.extend_from_slice(&self.row.to_be_bytes());
+        bytes.extend_from_slice(&short_digest(filter)?);
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub(super) fn parse(text: &str, filter: &RecordFilter) -> Result<Self, OperationError> {
+        let invalid = |rule: &str| OperationError::invalid("cursor", rule);
+        let unknown = || invalid("must be the `next` of an earlier page");
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| unknown())?;
+        let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| unknown())?;
+        let [VERSION, rest @ ..] = bytes else {
+            return Err(unknown());
+        };
+        let (exhibit, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (row, digest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        if digest != short_digest(filter)? {
+            return Err(invalid("belongs to another filter"));
+        }
+        Ok(Self {
+            exhibit: u32::from_be_bytes(*exhibit),
+            row: u64::from_be_bytes(*row),
+        })
+    }
+}
+
+fn short_digest(filter: &RecordFilter) -> Result<[u8; 8], OperationError> {
+    let json = serde_json::to_vec(filter).map_err(|_| OperationError::Internal("cursor"))?;
+    let mut digest = RequestDigest::of("filter of a cursor");
+    digest.part(&json);
+    let [a, b, c, d, e, f, g, h, ..] = digest.finish();
+    Ok([a, b, c, d, e, f, g, h])
+}
+
+const VERSION: u8 = 1;
+const LENGTH: usize = 1 + 4 + 8 + 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_only_with_its_own_filter() {
+        let filter = RecordFilter::default();
+        let cursor = Cursor {
+            exhibit: 3,
+            row: 70_000,
+        };
+        let text = cursor.to_text(&filter).unwrap();
+        assert_eq!(Cursor::parse(&text, &filter).unwrap(), cursor);
+        let other = RecordFilter {
+            country: vec!["US".to_owned()],
+            ..RecordFilter::default()
+        };
+        assert!(Cursor::parse(&text, &other).is_err());
+    }
+
+    #[test]
+    fn a_text_that_is_no_cursor_is_refused_by_its_place() {
+        for text in ["", "AQ", "not base64 at all", &"A".repeat(28)] {
+            let error = Cursor::parse(text, &RecordFilter::default()).unwrap_err();
+            assert!(matches!(error, OperationError::Invalid { at, .. } if at == "cursor"));
+        }
+    }
+}

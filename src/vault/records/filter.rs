@@ -1,0 +1,186 @@
+//! Which records are meant.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::{Field, Moment};
+use crate::vault::operation::OperationError;
+use crate::vault::plaintext::SubjectToken;
+
+/// A filter as it is sent: members left out keep everything.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilterInput {
+    /// At or after this time (RFC 3339).
+    pub sent_from: Option<String>,
+    /// Before this time (RFC 3339).
+    pub sent_to: Option<String>,
+    pub country: Vec<String>,
+    pub state: Vec<String>,
+    pub carrier: Vec<String>,
+    pub kind: Vec<String>,
+    pub account: Vec<String>,
+    pub channel: Vec<String>,
+    /// Subject tokens, `S-XXXXXXXX`.
+    pub subject: Vec<String>,
+}
+
+/// A filter that was understood. A record is kept if it agrees with every member
+/// that is not empty. It serialises to what `FilterInput` reads.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RecordFilter {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_from: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_to: Option<Moment>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub country: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub state: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub carrier: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kind: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub account: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channel: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subject: Vec<SubjectToken>,
+}
+
+impl RecordFilter {
+    pub fn parse(input: FilterInput) -> Result<Self, OperationError> {
+        let sent_from = moment("filter.sent_from", input.sent_from)?;
+        let sent_to = moment("filter.sent_to", input.sent_to)?;
+        if let (Some(from), Some(to)) = (sent_from, sent_to)
+            && from >= to
+        {
+            let rule = "must be later than sent_from";
+            return Err(OperationError::invalid("filter.sent_to", rule));
+        }
+        if input.subject.len() > MOST_SUBJECTS {
+            return Err(too_many("filter.subject", MOST_SUBJECTS));
+        }
+        let mut subject = Vec::with_capacity(input.subject.len());
+        for (at, text) in input.subject.iter().enumerate() {
+            let token = text
+                .parse()
+                .map_err(|error| OperationError::invalid(format!("filter.subject[{at}]"), error))?;
+            subject.push(token);
+        }
+        Ok(Self {
+            sent_from,
+            sent_to,
+            country: values("filter.country", input.country)?,
+            state: values("filter.state", input.state)?,
+            carrier: values("filter.carrier", input.carrier)?,
+            kind: values("filter.kind", input.kind)?,
+            account: values("filter.account", input.account)?,
+            channel: values("filter.channel", input.channel)?,
+            subject,
+        })
+    }
+
+    /// Reads back what was sealed with a request.
+    pub(in crate::vault) fn from_sealed(value: &serde_json::Value) -> Result<Self, OperationError> {
+        let damaged = || OperationError::Damaged {
+            place: "filter of a request".to_owned(),
+        };
+        let input = FilterInput::deserialize(value).map_err(|_| damaged())?;
+        Self::parse(input).map_err(|_| damaged())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The members that are values of a dictionary.
+    pub(super) fn of_dictionaries(&self) -> [(Field, &[String]); 6] {
+        [
+            (Field::Account, &self.account),
+            (Field::Country, &self.country),
+            (Field::State, &self.state),
+            (Field::Kind, &self.kind),
+            (Field::Channel, &self.channel),
+            (Field::Carrier, &self.carrier),
+        ]
+    }
+}
+
+fn moment(at: &str, text: Option<String>) -> Result<Option<Moment>, OperationError> {
+    text.map(|text| text.parse())
+        .transpose()
+        .map_err(|error| OperationError::invalid(at, error))
+}
+
+fn values(at: &str, values: Vec<String>) -> Result<Vec<String>, OperationError> {
+    if values.len() > MOST_VALUES {
+        return Err(too_many(at, MOST_VALUES));
+    }
+    let long = |value: &String| value.chars().count() > MOST_CHARACTERS;
+    if let Some(place) = values.iter().position(long) {
+        let rule = format!("must have at most {MOST_CHARACTERS} characters");
+        return Err(OperationError::invalid(format!("{at}[{place}]"), rule));
+    }
+    Ok(values)
+}
+
+fn too_many(at: &str, most: usize) -> OperationError {
+    OperationError::invalid(at, format!("must have at most {most} values"))
+}
+
+const MOST_VALUES: usize = 1000;
+const MOST_SUBJECTS: usize = 10_000;
+const MOST_CHARACTERS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn parse(value: serde_json::Value) -> Result<RecordFilter, OperationError> {
+        RecordFilter::parse(serde_json::from_value(value).unwrap())
+    }
+
+    fn at(value: serde_json::Value) -> String {
+        match parse(value) {
+            Err(OperationError::Invalid { at, .. }) => at,
+            _ => panic!("it was taken"),
+        }
+    }
+
+    #[test]
+    fn a_filter_reads_back_from_what_it_serialises_to() {
+        let filter = parse(json!({
+            "sent_from": "2024-03-01T00:00:00Z", "country": ["US"], "subject": ["S-00000000"]
+        }))
+        .unwrap();
+        let sealed = serde_json::to_value(&filter).unwrap();
+        assert!(RecordFilter::from_sealed(&sealed).unwrap() == filter);
+        assert!(RecordFilter::from_sealed(&json!({"number": []})).is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_place_and_never_quoted() {
+        assert_eq!(at(json!({"sent_from": "yesterday"})), "filter.sent_from");
+        assert_eq!(
+            at(json!({"subject": ["S-00000000", "+447700900123"]})),
+            "filter.subject[1]"
+        );
+        assert_eq!(
+            at(json!({"sent_from": "2024-03-02T00:00:00Z", "sent_to": "2024-03-02T00:00:00Z"})),
+            "filter.sent_to"
+        );
+        assert_eq!(
+            at(json!({"carrier": ["x".repeat(257)]})),
+            "filter.carrier[0]"
+        );
+        assert_eq!(at(json!({"state": vec!["CA"; 1001]})), "filter.state");
+    }
+
+    #[test]
+    fn members_that_are_not_known_are_refused() {
+        assert!(serde_json::from_value::<FilterInput>(json!({"numbers": []})).is_err());
+    }
+}

@@ -1,0 +1,223 @@
+//! The records of a case, as one act may see them.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::filter::RecordFilter;
+use super::plan::Plan;
+use crate::domain::{AccountName, Field};
+use crate::vault::columns::{BLOCK_ROWS, Dictionary};
+use crate::vault::core::Core;
+use crate::vault::exhibits::{self, ExhibitDescription};
+use crate::vault::keyring::CaseKeys;
+use crate::vault::operation::OperationError;
+use crate::vault::plaintext::{Aad, MaskedPhone, SubjectToken};
+use crate::vault::requests::RequestDigest;
+use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::exhibit_rows::{self, ExhibitRow};
+use crate::vault::store::term_rows;
+
+/// The admitted exhibits of one case in one snapshot, opened for one caller.
+pub(in crate::vault) struct CaseRecords<'s> {
+    pub(super) core: &'s Core,
+    pub(super) connection: &'s Connection,
+    pub(super) case: &'s CaseRow,
+    pub(super) keys: Arc<CaseKeys>,
+    pub(super) exhibits: Vec<ExhibitRow>,
+    pub(super) descriptions: Vec<ExhibitDescription>,
+    /// A liaison's one account.
+    account: Option<AccountName>,
+    dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
+}
+
+/// How much a filter finds, and in which edition of the case's records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) struct Found {
+    pub(in crate::vault) messages: u64,
+    pub(in crate::vault) numbers: u64,
+    /// It changes with every exhibit that is admitted.
+    pub(in crate::vault) edition: [u8; 32],
+}
+
+impl<'s> CaseRecords<'s> {
+    pub(in crate::vault) fn open(
+        core: &'s Core,
+        connection: &'s Connection,
+        case: &'s CaseRow,
+        account: Option<AccountName>,
+    ) -> Result<Self, OperationError> {
+        let keys = core.case_keys(&case.id)?;
+        let exhibits = exhibit_rows::list(connection, case.number)?;
+        let mut descriptions = Vec::with_capacity(exhibits.len());
+        for exhibit in &exhibits {
+            let description = exhibits::open_description(core, &keys, exhibit)?;
+            if u64::from(description.blocks) != description.admitted.div_ceil(BLOCK_ROWS as u64) {
+                return Err(OperationError::Damaged {
+                    place: format!("exhibit {}, number of blocks", exhibit.id),
+                });
+            }
+            descriptions.push(description);
+        }
+        Ok(Self {
+            core,
+            connection,
+            case,
+            keys,
+            exhibits,
+            descriptions,
+            account,
+            dictionaries: RefCell::default(),
+        })
+    }
+
+    /// The one account the caller may learn about.
+    pub(in crate::vault) fn account(&self) -> Option<&AccountName> {
+        self.account.as_ref()
+    }
+
+    pub(in crate::vault) fn case(&self) -> &CaseRow {
+        self.case
+    }
+
+    pub(in crate::vault) fn connection(&self) -> &Connection {
+        self.connection
+    }
+
+    pub(in crate::vault) fn keys(&self) -> &CaseKeys {
+        &self.keys
+    }
+
+    pub(in crate::vault) fn exhibits(&self) -> &[ExhibitRow] {
+        &self.exhibits
+    }
+
+    /// The case's dictionary of a field; opened once.
+    pub(in crate::vault) fn dictionary(
+        &self,
+        field: Field,
+    ) -> Result<Rc<Dictionary>, OperationError> {
+        if let Some(dictionary) = self.dictionaries.borrow().get(&field) {
+            return Ok(Rc::clone(dictionary));
+        }
+        let dictionary = Rc::new(exhibits::load_dictionary(
+            self.connection,
+            self.core,
+            &self.keys,
+            &self.exhibits,
+            field,
+        )?);
+        self.dictionaries
+            .borrow_mut()
+            .insert(field, Rc::clone(&dictionary));
+        Ok(dictionary)
+    }
+
+    /// What a code stands for.
+    pub(in crate::vault) fn value(
+        &self,
+        field: Field,
+        code: u32,
+    ) -> Result<String, OperationError> {
+        let dictionary = self.dictionary(field)?;
+        let value = dictionary.value(code).map(str::to_owned);
+        value.ok_or_else(|| OperationError::Damaged {
+            place: format!("dictionary {}, code {code}", field.label()),
+        })
+    }
+
+    /// SHA-256 over the exhibits and the digests of their sealed parts.
+    pub(in crate::vault) fn edition(&self) -> [u8; 32] {
+        let mut digest = RequestDigest::of("edition of a case's records");
+        for (exhibit, description) in self.exhibits.iter().zip(&self.descriptions) {
+            digest.part(exhibit.id.as_str().as_bytes());
+            digest.part(description.blocks_digest.as_bytes());
+        }
+        digest.finish()
+    }
+
+    /// How much a filter finds: what a request for an export is bound to.
+    pub(in crate::vault) fn result_of(
+        &self,
+        filter: &RecordFilter,
+    ) -> Result<Found, OperationError> {
+        let mut messages = 0;
+        let mut seen = NumbersSeen::new(self.case.numbers);
+        self.scan(&self.plan(filter)?, |block| {
+            block.open(&[Field::Number])?;
+            messages += block.selection().count() as u64;
+            seen.add(block.codes(Field::Number)?, block.selection());
+            Ok(())
+        })?;
+        Ok(Found {
+            messages,
+            numbers: seen.count(),
+            edition: self.edition(),
+        })
+    }
+
+    pub(super) fn plan(&self, filter: &RecordFilter) -> Result<Plan, OperationError> {
+        Plan::compile(self, filter, self.account.as_ref())
+    }
+
+    pub(in crate::vault) fn token(&self, no: u32) -> SubjectToken {
+        self.keys.tokens().token(no)
+    }
+
+    /// The term numbers of tokens; `None` where the case has no such subject.
+    pub(in crate::vault) fn subjects_of_tokens(&self, tokens: &[SubjectToken]) -> Vec<Option<u32>> {
+        tokens
+            .iter()
+            .map(|token| {
+                let no = self.keys.tokens().subject(token)?;
+                (1..=self.case.numbers).contains(&no).then_some(no)
+            })
+            .collect()
+    }
+
+    /// Opens a number for as long as it takes to mask it.
+    pub(in crate::vault) fn mask(&self, no: u32) -> Result<MaskedPhone, OperationError> {
+        let damaged = || OperationError::Damaged {
+            place: format!("term {no}"),
+        };
+        let sealed = term_rows::find(self.connection, self.case.number, Field::Number, no)?
+            .ok_or_else(damaged)?;
+        let aad = Aad::term(
+            &self.core.vault,
+            &self.case.id,
+            Field::Number,
+            u64::from(no),
+        );
+        let phone = self
+            .keys
+            .terms(Field::Number)
+            .open_phone(&aad, &sealed)
+            .map_err(|_| damaged())?;
+        Ok(MaskedPhone::of(&phone))
+    }
+}
+
+/// Which numbers were seen, a bit for each of the case.
+pub(super) struct NumbersSeen(Vec<u64>);
+
+impl NumbersSeen {
+    pub(super) fn new(numbers: u32) -> Self {
+        Self(vec![0; numbers as usize / 64 + 1])
+    }
+
+    pub(super) fn add(&mut self, numbers: &[u32], selection: &crate::vault::columns::Selection) {
+        selection.for_each(|row| {
+            let number = numbers.get(row).copied().unwrap_or_default() as usize;
+            if let Some(word) = self.0.get_mut(number / 64) {
+                *word |= 1 << (number % 64);
+            }
+        });
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+}

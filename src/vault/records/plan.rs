@@ -1,0 +1,129 @@
+//! A filter against the dictionaries of a case.
+
+use std::ops::Range;
+
+use super::columns::Columns;
+use super::filter::RecordFilter;
+use super::opened::CaseRecords;
+use crate::domain::{AccountName, Field, country};
+use crate::vault::columns::{BlockStatistics, CodeSet, CodecError};
+use crate::vault::operation::OperationError;
+
+/// Times and codes to keep.
+pub(super) struct Plan {
+    times: Range<i64>,
+    codes: Vec<(Field, CodeSet)>,
+    numbers: Option<CodeSet>,
+    /// A member names only values that no dictionary knows.
+    nothing: bool,
+}
+
+impl Plan {
+    /// A value that no dictionary knows matches nothing: an account of somebody
+    /// else and one that does not exist are the same to a liaison.
+    pub(super) fn compile(
+        records: &CaseRecords<'_>,
+        filter: &RecordFilter,
+        account: Option<&AccountName>,
+    ) -> Result<Self, OperationError> {
+        let from = filter.sent_from.map_or(i64::MIN, |moment| moment.seconds());
+        let to = filter.sent_to.map_or(i64::MAX, |moment| moment.seconds());
+        let mut plan = Self {
+            times: from..to,
+            codes: Vec::new(),
+            numbers: None,
+            nothing: false,
+        };
+        if let Some(account) = account {
+            plan.keep(records, Field::Account, &[account.as_str().to_owned()])?;
+        }
+        for (field, values) in filter.of_dictionaries() {
+            if !values.is_empty() {
+                plan.keep(records, field, values)?;
+            }
+        }
+        if !filter.subject.is_empty() {
+            let known = records.subjects_of_tokens(&filter.subject);
+            let numbers = CodeSet::of(records.case.numbers + 1, known.into_iter().flatten())
+                .map_err(|_| OperationError::Internal("plan: subjects"))?;
+            plan.nothing |= numbers.is_empty();
+            plan.numbers = Some(numbers);
+        }
+        Ok(plan)
+    }
+
+    pub(super) fn finds_nothing(&self) -> bool {
+        self.nothing
+    }
+
+    pub(super) fn keeps_everything(&self) -> bool {
+        !self.has_times() && self.codes.is_empty() && self.numbers.is_none() && !self.nothing
+    }
+
+    /// Whether a block may hold a record that is kept.
+    pub(super) fn may_find(&self, statistics: &BlockStatistics) -> bool {
+        let times = self.times.clone();
+        statistics.may_hold_time(times.start, times.end)
+            && self
+                .codes
+                .iter()
+                .all(|(field, set)| statistics.may_hold_code(*field, set))
+    }
+
+    /// Narrows the selection of a block, opening no more columns than needed.
+    pub(super) fn narrow(
+        &self,
+        columns: &mut Columns<'_>,
+        statistics: &BlockStatistics,
+    ) -> Result<(), OperationError> {
+        let covered = self.times.start <= statistics.first() && statistics.last() < self.times.end;
+        if self.has_times() && !covered {
+            columns.open(&[Field::SentAt])?;
+            columns.narrow(Field::SentAt, |times, _, selection| {
+                selection.keep_times(times, self.times.clone())
+            })?;
+        }
+        let numbers = self.numbers.as_ref().map(|set| (Field::Number, set));
+        let codes = self.codes.iter().map(|(field, set)| (*field, set));
+        for (field, set) in codes.chain(numbers) {
+            if columns.selection().is_empty() {
+                return Ok(());
+            }
+            columns.open(&[field])?;
+            columns.narrow(field, |_, codes, selection| {
+                selection.keep_codes(codes, set)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn has_times(&self) -> bool {
+        self.times != (i64::MIN..i64::MAX)
+    }
+
+    fn keep(
+        &mut self,
+        records: &CaseRecords<'_>,
+        field: Field,
+        values: &[String],
+    ) -> Result<(), OperationError> {
+        let dictionary = records.dictionary(field)?;
+        let set = (|| -> Result<CodeSet, CodecError> {
+            let mut set = CodeSet::new(dictionary.size());
+            for value in values {
+                if let Some(code) = dictionary.code(value) {
+                    set.insert(code)?;
+                }
+                let alpha2 = country::alpha2(value).filter(|_| field == Field::Country);
+                if let Some(code) = alpha2.and_then(|code| dictionary.code(code)) {
+                    set.insert(code)?;
+                }
+            }
+            Ok(set)
+        })()
+        .map_err(|_| OperationError::Internal("plan: codes"))?;
+        self.nothing |= set.is_empty();
+        self.codes.push((field, set));
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Tables for those who do not hold the duty: one fixed dimension, no filter,
+//! distinct numbers, rounded.
+
+use std::collections::BTreeMap;
+
+use super::dimension::Dimension;
+use super::filter::RecordFilter;
+use super::opened::CaseRecords;
+use super::release::{Cut, Given, Release, earlier};
+use super::rounding::{Rule, Shown, show, show_total};
+use super::table::{Table, TableRow, Totals};
+use crate::vault::operation::{Conflict, OperationError};
+
+pub struct ProtectedQuery {
+    pub by: Dimension,
+    pub rule: Rule,
+}
+
+impl CaseRecords<'_> {
+    /// The table, and what must be written down before it is given out; nothing
+    /// if the same one was given before.
+    pub(in crate::vault) fn protected(
+        &self,
+        query: &ProtectedQuery,
+        least: u64,
+    ) -> Result<(Table, Option<Release>), OperationError> {
+        if self.account().is_some() {
+            let rule = "must be team for a liaison, whose own account is exact";
+            return Err(OperationError::invalid("audience", rule));
+        }
+        if !query.by.may_be_protected() {
+            let rule = "must be one of country, state, carrier, day, week in a protected table";
+            return Err(OperationError::invalid("by[0]", rule));
+        }
+        let threshold = query.rule.threshold(least);
+        let counted = self.count(&[query.by], &RecordFilter::default(), "UTC")?;
+        let mut cells = BTreeMap::new();
+        for cell in counted.cells {
+            let name = cell.values.into_iter().next().unwrap_or_default();
+            cells.insert(name, show(cell.numbers, threshold));
+        }
+        let shown: Vec<Shown> = cells.values().cloned().collect();
+        let cut = Cut {
+            dimension: query.by.as_str().to_owned(),
+            rule: query.rule.as_str().to_owned(),
+            edition: self.edition(),
+            threshold,
+            population: counted.numbers,
+            total: show_total(counted.numbers, &shown, threshold),
+            cells,
+        };
+        let given = earlier(self.core, self.connection, self.case)?;
+        match cut.beside(given) {
+            Given::Never => {
+                let table = self.view_cut(query.by, &cut)?;
+                Ok((table, Some(Release::of(cut))))
+            }
+            Given::Same(same) => Ok((self.view_cut(query.by, &same)?, None)),
+            Given::TooClose => Err(OperationError::Conflict(Conflict::CutTooClose)),
+        }
+    }
+
+    fn view_cut(&self, by: Dimension, cut: &Cut) -> Result<Table, OperationError> {
+        let rows = cut.cells.iter().map(|(value, numbers)| {
+            let mut row = TableRow {
+                numbers: numbers.clone(),
+                ..TableRow::default()
+            };
+            row.set(by, value.clone());
+            row
+        });
+        Ok(Table {
+            rows: rows.collect(),
+            totals: Totals {
+                messages: None,
+                numbers: cut.total.clone(),
+            },
+            rest: None,
+            basis: self.basis(None)?,
+        })
+    }
+}

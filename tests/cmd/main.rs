@@ -1,0 +1,471 @@
+//! The built program, run as people run it.
+//!
+//! Secrets go in by files here; no output may hold one. Each test has its own
+//! vault directory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PASSPHRASE: &str = "a passphrase of the tests";
+const PASSWORD: &str = "a password of the tests";
+
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn run(arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let run = Run {
+        status: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    };
+    for secret in [PASSPHRASE, PASSWORD] {
+        assert!(!run.out.contains(secret) && !run.err.contains(secret));
+    }
+    run
+}
+
+/// A vault with an enrolled administrator.
+struct Bench {
+    dir: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let bench = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        bench.secret("passphrase", PASSPHRASE);
+        bench.secret("wrong", "another passphrase");
+        bench.secret("password", PASSWORD);
+        let made = run(&[
+            "init",
+            "--dir",
+            &bench.vault(),
+            "--passphrase-file",
+            &bench.path("passphrase"),
+            "--administrator-password-file",
+            &bench.path("password"),
+        ]);
+        assert_eq!(made.status, 0, "{}", made.err);
+        assert!(made.out.starts_with("administrator: o_"));
+        bench
+    }
+
+    fn secret(&self, name: &str, text: &str) {
+        fs::write(self.dir.path().join(name), format!("{text}\n")).unwrap();
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.dir.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn vault(&self) -> String {
+        self.path("vault")
+    }
+
+    fn database(&self) -> PathBuf {
+        self.dir.path().join("vault/data/vault.db")
+    }
+
+    /// Runs a command on the vault as the administrator, with this passphrase's file.
+    fn with_passphrase(&self, arguments: &[&str], passphrase: &str) -> Run {
+        let (vault, passphrase, password) =
+            (self.vault(), self.path(passphrase), self.path("password"));
+        let common = [
+            "--dir",
+            &vault,
+            "--passphrase-file",
+            &passphrase,
+            "--operator",
+            "administrator",
+            "--password-file",
+            &password,
+        ];
+        run(&[arguments, &common].concat())
+    }
+
+    fn as_administrator(&self, arguments: &[&str]) -> Run {
+        self.with_passphrase(arguments, "passphrase")
+    }
+
+    /// Changes the database behind the program's back, and leaves the schema as it was.
+    fn tamper(&self, statement: &str) {
+        let connection = rusqlite::Connection::open(self.database()).unwrap();
+        let trigger = |name: &str| -> String {
+            connection
+                .query_row(
+                    "SELECT sql FROM sqlite_schema WHERE name = ?1",
+                    [name],
+                    |row| row.get(0),
+                )
+                .unwrap()
+        };
+        let names = ["leaf_stays_as_written", "leaf_stays"];
+        let kept = names.map(trigger);
+        for name in names {
+            connection
+                .execute_batch(&format!("DROP TRIGGER {name}"))
+                .unwrap();
+        }
+        connection.execute_batch(statement).unwrap();
+        for text in kept {
+            connection.execute_batch(&text).unwrap();
+        }
+    }
+
+    fn verify(&self) -> Run {
+        run(&["audit", "verify", "--dir", &self.vault(), "--json"])
+    }
+}
+
+fn json(run: &Run) -> Value {
+    serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{} {}", run.out, run.err))
+}
+
+#[test]
+fn help_is_an_answer_and_a_wrong_usage_is_not() {
+    let help = run(&["--help"]);
+    assert_eq!(help.status, 0);
+    assert!(help.out.contains("synthesise") || help.out.contains("exhibit"));
+    assert_eq!(run(&["--version"]).status, 0);
+    for wrong in [
+        &[][..],
+        &["burn"],
+        &["init"],
+        &["audit", "verify"],
+        &["init", "--passphrase", "x"],
+        &["exhibit", "synthesise", "--rows", "many"],
+    ] {
+        let told = run(wrong);
+        assert_eq!(told.status, 2, "{wrong:?}");
+        assert!(told.out.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn completions_are_printed() {
+    let bash = run(&["completions", "bash"]);
+    assert_eq!(bash.status, 0);
+    assert!(bash.out.contains("breachvault"));
+}
+
+#[test]
+fn a_secret_that_is_not_there_is_a_wrong_usage() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = dir.path().join("vault").to_str().unwrap().to_owned();
+    let missing = dir.path().join("none").to_str().unwrap().to_owned();
+    let told = run(&["init", "--dir", &vault, "--passphrase-file", &missing]);
+    assert_eq!(told.status, 2);
+    assert!(!Path::new(&vault).exists());
+}
+
+#[test]
+fn a_vault_is_made_once() {
+    let bench = Bench::new();
+    let again = run(&[
+        "init",
+        "--dir",
+        &bench.vault(),
+        "--passphrase-file",
+        &bench.path("passphrase"),
+    ]);
+    assert_eq!(again.status, 1);
+    assert!(again.err.contains("already"));
+}
+
+#[test]
+fn a_wrong_passphrase_leaves_the_vault_sealed() {
+    let bench = Bench::new();
+    let told = bench.with_passphrase(&["operator", "list"], "wrong");
+    assert_eq!(told.status, 4);
+    assert!(told.out.is_empty());
+    assert!(told.err.starts_with("error: wrong passphrase"));
+}
+
+#[test]
+fn a_wrong_password_is_refused_and_has_a_leaf() {
+    let bench = Bench::new();
+    bench.secret("password", "quite another password");
+    let told = bench.as_administrator(&["operator", "list"]);
+    assert_eq!(told.status, 1);
+    let verdict = json(&bench.verify());
+    assert_eq!(verdict["outcomes"]["denied"], 1);
+}
+
+#[test]
+fn an_operator_is_added_enrolled_listed_and_revoked() {
+    let bench = Bench::new();
+    let added = bench.as_administrator(&["operator", "add", "in.one", "--json"]);
+    assert_eq!(added.status, 0, "{}", added.err);
+    let added = json(&added);
+    let id = added["operator"].as_str().unwrap();
+    bench.secret("token", added["enrolment"].as_str().unwrap());
+    let enrol = [
+        "operator",
+        "enrol",
+        "--dir",
+        &bench.vault(),
+        "--passphrase-file",
+        &bench.path("passphrase"),
+        "--enrolment-file",
+        &bench.path("token"),
+        "--password-file",
+        &bench.path("password"),
+    ];
+    assert_eq!(run(&enrol).status, 0);
+    let twice = run(&enrol);
+    assert_eq!(twice.status, 1);
+    assert!(!twice.err.contains(added["enrolment"].as_str().unwrap()));
+
+    let again = bench.as_administrator(&["operator", "add", "in.one"]);
+    assert_eq!(again.status, 1);
+    assert!(again.err.contains("name-taken"));
+
+    let listed = bench.as_administrator(&["operator", "list"]);
+    let line = listed.out.lines().find(|line| line.contains("in.one"));
+    assert!(line.unwrap().contains("investigator"));
+    assert!(line.unwrap().contains("active"));
+
+    let revoked = bench.as_administrator(&["operator", "revoke", id]);
+    assert_eq!(revoked.status, 0, "{}", revoked.err);
+    let listed = bench.as_administrator(&["operator", "list"]);
+    assert!(listed.out.contains("revoked"));
+}
+
+#[test]
+fn after_a_new_passphrase_the_old_one_opens_nothing() {
+    let bench = Bench::new();
+    bench.secret("new", "a passphrase that is new");
+    let rotated =
+        bench.as_administrator(&["key", "rotate", "--new-passphrase-file", &bench.path("new")]);
+    assert_eq!(rotated.status, 0, "{}", rotated.err);
+    assert_eq!(rotated.out, "generation: 2\n");
+    assert_eq!(bench.as_administrator(&["operator", "list"]).status, 4);
+    let with_new = bench.with_passphrase(&["operator", "list"], "new");
+    assert_eq!(with_new.status, 0, "{}", with_new.err);
+    let status = run(&["key", "status", "--dir", &bench.vault(), "--json"]);
+    assert_eq!(json(&status)["generation"], 2);
+}
+
+#[test]
+fn a_passphrase_comes_from_a_descriptor_too() {
+    let bench = Bench::new();
+    let told = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+        .args(["operator", "list", "--dir", &bench.vault()])
+        .args(["--passphrase-fd", "0", "--operator", "administrator"])
+        .args(["--password-file", &bench.path("password")])
+        .stdin(fs::File::open(bench.path("passphrase")).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(told.status.code(), Some(0));
+}
+
+#[test]
+fn a_log_verifies_from_the_vault_and_from_its_export() {
+    let bench = Bench::new();
+    let verdict = bench.verify();
+    assert_eq!(verdict.status, 0, "{}", verdict.err);
+    assert!(verdict.err.contains("warning"));
+    let verdict = json(&verdict);
+    assert_eq!(verdict["verified"], true);
+    assert_eq!(verdict["stored_hashes"], true);
+
+    let exported = bench.path("exported");
+    let export = [
+        "audit",
+        "export",
+        "--dir",
+        &bench.vault(),
+        "--out",
+        &exported,
+    ];
+    assert_eq!(run(&export).status, 0);
+    assert_eq!(run(&export).status, 1);
+    let vkey = bench.path("vault/data/audit.vkey");
+    let kept = bench.path("exported/checkpoint");
+    let from_export = run(&[
+        "audit", "verify", "--log", &exported, "--vkey", &vkey, "--json",
+    ]);
+    assert_eq!(from_export.status, 0, "{}", from_export.err);
+    assert!(!from_export.err.contains("warning"));
+    assert_eq!(json(&from_export)["root"], verdict["root"]);
+    assert_eq!(json(&from_export)["size"], verdict["size"]);
+
+    let _ = bench.as_administrator(&["operator", "list"]);
+    let grown = run(&[
+        "audit",
+        "verify",
+        "--dir",
+        &bench.vault(),
+        "--vkey",
+        &vkey,
+        "--checkpoint",
+        &kept,
+    ]);
+    assert_eq!(grown.status, 0, "{}", grown.err);
+    assert!(grown.out.contains("kept checkpoints: 1"));
+}
+
+#[test]
+fn an_edited_leaf_is_named() {
+    let bench = Bench::new();
+    bench.tamper(
+        "UPDATE leaf SET bytes = CAST(replace(CAST(bytes AS TEXT), 'done', 'dome') AS BLOB) WHERE seq = 1",
+    );
+    let told = bench.verify();
+    assert_eq!(told.status, 3);
+    assert_eq!(json(&told)["verified"], false);
+    assert_eq!(json(&told)["failure"]["first_bad"], 1);
+    assert!(told.err.contains("leaf 1"));
+}
+
+#[test]
+fn a_leaf_that_is_gone_is_named() {
+    let bench = Bench::new();
+    bench.tamper("DELETE FROM leaf WHERE seq = 1");
+    let told = bench.verify();
+    assert_eq!(told.status, 3);
+    assert_eq!(json(&told)["failure"]["kind"], "Gap");
+}
+
+#[test]
+fn a_column_that_says_something_else_than_its_leaf_is_named() {
+    let bench = Bench::new();
+    for (change, column) in [
+        ("action = 'case.open'", "action"),
+        ("time = time + 1", "time"),
+        ("outcome = 'denied'", "outcome"),
+        ("operator = 'o_00000000000000000000'", "operator"),
+    ] {
+        let bench = &bench;
+        let before = fs::read(bench.database()).unwrap();
+        bench.tamper(&format!("UPDATE leaf SET {change} WHERE seq = 1"));
+        let told = bench.verify();
+        assert_eq!(told.status, 3, "{change}");
+        assert_eq!(json(&told)["failure"]["column"], column);
+        for beside in ["vault.db-wal", "vault.db-shm"] {
+            let _ = fs::remove_file(bench.database().with_file_name(beside));
+        }
+        fs::write(bench.database(), before).unwrap();
+    }
+}
+
+#[test]
+fn an_altered_schema_does_not_verify() {
+    let bench = Bench::new();
+    rusqlite::Connection::open(bench.database())
+        .unwrap()
+        .execute_batch("DROP TRIGGER leaf_stays")
+        .unwrap();
+    let told = bench.verify();
+    assert_eq!(told.status, 3);
+    assert!(told.err.contains("schema was altered"));
+}
+
+#[test]
+fn a_tail_that_was_cut_shows_against_a_kept_checkpoint() {
+    let bench = Bench::new();
+    let exported = bench.path("exported");
+    let early = fs::read(bench.database()).unwrap();
+    let _ = bench.as_administrator(&["operator", "list"]);
+    let _ = run(&[
+        "audit",
+        "export",
+        "--dir",
+        &bench.vault(),
+        "--out",
+        &exported,
+    ]);
+    for beside in ["vault.db-wal", "vault.db-shm"] {
+        let _ = fs::remove_file(bench.database().with_file_name(beside));
+    }
+    fs::write(bench.database(), early).unwrap();
+    assert_eq!(bench.verify().status, 0);
+    let kept = bench.path("exported/checkpoint");
+    let told = run(&[
+        "audit",
+        "verify",
+        "--dir",
+        &bench.vault(),
+        "--checkpoint",
+        &kept,
+    ]);
+    assert_eq!(told.status, 3);
+    assert!(told.err.contains("cut"));
+}
+
+#[test]
+fn there_is_nothing_to_verify_where_there_is_no_vault() {
+    let dir = tempfile::tempdir().unwrap();
+    let told = run(&["audit", "verify", "--dir", dir.path().to_str().unwrap()]);
+    assert_eq!(told.status, 1);
+}
+
+#[test]
+fn a_synthetic_log_is_the_same_for_the_same_seed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let make = |seed: &str, out: &str| {
+        run(&[
+            "exhibit",
+            "synthesise",
+            "--rows",
+            "500",
+            "--seed",
+            seed,
+            "--out",
+            out,
+        ])
+    };
+    let (one, two, other) = (path("one"), path("two"), path("other"));
+    assert_eq!(make("7", &one).status, 0);
+    assert_eq!(make("7", &two).status, 0);
+    assert_eq!(make("8", &other).status, 0);
+    assert_eq!(fs::read(&one).unwrap(), fs::read(&two).unwrap());
+    assert_ne!(fs::read(&one).unwrap(), fs::read(&other).unwrap());
+    assert_eq!(make("7", &one).status, 1);
+    let printed = make("7", "-");
+    assert_eq!(printed.out.as_bytes(), fs::read(&one).unwrap());
+    assert!(printed.err.contains("100 %"));
+}
+
+#[test]
+fn what_is_no_package_fails_verification() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("broken.tar");
+    let path = path.to_str().unwrap();
+    assert_eq!(run(&["evidence", "verify", path]).status, 1);
+    fs::write(path, "not a tar").unwrap();
+    let told = run(&["evidence", "verify", path]);
+    assert_eq!(told.status, 3, "{}", told.err);
+    assert!(told.err.starts_with("error: "));
+}
+
+#[test]
+fn the_doctor_finds_a_sound_vault_sound_and_a_spoilt_one_not() {
+    let bench = Bench::new();
+    let sound = run(&[
+        "doctor",
+        "--dir",
+        &bench.vault(),
+        "--passphrase-file",
+        &bench.path("passphrase"),
+    ]);
+    assert_eq!(sound.status, 0, "{}{}", sound.out, sound.err);
+    bench.tamper("UPDATE leaf SET time = time + 1 WHERE seq = 0");
+    let spoilt = run(&["doctor", "--dir", &bench.vault()]);
+    assert_eq!(spoilt.status, 3);
+    assert!(spoilt.out.contains("FAILED"));
+}
