@@ -102,9 +102,27 @@ impl Doctor {
     }
 }
 
-fn check_exhibits(_vault: &Vault) -> Result<String, String> {
-    // To be linked: vault.check_exhibits().
-    Ok("the passphrase opens the vault; its exhibits were not looked at".to_owned())
+/// Opens every sealed part of every exhibit and compares it with what was admitted.
+fn check_exhibits(vault: &Vault) -> Result<String, String> {
+    let checks = vault
+        .check_exhibits()
+        .map_err(|error| format!("not checked: {}", error.name()))?;
+    let faults: Vec<&str> = checks
+        .iter()
+        .flat_map(|check| &check.faults)
+        .map(String::as_str)
+        .collect();
+    if faults.is_empty() {
+        let exhibits = checks
+            .iter()
+            .filter(|check| check.exhibit.is_some())
+            .count();
+        Ok(format!(
+            "{exhibits} opened, every sealed part is there and whole"
+        ))
+    } else {
+        Err(faults.join("; "))
+    }
 }
 
 /// Nobody but the owner may look into `keys/` and `data/`, or at a key.

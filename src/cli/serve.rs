@@ -1,6 +1,6 @@
 //! `serve`: opens a vault and answers over HTTPS until it is interrupted.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use clap::Args;
 
 use super::error::CliError;
 use super::secret::PassphraseArgs;
-use super::tls::{self, TlsFiles};
 use super::{settings, streams, unlock};
+use crate::http::{self, ServeConfig};
 use crate::vault::{Paths, Vault};
 
 #[derive(Args)]
@@ -33,24 +33,19 @@ pub(super) struct Serve {
     passphrase: PassphraseArgs,
 }
 
-/// What the server is to do.
-pub(super) struct Listening {
-    pub(super) listen: SocketAddr,
-    pub(super) tls: TlsFiles,
-}
-
 impl Serve {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let given = self.tls_cert.zip(self.tls_key);
-        let listening = Listening {
-            listen: self.listen.unwrap_or(LISTEN),
-            tls: match given {
-                Some((certificate, key)) => TlsFiles { certificate, key },
-                None => tls::development(&Paths::of(&self.dir)),
-            },
-        };
-        let settings = settings::read(self.config.as_deref())?;
-        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
+        let config = settings::config(self.config.as_deref())?;
+        http::log::init(config.log.json, config.log.level);
+        let mut listening = ServeConfig::new(&config, &Paths::of(&self.dir));
+        if let Some(address) = self.listen {
+            listening.listen = address;
+        }
+        if let Some((certificate, key)) = self.tls_cert.zip(self.tls_key) {
+            listening.certificate = certificate;
+            listening.key = key;
+        }
+        let vault = unlock::open(&self.dir, &self.passphrase, config.settings())?;
         listen(Arc::new(vault), &listening, |address| {
             streams::words(&format!("serving https://{address}"));
         })
@@ -61,18 +56,14 @@ impl Serve {
 /// once connections are taken.
 pub(super) fn listen(
     vault: Arc<Vault>,
-    listening: &Listening,
+    listening: &ServeConfig,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), CliError> {
-    // To be linked: http::serve(vault, &ServeConfig { … }, ready) on a runtime.
-    let _ = (
-        listening.listen,
-        &listening.tls.certificate,
-        &listening.tls.key,
-        ready,
-    );
-    vault.stop()?;
-    Err(CliError::failed("the server is not linked in"))
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::io("start the server's threads"))?;
+    runtime
+        .block_on(http::serve(vault, listening, ready))
+        .map_err(|error| CliError::failed(error.to_string()))
 }
-
-pub(super) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443);

@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use super::error::CliError;
+use crate::config::Config;
 use crate::vault::Settings;
 
 /// The vault's settings: the file's, or the defaults where none is named.
 pub(super) fn read(path: Option<&Path>) -> Result<Settings, CliError> {
-    // To be linked: Config::load(path)?.settings().
-    match path {
-        None => Ok(Settings::default()),
-        Some(_) => Err(CliError::failed("configuration files are not linked in")),
-    }
+    Ok(config(path)?.settings())
+}
+
+/// The whole file, for who serves.
+pub(super) fn config(path: Option<&Path>) -> Result<Config, CliError> {
+    Config::load(path).map_err(|error| CliError::usage(error.to_string()))
 }

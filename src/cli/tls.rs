@@ -7,23 +7,9 @@ use crate::http::make_dev_certificate;
 use crate::vault::Paths;
 use crate::vault::clock::{Clock, SystemClock};
 
-/// A certificate chain and its key, in PEM files.
-pub(super) struct TlsFiles {
-    pub(super) certificate: PathBuf,
-    pub(super) key: PathBuf,
-}
-
 /// The development authority's certificate: what `curl --cacert` is given.
 pub(super) fn ca_file(paths: &Paths) -> PathBuf {
     paths.keys().join("ca.crt")
-}
-
-/// What lies in the vault's `keys/`.
-pub(super) fn development(paths: &Paths) -> TlsFiles {
-    TlsFiles {
-        certificate: paths.keys().join("tls.crt"),
-        key: paths.keys().join("tls.key"),
-    }
 }
 
 /// Makes a certificate authority and a certificate for this machine in `keys/`.

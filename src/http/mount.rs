@@ -205,7 +205,8 @@ impl Routes {
         })
     }
 
-    /// What anybody may read and nobody is recorded for; outside the prefix.
+    /// What anybody may read and nobody is recorded for; at the root, where probes
+    /// look, and under the prefix like everything else.
     pub(super) fn plain<H, T>(
         mut self,
         path: &'static str,
@@ -217,20 +218,22 @@ impl Routes {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let prefix = std::mem::take(&mut self.prefix);
-        let route = Route {
-            method: Method::GET,
-            path: String::new(),
-            action: None,
-            summary,
-            status: StatusCode::OK,
-            session: false,
-            takes: Takes::Nothing,
-            gives: vec![(gives, None)],
-        };
-        let mut routes = self.add_handler(path, route, handler);
-        routes.prefix = prefix;
-        routes
+        let prefix = self.prefix;
+        for prefix in ["", prefix] {
+            let route = Route {
+                method: Method::GET,
+                path: String::new(),
+                action: None,
+                summary,
+                status: StatusCode::OK,
+                session: false,
+                takes: Takes::Nothing,
+                gives: vec![(gives, None)],
+            };
+            self.prefix = prefix;
+            self = self.add_handler(path, route, handler.clone());
+        }
+        self
     }
 
     pub(super) fn into_table(self) -> Vec<Route> {
@@ -287,9 +290,7 @@ async fn download(app: Arc<App>, request: Request, take: Take) -> Result<Respons
     let vault = Arc::clone(&app.vault);
     let reply = blocking(move || match ids.export() {
         Ok(export) => take(&vault, &caller, &export),
-        Err(error) => {
-            Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error))
-        }
+        Err(error) => Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error)),
     })
     .await??;
     respond(reply, StatusCode::OK)

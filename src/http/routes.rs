@@ -14,14 +14,13 @@ use crate::operations::case::{
 };
 use crate::operations::exhibit::{ExhibitBody, ListExhibits};
 use crate::operations::export::{
-    AcknowledgeExport, DecideExport, ListExports, ReadExport, RequestExport, take_package,
+    AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
+    take_package,
 };
 use crate::operations::key::KeyStatus;
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
-use crate::operations::reveal::{
-    DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal,
-};
+use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
 use crate::operations::session::{CloseSession, ReadSelf};
 
 /// Every route there is, without a vault behind it.
@@ -73,6 +72,8 @@ pub(super) fn routes() -> Routes {
         .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
         .mount_download                 ("/exports/{export}/package", "Hand a package out", "application/x-tar", take_package)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)
+
+        .mount_as::<ReadSigner>         (get.clone(),    "/evidence/signer",                  ok, text)
 
         .mount::<SearchLeaves>          (post.clone(),   "/audit/leaves/search",              ok)
         .mount_by_accept::<ReadLeaf, ReadLeafBytes>(get.clone(), "/audit/leaves/{leaf}",      ok)

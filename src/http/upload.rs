@@ -53,7 +53,7 @@ pub struct UploadQuery {
     pub account: Option<String>,
     /// The region of numbers that are written as at home.
     pub region: Option<String>,
-    /// `column=field`, any number of them.
+    /// `field=column`, any number of them.
     pub map: Vec<String>,
 }
 

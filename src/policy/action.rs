@@ -114,6 +114,7 @@ list! {
     DecideExport      "export.decide"       writes;
     BuildPackage      "export.build"        reads reveals;
     TakePackage       "export.package"      writes;
+    ReadSigner        "export.signer"       reads;
     AcknowledgeExport "export.acknowledge"  writes;
     SearchLeaves      "audit.search"        reads;
     ReadLeaf          "audit.read"          reads;

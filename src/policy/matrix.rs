@@ -100,7 +100,9 @@ fn row(action: ActionKind) -> Row {
 
     match action {
         A::SignIn | A::Enrol => STRANGER,
-        A::SignOut | A::ReadSelf | A::ReadCheckpoint | A::ReadVkey => home(EVERYBODY),
+        A::SignOut | A::ReadSelf | A::ReadCheckpoint | A::ReadVkey | A::ReadSigner => {
+            home(EVERYBODY)
+        }
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
         A::ListOperators => home(&[Administrator, Lead]),
         A::OpenCase => home(&[Lead]),

@@ -14,7 +14,7 @@ use crate::vault::clock::{Clock, SystemClock};
 use crate::vault::entropy::{SystemEntropy, draw};
 use crate::vault::identity::{EnrolmentToken, Password, TotpCode};
 use crate::vault::scope::Invitation;
-use crate::vault::{Caller, Vault};
+use crate::vault::{Caller, SignIn, Vault};
 
 pub(super) struct Cast {
     pub(super) people: Vec<Person>,
@@ -109,6 +109,28 @@ impl Person {
             totp.transpose()?,
         )
     }
+}
+
+impl Person {
+    /// The token of a session, as `POST /sessions` gives it.
+    pub(super) fn token(&self, vault: &Vault) -> Result<Zeroizing<String>, CliError> {
+        let attempt = SignIn {
+            name: operator_name(self.name)?,
+            password: Password::new(String::clone(&self.password)),
+            totp: None,
+            address: None,
+        };
+        let reply = vault
+            .sign_in(attempt)
+            .map_err(|_| CliError::failed("nobody can sign in at the moment"))??;
+        let session: Session = answer::read(reply)?;
+        Ok(Zeroizing::new(session.token))
+    }
+}
+
+#[derive(Deserialize)]
+struct Session {
+    token: String,
 }
 
 /// 120 random bits, to be read by people and to stand in JSON and in a shell.

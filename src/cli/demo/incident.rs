@@ -5,15 +5,21 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::thread;
 
+use serde::Deserialize;
+
 use super::cast::{Cast, Person};
 use crate::cli::error::CliError;
 use crate::cli::exhibit::{Admitting, admit};
 use crate::cli::progress::{Progress, Unit};
-use crate::cli::streams;
+use crate::cli::{answer, streams};
 use crate::domain::{AccountName, CaseId, CaseRole, Reference, Title};
 use crate::ingest::Declared;
+use crate::operations::case::{NameMember, NameMemberInput, OpenCase, OpenCaseInput};
+use crate::operations::record::{Audience, Scope, ScopeInput};
+use crate::operations::{Ids, Request};
 use crate::synthesis::{Recipe, sample_accounts, sample_numbers, write};
-use crate::vault::{Caller, Vault};
+use crate::vault::records::FilterInput;
+use crate::vault::{Caller, Reply, Vault};
 
 pub(super) struct Incident {
     pub(super) case: CaseId,
@@ -136,32 +142,95 @@ fn bind_liaison(
     name_member(vault, lead, case, liaison, CaseRole::Liaison, Some(account))
 }
 
-fn open_case(_vault: &Vault, _lead: &Caller) -> Result<CaseId, CliError> {
-    // To be linked: operations::case::OpenCase.
-    Err(CliError::failed("cases are not linked in"))
+fn open_case(vault: &Vault, lead: &Caller) -> Result<CaseId, CliError> {
+    let input = OpenCaseInput {
+        title: "SMS log of a telephony supplier".to_owned(),
+        reference: "DEMO-2024-04".to_owned(),
+        reason: "a supplier reports that its message log was taken".to_owned(),
+    };
+    let opened: Opened = answer::read(ask::<OpenCase>(vault, lead, &Ids::default(), input)?)?;
+    opened
+        .case
+        .parse()
+        .map_err(|_| CliError::failed("the case's id could not be read"))
 }
 
 fn name_member(
-    _vault: &Vault,
-    _lead: &Caller,
-    _case: &CaseId,
+    vault: &Vault,
+    lead: &Caller,
+    case: &CaseId,
     person: &Person,
-    _role: CaseRole,
-    _account: Option<&AccountName>,
+    role: CaseRole,
+    account: Option<&AccountName>,
 ) -> Result<(), CliError> {
-    // To be linked: operations::case::NameMember.
-    let _ = &person.operator;
-    Err(CliError::failed("members are not linked in"))
+    let ids = ids(&[
+        ("case", case.as_str()),
+        ("operator", person.operator.as_str()),
+    ]);
+    let input = NameMemberInput {
+        role: role.as_str().to_owned(),
+        account: account.map(|name| name.as_str().to_owned()),
+    };
+    ask::<NameMember>(vault, lead, &ids, input).map(drop)
 }
 
 /// The account with the most messages, by a scope as the lead.
-fn largest_account(
-    _vault: &Vault,
-    _lead: &Caller,
-    _case: &CaseId,
-) -> Result<AccountName, CliError> {
-    // To be linked: operations::record's scope by account.
-    Err(CliError::failed("scopes are not linked in"))
+fn largest_account(vault: &Vault, lead: &Caller, case: &CaseId) -> Result<AccountName, CliError> {
+    let input = ScopeInput {
+        by: vec!["account".to_owned()],
+        filter: FilterInput::default(),
+        audience: Audience::Team,
+        zone: None,
+        top: Some(1),
+        rule: None,
+        purpose: None,
+        reason: None,
+    };
+    let ids = ids(&[("case", case.as_str())]);
+    let counted: Counted = answer::read(ask::<Scope>(vault, lead, &ids, input)?)?;
+    let largest = counted.rows.first().and_then(|row| row.account.as_deref());
+    // A log without accounts leaves the liaison with one that holds nothing.
+    AccountName::parse(
+        largest
+            .filter(|name| !name.is_empty())
+            .unwrap_or("no account"),
+    )
+    .map_err(|error| CliError::failed(error.to_string()))
+}
+
+/// Asks as a request over HTTPS would.
+fn ask<O: Request>(
+    vault: &Vault,
+    caller: &Caller,
+    ids: &Ids,
+    input: O::Input,
+) -> Result<Reply, CliError> {
+    let operation = O::read(ids, input).map_err(|error| CliError::failed(error.name()))?;
+    Ok(vault.perform(caller, operation)?)
+}
+
+fn ids(named: &[(&str, &str)]) -> Ids {
+    Ids::new(
+        named
+            .iter()
+            .map(|(name, id)| ((*name).to_owned(), (*id).to_owned()))
+            .collect(),
+    )
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    case: String,
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    rows: Vec<CountedRow>,
+}
+
+#[derive(Deserialize)]
+struct CountedRow {
+    account: Option<String>,
 }
 
 const SAMPLES: usize = 20;

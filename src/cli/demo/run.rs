@@ -13,10 +13,13 @@ use zeroize::Zeroizing;
 use super::cast::{Cast, secret};
 use super::guide::Guide;
 use super::incident::{self, Incident};
+use super::tour;
 use crate::cli::error::CliError;
-use crate::cli::serve::{LISTEN, Listening, listen};
+use crate::cli::serve::listen;
 use crate::cli::{init, streams, tls};
+use crate::config::Config;
 use crate::domain::Format;
+use crate::http::{self, ServeConfig};
 use crate::synthesis::Recipe;
 use crate::vault::{Founded, Paths, Settings, Vault};
 
@@ -26,7 +29,7 @@ pub(in crate::cli) struct Demo {
     #[arg(long, value_name = "D", default_value = "breachvault-demo")]
     dir: PathBuf,
     /// Where to listen
-    #[arg(long, value_name = "ADDRESS:PORT", default_value_t = LISTEN)]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
     listen: SocketAddr,
     /// How many messages to make up
     #[arg(long, value_name = "N", default_value_t = 100_000)]
@@ -110,6 +113,16 @@ impl Demo {
 
     fn serve(&self, vault: Vault, cast: Cast, incident: Incident) -> Result<(), CliError> {
         let paths = Paths::of(&absolute(&self.dir));
+        if !self.totp {
+            tour::write(
+                paths.root(),
+                &tls::ca_file(&paths),
+                self.listen,
+                &vault,
+                &cast,
+                &incident,
+            )?;
+        }
         let guide = Guide {
             ca_file: tls::ca_file(&paths),
             vault_dir: paths.root().to_owned(),
@@ -117,10 +130,10 @@ impl Demo {
             cast,
             incident,
         };
-        let listening = Listening {
-            listen: self.listen,
-            tls: tls::development(&paths),
-        };
+        let config = Config::default();
+        http::log::init(config.log.json, config.log.level);
+        let mut listening = ServeConfig::new(&config, &paths);
+        listening.listen = self.listen;
         let json = self.json;
         listen(Arc::new(vault), &listening, move |address| {
             let told = match json {

@@ -26,8 +26,20 @@ pub(in crate::cli) fn admit(
     file: Box<dyn Read + Send>,
     progress: &mut Progress,
 ) -> Result<Reply, CliError> {
-    let Admitting { case, declared, name, source, region } = admitting;
-    let request = AdmitRequest { case, name, source, declared, region };
+    let Admitting {
+        case,
+        declared,
+        name,
+        source,
+        region,
+    } = admitting;
+    let request = AdmitRequest {
+        case,
+        name,
+        source,
+        declared,
+        region,
+    };
     let reply = exhibit::admit(vault, caller, request, file, &mut |reached| {
         progress.reach(reached.bytes);
         true

@@ -14,7 +14,7 @@ pub struct AdmitWords {
     pub zone: Option<String>,
     pub account: Option<String>,
     pub region: Option<String>,
-    /// `column=field`
+    /// `field=column`
     pub map: Vec<String>,
     pub name: Option<String>,
     pub source: Option<String>,
@@ -26,7 +26,10 @@ impl AdmitRequest {
             .format
             .as_deref()
             .filter(|name| *name != "auto")
-            .map(|name| name.parse().map_err(|error| OperationError::invalid("format", error)))
+            .map(|name| {
+                name.parse()
+                    .map_err(|error| OperationError::invalid("format", error))
+            })
             .transpose()?;
         let declared = Declared {
             format,
@@ -39,7 +42,11 @@ impl AdmitRequest {
                         .map_err(|error| OperationError::invalid("account", error))
                 })
                 .transpose()?,
-            columns: words.map.iter().map(|text| mapping(text)).collect::<Result<_, _>>()?,
+            columns: words
+                .map
+                .iter()
+                .map(|text| mapping(text))
+                .collect::<Result<_, _>>()?,
         };
         let name = words
             .name
@@ -57,14 +64,20 @@ impl AdmitRequest {
             })
             .transpose()?;
         let region = parsed(words.region.as_deref(), "region")?;
-        Ok(Self { case, name, source, declared, region })
+        Ok(Self {
+            case,
+            name,
+            source,
+            declared,
+            region,
+        })
     }
 }
 
 fn mapping(text: &str) -> Result<ColumnMapping, OperationError> {
-    let (column, field) = text
-        .rsplit_once('=')
-        .ok_or_else(|| OperationError::invalid("map", "must read column=field"))?;
+    let (field, column) = text
+        .split_once('=')
+        .ok_or_else(|| OperationError::invalid("map", "must read field=column"))?;
     let field = Field::ALL
         .into_iter()
         .find(|known| known.label() == field)
@@ -76,5 +89,9 @@ fn parsed<T: std::str::FromStr>(text: Option<&str>, at: &str) -> Result<Option<T
 where
     T::Err: std::fmt::Display,
 {
-    text.map(|text| text.parse().map_err(|error| OperationError::invalid(at, error))).transpose()
+    text.map(|text| {
+        text.parse()
+            .map_err(|error| OperationError::invalid(at, error))
+    })
+    .transpose()
 }

@@ -12,7 +12,7 @@ mod received;
 mod report;
 mod unreadable;
 
-pub use ask::AdmitWords;
 pub use admit::{AdmitRequest, Progress, admit};
-pub use report::{ExhibitBody, RejectBody};
+pub use ask::AdmitWords;
 pub use list::{ExhibitList, ListExhibits};
+pub use report::{ExhibitBody, RejectBody};

@@ -4,7 +4,10 @@ use utoipa::ToSchema;
 
 /// What was admitted of a file, and what was not and why.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "its fields describe the answer, which the vault writes")]
+#[expect(
+    dead_code,
+    reason = "its fields describe the answer, which the vault writes"
+)]
 pub struct ExhibitBody {
     exhibit: String,
     /// SHA-256 of the file as received, base64.
@@ -26,7 +29,10 @@ pub struct ExhibitBody {
 }
 
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "its fields describe the answer, which the vault writes")]
+#[expect(
+    dead_code,
+    reason = "its fields describe the answer, which the vault writes"
+)]
 pub struct RejectBody {
     line: u64,
     column: Option<String>,

@@ -7,6 +7,7 @@ mod decide;
 mod list;
 mod read;
 mod request;
+mod signer;
 mod take;
 
 pub use acknowledge::{AcknowledgeExport, AcknowledgeInput};
@@ -14,4 +15,5 @@ pub use decide::DecideExport;
 pub use list::{ExportList, ListExports};
 pub use read::{ExportBody, ReadExport};
 pub use request::{RequestExport, RequestExportInput, RequestedExport};
+pub use signer::ReadSigner;
 pub use take::take_package;

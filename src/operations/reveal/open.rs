@@ -33,7 +33,7 @@ pub struct OpenedBody {
     dead_code,
     reason = "its fields describe the answer, which is written without a copy"
 )]
-pub struct OpenedNumber {
+pub(super) struct OpenedNumber {
     subject: String,
     /// E.164
     number: String,

@@ -254,7 +254,10 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl<A: Action> Scope<'_, A> {
-    /// True when the package was built before and only has to be handed out.
+    pub fn package_signer(&self) -> PackageSigner {
+        PackageSigner(Arc::clone(self.core))
+    }
+
     pub fn read_export(&mut self, id: &ExportId) -> Result<ExportView, OperationError> {
         let (row, keys) = self.export_row(id)?;
         self.view_export(row, &keys)
@@ -404,7 +407,7 @@ impl<A: Reveals> Scope<'_, A> {
             origin: checkpoint.origin.to_string(),
             root: checkpoint.root.to_string(),
             made_at: self.now,
-            signer: PackageSigner(Arc::clone(self.core)),
+            signer: self.package_signer(),
             packages: self.core.paths.packages(),
         })
     }

@@ -128,28 +128,6 @@ pub(crate) fn search(
     Ok(all)
 }
 
-/// Every leaf in order, with its stored position; stops when told to.
-pub(crate) fn for_each<E: From<StoreError>>(
-    connection: &Connection,
-    mut with: impl FnMut(u64, &[u8]) -> Result<(), E>,
-) -> Result<(), E> {
-    let failed = at("leaf::for_each");
-    let mut statement = connection
-        .prepare("-- leaf::for_each\nSELECT seq, bytes FROM leaf ORDER BY seq")
-        .map_err(&failed)?;
-    let mut rows = statement.query([]).map_err(&failed)?;
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let seq: i64 = row.get(0).map_err(&failed)?;
-        let seq = sound("leaf::seq", u64::try_from(seq))?;
-        let bytes = row.get_ref(1).map_err(&failed)?;
-        let bytes = bytes
-            .as_blob()
-            .map_err(|_| StoreError::inconsistent("leaf::bytes"))?;
-        with(seq, bytes)?;
-    }
-    Ok(())
-}
-
 /// A leaf as it is stored, with the columns that repeat it.
 pub(crate) struct StoredLeaf {
     pub(crate) seq: u64,

@@ -1,0 +1,69 @@
+//! A file for the tour in the README: sessions of all roles and two shell functions.
+//!
+//! Tokens on disk are for a demo with made-up data only; the file says so and is
+//! its owner's alone.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use super::cast::Cast;
+use super::incident::Incident;
+use crate::cli::error::CliError;
+use crate::vault::Vault;
+
+pub(super) fn write(
+    directory: &Path,
+    ca_file: &Path,
+    listen: SocketAddr,
+    vault: &Vault,
+    cast: &Cast,
+    incident: &Incident,
+) -> Result<(), CliError> {
+    let mut text = String::from(ABOUT);
+    let mut set = |name: &str, value: &str| text.push_str(&format!("{name}='{value}'\n"));
+    set("URL", &format!("https://{listen}/api/v1"));
+    set("CA", &ca_file.display().to_string());
+    set("CASE", &incident.case.to_string());
+    set("ACCOUNT", incident.account.as_str());
+    set(
+        "NUMBER",
+        incident.sample_numbers.first().map_or("", String::as_str),
+    );
+    for person in &cast.people {
+        let name = person.name.to_ascii_uppercase().replace('.', "_");
+        set(&name, &person.token(vault)?);
+    }
+    text.push_str(FUNCTIONS);
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(directory.join(FILE))
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(CliError::io("write the tour's file"))
+}
+
+const FILE: &str = "tour.env";
+
+const ABOUT: &str =
+    "# For the tour in the README: a session of each role of this demo, good for eight hours.
+# The data is made up. Never keep the tokens of a real vault in a file.
+";
+
+const FUNCTIONS: &str = r#"
+# ask TOKEN METHOD PATH [JSON]
+ask() {
+    if [ -n "$4" ]; then
+        curl -sS --cacert "$CA" -X "$2" -H "Authorization: Bearer $1" \
+            -H 'Content-Type: application/json' --data-binary "$4" "$URL$3"
+    else
+        curl -sS --cacert "$CA" -X "$2" -H "Authorization: Bearer $1" "$URL$3"
+    fi
+    echo
+}
+# pick NAME: the text of a member of the JSON on standard input
+pick() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
+"#;

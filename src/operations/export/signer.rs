@@ -1,0 +1,49 @@
+//! `GET /evidence/signer`: the key that signs packages, as `ssh-keygen` reads it.
+
+use crate::evidence::allowed_signers_line;
+use crate::operations::{Empty, Ids, Request};
+use crate::policy::actions;
+use crate::vault::scope::Scope;
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+
+/// Whom `ssh-keygen -Y verify -I` is told.
+const PRINCIPAL: &str = "breachvault";
+
+pub struct ReadSigner;
+
+pub struct SignerText(String);
+
+impl Answer for SignerText {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Ok(Wire::text(&self.0))
+    }
+}
+
+impl Operation for ReadSigner {
+    type Action = actions::ReadSigner;
+    type Answer = SignerText;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignerText, OperationError> {
+        let line = allowed_signers_line(PRINCIPAL, scope.package_signer().public())
+            .map_err(|_| OperationError::Internal("allowed signers"))?;
+        Ok(SignerText(format!("{}\n", line.trim_end())))
+    }
+}
+
+impl Request for ReadSigner {
+    type Input = Empty;
+    type Output = String;
+    const SUMMARY: &'static str = "The key that signs packages, an allowed_signers line";
+
+    fn target(_: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Vault)
+    }
+
+    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
+        Ok(Self)
+    }
+}
