@@ -26,37 +26,37 @@ use breachvault::vault::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub const PASSPHRASE: &str = "a passphrase for tests";
-pub const REASON: &str = "asked for by a test";
+pub(crate) const PASSPHRASE: &str = "a passphrase for tests";
+pub(crate) const REASON: &str = "asked for by a test";
 
 /// A vault at work.
-pub struct House {
-    pub vault: Vault,
-    pub people: People,
-    pub clock: ManualClock,
-    pub directory: TempDir,
+pub(crate) struct House {
+    pub(crate) vault: Vault,
+    pub(crate) people: People,
+    pub(crate) clock: ManualClock,
+    pub(crate) directory: TempDir,
 }
 
 /// Who is in it, and their case.
 #[derive(Clone)]
-pub struct People {
-    pub case: CaseId,
-    pub administrator: Caller,
-    pub auditor: Caller,
-    pub lead: Caller,
-    pub other_lead: Caller,
-    pub investigator: Caller,
-    pub custodian: Caller,
+pub(crate) struct People {
+    pub(crate) case: CaseId,
+    pub(crate) administrator: Caller,
+    pub(crate) auditor: Caller,
+    pub(crate) lead: Caller,
+    pub(crate) other_lead: Caller,
+    pub(crate) investigator: Caller,
+    pub(crate) custodian: Caller,
 }
 
 /// The same with nobody at work.
-pub struct Closed {
-    pub people: People,
-    pub directory: TempDir,
+pub(crate) struct Closed {
+    pub(crate) people: People,
+    pub(crate) directory: TempDir,
 }
 
 impl House {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = TempDir::new().unwrap();
         let clock = ManualClock::new("2024-04-02T09:00:00Z".parse().unwrap());
         let Founded { vault, invitation } = Vault::create(
@@ -111,15 +111,15 @@ impl House {
         }
     }
 
-    pub fn paths(&self) -> Paths {
+    pub(crate) fn paths(&self) -> Paths {
         Paths::of(self.directory.path())
     }
 
-    pub fn admit(&self, file: Vec<u8>) -> Result<Value, Refusal> {
+    pub(crate) fn admit(&self, file: Vec<u8>) -> Result<Value, Refusal> {
         admit_as(&self.vault, &self.people.custodian, &self.people.case, file)
     }
 
-    pub fn ask<O: Request>(
+    pub(crate) fn ask<O: Request>(
         &self,
         caller: &Caller,
         ids: &[(&str, &str)],
@@ -128,7 +128,7 @@ impl House {
         ask::<O>(&self.vault, caller, ids, body)
     }
 
-    pub fn close(self) -> Closed {
+    pub(crate) fn close(self) -> Closed {
         self.vault.stop().unwrap();
         Closed {
             people: self.people,
@@ -138,12 +138,12 @@ impl House {
 }
 
 impl Closed {
-    pub fn paths(&self) -> Paths {
+    pub(crate) fn paths(&self) -> Paths {
         Paths::of(self.directory.path())
     }
 
     /// Another house of the same stones, to be hurt in its place.
-    pub fn copy(&self) -> Self {
+    pub(crate) fn copy(&self) -> Self {
         let directory = TempDir::new().unwrap();
         copy_into(self.directory.path(), directory.path());
         Self {
@@ -152,7 +152,7 @@ impl Closed {
         }
     }
 
-    pub fn open(&self) -> Result<Vault, StartError> {
+    pub(crate) fn open(&self) -> Result<Vault, StartError> {
         open(&self.paths())
     }
 
@@ -161,7 +161,7 @@ impl Closed {
         clippy::disallowed_methods,
         reason = "a test changes the file past the vault"
     )]
-    pub fn database(&self) -> rusqlite::Connection {
+    pub(crate) fn database(&self) -> rusqlite::Connection {
         let connection = rusqlite::Connection::open(self.paths().database()).unwrap();
         connection
             .pragma_update(None, "foreign_keys", "OFF")
@@ -171,7 +171,7 @@ impl Closed {
 
     /// Runs `change` with the triggers that guard the log taken away, and puts
     /// them back, so that only the change is left to be found.
-    pub fn change(&self, change: impl FnOnce(&rusqlite::Connection)) {
+    pub(crate) fn change(&self, change: impl FnOnce(&rusqlite::Connection)) {
         let connection = self.database();
         let triggers: Vec<(String, String)> = connection
             .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
@@ -191,7 +191,7 @@ impl Closed {
         }
     }
 
-    pub fn sql(&self, sql: &str) {
+    pub(crate) fn sql(&self, sql: &str) {
         self.change(|connection| {
             assert!(
                 connection.execute(sql, []).unwrap() > 0,
@@ -201,21 +201,21 @@ impl Closed {
     }
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         readers: 3,
         ..Settings::default()
     }
 }
 
-pub fn open(paths: &Paths) -> Result<Vault, StartError> {
+pub(crate) fn open(paths: &Paths) -> Result<Vault, StartError> {
     open_at(
         paths,
         ManualClock::new("2024-04-02T10:00:00Z".parse().unwrap()),
     )
 }
 
-pub fn open_at(paths: &Paths, clock: ManualClock) -> Result<Vault, StartError> {
+pub(crate) fn open_at(paths: &Paths, clock: ManualClock) -> Result<Vault, StartError> {
     let keyring =
         LockedKeyring::read(&paths.keyring())?.unlock(&Passphrase::new(PASSPHRASE.to_owned()))?;
     let (clock, entropy) = (Arc::new(clock), Arc::new(SystemEntropy::new()));
@@ -223,7 +223,7 @@ pub fn open_at(paths: &Paths, clock: ManualClock) -> Result<Vault, StartError> {
 }
 
 /// Uses an invitation up and signs in.
-pub fn enter(vault: &Vault, name: &str, enrolment: &EnrolmentToken) -> Caller {
+pub(crate) fn enter(vault: &Vault, name: &str, enrolment: &EnrolmentToken) -> Caller {
     let password = || Password::new(format!("the long password of {name}"));
     let new = NewPassword::parse(password()).ok().unwrap();
     assert!(vault.enrol(enrolment, new, false).is_ok());
@@ -236,13 +236,13 @@ pub fn enter(vault: &Vault, name: &str, enrolment: &EnrolmentToken) -> Caller {
     vault.sign_in_here(attempt).unwrap().unwrap()
 }
 
-pub fn open_case(vault: &Vault, lead: &Caller, title: &str) -> CaseId {
+pub(crate) fn open_case(vault: &Vault, lead: &Caller, title: &str) -> CaseId {
     let body = json!({ "title": title, "reference": "INC-2024-0401", "reason": REASON });
     let answer = ask::<OpenCase>(vault, lead, &[], body).unwrap();
     answer["case"].as_str().unwrap().parse().unwrap()
 }
 
-pub fn name_member(
+pub(crate) fn name_member(
     vault: &Vault,
     lead: &Caller,
     case: &CaseId,
@@ -255,7 +255,7 @@ pub fn name_member(
 }
 
 /// Asks as a machine would: ids, a JSON body, a JSON answer (or text).
-pub fn ask<O: Request>(
+pub(crate) fn ask<O: Request>(
     vault: &Vault,
     caller: &Caller,
     ids: &[(&str, &str)],
@@ -264,7 +264,7 @@ pub fn ask<O: Request>(
     perform::<O>(vault, caller, ids, body).map(json_of)
 }
 
-pub fn perform<O: Request>(
+pub(crate) fn perform<O: Request>(
     vault: &Vault,
     caller: &Caller,
     ids: &[(&str, &str)],
@@ -278,7 +278,7 @@ pub fn perform<O: Request>(
     vault.perform(caller, operation)
 }
 
-pub fn admit_as(
+pub(crate) fn admit_as(
     vault: &Vault,
     custodian: &Caller,
     case: &CaseId,
@@ -302,14 +302,14 @@ pub fn admit_as(
 }
 
 /// A supplier's log of so many rows.
-pub fn log(rows: u64, seed: u64) -> Vec<u8> {
+pub(crate) fn log(rows: u64, seed: u64) -> Vec<u8> {
     let mut file = Vec::new();
     synthesis::write(&recipe(rows, seed), &mut file, &mut |_| ()).unwrap();
     file
 }
 
 /// Numbers that occur in it.
-pub fn numbers(rows: u64, seed: u64, count: usize) -> Vec<String> {
+pub(crate) fn numbers(rows: u64, seed: u64, count: usize) -> Vec<String> {
     synthesis::sample_numbers(&recipe(rows, seed), count)
 }
 
@@ -323,13 +323,13 @@ fn recipe(rows: u64, seed: u64) -> Recipe {
 }
 
 /// The answer's JSON, or its text as a JSON string.
-pub fn json_of(reply: Reply) -> Value {
+pub(crate) fn json_of(reply: Reply) -> Value {
     let bytes = bytes_of(reply);
     serde_json::from_slice(&bytes)
         .unwrap_or_else(|_| Value::String(String::from_utf8(bytes).unwrap()))
 }
 
-pub fn bytes_of(reply: Reply) -> Vec<u8> {
+pub(crate) fn bytes_of(reply: Reply) -> Vec<u8> {
     match reply.wire.into_body() {
         Body::Bytes(bytes) => bytes.to_vec(),
         Body::File { mut file, .. } => {
@@ -344,13 +344,13 @@ pub fn bytes_of(reply: Reply) -> Vec<u8> {
     clippy::disallowed_methods,
     reason = "a test finds its tools by its environment"
 )]
-pub fn setting(name: &str) -> Option<String> {
+pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Runs a tool; `None` if there is no such tool and it may be passed over. Where
 /// `CI` is set nothing is passed over.
-pub fn run(command: &mut Command) -> Option<Output> {
+pub(crate) fn run(command: &mut Command) -> Option<Output> {
     match command.output() {
         Ok(output) => Some(output),
         Err(_) if setting("CI").is_none() => {
@@ -364,13 +364,13 @@ pub fn run(command: &mut Command) -> Option<Output> {
     }
 }
 
-pub fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
     format!("{out}{err}")
 }
 
 /// Every file under a directory.
-pub fn files(directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
