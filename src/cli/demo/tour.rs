@@ -62,7 +62,6 @@ ask() {
     else
         curl -sS --cacert "$CA" -X "$2" -H "Authorization: Bearer $1" "$URL$3"
     fi
-    echo
 }
 # pick NAME: the text of a member of the JSON on standard input
 pick() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
