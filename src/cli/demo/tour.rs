@@ -56,7 +56,7 @@ const ABOUT: &str =
 const FUNCTIONS: &str = r#"
 # ask TOKEN METHOD PATH [JSON]
 ask() {
-    if [ -n "$4" ]; then
+    if [ -n "${4:-}" ]; then
         curl -sS --cacert "$CA" -X "$2" -H "Authorization: Bearer $1" \
             -H 'Content-Type: application/json' --data-binary "$4" "$URL$3"
     else
