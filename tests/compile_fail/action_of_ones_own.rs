@@ -1,3 +1,5 @@
+// error[E0277]: the trait bound `Peek: policy::action::seal::Listed` is not satisfied
+
 use breachvault::policy::{Action, ActionKind};
 
 struct Peek;

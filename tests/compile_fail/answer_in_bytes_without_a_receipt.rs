@@ -1,3 +1,5 @@
+// error[E0061]: this method takes 1 argument but 0 arguments were supplied
+
 use breachvault::vault::Answer;
 
 fn early<A: Answer>(answer: A) {

@@ -1,3 +1,5 @@
+// error[E0308]: mismatched types
+
 fn copy(phone: &breachvault::vault::plaintext::Phone) -> breachvault::vault::plaintext::Phone {
     phone.clone()
 }

@@ -1,3 +1,5 @@
+// error[E0616]: field `connection` of struct `breachvault::vault::scope::Scope` is private
+
 use breachvault::policy::actions;
 use breachvault::vault::scope::Scope;
 

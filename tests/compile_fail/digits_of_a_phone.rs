@@ -1,3 +1,5 @@
+// error[E0624]: method `expose_digits` is private
+
 fn read(phone: &breachvault::vault::plaintext::Phone) -> u64 {
     phone.expose_digits() + phone.digits
 }

@@ -1,3 +1,5 @@
+// error[E0061]: this method takes 1 argument but 0 arguments were supplied
+
 fn show(number: &breachvault::vault::plaintext::Disclosed) -> String {
     number.expose().to_string()
 }

@@ -1,3 +1,5 @@
+// error[E0624]: associated function `system` is private
+
 use breachvault::vault::Caller;
 
 fn main() {

@@ -1,3 +1,5 @@
+// error[E0624]: associated function `new` is private
+
 use breachvault::vault::Receipt;
 
 fn forge() -> Receipt {

@@ -1,3 +1,5 @@
+// error[E0599]: no method named `scope` found for reference `&breachvault::vault::Vault` in the current scope
+
 use breachvault::vault::scope::Scope;
 use breachvault::vault::{Operation, Vault};
 

@@ -1,5 +1,11 @@
-fn send(hash: &breachvault::vault::identity::SessionTokenHash) -> String {
-    serde_json::to_string(hash).unwrap()
+// error[E0277]: the trait bound `SessionTokenHash: serde::Serialize` is not satisfied
+
+use breachvault::vault::Wire;
+
+fn send(hash: &breachvault::vault::identity::SessionTokenHash) {
+    let _ = Wire::json(hash);
 }
 
-fn main() {}
+fn main() {
+    let _ = send;
+}

@@ -1,3 +1,5 @@
+// error[E0624]: method `text` is private
+
 fn read(text: &breachvault::vault::plaintext::RawText) -> &str {
     text.text()
 }

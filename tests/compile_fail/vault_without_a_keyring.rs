@@ -1,3 +1,5 @@
+// error[E0308]: mismatched types
+
 use std::path::Path;
 use std::sync::Arc;
 
