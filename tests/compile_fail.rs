@@ -25,10 +25,18 @@ fn programs_that_go_round_the_door_do_not_compile() {
         }
         tried += 1;
         let text = fs::read_to_string(&program).unwrap();
-        let wanted = text.lines().next().unwrap().trim_start_matches("// ").to_owned();
+        let wanted = text
+            .lines()
+            .next()
+            .unwrap()
+            .trim_start_matches("// ")
+            .to_owned();
         let told = compile(&program, room.path());
         if told != wanted {
-            wrong.push(format!("{}\n  wanted: {wanted}\n  told:   {told}", program.display()));
+            wrong.push(format!(
+                "{}\n  wanted: {wanted}\n  told:   {told}",
+                program.display()
+            ));
         }
     }
     assert!(tried > 20, "the programs are gone");
@@ -56,7 +64,11 @@ fn compile(program: &Path, room: &Path) -> String {
 
 /// The newest library beside this test, and its folder.
 fn library() -> (PathBuf, PathBuf) {
-    let beside = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let beside = std::env::current_exe()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .to_owned();
     let newest = fs::read_dir(&beside)
         .unwrap()
         .map(|entry| entry.unwrap().path())
