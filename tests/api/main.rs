@@ -1,0 +1,16 @@
+//! The vault as its users meet it: over HTTPS, with a real store behind it. The
+//! files mirror `src/operations`; `support` serves a vault and gives a client
+//! for each kind of caller.
+#![expect(
+    unreachable_pub,
+    reason = "nothing outside sees a test binary"
+)]
+
+mod support;
+
+mod case;
+mod lookup;
+mod member;
+mod scope;
+mod search;
+mod session;
