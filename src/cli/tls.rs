@@ -15,6 +15,6 @@ pub(super) fn ca_file(paths: &Paths) -> PathBuf {
 /// Makes a certificate authority and a certificate for this machine in `keys/`.
 pub(super) fn make_development(paths: &Paths, names: &[String]) -> Result<(), CliError> {
     make_dev_certificate(&paths.keys(), names, SystemClock.now())
-        .map_err(|error| CliError::failed(&format!("the development certificate: {error}")))?;
+        .map_err(|error| CliError::failed(format!("the development certificate: {error}")))?;
     Ok(())
 }

@@ -102,7 +102,9 @@ impl Problem {
             retry_after: self.retry_after,
             exhibit: self.exhibit.as_deref(),
         };
-        serde_json::to_vec(&body).unwrap_or_default()
+        let mut json = serde_json::to_vec(&body).unwrap_or_default();
+        json.push(b'\n');
+        json
     }
 }
 

@@ -23,7 +23,7 @@ impl RunAlarm {
         &self,
         operator: &OperatorId,
         case: CaseNumber,
-        numbers: impl IntoIterator<Item = &'p Phone>,
+        numbers: impl Iterator<Item = &'p Phone> + Clone,
     ) -> Option<&'static str> {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (operator.clone(), case);

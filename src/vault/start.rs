@@ -171,7 +171,10 @@ impl Vault {
         let generation = vault.core.keys().generation();
         vault
             .perform(&Caller::system(), Start { generation })
-            .map_err(|_| StartError::Unaudited)?;
+            .map_err(|refusal| match refusal {
+                Refusal::Failed(OperationError::Store(error), _) => StartError::Store(error),
+                _ => StartError::Unaudited,
+            })?;
         Ok(vault)
     }
 

@@ -1,6 +1,7 @@
 //! Bytes that may leave the house: made under a receipt, wiped when dropped.
 
 use std::fs::File;
+use std::io::Write as _;
 
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -28,6 +29,10 @@ impl Wire {
     pub fn json(value: &impl Serialize) -> Result<Self, OperationError> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
         serde_json::to_writer(Growing(&mut bytes), value)
+            .map_err(|_| OperationError::Internal("wire::json"))?;
+        // For people at a terminal.
+        Growing(&mut bytes)
+            .write_all(b"\n")
             .map_err(|_| OperationError::Internal("wire::json"))?;
         Ok(Self {
             content_type: "application/json",

@@ -56,13 +56,12 @@ const ABOUT: &str =
 const FUNCTIONS: &str = r#"
 # ask TOKEN METHOD PATH [JSON]
 ask() {
-    if [ -n "$4" ]; then
+    if [ -n "${4:-}" ]; then
         curl -sS --cacert "$CA" -X "$2" -H "Authorization: Bearer $1" \
             -H 'Content-Type: application/json' --data-binary "$4" "$URL$3"
     else
         curl -sS --cacert "$CA" -X "$2" -H "Authorization: Bearer $1" "$URL$3"
     fi
-    echo
 }
 # pick NAME: the text of a member of the JSON on standard input
 pick() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }

@@ -70,7 +70,12 @@ fn read_signer(given: &str) -> Result<[u8; 32], CliError> {
             error.kind()
         ))
     })?;
-    parse_public_key(&text).map_err(|error| CliError::usage(format!("--signer: {error}")))
+    // A public key, or a line of allowed_signers that holds one.
+    let key = text
+        .find("ssh-ed25519")
+        .and_then(|at| text.get(at..))
+        .unwrap_or(&text);
+    parse_public_key(key).map_err(|error| CliError::usage(format!("--signer: {error}")))
 }
 
 /// The leaf stands in the log, and it is the leaf of that place and log.

@@ -90,3 +90,48 @@ impl Request for LookUp {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(input: Value) -> Result<LookUp, OperationError> {
+        let case = "c_00000000000000000000".to_owned();
+        let ids = Ids::new(vec![("case".to_owned(), case)]);
+        LookUp::read(&ids, serde_json::from_value(input).unwrap())
+    }
+
+    #[test]
+    fn the_detail_counts_the_numbers_and_holds_none() {
+        let input = json!({
+            "numbers": ["+447700900123", "07700 900124"],
+            "region": "GB",
+            "purpose": "victim-inquiry",
+            "reason": "the person called us",
+        });
+        let Ok(look_up) = read(input) else {
+            panic!("it was refused");
+        };
+        assert_eq!(look_up.detail(), json!({"numbers": 2, "region": "GB"}));
+    }
+
+    #[test]
+    fn a_region_a_purpose_or_a_reason_that_is_none_is_named() {
+        let good = json!({
+            "numbers": [], "region": "GB", "purpose": "scoping", "reason": "counting the exposed",
+        });
+        for (member, value) in [("region", "ZZ"), ("purpose", "fun"), ("reason", "because")] {
+            let mut input = good.clone();
+            input[member] = json!(value);
+            let refused = read(input).err();
+            assert!(matches!(refused, Some(OperationError::Invalid { at, .. }) if at == member));
+        }
+        assert!(read(good).is_ok());
+    }
+
+    #[test]
+    fn members_that_are_not_known_are_refused() {
+        let input = json!({"numbers": [], "purpose": "scoping", "reason": "x", "number": "y"});
+        assert!(serde_json::from_value::<LookUpInput>(input).is_err());
+    }
+}

@@ -30,7 +30,7 @@ pub enum Audience {
 }
 
 enum Wanted {
-    Team(TableQuery),
+    Team(Box<TableQuery>),
     Protected(ProtectedQuery),
 }
 
@@ -145,12 +145,12 @@ impl Request for Scope {
                 if input.rule.is_some() {
                     return Err(OperationError::invalid("rule", "is for protected tables"));
                 }
-                Wanted::Team(TableQuery {
+                Wanted::Team(Box::new(TableQuery {
                     by,
                     filter,
                     zone: input.zone,
                     top: input.top,
-                })
+                }))
             }
             Audience::Protected => {
                 let [by] = by.as_slice() else {
@@ -182,5 +182,64 @@ impl Request for Scope {
             purpose,
             why,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CASE: &str = "c_00000000000000000000";
+
+    fn read(input: Value) -> Result<Scope, OperationError> {
+        let ids = Ids::new(vec![("case".to_owned(), CASE.to_owned())]);
+        Scope::read(&ids, serde_json::from_value(input).unwrap())
+    }
+
+    fn at(input: Value) -> String {
+        match read(input) {
+            Err(OperationError::Invalid { at, .. }) => at,
+            _ => panic!("it was taken"),
+        }
+    }
+
+    #[test]
+    fn a_protected_table_leaves_nothing_to_choose_but_dimension_and_rule() {
+        let of = |member: &str, value: Value| {
+            let mut input = json!({"by": ["country"], "audience": "protected"});
+            input[member] = value;
+            input
+        };
+        assert_eq!(at(of("filter", json!({"country": ["US"]}))), "filter");
+        assert_eq!(at(of("zone", json!("Europe/London"))), "zone");
+        assert_eq!(at(of("top", json!(3))), "top");
+        assert_eq!(at(of("by", json!(["country", "state"]))), "by");
+        assert_eq!(at(of("rule", json!("none"))), "rule");
+        assert!(read(of("rule", json!("cms"))).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_member_is_named() {
+        let with = |by: &str| json!({"by": ["day", by], "audience": "team"});
+        assert_eq!(at(with("number")), "by[1]");
+        assert!(read(with("hour")).is_ok());
+        let rule = json!({"audience": "team", "rule": "nhs"});
+        assert_eq!(at(rule), "rule");
+        let reason = json!({"audience": "team", "reason": "short"});
+        assert_eq!(at(reason), "reason");
+        assert!(serde_json::from_value::<ScopeInput>(json!({"audience": "press"})).is_err());
+    }
+
+    #[test]
+    fn the_detail_says_what_was_asked() {
+        let input = json!({
+            "by": ["day"], "audience": "team", "purpose": "scoping", "filter": {"kind": ["sms"]}
+        });
+        let Ok(scope) = read(input) else {
+            panic!("it was refused");
+        };
+        let detail = scope.detail();
+        assert_eq!(detail["filter"], json!({"kind": ["sms"]}));
+        assert_eq!(detail["purpose"], "scoping");
     }
 }

@@ -3,10 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
+use serde::Deserialize;
 
 use super::group::Place;
 use super::parts;
 use crate::domain::{CaseId, ExhibitId, Field};
+use crate::policy::ActionKind;
 use crate::vault::Vault;
 use crate::vault::columns::{
     BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock,
@@ -18,6 +20,7 @@ use crate::vault::operation::OperationError;
 use crate::vault::plaintext::Aad;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
+use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{
     block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows, term_rows,
 };
@@ -60,8 +63,8 @@ impl ExhibitCheck {
 }
 
 impl Vault {
-    /// Opens every part of every exhibit and every term, and recomputes the
-    /// digests that bind them.
+    /// Opens every part of every exhibit and every term, recomputes the digests
+    /// that bind them, and looks for every exhibit that the log says was admitted.
     pub fn check_exhibits(&self) -> Result<Vec<ExhibitCheck>, OperationError> {
         let reader = self.core.readers.snapshot()?;
         let connection = reader.connection()?;
@@ -73,8 +76,63 @@ impl Vault {
             }
             checks.push(check_terms(&self.core, connection, &keys, &case)?);
         }
+        let cases: Vec<CaseId> = self.core.keys().cases().cloned().collect();
+        for case in &cases {
+            let keys = self.core.case_keys(case)?;
+            check_against_log(&self.core, connection, &keys, &mut checks)?;
+        }
         Ok(checks)
     }
+}
+
+/// An exhibit that was taken away whole leaves nothing behind but its leaf.
+fn check_against_log(
+    core: &Core,
+    connection: &Connection,
+    keys: &CaseKeys,
+    checks: &mut Vec<ExhibitCheck>,
+) -> Result<(), OperationError> {
+    let case = keys.case();
+    let exhibits = match case_rows::find(connection, case)? {
+        Some(case) => exhibit_rows::list(connection, case.number)?,
+        None => Vec::new(),
+    };
+    let admissions = LeafFilter {
+        case: Some(case.to_string()),
+        action: Some(ActionKind::FinishExhibit.name().to_owned()),
+        outcome: Some("done".to_owned()),
+        ..LeafFilter::default()
+    };
+    for (seq, bytes) in leaf_rows::search(connection, &admissions, u32::MAX)? {
+        let damaged = || OperationError::Damaged {
+            place: format!("leaf {seq}"),
+        };
+        let leaf: AdmissionLeaf = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        let id: ExhibitId = leaf.object.parse().map_err(|_| damaged())?;
+        let found = exhibits.iter().find(|exhibit| exhibit.id == id);
+        let description = found
+            .map(|exhibit| open_description(core, keys, exhibit))
+            .and_then(Result::ok);
+        let fault = match (found, description) {
+            (None, _) => format!("exhibit {id}, admitted by leaf {seq}, is missing"),
+            (_, Some(description)) if description.blocks_digest != leaf.digest => {
+                format!("the set of sealed parts is not the one of leaf {seq}")
+            }
+            // One that does not open was named before.
+            _ => continue,
+        };
+        let mut check = ExhibitCheck::new(case, Some(&id));
+        check.note(false, || fault);
+        checks.push(check);
+    }
+    Ok(())
+}
+
+/// What the leaf of an admission binds.
+#[derive(Deserialize)]
+struct AdmissionLeaf {
+    object: String,
+    digest: String,
 }
 
 fn check_exhibit(

@@ -73,16 +73,15 @@ impl CaseRing {
         self.0.remove(case)
     }
 
-    /// The keys with this id, or the newest.
+    /// The newest keys of a case.
     pub(super) fn keys(
         &self,
         vault: &VaultId,
         case: &CaseId,
-        id: Option<KeyId>,
     ) -> Result<Arc<CaseKeys>, KeyringError> {
         self.0
             .get(case)
-            .and_then(|keys| keys.iter().find(|key| id.is_none_or(|id| id == key.id)))
+            .and_then(|keys| keys.first())
             .ok_or(KeyringError::UnknownCase)?
             .derived(vault, case)
     }
@@ -177,12 +176,7 @@ mod tests {
     fn derived_keys_are_made_once_and_newest_first() {
         let ring = ring();
         let (vault, case) = (VaultId::from_random([1; 16]), CaseId::from_random([1; 13]));
-        let newest = ring.keys(&vault, &case, None).unwrap();
+        let newest = ring.keys(&vault, &case).unwrap();
         assert_eq!(newest.key_id(), KeyId::new(2));
-        let again = ring.keys(&vault, &case, Some(KeyId::new(2))).unwrap();
-        assert!(Arc::ptr_eq(&newest, &again));
-        let older = ring.keys(&vault, &case, Some(KeyId::new(1))).unwrap();
-        assert_eq!(older.key_id(), KeyId::new(1));
-        assert!(ring.keys(&vault, &case, Some(KeyId::new(3))).is_err());
     }
 }

@@ -156,16 +156,7 @@ impl Keyring {
 
     /// The newest keys of a case.
     pub(in crate::vault) fn case_keys(&self, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
-        self.cases.keys(&self.file.vault, case, None)
-    }
-
-    /// The keys of a case that a ciphertext names.
-    pub(in crate::vault) fn case_keys_with_id(
-        &self,
-        case: &CaseId,
-        id: KeyId,
-    ) -> Result<Arc<CaseKeys>, KeyringError> {
-        self.cases.keys(&self.file.vault, case, Some(id))
+        self.cases.keys(&self.file.vault, case)
     }
 
     pub(in crate::vault) fn root_keys(&self) -> &RootKeys {
@@ -239,9 +230,7 @@ mod tests {
         );
         assert!(same_key(&keyring, &again, &case(1)));
         assert!(same_key(&keyring, &again, &case(2)));
-        let by_id = |id| again.case_keys_with_id(&case(1), KeyId::new(id));
-        assert_eq!(by_id(1).unwrap().key_id(), KeyId::new(1));
-        assert_eq!(by_id(2).err(), Some(KeyringError::UnknownCase));
+        assert_eq!(again.case_keys(&case(1)).unwrap().key_id(), KeyId::new(1));
         assert_eq!(
             again.root_keys().audit_signing().public_key().as_ref(),
             keyring.root_keys().audit_signing().public_key().as_ref()

@@ -13,8 +13,14 @@ impl RecentNumbers {
     /// Takes in the numbers of one request, and says how long the longest run
     /// `n, n+1, …` is that one of them is part of. Order and repetition do not
     /// hide a run.
-    pub fn longest_run<'p>(&mut self, asked: impl IntoIterator<Item = &'p Phone>) -> usize {
-        let mut new: Vec<u64> = asked.into_iter().map(Phone::digits).collect();
+    pub fn longest_run<'p, I>(&mut self, asked: I) -> usize
+    where
+        I: IntoIterator<Item = &'p Phone, IntoIter: Clone>,
+    {
+        let asked = asked.into_iter();
+        // Room for all at once: a list that grew would leave digits behind.
+        let mut new: Vec<u64> = Vec::with_capacity(asked.clone().count());
+        new.extend(asked.map(Phone::digits));
         new.sort_unstable();
         let mut all = Vec::with_capacity(self.0.len() + new.len());
         all.extend_from_slice(&self.0);

@@ -3,6 +3,7 @@
 //! Codes and disclosed numbers are kept apart and compact, so that an export of
 //! all records costs tens of bytes for each, not a row of strings.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -232,12 +233,13 @@ impl<A: Reveals> Scope<'_, A> {
         let mut numbers = HashMap::new();
         let mut users = HashMap::new();
         for record in &kept {
-            if !numbers.contains_key(&record.number) {
-                let disclosed = self.disclose(record.number)?;
-                numbers.insert(record.number, (records.token(record.number), disclosed));
+            if let Entry::Vacant(place) = numbers.entry(record.number) {
+                place.insert((records.token(record.number), self.disclose(record.number)?));
             }
-            if record.user != 0 && !users.contains_key(&record.user) {
-                users.insert(record.user, open_user(records, record.user)?);
+            if let Entry::Vacant(place) = users.entry(record.user)
+                && record.user != 0
+            {
+                place.insert(open_user(records, record.user)?);
             }
         }
         let dictionaries = CODED

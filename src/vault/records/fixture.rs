@@ -1,1 +1,369 @@
+//! For tests: a vault with a case, its members, and exhibits written straight
+//! into the store.
 
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::domain::{
+    AccountName, CaseId, CaseRole, ExhibitId, Field, HomeRole, Moment, OperatorId, OperatorName,
+    SessionId,
+};
+use crate::policy::{Action, CaseState};
+use crate::vault::clock::ManualClock;
+use crate::vault::columns::{
+    BLOCK_ROWS, BlockStatistics, CodeBlock, Dictionary, SubjectBlock, SubjectIndexBuilder,
+    TextBlock, TimeBlock,
+};
+use crate::vault::entropy::SystemEntropy;
+use crate::vault::exhibits::ExhibitDescription;
+use crate::vault::keyring::{Argon2Params, NewPassphrase};
+use crate::vault::operation::Why;
+use crate::vault::plaintext::{Aad, Phone, RawText};
+use crate::vault::requests;
+use crate::vault::scope::Scope;
+use crate::vault::store::operator_rows::NewOperator;
+use crate::vault::store::{
+    block_rows, case_rows, connection, dictionary_rows, exhibit_rows, leaf_rows, membership_rows,
+    operator_rows, session_rows, statistics_rows, subject_index_rows, term_rows,
+};
+use crate::vault::{
+    Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, Settings, Target,
+    Vault, Wire,
+};
+
+pub(in crate::vault) const MARCH: i64 = 1_709_251_200;
+
+/// A record as a test writes it.
+#[derive(Clone)]
+pub(in crate::vault) struct Sent {
+    pub(in crate::vault) number: String,
+    pub(in crate::vault) account: &'static str,
+    pub(in crate::vault) country: &'static str,
+    pub(in crate::vault) state: &'static str,
+    pub(in crate::vault) carrier: &'static str,
+    pub(in crate::vault) kind: &'static str,
+    /// Seconds since 1 March 2024.
+    pub(in crate::vault) at: i64,
+}
+
+/// To a number in +44 7700 900xxx.
+pub(in crate::vault) fn sent(number: u32, account: &'static str, at: i64) -> Sent {
+    Sent {
+        number: format!("+447700900{number:03}"),
+        account,
+        country: "GB",
+        state: "",
+        carrier: "Example Mobile",
+        kind: "sms-passcode",
+        at,
+    }
+}
+
+pub(in crate::vault) struct Fixture {
+    pub(in crate::vault) vault: Vault,
+    pub(in crate::vault) case: CaseId,
+    pub(in crate::vault) lead: Caller,
+    /// Bound to the account `acme`.
+    pub(in crate::vault) liaison: Caller,
+    pub(in crate::vault) writer: Connection,
+    dictionaries: BTreeMap<u8, Dictionary>,
+    numbers: BTreeMap<String, u32>,
+    exhibits: u8,
+    _directory: TempDir,
+}
+
+impl Fixture {
+    pub(in crate::vault) fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub(in crate::vault) fn with(settings: Settings) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let paths = Paths::of(directory.path());
+        let passphrase = "correct horse battery staple lamp".to_owned();
+        let clock = ManualClock::new(Moment::from_seconds(MARCH + 40 * 86_400));
+        let vault = Vault::create(
+            &paths,
+            &NewPassphrase::parse(passphrase).unwrap(),
+            Argon2Params::new(8, 1, 1).unwrap(),
+            OperatorName::parse("admin").unwrap(),
+            settings,
+            Arc::new(clock),
+            Arc::new(SystemEntropy::new()),
+        )
+        .unwrap()
+        .vault;
+        let writer = connection::writer(&paths.database()).unwrap();
+        let case = CaseId::from_random([7; 13]);
+        vault
+            .core
+            .keyring
+            .write()
+            .unwrap()
+            .add_case(&case, &*vault.core.entropy)
+            .unwrap();
+        case_rows::insert(&writer, &case, b"", Moment::from_seconds(MARCH)).unwrap();
+        let mut fixture = Self {
+            lead: Caller::system(),
+            liaison: Caller::system(),
+            vault,
+            case,
+            writer,
+            dictionaries: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            exhibits: 0,
+            _directory: directory,
+        };
+        fixture.lead = fixture.member(1, HomeRole::Lead, CaseRole::Lead, None);
+        fixture.liaison = fixture.member(2, HomeRole::Liaison, CaseRole::Liaison, Some("acme"));
+        fixture
+    }
+
+    fn member(&self, no: u8, home: HomeRole, role: CaseRole, account: Option<&str>) -> Caller {
+        let operator = OperatorId::from_random([no; 13]);
+        let session = SessionId::from_random([no; 13]);
+        let now = Moment::from_seconds(MARCH);
+        let new = NewOperator {
+            id: &operator,
+            name_tag: &[no; 16],
+            home,
+            sealed: b"",
+            enrolment: &[no; 32],
+            enrol_by: now,
+            created_at: now,
+        };
+        operator_rows::insert(&self.writer, &new).unwrap();
+        operator_rows::activate(&self.writer, &operator, b"").unwrap();
+        let expires = now.plus_seconds(100 * 86_400);
+        session_rows::insert(&self.writer, &session, &[no; 32], &operator, now, expires).unwrap();
+        let case = case_rows::find(&self.writer, &self.case).unwrap().unwrap();
+        let account = account.map(|name| AccountName::parse(name).unwrap());
+        let sealed = account.map(|account| {
+            requests::seal_account(&self.vault.core, &case, &operator, &account).unwrap()
+        });
+        membership_rows::upsert(
+            &self.writer,
+            case.number,
+            &operator,
+            role,
+            sealed.as_deref(),
+        )
+        .unwrap();
+        Caller::operator(operator, session)
+    }
+
+    /// Writes an admitted exhibit and says its number.
+    pub(in crate::vault) fn admit(&mut self, rows: &[Sent]) -> exhibit_rows::ExhibitNumber {
+        self.exhibits += 1;
+        let core = &self.vault.core;
+        let keys = core.case_keys(&self.case).unwrap();
+        let (db, vault, case) = (&self.writer, &core.vault, &self.case);
+        db.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let row = case_rows::find(db, case).unwrap().unwrap();
+        let id = ExhibitId::from_random([self.exhibits; 13]);
+        let now = Moment::from_seconds(MARCH + 40 * 86_400);
+        let exhibit = exhibit_rows::stage(db, &id, row.number, now).unwrap();
+        let mut columns: Vec<(Field, Vec<u32>)> = Vec::new();
+        for field in Field::DICTIONARIES {
+            let values: Vec<&str> = rows.iter().map(|row| row.value(field)).collect();
+            let dictionary = self.dictionaries.entry(field.code()).or_default();
+            if let Some(segment) = dictionary.extend(values.iter().copied()) {
+                let aad = Aad::dictionary(vault, case, &id, field);
+                let plain = segment.encode().unwrap();
+                let sealed = keys.blocks(field).seal(core.nonce().unwrap(), &aad, &plain);
+                dictionary_rows::insert(db, exhibit, field, &sealed.unwrap()).unwrap();
+            }
+            let codes = values.iter().map(|value| dictionary.code(value).unwrap());
+            columns.push((field, codes.collect()));
+        }
+        let mut numbers = Vec::new();
+        for row_ in rows {
+            let next = self.numbers.len() as u32 + 1;
+            let no = *self.numbers.entry(row_.number.clone()).or_insert(next);
+            if no == next {
+                let text = RawText::new(row_.number.clone());
+                let phone = Phone::parse(&text, None).unwrap().phone;
+                let tag = keys.tags(Field::Number).tag_phone(&phone);
+                let aad = Aad::term(vault, case, Field::Number, u64::from(no));
+                let mut sealed = Vec::new();
+                keys.terms(Field::Number)
+                    .seal_phone(core.nonce().unwrap(), &aad, &phone, &mut sealed)
+                    .unwrap();
+                term_rows::insert(db, row.number, Field::Number, no, &sealed).unwrap();
+                term_rows::insert_tag(db, row.number, Field::Number, tag.as_bytes(), no).unwrap();
+            }
+            numbers.push(no);
+        }
+        columns.push((Field::Number, numbers.clone()));
+        columns.push((Field::User, vec![0; rows.len()]));
+        let times: Vec<i64> = rows.iter().map(|row| MARCH + row.at).collect();
+        let blocks = rows.len().div_ceil(BLOCK_ROWS);
+        let mut plain = Vec::new();
+        for no in 0..blocks {
+            let span = no * BLOCK_ROWS..rows.len().min((no + 1) * BLOCK_ROWS);
+            let mut statistics = BlockStatistics::of_times(&times[span.clone()]).unwrap();
+            let put = |field: Field, plain: &[u8]| {
+                let aad = Aad::block(vault, case, &id, field, no as u64, BLOCK_ROWS as u32);
+                let sealed = keys.blocks(field).seal(core.nonce().unwrap(), &aad, plain);
+                block_rows::insert(db, exhibit, field, no as u32, &sealed.unwrap()).unwrap();
+            };
+            for (field, codes) in &columns {
+                let codes = &codes[span.clone()];
+                CodeBlock::encode(codes, &mut plain).unwrap();
+                put(*field, &plain);
+                if Field::DICTIONARIES.contains(field) {
+                    statistics = statistics.with_codes(*field, codes).unwrap();
+                }
+            }
+            TimeBlock::encode(&times[span.clone()], &mut plain).unwrap();
+            put(Field::SentAt, &plain);
+            let references = vec![None; span.len()];
+            put(Field::MessageRef, &TextBlock::encode(&references).unwrap());
+            statistics.encode(&mut plain);
+            let aad = Aad::statistics(vault, case, &id, no as u64);
+            let sealed = keys
+                .blocks(Field::SentAt)
+                .seal(core.nonce().unwrap(), &aad, &plain)
+                .unwrap();
+            statistics_rows::insert(db, exhibit, no as u32, &sealed).unwrap();
+        }
+        let code_of = |field: Field| &columns.iter().find(|(other, _)| *other == field).unwrap().1;
+        let mut index = SubjectIndexBuilder::new();
+        index
+            .add_rows(
+                &numbers,
+                code_of(Field::Account),
+                code_of(Field::Kind),
+                &times,
+            )
+            .unwrap();
+        let same: Vec<u32> = (0..=self.numbers.len() as u32).collect();
+        for (range, entries) in index.finish(&same).unwrap() {
+            SubjectBlock::encode(range, &entries, &mut plain).unwrap();
+            let aad = Aad::subject_index(vault, case, &id, u64::from(range));
+            let sealed = keys
+                .blocks(Field::Number)
+                .seal(core.nonce().unwrap(), &aad, &plain);
+            subject_index_rows::insert(db, exhibit, range, &sealed.unwrap()).unwrap();
+        }
+        let description = describe(self.exhibits, rows, &times, blocks as u32);
+        let aad = Aad::exhibit_description(vault, case, &id);
+        let sealed = core
+            .seal_json(keys.descriptions(), &aad, &description)
+            .unwrap();
+        exhibit_rows::admit(db, exhibit, &[self.exhibits; 32], &sealed, now).unwrap();
+        case_rows::set_terms(db, row.number, self.numbers.len() as u32, 0).unwrap();
+        case_rows::set_state(db, row.number, CaseState::Open).unwrap();
+        db.execute_batch("COMMIT").unwrap();
+        exhibit
+    }
+
+    /// Asks under an action; what `ask` gives comes back as JSON.
+    pub(in crate::vault) fn ask<A: Action, T: Serialize>(
+        &self,
+        caller: &Caller,
+        ask: impl FnOnce(&mut Scope<'_, A>) -> Result<T, OperationError> + Send + 'static,
+    ) -> Result<Value, Refusal> {
+        let operation = Ask::<A, _> {
+            case: self.case.clone(),
+            ask: |scope: &mut Scope<'_, A>| {
+                let answer = ask(scope)?;
+                serde_json::to_value(answer).map_err(|_| OperationError::Internal("test"))
+            },
+            action: PhantomData,
+        };
+        let reply = self.vault.perform(caller, operation)?;
+        match reply.wire.into_body() {
+            Body::Bytes(bytes) => Ok(serde_json::from_slice(&bytes).unwrap()),
+            Body::File { .. } => panic!("no file was asked for"),
+        }
+    }
+
+    /// The newest leaf.
+    pub(in crate::vault) fn last_leaf(&self) -> Value {
+        let seq = leaf_rows::count(&self.writer).unwrap() - 1;
+        let bytes = leaf_rows::find(&self.writer, seq).unwrap().unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+}
+
+impl Sent {
+    fn value(&self, field: Field) -> &'static str {
+        match field {
+            Field::Account => self.account,
+            Field::Carrier => self.carrier,
+            Field::Country => self.country,
+            Field::State => self.state,
+            Field::Kind => self.kind,
+            Field::Channel => "sms",
+            _ => "in-record",
+        }
+    }
+}
+
+fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescription {
+    ExhibitDescription {
+        name: None,
+        source: None,
+        format: "supplier-csv".to_owned(),
+        format_evidence: String::new(),
+        zone: None,
+        digest: String::new(),
+        bytes: 0,
+        rows: rows.len() as u64,
+        admitted: rows.len() as u64,
+        duplicates: 0,
+        quarantined: 0,
+        numbers: 0,
+        new_numbers: 0,
+        users: 0,
+        dropped_columns: Vec::new(),
+        first: times.iter().copied().min(),
+        last: times.iter().copied().max(),
+        blocks,
+        quarantine_parts: 0,
+        rejects: Vec::new(),
+        blocks_digest: format!("digest {no}"),
+    }
+}
+
+struct Ask<A, F> {
+    case: CaseId,
+    ask: F,
+    action: PhantomData<fn() -> A>,
+}
+
+struct Said(Value);
+
+impl Answer for Said {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&self.0)
+    }
+}
+
+impl<A, F> Operation for Ask<A, F>
+where
+    A: Action,
+    F: FnOnce(&mut Scope<'_, A>) -> Result<Value, OperationError> + Send + 'static,
+{
+    type Action = A;
+    type Answer = Said;
+
+    fn target(&self) -> Target {
+        Target::Case(self.case.clone())
+    }
+
+    fn why(&self) -> Option<&Why> {
+        None
+    }
+
+    fn run(self, scope: &mut Scope<'_, A>) -> Result<Said, OperationError> {
+        (self.ask)(scope).map(Said)
+    }
+}

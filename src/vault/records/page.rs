@@ -15,7 +15,7 @@ use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 
 pub(in crate::vault) struct PageQuery<'q> {
     pub(in crate::vault) filter: &'q RecordFilter,
-    /// At most [`MOST`].
+    /// 1 to 500; 100 if not given.
     pub(in crate::vault) limit: Option<u32>,
     pub(in crate::vault) cursor: Option<&'q str>,
 }

@@ -206,13 +206,12 @@ mod tests {
             for hidden in (0..cells.len()).filter(|at| shown[*at].number().is_none()) {
                 for other in 1..threshold {
                     let (mut least, mut most) = (other, other);
-                    for (at, cell) in shown.iter().enumerate().filter(|(at, _)| *at != hidden) {
-                        let (low, high) = match shown[at].number() {
+                    for (_, cell) in shown.iter().enumerate().filter(|(at, _)| *at != hidden) {
+                        let (low, high) = match cell.number() {
                             Some(0) => (0, 0),
                             Some(number) => interval(number, threshold),
                             None => (1, threshold - 1),
                         };
-                        let _ = cell;
                         least += low;
                         most += high;
                     }

@@ -19,7 +19,7 @@ use crate::vault::operation::OperationError;
 
 /// What a table is asked to show.
 pub struct TableQuery {
-    /// None to [`MOST_DIMENSIONS`], each once.
+    /// None to four, each once.
     pub by: Vec<Dimension>,
     pub filter: RecordFilter,
     /// An IANA zone, for days, weeks and hours; UTC if there is none.

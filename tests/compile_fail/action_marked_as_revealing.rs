@@ -1,0 +1,5 @@
+use breachvault::policy::{Reveals, actions};
+
+impl Reveals for actions::SearchRecords {}
+
+fn main() {}

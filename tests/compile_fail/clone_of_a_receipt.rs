@@ -1,0 +1,5 @@
+fn keep(receipt: &breachvault::vault::Receipt) -> breachvault::vault::Receipt {
+    receipt.clone()
+}
+
+fn main() {}

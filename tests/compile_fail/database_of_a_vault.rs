@@ -1,0 +1,6 @@
+fn rows(vault: &breachvault::vault::Vault) {
+    let _ = &vault.core;
+    let _ = &vault.ledger;
+}
+
+fn main() {}

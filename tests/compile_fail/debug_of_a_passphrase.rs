@@ -1,0 +1,5 @@
+fn show(passphrase: &breachvault::vault::keyring::Passphrase) {
+    println!("{passphrase:?}");
+}
+
+fn main() {}

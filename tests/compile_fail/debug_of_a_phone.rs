@@ -1,0 +1,5 @@
+fn show(phone: &breachvault::vault::plaintext::Phone) {
+    println!("{phone:?}");
+}
+
+fn main() {}

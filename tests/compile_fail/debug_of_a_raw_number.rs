@@ -1,0 +1,5 @@
+fn show(number: breachvault::vault::plaintext::RawNumber<'_>) {
+    println!("{number:?}");
+}
+
+fn main() {}

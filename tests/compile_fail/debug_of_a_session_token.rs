@@ -1,0 +1,5 @@
+fn show(token: &breachvault::vault::identity::SessionToken) {
+    println!("{token:?}");
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+fn show(text: &breachvault::vault::plaintext::RawText) {
+    println!("{text:?}");
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use breachvault::policy::actions;
+use breachvault::vault::scope::Scope;
+
+fn open(scope: &mut Scope<'_, actions::OpenReveal>) {
+    let _ = scope.disclose(1);
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+fn show(number: &breachvault::vault::plaintext::Disclosed) -> String {
+    number.expose().to_string()
+}
+
+fn main() {}

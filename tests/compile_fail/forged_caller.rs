@@ -1,0 +1,5 @@
+use breachvault::vault::Caller;
+
+fn main() {
+    let _ = Caller::system();
+}

@@ -1,0 +1,5 @@
+use breachvault::policy::Grant;
+
+fn main() {
+    let _ = Grant { membership: None };
+}

@@ -1,0 +1,5 @@
+fn read(text: &breachvault::vault::plaintext::RawText) -> &str {
+    text.text()
+}
+
+fn main() {}

@@ -1,0 +1,397 @@
+//! A vault with one operator per role and an open case, through the library's
+//! public door alone; and the same vault closed, so that its files can be hurt.
+
+#![expect(dead_code, reason = "each test binary uses a part of the house")]
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use breachvault::domain::{CaseId, Format, OperatorName, Reference, Title};
+use breachvault::ingest::Declared;
+use breachvault::operations::case::{NameMember, OpenCase};
+use breachvault::operations::exhibit::{AdmitRequest, admit};
+use breachvault::operations::operator::AddOperator;
+use breachvault::operations::{Ids, Request};
+use breachvault::synthesis::{self, Recipe};
+use breachvault::vault::clock::ManualClock;
+use breachvault::vault::entropy::SystemEntropy;
+use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
+use breachvault::vault::keyring::{Argon2Params, LockedKeyring, NewPassphrase, Passphrase};
+use breachvault::vault::{
+    Body, Caller, Founded, Paths, Refusal, Reply, Settings, SignIn, StartError, Vault,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub(crate) const PASSPHRASE: &str = "a passphrase for tests";
+pub(crate) const REASON: &str = "asked for by a test";
+
+/// A vault at work.
+pub(crate) struct House {
+    pub(crate) vault: Vault,
+    pub(crate) people: People,
+    pub(crate) clock: ManualClock,
+    pub(crate) directory: TempDir,
+}
+
+/// Who is in it, and their case.
+#[derive(Clone)]
+pub(crate) struct People {
+    pub(crate) case: CaseId,
+    pub(crate) administrator: Caller,
+    pub(crate) auditor: Caller,
+    pub(crate) lead: Caller,
+    pub(crate) other_lead: Caller,
+    pub(crate) investigator: Caller,
+    pub(crate) custodian: Caller,
+}
+
+/// The same with nobody at work.
+pub(crate) struct Closed {
+    pub(crate) people: People,
+    pub(crate) directory: TempDir,
+}
+
+impl House {
+    pub(crate) fn new() -> Self {
+        let directory = TempDir::new().unwrap();
+        let clock = ManualClock::new("2024-04-02T09:00:00Z".parse().unwrap());
+        let Founded { vault, invitation } = Vault::create(
+            &Paths::of(directory.path()),
+            &NewPassphrase::parse(PASSPHRASE.to_owned()).ok().unwrap(),
+            Argon2Params::new(8, 1, 1).unwrap(),
+            OperatorName::parse("archibald").unwrap(),
+            settings(),
+            Arc::new(clock.clone()),
+            Arc::new(SystemEntropy::new()),
+        )
+        .unwrap();
+        let administrator = enter(&vault, "archibald", &invitation.enrolment);
+        let invited = |name: &str, role: &str| {
+            let answer = ask::<AddOperator>(
+                &vault,
+                &administrator,
+                &[],
+                json!({ "name": name, "role": role }),
+            )
+            .unwrap();
+            let token = answer["enrolment"].as_str().unwrap();
+            enter(&vault, name, &EnrolmentToken::parse(token).unwrap())
+        };
+        let auditor = invited("augustine", "auditor");
+        let lead = invited("leopoldine", "lead");
+        let other_lead = invited("leander", "lead");
+        let investigator = invited("ingeborg", "investigator");
+        let custodian = invited("cunegonde", "custodian");
+        let case = open_case(&vault, &lead, "The zeppelin supplier");
+        for (member, role) in [
+            (&other_lead, "lead"),
+            (&investigator, "investigator"),
+            (&custodian, "custodian"),
+        ] {
+            name_member(&vault, &lead, &case, member, json!({ "role": role })).unwrap();
+        }
+        let people = People {
+            case,
+            administrator,
+            auditor,
+            lead,
+            other_lead,
+            investigator,
+            custodian,
+        };
+        Self {
+            vault,
+            people,
+            clock,
+            directory,
+        }
+    }
+
+    pub(crate) fn paths(&self) -> Paths {
+        Paths::of(self.directory.path())
+    }
+
+    pub(crate) fn admit(&self, file: Vec<u8>) -> Result<Value, Refusal> {
+        admit_as(&self.vault, &self.people.custodian, &self.people.case, file)
+    }
+
+    pub(crate) fn ask<O: Request>(
+        &self,
+        caller: &Caller,
+        ids: &[(&str, &str)],
+        body: Value,
+    ) -> Result<Value, Refusal> {
+        ask::<O>(&self.vault, caller, ids, body)
+    }
+
+    pub(crate) fn close(self) -> Closed {
+        self.vault.stop().unwrap();
+        Closed {
+            people: self.people,
+            directory: self.directory,
+        }
+    }
+}
+
+impl Closed {
+    pub(crate) fn paths(&self) -> Paths {
+        Paths::of(self.directory.path())
+    }
+
+    /// Another house of the same stones, to be hurt in its place.
+    pub(crate) fn copy(&self) -> Self {
+        let directory = TempDir::new().unwrap();
+        copy_into(self.directory.path(), directory.path());
+        Self {
+            people: self.people.clone(),
+            directory,
+        }
+    }
+
+    pub(crate) fn open(&self) -> Result<Vault, StartError> {
+        open(&self.paths())
+    }
+
+    /// The database, to be changed past the vault: nothing holds it back.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test changes the file past the vault"
+    )]
+    pub(crate) fn database(&self) -> rusqlite::Connection {
+        let connection = rusqlite::Connection::open(self.paths().database()).unwrap();
+        connection
+            .pragma_update(None, "foreign_keys", "OFF")
+            .unwrap();
+        connection
+    }
+
+    /// Runs `change` with the triggers that guard the log taken away, and puts
+    /// them back, so that only the change is left to be found.
+    pub(crate) fn change(&self, change: impl FnOnce(&rusqlite::Connection)) {
+        let connection = self.database();
+        let triggers: Vec<(String, String)> = connection
+            .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        for (name, _) in &triggers {
+            connection
+                .execute_batch(&format!("DROP TRIGGER {name}"))
+                .unwrap();
+        }
+        change(&connection);
+        for (_, sql) in &triggers {
+            connection.execute_batch(sql).unwrap();
+        }
+    }
+
+    pub(crate) fn sql(&self, sql: &str) {
+        self.change(|connection| {
+            assert!(
+                connection.execute(sql, []).unwrap() > 0,
+                "{sql} changed nothing"
+            );
+        });
+    }
+}
+
+pub(crate) fn settings() -> Settings {
+    Settings {
+        readers: 3,
+        ..Settings::default()
+    }
+}
+
+pub(crate) fn open(paths: &Paths) -> Result<Vault, StartError> {
+    open_at(
+        paths,
+        ManualClock::new("2024-04-02T10:00:00Z".parse().unwrap()),
+    )
+}
+
+pub(crate) fn open_at(paths: &Paths, clock: ManualClock) -> Result<Vault, StartError> {
+    let keyring =
+        LockedKeyring::read(&paths.keyring())?.unlock(&Passphrase::new(PASSPHRASE.to_owned()))?;
+    let (clock, entropy) = (Arc::new(clock), Arc::new(SystemEntropy::new()));
+    Vault::open(paths, keyring, settings(), clock, entropy)
+}
+
+/// Uses an invitation up and signs in.
+pub(crate) fn enter(vault: &Vault, name: &str, enrolment: &EnrolmentToken) -> Caller {
+    let password = || Password::new(format!("the long password of {name}"));
+    let new = NewPassword::parse(password()).ok().unwrap();
+    assert!(vault.enrol(enrolment, new, false).is_ok());
+    let attempt = SignIn {
+        name: OperatorName::parse(name).unwrap(),
+        password: password(),
+        totp: None,
+        address: None,
+    };
+    vault.sign_in_here(attempt).unwrap().unwrap()
+}
+
+pub(crate) fn open_case(vault: &Vault, lead: &Caller, title: &str) -> CaseId {
+    let body = json!({ "title": title, "reference": "INC-2024-0401", "reason": REASON });
+    let answer = ask::<OpenCase>(vault, lead, &[], body).unwrap();
+    answer["case"].as_str().unwrap().parse().unwrap()
+}
+
+pub(crate) fn name_member(
+    vault: &Vault,
+    lead: &Caller,
+    case: &CaseId,
+    member: &Caller,
+    body: Value,
+) -> Result<Value, Refusal> {
+    let operator = member.operator_id().unwrap().to_string();
+    let ids = [("case", case.as_str()), ("operator", operator.as_str())];
+    ask::<NameMember>(vault, lead, &ids, body)
+}
+
+/// Asks as a machine would: ids, a JSON body, a JSON answer (or text).
+pub(crate) fn ask<O: Request>(
+    vault: &Vault,
+    caller: &Caller,
+    ids: &[(&str, &str)],
+    body: Value,
+) -> Result<Value, Refusal> {
+    perform::<O>(vault, caller, ids, body).map(json_of)
+}
+
+pub(crate) fn perform<O: Request>(
+    vault: &Vault,
+    caller: &Caller,
+    ids: &[(&str, &str)],
+    body: Value,
+) -> Result<Reply, Refusal> {
+    let ids = ids
+        .iter()
+        .map(|(name, id)| ((*name).to_owned(), (*id).to_owned()));
+    let input = serde_json::from_value(body).ok().unwrap();
+    let operation = O::read(&Ids::new(ids.collect()), input).unwrap();
+    vault.perform(caller, operation)
+}
+
+pub(crate) fn admit_as(
+    vault: &Vault,
+    custodian: &Caller,
+    case: &CaseId,
+    file: Vec<u8>,
+) -> Result<Value, Refusal> {
+    let request = AdmitRequest {
+        case: case.clone(),
+        name: Some(Title::parse("zeppelin-march.csv").unwrap()),
+        source: Some(Reference::parse("zeppelin supplier").unwrap()),
+        declared: Declared::default(),
+        region: None,
+    };
+    admit(
+        vault,
+        custodian,
+        request,
+        Box::new(Cursor::new(file)),
+        &mut |_| true,
+    )
+    .map(json_of)
+}
+
+/// A supplier's log of so many rows.
+pub(crate) fn log(rows: u64, seed: u64) -> Vec<u8> {
+    let mut file = Vec::new();
+    synthesis::write(&recipe(rows, seed), &mut file, &mut |_| ()).unwrap();
+    file
+}
+
+/// Numbers that occur in it.
+pub(crate) fn numbers(rows: u64, seed: u64, count: usize) -> Vec<String> {
+    synthesis::sample_numbers(&recipe(rows, seed), count)
+}
+
+fn recipe(rows: u64, seed: u64) -> Recipe {
+    Recipe {
+        rows,
+        seed,
+        format: Format::SupplierCsv,
+        people: None,
+    }
+}
+
+/// The answer's JSON, or its text as a JSON string.
+pub(crate) fn json_of(reply: Reply) -> Value {
+    let bytes = bytes_of(reply);
+    serde_json::from_slice(&bytes)
+        .unwrap_or_else(|_| Value::String(String::from_utf8(bytes).unwrap()))
+}
+
+pub(crate) fn bytes_of(reply: Reply) -> Vec<u8> {
+    match reply.wire.into_body() {
+        Body::Bytes(bytes) => bytes.to_vec(),
+        Body::File { mut file, .. } => {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
+            bytes
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its tools by its environment"
+)]
+pub(crate) fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Runs a tool; `None` if there is no such tool and it may be passed over. Where
+/// `CI` is set nothing is passed over.
+pub(crate) fn run(command: &mut Command) -> Option<Output> {
+    match command.output() {
+        Ok(output) => Some(output),
+        Err(_) if setting("CI").is_none() => {
+            println!("passed over: {:?} is not here", command.get_program());
+            None
+        }
+        Err(error) => panic!(
+            "{:?} is needed where CI is set: {error}",
+            command.get_program()
+        ),
+    }
+}
+
+pub(crate) fn said(output: &Output) -> String {
+    let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    format!("{out}{err}")
+}
+
+/// Every file under a directory.
+pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else {
+            all.push(path);
+        }
+    }
+    all
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let other = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_into(&path, &other);
+        } else {
+            fs::copy(&path, &other).unwrap();
+        }
+    }
+}
