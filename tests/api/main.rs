@@ -8,9 +8,12 @@
 
 mod support;
 
+mod audit;
 mod case;
+mod export;
 mod lookup;
 mod member;
+mod reveal;
 mod scope;
 mod search;
 mod session;
