@@ -67,7 +67,10 @@ fn a_held_case_is_worked_on_and_a_closed_one_is_at_rest() {
     let investigator = incident.investigator();
     let closed = |answer: crate::support::Answer| answer.assert_problem(409, "case-closed");
     closed(incident.look_up(&investigator, &[&number]));
-    closed(investigator.post(&incident.of_case("/records/search"), &body::search(&json!({}))));
+    closed(investigator.post(
+        &incident.of_case("/records/search"),
+        &body::search(&json!({})),
+    ));
     let scope = json!({ "by": [], "audience": "team" });
     closed(investigator.post(&incident.of_case("/scope"), &scope));
     closed(investigator.post(&format!("/reveals/{reveal}/open"), &json!({})));
@@ -121,7 +124,17 @@ fn malformed_ids_and_ids_of_another_kind_name_nothing() {
     let longer = format!("{case}0");
     let upper = case.to_uppercase();
     for id in [
-        "c_", "x", "%00", "%2e%2e", "%ff", "c_%31", &operator, &longer, &upper, "0", "-1",
+        "c_",
+        "x",
+        "%00",
+        "%2e%2e",
+        "%ff",
+        "c_%31",
+        &operator,
+        &longer,
+        &upper,
+        "0",
+        "-1",
         "c_0000000000000000000%2f",
     ] {
         for path in [
@@ -200,7 +213,10 @@ fn what_is_of_one_case_cannot_be_reached_by_the_members_of_another() {
     // A subject of the first case is none of the second, which has no numbers at all.
     lead.post(&format!("/cases/{case}/reveals"), &body::reveal(&[subject]))
         .assert_problem(422, "invalid");
-    let answer = lead.post(&format!("/cases/{case}/lookups"), &body::look_up(&[&number]));
+    let answer = lead.post(
+        &format!("/cases/{case}/lookups"),
+        &body::look_up(&[&number]),
+    );
     let answer = answer.assert_status(200);
     assert_eq!(answer.json()["results"][0]["state"], "not_exposed");
 }

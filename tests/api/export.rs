@@ -44,7 +44,9 @@ fn unpack(incident: &Incident, package: &[u8], receiver: &Receiver) -> BTreeMap<
     let check = move |proof: &[u8], leaf: &[u8]| -> Result<String, String> {
         let text = std::str::from_utf8(proof).map_err(|_| "not text".to_owned())?;
         let proof: InclusionProof = text.parse().map_err(|_| "no proof".to_owned())?;
-        let proven = proof.verify(leaf, &key).map_err(|error| error.to_string())?;
+        let proven = proof
+            .verify(leaf, &key)
+            .map_err(|error| error.to_string())?;
         Ok(proven.origin.to_string())
     };
     let trust = Trust {
@@ -75,7 +77,10 @@ fn signer(incident: &Incident) -> [u8; 32] {
 }
 
 fn verifier_key(incident: &Incident) -> VerifierKey {
-    let text = incident.investigator().get("/audit/vkey").assert_status(200);
+    let text = incident
+        .investigator()
+        .get("/audit/vkey")
+        .assert_status(200);
     text.text().trim().parse().unwrap()
 }
 
@@ -102,7 +107,10 @@ fn an_account_notice_holds_one_accounts_numbers() {
     assert_eq!(package.header("content-type"), Some("application/x-tar"));
     let files = unpack(incident, &package.body, &receiver);
     let rows = json_of(&files);
-    let told: Vec<&str> = rows.iter().map(|row| row["number"].as_str().unwrap()).collect();
+    let told: Vec<&str> = rows
+        .iter()
+        .map(|row| row["number"].as_str().unwrap())
+        .collect();
     let mut sorted = told.clone();
     sorted.sort_unstable();
     let expected: Vec<&str> = incident.log.numbers_of(of_account).into_iter().collect();
@@ -162,7 +170,10 @@ fn evidence_holds_every_record_in_full() {
         .collect();
     let mut told: Vec<[String; 4]> = json_of(&files)
         .iter()
-        .map(|row| ["number", "sent_at", "account", "user"].map(|name| row[name].as_str().unwrap().to_owned()))
+        .map(|row| {
+            ["number", "sent_at", "account", "user"]
+                .map(|name| row[name].as_str().unwrap().to_owned())
+        })
         .collect();
     expected.sort();
     told.sort();
@@ -207,7 +218,9 @@ fn a_package_that_many_take_at_once_is_one_package() {
     let export = incident.approved_export(&body::export("evidence", &filter, &receiver.recipient));
     let client = incident.custodian();
     let taken: Vec<Answer> = std::thread::scope(|threads| {
-        let all: Vec<_> = (0..5).map(|_| threads.spawn(|| take(&client, &export))).collect();
+        let all: Vec<_> = (0..5)
+            .map(|_| threads.spawn(|| take(&client, &export)))
+            .collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
     let last = take(&client, &export).assert_status(200);
@@ -237,7 +250,11 @@ fn tagmanifest(package: &[u8]) -> String {
             let mut bytes = Vec::new();
             std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
             let digest = ring::digest::digest(&ring::digest::SHA256, &bytes);
-            return digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+            return digest
+                .as_ref()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
         }
     }
     panic!("no tag manifest");
@@ -344,10 +361,16 @@ fn a_liaison_gets_its_own_account_and_nothing_else() {
     ask("evidence", json!({})).assert_problem(422, "invalid");
     ask("scope-report", json!({})).assert_problem(422, "invalid");
     // Whatever account it names, it gets its own.
-    let asked = ask("account-notice", json!({ "account": [incident.other_account] }));
+    let asked = ask(
+        "account-notice",
+        json!({ "account": [incident.other_account] }),
+    );
     let export = asked.assert_status(201).member("export");
     let own = |m: &crate::support::Message| m.account == incident.account;
-    let seen = liaison.get(&format!("/exports/{export}")).assert_status(200).json();
+    let seen = liaison
+        .get(&format!("/exports/{export}"))
+        .assert_status(200)
+        .json();
     assert_eq!(seen["messages"], incident.log.count(own));
     decide(&liaison, &export, &body::approve()).assert_problem(403, "not-allowed");
     decide(&incident.custodian(), &export, &body::approve()).assert_status(200);
@@ -360,8 +383,12 @@ fn a_liaison_gets_its_own_account_and_nothing_else() {
     let request = body::export("account-notice", &filter, &receiver.recipient);
     let others = incident.approved_export(&request);
     take(&liaison, &others).assert_problem(404, "not-found");
-    liaison.get(&format!("/exports/{others}")).assert_problem(404, "not-found");
-    let listed = liaison.get(&incident.of_case("/exports")).assert_status(200);
+    liaison
+        .get(&format!("/exports/{others}"))
+        .assert_problem(404, "not-found");
+    let listed = liaison
+        .get(&incident.of_case("/exports"))
+        .assert_status(200);
     assert!(listed.text().contains(&export));
     assert!(!listed.text().contains(&others));
     assert!(!listed.text().contains(&incident.other_account));
@@ -374,13 +401,17 @@ fn recipients_are_public_age_keys_and_a_secret_one_is_not_said_back() {
     let ask = |recipients: Value| {
         let mut request = body::export("scope-report", &json!({}), &receiver.recipient);
         request["recipients"] = recipients;
-        incident.investigator().post(&incident.of_case("/exports"), &request)
+        incident
+            .investigator()
+            .post(&incident.of_case("/exports"), &request)
     };
     let secret = ask(json!([receiver.recipient, receiver.identity]));
     let secret = secret.assert_problem(422, "invalid");
     assert_eq!(secret.json()["at"], "recipients[1]");
     assert!(!secret.text().contains(&receiver.identity[16..]));
-    let broken = receiver.recipient.replace(|c: char| c.is_ascii_digit(), "b");
+    let broken = receiver
+        .recipient
+        .replace(|c: char| c.is_ascii_digit(), "b");
     for recipients in [
         json!([]),
         json!([receiver.recipient, receiver.recipient]),
@@ -404,10 +435,13 @@ fn an_export_names_its_profile_its_account_and_its_legal_basis() {
         let filter = json!({ "account": [incident.account] });
         let mut request = body::export("account-notice", &filter, &receiver.recipient);
         change(&mut request);
-        incident.investigator().post(&incident.of_case("/exports"), &request)
+        incident
+            .investigator()
+            .post(&incident.of_case("/exports"), &request)
     };
     ask(&|request| request["filter"] = json!({})).assert_problem(422, "invalid");
-    ask(&|request| request["filter"] = json!({ "account": ["a", "b"] })).assert_problem(422, "invalid");
+    ask(&|request| request["filter"] = json!({ "account": ["a", "b"] }))
+        .assert_problem(422, "invalid");
     ask(&|request| request["filter"] = json!({ "account": ["nobody has it"] }))
         .assert_problem(422, "invalid");
     ask(&|request| request["profile"] = json!("everything")).assert_problem(422, "invalid");

@@ -58,7 +58,10 @@ fn a_number_is_found_in_whatever_way_it_is_written() {
         assert_eq!(same["subject"], first["subject"]);
     }
     assert_ne!(results[6]["subject"], first["subject"]);
-    assert!(!answer.text().contains("7700"), "an answer repeats no number");
+    assert!(
+        !answer.text().contains("7700"),
+        "an answer repeats no number"
+    );
 }
 
 #[test]
@@ -100,11 +103,19 @@ fn a_budget_is_spent_whole_and_comes_back_with_time() {
     assert_eq!(left(), 10);
     // Two found, one not: four points.
     incident
-        .look_up(&investigator, &["+447700900001", "+447700900002", "+447700900009"])
+        .look_up(
+            &investigator,
+            &["+447700900001", "+447700900002", "+447700900009"],
+        )
         .assert_status(200);
     assert_eq!(left(), 6);
     // Four that nobody has cost eight.
-    let absent = ["+447700900011", "+447700900013", "+447700900015", "+447700900017"];
+    let absent = [
+        "+447700900011",
+        "+447700900013",
+        "+447700900015",
+        "+447700900017",
+    ];
     let leaves = incident.leaves();
     let spent = incident.look_up(&investigator, &absent);
     assert_eq!(incident.leaves(), leaves + 1);
@@ -130,7 +141,9 @@ fn number_after_number_raises_an_alarm_in_the_leaf() {
     let mut alarms = Vec::new();
     for last in 20..35 {
         let number = format!("+4477009000{last}");
-        let answer = incident.look_up(&investigator, &[&number]).assert_status(200);
+        let answer = incident
+            .look_up(&investigator, &[&number])
+            .assert_status(200);
         alarms.push(incident.leaf(answer.leaf().unwrap())["alarm"].clone());
     }
     assert_eq!(alarms[0], Value::Null);
@@ -145,17 +158,27 @@ fn number_after_number_raises_an_alarm_in_the_leaf() {
 fn to_a_liaison_anothers_number_looks_like_one_that_nobody_has() {
     let incident = Incident::with("", two_accounts());
     let liaison = incident.liaison();
-    let own = incident.look_up(&liaison, &["+447700900001"]).assert_status(200);
+    let own = incident
+        .look_up(&liaison, &["+447700900001"])
+        .assert_status(200);
     assert_eq!(own.json()["results"][0]["state"], "exposed");
-    let others = incident.look_up(&liaison, &["+447700900004"]).assert_status(200);
-    let absent = incident.look_up(&liaison, &["+447700900099"]).assert_status(200);
+    let others = incident
+        .look_up(&liaison, &["+447700900004"])
+        .assert_status(200);
+    let absent = incident
+        .look_up(&liaison, &["+447700900099"])
+        .assert_status(200);
     assert_eq!(others.comparable(), absent.comparable());
     assert_eq!(others.body, absent.body);
     let budget = || liaison.get("/me").json()["cases"][0]["lookup_budget"].clone();
     let before = budget().as_u64().unwrap();
-    incident.look_up(&liaison, &["+12025550123"]).assert_status(200);
+    incident
+        .look_up(&liaison, &["+12025550123"])
+        .assert_status(200);
     let between = budget().as_u64().unwrap();
-    incident.look_up(&liaison, &["+12025550199"]).assert_status(200);
+    incident
+        .look_up(&liaison, &["+12025550199"])
+        .assert_status(200);
     assert_eq!(before - between, between - budget().as_u64().unwrap());
 }
 

@@ -1,15 +1,13 @@
 //! The vault as its users meet it: over HTTPS, with a real store behind it. The
 //! files mirror `src/operations`; `support` serves a vault and gives a client
 //! for each kind of caller.
-#![expect(
-    unreachable_pub,
-    reason = "nothing outside sees a test binary"
-)]
+#![expect(unreachable_pub, reason = "nothing outside sees a test binary")]
 
 mod support;
 
 mod audit;
 mod case;
+mod exhibit;
 mod export;
 mod lookup;
 mod member;

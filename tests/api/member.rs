@@ -40,7 +40,9 @@ fn auditors_and_administrators_stay_outside_cases() {
     let incident = shared();
     for who in [Who::Auditor, Who::Administrator] {
         let path = incident.of_case(&format!("/members/{}", incident.operator(who)));
-        let answer = incident.lead().put(&path, &json!({ "role": "investigator" }));
+        let answer = incident
+            .lead()
+            .put(&path, &json!({ "role": "investigator" }));
         answer.assert_problem(409, "outside-cases");
     }
 }
@@ -58,7 +60,10 @@ fn only_a_lead_names_members() {
         (Who::Auditor, 404, "not-found"),
         (Who::Administrator, 404, "not-found"),
     ] {
-        incident.client(who).put(&path, &body).assert_problem(status, kind);
+        incident
+            .client(who)
+            .put(&path, &body)
+            .assert_problem(status, kind);
     }
 }
 
@@ -88,11 +93,17 @@ fn a_role_that_was_changed_counts_at_once() {
     let path = format!("/cases/{case}/members");
     vault.outsider().get(&path).assert_problem(404, "not-found");
     vault.name_member(&case, Who::Outsider, "investigator", None);
-    vault.outsider().get(&path).assert_problem(403, "not-allowed");
+    vault
+        .outsider()
+        .get(&path)
+        .assert_problem(403, "not-allowed");
     vault.name_member(&case, Who::Outsider, "lead", None);
     vault.outsider().get(&path).assert_status(200);
     vault.name_member(&case, Who::Outsider, "custodian", None);
     vault.outsider().get(&path).assert_status(200);
     vault.name_member(&case, Who::Outsider, "liaison", Some("somebody"));
-    vault.outsider().get(&path).assert_problem(403, "not-allowed");
+    vault
+        .outsider()
+        .get(&path)
+        .assert_problem(403, "not-allowed");
 }

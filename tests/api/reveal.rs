@@ -45,7 +45,10 @@ fn two_people_reveal_numbers_and_only_the_asker_sees_them() {
     assert_eq!(json["ticket"], "T-17");
     assert_eq!(json["sample"].as_array().unwrap().len(), 3);
     for number in &numbers {
-        assert!(!json.to_string().contains(&number[1..]), "the sample is masked");
+        assert!(
+            !json.to_string().contains(&number[1..]),
+            "the sample is masked"
+        );
     }
     let decided = decide(&incident.lead(), &reveal, &body::approve()).assert_status(200);
     assert_eq!(decided.member("state"), "approved");
@@ -128,7 +131,10 @@ fn an_approval_does_not_outlive_what_was_approved() {
 
 #[test]
 fn a_reveal_names_some_subjects_of_this_case_once_each() {
-    let incident = Incident::with("[limits]\nreveal_subjects = 2\n", crate::support::invented(100, 3));
+    let incident = Incident::with(
+        "[limits]\nreveal_subjects = 2\n",
+        crate::support::invented(100, 3),
+    );
     let (tokens, _) = subjects(&incident, 3);
     let ask = |subjects: &[String]| {
         let path = incident.of_case("/reveals");
@@ -156,7 +162,11 @@ fn a_reveal_that_is_opened_by_many_at_once_opens_once() {
             .collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 200).count(),
+        1,
+        "{statuses:?}"
+    );
     assert!(statuses.iter().all(|status| [200, 409].contains(status)));
 }
 

@@ -8,7 +8,9 @@ use crate::support::{Incident, Log, Message, csv_of, shared};
 
 fn table(body: &Value) -> Value {
     let incident = shared();
-    let answer = incident.investigator().post(&incident.of_case("/scope"), body);
+    let answer = incident
+        .investigator()
+        .post(&incident.of_case("/scope"), body);
     answer.assert_status(200).json()
 }
 
@@ -36,7 +38,10 @@ fn recount(log: &Log, by: &[&str]) -> BTreeMap<Vec<String>, (u64, u64)> {
         cell.1.insert(&message.number);
     }
     let count = |(messages, numbers): (u64, BTreeSet<&str>)| (messages, numbers.len() as u64);
-    cells.into_iter().map(|(key, cell)| (key, count(cell))).collect()
+    cells
+        .into_iter()
+        .map(|(key, cell)| (key, count(cell)))
+        .collect()
 }
 
 #[test]
@@ -138,7 +143,11 @@ fn a_protected_table_rounds_distinct_numbers_and_hides_the_few() {
 #[test]
 fn a_protected_table_takes_one_dimension_and_no_choice_besides() {
     let incident = shared();
-    let ask = |body: Value| incident.investigator().post(&incident.of_case("/scope"), &body);
+    let ask = |body: Value| {
+        incident
+            .investigator()
+            .post(&incident.of_case("/scope"), &body)
+    };
     for body in [
         json!({ "by": [], "audience": "protected" }),
         json!({ "by": ["country", "state"], "audience": "protected" }),
@@ -174,10 +183,18 @@ fn a_protected_table_that_differs_by_a_few_people_is_not_given() {
     first.extend_from_slice(b"two,+447700999999,Carrier,GB,,2024-03-10T12:00:00Z,sms\n");
     let incident = Incident::with("", Log::read_short(first));
     let body = json!({ "by": ["country"], "audience": "protected" });
-    let ask = |body: &Value| incident.investigator().post(&incident.of_case("/scope"), body);
+    let ask = |body: &Value| {
+        incident
+            .investigator()
+            .post(&incident.of_case("/scope"), body)
+    };
     let given = ask(&body).assert_status(200);
     assert_eq!(given.json()["rows"][0]["numbers"], 40);
-    assert_eq!(ask(&body).assert_status(200).body, given.body, "the same again is given");
+    assert_eq!(
+        ask(&body).assert_status(200).body,
+        given.body,
+        "the same again is given"
+    );
     let cms = json!({ "by": ["country"], "audience": "protected", "rule": "cms" });
     ask(&cms).assert_problem(409, "cut-too-close");
     let more = csv_of(&[("one", "+447700988888", "2024-03-11T12:00:00Z")]);
@@ -200,9 +217,16 @@ fn days_follow_the_zone_that_is_asked_for() {
         let answer = incident.lead().post(&incident.of_case("/scope"), &body);
         let json = answer.assert_status(200).json();
         let rows = json["rows"].as_array().unwrap().iter();
-        rows.map(|row| row["day"].as_str().unwrap().to_owned()).collect()
+        rows.map(|row| row["day"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(days("UTC"), ["2024-03-09", "2024-03-31"]);
-    assert_eq!(days("Europe/Berlin"), ["2024-03-10", "2024-03-31", "2024-04-01"]);
-    assert_eq!(days("America/New_York"), ["2024-03-09", "2024-03-30", "2024-03-31"]);
+    assert_eq!(
+        days("Europe/Berlin"),
+        ["2024-03-10", "2024-03-31", "2024-04-01"]
+    );
+    assert_eq!(
+        days("America/New_York"),
+        ["2024-03-09", "2024-03-30", "2024-03-31"]
+    );
 }

@@ -48,7 +48,9 @@ fn a_record_is_what_the_log_says_without_the_number() {
     let mut told: Vec<_> = records
         .iter()
         .map(|record| {
-            let shown = ["account", "carrier", "country", "state", "sent_at", "kind", "channel"];
+            let shown = [
+                "account", "carrier", "country", "state", "sent_at", "kind", "channel",
+            ];
             shown.map(|name| text(record, name))
         })
         .collect();
@@ -77,7 +79,10 @@ fn a_record_is_what_the_log_says_without_the_number() {
         assert!(masked.contains('•') && digits <= 5, "{masked}");
         assert!(text(record, "subject").starts_with("S-"));
     }
-    let subjects: BTreeSet<_> = records.iter().map(|record| text(record, "subject")).collect();
+    let subjects: BTreeSet<_> = records
+        .iter()
+        .map(|record| text(record, "subject"))
+        .collect();
     assert_eq!(subjects.len(), log.numbers_of(|_| true).len());
 }
 
@@ -86,13 +91,34 @@ fn every_filter_keeps_what_a_plain_reading_of_the_log_keeps() {
     let log = &shared().log;
     let one = &log.messages[log.messages.len() / 2];
     let cases: Vec<(Value, Box<dyn Fn(&Message) -> bool>)> = vec![
-        (json!({ "country": [one.country] }), Box::new(|m| m.country == one.country)),
-        (json!({ "kind": [one.kind] }), Box::new(|m| m.kind == one.kind)),
-        (json!({ "account": [one.account] }), Box::new(|m| m.account == one.account)),
-        (json!({ "carrier": [one.carrier] }), Box::new(|m| m.carrier == one.carrier)),
-        (json!({ "channel": [one.channel] }), Box::new(|m| m.channel == one.channel)),
-        (json!({ "country": ["US"], "state": ["CA"] }), Box::new(|m| m.country == "US" && m.state == "CA")),
-        (json!({ "country": ["US", "GB"] }), Box::new(|m| ["US", "GB"].contains(&m.country.as_str()))),
+        (
+            json!({ "country": [one.country] }),
+            Box::new(|m| m.country == one.country),
+        ),
+        (
+            json!({ "kind": [one.kind] }),
+            Box::new(|m| m.kind == one.kind),
+        ),
+        (
+            json!({ "account": [one.account] }),
+            Box::new(|m| m.account == one.account),
+        ),
+        (
+            json!({ "carrier": [one.carrier] }),
+            Box::new(|m| m.carrier == one.carrier),
+        ),
+        (
+            json!({ "channel": [one.channel] }),
+            Box::new(|m| m.channel == one.channel),
+        ),
+        (
+            json!({ "country": ["US"], "state": ["CA"] }),
+            Box::new(|m| m.country == "US" && m.state == "CA"),
+        ),
+        (
+            json!({ "country": ["US", "GB"] }),
+            Box::new(|m| ["US", "GB"].contains(&m.country.as_str())),
+        ),
         (
             json!({ "sent_from": "2024-03-08T00:00:00Z", "sent_to": "2024-03-09T00:00:00Z" }),
             Box::new(|m| m.sent_at.starts_with("2024-03-08")),
@@ -100,7 +126,9 @@ fn every_filter_keeps_what_a_plain_reading_of_the_log_keeps() {
         (json!({ "country": ["XX"] }), Box::new(|_| false)),
         (
             json!({ "account": [one.account], "kind": [one.kind], "sent_from": "2024-03-15T00:00:00Z" }),
-            Box::new(|m| m.account == one.account && m.kind == one.kind && m.sent_at.as_str() >= "2024-03-15"),
+            Box::new(|m| {
+                m.account == one.account && m.kind == one.kind && m.sent_at.as_str() >= "2024-03-15"
+            }),
         ),
     ];
     for (filter, keep) in cases {
@@ -117,7 +145,11 @@ fn a_subject_leads_to_all_its_records() {
     let (records, total) = all_pages(&json!({ "subject": [subject] }), 2);
     assert_eq!(total, incident.log.count(|m| m.number == *number));
     assert_eq!(records.len() as u64, total);
-    assert!(records.iter().all(|record| record["subject"] == subject.as_str()));
+    assert!(
+        records
+            .iter()
+            .all(|record| record["subject"] == subject.as_str())
+    );
 }
 
 #[test]
@@ -129,7 +161,9 @@ fn a_cursor_belongs_to_its_filter() {
         let mut body = body::search(&filter);
         body["cursor"] = json!(cursor);
         body["limit"] = json!(limit);
-        incident.investigator().post(&incident.of_case("/records/search"), &body)
+        incident
+            .investigator()
+            .post(&incident.of_case("/records/search"), &body)
     };
     ask(json!({ "country": ["US"] }), cursor, 5).assert_problem(422, "invalid");
     ask(json!({}), "not a cursor", 5).assert_problem(422, "invalid");
@@ -143,7 +177,10 @@ fn a_filter_that_is_wrong_is_named_by_its_place() {
     let incident = shared();
     for (filter, at) in [
         (json!({ "sent_from": "+447700900123" }), "filter.sent_from"),
-        (json!({ "subject": ["S-00000000", "+447700900123"] }), "filter.subject[1]"),
+        (
+            json!({ "subject": ["S-00000000", "+447700900123"] }),
+            "filter.subject[1]",
+        ),
         (json!({ "country": ["x".repeat(300)] }), "filter.country[0]"),
         (
             json!({ "sent_from": "2024-03-02T00:00:00Z", "sent_to": "2024-03-01T00:00:00Z" }),
@@ -170,11 +207,21 @@ fn malformed_and_oversized_bodies_are_told_by_place_only() {
     assert_eq!(malformed.json()["line"], 2);
     assert!(!malformed.text().contains("7700"));
     let unknown = investigator.post_text(&path, r#"{"+447700900123":[]}"#);
-    assert!(!unknown.assert_problem(422, "invalid").text().contains("7700"));
+    assert!(
+        !unknown
+            .assert_problem(422, "invalid")
+            .text()
+            .contains("7700")
+    );
     let mut large = r#"{"filter":{"country":["+447700900123"]},"reason":""#.to_owned();
     large.push_str(&"7".repeat(1 << 20));
     let large = investigator.post_text(&path, &(large + "\"}"));
-    assert!(!large.assert_problem(413, "too-large").text().contains("7700"));
+    assert!(
+        !large
+            .assert_problem(413, "too-large")
+            .text()
+            .contains("7700")
+    );
     let deep = "[".repeat(100_000);
     let deep = investigator.post_text(&path, &deep);
     assert!([400, 422].contains(&deep.status));

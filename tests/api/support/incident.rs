@@ -31,7 +31,10 @@ pub fn shared() -> &'static Incident {
     SHARED.get_or_init(|| {
         let directory = tidy_directory();
         let config = "[budgets]\nlookup_points = 1000000\n";
-        Incident::of(TestVault::in_directory(config, directory), invented(3000, 7))
+        Incident::of(
+            TestVault::in_directory(config, directory),
+            invented(3000, 7),
+        )
     })
 }
 
@@ -193,5 +196,8 @@ fn tidy_directory() -> tempfile::TempDir {
         }
     }
     let prefix = format!("{}.", std::process::id());
-    tempfile::Builder::new().prefix(&prefix).tempdir_in(all).unwrap()
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .tempdir_in(all)
+        .unwrap()
 }

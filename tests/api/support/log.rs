@@ -97,7 +97,11 @@ impl Log {
 
     /// The account with the most messages, and the next one.
     pub fn accounts(&self) -> (String, String) {
-        let names: BTreeSet<_> = self.messages.iter().map(|message| &message.account).collect();
+        let names: BTreeSet<_> = self
+            .messages
+            .iter()
+            .map(|message| &message.account)
+            .collect();
         let mut counted: Vec<_> = names
             .into_iter()
             .map(|name| (self.count(|message| message.account == *name), name.clone()))

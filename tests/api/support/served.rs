@@ -223,7 +223,9 @@ impl TestVault {
 
     fn end(&mut self) -> bool {
         drop(self.stop.take());
-        self.thread.take().is_some_and(|thread| thread.join().unwrap_or(false))
+        self.thread
+            .take()
+            .is_some_and(|thread| thread.join().unwrap_or(false))
     }
 }
 
