@@ -1,5 +1,4 @@
-// error[E0117]: only traits defined in the current crate can be implemented for types defined outside of the crate
-
+// refused: E0117 only traits defined in the current crate
 use breachvault::policy::{Reveals, actions};
 
 impl Reveals for actions::SearchRecords {}

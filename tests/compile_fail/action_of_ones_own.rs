@@ -1,5 +1,4 @@
-// error[E0277]: the trait bound `Peek: policy::action::seal::Listed` is not satisfied
-
+// refused: E0277 `Peek: policy::action::seal::Listed` is not satisfied
 use breachvault::policy::{Action, ActionKind};
 
 struct Peek;

@@ -1,7 +1,8 @@
-// error[E0308]: mismatched types
-
-fn copy(phone: &breachvault::vault::plaintext::Phone) -> breachvault::vault::plaintext::Phone {
-    phone.clone()
+// refused: E0277 `Phone: Clone` is not satisfied
+fn copy(phone: &breachvault::vault::plaintext::Phone) {
+    twice(phone);
 }
+
+fn twice<T: Clone>(_: &T) {}
 
 fn main() {}

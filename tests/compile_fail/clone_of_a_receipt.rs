@@ -1,7 +1,8 @@
-// error[E0308]: mismatched types
-
-fn keep(receipt: &breachvault::vault::Receipt) -> breachvault::vault::Receipt {
-    receipt.clone()
+// refused: E0277 `Receipt: Clone` is not satisfied
+fn keep(receipt: &breachvault::vault::Receipt) {
+    twice(receipt);
 }
+
+fn twice<T: Clone>(_: &T) {}
 
 fn main() {}

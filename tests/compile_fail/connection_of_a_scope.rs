@@ -1,5 +1,4 @@
-// error[E0616]: field `connection` of struct `breachvault::vault::scope::Scope` is private
-
+// refused: E0616 field `connection`
 use breachvault::policy::actions;
 use breachvault::vault::scope::Scope;
 

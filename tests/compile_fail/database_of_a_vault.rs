@@ -1,5 +1,5 @@
-// error[E0616]: field `core` of struct `breachvault::vault::Vault` is private
-
+// refused: E0616 field `core`
+// refused: E0616 field `ledger`
 fn rows(vault: &breachvault::vault::Vault) {
     let _ = &vault.core;
     let _ = &vault.ledger;

@@ -1,5 +1,4 @@
-// error[E0277]: `Passphrase` doesn't implement `std::fmt::Debug`
-
+// refused: E0277 `Passphrase` doesn't implement
 fn show(passphrase: &breachvault::vault::keyring::Passphrase) {
     println!("{passphrase:?}");
 }

@@ -1,5 +1,4 @@
-// error[E0277]: `Phone` doesn't implement `std::fmt::Debug`
-
+// refused: E0277 `Phone` doesn't implement
 fn show(phone: &breachvault::vault::plaintext::Phone) {
     println!("{phone:?}");
 }

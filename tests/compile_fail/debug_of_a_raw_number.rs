@@ -1,5 +1,4 @@
-// error[E0277]: `RawNumber<'_>` doesn't implement `std::fmt::Debug`
-
+// refused: E0277 `RawNumber<'_>` doesn't implement
 fn show(number: breachvault::vault::plaintext::RawNumber<'_>) {
     println!("{number:?}");
 }

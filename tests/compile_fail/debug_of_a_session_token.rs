@@ -1,5 +1,4 @@
-// error[E0277]: `SessionToken` doesn't implement `std::fmt::Debug`
-
+// refused: E0277 `SessionToken` doesn't implement
 fn show(token: &breachvault::vault::identity::SessionToken) {
     println!("{token:?}");
 }

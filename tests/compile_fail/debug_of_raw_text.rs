@@ -1,5 +1,4 @@
-// error[E0277]: `RawText` doesn't implement `std::fmt::Debug`
-
+// refused: E0277 `RawText` doesn't implement
 fn show(text: &breachvault::vault::plaintext::RawText) {
     println!("{text:?}");
 }

@@ -1,5 +1,4 @@
-// error[E0624]: method `disclose` is private
-
+// refused: E0624 method `disclose` is private
 use breachvault::policy::actions;
 use breachvault::vault::scope::Scope;
 

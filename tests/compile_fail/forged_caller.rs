@@ -1,5 +1,4 @@
-// error[E0624]: associated function `system` is private
-
+// refused: E0624 associated function `system` is private
 use breachvault::vault::Caller;
 
 fn main() {

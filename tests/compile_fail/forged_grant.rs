@@ -1,5 +1,4 @@
-// error[E0451]: field `membership` of struct `Grant` is private
-
+// refused: E0451 field `membership` of struct `Grant` is private
 use breachvault::policy::Grant;
 
 fn main() {

@@ -1,5 +1,4 @@
-// error[E0599]: no method named `scope` found for reference `&breachvault::vault::Vault` in the current scope
-
+// refused: E0599 no method named `scope`
 use breachvault::vault::scope::Scope;
 use breachvault::vault::{Operation, Vault};
 

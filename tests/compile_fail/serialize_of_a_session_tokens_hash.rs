@@ -1,11 +1,6 @@
-// error[E0277]: the trait bound `SessionTokenHash: serde::Serialize` is not satisfied
-
-use breachvault::vault::Wire;
-
+// refused: E0277 `SessionTokenHash: serde::Serialize` is not satisfied
 fn send(hash: &breachvault::vault::identity::SessionTokenHash) {
-    let _ = Wire::json(hash);
+    let _ = breachvault::vault::Wire::json(hash);
 }
 
-fn main() {
-    let _ = send;
-}
+fn main() {}

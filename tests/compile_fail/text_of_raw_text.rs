@@ -1,5 +1,4 @@
-// error[E0624]: method `text` is private
-
+// refused: E0624 method `text` is private
 fn read(text: &breachvault::vault::plaintext::RawText) -> &str {
     text.text()
 }

@@ -1,5 +1,4 @@
-// error[E0308]: mismatched types
-
+// refused: E0308 mismatched types
 use std::path::Path;
 use std::sync::Arc;
 
