@@ -57,8 +57,15 @@ impl Ids {
         self.parse("export")
     }
 
+    /// A leaf's number has one spelling: no sign, no zeros before it.
     pub fn leaf(&self) -> Result<u64, OperationError> {
-        self.parse("leaf")
+        let number: u64 = self.parse("leaf")?;
+        let spelt = |(key, text): &(String, String)| key == "leaf" && *text == number.to_string();
+        if self.named.iter().any(spelt) {
+            Ok(number)
+        } else {
+            Err(OperationError::NotFound)
+        }
     }
 
     fn parse<T: FromStr>(&self, name: &str) -> Result<T, OperationError> {

@@ -19,14 +19,19 @@ use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, Reques
 pub(super) struct Situation {
     pub(super) facts: Facts,
     pub(super) case: Option<CaseRow>,
+    /// Whether what the target names is there.
+    known: bool,
 }
 
 impl Situation {
-    pub(super) fn case_id(&self, target: &Target) -> Option<CaseId> {
-        self.case
-            .as_ref()
-            .map(|row| row.id.clone())
-            .or_else(|| target.case().cloned())
+    pub(super) fn case_id(&self) -> Option<CaseId> {
+        self.case.as_ref().map(|row| row.id.clone())
+    }
+
+    /// What the leaf names as its object: only what is there. Anybody can ask for
+    /// an identifier of their own making, and its digits could be a number's.
+    pub(super) fn object(&self, target: &Target) -> Option<String> {
+        target.object().filter(|_| self.known)
     }
 
     /// The caller's role as the leaf names it.
@@ -63,11 +68,22 @@ pub(super) fn load(
             leaf: None,
         },
         case: None,
+        known: false,
     };
     match target {
-        Target::Vault | Target::Operator(_) => {}
-        Target::Case(case) | Target::Member(case, _) | Target::Exhibit(case, _) => {
+        Target::Vault => {}
+        Target::Operator(operator) => {
+            situation.known = operator_rows::find(connection, operator)?.is_some();
+        }
+        Target::Case(case) => situation.case = case_rows::find(connection, case)?,
+        Target::Member(case, operator) => {
             situation.case = case_rows::find(connection, case)?;
+            situation.known = operator_rows::find(connection, operator)?.is_some();
+        }
+        // Drawn by the vault when the admission began.
+        Target::Exhibit(case, _) => {
+            situation.case = case_rows::find(connection, case)?;
+            situation.known = situation.case.is_some();
         }
         Target::Reveal(id) => {
             if let Some(row) = reveal_rows::find(connection, id)? {
@@ -104,6 +120,7 @@ pub(super) fn load(
             });
         }
     }
+    situation.known |= situation.facts.request.is_some() || situation.facts.leaf.is_some();
     if let Some(case) = &situation.case {
         situation.facts.case = Some(CaseFacts {
             state: case.state,
@@ -157,16 +174,7 @@ fn member(
 }
 
 impl Target {
-    /// The case the target itself names.
-    fn case(&self) -> Option<&CaseId> {
-        match self {
-            Self::Case(case) | Self::Member(case, _) | Self::Exhibit(case, _) => Some(case),
-            _ => None,
-        }
-    }
-
-    /// What the leaf names as its object.
-    pub(super) fn object(&self) -> Option<String> {
+    fn object(&self) -> Option<String> {
         match self {
             Self::Vault | Self::Case(_) => None,
             Self::Member(_, operator) | Self::Operator(operator) => Some(operator.to_string()),

@@ -357,8 +357,10 @@ impl About {
             role: situation.and_then(Situation::role),
             case: notes
                 .case
-                .or_else(|| situation.and_then(|found| found.case_id(&self.target))),
-            object: notes.object.or_else(|| self.target.object()),
+                .or_else(|| situation.and_then(Situation::case_id)),
+            object: notes
+                .object
+                .or_else(|| situation.and_then(|found| found.object(&self.target))),
             purpose: self.why.as_ref().and_then(|why| why.purpose),
             outcome,
             rows: notes.rows.filter(|_| done),

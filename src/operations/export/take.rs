@@ -3,7 +3,9 @@
 //! Two acts, each with its leaf: `export.build` opens what was approved and seals
 //! it to the recipients; `export.package` hands the file out and says which.
 
+use std::collections::BTreeSet;
 use std::io::Read;
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use serde::Deserialize;
 
@@ -16,8 +18,10 @@ use crate::vault::{
     Vault, Wire,
 };
 
-/// Hands the package of an approved export out.
+/// Hands the package of an approved export out. Who comes while it is being built
+/// waits and gets the same one.
 pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result<Reply, Refusal> {
+    let _turn = Turn::of(export);
     let again = TakePackage {
         export: export.clone(),
         built: None,
@@ -42,6 +46,31 @@ pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result
             built,
         },
     )
+}
+
+/// One export's package is built by one caller at a time.
+struct Turn<'e>(&'e ExportId);
+
+static BUILDING: Mutex<BTreeSet<ExportId>> = Mutex::new(BTreeSet::new());
+static BUILT: Condvar = Condvar::new();
+
+impl<'e> Turn<'e> {
+    fn of(export: &'e ExportId) -> Self {
+        let building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut building = BUILT
+            .wait_while(building, |building| building.contains(export))
+            .unwrap_or_else(PoisonError::into_inner);
+        building.insert(export.clone());
+        Self(export)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+        building.remove(self.0);
+        BUILT.notify_all();
+    }
 }
 
 struct TakePackage {

@@ -1,0 +1,21 @@
+//! The vault as its users meet it: over HTTPS, with a real store behind it. The
+//! files mirror `src/operations`; `support` serves a vault and gives a client
+//! for each kind of caller.
+#![expect(unreachable_pub, reason = "nothing outside sees a test binary")]
+
+mod routes;
+mod support;
+
+mod audit;
+mod audit_coverage;
+mod authz_matrix;
+mod case;
+mod exhibit;
+mod export;
+mod lookup;
+mod member;
+mod reveal;
+mod route_coverage;
+mod scope;
+mod search;
+mod session;

@@ -1,0 +1,275 @@
+//! One understood request for every route, with whatever must be there first.
+//! The matrix, the coverage of routes, of the audit log and of leaks are built on it.
+
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use crate::support::{Answer, Client, Incident, PASSWORD, Who, body, fresh_csv};
+
+/// A request, ready to be sent by anybody.
+pub struct Asked {
+    pub method: Method,
+    pub path: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+    /// Whose request it is about, where it is about a reveal or an export.
+    pub asker: Option<Who>,
+}
+
+/// Who may, and who may not and is told so.
+pub struct Row {
+    /// As in the route table: `GET /api/v1/me`.
+    pub route: &'static str,
+    pub granted: Who,
+    pub denied: Option<(Who, u16)>,
+    /// Leaves of a call that is done.
+    pub leaves: u64,
+}
+
+impl Asked {
+    pub fn send(&self, client: &Client) -> Answer {
+        let headers: Vec<(&str, &str)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        client.send(self.method.clone(), &self.path, &headers, &self.body)
+    }
+
+    pub fn takes_json(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|(_, value)| value == "application/json")
+    }
+}
+
+const fn row(route: &'static str, granted: Who, denied: Who, status: u16) -> Row {
+    Row {
+        route,
+        granted,
+        denied: Some((denied, status)),
+        leaves: 1,
+    }
+}
+
+const fn for_all(route: &'static str) -> Row {
+    Row {
+        route,
+        granted: Who::Investigator,
+        denied: None,
+        leaves: 1,
+    }
+}
+
+const fn twice(row: Row) -> Row {
+    Row { leaves: 2, ..row }
+}
+
+use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison, Outsider};
+
+#[rustfmt::skip]
+pub const ROWS: &[Row] = &[
+    for_all("DELETE /api/v1/sessions/current"),
+    for_all("GET /api/v1/me"),
+    row("POST /api/v1/operators",                          Administrator, Lead, 403),
+    row("GET /api/v1/operators",                           Administrator, Auditor, 403),
+    row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
+    row("GET /api/v1/keys/status",                         Administrator, Auditor, 403),
+    row("POST /api/v1/cases",                              Lead, Investigator, 403),
+    row("GET /api/v1/cases",                               Investigator, Auditor, 403),
+    row("GET /api/v1/cases/{case}",                        Liaison, Outsider, 404),
+    row("POST /api/v1/cases/{case}/close",                 Lead, Custodian, 403),
+    row("POST /api/v1/cases/{case}/hold",                  Lead, Investigator, 403),
+    row("POST /api/v1/cases/{case}/reopen",                Lead, Outsider, 404),
+    row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
+    row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
+    twice(row("POST /api/v1/cases/{case}/exhibits",        Custodian, Lead, 403)),
+    row("GET /api/v1/cases/{case}/exhibits",               Investigator, Liaison, 403),
+    row("POST /api/v1/cases/{case}/lookups",               Liaison, Custodian, 403),
+    row("POST /api/v1/cases/{case}/records/search",        Investigator, Liaison, 403),
+    row("POST /api/v1/cases/{case}/scope",                 Liaison, Administrator, 404),
+    row("POST /api/v1/cases/{case}/reveals",               Investigator, Custodian, 403),
+    row("GET /api/v1/cases/{case}/reveals",                Lead, Liaison, 403),
+    row("GET /api/v1/reveals/{reveal}",                    Lead, Outsider, 404),
+    row("POST /api/v1/reveals/{reveal}/decision",          Lead, Investigator, 403),
+    row("POST /api/v1/reveals/{reveal}/open",              Investigator, Lead, 403),
+    row("POST /api/v1/cases/{case}/exports",               Liaison, Custodian, 403),
+    row("GET /api/v1/cases/{case}/exports",                Custodian, Auditor, 404),
+    row("GET /api/v1/exports/{export}",                    Custodian, Outsider, 404),
+    row("POST /api/v1/exports/{export}/decision",          Custodian, Investigator, 403),
+    twice(row("GET /api/v1/exports/{export}/package",      Custodian, Lead, 403)),
+    row("POST /api/v1/exports/{export}/acknowledgement",   Custodian, Lead, 403),
+    for_all("GET /api/v1/evidence/signer"),
+    row("POST /api/v1/audit/leaves/search",                Auditor, Lead, 403),
+    row("GET /api/v1/audit/leaves/{leaf}",                 Auditor, Administrator, 403),
+    row("GET /api/v1/audit/leaves/{leaf}/proof",           Auditor, Investigator, 404),
+    for_all("GET /api/v1/audit/checkpoint"),
+    for_all("GET /api/v1/audit/vkey"),
+    row("POST /api/v1/audit/sign-offs",                    Auditor, Lead, 403),
+];
+
+/// Makes ready what the route needs, and the request itself.
+pub fn ask(incident: &Incident, route: &str) -> Asked {
+    let number = incident.log.messages[0].number.as_str();
+    let subject = || vec![incident.subject(number)];
+    let investigator = incident.investigator();
+    let report = || {
+        let key = age::x25519::Identity::generate().to_public().to_string();
+        body::export(
+            "account-notice",
+            &json!({ "account": [incident.account] }),
+            &key,
+        )
+    };
+    let (mut target, mut asker) = (None, None);
+    let body = match route {
+        "DELETE /api/v1/operators/{operator}" => {
+            target = Some(incident.invite(&fresh_name(), "investigator").0);
+            None
+        }
+        "POST /api/v1/operators" => Some(json!({ "name": fresh_name(), "role": "investigator" })),
+        "POST /api/v1/cases" => {
+            Some(json!({ "title": "x", "reference": "y", "reason": body::REASON }))
+        }
+        "POST /api/v1/cases/{case}/close" | "POST /api/v1/cases/{case}/hold" => {
+            at_rest(incident, false);
+            Some(body::reason())
+        }
+        "POST /api/v1/cases/{case}/reopen" => {
+            at_rest(incident, true);
+            Some(body::reason())
+        }
+        "PUT /api/v1/cases/{case}/members/{operator}" => {
+            target = Some(incident.invite(&fresh_name(), "investigator").0);
+            Some(json!({ "role": "investigator" }))
+        }
+        "POST /api/v1/cases/{case}/lookups" => Some(body::look_up(&[number])),
+        "POST /api/v1/cases/{case}/records/search" => Some(body::search(&json!({}))),
+        "POST /api/v1/cases/{case}/scope" => Some(json!({ "by": ["country"], "audience": "team" })),
+        "POST /api/v1/cases/{case}/reveals" => Some(body::reveal(&subject())),
+        "GET /api/v1/reveals/{reveal}" => {
+            target = Some(incident.ask_reveal(&investigator, &subject()));
+            asker = Some(Who::Investigator);
+            None
+        }
+        "POST /api/v1/reveals/{reveal}/decision" => {
+            target = Some(incident.ask_reveal(&investigator, &subject()));
+            asker = Some(Who::Investigator);
+            Some(body::approve())
+        }
+        "POST /api/v1/reveals/{reveal}/open" => {
+            target = Some(incident.approved_reveal(&subject()));
+            asker = Some(Who::Investigator);
+            Some(json!({}))
+        }
+        "POST /api/v1/cases/{case}/exports" => Some(report()),
+        "GET /api/v1/exports/{export}" => {
+            target = Some(incident.ask_export(&investigator, &report()));
+            asker = Some(Who::Investigator);
+            None
+        }
+        "POST /api/v1/exports/{export}/decision" => {
+            target = Some(incident.ask_export(&investigator, &report()));
+            asker = Some(Who::Investigator);
+            Some(body::approve())
+        }
+        "GET /api/v1/exports/{export}/package" => {
+            target = Some(incident.approved_export(&report()));
+            asker = Some(Who::Investigator);
+            None
+        }
+        "POST /api/v1/exports/{export}/acknowledgement" => {
+            let export = incident.approved_export(&report());
+            incident
+                .custodian()
+                .get(&format!("/exports/{export}/package"))
+                .assert_status(200);
+            let seen = incident.lead().get(&format!("/exports/{export}"));
+            let digest = seen.member("tagmanifest_sha256");
+            target = Some(export);
+            asker = Some(Who::Investigator);
+            Some(json!({
+                "tagmanifest_sha256": digest, "received_by": "x", "reason": body::REASON,
+            }))
+        }
+        "POST /api/v1/audit/leaves/search" => Some(json!({ "limit": 1 })),
+        "POST /api/v1/audit/sign-offs" => Some(json!({ "size": 1, "reason": body::REASON })),
+        _ => None,
+    };
+    let (method, path) = route.split_once(' ').unwrap();
+    let path = path
+        .replace("{case}", &incident.case)
+        .replace("{leaf}", "0");
+    let path = ["{operator}", "{reveal}", "{export}"]
+        .iter()
+        .fold(path, |path, name| {
+            path.replace(name, target.as_deref().unwrap_or_default())
+        });
+    let upload = route == "POST /api/v1/cases/{case}/exhibits";
+    let (kind, bytes) = match body {
+        Some(json) => (Some("application/json"), json.to_string().into_bytes()),
+        None if upload => (Some("application/octet-stream"), fresh_csv()),
+        None => (None, Vec::new()),
+    };
+    Asked {
+        method: method.parse().unwrap(),
+        path,
+        headers: kind
+            .map(|kind| ("content-type", kind.to_owned()))
+            .into_iter()
+            .collect(),
+        body: bytes,
+        asker,
+    }
+}
+
+/// Somebody's client; a session of its own where the request ends it.
+pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
+    if route == "DELETE /api/v1/sessions/current" {
+        incident.client(who);
+        incident.new_session(who)
+    } else {
+        incident.client(who)
+    }
+}
+
+/// Closed, or open.
+fn at_rest(incident: &Incident, closed: bool) {
+    let to = |name: &str| {
+        incident
+            .lead()
+            .post(&incident.of_case(&format!("/{name}")), &body::reason())
+    };
+    to("reopen");
+    if closed {
+        to("close").assert_status(200);
+    }
+}
+
+/// Opens the case again, whatever a route did to it.
+pub fn work_on(incident: &Incident) {
+    at_rest(incident, false);
+}
+
+fn fresh_name() -> String {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("operator-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// What may be sent without a session.
+pub fn ask_open(incident: &Incident, route: &str) -> Value {
+    match route {
+        "POST /api/v1/sessions" => {
+            incident.lead();
+            json!({ "name": Who::Lead.name(), "password": PASSWORD })
+        }
+        "POST /api/v1/enrolments" => {
+            let (_, enrolment) = incident.invite(&fresh_name(), "investigator");
+            json!({ "enrolment": enrolment, "password": PASSWORD })
+        }
+        other => panic!("{other}"),
+    }
+}
+
+pub const OPEN: [&str; 2] = ["POST /api/v1/sessions", "POST /api/v1/enrolments"];

@@ -1,0 +1,232 @@
+//! Counts, exact for the team and rounded for others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::{Incident, Log, Message, csv_of, shared};
+
+fn table(body: &Value) -> Value {
+    let incident = shared();
+    let answer = incident
+        .investigator()
+        .post(&incident.of_case("/scope"), body);
+    answer.assert_status(200).json()
+}
+
+fn value(message: &Message, by: &str) -> String {
+    match by {
+        "country" => message.country.clone(),
+        "state" => message.state.clone(),
+        "carrier" => message.carrier.clone(),
+        "kind" => message.kind.clone(),
+        "account" => message.account.clone(),
+        "channel" => message.channel.clone(),
+        "day" => message.sent_at[..10].to_owned(),
+        "hour" => message.sent_at[11..13].to_owned(),
+        other => panic!("{other}"),
+    }
+}
+
+/// The same table, counted from the CSV.
+fn recount(log: &Log, by: &[&str]) -> BTreeMap<Vec<String>, (u64, u64)> {
+    let mut cells: BTreeMap<Vec<String>, (u64, BTreeSet<&str>)> = BTreeMap::new();
+    for message in &log.messages {
+        let key = by.iter().map(|by| value(message, by)).collect();
+        let cell = cells.entry(key).or_default();
+        cell.0 += 1;
+        cell.1.insert(&message.number);
+    }
+    let count = |(messages, numbers): (u64, BTreeSet<&str>)| (messages, numbers.len() as u64);
+    cells
+        .into_iter()
+        .map(|(key, cell)| (key, count(cell)))
+        .collect()
+}
+
+#[test]
+fn a_team_table_equals_a_recount_of_the_log() {
+    let log = &shared().log;
+    for by in [
+        vec![],
+        vec!["country"],
+        vec!["state"],
+        vec!["carrier"],
+        vec!["kind"],
+        vec!["account"],
+        vec!["channel"],
+        vec!["day"],
+        vec!["hour"],
+        vec!["country", "state"],
+        vec!["country", "kind", "day"],
+    ] {
+        let table = table(&json!({ "by": by, "filter": {}, "audience": "team" }));
+        let told: BTreeMap<Vec<String>, (u64, u64)> = table["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let key = by.iter().map(|by| row[by].as_str().unwrap().to_owned());
+                let count = |name: &str| row[name].as_u64().unwrap();
+                (key.collect(), (count("messages"), count("numbers")))
+            })
+            .collect();
+        assert_eq!(told, recount(log, &by), "{by:?}");
+        assert_eq!(table["totals"]["messages"], log.messages.len());
+        assert_eq!(table["totals"]["numbers"], log.numbers_of(|_| true).len());
+    }
+}
+
+#[test]
+fn a_filtered_table_equals_a_filtered_recount() {
+    let log = &shared().log;
+    let keep = |m: &Message| m.country == "US" && m.sent_at.as_str() < "2024-03-11";
+    let filter = json!({ "country": ["US"], "sent_to": "2024-03-11T00:00:00Z" });
+    let table = table(&json!({ "by": ["state"], "filter": filter, "audience": "team" }));
+    assert_eq!(table["totals"]["messages"], log.count(keep));
+    assert_eq!(table["totals"]["numbers"], log.numbers_of(keep).len());
+    let messages: u64 = table["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["messages"].as_u64().unwrap())
+        .sum();
+    assert_eq!(messages, log.count(keep));
+}
+
+#[test]
+fn small_cells_are_marked_for_the_team_and_top_leaves_a_rest() {
+    let all = table(&json!({ "by": ["carrier"], "audience": "team" }));
+    for row in all["rows"].as_array().unwrap() {
+        assert_eq!(row["small"], row["numbers"].as_u64().unwrap() < 8);
+    }
+    let top = table(&json!({ "by": ["carrier"], "audience": "team", "top": 3 }));
+    assert_eq!(top["rows"].as_array().unwrap().len(), 3);
+    let shown: u64 = top["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["messages"].as_u64().unwrap())
+        .sum();
+    assert_eq!(
+        shown + top["rest"]["messages"].as_u64().unwrap(),
+        shared().log.messages.len() as u64
+    );
+}
+
+#[test]
+fn a_protected_table_rounds_distinct_numbers_and_hides_the_few() {
+    let log = &shared().log;
+    let table = table(&json!({ "by": ["country"], "audience": "protected" }));
+    let counted = recount(log, &["country"]);
+    let mut hidden = 0;
+    for row in table["rows"].as_array().unwrap() {
+        assert!(row.get("messages").is_none(), "messages are not told");
+        let key = vec![row["country"].as_str().unwrap().to_owned()];
+        let exact = counted[&key].1;
+        match row["numbers"].as_u64() {
+            None => {
+                assert_eq!(row["numbers"], "*");
+                assert!((1..=7).contains(&exact), "{exact}");
+                hidden += 1;
+            }
+            Some(shown) => {
+                assert!(exact >= 8 && shown % 5 == 0, "{exact} {shown}");
+                assert!(shown.abs_diff(exact) <= 2, "{exact} {shown}");
+            }
+        }
+    }
+    assert!(hidden > 0, "the log has countries with few numbers");
+    assert!(table["totals"].get("messages").is_none());
+}
+
+#[test]
+fn a_protected_table_takes_one_dimension_and_no_choice_besides() {
+    let incident = shared();
+    let ask = |body: Value| {
+        incident
+            .investigator()
+            .post(&incident.of_case("/scope"), &body)
+    };
+    for body in [
+        json!({ "by": [], "audience": "protected" }),
+        json!({ "by": ["country", "state"], "audience": "protected" }),
+        json!({ "by": ["account"], "audience": "protected" }),
+        json!({ "by": ["hour"], "audience": "protected" }),
+        json!({ "by": ["country"], "filter": { "state": ["CA"] }, "audience": "protected" }),
+        json!({ "by": ["day"], "zone": "Europe/Berlin", "audience": "protected" }),
+        json!({ "by": ["country"], "top": 1, "audience": "protected" }),
+        json!({ "by": ["country"], "rule": "own", "audience": "protected" }),
+        json!({ "by": ["country"], "rule": "nhs", "audience": "team" }),
+        json!({ "by": ["number"], "audience": "team" }),
+        json!({ "by": ["country", "country"], "audience": "team" }),
+        json!({ "by": ["country"], "audience": "everybody" }),
+        json!({ "by": ["day"], "zone": "Mars/Olympus", "audience": "team" }),
+    ] {
+        assert_eq!(ask(body.clone()).status, 422, "{body}");
+    }
+    let liaison = incident.liaison();
+    let body = json!({ "by": ["country"], "audience": "protected" });
+    let answer = liaison.post(&incident.of_case("/scope"), &body);
+    answer.assert_problem(422, "invalid");
+}
+
+#[test]
+fn a_protected_table_that_differs_by_a_few_people_is_not_given() {
+    let number = |no: u32| format!("+4477009{no:05}");
+    let numbers: Vec<String> = (0..40).map(number).collect();
+    let rows: Vec<(&str, &str, &str)> = numbers
+        .iter()
+        .map(|number| ("one", number.as_str(), "2024-03-10T12:00:00Z"))
+        .collect();
+    let mut first = csv_of(&rows);
+    first.extend_from_slice(b"two,+447700999999,Carrier,GB,,2024-03-10T12:00:00Z,sms\n");
+    let incident = Incident::with("", Log::read_short(first));
+    let body = json!({ "by": ["country"], "audience": "protected" });
+    let ask = |body: &Value| {
+        incident
+            .investigator()
+            .post(&incident.of_case("/scope"), body)
+    };
+    let given = ask(&body).assert_status(200);
+    assert_eq!(given.json()["rows"][0]["numbers"], 40);
+    assert_eq!(
+        ask(&body).assert_status(200).body,
+        given.body,
+        "the same again is given"
+    );
+    let cms = json!({ "by": ["country"], "audience": "protected", "rule": "cms" });
+    ask(&cms).assert_problem(409, "cut-too-close");
+    let more = csv_of(&[("one", "+447700988888", "2024-03-11T12:00:00Z")]);
+    incident.admit(&more).assert_status(201);
+    ask(&body).assert_problem(409, "cut-too-close");
+    let team = json!({ "by": ["country"], "audience": "team" });
+    assert_eq!(ask(&team).json()["totals"]["numbers"], 42);
+}
+
+#[test]
+fn days_follow_the_zone_that_is_asked_for() {
+    let rows = [
+        ("one", "+447700900001", "2024-03-09T23:30:00Z"),
+        ("one", "+447700900002", "2024-03-31T00:30:00Z"),
+        ("two", "+447700900003", "2024-03-31T22:30:00Z"),
+    ];
+    let incident = Incident::with("", Log::read_short(csv_of(&rows)));
+    let days = |zone: &str| -> Vec<String> {
+        let body = json!({ "by": ["day"], "zone": zone, "audience": "team" });
+        let answer = incident.lead().post(&incident.of_case("/scope"), &body);
+        let json = answer.assert_status(200).json();
+        let rows = json["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["day"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(days("UTC"), ["2024-03-09", "2024-03-31"]);
+    assert_eq!(
+        days("Europe/Berlin"),
+        ["2024-03-10", "2024-03-31", "2024-04-01"]
+    );
+    assert_eq!(
+        days("America/New_York"),
+        ["2024-03-09", "2024-03-30", "2024-03-31"]
+    );
+}

@@ -1,0 +1,233 @@
+//! Records, masked, a page at a time.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Message, body, shared};
+
+fn page(filter: &Value, limit: u32, cursor: Option<&str>) -> Value {
+    let incident = shared();
+    let mut body = body::search(filter);
+    body["limit"] = json!(limit);
+    body["cursor"] = json!(cursor);
+    let path = incident.of_case("/records/search");
+    let answer = incident.investigator().post(&path, &body);
+    answer.assert_status(200).json()
+}
+
+fn all_pages(filter: &Value, limit: u32) -> (Vec<Value>, u64) {
+    let (mut records, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let page = page(filter, limit, cursor.as_deref());
+        records.extend(page["records"].as_array().unwrap().iter().cloned());
+        cursor = page["next"].as_str().map(str::to_owned);
+        if cursor.is_none() {
+            return (records, page["total"].as_u64().unwrap());
+        }
+    }
+}
+
+#[test]
+fn all_pages_together_give_every_record_once() {
+    let (records, total) = all_pages(&json!({}), 337);
+    assert_eq!(records.len(), shared().log.messages.len());
+    assert_eq!(total, records.len() as u64);
+    let ids: BTreeSet<&str> = records
+        .iter()
+        .map(|record| record["record"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), records.len());
+}
+
+#[test]
+fn a_record_is_what_the_log_says_without_the_number() {
+    let log = &shared().log;
+    let (records, _) = all_pages(&json!({}), 500);
+    let text = |record: &Value, name: &str| record[name].as_str().unwrap().to_owned();
+    let mut told: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let shown = [
+                "account", "carrier", "country", "state", "sent_at", "kind", "channel",
+            ];
+            shown.map(|name| text(record, name))
+        })
+        .collect();
+    let mut sent: Vec<_> = log
+        .messages
+        .iter()
+        .map(|one| {
+            [
+                &one.account,
+                &one.carrier,
+                &one.country,
+                &one.state,
+                &one.sent_at,
+                &one.kind,
+                &one.channel,
+            ]
+            .map(String::clone)
+        })
+        .collect();
+    told.sort();
+    sent.sort();
+    assert_eq!(told, sent);
+    for record in &records {
+        let masked = text(record, "number_masked");
+        let digits = masked.chars().filter(char::is_ascii_digit).count();
+        assert!(masked.contains('•') && digits <= 5, "{masked}");
+        assert!(text(record, "subject").starts_with("S-"));
+    }
+    let subjects: BTreeSet<_> = records
+        .iter()
+        .map(|record| text(record, "subject"))
+        .collect();
+    assert_eq!(subjects.len(), log.numbers_of(|_| true).len());
+}
+
+#[test]
+fn every_filter_keeps_what_a_plain_reading_of_the_log_keeps() {
+    let log = &shared().log;
+    let one = &log.messages[log.messages.len() / 2];
+    let cases: Vec<(Value, Box<dyn Fn(&Message) -> bool>)> = vec![
+        (
+            json!({ "country": [one.country] }),
+            Box::new(|m| m.country == one.country),
+        ),
+        (
+            json!({ "kind": [one.kind] }),
+            Box::new(|m| m.kind == one.kind),
+        ),
+        (
+            json!({ "account": [one.account] }),
+            Box::new(|m| m.account == one.account),
+        ),
+        (
+            json!({ "carrier": [one.carrier] }),
+            Box::new(|m| m.carrier == one.carrier),
+        ),
+        (
+            json!({ "channel": [one.channel] }),
+            Box::new(|m| m.channel == one.channel),
+        ),
+        (
+            json!({ "country": ["US"], "state": ["CA"] }),
+            Box::new(|m| m.country == "US" && m.state == "CA"),
+        ),
+        (
+            json!({ "country": ["US", "GB"] }),
+            Box::new(|m| ["US", "GB"].contains(&m.country.as_str())),
+        ),
+        (
+            json!({ "sent_from": "2024-03-08T00:00:00Z", "sent_to": "2024-03-09T00:00:00Z" }),
+            Box::new(|m| m.sent_at.starts_with("2024-03-08")),
+        ),
+        (json!({ "country": ["XX"] }), Box::new(|_| false)),
+        (
+            json!({ "account": [one.account], "kind": [one.kind], "sent_from": "2024-03-15T00:00:00Z" }),
+            Box::new(|m| {
+                m.account == one.account && m.kind == one.kind && m.sent_at.as_str() >= "2024-03-15"
+            }),
+        ),
+    ];
+    for (filter, keep) in cases {
+        let page = page(&filter, 1, None);
+        assert_eq!(page["total"], log.count(keep), "{filter}");
+    }
+}
+
+#[test]
+fn a_subject_leads_to_all_its_records() {
+    let incident = shared();
+    let number = &incident.log.messages[17].number;
+    let subject = incident.subject(number);
+    let (records, total) = all_pages(&json!({ "subject": [subject] }), 2);
+    assert_eq!(total, incident.log.count(|m| m.number == *number));
+    assert_eq!(records.len() as u64, total);
+    assert!(
+        records
+            .iter()
+            .all(|record| record["subject"] == subject.as_str())
+    );
+}
+
+#[test]
+fn a_cursor_belongs_to_its_filter() {
+    let incident = shared();
+    let first = page(&json!({}), 5, None);
+    let cursor = first["next"].as_str().unwrap();
+    let ask = |filter: Value, cursor: &str, limit: u32| {
+        let mut body = body::search(&filter);
+        body["cursor"] = json!(cursor);
+        body["limit"] = json!(limit);
+        incident
+            .investigator()
+            .post(&incident.of_case("/records/search"), &body)
+    };
+    ask(json!({ "country": ["US"] }), cursor, 5).assert_problem(422, "invalid");
+    ask(json!({}), "not a cursor", 5).assert_problem(422, "invalid");
+    ask(json!({}), cursor, 0).assert_problem(422, "invalid");
+    ask(json!({}), cursor, 501).assert_problem(422, "invalid");
+    ask(json!({}), cursor, 500).assert_status(200);
+}
+
+#[test]
+fn a_filter_that_is_wrong_is_named_by_its_place() {
+    let incident = shared();
+    for (filter, at) in [
+        (json!({ "sent_from": "+447700900123" }), "filter.sent_from"),
+        (
+            json!({ "subject": ["S-00000000", "+447700900123"] }),
+            "filter.subject[1]",
+        ),
+        (json!({ "country": ["x".repeat(300)] }), "filter.country[0]"),
+        (
+            json!({ "sent_from": "2024-03-02T00:00:00Z", "sent_to": "2024-03-01T00:00:00Z" }),
+            "filter.sent_to",
+        ),
+    ] {
+        let path = incident.of_case("/records/search");
+        let answer = incident.investigator().post(&path, &body::search(&filter));
+        let answer = answer.assert_problem(422, "invalid");
+        assert!(!answer.text().contains("7700"));
+        if at != "filter.subject[1]" {
+            assert_eq!(answer.json()["at"], at);
+        }
+    }
+}
+
+#[test]
+fn malformed_and_oversized_bodies_are_told_by_place_only() {
+    let incident = shared();
+    let investigator = incident.investigator();
+    let path = incident.of_case("/records/search");
+    let malformed = investigator.post_text(&path, "{\n  \"filter\": +447700900123 }");
+    let malformed = malformed.assert_problem(400, "malformed-json");
+    assert_eq!(malformed.json()["line"], 2);
+    assert!(!malformed.text().contains("7700"));
+    let unknown = investigator.post_text(&path, r#"{"+447700900123":[]}"#);
+    assert!(
+        !unknown
+            .assert_problem(422, "invalid")
+            .text()
+            .contains("7700")
+    );
+    let mut large = r#"{"filter":{"country":["+447700900123"]},"reason":""#.to_owned();
+    large.push_str(&"7".repeat(1 << 20));
+    let large = investigator.post_text(&path, &(large + "\"}"));
+    assert!(
+        !large
+            .assert_problem(413, "too-large")
+            .text()
+            .contains("7700")
+    );
+    let deep = "[".repeat(100_000);
+    let deep = investigator.post_text(&path, &deep);
+    assert!([400, 422].contains(&deep.status));
+    let headers = [("content-type", "text/plain")];
+    let text = b"+447700900123";
+    let path = format!("/api/v1{path}");
+    let answer = investigator.send(ureq::http::Method::POST, &path, &headers, text);
+    answer.assert_problem(415, "unsupported-media-type");
+}

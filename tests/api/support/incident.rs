@@ -1,0 +1,203 @@
+//! A vault with a case, its members and one admitted log.
+
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use super::{Answer, Client, Log, TestVault, Who, invented};
+
+pub struct Incident {
+    vault: TestVault,
+    pub case: String,
+    /// The liaison's.
+    pub account: String,
+    /// Somebody else's.
+    pub other_account: String,
+    pub log: Log,
+}
+
+impl Deref for Incident {
+    type Target = TestVault;
+
+    fn deref(&self) -> &TestVault {
+        &self.vault
+    }
+}
+
+/// One incident for all tests that only read, or leave nothing that others see.
+pub fn shared() -> &'static Incident {
+    static SHARED: OnceLock<Incident> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let directory = tidy_directory();
+        let config = "[budgets]\nlookup_points = 1000000\n";
+        Incident::of(
+            TestVault::in_directory(config, directory),
+            invented(3000, 7),
+        )
+    })
+}
+
+impl Incident {
+    pub fn new() -> Self {
+        Self::with("", invented(300, 11))
+    }
+
+    pub fn with(toml: &str, log: Log) -> Self {
+        Self::of(TestVault::with(toml), log)
+    }
+
+    fn of(vault: TestVault, log: Log) -> Self {
+        let (account, other_account) = log.accounts();
+        let case = vault.open_case();
+        for who in Who::ALL {
+            if let Some(role) = who.in_case()
+                && who != Who::Lead
+            {
+                let account = (who == Who::Liaison).then_some(account.as_str());
+                vault.name_member(&case, who, role, account);
+            }
+        }
+        let incident = Self {
+            vault,
+            case,
+            account,
+            other_account,
+            log,
+        };
+        incident.admit(&incident.log.csv).assert_status(201);
+        incident
+    }
+
+    /// A path under the case.
+    pub fn of_case(&self, rest: &str) -> String {
+        format!("/cases/{}{rest}", self.case)
+    }
+
+    pub fn admit(&self, bytes: &[u8]) -> Answer {
+        self.custodian().upload(&self.of_case("/exhibits"), bytes)
+    }
+
+    pub fn look_up(&self, client: &Client, numbers: &[&str]) -> Answer {
+        client.post(&self.of_case("/lookups"), &body::look_up(numbers))
+    }
+
+    /// The token of a number that is in the case.
+    pub fn subject(&self, number: &str) -> String {
+        let answer = self.look_up(&self.lead(), &[number]).assert_status(200);
+        let result = &answer.json()["results"][0];
+        result["subject"].as_str().unwrap().to_owned()
+    }
+
+    pub fn ask_reveal(&self, client: &Client, subjects: &[String]) -> String {
+        let path = self.of_case("/reveals");
+        let answer = client.post(&path, &body::reveal(subjects));
+        answer.assert_status(201).member("reveal")
+    }
+
+    /// Asked by the investigator, approved by a lead.
+    pub fn approved_reveal(&self, subjects: &[String]) -> String {
+        let reveal = self.ask_reveal(&self.investigator(), subjects);
+        let path = format!("/reveals/{reveal}/decision");
+        self.lead().post(&path, &body::approve()).assert_status(200);
+        reveal
+    }
+
+    pub fn ask_export(&self, client: &Client, request: &Value) -> String {
+        let answer = client.post(&self.of_case("/exports"), request);
+        answer.assert_status(201).member("export")
+    }
+
+    /// Asked by the investigator, approved by a lead.
+    pub fn approved_export(&self, request: &Value) -> String {
+        let export = self.ask_export(&self.investigator(), request);
+        let path = format!("/exports/{export}/decision");
+        self.lead().post(&path, &body::approve()).assert_status(200);
+        export
+    }
+
+    /// What the auditor reads at a leaf.
+    pub fn leaf(&self, number: u64) -> Value {
+        let answer = self.auditor().get(&format!("/audit/leaves/{number}"));
+        answer.assert_status(200).json()["leaf"].clone()
+    }
+}
+
+impl TestVault {
+    pub fn open_case(&self) -> String {
+        let body = json!({
+            "title": "SMS logs of March",
+            "reference": "INC-2024-0401",
+            "reason": "the supplier told us of a breach",
+        });
+        let answer = self.lead().post("/cases", &body);
+        answer.assert_status(201).member("case")
+    }
+
+    pub fn name_member(&self, case: &str, who: Who, role: &str, account: Option<&str>) {
+        let path = format!("/cases/{case}/members/{}", self.operator(who));
+        let body = json!({ "role": role, "account": account });
+        self.lead().put(&path, &body).assert_status(200);
+    }
+}
+
+/// Bodies that are understood.
+pub mod body {
+    use super::*;
+
+    pub const REASON: &str = "a reason of the tests";
+
+    pub fn look_up(numbers: &[&str]) -> Value {
+        json!({ "numbers": numbers, "purpose": "victim-inquiry", "reason": REASON })
+    }
+
+    pub fn search(filter: &Value) -> Value {
+        json!({ "filter": filter, "purpose": "scoping", "reason": REASON })
+    }
+
+    pub fn reveal(subjects: &[String]) -> Value {
+        json!({ "subjects": subjects, "purpose": "notification", "reason": REASON })
+    }
+
+    pub fn approve() -> Value {
+        json!({ "decision": "approve", "reason": REASON })
+    }
+
+    pub fn deny() -> Value {
+        json!({ "decision": "deny", "reason": REASON })
+    }
+
+    pub fn export(profile: &str, filter: &Value, recipient: &str) -> Value {
+        json!({
+            "profile": profile,
+            "filter": filter,
+            "recipients": [recipient],
+            "purpose": "notification",
+            "reason": REASON,
+            "legal_basis": "GDPR Art. 33(2)",
+        })
+    }
+
+    pub fn reason() -> Value {
+        json!({ "reason": REASON })
+    }
+}
+
+/// A static is never dropped, so what earlier runs left is cleared here.
+fn tidy_directory() -> tempfile::TempDir {
+    let all = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("api");
+    std::fs::create_dir_all(&all).unwrap();
+    for left in std::fs::read_dir(&all).unwrap().flatten() {
+        let name = left.file_name();
+        let process = name.to_str().and_then(|name| name.split('.').next());
+        let runs = process.is_some_and(|id| std::path::Path::new("/proc").join(id).exists());
+        if !runs {
+            let _ = std::fs::remove_dir_all(left.path());
+        }
+    }
+    let prefix = format!("{}.", std::process::id());
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .tempdir_in(all)
+        .unwrap()
+}

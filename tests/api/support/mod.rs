@@ -1,0 +1,18 @@
+//! A served vault for the tests: real store, real TLS, real HTTP, and one
+//! client for each kind of caller.
+
+mod client;
+mod incident;
+mod log;
+mod logs;
+mod people;
+mod served;
+mod wire;
+
+pub use self::client::{Answer, Client};
+pub use self::incident::{Incident, body, shared};
+pub use self::log::{Log, Message, csv_of, fresh_csv, invented};
+pub use self::logs::{capture, captured};
+pub use self::people::Who;
+pub use self::served::{PASSWORD, TestVault, code};
+pub use self::wire::Wire;

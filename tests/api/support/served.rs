@@ -1,0 +1,276 @@
+//! One vault, served over HTTPS on a port of its own.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use breachvault::config::Config;
+use breachvault::domain::{Moment, OperatorName};
+use breachvault::http::{ServeConfig, make_dev_certificate, serve_until};
+use breachvault::vault::clock::{Clock as _, ManualClock, SystemClock};
+use breachvault::vault::entropy::SystemEntropy;
+use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
+use breachvault::vault::trail::newest_checkpoint;
+use breachvault::vault::{Paths, Vault};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use super::{Answer, Client, Who, capture};
+
+pub const PASSWORD: &str = "a password of the tests";
+/// 2024-04-02, 09:00 UTC: the morning after.
+const START: i64 = 1_712_048_400;
+
+pub struct TestVault {
+    pub clock: ManualClock,
+    pub paths: Paths,
+    pub address: SocketAddr,
+    door: Client,
+    people: Mutex<HashMap<Who, Person>>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<bool>>,
+    _directory: TempDir,
+}
+
+struct Person {
+    operator: String,
+    /// Taken when the invitation is used.
+    enrolment: Option<String>,
+    client: Option<Client>,
+}
+
+impl TestVault {
+    pub fn new() -> Self {
+        Self::with("")
+    }
+
+    /// `toml` is the configuration.
+    pub fn with(toml: &str) -> Self {
+        Self::in_directory(toml, tempfile::tempdir().unwrap())
+    }
+
+    pub fn in_directory(toml: &str, directory: TempDir) -> Self {
+        capture();
+        let config = Config::parse(toml).unwrap();
+        let clock = ManualClock::new(Moment::from_seconds(START));
+        let paths = Paths::of(directory.path());
+        let founded = Vault::create(
+            &paths,
+            &NewPassphrase::parse("a passphrase of the tests".to_owned()).unwrap(),
+            Argon2Params::new(8, 1, 1).unwrap(),
+            OperatorName::parse(Who::Administrator.name()).unwrap(),
+            config.settings(),
+            Arc::new(clock.clone()),
+            Arc::new(SystemEntropy::new()),
+        )
+        .unwrap();
+        let files = make_dev_certificate(&paths.keys(), &[], SystemClock.now()).unwrap();
+        let mut serving = ServeConfig::new(&config, &paths);
+        serving.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        serving.grace_s = 0;
+        if !toml.contains("stranger") {
+            // All tests come from one address.
+            serving.limits.stranger_burst = 1_000_000;
+        }
+        let administrator = Person {
+            operator: founded.invitation.operator.to_string(),
+            enrolment: Some(founded.invitation.enrolment.expose_once().to_string()),
+            client: None,
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, address) = mpsc::channel();
+        let vault = Arc::new(founded.vault);
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
+            let ready = move |address| ready.send(address).unwrap();
+            let until = async move { drop(stopped.await) };
+            runtime
+                .block_on(serve_until(vault, &serving, ready, until))
+                .is_ok()
+        });
+        let address = address.recv().unwrap();
+        Self {
+            door: Client::new(agent(&files.ca), format!("https://{address}")),
+            address,
+            clock,
+            paths,
+            people: Mutex::new(HashMap::from([(Who::Administrator, administrator)])),
+            stop: Some(stop),
+            thread: Some(thread),
+            _directory: directory,
+        }
+    }
+
+    /// Nobody: no session.
+    pub fn anonymous(&self) -> Client {
+        self.door.clone()
+    }
+
+    pub fn investigator(&self) -> Client {
+        self.client(Who::Investigator)
+    }
+
+    pub fn lead(&self) -> Client {
+        self.client(Who::Lead)
+    }
+
+    pub fn second_lead(&self) -> Client {
+        self.client(Who::SecondLead)
+    }
+
+    pub fn custodian(&self) -> Client {
+        self.client(Who::Custodian)
+    }
+
+    pub fn liaison(&self) -> Client {
+        self.client(Who::Liaison)
+    }
+
+    pub fn auditor(&self) -> Client {
+        self.client(Who::Auditor)
+    }
+
+    pub fn administrator(&self) -> Client {
+        self.client(Who::Administrator)
+    }
+
+    pub fn outsider(&self) -> Client {
+        self.client(Who::Outsider)
+    }
+
+    /// Invited, enrolled and signed in at the first call.
+    pub fn client(&self, who: Who) -> Client {
+        let known = |people: &HashMap<Who, Person>| {
+            people.get(&who).and_then(|person| person.client.clone())
+        };
+        if let Some(client) = known(&self.people.lock().unwrap()) {
+            return client;
+        }
+        self.operator(who);
+        let enrolment = {
+            let mut people = self.people.lock().unwrap();
+            people.get_mut(&who).unwrap().enrolment.take()
+        };
+        if let Some(enrolment) = enrolment {
+            let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+            self.door.post("/enrolments", &body).assert_status(201);
+        }
+        let client = self.new_session(who);
+        let mut people = self.people.lock().unwrap();
+        people.get_mut(&who).unwrap().client = Some(client.clone());
+        client
+    }
+
+    /// The id of somebody, invited if need be.
+    pub fn operator(&self, who: Who) -> String {
+        if let Some(person) = self.people.lock().unwrap().get(&who) {
+            return person.operator.clone();
+        }
+        let (operator, enrolment) = self.invite(who.name(), who.home());
+        let person = Person {
+            operator: operator.clone(),
+            enrolment: Some(enrolment),
+            client: None,
+        };
+        self.people.lock().unwrap().insert(who, person);
+        operator
+    }
+
+    /// Id and invitation of a new operator.
+    pub fn invite(&self, name: &str, role: &str) -> (String, String) {
+        let body = json!({ "name": name, "role": role });
+        let answer = self.administrator().post("/operators", &body);
+        let answer = answer.assert_status(201);
+        (answer.member("operator"), answer.member("enrolment"))
+    }
+
+    pub fn sign_in(&self, name: &str, password: &str) -> Answer {
+        let body = json!({ "name": name, "password": password });
+        self.door.post("/sessions", &body)
+    }
+
+    /// One more session of somebody who has enrolled.
+    pub fn new_session(&self, who: Who) -> Client {
+        let answer = self.sign_in(who.name(), PASSWORD).assert_status(201);
+        self.door.with_token(&answer.member("token"))
+    }
+
+    /// Everybody signs in anew, after the clock was moved far.
+    pub fn forget_sessions(&self) {
+        for person in self.people.lock().unwrap().values_mut() {
+            person.client = None;
+        }
+    }
+
+    /// How many leaves the log has, read beside the server.
+    pub fn leaves(&self) -> u64 {
+        newest_checkpoint(&self.paths).unwrap().size
+    }
+
+    /// Stops the server; true if it and its vault ended well.
+    pub fn stop(mut self) -> bool {
+        self.end()
+    }
+
+    fn end(&mut self) -> bool {
+        drop(self.stop.take());
+        self.thread
+            .take()
+            .is_some_and(|thread| thread.join().unwrap_or(false))
+    }
+}
+
+impl Drop for TestVault {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn agent(ca: &std::path::Path) -> Agent {
+    let pem = std::fs::read(ca).unwrap();
+    let root = Certificate::from_pem(&pem).unwrap();
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&[root]))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build();
+    Agent::config_builder()
+        .tls_config(tls)
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .max_redirects(0)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .new_agent()
+}
+
+/// What an authenticator shows at a moment (RFC 6238), for a secret in base32.
+pub fn code(secret: &str, seconds: i64) -> String {
+    let (mut bits, mut held, mut key) = (0_u64, 0, Vec::new());
+    for byte in secret.bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            _ => byte - b'2' + 26,
+        };
+        bits = bits << 5 | u64::from(value);
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            key.push((bits >> held) as u8);
+        }
+    }
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
+    let tag = ring::hmac::sign(&key, &(seconds / 30).to_be_bytes());
+    let tag = tag.as_ref();
+    let at = usize::from(tag[19] & 15);
+    let number = u32::from_be_bytes([tag[at], tag[at + 1], tag[at + 2], tag[at + 3]]) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
+}
