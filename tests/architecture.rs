@@ -5,8 +5,6 @@
 //! are left out. Every list below may only shrink: an entry that nothing needs
 //! any more fails the test too.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

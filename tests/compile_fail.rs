@@ -5,12 +5,6 @@
 //! was built with is used as it is, so that nothing is built a second time. Walls
 //! inside the crate are held by privacy, clippy and `architecture.rs`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on fails"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -4,12 +4,6 @@
 //! The full disk is libfiu's (Debian: fiu-utils). Where it is not installed its
 //! tests are passed over with a line that says so; where `CI` is set they fail.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on fails"
-)]
-
 mod house;
 
 use std::collections::BTreeSet;

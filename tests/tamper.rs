@@ -4,13 +4,6 @@
 //! The triggers that guard the log are dropped for the change and put back, and
 //! no constraint is in the way: a thief with an editor has none either.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
-
 mod house;
 
 use std::fs;

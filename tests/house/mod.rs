@@ -351,11 +351,6 @@ pub(crate) fn setting(name: &str) -> Option<String> {
 
 /// Runs a tool; `None` if there is no such tool and it may be passed over. Where
 /// `CI` is set nothing is passed over.
-#[expect(
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test says what it passes over, or fails"
-)]
 pub(crate) fn run(command: &mut Command) -> Option<Output> {
     match command.output() {
         Ok(output) => Some(output),
