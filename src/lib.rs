@@ -7,6 +7,17 @@
 //! and does nothing else; `domain` is names and values. ARCHITECTURE.md has
 //! the picture, and a test holds the directions.
 
+// Not in Cargo.toml: a test that cannot go on fails, and may say so on the console.
+#![deny(
+    clippy::dbg_macro,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::todo,
+    clippy::unwrap_used
+)]
+
 pub mod cli;
 pub mod config;
 pub mod domain;

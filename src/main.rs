@@ -1,5 +1,16 @@
 //! The program: hardens its own process, reads the command line, runs.
 
+// Not in Cargo.toml: a test that cannot go on fails, and may say so on the console.
+#![deny(
+    clippy::dbg_macro,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::todo,
+    clippy::unwrap_used
+)]
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 

@@ -5,8 +5,6 @@
 //! `cargo run --release --` is led to the program that was built for the tests,
 //! and the demo is a small one on a free port.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

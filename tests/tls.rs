@@ -1,7 +1,5 @@
 //! The server as a client sees it: TLS 1.3 and a certificate it can check.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;

@@ -2,12 +2,6 @@
 //! byte we write is theirs, and everything that must be rejected is, for the
 //! reason that stands beside it.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::fs;

@@ -59,8 +59,8 @@ impl Metrics {
         self.refused_connections.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Strangers and throttled since the last time this was asked, if any.
-    pub(super) fn strangers_to_sum(&self) -> Option<(u64, u64)> {
+    /// Strangers and throttled since the last time this was asked.
+    pub(super) fn strangers_to_sum(&self) -> (u64, u64) {
         let now = (
             self.strangers.load(Ordering::Relaxed),
             self.throttled.load(Ordering::Relaxed),
@@ -68,7 +68,14 @@ impl Metrics {
         let mut summed = self.summed.lock().unwrap_or_else(PoisonError::into_inner);
         let new = (now.0 - summed.0, now.1 - summed.1);
         *summed = now;
-        (new != (0, 0)).then_some(new)
+        new
+    }
+
+    /// Gives back what could not be summed up: the next leaf says it.
+    pub(super) fn not_summed(&self, (strangers, throttled): (u64, u64)) {
+        let mut summed = self.summed.lock().unwrap_or_else(PoisonError::into_inner);
+        summed.0 -= strangers;
+        summed.1 -= throttled;
     }
 
     pub(super) fn to_text(&self, health: &Health) -> String {

@@ -139,11 +139,17 @@ pub async fn serve_until(
     served.map_err(|error| ServeError::Listen(error.kind()))
 }
 
-/// One leaf a minute for all requests that never reached the door, if there were any.
+/// One leaf a minute for all requests that never reached the door, if there were
+/// any. While leaves cannot be made durable it is tried more often and in any case:
+/// nobody sends requests to a server that is not ready, so it must find out by itself.
 async fn sum_strangers(app: Arc<App>) {
-    let mut minute = tokio::time::interval(Duration::from_secs(60));
-    loop {
-        minute.tick().await;
+    const TICKS_A_MINUTE: u64 = 12;
+    let mut tick = tokio::time::interval(Duration::from_secs(60 / TICKS_A_MINUTE));
+    for ticks in 0_u64.. {
+        tick.tick().await;
+        if !ticks.is_multiple_of(TICKS_A_MINUTE) && app.vault.health().is_green() {
+            continue;
+        }
         let app = Arc::clone(&app);
         let summed = tokio::task::spawn_blocking(move || write_sum(&app));
         if summed.await.is_err() {
@@ -153,10 +159,17 @@ async fn sum_strangers(app: Arc<App>) {
 }
 
 fn write_sum(app: &App) {
-    if let Some((requests, throttled)) = app.metrics.strangers_to_sum()
-        && app.vault.sum_strangers(requests, throttled).is_err()
-    {
-        tracing::error!(requests, throttled, "strangers could not be summed up");
+    let sum = app.metrics.strangers_to_sum();
+    if sum == (0, 0) && app.vault.health().is_green() {
+        return;
+    }
+    if app.vault.sum_strangers(sum.0, sum.1).is_err() {
+        app.metrics.not_summed(sum);
+        tracing::error!(
+            requests = sum.0,
+            throttled = sum.1,
+            "strangers could not be summed up"
+        );
     }
 }
 

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 use super::core::{Core, open_json, open_request};
-use super::keyring::CaseKeys;
+use super::keyring::{CaseKeys, FileDigest};
 use super::operation::OperationError;
 use super::plaintext::Aad;
 use super::store::case_rows::CaseRow;
@@ -129,14 +128,14 @@ pub(in crate::vault) fn open_account(
     })
 }
 
-/// SHA-256 over length-prefixed parts: binds a request to its result set. It is
-/// over term numbers and counts, never over a number, so it tells a reader of
-/// the database nothing that could be tried out.
-pub(in crate::vault) struct RequestDigest(Context);
+/// HMAC-SHA-256 over length-prefixed parts, under the case's digest key: binds a
+/// request to its result set. Keyed, so that a reader of the database cannot try
+/// out what it covers.
+pub(in crate::vault) struct RequestDigest(FileDigest);
 
 impl RequestDigest {
-    pub(in crate::vault) fn of(label: &str) -> Self {
-        let mut digest = Self(Context::new(&SHA256));
+    pub(in crate::vault) fn of(keys: &CaseKeys, label: &str) -> Self {
+        let mut digest = Self(keys.digests().begin());
         digest.part(label.as_bytes());
         digest
     }
@@ -147,8 +146,6 @@ impl RequestDigest {
     }
 
     pub(in crate::vault) fn finish(self) -> [u8; 32] {
-        let mut out = [0; 32];
-        out.copy_from_slice(self.0.finish().as_ref());
-        out
+        self.0.finish()
     }
 }

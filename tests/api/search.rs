@@ -86,11 +86,14 @@ fn a_record_is_what_the_log_says_without_the_number() {
     assert_eq!(subjects.len(), log.numbers_of(|_| true).len());
 }
 
+/// Whether a message is kept, told without the vault.
+type Keeps = Box<dyn Fn(&Message) -> bool>;
+
 #[test]
 fn every_filter_keeps_what_a_plain_reading_of_the_log_keeps() {
     let log = &shared().log;
     let one = &log.messages[log.messages.len() / 2];
-    let cases: Vec<(Value, Box<dyn Fn(&Message) -> bool>)> = vec![
+    let cases: Vec<(Value, Keeps)> = vec![
         (
             json!({ "country": [one.country] }),
             Box::new(|m| m.country == one.country),

@@ -4,9 +4,7 @@
 //! vault directory.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::disallowed_methods,
-    clippy::panic,
     reason = "a test that cannot go on fails; one of them spoils a database by hand"
 )]
 

@@ -1,3 +1,4 @@
+// refused: E0277 `Peek: policy::action::seal::Listed` is not satisfied
 use breachvault::policy::{Action, ActionKind};
 
 struct Peek;

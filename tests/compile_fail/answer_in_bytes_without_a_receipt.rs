@@ -1,3 +1,4 @@
+// refused: E0061 this method takes 1 argument but 0
 use breachvault::vault::Answer;
 
 fn early<A: Answer>(answer: A) {

@@ -1,3 +1,4 @@
+// refused: E0616 field `connection`
 use breachvault::policy::actions;
 use breachvault::vault::scope::Scope;
 

@@ -1,3 +1,4 @@
+// refused: E0624 method `disclose` is private
 use breachvault::policy::actions;
 use breachvault::vault::scope::Scope;
 

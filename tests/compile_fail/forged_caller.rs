@@ -1,3 +1,4 @@
+// refused: E0624 associated function `system` is private
 use breachvault::vault::Caller;
 
 fn main() {

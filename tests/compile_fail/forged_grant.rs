@@ -1,3 +1,4 @@
+// refused: E0451 field `membership` of struct `Grant` is private
 use breachvault::policy::Grant;
 
 fn main() {

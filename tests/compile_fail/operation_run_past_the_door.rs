@@ -1,3 +1,4 @@
+// refused: E0599 no method named `scope`
 use breachvault::vault::scope::Scope;
 use breachvault::vault::{Operation, Vault};
 

@@ -1,5 +1,6 @@
-fn send(phone: &breachvault::vault::plaintext::Phone) -> String {
-    serde_json::to_string(phone).unwrap()
+// refused: E0277 `Phone: serde::Serialize` is not satisfied
+fn send(phone: &breachvault::vault::plaintext::Phone) {
+    let _ = breachvault::vault::Wire::json(phone);
 }
 
 fn main() {}

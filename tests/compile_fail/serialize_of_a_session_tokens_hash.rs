@@ -1,5 +1,6 @@
-fn send(hash: &breachvault::vault::identity::SessionTokenHash) -> String {
-    serde_json::to_string(hash).unwrap()
+// refused: E0277 `SessionTokenHash: serde::Serialize` is not satisfied
+fn send(hash: &breachvault::vault::identity::SessionTokenHash) {
+    let _ = breachvault::vault::Wire::json(hash);
 }
 
 fn main() {}

@@ -1,3 +1,4 @@
+// refused: E0624 method `text` is private
 fn read(text: &breachvault::vault::plaintext::RawText) -> &str {
     text.text()
 }

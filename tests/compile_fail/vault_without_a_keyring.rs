@@ -1,3 +1,4 @@
+// refused: E0308 mismatched types
 use std::path::Path;
 use std::sync::Arc;
 

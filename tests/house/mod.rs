@@ -204,6 +204,7 @@ impl Closed {
 pub(crate) fn settings() -> Settings {
     Settings {
         readers: 3,
+        reveal_s: 3600,
         ..Settings::default()
     }
 }

@@ -72,7 +72,9 @@ impl Vault {
         for case in case_rows::list(connection)? {
             let keys = self.core.case_keys(&case.id)?;
             for exhibit in exhibit_rows::list(connection, case.number)? {
-                checks.push(check_exhibit(&self.core, connection, &keys, &exhibit)?);
+                checks.push(check_exhibit(
+                    &self.core, connection, &keys, &case, &exhibit,
+                )?);
             }
             checks.push(check_terms(&self.core, connection, &keys, &case)?);
         }
@@ -139,6 +141,7 @@ fn check_exhibit(
     core: &Core,
     connection: &Connection,
     keys: &CaseKeys,
+    case: &CaseRow,
     exhibit: &ExhibitRow,
 ) -> Result<ExhibitCheck, OperationError> {
     let mut check = ExhibitCheck::new(keys.case(), Some(&exhibit.id));
@@ -153,7 +156,14 @@ fn check_exhibit(
         exhibit: &exhibit.id,
     };
     let digest = STANDARD.encode(parts::recompute(connection, exhibit.number)?);
-    check_blocks(connection, &place, exhibit.number, &description, &mut check)?;
+    check_blocks(
+        connection,
+        &place,
+        case,
+        exhibit.number,
+        &description,
+        &mut check,
+    )?;
     check_rest(connection, &place, exhibit.number, &description, &mut check)?;
     if digest != description.blocks_digest {
         check.note(false, || {
@@ -166,11 +176,13 @@ fn check_exhibit(
 fn check_blocks(
     connection: &Connection,
     place: &Place<'_>,
+    case: &CaseRow,
     exhibit: ExhibitNumber,
     description: &ExhibitDescription,
     check: &mut ExhibitCheck,
 ) -> Result<(), OperationError> {
     let mut sealed = Vec::new();
+    let mut codes = CodeBlock::new();
     for field in Field::ALL {
         for no in 0..description.blocks {
             let at = || format!("{} block {no}", field.label());
@@ -185,9 +197,17 @@ fn check_blocks(
             let sound = opened.is_ok_and(|plain| match field {
                 Field::SentAt => TimeBlock::new().decode(&plain).is_ok(),
                 Field::MessageRef => TextBlock::decode(&plain).is_ok(),
-                _ => CodeBlock::new().decode(&plain).is_ok(),
+                _ => codes.decode(&plain).is_ok(),
             });
             check.note(sound, || format!("{} does not open", at()));
+            let terms = match field {
+                Field::Number => case.numbers,
+                Field::User => case.users,
+                _ => continue,
+            };
+            if sound && codes.codes().iter().any(|term| *term > terms) {
+                check.note(false, || format!("{} names terms that are missing", at()));
+            }
         }
     }
     let sealer = place.keys.blocks(Field::SentAt);

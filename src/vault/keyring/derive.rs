@@ -37,7 +37,6 @@ pub(super) enum RootUse {
     OperatorSecrets,
     OperatorNames,
     Details,
-    Requests,
     KeyringBody,
 }
 
@@ -71,7 +70,6 @@ pub(super) fn from_root(
         RootUse::OperatorSecrets => "root/operator-secrets",
         RootUse::OperatorNames => "root/operator-names",
         RootUse::Details => "root/details",
-        RootUse::Requests => "root/requests",
         RootUse::KeyringBody => "root/keyring-body",
     };
     expand(root, vault, [label, "", ""])
@@ -172,7 +170,6 @@ mod tests {
             RootUse::OperatorSecrets,
             RootUse::OperatorNames,
             RootUse::Details,
-            RootUse::Requests,
             RootUse::KeyringBody,
         ];
         let mut seen = HashSet::new();

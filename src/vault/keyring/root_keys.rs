@@ -19,7 +19,6 @@ pub struct RootKeys {
     operator_secrets: TermSealer,
     operator_names: TagKey,
     details: BlockSealer,
-    requests: BlockSealer,
     body: TermSealer,
 }
 
@@ -36,7 +35,6 @@ impl RootKeys {
             operator_secrets: TermSealer::new(ROOT_KEY, &*derived(RootUse::OperatorSecrets)?),
             operator_names: TagKey::new(&*derived(RootUse::OperatorNames)?),
             details: BlockSealer::new(ROOT_KEY, &*derived(RootUse::Details)?)?,
-            requests: BlockSealer::new(ROOT_KEY, &*derived(RootUse::Requests)?)?,
             body: TermSealer::new(ROOT_KEY, &*derived(RootUse::KeyringBody)?),
         })
     }
@@ -64,11 +62,6 @@ impl RootKeys {
     /// Seals the details of audit leaves.
     pub fn details(&self) -> &BlockSealer {
         &self.details
-    }
-
-    /// Seals requests that belong to no case.
-    pub fn requests(&self) -> &BlockSealer {
-        &self.requests
     }
 
     /// Seals the keyring's body.

@@ -58,7 +58,7 @@ impl Aad {
         Self::of_exhibit("statistics", vault, case, exhibit).position(no)
     }
 
-    /// The dictionary of a field, its `generation`, and how many values it has.
+    /// The values an exhibit added to the dictionary of a field.
     pub fn dictionary(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, field: Field) -> Self {
         Self::of_exhibit("dictionary", vault, case, exhibit).field(field)
     }

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
 
 use super::filter::RecordFilter;
 use crate::vault::operation::OperationError;
-use crate::vault::requests::RequestDigest;
 
 /// The next record to give, by exhibit and row. It gives no right to anything:
 /// a made-up cursor begins a page elsewhere in what its maker may see anyway.
@@ -47,10 +47,13 @@ impl Cursor {
 
 fn short_digest(filter: &RecordFilter) -> Result<[u8; 8], OperationError> {
     let json = serde_json::to_vec(filter).map_err(|_| OperationError::Internal("cursor"))?;
-    let mut digest = RequestDigest::of("filter of a cursor");
-    digest.part(&json);
-    let [a, b, c, d, e, f, g, h, ..] = digest.finish();
-    Ok([a, b, c, d, e, f, g, h])
+    // Tells filters apart, and hides nothing: the caller has the filter.
+    let digest = digest(&SHA256, &json);
+    digest
+        .as_ref()
+        .first_chunk()
+        .copied()
+        .ok_or(OperationError::Internal("cursor"))
 }
 
 const VERSION: u8 = 1;

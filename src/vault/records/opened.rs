@@ -129,9 +129,9 @@ impl<'s> CaseRecords<'s> {
         })
     }
 
-    /// SHA-256 over the exhibits and the digests of their sealed parts.
+    /// A keyed digest over the exhibits and the digests of their sealed parts.
     pub(in crate::vault) fn edition(&self) -> [u8; 32] {
-        let mut digest = RequestDigest::of("edition of a case's records");
+        let mut digest = RequestDigest::of(&self.keys, "edition of a case's records");
         for (exhibit, description) in self.exhibits.iter().zip(&self.descriptions) {
             digest.part(exhibit.id.as_str().as_bytes());
             digest.part(description.blocks_digest.as_bytes());

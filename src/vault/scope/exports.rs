@@ -362,7 +362,8 @@ impl<A: Action> Scope<'_, A> {
         filter: &RecordFilter,
     ) -> Result<[u8; 32], OperationError> {
         let found = self.records()?.result_of(filter)?;
-        let mut digest = RequestDigest::of("export");
+        let keys = self.core.case_keys(&self.case_row()?.id)?;
+        let mut digest = RequestDigest::of(&keys, "export");
         digest.part(id.as_str().as_bytes());
         digest.part(profile.as_str().as_bytes());
         digest.part(body.filter.to_string().as_bytes());

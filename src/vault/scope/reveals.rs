@@ -236,7 +236,8 @@ impl<A: Action> Scope<'_, A> {
 
     /// Binds a request to the subjects and to how many messages each has.
     fn reveal_digest(&self, id: &RevealId, body: &RevealBody) -> Result<[u8; 32], OperationError> {
-        let mut digest = RequestDigest::of("reveal");
+        let keys = self.core.case_keys(&self.case_row()?.id)?;
+        let mut digest = RequestDigest::of(&keys, "reveal");
         digest.part(id.as_str().as_bytes());
         digest.part(body.purpose.as_bytes());
         digest.part(body.reason.as_bytes());

@@ -1,0 +1,324 @@
+//! What a thief of the files learns: the leakage sheet of SECURITY.md, held.
+//!
+//! The thief has the database, its log and everything else in `data/`, and no
+//! key. In the log are identifiers, actions and times; nothing of any record.
+
+mod house;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs;
+use std::sync::LazyLock;
+
+use breachvault::operations::record::LookUp;
+use breachvault::vault::plaintext::OVERHEAD;
+use house::{Closed, House, REASON, admit_as, ask, files, log, name_member, numbers, open_case};
+use rusqlite::Connection;
+use serde_json::json;
+
+const ROWS: u64 = 4000;
+
+struct Stolen {
+    closed: Closed,
+    /// Everything in `data/` while the vault was being used, and after it was closed.
+    bytes: Vec<(String, Vec<u8>)>,
+}
+
+static STOLEN: LazyLock<Stolen> = LazyLock::new(|| {
+    let house = House::new();
+    let mut first = log(ROWS, 1);
+    first.extend_from_slice(
+        b"Acme,,+1202555****,Quarantini,US,DC,2024-03-01T10:00:00Z,sms,auth,r1\n",
+    );
+    house.admit(first).unwrap();
+    house.admit(log(ROWS / 4, 2)).unwrap();
+    // The same people in another case, of which nothing may be seen.
+    let other = open_case(&house.vault, &house.people.lead, "The other zeppelin");
+    let custodian = &house.people.custodian;
+    name_member(
+        &house.vault,
+        &house.people.lead,
+        &other,
+        custodian,
+        json!({ "role": "custodian" }),
+    )
+    .unwrap();
+    admit_as(&house.vault, custodian, &other, log(ROWS, 1)).unwrap();
+    let ids = [("case", house.people.case.as_str())];
+    for number in numbers(ROWS, 1, 20) {
+        let body = json!({ "numbers": [number], "purpose": "quality-check",
+                           "reason": format!("{REASON} about persimmons") });
+        house
+            .ask::<LookUp>(&house.people.investigator, &ids, body)
+            .unwrap();
+    }
+    let read = |house: &std::path::Path| -> Vec<(String, Vec<u8>)> {
+        files(&house.join("data"))
+            .into_iter()
+            .map(|path| (path.display().to_string(), fs::read(&path).unwrap()))
+            .collect()
+    };
+    let mut bytes = read(house.directory.path());
+    assert!(
+        bytes.iter().any(|(path, _)| path.ends_with("-wal")),
+        "no write-ahead log was seen"
+    );
+    let closed = house.close();
+    bytes.extend(read(closed.directory.path()));
+    Stolen { closed, bytes }
+});
+
+fn rows<T>(sql: &str, read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
+    let connection: Connection = STOLEN.closed.database();
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| read(row)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+/// Files that hold `needle`.
+fn holding(needle: &[u8]) -> Vec<&str> {
+    let first = needle[0];
+    let found = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == first)
+            .any(|(at, _)| bytes[at..].starts_with(needle))
+    };
+    STOLEN
+        .bytes
+        .iter()
+        .filter(|(_, bytes)| found(bytes))
+        .map(|(path, _)| path.as_str())
+        .collect()
+}
+
+#[test]
+fn no_number_is_in_the_files_in_any_writing() {
+    let none: [&str; 0] = [];
+    for number in numbers(ROWS, 1, 40) {
+        let digits = &number[1..];
+        assert_eq!(holding(digits.as_bytes()), none);
+        // Without its calling code, the last seven digits, and as a number in two orders.
+        assert_eq!(holding(&digits.as_bytes()[digits.len() - 8..]), none);
+        let value: u64 = digits.parse().unwrap();
+        assert_eq!(holding(&value.to_be_bytes()[2..]), none);
+        assert_eq!(holding(&value.to_le_bytes()[..6]), none);
+        let utf16: Vec<u8> = digits.bytes().flat_map(|byte| [byte, 0]).collect();
+        assert_eq!(holding(&utf16), none);
+    }
+    assert_eq!(holding(b"1202555"), none);
+}
+
+#[test]
+fn no_value_of_any_field_is_in_the_files() {
+    // Every distinct cell of the log that is long enough to be no accident.
+    let text = String::from_utf8(log(ROWS, 1)).unwrap();
+    let mut cells = BTreeSet::new();
+    for line in text.lines().skip(1).take(400) {
+        cells.extend(
+            line.split(',')
+                .map(|cell| cell.trim_matches('"'))
+                .filter(|cell| cell.len() > 5),
+        );
+    }
+    assert!(cells.len() > 500, "{}", cells.len());
+    let mut haystack: Vec<u8> = Vec::new();
+    for (_, bytes) in &STOLEN.bytes {
+        haystack.extend_from_slice(bytes);
+    }
+    // One pass: the eight-byte openings that occur, then the cells that could.
+    let mut openings = HashSet::new();
+    for window in haystack.windows(6) {
+        openings.insert(<[u8; 6]>::try_from(window).unwrap());
+    }
+    for cell in cells {
+        let opening = <[u8; 6]>::try_from(&cell.as_bytes()[..6]).unwrap();
+        if openings.contains(&opening) {
+            assert_eq!(holding(cell.as_bytes()), [""; 0], "{cell}");
+        }
+    }
+}
+
+#[test]
+fn no_name_title_reason_or_file_name_is_in_the_files() {
+    let none: [&str; 0] = [];
+    for needle in [
+        "archibald",
+        "augustine",
+        "leopoldine",
+        "leander",
+        "ingeborg",
+        "cunegonde",
+        "zeppelin",
+        "Zeppelin",
+        "INC-2024-0401",
+        "persimmons",
+        "asked for by a test",
+        "Quarantini",
+        "march.csv",
+        "the long password",
+        "a passphrase for tests",
+        "argon2id",
+        "carrier_",
+        "number\":",
+    ] {
+        assert_eq!(holding(needle.as_bytes()), none, "{needle}");
+    }
+    // Two-letter countries cannot be searched for; a JSON or CSV of them can.
+    for needle in ["\"US\"", "\"GB\"", ",US,", ",GB,", "US\0GB"] {
+        assert_eq!(holding(needle.as_bytes()), none, "{needle}");
+    }
+}
+
+#[test]
+fn a_tag_stands_once_whatever_its_number_is_sent() {
+    let tags = rows("SELECT case_number, field, tag FROM term_tag", |row| {
+        Ok((
+            row.get::<_, i64>(0)?,
+            row.get::<_, i64>(1)?,
+            row.get::<_, Vec<u8>>(2)?,
+        ))
+    });
+    let terms: i64 = rows("SELECT COUNT(*) FROM term", |row| row.get(0))[0];
+    assert_eq!(tags.len() as i64, terms);
+    // Not one of them comes back in another case or field: there is nothing to join on.
+    let distinct: BTreeSet<&[u8]> = tags.iter().map(|(_, _, tag)| tag.as_slice()).collect();
+    assert_eq!(distinct.len(), tags.len());
+    assert!(tags.iter().all(|(_, _, tag)| tag.len() == 16));
+}
+
+#[test]
+fn sealed_values_never_repeat() {
+    for table in [
+        "term",
+        "block",
+        "statistics",
+        "dictionary",
+        "subject_index",
+        "quarantine",
+        "detail",
+    ] {
+        let sealed = rows(&format!("SELECT sealed FROM {table}"), |row| {
+            row.get::<_, Vec<u8>>(0)
+        });
+        // The tail is tag and ciphertext; equal plaintexts would show in a deterministic cipher.
+        let tails: BTreeSet<_> = sealed
+            .iter()
+            .map(|bytes| bytes[bytes.len() - 16..].to_vec())
+            .collect();
+        assert_eq!(tails.len(), sealed.len(), "{table}");
+    }
+}
+
+#[test]
+fn sealed_numbers_all_have_one_length() {
+    let lengths: BTreeSet<i64> = rows(
+        "SELECT DISTINCT length(sealed) FROM term WHERE field = 3",
+        |row| row.get(0),
+    )
+    .into_iter()
+    .collect();
+    assert_eq!(lengths.len(), 1, "{lengths:?}");
+}
+
+/// The lengths of an exhibit's blocks by field.
+fn block_lengths(exhibit: i64) -> BTreeMap<i64, i64> {
+    let sql =
+        format!("SELECT field, length(sealed) FROM block WHERE exhibit = {exhibit} AND no = 0");
+    rows(&sql, |row| Ok((row.get(0)?, row.get(1)?)))
+        .into_iter()
+        .collect()
+}
+
+#[test]
+fn lengths_do_not_tell_how_many_records_a_block_holds() {
+    const MESSAGE_REF: i64 = 10;
+    let (mut first, mut second) = (block_lengths(1), block_lengths(2));
+    // References are texts: their block tells how long they are together, to an eighth.
+    for lengths in [&mut first, &mut second] {
+        let plain = lengths.remove(&MESSAGE_REF).unwrap() - OVERHEAD as i64;
+        let class = (1_i64 << plain.ilog2()) / 8;
+        assert_eq!(plain % class, 0, "{plain}");
+    }
+    // 4,001 rows and 1,000 rows look alike, and so do what is said about each block.
+    assert_eq!(first, second);
+    assert_eq!(first.len(), 12);
+    let statistics = rows("SELECT DISTINCT length(sealed) FROM statistics", |row| {
+        row.get::<_, i64>(0)
+    });
+    assert_eq!(statistics.len(), 1, "{statistics:?}");
+}
+
+/// The numbers of a log in the order of their first appearance.
+fn in_order_of_appearance(log: Vec<u8>, count: usize) -> Vec<String> {
+    let text = String::from_utf8(log).unwrap();
+    let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+    let at = header.iter().position(|name| *name == "number").unwrap();
+    let mut order = Vec::new();
+    for line in text.lines().skip(1) {
+        let number = line.split(',').nth(at).unwrap().to_owned();
+        if !order.contains(&number) {
+            order.push(number);
+        }
+        if order.len() == count {
+            break;
+        }
+    }
+    order
+}
+
+#[test]
+fn the_numbers_of_terms_do_not_tell_who_came_first() {
+    let order = in_order_of_appearance(log(ROWS, 1), 90);
+    let house = STOLEN.closed.copy();
+    let vault = house.open().unwrap();
+    let database = house.database();
+    let ids = [("case", house.people.case.as_str())];
+    // Only the vault knows which term is whose. Its answers tell, bit by bit, once the tags of
+    // all terms with that bit in their number are away.
+    let mut term = vec![0_u32; order.len()];
+    for bit in 0..11 {
+        let taken = format!("case_number = 1 AND field = 3 AND (no >> {bit}) & 1");
+        database
+            .execute_batch(&format!(
+                "CREATE TEMP TABLE away AS SELECT * FROM term_tag WHERE {taken};
+                 DELETE FROM term_tag WHERE {taken};"
+            ))
+            .unwrap();
+        let body = json!({ "numbers": order, "purpose": "quality-check", "reason": REASON });
+        let answer = ask::<LookUp>(&vault, &house.people.investigator, &ids, body).unwrap();
+        for (term, result) in term.iter_mut().zip(answer["results"].as_array().unwrap()) {
+            *term |= u32::from(result["state"] == "not_exposed") << bit;
+        }
+        database
+            .execute_batch("INSERT INTO term_tag SELECT * FROM away; DROP TABLE away;")
+            .unwrap();
+    }
+    let distinct: BTreeSet<u32> = term.iter().copied().collect();
+    assert_eq!(distinct.len(), order.len(), "the terms were not found");
+    let most = distinct.last().copied().unwrap_or_default();
+    assert!(
+        most > 3 * order.len() as u32,
+        "who came first has the first numbers: {most}"
+    );
+    let agreement = correlation(&term);
+    assert!(
+        agreement.abs() < 0.45,
+        "order of appearance and of terms agree: {agreement}"
+    );
+}
+
+/// Pearson's coefficient of places and numbers.
+fn correlation(numbers: &[u32]) -> f64 {
+    let places: Vec<f64> = (0..numbers.len()).map(|place| place as f64).collect();
+    let numbers: Vec<f64> = numbers.iter().copied().map(f64::from).collect();
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let (x, y) = (mean(&places), mean(&numbers));
+    let pairs = || places.iter().zip(&numbers).map(|(a, b)| (a - x, b - y));
+    let together: f64 = pairs().map(|(a, b)| a * b).sum();
+    let [a, b] = [
+        pairs().map(|(a, _)| a * a).sum::<f64>(),
+        pairs().map(|(_, b)| b * b).sum::<f64>(),
+    ];
+    together / (a * b).sqrt()
+}
