@@ -34,6 +34,10 @@ pub(super) async fn read(
 /// Decodes a body; none is an empty object.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // A list would be taken for the members in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::new(ProblemKind::Invalid).at("body", "must be an object"));
+    }
     serde_json::from_slice(bytes).map_err(|error| explain(&error))
 }
 
@@ -136,6 +140,13 @@ mod tests {
             assert!(!said.contains("7700900"), "{said}");
             assert_eq!(problem.line, Some(1));
         }
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        let problem = problem(" [7]");
+        assert_eq!(problem.kind, ProblemKind::Invalid);
+        assert_eq!(problem.at.as_deref(), Some("body"));
     }
 
     #[test]

@@ -406,6 +406,47 @@ fn a_client_that_goes_away_leaves_nothing() {
 }
 
 #[test]
+fn what_ends_the_right_to_admit_ends_the_admission_and_nothing_stays() {
+    for end in ["close", "sign-out"] {
+        let empty = Empty::new();
+        let csv = made_up(Format::SupplierCsv, 500);
+        let mut slow = Wire::to(&empty.vault);
+        slow.send(head(&empty, csv.len()).as_bytes());
+        slow.send(&csv[..csv.len() / 2]);
+        wait_for(&empty.vault, "exhibit.begin", 1);
+        let move_on = |to: &str| {
+            let path = format!("/cases/{}/{to}", empty.case);
+            let answer = empty
+                .vault
+                .lead()
+                .post(&path, &crate::support::body::reason());
+            answer.assert_status(200);
+        };
+        if end == "close" {
+            move_on("close");
+        } else {
+            let custodian = empty.vault.custodian();
+            custodian.delete("/sessions/current").assert_status(200);
+        }
+        slow.send(&csv[csv.len() / 2..]);
+        let answer = slow.read_all();
+        let status = if end == "close" { "409" } else { "401" };
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
+        if end == "close" {
+            move_on("reopen");
+        } else {
+            empty.vault.forget_sessions();
+        }
+        assert_eq!(empty.exhibits().len(), 0);
+        empty.upload("", &csv).assert_status(201);
+        assert_eq!(empty.totals()["messages"], 500);
+    }
+}
+
+#[test]
 fn a_file_that_is_too_large_is_stopped() {
     let empty = Empty::with("[limits]\nupload_bytes = 10000\n");
     let csv = made_up(Format::SupplierCsv, 200);
