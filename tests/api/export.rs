@@ -236,6 +236,27 @@ fn a_package_that_many_take_at_once_is_one_package() {
     assert_eq!(digest(incident, &export), manifest);
 }
 
+#[test]
+fn a_package_that_cannot_be_written_is_not_handed_out_until_it_can() {
+    let incident = Incident::new();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let export = incident.approved_export(&request);
+    let (packages, away) = (
+        incident.paths.packages(),
+        incident.paths.data().join("away"),
+    );
+    std::fs::rename(&packages, &away).unwrap();
+    std::fs::write(&packages, b"no directory").unwrap();
+    take(&incident.custodian(), &export).assert_problem(500, "internal");
+    let seen = incident.lead().get(&format!("/exports/{export}"));
+    assert_eq!(seen.member("state"), "approved");
+    std::fs::remove_file(&packages).unwrap();
+    std::fs::rename(&away, &packages).unwrap();
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    unpack(&incident, &package.body, &receiver);
+}
+
 fn digest(incident: &Incident, export: &str) -> String {
     let seen = incident.lead().get(&format!("/exports/{export}"));
     seen.assert_status(200).member("tagmanifest_sha256")

@@ -24,11 +24,7 @@ const WORDS: &str = "+447700900883";
 /// The digits that every way of writing them has in common, and other ways of
 /// writing bytes down.
 fn spellings(number: &str) -> Vec<Vec<u8>> {
-    let national = if number.starts_with("+44") {
-        &number[3..]
-    } else {
-        &number[2..]
-    };
+    let national = number.strip_prefix("+44").unwrap_or(&number[2..]);
     let spaced = format!("{} {}", &national[..4], &national[4..]);
     let dashed = format!("{}-{}-{}", &national[..3], &national[3..6], &national[6..]);
     let listed: Vec<String> = national.bytes().map(|byte| byte.to_string()).collect();

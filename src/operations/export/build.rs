@@ -17,7 +17,9 @@ use crate::evidence::{
 use crate::policy::actions;
 use crate::vault::records::{Evidence, EvidenceDamaged, ExportContents, NoticeRow, ReportTable};
 use crate::vault::scope::{PackageContents, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{
+    Answer, Operation, OperationError, Receipt, StoreError, StoreFault, Target, Wire,
+};
 
 pub(super) struct BuildPackage(pub(super) ExportId);
 
@@ -38,10 +40,8 @@ impl Operation for BuildPackage {
 
 impl Answer for Approved {
     fn body(self, receipt: &Receipt) -> Result<Wire, OperationError> {
-        let digest = write(&self.0, receipt).map_err(|error| OperationError::Unreadable {
-            kind: "package-not-written",
-            explanation: error.to_string(),
-        })?;
+        let digest =
+            write(&self.0, receipt).map_err(|error| not_written(&self.0.export, &error))?;
         Wire::json(&json!({ "tagmanifest_sha256": digest }))
     }
 }
@@ -228,6 +228,25 @@ enum NotBuilt {
     Evidence(#[from] EvidenceError),
     #[error(transparent)]
     Damaged(#[from] EvidenceDamaged),
+}
+
+/// The asker did nothing wrong: what went wrong is for the log.
+fn not_written(export: &ExportId, error: &NotBuilt) -> OperationError {
+    tracing::error!(export.id = %export, fault = %error, "a package was not written");
+    match error {
+        NotBuilt::Damaged(_) => OperationError::Damaged {
+            place: format!("records of {export}"),
+        },
+        NotBuilt::Evidence(EvidenceError::Io { source, .. })
+            if source.kind() == io::ErrorKind::StorageFull =>
+        {
+            OperationError::Store(StoreError {
+                at: "package",
+                fault: StoreFault::DiskFull,
+            })
+        }
+        NotBuilt::Evidence(_) => OperationError::Internal("a package was not written"),
+    }
 }
 
 fn failed(error: io::Error) -> EvidenceError {

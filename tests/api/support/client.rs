@@ -99,6 +99,11 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
+        // The server may answer before it has read all of a body, and then hangs up:
+        // that connection is not to be used again.
+        if body.len() > 16 << 10 || !(body.is_empty() || headers.contains(&JSON)) {
+            request = request.header("connection", "close");
+        }
         let response = if body.is_empty() {
             self.agent.run(request.body(()).unwrap())?
         } else {
