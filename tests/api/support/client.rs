@@ -101,7 +101,7 @@ impl Client {
         }
         // The server may answer before it has read all of a body, and then hangs up:
         // that connection is not to be used again.
-        if body.len() > 16 << 10 || !(body.is_empty() || headers.contains(&JSON)) {
+        if !body.is_empty() {
             request = request.header("connection", "close");
         }
         let response = if body.is_empty() {
