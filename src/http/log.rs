@@ -1,6 +1,7 @@
 //! What the process says about itself, on standard error. Never a path, a body
 //! or a header of a request.
 
+use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
 
 use tracing_subscriber::EnvFilter;
@@ -15,7 +16,10 @@ use crate::config::LogLevel;
 /// texts at their lower levels, and the number library logs numbers at any.
 pub fn init(json: bool, level: LogLevel) {
     let filter = EnvFilter::new(filter(level));
-    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let _ = if json {
         log.json().finish().try_init()
     } else {

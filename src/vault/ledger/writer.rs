@@ -1,9 +1,8 @@
 //! The queue and the thread that empties it.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -122,7 +121,20 @@ impl Drop for Ledger {
     }
 }
 
+/// Turns the health red if the thread ends by a panic: from then on every call is
+/// refused, and whoever watches must see it.
+struct RedOnPanic<'h>(&'h Health);
+
+impl Drop for RedOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.failed();
+        }
+    }
+}
+
 fn empty(mut book: Book, incoming: &Receiver<Message>, health: &Health) {
+    let _watch = RedOnPanic(health);
     let mut next = incoming.recv().ok();
     while let Some(message) = next.take() {
         match message {
@@ -133,13 +145,13 @@ fn empty(mut book: Book, incoming: &Receiver<Message>, health: &Health) {
             Message::Act(first) => {
                 let mut acts = vec![first];
                 while acts.len() < BATCH {
-                    match incoming.recv_timeout(Duration::ZERO) {
+                    match incoming.try_recv() {
                         Ok(Message::Act(act)) => acts.push(act),
                         Ok(other) => {
                             next = Some(other);
                             break;
                         }
-                        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
                     }
                 }
                 commit(&mut book, acts, health);
