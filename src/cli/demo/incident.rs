@@ -9,12 +9,13 @@ use serde::Deserialize;
 
 use super::cast::{Cast, Person};
 use crate::cli::error::CliError;
-use crate::cli::exhibit::{Admitting, admit};
+use crate::cli::exhibit::admit;
 use crate::cli::progress::{Progress, Unit};
 use crate::cli::{answer, streams};
 use crate::domain::{AccountName, CaseId, CaseRole, Reference, Title};
 use crate::ingest::Declared;
 use crate::operations::case::{NameMember, NameMemberInput, OpenCase, OpenCaseInput};
+use crate::operations::exhibit::AdmitRequest;
 use crate::operations::record::{Audience, Scope, ScopeInput};
 use crate::operations::{Ids, Request};
 use crate::synthesis::{Recipe, sample_accounts, sample_numbers, write};
@@ -43,14 +44,14 @@ pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<In
         let recipe = recipe.clone();
         thread::spawn(move || make(&recipe, writer))
     };
-    let admitting = Admitting {
+    let request = AdmitRequest {
         case: case.clone(),
         declared: Declared::default(),
         name: Title::parse("synthetic-log.csv").ok(),
         source: Reference::parse("exhibit synthesise").ok(),
         region: None,
     };
-    admit_as_custodian(vault, cast, admitting, Box::new(reader), None)?;
+    admit_as_custodian(vault, cast, request, Box::new(reader), None)?;
     match made.join() {
         Ok(Ok(())) => {}
         _ => return Err(CliError::failed("the log could not be made up")),
@@ -74,7 +75,7 @@ pub(super) fn received(
     let zone = zone.map(str::parse).transpose();
     let bytes = file.metadata().ok().map(|found| found.len());
     let (case, lead) = open(vault, cast)?;
-    let admitting = Admitting {
+    let request = AdmitRequest {
         case: case.clone(),
         declared: Declared {
             zone: zone.map_err(|error| CliError::usage(format!("--zone: {error}")))?,
@@ -86,7 +87,7 @@ pub(super) fn received(
         source: None,
         region: None,
     };
-    admit_as_custodian(vault, cast, admitting, Box::new(file), bytes)?;
+    admit_as_custodian(vault, cast, request, Box::new(file), bytes)?;
     let account = largest_account(vault, &lead, &case)?;
     bind_liaison(vault, &lead, &case, cast.person("liaison")?, &account)?;
     Ok(Incident {
@@ -114,14 +115,14 @@ fn open(vault: &Vault, cast: &Cast) -> Result<(CaseId, Caller), CliError> {
 fn admit_as_custodian(
     vault: &Vault,
     cast: &Cast,
-    admitting: Admitting,
+    request: AdmitRequest,
     file: Box<dyn Read + Send>,
     bytes: Option<u64>,
 ) -> Result<(), CliError> {
     let custodian = cast.person("custodian")?.sign_in(vault)?;
     streams::words("admitting the log");
     let mut progress = Progress::new("admitting", bytes, Unit::Bytes);
-    let admitted = admit(vault, &custodian, admitting, file, &mut progress);
+    let admitted = admit(vault, &custodian, request, file, &mut progress);
     progress.finish();
     admitted.map(drop)
 }

@@ -6,7 +6,7 @@ mod synthesise;
 
 use clap::Subcommand;
 
-pub(super) use self::admission::{Admitting, admit};
+pub(super) use self::admission::admit;
 use super::error::CliError;
 
 #[derive(Subcommand)]

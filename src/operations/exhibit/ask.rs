@@ -95,3 +95,16 @@ where
     })
     .transpose()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_names_a_field_and_a_column_that_holds_no_content() {
+        assert!(mapping("number=Handset").is_ok());
+        for text in ["number", "digits=Handset", "kind=body", "time_basis=x"] {
+            assert!(mapping(text).is_err(), "{text}");
+        }
+    }
+}

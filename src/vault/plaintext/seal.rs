@@ -9,6 +9,7 @@
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Key};
 use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::aad::Aad;
@@ -166,6 +167,12 @@ impl TermSealer {
     ) -> Result<(), SealError> {
         let digits = Zeroizing::new(phone.digits().to_be_bytes());
         self.seal_onto(nonce, aad, digits.as_slice(), out)
+    }
+
+    /// Whether what is sealed is this number.
+    pub fn holds_phone(&self, aad: &Aad, sealed: &[u8], phone: &Phone) -> Result<bool, OpenError> {
+        let held = self.open_phone(aad, sealed)?;
+        Ok(bool::from(held.digits().ct_eq(&phone.digits())))
     }
 
     pub fn open_phone(&self, aad: &Aad, sealed: &[u8]) -> Result<Phone, OpenError> {

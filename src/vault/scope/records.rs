@@ -92,7 +92,9 @@ impl<'v, A: Action> Scope<'v, A> {
         for (at, phone) in phones.iter().enumerate() {
             if let Some(phone) = phone {
                 let tag = records.keys().tags(Field::Number).tag_phone(phone);
-                asked.push(Asked::find(self.connection, &records, at, &tag)?);
+                let found = Asked::find(self.connection, &records, at, &tag)?;
+                found.check(&records, phone)?;
+                asked.push(found);
             }
         }
         drop(phones);
@@ -209,6 +211,34 @@ impl Asked {
             no: found.unwrap_or(decoy),
             known: found.is_some(),
         })
+    }
+}
+
+impl Asked {
+    /// Opens the term that stands there: a tag that was made to point at somebody
+    /// else is damage, not an answer. A number the case does not have opens one in
+    /// its place, so that both take the same path.
+    fn check(&self, records: &CaseRecords<'_>, phone: &Phone) -> Result<(), OperationError> {
+        if self.no == 0 {
+            return Ok(());
+        }
+        let case = records.case();
+        let damaged = || OperationError::Damaged {
+            place: format!("term {}", self.no),
+        };
+        let sealed = term_rows::find(records.connection(), case.number, Field::Number, self.no)?
+            .ok_or_else(damaged)?;
+        let keys = records.keys();
+        let aad = Aad::term(keys.vault(), keys.case(), Field::Number, u64::from(self.no));
+        let same = keys
+            .terms(Field::Number)
+            .holds_phone(&aad, &sealed, phone)
+            .map_err(|_| damaged())?;
+        if same == self.known {
+            Ok(())
+        } else {
+            Err(damaged())
+        }
     }
 }
 
