@@ -212,7 +212,7 @@ fn check_blocks(
     }
     let sealer = place.keys.blocks(Field::SentAt);
     for no in 0..description.blocks {
-        let Some(sealed) = statistics_rows::find(connection, exhibit, no)? else {
+        let Some(sealed) = statistics_rows::TABLE.find(connection, exhibit, no)? else {
             check.note(false, || {
                 format!("the statistics of block {no} are missing")
             });
@@ -248,7 +248,7 @@ fn check_rest(
         });
     }
     let sealer = place.keys.blocks(Field::Number);
-    subject_index_rows::for_each(connection, exhibit, |range, sealed| {
+    subject_index_rows::TABLE.for_each(connection, exhibit, |range, sealed| {
         let opened = sealer.open(&place.subject_index(range), sealed);
         let sound = opened.is_ok_and(|plain| SubjectBlock::decode(range, &plain).is_ok());
         check.note(sound, || {
@@ -256,7 +256,7 @@ fn check_rest(
         });
     })?;
     for no in 0..description.quarantine_parts {
-        let Some(sealed) = quarantine_rows::find(connection, exhibit, no)? else {
+        let Some(sealed) = quarantine_rows::TABLE.find(connection, exhibit, no)? else {
             check.note(false, || format!("part {no} of the quarantine is missing"));
             continue;
         };

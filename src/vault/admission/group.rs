@@ -119,7 +119,7 @@ impl SealedGroup {
             block_rows::insert(connection, exhibit, *field, self.no, sealed)?;
         }
         match &self.statistics {
-            Some(sealed) => statistics_rows::insert(connection, exhibit, self.no, sealed),
+            Some(sealed) => statistics_rows::TABLE.insert(connection, exhibit, self.no, sealed),
             None => Ok(()),
         }
     }

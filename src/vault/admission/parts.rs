@@ -62,16 +62,16 @@ pub(super) fn recompute(
     block_rows::for_each(connection, exhibit, |field, no, sealed| {
         parts.add_coded(PartKind::Block, field, no, sealed);
     })?;
-    statistics_rows::for_each(connection, exhibit, |no, sealed| {
+    statistics_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
         parts.add_coded(PartKind::Statistics, 0, no, sealed);
     })?;
     dictionary_rows::for_each(connection, exhibit, |field, sealed| {
         parts.add_coded(PartKind::Dictionary, field as u8, 0, sealed);
     })?;
-    subject_index_rows::for_each(connection, exhibit, |range, sealed| {
+    subject_index_rows::TABLE.for_each(connection, exhibit, |range, sealed| {
         parts.add_coded(PartKind::SubjectIndex, 0, range, sealed);
     })?;
-    quarantine_rows::for_each(connection, exhibit, |no, sealed| {
+    quarantine_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
         parts.add_coded(PartKind::Quarantine, 0, no, sealed);
     })?;
     Ok(parts.digest())

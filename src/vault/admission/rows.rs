@@ -225,7 +225,9 @@ impl Vault {
             .add(super::parts::PartKind::Quarantine, None, no, &sealed);
         let exhibit = admission.begun.number;
         self.ledger
-            .stage(move |connection| quarantine_rows::insert(connection, exhibit, no, &sealed))
+            .stage(move |connection| {
+                quarantine_rows::TABLE.insert(connection, exhibit, no, &sealed)
+            })
             .map_err(fault::stage)?;
         admission.quarantine.next_part();
         Ok(())

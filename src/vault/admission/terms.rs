@@ -233,7 +233,7 @@ impl Vault {
             self.ledger
                 .stage(move |connection| {
                     run.iter().try_for_each(|(range, sealed)| {
-                        subject_index_rows::insert(connection, exhibit, *range, sealed)
+                        subject_index_rows::TABLE.insert(connection, exhibit, *range, sealed)
                     })
                 })
                 .map_err(fault::stage)?;

@@ -149,9 +149,9 @@ impl<'r> Columns<'r> {
             ),
         };
         let records = self.records;
-        let sealed =
-            statistics_rows::find(records.connection, self.place.exhibit.number, self.place.no)?
-                .ok_or_else(damaged)?;
+        let sealed = statistics_rows::TABLE
+            .find(records.connection, self.place.exhibit.number, self.place.no)?
+            .ok_or_else(damaged)?;
         let no = u64::from(self.place.no);
         let aad = Aad::statistics(&records.core.vault, &records.case.id, self.exhibit(), no);
         let plain = records

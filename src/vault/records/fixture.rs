@@ -231,7 +231,9 @@ impl Fixture {
                 .blocks(Field::SentAt)
                 .seal(core.nonce().unwrap(), &aad, &plain)
                 .unwrap();
-            statistics_rows::insert(db, exhibit, no as u32, &sealed).unwrap();
+            statistics_rows::TABLE
+                .insert(db, exhibit, no as u32, &sealed)
+                .unwrap();
         }
         let code_of = |field: Field| &columns.iter().find(|(other, _)| *other == field).unwrap().1;
         let mut index = SubjectIndexBuilder::new();
@@ -250,7 +252,9 @@ impl Fixture {
             let sealed = keys
                 .blocks(Field::Number)
                 .seal(core.nonce().unwrap(), &aad, &plain);
-            subject_index_rows::insert(db, exhibit, range, &sealed.unwrap()).unwrap();
+            subject_index_rows::TABLE
+                .insert(db, exhibit, range, &sealed.unwrap())
+                .unwrap();
         }
         let description = describe(self.exhibits, rows, &times, blocks as u32);
         let aad = Aad::exhibit_description(vault, case, &id);

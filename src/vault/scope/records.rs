@@ -234,11 +234,10 @@ impl Asked {
             .terms(Field::Number)
             .holds_phone(&aad, &sealed, phone)
             .map_err(|_| damaged())?;
-        if same == self.known {
-            Ok(())
-        } else {
-            Err(damaged())
+        if self.known && !same {
+            return Err(damaged());
         }
+        Ok(())
     }
 }
 
@@ -312,7 +311,8 @@ impl<'r, 's> Index<'r, 's> {
         self.range = Some(range);
         let records = self.records;
         for exhibit in records.exhibits() {
-            let sealed = subject_index_rows::find(records.connection(), exhibit.number, range)?;
+            let sealed =
+                subject_index_rows::TABLE.find(records.connection(), exhibit.number, range)?;
             let Some(sealed) = sealed else {
                 continue;
             };

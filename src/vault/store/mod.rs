@@ -22,6 +22,7 @@ pub(crate) mod operator_rows;
 pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
 pub(crate) mod reveal_rows;
+pub(crate) mod sealed_parts;
 pub(crate) mod session_rows;
 pub(crate) mod statistics_rows;
 pub(crate) mod subject_index_rows;

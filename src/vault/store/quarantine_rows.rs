@@ -1,59 +1,21 @@
 //! Table `quarantine`: rows that could not be admitted, sealed.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use super::sealed_parts::{SealedParts, Statement};
 
-use super::error::{StoreError, at, one};
-use super::exhibit_rows::ExhibitNumber;
-
-pub(crate) fn insert(
-    connection: &Connection,
-    exhibit: ExhibitNumber,
-    no: u32,
-    sealed: &[u8],
-) -> Result<(), StoreError> {
-    let mut statement = connection
-        .prepare_cached("-- quarantine::insert\nINSERT INTO quarantine (exhibit, no, sealed) VALUES (?1, ?2, ?3)")
-        .map_err(at("quarantine::insert"))?;
-    let changed = statement
-        .execute(params![exhibit.0, no, sealed])
-        .map_err(at("quarantine::insert"))?;
-    one("quarantine::insert", changed)
-}
-
-pub(crate) fn find(
-    connection: &Connection,
-    exhibit: ExhibitNumber,
-    no: u32,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let failed = at("quarantine::find");
-    let mut statement = connection
-        .prepare_cached(
-            "-- quarantine::find\nSELECT sealed FROM quarantine WHERE exhibit = ?1 AND no = ?2",
-        )
-        .map_err(&failed)?;
-    statement
-        .query_row(params![exhibit.0, no], |row| row.get(0))
-        .optional()
-        .map_err(&failed)
-}
-
-/// All parts of the quarantine of an exhibit, in order.
-pub(crate) fn for_each(
-    connection: &Connection,
-    exhibit: ExhibitNumber,
-    mut with: impl FnMut(u32, &[u8]),
-) -> Result<(), StoreError> {
-    let failed = at("quarantine::for_each");
-    let mut statement = connection
-        .prepare_cached("-- quarantine::for_each\nSELECT no, sealed FROM quarantine WHERE exhibit = ?1 ORDER BY no")
-        .map_err(&failed)?;
-    let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let sealed = row.get_ref(1).map_err(&failed)?;
-        let sealed = sealed
-            .as_blob()
-            .map_err(|_| StoreError::inconsistent("quarantine::for_each"))?;
-        with(row.get(0).map_err(&failed)?, sealed);
-    }
-    Ok(())
-}
+pub(crate) const TABLE: SealedParts = SealedParts {
+    insert: Statement {
+        at: "quarantine::insert",
+        sql: "-- quarantine::insert
+              INSERT INTO quarantine (exhibit, no, sealed) VALUES (?1, ?2, ?3)",
+    },
+    find: Statement {
+        at: "quarantine::find",
+        sql: "-- quarantine::find
+              SELECT sealed FROM quarantine WHERE exhibit = ?1 AND no = ?2",
+    },
+    for_each: Statement {
+        at: "quarantine::for_each",
+        sql: "-- quarantine::for_each
+              SELECT no, sealed FROM quarantine WHERE exhibit = ?1 ORDER BY no",
+    },
+};

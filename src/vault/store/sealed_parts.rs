@@ -1,0 +1,75 @@
+//! What the tables of an exhibit's numbered, sealed parts have in common: a part
+//! is written once, read by its position, or read with all others in order.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::{StoreError, at, one};
+use super::exhibit_rows::ExhibitNumber;
+
+/// One such table: its statements, each with the name an error gives it. They
+/// take the exhibit, then the position, then the part.
+pub(crate) struct SealedParts {
+    pub(super) insert: Statement,
+    pub(super) find: Statement,
+    pub(super) for_each: Statement,
+}
+
+pub(super) struct Statement {
+    pub(super) at: &'static str,
+    pub(super) sql: &'static str,
+}
+
+impl SealedParts {
+    pub(crate) fn insert(
+        &self,
+        connection: &Connection,
+        exhibit: ExhibitNumber,
+        no: u32,
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        let failed = at(self.insert.at);
+        let changed = connection
+            .prepare_cached(self.insert.sql)
+            .map_err(&failed)?
+            .execute(params![exhibit.0, no, sealed])
+            .map_err(&failed)?;
+        one(self.insert.at, changed)
+    }
+
+    pub(crate) fn find(
+        &self,
+        connection: &Connection,
+        exhibit: ExhibitNumber,
+        no: u32,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let failed = at(self.find.at);
+        connection
+            .prepare_cached(self.find.sql)
+            .map_err(&failed)?
+            .query_row(params![exhibit.0, no], |row| row.get(0))
+            .optional()
+            .map_err(&failed)
+    }
+
+    /// All parts of an exhibit, in the order of their positions.
+    pub(crate) fn for_each(
+        &self,
+        connection: &Connection,
+        exhibit: ExhibitNumber,
+        mut with: impl FnMut(u32, &[u8]),
+    ) -> Result<(), StoreError> {
+        let failed = at(self.for_each.at);
+        let mut statement = connection
+            .prepare_cached(self.for_each.sql)
+            .map_err(&failed)?;
+        let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
+        while let Some(row) = rows.next().map_err(&failed)? {
+            let sealed = row.get_ref(1).map_err(&failed)?;
+            let sealed = sealed
+                .as_blob()
+                .map_err(|_| StoreError::inconsistent(self.for_each.at))?;
+            with(row.get(0).map_err(&failed)?, sealed);
+        }
+        Ok(())
+    }
+}
