@@ -16,7 +16,7 @@ use crate::vault::OperationError;
 
 #[derive(Args)]
 pub(in crate::cli) struct Admit {
-    /// The file as received: CSV or JSON, also gzip
+    /// The file as received: CSV or JSON, also in gzip or zip
     file: PathBuf,
     /// The case
     #[arg(long, value_name = "C")]
