@@ -39,6 +39,8 @@ mod tests;
 mod tests_bad_input;
 #[cfg(test)]
 mod tests_generated;
+#[cfg(test)]
+mod tests_mutated;
 
 pub use declared::{ColumnMapping, Declared};
 pub use error::{IngestError, ZipFault};

@@ -11,8 +11,8 @@ use crate::vault::plaintext::RowBatch;
 /// What came out of a file, as text.
 pub(super) struct Outcome {
     format: Format,
-    evidence: String,
-    dropped: Vec<String>,
+    pub(super) evidence: String,
+    pub(super) dropped: Vec<String>,
     pub(super) rows: Vec<[String; 14]>,
     pub(super) rejects: Vec<(u64, Option<&'static str>, &'static str)>,
     pub(super) reject_cells: Vec<String>,
