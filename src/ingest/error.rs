@@ -48,6 +48,14 @@ pub enum IngestError {
     RecordTooLong { line: u64 },
     #[error("line {line} is not text; save the file as UTF-8 or UTF-16")]
     NotText { line: u64 },
+    #[error("the file is not the {container} that the mapping says; correct the mapping")]
+    NotThisContainer { container: &'static str },
+    #[error("the mapping is wrong at line {line}, {key}: {rule}")]
+    Mapping {
+        line: u64,
+        key: &'static str,
+        rule: &'static str,
+    },
     #[error("the packed file holds another packed file; unpack it first")]
     PackedTwice,
     #[error("{0}")]

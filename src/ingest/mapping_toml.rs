@@ -39,11 +39,14 @@ pub(super) fn read(text: &str) -> Result<Mapping, IngestError> {
         if key.get_ref() == "container" {
             let name = at.string(value, "container")?;
             let found = Container::ALL.into_iter().find(|one| one.as_str() == name);
-            let found = found.ok_or_else(|| at.wrong("container", "must be csv, json or ndjson"))?;
+            let found =
+                found.ok_or_else(|| at.wrong("container", "must be csv, json or ndjson"))?;
             container = Some(found);
             continue;
         }
-        let known = FIELDS.into_iter().find(|field| field.label() == key.get_ref());
+        let known = FIELDS
+            .into_iter()
+            .find(|field| field.label() == key.get_ref());
         let field = known.ok_or_else(|| at.wrong("mapping", NO_FIELD))?;
         let DeValue::Table(table) = value.get_ref() else {
             return Err(at.wrong(field.label(), "must be a table, such as [number]"));

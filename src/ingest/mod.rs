@@ -20,12 +20,18 @@ mod header;
 mod json_record;
 mod json_stream;
 mod log_reader;
+mod mapped;
+mod mapping;
+mod mapping_draft;
+mod mapping_guess;
+mod mapping_toml;
 mod opening;
 mod packed;
 mod row_maker;
 mod shape;
 mod shown_name;
 mod supplier_csv;
+mod time_form;
 mod times;
 mod twilio_csv;
 mod unpack;
@@ -40,11 +46,15 @@ mod tests_bad_input;
 #[cfg(test)]
 mod tests_generated;
 #[cfg(test)]
+mod tests_mapping;
+#[cfg(test)]
 mod tests_mutated;
 
 pub use declared::{ColumnMapping, Declared};
 pub use error::{IngestError, ZipFault};
 pub use log_reader::LogReader;
+pub use mapping::Mapping;
+pub use mapping_draft::draft;
 pub use shown_name::ShownName;
 pub use zone::{Zone, ZoneError};
 

@@ -10,7 +10,7 @@ use crate::vault::plaintext::RowBatch;
 
 /// What came out of a file, as text.
 pub(super) struct Outcome {
-    format: Format,
+    pub(super) format: Format,
     pub(super) evidence: String,
     pub(super) dropped: Vec<String>,
     pub(super) rows: Vec<[String; 14]>,

@@ -2,7 +2,7 @@
 
 use jiff::civil::{DateTime, date};
 use jiff::fmt::strtime;
-use jiff::tz::Offset;
+use jiff::tz::{Offset, TimeZone};
 use zeroize::Zeroize as _;
 
 /// One of the known forms, or a pattern of `%Y` and the like.
@@ -42,7 +42,7 @@ impl TimeForm {
         }
         // Past noon, and a day that is no month, so that nothing is mistaken.
         let sample = date(2024, 3, 21).at(22, 34, 0, 0);
-        let zoned = Offset::UTC.to_zoned(sample).ok()?;
+        let zoned = sample.to_zoned_datetime(TimeZone::UTC).ok()?;
         let fits = text.len() <= LONGEST && text.contains('%');
         let written = strtime::format(text, &zoned).ok().filter(|_| fits)?;
         let found = find(text, &written)?;
@@ -134,7 +134,13 @@ mod tests {
         let zoned = Some(Found::Moment(1_711_060_440));
         assert_eq!(find("%F %T %z", "2024-03-22 04:04:00 +0530"), zoned);
         assert_eq!(find("%s", "1711060440"), zoned);
-        for text in ["", "21/03/2024", "2024-03-21 22:34", "21/13/2024 22:34", "x"] {
+        for text in [
+            "",
+            "21/03/2024",
+            "2024-03-21 22:34",
+            "21/13/2024 22:34",
+            "x",
+        ] {
             assert_eq!(find("%d/%m/%Y %H:%M", text), None, "{text}");
         }
     }

@@ -66,7 +66,10 @@ fn a_file_that_cannot_be_read_is_refused_by_its_kind() {
     ] {
         let answer = empty.refuse("", &fixture(name), kind);
         let text = answer.text().to_lowercase();
-        assert!(!text.contains("canary") && !text.contains("202555"), "{text}");
+        assert!(
+            !text.contains("canary") && !text.contains("202555"),
+            "{text}"
+        );
     }
     assert_eq!(empty.totals(), json!({ "messages": 0, "numbers": 0 }));
 }
@@ -98,7 +101,10 @@ fn what_is_no_number_is_quarantined_by_what_is_wrong_with_it() {
     ];
     let expected = expected.map(|(line, kind)| (line, kind.to_owned()));
     assert_eq!(rejects(&report), expected);
-    assert_eq!((&report["admitted"], &report["numbers"]), (&json!(2), &json!(2)));
+    assert_eq!(
+        (&report["admitted"], &report["numbers"]),
+        (&json!(2), &json!(2))
+    );
     for cell in ["1.20255", "72345", "DuoMFA", "XXX", "###", "canary"] {
         assert!(!answer.text().contains(cell), "{cell}");
     }

@@ -28,6 +28,8 @@ fn kind(error: &IngestError) -> &'static str {
         IngestError::Bomb { .. } => "bomb",
         IngestError::RecordTooLong { .. } => "record-too-long",
         IngestError::NotText { .. } => "not-text",
+        IngestError::NotThisContainer { .. } => "not-this-container",
+        IngestError::Mapping { .. } => "mapping",
         IngestError::PackedTwice => "packed-twice",
         IngestError::Zip(fault) => match fault {
             ZipFault::Empty => "zip-empty",
