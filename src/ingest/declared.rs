@@ -1,7 +1,9 @@
 //! What somebody says about a file before it is read.
 
+use super::content::is_content;
 use super::error::IngestError;
-use super::shape::{fold, is_content};
+use super::json_path::JsonPath;
+use super::shape::fold;
 use super::zone::Zone;
 use crate::domain::{AccountName, Field, Format};
 
@@ -30,7 +32,7 @@ impl ColumnMapping {
     /// that is worked out rather than read.
     pub fn new(field: Field, column: &str) -> Result<Self, IngestError> {
         let column = column.trim().to_owned();
-        if is_content(&column) {
+        if is_content(&column) || JsonPath::parse(&column).holds_content() {
             return Err(IngestError::ContentColumn { column });
         }
         match field {

@@ -7,16 +7,19 @@
 //! kinds, never a cell. It does not judge phone numbers; the vault does. The
 //! buffers inside the CSV and gzip libraries are not wiped.
 
+mod carrier;
 mod cells;
+mod content;
 mod declared;
 mod decode;
 mod delimited;
-mod duo_v1;
-mod duo_v2;
 mod error;
 mod fitness;
+mod formats;
 mod guard;
 mod header;
+mod json_known;
+mod json_path;
 mod json_record;
 mod json_stream;
 mod log_reader;
@@ -24,9 +27,7 @@ mod opening;
 mod row_maker;
 mod shape;
 mod shown_name;
-mod supplier_csv;
 mod times;
-mod twilio_csv;
 mod unpack;
 mod zone;
 

@@ -46,7 +46,8 @@ impl Times {
         let bad = TimeFault::Unreadable(RejectKind::BadTime);
         let (seconds, basis) = match reads {
             Reads::EpochSeconds => (epoch(text).ok_or(bad)?, Basis::InRecord),
-            Reads::Text => match iso(text.as_bytes()) {
+            Reads::EpochMillis => (epoch(text).ok_or(bad)?.div_euclid(1000), Basis::InRecord),
+            _ => match iso(text.as_bytes()) {
                 Some((local, Some(offset))) => (local - offset, Basis::InRecord),
                 Some((local, None)) => (self.resolve(local)?, Basis::Declared),
                 None => (rarer(text).ok_or(bad)?, Basis::InRecord),
