@@ -34,6 +34,8 @@ mod zone;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_formats;
+#[cfg(test)]
 mod tests_generated;
 
 pub use declared::{ColumnMapping, Declared};

@@ -3,10 +3,22 @@
 //!
 //! Names only; no cell passes here.
 
+mod aws_end_user_messaging;
+mod aws_pinpoint;
+mod aws_sns_csv;
+mod aws_sns_log;
+mod bandwidth;
 mod duo_v1;
 mod duo_v2;
+mod messagebird;
+mod okta;
+mod plivo;
+mod sinch;
 mod supplier_csv;
+mod telnyx;
 mod twilio_csv;
+mod twilio_json;
+mod vonage_csv;
 
 use super::shape::Shape;
 use crate::domain::Format;
@@ -17,5 +29,17 @@ pub(super) fn shape(format: Format) -> Shape {
         Format::DuoV1 => duo_v1::shape(),
         Format::DuoV2 => duo_v2::shape(),
         Format::TwilioCsv => twilio_csv::shape(),
+        Format::TwilioJson => twilio_json::shape(),
+        Format::VonageCsv => vonage_csv::shape(),
+        Format::Telnyx => telnyx::shape(),
+        Format::Bandwidth => bandwidth::shape(),
+        Format::Sinch => sinch::shape(),
+        Format::Plivo => plivo::shape(),
+        Format::MessageBird => messagebird::shape(),
+        Format::AwsSnsLog => aws_sns_log::shape(),
+        Format::AwsSnsCsv => aws_sns_csv::shape(),
+        Format::AwsEndUserMessaging => aws_end_user_messaging::shape(),
+        Format::AwsPinpoint => aws_pinpoint::shape(),
+        Format::Okta => okta::shape(),
     }
 }
