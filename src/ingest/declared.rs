@@ -1,8 +1,10 @@
 //! What somebody says about a file before it is read.
 
+use super::content::is_content;
 use super::error::IngestError;
+use super::json_path::JsonPath;
 use super::mapping::Mapping;
-use super::shape::{fold, is_content};
+use super::shape::fold;
 use super::zone::Zone;
 use crate::domain::{AccountName, Field, Format};
 
@@ -22,12 +24,6 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// The columns that somebody named, in a mapping or one by one.
-    pub(super) fn columns(&self) -> &[ColumnMapping] {
-        let mapped = self.mapping.as_ref().map(|mapping| &mapping.columns);
-        mapped.unwrap_or(&self.columns)
-    }
-
     /// The zone of times that name none.
     pub fn zone(&self) -> Option<&Zone> {
         let mapped = self.mapping.as_ref();
@@ -49,9 +45,7 @@ impl ColumnMapping {
     /// that is worked out rather than read.
     pub fn new(field: Field, column: &str) -> Result<Self, IngestError> {
         let column = column.trim().to_owned();
-        // Of a path in JSON, the last name says what is there.
-        let last = column.rsplit('.').next().unwrap_or_default();
-        if is_content(&column) || is_content(last) {
+        if is_content(&column) || JsonPath::parse(&column).holds_content() {
             return Err(IngestError::ContentColumn { column });
         }
         match field {

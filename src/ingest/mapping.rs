@@ -10,19 +10,18 @@ use super::cells::FIELDS;
 use super::declared::ColumnMapping;
 use super::error::IngestError;
 use super::mapping_toml;
-use super::shape::Written;
+use super::shape::{Column, Reads, Shape, Written, fold};
 use super::time_form::TimeForm;
 use super::zone::Zone;
-use crate::domain::{AccountName, Field};
+use crate::domain::{AccountName, Field, Format};
 
 /// What a file without a known format holds, and where.
 pub struct Mapping {
     pub(super) container: Container,
     pub(super) zone: Option<Zone>,
-    pub(super) columns: Vec<ColumnMapping>,
+    pub(super) columns: Vec<Mapped>,
     pub(super) time: TimeForm,
     pub(super) country_form: CountryForm,
-    pub(super) carrier_form: CarrierForm,
     pub(super) constants: Constants,
 }
 
@@ -42,11 +41,10 @@ pub(super) enum CountryForm {
     Name,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CarrierForm {
-    Name,
-    /// Country and network code in one: `23415`.
-    Joined,
+/// A column, and how a carrier or a time in it is read.
+pub(super) struct Mapped {
+    pub(super) column: ColumnMapping,
+    pub(super) reads: Reads,
 }
 
 /// Values of records that name none.
@@ -76,13 +74,39 @@ impl Mapping {
         self.constants.account.is_some()
     }
 
+    /// The shape of a file of which this is known.
+    pub(super) fn shape(&self) -> Shape {
+        let written = self.container.written();
+        let columns = self.columns.iter().map(|mapped| {
+            let name = mapped.column.column();
+            Column {
+                field: mapped.column.field(),
+                names: vec![match written {
+                    Written::Delimited => fold(name),
+                    Written::Json => name.to_owned(),
+                }],
+                reads: mapped.reads,
+            }
+        });
+        Shape::new(Format::Mapped, written, columns.collect())
+    }
+
     /// What it says, written in one way.
     pub fn text(&self) -> String {
         let mut text = format!("container = {}\n", quoted(self.container.as_str()));
         for field in FIELDS {
-            let column = self.columns.iter().find(|column| column.field() == field);
+            let column = |of: fn(Reads) -> bool| {
+                let mut columns = self.columns.iter();
+                let found = columns.find(|one| one.column.field() == field && of(one.reads));
+                found.map(|one| one.column.column().to_owned())
+            };
             let lines = [
-                ("column", column.map(|column| column.column().to_owned())),
+                (
+                    "column",
+                    column(|reads| !matches!(reads, Reads::Mcc | Reads::Mnc)),
+                ),
+                ("mcc", column(|reads| reads == Reads::Mcc)),
+                ("mnc", column(|reads| reads == Reads::Mnc)),
                 ("value", self.constants.of(field).map(str::to_owned)),
                 ("form", self.form(field).map(str::to_owned)),
                 ("time", self.time_of(field)),
@@ -104,7 +128,10 @@ impl Mapping {
     fn form(&self, field: Field) -> Option<&'static str> {
         match field {
             Field::Country => self.country_form.as_str(),
-            Field::Carrier => self.carrier_form.as_str(),
+            Field::Carrier => {
+                let joined = |one: &Mapped| one.reads == Reads::MccMnc;
+                self.columns.iter().any(joined).then_some("mcc-mnc")
+            }
             _ => None,
         }
     }
@@ -157,15 +184,6 @@ impl CountryForm {
             Self::Alpha2 => cell.len() == 2,
             Self::Alpha3 => cell.len() == 3,
             Self::Name => cell.len() > 3,
-        }
-    }
-}
-
-impl CarrierForm {
-    pub(super) fn as_str(self) -> Option<&'static str> {
-        match self {
-            Self::Name => None,
-            Self::Joined => Some("mcc-mnc"),
         }
     }
 }

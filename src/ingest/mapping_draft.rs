@@ -9,13 +9,14 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 
 use super::cells::FIELDS;
+use super::content::is_content;
 use super::decode::decode;
 use super::delimited::DelimitedReader;
 use super::error::IngestError;
+use super::json_path::JsonPath;
 use super::json_record;
 use super::json_stream::JsonStream;
 use super::mapping_guess::{Look, Said, by_name};
-use super::shape::is_content;
 use super::shown_name::ShownName;
 use super::unpack::{peek, unpack};
 use crate::domain::Field;
@@ -28,10 +29,9 @@ struct Column {
 
 impl Column {
     fn new(name: &str) -> Self {
-        let last = name.rsplit('.').next().unwrap_or_default();
         Self {
             name: ShownName::of(name),
-            content: is_content(name) || is_content(last),
+            content: is_content(name) || JsonPath::parse(name).holds_content(),
             look: Look::default(),
         }
     }

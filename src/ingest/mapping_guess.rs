@@ -1,12 +1,12 @@
 //! What a column may hold, guessed from its name and from the look of some of
 //! its cells. Of the cells only counts are kept.
 
-use super::shape::Reads;
-use super::shape::Shape;
+use super::formats;
+use super::shape::{Reads, fold};
 use super::time_form::{Found, TimeForm, find};
 use super::times::{TimeFault, Times};
 use super::zone::Zone;
-use crate::domain::{Field, country};
+use crate::domain::{Field, Format, country};
 
 /// How many cells of a column look like what.
 #[derive(Default)]
@@ -122,8 +122,14 @@ pub(super) enum Said {
 
 /// The field that some format has under this name.
 pub(super) fn by_name(name: &str) -> Option<Field> {
-    let fields = Shape::ALL.into_iter().map(|shape| shape.field(name));
-    fields.flatten().next()
+    let folded = fold(name);
+    let shapes = Format::ALL.map(formats::shape);
+    let mut columns = shapes.iter().flat_map(|shape| &shape.columns);
+    let found = columns.find(|column| {
+        let plain = matches!(column.reads, Reads::Text);
+        plain && column.names.iter().any(|known| fold(known) == folded)
+    })?;
+    Some(found.field)
 }
 
 /// Tried in turn; what two of them read is left to whoever reads the draft.

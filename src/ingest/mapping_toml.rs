@@ -10,8 +10,8 @@ use super::cells::FIELDS;
 use super::declared::ColumnMapping;
 use super::error::IngestError;
 use super::guard;
-use super::mapping::{CarrierForm, Constants, Container, CountryForm, Mapping};
-use super::shape::fold;
+use super::mapping::{Constants, Container, CountryForm, Mapped, Mapping};
+use super::shape::{Reads, fold};
 use super::time_form::TimeForm;
 use crate::domain::{AccountName, Field, country};
 
@@ -30,10 +30,9 @@ pub(super) fn read(text: &str) -> Result<Mapping, IngestError> {
         columns: Vec::new(),
         time: TimeForm::Any,
         country_form: CountryForm::Any,
-        carrier_form: CarrierForm::Name,
         constants: Constants::default(),
     };
-    let mut container = None;
+    let (mut container, mut joined) = (None, false);
     for (key, value) in table.get_ref() {
         let at = place(key.span());
         if key.get_ref() == "container" {
@@ -52,11 +51,12 @@ pub(super) fn read(text: &str) -> Result<Mapping, IngestError> {
             return Err(at.wrong(field.label(), "must be a table, such as [number]"));
         };
         for (key, value) in table {
-            mapping.say(field, key, value, &place(key.span()))?;
+            mapping.say(field, key, value, &mut joined, &place(key.span()))?;
         }
     }
     mapping.container =
         container.ok_or_else(|| place(0..0).wrong("container", "must be csv, json or ndjson"))?;
+    mapping.settle(joined, &place(0..0))?;
     mapping.check(&place(0..0))?;
     Ok(mapping)
 }
@@ -68,18 +68,15 @@ impl Mapping {
         field: Field,
         key: &Spanned<std::borrow::Cow<'_, str>>,
         value: &Spanned<DeValue<'_>>,
+        joined: &mut bool,
         at: &Place<'_>,
     ) -> Result<(), IngestError> {
         let said = at.string(value, field.label())?;
         let wrong = |rule| Err(at.wrong(field.label(), rule));
         match (key.get_ref().as_ref(), field) {
-            ("column", _) => {
-                let long = said.chars().count() > COLUMN || said.trim().is_empty();
-                if long || said.chars().any(char::is_control) {
-                    return wrong("column must be a name of 1 to 128 characters");
-                }
-                self.columns.push(ColumnMapping::new(field, said)?);
-            }
+            ("column", _) => self.map(field, said, Reads::Text, at)?,
+            ("mcc", Field::Carrier) => self.map(field, said, Reads::Mcc, at)?,
+            ("mnc", Field::Carrier) => self.map(field, said, Reads::Mnc, at)?,
             ("value", _) => return self.always(field, said, at),
             ("form", Field::Country) => {
                 let mut forms = CountryForm::ALL.into_iter();
@@ -88,13 +85,11 @@ impl Mapping {
                     None => return wrong("form must be alpha2, alpha3 or name"),
                 }
             }
-            ("form", Field::Carrier) => {
-                self.carrier_form = match said {
-                    "name" => CarrierForm::Name,
-                    "mcc-mnc" => CarrierForm::Joined,
-                    _ => return wrong("form must be name or mcc-mnc"),
-                };
-            }
+            ("form", Field::Carrier) => match said {
+                "name" => {}
+                "mcc-mnc" => *joined = true,
+                _ => return wrong("form must be name or mcc-mnc"),
+            },
             ("time", Field::SentAt) => match TimeForm::parse(said) {
                 Some(form) => self.time = form,
                 None => return wrong(NO_TIME),
@@ -105,6 +100,23 @@ impl Mapping {
             },
             _ => return wrong(NO_KEY),
         }
+        Ok(())
+    }
+
+    fn map(
+        &mut self,
+        field: Field,
+        said: &str,
+        reads: Reads,
+        at: &Place<'_>,
+    ) -> Result<(), IngestError> {
+        let long = said.chars().count() > COLUMN || said.trim().is_empty();
+        if long || said.chars().any(char::is_control) {
+            let rule = "a column must be a name of 1 to 128 characters";
+            return Err(at.wrong(field.label(), rule));
+        }
+        let column = ColumnMapping::new(field, said)?;
+        self.columns.push(Mapped { column, reads });
         Ok(())
     }
 
@@ -131,33 +143,54 @@ impl Mapping {
         Ok(())
     }
 
+    /// Says to each column how it is read, when all is said.
+    fn settle(&mut self, joined: bool, at: &Place<'_>) -> Result<(), IngestError> {
+        let mut unjoined = joined;
+        for one in &mut self.columns {
+            match (one.column.field(), one.reads, &self.time) {
+                (Field::SentAt, _, TimeForm::EpochSeconds) => one.reads = Reads::EpochSeconds,
+                (Field::SentAt, _, TimeForm::EpochMillis) => one.reads = Reads::EpochMillis,
+                (Field::Carrier, Reads::Text, _) if joined => {
+                    (one.reads, unjoined) = (Reads::MccMnc, false);
+                }
+                _ => {}
+            }
+        }
+        match unjoined {
+            true => Err(at.wrong("carrier", "a form is of a column")),
+            false => Ok(()),
+        }
+    }
+
     fn check(&self, at: &Place<'_>) -> Result<(), IngestError> {
+        let has = |field, of: &dyn Fn(Reads) -> bool| {
+            let mut columns = self.columns.iter();
+            columns.any(|one| one.column.field() == field && of(one.reads))
+        };
         for field in [Field::Number, Field::SentAt] {
-            if self.columns.iter().all(|column| column.field() != field) {
+            if !has(field, &|_| true) {
                 return Err(at.wrong(field.label(), "must have a column"));
             }
         }
         let csv = self.container == Container::Csv;
-        let name = |column: &ColumnMapping| {
-            if csv {
-                fold(column.column())
-            } else {
-                column.column().to_owned()
-            }
+        let name = |one: &Mapped| match csv {
+            true => fold(one.column.column()),
+            false => one.column.column().to_owned(),
         };
-        for (place, column) in self.columns.iter().enumerate() {
+        for (place, one) in self.columns.iter().enumerate() {
             let mut before = self.columns.iter().take(place);
-            if before.any(|other| name(other) == name(column)) {
-                let rule = "column is another field's already";
-                return Err(at.wrong(column.field().label(), rule));
+            if before.any(|other| name(other) == name(one)) {
+                let rule = "the column is another field's already";
+                return Err(at.wrong(one.column.field().label(), rule));
             }
         }
-        let has = |field| self.columns.iter().any(|column| column.field() == field);
-        if self.country_form != CountryForm::Any && !has(Field::Country) {
+        if self.country_form != CountryForm::Any && !has(Field::Country, &|_| true) {
             return Err(at.wrong("country", "a form is of a column"));
         }
-        if self.carrier_form != CarrierForm::Name && !has(Field::Carrier) {
-            return Err(at.wrong("carrier", "a form is of a column"));
+        let [mcc, mnc] =
+            [Reads::Mcc, Reads::Mnc].map(|code| has(Field::Carrier, &move |reads| reads == code));
+        if mcc != mnc {
+            return Err(at.wrong("carrier", "mcc and mnc go together"));
         }
         Ok(())
     }

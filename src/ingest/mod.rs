@@ -7,20 +7,22 @@
 //! kinds, never a cell. It does not judge phone numbers; the vault does. The
 //! buffers inside the CSV and deflate libraries are not wiped.
 
+mod carrier;
 mod cells;
+mod content;
 mod declared;
 mod decode;
 mod delimited;
-mod duo_v1;
-mod duo_v2;
 mod error;
 mod fitness;
+mod formats;
 mod guard;
 mod header;
+mod json_known;
+mod json_path;
 mod json_record;
 mod json_stream;
 mod log_reader;
-mod mapped;
 mod mapping;
 mod mapping_draft;
 mod mapping_guess;
@@ -30,10 +32,8 @@ mod packed;
 mod row_maker;
 mod shape;
 mod shown_name;
-mod supplier_csv;
 mod time_form;
 mod times;
-mod twilio_csv;
 mod unpack;
 mod zip;
 mod zip_header;
@@ -43,6 +43,8 @@ mod zone;
 mod tests;
 #[cfg(test)]
 mod tests_bad_input;
+#[cfg(test)]
+mod tests_formats;
 #[cfg(test)]
 mod tests_generated;
 #[cfg(test)]

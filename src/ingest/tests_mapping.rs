@@ -92,6 +92,41 @@ fn constants_stand_where_a_record_says_nothing() {
 }
 
 #[test]
+fn a_network_is_named_by_two_columns_or_one_and_paths_lead_into_json() {
+    let text = "container = \"ndjson\"\n[number]\ncolumn = \"to.msisdn\"\n[sent_at]\n\
+        column = \"at\"\ntime = \"epoch-millis\"\n[carrier]\nmcc = \"net.mcc\"\nmnc = \"net.mnc\"\n\
+        [user]\ncolumn = \"parties[kind=user].name\"\n";
+    let record = r#"{"to":{"msisdn":"+12025550142"},"at":1711060489558,"net":{"mcc":310,"mnc":260},
+        "parties":[{"kind":"app","name":"x"},{"kind":"user","name":"canary.user"}]}"#;
+    let found = read(record.as_bytes().to_vec(), mapped(text)).unwrap();
+    let row = &found.rows[0];
+    assert_eq!(
+        (row[1].as_str(), row[2].as_str()),
+        ("canary.user", "+12025550142")
+    );
+    assert_eq!(
+        (row[3].as_str(), row[6].as_str()),
+        ("T-Mobile", "2024-03-21T22:34:49Z")
+    );
+    assert_eq!(
+        Mapping::parse(text).unwrap().text().matches("mnc").count(),
+        2
+    );
+    let drafted = draft(Box::new(Cursor::new(record))).unwrap();
+    assert!(
+        drafted.contains("[number]\ncolumn = \"to.msisdn\""),
+        "{drafted}"
+    );
+    let csv = b"a,b,c,d\n+12025550142,2024-03-21T22:34:49Z,234,15\n".to_vec();
+    let text = format!("{LEAST}[carrier]\nmcc = \"c\"\nmnc = \"d\"\n");
+    let found = read(csv.clone(), mapped(&text)).unwrap();
+    assert_eq!(found.rows[0][3], "Vodafone UK");
+    let missing = IngestError::MissingColumn { field: "carrier" };
+    let text = text.replace("\"d\"", "\"e\"");
+    assert_eq!(error(read(csv, mapped(&text))), missing);
+}
+
+#[test]
 fn json_is_mapped_and_what_is_never_met_is_missing() {
     let text = "container = \"json\"\n[number]\ncolumn = \"handset\"\n[sent_at]\ncolumn = \"at\"\n\
         time = \"rfc3339\"\n[kind]\ncolumn = \"purpose\"\n";
@@ -189,6 +224,7 @@ fn what_a_mapping_may_not_say_is_named_by_line_and_key() {
         ("[user]\ncolumn = \"A\"\n", "user"),
         ("[country]\nform = \"alpha2\"\n", "country"),
         ("[carrier]\nform = \"mcc-mnc\"\n", "carrier"),
+        ("[carrier]\nmcc = \"c\"\n", "carrier"),
     ] {
         let text = format!("{LEAST}{more}");
         assert!(

@@ -49,14 +49,14 @@ impl Times {
     pub(super) fn read(&mut self, text: &str, reads: Reads) -> Result<(Moment, Basis), TimeFault> {
         let bad = TimeFault::Unreadable(RejectKind::BadTime);
         let found = match (reads, &self.form) {
-            (Reads::EpochSeconds, _) | (_, TimeForm::EpochSeconds) => {
-                epoch(text).map(Found::Moment)
+            (Reads::EpochSeconds, _) => epoch(text).map(Found::Moment),
+            (Reads::EpochMillis, _) => {
+                epoch(text).map(|millis| Found::Moment(millis.div_euclid(1000)))
             }
-            (_, TimeForm::EpochMillis) => millis(text).map(Found::Moment),
             (_, TimeForm::Rfc3339) => iso_time(text),
             (_, TimeForm::Rfc2822) => mail(text).map(Found::Moment),
             (_, TimeForm::Pattern(pattern)) => find(pattern, text),
-            (_, TimeForm::Any) => iso_time(text).or_else(|| rarer(text).map(Found::Moment)),
+            _ => iso_time(text).or_else(|| rarer(text).map(Found::Moment)),
         };
         let (seconds, basis) = match found.ok_or(bad)? {
             Found::Moment(seconds) => (seconds, Basis::InRecord),
@@ -187,13 +187,6 @@ fn rarer(text: &str) -> Option<i64> {
 fn mail(text: &str) -> Option<i64> {
     let time = rfc2822::DateTimeParser::new().parse_timestamp(text);
     Some(time.ok()?.as_second())
-}
-
-fn millis(text: &str) -> Option<i64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits
-        .then(|| text.parse::<i64>().ok())?
-        .map(|millis| millis / 1000)
 }
 
 fn epoch(text: &str) -> Option<i64> {

@@ -23,7 +23,7 @@ pub(in crate::cli) struct Admit {
     /// The case
     #[arg(long, value_name = "C")]
     case: String,
-    /// auto, supplier-csv, duo-v1, duo-v2 or twilio-csv
+    /// auto, or a format's name: supplier-csv, duo-v2, twilio-json, …
     #[arg(long, value_name = "F", default_value = "auto")]
     format: String,
     /// The zone of times that name none: UTC, Europe/London, +05:30
