@@ -12,6 +12,7 @@ mod authz_matrix;
 mod case;
 mod exhibit;
 mod export;
+mod formats;
 mod leak_canary;
 mod lookup;
 mod member;
