@@ -110,10 +110,10 @@ fn insert(members: &mut Members, steps: &[Step], rank: usize) {
 
 fn member<'m>(members: &'m mut Members, name: &str) -> &'m mut Member {
     let found = members.iter().position(|(known, _)| known == name);
-    let at = found.unwrap_or(members.len());
-    if found.is_none() {
+    let at = found.unwrap_or_else(|| {
         members.push((name.to_owned(), Member::default()));
-    }
+        members.len() - 1
+    });
     &mut members[at].1
 }
 
@@ -121,13 +121,13 @@ fn choice<'m>(choices: &'m mut Vec<Choice>, name: &str, is: &str) -> &'m mut Mem
     let found = choices
         .iter()
         .position(|choice| choice.name == name && choice.is == is);
-    let at = found.unwrap_or(choices.len());
-    if found.is_none() {
+    let at = found.unwrap_or_else(|| {
         choices.push(Choice {
             name: name.to_owned(),
             is: is.to_owned(),
             of: Member::default(),
         });
-    }
+        choices.len() - 1
+    });
     &mut choices[at].of
 }

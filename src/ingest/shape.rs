@@ -4,8 +4,6 @@
 //! in `formats`, otherwise from whatever describes the file. It holds names
 //! and no cells.
 
-use super::content::is_content;
-use super::json_path::JsonPath;
 use crate::domain::{Field, Format};
 
 #[derive(Clone)]
@@ -33,7 +31,7 @@ pub(super) enum Written {
 }
 
 /// A field and the names its column may have: folded for delimited files,
-/// paths (see [`JsonPath`]) for JSON.
+/// paths (see `json_path`) for JSON.
 #[derive(Clone)]
 pub(super) struct Column {
     pub(super) field: Field,
@@ -108,15 +106,6 @@ impl Shape {
     pub(super) fn fits(&self, there: impl Fn(Field) -> bool) -> bool {
         self.marks.iter().all(|field| there(*field))
     }
-
-    /// True if a column is one that is never read.
-    pub(super) fn reads_content(&self) -> bool {
-        let mut names = self.columns.iter().flat_map(|column| &column.names);
-        names.any(|name| match self.written {
-            Written::Delimited => is_content(name),
-            Written::Json => is_content(name) || JsonPath::parse(name).holds_content(),
-        })
-    }
 }
 
 /// A column's name without case, spaces, underscores and hyphens.
@@ -130,14 +119,15 @@ pub(super) fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::content::is_content;
     use crate::ingest::formats;
+    use crate::ingest::json_path::JsonPath;
 
     #[test]
     fn no_format_reads_content_or_gives_a_name_to_two_columns() {
         for format in Format::ALL {
             let shape = formats::shape(format);
             assert_eq!(shape.format, format);
-            assert!(!shape.reads_content(), "{}", format.as_str());
             let columns = shape.columns.iter();
             let names: Vec<_> = columns
                 .flat_map(|column| column.names.iter().map(|name| (column.field, name)))
@@ -145,30 +135,13 @@ mod tests {
             for named in &names {
                 let twice = names.iter().filter(|other| other == &named).count();
                 assert_eq!(twice, 1, "{named:?}");
+                let path = JsonPath::parse(named.1);
+                assert!(!is_content(named.1) && !path.holds_content(), "{named:?}");
                 if shape.written == Written::Delimited {
                     assert_eq!(&fold(named.1), named.1);
                     assert_eq!(names.iter().filter(|other| other.1 == named.1).count(), 1);
                 }
             }
-        }
-    }
-
-    #[test]
-    fn a_shape_that_reads_content_is_known_as_such() {
-        for (written, name) in [
-            (Written::Delimited, "smstext"),
-            (Written::Json, "body"),
-            (Written::Json, "message.text"),
-            (Written::Json, "parts[].text"),
-            (Written::Json, "content.value"),
-        ] {
-            let column = Column {
-                field: Field::Kind,
-                names: vec![name.to_owned()],
-                reads: Reads::Text,
-            };
-            let shape = Shape::new(Format::SupplierCsv, written, vec![column]);
-            assert!(shape.reads_content(), "{name}");
         }
     }
 }

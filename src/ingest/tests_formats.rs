@@ -2,8 +2,8 @@
 //! is known.
 
 use super::tests::{Outcome, auto, error, fixture, format, read, zone};
-use super::{Declared, IngestError};
-use crate::domain::Format;
+use super::{ColumnMapping, Declared, IngestError};
+use crate::domain::{Field, Format};
 
 /// Account, user, number, carrier, country, sent_at, kind, channel,
 /// message_ref.
@@ -199,12 +199,7 @@ fn one_message_to_more_people_than_a_batch_takes_loses_none() {
     let people: Vec<_> = (0..70_000)
         .map(|at| format!("{{\"recipient\":{at}}}"))
         .collect();
-    let file = format!(
-        r#"{{"recipients":{{"items":[{}]}},"id":"m","createdDatetime":"2024-03-21T22:34:41Z"}}"#,
-        people.join(",")
-    );
-    // The record is too long for one; the same in two.
-    assert!(file.len() > super::RECORD_BYTES);
+    // Too many for one record, and for one batch.
     let half = |people: &[String]| {
         format!(
             r#"{{"recipients":{{"items":[{}]}},"id":"m","createdDatetime":"2024-03-21T22:34:41Z"}}"#,
@@ -333,6 +328,65 @@ fn okta_has_its_number_in_a_target_or_in_the_debug_data() {
     let read = gives(name, Format::Okta, AUTO(), &rows, &other);
     let calling_code = "debugContext.debugData.countryCallingCode".to_owned();
     assert!(read.dropped.contains(&calling_code), "{:?}", read.dropped);
+}
+
+#[test]
+fn a_path_into_a_json_record_can_be_mapped_and_a_name_with_dots_too() {
+    let mapped = || Declared {
+        columns: vec![
+            ColumnMapping::new(Field::Channel, "outcome.result").unwrap(),
+            ColumnMapping::new(Field::Carrier, "debugContext.debugData.smsProvider").unwrap(),
+        ],
+        ..Declared::default()
+    };
+    let read_one = read(fixture("okta-identity-engine.ndjson"), mapped()).unwrap();
+    assert_eq!(
+        (&*read_one.rows[0][8], &*read_one.rows[0][3]),
+        ("success", "CANARY")
+    );
+    let flat = r#"{"eventType":"system.sms.send_x","published":"2024-03-21T22:34:49Z",
+        "debugContext.debugData.phoneNumber":"+12025550101","outcome.result":"SUCCESS"}"#;
+    let read_one = read(flat.as_bytes().to_vec(), mapped()).unwrap();
+    assert_eq!(
+        (&*read_one.rows[0][8], &*read_one.rows[0][2]),
+        ("success", "+12025550101")
+    );
+    for content in ["parts[].text", "message.body", "content.value"] {
+        assert!(
+            ColumnMapping::new(Field::User, content).is_err(),
+            "{content}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_stands_twice_on_the_way_to_a_cell_rejects_the_record() {
+    let good = r#""notification":{"messageId":"m","timestamp":"2024-03-21T22:34:49Z"}"#;
+    let phone = |last: u32| format!(r#""destination":"+1202555010{last}""#);
+    let records = [
+        format!("{{{good},\"delivery\":{{{}}}}}", phone(1)),
+        format!("{{{good},\"delivery\":{{{}}},\"delivery\":{{}}}}", phone(2)),
+        format!("{{{good},\"delivery\":{{{},{}}}}}", phone(3), phone(4)),
+        format!("{{{good},\"delivery\":{{\"destination\":[1]}}}}"),
+        format!("{{{good},\"delivery\":\"+12025550105\"}}"),
+        format!("{{{good},\"delivery\":{{{},\"mcc\":\"\"}}}}", phone(6)),
+        format!("{{{good},\"delivery\":{{{},\"mcc\":null}}}}", phone(7)),
+        format!("{{{good},\"delivery\":{{{}}}}}", phone(8)),
+        format!("{{{good},\"delivery\":{{{}}}}}", phone(9)),
+    ];
+    let read = read(records.join("\n").into_bytes(), Declared::default()).unwrap();
+    let numbers: Vec<_> = read.rows.iter().map(|row| row[2].as_str()).collect();
+    let lasts = [1, 6, 7, 8, 9];
+    assert_eq!(numbers, lasts.map(|last| format!("+1202555010{last}")));
+    assert_eq!(
+        read.rejects,
+        [
+            (2, None, "repeated-name"),
+            (3, None, "repeated-name"),
+            (4, None, "not-text"),
+            (5, Some("number"), "missing-number"),
+        ]
+    );
 }
 
 #[test]

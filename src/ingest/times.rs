@@ -1,4 +1,5 @@
-//! Times of messages: RFC 3339 and its relatives, RFC 2822, epoch seconds.
+//! Times of messages: RFC 3339 and its relatives, RFC 2822, seconds
+//! and milliseconds since 1970.
 //!
 //! A local time is read with the declared zone or not at all, and a local time
 //! that did not exist or existed twice is nobody's to choose.
@@ -255,6 +256,10 @@ mod tests {
             "2024-03-21 22:34:49 UTC",
             "2024-03-21 22:34:49 +0000",
             "20240321T223449Z",
+            "2024-03-22 04:04:49+05:30",
+            "2024-03-21T22:34:49+0000",
+            "2024-03-21 22:34:49.24405+00:00",
+            "2024-03-21T22:34:49.466370+00:00",
             "Thu, 21 Mar 2024 22:34:49 +0000",
             "21 Mar 2024 17:34:49 -0500",
         ] {
@@ -340,6 +345,19 @@ mod tests {
             "1710949092.",
         ] {
             assert_eq!(times.read(text, Reads::EpochSeconds), bad, "{text}");
+        }
+    }
+
+    #[test]
+    fn epoch_milliseconds_are_read_only_where_the_format_says_so() {
+        let mut times = Times::new(None);
+        let expected = Ok((Moment::from_seconds(1_711_060_489), Basis::InRecord));
+        for text in ["1711060489000", "1711060489999", "1711060489000.5"] {
+            assert_eq!(times.read(text, Reads::EpochMillis), expected, "{text}");
+        }
+        let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
+        for text in ["", "1711060489", "-1711060489000", "2024-03-21T22:34:49Z"] {
+            assert_eq!(times.read(text, Reads::EpochMillis), bad, "{text}");
         }
     }
 
