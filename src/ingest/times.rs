@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn epoch_milliseconds_are_read_only_where_the_format_says_so() {
-        let mut times = Times::new(None);
+        let mut times = Times::new(None, TimeForm::Any);
         let expected = Ok((Moment::from_seconds(1_711_060_489), Basis::InRecord));
         for text in ["1711060489000", "1711060489999", "1711060489000.5"] {
             assert_eq!(times.read(text, Reads::EpochMillis), expected, "{text}");

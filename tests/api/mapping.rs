@@ -70,10 +70,19 @@ fn a_mapping_that_is_wrong_is_refused_and_not_repeated() {
     let file = fixture("mapped-local.csv");
     let good = drafted(&file);
     for (text, kind) in [
-        ("container = \"csv\"\n[number]\ncolumn = 447700900123\n".to_owned(), "mapping"),
+        (
+            "container = \"csv\"\n[number]\ncolumn = 447700900123\n".to_owned(),
+            "mapping",
+        ),
         (format!("{good}\n[digits]\ncolumn = \"x\"\n"), "mapping"),
-        (format!("{good}\n[user]\ncolumn = \"Text\"\n"), "content-column"),
-        (format!("{good}\n[user]\ncolumn = \"Absent\"\n"), "missing-column"),
+        (
+            format!("{good}\n[user]\ncolumn = \"Text\"\n"),
+            "content-column",
+        ),
+        (
+            format!("{good}\n[user]\ncolumn = \"Absent\"\n"),
+            "missing-column",
+        ),
         (good.replace("\"csv\"", "\"json\""), "not-this-container"),
         (good.clone(), "zone-needed"),
         (format!("{good}#{}", "x".repeat(16 << 10)), "mapping"),
