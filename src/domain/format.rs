@@ -12,9 +12,12 @@ pub enum Format {
     DuoV2,
     /// The CSV a Twilio console downloads.
     TwilioCsv,
+    /// What a mapping says. Nobody names it; a mapping does.
+    Mapped,
 }
 
 impl Format {
+    /// The formats that a file can be found to have, or declared.
     pub const ALL: [Self; 4] = [Self::SupplierCsv, Self::DuoV1, Self::DuoV2, Self::TwilioCsv];
 
     pub fn as_str(self) -> &'static str {
@@ -23,6 +26,7 @@ impl Format {
             Self::DuoV1 => "duo-v1",
             Self::DuoV2 => "duo-v2",
             Self::TwilioCsv => "twilio-csv",
+            Self::Mapped => "mapped",
         }
     }
 }

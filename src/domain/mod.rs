@@ -9,6 +9,7 @@ mod field;
 mod format;
 mod id;
 mod moment;
+pub mod network;
 mod purpose;
 mod role;
 mod text;

@@ -1,6 +1,7 @@
 //! What somebody says about a file before it is read.
 
 use super::error::IngestError;
+use super::mapping::Mapping;
 use super::shape::{fold, is_content};
 use super::zone::Zone;
 use crate::domain::{AccountName, Field, Format};
@@ -16,6 +17,24 @@ pub struct Declared {
     pub account: Option<AccountName>,
     /// Columns the format does not know by these names.
     pub columns: Vec<ColumnMapping>,
+    /// What all columns mean, in place of a format.
+    pub mapping: Option<Mapping>,
+}
+
+impl Declared {
+    /// The columns that somebody named, in a mapping or one by one.
+    pub(super) fn columns(&self) -> &[ColumnMapping] {
+        let mapped = self.mapping.as_ref().map(|mapping| &mapping.columns);
+        mapped.unwrap_or(&self.columns)
+    }
+
+    /// The zone of times that name none.
+    pub fn zone(&self) -> Option<&Zone> {
+        let mapped = self.mapping.as_ref();
+        mapped
+            .and_then(|mapping| mapping.zone.as_ref())
+            .or(self.zone.as_ref())
+    }
 }
 
 /// A column of the file that holds a field. It takes the place of the names
@@ -30,7 +49,9 @@ impl ColumnMapping {
     /// that is worked out rather than read.
     pub fn new(field: Field, column: &str) -> Result<Self, IngestError> {
         let column = column.trim().to_owned();
-        if is_content(&column) {
+        // Of a path in JSON, the last name says what is there.
+        let last = column.rsplit('.').next().unwrap_or_default();
+        if is_content(&column) || is_content(last) {
             return Err(IngestError::ContentColumn { column });
         }
         match field {

@@ -22,6 +22,9 @@ pub(super) struct JsonLog {
     stream: JsonStream,
     /// A name, what it holds and how; the first that is there counts.
     names: Vec<(String, Field, Reads)>,
+    /// The columns that somebody named, first among the names, and whether they
+    /// are still to be met.
+    unmet: Vec<bool>,
     dropped: Dropped,
     /// The stream already stands at the record to be read next.
     ahead: bool,
@@ -39,13 +42,13 @@ pub(super) struct JsonCells<'a> {
 impl JsonLog {
     /// The stream stands at its first record.
     pub(super) fn new(stream: JsonStream, shape: &Shape, declared: &Declared) -> Self {
-        let mapped = declared.columns.iter();
+        let mapped = declared.columns().iter();
         let mut names: Vec<_> = mapped
             .map(|mapping| (mapping.column().to_owned(), mapping.field(), Reads::Text))
             .collect();
         for column in shape.columns {
             if declared
-                .columns
+                .columns()
                 .iter()
                 .map(ColumnMapping::field)
                 .all(|field| field != column.field)
@@ -56,6 +59,7 @@ impl JsonLog {
         }
         Self {
             stream,
+            unmet: vec![true; declared.columns().len()],
             names,
             dropped: Dropped::default(),
             ahead: true,
@@ -76,7 +80,14 @@ impl JsonLog {
     /// The next record's line and cells, if there is one.
     pub(super) fn next(&mut self) -> Result<Option<Record<JsonCells<'_>>>, IngestError> {
         if !std::mem::take(&mut self.ahead) && !self.stream.advance()? {
-            return Ok(None);
+            let named = self.names.iter().zip(&self.unmet);
+            let mut missing = named.filter(|(_, unmet)| **unmet);
+            return match missing.next() {
+                Some(((_, field, _), _)) => Err(IngestError::MissingColumn {
+                    field: field.label(),
+                }),
+                None => Ok(None),
+            };
         }
         let (bytes, place) = self.stream.record();
         let record = text(bytes, place)?;
@@ -89,6 +100,7 @@ impl JsonLog {
         }
         let reading = Reading {
             names: &self.names,
+            unmet: &mut self.unmet,
             dropped: &mut self.dropped,
         };
         let mut source = serde_json::Deserializer::from_str(record);
@@ -148,6 +160,42 @@ pub(super) fn names(stream: &JsonStream) -> Result<Vec<String>, IngestError> {
         .map_err(|error| broken(&error, place))
 }
 
+/// Shows each name of the record and its text, where it has one.
+pub(super) fn each(
+    stream: &JsonStream,
+    with: &mut dyn FnMut(&str, &str),
+) -> Result<(), IngestError> {
+    struct Each<'w>(&'w mut dyn FnMut(&str, &str));
+    impl<'de> Visitor<'de> for Each<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(name) = map.next_key::<Text<'de>>()? {
+                let value: &'de RawValue = map.next_value()?;
+                let mut cell = cell(value).map_err(A::Error::custom)?;
+                (self.0)(&name.0, cell.as_deref().unwrap_or_default());
+                if let Some(Cow::Owned(copy)) = &mut cell {
+                    copy.zeroize();
+                }
+            }
+            Ok(())
+        }
+    }
+    let (bytes, place) = stream.record();
+    let record = text(bytes, place)?;
+    if !record.starts_with('{') {
+        return parse::<IgnoredAny>(record, place).map(|_| ());
+    }
+    let mut source = serde_json::Deserializer::from_str(record);
+    source
+        .deserialize_map(Each(with))
+        .map_err(|error| broken(&error, place))
+}
+
 /// Names that were seen and not mapped.
 #[derive(Default)]
 struct Dropped {
@@ -171,6 +219,7 @@ impl Dropped {
 
 struct Reading<'n> {
     names: &'n [(String, Field, Reads)],
+    unmet: &'n mut [bool],
     dropped: &'n mut Dropped,
 }
 
@@ -201,6 +250,9 @@ impl<'de> Visitor<'de> for Reading<'_> {
             let Some((_, field, reads)) = self.names.get(rank) else {
                 continue;
             };
+            if let Some(unmet) = self.unmet.get_mut(rank) {
+                *unmet = false;
+            }
             if seen
                 .get_mut(rank)
                 .is_some_and(|seen| std::mem::replace(seen, true))

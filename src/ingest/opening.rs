@@ -46,6 +46,13 @@ impl Opened {
                 line: 1,
             });
         }
+        if let Some(mapping) = &declared.mapping
+            && mapping.container.written() != written
+        {
+            return Err(IngestError::NotThisContainer {
+                container: mapping.container.as_str(),
+            });
+        }
         let source = Box::new(Cursor::new(head).chain(source));
         match written {
             Written::Delimited => Self::delimited(source, declared),
@@ -66,11 +73,12 @@ impl Opened {
         let shown: Option<Vec<_>> = names.iter().map(|name| ShownName::of(name)).collect();
         let fits = |shape: &Shape| shape.fits(names.iter().copied());
         let shape = match declared.format {
+            _ if declared.mapping.is_some() => Written::Delimited.mapped(),
             Some(format) => Shape::of(format),
             None => match fitting(Written::Delimited, fits, shown.clone()) {
                 // What is mapped may be all there is to know it by, and this
                 // format has room for every field.
-                Err(_) if !declared.columns.is_empty() => Shape::of(Format::SupplierCsv),
+                Err(_) if !declared.columns().is_empty() => Shape::of(Format::SupplierCsv),
                 found => found?,
             },
         };
@@ -95,13 +103,16 @@ impl Opened {
         let names = json_record::names(&stream)?;
         let fits = |shape: &Shape| shape.fits(names.iter().map(String::as_str));
         let shape = match declared.format {
+            _ if declared.mapping.is_some() => Written::Json.mapped(),
             Some(format) => Shape::of(format),
             None => {
                 let shown = names.iter().map(|name| ShownName::of(name)).collect();
                 fitting(Written::Json, fits, shown)?
             }
         };
-        let found = names.iter().filter(|name| shape.field(name).is_some());
+        let mapped = |name: &str| declared.columns().iter().any(|said| said.column() == name);
+        let found = names.iter();
+        let found = found.filter(|name| shape.field(name).is_some() || mapped(name));
         let found: Vec<_> = found.filter_map(|name| ShownName::of(name)).collect();
         let found = format!("its first record has {}", shown_name::join(&found));
         Ok(Self {
@@ -137,8 +148,9 @@ fn fitting(
 }
 
 fn evidence(declared: &Declared, found: String) -> String {
-    match declared.format {
-        Some(_) => format!("declared; {found}"),
-        None => found,
+    match (declared.format, &declared.mapping) {
+        (_, Some(_)) => format!("mapped; {found}"),
+        (Some(_), None) => format!("declared; {found}"),
+        (None, None) => found,
     }
 }

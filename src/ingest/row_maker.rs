@@ -4,14 +4,19 @@ use super::cells::{Cells, FIELDS};
 use super::declared::Declared;
 use super::error::IngestError;
 use super::guard;
+use super::mapping::{CarrierForm, Constants, CountryForm};
 use super::shape::Shape;
+use super::time_form::TimeForm;
 use super::times::{TimeFault, Times};
-use crate::domain::{AccountName, Field, country};
+use crate::domain::{AccountName, Field, country, network};
 use crate::vault::plaintext::{Basis, RawNumber, RejectKind, Row};
 
 pub(super) struct RowMaker {
     account: Option<AccountName>,
     kind: Option<&'static str>,
+    country_form: CountryForm,
+    carrier_form: CarrierForm,
+    constants: Constants,
     times: Times,
     lower: [String; 2],
 }
@@ -21,10 +26,28 @@ pub(super) type Made<'a> = Result<Row<'a>, (Field, RejectKind)>;
 
 impl RowMaker {
     pub(super) fn new(declared: Declared, shape: &Shape) -> Self {
+        let zone = declared.zone().cloned();
+        let (form, country_form, carrier_form, constants) = match declared.mapping {
+            Some(said) => (
+                said.time,
+                said.country_form,
+                said.carrier_form,
+                said.constants,
+            ),
+            None => (
+                TimeForm::Any,
+                CountryForm::Any,
+                CarrierForm::Name,
+                Constants::default(),
+            ),
+        };
         Self {
-            account: declared.account,
+            account: declared.account.or(constants.account.clone()),
             kind: shape.kind,
-            times: Times::new(declared.zone),
+            country_form,
+            carrier_form,
+            constants,
+            times: Times::new(zone, form),
             lower: Default::default(),
         }
     }
@@ -56,29 +79,35 @@ impl RowMaker {
             Err(TimeFault::Unreadable(kind)) => return Ok(Err((Field::SentAt, kind))),
         };
         let named = cells.get(Field::Country);
-        let country = match country::alpha2(named) {
-            Some(country) => country,
-            None if named.is_empty() => "",
-            None => return Ok(Err((Field::Country, RejectKind::UnknownCountry))),
+        let known = country::alpha2(named).filter(|_| self.country_form.fits(named));
+        let (country, country_basis) = match (known, self.constants.country) {
+            (Some(country), _) => (country, Basis::InRecord),
+            (None, _) if !named.is_empty() => {
+                return Ok(Err((Field::Country, RejectKind::UnknownCountry)));
+            }
+            (None, Some(country)) => (country, Basis::Declared),
+            (None, None) => ("", Basis::Absent),
         };
         let declared = self.account.as_ref().map_or("", AccountName::as_str);
+        let constant = |field| self.constants.of(field).unwrap_or_default();
+        let kind = self.kind.unwrap_or_else(|| constant(Field::Kind));
         let [kind_room, channel_room] = &mut self.lower;
         let state = cells.get(Field::State);
         Ok(Ok(Row {
             account: first(cells.get(Field::Account), declared),
             user: Some(cells.get(Field::User)).filter(|cell| !cell.is_empty()),
             number: RawNumber::new(number),
-            carrier: cells.get(Field::Carrier),
+            carrier: carrier(cells.get(Field::Carrier), self.carrier_form),
             country,
             state,
             sent_at,
-            kind: lower(
-                first(cells.get(Field::Kind), self.kind.unwrap_or_default()),
-                kind_room,
+            kind: lower(first(cells.get(Field::Kind), kind), kind_room),
+            channel: lower(
+                first(cells.get(Field::Channel), constant(Field::Channel)),
+                channel_room,
             ),
-            channel: lower(cells.get(Field::Channel), channel_room),
             message_ref: Some(cells.get(Field::MessageRef)).filter(|cell| !cell.is_empty()),
-            country_basis: in_record(country),
+            country_basis,
             state_basis: in_record(state),
             time_basis,
             line,
@@ -88,6 +117,16 @@ impl RowMaker {
 
 fn first<'a>(cell: &'a str, otherwise: &'a str) -> &'a str {
     if cell.is_empty() { otherwise } else { cell }
+}
+
+/// The carrier by its name, where its network is known; else as in the record.
+fn carrier(cell: &str, form: CarrierForm) -> &str {
+    if form == CarrierForm::Name {
+        return cell;
+    }
+    let network = network::split_joined(cell);
+    let known = network.and_then(|(mcc, mnc)| network::carrier_name(mcc, mnc));
+    known.unwrap_or(cell)
 }
 
 fn in_record(cell: &str) -> Basis {

@@ -2,7 +2,7 @@
 
 use crate::domain::{Field, Format};
 
-use super::{duo_v1, duo_v2, supplier_csv, twilio_csv};
+use super::{duo_v1, duo_v2, mapped, supplier_csv, twilio_csv};
 
 pub(super) struct Shape {
     pub(super) format: Format,
@@ -59,6 +59,7 @@ impl Shape {
             Format::DuoV1 => &duo_v1::SHAPE,
             Format::DuoV2 => &duo_v2::SHAPE,
             Format::TwilioCsv => &twilio_csv::SHAPE,
+            Format::Mapped => &mapped::CSV,
         }
     }
 

@@ -27,6 +27,8 @@ pub fn write(
         Format::DuoV1 => fill(recipe, people, DuoV1::default(), out, progress)?,
         Format::DuoV2 => fill(recipe, people, DuoV2::default(), out, progress)?,
         Format::TwilioCsv => fill(recipe, people, TwilioCsv, out, progress)?,
+        // A file of a format that nobody knows is nobody's to make up.
+        Format::Mapped => return Err(io::ErrorKind::Unsupported.into()),
     }
     Ok(Summary {
         rows: recipe.rows,

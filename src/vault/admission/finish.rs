@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::json;
 
@@ -32,6 +33,8 @@ pub struct FileFacts {
     pub format: Format,
     pub evidence: String,
     pub zone: Option<String>,
+    /// The text of the mapping it was read by.
+    pub mapping: Option<String>,
     /// SHA-256 over the bytes as received.
     pub digest: [u8; 32],
     pub bytes: u64,
@@ -135,6 +138,7 @@ impl FinishExhibit {
             format: file.format.as_str().to_owned(),
             format_evidence: file.evidence,
             zone: file.zone,
+            mapping: file.mapping,
             digest: STANDARD.encode(file.digest),
             bytes: file.bytes,
             rows: counts.read,
@@ -185,7 +189,9 @@ impl Operation for FinishExhibit {
 
     fn detail(&self) -> serde_json::Value {
         let description = &self.description;
-        json!({
+        let mapping = description.mapping.as_ref();
+        let mapping = mapping.map(|text| STANDARD.encode(digest(&SHA256, text.as_bytes())));
+        let mut detail = json!({
             "format": description.format,
             "file_digest": description.digest,
             "bytes": description.bytes,
@@ -196,7 +202,11 @@ impl Operation for FinishExhibit {
             "numbers": description.numbers,
             "new_numbers": description.new_numbers,
             "dropped_columns": description.dropped_columns,
-        })
+        });
+        if let (Some(mapping), Some(members)) = (mapping, detail.as_object_mut()) {
+            members.insert("mapping_digest".to_owned(), mapping.into());
+        }
+        detail
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Admitted, OperationError> {

@@ -344,6 +344,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         format: "supplier-csv".to_owned(),
         format_evidence: String::new(),
         zone: None,
+        mapping: None,
         digest: String::new(),
         bytes: 0,
         rows: rows.len() as u64,
