@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use super::earlier::UNASKED;
 use crate::vault::columns::{CodecError, Fingerprinter, NumberTable};
 use crate::vault::plaintext::{
-    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, region_of,
+    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, area_state_of, region_of,
 };
 
 pub(super) struct Numbers {
@@ -17,6 +17,8 @@ pub(super) struct Numbers {
     prints: Fingerprinter,
     /// For each number the code of its region's country, once asked for.
     countries: Vec<u32>,
+    /// The same for the state of its area code.
+    area_states: Vec<u32>,
     /// For each number its term from earlier exhibits, once asked for; 0 if new.
     pub(super) known: Vec<u32>,
 }
@@ -38,6 +40,7 @@ impl Numbers {
             texts: HashMap::new(),
             prints,
             countries: Vec::new(),
+            area_states: Vec::new(),
             known: Vec::new(),
         }
     }
@@ -88,6 +91,28 @@ impl Numbers {
         }
     }
 
+    /// The code of the state whose area code a number has.
+    pub(super) fn area_state(
+        &mut self,
+        number: u32,
+        code: impl FnOnce(&str) -> Result<u32, CodecError>,
+    ) -> Result<u32, CodecError> {
+        let at = number as usize;
+        match self.area_states.get(at) {
+            Some(asked) if *asked != UNASKED => Ok(*asked),
+            _ => {
+                let found = match self.phone(number).as_ref().and_then(area_state_of) {
+                    Some(state) => code(state)?,
+                    None => 0,
+                };
+                if let Some(kept) = self.area_states.get_mut(at) {
+                    *kept = found;
+                }
+                Ok(found)
+            }
+        }
+    }
+
     pub(super) fn phone(&self, number: u32) -> Option<Phone> {
         let digits = self.table.expose_digits().get(number as usize)?;
         Some(Phone::from_exposed_digits(*digits))
@@ -106,6 +131,7 @@ impl Numbers {
             .table
             .get_or_insert_with(digits, |_| {
                 self.countries.push(UNASKED);
+                self.area_states.push(UNASKED);
                 self.known.push(UNASKED);
             })
             .map_err(NoNumber::Codec)?;

@@ -7,8 +7,8 @@ use super::begin::{Admission, Coder};
 use super::earlier::Earlier;
 use super::fault;
 use super::group::{
-    ACCOUNT, CARRIER, CHANNEL, COUNTRY, COUNTRY_BASIS, DICTIONARIES, KIND, STATE, STATE_BASIS,
-    TIME_BASIS,
+    ACCOUNT, AREA_STATE, CARRIER, CHANNEL, COUNTRY, COUNTRY_BASIS, DICTIONARIES, KIND, STATE,
+    STATE_BASIS, TIME_BASIS,
 };
 use super::numbers::NoNumber;
 use super::seen::{CODES, RowIdentity};
@@ -307,6 +307,8 @@ impl Coder {
                 _ => Basis::FromNumber,
             };
         }
+        let column = &mut self.columns[AREA_STATE];
+        codes[AREA_STATE] = self.numbers.area_state(number, |text| column.code(text))?;
         let bases = [country_basis, row.state_basis, row.time_basis];
         for (place, (field, basis)) in [COUNTRY_BASIS, STATE_BASIS, TIME_BASIS]
             .into_iter()
