@@ -240,7 +240,7 @@ fn a_record_says_the_state_of_the_log_and_that_of_the_area_code_apart() {
     let rows = csv_of_places(&[
         ["one", "+12145550142", "US", "California"],
         ["one", "+14155550143", "US", "TX"],
-        ["one", "+447700900001", "GB", "Wales"],
+        ["two", "+447700900001", "GB", "Wales"],
     ]);
     let incident = Incident::with("", Log::read_short(rows));
     let search = |filter: Value| {

@@ -75,20 +75,13 @@ impl Numbers {
         number: u32,
         code: impl FnOnce(&str) -> Result<u32, CodecError>,
     ) -> Result<u32, CodecError> {
-        let at = number as usize;
-        match self.countries.get(at) {
-            Some(asked) if *asked != UNASKED => Ok(*asked),
-            _ => {
-                let found = match self.phone(number).as_ref().and_then(region_of) {
-                    Some(region) => code(&region.to_string())?,
-                    None => 0,
-                };
-                if let Some(kept) = self.countries.get_mut(at) {
-                    *kept = found;
-                }
-                Ok(found)
+        let phone = || phone_of(&self.table, number);
+        once(&mut self.countries, number, || {
+            match phone().as_ref().and_then(region_of) {
+                Some(region) => code(&region.to_string()),
+                None => Ok(0),
             }
-        }
+        })
     }
 
     /// The code of the state whose area code a number has.
@@ -97,25 +90,14 @@ impl Numbers {
         number: u32,
         code: impl FnOnce(&str) -> Result<u32, CodecError>,
     ) -> Result<u32, CodecError> {
-        let at = number as usize;
-        match self.area_states.get(at) {
-            Some(asked) if *asked != UNASKED => Ok(*asked),
-            _ => {
-                let found = match self.phone(number).as_ref().and_then(area_state_of) {
-                    Some(state) => code(state)?,
-                    None => 0,
-                };
-                if let Some(kept) = self.area_states.get_mut(at) {
-                    *kept = found;
-                }
-                Ok(found)
-            }
-        }
+        let phone = || phone_of(&self.table, number);
+        once(&mut self.area_states, number, || {
+            phone().as_ref().and_then(area_state_of).map_or(Ok(0), code)
+        })
     }
 
     pub(super) fn phone(&self, number: u32) -> Option<Phone> {
-        let digits = self.table.expose_digits().get(number as usize)?;
-        Some(Phone::from_exposed_digits(*digits))
+        phone_of(&self.table, number)
     }
 
     pub(super) fn tag(&self, key: &TagKey, number: u32) -> Option<Tag> {
@@ -136,6 +118,27 @@ impl Numbers {
             })
             .map_err(NoNumber::Codec)?;
         Ok(number)
+    }
+}
+
+fn phone_of(table: &NumberTable, number: u32) -> Option<Phone> {
+    let digits = table.expose_digits().get(number as usize)?;
+    Some(Phone::from_exposed_digits(*digits))
+}
+
+/// What was found for a number before, or what `find` finds now.
+fn once(
+    found: &mut [u32],
+    number: u32,
+    find: impl FnOnce() -> Result<u32, CodecError>,
+) -> Result<u32, CodecError> {
+    match found.get_mut(number as usize) {
+        Some(known) if *known != UNASKED => Ok(*known),
+        Some(unasked) => {
+            *unasked = find()?;
+            Ok(*unasked)
+        }
+        None => find(),
     }
 }
 
