@@ -21,6 +21,7 @@ pub(super) const CHANNEL: usize = 5;
 pub(super) const COUNTRY_BASIS: usize = 6;
 pub(super) const STATE_BASIS: usize = 7;
 pub(super) const TIME_BASIS: usize = 8;
+pub(super) const AREA_STATE: usize = 9;
 
 #[derive(Default)]
 pub(super) struct Group {
@@ -190,6 +191,7 @@ mod tests {
             (COUNTRY_BASIS, Field::CountryBasis),
             (STATE_BASIS, Field::StateBasis),
             (TIME_BASIS, Field::TimeBasis),
+            (AREA_STATE, Field::AreaState),
         ] {
             assert_eq!(Field::DICTIONARIES[place], field);
         }

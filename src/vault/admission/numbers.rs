@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use super::earlier::UNASKED;
 use crate::vault::columns::{CodecError, Fingerprinter, NumberTable};
 use crate::vault::plaintext::{
-    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, region_of,
+    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, area_state_of, region_of,
 };
 
 pub(super) struct Numbers {
@@ -17,6 +17,8 @@ pub(super) struct Numbers {
     prints: Fingerprinter,
     /// For each number the code of its region's country, once asked for.
     countries: Vec<u32>,
+    /// The same for the state of its area code.
+    area_states: Vec<u32>,
     /// For each number its term from earlier exhibits, once asked for; 0 if new.
     pub(super) known: Vec<u32>,
     /// Whether the number stands in an admitted row.
@@ -40,6 +42,7 @@ impl Numbers {
             texts: HashMap::new(),
             prints,
             countries: Vec::new(),
+            area_states: Vec::new(),
             known: Vec::new(),
             used: Vec::new(),
         }
@@ -77,25 +80,29 @@ impl Numbers {
         number: u32,
         code: impl FnOnce(&str) -> Result<u32, CodecError>,
     ) -> Result<u32, CodecError> {
-        let at = number as usize;
-        match self.countries.get(at) {
-            Some(asked) if *asked != UNASKED => Ok(*asked),
-            _ => {
-                let found = match self.phone(number).as_ref().and_then(region_of) {
-                    Some(region) => code(&region.to_string())?,
-                    None => 0,
-                };
-                if let Some(kept) = self.countries.get_mut(at) {
-                    *kept = found;
-                }
-                Ok(found)
+        let phone = || phone_of(&self.table, number);
+        once(&mut self.countries, number, || {
+            match phone().as_ref().and_then(region_of) {
+                Some(region) => code(&region.to_string()),
+                None => Ok(0),
             }
-        }
+        })
+    }
+
+    /// The code of the state whose area code a number has.
+    pub(super) fn area_state(
+        &mut self,
+        number: u32,
+        code: impl FnOnce(&str) -> Result<u32, CodecError>,
+    ) -> Result<u32, CodecError> {
+        let phone = || phone_of(&self.table, number);
+        once(&mut self.area_states, number, || {
+            phone().as_ref().and_then(area_state_of).map_or(Ok(0), code)
+        })
     }
 
     pub(super) fn phone(&self, number: u32) -> Option<Phone> {
-        let digits = self.table.expose_digits().get(number as usize)?;
-        Some(Phone::from_exposed_digits(*digits))
+        phone_of(&self.table, number)
     }
 
     pub(super) fn tag(&self, key: &TagKey, number: u32) -> Option<Tag> {
@@ -111,11 +118,33 @@ impl Numbers {
             .table
             .get_or_insert_with(digits, |_| {
                 self.countries.push(UNASKED);
+                self.area_states.push(UNASKED);
                 self.known.push(UNASKED);
                 self.used.push(false);
             })
             .map_err(NoNumber::Codec)?;
         Ok(number)
+    }
+}
+
+fn phone_of(table: &NumberTable, number: u32) -> Option<Phone> {
+    let digits = table.expose_digits().get(number as usize)?;
+    Some(Phone::from_exposed_digits(*digits))
+}
+
+/// What was found for a number before, or what `find` finds now.
+fn once(
+    found: &mut [u32],
+    number: u32,
+    find: impl FnOnce() -> Result<u32, CodecError>,
+) -> Result<u32, CodecError> {
+    match found.get_mut(number as usize) {
+        Some(known) if *known != UNASKED => Ok(*known),
+        Some(unasked) => {
+            *unasked = find()?;
+            Ok(*unasked)
+        }
+        None => find(),
     }
 }
 

@@ -8,7 +8,9 @@ use rusqlite::Connection;
 use super::begin::{Admission, Coder, WaitingBlock};
 use super::earlier::UNASKED;
 use super::fault;
-use super::group::{ACCOUNT, COUNTRY, COUNTRY_BASIS, DICTIONARIES, KIND, STATE_BASIS, TIME_BASIS};
+use super::group::{
+    ACCOUNT, AREA_STATE, COUNTRY, COUNTRY_BASIS, DICTIONARIES, KIND, STATE_BASIS, TIME_BASIS,
+};
 use super::numbers::NoNumber;
 use super::seen::{CODES, Opening, RowIdentity};
 use crate::domain::Field;
@@ -147,7 +149,7 @@ impl Admission {
                 column.push(code);
             }
         }
-        coder.code_bases(batch, rows, numbers, codes)
+        coder.code_derived(batch, rows, numbers, codes)
     }
 
     /// What tells each row apart from all others of the case.
@@ -334,16 +336,16 @@ impl Coder {
         identity
     }
 
-    /// The countries that the log does not say follow from the numbers; then the
-    /// columns that say what country, state and time rest on.
-    fn code_bases(
+    /// The countries that the log does not say and the states of area codes follow from
+    /// the numbers; then the columns that say what country, state and time rest on.
+    fn code_derived(
         &mut self,
         batch: &RowBatch,
         rows: &[u32],
         numbers: &[u32],
         codes: &mut [Vec<u32>; DICTIONARIES],
     ) -> Result<(), CodecError> {
-        for place in [COUNTRY_BASIS, STATE_BASIS, TIME_BASIS] {
+        for place in [COUNTRY_BASIS, STATE_BASIS, TIME_BASIS, AREA_STATE] {
             codes[place].clear();
         }
         for (at, row) in rows.iter().enumerate() {
@@ -359,6 +361,11 @@ impl Coder {
                     _ => Basis::FromNumber,
                 };
             }
+            let column = &mut self.columns[AREA_STATE];
+            let area = self
+                .numbers
+                .area_state(numbers[at], |text| column.code(text))?;
+            codes[AREA_STATE].push(area);
             codes[COUNTRY_BASIS].push(self.basis(0, COUNTRY_BASIS, country_basis)?);
             codes[STATE_BASIS].push(self.basis(1, STATE_BASIS, state_basis)?);
             codes[TIME_BASIS].push(self.basis(2, TIME_BASIS, time_basis)?);

@@ -9,11 +9,14 @@
 //! that a log filter must keep `rlibphonenumber` off.
 
 mod aad;
+mod area_state;
 mod blind_index;
 mod calling_code;
 mod disclose;
 mod mask;
 mod nonce;
+#[cfg(test)]
+mod oracle;
 mod phone;
 mod raw_number;
 mod raw_text;
@@ -29,6 +32,7 @@ mod wiped_text;
 mod written;
 
 pub use aad::Aad;
+pub use area_state::area_state_of;
 pub use blind_index::{Tag, TagKey};
 pub use disclose::Disclosed;
 pub use mask::MaskedPhone;

@@ -282,9 +282,10 @@ fn report(
     records: &CaseRecords<'_>,
     filter: &RecordFilter,
 ) -> Result<Vec<ReportTable>, OperationError> {
-    const BY: [Dimension; 7] = [
+    const BY: [Dimension; 8] = [
         Dimension::Country,
         Dimension::State,
+        Dimension::AreaState,
         Dimension::Carrier,
         Dimension::Kind,
         Dimension::Channel,
@@ -330,6 +331,7 @@ fn value(row: &TableRow, by: Dimension) -> Option<&str> {
     match by {
         Dimension::Country => row.country.as_deref(),
         Dimension::State => row.state.as_deref(),
+        Dimension::AreaState => row.area_state.as_deref(),
         Dimension::Carrier => row.carrier.as_deref(),
         Dimension::Kind => row.kind.as_deref(),
         Dimension::Account => row.account.as_deref(),

@@ -332,6 +332,7 @@ impl Sent {
             Field::State => self.state,
             Field::Kind => self.kind,
             Field::Channel => "sms",
+            Field::AreaState => "",
             _ => "in-record",
         }
     }
