@@ -11,7 +11,7 @@ use super::operation::OperationError;
 use super::plaintext::Aad;
 use super::store::case_rows::CaseRow;
 use super::store::export_rows::ExportRow;
-use super::store::reveal_rows::RevealRow;
+use super::store::request_rows::RequestRow;
 use crate::domain::{AccountName, ExportId, OperatorId, RevealId};
 
 /// The sealed body of a reveal request.
@@ -48,7 +48,7 @@ pub(in crate::vault) struct ExportBody {
 pub(in crate::vault) fn open_reveal(
     core: &Core,
     keys: &CaseKeys,
-    row: &RevealRow,
+    row: &RequestRow<RevealId>,
 ) -> Result<RevealBody, OperationError> {
     let aad = Aad::reveal_request(&core.vault, keys.case(), &row.id);
     open_request(keys.requests(), &aad, &row.sealed, "reveal request")
@@ -72,8 +72,8 @@ pub(in crate::vault) fn open_export(
     keys: &CaseKeys,
     row: &ExportRow,
 ) -> Result<ExportBody, OperationError> {
-    let aad = Aad::export_request(&core.vault, keys.case(), &row.id);
-    open_request(keys.requests(), &aad, &row.sealed, "export request")
+    let aad = Aad::export_request(&core.vault, keys.case(), &row.request.id);
+    open_request(keys.requests(), &aad, &row.request.sealed, "export request")
 }
 
 pub(in crate::vault) fn seal_export(

@@ -14,6 +14,7 @@ mod exports;
 mod keys;
 mod operators;
 mod records;
+mod requests;
 mod reveals;
 mod session;
 
@@ -31,6 +32,7 @@ pub use self::exhibits::ExhibitView;
 pub use self::exports::{ExportRequest, ExportView, PackageContents, PackageSigner, Profile};
 pub use self::operators::{Invitation, OperatorView};
 pub use self::records::{Exposure, LookUpResult};
+pub use self::requests::AskedView;
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 use super::caller::Caller;

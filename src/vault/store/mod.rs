@@ -21,6 +21,7 @@ pub(crate) mod migrations;
 pub(crate) mod operator_rows;
 pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
+pub(crate) mod request_rows;
 pub(crate) mod reveal_rows;
 pub(crate) mod sealed_parts;
 pub(crate) mod session_rows;
