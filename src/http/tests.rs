@@ -21,6 +21,7 @@ use super::routes::routes;
 use super::upload::UploadQuery;
 use crate::config::Limits;
 use crate::domain::{CaseId, OperatorName};
+use crate::operations::exhibit::Arriving;
 use crate::operations::{Empty, Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::clock::SystemClock;
@@ -190,10 +191,10 @@ fn admit(
     query: UploadQuery,
     name: String,
     source: Option<String>,
-    mut file: Box<dyn Read + Send>,
+    mut arriving: Arriving,
 ) -> Result<Reply, Refusal> {
     let mut bytes = Vec::new();
-    match file.read_to_end(&mut bytes) {
+    match arriving.file.read_to_end(&mut bytes) {
         Ok(read) if query.format == "auto" && name == "log.csv" && source.is_none() => {
             vault.perform(caller, Count(read as u64))
         }

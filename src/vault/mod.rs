@@ -35,6 +35,7 @@ mod sign_in;
 mod start;
 mod store;
 pub mod trail;
+mod under_way;
 #[cfg(test)]
 mod vectors;
 mod wire;
@@ -50,4 +51,5 @@ pub use self::settings::{Budget, Settings};
 pub use self::sign_in::{Enrolled, SignIn, Unauthenticated};
 pub use self::start::{Founded, Paths, StartError, Vault};
 pub use self::store::{StoreError, StoreFault};
+pub use self::under_way::{AdmissionProgress, AdmissionView, Cancellation};
 pub use self::wire::{Body, Wire};

@@ -29,6 +29,7 @@ use super::store::connection::{self, Readers};
 use super::store::{
     StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations, term_rows,
 };
+use super::under_way::UnderWay;
 use super::wire::Wire;
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
@@ -207,6 +208,7 @@ impl Vault {
             vault: vault_id,
             paths: paths.clone(),
             run_alarm: RunAlarm::default(),
+            admissions: UnderWay::default(),
         });
         let book = Book::open(connection, Arc::clone(&core))?;
         write_vkey(paths, &book.verifier_key_text())

@@ -71,7 +71,7 @@ impl Vault {
         let mut checks = Vec::new();
         for case in case_rows::list(connection)? {
             let keys = self.core.case_keys(&case.id)?;
-            for exhibit in exhibit_rows::list(connection, case.number)? {
+            for exhibit in exhibit_rows::list_all(connection, case.number)? {
                 checks.push(check_exhibit(
                     &self.core, connection, &keys, &case, &exhibit,
                 )?);
@@ -96,7 +96,7 @@ fn check_against_log(
 ) -> Result<(), OperationError> {
     let case = keys.case();
     let exhibits = match case_rows::find(connection, case)? {
-        Some(case) => exhibit_rows::list(connection, case.number)?,
+        Some(case) => exhibit_rows::list_all(connection, case.number)?,
         None => Vec::new(),
     };
     let admissions = LeafFilter {

@@ -20,6 +20,7 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::{Conflict, OperationError, Why};
 use crate::vault::records::{ExportContents, RecordFilter};
 use crate::vault::requests::{self, ExportBody, RequestDigest};
+use crate::vault::store::exhibit_rows;
 use crate::vault::store::export_rows::{self, ExportRow};
 use crate::vault::store::request_rows::NewRequest;
 
@@ -161,7 +162,7 @@ impl<A: Writes> Scope<'_, A> {
                 asked_at: self.now,
                 expires_at: self.now.plus_seconds(self.core.settings.export_s),
                 digest: &self.export_digest(&id, profile, &body, &filter)?,
-                sealed: &requests::seal_export(self.core, &keys, &id, &body)?,
+                sealed: &requests::seal(self.core, &keys, &id, &body)?,
             },
             &[&profile.as_str()],
         )?;
@@ -177,13 +178,13 @@ impl<A: Writes> Scope<'_, A> {
         why: &Why,
     ) -> Result<RequestState, OperationError> {
         let (row, keys) = self.export_row(id)?;
-        let mut body = requests::open_export(self.core, &keys, &row)?;
+        let mut body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         if approve {
             self.unchanged(&row, &body)?;
         }
         body.decision_reason = Some(why.reason.as_str().to_owned());
         let state = RequestState::decided(approve);
-        let sealed = requests::seal_export(self.core, &keys, id, &body)?;
+        let sealed = requests::seal(self.core, &keys, id, &body)?;
         let leaf = self
             .leaf
             .and_then(|leaf| i64::try_from(leaf).ok())
@@ -210,11 +211,12 @@ impl<A: Writes> Scope<'_, A> {
             (Some(kept), None) => kept.as_slice().try_into().map_err(|_| lost())?,
             _ => return Err(OperationError::Conflict(Conflict::ResultChanged)),
         };
+        self.none_withdrawn_since(&row)?;
         export_rows::hand_out(self.connection, id, &digest)?;
         let path = self.core.paths.packages().join(format!("{id}.tar"));
         let file = File::open(path).map_err(|_| lost())?;
         let bytes = file.metadata().map_err(|_| lost())?.len();
-        let body = requests::open_export(self.core, &keys, &row)?;
+        let body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         self.notes.rows = Some(body.messages);
         self.notes.digest = Some(STANDARD.encode(digest));
         Ok((file, bytes, format!("{id}.tar")))
@@ -232,11 +234,26 @@ impl<A: Writes> Scope<'_, A> {
             let rule = "is not the digest of the package that was handed out";
             return Err(OperationError::invalid("tagmanifest_sha256", rule));
         }
-        let mut body = requests::open_export(self.core, &keys, &row)?;
+        let mut body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         body.receipt = Some(receipt);
-        let sealed = requests::seal_export(self.core, &keys, id, &body)?;
+        let sealed = requests::seal(self.core, &keys, id, &body)?;
         export_rows::acknowledge(self.connection, id, &sealed)?;
         Ok(())
+    }
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// A package that was built before an exhibit was withdrawn may hold its records.
+    fn none_withdrawn_since(&self, row: &ExportRow) -> Result<(), OperationError> {
+        let decided = row.decided_leaf;
+        let since = exhibit_rows::list_all(self.connection, row.request.case)?
+            .into_iter()
+            .filter_map(|exhibit| exhibit.withdrawn)
+            .any(|withdrawn| Some(withdrawn.leaf) > decided);
+        match since {
+            true => Err(OperationError::Conflict(Conflict::ResultChanged)),
+            false => Ok(()),
+        }
     }
 }
 
@@ -265,7 +282,7 @@ impl<A: Action> Scope<'_, A> {
     }
 
     fn view_export(&self, row: ExportRow, keys: &CaseKeys) -> Result<ExportView, OperationError> {
-        let body = requests::open_export(self.core, keys, &row)?;
+        let body: ExportBody = requests::open(self.core, keys, &row.request)?;
         Ok(ExportView {
             asked: self.view_asked(&row.request)?,
             profile: row.profile,
@@ -363,7 +380,7 @@ impl<A: Reveals> Scope<'_, A> {
     /// Opens everything an approved export holds.
     pub fn open_export(&mut self, id: &ExportId) -> Result<PackageContents, OperationError> {
         let (row, keys) = self.export_row(id)?;
-        let body = requests::open_export(self.core, &keys, &row)?;
+        let body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         let filter = self.unchanged(&row, &body)?;
         let damaged = || OperationError::Damaged {
             place: "export request".to_owned(),

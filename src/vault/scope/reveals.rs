@@ -77,6 +77,11 @@ impl<A: Writes> Scope<'_, A> {
                     "is named twice",
                 ));
             }
+            // All its records may have been withdrawn.
+            if self.messages_of(no)? == 0 {
+                let rule = "is no subject of this case";
+                return Err(OperationError::invalid(format!("subjects[{at}]"), rule));
+            }
             subjects.push(no);
         }
         let id = RevealId::from_random(self.core.draw()?);
@@ -104,7 +109,7 @@ impl<A: Writes> Scope<'_, A> {
                 asked_at: self.now,
                 expires_at,
                 digest: &self.reveal_digest(&id, &body)?,
-                sealed: &requests::seal_reveal(self.core, &keys, &id, &body)?,
+                sealed: &requests::seal(self.core, &keys, &id, &body)?,
             },
             &[],
         )?;
@@ -121,13 +126,13 @@ impl<A: Writes> Scope<'_, A> {
         why: &Why,
     ) -> Result<RequestState, OperationError> {
         let (row, keys) = self.reveal_row(id)?;
-        let mut body = requests::open_reveal(self.core, &keys, &row)?;
+        let mut body: RevealBody = requests::open(self.core, &keys, &row)?;
         if approve {
             same_result(&row, self.reveal_digest(id, &body)?)?;
         }
         body.decision_reason = Some(why.reason.as_str().to_owned());
         let state = RequestState::decided(approve);
-        let sealed = requests::seal_reveal(self.core, &keys, id, &body)?;
+        let sealed = requests::seal(self.core, &keys, id, &body)?;
         let decision = self.decision(state, self.core.settings.reveal_s, &sealed)?;
         reveal_rows::TABLE.decide(self.connection, id.as_str(), &decision, &[])?;
         self.notes.touched.extend(&body.subjects);
@@ -143,7 +148,7 @@ impl<A: Writes + Reveals> Scope<'_, A> {
         id: &RevealId,
     ) -> Result<Vec<(SubjectToken, Disclosed)>, OperationError> {
         let (row, keys) = self.reveal_row(id)?;
-        let body = requests::open_reveal(self.core, &keys, &row)?;
+        let body: RevealBody = requests::open(self.core, &keys, &row)?;
         same_result(&row, self.reveal_digest(id, &body)?)?;
         reveal_rows::advance(
             self.connection,
@@ -180,20 +185,20 @@ impl<A: Action> Scope<'_, A> {
         row: RequestRow<RevealId>,
         keys: &CaseKeys,
     ) -> Result<RevealView, OperationError> {
-        let body = requests::open_reveal(self.core, keys, &row)?;
+        let body: RevealBody = requests::open(self.core, keys, &row)?;
         let records = self.records()?;
-        let sample = body
-            .subjects
-            .iter()
-            .take(SAMPLE)
-            .map(|no| {
-                Ok(MaskedSubject {
+        let mut sample = Vec::with_capacity(SAMPLE);
+        for no in body.subjects.iter().take(SAMPLE) {
+            let messages = self.messages_of(*no)?;
+            // What was withdrawn is shown to nobody.
+            if messages > 0 {
+                sample.push(MaskedSubject {
                     subject: keys.tokens().token(*no),
                     number_masked: records.mask(*no)?,
-                    messages: self.messages_of(*no)?,
-                })
-            })
-            .collect::<Result<_, OperationError>>()?;
+                    messages,
+                });
+            }
+        }
         Ok(RevealView {
             asked: self.view_asked(&row)?,
             purpose: body.purpose,

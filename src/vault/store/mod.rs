@@ -29,5 +29,6 @@ pub(crate) mod statistics_rows;
 pub(crate) mod subject_index_rows;
 pub(crate) mod term_rows;
 pub(crate) mod tree_hash_rows;
+pub(crate) mod withdrawal_rows;
 
 pub use error::{StoreError, StoreFault};
