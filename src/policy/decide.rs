@@ -42,7 +42,7 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         None => return Err(Denial::Concealed),
     };
     if let Some(request) = &facts.request
-        && !within_reach(membership, request)
+        && !within_reach(membership, request, action)
     {
         return Err(Denial::Concealed);
     }
@@ -81,9 +81,14 @@ fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Gr
     without_case(action, Seat::Home(home))
 }
 
-/// A liaison reaches only requests about the account it is bound to.
-fn within_reach(membership: &Membership, request: &RequestFacts) -> bool {
+/// A liaison reaches only requests about the account it is bound to. An admission
+/// is no request: whether one is under way changes no answer to a liaison.
+fn within_reach(membership: &Membership, request: &RequestFacts, action: ActionKind) -> bool {
     membership.role != CaseRole::Liaison
+        || matches!(
+            action,
+            ActionKind::ReadAdmission | ActionKind::CancelAdmission
+        )
         || (membership.account.is_some() && request.account == membership.account)
 }
 

@@ -83,7 +83,7 @@ pub enum Conflict {
     AlreadyAdmitted(ExhibitId),
     /// Somebody stopped this admission.
     AdmissionCancelled,
-    /// The exhibit was withdrawn.
+    /// The exhibit was withdrawn, or one that a package built before may hold records of.
     ExhibitWithdrawn,
     /// The result set is no longer what was asked for or decided.
     ResultChanged,

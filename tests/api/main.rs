@@ -6,10 +6,12 @@
 mod routes;
 mod support;
 
+mod admission;
 mod audit;
 mod audit_coverage;
 mod authz_matrix;
 mod case;
+mod difference;
 mod exhibit;
 mod export;
 mod leak_canary;
@@ -20,3 +22,4 @@ mod route_coverage;
 mod scope;
 mod search;
 mod session;
+mod withdrawal;

@@ -2,7 +2,9 @@
 
 mod admission;
 mod admit;
+mod difference;
 mod synthesise;
+mod withdraw;
 
 use clap::Subcommand;
 
@@ -13,6 +15,11 @@ use super::error::CliError;
 pub(super) enum Exhibit {
     /// Admit a log to a case of a vault that is not being served.
     Admit(Box<admit::Admit>),
+    /// Take a wrong exhibit out of the answers: two people.
+    #[command(subcommand)]
+    Withdraw(withdraw::Withdraw),
+    /// What one exhibit has that another has not.
+    Difference(difference::Difference),
     /// Make a synthetic log: reproducible, no number of anybody's.
     Synthesise(synthesise::Synthesise),
 }
@@ -21,6 +28,8 @@ impl Exhibit {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Admit(admit) => admit.run(),
+            Self::Withdraw(withdraw) => withdraw.run(),
+            Self::Difference(difference) => difference.run(),
             Self::Synthesise(synthesise) => synthesise.run(),
         }
     }

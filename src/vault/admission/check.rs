@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::group::Place;
 use super::parts;
+use super::withdrawn::check_withdrawn;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::ActionKind;
 use crate::vault::Vault;
@@ -44,7 +45,7 @@ impl ExhibitCheck {
         self.faults.is_empty()
     }
 
-    fn new(case: &CaseId, exhibit: Option<&ExhibitId>) -> Self {
+    pub(super) fn new(case: &CaseId, exhibit: Option<&ExhibitId>) -> Self {
         Self {
             case: case.clone(),
             exhibit: exhibit.cloned(),
@@ -53,7 +54,7 @@ impl ExhibitCheck {
         }
     }
 
-    fn note(&mut self, sound: bool, fault: impl FnOnce() -> String) {
+    pub(super) fn note(&mut self, sound: bool, fault: impl FnOnce() -> String) {
         if sound {
             self.opened += 1;
         } else if self.faults.len() < FAULTS {
@@ -76,6 +77,7 @@ impl Vault {
                     &self.core, connection, &keys, &case, &exhibit,
                 )?);
             }
+            check_withdrawn(&self.core, connection, &keys, &case, &mut checks)?;
             checks.push(check_terms(&self.core, connection, &keys, &case)?);
         }
         let cases: Vec<CaseId> = self.core.keys().cases().cloned().collect();

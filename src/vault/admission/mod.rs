@@ -25,6 +25,7 @@ mod terms;
 mod tests;
 mod texts;
 mod users;
+mod withdrawn;
 
 pub use begin::{Admission, ExhibitFacts};
 pub use check::ExhibitCheck;

@@ -251,7 +251,7 @@ impl<A: Writes> Scope<'_, A> {
             .filter_map(|exhibit| exhibit.withdrawn)
             .any(|withdrawn| Some(withdrawn.leaf) > decided);
         match since {
-            true => Err(OperationError::Conflict(Conflict::ResultChanged)),
+            true => Err(OperationError::Conflict(Conflict::ExhibitWithdrawn)),
             false => Ok(()),
         }
     }
