@@ -4,6 +4,7 @@
 //! the edge, by a constructor that returns a `Result`. Nothing here ever holds
 //! a phone number; see `vault::plaintext` for that.
 
+pub mod area_code;
 pub mod country;
 mod field;
 mod format;
@@ -16,7 +17,7 @@ mod text;
 
 pub use field::Field;
 pub use format::Format;
-pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId};
+pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId, WithdrawalId};
 pub use moment::{Moment, MomentError};
 pub use purpose::Purpose;
 pub use role::{CaseRole, HomeRole};

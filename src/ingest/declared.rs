@@ -49,7 +49,7 @@ impl ColumnMapping {
             return Err(IngestError::ContentColumn { column });
         }
         match field {
-            Field::CountryBasis | Field::StateBasis | Field::TimeBasis => {
+            Field::CountryBasis | Field::StateBasis | Field::TimeBasis | Field::AreaState => {
                 Err(IngestError::NotRead {
                     field: field.label(),
                 })

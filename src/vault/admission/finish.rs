@@ -26,6 +26,7 @@ use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::{self, CaseNumber};
 use crate::vault::store::exhibit_rows;
+use crate::vault::under_way::Stage;
 use crate::vault::wire::Wire;
 
 /// What is known of the file when it has been read to its end.
@@ -54,13 +55,16 @@ impl Vault {
             .unwrap_or(Err(OperationError::Internal("a panic was caught")));
         let operation = match staged {
             Ok(operation) => operation,
-            Err(error) => return Err(self.abandon(caller, &admission.begun, error)),
+            Err(error) => return Err(self.abandon_admission(caller, admission, error)),
         };
+        let begun = admission.begun.clone();
+        // A large exhibit holds hundreds of megabytes: they go before the last act, not after it.
+        drop(admission);
         self.perform(caller, operation).inspect_err(|_| {
             // The leaf of the attempt says why; a second one would say no more. What cannot be
             // taken away now stays invisible, and the next start takes it away.
-            if let Err(fault) = self.discard(&admission.begun) {
-                tracing::error!(exhibit.id = %admission.exhibit(), fault = fault.name(), "a staged exhibit could not be discarded");
+            if let Err(fault) = self.discard(&begun) {
+                tracing::error!(exhibit.id = %begun.exhibit, fault = fault.name(), "a staged exhibit could not be discarded");
             }
         })
     }
@@ -70,17 +74,20 @@ impl Vault {
         admission: &mut Admission,
         file: FileFacts,
     ) -> Result<FinishExhibit, OperationError> {
+        let progress = admission.progress();
+        progress.reach(Stage::Sealing)?;
         let file_tag = file_tag(&admission.keys, &file.digest);
         {
             let reader = self.core.readers.snapshot()?;
             let case = admission.begun.case_number;
             refuse_known(reader.connection()?, case, &file_tag)?;
         }
-        self.stage_group(admission)?;
-        self.stage_quarantine(admission)?;
-        let terms = self.stage_terms(admission)?;
+        admission.stage_group()?;
+        admission.stage_quarantine()?;
+        let terms = admission.stage_terms()?;
         let parts = std::mem::take(&mut admission.parts);
         let blocks_digest = STANDARD.encode(parts.digest());
+        progress.reach(Stage::Finishing)?;
         Ok(FinishExhibit::of(
             admission,
             file,
@@ -139,7 +146,7 @@ impl FinishExhibit {
             digest: STANDARD.encode(file.digest),
             bytes: file.bytes,
             rows: counts.read,
-            admitted: admission.numbers.len() as u64,
+            admitted: counts.admitted,
             duplicates: counts.duplicates,
             quarantined: quarantine.total,
             numbers: terms.numbers,

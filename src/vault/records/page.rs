@@ -10,7 +10,7 @@ use super::cursor::Cursor;
 use super::filter::RecordFilter;
 use super::opened::CaseRecords;
 use crate::domain::{Field, Moment};
-use crate::vault::operation::OperationError;
+use crate::vault::operation::{Conflict, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 
 pub(in crate::vault) struct PageQuery<'q> {
@@ -42,7 +42,10 @@ pub struct RecordView {
     pub account: String,
     pub carrier: String,
     pub country: String,
+    /// As the log says it.
     pub state: String,
+    /// Of the number's area code, where it has one; not the state of residence.
+    pub area_state: String,
     #[schema(value_type = String)]
     pub sent_at: Moment,
     pub kind: String,
@@ -60,10 +63,19 @@ impl CaseRecords<'_> {
             let rule = format!("must be 1 to {MOST}");
             return Err(OperationError::invalid("limit", rule));
         }
+        let withdrawn =
+            u32::try_from(self.withdrawn.len()).map_err(|_| OperationError::Internal("page"))?;
         let begin = match query.cursor {
             Some(text) => Cursor::parse(text, query.filter)?,
-            None => Cursor { exhibit: 0, row: 0 },
+            None => Cursor {
+                exhibit: 0,
+                row: 0,
+                withdrawn,
+            },
         };
+        if begin.withdrawn != withdrawn {
+            return Err(OperationError::Conflict(Conflict::ResultChanged));
+        }
         let begin = (begin.exhibit as usize, begin.row);
         let mut page = RecordPage {
             records: Vec::new(),
@@ -104,7 +116,12 @@ impl CaseRecords<'_> {
         })?;
         if let Some((exhibit, row)) = next {
             let exhibit = u32::try_from(exhibit).map_err(|_| OperationError::Internal("page"))?;
-            page.next = Some(Cursor { exhibit, row }.to_text(query.filter)?);
+            let next = Cursor {
+                exhibit,
+                row,
+                withdrawn,
+            };
+            page.next = Some(next.to_text(query.filter)?);
         }
         Ok((page, touched))
     }
@@ -125,6 +142,7 @@ impl CaseRecords<'_> {
             carrier: value(Field::Carrier)?,
             country: value(Field::Country)?,
             state: value(Field::State)?,
+            area_state: value(Field::AreaState)?,
             sent_at: Moment::from_seconds(columns.seconds(row)?),
             kind: value(Field::Kind)?,
             channel: value(Field::Channel)?,
@@ -132,12 +150,13 @@ impl CaseRecords<'_> {
     }
 }
 
-const SHOWN: [Field; 8] = [
+const SHOWN: [Field; 9] = [
     Field::Number,
     Field::Account,
     Field::Carrier,
     Field::Country,
     Field::State,
+    Field::AreaState,
     Field::SentAt,
     Field::Kind,
     Field::Channel,
