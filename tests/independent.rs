@@ -1,8 +1,10 @@
 //! What a real vault hands out, in the hands of programs that are not ours:
-//! Go's transparency log, age, bagit.py, ssh-keygen and sha256sum.
+//! Go's transparency log, age, bagit.py, ssh-keygen and sha256sum; and a table
+//! that Python packages make again.
 //!
 //! A tool that is not installed is passed over with a line that says so; where
-//! `CI` is set it fails the test instead. `bagit.py` is looked for in `BAGIT_PY`.
+//! `CI` is set it fails the test instead. `bagit.py` is looked for in `BAGIT_PY`,
+//! a Python with the packages in `TOOLS_PYTHON`.
 
 mod house;
 
@@ -10,6 +12,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use breachvault::domain::area_code;
 use breachvault::operations::audit::{ProveLeaf, ReadCheckpoint, ReadLeafBytes, ReadVkey};
 use breachvault::operations::export::{DecideExport, ReadSigner, RequestExport, take_package};
 use breachvault::operations::record::LookUp;
@@ -257,4 +260,24 @@ fn age_opens_a_package_and_finds_every_record_in_it() {
             path.display()
         );
     }
+}
+
+#[test]
+fn the_table_of_area_codes_is_what_two_sources_say() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = house::setting("TOOLS_PYTHON").unwrap_or_else(|| "python3".to_owned());
+    let mut table = Command::new(python);
+    table.arg(root.join("tests/independent/area_code_table.py"));
+    let Some(made) = run(&mut table) else { return };
+    if made.status.code() == Some(77) {
+        assert!(house::setting("CI").is_none(), "{table:?} has no sources");
+        println!("passed over: the sources of the area codes are not here");
+        return;
+    }
+    checked(&made);
+    let frozen = fs::read(root.join("src/domain/area_code.txt")).unwrap();
+    assert!(made.stdout == frozen, "the sources say otherwise");
+    let said = String::from_utf8_lossy(&made.stderr);
+    let versions = said.lines().last().unwrap();
+    assert!(area_code::VERSION.contains(versions), "{versions}");
 }

@@ -17,10 +17,12 @@ pub enum Field {
     CountryBasis = 11,
     StateBasis = 12,
     TimeBasis = 13,
+    /// The state of a number's area code; what the log says is [`Field::State`].
+    AreaState = 14,
 }
 
 impl Field {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Account,
         Self::User,
         Self::Number,
@@ -34,10 +36,11 @@ impl Field {
         Self::CountryBasis,
         Self::StateBasis,
         Self::TimeBasis,
+        Self::AreaState,
     ];
 
     /// The fields whose values stand in a dictionary, records holding codes.
-    pub const DICTIONARIES: [Self; 9] = [
+    pub const DICTIONARIES: [Self; 10] = [
         Self::Account,
         Self::Carrier,
         Self::Country,
@@ -47,6 +50,7 @@ impl Field {
         Self::CountryBasis,
         Self::StateBasis,
         Self::TimeBasis,
+        Self::AreaState,
     ];
 
     pub fn label(self) -> &'static str {
@@ -64,6 +68,7 @@ impl Field {
             Self::CountryBasis => "country_basis",
             Self::StateBasis => "state_basis",
             Self::TimeBasis => "time_basis",
+            Self::AreaState => "area_state",
         }
     }
 

@@ -36,9 +36,12 @@ pub enum Format {
     AwsPinpoint,
     /// The Okta System Log, Classic and Identity Engine.
     Okta,
+    /// What a mapping says. Nobody names it; a mapping does.
+    Mapped,
 }
 
 impl Format {
+    /// The formats that a file can be found to have, or declared.
     pub const ALL: [Self; 16] = [
         Self::SupplierCsv,
         Self::DuoV1,
@@ -76,6 +79,7 @@ impl Format {
             Self::AwsEndUserMessaging => "aws-end-user-messaging",
             Self::AwsPinpoint => "aws-pinpoint",
             Self::Okta => "okta",
+            Self::Mapped => "mapped",
         }
     }
 }

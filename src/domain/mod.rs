@@ -4,6 +4,7 @@
 //! the edge, by a constructor that returns a `Result`. Nothing here ever holds
 //! a phone number; see `vault::plaintext` for that.
 
+pub mod area_code;
 pub mod country;
 mod field;
 mod format;

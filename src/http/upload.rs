@@ -11,6 +11,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::{Buf, Bytes};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
@@ -32,15 +34,7 @@ use crate::policy::actions;
 use crate::vault::{Caller, OperationError, Refusal, Reply, Target, Vault};
 
 /// The operation that admits a file; it writes its own leaves.
-pub(super) type Admit = fn(
-    &Vault,
-    &Caller,
-    CaseId,
-    UploadQuery,
-    String,
-    Option<String>,
-    Box<dyn Read + Send>,
-) -> Result<Reply, Refusal>;
+pub(super) type Admit = fn(&Vault, &Caller, Asked, Box<dyn Read + Send>) -> Result<Reply, Refusal>;
 
 /// What the address says about the file, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,24 +53,31 @@ pub struct UploadQuery {
 
 /// The members of [`UploadQuery`], for the API's description.
 pub(super) const QUERY: [&str; 5] = ["format", "zone", "account", "region", "map"];
-pub(super) const HEADERS: [&str; 2] = ["Exhibit-Name", "Exhibit-Source"];
+pub(super) const HEADERS: [&str; 3] = ["Exhibit-Name", "Exhibit-Source", MAPPING];
+/// Base64 of a mapping.
+const MAPPING: &str = "Exhibit-Mapping";
 
 /// Reads what is said about the file, and admits it.
 pub(super) fn admit(
     vault: &Vault,
     caller: &Caller,
-    case: CaseId,
-    query: UploadQuery,
-    name: String,
-    source: Option<String>,
+    asked: Asked,
     file: Box<dyn Read + Send>,
 ) -> Result<Reply, Refusal> {
+    let Asked {
+        case,
+        query,
+        name,
+        source,
+        mapping,
+    } = asked;
     let words = AdmitWords {
         format: Some(query.format),
         zone: query.zone,
         account: query.account,
         region: query.region,
         map: query.map,
+        mapping,
         name: Some(name),
         source,
     };
@@ -112,15 +113,7 @@ pub(super) async fn upload(
             rest: Bytes::new(),
             ended: false,
         });
-        admit(
-            &vault,
-            &caller,
-            asked.case,
-            asked.query,
-            asked.name,
-            asked.source,
-            file,
-        )
+        admit(&vault, &caller, asked, file)
     });
     let cut = feed(body, &pieces, &app.limits).await;
     drop(pieces);
@@ -136,11 +129,14 @@ pub(super) async fn upload(
     }
 }
 
-struct Asked {
-    case: CaseId,
-    query: UploadQuery,
-    name: String,
-    source: Option<String>,
+/// What a request says about its file.
+pub(super) struct Asked {
+    pub(super) case: CaseId,
+    pub(super) query: UploadQuery,
+    pub(super) name: String,
+    pub(super) source: Option<String>,
+    /// The text of a mapping.
+    mapping: Option<String>,
 }
 
 impl Asked {
@@ -159,6 +155,7 @@ impl Asked {
         let query = UploadQuery::read(parts.uri.query().unwrap_or_default()).map_err(refuse)?;
         let name = text(&parts.headers, "exhibit-name").map_err(refuse)?;
         let source = text(&parts.headers, "exhibit-source").map_err(refuse)?;
+        let mapping = mapping(&parts.headers).map_err(refuse)?;
         let length = parts
             .headers
             .get(header::CONTENT_LENGTH)
@@ -169,6 +166,7 @@ impl Asked {
         Ok(Self {
             name: name.unwrap_or_else(|| "unnamed".to_owned()),
             source,
+            mapping,
             query,
             case,
         })
@@ -206,6 +204,15 @@ fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Probl
         .map(|value| std::str::from_utf8(value.as_bytes()).map(str::to_owned))
         .transpose()
         .map_err(|_| Problem::new(ProblemKind::Invalid).at(name, "must be UTF-8"))
+}
+
+fn mapping(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let wrong = || Problem::new(ProblemKind::Invalid).at(MAPPING, "must be base64 of a mapping");
+    let Some(value) = headers.get(MAPPING) else {
+        return Ok(None);
+    };
+    let bytes = STANDARD.decode(value.as_bytes()).map_err(|_| wrong())?;
+    String::from_utf8(bytes).map(Some).map_err(|_| wrong())
 }
 
 async fn turn_away(

@@ -3,6 +3,7 @@
 use super::content::is_content;
 use super::error::IngestError;
 use super::json_path::JsonPath;
+use super::mapping::Mapping;
 use super::shape::fold;
 use super::zone::Zone;
 use crate::domain::{AccountName, Field, Format};
@@ -18,6 +19,24 @@ pub struct Declared {
     pub account: Option<AccountName>,
     /// Columns the format does not know by these names.
     pub columns: Vec<ColumnMapping>,
+    /// What all columns mean, in place of a format.
+    pub mapping: Option<Mapping>,
+}
+
+impl Declared {
+    /// The columns that somebody named, in a mapping or one by one.
+    pub(super) fn columns(&self) -> &[ColumnMapping] {
+        let mapped = self.mapping.as_ref().map(|mapping| &mapping.columns);
+        mapped.unwrap_or(&self.columns)
+    }
+
+    /// The zone of times that name none.
+    pub fn zone(&self) -> Option<&Zone> {
+        let mapped = self.mapping.as_ref();
+        mapped
+            .and_then(|mapping| mapping.zone.as_ref())
+            .or(self.zone.as_ref())
+    }
 }
 
 /// A column of the file that holds a field. It takes the place of the names
@@ -36,7 +55,7 @@ impl ColumnMapping {
             return Err(IngestError::ContentColumn { column });
         }
         match field {
-            Field::CountryBasis | Field::StateBasis | Field::TimeBasis => {
+            Field::CountryBasis | Field::StateBasis | Field::TimeBasis | Field::AreaState => {
                 Err(IngestError::NotRead {
                     field: field.label(),
                 })

@@ -88,7 +88,7 @@ impl Header {
         };
         for (index, name) in names.iter().enumerate() {
             let shown = ShownName::of(name);
-            let Some((field, at, reads)) = holds(shape, name, &declared.columns) else {
+            let Some((field, at, reads)) = holds(shape, name, declared.columns()) else {
                 bound.dropped.push(
                     shown
                         .unwrap_or_else(|| ShownName::of_column(index))
@@ -114,7 +114,7 @@ impl Header {
             }
             bound.found.push(shown);
         }
-        let mapped = declared.columns.iter().map(ColumnMapping::field);
+        let mapped = declared.columns().iter().map(ColumnMapping::field);
         for field in shape.required.iter().copied().chain(mapped) {
             let given = field == Field::Account && declared.account.is_some();
             if places.get(slot(field)).is_none_or(Option::is_none) && !given {

@@ -71,7 +71,7 @@ impl Known {
     }
 
     pub(super) fn of(shape: &Shape, declared: &Declared) -> Self {
-        Self::new(shape, &declared.columns)
+        Self::new(shape, declared.columns())
     }
 
     fn add(&mut self, field: Field, slot: usize, reads: Reads, path: &str) {

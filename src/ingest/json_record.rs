@@ -22,6 +22,9 @@ use crate::vault::plaintext::RejectKind;
 pub(super) struct JsonLog {
     stream: JsonStream,
     known: Known,
+    /// The columns that somebody named, first among the known, and whether
+    /// they are still to be met.
+    unmet: Vec<bool>,
     dropped: Dropped,
     /// The stream already stands at the record to be read next.
     ahead: bool,
@@ -50,6 +53,7 @@ impl JsonLog {
         Self {
             stream,
             known: Known::of(shape, declared),
+            unmet: vec![true; declared.columns().len()],
             dropped: Dropped::default(),
             ahead: true,
             given: 0,
@@ -70,7 +74,14 @@ impl JsonLog {
     /// The next record's line and cells, if there is one.
     pub(super) fn next(&mut self) -> Result<Option<Record<JsonCells<'_>>>, IngestError> {
         if !std::mem::take(&mut self.ahead) && !self.stream.advance()? {
-            return Ok(None);
+            let named = self.known.columns.iter().zip(&self.unmet);
+            let mut missing = named.filter(|(_, unmet)| **unmet);
+            return match missing.next() {
+                Some((column, _)) => Err(IngestError::MissingColumn {
+                    field: column.field.label(),
+                }),
+                None => Ok(None),
+            };
         }
         let (bytes, place) = self.stream.record();
         let record = text(bytes, place)?;
@@ -83,6 +94,9 @@ impl JsonLog {
         }
         let mut filling = Filling::new(&self.known, &mut self.dropped);
         filling.read(record, place)?;
+        for (unmet, seen) in self.unmet.iter_mut().zip(&filling.seen) {
+            *unmet &= !seen;
+        }
         let cells = filling.cells();
         Ok(Some(Record {
             line: place.line,
@@ -148,9 +162,13 @@ pub(super) fn fits(stream: &JsonStream, shape: &Shape) -> Result<bool, IngestErr
     Ok(shape.fits(|field| found.iter().any(|(of, _)| *of == field)))
 }
 
-/// The paths of a shape that are there in the record the stream stands at.
-pub(super) fn found(stream: &JsonStream, shape: &Shape) -> Result<Vec<String>, IngestError> {
-    let found = columns(stream, &Known::new(shape, &[]))?;
+/// The known paths that are there in the record the stream stands at.
+pub(super) fn found(
+    stream: &JsonStream,
+    shape: &Shape,
+    declared: &Declared,
+) -> Result<Vec<String>, IngestError> {
+    let found = columns(stream, &Known::of(shape, declared))?;
     let mut paths: Vec<_> = found.into_iter().map(|(_, path)| path).collect();
     paths.sort_unstable();
     paths.dedup();
@@ -199,6 +217,42 @@ pub(super) fn names(stream: &JsonStream) -> Result<Vec<String>, IngestError> {
     let mut source = serde_json::Deserializer::from_str(record);
     source
         .deserialize_map(Names)
+        .map_err(|error| broken(&error, place))
+}
+
+/// Shows each name of the record and its text, where it has one.
+pub(super) fn each(
+    stream: &JsonStream,
+    with: &mut dyn FnMut(&str, &str),
+) -> Result<(), IngestError> {
+    struct Each<'w>(&'w mut dyn FnMut(&str, &str));
+    impl<'de> Visitor<'de> for Each<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(name) = map.next_key::<Text<'de>>()? {
+                let value: &'de RawValue = map.next_value()?;
+                let mut cell = cell(value).map_err(A::Error::custom)?;
+                (self.0)(&name.0, cell.as_deref().unwrap_or_default());
+                if let Some(Cow::Owned(copy)) = &mut cell {
+                    copy.zeroize();
+                }
+            }
+            Ok(())
+        }
+    }
+    let (bytes, place) = stream.record();
+    let record = text(bytes, place)?;
+    if !record.starts_with('{') {
+        return parse::<IgnoredAny>(record, place).map(|_| ());
+    }
+    let mut source = serde_json::Deserializer::from_str(record);
+    source
+        .deserialize_map(Each(with))
         .map_err(|error| broken(&error, place))
 }
 

@@ -5,7 +5,7 @@
 //! keys: the reader it is given is all it touches. Called by the operation
 //! that admits an exhibit. Its errors and reports name lines, columns and
 //! kinds, never a cell. It does not judge phone numbers; the vault does. The
-//! buffers inside the CSV and gzip libraries are not wiped.
+//! buffers inside the CSV and deflate libraries are not wiped.
 
 mod carrier;
 mod cells;
@@ -23,24 +23,41 @@ mod json_path;
 mod json_record;
 mod json_stream;
 mod log_reader;
+mod mapped;
+mod mapping;
+mod mapping_draft;
+mod mapping_guess;
+mod mapping_toml;
 mod opening;
+mod packed;
 mod row_maker;
 mod shape;
 mod shown_name;
+mod time_form;
 mod times;
 mod unpack;
+mod zip;
+mod zip_header;
 mod zone;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_bad_input;
+#[cfg(test)]
 mod tests_formats;
 #[cfg(test)]
 mod tests_generated;
+#[cfg(test)]
+mod tests_mapping;
+#[cfg(test)]
+mod tests_mutated;
 
 pub use declared::{ColumnMapping, Declared};
-pub use error::IngestError;
+pub use error::{IngestError, ZipFault};
 pub use log_reader::LogReader;
+pub use mapping::Mapping;
+pub use mapping_draft::draft;
 pub use shown_name::ShownName;
 pub use zone::{Zone, ZoneError};
 

@@ -47,6 +47,13 @@ impl Opened {
                 line: 1,
             });
         }
+        if let Some(mapping) = &declared.mapping
+            && mapping.container.written() != written
+        {
+            return Err(IngestError::NotThisContainer {
+                container: mapping.container.as_str(),
+            });
+        }
         let source = Box::new(Cursor::new(head).chain(source));
         match written {
             Written::Delimited => Self::delimited(source, declared),
@@ -72,11 +79,12 @@ impl Opened {
             })
         };
         let shape = match declared.format {
+            _ if declared.mapping.is_some() => Written::Delimited.mapped(),
             Some(format) => formats::shape(format),
             None => match fitting(Written::Delimited, |shape| Ok(fits(shape)), shown.clone()) {
                 // What is mapped may be all there is to know it by, and this
                 // format has room for every field.
-                Err(_) if !declared.columns.is_empty() => formats::shape(Format::SupplierCsv),
+                Err(_) if !declared.columns().is_empty() => formats::shape(Format::SupplierCsv),
                 found => found?,
             },
         };
@@ -99,6 +107,7 @@ impl Opened {
             return Err(IngestError::Empty);
         }
         let shape = match declared.format {
+            _ if declared.mapping.is_some() => Written::Json.mapped(),
             Some(format) => formats::shape(format),
             None => {
                 let names = json_record::names(&stream)?;
@@ -107,7 +116,7 @@ impl Opened {
                 fitting(Written::Json, fits, shown)?
             }
         };
-        let found = json_record::found(&stream, &shape)?;
+        let found = json_record::found(&stream, &shape, declared)?;
         let found = format!("its first record has {}", found.join(", "));
         let log = JsonLog::new(stream, &shape, declared);
         Ok(Self {
@@ -147,8 +156,9 @@ fn fitting(
 }
 
 fn evidence(declared: &Declared, found: String) -> String {
-    match declared.format {
-        Some(_) => format!("declared; {found}"),
-        None => found,
+    match (declared.format, &declared.mapping) {
+        (_, Some(_)) => format!("mapped; {found}"),
+        (Some(_), None) => format!("declared; {found}"),
+        (None, None) => found,
     }
 }

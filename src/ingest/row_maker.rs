@@ -7,9 +7,11 @@ use super::cells::{Cells, FIELDS};
 use super::declared::Declared;
 use super::error::IngestError;
 use super::guard;
+use super::mapping::{CarrierForm, Constants, CountryForm};
 use super::shape::{Reads, Shape};
+use super::time_form::TimeForm;
 use super::times::{TimeFault, Times};
-use crate::domain::{AccountName, Field, country};
+use crate::domain::{AccountName, Field, country, network};
 use crate::vault::plaintext::{Basis, RawNumber, RejectKind, Row};
 
 pub(super) struct RowMaker {
@@ -19,6 +21,9 @@ pub(super) struct RowMaker {
     /// Numbers are international, their plus left out.
     plus: bool,
     account_in_uri: bool,
+    country_form: CountryForm,
+    carrier_form: CarrierForm,
+    constants: Constants,
     times: Times,
     lower: [String; 2],
     network: String,
@@ -31,13 +36,32 @@ pub(super) type Made<'a> = Result<Row<'a>, (Field, RejectKind)>;
 impl RowMaker {
     pub(super) fn new(declared: Declared, shape: &Shape) -> Self {
         let any = |reads| shape.columns.iter().any(|column| column.reads == reads);
+        let zone = declared.zone().cloned();
+        let (form, country_form, carrier_form, constants) = match declared.mapping {
+            Some(said) => (
+                said.time,
+                said.country_form,
+                said.carrier_form,
+                said.constants,
+            ),
+            None => (
+                TimeForm::Any,
+                CountryForm::Any,
+                CarrierForm::Name,
+                Constants::default(),
+            ),
+        };
+        let said = |field| constants.of(field).unwrap_or_default().to_owned();
         Self {
-            account: declared.account,
-            kind: shape.kind.clone().unwrap_or_default(),
+            account: declared.account.or(constants.account.clone()),
+            kind: shape.kind.clone().unwrap_or_else(|| said(Field::Kind)),
             kinds: shape.kinds.clone(),
             plus: any(Reads::International),
             account_in_uri: any(Reads::AccountInUri),
-            times: Times::new(declared.zone),
+            country_form,
+            carrier_form,
+            constants,
+            times: Times::new(zone, form),
             lower: Default::default(),
             network: String::new(),
             // Room for the longest number the guard lets through, and a plus.
@@ -56,8 +80,8 @@ impl RowMaker {
                 return Ok(Err((field, kind)));
             }
         }
-        let network = cells.network();
-        for code in network {
+        let codes = cells.network();
+        for code in codes {
             if let Some(kind) = guard::fault(Field::Carrier, code) {
                 return Ok(Err((Field::Carrier, kind)));
             }
@@ -90,10 +114,14 @@ impl RowMaker {
             Err(TimeFault::Unreadable(kind)) => return Ok(Err((Field::SentAt, kind))),
         };
         let named = cells.get(Field::Country);
-        let country = match country::alpha2(named) {
-            Some(country) => country,
-            None if named.is_empty() => "",
-            None => return Ok(Err((Field::Country, RejectKind::UnknownCountry))),
+        let known = country::alpha2(named).filter(|_| self.country_form.fits(named));
+        let (country, country_basis) = match (known, self.constants.country) {
+            (Some(country), _) => (country, Basis::InRecord),
+            (None, _) if !named.is_empty() => {
+                return Ok(Err((Field::Country, RejectKind::UnknownCountry)));
+            }
+            (None, Some(country)) => (country, Basis::Declared),
+            (None, None) => ("", Basis::Absent),
         };
         let declared = self.account.as_ref().map_or("", AccountName::as_str);
         let [kind_room, channel_room] = &mut self.lower;
@@ -103,8 +131,8 @@ impl RowMaker {
             account = in_uri(account);
         }
         let carrier = match cells.get(Field::Carrier) {
-            "" => carrier::of_network(network, &mut self.network),
-            named => named,
+            "" => carrier::of_network(codes, &mut self.network),
+            named => carrier_in(named, self.carrier_form),
         };
         let number = match self.plus {
             true => international(number, &mut self.number),
@@ -119,14 +147,30 @@ impl RowMaker {
             state,
             sent_at,
             kind: lower(kind, kind_room),
-            channel: lower(channel, channel_room),
+            channel: lower(
+                first(
+                    channel,
+                    self.constants.of(Field::Channel).unwrap_or_default(),
+                ),
+                channel_room,
+            ),
             message_ref: Some(cells.get(Field::MessageRef)).filter(|cell| !cell.is_empty()),
-            country_basis: in_record(country),
+            country_basis,
             state_basis: in_record(state),
             time_basis,
             line,
         }))
     }
+}
+
+/// The carrier by its name, where its network is known; else as in the record.
+fn carrier_in(cell: &str, form: CarrierForm) -> &str {
+    if form == CarrierForm::Name {
+        return cell;
+    }
+    let codes = network::split_joined(cell);
+    let known = codes.and_then(|(mcc, mnc)| network::carrier_name(mcc, mnc));
+    known.unwrap_or(cell)
 }
 
 /// What stands behind `/Account/`; nothing of an address without it.

@@ -101,6 +101,17 @@ impl Shape {
             .find(|column| column.names.contains(&folded))
     }
 
+    /// The field that a column of this name holds by itself.
+    pub(super) fn field(&self, name: &str) -> Option<Field> {
+        let mut columns = self.columns.iter();
+        let column = match self.written {
+            Written::Delimited => self.column(name),
+            Written::Json => columns.find(|column| column.names.iter().any(|known| known == name)),
+        };
+        let alone = column.filter(|column| !matches!(column.reads, Reads::Mcc | Reads::Mnc));
+        alone.map(|column| column.field)
+    }
+
     /// True if the columns that are there are those by which the format is
     /// known.
     pub(super) fn fits(&self, there: impl Fn(Field) -> bool) -> bool {

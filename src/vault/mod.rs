@@ -18,6 +18,7 @@ pub mod entropy;
 mod exhibits;
 mod facts;
 pub mod identity;
+mod kept_users;
 pub mod keyring;
 mod ledger;
 mod lock;
@@ -34,6 +35,7 @@ mod settings;
 mod sign_in;
 mod start;
 mod store;
+mod terms;
 pub mod trail;
 #[cfg(test)]
 mod vectors;

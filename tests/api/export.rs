@@ -145,6 +145,19 @@ fn a_scope_report_holds_counts_and_no_number() {
     let in_us = |m: &crate::support::Message| m.country == "US";
     assert_eq!(us["messages"], incident.log.count(in_us));
     assert_eq!(us["numbers"], incident.log.numbers_of(in_us).len());
+    // A made-up log gives everybody a number of their state.
+    for by in ["state", "area_state"] {
+        let texan = rows
+            .iter()
+            .find(|row| row["by"] == by && row["value"] == "TX")
+            .unwrap();
+        assert_eq!(texan["messages"], incident.log.count(|m| m.state == "TX"));
+    }
+    let package = String::from_utf8_lossy(&package.body).into_owned();
+    assert!(
+        package.contains("Area-Code-Table: "),
+        "the table has a version"
+    );
     let text = String::from_utf8_lossy(&files["export.json"]).into_owned();
     for number in incident.log.numbers_of(|_| true) {
         assert!(!text.contains(&number[1..]));

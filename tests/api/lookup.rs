@@ -224,3 +224,45 @@ fn what_is_asked_is_never_said_back() {
         assert!(answer.leaf().is_some());
     }
 }
+
+#[test]
+fn a_declared_region_turns_no_number_into_another() {
+    let incident = Incident::with("", two_accounts());
+    // As written in the log, and the number that is meant.
+    let written = [
+        ("+4915123456789", "+4915123456789"),
+        ("+8613123456789", "+8613123456789"),
+        ("8613123456780", "+8613123456780"),
+        ("+390612345678", "+390612345678"),
+        ("+39 06 1234 5679", "+390612345679"),
+        ("+14165550142", "+14165550142"),
+        ("+12423456789", "+12423456789"),
+        ("+447700900123", "+447700900123"),
+        ("+441632960123", "+441632960123"),
+        ("(202) 555-0142", "+12025550142"),
+    ];
+    let rows: Vec<_> = written.iter().map(|(cell, _)| ("two", *cell, AT)).collect();
+    let path = incident.of_case("/exhibits?region=US");
+    let admitted = incident.custodian().upload(&path, &csv_of(&rows));
+    let report = admitted.assert_status(201).json();
+    assert_eq!(report["admitted"], rows.len());
+    assert_eq!(report["quarantined"], 0);
+    let state = |number: &str| {
+        let answer = incident.look_up(&incident.investigator(), &[number]);
+        let json = answer.assert_status(200).json();
+        json["results"][0]["state"].as_str().unwrap().to_owned()
+    };
+    for (_, meant) in written {
+        assert_eq!(state(meant), "exposed", "{meant}");
+    }
+    // What a reader that strips `1` or `0` would have made of them.
+    for other in [
+        "+495123456789",
+        "+863123456789",
+        "+39612345678",
+        "+4165550142",
+        "+8613123456789000",
+    ] {
+        assert_ne!(state(other), "exposed", "{other}");
+    }
+}

@@ -9,6 +9,7 @@ mod support;
 mod audit;
 mod audit_coverage;
 mod authz_matrix;
+mod bad_input;
 mod case;
 mod exhibit;
 mod export;

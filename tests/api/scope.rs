@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use breachvault::domain::area_code;
 use serde_json::{Value, json};
 
-use crate::support::{Incident, Log, Message, csv_of, shared};
+use crate::support::{Incident, Log, Message, csv_of, csv_of_places, shared};
 
 fn table(body: &Value) -> Value {
     let incident = shared();
@@ -151,6 +152,7 @@ fn a_protected_table_takes_one_dimension_and_no_choice_besides() {
     for body in [
         json!({ "by": [], "audience": "protected" }),
         json!({ "by": ["country", "state"], "audience": "protected" }),
+        json!({ "by": ["state", "area_state"], "audience": "protected" }),
         json!({ "by": ["account"], "audience": "protected" }),
         json!({ "by": ["hour"], "audience": "protected" }),
         json!({ "by": ["country"], "filter": { "state": ["CA"] }, "audience": "protected" }),
@@ -229,4 +231,150 @@ fn days_follow_the_zone_that_is_asked_for() {
         days("America/New_York"),
         ["2024-03-09", "2024-03-30", "2024-03-31"]
     );
+}
+
+/// The rows of a table as value, messages, distinct numbers.
+fn cells(incident: &Incident, by: &str, filter: Value) -> Vec<(String, u64, u64)> {
+    let body = json!({ "by": [by], "filter": filter, "audience": "team" });
+    let answer = incident.lead().post(&incident.of_case("/scope"), &body);
+    let table = answer.assert_status(200).json();
+    let rows = table["rows"].as_array().unwrap().iter();
+    rows.map(|row| {
+        let count = |name: &str| row[name].as_u64().unwrap();
+        let value = row[by].as_str().unwrap().to_owned();
+        (value, count("messages"), count("numbers"))
+    })
+    .collect()
+}
+
+fn cell(value: &str, messages: u64, numbers: u64) -> (String, u64, u64) {
+    (value.to_owned(), messages, numbers)
+}
+
+#[test]
+fn the_state_in_the_log_and_the_state_of_the_area_code_are_two_things() {
+    let rows = csv_of_places(&[
+        // A Texan number whose holder the log has in California.
+        ["one", "+12145550142", "US", "California"],
+        ["one", "+12145550142", "US", "California"],
+        ["one", "+14155550143", "US", "California"],
+        ["two", "+14155550144", "US", ""],
+        ["two", "+18005550145", "US", "Texas"],
+        ["two", "+447700900001", "GB", "Wales"],
+    ]);
+    let incident = Incident::with("", Log::read_short(rows));
+    assert_eq!(
+        cells(&incident, "state", json!({})),
+        [
+            cell("", 1, 1),
+            cell("California", 3, 2),
+            cell("Texas", 1, 1),
+            cell("Wales", 1, 1)
+        ]
+    );
+    // Nothing of the log's states in it: freephone and Wales have none.
+    assert_eq!(
+        cells(&incident, "area_state", json!({})),
+        [cell("", 2, 2), cell("CA", 2, 2), cell("TX", 2, 1)]
+    );
+    let texan = json!({ "area_state": ["TX"] });
+    assert_eq!(cells(&incident, "state", texan), [cell("California", 2, 1)]);
+    let said = json!({ "state": ["Texas"], "area_state": ["TX"] });
+    assert_eq!(cells(&incident, "state", said), []);
+    let both = json!({ "by": ["state", "area_state"], "audience": "team" });
+    let answer = incident.lead().post(&incident.of_case("/scope"), &both);
+    let table = answer.assert_status(200).json();
+    let first = &table["rows"][1];
+    assert_eq!(
+        (&first["state"], &first["area_state"]),
+        (&json!("California"), &json!("CA"))
+    );
+    assert_eq!(table["basis"]["state"], "as in log");
+    let basis = table["basis"]["area_state"].as_str().unwrap();
+    assert!(basis.starts_with("from area code, table "), "{basis}");
+    assert!(basis.contains(area_code::VERSION), "{basis}");
+    assert!(basis.ends_with("not the state of residence"), "{basis}");
+    let protected = json!({ "by": ["area_state"], "audience": "protected" });
+    let answer = incident
+        .lead()
+        .post(&incident.of_case("/scope"), &protected);
+    let table = answer.assert_status(200).json();
+    let values: Vec<&str> = table["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["area_state"].as_str().unwrap())
+        .collect();
+    assert_eq!(values, ["", "CA", "TX"]);
+    assert!(
+        table["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["numbers"] == "*")
+    );
+    assert_eq!(table["basis"]["area_state"], basis);
+}
+
+#[test]
+fn calling_code_1_is_many_countries() {
+    let rows = csv_of_places(&[
+        ["one", "+12025550142", "", ""],
+        ["one", "+14165550142", "", ""],
+        ["one", "+12423456789", "", ""],
+        ["one", "+18765550142", "", ""],
+        ["one", "+17875550142", "", ""],
+        // As the log says it, in three ways.
+        ["two", "+14165550143", "CAN", ""],
+        ["two", "+14165550144", "Canada", ""],
+        ["two", "+14165550145", "CA", ""],
+        // A code of no country at all.
+        ["two", "+18005550142", "", ""],
+    ]);
+    let incident = Incident::with("", Log::read_short(rows));
+    let countries = cells(&incident, "country", json!({}));
+    let of = |code: &str| countries.iter().find(|(value, ..)| value == code);
+    for (code, numbers) in [("BS", 1), ("CA", 4), ("JM", 1), ("PR", 1)] {
+        assert_eq!(
+            of(code),
+            Some(&cell(code, numbers, numbers)),
+            "{countries:?}"
+        );
+    }
+    let body = json!({ "by": [], "audience": "team" });
+    let answer = incident.lead().post(&incident.of_case("/scope"), &body);
+    let basis = &answer.assert_status(200).json()["basis"]["country"];
+    assert_eq!(basis["in-record"], 3);
+    assert_eq!(
+        basis["from-number"].as_u64().unwrap() + basis["absent"].as_u64().unwrap_or(0),
+        6
+    );
+    // Canada's numbers carry a province, the other countries of +1 none.
+    assert_eq!(
+        cells(
+            &incident,
+            "area_state",
+            json!({ "country": ["CA", "BS", "JM"] })
+        ),
+        [cell("", 2, 2), cell("ON", 4, 4)]
+    );
+}
+
+#[test]
+fn a_number_that_two_accounts_share_counts_once_in_each_and_once_in_all() {
+    let rows = [
+        ("one", "+447700900001", "2024-03-10T12:00:00Z"),
+        ("two", "+447700900001", "2024-03-10T12:00:01Z"),
+        ("two", "+447700900001", "2024-03-10T12:00:02Z"),
+        ("two", "+447700900002", "2024-03-10T12:00:03Z"),
+    ];
+    let incident = Incident::with("", Log::read_short(csv_of(&rows)));
+    assert_eq!(
+        cells(&incident, "account", json!({})),
+        [cell("one", 1, 1), cell("two", 3, 2)]
+    );
+    let body = json!({ "by": ["account"], "audience": "team" });
+    let answer = incident.lead().post(&incident.of_case("/scope"), &body);
+    let totals = &answer.assert_status(200).json()["totals"];
+    assert_eq!(*totals, json!({ "messages": 4, "numbers": 2 }));
 }

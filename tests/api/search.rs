@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Message, body, shared};
+use crate::support::{Incident, Log, Message, body, csv_of_places, shared};
 
 fn page(filter: &Value, limit: u32, cursor: Option<&str>) -> Value {
     let incident = shared();
@@ -233,4 +233,31 @@ fn malformed_and_oversized_bodies_are_told_by_place_only() {
     let path = format!("/api/v1{path}");
     let answer = investigator.send(ureq::http::Method::POST, &path, &headers, text);
     answer.assert_problem(415, "unsupported-media-type");
+}
+
+#[test]
+fn a_record_says_the_state_of_the_log_and_that_of_the_area_code_apart() {
+    let rows = csv_of_places(&[
+        ["one", "+12145550142", "US", "California"],
+        ["one", "+14155550143", "US", "TX"],
+        ["two", "+447700900001", "GB", "Wales"],
+    ]);
+    let incident = Incident::with("", Log::read_short(rows));
+    let search = |filter: Value| {
+        let path = incident.of_case("/records/search");
+        let answer = incident.investigator().post(&path, &body::search(&filter));
+        let page = answer.assert_status(200).json();
+        let records = page["records"].as_array().unwrap().clone();
+        records
+            .iter()
+            .map(|record| {
+                ["state", "area_state"].map(|name| record[name].as_str().unwrap().to_owned())
+            })
+            .collect::<Vec<_>>()
+    };
+    let (texan, other, welsh) = (["California", "TX"], ["TX", "CA"], ["Wales", ""]);
+    assert_eq!(search(json!({})), [texan, other, welsh]);
+    assert_eq!(search(json!({ "area_state": ["TX"] })), [texan]);
+    assert_eq!(search(json!({ "state": ["TX"] })), [other]);
+    assert_eq!(search(json!({ "area_state": ["Wales"] })), [[""; 2]; 0]);
 }

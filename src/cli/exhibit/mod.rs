@@ -2,6 +2,7 @@
 
 mod admission;
 mod admit;
+mod map;
 mod synthesise;
 
 use clap::Subcommand;
@@ -13,6 +14,8 @@ use super::error::CliError;
 pub(super) enum Exhibit {
     /// Admit a log to a case of a vault that is not being served.
     Admit(Box<admit::Admit>),
+    /// Draft a mapping for a file of no known format.
+    Map(map::Map),
     /// Make a synthetic log: reproducible, no number of anybody's.
     Synthesise(synthesise::Synthesise),
 }
@@ -21,6 +24,7 @@ impl Exhibit {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Admit(admit) => admit.run(),
+            Self::Map(map) => map.run(),
             Self::Synthesise(synthesise) => synthesise.run(),
         }
     }

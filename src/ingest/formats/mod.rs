@@ -20,7 +20,7 @@ mod twilio_csv;
 mod twilio_json;
 mod vonage_csv;
 
-use super::shape::Shape;
+use super::shape::{Shape, Written};
 use crate::domain::Format;
 
 pub(super) fn shape(format: Format) -> Shape {
@@ -41,5 +41,6 @@ pub(super) fn shape(format: Format) -> Shape {
         Format::AwsEndUserMessaging => aws_end_user_messaging::shape(),
         Format::AwsPinpoint => aws_pinpoint::shape(),
         Format::Okta => okta::shape(),
+        Format::Mapped => Written::Delimited.mapped(),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use super::received::Received;
 use super::unreadable::unreadable;
 use crate::domain::{CaseId, Reference, Title};
-use crate::ingest::{Declared, IngestError, LogReader, Zone};
+use crate::ingest::{Declared, IngestError, LogReader, Mapping, Zone};
 use crate::vault::plaintext::{Region, RowBatch};
 use crate::vault::{
     Admission, Caller, ExhibitFacts, FileFacts, OperationError, Refusal, Reply, Vault,
@@ -73,10 +73,8 @@ fn read_all(
     file: Box<dyn Read + Send>,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<FileFacts, OperationError> {
-    let zone = declared
-        .zone
-        .as_ref()
-        .map(|zone: &Zone| zone.name().to_owned());
+    let zone = declared.zone().map(|zone: &Zone| zone.name().to_owned());
+    let mapping = declared.mapping.as_ref().map(Mapping::text);
     let received = Received::new(file);
     let reader = LogReader::open(Box::new(received.clone()), declared).map_err(unreadable)?;
     let reader = read_beside(reader, &received, |batch| {
@@ -102,6 +100,7 @@ fn read_all(
         format,
         evidence,
         zone,
+        mapping,
         digest,
         bytes: received.so_far(),
         dropped_columns,

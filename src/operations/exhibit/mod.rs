@@ -7,6 +7,7 @@
 
 mod admit;
 mod ask;
+mod draft;
 mod list;
 mod received;
 mod report;
@@ -14,5 +15,6 @@ mod unreadable;
 
 pub use admit::{AdmitRequest, Progress, admit};
 pub use ask::AdmitWords;
+pub use draft::draft_mapping;
 pub use list::{ExhibitList, ListExhibits};
 pub use report::{ExhibitBody, RejectBody};

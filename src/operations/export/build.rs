@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::domain::ExportId;
+use crate::domain::{ExportId, area_code};
 use crate::evidence::{
     BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, readme, write_row,
 };
@@ -71,17 +71,21 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBu
         package.proof.as_bytes(),
     )?;
     writer.attach("README.txt", readme(&name).as_bytes())?;
+    let mut extra = vec![
+        ("Audit-Origin".to_owned(), package.origin.clone()),
+        ("Audit-Index".to_owned(), package.leaf_number.to_string()),
+        ("Audit-Checkpoint-Root".to_owned(), package.root.clone()),
+        ("Legal-Basis".to_owned(), package.legal_basis.clone()),
+    ];
+    if let ExportContents::Report(_) = package.contents {
+        extra.push(("Area-Code-Table".to_owned(), area_code::VERSION.to_owned()));
+    }
     let info = BagInfo {
         source_organization: "breachvault".to_owned(),
         external_description: format!("Breach evidence, profile {}", package.profile.as_str()),
         external_identifier: package.export.to_string(),
         bagged_at: package.made_at,
-        extra: vec![
-            ("Audit-Origin".to_owned(), package.origin.clone()),
-            ("Audit-Index".to_owned(), package.leaf_number.to_string()),
-            ("Audit-Checkpoint-Root".to_owned(), package.root.clone()),
-            ("Legal-Basis".to_owned(), package.legal_basis.clone()),
-        ],
+        extra,
     };
     let sign = |message: &[u8]| package.signer.sign(message);
     let finished = writer.finish(&info, &sign, package.signer.public(), &tar)?;

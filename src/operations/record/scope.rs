@@ -37,7 +37,7 @@ enum Wanted {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeInput {
-    /// Of country, state, carrier, kind, account, channel, day, hour, week.
+    /// Of country, state (as in log), area_state (from area code), carrier, kind, account, channel, day, hour, week.
     #[serde(default)]
     pub by: Vec<String>,
     #[serde(default)]

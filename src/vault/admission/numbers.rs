@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use super::earlier::UNASKED;
 use crate::vault::columns::{CodecError, Fingerprinter, NumberTable};
 use crate::vault::plaintext::{
-    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, region_of,
+    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, area_state_of, region_of,
 };
 
 pub(super) struct Numbers {
@@ -17,8 +17,12 @@ pub(super) struct Numbers {
     prints: Fingerprinter,
     /// For each number the code of its region's country, once asked for.
     countries: Vec<u32>,
+    /// The same for the state of its area code.
+    area_states: Vec<u32>,
     /// For each number its term from earlier exhibits, once asked for; 0 if new.
     pub(super) known: Vec<u32>,
+    /// Whether the number stands in an admitted row.
+    pub(super) used: Vec<bool>,
 }
 
 /// Why a text has no temporary number.
@@ -38,23 +42,27 @@ impl Numbers {
             texts: HashMap::new(),
             prints,
             countries: Vec::new(),
+            area_states: Vec::new(),
             known: Vec::new(),
+            used: Vec::new(),
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.table.len()
+    /// Asks for the memory of many numbers at once, before they are looked for.
+    pub(super) fn touch(&self, digits: &[u64]) {
+        self.table.touch(digits);
     }
 
-    /// The temporary number of a cell. Most cells are E.164 and known already.
-    pub(super) fn number(&mut self, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
-        if let Some(digits) = plain(raw.text()) {
+    /// The temporary number of a cell; `digits` are those of plain E.164, or 0. Most
+    /// cells are E.164 and known already.
+    pub(super) fn number(&mut self, digits: u64, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
+        if let Some(digits) = NonZeroU64::new(digits) {
             return match self.table.get(digits) {
                 Some(known) => Ok(known),
                 None => self.parse(raw),
             };
         }
-        let print = self.prints.of_reference(raw.text());
+        let print = self.prints.of_text(raw.text());
         if let Some(known) = self.texts.get(&print) {
             return Ok(*known);
         }
@@ -72,25 +80,29 @@ impl Numbers {
         number: u32,
         code: impl FnOnce(&str) -> Result<u32, CodecError>,
     ) -> Result<u32, CodecError> {
-        let at = number as usize;
-        match self.countries.get(at) {
-            Some(asked) if *asked != UNASKED => Ok(*asked),
-            _ => {
-                let found = match self.phone(number).as_ref().and_then(region_of) {
-                    Some(region) => code(&region.to_string())?,
-                    None => 0,
-                };
-                if let Some(kept) = self.countries.get_mut(at) {
-                    *kept = found;
-                }
-                Ok(found)
+        let phone = || phone_of(&self.table, number);
+        once(&mut self.countries, number, || {
+            match phone().as_ref().and_then(region_of) {
+                Some(region) => code(&region.to_string()),
+                None => Ok(0),
             }
-        }
+        })
+    }
+
+    /// The code of the state whose area code a number has.
+    pub(super) fn area_state(
+        &mut self,
+        number: u32,
+        code: impl FnOnce(&str) -> Result<u32, CodecError>,
+    ) -> Result<u32, CodecError> {
+        let phone = || phone_of(&self.table, number);
+        once(&mut self.area_states, number, || {
+            phone().as_ref().and_then(area_state_of).map_or(Ok(0), code)
+        })
     }
 
     pub(super) fn phone(&self, number: u32) -> Option<Phone> {
-        let digits = self.table.expose_digits().get(number as usize)?;
-        Some(Phone::from_exposed_digits(*digits))
+        phone_of(&self.table, number)
     }
 
     pub(super) fn tag(&self, key: &TagKey, number: u32) -> Option<Tag> {
@@ -106,28 +118,34 @@ impl Numbers {
             .table
             .get_or_insert_with(digits, |_| {
                 self.countries.push(UNASKED);
+                self.area_states.push(UNASKED);
                 self.known.push(UNASKED);
+                self.used.push(false);
             })
             .map_err(NoNumber::Codec)?;
         Ok(number)
     }
 }
 
-/// The digits of a text that is `+` and 7 to 15 digits, the first not 0.
-fn plain(text: &str) -> Option<NonZeroU64> {
-    let digits = text.as_bytes().strip_prefix(b"+")?;
-    if !(7..=15).contains(&digits.len()) || digits.first() == Some(&b'0') {
-        return None;
-    }
-    let mut number = 0;
-    for byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
+fn phone_of(table: &NumberTable, number: u32) -> Option<Phone> {
+    let digits = table.expose_digits().get(number as usize)?;
+    Some(Phone::from_exposed_digits(*digits))
+}
+
+/// What was found for a number before, or what `find` finds now.
+fn once(
+    found: &mut [u32],
+    number: u32,
+    find: impl FnOnce() -> Result<u32, CodecError>,
+) -> Result<u32, CodecError> {
+    match found.get_mut(number as usize) {
+        Some(known) if *known != UNASKED => Ok(*known),
+        Some(unasked) => {
+            *unasked = find()?;
+            Ok(*unasked)
         }
-        number = number * 10 + u64::from(digit);
+        None => find(),
     }
-    NonZeroU64::new(number)
 }
 
 fn rejected(error: PhoneError) -> RejectKind {

@@ -68,6 +68,13 @@ impl Aad {
         Self::of_case("term", vault, case).field(field).position(no)
     }
 
+    /// The run of user names that begins with term `first`.
+    pub fn user_run(vault: &VaultId, case: &CaseId, first: u64) -> Self {
+        Self::of_case("user run", vault, case)
+            .field(Field::User)
+            .position(first)
+    }
+
     /// Part `no` of the index from subjects to the blocks of an exhibit.
     pub fn subject_index(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
         Self::of_exhibit("subject index", vault, case, exhibit).position(no)
@@ -218,6 +225,8 @@ mod tests {
             Aad::statistics(&vault, &case, &exhibit, 7),
             Aad::dictionary(&vault, &case, &exhibit, Field::Number),
             Aad::term(&vault, &case, Field::Number, 7),
+            Aad::user_run(&vault, &case, 7),
+            Aad::term(&vault, &case, Field::User, 7),
             Aad::subject_index(&vault, &case, &exhibit, 7),
             Aad::quarantine(&vault, &case, &exhibit, 7),
             Aad::exhibit_description(&vault, &case, &exhibit),

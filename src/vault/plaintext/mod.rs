@@ -9,11 +9,14 @@
 //! that a log filter must keep `rlibphonenumber` off.
 
 mod aad;
+mod area_state;
 mod blind_index;
 mod calling_code;
 mod disclose;
 mod mask;
 mod nonce;
+#[cfg(test)]
+mod oracle;
 mod phone;
 mod raw_number;
 mod raw_text;
@@ -23,10 +26,13 @@ mod reject;
 mod rows;
 mod seal;
 mod subject_token;
+mod term_run;
+mod texts;
 mod wiped_text;
 mod written;
 
 pub use aad::Aad;
+pub use area_state::area_state_of;
 pub use blind_index::{Tag, TagKey};
 pub use disclose::Disclosed;
 pub use mask::MaskedPhone;
@@ -37,7 +43,10 @@ pub use raw_text::RawText;
 pub use recent_numbers::RecentNumbers;
 pub use region::{Region, RegionError, region_of};
 pub use reject::{Reject, RejectCells, RejectKind};
+pub(in crate::vault) use rows::TEXTS;
 pub use rows::{Basis, BatchFull, Row, RowBatch};
 pub use seal::{BlockSealer, KeyId, OVERHEAD, OpenError, SealError, TermSealer};
 pub use subject_token::{SubjectToken, SubjectTokenError, TokenKey};
+pub use term_run::UserRun;
+pub(in crate::vault) use texts::Texts;
 pub(in crate::vault) use wiped_text::WipedText;

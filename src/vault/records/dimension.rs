@@ -7,7 +7,10 @@ use crate::domain::Field;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dimension {
     Country,
+    /// As the log says it.
     State,
+    /// Of the number's area code.
+    AreaState,
     Carrier,
     Kind,
     Account,
@@ -22,13 +25,16 @@ pub enum Dimension {
 
 /// The text names no dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of country, state, carrier, kind, account, channel, day, hour, week")]
+#[error(
+    "must be one of country, state, area_state, carrier, kind, account, channel, day, hour, week"
+)]
 pub struct DimensionError;
 
 impl Dimension {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Country,
         Self::State,
+        Self::AreaState,
         Self::Carrier,
         Self::Kind,
         Self::Account,
@@ -42,6 +48,7 @@ impl Dimension {
         match self {
             Self::Country => "country",
             Self::State => "state",
+            Self::AreaState => "area_state",
             Self::Carrier => "carrier",
             Self::Kind => "kind",
             Self::Account => "account",
@@ -56,7 +63,7 @@ impl Dimension {
     pub fn may_be_protected(self) -> bool {
         matches!(
             self,
-            Self::Country | Self::State | Self::Carrier | Self::Day | Self::Week
+            Self::Country | Self::State | Self::AreaState | Self::Carrier | Self::Day | Self::Week
         )
     }
 
@@ -65,6 +72,7 @@ impl Dimension {
         match self {
             Self::Country => Field::Country,
             Self::State => Field::State,
+            Self::AreaState => Field::AreaState,
             Self::Carrier => Field::Carrier,
             Self::Kind => Field::Kind,
             Self::Account => Field::Account,

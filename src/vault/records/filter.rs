@@ -16,7 +16,10 @@ pub struct FilterInput {
     /// Before this time (RFC 3339).
     pub sent_to: Option<String>,
     pub country: Vec<String>,
+    /// The state as the log says it.
     pub state: Vec<String>,
+    /// The state of the number's area code, two letters.
+    pub area_state: Vec<String>,
     pub carrier: Vec<String>,
     pub kind: Vec<String>,
     pub account: Vec<String>,
@@ -37,6 +40,8 @@ pub struct RecordFilter {
     pub country: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub state: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub area_state: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub carrier: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -74,6 +79,7 @@ impl RecordFilter {
             sent_to,
             country: values("filter.country", input.country)?,
             state: values("filter.state", input.state)?,
+            area_state: values("filter.area_state", input.area_state)?,
             carrier: values("filter.carrier", input.carrier)?,
             kind: values("filter.kind", input.kind)?,
             account: values("filter.account", input.account)?,
@@ -96,11 +102,12 @@ impl RecordFilter {
     }
 
     /// The members that are values of a dictionary.
-    pub(super) fn of_dictionaries(&self) -> [(Field, &[String]); 6] {
+    pub(super) fn of_dictionaries(&self) -> [(Field, &[String]); 7] {
         [
             (Field::Account, &self.account),
             (Field::Country, &self.country),
             (Field::State, &self.state),
+            (Field::AreaState, &self.area_state),
             (Field::Kind, &self.kind),
             (Field::Channel, &self.channel),
             (Field::Carrier, &self.carrier),

@@ -18,19 +18,22 @@ use crate::policy::{Action, CaseState};
 use crate::vault::clock::ManualClock;
 use crate::vault::columns::{
     BLOCK_ROWS, BlockStatistics, CodeBlock, Dictionary, SubjectBlock, SubjectIndexBuilder,
-    TextBlock, TimeBlock,
+    TextBlock, TimeBlock, UserBlock,
 };
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::exhibits::ExhibitDescription;
-use crate::vault::keyring::{Argon2Params, NewPassphrase};
+use crate::vault::keyring::{Argon2Params, CaseKeys, NewPassphrase};
 use crate::vault::operation::Why;
 use crate::vault::plaintext::{Aad, Phone, RawText};
 use crate::vault::requests;
 use crate::vault::scope::Scope;
+use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
+use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     block_rows, case_rows, connection, dictionary_rows, exhibit_rows, leaf_rows, membership_rows,
-    operator_rows, session_rows, statistics_rows, subject_index_rows, term_rows,
+    operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, Settings, Target,
@@ -182,26 +185,8 @@ impl Fixture {
             let codes = values.iter().map(|value| dictionary.code(value).unwrap());
             columns.push((field, codes.collect()));
         }
-        let mut numbers = Vec::new();
-        for row_ in rows {
-            let next = self.numbers.len() as u32 + 1;
-            let no = *self.numbers.entry(row_.number.clone()).or_insert(next);
-            if no == next {
-                let text = RawText::new(row_.number.clone());
-                let phone = Phone::parse(&text, None).unwrap().phone;
-                let tag = keys.tags(Field::Number).tag_phone(&phone);
-                let aad = Aad::term(vault, case, Field::Number, u64::from(no));
-                let mut sealed = Vec::new();
-                keys.terms(Field::Number)
-                    .seal_phone(core.nonce().unwrap(), &aad, &phone, &mut sealed)
-                    .unwrap();
-                term_rows::insert(db, row.number, Field::Number, no, &sealed).unwrap();
-                term_rows::insert_tag(db, row.number, Field::Number, tag.as_bytes(), no).unwrap();
-            }
-            numbers.push(no);
-        }
+        let numbers = self.number_terms(rows, &keys, row.number, exhibit);
         columns.push((Field::Number, numbers.clone()));
-        columns.push((Field::User, vec![0; rows.len()]));
         let times: Vec<i64> = rows.iter().map(|row| MARCH + row.at).collect();
         let blocks = rows.len().div_ceil(BLOCK_ROWS);
         let mut plain = Vec::new();
@@ -221,6 +206,8 @@ impl Fixture {
                     statistics = statistics.with_codes(*field, codes).unwrap();
                 }
             }
+            UserBlock::encode(span.len(), &[], &mut plain).unwrap();
+            put(Field::User, &plain);
             TimeBlock::encode(&times[span.clone()], &mut plain).unwrap();
             put(Field::SentAt, &plain);
             let references = vec![None; span.len()];
@@ -242,11 +229,12 @@ impl Fixture {
                 &numbers,
                 code_of(Field::Account),
                 code_of(Field::Kind),
+                &vec![0; rows.len()],
                 &times,
             )
             .unwrap();
         let same: Vec<u32> = (0..=self.numbers.len() as u32).collect();
-        for (range, entries) in index.finish(&same).unwrap() {
+        for (range, entries) in index.finish(&same, vec![0]).unwrap() {
             SubjectBlock::encode(range, &entries, &mut plain).unwrap();
             let aad = Aad::subject_index(vault, case, &id, u64::from(range));
             let sealed = keys
@@ -266,6 +254,44 @@ impl Fixture {
         case_rows::set_state(db, row.number, CaseState::Open).unwrap();
         db.execute_batch("COMMIT").unwrap();
         exhibit
+    }
+
+    /// Writes the terms that are new in `rows`, and says the term of each row.
+    fn number_terms(
+        &mut self,
+        rows: &[Sent],
+        keys: &CaseKeys,
+        case: CaseNumber,
+        exhibit: ExhibitNumber,
+    ) -> Vec<u32> {
+        let core = &self.vault.core;
+        let known = self.numbers.len() as u32;
+        let mut new = BTreeMap::new();
+        for row in rows
+            .iter()
+            .filter(|row| !self.numbers.contains_key(&row.number))
+        {
+            let text = RawText::new(row.number.clone());
+            let phone = Phone::parse(&text, None).unwrap().phone;
+            let tag = *keys.tags(Field::Number).tag_phone(&phone).as_bytes();
+            new.insert(tag, (phone, row.number.clone()));
+        }
+        let (mut tags, mut sealed) = (Vec::new(), Vec::new());
+        for (no, (tag, (phone, text))) in (known + 1..).zip(new) {
+            let aad = Aad::term(&core.vault, &self.case, Field::Number, u64::from(no));
+            keys.terms(Field::Number)
+                .seal_into_run(core.nonce().unwrap(), &aad, &phone, &mut sealed)
+                .unwrap();
+            tags.extend_from_slice(&tag);
+            self.numbers.insert(text, no);
+        }
+        if !tags.is_empty() {
+            let field = Field::Number;
+            Terms { case, field }
+                .insert(&self.writer, exhibit, known + 1, &tags, &sealed)
+                .unwrap();
+        }
+        rows.iter().map(|row| self.numbers[&row.number]).collect()
     }
 
     /// Asks under an action; what `ask` gives comes back as JSON.
@@ -306,6 +332,7 @@ impl Sent {
             Field::State => self.state,
             Field::Kind => self.kind,
             Field::Channel => "sms",
+            Field::AreaState => "",
             _ => "in-record",
         }
     }
@@ -318,6 +345,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         format: "supplier-csv".to_owned(),
         format_evidence: String::new(),
         zone: None,
+        mapping: None,
         digest: String::new(),
         bytes: 0,
         rows: rows.len() as u64,

@@ -15,11 +15,11 @@ use crate::vault::core::Core;
 use crate::vault::exhibits::{self, ExhibitDescription};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{Aad, MaskedPhone, SubjectToken};
+use crate::vault::plaintext::{MaskedPhone, Phone, SubjectToken};
 use crate::vault::requests::RequestDigest;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
-use crate::vault::store::term_rows;
+use crate::vault::terms::{NumberTerms, TermPlace};
 
 /// The admitted exhibits of one case in one snapshot, opened for one caller.
 pub(in crate::vault) struct CaseRecords<'s> {
@@ -32,6 +32,7 @@ pub(in crate::vault) struct CaseRecords<'s> {
     /// A liaison's one account.
     account: Option<AccountName>,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
+    numbers: RefCell<NumberTerms>,
 }
 
 /// How much a filter finds, and in which edition of the case's records.
@@ -71,6 +72,7 @@ impl<'s> CaseRecords<'s> {
             descriptions,
             account,
             dictionaries: RefCell::default(),
+            numbers: RefCell::default(),
         })
     }
 
@@ -180,23 +182,22 @@ impl<'s> CaseRecords<'s> {
 
     /// Opens a number for as long as it takes to mask it.
     pub(in crate::vault) fn mask(&self, no: u32) -> Result<MaskedPhone, OperationError> {
-        let damaged = || OperationError::Damaged {
-            place: format!("term {no}"),
-        };
-        let sealed = term_rows::find(self.connection, self.case.number, Field::Number, no)?
-            .ok_or_else(damaged)?;
-        let aad = Aad::term(
-            &self.core.vault,
-            &self.case.id,
-            Field::Number,
-            u64::from(no),
-        );
-        let phone = self
-            .keys
-            .terms(Field::Number)
-            .open_phone(&aad, &sealed)
-            .map_err(|_| damaged())?;
+        let phone = self.numbers.borrow_mut().open(self.term_place(), no)?;
         Ok(MaskedPhone::of(&phone))
+    }
+
+    /// Whether the term of a number is this number.
+    pub(in crate::vault) fn holds(&self, no: u32, phone: &Phone) -> Result<bool, OperationError> {
+        let mut numbers = self.numbers.borrow_mut();
+        numbers.holds(self.term_place(), no, phone)
+    }
+
+    pub(in crate::vault) fn term_place(&self) -> TermPlace<'_> {
+        TermPlace {
+            connection: self.connection,
+            keys: &self.keys,
+            case: self.case.number,
+        }
     }
 }
 

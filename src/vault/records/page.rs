@@ -42,7 +42,10 @@ pub struct RecordView {
     pub account: String,
     pub carrier: String,
     pub country: String,
+    /// As the log says it.
     pub state: String,
+    /// Of the number's area code, where it has one; not the state of residence.
+    pub area_state: String,
     #[schema(value_type = String)]
     pub sent_at: Moment,
     pub kind: String,
@@ -125,6 +128,7 @@ impl CaseRecords<'_> {
             carrier: value(Field::Carrier)?,
             country: value(Field::Country)?,
             state: value(Field::State)?,
+            area_state: value(Field::AreaState)?,
             sent_at: Moment::from_seconds(columns.seconds(row)?),
             kind: value(Field::Kind)?,
             channel: value(Field::Channel)?,
@@ -132,12 +136,13 @@ impl CaseRecords<'_> {
     }
 }
 
-const SHOWN: [Field; 8] = [
+const SHOWN: [Field; 9] = [
     Field::Number,
     Field::Account,
     Field::Carrier,
     Field::Country,
     Field::State,
+    Field::AreaState,
     Field::SentAt,
     Field::Kind,
     Field::Channel,

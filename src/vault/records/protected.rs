@@ -29,7 +29,7 @@ impl CaseRecords<'_> {
             return Err(OperationError::invalid("audience", rule));
         }
         if !query.by.may_be_protected() {
-            let rule = "must be one of country, state, carrier, day, week in a protected table";
+            let rule = "must be one of country, state, area_state, carrier, day, week in a protected table";
             return Err(OperationError::invalid("by[0]", rule));
         }
         let threshold = query.rule.threshold(least);

@@ -13,7 +13,7 @@ use super::grouping::{Cell, Grouping};
 use super::local_time::LocalTime;
 use super::opened::{CaseRecords, NumbersSeen};
 use super::rounding::Shown;
-use crate::domain::Field;
+use crate::domain::{Field, area_code};
 use crate::vault::columns::count_by;
 use crate::vault::operation::OperationError;
 
@@ -46,6 +46,8 @@ pub struct TableRow {
     pub country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,6 +93,8 @@ pub struct BasisView {
     /// Always `as in log`: neither the area code's state nor that of residence.
     #[schema(value_type = String)]
     pub state: &'static str,
+    /// Which table of area codes, and that it does not say where somebody lives.
+    pub area_state: String,
     /// For how many messages the country stands in the record, was declared, or
     /// follows from the number. Left out of a protected table.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -211,6 +215,10 @@ impl CaseRecords<'_> {
         let told = self.account().is_none();
         Ok(BasisView {
             state: "as in log",
+            area_state: format!(
+                "from area code, table {}; not the state of residence",
+                area_code::VERSION
+            ),
             country,
             exhibits: told.then(|| self.exhibits.iter().map(|row| row.id.to_string()).collect()),
             edition: told.then(|| STANDARD.encode(self.edition())),
@@ -237,6 +245,7 @@ impl TableRow {
         let member = match dimension {
             Dimension::Country => &mut self.country,
             Dimension::State => &mut self.state,
+            Dimension::AreaState => &mut self.area_state,
             Dimension::Carrier => &mut self.carrier,
             Dimension::Kind => &mut self.kind,
             Dimension::Account => &mut self.account,

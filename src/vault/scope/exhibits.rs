@@ -17,6 +17,9 @@ pub struct ExhibitView {
     pub name: Option<String>,
     pub source: Option<String>,
     pub format: String,
+    /// The mapping it was read by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
     #[schema(value_type = String)]
     pub admitted_at: Moment,
     pub rows: u64,
@@ -42,6 +45,7 @@ impl<A: Action> Scope<'_, A> {
                     name: description.name,
                     source: description.source,
                     format: description.format,
+                    mapping: description.mapping,
                     admitted_at: row.admitted_at,
                     rows: description.rows,
                     admitted: description.admitted,

@@ -38,6 +38,7 @@ use super::core::Core;
 use super::effect::Effect;
 use super::operation::OperationError;
 use super::store::case_rows::CaseRow;
+use super::terms::NumberTerms;
 use crate::domain::{CaseId, Moment, OperatorId};
 use crate::policy::{Action, Denial, Grant};
 
@@ -52,6 +53,8 @@ pub struct Scope<'v, A: Action> {
     /// The position this act's leaf will have; known to writing acts only.
     pub(in crate::vault) leaf: Option<u64>,
     pub(in crate::vault) notes: Notes,
+    /// Runs of numbers that were disclosed of late, sealed.
+    pub(in crate::vault) numbers: NumberTerms,
     action: PhantomData<A>,
 }
 
@@ -101,6 +104,7 @@ impl<'v, A: Action> Scope<'v, A> {
             now,
             leaf,
             notes,
+            numbers: NumberTerms::default(),
             action: PhantomData,
         }
     }

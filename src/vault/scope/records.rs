@@ -16,7 +16,7 @@ use crate::vault::plaintext::{Aad, Phone, RawText, Region, SubjectToken, Tag};
 use crate::vault::records::{
     CaseRecords, PageQuery, ProtectedQuery, RecordFilter, RecordPage, Table, TableQuery,
 };
-use crate::vault::store::{subject_index_rows, term_rows};
+use crate::vault::store::subject_index_rows;
 
 /// What a lookup says of one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -200,7 +200,9 @@ impl Asked {
         tag: &Tag,
     ) -> Result<Self, OperationError> {
         let case = records.case();
-        let found = term_rows::find_by_tag(connection, case.number, Field::Number, tag.as_bytes())?
+        let terms = records.term_place().terms(Field::Number);
+        let found = terms
+            .find_by_tag(connection, tag.as_bytes())?
             .filter(|no| (1..=case.numbers).contains(no));
         let [a, b, c, d, ..] = *tag.as_bytes();
         let decoy = u32::from_be_bytes([a, b, c, d])
@@ -222,20 +224,11 @@ impl Asked {
         if self.no == 0 {
             return Ok(());
         }
-        let case = records.case();
-        let damaged = || OperationError::Damaged {
-            place: format!("term {}", self.no),
-        };
-        let sealed = term_rows::find(records.connection(), case.number, Field::Number, self.no)?
-            .ok_or_else(damaged)?;
-        let keys = records.keys();
-        let aad = Aad::term(keys.vault(), keys.case(), Field::Number, u64::from(self.no));
-        let same = keys
-            .terms(Field::Number)
-            .holds_phone(&aad, &sealed, phone)
-            .map_err(|_| damaged())?;
+        let same = records.holds(self.no, phone)?;
         if self.known && !same {
-            return Err(damaged());
+            return Err(OperationError::Damaged {
+                place: format!("term {}", self.no),
+            });
         }
         Ok(())
     }

@@ -120,6 +120,18 @@ pub fn csv_of(rows: &[(&str, &str, &str)]) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// Supplier CSV of account, number, country and state; the rest is the same for all.
+pub fn csv_of_places(rows: &[[&str; 4]]) -> Vec<u8> {
+    let mut text = String::from("account,number,carrier,country,state,sent_at,kind\n");
+    for (at, [account, number, country, state]) in rows.iter().enumerate() {
+        let sent_at = format!("2024-03-10T12:00:{at:02}Z");
+        text.push_str(&format!(
+            "{account},{number},Carrier,{country},{state},{sent_at},sms\n"
+        ));
+    }
+    text.into_bytes()
+}
+
 /// A small log that no other call made.
 pub fn fresh_csv() -> Vec<u8> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
