@@ -345,7 +345,8 @@ fn a_path_into_a_json_record_can_be_mapped_and_a_name_with_dots_too() {
         ("success", "CANARY")
     );
     let flat = r#"{"eventType":"system.sms.send_x","published":"2024-03-21T22:34:49Z",
-        "debugContext.debugData.phoneNumber":"+12025550101","outcome.result":"SUCCESS"}"#;
+        "debugContext.debugData.phoneNumber":"+12025550101","outcome.result":"SUCCESS",
+        "debugContext.debugData.smsProvider":"CANARY"}"#;
     let read_one = read(flat.as_bytes().to_vec(), mapped()).unwrap();
     assert_eq!(
         (&*read_one.rows[0][8], &*read_one.rows[0][2]),
