@@ -49,7 +49,7 @@ fn a_draft_reads_its_file_and_is_kept_with_the_exhibit() {
         let digest = ring::digest::digest(&ring::digest::SHA256, kept.as_bytes());
         let said = leaf.assert_status(200).json();
         assert_eq!(
-            said["detail"]["mapping_digest"],
+            said["detail"]["detail"]["asked"]["mapping_digest"],
             STANDARD.encode(digest),
             "{said}"
         );
