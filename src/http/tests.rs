@@ -21,6 +21,7 @@ use super::routes::routes;
 use super::upload;
 use crate::config::Limits;
 use crate::domain::{CaseId, OperatorName};
+use crate::operations::exhibit::Arriving;
 use crate::operations::{Empty, Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::clock::SystemClock;
@@ -187,10 +188,10 @@ fn admit(
     vault: &Vault,
     caller: &Caller,
     asked: upload::Asked,
-    mut file: Box<dyn Read + Send>,
+    mut arriving: Arriving,
 ) -> Result<Reply, Refusal> {
     let mut bytes = Vec::new();
-    match file.read_to_end(&mut bytes) {
+    match arriving.file.read_to_end(&mut bytes) {
         Ok(read)
             if asked.query.format == "auto"
                 && asked.name == "log.csv"

@@ -18,6 +18,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::oneshot;
 
 use super::ProblemKind;
 use super::answer::respond;
@@ -29,12 +30,12 @@ use super::query;
 use crate::config::Limits;
 use crate::domain::CaseId;
 use crate::operations::Ids;
-use crate::operations::exhibit::{self, AdmitRequest, AdmitWords};
+use crate::operations::exhibit::{self, AdmitRequest, AdmitWords, Arriving};
 use crate::policy::actions;
 use crate::vault::{Caller, OperationError, Refusal, Reply, Target, Vault};
 
 /// The operation that admits a file; it writes its own leaves.
-pub(super) type Admit = fn(&Vault, &Caller, Asked, Box<dyn Read + Send>) -> Result<Reply, Refusal>;
+pub(super) type Admit = fn(&Vault, &Caller, Asked, Arriving) -> Result<Reply, Refusal>;
 
 /// What the address says about the file, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub(super) fn admit(
     vault: &Vault,
     caller: &Caller,
     asked: Asked,
-    file: Box<dyn Read + Send>,
+    arriving: Arriving,
 ) -> Result<Reply, Refusal> {
     let Asked {
         case,
@@ -70,6 +71,7 @@ pub(super) fn admit(
         name,
         source,
         mapping,
+        bytes: _,
     } = asked;
     let words = AdmitWords {
         format: Some(query.format),
@@ -83,7 +85,7 @@ pub(super) fn admit(
     };
     let target = Target::Case(case.clone());
     match AdmitRequest::read(case, &words) {
-        Ok(request) => exhibit::admit(vault, caller, request, file, &mut |_| true),
+        Ok(request) => exhibit::admit(vault, caller, request, arriving, &mut |_| true),
         Err(error) => Err(vault.turn_away::<actions::BeginExhibit>(caller, target, error)),
     }
 }
@@ -106,16 +108,24 @@ pub(super) async fn upload(
         }
     };
     let (pieces, incoming) = channel(PIECES);
+    let (stop, stopped) = oneshot::channel();
     let vault = Arc::clone(&app.vault);
     let admitted = tokio::task::spawn_blocking(move || {
-        let file = Box::new(Incoming {
-            pieces: incoming,
-            rest: Bytes::new(),
-            ended: false,
-        });
-        admit(&vault, &caller, asked, file)
+        let arriving = Arriving {
+            file: Box::new(Incoming {
+                pieces: incoming,
+                rest: Bytes::new(),
+                ended: false,
+            }),
+            bytes: asked.bytes,
+            stop: Some(Box::new(move || {
+                // Whoever fed it may have come to the end.
+                let _ = stop.send(());
+            })),
+        };
+        admit(&vault, &caller, asked, arriving)
     });
-    let cut = feed(body, &pieces, &app.limits).await;
+    let cut = feed(body, &pieces, &app.limits, stopped).await;
     drop(pieces);
     let admitted = admitted
         .await
@@ -137,6 +147,8 @@ pub(super) struct Asked {
     pub(super) source: Option<String>,
     /// The text of a mapping.
     mapping: Option<String>,
+    /// How long the file is said to be.
+    bytes: Option<u64>,
 }
 
 impl Asked {
@@ -169,6 +181,7 @@ impl Asked {
             mapping,
             query,
             case,
+            bytes: length,
         })
     }
 }
@@ -240,13 +253,20 @@ enum Piece {
 }
 
 /// Moves the body into the channel; says why it stopped before the end. If the
-/// reader wants no more, the rest is left unread.
-async fn feed(mut body: Body, pieces: &Sender<Piece>, limits: &Limits) -> Option<ProblemKind> {
+/// reader wants no more, or somebody cancelled, the rest is left unread.
+async fn feed(
+    mut body: Body,
+    pieces: &Sender<Piece>,
+    limits: &Limits,
+    mut stopped: oneshot::Receiver<()>,
+) -> Option<ProblemKind> {
     let idle = Duration::from_secs(limits.upload_idle_s);
     let mut bytes = 0_u64;
     loop {
         let frame = tokio::select! {
             () = pieces.closed() => return None,
+            // Somebody cancelled. A sender that is gone is an admission that was refused.
+            _ = &mut stopped => return None,
             frame = tokio::time::timeout(idle, body.frame()) => frame,
         };
         let (piece, ended) = match frame {

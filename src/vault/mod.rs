@@ -37,6 +37,7 @@ mod start;
 mod store;
 mod terms;
 pub mod trail;
+mod under_way;
 #[cfg(test)]
 mod vectors;
 mod wire;
@@ -52,4 +53,5 @@ pub use self::settings::{Budget, Settings};
 pub use self::sign_in::{Enrolled, SignIn, Unauthenticated};
 pub use self::start::{Founded, Paths, StartError, Vault};
 pub use self::store::{StoreError, StoreFault};
+pub use self::under_way::{AdmissionProgress, AdmissionView, Cancellation};
 pub use self::wire::{Body, Wire};

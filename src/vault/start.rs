@@ -28,6 +28,7 @@ use super::sign_in::Throttle;
 use super::store::connection::{self, Readers};
 use super::store::term_rows::Terms;
 use super::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations};
+use super::under_way::UnderWay;
 use super::wire::Wire;
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
@@ -206,6 +207,7 @@ impl Vault {
             vault: vault_id,
             paths: paths.clone(),
             run_alarm: RunAlarm::default(),
+            admissions: UnderWay::default(),
         });
         let book = Book::open(connection, Arc::clone(&core))?;
         write_vkey(paths, &book.verifier_key_text())

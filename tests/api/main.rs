@@ -6,11 +6,13 @@
 mod routes;
 mod support;
 
+mod admission;
 mod audit;
 mod audit_coverage;
 mod authz_matrix;
 mod bad_input;
 mod case;
+mod difference;
 mod exhibit;
 mod export;
 mod formats;
@@ -22,3 +24,4 @@ mod route_coverage;
 mod scope;
 mod search;
 mod session;
+mod withdrawal;

@@ -13,7 +13,7 @@ use crate::cli::local::Local;
 use crate::cli::progress::{Progress, Unit};
 use crate::domain::Title;
 use crate::ingest::Mapping;
-use crate::operations::exhibit::{AdmitRequest, AdmitWords};
+use crate::operations::exhibit::{AdmitRequest, AdmitWords, Arriving};
 use crate::vault::OperationError;
 
 #[derive(Args)]
@@ -60,8 +60,9 @@ impl Admit {
         let file = File::open(&self.file).map_err(CliError::io("open the exhibit"))?;
         let bytes = file.metadata().ok().map(|found| found.len());
         let reply = self.local.act(|vault, caller| {
+            let arriving = Arriving::whole(Box::new(file), bytes);
             let mut progress = Progress::new("admitting", bytes, Unit::Bytes);
-            let reply = admit(vault, caller, request, Box::new(file), &mut progress);
+            let reply = admit(vault, caller, request, arriving, &mut progress);
             progress.finish();
             reply
         })?;

@@ -33,6 +33,7 @@ use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::term_rows::Terms;
+use crate::vault::under_way::{AdmissionProgress, Tracked};
 use crate::vault::wire::Wire;
 
 /// What somebody says about an exhibit when its admission begins.
@@ -42,6 +43,8 @@ pub struct ExhibitFacts {
     pub source: Option<Reference>,
     /// In which numbers without a calling code are meant.
     pub region: Option<Region>,
+    /// How long the file is said to be.
+    pub bytes: Option<u64>,
 }
 
 /// The right to admit one exhibit, and the work done so far. It must be finished
@@ -63,6 +66,7 @@ pub struct Admission {
     pub(super) parts: Parts,
     pub(super) quarantine: Quarantine,
     pub(super) counts: Counts,
+    pub(super) tracked: Tracked,
 }
 
 /// What turns cells into codes and temporary numbers.
@@ -108,6 +112,11 @@ impl Admission {
         self.counts.read
     }
 
+    /// Where it is told how far this is.
+    pub fn progress(&self) -> AdmissionProgress {
+        self.tracked.progress().clone()
+    }
+
     pub(super) fn place(&self) -> Place<'_> {
         Place {
             core: &self.core,
@@ -123,6 +132,7 @@ impl Admission {
         stager: Stager,
         begun: Begun,
         facts: ExhibitFacts,
+        tracked: Tracked,
     ) -> Result<Self, (Begun, OperationError)> {
         let prepared = Prepared::load(core, &begun, facts.region).and_then(|prepared| {
             let keys = Arc::clone(&prepared.keys);
@@ -146,6 +156,7 @@ impl Admission {
                 parts: Parts::default(),
                 quarantine: Quarantine::default(),
                 counts: Counts::default(),
+                tracked,
             }),
             Err(error) => Err((begun, error)),
         }
@@ -171,7 +182,8 @@ impl Vault {
             Err(Stopped::Denied(denial)) => return Err(Refusal::Denied(denial, receipt)),
             Err(Stopped::Failed(error)) => return Err(Refusal::Failed(error, receipt)),
         };
-        Admission::prepare(&self.core, self.ledger.stager(), begun, facts)
+        let tracked = Tracked::begin(&self.core, &begun.case, &begun.exhibit, caller, facts.bytes);
+        Admission::prepare(&self.core, self.ledger.stager(), begun, facts, tracked)
             .map_err(|(begun, error)| self.abandon(caller, &begun, error))
     }
 }
@@ -194,7 +206,9 @@ impl Prepared {
         let exhibits = exhibit_rows::list(connection, begun.case_number)?;
         let columns = Field::DICTIONARIES
             .into_iter()
-            .map(|field| load_dictionary(connection, core, &keys, &exhibits, field).map(Codes::new))
+            .map(|field| {
+                load_dictionary(connection, core, &keys, begun.case_number, field).map(Codes::new)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let columns = <[Codes; DICTIONARIES]>::try_from(columns)
             .map_err(|_| OperationError::Internal("begin::dictionaries"))?;

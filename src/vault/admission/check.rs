@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::group::Place;
 use super::parts;
+use super::withdrawn::check_withdrawn;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::ActionKind;
 use crate::vault::Vault;
@@ -44,7 +45,7 @@ impl ExhibitCheck {
         self.faults.is_empty()
     }
 
-    fn new(case: &CaseId, exhibit: Option<&ExhibitId>) -> Self {
+    pub(super) fn new(case: &CaseId, exhibit: Option<&ExhibitId>) -> Self {
         Self {
             case: case.clone(),
             exhibit: exhibit.cloned(),
@@ -53,7 +54,7 @@ impl ExhibitCheck {
         }
     }
 
-    fn note(&mut self, sound: bool, fault: impl FnOnce() -> String) {
+    pub(super) fn note(&mut self, sound: bool, fault: impl FnOnce() -> String) {
         if sound {
             self.opened += 1;
         } else if self.faults.len() < FAULTS {
@@ -71,11 +72,12 @@ impl Vault {
         let mut checks = Vec::new();
         for case in case_rows::list(connection)? {
             let keys = self.core.case_keys(&case.id)?;
-            for exhibit in exhibit_rows::list(connection, case.number)? {
+            for exhibit in exhibit_rows::list_all(connection, case.number)? {
                 checks.push(check_exhibit(
                     &self.core, connection, &keys, &case, &exhibit,
                 )?);
             }
+            check_withdrawn(&self.core, connection, &keys, &case, &mut checks)?;
             checks.push(check_terms(connection, &keys, &case)?);
         }
         let cases: Vec<CaseId> = self.core.keys().cases().cloned().collect();
@@ -96,7 +98,7 @@ fn check_against_log(
 ) -> Result<(), OperationError> {
     let case = keys.case();
     let exhibits = match case_rows::find(connection, case)? {
-        Some(case) => exhibit_rows::list(connection, case.number)?,
+        Some(case) => exhibit_rows::list_all(connection, case.number)?,
         None => Vec::new(),
     };
     let admissions = LeafFilter {

@@ -26,6 +26,7 @@ use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::{self, CaseNumber};
 use crate::vault::store::exhibit_rows;
+use crate::vault::under_way::Stage;
 use crate::vault::wire::Wire;
 
 /// What is known of the file when it has been read to its end.
@@ -73,6 +74,8 @@ impl Vault {
         admission: &mut Admission,
         file: FileFacts,
     ) -> Result<FinishExhibit, OperationError> {
+        let progress = admission.progress();
+        progress.reach(Stage::Sealing)?;
         let file_tag = file_tag(&admission.keys, &file.digest);
         {
             let reader = self.core.readers.snapshot()?;
@@ -84,6 +87,7 @@ impl Vault {
         let terms = admission.stage_terms()?;
         let parts = std::mem::take(&mut admission.parts);
         let blocks_digest = STANDARD.encode(parts.digest());
+        progress.reach(Stage::Finishing)?;
         Ok(FinishExhibit::of(
             admission,
             file,

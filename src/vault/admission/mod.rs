@@ -25,6 +25,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod users;
+mod withdrawn;
 
 pub use begin::{Admission, ExhibitFacts};
 pub use check::ExhibitCheck;

@@ -6,7 +6,7 @@
 //! older ciphertext back in the same place is not found here; the audit log's
 //! digests find it.
 
-use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId};
+use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId, WithdrawalId};
 use crate::vault::keyring::VaultId;
 
 use super::seal::{FORMAT_VERSION, KeyId};
@@ -111,6 +111,11 @@ impl Aad {
     /// What an export asks for.
     pub fn export_request(vault: &VaultId, case: &CaseId, export: &ExportId) -> Self {
         Self::of_case("export request", vault, case).name(export.as_str())
+    }
+
+    /// What a withdrawal asks for.
+    pub fn withdrawal_request(vault: &VaultId, case: &CaseId, withdrawal: &WithdrawalId) -> Self {
+        Self::of_case("withdrawal request", vault, case).name(withdrawal.as_str())
     }
 
     /// The account a liaison is bound to.

@@ -20,21 +20,21 @@ use crate::vault::columns::{
     BLOCK_ROWS, BlockStatistics, CodeBlock, Dictionary, SubjectBlock, SubjectIndexBuilder,
     TextBlock, TimeBlock, UserBlock,
 };
+use crate::vault::core::Core;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::exhibits::ExhibitDescription;
-use crate::vault::keyring::{Argon2Params, CaseKeys, NewPassphrase};
+use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::operation::Why;
 use crate::vault::plaintext::{Aad, Phone, RawText};
 use crate::vault::requests;
 use crate::vault::scope::Scope;
-use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
-use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     block_rows, case_rows, connection, dictionary_rows, exhibit_rows, leaf_rows, membership_rows,
     operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
+use crate::vault::terms::TermPlace;
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, Settings, Target,
     Vault, Wire,
@@ -185,7 +185,12 @@ impl Fixture {
             let codes = values.iter().map(|value| dictionary.code(value).unwrap());
             columns.push((field, codes.collect()));
         }
-        let numbers = self.number_terms(rows, &keys, row.number, exhibit);
+        let place = TermPlace {
+            connection: db,
+            keys: &keys,
+            case: row.number,
+        };
+        let numbers = number_terms(place, core, exhibit, rows, &mut self.numbers);
         columns.push((Field::Number, numbers.clone()));
         let times: Vec<i64> = rows.iter().map(|row| MARCH + row.at).collect();
         let blocks = rows.len().div_ceil(BLOCK_ROWS);
@@ -256,44 +261,6 @@ impl Fixture {
         exhibit
     }
 
-    /// Writes the terms that are new in `rows`, and says the term of each row.
-    fn number_terms(
-        &mut self,
-        rows: &[Sent],
-        keys: &CaseKeys,
-        case: CaseNumber,
-        exhibit: ExhibitNumber,
-    ) -> Vec<u32> {
-        let core = &self.vault.core;
-        let known = self.numbers.len() as u32;
-        let mut new = BTreeMap::new();
-        for row in rows
-            .iter()
-            .filter(|row| !self.numbers.contains_key(&row.number))
-        {
-            let text = RawText::new(row.number.clone());
-            let phone = Phone::parse(&text, None).unwrap().phone;
-            let tag = *keys.tags(Field::Number).tag_phone(&phone).as_bytes();
-            new.insert(tag, (phone, row.number.clone()));
-        }
-        let (mut tags, mut sealed) = (Vec::new(), Vec::new());
-        for (no, (tag, (phone, text))) in (known + 1..).zip(new) {
-            let aad = Aad::term(&core.vault, &self.case, Field::Number, u64::from(no));
-            keys.terms(Field::Number)
-                .seal_into_run(core.nonce().unwrap(), &aad, &phone, &mut sealed)
-                .unwrap();
-            tags.extend_from_slice(&tag);
-            self.numbers.insert(text, no);
-        }
-        if !tags.is_empty() {
-            let field = Field::Number;
-            Terms { case, field }
-                .insert(&self.writer, exhibit, known + 1, &tags, &sealed)
-                .unwrap();
-        }
-        rows.iter().map(|row| self.numbers[&row.number]).collect()
-    }
-
     /// Asks under an action; what `ask` gives comes back as JSON.
     pub(in crate::vault) fn ask<A: Action, T: Serialize>(
         &self,
@@ -321,6 +288,41 @@ impl Fixture {
         let bytes = leaf_rows::find(&self.writer, seq).unwrap().unwrap();
         serde_json::from_slice(&bytes).unwrap()
     }
+}
+
+/// Writes the terms that are new in `rows`, and says the term of each row.
+fn number_terms(
+    place: TermPlace<'_>,
+    core: &Core,
+    exhibit: ExhibitNumber,
+    rows: &[Sent],
+    known: &mut BTreeMap<String, u32>,
+) -> Vec<u32> {
+    let first = known.len() as u32 + 1;
+    let mut new = BTreeMap::new();
+    for row in rows.iter().filter(|row| !known.contains_key(&row.number)) {
+        let text = RawText::new(row.number.clone());
+        let phone = Phone::parse(&text, None).unwrap().phone;
+        let tag = *place.keys.tags(Field::Number).tag_phone(&phone).as_bytes();
+        new.insert(tag, (phone, row.number.clone()));
+    }
+    let (mut tags, mut sealed) = (Vec::new(), Vec::new());
+    for (no, (tag, (phone, text))) in (first..).zip(new) {
+        let aad = Aad::term(&core.vault, place.keys.case(), Field::Number, u64::from(no));
+        let sealer = place.keys.terms(Field::Number);
+        sealer
+            .seal_into_run(core.nonce().unwrap(), &aad, &phone, &mut sealed)
+            .unwrap();
+        tags.extend_from_slice(&tag);
+        known.insert(text, no);
+    }
+    if !tags.is_empty() {
+        let terms = place.terms(Field::Number);
+        terms
+            .insert(place.connection, exhibit, first, &tags, &sealed)
+            .unwrap();
+    }
+    rows.iter().map(|row| known[&row.number]).collect()
 }
 
 impl Sent {

@@ -7,6 +7,7 @@
 //! What was touched is noted by the scope itself: an operation cannot
 //! under-report.
 
+mod admissions;
 mod audit;
 mod cases;
 mod exhibits;
@@ -14,8 +15,10 @@ mod exports;
 mod keys;
 mod operators;
 mod records;
+mod requests;
 mod reveals;
 mod session;
+mod withdrawals;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -31,8 +34,10 @@ pub use self::exhibits::ExhibitView;
 pub use self::exports::{ExportRequest, ExportView, PackageContents, PackageSigner, Profile};
 pub use self::operators::{Invitation, OperatorView};
 pub use self::records::{Exposure, LookUpResult};
+pub use self::requests::AskedView;
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
+pub use self::withdrawals::{LaterDuplicates, WithdrawalView};
 use super::caller::Caller;
 use super::core::Core;
 use super::effect::Effect;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::error::{StoreError, StoreFault, at};
 use crate::domain::Moment;
 
-pub(crate) const STEPS: [(&str, &str); 6] = [
+pub(crate) const STEPS: [(&str, &str); 7] = [
     (
         "0001_vault",
         include_str!("../../../migrations/0001_vault.sql"),
@@ -33,8 +33,12 @@ pub(crate) const STEPS: [(&str, &str); 6] = [
         include_str!("../../../migrations/0005_audit.sql"),
     ),
     (
-        "0006_term_runs",
-        include_str!("../../../migrations/0006_term_runs.sql"),
+        "0006_withdrawals",
+        include_str!("../../../migrations/0006_withdrawals.sql"),
+    ),
+    (
+        "0007_term_runs",
+        include_str!("../../../migrations/0007_term_runs.sql"),
     ),
 ];
 
