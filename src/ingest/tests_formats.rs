@@ -80,22 +80,24 @@ fn twilio_messages_of_the_api_and_of_a_bulk_export() {
 
 #[test]
 fn vonage_reports_have_joined_networks_and_numbers_without_plus() {
-    let read = gives(
-        "vonage-csv-good.csv",
-        Format::VonageCsv,
-        AUTO(),
-        &[
-            "abcdef01|canary-ref-1|+447700900101|Canary Mobile|GB|2024-03-21T22:34:48Z|sms|outbound|0000000A",
-            "abcdef01|canary-ref-2|+12025550102|999-05|US|2024-03-21T22:34:49Z|sms|outbound|0000000B",
-            "abcdef01|none|+447700900103|||2024-03-21T22:34:50Z|sms|outbound|0000000C",
-        ],
-        &[(6, Some("channel"), "inbound")],
-    );
-    assert!(read.dropped.contains(&"message_body".to_owned()));
-    assert!(
-        read.evidence
-            .starts_with("the header has account_id, message_id")
-    );
+    for name in ["vonage-csv-good.csv", "vonage-csv-in-a-zip.zip"] {
+        let read = gives(
+            name,
+            Format::VonageCsv,
+            AUTO(),
+            &[
+                "abcdef01|canary-ref-1|+447700900101|Canary Mobile|GB|2024-03-21T22:34:48Z|sms|outbound|0000000A",
+                "abcdef01|canary-ref-2|+12025550102|999-05|US|2024-03-21T22:34:49Z|sms|outbound|0000000B",
+                "abcdef01|none|+447700900103|||2024-03-21T22:34:50Z|sms|outbound|0000000C",
+            ],
+            &[(6, Some("channel"), "inbound")],
+        );
+        assert!(read.dropped.contains(&"message_body".to_owned()));
+        assert!(
+            read.evidence
+                .starts_with("the header has account_id, message_id")
+        );
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::support::{TestVault, Who, body};
 /// duplicates, quarantined and numbers.
 type Expected = (&'static str, &'static str, &'static str, [u64; 5]);
 
-const FILES: [Expected; 22] = [
+const FILES: [Expected; 24] = [
     ("duo-v1-good.json", "", "duo-v1", [3, 3, 0, 0, 3]),
     (
         "duo-v2-pages-in-envelopes.json",
@@ -19,6 +19,13 @@ const FILES: [Expected; 22] = [
         "duo-v2",
         [4, 4, 0, 0, 4],
     ),
+    (
+        "duo-v2-pages-that-overlap.json",
+        "",
+        "duo-v2",
+        [4, 3, 1, 0, 3],
+    ),
+    ("vonage-csv-in-a-zip.zip", "", "vonage-csv", [4, 3, 0, 1, 3]),
     ("twilio-csv-good.csv", "", "twilio-csv", [3, 2, 0, 1, 2]),
     ("twilio-json-page.json", "", "twilio-json", [4, 3, 0, 1, 3]),
     (
