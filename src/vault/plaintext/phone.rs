@@ -134,11 +134,13 @@ pub(super) fn read_canonical(text: &str) -> Option<PhoneNumber> {
     PHONE_NUMBER_UTIL.parse(text, None).ok()
 }
 
+/// Nobody could look up a number whose E.164 is not read as that number again.
 fn from_library(cell: &str, region: Option<Region>) -> Option<Parsed> {
     let number = PHONE_NUMBER_UTIL
         .parse(cell, region.map(Region::code))
         .ok()?;
-    judge(&number)
+    let parsed = judge(&number)?;
+    from_canonical(&parsed.phone.e164()).ok()
 }
 
 /// A number without `+` may be national or may have lost its `+`. What a plan
@@ -324,6 +326,13 @@ mod tests {
         ] {
             assert_eq!(refused(text), Some(error), "{text}");
         }
+    }
+
+    #[test]
+    fn a_national_text_whose_e164_is_not_read_again_is_refused() {
+        // Read as +49000000, which as E.164 loses a zero and is too short then.
+        assert_eq!(parse("0000000", "DE"), Err(PhoneError::Impossible));
+        assert_eq!(parse("+49000000", ""), Err(PhoneError::Impossible));
     }
 
     #[test]
