@@ -3,7 +3,7 @@
 //! The first and last time, and for each field the codes present if they are at most
 //! 64. Only a "no" of these answers is certain. Layout: version `u8`, fields `u8`,
 //! zero `u16`, rows `u32`, first `i64`, last `i64`; for each field its code `u8`,
-//! how many `u8` (255: anything) and the codes `u32`, rising; zeros to 1 KiB.
+//! how many `u8` (255: anything) and the codes `u32`, rising; zeros to 4 KiB.
 
 use super::code_block::BLOCK_ROWS;
 use super::reader::Reader;
