@@ -242,7 +242,7 @@ fn lengths_do_not_tell_how_many_records_a_block_holds() {
     }
     // 4,001 rows and 1,000 rows look alike, and so do what is said about each block.
     assert_eq!(first, second);
-    assert_eq!(first.len(), 12);
+    assert_eq!(first.len(), 13);
     let statistics = rows("SELECT DISTINCT length(sealed) FROM statistics", |row| {
         row.get::<_, i64>(0)
     });

@@ -9,7 +9,7 @@ use super::zone::Zone;
 use crate::domain::{AccountName, Field, Format};
 
 /// What holds of the whole file where its records do not say.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Declared {
     /// None: find out.
     pub format: Option<Format>,
@@ -35,6 +35,7 @@ impl Declared {
 
 /// A column of the file that holds a field. It takes the place of the names
 /// the format knows for that field.
+#[derive(Clone)]
 pub struct ColumnMapping {
     field: Field,
     column: String,

@@ -1,35 +1,52 @@
 //! Files of delimited lines: `,`, `;` or tab, quoted cells, any line ending.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
+use memchr::memchr_iter;
 
 use super::RECORD_BYTES;
 use super::error::IngestError;
-use super::unpack::peek;
+use super::segment::Segment;
 
-/// Reads one record at a time; the first one is the header.
-pub(super) struct DelimitedReader {
-    reader: csv::Reader<Guarded>,
-    header: ByteRecord,
+/// Reads one record at a time.
+pub(super) struct DelimitedReader<R> {
+    reader: csv::Reader<Guarded<R>>,
     record: ByteRecord,
+    /// How many cells a whole record has, where that is known.
+    width: usize,
+    /// Lines before the first.
+    before: u64,
     line: u64,
     done: bool,
 }
 
-impl DelimitedReader {
-    pub(super) fn open(mut source: Box<dyn Read + Send>) -> Result<Self, IngestError> {
-        let head = peek(&mut source, HEAD)?;
-        let delimiter = delimiter(&head);
+impl DelimitedReader<Segment> {
+    /// Reads a segment; `width` is that of the header.
+    pub(super) fn of_segment(segment: Segment, delimiter: u8, width: usize) -> Self {
+        let before = segment.line - 1;
+        Self::new(segment, delimiter, width, before)
+    }
+
+    /// The segment, at the record that would be read next.
+    pub(super) fn into_segment(self) -> Segment {
+        let position = self.reader.position().clone();
+        let line = self.before + position.line();
+        let segment = self.reader.into_inner().source;
+        segment.from(position.byte() as usize, line)
+    }
+}
+
+impl<R: Read> DelimitedReader<R> {
+    pub(super) fn new(source: R, delimiter: u8, width: usize, before: u64) -> Self {
         let guarded = Guarded {
-            returns: ends_lines_with_returns(&head),
-            source: Box::new(Cursor::new(head).chain(source)),
+            source,
             given: 0,
             too_long: false,
             last: b'\n',
             end: None,
         };
-        let mut opened = Self {
+        Self {
             reader: ReaderBuilder::new()
                 .delimiter(delimiter)
                 // Not CRLF, with which lines are counted late. The CR that is
@@ -39,20 +56,12 @@ impl DelimitedReader {
                 .flexible(true)
                 .buffer_capacity(BUFFER)
                 .from_reader(guarded),
-            header: ByteRecord::new(),
             record: ByteRecord::new(),
-            line: 1,
+            width,
+            before,
+            line: before + 1,
             done: false,
-        };
-        if !opened.advance()? {
-            return Err(IngestError::Empty);
         }
-        opened.header = opened.record.clone();
-        Ok(opened)
-    }
-
-    pub(super) fn header(&self) -> &ByteRecord {
-        &self.header
     }
 
     pub(super) fn record(&self) -> &ByteRecord {
@@ -70,7 +79,7 @@ impl DelimitedReader {
         if self.done {
             return Ok(false);
         }
-        let short = self.record.len() < self.header.len();
+        let short = self.record.len() < self.width;
         let before = self.line;
         loop {
             self.read()?;
@@ -101,9 +110,9 @@ impl DelimitedReader {
 
     fn read(&mut self) -> Result<(), IngestError> {
         self.reader.get_mut().given = 0;
-        let start = self.reader.position().line();
+        let start = self.before + self.reader.position().line();
         if let Err(error) = self.reader.read_byte_record(&mut self.record) {
-            let line = self.reader.position().line();
+            let line = self.before + self.reader.position().line();
             return Err(match error.into_kind() {
                 _ if self.reader.get_ref().too_long => IngestError::RecordTooLong { line: start },
                 csv::ErrorKind::Io(error) => IngestError::reading(error, line),
@@ -112,27 +121,17 @@ impl DelimitedReader {
         }
         // The reader stands behind the line feed that ended the record. Its
         // own position of the record counts empty lines before it.
-        let inside = self
-            .record
-            .as_slice()
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
-        self.line = self
-            .reader
-            .position()
-            .line()
-            .saturating_sub(1 + inside as u64);
+        let inside = memchr_iter(b'\n', self.record.as_slice()).count();
+        let behind = self.before + self.reader.position().line();
+        self.line = behind.saturating_sub(1 + inside as u64);
         Ok(())
     }
 }
 
 /// The source, with a limit on what one record may draw from it and a mark
 /// behind its end.
-struct Guarded {
-    source: Box<dyn Read + Send>,
-    /// Lines end in CR alone, as old spreadsheets write them.
-    returns: bool,
+struct Guarded<R> {
+    source: R,
     /// Bytes drawn since the record began, to a buffer.
     given: usize,
     too_long: bool,
@@ -146,7 +145,7 @@ struct End {
     rest: &'static [u8],
 }
 
-impl Read for Guarded {
+impl<R: Read> Read for Guarded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some(end) = &mut self.end {
             return end.rest.read(buffer);
@@ -157,12 +156,6 @@ impl Read for Guarded {
         }
         let read = self.source.read(buffer)?;
         if read > 0 {
-            if self.returns {
-                let lines = buffer.iter_mut().take(read);
-                lines
-                    .filter(|byte| **byte == b'\r')
-                    .for_each(|byte| *byte = b'\n');
-            }
             self.given += read;
             self.last = buffer.get(read - 1).copied().unwrap_or_default();
             return Ok(read);
@@ -178,7 +171,7 @@ impl Read for Guarded {
 }
 
 /// True if there are lines and none of them ends in LF, outside quotes.
-fn ends_lines_with_returns(head: &[u8]) -> bool {
+pub(super) fn ends_lines_with_returns(head: &[u8]) -> bool {
     let (mut quoted, mut returns) = (false, false);
     for byte in head {
         match byte {
@@ -193,7 +186,7 @@ fn ends_lines_with_returns(head: &[u8]) -> bool {
 
 /// The delimiter of the header: of `,`, `;` and tab the one that stands most
 /// often in the first line, outside quotes.
-fn delimiter(head: &[u8]) -> u8 {
+pub(super) fn delimiter(head: &[u8]) -> u8 {
     let mut counts = [(0, b','), (0, b';'), (0, b'\t')];
     let mut quoted = false;
     let started = head.iter().skip_while(|byte| matches!(byte, b'\n' | b'\r'));
@@ -217,19 +210,38 @@ fn delimiter(head: &[u8]) -> u8 {
 }
 
 const BUFFER: usize = 64 << 10;
-const HEAD: usize = 64 << 10;
 const MARK: &[u8] = b"\x01";
 const END: &[u8] = b"\n\x01\n";
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use super::super::segment::Cuts;
     use super::*;
 
     type Line = (u64, Vec<String>);
 
+    /// A reader of the first segment behind its header.
+    fn open(source: impl Read + Send + 'static) -> Result<DelimitedReader<Segment>, IngestError> {
+        let mut cuts = Cuts::new(Box::new(source))?;
+        let first = cuts.next(Segment::new())?.ok_or(IngestError::Empty)?;
+        let mut reader = DelimitedReader::of_segment(first, cuts.delimiter(), 0);
+        if !reader.advance()? {
+            return Err(IngestError::Empty);
+        }
+        let width = reader.record().len();
+        let segment = reader.into_segment();
+        Ok(DelimitedReader::of_segment(
+            segment,
+            cuts.delimiter(),
+            width,
+        ))
+    }
+
     /// Every record's line and cells, then how the file ended.
     fn read(text: &str) -> (Vec<Line>, Result<(), IngestError>) {
-        let mut reader = match DelimitedReader::open(Box::new(Cursor::new(text.to_owned()))) {
+        let mut reader = match open(Cursor::new(text.to_owned())) {
             Ok(reader) => reader,
             Err(error) => return (Vec::new(), Err(error)),
         };
@@ -289,8 +301,8 @@ mod tests {
 
     #[test]
     fn a_record_without_end_is_refused_before_it_fills_the_memory() {
-        let endless = io::Cursor::new("a,b\n1,2\n3,").chain(io::repeat(b'x'));
-        let mut reader = DelimitedReader::open(Box::new(endless)).unwrap();
+        let endless = Cursor::new("1,2\n3,").chain(io::repeat(b'x'));
+        let mut reader = DelimitedReader::new(endless, b',', 2, 1);
         assert_eq!(reader.advance(), Ok(true));
         assert_eq!(
             reader.advance(),
@@ -298,5 +310,7 @@ mod tests {
         );
         let long = format!("a,b\n1,{}\n", "x".repeat(RECORD_BYTES - BUFFER));
         assert_eq!(read(&long).1, Ok(()));
+        let longer = format!("a,b\n1,{}\n", "x".repeat(RECORD_BYTES + 2 * BUFFER));
+        assert_eq!(read(&longer).1, Err(IngestError::RecordTooLong { line: 2 }));
     }
 }

@@ -3,22 +3,44 @@
 use super::error::IngestError;
 use crate::domain::Format;
 
-/// Counts the misfits among the first thousand records. A file may have bad
+/// Judges by the misfits among the first thousand records. A file may have bad
 /// rows; one that is bad for the most part is another file.
-pub(super) struct Fitness {
+pub struct Fitness {
     format: Format,
+    seen: Tally,
+    judged: bool,
+}
+
+/// Records and misfits of a stretch of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
     records: u64,
     misfits: u64,
     first_misfit: u64,
+}
+
+impl Tally {
+    /// Counts a record; nothing is counted beyond what is looked at.
+    pub(super) fn count(&mut self, fits: bool, line: u64) {
+        if self.records >= LOOKED_AT {
+            return;
+        }
+        self.records += 1;
+        if !fits {
+            if self.misfits == 0 {
+                self.first_misfit = line;
+            }
+            self.misfits += 1;
+        }
+    }
 }
 
 impl Fitness {
     pub(super) fn new(format: Format) -> Self {
         Self {
             format,
-            records: 0,
-            misfits: 0,
-            first_misfit: 0,
+            seen: Tally::default(),
+            judged: false,
         }
     }
 
@@ -26,36 +48,35 @@ impl Fitness {
         self.format
     }
 
-    pub(super) fn count(&mut self, fits: bool, line: u64) -> Result<(), IngestError> {
-        if self.records >= LOOKED_AT {
+    /// Takes in the next stretch of the file.
+    pub fn take(&mut self, tally: Tally) -> Result<(), IngestError> {
+        if self.judged {
             return Ok(());
         }
-        self.records += 1;
-        if !fits {
-            self.misfits += 1;
-            if self.misfits == 1 {
-                self.first_misfit = line;
-            }
+        if self.seen.misfits == 0 {
+            self.seen.first_misfit = tally.first_misfit;
         }
-        if self.records == LOOKED_AT {
-            self.judge()
-        } else {
-            Ok(())
+        self.seen.records += tally.records;
+        self.seen.misfits += tally.misfits;
+        if self.seen.records >= LOOKED_AT {
+            self.judged = true;
+            return self.judge();
         }
+        Ok(())
     }
 
     /// To be asked at the end of the file.
-    pub(super) fn end(&self) -> Result<(), IngestError> {
-        match self.records {
+    pub fn end(&self) -> Result<(), IngestError> {
+        match self.seen.records {
             0 => Err(IngestError::Empty),
-            LOOKED_AT => Ok(()),
+            _ if self.judged => Ok(()),
             _ => self.judge(),
         }
     }
 
     fn judge(&self) -> Result<(), IngestError> {
-        if self.misfits * 2 > self.records {
-            let (declared, line) = (self.format, self.first_misfit);
+        if self.seen.misfits * 2 > self.seen.records {
+            let (declared, line) = (self.format, self.seen.first_misfit);
             return Err(IngestError::NotThisFormat { declared, line });
         }
         Ok(())

@@ -42,11 +42,15 @@ pub(super) fn may_be_kept(field: Field, cell: &str) -> bool {
 /// among letters; in a number, three words give a text away.
 fn looks_like_content(field: Field, cell: &str) -> bool {
     let bytes = cell.as_bytes();
+    // Most cells are one word: no message is.
+    if !bytes.contains(&b' ') {
+        return false;
+    }
     let digits = bytes.iter().any(u8::is_ascii_digit);
     let letters = bytes
         .iter()
         .any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
-    if !letters || !bytes.contains(&b' ') || !(digits || field == Field::Number) {
+    if !letters || !(digits || field == Field::Number) {
         return false;
     }
     match field {

@@ -1,9 +1,12 @@
 //! Which column of a delimited file holds which field.
 
+use std::sync::Arc;
+
 use super::cells::{Cells, Record, SLOTS, slot, slot_of};
 use super::declared::{ColumnMapping, Declared};
 use super::delimited::DelimitedReader;
 use super::error::IngestError;
+use super::segment::Segment;
 use super::shape::{Reads, Shape};
 use super::shown_name::{self, ShownName};
 use crate::domain::Field;
@@ -19,19 +22,22 @@ pub(super) struct Header {
     dropped: Vec<String>,
 }
 
-/// A delimited file that is about to be read in one format.
+/// A segment of a delimited file that is read in one format.
 pub(super) struct DelimitedLog {
-    reader: DelimitedReader,
-    header: Header,
+    reader: DelimitedReader<Segment>,
+    header: Arc<Header>,
 }
 
 impl DelimitedLog {
-    pub(super) fn new(reader: DelimitedReader, header: Header) -> Self {
-        Self { reader, header }
+    pub(super) fn new(segment: Segment, delimiter: u8, header: Arc<Header>) -> Self {
+        Self {
+            reader: DelimitedReader::of_segment(segment, delimiter, header.width),
+            header,
+        }
     }
 
-    pub(super) fn header(&self) -> &Header {
-        &self.header
+    pub(super) fn into_segment(self) -> Segment {
+        self.reader.into_segment()
     }
 
     /// The next record's line and cells, if there is one.

@@ -16,6 +16,7 @@ use super::zone::Zone;
 use crate::domain::{AccountName, Field, Format};
 
 /// What a file without a known format holds, and where.
+#[derive(Clone)]
 pub struct Mapping {
     pub(super) container: Container,
     pub(super) zone: Option<Zone>,
@@ -42,13 +43,14 @@ pub(super) enum CountryForm {
 }
 
 /// A column, and how a carrier or a time in it is read.
+#[derive(Clone)]
 pub(super) struct Mapped {
     pub(super) column: ColumnMapping,
     pub(super) reads: Reads,
 }
 
 /// Values of records that name none.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Constants {
     pub(super) account: Option<AccountName>,
     pub(super) country: Option<&'static str>,

@@ -17,6 +17,7 @@ use super::json_path::JsonPath;
 use super::json_record;
 use super::json_stream::JsonStream;
 use super::mapping_guess::{Look, Said, by_name};
+use super::segment::{Cuts, Segment};
 use super::shown_name::ShownName;
 use super::unpack::{peek, unpack};
 use crate::domain::Field;
@@ -67,8 +68,13 @@ pub fn draft(source: Box<dyn Read + Send>) -> Result<String, IngestError> {
 }
 
 fn of_delimited(source: Box<dyn Read + Send>) -> Result<Vec<Column>, IngestError> {
-    let mut reader = DelimitedReader::open(source)?;
-    let names = reader.header().iter().map(std::str::from_utf8);
+    let mut cuts = Cuts::new(source)?;
+    let first = cuts.next(Segment::new())?.ok_or(IngestError::Empty)?;
+    let mut reader = DelimitedReader::of_segment(first, cuts.delimiter(), 0);
+    if !reader.advance()? {
+        return Err(IngestError::Empty);
+    }
+    let names = reader.record().iter().map(std::str::from_utf8);
     let names: Result<Vec<_>, _> = names.collect();
     let names = names.map_err(|_| IngestError::NotText { line: 1 })?;
     let mut columns: Vec<_> = names.iter().map(|name| Column::new(name.trim())).collect();

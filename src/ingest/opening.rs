@@ -1,15 +1,17 @@
 //! The beginning of a file: how it is written and which format it is.
 
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
 use super::declared::Declared;
 use super::decode::decode;
 use super::delimited::DelimitedReader;
 use super::error::IngestError;
 use super::formats;
-use super::header::{DelimitedLog, Header};
+use super::header::Header;
 use super::json_record::{self, JsonLog};
 use super::json_stream::JsonStream;
+use super::segment::{Cuts, Segment};
 use super::shape::{Shape, Written};
 use super::shown_name::ShownName;
 use super::unpack::{peek, unpack};
@@ -23,8 +25,15 @@ pub(super) struct Opened {
 }
 
 pub(super) enum Log {
-    Delimited(Box<DelimitedLog>),
+    Delimited(Box<Delimited>),
     Json(Box<JsonLog>),
+}
+
+/// A delimited file behind its header.
+pub(super) struct Delimited {
+    pub(super) header: Arc<Header>,
+    pub(super) first: Segment,
+    pub(super) cuts: Cuts,
 }
 
 impl Opened {
@@ -62,9 +71,14 @@ impl Opened {
     }
 
     fn delimited(source: Box<dyn Read + Send>, declared: &Declared) -> Result<Self, IngestError> {
-        let reader = DelimitedReader::open(source)?;
+        let mut cuts = Cuts::new(source)?;
+        let first = cuts.next(Segment::new())?.ok_or(IngestError::Empty)?;
+        let mut reader = DelimitedReader::of_segment(first, cuts.delimiter(), 0);
+        if !reader.advance()? {
+            return Err(IngestError::Empty);
+        }
         let names: Vec<_> = reader
-            .header()
+            .record()
             .iter()
             .map(|name| std::str::from_utf8(name).map(str::trim))
             .collect::<Result<_, _>>()
@@ -99,7 +113,11 @@ impl Opened {
         Ok(Self {
             shape,
             evidence: evidence(declared, header.evidence()),
-            log: Log::Delimited(Box::new(DelimitedLog::new(reader, header))),
+            log: Log::Delimited(Box::new(Delimited {
+                header: Arc::new(header),
+                first: reader.into_segment(),
+                cuts,
+            })),
         })
     }
 

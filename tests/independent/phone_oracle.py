@@ -1,7 +1,10 @@
 """What Python `phonenumbers` makes of the example numbers of every region: a JSON
 line for each text and region it is read in.
 
-    {"text": "07400 123456", "region": "GB", "e164": "+447400123456", "possible": true, "valid": true}
+    {"text": "07400 123456", "region": "GB", "e164": "+447400123456", "possible": true, "valid": true,
+     "again": true}
+
+`again` says whether that E.164, read in its turn, comes out the same.
 
 The number of each type of each region stands as E.164 without a region and in
 US, GB and DE, as international and RFC 3966 text, and in national format in its
@@ -51,7 +54,8 @@ def texts(own, number):
 
 
 def read(text, region):
-    case = {"text": text, "region": region, "e164": None, "possible": False, "valid": False}
+    case = {"text": text, "region": region, "e164": None}
+    case |= {"possible": False, "valid": False, "again": False}
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -60,6 +64,8 @@ def read(text, region):
     case["e164"] = phonenumbers.format_number(number, Format.E164)
     case["possible"] = reason == phonenumbers.ValidationResult.IS_POSSIBLE
     case["valid"] = phonenumbers.is_valid_number(number)
+    again = phonenumbers.parse(case["e164"])
+    case["again"] = phonenumbers.format_number(again, Format.E164) == case["e164"]
     return case
 
 

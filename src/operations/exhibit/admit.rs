@@ -1,15 +1,15 @@
-//! Admitting a file: one thread reads rows, this one hands them to the vault.
+//! Admitting a file: its rows are read beside this thread, which hands them to the vault.
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::sync_channel;
 
 use super::arriving::Arriving;
+use super::reading;
 use super::received::Received;
 use super::unreadable::unreadable;
 use crate::domain::{CaseId, Reference, Title};
 use crate::ingest::{Declared, IngestError, LogReader, Mapping, Zone};
-use crate::vault::plaintext::{Region, RowBatch};
+use crate::vault::plaintext::Region;
 use crate::vault::{
     Admission, Caller, Conflict, ExhibitFacts, FileFacts, OperationError, Refusal, Reply, Vault,
 };
@@ -89,7 +89,7 @@ fn read_all(
     let told = admission.progress();
     let received = Received::new(file, told.clone());
     let reader = LogReader::open(Box::new(received.clone()), declared).map_err(unreadable)?;
-    let reader = read_beside(reader, &received, |batch| {
+    let facts = reading::read(reader, &received, |batch| {
         vault.admit_batch(admission, batch)?;
         let so_far = Progress {
             bytes: received.so_far(),
@@ -102,67 +102,17 @@ fn read_all(
             Err(OperationError::Cancelled)
         }
     })?;
-    let (format, evidence) = (reader.format(), reader.evidence().to_owned());
-    let dropped_columns = reader.dropped_columns();
-    drop(reader);
     let digest = received
         .clone()
         .drain()
         .map_err(|error| unreadable(IngestError::Io(error.kind())))?;
     Ok(FileFacts {
-        format,
-        evidence,
+        format: facts.format(),
+        evidence: facts.evidence,
         zone,
         mapping,
         digest,
         bytes: received.so_far(),
-        dropped_columns,
-    })
-}
-
-/// How many batches go round between the two threads.
-const BATCHES: usize = 3;
-
-/// Reads batches on a thread of their own and hands them to `with` on this one.
-fn read_beside(
-    mut reader: LogReader,
-    received: &Received,
-    mut with: impl FnMut(&RowBatch) -> Result<(), OperationError>,
-) -> Result<LogReader, OperationError> {
-    let (empty, to_fill) = sync_channel::<RowBatch>(BATCHES);
-    let (full, to_admit) = sync_channel::<RowBatch>(BATCHES);
-    for _ in 0..BATCHES {
-        let _ = empty.send(RowBatch::new());
-    }
-    std::thread::scope(|threads| {
-        let reading = threads.spawn(move || {
-            while let Ok(mut batch) = to_fill.recv() {
-                let more = reader.read_batch(&mut batch)?;
-                if full.send(batch).is_err() || !more {
-                    break;
-                }
-            }
-            Ok(reader)
-        });
-        let admitted = catch_unwind(AssertUnwindSafe(|| {
-            for mut batch in &to_admit {
-                with(&batch)?;
-                batch.clear();
-                let _ = empty.send(batch);
-            }
-            Ok(())
-        }))
-        .unwrap_or(Err(OperationError::Internal("a panic was caught")));
-        if admitted.is_err() {
-            received.stop();
-        }
-        // Without these the reading thread would wait for ever.
-        drop(to_admit);
-        drop(empty);
-        let read = reading
-            .join()
-            .unwrap_or(Err(IngestError::Io(std::io::ErrorKind::Other)));
-        admitted?;
-        read.map_err(unreadable)
+        dropped_columns: facts.dropped_columns,
     })
 }

@@ -13,6 +13,7 @@ mod cancel;
 mod compare;
 mod draft;
 mod list;
+mod reading;
 mod received;
 mod report;
 mod unreadable;

@@ -30,6 +30,8 @@ pub(super) struct Group {
     /// Temporary numbers, and those of users plus one; 0 is nobody.
     pub(super) numbers: Vec<u32>,
     pub(super) users: Vec<u32>,
+    /// Nodes of the index of subjects.
+    pub(super) nodes: Vec<u32>,
     /// Message references; a blank one is missing.
     pub(super) references: Texts,
 }
@@ -172,6 +174,7 @@ impl Group {
         self.times.clear();
         self.numbers.clear();
         self.users.clear();
+        self.nodes.clear();
         self.references.clear();
     }
 }

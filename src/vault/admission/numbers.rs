@@ -110,9 +110,9 @@ impl Numbers {
     }
 
     fn parse(&mut self, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
-        let parsed = Phone::parse_raw(raw, self.region)
+        let phone = Phone::accept_raw(raw, self.region)
             .map_err(|error| NoNumber::Rejected(rejected(error)))?;
-        let digits = NonZeroU64::new(parsed.phone.expose_digits())
+        let digits = NonZeroU64::new(phone.expose_digits())
             .ok_or(NoNumber::Rejected(RejectKind::NotANumber))?;
         let number = self
             .table

@@ -29,6 +29,7 @@ pub(super) struct Scratch {
     rows: Vec<u32>,
     codes: [Vec<u32>; DICTIONARIES],
     numbers: Vec<u32>,
+    nodes: Vec<u32>,
     users: Vec<u32>,
     identities: Vec<u64>,
     prints: Vec<u128>,
@@ -59,6 +60,7 @@ impl Vault {
         self.number_rows(admission, batch)?;
         admission.quarantine.end_batch();
         admission.code_rows(batch).map_err(fault::codec)?;
+        admission.place_rows(batch).map_err(fault::codec)?;
         admission.identify_rows(batch)?;
         let scratch = &mut admission.scratch;
         admission.seen.take_in(&scratch.prints, &mut scratch.new);
@@ -126,11 +128,9 @@ impl Admission {
             rows,
             codes,
             numbers,
-            users,
             map,
             ..
         } = scratch;
-        coder.users.number(batch.users(), rows, users)?;
         for (place, column) in codes.iter_mut().enumerate().take(TEXTS.len()) {
             let (texts, of_rows) = batch.values(place);
             column.clear();
@@ -150,6 +150,40 @@ impl Admission {
             }
         }
         coder.code_derived(batch, rows, numbers, codes)
+    }
+
+    /// Finds for each row its node in the index of subjects, and its user: mostly the one
+    /// that the node keeps.
+    fn place_rows(&mut self, batch: &RowBatch) -> Result<(), CodecError> {
+        let Self {
+            coder: Coder { users, .. },
+            subjects,
+            scratch,
+            ..
+        } = self;
+        scratch.nodes.clear();
+        scratch.users.clear();
+        let [accounts, kinds] = [ACCOUNT, KIND].map(|place| &scratch.codes[place]);
+        let rows = scratch.rows.iter().zip(accounts).zip(kinds);
+        let mut rows = scratch.numbers.iter().zip(rows);
+        for numbers in scratch.numbers.chunks(BATCH) {
+            subjects.touch(numbers);
+            for (number, ((row, account), kind)) in rows.by_ref().take(numbers.len()) {
+                let name = batch.users().get(*row as usize);
+                let print = users.print(name);
+                let (node, new) = subjects.place(*number, *account, *kind)?;
+                let user = match subjects.kept(node) {
+                    (kept, user) if kept == print as u64 && !new => user,
+                    _ => users.number(print, name)?,
+                };
+                if new {
+                    subjects.keep(node, print as u64, user);
+                }
+                scratch.nodes.push(node);
+                scratch.users.push(user);
+            }
+        }
+        Ok(())
     }
 
     /// What tells each row apart from all others of the case.
@@ -220,6 +254,7 @@ impl Admission {
                     coder.users.used[user as usize] = true;
                 }
                 group.numbers.push(number);
+                group.nodes.push(scratch.nodes[at]);
                 group.users.push(user);
                 group.times.push(batch.sent_at()[row]);
                 group.references.push(batch.references().get(row));
@@ -245,13 +280,7 @@ impl Admission {
         *span = (span.0.min(first), span.1.max(last));
         let others = self
             .subjects
-            .add_rows(
-                &group.numbers,
-                &group.codes[ACCOUNT],
-                &group.codes[KIND],
-                &group.users,
-                &group.times,
-            )
+            .count_rows(&group.nodes, &group.users, &group.times)
             .map_err(fault::codec)?;
         let mut numbers = Vec::new();
         CodeBlock::encode(&group.numbers, &mut numbers).map_err(fault::codec)?;

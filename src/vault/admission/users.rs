@@ -18,8 +18,6 @@ pub(super) struct Users {
 }
 
 const FIRST_SLOTS: usize = 1024;
-/// How many slots are touched before they are needed.
-const BATCH: usize = 64;
 
 impl Users {
     pub(super) fn new(fingerprinter: Fingerprinter) -> Self {
@@ -33,34 +31,19 @@ impl Users {
         }
     }
 
-    /// Replaces `users` by one more than the temporary number of each name of `rows`; 0
-    /// where the name is blank.
-    pub(super) fn number(
-        &mut self,
-        names: &Texts,
-        rows: &[u32],
-        users: &mut Vec<u32>,
-    ) -> Result<(), CodecError> {
-        users.clear();
-        let mut prints = [0; BATCH];
-        for rows in rows.chunks(BATCH) {
-            let last = self.slots.len() - 1;
-            let mut touched = 0;
-            for (print, row) in prints.iter_mut().zip(rows) {
-                *print = self.fingerprinter.of_text(names.get(*row as usize));
-                let no = self.slots[*print as usize & last];
-                touched ^= self.prints.get(no as usize).copied().unwrap_or_default();
-            }
-            std::hint::black_box(touched);
-            for (print, row) in prints.iter().zip(rows) {
-                let name = names.get(*row as usize);
-                users.push(match name {
-                    "" => 0,
-                    _ => self.user(*print, name)? + 1,
-                });
-            }
+    pub(super) fn print(&self, name: &str) -> u128 {
+        match name {
+            "" => 0,
+            _ => self.fingerprinter.of_text(name).max(1),
         }
-        Ok(())
+    }
+
+    /// One more than the temporary number of a name with this print; 0 if it is blank.
+    pub(super) fn number(&mut self, print: u128, name: &str) -> Result<u32, CodecError> {
+        match name {
+            "" => Ok(0),
+            _ => Ok(self.user(print, name)? + 1),
+        }
     }
 
     pub(super) fn name(&self, user: u32) -> &str {

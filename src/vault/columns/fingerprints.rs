@@ -40,7 +40,7 @@ impl Fingerprinter {
 /// Open addressing in 4,096 parts, 8 bytes a slot, at most seven eighths full.
 ///
 /// Twelve bits of a fingerprint say the part and 64 others stand in the slot: 76 bits
-/// tell rows apart. A part grows by a quarter and by itself, so that growing never
+/// tell rows apart. A part grows by half and by itself, so that growing never
 /// needs twice the memory.
 pub struct FingerprintSet {
     parts: Vec<Part>,
@@ -119,7 +119,7 @@ impl Part {
 
     #[cold]
     fn grow(&mut self) {
-        let longer = (self.slots.len() / 4 * 5).next_multiple_of(FIRST_SLOTS);
+        let longer = (self.slots.len() / 2 * 3).next_multiple_of(FIRST_SLOTS);
         let mut slots = vec![0; longer.max(FIRST_SLOTS)];
         for print in self.slots.iter().filter(|slot| **slot != 0) {
             put(&mut slots, *print);

@@ -3,7 +3,7 @@
 //! The first and last time, and for each field the codes present if they are at most
 //! 64. Only a "no" of these answers is certain. Layout: version `u8`, fields `u8`,
 //! zero `u16`, rows `u32`, first `i64`, last `i64`; for each field its code `u8`,
-//! how many `u8` (255: anything) and the codes `u32`, rising; zeros to 1 KiB.
+//! how many `u8` (255: anything) and the codes `u32`, rising; zeros to 4 KiB.
 
 use super::code_block::BLOCK_ROWS;
 use super::reader::Reader;
@@ -13,7 +13,9 @@ use crate::domain::Field;
 const VERSION: u8 = 1;
 const MOST_CODES: usize = 64;
 const ANYTHING: u8 = u8::MAX;
-const STEP: usize = 1024;
+/// All fields with all their codes fit into one step: no length tells a block's values.
+const STEP: usize = 4096;
+const _: () = assert!(24 + Field::DICTIONARIES.len() * (2 + 4 * MOST_CODES) <= STEP);
 
 /// Codes above this are not looked for one by one.
 const SEEN_BITS: u32 = 1 << 22;
@@ -210,7 +212,7 @@ mod tests {
             let statistics = statistics.with_codes(Field::Kind, &codes).unwrap();
             let statistics = statistics.with_codes(Field::Carrier, &wild).unwrap();
             let bytes = encoded(&statistics);
-            prop_assert_eq!(bytes.len() % 1024, 0);
+            prop_assert_eq!(bytes.len(), STEP);
             prop_assert_eq!(&BlockStatistics::decode(&bytes).unwrap(), &statistics);
             let (from, to) = (times[0].saturating_add(range.0), times[0].saturating_add(range.1));
             if times.iter().any(|t| (from..to).contains(t)) {
@@ -227,9 +229,9 @@ mod tests {
         #[test]
         fn damaged_statistics_are_refused_or_read(
             (times, codes, _) in some(),
-            at in 0_usize..1024,
+            at in 0_usize..STEP,
             flip in 1_u8..=255,
-            cut in 0_usize..1024,
+            cut in 0_usize..STEP,
         ) {
             let statistics = BlockStatistics::of_times(&times).unwrap();
             let statistics = statistics.with_codes(Field::Kind, &codes).unwrap();

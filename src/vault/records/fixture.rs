@@ -229,15 +229,13 @@ impl Fixture {
         }
         let code_of = |field: Field| &columns.iter().find(|(other, _)| *other == field).unwrap().1;
         let mut index = SubjectIndexBuilder::new();
-        index
-            .add_rows(
-                &numbers,
-                code_of(Field::Account),
-                code_of(Field::Kind),
-                &vec![0; rows.len()],
-                &times,
-            )
-            .unwrap();
+        let (accounts, kinds) = (code_of(Field::Account), code_of(Field::Kind));
+        let mut nodes = Vec::new();
+        for ((number, account), kind) in numbers.iter().zip(accounts).zip(kinds) {
+            nodes.push(index.place(*number, *account, *kind).unwrap().0);
+        }
+        let nobody = vec![0; rows.len()];
+        index.count_rows(&nodes, &nobody, &times).unwrap();
         let same: Vec<u32> = (0..=self.numbers.len() as u32).collect();
         for (range, entries) in index.finish(&same, vec![0]).unwrap() {
             SubjectBlock::encode(range, &entries, &mut plain).unwrap();
