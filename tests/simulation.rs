@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use breachvault::operations::case::{CloseCase, ListCases, ReopenCase};
 use breachvault::operations::record::{LookUp, Scope, SearchRecords};
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
+use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use breachvault::vault::{Caller, OperationError, Refusal, Reply, trail};
 use house::{House, REASON, admit_as, json_of, name_member, open_case, perform};
 use serde_json::{Value, json};
@@ -34,6 +35,8 @@ struct ModelCase {
     /// Number, and how many messages it has.
     messages: BTreeMap<usize, u64>,
     exhibits: u64,
+    /// Those that count, and what each has.
+    counting: Vec<(String, BTreeMap<usize, u64>)>,
     /// Indices into the cast of those who are in it.
     members: BTreeSet<usize>,
     subjects: BTreeMap<usize, String>,
@@ -132,7 +135,7 @@ impl Run {
         // Most of it in the first case, where everybody is: else little would be allowed.
         let case = self.random.below(2 * CASES).saturating_sub(CASES);
         let who = self.random.below(4);
-        match self.random.below(14) {
+        match self.random.below(15) {
             0 => {
                 let who = [CUSTODIAN, CUSTODIAN, who][self.random.below(3)];
                 self.admit(case, who);
@@ -147,6 +150,7 @@ impl Run {
             9 | 10 => self.open_reveal(who),
             11 => self.ask_reveal(case, who),
             12 => self.decide_reveal(who),
+            13 => self.withdraw(case, who),
             _ => {
                 self.house.clock.advance_seconds(600);
                 self.now += 600;
@@ -217,12 +221,52 @@ impl Run {
             self.model.leaves += 2;
             let model = &mut self.model.cases[case];
             model.exhibits += 1;
+            let mut messages = BTreeMap::new();
             for row in 0..count {
-                *model.messages.entry((from + row) % NUMBERS).or_default() += 1;
+                let number = (from + row) % NUMBERS;
+                *messages.entry(number).or_default() += 1;
+                *model.messages.entry(number).or_default() += 1;
             }
+            let exhibit = report["exhibit"].as_str().unwrap().to_owned();
+            model.counting.push((exhibit, messages));
         } else {
             assert!(matches!(ended, Err(Refusal::Denied(..))), "{ended:?}");
             self.model.leaves += 1;
+        }
+    }
+
+    /// Asked by one and decided by anybody.
+    fn withdraw(&mut self, case: usize, who: usize) {
+        const MAY: [usize; 3] = [LEAD, OTHER_LEAD, CUSTODIAN];
+        let counting = &self.model.cases[case].counting;
+        let Some(at) = (!counting.is_empty()).then(|| self.random.below(counting.len())) else {
+            return;
+        };
+        let (exhibit, messages) = counting[at].clone();
+        let id = self.ids[case].clone();
+        let ended = self.act("ask_withdrawal", |run| {
+            let ids = [("case", id.as_str()), ("exhibit", exhibit.as_str())];
+            let body = json!({ "reason": REASON });
+            perform::<RequestWithdrawal>(&run.house.vault, &run.cast[who], &ids, body)
+        });
+        assert_eq!(ended.is_ok(), self.may(case, who, &MAY), "{ended:?}");
+        let Ok(asked) = ended else { return };
+        let (decider, approve) = (self.random.below(4), self.random.below(4) > 0);
+        let ended = self.act("decide_withdrawal", |run| {
+            let decision = if approve { "approve" } else { "deny" };
+            let body = json!({ "decision": decision, "reason": REASON });
+            let ids = [("withdrawal", asked["withdrawal"].as_str().unwrap())];
+            perform::<DecideWithdrawal>(&run.house.vault, &run.cast[decider], &ids, body)
+        });
+        let may = self.may(case, decider, &MAY) && decider != who;
+        assert_eq!(ended.is_ok(), may, "{ended:?}");
+        if may && approve {
+            let model = &mut self.model.cases[case];
+            model.counting.remove(at);
+            for (number, gone) in messages {
+                *model.messages.get_mut(&number).unwrap() -= gone;
+            }
+            model.messages.retain(|_, messages| *messages > 0);
         }
     }
 
@@ -364,9 +408,11 @@ impl Run {
                 json!({ "subjects": [subject], "purpose": "notification", "reason": REASON });
             perform::<RequestReveal>(&run.house.vault, &run.cast[who], &[("case", &id)], body)
         });
+        // Somebody whose records were all withdrawn is no subject any more.
+        let counts = self.model.cases[case].messages.contains_key(&index);
         assert_eq!(
             ended.is_ok(),
-            self.may(case, who, &[LEAD, OTHER_LEAD, INVESTIGATOR]),
+            counts && self.may(case, who, &[LEAD, OTHER_LEAD, INVESTIGATOR]),
             "{ended:?}"
         );
         if let Ok(asked) = ended {
@@ -477,7 +523,7 @@ fn whatever_is_done_agrees_with_the_model_and_every_call_is_one_leaf() {
         assert_eq!(verdict.size, leaves + 1);
     }
     // Every act was done and was refused: the model was put to the test.
-    assert_eq!(came.len(), 2 * 10 - 1, "{came:?}");
+    assert_eq!(came.len(), 2 * 12 - 1, "{came:?}");
     assert!(!came.contains_key(&("list", false)));
     println!("{came:?}");
 }

@@ -206,6 +206,7 @@ fn bodies(incident: &Incident, route: &str, who: Who) {
             json!({ "country": [canary], "carrier": [canary], "kind": [canary] }),
             json!({ "subject": [canary] }),
             json!({ "sent_from": canary }),
+            json!({ "newly_exposed_in": canary }),
         ] {
             let mut changed = members.clone();
             changed.insert(name.clone(), value);

@@ -419,6 +419,47 @@ fn there_is_nothing_to_verify_where_there_is_no_vault() {
 }
 
 #[test]
+fn an_exhibit_is_withdrawn_and_compared_by_those_who_may_and_ids_are_ids() {
+    let bench = Bench::new();
+    let (case, exhibit) = ("c_00000000000000000000", "x_00000000000000000000");
+    let reason = ["--reason", "the supplier sent another file"];
+    let ask = ["exhibit", "withdraw", "ask", exhibit, "--case", case];
+    let compare = [
+        "exhibit",
+        "difference",
+        exhibit,
+        "--case",
+        case,
+        "--against",
+    ];
+    let withdrawal = "w_00000000000000000000";
+    let decide = ["exhibit", "withdraw", "decide", withdrawal, "approve"];
+    // An administrator is told of no case.
+    for arguments in [
+        [&ask[..], &reason].concat(),
+        [&compare[..], &[exhibit]].concat(),
+        [&decide[..], &reason].concat(),
+    ] {
+        let told = bench.as_administrator(&arguments);
+        assert_eq!(told.status, 1, "{}", told.err);
+        assert!(
+            told.err.contains("not-found") || told.err.contains("nothing"),
+            "{}",
+            told.err
+        );
+    }
+    for arguments in [
+        [&ask[..], &["--reason", "short"]].concat(),
+        [&compare[..], &["+447700900123"]].concat(),
+        [&decide[..4], &["perhaps"], &reason].concat(),
+    ] {
+        let told = bench.as_administrator(&arguments);
+        assert_eq!(told.status, 2, "{}", told.err);
+        assert!(!told.err.contains("7700900"), "{}", told.err);
+    }
+}
+
+#[test]
 fn a_synthetic_log_is_the_same_for_the_same_seed() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();

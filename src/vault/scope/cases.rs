@@ -11,7 +11,7 @@ use crate::vault::plaintext::Aad;
 use crate::vault::records::CaseRecords;
 use crate::vault::requests;
 use crate::vault::store::case_rows::{self, CaseRow};
-use crate::vault::store::{membership_rows, operator_rows};
+use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
 
 /// What is kept, sealed, of a case.
 #[derive(Serialize, Deserialize)]
@@ -98,14 +98,12 @@ impl<A: Action> Scope<'_, A> {
         };
         let role = member.map(|member| member.role);
         let told = role != Some(CaseRole::Liaison);
-        let (exhibits, numbers) = if told {
-            let records = CaseRecords::open(self.core, self.connection, case, None)?;
-            (
-                Some(records.exhibits().len()),
-                Some(records.count_numbers()?),
-            )
+        let all = exhibit_rows::list_all(self.connection, case.number)?;
+        let withdrawn = all.iter().filter(|row| row.withdrawn.is_some()).count();
+        let numbers = if told && withdrawn > 0 {
+            CaseRecords::open(self.core, self.connection, case, None)?.count_numbers()?
         } else {
-            (None, None)
+            u64::from(case.numbers)
         };
         Ok(CaseView {
             case: case.id.clone(),
@@ -115,8 +113,8 @@ impl<A: Action> Scope<'_, A> {
             opened_at: case.opened_at,
             role: role.map(CaseRole::as_str),
             account: account.map(|account| account.as_str().to_owned()),
-            exhibits,
-            numbers,
+            exhibits: told.then_some(all.len() - withdrawn),
+            numbers: told.then_some(numbers),
         })
     }
 }

@@ -162,15 +162,32 @@ impl<'v, A: Action> Scope<'v, A> {
         Ok(table)
     }
 
-    /// How many messages a subject of the case has, of those the caller may know.
-    pub(in crate::vault) fn messages_of(&self, no: u32) -> Result<u64, OperationError> {
+    /// How many messages each of these subjects of the case has, of those the
+    /// caller may know; none where all its records were withdrawn.
+    pub(in crate::vault) fn messages_of(
+        &self,
+        subjects: &[u32],
+    ) -> Result<Vec<u64>, OperationError> {
+        let mut asked: Vec<Asked> = (0..)
+            .zip(subjects)
+            .map(|(at, no)| Asked {
+                at,
+                no: *no,
+                known: true,
+            })
+            .collect();
+        // Neighbours stand in one block: each block is opened once.
+        asked.sort_unstable_by_key(|one| one.no);
         let records = self.records()?;
-        let known = Asked {
-            at: 0,
-            no,
-            known: true,
-        };
-        Ok(Index::new(&records)?.read(&known)?.messages)
+        let mut index = Index::new(&records)?;
+        let mut messages = vec![0; subjects.len()];
+        for one in &asked {
+            let seen = index.read(one)?;
+            if let Some(place) = messages.get_mut(one.at) {
+                *place = seen.messages;
+            }
+        }
+        Ok(messages)
     }
 
     /// A first look at the budget, before the work; the ledger has the last word.

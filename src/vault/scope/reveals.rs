@@ -77,12 +77,13 @@ impl<A: Writes> Scope<'_, A> {
                     "is named twice",
                 ));
             }
-            // All its records may have been withdrawn.
-            if self.messages_of(no)? == 0 {
-                let rule = "is no subject of this case";
-                return Err(OperationError::invalid(format!("subjects[{at}]"), rule));
-            }
             subjects.push(no);
+        }
+        // All its records may have been withdrawn.
+        let messages = self.messages_of(&subjects)?;
+        if let Some(at) = messages.iter().position(|messages| *messages == 0) {
+            let rule = "is no subject of this case";
+            return Err(OperationError::invalid(format!("subjects[{at}]"), rule));
         }
         let id = RevealId::from_random(self.core.draw()?);
         let expires_at = self.now.plus_seconds(self.core.settings.reveal_s);
@@ -187,9 +188,9 @@ impl<A: Action> Scope<'_, A> {
     ) -> Result<RevealView, OperationError> {
         let body: RevealBody = requests::open(self.core, keys, &row)?;
         let records = self.records()?;
-        let mut sample = Vec::with_capacity(SAMPLE);
-        for no in body.subjects.iter().take(SAMPLE) {
-            let messages = self.messages_of(*no)?;
+        let first = body.subjects.get(..SAMPLE).unwrap_or(&body.subjects);
+        let mut sample = Vec::with_capacity(first.len());
+        for (no, messages) in first.iter().zip(self.messages_of(first)?) {
             // What was withdrawn is shown to nobody.
             if messages > 0 {
                 sample.push(MaskedSubject {
@@ -230,9 +231,9 @@ impl<A: Action> Scope<'_, A> {
         digest.part(id.as_str().as_bytes());
         digest.part(body.purpose.as_bytes());
         digest.part(body.reason.as_bytes());
-        for no in &body.subjects {
+        for (no, messages) in body.subjects.iter().zip(self.messages_of(&body.subjects)?) {
             digest.part(&no.to_be_bytes());
-            digest.part(&self.messages_of(*no)?.to_be_bytes());
+            digest.part(&messages.to_be_bytes());
         }
         Ok(digest.finish())
     }
