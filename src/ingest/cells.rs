@@ -1,6 +1,6 @@
 //! The mapped cells of one record: what is kept of it, as borrowed text.
 
-use super::guard;
+use super::guard::{self, Look};
 use super::shape::{Column, Reads};
 use crate::domain::Field;
 use crate::vault::plaintext::{RejectCells, RejectKind};
@@ -9,6 +9,7 @@ pub(super) struct Cells<'a> {
     texts: [&'a str; SLOTS],
     /// How the time is written.
     pub(super) time: Reads,
+    pub(super) look: Look,
 }
 
 /// One record of a file: where it begins, and its cells or what is wrong with
@@ -59,7 +60,13 @@ impl<'a> Cells<'a> {
         Self {
             texts: texts.map(trim),
             time,
+            look: Look::UNKNOWN,
         }
+    }
+
+    /// With what is known of all of them.
+    pub(super) fn looked_at(self, look: Look) -> Self {
+        Self { look, ..self }
     }
 
     pub(super) fn get(&self, field: Field) -> &'a str {

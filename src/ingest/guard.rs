@@ -4,15 +4,51 @@
 //! It knows the look of a code among words and of a long text. A short message
 //! without a number passes; the allow-list of columns is the first guard.
 
+use memchr::memchr;
+
 use crate::domain::Field;
 use crate::vault::plaintext::RejectKind;
 
+/// What is known of all cells of a record at once.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// Nothing but printable ASCII.
+    plain: bool,
+    /// There is a space in one of them.
+    spaced: bool,
+}
+
+impl Look {
+    pub(super) const UNKNOWN: Self = Self {
+        plain: false,
+        spaced: true,
+    };
+
+    /// Of the bytes of all cells.
+    pub(super) fn of(record: &[u8]) -> Self {
+        let plain = record
+            .iter()
+            .fold(true, |plain, byte| plain & (b' '..0x7f).contains(byte));
+        Self {
+            plain,
+            spaced: memchr(b' ', record).is_some(),
+        }
+    }
+}
+
 /// What is wrong with a cell of this field, if anything.
 pub(super) fn fault(field: Field, cell: &str) -> Option<RejectKind> {
+    fault_of(Look::UNKNOWN, field, cell)
+}
+
+/// The same for a cell of a record that was looked at.
+pub(super) fn fault_of(look: Look, field: Field, cell: &str) -> Option<RejectKind> {
     if cell.is_empty() {
         return None;
     }
-    if cell.bytes().any(|byte| !(b' '..0x7f).contains(&byte)) && cell.chars().any(char::is_control)
+    if !look.plain
+        && cell.bytes().any(|byte| !(b' '..0x7f).contains(&byte))
+        && cell.chars().any(char::is_control)
     {
         return Some(RejectKind::NotPrintable);
     }
@@ -25,7 +61,8 @@ pub(super) fn fault(field: Field, cell: &str) -> Option<RejectKind> {
     if cell.len() > limit && cell.chars().count() > limit {
         return Some(kind);
     }
-    looks_like_content(field, cell).then_some(RejectKind::LooksLikeContent)
+    // What is one word is no message.
+    (look.spaced && looks_like_content(field, cell)).then_some(RejectKind::LooksLikeContent)
 }
 
 /// True if the quarantine may hold the cell.

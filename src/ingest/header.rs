@@ -6,6 +6,7 @@ use super::cells::{Cells, Record, SLOTS, slot, slot_of};
 use super::declared::{ColumnMapping, Declared};
 use super::delimited::DelimitedReader;
 use super::error::IngestError;
+use super::guard::Look;
 use super::segment::Segment;
 use super::shape::{Reads, Shape};
 use super::shown_name::{self, ShownName};
@@ -72,7 +73,7 @@ impl DelimitedLog {
         }
         Ok(Some(Record {
             line,
-            cells: Ok(Cells::new(texts, self.header.time)),
+            cells: Ok(Cells::new(texts, self.header.time).looked_at(Look::of(record.as_slice()))),
         }))
     }
 }

@@ -65,7 +65,7 @@ impl RowMaker {
         cells: &Cells<'a>,
     ) -> Result<Made<'a>, IngestError> {
         for field in FIELDS {
-            if let Some(kind) = guard::fault(field, cells.get(field)) {
+            if let Some(kind) = guard::fault_of(cells.look, field, cells.get(field)) {
                 return Ok(Err((field, kind)));
             }
         }

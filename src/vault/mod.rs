@@ -42,7 +42,7 @@ mod under_way;
 mod vectors;
 mod wire;
 
-pub use self::admission::{Admission, ExhibitCheck, ExhibitFacts, FileFacts};
+pub use self::admission::{Admission, Batches, ExhibitCheck, ExhibitFacts, FileFacts};
 pub use self::caller::Caller;
 pub use self::ledger::{BookError, Health};
 pub use self::operation::{Answer, Conflict, Operation, OperationError, Target, Why};

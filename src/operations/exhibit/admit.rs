@@ -89,7 +89,8 @@ fn read_all(
     let told = admission.progress();
     let received = Received::new(file, told.clone());
     let reader = LogReader::open(Box::new(received.clone()), declared).map_err(unreadable)?;
-    let facts = reading::read(reader, &received, |batch| {
+    let batches = admission.batches();
+    let facts = reading::read(reader, &received, &batches, |batch| {
         vault.admit_batch(admission, batch)?;
         let so_far = Progress {
             bytes: received.so_far(),

@@ -14,8 +14,8 @@ use std::thread;
 use super::received::Received;
 use super::unreadable::unreadable;
 use crate::ingest::{Cuts, IngestError, LogFacts, LogParser, LogReader, Segment, SplitLog, Tally};
-use crate::vault::OperationError;
 use crate::vault::plaintext::RowBatch;
+use crate::vault::{Batches, OperationError};
 
 /// More parsers would outrun the one thread that numbers their rows.
 const MOST_PARSERS: usize = 4;
@@ -24,12 +24,13 @@ const MOST_PARSERS: usize = 4;
 pub(super) fn read(
     reader: LogReader,
     received: &Received,
+    batches: &Batches,
     with: impl FnMut(&RowBatch) -> Result<(), OperationError>,
 ) -> Result<LogFacts, OperationError> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     match reader.split(cores.min(MOST_PARSERS)) {
-        Ok(split) => read_segments(split, received, with),
-        Err(reader) => read_whole(reader, received, with),
+        Ok(split) => read_segments(split, received, batches, with),
+        Err(reader) => read_whole(reader, received, batches, with),
     }
 }
 
@@ -46,6 +47,7 @@ enum Parsed {
 fn read_segments(
     split: SplitLog,
     received: &Received,
+    batches: &Batches,
     mut with: impl FnMut(&RowBatch) -> Result<(), OperationError>,
 ) -> Result<LogFacts, OperationError> {
     let SplitLog {
@@ -72,7 +74,7 @@ fn read_segments(
             threads.spawn(move || {
                 while let Some((no, segment)) = next(to_parse) {
                     let read = catch_unwind(AssertUnwindSafe(|| {
-                        parse(&mut parser, segment, empty, |rows| {
+                        parse(&mut parser, segment, (empty, batches), |rows| {
                             parsed.send((no, Parsed::Rows(rows))).is_ok()
                         })
                     }));
@@ -170,12 +172,13 @@ fn next(to_parse: &Mutex<Receiver<(u64, Segment)>>) -> Option<(u64, Segment)> {
 fn parse(
     parser: &mut LogParser,
     segment: Segment,
-    empty: &Mutex<Vec<RowBatch>>,
+    (empty, batches): (&Mutex<Vec<RowBatch>>, &Batches),
     give: impl Fn(RowBatch) -> bool,
 ) -> Result<(Segment, Tally), IngestError> {
     parser.begin(segment);
     loop {
-        let mut batch = lock(empty).pop().unwrap_or_default();
+        let batch = lock(empty).pop();
+        let mut batch = batch.unwrap_or_else(|| batches.make());
         let more = parser.read_batch(&mut batch)?;
         if !give(batch) || !more {
             return Ok(parser.end());
@@ -194,12 +197,13 @@ const BATCHES: usize = 3;
 fn read_whole(
     mut reader: LogReader,
     received: &Received,
+    batches: &Batches,
     mut with: impl FnMut(&RowBatch) -> Result<(), OperationError>,
 ) -> Result<LogFacts, OperationError> {
     let (empty, to_fill) = sync_channel::<RowBatch>(BATCHES);
     let (full, to_admit) = sync_channel::<RowBatch>(BATCHES);
     for _ in 0..BATCHES {
-        let _ = empty.send(RowBatch::new());
+        let _ = empty.send(batches.make());
     }
     thread::scope(|threads| {
         let reading = threads.spawn(move || {

@@ -26,7 +26,7 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
 use crate::vault::operation::{Answer, Conflict, Operation, OperationError, Target};
 use crate::vault::perform::Stopped;
-use crate::vault::plaintext::Region;
+use crate::vault::plaintext::{Region, RowBatch};
 use crate::vault::receipt::Receipt;
 use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
@@ -60,6 +60,7 @@ pub struct Admission {
     pub(super) group: Group,
     pub(super) sealing: Sealing,
     pub(super) stager: Stager,
+    prints: Arc<Fingerprinter>,
     /// What of each block waits for the final numbers of terms.
     pub(super) waiting: Vec<WaitingBlock>,
     pub(super) subjects: SubjectIndexBuilder,
@@ -67,6 +68,16 @@ pub struct Admission {
     pub(super) quarantine: Quarantine,
     pub(super) counts: Counts,
     pub(super) tracked: Tracked,
+}
+
+/// Makes batches for one admission.
+#[derive(Clone)]
+pub struct Batches(Arc<Fingerprinter>);
+
+impl Batches {
+    pub fn make(&self) -> RowBatch {
+        RowBatch::with_prints(Arc::clone(&self.0))
+    }
 }
 
 /// What turns cells into codes and temporary numbers.
@@ -112,6 +123,11 @@ impl Admission {
         self.counts.read
     }
 
+    /// Makes the batches in which rows come in.
+    pub fn batches(&self) -> Batches {
+        Batches(Arc::clone(&self.prints))
+    }
+
     /// Where it is told how far this is.
     pub fn progress(&self) -> AdmissionProgress {
         self.tracked.progress().clone()
@@ -140,7 +156,15 @@ impl Admission {
             Ok((prepared, sealing))
         });
         match prepared {
-            Ok((Prepared { keys, coder, seen }, sealing)) => Ok(Self {
+            Ok((
+                Prepared {
+                    keys,
+                    coder,
+                    seen,
+                    prints,
+                },
+                sealing,
+            )) => Ok(Self {
                 core: Arc::clone(core),
                 keys,
                 begun,
@@ -151,6 +175,7 @@ impl Admission {
                 group: Group::default(),
                 sealing,
                 stager,
+                prints,
                 waiting: Vec::new(),
                 subjects: SubjectIndexBuilder::new(),
                 parts: Parts::default(),
@@ -192,6 +217,7 @@ struct Prepared {
     keys: Arc<CaseKeys>,
     coder: Coder,
     seen: Seen,
+    prints: Arc<Fingerprinter>,
 }
 
 impl Prepared {
@@ -220,7 +246,8 @@ impl Prepared {
                 blocks: open_description(core, &keys, exhibit)?.blocks,
             });
         }
-        let seen = Seen::new(fingerprinter(core)?, earlier, begun.visible_numbers);
+        let prints = Arc::new(fingerprinter(core)?);
+        let seen = Seen::new(Arc::clone(&prints), earlier, begun.visible_numbers);
         let terms = |field| Terms {
             case: begun.case_number,
             field,
@@ -231,10 +258,15 @@ impl Prepared {
             earlier_numbers: Earlier::load(connection, numbers, begun.visible_numbers)?,
             earlier_users: Earlier::load(connection, users, begun.visible_users)?,
             numbers: Numbers::new(words(core)?, fingerprinter(core)?, region),
-            users: Users::new(fingerprinter(core)?),
+            users: Users::new(),
             bases: [[None; 4]; 3],
         };
-        Ok(Self { keys, coder, seen })
+        Ok(Self {
+            keys,
+            coder,
+            seen,
+            prints,
+        })
     }
 }
 

@@ -27,6 +27,6 @@ mod tests;
 mod users;
 mod withdrawn;
 
-pub use begin::{Admission, ExhibitFacts};
+pub use begin::{Admission, Batches, ExhibitFacts};
 pub use check::ExhibitCheck;
 pub use finish::FileFacts;

@@ -6,7 +6,8 @@ use std::num::NonZeroU64;
 use super::earlier::UNASKED;
 use crate::vault::columns::{CodecError, Fingerprinter, NumberTable};
 use crate::vault::plaintext::{
-    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, area_state_of, region_of,
+    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, area_code_of_digits,
+    area_state_of, region_of,
 };
 
 pub(super) struct Numbers {
@@ -17,7 +18,8 @@ pub(super) struct Numbers {
     prints: Fingerprinter,
     /// For each number the code of its region's country, once asked for.
     countries: Vec<u32>,
-    /// The same for the state of its area code.
+    /// For each area code the code of its state, once asked for; the last is for numbers
+    /// without one.
     area_states: Vec<u32>,
     /// For each number its term from earlier exhibits, once asked for; 0 if new.
     pub(super) known: Vec<u32>,
@@ -31,6 +33,8 @@ pub(super) enum NoNumber {
     Codec(CodecError),
 }
 
+/// They have three digits.
+const AREA_CODES: usize = 1000;
 /// More texts are not remembered; then they start anew.
 const TEXTS: usize = 1 << 21;
 
@@ -42,7 +46,7 @@ impl Numbers {
             texts: HashMap::new(),
             prints,
             countries: Vec::new(),
-            area_states: Vec::new(),
+            area_states: vec![UNASKED; AREA_CODES + 1],
             known: Vec::new(),
             used: Vec::new(),
         }
@@ -89,14 +93,21 @@ impl Numbers {
         })
     }
 
-    /// The code of the state whose area code a number has.
+    /// The code of the state whose area code a number has; `digits` are those of its
+    /// cell if that is plain E.164, or 0.
     pub(super) fn area_state(
         &mut self,
+        digits: u64,
         number: u32,
         code: impl FnOnce(&str) -> Result<u32, CodecError>,
     ) -> Result<u32, CodecError> {
+        let digits = match digits {
+            0 => self.table.expose_digits()[number as usize],
+            digits => digits,
+        };
+        let area = area_code_of_digits(digits).map_or(AREA_CODES, usize::from);
         let phone = || phone_of(&self.table, number);
-        once(&mut self.area_states, number, || {
+        once(&mut self.area_states, area as u32, || {
             phone().as_ref().and_then(area_state_of).map_or(Ok(0), code)
         })
     }
@@ -118,7 +129,6 @@ impl Numbers {
             .table
             .get_or_insert_with(digits, |_| {
                 self.countries.push(UNASKED);
-                self.area_states.push(UNASKED);
                 self.known.push(UNASKED);
                 self.used.push(false);
             })
@@ -132,13 +142,13 @@ fn phone_of(table: &NumberTable, number: u32) -> Option<Phone> {
     Some(Phone::from_exposed_digits(*digits))
 }
 
-/// What was found for a number before, or what `find` finds now.
+/// What was found for a place before, or what `find` finds now.
 fn once(
     found: &mut [u32],
-    number: u32,
+    place: u32,
     find: impl FnOnce() -> Result<u32, CodecError>,
 ) -> Result<u32, CodecError> {
-    match found.get_mut(number as usize) {
+    match found.get_mut(place as usize) {
         Some(known) if *known != UNASKED => Ok(*known),
         Some(unasked) => {
             *unasked = find()?;

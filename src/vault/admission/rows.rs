@@ -15,7 +15,7 @@ use super::numbers::NoNumber;
 use super::seen::{CODES, Opening, RowIdentity};
 use crate::domain::Field;
 use crate::vault::Vault;
-use crate::vault::columns::{BLOCK_ROWS, CodeBlock, CodecError};
+use crate::vault::columns::{BLOCK_ROWS, CodeBlock, CodecError, Fingerprinter};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Basis, Nonces, RejectKind, RowBatch, TEXTS};
@@ -60,8 +60,10 @@ impl Vault {
         self.number_rows(admission, batch)?;
         admission.quarantine.end_batch();
         admission.code_rows(batch).map_err(fault::codec)?;
-        admission.place_rows(batch).map_err(fault::codec)?;
-        admission.identify_rows(batch)?;
+        let prints = batch.prints();
+        let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
+        admission.place_rows(batch, users).map_err(fault::codec)?;
+        admission.identify_rows(batch, references)?;
         let scratch = &mut admission.scratch;
         admission.seen.take_in(&scratch.prints, &mut scratch.new);
         scratch.kept.clear();
@@ -154,7 +156,7 @@ impl Admission {
 
     /// Finds for each row its node in the index of subjects, and its user: mostly the one
     /// that the node keeps.
-    fn place_rows(&mut self, batch: &RowBatch) -> Result<(), CodecError> {
+    fn place_rows(&mut self, batch: &RowBatch, prints: &[u128]) -> Result<(), CodecError> {
         let Self {
             coder: Coder { users, .. },
             subjects,
@@ -169,12 +171,11 @@ impl Admission {
         for numbers in scratch.numbers.chunks(BATCH) {
             subjects.touch(numbers);
             for (number, ((row, account), kind)) in rows.by_ref().take(numbers.len()) {
-                let name = batch.users().get(*row as usize);
-                let print = users.print(name);
+                let print = prints[*row as usize];
                 let (node, new) = subjects.place(*number, *account, *kind)?;
                 let user = match subjects.kept(node) {
                     (kept, user) if kept == print as u64 && !new => user,
-                    _ => users.number(print, name)?,
+                    _ => users.number(print, batch.users().get(*row as usize))?,
                 };
                 if new {
                     subjects.keep(node, print as u64, user);
@@ -187,7 +188,11 @@ impl Admission {
     }
 
     /// What tells each row apart from all others of the case.
-    fn identify_rows(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
+    fn identify_rows(
+        &mut self,
+        batch: &RowBatch,
+        references: &[u128],
+    ) -> Result<(), OperationError> {
         let core = Arc::clone(&self.core);
         let keys = Arc::clone(&self.keys);
         let reader = core.readers.snapshot()?;
@@ -208,8 +213,8 @@ impl Admission {
         self.scratch.prints.clear();
         for (at, row) in self.scratch.rows.iter().enumerate() {
             let number = self.scratch.identities[at];
-            let print = match batch.references().get(*row as usize) {
-                "" => {
+            let print = match references[*row as usize] {
+                0 => {
                     let mut codes = [0; CODES];
                     for (code, column) in codes.iter_mut().zip(&self.scratch.codes) {
                         *code = column[at];
@@ -222,7 +227,7 @@ impl Admission {
                         codes,
                     })
                 }
-                reference => self.seen.of_message(reference, number),
+                reference => Fingerprinter::of_message(reference, number),
             };
             self.scratch.prints.push(print);
         }
@@ -377,6 +382,7 @@ impl Coder {
         for place in [COUNTRY_BASIS, STATE_BASIS, TIME_BASIS, AREA_STATE] {
             codes[place].clear();
         }
+        let digits = batch.expose_digits();
         for (at, row) in rows.iter().enumerate() {
             let [mut country_basis, state_basis, time_basis] = batch.bases()[*row as usize];
             if codes[COUNTRY][at] == 0 {
@@ -393,7 +399,7 @@ impl Coder {
             let column = &mut self.columns[AREA_STATE];
             let area = self
                 .numbers
-                .area_state(numbers[at], |text| column.code(text))?;
+                .area_state(digits[*row as usize], numbers[at], |text| column.code(text))?;
             codes[AREA_STATE].push(area);
             codes[COUNTRY_BASIS].push(self.basis(0, COUNTRY_BASIS, country_basis)?);
             codes[STATE_BASIS].push(self.basis(1, STATE_BASIS, state_basis)?);

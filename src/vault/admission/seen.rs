@@ -5,6 +5,8 @@
 //! only the earlier records of numbers that come again are read, when they come: a
 //! small exhibit of a large case costs one look at a column.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
 
 use super::group::{ACCOUNT, CHANNEL, KIND, Place};
@@ -27,7 +29,7 @@ pub(super) const CODES: usize = CHANNEL + 1;
 const LOOKS: u32 = 4;
 
 pub(super) struct Seen {
-    prints: Fingerprinter,
+    prints: Arc<Fingerprinter>,
     set: FingerprintSet,
     earlier: Vec<EarlierExhibit>,
     /// For each number of the case whether its earlier records were read.
@@ -61,7 +63,11 @@ pub(super) struct RowIdentity {
 
 impl Seen {
     /// `visible` numbers of the case are in the earlier exhibits.
-    pub(super) fn new(prints: Fingerprinter, earlier: Vec<EarlierExhibit>, visible: u32) -> Self {
+    pub(super) fn new(
+        prints: Arc<Fingerprinter>,
+        earlier: Vec<EarlierExhibit>,
+        visible: u32,
+    ) -> Self {
         Self {
             prints,
             set: FingerprintSet::new(),
@@ -69,10 +75,6 @@ impl Seen {
             read: vec![false; visible as usize + 1],
             looks: 0,
         }
-    }
-
-    pub(super) fn of_message(&self, reference: &str, number: u64) -> u128 {
-        self.prints.of_message(reference, number)
     }
 
     pub(super) fn of_row(&self, row: &RowIdentity) -> u128 {
@@ -155,7 +157,10 @@ impl Seen {
                     continue;
                 }
                 let print = match references.get(row) {
-                    Some(reference) => self.of_message(&reference, u64::from(*number)),
+                    Some(reference) => Fingerprinter::of_message(
+                        self.prints.of_text(&reference).max(1),
+                        u64::from(*number),
+                    ),
                     None => {
                         if others.is_none() {
                             if kept_users.is_none() {

@@ -1,7 +1,7 @@
 //! The user names of the exhibit being admitted: name to temporary number.
 
 use super::earlier::UNASKED;
-use crate::vault::columns::{CodecError, Fingerprinter};
+use crate::vault::columns::CodecError;
 use crate::vault::plaintext::{Tag, TagKey, Texts};
 
 pub(super) struct Users {
@@ -10,7 +10,6 @@ pub(super) struct Users {
     slots: Vec<u32>,
     /// 128 bits tell names apart: at 50 million the odds of a collision are 2^-77.
     prints: Vec<u128>,
-    fingerprinter: Fingerprinter,
     /// For each name its term from earlier exhibits, once asked for; 0 if new.
     pub(super) known: Vec<u32>,
     /// Whether the name stands in an admitted row.
@@ -20,21 +19,13 @@ pub(super) struct Users {
 const FIRST_SLOTS: usize = 1024;
 
 impl Users {
-    pub(super) fn new(fingerprinter: Fingerprinter) -> Self {
+    pub(super) fn new() -> Self {
         Self {
             names: Texts::default(),
             slots: vec![UNASKED; FIRST_SLOTS],
             prints: Vec::new(),
-            fingerprinter,
             known: Vec::new(),
             used: Vec::new(),
-        }
-    }
-
-    pub(super) fn print(&self, name: &str) -> u128 {
-        match name {
-            "" => 0,
-            _ => self.fingerprinter.of_text(name).max(1),
         }
     }
 

@@ -21,10 +21,10 @@ impl Fingerprinter {
         }
     }
 
-    /// What tells a message with a reference apart: the reference and who it went to,
-    /// for one message may go to many.
-    pub fn of_message(&self, reference: &str, number: u64) -> u128 {
-        self.references.bytes_after(number, reference.as_bytes())
+    /// What tells a message with a reference apart: the print of the reference and who
+    /// it went to, for one message may go to many.
+    pub fn of_message(reference: u128, number: u64) -> u128 {
+        reference ^ u128::from(number).wrapping_add(1).wrapping_mul(SPREAD)
     }
 
     pub fn of_text(&self, text: &str) -> u128 {
@@ -53,6 +53,9 @@ struct Part {
     slots: Vec<u64>,
     len: usize,
 }
+
+/// Odd, so that no two numbers come out alike: 2^128 over the golden ratio.
+const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 
 const PARTS: usize = 1 << 12;
 const FIRST_SLOTS: usize = 16;
@@ -200,8 +203,9 @@ mod tests {
         let fingerprinter = Fingerprinter::new([1, 2, 3, 4]);
         let word = u64::from_le_bytes(*b"reference".first_chunk().unwrap());
         assert!(fingerprinter.of_text("referenc") != fingerprinter.of_row(&[word]));
-        assert!(fingerprinter.of_message("a", 1) != fingerprinter.of_message("a", 2));
-        assert!(fingerprinter.of_message("a", 1) != fingerprinter.of_message("b", 1));
+        let [a, b] = ["a", "b"].map(|text| fingerprinter.of_text(text));
+        assert!(Fingerprinter::of_message(a, 1) != Fingerprinter::of_message(a, 2));
+        assert!(Fingerprinter::of_message(a, 1) != Fingerprinter::of_message(b, 1));
         let other = Fingerprinter::new([1, 3, 3, 4]);
         assert!(fingerprinter.of_text("a") != other.of_text("a"));
         assert!(fingerprinter.of_row(&[0]) != fingerprinter.of_row(&[0, 0]));

@@ -21,14 +21,7 @@ impl SipKey {
 
     /// The hash of the bytes; its first output byte is the lowest.
     pub(super) fn bytes(&self, bytes: &[u8]) -> u128 {
-        State(self.0).end(bytes, 0)
-    }
-
-    /// The hash of the word's little-endian bytes and the bytes behind them.
-    pub(super) fn bytes_after(&self, word: u64, bytes: &[u8]) -> u128 {
-        let mut state = State(self.0);
-        state.take(word);
-        state.end(bytes, 8)
+        State(self.0).end(bytes)
     }
 
     /// The hash of the words' little-endian bytes.
@@ -50,8 +43,8 @@ impl Drop for SipKey {
 struct State([u64; 4]);
 
 impl State {
-    /// Takes the bytes in, after `before` others, and ends.
-    fn end(mut self, bytes: &[u8], before: usize) -> u128 {
+    /// Takes the bytes in and ends.
+    fn end(mut self, bytes: &[u8]) -> u128 {
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
             self.take(u64::from_le_bytes(*word));
@@ -60,7 +53,7 @@ impl State {
         for (target, byte) in last.iter_mut().zip(rest) {
             *target = *byte;
         }
-        self.finish(u64::from_le_bytes(last), before + bytes.len())
+        self.finish(u64::from_le_bytes(last), bytes.len())
     }
 
     fn take(&mut self, word: u64) {
@@ -126,6 +119,5 @@ mod tests {
         let words = [3, u64::MAX, 1 << 40];
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         assert!(key.words(&words) == key.bytes(&bytes));
-        assert!(key.bytes_after(3, &bytes[8..]) == key.bytes(&bytes));
     }
 }

@@ -9,10 +9,15 @@ use crate::domain::area_code;
 /// The two letters of a state, territory or province, for numbers of the North
 /// American plan alone.
 pub fn area_state_of(phone: &Phone) -> Option<&'static str> {
+    area_code_of_digits(phone.digits()).and_then(area_code::state_of)
+}
+
+/// The area code of digits that are a number of the plan, below 1,000.
+pub fn area_code_of_digits(digits: u64) -> Option<u16> {
     // Calling code 1 and ten digits.
-    let national = phone.digits().checked_sub(10_000_000_000)?;
+    let national = digits.checked_sub(10_000_000_000)?;
     let area_code = u16::try_from(national / 10_000_000).ok()?;
-    area_code::state_of(area_code)
+    (area_code < 1000).then_some(area_code)
 }
 
 #[cfg(test)]

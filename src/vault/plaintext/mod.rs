@@ -32,7 +32,7 @@ mod wiped_text;
 mod written;
 
 pub use aad::Aad;
-pub use area_state::area_state_of;
+pub use area_state::{area_code_of_digits, area_state_of};
 pub use blind_index::{Tag, TagKey};
 pub use disclose::Disclosed;
 pub use mask::MaskedPhone;

@@ -4,6 +4,7 @@
 //! Readers fill it; only the vault reads rows out again.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -11,6 +12,7 @@ use super::raw_number::RawNumber;
 use super::reject::{Reject, RejectCells, RejectKind};
 use super::texts::Texts;
 use crate::domain::{Field, Moment};
+use crate::vault::columns::Fingerprinter;
 
 /// One message of a log, its cells checked and trimmed. A blank text means
 /// that the log does not say.
@@ -73,6 +75,10 @@ pub struct RowBatch {
     digits: Zeroizing<Vec<u64>>,
     users: Texts,
     references: Texts,
+    /// Of an admission: then names and references get their prints as they come.
+    fingerprinter: Option<Arc<Fingerprinter>>,
+    user_prints: Vec<u128>,
+    reference_prints: Vec<u128>,
     sent_at: Vec<i64>,
     /// Of country, state and time.
     bases: Vec<[Basis; 3]>,
@@ -97,9 +103,17 @@ impl RowBatch {
     const TEXT_BYTES: usize = 32 << 20;
     const REJECT_BYTES: usize = 16 << 20;
 
-    /// An empty batch.
+    /// An empty batch, as a reader fills one for itself.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty batch for an admission.
+    pub(in crate::vault) fn with_prints(fingerprinter: Arc<Fingerprinter>) -> Self {
+        Self {
+            fingerprinter: Some(fingerprinter),
+            ..Self::default()
+        }
     }
 
     /// True when the batch should be handed on before anything is added. It
@@ -145,6 +159,15 @@ impl RowBatch {
         self.numbers.push(number);
         self.users.push(user);
         self.references.push(reference);
+        if let Some(prints) = &self.fingerprinter {
+            // A blank is nobody's name and nothing's reference.
+            let print = |text: &str| match text {
+                "" => 0,
+                _ => prints.of_text(text).max(1),
+            };
+            self.user_prints.push(print(user));
+            self.reference_prints.push(print(reference));
+        }
         self.sent_at.push(row.sent_at.seconds());
         self.bases
             .push([row.country_basis, row.state_basis, row.time_basis]);
@@ -182,6 +205,8 @@ impl RowBatch {
         self.digits.clear();
         self.users.clear();
         self.references.clear();
+        self.user_prints.clear();
+        self.reference_prints.clear();
         self.sent_at.clear();
         self.bases.clear();
         self.lines.clear();
@@ -214,6 +239,13 @@ impl RowBatch {
     /// The message references; a blank one is missing.
     pub(in crate::vault) fn references(&self) -> &Texts {
         &self.references
+    }
+
+    /// The prints of user names and of message references, 0 for blank ones; none
+    /// if the batch was not made for an admission.
+    pub(in crate::vault) fn prints(&self) -> Option<(&[u128], &[u128])> {
+        self.fingerprinter.as_ref()?;
+        Some((&self.user_prints, &self.reference_prints))
     }
 
     pub(in crate::vault) fn sent_at(&self) -> &[i64] {
