@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use breachvault::operations::audit::ReadLeaf;
 use breachvault::operations::record::{LookUp, Scope, SearchRecords};
+use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use breachvault::vault::audit::VerifierKey;
 use breachvault::vault::{OperationError, Refusal, StartError, Vault, trail};
 use house::{Closed, House, REASON, ask, log, numbers};
@@ -534,6 +535,32 @@ fn an_exhibit_that_was_taken_away_whole_is_found_and_named() {
     });
     let found = faults_in(&hurt.open().unwrap());
     assert_found(&found, &id, "exhibit removed");
+}
+
+#[test]
+fn an_exhibit_that_was_hidden_or_brought_back_is_found_and_named() {
+    let hidden =
+        "UPDATE exhibit SET withdrawn_at = 1712048400, withdrawn_leaf = 3 WHERE number = 2";
+    let found = faults(sql(hidden));
+    assert_found(&found, "withdrawn, and the log does not say so", "hidden");
+    // One that was withdrawn as it should be is sound, and every part of it is opened.
+    let copy = SAMPLE.closed.copy();
+    let vault = copy.open().unwrap();
+    let exhibit: String = value(&copy.database(), "SELECT id FROM exhibit WHERE number = 1");
+    let case = copy.people.case.to_string();
+    let ids = [("case", case.as_str()), ("exhibit", exhibit.as_str())];
+    let reason = json!({ "reason": REASON });
+    let asked = ask::<RequestWithdrawal>(&vault, &copy.people.custodian, &ids, reason).unwrap();
+    let ids = [("withdrawal", asked["withdrawal"].as_str().unwrap())];
+    let yes = json!({ "decision": "approve", "reason": REASON });
+    ask::<DecideWithdrawal>(&vault, &copy.people.lead, &ids, yes).unwrap();
+    assert_eq!(faults_in(&vault), Vec::<String>::new());
+    vault.stop().unwrap();
+    drop(vault);
+    let back = "UPDATE exhibit SET withdrawn_at = NULL, withdrawn_leaf = NULL WHERE number = 1";
+    copy.change(sql(back));
+    let found = faults_in(&copy.open().unwrap());
+    assert_found(&found, "the log says that it was withdrawn", "brought back");
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Default for Limits {
             body_bytes: 1 << 20,
             upload_bytes: 16 << 30,
             upload_idle_s: 60,
-            header_bytes: 16 << 10,
+            header_bytes: 32 << 10,
             header_s: 10,
             request_s: 60,
             connections: 1024,

@@ -59,6 +59,8 @@ ids! {
     RevealId 'r';
     /// One request to hand data out.
     ExportId 'e';
+    /// One request to take an exhibit out of the answers.
+    WithdrawalId 'w';
     /// One person who works with the vault.
     OperatorId 'o';
     /// One signed-in session.

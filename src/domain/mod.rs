@@ -17,7 +17,7 @@ mod text;
 
 pub use field::Field;
 pub use format::Format;
-pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId};
+pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId, WithdrawalId};
 pub use moment::{Moment, MomentError};
 pub use purpose::Purpose;
 pub use role::{CaseRole, HomeRole};

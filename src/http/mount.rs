@@ -29,7 +29,7 @@ use super::authenticate::{address, authenticate, stranger};
 use super::problem::Problem;
 use super::sessions::Open;
 use super::upload::{self, Admit};
-use super::{body, plain};
+use super::{body, plain, query};
 use crate::domain::ExportId;
 use crate::operations::{Empty, Ids, Request as Asked};
 use crate::policy::{Action, ActionKind, actions};
@@ -65,6 +65,8 @@ pub struct Route {
 pub(super) enum Takes {
     Nothing,
     Json(Shape),
+    /// Members of the query, each a text that must be there.
+    Query(&'static [&'static str]),
     File,
 }
 
@@ -109,6 +111,17 @@ impl Routes {
         let route = describe::<O>(method, status, gives);
         self.add(path, route, move |State(app), request| async move {
             answered(run::<O>(app, request, status).await)
+        })
+    }
+
+    /// An operation whose input stands in the query: ids and words, no data.
+    pub(super) fn mount_query<O: Asked>(self, path: &str, names: &'static [&'static str]) -> Self {
+        let route = Route {
+            takes: Takes::Query(names),
+            ..describe::<O>(Method::GET, StatusCode::OK, JSON)
+        };
+        self.add(path, route, move |State(app), request| async move {
+            answered(run_query::<O>(app, request, names).await)
         })
     }
 
@@ -329,6 +342,29 @@ async fn run<O: Asked>(
     let caller = authenticate(&app, &parts).await?;
     let ids = ids(&mut parts).await;
     let bytes = body::read(&app.limits, &parts, body).await;
+    pass::<O>(app, caller, ids, bytes, status).await
+}
+
+/// The query takes the place of the body.
+async fn run_query<O: Asked>(
+    app: Arc<App>,
+    request: Request,
+    names: &'static [&'static str],
+) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let caller = authenticate(&app, &parts).await?;
+    let ids = ids(&mut parts).await;
+    let json = query::to_json(parts.uri.query().unwrap_or_default(), names);
+    pass::<O>(app, caller, ids, json, StatusCode::OK).await
+}
+
+async fn pass<O: Asked>(
+    app: Arc<App>,
+    caller: Caller,
+    ids: Ids,
+    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
     let vault = Arc::clone(&app.vault);
     let acted = blocking(move || act::<O>(&vault, &caller, &ids, bytes));
     // What was begun goes on to its leaf; only the waiting ends here.

@@ -63,7 +63,7 @@ pub(super) fn document(table: &[Route]) -> String {
 pub(super) fn shapes(route: &Route) -> Vec<Shape> {
     let taken = match route.takes {
         Takes::Json(shape) => Some(shape),
-        Takes::Nothing | Takes::File => None,
+        Takes::Nothing | Takes::Query(_) | Takes::File => None,
     };
     let given = route.gives.iter().filter_map(|(_, shape)| *shape);
     taken.into_iter().chain(given).collect()
@@ -92,6 +92,7 @@ fn operation(route: &Route) -> OperationBuilder {
     }
     operation = match route.takes {
         Takes::Nothing => operation,
+        Takes::Query(names) => with_query(operation, names),
         Takes::Json(shape) => {
             operation.request_body(Some(body("application/json", (shape.schema)())))
         }
@@ -154,6 +155,18 @@ fn success(route: &Route) -> utoipa::openapi::Response {
         response = response.header("Audit-Leaf", header);
     }
     response.build()
+}
+
+fn with_query(operation: OperationBuilder, names: &[&str]) -> OperationBuilder {
+    names.iter().fold(operation, |operation, name| {
+        operation.parameter(
+            ParameterBuilder::new()
+                .name(*name)
+                .parameter_in(ParameterIn::Query)
+                .required(Required::True)
+                .schema(Some(string())),
+        )
+    })
 }
 
 fn with_upload(operation: OperationBuilder) -> OperationBuilder {

@@ -189,6 +189,8 @@ impl From<Conflict> for Problem {
             Conflict::NameTaken => ProblemKind::NameTaken,
             Conflict::CaseState => ProblemKind::CaseState,
             Conflict::AdmissionInProgress => ProblemKind::AdmissionInProgress,
+            Conflict::AdmissionCancelled => ProblemKind::AdmissionCancelled,
+            Conflict::ExhibitWithdrawn => ProblemKind::ExhibitWithdrawn,
             Conflict::ResultChanged => ProblemKind::ResultChanged,
             Conflict::OutsideCases => ProblemKind::OutsideCases,
             Conflict::OwnMembership => ProblemKind::OwnMembership,

@@ -57,6 +57,8 @@ kinds! {
     CaseState            "case-state"             CONFLICT     "The case is not in a state for this.";
     AdmissionInProgress  "admission-in-progress"  CONFLICT     "Another exhibit is being admitted.";
     AlreadyAdmitted      "already-admitted"       CONFLICT     "This file was admitted before.";
+    AdmissionCancelled   "admission-cancelled"    CONFLICT     "The admission was cancelled.";
+    ExhibitWithdrawn     "exhibit-withdrawn"      CONFLICT     "An exhibit was withdrawn.";
     ResultChanged        "result-changed"         CONFLICT     "The result is not what was decided.";
     OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators stay outside cases.";
     OwnMembership        "own-membership"         CONFLICT     "Nobody changes their own membership or account.";

@@ -1,6 +1,12 @@
 //! The query of an address, percent-decoded. Only ids, names and words stand
 //! there; nothing that is looked for.
 
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::ProblemKind;
+use super::problem::Problem;
+
 /// Name and value of every part, in order; `None` if it is not UTF-8 text.
 pub(super) fn parse(query: &str) -> Option<Vec<(String, String)>> {
     query
@@ -11,6 +17,27 @@ pub(super) fn parse(query: &str) -> Option<Vec<(String, String)>> {
             Some((decode(name)?, decode(value)?))
         })
         .collect()
+}
+
+/// The same as the bytes of a JSON object, for an operation to read: each of
+/// `names` once, and nothing else. What was sent is never quoted.
+pub(super) fn to_json(query: &str, names: &[&str]) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let malformed = || {
+        let rule = format!("must name once: {}", names.join(", "));
+        Problem::new(ProblemKind::MalformedQuery).at("query", rule)
+    };
+    let mut object = Map::new();
+    for (name, value) in parse(query).ok_or_else(malformed)? {
+        let known = names.contains(&name.as_str());
+        if !known || object.insert(name, Value::String(value)).is_some() {
+            return Err(malformed());
+        }
+    }
+    if object.len() != names.len() {
+        return Err(malformed());
+    }
+    let bytes = serde_json::to_vec(&object).map_err(|_| malformed())?;
+    Ok(Zeroizing::new(bytes))
 }
 
 fn decode(text: &str) -> Option<String> {
@@ -48,6 +75,16 @@ mod tests {
             ])
         );
         assert_eq!(parse(""), Some(vec![]));
+    }
+
+    #[test]
+    fn a_query_that_takes_the_place_of_a_body_names_each_member_once() {
+        let bytes = to_json("against=x%5F1", &["against"]).ok().unwrap();
+        assert_eq!(bytes.as_slice(), br#"{"against":"x_1"}"#);
+        for query in ["", "against=a&against=b", "against=a&number=1", "against=%"] {
+            let problem = to_json(query, &["against"]).err().unwrap();
+            assert_eq!(problem.kind, ProblemKind::MalformedQuery, "{query}");
+        }
     }
 
     #[test]

@@ -12,7 +12,9 @@ use crate::operations::audit::{
 use crate::operations::case::{
     CloseCase, HoldCase, ListCases, ListMembers, NameMember, OpenCase, ReadCase, ReopenCase,
 };
-use crate::operations::exhibit::{ExhibitBody, ListExhibits};
+use crate::operations::exhibit::{
+    CancelAdmission, CompareExhibits, ExhibitBody, ListExhibits, ReadAdmission,
+};
 use crate::operations::export::{
     AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
     take_package,
@@ -22,6 +24,9 @@ use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
 use crate::operations::session::{CloseSession, ReadSelf};
+use crate::operations::withdrawal::{
+    DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
+};
 
 /// Every route there is, without a vault behind it.
 pub fn table() -> Vec<Route> {
@@ -55,6 +60,14 @@ pub(super) fn routes() -> Routes {
 
         .mount_upload::<ExhibitBody>    ("/cases/{case}/exhibits", "Admit a file", upload::admit)
         .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)
+        .mount_query::<CompareExhibits> ("/cases/{case}/exhibits/{exhibit}/difference", &["against"])
+        .mount::<ReadAdmission>         (get.clone(),    "/cases/{case}/admissions/current",  ok)
+        .mount::<CancelAdmission>       (delete.clone(), "/cases/{case}/admissions/current",  ok)
+
+        .mount::<RequestWithdrawal>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/withdrawal", created)
+        .mount::<ListWithdrawals>       (get.clone(),    "/cases/{case}/withdrawals",         ok)
+        .mount::<ReadWithdrawal>        (get.clone(),    "/withdrawals/{withdrawal}",         ok)
+        .mount::<DecideWithdrawal>      (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
 
         .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
         .mount::<SearchRecords>         (post.clone(),   "/cases/{case}/records/search",      ok)

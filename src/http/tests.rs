@@ -18,9 +18,10 @@ use super::app::App;
 use super::mount::Routes;
 use super::openapi;
 use super::routes::routes;
-use super::upload::UploadQuery;
+use super::upload;
 use crate::config::Limits;
 use crate::domain::{CaseId, OperatorName};
+use crate::operations::exhibit::Arriving;
 use crate::operations::{Empty, Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::clock::SystemClock;
@@ -186,20 +187,21 @@ impl Asked for Plain {
 fn admit(
     vault: &Vault,
     caller: &Caller,
-    case: CaseId,
-    query: UploadQuery,
-    name: String,
-    source: Option<String>,
-    mut file: Box<dyn Read + Send>,
+    asked: upload::Asked,
+    mut arriving: Arriving,
 ) -> Result<Reply, Refusal> {
     let mut bytes = Vec::new();
-    match file.read_to_end(&mut bytes) {
-        Ok(read) if query.format == "auto" && name == "log.csv" && source.is_none() => {
+    match arriving.file.read_to_end(&mut bytes) {
+        Ok(read)
+            if asked.query.format == "auto"
+                && asked.name == "log.csv"
+                && asked.source.is_none() =>
+        {
             vault.perform(caller, Count(read as u64))
         }
         Ok(_) | Err(_) => {
             let error = OperationError::invalid("file", "broke off");
-            Err(vault.turn_away::<actions::BeginExhibit>(caller, Target::Case(case), error))
+            Err(vault.turn_away::<actions::BeginExhibit>(caller, Target::Case(asked.case), error))
         }
     }
 }

@@ -11,11 +11,14 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::{Buf, Bytes};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::oneshot;
 
 use super::ProblemKind;
 use super::answer::respond;
@@ -27,20 +30,12 @@ use super::query;
 use crate::config::Limits;
 use crate::domain::CaseId;
 use crate::operations::Ids;
-use crate::operations::exhibit::{self, AdmitRequest, AdmitWords};
+use crate::operations::exhibit::{self, AdmitRequest, AdmitWords, Arriving};
 use crate::policy::actions;
 use crate::vault::{Caller, OperationError, Refusal, Reply, Target, Vault};
 
 /// The operation that admits a file; it writes its own leaves.
-pub(super) type Admit = fn(
-    &Vault,
-    &Caller,
-    CaseId,
-    UploadQuery,
-    String,
-    Option<String>,
-    Box<dyn Read + Send>,
-) -> Result<Reply, Refusal>;
+pub(super) type Admit = fn(&Vault, &Caller, Asked, Arriving) -> Result<Reply, Refusal>;
 
 /// What the address says about the file, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,30 +54,38 @@ pub struct UploadQuery {
 
 /// The members of [`UploadQuery`], for the API's description.
 pub(super) const QUERY: [&str; 5] = ["format", "zone", "account", "region", "map"];
-pub(super) const HEADERS: [&str; 2] = ["Exhibit-Name", "Exhibit-Source"];
+pub(super) const HEADERS: [&str; 3] = ["Exhibit-Name", "Exhibit-Source", MAPPING];
+/// Base64 of a mapping.
+const MAPPING: &str = "Exhibit-Mapping";
 
 /// Reads what is said about the file, and admits it.
 pub(super) fn admit(
     vault: &Vault,
     caller: &Caller,
-    case: CaseId,
-    query: UploadQuery,
-    name: String,
-    source: Option<String>,
-    file: Box<dyn Read + Send>,
+    asked: Asked,
+    arriving: Arriving,
 ) -> Result<Reply, Refusal> {
+    let Asked {
+        case,
+        query,
+        name,
+        source,
+        mapping,
+        bytes: _,
+    } = asked;
     let words = AdmitWords {
         format: Some(query.format),
         zone: query.zone,
         account: query.account,
         region: query.region,
         map: query.map,
+        mapping,
         name: Some(name),
         source,
     };
     let target = Target::Case(case.clone());
     match AdmitRequest::read(case, &words) {
-        Ok(request) => exhibit::admit(vault, caller, request, file, &mut |_| true),
+        Ok(request) => exhibit::admit(vault, caller, request, arriving, &mut |_| true),
         Err(error) => Err(vault.turn_away::<actions::BeginExhibit>(caller, target, error)),
     }
 }
@@ -105,24 +108,24 @@ pub(super) async fn upload(
         }
     };
     let (pieces, incoming) = channel(PIECES);
+    let (stop, stopped) = oneshot::channel();
     let vault = Arc::clone(&app.vault);
     let admitted = tokio::task::spawn_blocking(move || {
-        let file = Box::new(Incoming {
-            pieces: incoming,
-            rest: Bytes::new(),
-            ended: false,
-        });
-        admit(
-            &vault,
-            &caller,
-            asked.case,
-            asked.query,
-            asked.name,
-            asked.source,
-            file,
-        )
+        let arriving = Arriving {
+            file: Box::new(Incoming {
+                pieces: incoming,
+                rest: Bytes::new(),
+                ended: false,
+            }),
+            bytes: asked.bytes,
+            stop: Some(Box::new(move || {
+                // Whoever fed it may have come to the end.
+                let _ = stop.send(());
+            })),
+        };
+        admit(&vault, &caller, asked, arriving)
     });
-    let cut = feed(body, &pieces, &app.limits).await;
+    let cut = feed(body, &pieces, &app.limits, stopped).await;
     drop(pieces);
     let admitted = admitted
         .await
@@ -136,11 +139,16 @@ pub(super) async fn upload(
     }
 }
 
-struct Asked {
-    case: CaseId,
-    query: UploadQuery,
-    name: String,
-    source: Option<String>,
+/// What a request says about its file.
+pub(super) struct Asked {
+    pub(super) case: CaseId,
+    pub(super) query: UploadQuery,
+    pub(super) name: String,
+    pub(super) source: Option<String>,
+    /// The text of a mapping.
+    mapping: Option<String>,
+    /// How long the file is said to be.
+    bytes: Option<u64>,
 }
 
 impl Asked {
@@ -159,6 +167,7 @@ impl Asked {
         let query = UploadQuery::read(parts.uri.query().unwrap_or_default()).map_err(refuse)?;
         let name = text(&parts.headers, "exhibit-name").map_err(refuse)?;
         let source = text(&parts.headers, "exhibit-source").map_err(refuse)?;
+        let mapping = mapping(&parts.headers).map_err(refuse)?;
         let length = parts
             .headers
             .get(header::CONTENT_LENGTH)
@@ -169,8 +178,10 @@ impl Asked {
         Ok(Self {
             name: name.unwrap_or_else(|| "unnamed".to_owned()),
             source,
+            mapping,
             query,
             case,
+            bytes: length,
         })
     }
 }
@@ -208,6 +219,15 @@ fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Probl
         .map_err(|_| Problem::new(ProblemKind::Invalid).at(name, "must be UTF-8"))
 }
 
+fn mapping(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let wrong = || Problem::new(ProblemKind::Invalid).at(MAPPING, "must be base64 of a mapping");
+    let Some(value) = headers.get(MAPPING) else {
+        return Ok(None);
+    };
+    let bytes = STANDARD.decode(value.as_bytes()).map_err(|_| wrong())?;
+    String::from_utf8(bytes).map(Some).map_err(|_| wrong())
+}
+
 async fn turn_away(
     app: &App,
     caller: Caller,
@@ -233,13 +253,20 @@ enum Piece {
 }
 
 /// Moves the body into the channel; says why it stopped before the end. If the
-/// reader wants no more, the rest is left unread.
-async fn feed(mut body: Body, pieces: &Sender<Piece>, limits: &Limits) -> Option<ProblemKind> {
+/// reader wants no more, or somebody cancelled, the rest is left unread.
+async fn feed(
+    mut body: Body,
+    pieces: &Sender<Piece>,
+    limits: &Limits,
+    mut stopped: oneshot::Receiver<()>,
+) -> Option<ProblemKind> {
     let idle = Duration::from_secs(limits.upload_idle_s);
     let mut bytes = 0_u64;
     loop {
         let frame = tokio::select! {
             () = pieces.closed() => return None,
+            // Somebody cancelled. A sender that is gone is an admission that was refused.
+            _ = &mut stopped => return None,
             frame = tokio::time::timeout(idle, body.frame()) => frame,
         };
         let (piece, ended) = match frame {

@@ -1,12 +1,12 @@
 //! The mapped cells of one record: what is kept of it, as borrowed text.
 
 use super::guard;
-use super::shape::Reads;
+use super::shape::{Column, Reads};
 use crate::domain::Field;
 use crate::vault::plaintext::{RejectCells, RejectKind};
 
 pub(super) struct Cells<'a> {
-    texts: [&'a str; FIELDS.len()],
+    texts: [&'a str; SLOTS],
     /// How the time is written.
     pub(super) time: Reads,
 }
@@ -32,14 +32,30 @@ pub(super) const FIELDS: [Field; 10] = [
     Field::MessageRef,
 ];
 
+/// Behind the fields: the codes of a mobile network, from which a carrier may
+/// be worked out.
+const MCC: usize = FIELDS.len();
+const MNC: usize = MCC + 1;
+pub(super) const SLOTS: usize = MNC + 1;
+
 /// Where a field stands among [`FIELDS`].
 pub(super) fn slot(field: Field) -> usize {
     usize::from(field.code()).wrapping_sub(1)
 }
 
+/// Where the cells of a column stand.
+pub(super) fn slot_of(column: &Column) -> usize {
+    match column.reads {
+        Reads::Mcc | Reads::MccMnc => MCC,
+        Reads::Mnc => MNC,
+        _ => slot(column.field),
+    }
+}
+
 impl<'a> Cells<'a> {
-    /// Takes the cells in the order of [`FIELDS`], trimmed.
-    pub(super) fn new(texts: [&'a str; FIELDS.len()], time: Reads) -> Self {
+    /// Takes the cells in the order of [`FIELDS`], trimmed, and the codes of a
+    /// network behind them.
+    pub(super) fn new(texts: [&'a str; SLOTS], time: Reads) -> Self {
         Self {
             texts: texts.map(trim),
             time,
@@ -48,6 +64,13 @@ impl<'a> Cells<'a> {
 
     pub(super) fn get(&self, field: Field) -> &'a str {
         self.texts.get(slot(field)).copied().unwrap_or_default()
+    }
+
+    /// The country code and the code of a mobile network; both may stand in
+    /// the first.
+    pub(super) fn network(&self) -> [&'a str; 2] {
+        let [.., mcc, mnc] = self.texts;
+        [mcc, mnc]
     }
 
     /// The cells for the quarantine, without those that are too long for what

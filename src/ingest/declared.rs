@@ -1,7 +1,10 @@
 //! What somebody says about a file before it is read.
 
+use super::content::is_content;
 use super::error::IngestError;
-use super::shape::{fold, is_content};
+use super::json_path::JsonPath;
+use super::mapping::Mapping;
+use super::shape::fold;
 use super::zone::Zone;
 use crate::domain::{AccountName, Field, Format};
 
@@ -16,6 +19,18 @@ pub struct Declared {
     pub account: Option<AccountName>,
     /// Columns the format does not know by these names.
     pub columns: Vec<ColumnMapping>,
+    /// What all columns mean, in place of a format.
+    pub mapping: Option<Mapping>,
+}
+
+impl Declared {
+    /// The zone of times that name none.
+    pub fn zone(&self) -> Option<&Zone> {
+        let mapped = self.mapping.as_ref();
+        mapped
+            .and_then(|mapping| mapping.zone.as_ref())
+            .or(self.zone.as_ref())
+    }
 }
 
 /// A column of the file that holds a field. It takes the place of the names
@@ -30,7 +45,7 @@ impl ColumnMapping {
     /// that is worked out rather than read.
     pub fn new(field: Field, column: &str) -> Result<Self, IngestError> {
         let column = column.trim().to_owned();
-        if is_content(&column) {
+        if is_content(&column) || JsonPath::parse(&column).holds_content() {
             return Err(IngestError::ContentColumn { column });
         }
         match field {

@@ -22,6 +22,7 @@ impl DelimitedReader {
         let head = peek(&mut source, HEAD)?;
         let delimiter = delimiter(&head);
         let guarded = Guarded {
+            returns: ends_lines_with_returns(&head),
             source: Box::new(Cursor::new(head).chain(source)),
             given: 0,
             too_long: false,
@@ -130,6 +131,8 @@ impl DelimitedReader {
 /// behind its end.
 struct Guarded {
     source: Box<dyn Read + Send>,
+    /// Lines end in CR alone, as old spreadsheets write them.
+    returns: bool,
     /// Bytes drawn since the record began, to a buffer.
     given: usize,
     too_long: bool,
@@ -154,6 +157,12 @@ impl Read for Guarded {
         }
         let read = self.source.read(buffer)?;
         if read > 0 {
+            if self.returns {
+                let lines = buffer.iter_mut().take(read);
+                lines
+                    .filter(|byte| **byte == b'\r')
+                    .for_each(|byte| *byte = b'\n');
+            }
             self.given += read;
             self.last = buffer.get(read - 1).copied().unwrap_or_default();
             return Ok(read);
@@ -166,6 +175,20 @@ impl Read for Guarded {
         });
         Ok(read)
     }
+}
+
+/// True if there are lines and none of them ends in LF, outside quotes.
+fn ends_lines_with_returns(head: &[u8]) -> bool {
+    let (mut quoted, mut returns) = (false, false);
+    for byte in head {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => return false,
+            b'\r' if !quoted => returns = true,
+            _ => {}
+        }
+    }
+    returns
 }
 
 /// The delimiter of the header: of `,`, `;` and tab the one that stands most
@@ -242,6 +265,9 @@ mod tests {
         let rows = vec![row(2, &["1", "x"]), row(3, &["2", "y"])];
         assert_eq!(read("a,b\r\n1,x\r\n2,y\r\n"), (rows.clone(), Ok(())));
         assert_eq!(read("a,b\r\n1,x\r\n2,y"), (rows, Ok(())));
+        let rows = vec![row(2, &["1", "x"]), row(4, &["2", "y"])];
+        assert_eq!(read("a,b\r1,x\r\r2,y\r"), (rows.clone(), Ok(())));
+        assert_eq!(read("a,b\r1,\"x\"\r\r2,y"), (rows, Ok(())));
         let rows = vec![row(3, &["1", "x"]), row(6, &["2", "y"])];
         assert_eq!(
             read("a,b\r\n\r\n1,\"x\"\r\n\r\n\r\n2,y\r\n\r\n"),

@@ -48,14 +48,47 @@ pub enum IngestError {
     RecordTooLong { line: u64 },
     #[error("line {line} is not text; save the file as UTF-8 or UTF-16")]
     NotText { line: u64 },
-    #[error("zip is not read; unpack it first")]
-    Zip,
+    #[error("the file is not the {container} that the mapping says; correct the mapping")]
+    NotThisContainer { container: &'static str },
+    #[error("the mapping is wrong at line {line}, {key}: {rule}")]
+    Mapping {
+        line: u64,
+        key: &'static str,
+        rule: &'static str,
+    },
+    #[error("the packed file holds another packed file; unpack it first")]
+    PackedTwice,
+    #[error("{0}")]
+    Zip(ZipFault),
     #[error(
         "the JSON is broken at line {line}, byte {column}; ask whoever sent it for a whole one"
     )]
     BrokenJson { line: u64, column: u64 },
     #[error("the file could not be read ({0}); try again")]
     Io(io::ErrorKind),
+}
+
+/// Why a zip is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ZipFault {
+    #[error("the zip holds no file; ask whoever sent it for a whole one")]
+    Empty,
+    #[error("the zip holds more than one file; unpack it and send each file by itself")]
+    Several,
+    #[error("the zip holds a folder; unpack it and send the file by itself")]
+    Folder,
+    #[error("the zip is encrypted; unpack it with its password first")]
+    Encrypted,
+    #[error("the zip is one part of several; put them together and unpack them first")]
+    Split,
+    #[error("the zip is packed in a way that is not read; unpack it first")]
+    Method,
+}
+
+impl From<ZipFault> for io::Error {
+    fn from(fault: ZipFault) -> Self {
+        IngestError::Zip(fault).into()
+    }
 }
 
 impl IngestError {

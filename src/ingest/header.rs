@@ -1,6 +1,6 @@
 //! Which column of a delimited file holds which field.
 
-use super::cells::{Cells, FIELDS, Record, slot};
+use super::cells::{Cells, Record, SLOTS, slot, slot_of};
 use super::declared::{ColumnMapping, Declared};
 use super::delimited::DelimitedReader;
 use super::error::IngestError;
@@ -11,7 +11,9 @@ use crate::vault::plaintext::RejectKind;
 
 /// The places of the fields in a record, and the names of all columns.
 pub(super) struct Header {
-    places: [Option<usize>; FIELDS.len()],
+    places: [Option<usize>; SLOTS],
+    /// How the column of times is read.
+    time: Reads,
     width: usize,
     found: Vec<ShownName>,
     dropped: Vec<String>,
@@ -48,7 +50,7 @@ impl DelimitedLog {
             }));
         }
         let whole = std::str::from_utf8(record.as_slice()).ok();
-        let mut texts = [""; FIELDS.len()];
+        let mut texts = [""; SLOTS];
         for (text, place) in texts.iter_mut().zip(self.header.places) {
             let Some(place) = place else { continue };
             let range = record.range(place);
@@ -64,7 +66,7 @@ impl DelimitedLog {
         }
         Ok(Some(Record {
             line,
-            cells: Ok(Cells::new(texts, Reads::Text)),
+            cells: Ok(Cells::new(texts, self.header.time)),
         }))
     }
 }
@@ -76,16 +78,17 @@ impl Header {
         names: &[&str],
         declared: &Declared,
     ) -> Result<Self, IngestError> {
-        let mut places = [None; FIELDS.len()];
+        let mut places = [None; SLOTS];
         let mut bound = Self {
             places,
+            time: Reads::Text,
             width: names.len(),
             found: vec![],
             dropped: vec![],
         };
         for (index, name) in names.iter().enumerate() {
             let shown = ShownName::of(name);
-            let Some(field) = field(shape, name, &declared.columns) else {
+            let Some((field, at, reads)) = holds(shape, name, &declared.columns) else {
                 bound.dropped.push(
                     shown
                         .unwrap_or_else(|| ShownName::of_column(index))
@@ -94,9 +97,12 @@ impl Header {
                 continue;
             };
             let shown = shown.unwrap_or_else(|| ShownName::of_column(index));
-            let Some(place) = places.get_mut(slot(field)) else {
+            let Some(place) = places.get_mut(at) else {
                 continue;
             };
+            if field == Field::SentAt {
+                bound.time = reads;
+            }
             if let Some(first) = place.replace(index) {
                 let first = names.get(first).and_then(|name| ShownName::of(name));
                 let first = first.unwrap_or_else(|| ShownName::of_column(0));
@@ -117,6 +123,15 @@ impl Header {
                 });
             }
         }
+        // What a mapping names must be there, all of it.
+        let named = shape.columns.iter().filter(|_| declared.mapping.is_some());
+        for column in named {
+            if places.get(slot_of(column)).is_none_or(Option::is_none) {
+                return Err(IngestError::MissingColumn {
+                    field: column.field.label(),
+                });
+            }
+        }
         bound.places = places;
         Ok(bound)
     }
@@ -131,15 +146,15 @@ impl Header {
     }
 }
 
-/// The field a column holds: a declared column takes the place of the names
-/// that are known for its field.
-fn field(shape: &Shape, name: &str, declared: &[ColumnMapping]) -> Option<Field> {
+/// The field a column holds, where its cells stand and how they are read: a
+/// declared column takes the place of the names that are known for its field.
+fn holds(shape: &Shape, name: &str, declared: &[ColumnMapping]) -> Option<(Field, usize, Reads)> {
     if let Some(mapping) = declared.iter().find(|mapping| mapping.names(name)) {
-        return Some(mapping.field());
+        return Some((mapping.field(), slot(mapping.field()), Reads::Text));
     }
-    let field = shape.field(name)?;
+    let column = shape.column(name)?;
     declared
         .iter()
-        .all(|mapping| mapping.field() != field)
-        .then_some(field)
+        .all(|mapping| mapping.field() != column.field)
+        .then(|| (column.field, slot_of(column), column.reads))
 }

@@ -8,9 +8,10 @@ use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
-use super::cells::{Cells, FIELDS, Record, slot};
-use super::declared::{ColumnMapping, Declared};
+use super::cells::{Cells, Record, SLOTS, slot};
+use super::declared::Declared;
 use super::error::IngestError;
+use super::json_known::{Known, KnownColumn, Member, Members};
 use super::json_stream::{JsonStream, Place};
 use super::shape::{Reads, Shape};
 use super::shown_name::ShownName;
@@ -20,45 +21,49 @@ use crate::vault::plaintext::RejectKind;
 /// A JSON file that is about to be read in one format.
 pub(super) struct JsonLog {
     stream: JsonStream,
-    /// A name, what it holds and how; the first that is there counts.
-    names: Vec<(String, Field, Reads)>,
+    known: Known,
+    /// By rank: the column was in a record.
+    met: Vec<bool>,
+    /// How many columns, the first, somebody named; they must be met.
+    named: usize,
     dropped: Dropped,
     /// The stream already stands at the record to be read next.
     ahead: bool,
+    /// How many rows of that record have been taken before.
+    given: usize,
 }
 
-/// The cells of one record. Texts with escapes in them are copies, wiped on
-/// drop; the others are borrowed.
+/// The cells of one record, which is one row or, of a list, several. Texts
+/// with escapes in them are copies, wiped on drop; the others are borrowed.
 pub(super) struct JsonCells<'a> {
-    texts: [Cow<'a, str>; FIELDS.len()],
-    time: Reads,
-    /// It has the names without which the format is not this one.
+    columns: &'a [KnownColumn],
+    /// What stands once in the record, and the rank of the column that gave
+    /// it.
+    shared: [(usize, Cow<'a, str>); SLOTS],
+    /// What stands in each object of a list: ranks and cells.
+    each: Vec<Vec<(usize, Cow<'a, str>)>>,
+    /// How many rows of it have been taken before.
+    pub(super) given: usize,
+    /// It has the columns without which the format is not this one.
     pub(super) shaped: bool,
 }
 
 impl JsonLog {
     /// The stream stands at its first record.
     pub(super) fn new(stream: JsonStream, shape: &Shape, declared: &Declared) -> Self {
-        let mapped = declared.columns.iter();
-        let mut names: Vec<_> = mapped
-            .map(|mapping| (mapping.column().to_owned(), mapping.field(), Reads::Text))
-            .collect();
-        for column in shape.columns {
-            if declared
-                .columns
-                .iter()
-                .map(ColumnMapping::field)
-                .all(|field| field != column.field)
-            {
-                let known = column.names.iter();
-                names.extend(known.map(|name| ((*name).to_owned(), column.field, column.reads)));
-            }
-        }
+        let known = Known::of(shape, declared);
+        let named = match declared.mapping {
+            Some(_) => known.columns.len(),
+            None => declared.columns.len(),
+        };
         Self {
             stream,
-            names,
+            met: vec![false; known.columns.len()],
+            named,
+            known,
             dropped: Dropped::default(),
             ahead: true,
+            given: 0,
         }
     }
 
@@ -76,7 +81,7 @@ impl JsonLog {
     /// The next record's line and cells, if there is one.
     pub(super) fn next(&mut self) -> Result<Option<Record<JsonCells<'_>>>, IngestError> {
         if !std::mem::take(&mut self.ahead) && !self.stream.advance()? {
-            return Ok(None);
+            return self.all_met().map(|()| None);
         }
         let (bytes, place) = self.stream.record();
         let record = text(bytes, place)?;
@@ -87,36 +92,109 @@ impl JsonLog {
                 cells: Err(RejectKind::NotAnObject),
             }));
         }
-        let reading = Reading {
-            names: &self.names,
-            dropped: &mut self.dropped,
-        };
-        let mut source = serde_json::Deserializer::from_str(record);
-        let cells = source
-            .deserialize_map(reading)
-            .and_then(|cells| source.end().map(|()| cells))
-            .map_err(|error| broken(&error, place))?;
+        let mut filling = Filling::new(&self.known, &mut self.dropped);
+        filling.read(record, place)?;
+        for (met, seen) in self.met.iter_mut().zip(&filling.seen) {
+            *met |= seen;
+        }
+        let cells = filling.cells();
         Ok(Some(Record {
             line: place.line,
-            cells,
+            cells: cells.map(|mut cells| {
+                cells.given = std::mem::take(&mut self.given);
+                cells
+            }),
         }))
+    }
+
+    fn all_met(&self) -> Result<(), IngestError> {
+        let named = self.known.columns.iter().zip(&self.met).take(self.named);
+        match named.clone().find(|(_, met)| !**met) {
+            Some((column, _)) => Err(IngestError::MissingColumn {
+                field: column.field.label(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives the same record again, without the rows that were taken.
+    pub(super) fn again(&mut self, given: usize) {
+        (self.ahead, self.given) = (true, given);
     }
 }
 
 impl JsonCells<'_> {
-    pub(super) fn cells(&self) -> Cells<'_> {
-        Cells::new(self.texts.each_ref().map(|text| text.as_ref()), self.time)
+    pub(super) fn rows(&self) -> usize {
+        self.each.len().max(1)
+    }
+
+    /// The cells of one row: those of the record, and of one object in its
+    /// list.
+    pub(super) fn row(&self, at: usize) -> Cells<'_> {
+        let mut ranks = self.shared.each_ref().map(|(rank, _)| *rank);
+        let mut texts = self.shared.each_ref().map(|(_, text)| text.as_ref());
+        for (rank, cell) in self.each.get(at).into_iter().flatten() {
+            let place = self.columns.get(*rank).map_or(SLOTS, |column| column.slot);
+            if let (Some(filled), Some(text)) = (ranks.get_mut(place), texts.get_mut(place))
+                && counts(*rank, cell, *filled, text)
+            {
+                (*filled, *text) = (*rank, cell);
+            }
+        }
+        let timed = ranks.get(slot(Field::SentAt));
+        let timed = timed.and_then(|rank| self.columns.get(*rank));
+        Cells::new(texts, timed.map_or(Reads::Text, |column| column.reads))
     }
 }
 
 impl Drop for JsonCells<'_> {
     fn drop(&mut self) {
-        for text in &mut self.texts {
+        let shared = self.shared.iter_mut();
+        for (_, text) in shared.chain(self.each.iter_mut().flatten()) {
             if let Cow::Owned(copy) = text {
                 copy.zeroize();
             }
         }
     }
+}
+
+/// A blank does not take the place of another column's text; else the column
+/// that is known first counts.
+fn counts(rank: usize, cell: &str, filled: usize, text: &str) -> bool {
+    filled == NONE || (rank < filled && !cell.is_empty()) || text.is_empty()
+}
+
+const NONE: usize = usize::MAX;
+
+/// True if the record the stream stands at has the marks of a format.
+pub(super) fn fits(stream: &JsonStream, shape: &Shape) -> Result<bool, IngestError> {
+    let found = columns(stream, &Known::new(shape, &[]))?;
+    Ok(shape.fits(|field| found.iter().any(|(of, _)| *of == field)))
+}
+
+/// The paths of a shape that are there in the record the stream stands at.
+pub(super) fn found(stream: &JsonStream, shape: &Shape) -> Result<Vec<String>, IngestError> {
+    let found = columns(stream, &Known::new(shape, &[]))?;
+    let mut paths: Vec<_> = found.into_iter().map(|(_, path)| path).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    Ok(paths)
+}
+
+fn columns(stream: &JsonStream, known: &Known) -> Result<Vec<(Field, String)>, IngestError> {
+    let (bytes, place) = stream.record();
+    let record = text(bytes, place)?;
+    if !record.starts_with('{') {
+        return parse::<IgnoredAny>(record, place).map(|_| Vec::new());
+    }
+    let mut dropped = Dropped::default();
+    let mut filling = Filling::new(known, &mut dropped);
+    filling.read(record, place)?;
+    let seen = known.columns.iter().zip(&filling.seen);
+    let seen = seen.filter(|(_, seen)| **seen);
+    Ok(seen
+        .map(|(column, _)| (column.field, column.path.clone()))
+        .collect())
 }
 
 /// The names in the record the stream stands at; none if it is no object.
@@ -148,6 +226,65 @@ pub(super) fn names(stream: &JsonStream) -> Result<Vec<String>, IngestError> {
         .map_err(|error| broken(&error, place))
 }
 
+/// Shows each path to a text in the record, and the text. Lists are passed by.
+pub(super) fn each(
+    stream: &JsonStream,
+    with: &mut dyn FnMut(&str, &str),
+) -> Result<(), IngestError> {
+    struct Each<'w> {
+        with: &'w mut dyn FnMut(&str, &str),
+        above: &'w str,
+        depth: usize,
+    }
+    impl<'de> Visitor<'de> for Each<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(name) = map.next_key::<Text<'de>>()? {
+                let value: &'de RawValue = map.next_value()?;
+                let path = format!("{}{}", self.above, name.0);
+                if value.get().starts_with('{') && self.depth < DEPTH {
+                    let inside = Each {
+                        with: &mut *self.with,
+                        above: &format!("{path}."),
+                        depth: self.depth + 1,
+                    };
+                    let mut source = serde_json::Deserializer::from_str(value.get());
+                    source.deserialize_map(inside).map_err(A::Error::custom)?;
+                    continue;
+                }
+                let mut cell = cell(value).map_err(A::Error::custom)?;
+                (self.with)(&path, cell.as_deref().unwrap_or_default());
+                if let Some(Cow::Owned(copy)) = &mut cell {
+                    copy.zeroize();
+                }
+            }
+            Ok(())
+        }
+    }
+    let (bytes, place) = stream.record();
+    let record = text(bytes, place)?;
+    if !record.starts_with('{') {
+        return parse::<IgnoredAny>(record, place).map(|_| ());
+    }
+    let mut source = serde_json::Deserializer::from_str(record);
+    let each = Each {
+        with,
+        above: "",
+        depth: 0,
+    };
+    source
+        .deserialize_map(each)
+        .map_err(|error| broken(&error, place))
+}
+
+/// How deep objects are looked into for a draft.
+const DEPTH: usize = 4;
+
 /// Names that were seen and not mapped.
 #[derive(Default)]
 struct Dropped {
@@ -156,11 +293,13 @@ struct Dropped {
 }
 
 impl Dropped {
-    fn note(&mut self, name: &str) {
-        if self.names.iter().any(|known| known.as_str() == name) {
+    /// A name, and the names it stands under.
+    fn note(&mut self, above: &str, name: &str) {
+        let known = |known: &ShownName| known.as_str().strip_prefix(above) == Some(name);
+        if self.names.iter().any(known) {
             return;
         }
-        match ShownName::of(name).filter(|_| self.names.len() < 256) {
+        match ShownName::of(&format!("{above}{name}")).filter(|_| self.names.len() < 256) {
             Some(name) => {
                 self.names.insert(name);
             }
@@ -169,70 +308,227 @@ impl Dropped {
     }
 }
 
-struct Reading<'n> {
-    names: &'n [(String, Field, Reads)],
+/// A record while it is walked.
+struct Filling<'n, 'de> {
+    known: &'n Known,
     dropped: &'n mut Dropped,
+    /// The names on the way to the object that is walked, with their dots.
+    above: String,
+    shared: [(usize, Cow<'de, str>); SLOTS],
+    each: Vec<Vec<(usize, Cow<'de, str>)>>,
+    /// The walk is inside an object that is a row of its own.
+    in_row: bool,
+    /// By rank: the column was there.
+    seen: Vec<bool>,
+    fault: Option<RejectKind>,
 }
 
-impl<'de> Visitor<'de> for Reading<'_> {
-    type Value = Result<JsonCells<'de>, RejectKind>;
+impl<'n, 'de> Filling<'n, 'de> {
+    fn new(known: &'n Known, dropped: &'n mut Dropped) -> Self {
+        Self {
+            known,
+            dropped,
+            above: String::new(),
+            shared: [const { (NONE, Cow::Borrowed("")) }; SLOTS],
+            each: Vec::new(),
+            in_row: false,
+            seen: vec![false; known.columns.len()],
+            fault: None,
+        }
+    }
+
+    fn read(&mut self, record: &'de str, place: Place) -> Result<(), IngestError> {
+        let mut source = serde_json::Deserializer::from_str(record);
+        let members = &self.known.members;
+        let walk = Walk {
+            filling: self,
+            members,
+        };
+        source
+            .deserialize_map(walk)
+            .and_then(|()| source.end())
+            .map_err(|error| broken(&error, place))
+    }
+
+    fn cells(self) -> Result<JsonCells<'de>, RejectKind>
+    where
+        'n: 'de,
+    {
+        let known = self.known;
+        let has = |field| {
+            let columns = known.columns.iter().zip(&self.seen);
+            columns
+                .filter(|(_, seen)| **seen)
+                .any(|(column, _)| column.field == field)
+        };
+        let shaped = known.marks.iter().all(|field| has(*field));
+        match self.fault {
+            Some(fault) => Err(fault),
+            None => Ok(JsonCells {
+                columns: &known.columns,
+                shared: self.shared,
+                each: self.each,
+                given: 0,
+                shaped,
+            }),
+        }
+    }
+
+    /// Takes what is wanted of a value.
+    fn take(
+        &mut self,
+        member: &'n Member,
+        name: &str,
+        value: &'de RawValue,
+    ) -> Result<(), serde_json::Error> {
+        for rank in &member.columns {
+            match cell(value)? {
+                Some(cell) => self.fill(*rank, cell),
+                None => self.fault = Some(RejectKind::NotText),
+            }
+        }
+        let raw = value.get();
+        match raw.as_bytes().first() {
+            Some(b'{') if !member.inside.is_empty() => {
+                let length = self.above.len();
+                if !name.is_empty() {
+                    self.above.push_str(name);
+                    self.above.push('.');
+                }
+                let members = &member.inside;
+                let walk = Walk {
+                    filling: self,
+                    members,
+                };
+                serde_json::Deserializer::from_str(raw).deserialize_map(walk)?;
+                self.above.truncate(length);
+                Ok(())
+            }
+            Some(b'[') if member.each.is_some() || !member.choices.is_empty() => {
+                let length = self.above.len();
+                self.above.push_str(name);
+                self.above.push('.');
+                for item in serde_json::from_str::<Vec<&'de RawValue>>(raw)? {
+                    self.item(member, item)?;
+                }
+                self.above.truncate(length);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes what is wanted of one value in a list.
+    fn item(&mut self, member: &'n Member, item: &'de RawValue) -> Result<(), serde_json::Error> {
+        for choice in &member.choices {
+            if chosen(item, &choice.name, &choice.is)? {
+                self.take(&choice.of, "", item)?;
+            }
+        }
+        let Some(each) = &member.each else {
+            return Ok(());
+        };
+        if self.in_row {
+            self.fault = Some(RejectKind::NotText);
+            return Ok(());
+        }
+        self.each.push(Vec::new());
+        self.in_row = true;
+        self.take(each, "", item)?;
+        self.in_row = false;
+        Ok(())
+    }
+
+    fn fill(&mut self, rank: usize, cell: Cow<'de, str>) {
+        let Some(column) = self.known.columns.get(rank) else {
+            return;
+        };
+        let seen = self.seen.get_mut(rank);
+        let seen = seen.is_some_and(|seen| std::mem::replace(seen, true));
+        if let Some(row) = self.each.last_mut().filter(|_| self.in_row) {
+            if row.iter().any(|(of, _)| *of == rank) {
+                self.fault = Some(RejectKind::RepeatedName);
+            }
+            row.push((rank, cell));
+            return;
+        }
+        if seen {
+            self.fault = Some(RejectKind::RepeatedName);
+        }
+        if let Some((filled, text)) = self.shared.get_mut(column.slot)
+            && counts(rank, &cell, *filled, text)
+        {
+            (*filled, *text) = (rank, cell);
+        }
+    }
+}
+
+/// Walks one object.
+struct Walk<'f, 'n, 'de> {
+    filling: &'f mut Filling<'n, 'de>,
+    members: &'n Members,
+}
+
+impl<'de> Visitor<'de> for Walk<'_, '_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut cells = JsonCells {
-            texts: [const { Cow::Borrowed("") }; FIELDS.len()],
-            time: Reads::Text,
-            shaped: false,
-        };
-        // Which name filled each slot: its rank among the known ones.
-        let mut ranks = [usize::MAX; FIELDS.len()];
-        let mut seen = vec![false; self.names.len()];
-        let mut fault = None;
-        while let Some(name) = map.next_key::<Text<'de>>()? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { filling, members } = self;
+        let mut seen = vec![false; members.len()];
+        while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
             let value: &'de RawValue = map.next_value()?;
-            let name = name.0;
-            let Some(rank) = self.names.iter().position(|(known, ..)| *known == name) else {
-                self.dropped.note(&name);
-                continue;
-            };
-            let Some((_, field, reads)) = self.names.get(rank) else {
+            let at = members.iter().position(|(known, _)| *known == name);
+            let Some((at, (_, member))) = at.and_then(|at| Some((at, members.get(at)?))) else {
+                filling.dropped.note(&filling.above, &name);
                 continue;
             };
             if seen
-                .get_mut(rank)
+                .get_mut(at)
                 .is_some_and(|seen| std::mem::replace(seen, true))
             {
-                fault = Some(RejectKind::RepeatedName);
+                filling.fault = Some(RejectKind::RepeatedName);
             }
-            let (Some(filled), Some(text)) = (
-                ranks.get_mut(slot(*field)),
-                cells.texts.get_mut(slot(*field)),
-            ) else {
-                continue;
-            };
-            let Some(cell) = cell(value).map_err(A::Error::custom)? else {
-                fault = Some(RejectKind::NotText);
-                continue;
-            };
-            // A blank does not take the place of another name's text.
-            if *filled == usize::MAX || (rank < *filled && !cell.is_empty()) || text.is_empty() {
-                (*filled, *text) = (rank, cell);
-                if *field == Field::SentAt {
-                    cells.time = *reads;
+            filling
+                .take(member, &name, value)
+                .map_err(A::Error::custom)?;
+        }
+        Ok(())
+    }
+}
+
+/// True if a value is an object whose member of this name is this text.
+fn chosen(item: &RawValue, name: &str, is: &str) -> Result<bool, serde_json::Error> {
+    struct Choosing<'c> {
+        name: &'c str,
+        is: &'c str,
+    }
+    impl<'de> Visitor<'de> for Choosing<'_> {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+            let mut chosen = false;
+            while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
+                let value: &'de RawValue = map.next_value()?;
+                if name == self.name {
+                    let text = cell(value).map_err(A::Error::custom)?;
+                    chosen = text.is_some_and(|text| text == self.is);
                 }
             }
+            Ok(chosen)
         }
-        let has = |field| {
-            ranks
-                .get(slot(field))
-                .is_some_and(|rank| *rank != usize::MAX)
-        };
-        cells.shaped = has(Field::Number) && has(Field::SentAt);
-        Ok(fault.map_or(Ok(cells), Err))
     }
+    if !item.get().starts_with('{') {
+        return Ok(false);
+    }
+    serde_json::Deserializer::from_str(item.get()).deserialize_map(Choosing { name, is })
 }
 
 /// A text or a number as text, nothing for null, none for anything else.

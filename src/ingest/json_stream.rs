@@ -156,7 +156,7 @@ impl JsonStream {
         }
         let (next, inside) = (self.skip_space()?, !self.inside.is_empty());
         let holds = match (name, next) {
-            (Name::Response | Name::Items, Some(b'[')) => Some(Inside::NewList),
+            (Name::Response | Name::List, Some(b'[')) => Some(Inside::NewList),
             (Name::Response, Some(b'{')) => Some(Inside::Envelope),
             _ => None,
         };
@@ -176,7 +176,7 @@ impl JsonStream {
     }
 
     fn name(&mut self) -> Result<Name, IngestError> {
-        let mut short = [0_u8; 10];
+        let mut short = [0_u8; 16];
         let mut length = 0;
         self.take()?;
         loop {
@@ -201,7 +201,7 @@ impl JsonStream {
         }
         Ok(match short.get(..length) {
             Some(b"response") => Name::Response,
-            Some(b"items") => Name::Items,
+            Some(name) if LISTS.contains(&name) => Name::List,
             _ => Name::Other,
         })
     }
@@ -335,9 +335,19 @@ impl JsonStream {
 
 enum Name {
     Response,
-    Items,
+    List,
     Other,
 }
+
+/// The names under which pages of logs hold their records: Duo and MessageBird,
+/// Twilio and Bandwidth, Telnyx, Plivo, Sinch.
+const LISTS: [&[u8]; 5] = [
+    b"items",
+    b"messages",
+    b"data",
+    b"objects",
+    b"delivery_reports",
+];
 
 #[cfg(test)]
 mod tests {
@@ -376,6 +386,9 @@ mod tests {
             ),
             format!(r#"{{"response":[]}}{{"response":{{}}}}{{"items":[{one},{two}]}}"#),
             format!(r#"{{"items":[{one}],"response":[{two}]}}"#),
+            format!(r#"{{"meta":{{"total":2}},"messages":[{one},{two}],"page":0}}"#),
+            format!(r#"{{"data":[{one}],"meta":{{}}}}{{"objects":[{two}],"api_id":1}}"#),
+            format!(r#"{{"count":2,"delivery_reports":[{one},{two}]}}"#),
         ] {
             assert_eq!(read(&text), (records.clone(), Ok(())), "{text}");
         }

@@ -32,7 +32,7 @@ impl LogReader {
         Ok(Self {
             evidence,
             log,
-            maker: RowMaker::new(declared, shape),
+            maker: RowMaker::new(declared, &shape),
             fitness: Fitness::new(shape.format),
         })
     }
@@ -76,17 +76,48 @@ impl LogReader {
                     add(maker, batch, line, cells.as_ref().map_err(|kind| *kind))?;
                 }
                 Log::Json(log) => {
-                    let Some(Record { line, cells }) = log.next()? else {
-                        return fitness.end().map(|()| false);
+                    let left = {
+                        let Some(Record { line, cells }) = log.next()? else {
+                            return fitness.end().map(|()| false);
+                        };
+                        add_all(maker, batch, fitness, line, &cells)?
                     };
-                    fitness.count(cells.as_ref().is_ok_and(|cells| cells.shaped), line)?;
-                    let cells = cells.as_ref().map(JsonCells::cells);
-                    add(maker, batch, line, cells.as_ref().map_err(|kind| **kind))?;
+                    if let Some(given) = left {
+                        log.again(given);
+                    }
                 }
             }
         }
         Ok(true)
     }
+}
+
+/// Adds the rows of a record. Some: how many, if the batch was full before all
+/// were in it.
+fn add_all(
+    maker: &mut RowMaker,
+    batch: &mut RowBatch,
+    fitness: &mut Fitness,
+    line: u64,
+    cells: &Result<JsonCells<'_>, RejectKind>,
+) -> Result<Option<usize>, IngestError> {
+    let cells = match cells {
+        Ok(cells) => cells,
+        Err(kind) => {
+            fitness.count(false, line)?;
+            return add(maker, batch, line, Err(*kind)).map(|()| None);
+        }
+    };
+    if cells.given == 0 {
+        fitness.count(cells.shaped, line)?;
+    }
+    for at in cells.given..cells.rows() {
+        if batch.is_full() {
+            return Ok(Some(at));
+        }
+        add(maker, batch, line, Ok(&cells.row(at)))?;
+    }
+    Ok(None)
 }
 
 fn add(

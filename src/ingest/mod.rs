@@ -5,39 +5,58 @@
 //! keys: the reader it is given is all it touches. Called by the operation
 //! that admits an exhibit. Its errors and reports name lines, columns and
 //! kinds, never a cell. It does not judge phone numbers; the vault does. The
-//! buffers inside the CSV and gzip libraries are not wiped.
+//! buffers inside the CSV and deflate libraries are not wiped.
 
+mod carrier;
 mod cells;
+mod content;
 mod declared;
 mod decode;
 mod delimited;
-mod duo_v1;
-mod duo_v2;
 mod error;
 mod fitness;
+mod formats;
 mod guard;
 mod header;
+mod json_known;
+mod json_path;
 mod json_record;
 mod json_stream;
 mod log_reader;
+mod mapping;
+mod mapping_draft;
+mod mapping_guess;
+mod mapping_toml;
 mod opening;
+mod packed;
 mod row_maker;
 mod shape;
 mod shown_name;
-mod supplier_csv;
+mod time_form;
 mod times;
-mod twilio_csv;
 mod unpack;
+mod zip;
+mod zip_header;
 mod zone;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_bad_input;
+#[cfg(test)]
+mod tests_formats;
+#[cfg(test)]
 mod tests_generated;
+#[cfg(test)]
+mod tests_mapping;
+#[cfg(test)]
+mod tests_mutated;
 
 pub use declared::{ColumnMapping, Declared};
-pub use error::IngestError;
+pub use error::{IngestError, ZipFault};
 pub use log_reader::LogReader;
+pub use mapping::Mapping;
+pub use mapping_draft::draft;
 pub use shown_name::ShownName;
 pub use zone::{Zone, ZoneError};
 

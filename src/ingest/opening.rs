@@ -6,17 +6,18 @@ use super::declared::Declared;
 use super::decode::decode;
 use super::delimited::DelimitedReader;
 use super::error::IngestError;
+use super::formats;
 use super::header::{DelimitedLog, Header};
 use super::json_record::{self, JsonLog};
 use super::json_stream::JsonStream;
 use super::shape::{Shape, Written};
-use super::shown_name::{self, ShownName};
+use super::shown_name::ShownName;
 use super::unpack::{peek, unpack};
 use crate::domain::Format;
 
 /// A file of a known format, at its first record.
 pub(super) struct Opened {
-    pub(super) shape: &'static Shape,
+    pub(super) shape: Shape,
     pub(super) evidence: String,
     pub(super) log: Log,
 }
@@ -39,11 +40,18 @@ impl Opened {
             Some(_) => Written::Delimited,
         };
         if let Some(format) = declared.format
-            && Shape::of(format).written != written
+            && formats::shape(format).written != written
         {
             return Err(IngestError::NotThisFormat {
                 declared: format,
                 line: 1,
+            });
+        }
+        if let Some(mapping) = &declared.mapping
+            && mapping.container.written() != written
+        {
+            return Err(IngestError::NotThisContainer {
+                container: mapping.container.as_str(),
             });
         }
         let source = Box::new(Cursor::new(head).chain(source));
@@ -64,18 +72,26 @@ impl Opened {
         // A line of data in place of the header must not be echoed, and not
         // be called a header that lacks a column either.
         let shown: Option<Vec<_>> = names.iter().map(|name| ShownName::of(name)).collect();
-        let fits = |shape: &Shape| shape.fits(names.iter().copied());
-        let shape = match declared.format {
-            Some(format) => Shape::of(format),
-            None => match fitting(Written::Delimited, fits, shown.clone()) {
-                // What is mapped may be all there is to know it by, and this
-                // format has room for every field.
-                Err(_) if !declared.columns.is_empty() => Shape::of(Format::SupplierCsv),
-                found => found?,
-            },
+        let fits = |shape: &Shape| {
+            shape.fits(|field| {
+                let mut columns = names.iter().filter_map(|name| shape.column(name));
+                columns.any(|column| column.field == field)
+            })
         };
-        let header = Header::bind(shape, &names, declared).map_err(|error| match error {
-            IngestError::MissingColumn { .. } if shown.is_none() && !fits(shape) => {
+        let shape = match (&declared.mapping, declared.format) {
+            (Some(mapping), _) => mapping.shape(),
+            (None, Some(format)) => formats::shape(format),
+            (None, None) => {
+                match fitting(Written::Delimited, |shape| Ok(fits(shape)), shown.clone()) {
+                    // What is mapped may be all there is to know it by, and this
+                    // format has room for every field.
+                    Err(_) if !declared.columns.is_empty() => formats::shape(Format::SupplierCsv),
+                    found => found?,
+                }
+            }
+        };
+        let header = Header::bind(&shape, &names, declared).map_err(|error| match error {
+            IngestError::MissingColumn { .. } if shown.is_none() && !fits(&shape) => {
                 IngestError::NoHeader
             }
             error => error,
@@ -92,22 +108,23 @@ impl Opened {
         if !stream.advance()? {
             return Err(IngestError::Empty);
         }
-        let names = json_record::names(&stream)?;
-        let fits = |shape: &Shape| shape.fits(names.iter().map(String::as_str));
-        let shape = match declared.format {
-            Some(format) => Shape::of(format),
-            None => {
+        let shape = match (&declared.mapping, declared.format) {
+            (Some(mapping), _) => mapping.shape(),
+            (None, Some(format)) => formats::shape(format),
+            (None, None) => {
+                let names = json_record::names(&stream)?;
                 let shown = names.iter().map(|name| ShownName::of(name)).collect();
+                let fits = |shape: &Shape| json_record::fits(&stream, shape);
                 fitting(Written::Json, fits, shown)?
             }
         };
-        let found = names.iter().filter(|name| shape.field(name).is_some());
-        let found: Vec<_> = found.filter_map(|name| ShownName::of(name)).collect();
-        let found = format!("its first record has {}", shown_name::join(&found));
+        let found = json_record::found(&stream, &shape)?;
+        let found = format!("its first record has {}", found.join(", "));
+        let log = JsonLog::new(stream, &shape, declared);
         Ok(Self {
             shape,
             evidence: evidence(declared, found),
-            log: Log::Json(Box::new(JsonLog::new(stream, shape, declared))),
+            log: Log::Json(Box::new(log)),
         })
     }
 }
@@ -115,12 +132,16 @@ impl Opened {
 /// The one format that the names fit.
 fn fitting(
     written: Written,
-    fits: impl Fn(&Shape) -> bool,
+    fits: impl Fn(&Shape) -> Result<bool, IngestError>,
     shown: Option<Vec<ShownName>>,
-) -> Result<&'static Shape, IngestError> {
-    let mut fitting = Shape::ALL
-        .into_iter()
-        .filter(|shape| shape.written == written && fits(shape));
+) -> Result<Shape, IngestError> {
+    let mut fitting = Vec::new();
+    for shape in Format::ALL.map(formats::shape) {
+        if shape.written == written && fits(&shape)? {
+            fitting.push(shape);
+        }
+    }
+    let mut fitting = fitting.into_iter();
     match (fitting.next(), fitting.next()) {
         (Some(only), None) => Ok(only),
         (Some(first), Some(second)) => Err(IngestError::AmbiguousFormat {
@@ -137,8 +158,9 @@ fn fitting(
 }
 
 fn evidence(declared: &Declared, found: String) -> String {
-    match declared.format {
-        Some(_) => format!("declared; {found}"),
-        None => found,
+    match (&declared.mapping, declared.format) {
+        (Some(_), _) => format!("mapped; {found}"),
+        (None, Some(_)) => format!("declared; {found}"),
+        (None, None) => found,
     }
 }

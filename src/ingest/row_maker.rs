@@ -1,19 +1,32 @@
 //! Cells to a row: every check that needs no key, in one place.
 
+use zeroize::{Zeroize, Zeroizing};
+
+use super::carrier;
 use super::cells::{Cells, FIELDS};
 use super::declared::Declared;
 use super::error::IngestError;
 use super::guard;
-use super::shape::Shape;
+use super::mapping::{Constants, CountryForm};
+use super::shape::{Reads, Shape};
+use super::time_form::TimeForm;
 use super::times::{TimeFault, Times};
 use crate::domain::{AccountName, Field, country};
 use crate::vault::plaintext::{Basis, RawNumber, RejectKind, Row};
 
 pub(super) struct RowMaker {
     account: Option<AccountName>,
-    kind: Option<&'static str>,
+    kind: String,
+    kinds: Vec<(String, String)>,
+    /// Numbers are international, their plus left out.
+    plus: bool,
+    account_in_uri: bool,
+    country_form: CountryForm,
+    constants: Constants,
     times: Times,
     lower: [String; 2],
+    network: String,
+    number: Zeroizing<String>,
 }
 
 /// The row, or the field at fault and what is wrong with it.
@@ -21,11 +34,27 @@ pub(super) type Made<'a> = Result<Row<'a>, (Field, RejectKind)>;
 
 impl RowMaker {
     pub(super) fn new(declared: Declared, shape: &Shape) -> Self {
+        let any = |reads| shape.columns.iter().any(|column| column.reads == reads);
+        let zone = declared.zone().cloned();
+        let mapped = declared.mapping;
+        let (form, country_form, constants) = match mapped {
+            Some(said) => (said.time, said.country_form, said.constants),
+            None => (TimeForm::Any, CountryForm::Any, Constants::default()),
+        };
+        let kind = shape.kind.clone().or_else(|| constants.kind.clone());
         Self {
-            account: declared.account,
-            kind: shape.kind,
-            times: Times::new(declared.zone),
+            account: declared.account.or_else(|| constants.account.clone()),
+            kind: kind.unwrap_or_default(),
+            country_form,
+            constants,
+            kinds: shape.kinds.clone(),
+            plus: any(Reads::International),
+            account_in_uri: any(Reads::AccountInUri),
+            times: Times::new(zone, form),
             lower: Default::default(),
+            network: String::new(),
+            // Room for the longest number the guard lets through, and a plus.
+            number: Zeroizing::new(String::with_capacity(NUMBER_BYTES)),
         }
     }
 
@@ -40,9 +69,27 @@ impl RowMaker {
                 return Ok(Err((field, kind)));
             }
         }
+        let network = cells.network();
+        for code in network {
+            if let Some(kind) = guard::fault(Field::Carrier, code) {
+                return Ok(Err((Field::Carrier, kind)));
+            }
+        }
         let [number, sent_at] = [Field::Number, Field::SentAt].map(|field| cells.get(field));
-        if cells.get(Field::Channel).eq_ignore_ascii_case("inbound") {
+        let channel = cells.get(Field::Channel);
+        if INBOUND
+            .iter()
+            .any(|inbound| channel.eq_ignore_ascii_case(inbound))
+        {
             return Ok(Err((Field::Channel, RejectKind::Inbound)));
+        }
+        let mut kind = first(cells.get(Field::Kind), &self.kind);
+        if !self.kinds.is_empty() {
+            let mut kinds = self.kinds.iter();
+            match kinds.find(|(begins, _)| kind.starts_with(begins)) {
+                Some((_, is)) => kind = is,
+                None => return Ok(Err((Field::Kind, RejectKind::NotAMessage))),
+            }
         }
         if number.is_empty() {
             return Ok(Err((Field::Number, RejectKind::MissingNumber)));
@@ -56,35 +103,80 @@ impl RowMaker {
             Err(TimeFault::Unreadable(kind)) => return Ok(Err((Field::SentAt, kind))),
         };
         let named = cells.get(Field::Country);
-        let country = match country::alpha2(named) {
-            Some(country) => country,
-            None if named.is_empty() => "",
-            None => return Ok(Err((Field::Country, RejectKind::UnknownCountry))),
+        let known = country::alpha2(named).filter(|_| self.country_form.fits(named));
+        let (country, country_basis) = match (known, self.constants.country) {
+            (Some(country), _) => (country, Basis::InRecord),
+            (None, _) if !named.is_empty() => {
+                return Ok(Err((Field::Country, RejectKind::UnknownCountry)));
+            }
+            (None, Some(country)) => (country, Basis::Declared),
+            (None, None) => ("", Basis::Absent),
         };
         let declared = self.account.as_ref().map_or("", AccountName::as_str);
         let [kind_room, channel_room] = &mut self.lower;
         let state = cells.get(Field::State);
+        let mut account = cells.get(Field::Account);
+        if self.account_in_uri {
+            account = in_uri(account);
+        }
+        let carrier = match cells.get(Field::Carrier) {
+            "" => carrier::of_network(network, &mut self.network),
+            named => named,
+        };
+        let number = match self.plus {
+            true => international(number, &mut self.number),
+            false => number,
+        };
         Ok(Ok(Row {
-            account: first(cells.get(Field::Account), declared),
+            account: first(account, declared),
             user: Some(cells.get(Field::User)).filter(|cell| !cell.is_empty()),
             number: RawNumber::new(number),
-            carrier: cells.get(Field::Carrier),
+            carrier,
             country,
             state,
             sent_at,
-            kind: lower(
-                first(cells.get(Field::Kind), self.kind.unwrap_or_default()),
-                kind_room,
+            kind: lower(kind, kind_room),
+            channel: lower(
+                first(
+                    channel,
+                    self.constants.channel.as_deref().unwrap_or_default(),
+                ),
+                channel_room,
             ),
-            channel: lower(cells.get(Field::Channel), channel_room),
             message_ref: Some(cells.get(Field::MessageRef)).filter(|cell| !cell.is_empty()),
-            country_basis: in_record(country),
+            country_basis,
             state_basis: in_record(state),
             time_basis,
             line,
         }))
     }
 }
+
+/// What stands behind `/Account/`; nothing of an address without it.
+fn in_uri(cell: &str) -> &str {
+    match cell.split_once("/Account/") {
+        Some((_, rest)) => rest.split('/').next().unwrap_or_default(),
+        None if cell.contains('/') => "",
+        None => cell,
+    }
+}
+
+/// The number with its plus, if it is digits that begin with a calling code.
+fn international<'a>(number: &'a str, room: &'a mut Zeroizing<String>) -> &'a str {
+    let bytes = number.as_bytes();
+    let digits = bytes.iter().all(u8::is_ascii_digit);
+    if !digits || bytes.starts_with(b"0") || bytes.len() >= NUMBER_BYTES {
+        return number;
+    }
+    room.zeroize();
+    room.push('+');
+    room.push_str(number);
+    room
+}
+
+/// What suppliers call a message to the sender of the log.
+const INBOUND: [&str; 2] = ["inbound", "mo"];
+const NUMBER_BYTES: usize = 72;
 
 fn first<'a>(cell: &'a str, otherwise: &'a str) -> &'a str {
     if cell.is_empty() { otherwise } else { cell }

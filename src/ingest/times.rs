@@ -1,4 +1,5 @@
-//! Times of messages: RFC 3339 and its relatives, RFC 2822, epoch seconds.
+//! Times of messages: RFC 3339 and its relatives, RFC 2822, seconds
+//! and milliseconds since 1970.
 //!
 //! A local time is read with the declared zone or not at all, and a local time
 //! that did not exist or existed twice is nobody's to choose.
@@ -8,6 +9,7 @@ use jiff::fmt::rfc2822;
 use jiff::tz::{AmbiguousOffset, Offset};
 
 use super::shape::Reads;
+use super::time_form::{Found, TimeForm, find};
 use super::zone::Zone;
 use crate::domain::Moment;
 use crate::vault::plaintext::{Basis, RejectKind};
@@ -15,6 +17,7 @@ use crate::vault::plaintext::{Basis, RejectKind};
 /// Reads times, with the declared zone if there is one.
 pub(super) struct Times {
     zone: Option<Zone>,
+    form: TimeForm,
     steady: Steady,
 }
 
@@ -35,22 +38,30 @@ struct Steady {
 }
 
 impl Times {
-    pub(super) fn new(zone: Option<Zone>) -> Self {
+    /// `form` is how a mapping says that texts are written.
+    pub(super) fn new(zone: Option<Zone>, form: TimeForm) -> Self {
         Self {
             zone,
+            form,
             steady: Steady::default(),
         }
     }
 
     pub(super) fn read(&mut self, text: &str, reads: Reads) -> Result<(Moment, Basis), TimeFault> {
         let bad = TimeFault::Unreadable(RejectKind::BadTime);
-        let (seconds, basis) = match reads {
-            Reads::EpochSeconds => (epoch(text).ok_or(bad)?, Basis::InRecord),
-            Reads::Text => match iso(text.as_bytes()) {
-                Some((local, Some(offset))) => (local - offset, Basis::InRecord),
-                Some((local, None)) => (self.resolve(local)?, Basis::Declared),
-                None => (rarer(text).ok_or(bad)?, Basis::InRecord),
-            },
+        let found = match (reads, &self.form) {
+            (Reads::EpochSeconds, _) => epoch(text).map(Found::Moment),
+            (Reads::EpochMillis, _) => {
+                epoch(text).map(|millis| Found::Moment(millis.div_euclid(1000)))
+            }
+            (_, TimeForm::Rfc3339) => iso_time(text),
+            (_, TimeForm::Rfc2822) => mail(text).map(Found::Moment),
+            (_, TimeForm::Pattern(pattern)) => find(pattern, text),
+            _ => iso_time(text).or_else(|| rarer(text).map(Found::Moment)),
+        };
+        let (seconds, basis) = match found.ok_or(bad)? {
+            Found::Moment(seconds) => (seconds, Basis::InRecord),
+            Found::Local(local) => (self.resolve(local)?, Basis::Declared),
         };
         if !PLAUSIBLE.contains(&seconds) {
             return Err(bad);
@@ -163,11 +174,20 @@ fn without_fraction(text: &[u8]) -> Option<&[u8]> {
     rest.get(digits..).filter(|_| digits > 0)
 }
 
+fn iso_time(text: &str) -> Option<Found> {
+    let (local, offset) = iso(text.as_bytes())?;
+    Some(offset.map_or(Found::Local(local), |offset| Found::Moment(local - offset)))
+}
+
 /// RFC 2822, and what else of ISO 8601 names its zone.
 fn rarer(text: &str) -> Option<i64> {
-    let mail = rfc2822::DateTimeParser::new().parse_timestamp(text);
-    let time = mail.or_else(|_| text.parse::<Timestamp>()).ok()?;
-    Some(time.as_second())
+    let other = || Some(text.parse::<Timestamp>().ok()?.as_second());
+    mail(text).or_else(other)
+}
+
+fn mail(text: &str) -> Option<i64> {
+    let time = rfc2822::DateTimeParser::new().parse_timestamp(text);
+    Some(time.ok()?.as_second())
 }
 
 fn epoch(text: &str) -> Option<i64> {
@@ -215,7 +235,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, zone: Option<&str>) -> Result<(String, Basis), TimeFault> {
-        let mut times = Times::new(zone.map(|zone| zone.parse().unwrap()));
+        let mut times = Times::new(zone.map(|zone| zone.parse().unwrap()), TimeForm::Any);
         times
             .read(text, Reads::Text)
             .map(|(moment, basis)| (moment.to_string(), basis))
@@ -236,6 +256,10 @@ mod tests {
             "2024-03-21 22:34:49 UTC",
             "2024-03-21 22:34:49 +0000",
             "20240321T223449Z",
+            "2024-03-22 04:04:49+05:30",
+            "2024-03-21T22:34:49+0000",
+            "2024-03-21 22:34:49.24405+00:00",
+            "2024-03-21T22:34:49.466370+00:00",
             "Thu, 21 Mar 2024 22:34:49 +0000",
             "21 Mar 2024 17:34:49 -0500",
         ] {
@@ -307,7 +331,7 @@ mod tests {
 
     #[test]
     fn epoch_seconds_are_read_only_where_the_format_says_so() {
-        let mut times = Times::new(None);
+        let mut times = Times::new(None, TimeForm::Any);
         let expected = Ok((Moment::from_seconds(1_710_949_092), Basis::InRecord));
         assert_eq!(times.read("1710949092", Reads::EpochSeconds), expected);
         assert_eq!(times.read("1710949092.25", Reads::EpochSeconds), expected);
@@ -324,6 +348,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn epoch_milliseconds_are_read_only_where_the_format_says_so() {
+        let mut times = Times::new(None, TimeForm::Any);
+        let expected = Ok((Moment::from_seconds(1_711_060_489), Basis::InRecord));
+        for text in ["1711060489000", "1711060489999", "1711060489000.5"] {
+            assert_eq!(times.read(text, Reads::EpochMillis), expected, "{text}");
+        }
+        let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
+        for text in ["", "1711060489", "-1711060489000", "2024-03-21T22:34:49Z"] {
+            assert_eq!(times.read(text, Reads::EpochMillis), bad, "{text}");
+        }
+    }
+
     proptest! {
         /// The short way and the steady stretches agree with the library, in
         /// one reader that sees times in any order.
@@ -336,7 +373,7 @@ mod tests {
             ]),
         ) {
             let zone: Zone = zone.parse().unwrap();
-            let mut times = Times::new(Some(zone.clone()));
+            let mut times = Times::new(Some(zone.clone()), TimeForm::Any);
             for second in seconds {
                 let time = Timestamp::from_second(second).unwrap();
                 let clock = zone.rules().to_datetime(time);

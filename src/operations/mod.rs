@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod case;
+mod decision;
 mod done;
 pub mod exhibit;
 pub mod export;
@@ -16,6 +17,8 @@ pub mod record;
 mod request;
 pub mod reveal;
 pub mod session;
+pub mod withdrawal;
 
+pub use decision::{Decide, Decided, DecidedBody, DecisionInput};
 pub use done::Done;
 pub use request::{Empty, Ids, Request, only_reason, why};

@@ -6,7 +6,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, ExportId, OperatorId, Purpose, Reason, RevealId};
+use crate::domain::{
+    CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
+};
 use crate::vault::{Operation, OperationError, Target, Why};
 
 /// An operation that can be read from a request. `http::mount` takes nothing else.
@@ -47,6 +49,14 @@ impl Ids {
 
     pub fn operator(&self) -> Result<OperatorId, OperationError> {
         self.parse("operator")
+    }
+
+    pub fn exhibit(&self) -> Result<ExhibitId, OperationError> {
+        self.parse("exhibit")
+    }
+
+    pub fn withdrawal(&self) -> Result<WithdrawalId, OperationError> {
+        self.parse("withdrawal")
     }
 
     pub fn reveal(&self) -> Result<RevealId, OperationError> {

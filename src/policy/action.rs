@@ -100,6 +100,13 @@ list! {
     FinishExhibit     "exhibit.finish"      writes;
     AbandonExhibit    "exhibit.abandon"     writes;
     ListExhibits      "exhibit.list"        reads;
+    CompareExhibits   "exhibit.difference"  reads;
+    RequestWithdrawal "withdrawal.request"  writes;
+    ListWithdrawals   "withdrawal.list"     reads;
+    ReadWithdrawal    "withdrawal.read"     reads;
+    DecideWithdrawal  "withdrawal.decide"   writes;
+    ReadAdmission     "admission.read"      reads;
+    CancelAdmission   "admission.cancel"    reads;
     LookUp            "record.lookup"       reads;
     SearchRecords     "record.search"       reads;
     Scope             "record.scope"        reads;

@@ -42,7 +42,7 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         None => return Err(Denial::Concealed),
     };
     if let Some(request) = &facts.request
-        && !within_reach(membership, request)
+        && !within_reach(membership, request, action)
     {
         return Err(Denial::Concealed);
     }
@@ -55,7 +55,7 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
     if !allows_state(action, case.state) {
         return Err(Denial::CaseClosed);
     }
-    about_request(facts.request.as_ref(), action)?;
+    about_request(facts.request.as_ref(), action, membership.role)?;
     Ok(Grant {
         membership: Some(membership.clone()),
     })
@@ -81,22 +81,39 @@ fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Gr
     without_case(action, Seat::Home(home))
 }
 
-/// A liaison reaches only requests about the account it is bound to.
-fn within_reach(membership: &Membership, request: &RequestFacts) -> bool {
+/// A liaison reaches only requests about the account it is bound to. An admission
+/// is no request: whether one is under way changes no answer to a liaison.
+fn within_reach(membership: &Membership, request: &RequestFacts, action: ActionKind) -> bool {
     membership.role != CaseRole::Liaison
+        || matches!(
+            action,
+            ActionKind::ReadAdmission | ActionKind::CancelAdmission
+        )
         || (membership.account.is_some() && request.account == membership.account)
 }
 
-fn about_request(request: Option<&RequestFacts>, action: ActionKind) -> Result<(), Denial> {
+fn about_request(
+    request: Option<&RequestFacts>,
+    action: ActionKind,
+    role: CaseRole,
+) -> Result<(), Denial> {
     let Some(request) = request else {
         return Ok(());
     };
     let wanted = match action {
-        ActionKind::DecideReveal | ActionKind::DecideExport => {
+        ActionKind::DecideReveal | ActionKind::DecideExport | ActionKind::DecideWithdrawal => {
             if request.asked_by_caller {
                 return Err(Denial::OwnRequest);
             }
             &[RequestState::Requested][..]
+        }
+        // A lead cancels any admission, anybody else the one they began.
+        ActionKind::CancelAdmission => {
+            return if request.asked_by_caller || role == CaseRole::Lead {
+                Ok(())
+            } else {
+                Err(Denial::NotAllowed)
+            };
         }
         ActionKind::OpenReveal => {
             if !request.asked_by_caller {
@@ -157,6 +174,21 @@ mod tests {
         );
         facts.request = Some(request(false, RequestState::Requested));
         assert!(decide(&facts, ActionKind::DecideReveal).is_ok());
+    }
+
+    #[test]
+    fn a_custodian_cancels_its_own_admission_and_a_lead_any() {
+        for (role, own, allowed) in [
+            (CaseRole::Custodian, true, true),
+            (CaseRole::Custodian, false, false),
+            (CaseRole::Lead, false, true),
+            (CaseRole::Investigator, true, false),
+        ] {
+            let mut facts = facts(role, None);
+            facts.request = Some(request(own, RequestState::Requested));
+            let decided = decide(&facts, ActionKind::CancelAdmission);
+            assert_eq!(decided.is_ok(), allowed, "{role:?} {own}");
+        }
     }
 
     #[test]

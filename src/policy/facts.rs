@@ -60,7 +60,7 @@ pub struct CaseFacts {
     pub membership: Option<Membership>,
 }
 
-/// The life of a request for a reveal or an export.
+/// The life of a request for a reveal, an export or a withdrawal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RequestState {
     Requested,
@@ -73,6 +73,15 @@ pub enum RequestState {
 }
 
 impl RequestState {
+    /// What a decision makes of a request.
+    pub fn decided(approve: bool) -> Self {
+        if approve {
+            Self::Approved
+        } else {
+            Self::Denied
+        }
+    }
+
     pub const ALL: [Self; 5] = [
         Self::Requested,
         Self::Approved,

@@ -112,7 +112,11 @@ fn row(action: ActionKind) -> Row {
         A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
         A::ListMembers => at_rest_too(members(&[L, C])),
         A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit => members(&[C]),
-        A::ListExhibits => at_rest_too(members(&[I, L, C])),
+        A::ListExhibits | A::CompareExhibits => at_rest_too(members(&[I, L, C])),
+        A::RequestWithdrawal | A::DecideWithdrawal => members(&[L, C]),
+        A::ListWithdrawals | A::ReadWithdrawal => at_rest_too(members(&[L, C])),
+        // Whose admission a custodian may cancel: see `decide`.
+        A::ReadAdmission | A::CancelAdmission => at_rest_too(members(&[L, C])),
         A::LookUp | A::Scope => members(&[I, L, N]),
         A::SearchRecords => members(&[I, L]),
         A::RequestReveal | A::OpenReveal => members(&[I, L]),

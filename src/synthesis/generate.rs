@@ -14,6 +14,14 @@ use super::text::padded;
 use super::twilio::TwilioCsv;
 use crate::domain::Format;
 
+/// The formats in which a log can be made.
+pub const FORMATS: [Format; 4] = [
+    Format::SupplierCsv,
+    Format::DuoV1,
+    Format::DuoV2,
+    Format::TwilioCsv,
+];
+
 /// Writes the log in order of time and tells `progress` how many rows stand.
 pub fn write(
     recipe: &Recipe,
@@ -27,6 +35,7 @@ pub fn write(
         Format::DuoV1 => fill(recipe, people, DuoV1::default(), out, progress)?,
         Format::DuoV2 => fill(recipe, people, DuoV2::default(), out, progress)?,
         Format::TwilioCsv => fill(recipe, people, TwilioCsv, out, progress)?,
+        _ => return Err(io::ErrorKind::Unsupported.into()),
     }
     Ok(Summary {
         rows: recipe.rows,

@@ -27,7 +27,7 @@ mod text;
 mod twilio;
 mod zone;
 
-pub use generate::{sample_numbers, write};
+pub use generate::{FORMATS, sample_numbers, write};
 pub use recipe::{Recipe, Summary};
 pub use tally::sample_accounts;
 

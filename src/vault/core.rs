@@ -18,6 +18,7 @@ use super::run_alarm::RunAlarm;
 use super::settings::Settings;
 use super::start::Paths;
 use super::store::connection::Readers;
+use super::under_way::UnderWay;
 use crate::domain::CaseId;
 
 pub(in crate::vault) struct Core {
@@ -29,6 +30,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) vault: VaultId,
     pub(in crate::vault) paths: Paths,
     pub(in crate::vault) run_alarm: RunAlarm,
+    pub(in crate::vault) admissions: UnderWay,
 }
 
 impl Core {

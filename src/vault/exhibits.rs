@@ -1,5 +1,6 @@
 //! Admitted exhibits, as the rest of the vault reads them: their sealed
-//! descriptions, and the dictionaries their records' codes stand for.
+//! descriptions, the dictionaries their records' codes stand for, and the index
+//! of their subjects.
 //!
 //! Sees the case's keys and sealed rows, no number. Called by admission, by the
 //! queries and by the check of exhibits. Not promised: that all parts of an
@@ -8,13 +9,14 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::columns::{Dictionary, Segment};
+use super::columns::{Dictionary, Segment, SubjectBlock};
 use super::core::{Core, open_json};
 use super::keyring::CaseKeys;
 use super::operation::OperationError;
 use super::plaintext::Aad;
-use super::store::dictionary_rows;
-use super::store::exhibit_rows::ExhibitRow;
+use super::store::case_rows::CaseNumber;
+use super::store::exhibit_rows::{self, ExhibitRow};
+use super::store::{dictionary_rows, subject_index_rows};
 use crate::domain::Field;
 
 /// What is kept, sealed, of an exhibit. Counts and names of columns, no cell.
@@ -28,6 +30,9 @@ pub(in crate::vault) struct ExhibitDescription {
     pub format_evidence: String,
     /// The zone that was declared for times without one.
     pub zone: Option<String>,
+    /// The text of the mapping the file was read by, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
     /// Base64 of SHA-256 over the file as received.
     pub digest: String,
     /// Length of the file as received.
@@ -65,17 +70,18 @@ pub(in crate::vault) fn open_description(
     open_json(keys.descriptions(), &aad, &row.sealed, &place)
 }
 
-/// The dictionary of a field: the segments that `exhibits`, in the order of
-/// their admission, added to it.
+/// The dictionary of a field: the segments that the exhibits of a case, in the
+/// order of their admission, added to it. Those of a withdrawn exhibit too: the
+/// codes of later ones count on from them.
 pub(in crate::vault) fn load_dictionary(
     connection: &Connection,
     core: &Core,
     keys: &CaseKeys,
-    exhibits: &[ExhibitRow],
+    case: CaseNumber,
     field: Field,
 ) -> Result<Dictionary, OperationError> {
     let mut dictionary = Dictionary::new();
-    for exhibit in exhibits {
+    for exhibit in exhibit_rows::list_all(connection, case)? {
         let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? else {
             continue;
         };
@@ -91,4 +97,26 @@ pub(in crate::vault) fn load_dictionary(
         dictionary.append(&segment).map_err(|_| damaged())?;
     }
     Ok(dictionary)
+}
+
+/// What an exhibit's subject index holds of a range of numbers, if anything.
+pub(in crate::vault) fn open_subjects(
+    connection: &Connection,
+    keys: &CaseKeys,
+    exhibit: &ExhibitRow,
+    range: u32,
+) -> Result<Option<SubjectBlock>, OperationError> {
+    let Some(sealed) = subject_index_rows::TABLE.find(connection, exhibit.number, range)? else {
+        return Ok(None);
+    };
+    let damaged = || OperationError::Damaged {
+        place: format!("exhibit {}, subject index, range {range}", exhibit.id),
+    };
+    let aad = Aad::subject_index(keys.vault(), keys.case(), &exhibit.id, u64::from(range));
+    let plain = keys
+        .blocks(Field::Number)
+        .open(&aad, &sealed)
+        .map_err(|_| damaged())?;
+    let block = SubjectBlock::decode(range, &plain).map_err(|_| damaged())?;
+    Ok(Some(block))
 }

@@ -11,8 +11,12 @@ use super::operation::{OperationError, Target};
 use super::requests;
 use super::store::case_rows::{self, CaseRow};
 use super::store::operator_rows::{self, OperatorState};
-use super::store::{export_rows, leaf_rows, membership_rows, reveal_rows, session_rows};
-use crate::domain::{CaseId, Moment};
+use super::store::request_rows::RequestRow;
+use super::store::{
+    exhibit_rows, export_rows, leaf_rows, membership_rows, reveal_rows, session_rows,
+    withdrawal_rows,
+};
+use crate::domain::{AccountName, CaseId, Moment};
 use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
 
 /// Facts, and the rows found on the way.
@@ -85,31 +89,40 @@ pub(super) fn load(
             situation.case = case_rows::find(connection, case)?;
             situation.known = situation.case.is_some();
         }
+        Target::NamedExhibit(case, exhibit) => {
+            situation.case = case_rows::find(connection, case)?;
+            if let Some(case) = &situation.case {
+                situation.known = exhibit_rows::exists(connection, case.number, exhibit)?;
+            }
+        }
+        Target::Admission(case) => {
+            situation.case = case_rows::find(connection, case)?;
+            situation.facts.request = core.admissions.facts(case, caller);
+        }
         Target::Reveal(id) => {
-            if let Some(row) = reveal_rows::find(connection, id)? {
+            let row = reveal_rows::TABLE.find(connection, id.as_str(), reveal_rows::read)?;
+            if let Some(row) = row {
                 situation.case = case_rows::find_by_number(connection, row.case)?;
-                situation.facts.request = Some(RequestFacts {
-                    state: row.state,
-                    asked_by_caller: Some(&row.asker) == caller.operator_id(),
-                    expired: row.expires_at <= now,
-                    account: None,
-                });
+                situation.facts.request = Some(about(&row, caller, now, None));
             }
         }
         Target::Export(id) => {
-            if let Some(row) = export_rows::find(connection, id)? {
-                let case = case_rows::find_by_number(connection, row.case)?;
-                let account = match &case {
+            let row = export_rows::TABLE.find(connection, id.as_str(), export_rows::read)?;
+            if let Some(row) = row {
+                situation.case = case_rows::find_by_number(connection, row.request.case)?;
+                let account = match &situation.case {
                     Some(case) => requests::export_account(core, case, &row)?,
                     None => None,
                 };
-                situation.facts.request = Some(RequestFacts {
-                    state: row.state,
-                    asked_by_caller: Some(&row.asker) == caller.operator_id(),
-                    expired: row.expires_at <= now,
-                    account,
-                });
-                situation.case = case;
+                situation.facts.request = Some(about(&row.request, caller, now, account));
+            }
+        }
+        Target::Withdrawal(id) => {
+            let row =
+                withdrawal_rows::TABLE.find(connection, id.as_str(), withdrawal_rows::read)?;
+            if let Some(row) = row {
+                situation.case = case_rows::find_by_number(connection, row.request.case)?;
+                situation.facts.request = Some(about(&row.request, caller, now, None));
             }
         }
         Target::Leaf(seq) => {
@@ -128,6 +141,21 @@ pub(super) fn load(
         });
     }
     Ok(situation)
+}
+
+/// What a decision about a request rests on, whatever is asked for.
+fn about<I>(
+    row: &RequestRow<I>,
+    caller: &Caller,
+    now: Moment,
+    account: Option<AccountName>,
+) -> RequestFacts {
+    RequestFacts {
+        state: row.state,
+        asked_by_caller: Some(&row.asker) == caller.operator_id(),
+        expired: row.expires_at <= now,
+        account,
+    }
 }
 
 fn who(
@@ -176,11 +204,12 @@ fn member(
 impl Target {
     fn object(&self) -> Option<String> {
         match self {
-            Self::Vault | Self::Case(_) => None,
+            Self::Vault | Self::Case(_) | Self::Admission(_) => None,
             Self::Member(_, operator) | Self::Operator(operator) => Some(operator.to_string()),
-            Self::Exhibit(_, exhibit) => Some(exhibit.to_string()),
+            Self::Exhibit(_, exhibit) | Self::NamedExhibit(_, exhibit) => Some(exhibit.to_string()),
             Self::Reveal(reveal) => Some(reveal.to_string()),
             Self::Export(export) => Some(export.to_string()),
+            Self::Withdrawal(withdrawal) => Some(withdrawal.to_string()),
             Self::Leaf(seq) => Some(seq.to_string()),
         }
     }

@@ -11,7 +11,9 @@ use super::receipt::Receipt;
 use super::scope::Scope;
 use super::store::{StoreError, StoreFault};
 use super::wire::Wire;
-use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId};
+use crate::domain::{
+    CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
+};
 use crate::policy::Action;
 
 /// One thing somebody can do. `Action` says under which right it runs.
@@ -54,10 +56,16 @@ pub enum Target {
     Vault,
     Case(CaseId),
     Member(CaseId, OperatorId),
+    /// One that the vault itself staged.
     Exhibit(CaseId, ExhibitId),
+    /// One that somebody named: it may not be there.
+    NamedExhibit(CaseId, ExhibitId),
+    /// The admission that is under way in a case, if there is one.
+    Admission(CaseId),
     Operator(OperatorId),
     Reveal(RevealId),
     Export(ExportId),
+    Withdrawal(WithdrawalId),
     Leaf(u64),
 }
 
@@ -73,6 +81,10 @@ pub enum Conflict {
     AdmissionInProgress,
     /// The same file was admitted before.
     AlreadyAdmitted(ExhibitId),
+    /// Somebody stopped this admission.
+    AdmissionCancelled,
+    /// The exhibit was withdrawn, or one that a package built before may hold records of.
+    ExhibitWithdrawn,
     /// The result set is no longer what was asked for or decided.
     ResultChanged,
     /// Auditors and administrators stay outside cases.
@@ -90,6 +102,8 @@ impl Conflict {
             Self::CaseState => "case-state",
             Self::AdmissionInProgress => "admission-in-progress",
             Self::AlreadyAdmitted(_) => "already-admitted",
+            Self::AdmissionCancelled => "admission-cancelled",
+            Self::ExhibitWithdrawn => "exhibit-withdrawn",
             Self::ResultChanged => "result-changed",
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",

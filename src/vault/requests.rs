@@ -1,18 +1,19 @@
-//! What a request for a reveal or an export holds, sealed, and how its digest
+//! What a request for a reveal, an export or a withdrawal holds, sealed, and how its digest
 //! binds it to what was found for it.
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::core::{Core, open_json, open_request};
-use super::keyring::{CaseKeys, FileDigest};
+use super::keyring::{CaseKeys, FileDigest, VaultId};
 use super::operation::OperationError;
 use super::plaintext::Aad;
 use super::store::case_rows::CaseRow;
 use super::store::export_rows::ExportRow;
-use super::store::reveal_rows::RevealRow;
-use crate::domain::{AccountName, ExportId, OperatorId, RevealId};
+use super::store::request_rows::RequestRow;
+use crate::domain::{AccountName, CaseId, ExportId, OperatorId, RevealId, WithdrawalId};
 
 /// The sealed body of a reveal request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,48 +46,73 @@ pub(in crate::vault) struct ExportBody {
     pub(in crate::vault) receipt: Option<BTreeMap<String, String>>,
 }
 
-pub(in crate::vault) fn open_reveal(
-    core: &Core,
-    keys: &CaseKeys,
-    row: &RevealRow,
-) -> Result<RevealBody, OperationError> {
-    let aad = Aad::reveal_request(&core.vault, keys.case(), &row.id);
-    open_request(keys.requests(), &aad, &row.sealed, "reveal request")
+/// The sealed body of a request to withdraw an exhibit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vault) struct WithdrawalBody {
+    pub(in crate::vault) exhibit: String,
+    pub(in crate::vault) reason: String,
+    /// What would go.
+    pub(in crate::vault) messages: u64,
+    pub(in crate::vault) numbers: u64,
+    /// Those of them that no other exhibit has that counts.
+    pub(in crate::vault) numbers_only_here: u64,
+    pub(in crate::vault) decision_reason: Option<String>,
 }
 
-pub(in crate::vault) fn seal_reveal(
+/// The body of one kind of request, and the place it is sealed for.
+pub(in crate::vault) trait RequestBody: Serialize + DeserializeOwned {
+    type Id;
+    /// What a fault calls it.
+    const PLACE: &'static str;
+
+    fn aad(vault: &VaultId, case: &CaseId, id: &Self::Id) -> Aad;
+}
+
+impl RequestBody for RevealBody {
+    type Id = RevealId;
+    const PLACE: &'static str = "reveal request";
+
+    fn aad(vault: &VaultId, case: &CaseId, id: &RevealId) -> Aad {
+        Aad::reveal_request(vault, case, id)
+    }
+}
+
+impl RequestBody for ExportBody {
+    type Id = ExportId;
+    const PLACE: &'static str = "export request";
+
+    fn aad(vault: &VaultId, case: &CaseId, id: &ExportId) -> Aad {
+        Aad::export_request(vault, case, id)
+    }
+}
+
+impl RequestBody for WithdrawalBody {
+    type Id = WithdrawalId;
+    const PLACE: &'static str = "withdrawal request";
+
+    fn aad(vault: &VaultId, case: &CaseId, id: &WithdrawalId) -> Aad {
+        Aad::withdrawal_request(vault, case, id)
+    }
+}
+
+pub(in crate::vault) fn open<B: RequestBody>(
     core: &Core,
     keys: &CaseKeys,
-    id: &RevealId,
-    body: &RevealBody,
+    row: &RequestRow<B::Id>,
+) -> Result<B, OperationError> {
+    let aad = B::aad(&core.vault, keys.case(), &row.id);
+    open_request(keys.requests(), &aad, &row.sealed, B::PLACE)
+}
+
+pub(in crate::vault) fn seal<B: RequestBody>(
+    core: &Core,
+    keys: &CaseKeys,
+    id: &B::Id,
+    body: &B,
 ) -> Result<Vec<u8>, OperationError> {
-    core.seal_request(
-        keys.requests(),
-        &Aad::reveal_request(&core.vault, keys.case(), id),
-        body,
-    )
-}
-
-pub(in crate::vault) fn open_export(
-    core: &Core,
-    keys: &CaseKeys,
-    row: &ExportRow,
-) -> Result<ExportBody, OperationError> {
-    let aad = Aad::export_request(&core.vault, keys.case(), &row.id);
-    open_request(keys.requests(), &aad, &row.sealed, "export request")
-}
-
-pub(in crate::vault) fn seal_export(
-    core: &Core,
-    keys: &CaseKeys,
-    id: &ExportId,
-    body: &ExportBody,
-) -> Result<Vec<u8>, OperationError> {
-    core.seal_request(
-        keys.requests(),
-        &Aad::export_request(&core.vault, keys.case(), id),
-        body,
-    )
+    let aad = B::aad(&core.vault, keys.case(), id);
+    core.seal_request(keys.requests(), &aad, body)
 }
 
 /// The one account an export is about, for the policy.
@@ -95,7 +121,7 @@ pub(in crate::vault) fn export_account(
     case: &CaseRow,
     row: &ExportRow,
 ) -> Result<Option<AccountName>, OperationError> {
-    let body = open_export(core, &*core.case_keys(&case.id)?, row)?;
+    let body: ExportBody = open(core, &*core.case_keys(&case.id)?, &row.request)?;
     Ok(body
         .account
         .as_deref()

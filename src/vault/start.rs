@@ -26,9 +26,9 @@ use super::scope::{Invitation, Scope};
 use super::settings::Settings;
 use super::sign_in::Throttle;
 use super::store::connection::{self, Readers};
-use super::store::{
-    StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations, term_rows,
-};
+use super::store::term_rows::Terms;
+use super::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations};
+use super::under_way::UnderWay;
 use super::wire::Wire;
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
@@ -207,6 +207,7 @@ impl Vault {
             vault: vault_id,
             paths: paths.clone(),
             run_alarm: RunAlarm::default(),
+            admissions: UnderWay::default(),
         });
         let book = Book::open(connection, Arc::clone(&core))?;
         write_vkey(paths, &book.verifier_key_text())
@@ -313,7 +314,11 @@ impl Operation for Start {
         }
         for case in case_rows::list(scope.connection)? {
             for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
-                term_rows::discard_above(scope.connection, case.number, field, visible)?;
+                let terms = Terms {
+                    case: case.number,
+                    field,
+                };
+                terms.discard_above(scope.connection, visible)?;
             }
         }
         scope.note_detail(json!({ "leftovers_cleared": cleared }));

@@ -86,7 +86,7 @@ fn every_route_answers_every_role_as_the_matrix_says() {
 
 /// What the vault knows when `who` sends the request of a route.
 fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Facts {
-    let of_case = ["{case}", "{reveal}", "{export}"]
+    let of_case = ["{case}", "{reveal}", "{export}", "{withdrawal}"]
         .iter()
         .any(|name| route.contains(name));
     let account = || AccountName::parse(&incident.account).unwrap();
@@ -247,6 +247,18 @@ fn about_requests(text: &mut String) {
             CaseRole::Custodian,
             RequestState::Requested,
         ),
+        (A::DecideWithdrawal, CaseRole::Lead, RequestState::Requested),
+        (
+            A::DecideWithdrawal,
+            CaseRole::Custodian,
+            RequestState::Requested,
+        ),
+        (
+            A::CancelAdmission,
+            CaseRole::Custodian,
+            RequestState::Requested,
+        ),
+        (A::CancelAdmission, CaseRole::Lead, RequestState::Requested),
         (A::BuildPackage, CaseRole::Custodian, RequestState::Approved),
         (A::TakePackage, CaseRole::Custodian, RequestState::Approved),
         (A::TakePackage, CaseRole::Liaison, RequestState::Approved),

@@ -4,19 +4,19 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use breachvault::domain::Format;
-use breachvault::synthesis::{Recipe, write};
+use breachvault::synthesis::{FORMATS, Recipe, write};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Incident, TestVault, Wire, csv_of, fresh_csv, invented, shared};
 
 /// A case of its own with nothing in it.
-struct Empty {
-    vault: TestVault,
-    case: String,
+pub(crate) struct Empty {
+    pub(crate) vault: TestVault,
+    pub(crate) case: String,
 }
 
 impl Empty {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with("")
     }
 
@@ -27,14 +27,14 @@ impl Empty {
         Self { vault, case }
     }
 
-    fn upload(&self, query: &str, bytes: &[u8]) -> Answer {
+    pub(crate) fn upload(&self, query: &str, bytes: &[u8]) -> Answer {
         let path = format!("/cases/{}/exhibits{query}", self.case);
         self.vault.custodian().upload(&path, bytes)
     }
 
     /// Refused as a file that cannot be admitted, for this reason.
     #[track_caller]
-    fn refuse(&self, query: &str, bytes: &[u8], kind: &str) -> Answer {
+    pub(crate) fn refuse(&self, query: &str, bytes: &[u8], kind: &str) -> Answer {
         let answer = self.upload(query, bytes).assert_problem(422, "unreadable");
         assert_eq!(answer.json()["at"], kind, "{}", answer.text());
         assert!(!answer.text().contains("7700900"), "{}", answer.text());
@@ -42,7 +42,7 @@ impl Empty {
         answer
     }
 
-    fn exhibits(&self) -> Vec<Value> {
+    pub(crate) fn exhibits(&self) -> Vec<Value> {
         let answer = self
             .vault
             .lead()
@@ -53,7 +53,7 @@ impl Empty {
             .clone()
     }
 
-    fn totals(&self) -> Value {
+    pub(crate) fn totals(&self) -> Value {
         let path = format!("/cases/{}/scope", self.case);
         let answer = self
             .vault
@@ -83,7 +83,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_format_is_recognised_and_admitted_with_the_same_people_in_it() {
-    for format in Format::ALL {
+    for format in FORMATS {
         let empty = Empty::new();
         let bytes = made_up(format, 400);
         let answer = empty.upload("?format=auto&account=acme&zone=UTC", &bytes);

@@ -6,17 +6,23 @@
 mod routes;
 mod support;
 
+mod admission;
 mod audit;
 mod audit_coverage;
 mod authz_matrix;
+mod bad_input;
 mod case;
+mod difference;
 mod exhibit;
 mod export;
+mod formats;
 mod leak_canary;
 mod lookup;
+mod mapping;
 mod member;
 mod reveal;
 mod route_coverage;
 mod scope;
 mod search;
 mod session;
+mod withdrawal;

@@ -85,6 +85,13 @@ pub const ROWS: &[Row] = &[
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
     twice(row("POST /api/v1/cases/{case}/exhibits",        Custodian, Lead, 403)),
     row("GET /api/v1/cases/{case}/exhibits",               Investigator, Liaison, 403),
+    row("GET /api/v1/cases/{case}/exhibits/{exhibit}/difference", Investigator, Liaison, 403),
+    row("GET /api/v1/cases/{case}/admissions/current",     Custodian, Investigator, 403),
+    row("DELETE /api/v1/cases/{case}/admissions/current",  Lead, Investigator, 403),
+    row("POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal", Custodian, Investigator, 403),
+    row("GET /api/v1/cases/{case}/withdrawals",            Lead, Liaison, 403),
+    row("GET /api/v1/withdrawals/{withdrawal}",            Custodian, Outsider, 404),
+    row("POST /api/v1/withdrawals/{withdrawal}/decision",  Lead, Investigator, 403),
     row("POST /api/v1/cases/{case}/lookups",               Liaison, Custodian, 403),
     row("POST /api/v1/cases/{case}/records/search",        Investigator, Liaison, 403),
     row("POST /api/v1/cases/{case}/scope",                 Liaison, Administrator, 404),
@@ -122,6 +129,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         )
     };
     let (mut target, mut asker) = (None, None);
+    // One of its own, so that what comes of it is no other test's.
+    let exhibit = route.contains("{exhibit}").then(|| {
+        incident
+            .admit(&fresh_csv())
+            .assert_status(201)
+            .member("exhibit")
+    });
     let body = match route {
         "DELETE /api/v1/operators/{operator}" => {
             target = Some(incident.invite(&fresh_name(), "investigator").0);
@@ -192,6 +206,17 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
                 "tagmanifest_sha256": digest, "received_by": "x", "reason": body::REASON,
             }))
         }
+        "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal" => Some(body::reason()),
+        "GET /api/v1/withdrawals/{withdrawal}" => {
+            target = Some(incident.ask_withdrawal_of_a_fresh_one());
+            asker = Some(Who::Custodian);
+            None
+        }
+        "POST /api/v1/withdrawals/{withdrawal}/decision" => {
+            target = Some(incident.ask_withdrawal_of_a_fresh_one());
+            asker = Some(Who::Custodian);
+            Some(body::approve())
+        }
         "POST /api/v1/audit/leaves/search" => Some(json!({ "limit": 1 })),
         "POST /api/v1/audit/sign-offs" => Some(json!({ "size": 1, "reason": body::REASON })),
         _ => None,
@@ -199,8 +224,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
     let (method, path) = route.split_once(' ').unwrap();
     let path = path
         .replace("{case}", &incident.case)
-        .replace("{leaf}", "0");
-    let path = ["{operator}", "{reveal}", "{export}"]
+        .replace("{leaf}", "0")
+        .replace("{exhibit}", exhibit.as_deref().unwrap_or_default());
+    let path = match route.ends_with("/difference") {
+        true => format!("{path}?against={}", incident.first_exhibit()),
+        false => path,
+    };
+    let path = ["{operator}", "{reveal}", "{export}", "{withdrawal}"]
         .iter()
         .fold(path, |path, name| {
             path.replace(name, target.as_deref().unwrap_or_default())

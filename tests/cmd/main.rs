@@ -474,3 +474,35 @@ fn the_doctor_finds_a_sound_vault_sound_and_a_spoilt_one_not() {
     assert_eq!(spoilt.status, 3);
     assert!(spoilt.out.contains("FAILED"));
 }
+
+#[test]
+fn a_mapping_is_drafted_and_a_wrong_one_is_named_by_its_line() {
+    let bench = Bench::new();
+    let fixture = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ingest/");
+        format!("{folder}{name}")
+    };
+    let (file, out) = (fixture("mapped-local.csv"), bench.path("mapping.toml"));
+    let printed = run(&["exhibit", "map", &file]);
+    assert_eq!(printed.status, 0, "{}", printed.err);
+    assert!(
+        printed.out.contains("column = \"Anschluss\""),
+        "{}",
+        printed.out
+    );
+    assert!(!printed.out.contains("canary"), "{}", printed.out);
+    assert_eq!(run(&["exhibit", "map", &file, "--out", &out]).status, 0);
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), printed.out);
+    assert_ne!(
+        run(&["exhibit", "map", &file, "--out", &out]).status,
+        0,
+        "it is kept"
+    );
+    assert_ne!(run(&["exhibit", "map", &fixture("empty.csv")]).status, 0);
+    std::fs::write(&out, "container = \"csv\"\n[number]\ncolour = \"x\"\n").unwrap();
+    let case = "c_0123456789abcdefghjk";
+    let refused =
+        bench.as_administrator(&["exhibit", "admit", &file, "--case", case, "--mapping", &out]);
+    assert_eq!(refused.status, 2, "{}", refused.err);
+    assert!(refused.err.contains("line 3, number"), "{}", refused.err);
+}

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use breachvault::domain::{CaseId, Format, OperatorName, Reference, Title};
 use breachvault::ingest::Declared;
 use breachvault::operations::case::{NameMember, OpenCase};
-use breachvault::operations::exhibit::{AdmitRequest, admit};
+use breachvault::operations::exhibit::{AdmitRequest, Arriving, admit};
 use breachvault::operations::operator::AddOperator;
 use breachvault::operations::{Ids, Request};
 use breachvault::synthesis::{self, Recipe};
@@ -296,7 +296,7 @@ pub(crate) fn admit_as(
         vault,
         custodian,
         request,
-        Box::new(Cursor::new(file)),
+        Arriving::whole(Box::new(Cursor::new(file)), None),
         &mut |_| true,
     )
     .map(json_of)

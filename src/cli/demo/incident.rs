@@ -15,7 +15,7 @@ use crate::cli::{answer, streams};
 use crate::domain::{AccountName, CaseId, CaseRole, Reference, Title};
 use crate::ingest::Declared;
 use crate::operations::case::{NameMember, NameMemberInput, OpenCase, OpenCaseInput};
-use crate::operations::exhibit::AdmitRequest;
+use crate::operations::exhibit::{AdmitRequest, Arriving};
 use crate::operations::record::{Audience, Scope, ScopeInput};
 use crate::operations::{Ids, Request};
 use crate::synthesis::{Recipe, sample_accounts, sample_numbers, write};
@@ -122,7 +122,13 @@ fn admit_as_custodian(
     let custodian = cast.person("custodian")?.sign_in(vault)?;
     streams::words("admitting the log");
     let mut progress = Progress::new("admitting", bytes, Unit::Bytes);
-    let admitted = admit(vault, &custodian, request, file, &mut progress);
+    let admitted = admit(
+        vault,
+        &custodian,
+        request,
+        Arriving::whole(file, bytes),
+        &mut progress,
+    );
     progress.finish();
     admitted.map(drop)
 }

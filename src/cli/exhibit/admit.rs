@@ -1,7 +1,8 @@
 //! `exhibit admit`.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -11,17 +12,18 @@ use crate::cli::error::CliError;
 use crate::cli::local::Local;
 use crate::cli::progress::{Progress, Unit};
 use crate::domain::Title;
-use crate::operations::exhibit::{AdmitRequest, AdmitWords};
+use crate::ingest::Mapping;
+use crate::operations::exhibit::{AdmitRequest, AdmitWords, Arriving};
 use crate::vault::OperationError;
 
 #[derive(Args)]
 pub(in crate::cli) struct Admit {
-    /// The file as received: CSV or JSON, also gzip
+    /// The file as received: CSV or JSON, also in gzip or zip
     file: PathBuf,
     /// The case
     #[arg(long, value_name = "C")]
     case: String,
-    /// auto, supplier-csv, duo-v1, duo-v2 or twilio-csv
+    /// auto, or a format's name: supplier-csv, duo-v2, twilio-json, …
     #[arg(long, value_name = "F", default_value = "auto")]
     format: String,
     /// The zone of times that name none: UTC, Europe/London, +05:30
@@ -33,6 +35,9 @@ pub(in crate::cli) struct Admit {
     /// A column that holds a field, where the file calls it something else
     #[arg(long = "map", value_name = "FIELD=COLUMN")]
     columns: Vec<String>,
+    /// What the columns mean, in place of a format: see `exhibit map`
+    #[arg(long, value_name = "FILE.toml")]
+    mapping: Option<PathBuf>,
     /// What to call the exhibit: the file's name unless given
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
@@ -55,8 +60,9 @@ impl Admit {
         let file = File::open(&self.file).map_err(CliError::io("open the exhibit"))?;
         let bytes = file.metadata().ok().map(|found| found.len());
         let reply = self.local.act(|vault, caller| {
+            let arriving = Arriving::whole(Box::new(file), bytes);
             let mut progress = Progress::new("admitting", bytes, Unit::Bytes);
-            let reply = admit(vault, caller, request, Box::new(file), &mut progress);
+            let reply = admit(vault, caller, request, arriving, &mut progress);
             progress.finish();
             reply
         })?;
@@ -78,6 +84,7 @@ impl Admit {
             account: self.account.clone(),
             region: self.region.clone(),
             map: self.columns.clone(),
+            mapping: self.mapping.as_deref().map(read_mapping).transpose()?,
             // A file whose name cannot be a title has none, unless one is given.
             name: self
                 .name
@@ -91,4 +98,14 @@ impl Admit {
             other => CliError::failed(other.name()),
         })
     }
+}
+
+/// No more of it than a mapping may hold, and a byte that tells of more.
+fn read_mapping(path: &Path) -> Result<String, CliError> {
+    let file = File::open(path).map_err(CliError::io("open the mapping"))?;
+    let mut text = String::new();
+    file.take(Mapping::BYTES as u64 + 1)
+        .read_to_string(&mut text)
+        .map_err(CliError::io("read the mapping"))?;
+    Ok(text)
 }

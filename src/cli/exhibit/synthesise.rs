@@ -9,7 +9,8 @@ use clap::Args;
 use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, Unit};
 use crate::cli::streams;
-use crate::synthesis::{Recipe, write};
+use crate::domain::Format;
+use crate::synthesis::{FORMATS, Recipe, write};
 
 #[derive(Args)]
 pub(in crate::cli) struct Synthesise {
@@ -32,11 +33,16 @@ pub(in crate::cli) struct Synthesise {
 
 impl Synthesise {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let format = self.format.parse();
+        let made = FORMATS
+            .into_iter()
+            .find(|known| known.as_str() == self.format);
         let recipe = Recipe {
             rows: self.rows,
             seed: self.seed,
-            format: format.map_err(|error| CliError::usage(format!("--format: {error}")))?,
+            format: made.ok_or_else(|| {
+                let names = FORMATS.map(Format::as_str).join(", ");
+                CliError::usage(format!("--format: must be one of {names}"))
+            })?,
             people: self.people,
         };
         let mut out: Box<dyn Write> = match self.out.as_os_str() == "-" {

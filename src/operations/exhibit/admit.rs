@@ -4,13 +4,14 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 
+use super::arriving::Arriving;
 use super::received::Received;
 use super::unreadable::unreadable;
 use crate::domain::{CaseId, Reference, Title};
-use crate::ingest::{Declared, IngestError, LogReader, Zone};
+use crate::ingest::{Declared, IngestError, LogReader, Mapping, Zone};
 use crate::vault::plaintext::{Region, RowBatch};
 use crate::vault::{
-    Admission, Caller, ExhibitFacts, FileFacts, OperationError, Refusal, Reply, Vault,
+    Admission, Caller, Conflict, ExhibitFacts, FileFacts, OperationError, Refusal, Reply, Vault,
 };
 
 /// What is asked beside the file itself.
@@ -37,7 +38,7 @@ pub fn admit(
     vault: &Vault,
     caller: &Caller,
     request: AdmitRequest,
-    file: Box<dyn Read + Send>,
+    arriving: Arriving,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Reply, Refusal> {
     let AdmitRequest {
@@ -51,13 +52,23 @@ pub fn admit(
         name,
         source,
         region,
+        bytes: arriving.bytes,
     };
     let mut admission = vault.begin_admission(caller, &case, facts)?;
+    let told = admission.progress();
+    if let Some(stop) = arriving.stop {
+        told.on_cancel(stop);
+    }
     let read = catch_unwind(AssertUnwindSafe(|| {
-        read_all(vault, &mut admission, declared, file, progress)
+        read_all(vault, &mut admission, declared, arriving.file, progress)
     }));
     match read {
         Ok(Ok(file)) => vault.finish_admission(caller, admission, file),
+        // However the reading ended when somebody stopped it.
+        Ok(Err(_)) if told.is_cancelled() => {
+            let error = OperationError::Conflict(Conflict::AdmissionCancelled);
+            Err(vault.abandon_admission(caller, admission, error))
+        }
         Ok(Err(error)) => Err(vault.abandon_admission(caller, admission, error)),
         Err(_) => {
             let error = OperationError::Internal("a panic was caught");
@@ -73,11 +84,10 @@ fn read_all(
     file: Box<dyn Read + Send>,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<FileFacts, OperationError> {
-    let zone = declared
-        .zone
-        .as_ref()
-        .map(|zone: &Zone| zone.name().to_owned());
-    let received = Received::new(file);
+    let zone = declared.zone().map(|zone: &Zone| zone.name().to_owned());
+    let mapping = declared.mapping.as_ref().map(Mapping::text);
+    let told = admission.progress();
+    let received = Received::new(file, told.clone());
     let reader = LogReader::open(Box::new(received.clone()), declared).map_err(unreadable)?;
     let reader = read_beside(reader, &received, |batch| {
         vault.admit_batch(admission, batch)?;
@@ -85,7 +95,8 @@ fn read_all(
             bytes: received.so_far(),
             rows: admission.rows(),
         };
-        if progress(so_far) {
+        told.rows(so_far.rows);
+        if progress(so_far) && !told.is_cancelled() {
             Ok(())
         } else {
             Err(OperationError::Cancelled)
@@ -102,6 +113,7 @@ fn read_all(
         format,
         evidence,
         zone,
+        mapping,
         digest,
         bytes: received.so_far(),
         dropped_columns,

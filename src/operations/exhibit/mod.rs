@@ -1,4 +1,5 @@
-//! Exhibits: admitting a file, listing what was admitted.
+//! Exhibits: admitting a file, watching and stopping that, listing what was
+//! admitted, comparing one with another.
 //!
 //! Admission sees rows in batches on their way from `ingest` to the vault, and
 //! never looks into one. Called by `http` (the body of an upload) and `cli` (a
@@ -6,13 +7,23 @@
 //! what the file says.
 
 mod admit;
+mod arriving;
 mod ask;
+mod cancel;
+mod compare;
+mod draft;
 mod list;
 mod received;
 mod report;
 mod unreadable;
+mod watch;
 
 pub use admit::{AdmitRequest, Progress, admit};
+pub use arriving::Arriving;
 pub use ask::AdmitWords;
+pub use cancel::{CancelAdmission, CancelledBody};
+pub use compare::{CompareExhibits, CompareInput};
+pub use draft::draft_mapping;
 pub use list::{ExhibitList, ListExhibits};
 pub use report::{ExhibitBody, RejectBody};
+pub use watch::ReadAdmission;

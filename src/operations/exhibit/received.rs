@@ -2,11 +2,13 @@
 //! reader, packed or not, and also those the reader did not want.
 
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ring::digest::{Context, SHA256};
 use zeroize::Zeroizing;
+
+use crate::vault::AdmissionProgress;
 
 /// Its clones are the same file.
 #[derive(Clone)]
@@ -14,7 +16,8 @@ pub(super) struct Received(Arc<Shared>);
 
 struct Shared {
     source: Mutex<Source>,
-    bytes: AtomicU64,
+    /// Counts the bytes, for whoever waits.
+    progress: AdmissionProgress,
     stopped: AtomicBool,
 }
 
@@ -26,20 +29,20 @@ struct Source {
 const DRAIN: usize = 1 << 16;
 
 impl Received {
-    pub(super) fn new(file: Box<dyn Read + Send>) -> Self {
+    pub(super) fn new(file: Box<dyn Read + Send>, progress: AdmissionProgress) -> Self {
         Self(Arc::new(Shared {
             source: Mutex::new(Source {
                 file,
                 hash: Context::new(&SHA256),
             }),
-            bytes: AtomicU64::new(0),
+            progress,
             stopped: AtomicBool::new(false),
         }))
     }
 
     /// How many bytes came so far.
     pub(super) fn so_far(&self) -> u64 {
-        self.0.bytes.load(Ordering::Relaxed)
+        self.0.progress.bytes()
     }
 
     /// Lets the next read fail.
@@ -69,13 +72,13 @@ impl Received {
 
 impl Read for Received {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.0.stopped.load(Ordering::Relaxed) {
+        if self.0.stopped.load(Ordering::Relaxed) || self.0.progress.is_cancelled() {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
         let read = source.file.read(into)?;
         source.hash.update(into.get(..read).unwrap_or_default());
-        self.0.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        self.0.progress.read(read as u64);
         Ok(read)
     }
 }

@@ -1,6 +1,6 @@
 //! What a file that cannot be read is called in answers and leaves.
 
-use crate::ingest::IngestError;
+use crate::ingest::{IngestError, ZipFault};
 use crate::vault::OperationError;
 
 /// The error's own words name lines and columns, never a cell.
@@ -28,7 +28,17 @@ fn kind(error: &IngestError) -> &'static str {
         IngestError::Bomb { .. } => "bomb",
         IngestError::RecordTooLong { .. } => "record-too-long",
         IngestError::NotText { .. } => "not-text",
-        IngestError::Zip => "zip",
+        IngestError::NotThisContainer { .. } => "not-this-container",
+        IngestError::Mapping { .. } => "mapping",
+        IngestError::PackedTwice => "packed-twice",
+        IngestError::Zip(fault) => match fault {
+            ZipFault::Empty => "zip-empty",
+            ZipFault::Several => "zip-several-files",
+            ZipFault::Folder => "zip-folder",
+            ZipFault::Encrypted => "zip-encrypted",
+            ZipFault::Split => "zip-split",
+            ZipFault::Method => "zip-method",
+        },
         IngestError::BrokenJson { .. } => "broken-json",
         IngestError::Io(_) => "io",
     }

@@ -6,7 +6,7 @@ mod open;
 mod read;
 mod request;
 
-pub use decide::{DecideReveal, DecidedBody, DecisionInput};
+pub use decide::DecideReveal;
 pub use list::{ListReveals, RevealList};
 pub use open::{OpenReveal, OpenedBody};
 pub use read::{ReadReveal, RevealBody};

@@ -11,7 +11,8 @@ use crate::vault::operation::{Answer, Operation, OperationError, Target};
 use crate::vault::receipt::Receipt;
 use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
-use crate::vault::store::{exhibit_rows, term_rows};
+use crate::vault::store::exhibit_rows;
+use crate::vault::store::term_rows::Terms;
 use crate::vault::wire::Wire;
 
 impl Vault {
@@ -22,7 +23,10 @@ impl Vault {
         admission: Admission,
         error: OperationError,
     ) -> Refusal {
-        self.abandon(caller, &admission.begun, error)
+        let begun = admission.begun.clone();
+        // Its threads end with it: nothing is staged behind what is taken away.
+        drop(admission);
+        self.abandon(caller, &begun, error)
     }
 
     pub(super) fn abandon(&self, caller: &Caller, begun: &Begun, error: OperationError) -> Refusal {
@@ -50,10 +54,11 @@ impl Vault {
             (Field::User, begun.visible_users),
         ];
         self.ledger
+            .stager()
             .stage(move |connection| {
                 exhibit_rows::discard(connection, exhibit)?;
                 for (field, visible) in visible {
-                    term_rows::discard_above(connection, case, field, visible)?;
+                    Terms { case, field }.discard_above(connection, visible)?;
                 }
                 Ok(())
             })

@@ -6,12 +6,14 @@ use serde_json::json;
 use zeroize::Zeroize;
 
 use super::codes::Codes;
+use super::earlier::Earlier;
 use super::group::{DICTIONARIES, Group, Place};
 use super::numbers::Numbers;
 use super::parts::Parts;
 use super::quarantine::Quarantine;
 use super::rows::Scratch;
-use super::seen::Seen;
+use super::sealing::Sealing;
+use super::seen::{EarlierExhibit, Seen};
 use super::users::Users;
 use crate::domain::{CaseId, ExhibitId, Field, Reference, Title};
 use crate::policy::actions;
@@ -21,6 +23,7 @@ use crate::vault::columns::{Fingerprinter, SubjectIndexBuilder};
 use crate::vault::core::Core;
 use crate::vault::exhibits::{load_dictionary, open_description};
 use crate::vault::keyring::CaseKeys;
+use crate::vault::ledger::Stager;
 use crate::vault::operation::{Answer, Conflict, Operation, OperationError, Target};
 use crate::vault::perform::Stopped;
 use crate::vault::plaintext::Region;
@@ -29,6 +32,8 @@ use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
+use crate::vault::store::term_rows::Terms;
+use crate::vault::under_way::{AdmissionProgress, Tracked};
 use crate::vault::wire::Wire;
 
 /// What somebody says about an exhibit when its admission begins.
@@ -38,6 +43,8 @@ pub struct ExhibitFacts {
     pub source: Option<Reference>,
     /// In which numbers without a calling code are meant.
     pub region: Option<Region>,
+    /// How long the file is said to be.
+    pub bytes: Option<u64>,
 }
 
 /// The right to admit one exhibit, and the work done so far. It must be finished
@@ -51,13 +58,15 @@ pub struct Admission {
     pub(super) seen: Seen,
     pub(super) scratch: Scratch,
     pub(super) group: Group,
-    /// Temporary numbers of all admitted rows, and of their users plus one; 0 is nobody.
-    pub(super) numbers: Vec<u32>,
-    pub(super) users: Vec<u32>,
+    pub(super) sealing: Sealing,
+    pub(super) stager: Stager,
+    /// What of each block waits for the final numbers of terms.
+    pub(super) waiting: Vec<WaitingBlock>,
     pub(super) subjects: SubjectIndexBuilder,
     pub(super) parts: Parts,
     pub(super) quarantine: Quarantine,
     pub(super) counts: Counts,
+    pub(super) tracked: Tracked,
 }
 
 /// What turns cells into codes and temporary numbers.
@@ -65,13 +74,25 @@ pub(super) struct Coder {
     pub(super) columns: [Codes; DICTIONARIES],
     pub(super) numbers: Numbers,
     pub(super) users: Users,
+    pub(super) earlier_numbers: Earlier,
+    pub(super) earlier_users: Earlier,
     /// Codes of the bases, in the order of `Basis::ALL`, for the three fields.
     pub(super) bases: [[Option<u32>; 4]; 3],
+}
+
+/// The columns of numbers and users of a block, by temporary numbers.
+pub(super) struct WaitingBlock {
+    pub(super) rows: usize,
+    /// A block of codes, packed.
+    pub(super) numbers: Vec<u8>,
+    /// Rows whose user is not the one the subject index keeps, with the user plus one.
+    pub(super) others: Vec<(u32, u32)>,
 }
 
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) read: u64,
+    pub(super) admitted: u64,
     pub(super) duplicates: u64,
     pub(super) blocks: u32,
     pub(super) span: Option<(i64, i64)>,
@@ -91,6 +112,11 @@ impl Admission {
         self.counts.read
     }
 
+    /// Where it is told how far this is.
+    pub fn progress(&self) -> AdmissionProgress {
+        self.tracked.progress().clone()
+    }
+
     pub(super) fn place(&self) -> Place<'_> {
         Place {
             core: &self.core,
@@ -103,11 +129,18 @@ impl Admission {
     /// Reads what the case has already, so that codes and duplicates carry on.
     fn prepare(
         core: &Arc<Core>,
+        stager: Stager,
         begun: Begun,
         facts: ExhibitFacts,
+        tracked: Tracked,
     ) -> Result<Self, (Begun, OperationError)> {
-        match Prepared::load(core, &begun, facts.region) {
-            Ok(Prepared { keys, coder, seen }) => Ok(Self {
+        let prepared = Prepared::load(core, &begun, facts.region).and_then(|prepared| {
+            let keys = Arc::clone(&prepared.keys);
+            let sealing = Sealing::start(Arc::clone(core), keys, begun.clone(), stager.clone())?;
+            Ok((prepared, sealing))
+        });
+        match prepared {
+            Ok((Prepared { keys, coder, seen }, sealing)) => Ok(Self {
                 core: Arc::clone(core),
                 keys,
                 begun,
@@ -116,12 +149,14 @@ impl Admission {
                 seen,
                 scratch: Scratch::default(),
                 group: Group::default(),
-                numbers: Vec::new(),
-                users: Vec::new(),
+                sealing,
+                stager,
+                waiting: Vec::new(),
                 subjects: SubjectIndexBuilder::new(),
                 parts: Parts::default(),
                 quarantine: Quarantine::default(),
                 counts: Counts::default(),
+                tracked,
             }),
             Err(error) => Err((begun, error)),
         }
@@ -147,7 +182,8 @@ impl Vault {
             Err(Stopped::Denied(denial)) => return Err(Refusal::Denied(denial, receipt)),
             Err(Stopped::Failed(error)) => return Err(Refusal::Failed(error, receipt)),
         };
-        Admission::prepare(&self.core, begun, facts)
+        let tracked = Tracked::begin(&self.core, &begun.case, &begun.exhibit, caller, facts.bytes);
+        Admission::prepare(&self.core, self.ledger.stager(), begun, facts, tracked)
             .map_err(|(begun, error)| self.abandon(caller, &begun, error))
     }
 }
@@ -170,23 +206,30 @@ impl Prepared {
         let exhibits = exhibit_rows::list(connection, begun.case_number)?;
         let columns = Field::DICTIONARIES
             .into_iter()
-            .map(|field| load_dictionary(connection, core, &keys, &exhibits, field).map(Codes::new))
+            .map(|field| {
+                load_dictionary(connection, core, &keys, begun.case_number, field).map(Codes::new)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let columns = <[Codes; DICTIONARIES]>::try_from(columns)
             .map_err(|_| OperationError::Internal("begin::dictionaries"))?;
-        let mut seen = Seen::new(fingerprinter(core)?);
+        let mut earlier = Vec::with_capacity(exhibits.len());
         for exhibit in &exhibits {
-            let description = open_description(core, &keys, exhibit)?;
-            let place = Place {
-                core,
-                keys: &keys,
-                case: &begun.case,
-                exhibit: &exhibit.id,
-            };
-            seen.load(connection, &place, exhibit.number, description.blocks)?;
+            earlier.push(EarlierExhibit {
+                number: exhibit.number,
+                id: exhibit.id.clone(),
+                blocks: open_description(core, &keys, exhibit)?.blocks,
+            });
         }
+        let seen = Seen::new(fingerprinter(core)?, earlier, begun.visible_numbers);
+        let terms = |field| Terms {
+            case: begun.case_number,
+            field,
+        };
+        let (numbers, users) = (terms(Field::Number), terms(Field::User));
         let coder = Coder {
             columns,
+            earlier_numbers: Earlier::load(connection, numbers, begun.visible_numbers)?,
+            earlier_users: Earlier::load(connection, users, begun.visible_users)?,
             numbers: Numbers::new(words(core)?, fingerprinter(core)?, region),
             users: Users::new(fingerprinter(core)?),
             bases: [[None; 4]; 3],

@@ -7,23 +7,24 @@ use serde::Deserialize;
 
 use super::group::Place;
 use super::parts;
+use super::withdrawn::check_withdrawn;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::ActionKind;
 use crate::vault::Vault;
 use crate::vault::columns::{
-    BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock,
+    BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock, UserBlock, UserOf,
 };
 use crate::vault::core::Core;
 use crate::vault::exhibits::{ExhibitDescription, open_description};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::Aad;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{
-    block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows, term_rows,
+    block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows,
 };
+use crate::vault::terms::TermPlace;
 
 /// What was found of one exhibit, or of the terms of a case.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl ExhibitCheck {
         self.faults.is_empty()
     }
 
-    fn new(case: &CaseId, exhibit: Option<&ExhibitId>) -> Self {
+    pub(super) fn new(case: &CaseId, exhibit: Option<&ExhibitId>) -> Self {
         Self {
             case: case.clone(),
             exhibit: exhibit.cloned(),
@@ -53,7 +54,7 @@ impl ExhibitCheck {
         }
     }
 
-    fn note(&mut self, sound: bool, fault: impl FnOnce() -> String) {
+    pub(super) fn note(&mut self, sound: bool, fault: impl FnOnce() -> String) {
         if sound {
             self.opened += 1;
         } else if self.faults.len() < FAULTS {
@@ -71,12 +72,13 @@ impl Vault {
         let mut checks = Vec::new();
         for case in case_rows::list(connection)? {
             let keys = self.core.case_keys(&case.id)?;
-            for exhibit in exhibit_rows::list(connection, case.number)? {
+            for exhibit in exhibit_rows::list_all(connection, case.number)? {
                 checks.push(check_exhibit(
                     &self.core, connection, &keys, &case, &exhibit,
                 )?);
             }
-            checks.push(check_terms(&self.core, connection, &keys, &case)?);
+            check_withdrawn(&self.core, connection, &keys, &case, &mut checks)?;
+            checks.push(check_terms(connection, &keys, &case)?);
         }
         let cases: Vec<CaseId> = self.core.keys().cases().cloned().collect();
         for case in &cases {
@@ -96,7 +98,7 @@ fn check_against_log(
 ) -> Result<(), OperationError> {
     let case = keys.case();
     let exhibits = match case_rows::find(connection, case)? {
-        Some(case) => exhibit_rows::list(connection, case.number)?,
+        Some(case) => exhibit_rows::list_all(connection, case.number)?,
         None => Vec::new(),
     };
     let admissions = LeafFilter {
@@ -183,6 +185,7 @@ fn check_blocks(
 ) -> Result<(), OperationError> {
     let mut sealed = Vec::new();
     let mut codes = CodeBlock::new();
+    let mut users = UserBlock::new();
     for field in Field::ALL {
         for no in 0..description.blocks {
             let at = || format!("{} block {no}", field.label());
@@ -197,15 +200,18 @@ fn check_blocks(
             let sound = opened.is_ok_and(|plain| match field {
                 Field::SentAt => TimeBlock::new().decode(&plain).is_ok(),
                 Field::MessageRef => TextBlock::decode(&plain).is_ok(),
+                Field::User => users.decode(&plain).is_ok(),
                 _ => codes.decode(&plain).is_ok(),
             });
             check.note(sound, || format!("{} does not open", at()));
-            let terms = match field {
-                Field::Number => case.numbers,
-                Field::User => case.users,
+            let missing = match field {
+                Field::Number => codes.codes().iter().any(|term| *term > case.numbers),
+                Field::User => users
+                    .iter()
+                    .any(|user| matches!(user, UserOf::Other(term) if term > case.users)),
                 _ => continue,
             };
-            if sound && codes.codes().iter().any(|term| *term > terms) {
+            if sound && missing {
                 check.note(false, || format!("{} names terms that are missing", at()));
             }
         }
@@ -269,44 +275,54 @@ fn check_rest(
 }
 
 fn check_terms(
-    core: &Core,
     connection: &Connection,
     keys: &CaseKeys,
     case: &CaseRow,
 ) -> Result<ExhibitCheck, OperationError> {
     let mut check = ExhibitCheck::new(&case.id, None);
+    let place = TermPlace {
+        connection,
+        keys,
+        case: case.number,
+    };
     for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
-        for no in 1..=visible {
-            let Some(sealed) = term_rows::find(connection, case.number, field, no)? else {
+        let terms = place.terms(field);
+        let mut no = 1;
+        while no <= visible {
+            let Some(run) = terms.run_of(connection, no)? else {
                 check.note(false, || format!("{} term {no} is missing", field.label()));
+                no += 1;
                 continue;
             };
-            let aad = Aad::term(&core.vault, &case.id, field, u64::from(no));
-            // A tag that names another term is found here as well.
-            let tag = match field {
-                Field::Number => keys
-                    .terms(field)
-                    .open_phone(&aad, &sealed)
-                    .ok()
-                    .map(|phone| keys.tags(field).tag_phone(&phone)),
-                _ => keys
-                    .terms(field)
-                    .open(&aad, &sealed)
-                    .ok()
-                    .and_then(|plain| {
-                        Some(keys.tags(field).tag_user(super::terms::unpadded(&plain)?))
-                    }),
+            let users = match field {
+                Field::User => place.open_users(&run).ok(),
+                _ => None,
             };
-            let Some(tag) = tag else {
-                check.note(false, || {
-                    format!("{} term {no} does not open", field.label())
+            let end = visible.min(run.first.saturating_add(run.terms) - 1);
+            for no in no..=end {
+                // A tag that names another term is found here as well.
+                let tag = match field {
+                    Field::Number => place
+                        .open_number(&run, no)
+                        .ok()
+                        .map(|phone| keys.tags(field).tag_phone(&phone)),
+                    _ => users
+                        .as_ref()
+                        .and_then(|users| users.name((no - run.first) as usize))
+                        .map(|name| keys.tags(field).tag_user(name)),
+                };
+                let Some(tag) = tag else {
+                    check.note(false, || {
+                        format!("{} term {no} does not open", field.label())
+                    });
+                    continue;
+                };
+                let named = terms.find_by_tag(connection, tag.as_bytes())?;
+                check.note(named == Some(no), || {
+                    format!("{} term {no} is not found by its tag", field.label())
                 });
-                continue;
-            };
-            let named = term_rows::find_by_tag(connection, case.number, field, tag.as_bytes())?;
-            check.note(named == Some(no), || {
-                format!("{} term {no} is not found by its tag", field.label())
-            });
+            }
+            no = end.saturating_add(1);
         }
     }
     Ok(check)

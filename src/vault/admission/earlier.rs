@@ -2,50 +2,102 @@
 
 use rusqlite::Connection;
 
-use crate::domain::Field;
 use crate::vault::plaintext::Tag;
-use crate::vault::store::case_rows::CaseNumber;
-use crate::vault::store::{StoreError, term_rows};
+use crate::vault::store::StoreError;
+use crate::vault::store::exhibit_rows::ExhibitNumber;
+use crate::vault::store::term_rows::{TagRun, Terms};
 
 /// A term that was not looked for yet, in a list of known terms.
 pub(super) const UNASKED: u32 = u32::MAX;
 
-/// Finds the visible terms of one field.
-#[derive(Clone, Copy)]
-pub(super) struct Earlier<'c> {
-    pub(super) connection: &'c Connection,
-    pub(super) case: CaseNumber,
-    pub(super) field: Field,
-    pub(super) visible: u32,
+/// Finds the visible terms of one field. Runs of tags are read as they are needed
+/// and kept: a small exhibit reads few of them.
+pub(super) struct Earlier {
+    terms: Terms,
+    visible: u32,
+    /// By exhibit, then by first tag.
+    runs: Vec<Vec<Run>>,
 }
 
-impl Earlier<'_> {
-    /// The term's number, 0 if the case does not have it.
-    pub(super) fn find(&self, tag: &Tag) -> Result<u32, StoreError> {
-        if self.visible == 0 {
-            return Ok(0);
+struct Run {
+    exhibit: ExhibitNumber,
+    first_tag: [u8; 16],
+    tags: Option<TagRun>,
+}
+
+impl Earlier {
+    pub(super) fn load(
+        connection: &Connection,
+        terms: Terms,
+        visible: u32,
+    ) -> Result<Self, StoreError> {
+        let mut runs: Vec<Vec<Run>> = Vec::new();
+        if visible > 0 {
+            for (exhibit, first_tag) in terms.first_tags(connection)? {
+                let run = Run {
+                    exhibit,
+                    first_tag,
+                    tags: None,
+                };
+                match runs.last_mut() {
+                    Some(last) if last.iter().any(|other| other.exhibit == exhibit) => {
+                        last.push(run);
+                    }
+                    _ => runs.push(vec![run]),
+                }
+            }
         }
-        let found = term_rows::find_by_tag(self.connection, self.case, self.field, tag.as_bytes())?;
-        Ok(found.filter(|no| *no <= self.visible).unwrap_or(0))
+        Ok(Self {
+            terms,
+            visible,
+            runs,
+        })
+    }
+
+    pub(super) fn visible(&self) -> u32 {
+        self.visible
+    }
+
+    /// The term's number, 0 if the case does not have it.
+    pub(super) fn find(&mut self, connection: &Connection, tag: &Tag) -> Result<u32, StoreError> {
+        let tag = tag.as_bytes();
+        for runs in &mut self.runs {
+            let place = runs.partition_point(|run| run.first_tag <= *tag);
+            let Some(run) = place.checked_sub(1).and_then(|place| runs.get_mut(place)) else {
+                continue;
+            };
+            if run.tags.is_none() {
+                run.tags = self.terms.tags_around(connection, run.exhibit, tag)?;
+            }
+            let found = run.tags.as_ref().and_then(|tags| tags.find(tag));
+            if let Some(found) = found.filter(|no| *no <= self.visible) {
+                return Ok(found);
+            }
+        }
+        Ok(0)
     }
 
     /// What tells a term from all others among rows old and new: its number if the
     /// case knows it, else its temporary number above all of these.
     pub(super) fn identity(
-        &self,
+        &mut self,
+        connection: &Connection,
         temporary: u32,
         known: &mut [u32],
         tag: impl FnOnce() -> Option<Tag>,
     ) -> Result<u64, StoreError> {
         let new = 1 << 32 | u64::from(temporary);
-        let Some(known) = known
-            .get_mut(temporary as usize)
-            .filter(|_| self.visible > 0)
-        else {
+        if self.visible == 0 {
+            return Ok(new);
+        }
+        let Some(known) = known.get_mut(temporary as usize) else {
             return Ok(new);
         };
         if *known == UNASKED {
-            *known = tag().map_or(Ok(0), |tag| self.find(&tag))?;
+            *known = match tag() {
+                Some(tag) => self.find(connection, &tag)?,
+                None => 0,
+            };
         }
         Ok(if *known == 0 { new } else { u64::from(*known) })
     }

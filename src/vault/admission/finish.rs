@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::json;
 
@@ -25,6 +26,7 @@ use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::{self, CaseNumber};
 use crate::vault::store::exhibit_rows;
+use crate::vault::under_way::Stage;
 use crate::vault::wire::Wire;
 
 /// What is known of the file when it has been read to its end.
@@ -32,6 +34,8 @@ pub struct FileFacts {
     pub format: Format,
     pub evidence: String,
     pub zone: Option<String>,
+    /// The text of the mapping it was read by.
+    pub mapping: Option<String>,
     /// SHA-256 over the bytes as received.
     pub digest: [u8; 32],
     pub bytes: u64,
@@ -51,13 +55,16 @@ impl Vault {
             .unwrap_or(Err(OperationError::Internal("a panic was caught")));
         let operation = match staged {
             Ok(operation) => operation,
-            Err(error) => return Err(self.abandon(caller, &admission.begun, error)),
+            Err(error) => return Err(self.abandon_admission(caller, admission, error)),
         };
+        let begun = admission.begun.clone();
+        // A large exhibit holds hundreds of megabytes: they go before the last act, not after it.
+        drop(admission);
         self.perform(caller, operation).inspect_err(|_| {
             // The leaf of the attempt says why; a second one would say no more. What cannot be
             // taken away now stays invisible, and the next start takes it away.
-            if let Err(fault) = self.discard(&admission.begun) {
-                tracing::error!(exhibit.id = %admission.exhibit(), fault = fault.name(), "a staged exhibit could not be discarded");
+            if let Err(fault) = self.discard(&begun) {
+                tracing::error!(exhibit.id = %begun.exhibit, fault = fault.name(), "a staged exhibit could not be discarded");
             }
         })
     }
@@ -67,17 +74,20 @@ impl Vault {
         admission: &mut Admission,
         file: FileFacts,
     ) -> Result<FinishExhibit, OperationError> {
+        let progress = admission.progress();
+        progress.reach(Stage::Sealing)?;
         let file_tag = file_tag(&admission.keys, &file.digest);
         {
             let reader = self.core.readers.snapshot()?;
             let case = admission.begun.case_number;
             refuse_known(reader.connection()?, case, &file_tag)?;
         }
-        self.stage_group(admission)?;
-        self.stage_quarantine(admission)?;
-        let terms = self.stage_terms(admission)?;
+        admission.stage_group()?;
+        admission.stage_quarantine()?;
+        let terms = admission.stage_terms()?;
         let parts = std::mem::take(&mut admission.parts);
         let blocks_digest = STANDARD.encode(parts.digest());
+        progress.reach(Stage::Finishing)?;
         Ok(FinishExhibit::of(
             admission,
             file,
@@ -132,10 +142,11 @@ impl FinishExhibit {
             format: file.format.as_str().to_owned(),
             format_evidence: file.evidence,
             zone: file.zone,
+            mapping: file.mapping,
             digest: STANDARD.encode(file.digest),
             bytes: file.bytes,
             rows: counts.read,
-            admitted: admission.numbers.len() as u64,
+            admitted: counts.admitted,
             duplicates: counts.duplicates,
             quarantined: quarantine.total,
             numbers: terms.numbers,
@@ -182,7 +193,9 @@ impl Operation for FinishExhibit {
 
     fn detail(&self) -> serde_json::Value {
         let description = &self.description;
-        json!({
+        let mapping = description.mapping.as_ref();
+        let mapping = mapping.map(|text| STANDARD.encode(digest(&SHA256, text.as_bytes())));
+        let mut detail = json!({
             "format": description.format,
             "file_digest": description.digest,
             "bytes": description.bytes,
@@ -193,7 +206,11 @@ impl Operation for FinishExhibit {
             "numbers": description.numbers,
             "new_numbers": description.new_numbers,
             "dropped_columns": description.dropped_columns,
-        })
+        });
+        if let (Some(mapping), Some(members)) = (mapping, detail.as_object_mut()) {
+            members.insert("mapping_digest".to_owned(), mapping.into());
+        }
+        detail
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Admitted, OperationError> {

@@ -2,23 +2,20 @@
 
 use super::fault;
 use super::parts::{PartKind, Parts};
-use super::texts::Texts;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::vault::columns::{BLOCK_ROWS, BlockStatistics, CodeBlock, TextBlock, TimeBlock};
 use crate::vault::core::Core;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{Aad, Nonces};
+use crate::vault::plaintext::{Aad, Nonces, Texts};
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{StoreError, block_rows, statistics_rows};
 
 pub(super) const DICTIONARIES: usize = Field::DICTIONARIES.len();
 
-/// Codes in the order of [`Field::DICTIONARIES`].
+/// Places of fields in [`Field::DICTIONARIES`].
 pub(super) const ACCOUNT: usize = 0;
-pub(super) const CARRIER: usize = 1;
 pub(super) const COUNTRY: usize = 2;
-pub(super) const STATE: usize = 3;
 pub(super) const KIND: usize = 4;
 pub(super) const CHANNEL: usize = 5;
 pub(super) const COUNTRY_BASIS: usize = 6;
@@ -30,6 +27,9 @@ pub(super) const AREA_STATE: usize = 9;
 pub(super) struct Group {
     pub(super) codes: [Vec<u32>; DICTIONARIES],
     pub(super) times: Vec<i64>,
+    /// Temporary numbers, and those of users plus one; 0 is nobody.
+    pub(super) numbers: Vec<u32>,
+    pub(super) users: Vec<u32>,
     /// Message references; a blank one is missing.
     pub(super) references: Texts,
 }
@@ -170,6 +170,31 @@ impl Group {
     pub(super) fn clear(&mut self) {
         self.codes.iter_mut().for_each(Vec::clear);
         self.times.clear();
+        self.numbers.clear();
+        self.users.clear();
         self.references.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::plaintext::TEXTS;
+
+    #[test]
+    fn every_place_is_the_one_of_its_field() {
+        for (place, field) in [
+            (ACCOUNT, Field::Account),
+            (COUNTRY, Field::Country),
+            (KIND, Field::Kind),
+            (CHANNEL, Field::Channel),
+            (COUNTRY_BASIS, Field::CountryBasis),
+            (STATE_BASIS, Field::StateBasis),
+            (TIME_BASIS, Field::TimeBasis),
+            (AREA_STATE, Field::AreaState),
+        ] {
+            assert_eq!(Field::DICTIONARIES[place], field);
+        }
+        assert_eq!(Field::DICTIONARIES[..TEXTS.len()], TEXTS);
     }
 }

@@ -19,14 +19,14 @@ mod numbers;
 mod parts;
 mod quarantine;
 mod rows;
+mod sealing;
 mod seen;
 mod terms;
 #[cfg(test)]
 mod tests;
-mod texts;
 mod users;
+mod withdrawn;
 
 pub use begin::{Admission, ExhibitFacts};
 pub use check::ExhibitCheck;
 pub use finish::FileFacts;
-pub(in crate::vault) use terms::unpadded;

@@ -1,5 +1,7 @@
 //! From temporary to final numbers of terms.
 
+use rusqlite::Connection;
+
 use super::earlier::{Earlier, UNASKED};
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::Tag;
@@ -22,7 +24,8 @@ impl Numbering {
     pub(super) fn of(
         used: &[bool],
         known: &[u32],
-        earlier: &Earlier<'_>,
+        connection: &Connection,
+        earlier: &mut Earlier,
         tag: impl Fn(u32) -> Option<Tag>,
     ) -> Result<Self, OperationError> {
         let mut last = vec![0; used.len()];
@@ -39,7 +42,7 @@ impl Numbering {
             }
             let tag = tag(temporary).ok_or(OperationError::Internal("numbering::tag"))?;
             let found = match *known {
-                UNASKED => earlier.find(&tag)?,
+                UNASKED => earlier.find(connection, &tag)?,
                 _ => 0,
             };
             if found == 0 {
@@ -48,7 +51,7 @@ impl Numbering {
                 *last = found;
             }
         }
-        if u64::from(earlier.visible) + new.len() as u64 > TERMS_OF_A_KEY {
+        if u64::from(earlier.visible()) + new.len() as u64 > TERMS_OF_A_KEY {
             return Err(OperationError::Unreadable {
                 kind: "key-used-up",
                 explanation: "the case's key has sealed as many terms as it may; open another case"
@@ -56,7 +59,7 @@ impl Numbering {
             });
         }
         new.sort_unstable();
-        for (no, (_, temporary)) in (earlier.visible + 1..).zip(&new) {
+        for (no, (_, temporary)) in (earlier.visible() + 1..).zip(&new) {
             if let Some(last) = last.get_mut(*temporary as usize) {
                 *last = no;
             }

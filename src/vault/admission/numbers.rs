@@ -21,6 +21,8 @@ pub(super) struct Numbers {
     area_states: Vec<u32>,
     /// For each number its term from earlier exhibits, once asked for; 0 if new.
     pub(super) known: Vec<u32>,
+    /// Whether the number stands in an admitted row.
+    pub(super) used: Vec<bool>,
 }
 
 /// Why a text has no temporary number.
@@ -42,22 +44,25 @@ impl Numbers {
             countries: Vec::new(),
             area_states: Vec::new(),
             known: Vec::new(),
+            used: Vec::new(),
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.table.len()
+    /// Asks for the memory of many numbers at once, before they are looked for.
+    pub(super) fn touch(&self, digits: &[u64]) {
+        self.table.touch(digits);
     }
 
-    /// The temporary number of a cell. Most cells are E.164 and known already.
-    pub(super) fn number(&mut self, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
-        if let Some(digits) = plain(raw.text()) {
+    /// The temporary number of a cell; `digits` are those of plain E.164, or 0. Most
+    /// cells are E.164 and known already.
+    pub(super) fn number(&mut self, digits: u64, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
+        if let Some(digits) = NonZeroU64::new(digits) {
             return match self.table.get(digits) {
                 Some(known) => Ok(known),
                 None => self.parse(raw),
             };
         }
-        let print = self.prints.of_reference(raw.text());
+        let print = self.prints.of_text(raw.text());
         if let Some(known) = self.texts.get(&print) {
             return Ok(*known);
         }
@@ -115,6 +120,7 @@ impl Numbers {
                 self.countries.push(UNASKED);
                 self.area_states.push(UNASKED);
                 self.known.push(UNASKED);
+                self.used.push(false);
             })
             .map_err(NoNumber::Codec)?;
         Ok(number)
@@ -140,23 +146,6 @@ fn once(
         }
         None => find(),
     }
-}
-
-/// The digits of a text that is `+` and 7 to 15 digits, the first not 0.
-fn plain(text: &str) -> Option<NonZeroU64> {
-    let digits = text.as_bytes().strip_prefix(b"+")?;
-    if !(7..=15).contains(&digits.len()) || digits.first() == Some(&b'0') {
-        return None;
-    }
-    let mut number = 0;
-    for byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        number = number * 10 + u64::from(digit);
-    }
-    NonZeroU64::new(number)
 }
 
 fn rejected(error: PhoneError) -> RejectKind {

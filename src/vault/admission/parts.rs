@@ -32,6 +32,10 @@ impl Parts {
         self.add_coded(kind, field.map_or(0, Field::code), no, sealed);
     }
 
+    pub(super) fn join(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// SHA-256 over the number of parts and, in order, kind, field, position
     /// (big-endian) and SHA-256 of each.
     pub(super) fn digest(mut self) -> [u8; 32] {

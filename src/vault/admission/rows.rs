@@ -1,39 +1,47 @@
 //! One batch after the other: cells to codes, duplicates left out, full blocks
-//! sealed and staged.
+//! handed over to be sealed.
 
 use std::sync::Arc;
 
-use super::begin::{Admission, Coder};
-use super::earlier::Earlier;
+use rusqlite::Connection;
+
+use super::begin::{Admission, Coder, WaitingBlock};
+use super::earlier::UNASKED;
 use super::fault;
 use super::group::{
-    ACCOUNT, AREA_STATE, CARRIER, CHANNEL, COUNTRY, COUNTRY_BASIS, DICTIONARIES, KIND, STATE,
-    STATE_BASIS, TIME_BASIS,
+    ACCOUNT, AREA_STATE, COUNTRY, COUNTRY_BASIS, DICTIONARIES, KIND, STATE_BASIS, TIME_BASIS,
 };
 use super::numbers::NoNumber;
-use super::seen::{CODES, RowIdentity};
+use super::seen::{CODES, Opening, RowIdentity};
 use crate::domain::Field;
 use crate::vault::Vault;
-use crate::vault::columns::{BLOCK_ROWS, CodecError};
+use crate::vault::columns::{BLOCK_ROWS, CodeBlock, CodecError};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{Basis, Nonces, RejectKind, Row, RowBatch};
+use crate::vault::plaintext::{Basis, Nonces, RejectKind, RowBatch, TEXTS};
 use crate::vault::store::{StoreError, quarantine_rows};
 
-/// The codes of one batch, before duplicates are left out; used again.
+/// The codes of one batch, before duplicates are left out; used again. A column has
+/// an entry for each of `rows`.
 #[derive(Default)]
 pub(super) struct Scratch {
+    /// Rows of the batch that can be admitted.
+    rows: Vec<u32>,
     codes: [Vec<u32>; DICTIONARIES],
-    times: Vec<i64>,
     numbers: Vec<u32>,
     users: Vec<u32>,
+    identities: Vec<u64>,
     prints: Vec<u128>,
     new: Vec<bool>,
     kept: Vec<u32>,
+    /// From the values of a batch to codes.
+    map: Vec<u32>,
 }
 
-/// The longest user name: a term says its length in one byte.
+/// The longest user name: a run says its length in one byte.
 const USER_BYTES: usize = 255;
+/// How many numbers are touched before they are looked up.
+const BATCH: usize = 64;
 
 impl Vault {
     /// Admits the rows of a batch and quarantines its rejects. After an error the
@@ -48,10 +56,12 @@ impl Vault {
             admission.quarantine.add(reject);
             self.stage_full_part(admission)?;
         }
-        let references = self.code_rows(admission, batch)?;
+        self.number_rows(admission, batch)?;
         admission.quarantine.end_batch();
+        admission.code_rows(batch).map_err(fault::codec)?;
+        admission.identify_rows(batch)?;
         let scratch = &mut admission.scratch;
-        admission.seen.take_in(&scratch.prints, &mut scratch.new)?;
+        admission.seen.take_in(&scratch.prints, &mut scratch.new);
         scratch.kept.clear();
         scratch.kept.extend(
             (0..)
@@ -59,278 +69,315 @@ impl Vault {
                 .filter_map(|(at, new)| new.then_some(at)),
         );
         admission.counts.duplicates += (scratch.new.len() - scratch.kept.len()) as u64;
-        self.keep(admission, &references)
+        admission.counts.admitted += scratch.kept.len() as u64;
+        admission.keep(batch)
     }
 
-    /// Fills the scratch columns; answers the message references beside them.
-    fn code_rows<'b>(
+    /// Finds the temporary number of each row; rows without one are quarantined.
+    fn number_rows(
         &self,
         admission: &mut Admission,
-        batch: &'b RowBatch,
-    ) -> Result<Vec<&'b str>, OperationError> {
-        let core = Arc::clone(&admission.core);
-        let keys = Arc::clone(&admission.keys);
-        let reader = core.readers.snapshot()?;
-        let earlier = |field, visible| -> Result<Earlier<'_>, StoreError> {
-            Ok(Earlier {
-                connection: reader.connection()?,
-                case: admission.begun.case_number,
-                field,
-                visible,
-            })
-        };
-        let earlier_numbers = earlier(Field::Number, admission.begun.visible_numbers)?;
-        let earlier_users = earlier(Field::User, admission.begun.visible_users)?;
-        let mut references = Vec::with_capacity(batch.len());
-        admission.scratch.clear();
-        for row in batch.rows() {
-            let number = match admission.coder.identify(&row) {
-                Ok(number) => number,
-                Err(Unfit::Rejected(field, kind)) => {
-                    admission.quarantine.add(&row.rejected(field, kind));
-                    self.stage_full_part(admission)?;
-                    continue;
+        batch: &RowBatch,
+    ) -> Result<(), OperationError> {
+        admission.scratch.rows.clear();
+        admission.scratch.numbers.clear();
+        let users = batch.users();
+        for (from, digits) in (0..)
+            .step_by(BATCH)
+            .zip(batch.expose_digits().chunks(BATCH))
+        {
+            admission.coder.numbers.touch(digits);
+            for (row, digits) in (from..).zip(digits) {
+                let found = match users.get(row).len() > USER_BYTES {
+                    true => Err((Field::User, RejectKind::TooLong)),
+                    false => match admission.coder.numbers.number(*digits, batch.number(row)) {
+                        Ok(number) => Ok(number),
+                        Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
+                        Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
+                    },
+                };
+                match found {
+                    Ok(number) => {
+                        admission.scratch.rows.push(row as u32);
+                        admission.scratch.numbers.push(number);
+                    }
+                    Err((field, kind)) => {
+                        admission.quarantine.add(&batch.rejected(row, field, kind));
+                        self.stage_full_part(admission)?;
+                    }
                 }
-                Err(Unfit::Codec(error)) => return Err(fault::codec(error)),
-            };
-            let Admission {
-                coder,
-                seen,
-                scratch,
-                ..
-            } = admission;
-            let codes = coder.code(&row, number).map_err(fault::codec)?;
-            let user = match row.user {
-                Some(name) => coder.users.user(name).map_err(fault::codec)? + 1,
-                None => 0,
-            };
-            let sent_at = row.sent_at.seconds();
-            let print = match row.message_ref {
-                Some(reference) => seen.of_reference(reference),
-                None => {
-                    let mut first = [0; CODES];
-                    first.copy_from_slice(&codes[..CODES]);
-                    seen.of_row(&RowIdentity {
-                        number: coder.identity_of_number(&earlier_numbers, &keys, number)?,
-                        user: coder.identity_of_user(&earlier_users, &keys, user)?,
-                        sent_at,
-                        codes: first,
-                    })
+            }
+        }
+        Ok(())
+    }
+
+    fn stage_full_part(&self, admission: &mut Admission) -> Result<(), OperationError> {
+        if admission.quarantine.is_part_full() {
+            admission.stage_quarantine()?;
+        }
+        Ok(())
+    }
+}
+
+impl Admission {
+    fn code_rows(&mut self, batch: &RowBatch) -> Result<(), CodecError> {
+        let Self { coder, scratch, .. } = self;
+        let Scratch {
+            rows,
+            codes,
+            numbers,
+            users,
+            map,
+            ..
+        } = scratch;
+        coder.users.number(batch.users(), rows, users)?;
+        for (place, column) in codes.iter_mut().enumerate().take(TEXTS.len()) {
+            let (texts, of_rows) = batch.values(place);
+            column.clear();
+            map.clear();
+            map.resize(texts.len(), UNASKED);
+            for row in rows.iter() {
+                let value = of_rows[*row as usize] as usize;
+                let mut code = map[value];
+                if code == UNASKED {
+                    code = match texts.get(value) {
+                        "" => 0,
+                        text => coder.columns[place].code(text)?,
+                    };
+                    map[value] = code;
                 }
-            };
-            for (column, code) in scratch.codes.iter_mut().zip(codes) {
                 column.push(code);
             }
-            scratch.times.push(sent_at);
-            scratch.numbers.push(number);
-            scratch.users.push(user);
-            scratch.prints.push(print);
-            references.push(row.message_ref.unwrap_or_default());
         }
-        Ok(references)
+        coder.code_derived(batch, rows, numbers, codes)
+    }
+
+    /// What tells each row apart from all others of the case.
+    fn identify_rows(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
+        let core = Arc::clone(&self.core);
+        let keys = Arc::clone(&self.keys);
+        let reader = core.readers.snapshot()?;
+        let connection = reader.connection()?;
+        self.scratch.identities.clear();
+        for number in &self.scratch.numbers {
+            let identity = self.coder.identity_of_number(connection, &keys, *number)?;
+            self.scratch.identities.push(identity);
+        }
+        let opening = Opening {
+            connection,
+            core: &core,
+            keys: &keys,
+            case: &self.begun.case,
+        };
+        let known = self.scratch.identities.iter().copied();
+        self.seen.recall(&opening, known)?;
+        self.scratch.prints.clear();
+        for (at, row) in self.scratch.rows.iter().enumerate() {
+            let number = self.scratch.identities[at];
+            let print = match batch.references().get(*row as usize) {
+                "" => {
+                    let mut codes = [0; CODES];
+                    for (code, column) in codes.iter_mut().zip(&self.scratch.codes) {
+                        *code = column[at];
+                    }
+                    let user = self.scratch.users[at];
+                    self.seen.of_row(&RowIdentity {
+                        number,
+                        user: self.coder.identity_of_user(connection, &keys, user)?,
+                        sent_at: batch.sent_at()[*row as usize],
+                        codes,
+                    })
+                }
+                reference => self.seen.of_message(reference, number),
+            };
+            self.scratch.prints.push(print);
+        }
+        Ok(())
     }
 
     /// Appends the rows that are new, block by block.
-    fn keep(&self, admission: &mut Admission, references: &[&str]) -> Result<(), OperationError> {
+    fn keep(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
         let mut from = 0;
-        while from < admission.scratch.kept.len() {
-            let Admission {
+        while from < self.scratch.kept.len() {
+            let Self {
                 scratch,
                 group,
-                numbers,
-                users,
+                coder,
                 ..
-            } = admission;
+            } = self;
             let room = BLOCK_ROWS - group.len();
             let to = scratch.kept.len().min(from + room);
             let kept = &scratch.kept[from..to];
             for (column, codes) in group.codes.iter_mut().zip(&scratch.codes) {
                 column.extend(kept.iter().map(|at| codes[*at as usize]));
             }
-            group
-                .times
-                .extend(kept.iter().map(|at| scratch.times[*at as usize]));
-            numbers.extend(kept.iter().map(|at| scratch.numbers[*at as usize]));
-            users.extend(kept.iter().map(|at| scratch.users[*at as usize]));
             for at in kept {
-                group
-                    .references
-                    .push(references[*at as usize])
-                    .map_err(fault::codec)?;
+                let at = *at as usize;
+                let row = scratch.rows[at] as usize;
+                let (number, user) = (scratch.numbers[at], scratch.users[at]);
+                coder.numbers.used[number as usize] = true;
+                if let Some(user) = user.checked_sub(1) {
+                    coder.users.used[user as usize] = true;
+                }
+                group.numbers.push(number);
+                group.users.push(user);
+                group.times.push(batch.sent_at()[row]);
+                group.references.push(batch.references().get(row));
             }
             from = to;
-            if admission.group.len() == BLOCK_ROWS {
-                self.stage_group(admission)?;
+            if self.group.len() == BLOCK_ROWS {
+                self.stage_group()?;
             }
         }
         Ok(())
     }
 
-    /// Seals the rows gathered and stages them, if there are any.
-    pub(super) fn stage_group(&self, admission: &mut Admission) -> Result<(), OperationError> {
-        let rows = admission.group.len();
+    /// Hands the rows gathered over to be sealed and staged, if there are any.
+    pub(super) fn stage_group(&mut self) -> Result<(), OperationError> {
+        let group = &self.group;
         let (Some(first), Some(last)) = (
-            admission.group.times.iter().min().copied(),
-            admission.group.times.iter().max().copied(),
+            group.times.iter().min().copied(),
+            group.times.iter().max().copied(),
         ) else {
             return Ok(());
         };
-        let span = admission.counts.span.get_or_insert((first, last));
+        let span = self.counts.span.get_or_insert((first, last));
         *span = (span.0.min(first), span.1.max(last));
-        let from = admission.numbers.len() - rows;
-        admission
+        let others = self
             .subjects
             .add_rows(
-                &admission.numbers[from..],
-                &admission.group.codes[ACCOUNT],
-                &admission.group.codes[KIND],
-                &admission.group.times,
+                &group.numbers,
+                &group.codes[ACCOUNT],
+                &group.codes[KIND],
+                &group.users,
+                &group.times,
             )
             .map_err(fault::codec)?;
-        let no = admission.counts.blocks;
-        let sealed = admission.group.seal(&admission.place(), no)?;
-        sealed.note(&mut admission.parts);
-        let exhibit = admission.begun.number;
-        self.ledger
-            .stage(move |connection| sealed.insert(connection, exhibit))
-            .map_err(fault::stage)?;
-        admission.counts.blocks += 1;
-        admission.group.clear();
-        Ok(())
-    }
-
-    fn stage_full_part(&self, admission: &mut Admission) -> Result<(), OperationError> {
-        if admission.quarantine.is_part_full() {
-            self.stage_quarantine(admission)?;
-        }
+        let mut numbers = Vec::new();
+        CodeBlock::encode(&group.numbers, &mut numbers).map_err(fault::codec)?;
+        numbers.shrink_to_fit();
+        self.waiting.push(WaitingBlock {
+            rows: group.len(),
+            numbers,
+            others,
+        });
+        let no = self.counts.blocks;
+        self.counts.blocks += 1;
+        let group = std::mem::take(&mut self.group);
+        self.group = self.sealing.take(no, group)?;
         Ok(())
     }
 
     /// Seals the rejects gathered and stages them, if there are any.
-    pub(super) fn stage_quarantine(&self, admission: &mut Admission) -> Result<(), OperationError> {
-        if admission.quarantine.is_part_empty() {
+    pub(super) fn stage_quarantine(&mut self) -> Result<(), OperationError> {
+        if self.quarantine.is_part_empty() {
             return Ok(());
         }
-        let (no, plain) = admission.quarantine.part();
-        let place = admission.place();
+        let (no, plain) = self.quarantine.part();
+        let place = self.place();
         let aad = place.quarantine(no);
-        let mut nonces = Nonces::new(&*admission.core.entropy);
-        let sealed = admission
+        let mut nonces = Nonces::new(&*self.core.entropy);
+        let sealed = self
             .keys
             .quarantine()
             .seal(nonces.take()?, &aad, plain)
             .map_err(fault::seal)?;
-        admission
-            .parts
+        self.parts
             .add(super::parts::PartKind::Quarantine, None, no, &sealed);
-        let exhibit = admission.begun.number;
-        self.ledger
+        let exhibit = self.begun.number;
+        self.stager
             .stage(move |connection| {
                 quarantine_rows::TABLE.insert(connection, exhibit, no, &sealed)
             })
             .map_err(fault::stage)?;
-        admission.quarantine.next_part();
+        self.quarantine.next_part();
         Ok(())
     }
 }
 
-/// Why a row of a batch cannot be coded.
-enum Unfit {
-    Rejected(Field, RejectKind),
-    Codec(CodecError),
-}
-
 impl Coder {
-    /// Checks what only the vault can check; answers the temporary number.
-    fn identify(&mut self, row: &Row<'_>) -> Result<u32, Unfit> {
-        if row.user.is_some_and(|name| name.len() > USER_BYTES) {
-            return Err(Unfit::Rejected(Field::User, RejectKind::TooLong));
-        }
-        self.numbers
-            .number(row.number)
-            .map_err(|error| match error {
-                NoNumber::Rejected(kind) => Unfit::Rejected(Field::Number, kind),
-                NoNumber::Codec(error) => Unfit::Codec(error),
-            })
-    }
-
     fn identity_of_number(
         &mut self,
-        earlier: &Earlier<'_>,
+        connection: &Connection,
         keys: &CaseKeys,
         number: u32,
     ) -> Result<u64, StoreError> {
-        let mut known = std::mem::take(&mut self.numbers.known);
-        let tag = || self.numbers.tag(keys.tags(Field::Number), number);
-        let identity = earlier.identity(number, &mut known, tag);
-        self.numbers.known = known;
+        let Self {
+            numbers,
+            earlier_numbers,
+            ..
+        } = self;
+        let mut known = std::mem::take(&mut numbers.known);
+        let tag = || numbers.tag(keys.tags(Field::Number), number);
+        let identity = earlier_numbers.identity(connection, number, &mut known, tag);
+        numbers.known = known;
         identity
     }
 
     /// `user` counts from one; 0 is nobody.
     fn identity_of_user(
         &mut self,
-        earlier: &Earlier<'_>,
+        connection: &Connection,
         keys: &CaseKeys,
         user: u32,
     ) -> Result<u64, StoreError> {
         let Some(user) = user.checked_sub(1) else {
             return Ok(0);
         };
-        let mut known = std::mem::take(&mut self.users.known);
-        let tag = || Some(self.users.tag(keys.tags(Field::User), user));
-        let identity = earlier.identity(user, &mut known, tag);
-        self.users.known = known;
+        let Self {
+            users,
+            earlier_users,
+            ..
+        } = self;
+        let mut known = std::mem::take(&mut users.known);
+        let tag = || Some(users.tag(keys.tags(Field::User), user));
+        let identity = earlier_users.identity(connection, user, &mut known, tag);
+        users.known = known;
         identity
     }
 
-    fn code(&mut self, row: &Row<'_>, number: u32) -> Result<[u32; DICTIONARIES], CodecError> {
-        let mut codes = [0; DICTIONARIES];
-        for (field, text) in [
-            (ACCOUNT, row.account),
-            (CARRIER, row.carrier),
-            (COUNTRY, row.country),
-            (STATE, row.state),
-            (KIND, row.kind),
-            (CHANNEL, row.channel),
-        ] {
-            if !text.is_empty() {
-                codes[field] = self.columns[field].code(text)?;
+    /// The countries that the log does not say and the states of area codes follow from
+    /// the numbers; then the columns that say what country, state and time rest on.
+    fn code_derived(
+        &mut self,
+        batch: &RowBatch,
+        rows: &[u32],
+        numbers: &[u32],
+        codes: &mut [Vec<u32>; DICTIONARIES],
+    ) -> Result<(), CodecError> {
+        for place in [COUNTRY_BASIS, STATE_BASIS, TIME_BASIS, AREA_STATE] {
+            codes[place].clear();
+        }
+        for (at, row) in rows.iter().enumerate() {
+            let [mut country_basis, state_basis, time_basis] = batch.bases()[*row as usize];
+            if codes[COUNTRY][at] == 0 {
+                let column = &mut self.columns[COUNTRY];
+                let code = self
+                    .numbers
+                    .country(numbers[at], |text| column.code(text))?;
+                codes[COUNTRY][at] = code;
+                country_basis = match code {
+                    0 => Basis::Absent,
+                    _ => Basis::FromNumber,
+                };
             }
+            let column = &mut self.columns[AREA_STATE];
+            let area = self
+                .numbers
+                .area_state(numbers[at], |text| column.code(text))?;
+            codes[AREA_STATE].push(area);
+            codes[COUNTRY_BASIS].push(self.basis(0, COUNTRY_BASIS, country_basis)?);
+            codes[STATE_BASIS].push(self.basis(1, STATE_BASIS, state_basis)?);
+            codes[TIME_BASIS].push(self.basis(2, TIME_BASIS, time_basis)?);
         }
-        let mut country_basis = row.country_basis;
-        if row.country.is_empty() {
-            let column = &mut self.columns[COUNTRY];
-            codes[COUNTRY] = self.numbers.country(number, |text| column.code(text))?;
-            country_basis = match codes[COUNTRY] {
-                0 => Basis::Absent,
-                _ => Basis::FromNumber,
-            };
-        }
-        let column = &mut self.columns[AREA_STATE];
-        codes[AREA_STATE] = self.numbers.area_state(number, |text| column.code(text))?;
-        let bases = [country_basis, row.state_basis, row.time_basis];
-        for (place, (field, basis)) in [COUNTRY_BASIS, STATE_BASIS, TIME_BASIS]
-            .into_iter()
-            .zip(bases)
-            .enumerate()
-        {
-            let known = &mut self.bases[place][basis as usize];
-            codes[field] = match *known {
-                Some(code) => code,
-                None => *known.insert(self.columns[field].code(basis.as_str())?),
-            };
-        }
-        Ok(codes)
+        Ok(())
     }
-}
 
-impl Scratch {
-    fn clear(&mut self) {
-        self.codes.iter_mut().for_each(Vec::clear);
-        self.times.clear();
-        self.numbers.clear();
-        self.users.clear();
-        self.prints.clear();
+    fn basis(&mut self, place: usize, field: usize, basis: Basis) -> Result<u32, CodecError> {
+        let known = &mut self.bases[place][basis as usize];
+        Ok(match *known {
+            Some(code) => code,
+            None => *known.insert(self.columns[field].code(basis.as_str())?),
+        })
     }
 }

@@ -1,12 +1,21 @@
-//! Which messages the case has already: by message reference where there is
-//! one, by the whole row otherwise, over all its exhibits.
+//! Which messages the case has already: by message reference and number where there
+//! is a reference, by the whole row otherwise, over all its exhibits.
+//!
+//! A message that is in an earlier exhibit went to a number that the case knows. So
+//! only the earlier records of numbers that come again are read, when they come: a
+//! small exhibit of a large case costs one look at a column.
 
 use rusqlite::Connection;
 
-use super::fault;
-use super::group::{CHANNEL, Place};
-use crate::domain::Field;
-use crate::vault::columns::{CodeBlock, FingerprintSet, Fingerprinter, TextBlock, TimeBlock};
+use super::group::{ACCOUNT, CHANNEL, KIND, Place};
+use crate::domain::CaseId;
+use crate::domain::{ExhibitId, Field};
+use crate::vault::columns::{
+    CodeBlock, FingerprintSet, Fingerprinter, TextBlock, TimeBlock, UserBlock,
+};
+use crate::vault::core::Core;
+use crate::vault::kept_users::KeptUsers;
+use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
 use crate::vault::store::block_rows;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
@@ -14,9 +23,31 @@ use crate::vault::store::exhibit_rows::ExhibitNumber;
 /// Account, carrier, country, state, kind, channel.
 pub(super) const CODES: usize = CHANNEL + 1;
 
+/// After this many looks for some numbers, the next one is for all.
+const LOOKS: u32 = 4;
+
 pub(super) struct Seen {
     prints: Fingerprinter,
     set: FingerprintSet,
+    earlier: Vec<EarlierExhibit>,
+    /// For each number of the case whether its earlier records were read.
+    read: Vec<bool>,
+    looks: u32,
+}
+
+/// An exhibit that was admitted before.
+pub(super) struct EarlierExhibit {
+    pub(super) number: ExhibitNumber,
+    pub(super) id: ExhibitId,
+    pub(super) blocks: u32,
+}
+
+/// What opens the earlier exhibits.
+pub(super) struct Opening<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) core: &'a Core,
+    pub(super) keys: &'a CaseKeys,
+    pub(super) case: &'a CaseId,
 }
 
 /// What tells a row without a message reference from others.
@@ -29,15 +60,19 @@ pub(super) struct RowIdentity {
 }
 
 impl Seen {
-    pub(super) fn new(prints: Fingerprinter) -> Self {
+    /// `visible` numbers of the case are in the earlier exhibits.
+    pub(super) fn new(prints: Fingerprinter, earlier: Vec<EarlierExhibit>, visible: u32) -> Self {
         Self {
             prints,
             set: FingerprintSet::new(),
+            earlier,
+            read: vec![false; visible as usize + 1],
+            looks: 0,
         }
     }
 
-    pub(super) fn of_reference(&self, reference: &str) -> u128 {
-        self.prints.of_reference(reference)
+    pub(super) fn of_message(&self, reference: &str, number: u64) -> u128 {
+        self.prints.of_message(reference, number)
     }
 
     pub(super) fn of_row(&self, row: &RowIdentity) -> u128 {
@@ -56,50 +91,87 @@ impl Seen {
     }
 
     /// Replaces `new` by whether each row is new.
-    pub(super) fn take_in(
-        &mut self,
-        prints: &[u128],
-        new: &mut Vec<bool>,
-    ) -> Result<(), OperationError> {
-        self.set.insert_all(prints, new).map_err(fault::codec)
+    pub(super) fn take_in(&mut self, prints: &[u128], new: &mut Vec<bool>) {
+        self.set.insert_all(prints, new);
     }
 
-    /// Takes in every row of an exhibit of the case.
-    pub(super) fn load(
+    /// Takes in the earlier records of those of the numbers that the case knows.
+    pub(super) fn recall(
         &mut self,
-        connection: &Connection,
-        place: &Place<'_>,
-        exhibit: ExhibitNumber,
-        blocks: u32,
+        opening: &Opening<'_>,
+        numbers: impl Iterator<Item = u64>,
     ) -> Result<(), OperationError> {
-        let mut prints = Vec::new();
-        let mut new = Vec::new();
-        for no in 0..blocks {
+        if self.earlier.is_empty() {
+            return Ok(());
+        }
+        let mut wanted = vec![false; self.read.len()];
+        let mut any = false;
+        for number in numbers {
+            let place = number as usize;
+            if self.read.get(place) == Some(&false) && !wanted[place] {
+                (wanted[place], any) = (true, true);
+            }
+        }
+        if !any {
+            return Ok(());
+        }
+        self.looks += 1;
+        if self.looks > LOOKS {
+            wanted = self.read.iter().map(|read| !read).collect();
+        }
+        for (read, wanted) in self.read.iter_mut().zip(&wanted) {
+            *read |= wanted;
+        }
+        let earlier = std::mem::take(&mut self.earlier);
+        for exhibit in &earlier {
+            self.read_exhibit(opening, exhibit, &wanted)?;
+        }
+        self.earlier = earlier;
+        Ok(())
+    }
+
+    fn read_exhibit(
+        &mut self,
+        opening: &Opening<'_>,
+        exhibit: &EarlierExhibit,
+        wanted: &[bool],
+    ) -> Result<(), OperationError> {
+        let mut kept_users = None;
+        for no in 0..exhibit.blocks {
             let sealed = Sealed {
-                connection,
-                place,
+                opening,
                 exhibit,
                 no,
             };
+            let numbers = sealed.codes(Field::Number)?;
+            let is_wanted = |number: &u32| wanted.get(*number as usize) == Some(&true);
+            if !numbers.codes().iter().any(is_wanted) {
+                continue;
+            }
             let references = sealed.references()?;
             let mut others = None;
-            prints.clear();
-            for row in 0..references.rows() {
+            for (row, number) in numbers.codes().iter().enumerate() {
+                if !is_wanted(number) {
+                    continue;
+                }
                 let print = match references.get(row) {
-                    Some(reference) => self.of_reference(&reference),
+                    Some(reference) => self.of_message(&reference, u64::from(*number)),
                     None => {
                         if others.is_none() {
-                            others = Some(Others::open(&sealed)?);
+                            if kept_users.is_none() {
+                                kept_users = Some(sealed.kept_users()?);
+                            }
+                            let kept = kept_users.as_ref();
+                            let kept = kept.ok_or(OperationError::Internal("seen::users"))?;
+                            others = Some(Others::open(&sealed, &numbers, kept)?);
                         }
-                        let others = others
-                            .as_ref()
-                            .ok_or(OperationError::Internal("seen::load"))?;
-                        self.of_row(&others.row(row))
+                        let others = others.as_ref();
+                        let others = others.ok_or(OperationError::Internal("seen::others"))?;
+                        self.of_row(&others.row(row, *number))
                     }
                 };
-                prints.push(print);
+                self.set.insert(print);
             }
-            self.take_in(&prints, &mut new)?;
         }
         Ok(())
     }
@@ -107,9 +179,8 @@ impl Seen {
 
 /// The sealed blocks of one position.
 struct Sealed<'a> {
-    connection: &'a Connection,
-    place: &'a Place<'a>,
-    exhibit: ExhibitNumber,
+    opening: &'a Opening<'a>,
+    exhibit: &'a EarlierExhibit,
     no: u32,
 }
 
@@ -119,22 +190,40 @@ impl Sealed<'_> {
         field: Field,
         decode: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Result<T, OperationError> {
+        let Opening {
+            connection,
+            core,
+            keys,
+            case,
+        } = self.opening;
+        let exhibit = self.exhibit;
+        let place = Place {
+            core,
+            keys,
+            case,
+            exhibit: &exhibit.id,
+        };
         let mut sealed = Vec::new();
-        let found = block_rows::read(self.connection, self.exhibit, field, self.no, &mut sealed)?;
-        let aad = self.place.block(field, self.no);
-        let opened = self.place.keys.blocks(field).open(&aad, &sealed);
+        let found = block_rows::read(connection, exhibit.number, field, self.no, &mut sealed)?;
+        let opened = keys
+            .blocks(field)
+            .open(&place.block(field, self.no), &sealed);
         opened
             .ok()
             .filter(|_| found)
             .and_then(|plain| decode(&plain))
-            .ok_or_else(|| OperationError::Damaged {
-                place: format!(
-                    "exhibit {}, {} block {}",
-                    self.place.exhibit,
-                    field.label(),
-                    self.no
-                ),
-            })
+            .ok_or_else(|| self.damaged(field))
+    }
+
+    fn damaged(&self, field: Field) -> OperationError {
+        OperationError::Damaged {
+            place: format!(
+                "exhibit {}, {} block {}",
+                self.exhibit.id,
+                field.label(),
+                self.no
+            ),
+        }
     }
 
     fn references(&self) -> Result<TextBlock, OperationError> {
@@ -147,44 +236,61 @@ impl Sealed<'_> {
             block.decode(plain).ok().map(|()| block)
         })
     }
+
+    fn kept_users(&self) -> Result<KeptUsers, OperationError> {
+        let Opening {
+            connection, keys, ..
+        } = self.opening;
+        KeptUsers::load(connection, keys, self.exhibit.number, &self.exhibit.id)
+    }
 }
 
 /// The columns that tell rows without a message reference apart.
 struct Others {
-    number: CodeBlock,
-    user: CodeBlock,
+    users: Vec<u32>,
     times: TimeBlock,
     codes: Vec<CodeBlock>,
 }
 
 impl Others {
-    fn open(sealed: &Sealed<'_>) -> Result<Self, OperationError> {
+    fn open(
+        sealed: &Sealed<'_>,
+        numbers: &CodeBlock,
+        kept: &KeptUsers,
+    ) -> Result<Self, OperationError> {
         let times = sealed.open(Field::SentAt, |plain| {
             let mut block = TimeBlock::new();
             block.decode(plain).ok().map(|()| block)
         })?;
-        let codes = Field::DICTIONARIES
+        let codes: Vec<CodeBlock> = Field::DICTIONARIES
             .into_iter()
             .take(CODES)
             .map(|field| sealed.codes(field))
             .collect::<Result<_, _>>()?;
+        let block = sealed.open(Field::User, |plain| {
+            let mut block = UserBlock::new();
+            block.decode(plain).ok().map(|()| block)
+        })?;
+        let mut users = Vec::new();
+        let (accounts, kinds) = (codes[ACCOUNT].codes(), codes[KIND].codes());
+        if !kept.resolve(&block, numbers.codes(), accounts, kinds, &mut users) {
+            return Err(sealed.damaged(Field::User));
+        }
         Ok(Self {
-            number: sealed.codes(Field::Number)?,
-            user: sealed.codes(Field::User)?,
+            users,
             times,
             codes,
         })
     }
 
-    fn row(&self, row: usize) -> RowIdentity {
-        let code = |block: &CodeBlock| block.codes().get(row).copied().unwrap_or_default();
+    fn row(&self, row: usize, number: u32) -> RowIdentity {
         let mut codes = [0; CODES];
         for (out, block) in codes.iter_mut().zip(&self.codes) {
-            *out = code(block);
+            *out = block.codes().get(row).copied().unwrap_or_default();
         }
         RowIdentity {
-            number: u64::from(code(&self.number)),
-            user: u64::from(code(&self.user)),
+            number: u64::from(number),
+            user: u64::from(self.users.get(row).copied().unwrap_or_default()),
             sent_at: self.times.get(row).unwrap_or_default(),
             codes,
         }

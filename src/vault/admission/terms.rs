@@ -1,25 +1,28 @@
 //! The second half of an admission: terms get their final numbers and are
-//! sealed, and what refers to them follows.
+//! sealed, and what refers to them follows. Numbers and users are worked on beside
+//! each other, then terms beside columns.
 
-use zeroize::Zeroizing;
+use rusqlite::Connection;
 
-use super::begin::Admission;
+use super::begin::{Admission, Coder};
 use super::earlier::Earlier;
 use super::fault;
 use super::group::SealedGroup;
 use super::numbering::Numbering;
-use super::parts::PartKind;
+use super::parts::{PartKind, Parts};
 use crate::domain::Field;
-use crate::vault::Vault;
-use crate::vault::columns::{BLOCK_ROWS, CodeBlock, SubjectBlock};
+use crate::vault::columns::{BLOCK_ROWS, CodeBlock, SubjectBlock, SubjectIndexBuilder, UserBlock};
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{Aad, Nonce, Nonces, SealError, Tag};
-use crate::vault::store::{dictionary_rows, subject_index_rows, term_rows};
+use crate::vault::plaintext::{Aad, Nonces, SealError, Tag};
+use crate::vault::store::term_rows::{RUN_TERMS, Terms};
+use crate::vault::store::{dictionary_rows, subject_index_rows};
 
-/// How many terms are written in one transaction.
-const RUN: usize = 16_384;
+/// How many runs of terms are written in one transaction.
+const RUNS: usize = 16;
 /// How many ranges of the index of subjects.
-const RANGES: usize = 32;
+const RANGES: usize = 64;
+/// How many blocks of numbers and users.
+const BLOCKS: usize = 8;
 
 /// How many terms an exhibit has, and how many of them are new.
 pub(super) struct TermCounts {
@@ -29,18 +32,35 @@ pub(super) struct TermCounts {
     pub(super) new_users: u32,
 }
 
-impl Vault {
+/// The sealed terms of one run and their tags.
+struct Run {
+    first: u32,
+    tags: Vec<u8>,
+    sealed: Vec<u8>,
+}
+
+impl Admission {
     /// Stages everything that needs final numbers.
-    pub(super) fn stage_terms(
-        &self,
-        admission: &mut Admission,
-    ) -> Result<TermCounts, OperationError> {
-        let (numbers, users) = number_terms(admission)?;
-        self.stage_term_blocks(admission, &numbers, &users)?;
-        self.stage_numbers(admission, &numbers)?;
-        self.stage_users(admission, &users)?;
-        self.stage_dictionaries(admission)?;
-        self.stage_subjects(admission, &numbers)?;
+    pub(super) fn stage_terms(&mut self) -> Result<TermCounts, OperationError> {
+        let parts = self.sealing.end()?;
+        self.parts.join(parts);
+        let (numbers, users) = self.number_terms()?;
+        let subjects = std::mem::take(&mut self.subjects);
+        let admission = &*self;
+        let (terms, columns) = std::thread::scope(|threads| {
+            let terms = threads.spawn(|| {
+                admission.stage_numbers(&numbers)?;
+                admission.stage_users(&users)
+            });
+            let columns = admission.stage_columns(&numbers, &users, subjects);
+            let terms = terms.join();
+            (
+                terms.unwrap_or(Err(OperationError::Internal("a panic was caught"))),
+                columns,
+            )
+        });
+        terms?;
+        self.parts.join(columns?);
         Ok(TermCounts {
             numbers: numbers.distinct,
             new_numbers: numbers.new.len() as u32,
@@ -49,147 +69,199 @@ impl Vault {
         })
     }
 
-    fn stage_term_blocks(
-        &self,
-        admission: &mut Admission,
-        numbers: &Numbering,
-        users: &Numbering,
-    ) -> Result<(), OperationError> {
-        let core = std::sync::Arc::clone(&admission.core);
-        let mut nonces = Nonces::new(&*core.entropy);
-        let mut codes = Vec::with_capacity(BLOCK_ROWS);
-        let mut plain = Vec::new();
-        for no in 0..admission.counts.blocks {
-            for field in [Field::Number, Field::User] {
-                let (temporary, numbering) = match field {
-                    Field::Number => (&admission.numbers, &numbers.last),
-                    _ => (&admission.users, &users.last),
-                };
-                let from = no as usize * BLOCK_ROWS;
-                let to = temporary.len().min(from + BLOCK_ROWS);
-                codes.clear();
-                // Users count from one; 0 is nobody.
-                let shift = u32::from(field == Field::User);
-                for temporary in &temporary[from..to] {
-                    let place = temporary.checked_sub(shift);
-                    let last = place.and_then(|place| numbering.get(place as usize));
-                    codes.push(last.copied().unwrap_or_default());
-                }
-                CodeBlock::encode(&codes, &mut plain).map_err(fault::codec)?;
-                let sealed = admission
-                    .place()
-                    .seal_block(&mut nonces, field, no, &plain)?;
-                let sealed = SealedGroup::of_block(field, no, sealed);
-                sealed.note(&mut admission.parts);
-                let exhibit = admission.begun.number;
-                self.ledger
-                    .stage(move |connection| sealed.insert(connection, exhibit))
-                    .map_err(fault::stage)?;
+    /// A term is left out that stands in no admitted row: its rows were duplicates.
+    fn number_terms(&mut self) -> Result<(Numbering, Numbering), OperationError> {
+        let (core, keys) = (&self.core, &self.keys);
+        let Coder {
+            numbers,
+            users,
+            earlier_numbers,
+            earlier_users,
+            ..
+        } = &mut self.coder;
+        let (numbers, users) = (&*numbers, &*users);
+        let with_connection = |work: &mut dyn FnMut(&Connection) -> Result<_, OperationError>| {
+            let reader = core.readers.snapshot()?;
+            work(reader.connection()?)
+        };
+        let number_numbers = |earlier: &mut Earlier| {
+            with_connection(&mut |connection| {
+                Numbering::of(&numbers.used, &numbers.known, connection, earlier, |no| {
+                    numbers.tag(keys.tags(Field::Number), no)
+                })
+            })
+        };
+        let number_users = |earlier: &mut Earlier| {
+            with_connection(&mut |connection| {
+                Numbering::of(&users.used, &users.known, connection, earlier, |no| {
+                    Some(users.tag(keys.tags(Field::User), no))
+                })
+            })
+        };
+        std::thread::scope(|threads| {
+            let users = threads.spawn(|| number_users(earlier_users));
+            let numbers = number_numbers(earlier_numbers);
+            let users = users
+                .join()
+                .unwrap_or(Err(OperationError::Internal("a panic was caught")));
+            Ok((numbers?, users?))
+        })
+    }
+
+    fn stage_numbers(&self, numbering: &Numbering) -> Result<(), OperationError> {
+        let sealer = self.keys.terms(Field::Number);
+        let mut nonces = Nonces::new(&*self.core.entropy);
+        let first = self.begun.visible_numbers + 1;
+        self.stage_runs(Field::Number, first, &numbering.new, |first, run| {
+            let mut sealed = Vec::new();
+            for (no, (_, temporary)) in (first..).zip(run) {
+                let aad = Aad::term(
+                    &self.core.vault,
+                    &self.begun.case,
+                    Field::Number,
+                    u64::from(no),
+                );
+                let phone = self.coder.numbers.phone(*temporary).ok_or(SealError);
+                let phone = phone.map_err(fault::seal)?;
+                sealer
+                    .seal_into_run(nonces.take()?, &aad, &phone, &mut sealed)
+                    .map_err(fault::seal)?;
             }
-        }
-        Ok(())
+            Ok(sealed)
+        })
     }
 
-    fn stage_numbers(
-        &self,
-        admission: &Admission,
-        numbering: &Numbering,
-    ) -> Result<(), OperationError> {
-        let sealer = admission.keys.terms(Field::Number);
-        let first = admission.begun.visible_numbers + 1;
-        self.stage_runs(
-            admission,
-            Field::Number,
-            first,
-            &numbering.new,
-            |temporary, nonce, aad, out| {
-                let phone = admission.coder.numbers.phone(temporary).ok_or(SealError)?;
-                sealer.seal_phone(nonce, aad, &phone, out)
-            },
-        )
-    }
-
-    fn stage_users(
-        &self,
-        admission: &Admission,
-        numbering: &Numbering,
-    ) -> Result<(), OperationError> {
-        let sealer = admission.keys.terms(Field::User);
-        let first = admission.begun.visible_users + 1;
-        self.stage_runs(
-            admission,
-            Field::User,
-            first,
-            &numbering.new,
-            |temporary, nonce, aad, out| {
-                let padded = padded(admission.coder.users.name(temporary)).ok_or(SealError)?;
-                sealer.seal_onto(nonce, aad, &padded, out)
-            },
-        )
+    fn stage_users(&self, numbering: &Numbering) -> Result<(), OperationError> {
+        let sealer = self.keys.terms(Field::User);
+        let mut nonces = Nonces::new(&*self.core.entropy);
+        let first = self.begun.visible_users + 1;
+        self.stage_runs(Field::User, first, &numbering.new, |first, run| {
+            let aad = Aad::user_run(&self.core.vault, &self.begun.case, u64::from(first));
+            let names = run.iter().map(|(_, user)| self.coder.users.name(*user));
+            sealer
+                .seal_users(nonces.take()?, &aad, names)
+                .map_err(fault::seal)
+        })
     }
 
     /// Seals new terms and stages them with their tags, in the order of the tags.
     fn stage_runs(
         &self,
-        admission: &Admission,
         field: Field,
         first: u32,
         new: &[(Tag, u32)],
-        seal: impl Fn(u32, Nonce, &Aad, &mut Vec<u8>) -> Result<(), SealError>,
+        mut seal: impl FnMut(u32, &[(Tag, u32)]) -> Result<Vec<u8>, OperationError>,
     ) -> Result<(), OperationError> {
-        let (core, begun) = (&admission.core, &admission.begun);
-        let mut nonces = Nonces::new(&*core.entropy);
-        for (from, run) in (first..).step_by(RUN).zip(new.chunks(RUN)) {
-            let mut sealed = Vec::new();
-            let mut ends = Vec::with_capacity(run.len());
-            for (no, (tag, temporary)) in (from..).zip(run) {
-                let aad = Aad::term(&core.vault, &begun.case, field, u64::from(no));
-                seal(*temporary, nonces.take()?, &aad, &mut sealed).map_err(fault::seal)?;
-                ends.push((no, *tag, sealed.len()));
+        let terms = Terms {
+            case: self.begun.case_number,
+            field,
+        };
+        let exhibit = self.begun.number;
+        let mut runs = (first..).step_by(RUN_TERMS).zip(new.chunks(RUN_TERMS));
+        loop {
+            let mut sealed = Vec::with_capacity(RUNS);
+            for (first, run) in runs.by_ref().take(RUNS) {
+                sealed.push(Run {
+                    first,
+                    tags: run.iter().flat_map(|(tag, _)| *tag.as_bytes()).collect(),
+                    sealed: seal(first, run)?,
+                });
             }
-            let case = begun.case_number;
-            self.ledger
+            if sealed.is_empty() {
+                return Ok(());
+            }
+            self.stager
                 .stage(move |connection| {
-                    let mut start = 0;
-                    for (no, _, end) in &ends {
-                        let term = sealed.get(start..*end).unwrap_or_default();
-                        term_rows::insert(connection, case, field, *no, term)?;
-                        start = *end;
-                    }
-                    for (no, tag, _) in &ends {
-                        term_rows::insert_tag(connection, case, field, tag.as_bytes(), *no)?;
-                    }
-                    Ok(())
+                    sealed.iter().try_for_each(|run| {
+                        terms.insert(connection, exhibit, run.first, &run.tags, &run.sealed)
+                    })
+                })
+                .map_err(fault::stage)?;
+        }
+    }
+
+    fn stage_columns(
+        &self,
+        numbers: &Numbering,
+        users: &Numbering,
+        subjects: SubjectIndexBuilder,
+    ) -> Result<Parts, OperationError> {
+        let mut parts = Parts::default();
+        // Users count from one; 0 is nobody.
+        let mut user_numbers = Vec::with_capacity(users.last.len() + 1);
+        user_numbers.push(0);
+        user_numbers.extend_from_slice(&users.last);
+        self.stage_term_blocks(numbers, &user_numbers, &mut parts)?;
+        self.stage_dictionaries(&mut parts)?;
+        self.stage_subjects(numbers, user_numbers, subjects, &mut parts)?;
+        Ok(parts)
+    }
+
+    fn stage_term_blocks(
+        &self,
+        numbers: &Numbering,
+        users: &[u32],
+        parts: &mut Parts,
+    ) -> Result<(), OperationError> {
+        let place = self.place();
+        let exhibit = self.begun.number;
+        let mut nonces = Nonces::new(&*self.core.entropy);
+        let mut temporary = CodeBlock::new();
+        let mut codes = Vec::with_capacity(BLOCK_ROWS);
+        let mut plain = Vec::new();
+        for (from, blocks) in (0..).step_by(BLOCKS).zip(self.waiting.chunks(BLOCKS)) {
+            let mut sealed = Vec::with_capacity(2 * BLOCKS);
+            for (no, block) in (from..).zip(blocks) {
+                temporary.decode(&block.numbers).map_err(fault::codec)?;
+                codes.clear();
+                codes.extend(
+                    temporary
+                        .codes()
+                        .iter()
+                        .map(|number| numbers.last[*number as usize]),
+                );
+                CodeBlock::encode(&codes, &mut plain).map_err(fault::codec)?;
+                let column = place.seal_block(&mut nonces, Field::Number, no, &plain)?;
+                sealed.push(SealedGroup::of_block(Field::Number, no, column));
+                let others: Vec<(u32, u32)> = block
+                    .others
+                    .iter()
+                    .map(|(row, user)| (*row, users[*user as usize]))
+                    .collect();
+                UserBlock::encode(block.rows, &others, &mut plain).map_err(fault::codec)?;
+                let column = place.seal_block(&mut nonces, Field::User, no, &plain)?;
+                sealed.push(SealedGroup::of_block(Field::User, no, column));
+            }
+            sealed.iter().for_each(|block| block.note(parts));
+            self.stager
+                .stage(move |connection| {
+                    sealed
+                        .iter()
+                        .try_for_each(|block| block.insert(connection, exhibit))
                 })
                 .map_err(fault::stage)?;
         }
         Ok(())
     }
 
-    fn stage_dictionaries(&self, admission: &mut Admission) -> Result<(), OperationError> {
-        let core = std::sync::Arc::clone(&admission.core);
-        let mut nonces = Nonces::new(&*core.entropy);
+    fn stage_dictionaries(&self, parts: &mut Parts) -> Result<(), OperationError> {
+        let mut nonces = Nonces::new(&*self.core.entropy);
         let mut segments = Vec::new();
-        for (field, codes) in Field::DICTIONARIES
-            .into_iter()
-            .zip(&admission.coder.columns)
-        {
+        for (field, codes) in Field::DICTIONARIES.into_iter().zip(&self.coder.columns) {
             let Some(segment) = codes.segment() else {
                 continue;
             };
             let plain = segment.encode().map_err(fault::codec)?;
-            let sealed = admission
+            let sealed = self
                 .keys
                 .blocks(field)
-                .seal(nonces.take()?, &admission.place().dictionary(field), &plain)
+                .seal(nonces.take()?, &self.place().dictionary(field), &plain)
                 .map_err(fault::seal)?;
-            admission
-                .parts
-                .add(PartKind::Dictionary, Some(field), 0, &sealed);
+            parts.add(PartKind::Dictionary, Some(field), 0, &sealed);
             segments.push((field, sealed));
         }
-        let exhibit = admission.begun.number;
-        self.ledger
+        let exhibit = self.begun.number;
+        self.stager
             .stage(move |connection| {
                 segments.iter().try_for_each(|(field, sealed)| {
                     dictionary_rows::insert(connection, exhibit, *field, sealed)
@@ -200,37 +272,34 @@ impl Vault {
 
     fn stage_subjects(
         &self,
-        admission: &mut Admission,
         numbers: &Numbering,
+        users: Vec<u32>,
+        subjects: SubjectIndexBuilder,
+        parts: &mut Parts,
     ) -> Result<(), OperationError> {
-        let core = std::sync::Arc::clone(&admission.core);
-        let mut nonces = Nonces::new(&*core.entropy);
-        let subjects = std::mem::take(&mut admission.subjects);
-        let mut ranges = subjects.finish(&numbers.last).map_err(fault::codec)?;
+        let mut nonces = Nonces::new(&*self.core.entropy);
+        let mut ranges = subjects
+            .finish(&numbers.last, users)
+            .map_err(fault::codec)?;
         let mut plain = Vec::new();
         loop {
             let mut run = Vec::new();
             for (range, entries) in ranges.by_ref().take(RANGES) {
                 SubjectBlock::encode(range, &entries, &mut plain).map_err(fault::codec)?;
-                let sealed = admission
+                let aad = self.place().subject_index(range);
+                let sealed = self
                     .keys
                     .blocks(Field::Number)
-                    .seal(
-                        nonces.take()?,
-                        &admission.place().subject_index(range),
-                        &plain,
-                    )
+                    .seal(nonces.take()?, &aad, &plain)
                     .map_err(fault::seal)?;
-                admission
-                    .parts
-                    .add(PartKind::SubjectIndex, None, range, &sealed);
+                parts.add(PartKind::SubjectIndex, None, range, &sealed);
                 run.push((range, sealed));
             }
             if run.is_empty() {
                 return Ok(());
             }
-            let exhibit = admission.begun.number;
-            self.ledger
+            let exhibit = self.begun.number;
+            self.stager
                 .stage(move |connection| {
                     run.iter().try_for_each(|(range, sealed)| {
                         subject_index_rows::TABLE.insert(connection, exhibit, *range, sealed)
@@ -239,57 +308,4 @@ impl Vault {
                 .map_err(fault::stage)?;
         }
     }
-}
-
-/// A term is left out that stands in no admitted row: its rows were duplicates.
-fn number_terms(admission: &Admission) -> Result<(Numbering, Numbering), OperationError> {
-    let (begun, coder, keys) = (&admission.begun, &admission.coder, &admission.keys);
-    let mut used_numbers = vec![false; coder.numbers.len()];
-    for temporary in &admission.numbers {
-        used_numbers[*temporary as usize] = true;
-    }
-    let mut used_users = vec![false; coder.users.len() + 1];
-    for temporary in &admission.users {
-        used_users[*temporary as usize] = true;
-    }
-    let reader = admission.core.readers.snapshot()?;
-    let connection = reader.connection()?;
-    let numbers = Earlier {
-        connection,
-        case: begun.case_number,
-        field: Field::Number,
-        visible: begun.visible_numbers,
-    };
-    let users = Earlier {
-        field: Field::User,
-        visible: begun.visible_users,
-        ..numbers
-    };
-    let numbers = Numbering::of(&used_numbers, &coder.numbers.known, &numbers, |temporary| {
-        coder.numbers.tag(keys.tags(Field::Number), temporary)
-    })?;
-    let users = Numbering::of(
-        used_users.get(1..).unwrap_or_default(),
-        &coder.users.known,
-        &users,
-        |temporary| Some(coder.users.tag(keys.tags(Field::User), temporary)),
-    )?;
-    Ok((numbers, users))
-}
-
-/// One byte of length, the name, zeros to a multiple of 16.
-fn padded(name: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let len = u8::try_from(name.len()).ok()?;
-    let whole = (1 + name.len()).next_multiple_of(16);
-    let mut out = Zeroizing::new(Vec::with_capacity(whole));
-    out.push(len);
-    out.extend_from_slice(name.as_bytes());
-    out.resize(whole, 0);
-    Some(out)
-}
-
-/// Back from [`padded`].
-pub(in crate::vault) fn unpadded(plain: &[u8]) -> Option<&str> {
-    let (len, rest) = plain.split_first()?;
-    std::str::from_utf8(rest.get(..usize::from(*len))?).ok()
 }

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::domain::{CaseId, CaseRole, HomeRole, OperatorId, OperatorName, Reference, Title};
 use crate::ingest::Declared;
-use crate::operations::exhibit::{AdmitRequest, ListExhibits, Progress, admit};
+use crate::operations::exhibit::{AdmitRequest, Arriving, ListExhibits, Progress, admit};
 use crate::policy::actions;
 use crate::vault::clock::ManualClock;
 use crate::vault::entropy::SystemEntropy;
@@ -165,7 +165,8 @@ impl House {
             declared: Declared::default(),
             region: None,
         };
-        match admit(&self.vault, &self.custodian, request, file, progress) {
+        let arriving = Arriving::whole(file, None);
+        match admit(&self.vault, &self.custodian, request, arriving, progress) {
             Ok(reply) => Ok(json_of(reply)),
             Err(Refusal::Failed(error, _)) => Err(error),
             Err(refusal) => panic!("{refusal:?}"),
@@ -208,6 +209,7 @@ impl House {
     fn damage(&self, sql: &'static str) {
         self.vault
             .ledger
+            .stager()
             .stage(move |connection| {
                 connection.execute_batch(sql).unwrap();
                 Ok(())

@@ -55,6 +55,25 @@ impl CodeBlock {
         &self.codes
     }
 
+    /// Codes that were worked out, not decoded.
+    pub fn of_codes(codes: Vec<u32>) -> Self {
+        Self { codes }
+    }
+
+    pub fn into_codes(self) -> Vec<u32> {
+        self.codes
+    }
+
+    /// The bytes of a block of codes at the front, and what follows it.
+    pub(super) fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), CodecError> {
+        let width = *bytes.get(2).ok_or(CodecError::Length)?;
+        if width > 32 {
+            return Err(CodecError::Width);
+        }
+        let len = HEADER_LEN + packed_len(width, BLOCK_ROWS);
+        bytes.split_at_checked(len).ok_or(CodecError::Length)
+    }
+
     fn read(&mut self, bytes: &[u8]) -> Result<(), CodecError> {
         let (header, packed) = Header::read(bytes, CODES)?;
         let base = u32::try_from(header.base).map_err(|_| CodecError::Code)?;

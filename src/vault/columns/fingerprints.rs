@@ -3,9 +3,8 @@
 //! By message reference where there is one, by the whole row otherwise. The key is
 //! drawn afresh for each admission, so nobody can make rows that collide, and a
 //! fingerprint in memory says nothing without it. At 50 million rows the odds of
-//! losing one to a collision are 2^-77.
+//! losing one to a collision are 2^-25.
 
-use super::CodecError;
 use super::sip_hash::SipKey;
 
 pub struct Fingerprinter {
@@ -22,8 +21,14 @@ impl Fingerprinter {
         }
     }
 
-    pub fn of_reference(&self, reference: &str) -> u128 {
-        self.references.bytes(reference.as_bytes())
+    /// What tells a message with a reference apart: the reference and who it went to,
+    /// for one message may go to many.
+    pub fn of_message(&self, reference: &str, number: u64) -> u128 {
+        self.references.bytes_after(number, reference.as_bytes())
+    }
+
+    pub fn of_text(&self, text: &str) -> u128 {
+        self.references.bytes(text.as_bytes())
     }
 
     /// The caller gives every row the same fields in the same order.
@@ -32,69 +37,59 @@ impl Fingerprinter {
     }
 }
 
-/// Open addressing, 16 bytes a slot, at most three quarters full. The fingerprints
-/// are random, so their own low bits say where they stand.
+/// Open addressing in 4,096 parts, 8 bytes a slot, at most seven eighths full.
+///
+/// Twelve bits of a fingerprint say the part and 64 others stand in the slot: 76 bits
+/// tell rows apart. A part grows by a quarter and by itself, so that growing never
+/// needs twice the memory.
 pub struct FingerprintSet {
-    slots: Vec<u128>,
+    parts: Vec<Part>,
     len: usize,
 }
 
-const FIRST_SLOTS: usize = 1024;
+#[derive(Default)]
+struct Part {
+    /// Zero marks an empty slot; the fingerprint zero stands as one.
+    slots: Vec<u64>,
+    len: usize,
+}
+
+const PARTS: usize = 1 << 12;
+const FIRST_SLOTS: usize = 16;
 
 /// How many slots are touched before they are needed.
 const BATCH: usize = 64;
 
-/// 2^32 slots are 64 GiB.
-const MOST_SLOTS: usize = 1 << 32;
-
 impl FingerprintSet {
     pub fn new() -> Self {
-        Self {
-            slots: vec![0; FIRST_SLOTS],
-            len: 0,
-        }
-    }
-
-    /// Grows only beyond this many fingerprints.
-    pub fn with_capacity(fingerprints: usize) -> Self {
-        let wanted = fingerprints.saturating_add(fingerprints / 3 + 1);
-        let slots = wanted.clamp(FIRST_SLOTS, MOST_SLOTS).next_power_of_two();
-        Self {
-            slots: vec![0; slots],
-            len: 0,
-        }
+        let mut parts = Vec::new();
+        parts.resize_with(PARTS, Part::default);
+        Self { parts, len: 0 }
     }
 
     /// Replaces `new` by whether each fingerprint is new, one after the other. Several
     /// times quicker than one by one: the memory for a batch is asked for at once.
-    pub fn insert_all(
-        &mut self,
-        fingerprints: &[u128],
-        new: &mut Vec<bool>,
-    ) -> Result<(), CodecError> {
+    pub fn insert_all(&mut self, fingerprints: &[u128], new: &mut Vec<bool>) {
         new.clear();
         new.reserve(fingerprints.len());
         for batch in fingerprints.chunks(BATCH) {
-            let last = self.slots.len() - 1;
             let touched = batch.iter().fold(0, |touched, fingerprint| {
-                touched | self.slots[*fingerprint as usize & last]
+                let part = &self.parts[part_of(*fingerprint)];
+                let at = place(*fingerprint as u64, part.slots.len());
+                touched | part.slots.get(at).copied().unwrap_or_default()
             });
             std::hint::black_box(touched);
             for fingerprint in batch {
-                new.push(self.insert(*fingerprint)?);
+                new.push(self.insert(*fingerprint));
             }
         }
-        Ok(())
     }
 
     /// True if the fingerprint is new.
-    pub fn insert(&mut self, fingerprint: u128) -> Result<bool, CodecError> {
-        if self.len >= self.slots.len() / 4 * 3 {
-            self.grow()?;
-        }
-        let new = put(&mut self.slots, fingerprint);
+    pub fn insert(&mut self, fingerprint: u128) -> bool {
+        let new = self.parts[part_of(fingerprint)].insert(fingerprint as u64);
         self.len += usize::from(new);
-        Ok(new)
+        new
     }
 
     pub fn len(&self) -> usize {
@@ -104,19 +99,6 @@ impl FingerprintSet {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
-
-    #[cold]
-    fn grow(&mut self) -> Result<(), CodecError> {
-        if self.slots.len() >= MOST_SLOTS {
-            return Err(CodecError::TooMany);
-        }
-        let mut slots = vec![0; self.slots.len() * 2];
-        for fingerprint in self.slots.iter().filter(|slot| **slot != 0) {
-            put(&mut slots, *fingerprint);
-        }
-        self.slots = slots;
-        Ok(())
-    }
 }
 
 impl Default for FingerprintSet {
@@ -125,20 +107,52 @@ impl Default for FingerprintSet {
     }
 }
 
-/// Zero marks an empty slot; the fingerprint zero stands as one.
-fn put(slots: &mut [u128], fingerprint: u128) -> bool {
-    let fingerprint = fingerprint.max(1);
-    let last = slots.len() - 1;
-    let mut at = fingerprint as usize & last;
+impl Part {
+    fn insert(&mut self, print: u64) -> bool {
+        if self.len >= self.slots.len() / 8 * 7 {
+            self.grow();
+        }
+        let new = put(&mut self.slots, print.max(1));
+        self.len += usize::from(new);
+        new
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let longer = (self.slots.len() / 4 * 5).next_multiple_of(FIRST_SLOTS);
+        let mut slots = vec![0; longer.max(FIRST_SLOTS)];
+        for print in self.slots.iter().filter(|slot| **slot != 0) {
+            put(&mut slots, *print);
+        }
+        self.slots = slots;
+    }
+}
+
+fn part_of(fingerprint: u128) -> usize {
+    (fingerprint >> 116) as usize
+}
+
+/// Where a print stands among `slots`: its share of the whole range.
+fn place(print: u64, slots: usize) -> usize {
+    ((u128::from(print) * slots as u128) >> 64) as usize
+}
+
+fn put(slots: &mut [u64], print: u64) -> bool {
+    let mut at = place(print, slots.len());
     loop {
-        if slots[at] == fingerprint {
-            return false;
+        match slots[at] {
+            0 => {
+                slots[at] = print;
+                return true;
+            }
+            held if held == print => return false,
+            _ => {
+                at += 1;
+                if at == slots.len() {
+                    at = 0;
+                }
+            }
         }
-        if slots[at] == 0 {
-            slots[at] = fingerprint;
-            return true;
-        }
-        at = (at + 1) & last;
     }
 }
 
@@ -156,14 +170,14 @@ mod tests {
             let fingerprinter = Fingerprinter::new([1, 2, 3, 4]);
             let (mut set, mut plain) = (FingerprintSet::new(), HashSet::new());
             for seed in &seeds {
-                let new = set.insert(fingerprinter.of_row(&[*seed, 5])).unwrap();
+                let new = set.insert(fingerprinter.of_row(&[*seed, 5]));
                 prop_assert_eq!(new, plain.insert(*seed));
             }
             prop_assert_eq!(set.len(), plain.len());
             let of_seed = |seed: &u64| fingerprinter.of_row(&[*seed, 5]);
             let fingerprints: Vec<u128> = seeds.iter().map(of_seed).collect();
             let (mut batched, mut new) = (FingerprintSet::new(), vec![true]);
-            batched.insert_all(&fingerprints, &mut new).unwrap();
+            batched.insert_all(&fingerprints, &mut new);
             plain.clear();
             prop_assert!(new.iter().copied().eq(seeds.iter().map(|seed| plain.insert(*seed))));
             prop_assert_eq!(batched.len(), plain.len());
@@ -172,21 +186,24 @@ mod tests {
 
     #[test]
     fn fingerprints_that_stand_close_do_not_hide_each_other() {
-        let mut set = FingerprintSet::with_capacity(10);
-        for high in 0..500_u128 {
-            assert!(set.insert(high << 64 | 0x3ff).unwrap());
+        let mut set = FingerprintSet::new();
+        for low in 0..500_u128 {
+            assert!(set.insert(7 << 116 | 0x3ff + low));
         }
-        assert!(!set.insert(7 << 64 | 0x3ff).unwrap());
-        assert!(set.insert(0).unwrap() && !set.insert(0).unwrap());
+        assert!(!set.insert(7 << 116 | 0x3ff + 7));
+        assert!(set.insert(8 << 116 | 0x3ff + 7));
+        assert!(set.insert(0) && !set.insert(0));
     }
 
     #[test]
     fn references_and_rows_and_keys_are_kept_apart() {
         let fingerprinter = Fingerprinter::new([1, 2, 3, 4]);
         let word = u64::from_le_bytes(*b"reference".first_chunk().unwrap());
-        assert!(fingerprinter.of_reference("referenc") != fingerprinter.of_row(&[word]));
+        assert!(fingerprinter.of_text("referenc") != fingerprinter.of_row(&[word]));
+        assert!(fingerprinter.of_message("a", 1) != fingerprinter.of_message("a", 2));
+        assert!(fingerprinter.of_message("a", 1) != fingerprinter.of_message("b", 1));
         let other = Fingerprinter::new([1, 3, 3, 4]);
-        assert!(fingerprinter.of_reference("a") != other.of_reference("a"));
+        assert!(fingerprinter.of_text("a") != other.of_text("a"));
         assert!(fingerprinter.of_row(&[0]) != fingerprinter.of_row(&[0, 0]));
     }
 }

@@ -26,6 +26,7 @@ mod subject_index;
 mod text_block;
 mod text_values;
 mod time_block;
+mod user_block;
 
 pub use code_block::{BLOCK_ROWS, CodeBlock};
 pub use code_set::CodeSet;
@@ -45,3 +46,4 @@ pub use subject_block::{RANGE_NUMBERS, SubjectBlock, SubjectEntry};
 pub use subject_index::{SubjectIndexBuilder, SubjectRanges};
 pub use text_block::TextBlock;
 pub use time_block::TimeBlock;
+pub use user_block::{UserBlock, UserOf};

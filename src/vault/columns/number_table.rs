@@ -1,9 +1,8 @@
 //! The numbers of one admission, each given a temporary number as it first comes.
 //!
-//! The one file here that sees digits. They stand in two places, the table and the
-//! list in order of arrival; both are wiped on drop and whenever they move to more
-//! memory. Growth is done by hand for that reason: a `Vec` that grows by itself
-//! leaves its old copy behind.
+//! The one file here that sees digits. They stand in one list in order of arrival,
+//! which is wiped on drop and whenever it moves to more memory. Growth is done by
+//! hand for that reason: a `Vec` that grows by itself leaves its old copy behind.
 
 use std::num::NonZeroU64;
 
@@ -14,19 +13,20 @@ use super::CodecError;
 pub struct NumberTable {
     /// Random; without it an exhibit could be made that fills one corner of the table.
     keys: [u64; 2],
-    /// Digits and temporary number; digits 0 mark an empty slot.
-    slots: Zeroizing<Vec<[u64; 2]>>,
+    /// Temporary numbers; [`EMPTY`] marks an empty slot.
+    slots: Vec<u32>,
     digits: Zeroizing<Vec<u64>>,
 }
 
 const FIRST_SLOTS: usize = 1024;
+const EMPTY: u32 = u32::MAX;
 
 impl NumberTable {
     /// Both keys must be random.
     pub fn new(keys: [u64; 2]) -> Self {
         Self {
             keys,
-            slots: Zeroizing::new(vec![[0; 2]; FIRST_SLOTS]),
+            slots: vec![EMPTY; FIRST_SLOTS],
             digits: Zeroizing::new(Vec::with_capacity(FIRST_SLOTS)),
         }
     }
@@ -39,24 +39,38 @@ impl NumberTable {
         new: impl FnOnce(u32),
     ) -> Result<u32, CodecError> {
         let digits = digits.get();
-        let mut at = self.find(digits);
-        if self.slots[at][0] == digits {
-            return Ok(self.slots[at][1] as u32);
-        }
+        let mut at = match self.find(digits) {
+            Ok(no) => return Ok(no),
+            Err(at) => at,
+        };
         let no = u32::try_from(self.digits.len()).map_err(|_| CodecError::TooMany)?;
+        if no == EMPTY {
+            return Err(CodecError::TooMany);
+        }
         if self.digits.len() >= self.slots.len() / 4 * 3 {
             self.grow();
-            at = self.find(digits);
+            at = self.find(digits).err().unwrap_or(at);
         }
-        self.slots[at] = [digits, u64::from(no)];
+        self.slots[at] = no;
         self.list(digits);
         new(no);
         Ok(no)
     }
 
     pub fn get(&self, digits: NonZeroU64) -> Option<u32> {
-        let slot = self.slots[self.find(digits.get())];
-        (slot[0] != 0).then_some(slot[1] as u32)
+        self.find(digits.get()).ok()
+    }
+
+    /// Asks for the memory of many numbers at once, before they are looked for one by
+    /// one; zeros among them are passed over.
+    pub fn touch(&self, digits: &[u64]) {
+        let last = self.slots.len() - 1;
+        let slots = digits.iter().map(|digits| {
+            let at = self.hash(*digits) as usize & last;
+            self.slots[at]
+        });
+        let held = slots.filter_map(|no| self.digits.get(no as usize));
+        std::hint::black_box(held.fold(0, |all, digits| all ^ digits));
     }
 
     pub fn len(&self) -> usize {
@@ -72,14 +86,17 @@ impl NumberTable {
         &self.digits
     }
 
-    /// The slot that holds the digits, or the empty one where they belong.
-    fn find(&self, digits: u64) -> usize {
+    /// The number that has the digits, or the empty slot where they belong.
+    fn find(&self, digits: u64) -> Result<u32, usize> {
         let last = self.slots.len() - 1;
         let mut at = self.hash(digits) as usize & last;
         loop {
-            let held = self.slots[at][0];
-            if held == digits || held == 0 {
-                return at;
+            let no = self.slots[at];
+            if no == EMPTY {
+                return Err(at);
+            }
+            if self.digits[no as usize] == digits {
+                return Ok(no);
             }
             at = (at + 1) & last;
         }
@@ -102,11 +119,14 @@ impl NumberTable {
 
     #[cold]
     fn grow(&mut self) {
-        let longer = vec![[0; 2]; self.slots.len() * 2];
-        let old = std::mem::replace(&mut self.slots, Zeroizing::new(longer));
-        for slot in old.iter().filter(|slot| slot[0] != 0) {
-            let at = self.find(slot[0]);
-            self.slots[at] = *slot;
+        self.slots = vec![EMPTY; self.slots.len() * 2];
+        let last = self.slots.len() - 1;
+        for (no, digits) in (0..).zip(self.digits.iter()) {
+            let mut at = self.hash(*digits) as usize & last;
+            while self.slots[at] != EMPTY {
+                at = (at + 1) & last;
+            }
+            self.slots[at] = no;
         }
     }
 }

@@ -21,16 +21,14 @@ impl SipKey {
 
     /// The hash of the bytes; its first output byte is the lowest.
     pub(super) fn bytes(&self, bytes: &[u8]) -> u128 {
+        State(self.0).end(bytes, 0)
+    }
+
+    /// The hash of the word's little-endian bytes and the bytes behind them.
+    pub(super) fn bytes_after(&self, word: u64, bytes: &[u8]) -> u128 {
         let mut state = State(self.0);
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            state.take(u64::from_le_bytes(*word));
-        }
-        let mut last = [0; 8];
-        for (target, byte) in last.iter_mut().zip(rest) {
-            *target = *byte;
-        }
-        state.finish(u64::from_le_bytes(last), bytes.len())
+        state.take(word);
+        state.end(bytes, 8)
     }
 
     /// The hash of the words' little-endian bytes.
@@ -52,6 +50,19 @@ impl Drop for SipKey {
 struct State([u64; 4]);
 
 impl State {
+    /// Takes the bytes in, after `before` others, and ends.
+    fn end(mut self, bytes: &[u8], before: usize) -> u128 {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.take(u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        for (target, byte) in last.iter_mut().zip(rest) {
+            *target = *byte;
+        }
+        self.finish(u64::from_le_bytes(last), before + bytes.len())
+    }
+
     fn take(&mut self, word: u64) {
         self.0[3] ^= word;
         self.rounds(2);
@@ -115,5 +126,6 @@ mod tests {
         let words = [3, u64::MAX, 1 << 40];
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         assert!(key.words(&words) == key.bytes(&bytes));
+        assert!(key.bytes_after(3, &bytes[8..]) == key.bytes(&bytes));
     }
 }

@@ -2,10 +2,10 @@
 //! covers 4,096 numbers and holds, by number, account and kind, how many messages
 //! and when the first and last.
 //!
-//! Layout: version `u8`, three zeros, range `u32`, entries `u32`; six columns, each
+//! Layout: version `u8`, three zeros, range `u32`, entries `u32`; seven columns, each
 //! width `u8`, base (`u32`, for the last two `u64`) and packed values: number,
-//! account, kind, messages, first (shifted to unsigned), last minus first; zeros to
-//! a multiple of 4 KiB. Entries rise by number, account, kind.
+//! account, kind, user, messages, first (shifted to unsigned), last minus first;
+//! zeros to a multiple of 4 KiB. Entries rise by number, account, kind.
 
 use super::pack::{
     frame_of_codes, frame_of_offsets, pack_codes, pack_offsets, packed_len, unpack_codes,
@@ -17,7 +17,7 @@ use super::{CodecError, padding};
 /// Numbers a block covers: block `r` has those from `r * 4096` on.
 pub const RANGE_NUMBERS: u32 = 4096;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const STEP: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,9 @@ pub struct SubjectEntry {
     pub number: u32,
     pub account: u32,
     pub kind: u32,
+    /// The user of the first of them among the case's terms, 0 for nobody. Records
+    /// with another user say so themselves.
+    pub user: u32,
     pub messages: u32,
     pub first: i64,
     pub last: i64,
@@ -36,6 +39,7 @@ pub struct SubjectBlock {
     numbers: Vec<u32>,
     accounts: Vec<u32>,
     kinds: Vec<u32>,
+    users: Vec<u32>,
     messages: Vec<u32>,
     firsts: Vec<u64>,
     spans: Vec<u64>,
@@ -64,6 +68,7 @@ impl SubjectBlock {
         put_codes(entries.iter().map(|entry| entry.number), out)?;
         put_codes(entries.iter().map(|entry| entry.account), out)?;
         put_codes(entries.iter().map(|entry| entry.kind), out)?;
+        put_codes(entries.iter().map(|entry| entry.user), out)?;
         put_codes(entries.iter().map(|entry| entry.messages), out)?;
         put_offsets(entries.iter().map(|entry| flip(entry.first as u64)), out)?;
         put_offsets(entries.iter().map(|e| e.last.abs_diff(e.first)), out)?;
@@ -85,6 +90,7 @@ impl SubjectBlock {
             numbers: take_codes(&mut reader, count)?,
             accounts: take_codes(&mut reader, count)?,
             kinds: take_codes(&mut reader, count)?,
+            users: take_codes(&mut reader, count)?,
             messages: take_codes(&mut reader, count)?,
             firsts: take_offsets(&mut reader, count)?,
             spans: take_offsets(&mut reader, count)?,
@@ -128,6 +134,7 @@ impl SubjectBlock {
             number: *self.numbers.get(at)?,
             account: *self.accounts.get(at)?,
             kind: *self.kinds.get(at)?,
+            user: *self.users.get(at)?,
             messages: *self.messages.get(at)?,
             first,
             last: first.saturating_add_unsigned(*self.spans.get(at)?),
@@ -184,17 +191,19 @@ mod tests {
 
     fn entries() -> impl Strategy<Value = Vec<SubjectEntry>> {
         let key = (0..RANGE_NUMBERS, 0_u32..9, 0_u32..4);
-        let value = (any::<u32>(), any::<i64>(), 0_u64..3_000_000);
+        let value = (0_u32..900, any::<u32>(), any::<i64>(), 0_u64..3_000_000);
         prop::collection::btree_map(key, value, 0..300).prop_map(
-            |map: BTreeMap<(u32, u32, u32), (u32, i64, u64)>| {
-                let entry = |((number, account, kind), (messages, first, span))| SubjectEntry {
-                    number: 3 * RANGE_NUMBERS + number,
-                    account,
-                    kind,
-                    messages,
-                    first,
-                    last: first.saturating_add_unsigned(span),
-                };
+            |map: BTreeMap<(u32, u32, u32), (u32, u32, i64, u64)>| {
+                let entry =
+                    |((number, account, kind), (user, messages, first, span))| SubjectEntry {
+                        number: 3 * RANGE_NUMBERS + number,
+                        account,
+                        kind,
+                        user,
+                        messages,
+                        first,
+                        last: first.saturating_add_unsigned(span),
+                    };
                 map.into_iter().map(entry).collect()
             },
         )
@@ -241,6 +250,7 @@ mod tests {
             number: 5,
             account: 1,
             kind: 1,
+            user: 0,
             messages: 1,
             first: 10,
             last: 20,

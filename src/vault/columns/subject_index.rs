@@ -7,7 +7,6 @@
 
 use std::collections::HashMap;
 
-use super::subject_block::key;
 use super::{CodecError, RANGE_NUMBERS, SubjectEntry};
 
 const NONE: u32 = u32::MAX;
@@ -28,6 +27,8 @@ pub struct SubjectIndexBuilder {
 struct Node {
     account: u32,
     kind: u32,
+    /// The first message's.
+    user: u32,
     messages: u32,
     next: u32,
     first: i64,
@@ -39,64 +40,81 @@ impl SubjectIndexBuilder {
         Self::default()
     }
 
-    /// Counts one message to a temporary number.
-    pub fn add(
-        &mut self,
-        number: u32,
-        account: u32,
-        kind: u32,
-        seconds: i64,
-    ) -> Result<(), CodecError> {
-        let at = self.node(number, account, kind)?;
-        if let Some(node) = self.nodes.get_mut(at) {
-            node.messages = node.messages.saturating_add(1);
-            node.first = node.first.min(seconds);
-            node.last = node.last.max(seconds);
-        }
-        Ok(())
-    }
-
-    /// Counts one message for each row of the four columns. Quicker than one by one:
-    /// the memory for a batch is asked for at once.
+    /// Counts one message for each row of the five columns. Answers the rows whose user
+    /// is not the one the index keeps for their number, account and kind, with the user.
+    /// Quicker than row by row: the memory for a batch is asked for at once.
     pub fn add_rows(
         &mut self,
         numbers: &[u32],
         accounts: &[u32],
         kinds: &[u32],
+        users: &[u32],
         seconds: &[i64],
-    ) -> Result<(), CodecError> {
+    ) -> Result<Vec<(u32, u32)>, CodecError> {
         let rows = numbers.len();
-        if accounts.len() != rows || kinds.len() != rows || seconds.len() != rows {
+        let columns = [accounts.len(), kinds.len(), users.len(), seconds.len()];
+        if columns.iter().any(|column| *column != rows) {
             return Err(CodecError::Rows);
         }
-        let values = numbers.iter().zip(accounts).zip(kinds).zip(seconds);
-        let mut values =
-            values.map(|(((number, account), kind), time)| (number, account, kind, time));
+        let values = numbers.iter().zip(accounts).zip(kinds).zip(users);
+        let mut values = (0..).zip(values.zip(seconds));
+        let mut others = Vec::new();
         for batch in numbers.chunks(BATCH) {
             self.touch(batch);
-            for (number, account, kind, seconds) in values.by_ref().take(batch.len()) {
-                self.add(*number, *account, *kind, *seconds)?;
+            for (row, ((((number, account), kind), user), seconds)) in
+                values.by_ref().take(batch.len())
+            {
+                if !self.add(*number, *account, *kind, *user, *seconds)? {
+                    others.push((row, *user));
+                }
             }
         }
-        Ok(())
+        Ok(others)
     }
 
-    /// The entries range by range, each temporary number replaced by its final one.
-    pub fn finish(self, remap: &[u32]) -> Result<SubjectRanges, CodecError> {
-        if self.heads.len() > remap.len() {
+    /// The entries range by range, each temporary number and user replaced by its final
+    /// one. No two temporary numbers may have one final number.
+    pub fn finish(self, numbers: &[u32], users: Vec<u32>) -> Result<SubjectRanges, CodecError> {
+        if self.heads.len() > numbers.len() {
             return Err(CodecError::Code);
         }
-        let heads = remap.iter().zip(&self.heads);
+        let heads = numbers.iter().zip(&self.heads);
         let mut order: Vec<u64> = heads
             .filter(|(_, head)| **head != NONE)
             .map(|(number, head)| u64::from(*number) << 32 | u64::from(*head))
             .collect();
         order.sort_unstable();
+        if order.windows(2).any(|two| two[0] >> 32 == two[1] >> 32) {
+            return Err(CodecError::Order);
+        }
         Ok(SubjectRanges {
             order,
             nodes: self.nodes,
+            users,
             at: 0,
         })
+    }
+
+    /// Counts one message; true if its user is the one the index keeps.
+    fn add(
+        &mut self,
+        number: u32,
+        account: u32,
+        kind: u32,
+        user: u32,
+        seconds: i64,
+    ) -> Result<bool, CodecError> {
+        let at = self.node(number, account, kind)?;
+        let Some(node) = self.nodes.get_mut(at) else {
+            return Err(CodecError::Position);
+        };
+        if node.messages == 0 {
+            node.user = user;
+        }
+        node.messages = node.messages.saturating_add(1);
+        node.first = node.first.min(seconds);
+        node.last = node.last.max(seconds);
+        Ok(node.user == user)
     }
 
     fn touch(&self, numbers: &[u32]) {
@@ -151,6 +169,7 @@ impl SubjectIndexBuilder {
         self.nodes.push(Node {
             account,
             kind,
+            user: 0,
             messages: 0,
             next,
             first: i64::MAX,
@@ -165,6 +184,8 @@ pub struct SubjectRanges {
     /// Final number in the upper half, first node in the lower; rising.
     order: Vec<u64>,
     nodes: Vec<Node>,
+    /// Final numbers of users; 0 stays nobody.
+    users: Vec<u32>,
     at: usize,
 }
 
@@ -181,43 +202,33 @@ impl Iterator for SubjectRanges {
             }
             let from = entries.len();
             let mut node = self.nodes.get((item & u64::from(NONE)) as usize);
-            while let Some(Node { next, .. }) = node {
-                entries.extend(node.map(|node| entry(number, node)));
-                node = self.nodes.get(*next as usize);
+            while let Some(known) = node {
+                entries.push(self.entry(number, known));
+                node = self.nodes.get(known.next as usize);
             }
             entries[from..].sort_unstable();
             self.at += 1;
         }
-        Some((range, joined(entries)))
+        Some((range, entries))
     }
 }
 
-fn entry(number: u32, node: &Node) -> SubjectEntry {
-    SubjectEntry {
-        number,
-        account: node.account,
-        kind: node.kind,
-        messages: node.messages,
-        first: node.first,
-        last: node.last,
-    }
-}
-
-/// Two temporary numbers with one final number become one subject.
-fn joined(mut entries: Vec<SubjectEntry>) -> Vec<SubjectEntry> {
-    if !entries.is_sorted() {
-        entries.sort_unstable();
-    }
-    entries.dedup_by(|next, kept| {
-        let same = key(next) == key(kept);
-        if same {
-            kept.messages = kept.messages.saturating_add(next.messages);
-            kept.first = kept.first.min(next.first);
-            kept.last = kept.last.max(next.last);
+impl SubjectRanges {
+    fn entry(&self, number: u32, node: &Node) -> SubjectEntry {
+        SubjectEntry {
+            number,
+            account: node.account,
+            kind: node.kind,
+            user: self
+                .users
+                .get(node.user as usize)
+                .copied()
+                .unwrap_or_default(),
+            messages: node.messages,
+            first: node.first,
+            last: node.last,
         }
-        same
-    });
-    entries
+    }
 }
 
 #[cfg(test)]
@@ -230,27 +241,31 @@ mod tests {
     proptest! {
         #[test]
         fn the_index_holds_what_a_plain_map_holds(
-            rows in prop::collection::vec((0_u32..40, 0_u32..30, 0_u32..3, any::<i64>()), 0..800),
-            remap in prop::collection::vec(0_u32..20_000, 40),
+            rows in prop::collection::vec((0_u32..40, 0_u32..30, 0_u32..3, 0_u32..5, any::<i64>()), 0..800),
+            remap in prop::collection::hash_set(0_u32..20_000, 40),
         ) {
+            let remap: Vec<u32> = remap.into_iter().collect();
             let mut builder = SubjectIndexBuilder::new();
             let mut plain: BTreeMap<(u32, u32, u32), SubjectEntry> = BTreeMap::new();
-            let (single, batched) = rows.split_at(rows.len() / 3);
-            for (temporary, account, kind, seconds) in single {
-                builder.add(*temporary, *account, *kind, *seconds).unwrap();
+            let mut others = Vec::new();
+            for rows in rows.chunks(300) {
+                let column = |of: fn(&(u32, u32, u32, u32, i64)) -> u32| -> Vec<u32> {
+                    rows.iter().map(of).collect()
+                };
+                let seconds: Vec<i64> = rows.iter().map(|row| row.4).collect();
+                let (numbers, accounts) = (column(|row| row.0), column(|row| row.1));
+                let (kinds, users) = (column(|row| row.2), column(|row| row.3));
+                let found = builder.add_rows(&numbers, &accounts, &kinds, &users, &seconds);
+                others.extend(found.unwrap());
             }
-            let column = |of: fn(&(u32, u32, u32, i64)) -> u32| -> Vec<u32> {
-                batched.iter().map(of).collect()
-            };
-            let seconds: Vec<i64> = batched.iter().map(|row| row.3).collect();
-            let (numbers, accounts) = (column(|row| row.0), column(|row| row.1));
-            builder.add_rows(&numbers, &accounts, &column(|row| row.2), &seconds).unwrap();
-            for (temporary, account, kind, seconds) in &rows {
+            let mut expected = Vec::new();
+            for (at, (temporary, account, kind, user, seconds)) in rows.iter().enumerate() {
                 let number = remap[*temporary as usize];
                 let new = SubjectEntry {
                     number,
                     account: *account,
                     kind: *kind,
+                    user: *user * 10,
                     messages: 0,
                     first: *seconds,
                     last: *seconds,
@@ -259,10 +274,14 @@ mod tests {
                 entry.messages += 1;
                 entry.first = entry.first.min(*seconds);
                 entry.last = entry.last.max(*seconds);
+                if entry.user != *user * 10 {
+                    expected.push(((at % 300) as u32, *user));
+                }
             }
+            prop_assert_eq!(others, expected);
             let mut back = Vec::new();
             let mut ranges = Vec::new();
-            for (range, entries) in builder.finish(&remap).unwrap() {
+            for (range, entries) in builder.finish(&remap, vec![0, 10, 20, 30, 40]).unwrap() {
                 let mut bytes = Vec::new();
                 SubjectBlock::encode(range, &entries, &mut bytes).unwrap();
                 back.extend(entries);
@@ -278,18 +297,22 @@ mod tests {
         let mut builder = SubjectIndexBuilder::new();
         for round in 0..2 {
             for account in 0..100_000 {
-                builder.add(0, account, 1, round).unwrap();
+                assert!(builder.add(0, account, 1, 0, round).unwrap());
             }
         }
-        let ranges: Vec<_> = builder.finish(&[7]).unwrap().collect();
+        let ranges: Vec<_> = builder.finish(&[7], vec![0]).unwrap().collect();
         assert_eq!((ranges.len(), ranges[0].1.len()), (1, 100_000));
         assert!(ranges[0].1.iter().all(|entry| entry.messages == 2));
     }
 
     #[test]
-    fn a_number_without_a_final_number_is_refused() {
+    fn a_number_without_a_final_number_or_two_with_one_are_refused() {
         let mut builder = SubjectIndexBuilder::new();
-        builder.add(1, 0, 0, 0).unwrap();
-        assert!(builder.finish(&[0]).err() == Some(CodecError::Code));
+        builder.add(1, 0, 0, 0, 0).unwrap();
+        assert!(builder.finish(&[0], vec![0]).err() == Some(CodecError::Code));
+        let mut builder = SubjectIndexBuilder::new();
+        builder.add(0, 0, 0, 0, 0).unwrap();
+        builder.add(1, 0, 0, 0, 0).unwrap();
+        assert!(builder.finish(&[3, 3], vec![0]).err() == Some(CodecError::Order));
     }
 }

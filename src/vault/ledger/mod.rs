@@ -18,4 +18,4 @@ pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, public_key};
 pub(crate) use draft::{Draft, Outcome};
 pub use health::Health;
-pub(crate) use writer::{Acted, Ledger, StageError};
+pub(crate) use writer::{Acted, Ledger, StageError, Stager};

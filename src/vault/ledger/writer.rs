@@ -88,17 +88,11 @@ impl Ledger {
             })
     }
 
-    /// Writes staged rows in a transaction of their own, and waits for it. A full
-    /// queue makes the admission wait, not fail.
-    pub(crate) fn stage(
-        &self,
-        step: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
-    ) -> Result<(), StageError> {
-        let (back, answer) = sync_channel(1);
-        self.queue
-            .send(Message::Stage(Box::new(step), back))
-            .map_err(|_| StageError::Stopped)?;
-        answer.recv().map_err(|_| StageError::Stopped)?
+    /// What stages rows for an admission.
+    pub(crate) fn stager(&self) -> Stager {
+        Stager {
+            queue: self.queue.clone(),
+        }
     }
 
     /// Lets what is queued end, then ends the thread.
@@ -112,6 +106,27 @@ impl Ledger {
         if let Some(thread) = thread {
             let _ = thread.join();
         }
+    }
+}
+
+/// Stages rows through the ledger; any number of them work beside each other.
+#[derive(Clone)]
+pub(crate) struct Stager {
+    queue: SyncSender<Message>,
+}
+
+impl Stager {
+    /// Writes staged rows in a transaction of their own, and waits for it. A full
+    /// queue makes the admission wait, not fail.
+    pub(crate) fn stage(
+        &self,
+        step: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StageError> {
+        let (back, answer) = sync_channel(1);
+        self.queue
+            .send(Message::Stage(Box::new(step), back))
+            .map_err(|_| StageError::Stopped)?;
+        answer.recv().map_err(|_| StageError::Stopped)?
     }
 }
 

@@ -6,7 +6,7 @@
 //! older ciphertext back in the same place is not found here; the audit log's
 //! digests find it.
 
-use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId};
+use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId, WithdrawalId};
 use crate::vault::keyring::VaultId;
 
 use super::seal::{FORMAT_VERSION, KeyId};
@@ -68,6 +68,13 @@ impl Aad {
         Self::of_case("term", vault, case).field(field).position(no)
     }
 
+    /// The run of user names that begins with term `first`.
+    pub fn user_run(vault: &VaultId, case: &CaseId, first: u64) -> Self {
+        Self::of_case("user run", vault, case)
+            .field(Field::User)
+            .position(first)
+    }
+
     /// Part `no` of the index from subjects to the blocks of an exhibit.
     pub fn subject_index(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
         Self::of_exhibit("subject index", vault, case, exhibit).position(no)
@@ -104,6 +111,11 @@ impl Aad {
     /// What an export asks for.
     pub fn export_request(vault: &VaultId, case: &CaseId, export: &ExportId) -> Self {
         Self::of_case("export request", vault, case).name(export.as_str())
+    }
+
+    /// What a withdrawal asks for.
+    pub fn withdrawal_request(vault: &VaultId, case: &CaseId, withdrawal: &WithdrawalId) -> Self {
+        Self::of_case("withdrawal request", vault, case).name(withdrawal.as_str())
     }
 
     /// The account a liaison is bound to.
@@ -218,6 +230,8 @@ mod tests {
             Aad::statistics(&vault, &case, &exhibit, 7),
             Aad::dictionary(&vault, &case, &exhibit, Field::Number),
             Aad::term(&vault, &case, Field::Number, 7),
+            Aad::user_run(&vault, &case, 7),
+            Aad::term(&vault, &case, Field::User, 7),
             Aad::subject_index(&vault, &case, &exhibit, 7),
             Aad::quarantine(&vault, &case, &exhibit, 7),
             Aad::exhibit_description(&vault, &case, &exhibit),

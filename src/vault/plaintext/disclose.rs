@@ -6,14 +6,12 @@
 
 use zeroize::Zeroizing;
 
-use super::aad::Aad;
 use super::phone::Phone;
-use crate::domain::Field;
 use crate::policy::Reveals;
 use crate::vault::operation::OperationError;
 use crate::vault::receipt::Receipt;
 use crate::vault::scope::Scope;
-use crate::vault::store::term_rows;
+use crate::vault::terms::TermPlace;
 
 /// A number opened under a revealing action, not yet text.
 pub struct Disclosed(Phone);
@@ -30,16 +28,12 @@ impl<A: Reveals> Scope<'_, A> {
     pub(in crate::vault) fn disclose(&mut self, no: u32) -> Result<Disclosed, OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
-        let damaged = || OperationError::Damaged {
-            place: format!("term {no}"),
+        let place = TermPlace {
+            connection: self.connection,
+            keys: &keys,
+            case: case.number,
         };
-        let sealed = term_rows::find(self.connection, case.number, Field::Number, no)?
-            .ok_or_else(damaged)?;
-        let aad = Aad::term(&self.core.vault, &case.id, Field::Number, u64::from(no));
-        let phone = keys
-            .terms(Field::Number)
-            .open_phone(&aad, &sealed)
-            .map_err(|_| damaged())?;
+        let phone = self.numbers.open(place, no)?;
         self.notes.touch(no);
         Ok(Disclosed(phone))
     }

@@ -78,10 +78,12 @@ pub enum RejectKind {
     RepeatedName,
     /// A message to the sender of the log, not to a person.
     Inbound,
+    /// An event of another kind than a message to a person.
+    NotAMessage,
 }
 
 impl RejectKind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NotANumber,
         Self::Masked,
         Self::Damaged,
@@ -99,6 +101,7 @@ impl RejectKind {
         Self::NotText,
         Self::RepeatedName,
         Self::Inbound,
+        Self::NotAMessage,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -120,6 +123,7 @@ impl RejectKind {
             Self::NotText => "not-text",
             Self::RepeatedName => "repeated-name",
             Self::Inbound => "inbound",
+            Self::NotAMessage => "not-a-message",
         }
     }
 }

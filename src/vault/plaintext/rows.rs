@@ -1,10 +1,15 @@
 //! The batch in which rows cross from a reader into the vault: up to 65,536
-//! rows of borrowed text in one wiped arena, and the rows that were refused.
+//! rows, column by column in wiped arenas, and the rows that were refused. Fields
+//! of few values hold each value once, so that the vault looks each up once a batch.
 //! Readers fill it; only the vault reads rows out again.
+
+use std::collections::HashMap;
+
+use zeroize::Zeroizing;
 
 use super::raw_number::RawNumber;
 use super::reject::{Reject, RejectCells, RejectKind};
-use super::wiped_text::WipedText;
+use super::texts::Texts;
 use crate::domain::{Field, Moment};
 
 /// One message of a log, its cells checked and trimmed. A blank text means
@@ -57,19 +62,39 @@ impl Basis {
     }
 }
 
-/// Rows and rejects on their way into the vault. No Debug: it holds numbers.
+/// Rows and rejects on their way into the vault, column by column. No Debug: it
+/// holds numbers.
 #[derive(Default)]
 pub struct RowBatch {
-    arena: WipedText,
-    spans: Vec<Spans>,
+    /// In the order of [`TEXTS`].
+    values: [Values; TEXTS.len()],
+    numbers: Texts,
+    /// The digits of numbers written as plain E.164, 0 for all others.
+    digits: Zeroizing<Vec<u64>>,
+    users: Texts,
+    references: Texts,
+    sent_at: Vec<i64>,
+    /// Of country, state and time.
+    bases: Vec<[Basis; 3]>,
+    lines: Vec<u64>,
     rejects: Vec<Reject>,
     reject_bytes: usize,
 }
 
+/// The fields whose few values are told apart while a batch is filled.
+pub(in crate::vault) const TEXTS: [Field; 6] = [
+    Field::Account,
+    Field::Carrier,
+    Field::Country,
+    Field::State,
+    Field::Kind,
+    Field::Channel,
+];
+
 impl RowBatch {
     /// How many rows, and how many rejects, a batch takes.
     pub const ROWS: usize = 65_536;
-    const ARENA_BYTES: usize = 32 << 20;
+    const TEXT_BYTES: usize = 32 << 20;
     const REJECT_BYTES: usize = 16 << 20;
 
     /// An empty batch.
@@ -80,43 +105,50 @@ impl RowBatch {
     /// True when the batch should be handed on before anything is added. It
     /// has room for one more row of any size for as long as this is false.
     pub fn is_full(&self) -> bool {
-        self.spans.len() >= Self::ROWS
+        self.lines.len() >= Self::ROWS
             || self.rejects.len() >= Self::ROWS
-            || self.arena.len() >= Self::ARENA_BYTES
+            || self.text_bytes() >= Self::TEXT_BYTES
             || self.reject_bytes >= Self::REJECT_BYTES
     }
 
     /// Copies a row in. A full batch, or a row of gigabytes, is refused.
     pub fn push(&mut self, row: Row<'_>) -> Result<(), BatchFull> {
-        let cells = [
+        let texts = [
             row.account,
-            row.user.unwrap_or_default(),
-            row.number.text(),
             row.carrier,
             row.country,
             row.state,
             row.kind,
             row.channel,
-            row.message_ref.unwrap_or_default(),
         ];
-        let size: usize = cells.iter().map(|cell| cell.len()).sum();
-        if self.is_full() || u32::try_from(self.arena.len() + size).is_err() {
+        let number = row.number.text();
+        let (user, reference) = (
+            row.user.unwrap_or_default(),
+            row.message_ref.unwrap_or_default(),
+        );
+        let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
+        let longest = longest
+            .max(number.len())
+            .max(user.len())
+            .max(reference.len());
+        if self.is_full() || longest > Self::TEXT_BYTES {
             return Err(BatchFull);
         }
-        let mut at = self.arena.len() as u32;
-        let start = at;
-        let ends = cells.map(|cell| {
-            self.arena.push_str(cell);
-            at += cell.len() as u32;
-            at
-        });
-        self.spans.push(Spans {
-            start,
-            ends,
-            bases: [row.country_basis, row.state_basis, row.time_basis],
-            sent_at: row.sent_at,
-            line: row.line,
-        });
+        for (values, text) in self.values.iter_mut().zip(texts) {
+            values.push(text);
+        }
+        if self.digits.capacity() == 0 {
+            // Once and for all: a list that grew would leave digits behind.
+            self.digits.reserve_exact(Self::ROWS);
+        }
+        self.digits.push(plain_digits(number));
+        self.numbers.push(number);
+        self.users.push(user);
+        self.references.push(reference);
+        self.sent_at.push(row.sent_at.seconds());
+        self.bases
+            .push([row.country_basis, row.state_basis, row.time_basis]);
+        self.lines.push(row.line);
         Ok(())
     }
 
@@ -128,12 +160,12 @@ impl RowBatch {
 
     /// How many rows, rejects not counted.
     pub fn len(&self) -> usize {
-        self.spans.len()
+        self.lines.len()
     }
 
     /// True when there is neither a row nor a reject.
     pub fn is_empty(&self) -> bool {
-        self.spans.is_empty() && self.rejects.is_empty()
+        self.lines.is_empty() && self.rejects.is_empty()
     }
 
     pub fn rejects(&self) -> &[Reject] {
@@ -142,101 +174,221 @@ impl RowBatch {
 
     /// Wipes and empties the batch, and keeps its room for the next rows.
     pub fn clear(&mut self) {
-        self.arena.clear();
-        self.spans.clear();
+        for values in &mut self.values {
+            values.clear();
+        }
+        self.numbers.clear();
+        self.digits.fill(0);
+        self.digits.clear();
+        self.users.clear();
+        self.references.clear();
+        self.sent_at.clear();
+        self.bases.clear();
+        self.lines.clear();
         self.rejects.clear();
         self.reject_bytes = 0;
     }
 
-    pub(in crate::vault) fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.spans
-            .iter()
-            .map(|spans| spans.row(self.arena.as_str()))
+    /// The values of a field of [`TEXTS`], and for each row which of them it has.
+    pub(in crate::vault) fn values(&self, place: usize) -> (&Texts, &[u32]) {
+        match self.values.get(place) {
+            Some(values) => (&values.texts, &values.rows),
+            None => (&self.users, &[]),
+        }
+    }
+
+    pub(in crate::vault) fn number(&self, row: usize) -> RawNumber<'_> {
+        RawNumber::new(self.numbers.get(row))
+    }
+
+    /// In the clear: for the number table of an admission, as `Phone::expose_digits`.
+    pub(in crate::vault) fn expose_digits(&self) -> &[u64] {
+        &self.digits
+    }
+
+    /// The user names; a blank one is missing.
+    pub(in crate::vault) fn users(&self) -> &Texts {
+        &self.users
+    }
+
+    /// The message references; a blank one is missing.
+    pub(in crate::vault) fn references(&self) -> &Texts {
+        &self.references
+    }
+
+    pub(in crate::vault) fn sent_at(&self) -> &[i64] {
+        &self.sent_at
+    }
+
+    pub(in crate::vault) fn bases(&self) -> &[[Basis; 3]] {
+        &self.bases
+    }
+
+    /// A row as a reject, for a fault found inside the vault.
+    pub(in crate::vault) fn rejected(&self, row: usize, field: Field, kind: RejectKind) -> Reject {
+        let row = self.row(row);
+        let sent_at = row.sent_at.to_string();
+        let cells = [
+            (Field::Account, row.account),
+            (Field::User, row.user.unwrap_or_default()),
+            (Field::Number, row.number.text()),
+            (Field::Carrier, row.carrier),
+            (Field::Country, row.country),
+            (Field::State, row.state),
+            (Field::SentAt, sent_at.as_str()),
+            (Field::Kind, row.kind),
+            (Field::Channel, row.channel),
+            (Field::MessageRef, row.message_ref.unwrap_or_default()),
+        ];
+        Reject {
+            line: row.line,
+            column: Some(field.label()),
+            kind,
+            cells: RejectCells::new(cells.into_iter().filter(|(_, cell)| !cell.is_empty())),
+        }
     }
 
     #[cfg(test)]
     pub(crate) fn rows_in_tests(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.rows()
+        (0..self.len()).map(|row| self.row(row))
     }
+
+    fn row(&self, row: usize) -> Row<'_> {
+        let [account, carrier, country, state, kind, channel] =
+            self.values.each_ref().map(|values| values.get(row));
+        let some = |text: &'_ str| !text.is_empty();
+        let [country_basis, state_basis, time_basis] =
+            self.bases.get(row).copied().unwrap_or([Basis::Absent; 3]);
+        Row {
+            account,
+            user: Some(self.users.get(row)).filter(|text| some(text)),
+            number: self.number(row),
+            carrier,
+            country,
+            state,
+            sent_at: Moment::from_seconds(self.sent_at.get(row).copied().unwrap_or_default()),
+            kind,
+            channel,
+            message_ref: Some(self.references.get(row)).filter(|text| some(text)),
+            country_basis,
+            state_basis,
+            time_basis,
+            line: self.lines.get(row).copied().unwrap_or_default(),
+        }
+    }
+
+    fn text_bytes(&self) -> usize {
+        self.numbers.bytes()
+            + self.users.bytes()
+            + self.references.bytes()
+            + self
+                .values
+                .iter()
+                .map(|values| values.texts.bytes())
+                .sum::<usize>()
+    }
+}
+
+/// The values of one field in a batch, each once, and which of them each row has.
+#[derive(Default)]
+struct Values {
+    texts: Texts,
+    rows: Vec<u32>,
+    known: HashMap<Box<str>, u32>,
+    /// Values by a cheap hash, so that most rows need no other.
+    recent: Vec<u32>,
+}
+
+const RECENT: usize = 4096;
+
+impl Values {
+    fn push(&mut self, text: &str) {
+        let slot = cheap_hash(text) % RECENT;
+        let recent = self.recent.get(slot).copied();
+        let at = match recent.filter(|at| self.is(*at, text)) {
+            Some(at) => at,
+            None => self.find(text, slot),
+        };
+        self.rows.push(at);
+    }
+
+    fn is(&self, at: u32, text: &str) -> bool {
+        (at as usize) < self.texts.len() && self.texts.get(at as usize) == text
+    }
+
+    fn find(&mut self, text: &str, slot: usize) -> u32 {
+        let at = match self.known.get(text) {
+            Some(at) => *at,
+            None => {
+                let at = self.texts.len() as u32;
+                self.texts.push(text);
+                self.known.insert(text.into(), at);
+                at
+            }
+        };
+        self.recent.resize(RECENT, 0);
+        if let Some(recent) = self.recent.get_mut(slot) {
+            *recent = at;
+        }
+        at
+    }
+
+    fn get(&self, row: usize) -> &str {
+        self.rows
+            .get(row)
+            .map_or("", |at| self.texts.get(*at as usize))
+    }
+
+    fn clear(&mut self) {
+        self.texts.clear();
+        self.rows.clear();
+        self.known.clear();
+    }
+}
+
+/// The first and last eight bytes and the length, mixed.
+fn cheap_hash(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let word = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(0, |word: u64, byte| word << 8 | u64::from(*byte))
+    };
+    let front = match bytes.first_chunk::<8>() {
+        Some(front) => u64::from_be_bytes(*front),
+        None => word(bytes),
+    };
+    let back = bytes
+        .last_chunk::<8>()
+        .map_or(0, |back| u64::from_be_bytes(*back));
+    let mixed =
+        (front ^ back.rotate_left(29) ^ bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 40) as usize
+}
+
+/// The digits of a text that is `+` and 7 to 15 digits, the first not 0; else 0.
+fn plain_digits(text: &str) -> u64 {
+    let Some(digits) = text.as_bytes().strip_prefix(b"+") else {
+        return 0;
+    };
+    if !(7..=15).contains(&digits.len()) || digits.first() == Some(&b'0') {
+        return 0;
+    }
+    let mut number = 0;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return 0;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    number
 }
 
 /// The batch takes no more rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the batch is full")]
 pub struct BatchFull;
-
-impl Row<'_> {
-    /// The same row as a reject, for a fault found inside the vault.
-    pub(in crate::vault) fn rejected(&self, field: Field, kind: RejectKind) -> Reject {
-        let sent_at = self.sent_at.to_string();
-        let cells = [
-            (Field::Account, self.account),
-            (Field::User, self.user.unwrap_or_default()),
-            (Field::Number, self.number.text()),
-            (Field::Carrier, self.carrier),
-            (Field::Country, self.country),
-            (Field::State, self.state),
-            (Field::SentAt, sent_at.as_str()),
-            (Field::Kind, self.kind),
-            (Field::Channel, self.channel),
-            (Field::MessageRef, self.message_ref.unwrap_or_default()),
-        ];
-        Reject {
-            line: self.line,
-            column: Some(field.label()),
-            kind,
-            cells: RejectCells::new(cells.into_iter().filter(|(_, cell)| !cell.is_empty())),
-        }
-    }
-}
-
-/// Where a row's cells end in the arena, each beginning where the one before
-/// it ends, and its values that are not text.
-struct Spans {
-    start: u32,
-    ends: [u32; 9],
-    bases: [Basis; 3],
-    sent_at: Moment,
-    line: u64,
-}
-
-impl Spans {
-    fn row<'a>(&self, arena: &'a str) -> Row<'a> {
-        let mut start = self.start as usize;
-        let [
-            account,
-            user,
-            number,
-            carrier,
-            country,
-            state,
-            kind,
-            channel,
-            message_ref,
-        ] = self.ends.map(|end| {
-            let cell = arena.get(start..end as usize).unwrap_or_default();
-            start = end as usize;
-            cell
-        });
-        let [country_basis, state_basis, time_basis] = self.bases;
-        Row {
-            account,
-            user: Some(user).filter(|text| !text.is_empty()),
-            number: RawNumber::new(number),
-            carrier,
-            country,
-            state,
-            sent_at: self.sent_at,
-            kind,
-            channel,
-            message_ref: Some(message_ref).filter(|text| !text.is_empty()),
-            country_basis,
-            state_basis,
-            time_basis,
-            line: self.line,
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -269,8 +421,8 @@ mod tests {
                 .push(row(&format!("+1202555{:04}", line % 200), line))
                 .unwrap();
         }
-        assert_eq!((batch.len(), batch.rows().len()), (1000, 1000));
-        let last = batch.rows().last().unwrap();
+        assert_eq!((batch.len(), batch.rows_in_tests().len()), (1000, 1000));
+        let last = batch.rows_in_tests().last().unwrap();
         assert_eq!(last.number.text(), "+12025550199");
         assert_eq!(
             (last.account, last.user, last.message_ref),
@@ -299,11 +451,48 @@ mod tests {
 
     #[test]
     fn a_row_refused_in_the_vault_keeps_its_cells_for_the_quarantine() {
-        let reject = row("12025550***", 7).rejected(Field::Number, RejectKind::Masked);
+        let mut batch = RowBatch::new();
+        batch.push(row("+12025550142", 6)).unwrap();
+        batch.push(row("12025550***", 7)).unwrap();
+        let reject = batch.rejected(1, Field::Number, RejectKind::Masked);
         assert_eq!((reject.line, reject.column), (7, Some("number")));
         let cells: serde_json::Value = serde_json::from_str(reject.cells.text()).unwrap();
         assert_eq!(cells["number"], "12025550***");
         assert_eq!(cells["sent_at"], "2024-03-21T22:34:49Z");
         assert!(cells.get("user").is_none());
+    }
+
+    #[test]
+    fn few_values_stand_once_and_plain_numbers_are_digits() {
+        let mut batch = RowBatch::new();
+        for line in 0..10_000 {
+            let (account, number) = (
+                format!("a{}", line % 5_000),
+                format!("+1202555{:04}", line % 200),
+            );
+            let row = row(&number, line);
+            batch
+                .push(Row {
+                    account: &account,
+                    ..row
+                })
+                .unwrap();
+        }
+        let (texts, rows) = batch.values(0);
+        assert_eq!((texts.len(), rows.len()), (5_000, 10_000));
+        assert!(
+            (0..10_000).all(|row| texts.get(rows[row] as usize) == format!("a{}", row % 5_000))
+        );
+        assert!(batch.expose_digits()[7] == 12_025_550_007);
+        for text in [
+            "12025550142",
+            "+0202555014",
+            "+1202555014x",
+            "+120255",
+            "+1202555014212345",
+            "",
+        ] {
+            assert_eq!(plain_digits(text), 0, "{text}");
+        }
     }
 }

@@ -10,11 +10,12 @@ use zeroize::Zeroizing;
 use super::opened::CaseRecords;
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{
-    BLOCK_ROWS, BlockStatistics, CodeBlock, CodecError, Selection, TextBlock, TimeBlock,
+    BLOCK_ROWS, BlockStatistics, CodeBlock, CodecError, Selection, TextBlock, TimeBlock, UserBlock,
 };
+use crate::vault::kept_users::KeptUsers;
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::Aad;
-use crate::vault::store::exhibit_rows::ExhibitRow;
+use crate::vault::store::exhibit_rows::{ExhibitNumber, ExhibitRow};
 use crate::vault::store::{block_rows, statistics_rows};
 
 pub(super) struct Columns<'r> {
@@ -27,6 +28,8 @@ pub(super) struct Columns<'r> {
     times: TimeBlock,
     has_times: bool,
     texts: Option<TextBlock>,
+    /// Of the exhibit that was opened last.
+    kept_users: Option<(ExhibitNumber, KeptUsers)>,
 }
 
 /// Where a block stands.
@@ -51,6 +54,7 @@ impl<'r> Columns<'r> {
             times: TimeBlock::new(),
             has_times: false,
             texts: None,
+            kept_users: None,
         }
     }
 
@@ -90,6 +94,7 @@ impl<'r> Columns<'r> {
                 Field::SentAt => self.open_times()?,
                 Field::MessageRef if self.texts.is_some() => {}
                 Field::MessageRef => self.open_texts()?,
+                Field::User => self.open_users()?,
                 _ => self.open_codes(*field)?,
             }
         }
@@ -187,7 +192,6 @@ impl<'r> Columns<'r> {
         let rows = self.place.rows;
         let most = match field {
             Field::Number => self.records.case.numbers,
-            Field::User => self.records.case.users,
             _ => self.records.dictionary(field)?.size() - 1,
         };
         let least = u32::from(field == Field::Number);
@@ -205,6 +209,60 @@ impl<'r> Columns<'r> {
             Ok(())
         } else {
             Err(self.damaged(field.label()))
+        }
+    }
+
+    /// Users are those of the subject index where the block does not say otherwise.
+    fn open_users(&mut self) -> Result<(), OperationError> {
+        let at = match self
+            .codes
+            .iter()
+            .position(|(field, ..)| *field == Field::User)
+        {
+            Some(at) if self.codes[at].2 => return Ok(()),
+            Some(at) => at,
+            None => {
+                self.codes.push((Field::User, CodeBlock::new(), false));
+                self.codes.len() - 1
+            }
+        };
+        for field in [Field::Number, Field::Account, Field::Kind] {
+            self.open_codes(field)?;
+        }
+        let (records, exhibit) = (self.records, self.place.exhibit);
+        if self
+            .kept_users
+            .as_ref()
+            .is_none_or(|(of, _)| *of != exhibit.number)
+        {
+            let kept = KeptUsers::load(
+                records.connection,
+                &records.keys,
+                exhibit.number,
+                &exhibit.id,
+            )?;
+            self.kept_users = Some((exhibit.number, kept));
+        }
+        let mut block = UserBlock::new();
+        self.open_block(Field::User, |plain| block.decode(plain))?;
+        let mut users = std::mem::take(&mut self.codes[at].1).into_codes();
+        let (_, kept) = self
+            .kept_users
+            .as_ref()
+            .ok_or(OperationError::Internal("kept users"))?;
+        let sound = kept.resolve(
+            &block,
+            self.codes(Field::Number)?,
+            self.codes(Field::Account)?,
+            self.codes(Field::Kind)?,
+            &mut users,
+        ) && users.len() == self.place.rows
+            && users.iter().all(|user| *user <= records.case.users);
+        self.codes[at] = (Field::User, CodeBlock::of_codes(users), sound);
+        if sound {
+            Ok(())
+        } else {
+            Err(self.damaged(Field::User.label()))
         }
     }
 

@@ -11,9 +11,12 @@ use crate::vault::operation::OperationError;
 /// a made-up cursor begins a page elsewhere in what its maker may see anyway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
-    /// Position of the exhibit; exhibits are only ever added at the end.
+    /// Position of the exhibit among those that count.
     pub(super) exhibit: u32,
     pub(super) row: u64,
+    /// How many were withdrawn when the page was given: exhibits are added at the
+    /// end, but where one was taken out positions are no longer the same.
+    pub(super) withdrawn: u32,
 }
 
 impl Cursor {
@@ -21,6 +24,7 @@ impl Cursor {
         let mut bytes = vec![VERSION];
         bytes.extend_from_slice(&self.exhibit.to_be_bytes());
         bytes.extend_from_slice(&self.row.to_be_bytes());
+        bytes.extend_from_slice(&self.withdrawn.to_be_bytes());
         bytes.extend_from_slice(&short_digest(filter)?);
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -34,13 +38,15 @@ impl Cursor {
             return Err(unknown());
         };
         let (exhibit, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
-        let (row, digest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (row, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (withdrawn, digest) = rest.split_first_chunk().ok_or_else(unknown)?;
         if digest != short_digest(filter)? {
             return Err(invalid("belongs to another filter"));
         }
         Ok(Self {
             exhibit: u32::from_be_bytes(*exhibit),
             row: u64::from_be_bytes(*row),
+            withdrawn: u32::from_be_bytes(*withdrawn),
         })
     }
 }
@@ -56,8 +62,8 @@ fn short_digest(filter: &RecordFilter) -> Result<[u8; 8], OperationError> {
         .ok_or(OperationError::Internal("cursor"))
 }
 
-const VERSION: u8 = 1;
-const LENGTH: usize = 1 + 4 + 8 + 8;
+const VERSION: u8 = 2;
+const LENGTH: usize = 1 + 4 + 8 + 4 + 8;
 
 #[cfg(test)]
 mod tests {
@@ -69,6 +75,7 @@ mod tests {
         let cursor = Cursor {
             exhibit: 3,
             row: 70_000,
+            withdrawn: 1,
         };
         let text = cursor.to_text(&filter).unwrap();
         assert_eq!(Cursor::parse(&text, &filter).unwrap(), cursor);

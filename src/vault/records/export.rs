@@ -3,7 +3,6 @@
 //! Codes and disclosed numbers are kept apart and compact, so that an export of
 //! all records costs tens of bytes for each, not a row of strings.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -16,12 +15,11 @@ use super::rounding::Shown;
 use super::table::{TableQuery, TableRow};
 use crate::domain::{Field, Moment};
 use crate::policy::Reveals;
-use crate::vault::admission::unpadded;
 use crate::vault::columns::Dictionary;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{Aad, Disclosed, SubjectToken};
+use crate::vault::plaintext::{Disclosed, SubjectToken};
 use crate::vault::scope::{Profile, Scope};
-use crate::vault::store::term_rows;
+use crate::vault::terms::UserTerms;
 
 pub enum ExportContents {
     Notice(Vec<NoticeRow>),
@@ -171,6 +169,7 @@ impl<A: Reveals> Scope<'_, A> {
             }
             Ok(())
         })?;
+        let mut user_terms = UserTerms::default();
         let mut rows = Vec::new();
         for subject in records.subjects(filter)? {
             let kinds = subject
@@ -182,7 +181,7 @@ impl<A: Reveals> Scope<'_, A> {
                 .get(&subject.number)
                 .into_iter()
                 .flatten()
-                .map(|no| open_user(records, *no))
+                .map(|no| user_terms.open(records.term_place(), *no))
                 .collect::<Result<_, _>>()?;
             rows.push(NoticeRow {
                 number: self.disclose(subject.number)?,
@@ -230,16 +229,15 @@ impl<A: Reveals> Scope<'_, A> {
             });
             Ok(())
         })?;
+        // In the order of their terms, so that each run is read once.
         let mut numbers = HashMap::new();
-        let mut users = HashMap::new();
-        for record in &kept {
-            if let Entry::Vacant(place) = numbers.entry(record.number) {
-                place.insert((records.token(record.number), self.disclose(record.number)?));
-            }
-            if let Entry::Vacant(place) = users.entry(record.user)
-                && record.user != 0
-            {
-                place.insert(open_user(records, record.user)?);
+        for number in distinct(kept.iter().map(|record| record.number)) {
+            numbers.insert(number, (records.token(number), self.disclose(number)?));
+        }
+        let (mut users, mut user_terms) = (HashMap::new(), UserTerms::default());
+        for user in distinct(kept.iter().map(|record| record.user)) {
+            if user != 0 {
+                users.insert(user, user_terms.open(records.term_place(), user)?);
             }
         }
         let dictionaries = CODED
@@ -260,6 +258,13 @@ impl<A: Reveals> Scope<'_, A> {
     }
 }
 
+fn distinct(terms: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut terms: Vec<u32> = terms.collect();
+    terms.sort_unstable();
+    terms.dedup();
+    terms
+}
+
 /// Grows a wiped text without leaving a copy of it behind.
 fn append(text: &mut Zeroizing<String>, more: &str) {
     let needed = text.len() + more.len();
@@ -270,22 +275,6 @@ fn append(text: &mut Zeroizing<String>, more: &str) {
         *text = larger;
     }
     text.push_str(more);
-}
-
-fn open_user(records: &CaseRecords<'_>, no: u32) -> Result<Zeroizing<String>, OperationError> {
-    let damaged = || OperationError::Damaged {
-        place: format!("user term {no}"),
-    };
-    let keys = records.keys();
-    let sealed = term_rows::find(records.connection(), records.case().number, Field::User, no)?
-        .ok_or_else(damaged)?;
-    let aad = Aad::term(keys.vault(), keys.case(), Field::User, u64::from(no));
-    let padded = keys
-        .terms(Field::User)
-        .open(&aad, &sealed)
-        .map_err(|_| damaged())?;
-    let name = unpadded(&padded).ok_or_else(damaged)?;
-    Ok(Zeroizing::new(name.to_owned()))
 }
 
 /// Counts by every dimension a report has, one table each.

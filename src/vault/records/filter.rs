@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{Field, Moment};
+use crate::domain::{ExhibitId, Field, Moment};
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::SubjectToken;
 
@@ -26,6 +26,8 @@ pub struct FilterInput {
     pub channel: Vec<String>,
     /// Subject tokens, `S-XXXXXXXX`.
     pub subject: Vec<String>,
+    /// An exhibit: only the numbers that no exhibit had before it.
+    pub newly_exposed_in: Option<String>,
 }
 
 /// A filter that was understood. A record is kept if it agrees with every member
@@ -52,6 +54,8 @@ pub struct RecordFilter {
     pub channel: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subject: Vec<SubjectToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newly_exposed_in: Option<ExhibitId>,
 }
 
 impl RecordFilter {
@@ -85,6 +89,11 @@ impl RecordFilter {
             account: values("filter.account", input.account)?,
             channel: values("filter.channel", input.channel)?,
             subject,
+            newly_exposed_in: input
+                .newly_exposed_in
+                .map(|text| text.parse())
+                .transpose()
+                .map_err(|error| OperationError::invalid(NEWLY_EXPOSED_IN, error))?,
         })
     }
 
@@ -137,6 +146,7 @@ fn too_many(at: &str, most: usize) -> OperationError {
     OperationError::invalid(at, format!("must have at most {most} values"))
 }
 
+pub(in crate::vault) const NEWLY_EXPOSED_IN: &str = "filter.newly_exposed_in";
 const MOST_VALUES: usize = 1000;
 const MOST_SUBJECTS: usize = 10_000;
 const MOST_CHARACTERS: usize = 256;
@@ -160,7 +170,8 @@ mod tests {
     #[test]
     fn a_filter_reads_back_from_what_it_serialises_to() {
         let filter = parse(json!({
-            "sent_from": "2024-03-01T00:00:00Z", "country": ["US"], "subject": ["S-00000000"]
+            "sent_from": "2024-03-01T00:00:00Z", "country": ["US"], "subject": ["S-00000000"],
+            "newly_exposed_in": "x_00000000000000000000"
         }))
         .unwrap();
         let sealed = serde_json::to_value(&filter).unwrap();
@@ -184,6 +195,10 @@ mod tests {
             "filter.carrier[0]"
         );
         assert_eq!(at(json!({"state": vec!["CA"; 1001]})), "filter.state");
+        assert_eq!(
+            at(json!({"newly_exposed_in": "+447700900123"})),
+            "filter.newly_exposed_in"
+        );
     }
 
     #[test]

@@ -18,8 +18,9 @@ use crate::policy::{Action, CaseState};
 use crate::vault::clock::ManualClock;
 use crate::vault::columns::{
     BLOCK_ROWS, BlockStatistics, CodeBlock, Dictionary, SubjectBlock, SubjectIndexBuilder,
-    TextBlock, TimeBlock,
+    TextBlock, TimeBlock, UserBlock,
 };
+use crate::vault::core::Core;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::exhibits::ExhibitDescription;
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
@@ -27,11 +28,13 @@ use crate::vault::operation::Why;
 use crate::vault::plaintext::{Aad, Phone, RawText};
 use crate::vault::requests;
 use crate::vault::scope::Scope;
+use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::{
     block_rows, case_rows, connection, dictionary_rows, exhibit_rows, leaf_rows, membership_rows,
-    operator_rows, session_rows, statistics_rows, subject_index_rows, term_rows,
+    operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
+use crate::vault::terms::TermPlace;
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, Settings, Target,
     Vault, Wire,
@@ -182,26 +185,13 @@ impl Fixture {
             let codes = values.iter().map(|value| dictionary.code(value).unwrap());
             columns.push((field, codes.collect()));
         }
-        let mut numbers = Vec::new();
-        for row_ in rows {
-            let next = self.numbers.len() as u32 + 1;
-            let no = *self.numbers.entry(row_.number.clone()).or_insert(next);
-            if no == next {
-                let text = RawText::new(row_.number.clone());
-                let phone = Phone::parse(&text, None).unwrap().phone;
-                let tag = keys.tags(Field::Number).tag_phone(&phone);
-                let aad = Aad::term(vault, case, Field::Number, u64::from(no));
-                let mut sealed = Vec::new();
-                keys.terms(Field::Number)
-                    .seal_phone(core.nonce().unwrap(), &aad, &phone, &mut sealed)
-                    .unwrap();
-                term_rows::insert(db, row.number, Field::Number, no, &sealed).unwrap();
-                term_rows::insert_tag(db, row.number, Field::Number, tag.as_bytes(), no).unwrap();
-            }
-            numbers.push(no);
-        }
+        let place = TermPlace {
+            connection: db,
+            keys: &keys,
+            case: row.number,
+        };
+        let numbers = number_terms(place, core, exhibit, rows, &mut self.numbers);
         columns.push((Field::Number, numbers.clone()));
-        columns.push((Field::User, vec![0; rows.len()]));
         let times: Vec<i64> = rows.iter().map(|row| MARCH + row.at).collect();
         let blocks = rows.len().div_ceil(BLOCK_ROWS);
         let mut plain = Vec::new();
@@ -221,6 +211,8 @@ impl Fixture {
                     statistics = statistics.with_codes(*field, codes).unwrap();
                 }
             }
+            UserBlock::encode(span.len(), &[], &mut plain).unwrap();
+            put(Field::User, &plain);
             TimeBlock::encode(&times[span.clone()], &mut plain).unwrap();
             put(Field::SentAt, &plain);
             let references = vec![None; span.len()];
@@ -242,11 +234,12 @@ impl Fixture {
                 &numbers,
                 code_of(Field::Account),
                 code_of(Field::Kind),
+                &vec![0; rows.len()],
                 &times,
             )
             .unwrap();
         let same: Vec<u32> = (0..=self.numbers.len() as u32).collect();
-        for (range, entries) in index.finish(&same).unwrap() {
+        for (range, entries) in index.finish(&same, vec![0]).unwrap() {
             SubjectBlock::encode(range, &entries, &mut plain).unwrap();
             let aad = Aad::subject_index(vault, case, &id, u64::from(range));
             let sealed = keys
@@ -297,6 +290,41 @@ impl Fixture {
     }
 }
 
+/// Writes the terms that are new in `rows`, and says the term of each row.
+fn number_terms(
+    place: TermPlace<'_>,
+    core: &Core,
+    exhibit: ExhibitNumber,
+    rows: &[Sent],
+    known: &mut BTreeMap<String, u32>,
+) -> Vec<u32> {
+    let first = known.len() as u32 + 1;
+    let mut new = BTreeMap::new();
+    for row in rows.iter().filter(|row| !known.contains_key(&row.number)) {
+        let text = RawText::new(row.number.clone());
+        let phone = Phone::parse(&text, None).unwrap().phone;
+        let tag = *place.keys.tags(Field::Number).tag_phone(&phone).as_bytes();
+        new.insert(tag, (phone, row.number.clone()));
+    }
+    let (mut tags, mut sealed) = (Vec::new(), Vec::new());
+    for (no, (tag, (phone, text))) in (first..).zip(new) {
+        let aad = Aad::term(&core.vault, place.keys.case(), Field::Number, u64::from(no));
+        let sealer = place.keys.terms(Field::Number);
+        sealer
+            .seal_into_run(core.nonce().unwrap(), &aad, &phone, &mut sealed)
+            .unwrap();
+        tags.extend_from_slice(&tag);
+        known.insert(text, no);
+    }
+    if !tags.is_empty() {
+        let terms = place.terms(Field::Number);
+        terms
+            .insert(place.connection, exhibit, first, &tags, &sealed)
+            .unwrap();
+    }
+    rows.iter().map(|row| known[&row.number]).collect()
+}
+
 impl Sent {
     fn value(&self, field: Field) -> &'static str {
         match field {
@@ -319,6 +347,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         format: "supplier-csv".to_owned(),
         format_evidence: String::new(),
         zone: None,
+        mapping: None,
         digest: String::new(),
         bytes: 0,
         rows: rows.len() as u64,

@@ -9,8 +9,11 @@
 
 mod columns;
 mod cursor;
+mod difference;
 mod dimension;
+mod exhibit_index;
 mod export;
+mod exposure;
 mod filter;
 mod grouping;
 mod local_time;
@@ -18,6 +21,7 @@ mod opened;
 mod page;
 mod plan;
 mod protected;
+mod range_set;
 mod release;
 mod rounding;
 mod scan;
@@ -29,6 +33,7 @@ pub(in crate::vault) mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use self::difference::{AccountDifference, Changes, Difference, Sides};
 pub use self::dimension::Dimension;
 pub use self::export::{
     Evidence, EvidenceDamaged, EvidenceRow, ExportContents, NoticeRow, ReportRow, ReportTable,

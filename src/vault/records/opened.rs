@@ -9,19 +9,19 @@ use rusqlite::Connection;
 
 use super::filter::RecordFilter;
 use super::plan::Plan;
-use crate::domain::{AccountName, Field};
-use crate::vault::columns::{BLOCK_ROWS, Dictionary};
+use crate::domain::{AccountName, ExhibitId, Field};
+use crate::vault::columns::{BLOCK_ROWS, CodeSet, Dictionary};
 use crate::vault::core::Core;
 use crate::vault::exhibits::{self, ExhibitDescription};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{Aad, MaskedPhone, SubjectToken};
+use crate::vault::plaintext::{MaskedPhone, Phone, SubjectToken};
 use crate::vault::requests::RequestDigest;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
-use crate::vault::store::term_rows;
+use crate::vault::terms::{NumberTerms, TermPlace};
 
-/// The admitted exhibits of one case in one snapshot, opened for one caller.
+/// The exhibits of one case that count in one snapshot, opened for one caller.
 pub(in crate::vault) struct CaseRecords<'s> {
     pub(super) core: &'s Core,
     pub(super) connection: &'s Connection,
@@ -29,9 +29,13 @@ pub(in crate::vault) struct CaseRecords<'s> {
     pub(super) keys: Arc<CaseKeys>,
     pub(super) exhibits: Vec<ExhibitRow>,
     pub(super) descriptions: Vec<ExhibitDescription>,
+    /// No record of theirs is in any answer; codes and terms count on from them.
+    pub(super) withdrawn: Vec<ExhibitRow>,
     /// A liaison's one account.
     account: Option<AccountName>,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
+    numbers: RefCell<NumberTerms>,
+    pub(super) newly_exposed: RefCell<HashMap<ExhibitId, Rc<CodeSet>>>,
 }
 
 /// How much a filter finds, and in which edition of the case's records.
@@ -39,7 +43,7 @@ pub(in crate::vault) struct CaseRecords<'s> {
 pub(in crate::vault) struct Found {
     pub(in crate::vault) messages: u64,
     pub(in crate::vault) numbers: u64,
-    /// It changes with every exhibit that is admitted.
+    /// It changes with every exhibit that is admitted or withdrawn.
     pub(in crate::vault) edition: [u8; 32],
 }
 
@@ -51,7 +55,10 @@ impl<'s> CaseRecords<'s> {
         account: Option<AccountName>,
     ) -> Result<Self, OperationError> {
         let keys = core.case_keys(&case.id)?;
-        let exhibits = exhibit_rows::list(connection, case.number)?;
+        let (exhibits, withdrawn): (Vec<_>, Vec<_>) =
+            exhibit_rows::list_all(connection, case.number)?
+                .into_iter()
+                .partition(|exhibit| exhibit.withdrawn.is_none());
         let mut descriptions = Vec::with_capacity(exhibits.len());
         for exhibit in &exhibits {
             let description = exhibits::open_description(core, &keys, exhibit)?;
@@ -69,8 +76,11 @@ impl<'s> CaseRecords<'s> {
             keys,
             exhibits,
             descriptions,
+            withdrawn,
             account,
             dictionaries: RefCell::default(),
+            numbers: RefCell::default(),
+            newly_exposed: RefCell::default(),
         })
     }
 
@@ -95,6 +105,10 @@ impl<'s> CaseRecords<'s> {
         &self.exhibits
     }
 
+    pub(in crate::vault) fn withdrawn(&self) -> &[ExhibitRow] {
+        &self.withdrawn
+    }
+
     /// The case's dictionary of a field; opened once.
     pub(in crate::vault) fn dictionary(
         &self,
@@ -107,7 +121,7 @@ impl<'s> CaseRecords<'s> {
             self.connection,
             self.core,
             &self.keys,
-            &self.exhibits,
+            self.case.number,
             field,
         )?);
         self.dictionaries
@@ -180,23 +194,22 @@ impl<'s> CaseRecords<'s> {
 
     /// Opens a number for as long as it takes to mask it.
     pub(in crate::vault) fn mask(&self, no: u32) -> Result<MaskedPhone, OperationError> {
-        let damaged = || OperationError::Damaged {
-            place: format!("term {no}"),
-        };
-        let sealed = term_rows::find(self.connection, self.case.number, Field::Number, no)?
-            .ok_or_else(damaged)?;
-        let aad = Aad::term(
-            &self.core.vault,
-            &self.case.id,
-            Field::Number,
-            u64::from(no),
-        );
-        let phone = self
-            .keys
-            .terms(Field::Number)
-            .open_phone(&aad, &sealed)
-            .map_err(|_| damaged())?;
+        let phone = self.numbers.borrow_mut().open(self.term_place(), no)?;
         Ok(MaskedPhone::of(&phone))
+    }
+
+    /// Whether the term of a number is this number.
+    pub(in crate::vault) fn holds(&self, no: u32, phone: &Phone) -> Result<bool, OperationError> {
+        let mut numbers = self.numbers.borrow_mut();
+        numbers.holds(self.term_place(), no, phone)
+    }
+
+    pub(in crate::vault) fn term_place(&self) -> TermPlace<'_> {
+        TermPlace {
+            connection: self.connection,
+            keys: &self.keys,
+            case: self.case.number,
+        }
     }
 }
 

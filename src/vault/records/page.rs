@@ -10,7 +10,7 @@ use super::cursor::Cursor;
 use super::filter::RecordFilter;
 use super::opened::CaseRecords;
 use crate::domain::{Field, Moment};
-use crate::vault::operation::OperationError;
+use crate::vault::operation::{Conflict, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 
 pub(in crate::vault) struct PageQuery<'q> {
@@ -63,10 +63,19 @@ impl CaseRecords<'_> {
             let rule = format!("must be 1 to {MOST}");
             return Err(OperationError::invalid("limit", rule));
         }
+        let withdrawn =
+            u32::try_from(self.withdrawn.len()).map_err(|_| OperationError::Internal("page"))?;
         let begin = match query.cursor {
             Some(text) => Cursor::parse(text, query.filter)?,
-            None => Cursor { exhibit: 0, row: 0 },
+            None => Cursor {
+                exhibit: 0,
+                row: 0,
+                withdrawn,
+            },
         };
+        if begin.withdrawn != withdrawn {
+            return Err(OperationError::Conflict(Conflict::ResultChanged));
+        }
         let begin = (begin.exhibit as usize, begin.row);
         let mut page = RecordPage {
             records: Vec::new(),
@@ -107,7 +116,12 @@ impl CaseRecords<'_> {
         })?;
         if let Some((exhibit, row)) = next {
             let exhibit = u32::try_from(exhibit).map_err(|_| OperationError::Internal("page"))?;
-            page.next = Some(Cursor { exhibit, row }.to_text(query.filter)?);
+            let next = Cursor {
+                exhibit,
+                row,
+                withdrawn,
+            };
+            page.next = Some(next.to_text(query.filter)?);
         }
         Ok((page, touched))
     }

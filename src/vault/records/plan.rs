@@ -1,9 +1,10 @@
 //! A filter against the dictionaries of a case.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::columns::Columns;
-use super::filter::RecordFilter;
+use super::filter::{NEWLY_EXPOSED_IN, RecordFilter};
 use super::opened::CaseRecords;
 use crate::domain::{AccountName, Field, country};
 use crate::vault::columns::{BlockStatistics, CodeSet, CodecError};
@@ -13,7 +14,8 @@ use crate::vault::operation::OperationError;
 pub(super) struct Plan {
     times: Range<i64>,
     codes: Vec<(Field, CodeSet)>,
-    numbers: Option<CodeSet>,
+    /// A record's number must be in all of them.
+    numbers: Vec<Rc<CodeSet>>,
     /// A member names only values that no dictionary knows.
     nothing: bool,
 }
@@ -31,7 +33,7 @@ impl Plan {
         let mut plan = Self {
             times: from..to,
             codes: Vec::new(),
-            numbers: None,
+            numbers: Vec::new(),
             nothing: false,
         };
         if let Some(account) = account {
@@ -47,7 +49,19 @@ impl Plan {
             let numbers = CodeSet::of(records.case.numbers + 1, known.into_iter().flatten())
                 .map_err(|_| OperationError::Internal("plan: subjects"))?;
             plan.nothing |= numbers.is_empty();
-            plan.numbers = Some(numbers);
+            plan.numbers.push(Rc::new(numbers));
+        }
+        if let Some(exhibit) = &filter.newly_exposed_in {
+            // What is new in an exhibit tells of accounts that had a number before.
+            if account.is_some() {
+                let rule = "must be left out by a liaison";
+                return Err(OperationError::invalid(NEWLY_EXPOSED_IN, rule));
+            }
+            let numbers = records.newly_exposed(exhibit)?.ok_or_else(|| {
+                OperationError::invalid(NEWLY_EXPOSED_IN, "must be an exhibit of this case")
+            })?;
+            plan.nothing |= numbers.is_empty();
+            plan.numbers.push(numbers);
         }
         Ok(plan)
     }
@@ -57,7 +71,7 @@ impl Plan {
     }
 
     pub(super) fn keeps_everything(&self) -> bool {
-        !self.has_times() && self.codes.is_empty() && self.numbers.is_none() && !self.nothing
+        !self.has_times() && self.codes.is_empty() && self.numbers.is_empty() && !self.nothing
     }
 
     /// Whether a block may hold a record that is kept.
@@ -83,7 +97,7 @@ impl Plan {
                 selection.keep_times(times, self.times.clone())
             })?;
         }
-        let numbers = self.numbers.as_ref().map(|set| (Field::Number, set));
+        let numbers = self.numbers.iter().map(|set| (Field::Number, &**set));
         let codes = self.codes.iter().map(|(field, set)| (*field, set));
         for (field, set) in codes.chain(numbers) {
             if columns.selection().is_empty() {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::dimension::Dimension;
 use super::filter::RecordFilter;
 use super::opened::CaseRecords;
-use super::release::{Cut, Given, Release, earlier};
+use super::release::{Cut, Given, Release, given_out};
 use super::rounding::{Rule, Shown, show, show_total};
 use super::table::{Table, TableRow, Totals};
 use crate::vault::operation::{Conflict, OperationError};
@@ -44,16 +44,19 @@ impl CaseRecords<'_> {
             dimension: query.by.as_str().to_owned(),
             rule: query.rule.as_str().to_owned(),
             edition: self.edition(),
+            exhibits: self.exhibits.iter().map(|row| row.id.to_string()).collect(),
             threshold,
             population: counted.numbers,
             total: show_total(counted.numbers, &shown, threshold),
             cells,
         };
-        let given = earlier(self.core, self.connection, self.case)?;
-        match cut.beside(given) {
+        let given = given_out(self.core, self.connection, self.case)?;
+        let seen = given.last().map_or(0, |(no, _)| *no);
+        let given = given.into_iter().map(|(_, cut)| cut).collect();
+        match cut.beside(self.compare(&cut, given)?) {
             Given::Never => {
                 let table = self.view_cut(query.by, &cut)?;
-                Ok((table, Some(Release::of(cut))))
+                Ok((table, Some(Release::of(cut, seen))))
             }
             Given::Same(same) => Ok((self.view_cut(query.by, &same)?, None)),
             Given::TooClose => Err(OperationError::Conflict(Conflict::CutTooClose)),

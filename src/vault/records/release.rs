@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::exposure::Apart;
+use super::opened::CaseRecords;
 use super::rounding::Shown;
 use crate::vault::core::{Core, open_request};
 use crate::vault::operation::{Conflict, OperationError};
@@ -20,11 +22,20 @@ pub(super) struct Cut {
     pub(super) dimension: String,
     pub(super) rule: String,
     pub(super) edition: [u8; 32],
+    /// What the edition is of: the ids of its exhibits.
+    #[serde(default)]
+    pub(super) exhibits: Vec<String>,
     pub(super) threshold: u64,
     /// Distinct numbers; sealed with the rest and never shown.
     pub(super) population: u64,
     pub(super) total: Shown,
     pub(super) cells: BTreeMap<String, Shown>,
+}
+
+/// An earlier cut, and how far its people are from those of the cut at hand.
+pub(super) struct Earlier {
+    pub(super) cut: Cut,
+    pub(super) apart: Apart,
 }
 
 /// How a cut stands beside those that were given out.
@@ -36,11 +47,15 @@ pub(super) enum Given {
 }
 
 /// A protected table about to be given out.
-pub(in crate::vault) struct Release(Cut);
+pub(in crate::vault) struct Release {
+    cut: Cut,
+    /// The last release it was compared with.
+    seen: i64,
+}
 
 impl Release {
-    pub(super) fn of(cut: Cut) -> Self {
-        Self(cut)
+    pub(super) fn of(cut: Cut, seen: i64) -> Self {
+        Self { cut, seen }
     }
 
     /// Writes the release down, in the ledger's transaction: what another call
@@ -51,8 +66,12 @@ impl Release {
         connection: &Connection,
         case: &CaseRow,
     ) -> Result<(), OperationError> {
-        match self.0.beside(earlier(core, connection, case)?) {
-            Given::Same(same) if same == self.0 => return Ok(()),
+        let mut later = given_out(core, connection, case)?;
+        later.retain(|(no, _)| *no > self.seen);
+        let later = later.into_iter().map(|(_, cut)| cut).collect();
+        let later = CaseRecords::open(core, connection, case, None)?.compare(&self.cut, later)?;
+        match self.cut.beside(later) {
+            Given::Same(same) if same == self.cut => return Ok(()),
             Given::Never => {}
             Given::Same(_) | Given::TooClose => {
                 return Err(OperationError::Conflict(Conflict::CutTooClose));
@@ -61,33 +80,66 @@ impl Release {
         let no = release_rows::next_no(connection)?;
         let keys = core.case_keys(&case.id)?;
         let aad = aad(core, case, no)?;
-        let sealed = core.seal_request(keys.requests(), &aad, &self.0)?;
+        let sealed = core.seal_request(keys.requests(), &aad, &self.cut)?;
         Ok(release_rows::insert(connection, no, case.number, &sealed)?)
     }
 }
 
-/// Every cut that was given out of a case.
-pub(super) fn earlier(
+/// Every cut that was given out of a case, by its number.
+pub(super) fn given_out(
     core: &Core,
     connection: &Connection,
     case: &CaseRow,
-) -> Result<Vec<Cut>, OperationError> {
+) -> Result<Vec<(i64, Cut)>, OperationError> {
     let keys = core.case_keys(&case.id)?;
     release_rows::list(connection, case.number)?
         .into_iter()
         .map(|(no, sealed)| {
             let place = format!("release {no}");
-            open_request(keys.requests(), &aad(core, case, no)?, &sealed, &place)
+            let cut = open_request(keys.requests(), &aad(core, case, no)?, &sealed, &place)?;
+            Ok((no, cut))
         })
         .collect()
 }
 
+impl CaseRecords<'_> {
+    /// How far each of `given` is from `cut`. As long as exhibits are only added,
+    /// one population holds the other and their sizes tell; after a withdrawal
+    /// neither does, and the sets themselves are compared.
+    pub(super) fn compare(
+        &self,
+        cut: &Cut,
+        given: Vec<Cut>,
+    ) -> Result<Vec<Earlier>, OperationError> {
+        let another = given.iter().any(|other| other.edition != cut.edition);
+        if self.withdrawn().is_empty() || !another {
+            let nested = |other: Cut| Earlier {
+                apart: Apart::nested(cut.population, other.population),
+                cut: other,
+            };
+            return Ok(given.into_iter().map(nested).collect());
+        }
+        let lists: Vec<&[String]> = given.iter().map(|other| &other.exhibits[..]).collect();
+        let apart = self.apart(&cut.exhibits, &lists)?;
+        let beside = |(other, apart): (Cut, Option<Apart>)| {
+            // One that does not say what it is of is taken for too close.
+            let said = !other.exhibits.is_empty() || other.population == 0;
+            Earlier {
+                apart: apart.filter(|_| said).unwrap_or(Apart::UNKNOWN),
+                cut: other,
+            }
+        };
+        Ok(given.into_iter().zip(apart).map(beside).collect())
+    }
+}
+
 impl Cut {
     /// The same cut of the same edition is given again as it was. Two roundings of
-    /// one cut, or editions whose populations differ by a few, are never mixed.
-    pub(super) fn beside(&self, given: Vec<Self>) -> Given {
+    /// one cut, or editions that differ by a few people, are never mixed: neither
+    /// those who came nor those who went may be few.
+    pub(super) fn beside(&self, given: Vec<Earlier>) -> Given {
         let mut same = None;
-        for other in given {
+        for Earlier { cut: other, apart } in given {
             if other.edition == self.edition {
                 if other.dimension != self.dimension {
                     continue;
@@ -99,8 +151,8 @@ impl Cut {
                 continue;
             }
             let threshold = self.threshold.max(other.threshold);
-            let apart = self.population.abs_diff(other.population);
-            if (1..threshold).contains(&apart) {
+            let few = |count| (1..threshold).contains(&count);
+            if few(apart.only_first) || few(apart.only_second) {
                 return Given::TooClose;
             }
         }
@@ -122,6 +174,7 @@ mod tests {
             dimension: dimension.to_owned(),
             rule: rule.to_owned(),
             edition: [edition; 32],
+            exhibits: vec![format!("x{edition}")],
             threshold: 8,
             population,
             total: Shown::Number(population),
@@ -129,26 +182,52 @@ mod tests {
         }
     }
 
+    /// As if one population held the other.
+    fn earlier(of: &Cut, other: Cut) -> Vec<Earlier> {
+        vec![Earlier {
+            apart: Apart::nested(of.population, other.population),
+            cut: other,
+        }]
+    }
+
     #[test]
     fn the_same_cut_is_given_again_and_another_dimension_is_free() {
         let first = cut("country", "nhs", 1, 100);
         assert_eq!(
-            first.beside(vec![first.clone()]),
+            first.beside(earlier(&first, first.clone())),
             Given::Same(first.clone())
         );
-        assert_eq!(
-            cut("state", "nhs", 1, 100).beside(vec![first]),
-            Given::Never
-        );
+        let state = cut("state", "nhs", 1, 100);
+        assert_eq!(state.beside(earlier(&state, first)), Given::Never);
     }
 
     #[test]
     fn a_second_rounding_of_a_cut_is_refused() {
         let first = cut("country", "nhs", 1, 100);
-        assert_eq!(
-            cut("country", "cms", 1, 100).beside(vec![first]),
-            Given::TooClose
-        );
+        let second = cut("country", "cms", 1, 100);
+        assert_eq!(second.beside(earlier(&second, first)), Given::TooClose);
+    }
+
+    #[test]
+    fn a_few_who_went_and_a_few_who_came_do_not_cancel_out() {
+        let next = cut("country", "nhs", 2, 100);
+        for (only_first, only_second, expected) in [
+            (3, 3, Given::TooClose),
+            (8, 3, Given::TooClose),
+            (3, 8, Given::TooClose),
+            (8, 8, Given::Never),
+            (0, 8, Given::Never),
+            (0, 0, Given::Never),
+        ] {
+            let before = vec![Earlier {
+                cut: cut("country", "nhs", 1, 100),
+                apart: Apart {
+                    only_first,
+                    only_second,
+                },
+            }];
+            assert_eq!(next.beside(before), expected, "{only_first} {only_second}");
+        }
     }
 
     #[test]
@@ -163,7 +242,8 @@ mod tests {
         ] {
             for dimension in ["country", "day"] {
                 let next = cut(dimension, "nhs", 2, population);
-                assert_eq!(next.beside(vec![first.clone()]), expected, "{population}");
+                let before = earlier(&next, first.clone());
+                assert_eq!(next.beside(before), expected, "{population}");
             }
         }
     }

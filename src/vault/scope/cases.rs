@@ -8,9 +8,10 @@ use crate::policy::{Action, CaseState, Writes};
 use crate::vault::core::open_json;
 use crate::vault::operation::{Conflict, OperationError};
 use crate::vault::plaintext::Aad;
+use crate::vault::records::CaseRecords;
 use crate::vault::requests;
 use crate::vault::store::case_rows::{self, CaseRow};
-use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
+use crate::vault::store::{membership_rows, operator_rows};
 
 /// What is kept, sealed, of a case.
 #[derive(Serialize, Deserialize)]
@@ -36,7 +37,7 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exhibits: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub numbers: Option<u32>,
+    pub numbers: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,7 +98,15 @@ impl<A: Action> Scope<'_, A> {
         };
         let role = member.map(|member| member.role);
         let told = role != Some(CaseRole::Liaison);
-        let exhibits = exhibit_rows::list(self.connection, case.number)?.len();
+        let (exhibits, numbers) = if told {
+            let records = CaseRecords::open(self.core, self.connection, case, None)?;
+            (
+                Some(records.exhibits().len()),
+                Some(records.count_numbers()?),
+            )
+        } else {
+            (None, None)
+        };
         Ok(CaseView {
             case: case.id.clone(),
             title: description.title,
@@ -106,8 +115,8 @@ impl<A: Action> Scope<'_, A> {
             opened_at: case.opened_at,
             role: role.map(CaseRole::as_str),
             account: account.map(|account| account.as_str().to_owned()),
-            exhibits: told.then_some(exhibits),
-            numbers: told.then_some(case.numbers),
+            exhibits,
+            numbers,
         })
     }
 }

@@ -1,22 +1,32 @@
-//! The exhibits of a case, as their descriptions tell of them.
+//! The exhibits of a case, as their descriptions tell of them, and what one has
+//! that another has not.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Scope;
-use crate::domain::Moment;
+use crate::domain::{ExhibitId, Moment};
 use crate::policy::Action;
 use crate::vault::exhibits::open_description;
 use crate::vault::operation::OperationError;
+use crate::vault::records::Difference;
 use crate::vault::store::exhibit_rows;
 
-/// An admitted exhibit.
+/// An admitted exhibit; one that was withdrawn is listed and counts no more.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExhibitView {
     pub exhibit: String,
+    /// `admitted` or `withdrawn`.
+    pub state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub withdrawn_at: Option<Moment>,
     pub name: Option<String>,
     pub source: Option<String>,
     pub format: String,
+    /// The mapping it was read by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
     #[schema(value_type = String)]
     pub admitted_at: Moment,
     pub rows: u64,
@@ -33,15 +43,21 @@ impl<A: Action> Scope<'_, A> {
     pub fn list_exhibits(&mut self) -> Result<Vec<ExhibitView>, OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
-        exhibit_rows::list(self.connection, case.number)?
+        exhibit_rows::list_all(self.connection, case.number)?
             .iter()
             .map(|row| {
                 let description = open_description(self.core, &keys, row)?;
                 Ok(ExhibitView {
                     exhibit: row.id.to_string(),
+                    state: match row.withdrawn {
+                        Some(_) => "withdrawn",
+                        None => "admitted",
+                    },
+                    withdrawn_at: row.withdrawn.map(|withdrawn| withdrawn.at),
                     name: description.name,
                     source: description.source,
                     format: description.format,
+                    mapping: description.mapping,
                     admitted_at: row.admitted_at,
                     rows: description.rows,
                     admitted: description.admitted,
@@ -52,5 +68,24 @@ impl<A: Action> Scope<'_, A> {
                 })
             })
             .collect()
+    }
+
+    /// What `exhibit` has that `against` has not, and the other way round.
+    pub fn compare_exhibits(
+        &mut self,
+        exhibit: &ExhibitId,
+        against: &ExhibitId,
+    ) -> Result<Difference, OperationError> {
+        let records = self.records()?;
+        let this = records.exhibit(exhibit).ok_or(OperationError::NotFound)?;
+        let other = records
+            .exhibit(against)
+            .filter(|other| other.id != this.id)
+            .ok_or_else(|| {
+                OperationError::invalid("against", "must be another exhibit of this case")
+            })?;
+        let difference = records.difference(this, other)?;
+        self.note_rows(difference.accounts.len() as u64);
+        Ok(difference)
     }
 }

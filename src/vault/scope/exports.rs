@@ -11,15 +11,18 @@ use base64::engine::general_purpose::STANDARD;
 use ring::signature::KeyPair;
 use serde::Serialize;
 
-use super::{Scope, reveals};
-use crate::domain::{AccountName, ExportId, LegalBasis, Moment, OperatorId};
+use super::Scope;
+use super::requests::{AskedView, same_result};
+use crate::domain::{AccountName, ExportId, LegalBasis, Moment};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::core::Core;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::{Conflict, OperationError, Why};
 use crate::vault::records::{ExportContents, RecordFilter};
 use crate::vault::requests::{self, ExportBody, RequestDigest};
-use crate::vault::store::export_rows::{self, ExportRow, NewExport};
+use crate::vault::store::exhibit_rows;
+use crate::vault::store::export_rows::{self, ExportRow};
+use crate::vault::store::request_rows::NewRequest;
 
 /// What an export holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +66,9 @@ pub struct ExportRequest {
 #[derive(Debug, Serialize)]
 pub struct ExportView {
     pub export: ExportId,
-    pub state: &'static str,
+    #[serde(flatten)]
+    pub asked: AskedView,
     pub profile: String,
-    pub asked_by: String,
-    pub asked_at: Moment,
-    pub expires_at: Moment,
     pub purpose: String,
     pub reason: String,
     pub legal_basis: String,
@@ -76,8 +77,6 @@ pub struct ExportView {
     /// What would be in it.
     pub messages: u64,
     pub numbers: u64,
-    pub decided_by: Option<String>,
-    pub decided_at: Option<Moment>,
     pub decision_reason: Option<String>,
     /// SHA-256 of the package's tag manifest, in hexadecimal.
     pub tagmanifest_sha256: Option<String>,
@@ -154,18 +153,18 @@ impl<A: Writes> Scope<'_, A> {
             receipt: None,
         };
         let profile = request.profile;
-        export_rows::insert(
+        export_rows::TABLE.insert(
             self.connection,
-            &NewExport {
-                id: &id,
+            &NewRequest {
+                id: id.as_str(),
                 case: case.number,
                 asker: self.operator()?,
                 asked_at: self.now,
                 expires_at: self.now.plus_seconds(self.core.settings.export_s),
                 digest: &self.export_digest(&id, profile, &body, &filter)?,
-                sealed: &requests::seal_export(self.core, &keys, &id, &body)?,
-                profile: profile.as_str(),
+                sealed: &requests::seal(self.core, &keys, &id, &body)?,
             },
+            &[&profile.as_str()],
         )?;
         self.notes.rows = Some(found.messages);
         self.notes.object = Some(id.to_string());
@@ -179,30 +178,19 @@ impl<A: Writes> Scope<'_, A> {
         why: &Why,
     ) -> Result<RequestState, OperationError> {
         let (row, keys) = self.export_row(id)?;
-        let mut body = requests::open_export(self.core, &keys, &row)?;
+        let mut body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         if approve {
             self.unchanged(&row, &body)?;
         }
         body.decision_reason = Some(why.reason.as_str().to_owned());
-        let state = if approve {
-            RequestState::Approved
-        } else {
-            RequestState::Denied
-        };
-        let expires_at = self.now.plus_seconds(self.core.settings.export_s);
-        let sealed = requests::seal_export(self.core, &keys, id, &body)?;
+        let state = RequestState::decided(approve);
+        let sealed = requests::seal(self.core, &keys, id, &body)?;
         let leaf = self
             .leaf
+            .and_then(|leaf| i64::try_from(leaf).ok())
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
-        let decider = self.operator()?;
-        let run = export_rows::Decision {
-            to: state,
-            decider,
-            now: self.now,
-            expires_at,
-            leaf,
-        };
-        export_rows::decide(self.connection, id, &run, &sealed)?;
+        let decision = self.decision(state, self.core.settings.export_s, &sealed)?;
+        export_rows::TABLE.decide(self.connection, id.as_str(), &decision, &[&leaf])?;
         self.notes.rows = Some(body.messages);
         Ok(state)
     }
@@ -223,11 +211,12 @@ impl<A: Writes> Scope<'_, A> {
             (Some(kept), None) => kept.as_slice().try_into().map_err(|_| lost())?,
             _ => return Err(OperationError::Conflict(Conflict::ResultChanged)),
         };
+        self.none_withdrawn_since(&row)?;
         export_rows::hand_out(self.connection, id, &digest)?;
         let path = self.core.paths.packages().join(format!("{id}.tar"));
         let file = File::open(path).map_err(|_| lost())?;
         let bytes = file.metadata().map_err(|_| lost())?.len();
-        let body = requests::open_export(self.core, &keys, &row)?;
+        let body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         self.notes.rows = Some(body.messages);
         self.notes.digest = Some(STANDARD.encode(digest));
         Ok((file, bytes, format!("{id}.tar")))
@@ -245,11 +234,26 @@ impl<A: Writes> Scope<'_, A> {
             let rule = "is not the digest of the package that was handed out";
             return Err(OperationError::invalid("tagmanifest_sha256", rule));
         }
-        let mut body = requests::open_export(self.core, &keys, &row)?;
+        let mut body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         body.receipt = Some(receipt);
-        let sealed = requests::seal_export(self.core, &keys, id, &body)?;
+        let sealed = requests::seal(self.core, &keys, id, &body)?;
         export_rows::acknowledge(self.connection, id, &sealed)?;
         Ok(())
+    }
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// A package that was built before an exhibit was withdrawn may hold its records.
+    fn none_withdrawn_since(&self, row: &ExportRow) -> Result<(), OperationError> {
+        let decided = row.decided_leaf;
+        let since = exhibit_rows::list_all(self.connection, row.request.case)?
+            .into_iter()
+            .filter_map(|exhibit| exhibit.withdrawn)
+            .any(|withdrawn| Some(withdrawn.leaf) > decided);
+        match since {
+            true => Err(OperationError::Conflict(Conflict::ExhibitWithdrawn)),
+            false => Ok(()),
+        }
     }
 }
 
@@ -268,7 +272,7 @@ impl<A: Action> Scope<'_, A> {
         let keys = self.core.case_keys(&case.id)?;
         let own = self.grant.account().cloned();
         let mut all = Vec::new();
-        for row in export_rows::list(self.connection, case.number)? {
+        for row in export_rows::TABLE.list(self.connection, case.number, export_rows::read)? {
             let about = requests::export_account(self.core, case, &row)?;
             if own.is_none() || about == own {
                 all.push(self.view_export(row, &keys)?);
@@ -278,14 +282,10 @@ impl<A: Action> Scope<'_, A> {
     }
 
     fn view_export(&self, row: ExportRow, keys: &CaseKeys) -> Result<ExportView, OperationError> {
-        let body = requests::open_export(self.core, keys, &row)?;
-        let name = |id: &OperatorId| self.operator_name(id);
+        let body: ExportBody = requests::open(self.core, keys, &row.request)?;
         Ok(ExportView {
-            state: reveals::shown(row.state, row.expires_at, self.now),
+            asked: self.view_asked(&row.request)?,
             profile: row.profile,
-            asked_by: name(&row.asker)?,
-            asked_at: row.asked_at,
-            expires_at: row.expires_at,
             purpose: body.purpose,
             reason: body.reason,
             legal_basis: body.legal_basis,
@@ -293,19 +293,18 @@ impl<A: Action> Scope<'_, A> {
             recipients: body.recipients,
             messages: body.messages,
             numbers: body.numbers,
-            decided_by: row.decider.as_ref().map(name).transpose()?,
-            decided_at: row.decided_at,
             decision_reason: body.decision_reason,
             tagmanifest_sha256: row.package.as_deref().map(hex),
             receipt: body.receipt,
-            export: row.id,
+            export: row.request.id,
         })
     }
 
     fn export_row(&self, id: &ExportId) -> Result<(ExportRow, Arc<CaseKeys>), OperationError> {
         let case = self.case_row()?;
-        let row = export_rows::find(self.connection, id)?
-            .filter(|row| row.case == case.number)
+        let row = export_rows::TABLE
+            .find(self.connection, id.as_str(), export_rows::read)?
+            .filter(|row| row.request.case == case.number)
             .ok_or(OperationError::NotFound)?;
         Ok((row, self.core.case_keys(&case.id)?))
     }
@@ -346,11 +345,8 @@ impl<A: Action> Scope<'_, A> {
         };
         let filter = RecordFilter::from_sealed(&body.filter)?;
         let profile = Profile::parse(&row.profile).ok_or_else(damaged)?;
-        if self.export_digest(&row.id, profile, body, &filter)?[..] == row.digest[..] {
-            Ok(filter)
-        } else {
-            Err(OperationError::Conflict(Conflict::ResultChanged))
-        }
+        let found = self.export_digest(&row.request.id, profile, body, &filter)?;
+        same_result(&row.request, found).map(|()| filter)
     }
 
     /// Binds a request to everything asked, and to the exhibits it was counted over.
@@ -384,7 +380,7 @@ impl<A: Reveals> Scope<'_, A> {
     /// Opens everything an approved export holds.
     pub fn open_export(&mut self, id: &ExportId) -> Result<PackageContents, OperationError> {
         let (row, keys) = self.export_row(id)?;
-        let body = requests::open_export(self.core, &keys, &row)?;
+        let body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         let filter = self.unchanged(&row, &body)?;
         let damaged = || OperationError::Damaged {
             place: "export request".to_owned(),
@@ -397,7 +393,7 @@ impl<A: Reveals> Scope<'_, A> {
         let contents = self.export_contents(profile, &filter)?;
         self.notes.rows = Some(body.messages);
         Ok(PackageContents {
-            export: row.id,
+            export: row.request.id,
             profile,
             recipients: body.recipients,
             legal_basis: body.legal_basis,

@@ -7,6 +7,7 @@
 //! What was touched is noted by the scope itself: an operation cannot
 //! under-report.
 
+mod admissions;
 mod audit;
 mod cases;
 mod exhibits;
@@ -14,8 +15,10 @@ mod exports;
 mod keys;
 mod operators;
 mod records;
+mod requests;
 mod reveals;
 mod session;
+mod withdrawals;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -31,13 +34,16 @@ pub use self::exhibits::ExhibitView;
 pub use self::exports::{ExportRequest, ExportView, PackageContents, PackageSigner, Profile};
 pub use self::operators::{Invitation, OperatorView};
 pub use self::records::{Exposure, LookUpResult};
+pub use self::requests::AskedView;
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
+pub use self::withdrawals::{LaterDuplicates, WithdrawalView};
 use super::caller::Caller;
 use super::core::Core;
 use super::effect::Effect;
 use super::operation::OperationError;
 use super::store::case_rows::CaseRow;
+use super::terms::NumberTerms;
 use crate::domain::{CaseId, Moment, OperatorId};
 use crate::policy::{Action, Denial, Grant};
 
@@ -52,6 +58,8 @@ pub struct Scope<'v, A: Action> {
     /// The position this act's leaf will have; known to writing acts only.
     pub(in crate::vault) leaf: Option<u64>,
     pub(in crate::vault) notes: Notes,
+    /// Runs of numbers that were disclosed of late, sealed.
+    pub(in crate::vault) numbers: NumberTerms,
     action: PhantomData<A>,
 }
 
@@ -101,6 +109,7 @@ impl<'v, A: Action> Scope<'v, A> {
             now,
             leaf,
             notes,
+            numbers: NumberTerms::default(),
             action: PhantomData,
         }
     }

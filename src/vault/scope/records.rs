@@ -11,12 +11,13 @@ use crate::policy::{Action, Denial};
 use crate::vault::budget;
 use crate::vault::columns::{RANGE_NUMBERS, SubjectBlock};
 use crate::vault::effect::Effect;
+use crate::vault::exhibits;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{Aad, Phone, RawText, Region, SubjectToken, Tag};
+use crate::vault::plaintext::{Phone, RawText, Region, SubjectToken, Tag};
 use crate::vault::records::{
     CaseRecords, PageQuery, ProtectedQuery, RecordFilter, RecordPage, Table, TableQuery,
 };
-use crate::vault::store::{subject_index_rows, term_rows};
+use crate::vault::store::exhibit_rows::ExhibitRow;
 
 /// What a lookup says of one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -200,7 +201,9 @@ impl Asked {
         tag: &Tag,
     ) -> Result<Self, OperationError> {
         let case = records.case();
-        let found = term_rows::find_by_tag(connection, case.number, Field::Number, tag.as_bytes())?
+        let terms = records.term_place().terms(Field::Number);
+        let found = terms
+            .find_by_tag(connection, tag.as_bytes())?
             .filter(|no| (1..=case.numbers).contains(no));
         let [a, b, c, d, ..] = *tag.as_bytes();
         let decoy = u32::from_be_bytes([a, b, c, d])
@@ -222,20 +225,11 @@ impl Asked {
         if self.no == 0 {
             return Ok(());
         }
-        let case = records.case();
-        let damaged = || OperationError::Damaged {
-            place: format!("term {}", self.no),
-        };
-        let sealed = term_rows::find(records.connection(), case.number, Field::Number, self.no)?
-            .ok_or_else(damaged)?;
-        let keys = records.keys();
-        let aad = Aad::term(keys.vault(), keys.case(), Field::Number, u64::from(self.no));
-        let same = keys
-            .terms(Field::Number)
-            .holds_phone(&aad, &sealed, phone)
-            .map_err(|_| damaged())?;
+        let same = records.holds(self.no, phone)?;
         if self.known && !same {
-            return Err(damaged());
+            return Err(OperationError::Damaged {
+                place: format!("term {}", self.no),
+            });
         }
         Ok(())
     }
@@ -248,6 +242,8 @@ struct Index<'r, 's> {
     account: Option<Option<u32>>,
     range: Option<u32>,
     blocks: Vec<SubjectBlock>,
+    /// Of withdrawn exhibits: they tell of nobody, but their numbers are no damage.
+    withdrawn: Vec<SubjectBlock>,
 }
 
 /// What the index holds of one number.
@@ -269,6 +265,7 @@ impl<'r, 's> Index<'r, 's> {
             account,
             range: None,
             blocks: Vec::new(),
+            withdrawn: Vec::new(),
         })
     }
 
@@ -297,6 +294,8 @@ impl<'r, 's> Index<'r, 's> {
             seen.last = seen.last.max(entry.last);
             seen.kinds.insert(entry.kind);
         }
+        let withdrawn = self.withdrawn.iter().flat_map(|block| block.find(asked.no));
+        anywhere |= withdrawn.count() > 0;
         // A number of the case is in one of its exhibits, or a part of the index is gone.
         if asked.known && !anywhere {
             return Err(OperationError::Damaged {
@@ -307,27 +306,16 @@ impl<'r, 's> Index<'r, 's> {
     }
 
     fn open(&mut self, range: u32) -> Result<(), OperationError> {
-        self.blocks.clear();
         self.range = Some(range);
         let records = self.records;
-        for exhibit in records.exhibits() {
-            let sealed =
-                subject_index_rows::TABLE.find(records.connection(), exhibit.number, range)?;
-            let Some(sealed) = sealed else {
-                continue;
-            };
-            let damaged = || OperationError::Damaged {
-                place: format!("exhibit {}, subject index, range {range}", exhibit.id),
-            };
-            let keys = records.keys();
-            let aad = Aad::subject_index(keys.vault(), keys.case(), &exhibit.id, u64::from(range));
-            let plain = keys
-                .blocks(Field::Number)
-                .open(&aad, &sealed)
-                .map_err(|_| damaged())?;
-            let block = SubjectBlock::decode(range, &plain).map_err(|_| damaged())?;
-            self.blocks.push(block);
-        }
+        let open = |exhibits: &[ExhibitRow]| -> Result<Vec<SubjectBlock>, OperationError> {
+            let blocks = exhibits.iter().map(|exhibit| {
+                exhibits::open_subjects(records.connection(), records.keys(), exhibit, range)
+            });
+            blocks.filter_map(Result::transpose).collect()
+        };
+        self.blocks = open(records.exhibits())?;
+        self.withdrawn = open(records.withdrawn())?;
         Ok(())
     }
 }

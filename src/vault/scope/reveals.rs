@@ -7,13 +7,15 @@
 use serde::Serialize;
 
 use super::Scope;
-use crate::domain::{Moment, OperatorId, RevealId, Ticket};
+use super::requests::{AskedView, same_result};
+use crate::domain::{Moment, RevealId, Ticket};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::keyring::CaseKeys;
-use crate::vault::operation::{Conflict, OperationError, Why};
+use crate::vault::operation::{OperationError, Why};
 use crate::vault::plaintext::{Disclosed, MaskedPhone, SubjectToken};
 use crate::vault::requests::{self, RequestDigest, RevealBody};
-use crate::vault::store::reveal_rows::{self, NewReveal, RevealRow};
+use crate::vault::store::request_rows::{NewRequest, RequestRow};
+use crate::vault::store::reveal_rows;
 
 /// How many masked subjects a decider is shown.
 const SAMPLE: usize = 20;
@@ -29,15 +31,11 @@ pub struct RevealRequest {
 #[derive(Serialize)]
 pub struct RevealView {
     pub reveal: RevealId,
-    pub state: &'static str,
-    pub asked_by: String,
-    pub asked_at: Moment,
-    pub expires_at: Moment,
+    #[serde(flatten)]
+    pub asked: AskedView,
     pub purpose: String,
     pub reason: String,
     pub ticket: Option<String>,
-    pub decided_by: Option<String>,
-    pub decided_at: Option<Moment>,
     pub decision_reason: Option<String>,
     /// Exactly how many numbers would be shown.
     pub numbers: usize,
@@ -79,6 +77,11 @@ impl<A: Writes> Scope<'_, A> {
                     "is named twice",
                 ));
             }
+            // All its records may have been withdrawn.
+            if self.messages_of(no)? == 0 {
+                let rule = "is no subject of this case";
+                return Err(OperationError::invalid(format!("subjects[{at}]"), rule));
+            }
             subjects.push(no);
         }
         let id = RevealId::from_random(self.core.draw()?);
@@ -97,17 +100,18 @@ impl<A: Writes> Scope<'_, A> {
                 .map(|ticket| ticket.as_str().to_owned()),
             decision_reason: None,
         };
-        reveal_rows::insert(
+        reveal_rows::TABLE.insert(
             self.connection,
-            &NewReveal {
-                id: &id,
+            &NewRequest {
+                id: id.as_str(),
                 case: case.number,
                 asker: self.operator()?,
                 asked_at: self.now,
                 expires_at,
                 digest: &self.reveal_digest(&id, &body)?,
-                sealed: &requests::seal_reveal(self.core, &keys, &id, &body)?,
+                sealed: &requests::seal(self.core, &keys, &id, &body)?,
             },
+            &[],
         )?;
         self.notes.touched.extend(&body.subjects);
         self.notes.rows = Some(body.subjects.len() as u64);
@@ -122,28 +126,15 @@ impl<A: Writes> Scope<'_, A> {
         why: &Why,
     ) -> Result<RequestState, OperationError> {
         let (row, keys) = self.reveal_row(id)?;
-        let mut body = requests::open_reveal(self.core, &keys, &row)?;
-        if approve && self.reveal_digest(id, &body)?[..] != row.digest[..] {
-            return Err(OperationError::Conflict(Conflict::ResultChanged));
+        let mut body: RevealBody = requests::open(self.core, &keys, &row)?;
+        if approve {
+            same_result(&row, self.reveal_digest(id, &body)?)?;
         }
         body.decision_reason = Some(why.reason.as_str().to_owned());
-        let state = if approve {
-            RequestState::Approved
-        } else {
-            RequestState::Denied
-        };
-        let expires_at = self.now.plus_seconds(self.core.settings.reveal_s);
-        let sealed = requests::seal_reveal(self.core, &keys, id, &body)?;
-        let decider = self.operator()?;
-        reveal_rows::decide(
-            self.connection,
-            id,
-            state,
-            decider,
-            self.now,
-            expires_at,
-            &sealed,
-        )?;
+        let state = RequestState::decided(approve);
+        let sealed = requests::seal(self.core, &keys, id, &body)?;
+        let decision = self.decision(state, self.core.settings.reveal_s, &sealed)?;
+        reveal_rows::TABLE.decide(self.connection, id.as_str(), &decision, &[])?;
         self.notes.touched.extend(&body.subjects);
         self.notes.rows = Some(body.subjects.len() as u64);
         Ok(state)
@@ -157,10 +148,8 @@ impl<A: Writes + Reveals> Scope<'_, A> {
         id: &RevealId,
     ) -> Result<Vec<(SubjectToken, Disclosed)>, OperationError> {
         let (row, keys) = self.reveal_row(id)?;
-        let body = requests::open_reveal(self.core, &keys, &row)?;
-        if self.reveal_digest(id, &body)?[..] != row.digest[..] {
-            return Err(OperationError::Conflict(Conflict::ResultChanged));
-        }
+        let body: RevealBody = requests::open(self.core, &keys, &row)?;
+        same_result(&row, self.reveal_digest(id, &body)?)?;
         reveal_rows::advance(
             self.connection,
             id,
@@ -184,38 +173,37 @@ impl<A: Action> Scope<'_, A> {
     pub fn list_reveals(&mut self) -> Result<Vec<RevealView>, OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
-        reveal_rows::list(self.connection, case.number)?
+        reveal_rows::TABLE
+            .list(self.connection, case.number, reveal_rows::read)?
             .into_iter()
             .map(|row| self.view_reveal(row, &keys))
             .collect()
     }
 
-    fn view_reveal(&self, row: RevealRow, keys: &CaseKeys) -> Result<RevealView, OperationError> {
-        let body = requests::open_reveal(self.core, keys, &row)?;
+    fn view_reveal(
+        &self,
+        row: RequestRow<RevealId>,
+        keys: &CaseKeys,
+    ) -> Result<RevealView, OperationError> {
+        let body: RevealBody = requests::open(self.core, keys, &row)?;
         let records = self.records()?;
-        let sample = body
-            .subjects
-            .iter()
-            .take(SAMPLE)
-            .map(|no| {
-                Ok(MaskedSubject {
+        let mut sample = Vec::with_capacity(SAMPLE);
+        for no in body.subjects.iter().take(SAMPLE) {
+            let messages = self.messages_of(*no)?;
+            // What was withdrawn is shown to nobody.
+            if messages > 0 {
+                sample.push(MaskedSubject {
                     subject: keys.tokens().token(*no),
                     number_masked: records.mask(*no)?,
-                    messages: self.messages_of(*no)?,
-                })
-            })
-            .collect::<Result<_, OperationError>>()?;
-        let name = |id: &OperatorId| self.operator_name(id);
+                    messages,
+                });
+            }
+        }
         Ok(RevealView {
-            state: shown(row.state, row.expires_at, self.now),
-            asked_by: name(&row.asker)?,
-            asked_at: row.asked_at,
-            expires_at: row.expires_at,
+            asked: self.view_asked(&row)?,
             purpose: body.purpose,
             reason: body.reason,
             ticket: body.ticket,
-            decided_by: row.decider.as_ref().map(name).transpose()?,
-            decided_at: row.decided_at,
             decision_reason: body.decision_reason,
             numbers: body.subjects.len(),
             sample,
@@ -226,9 +214,10 @@ impl<A: Action> Scope<'_, A> {
     fn reveal_row(
         &self,
         id: &RevealId,
-    ) -> Result<(RevealRow, std::sync::Arc<CaseKeys>), OperationError> {
+    ) -> Result<(RequestRow<RevealId>, std::sync::Arc<CaseKeys>), OperationError> {
         let case = self.case_row()?;
-        let row = reveal_rows::find(self.connection, id)?
+        let row = reveal_rows::TABLE
+            .find(self.connection, id.as_str(), reveal_rows::read)?
             .filter(|row| row.case == case.number)
             .ok_or(OperationError::NotFound)?;
         Ok((row, self.core.case_keys(&case.id)?))
@@ -246,13 +235,5 @@ impl<A: Action> Scope<'_, A> {
             digest.part(&self.messages_of(*no)?.to_be_bytes());
         }
         Ok(digest.finish())
-    }
-}
-
-/// A request past its time is shown as expired, whatever its row says.
-pub(super) fn shown(state: RequestState, expires_at: Moment, now: Moment) -> &'static str {
-    match state {
-        RequestState::Requested | RequestState::Approved if expires_at <= now => "expired",
-        other => other.as_str(),
     }
 }

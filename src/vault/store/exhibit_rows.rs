@@ -1,5 +1,5 @@
 //! Table `exhibit`: the files as received. Staged until one state change makes
-//! all of it visible.
+//! all of it visible; withdrawn, it stays and counts no more.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -16,6 +16,14 @@ pub(crate) struct ExhibitRow {
     pub(crate) id: ExhibitId,
     pub(crate) sealed: Vec<u8>,
     pub(crate) admitted_at: Moment,
+    pub(crate) withdrawn: Option<Withdrawn>,
+}
+
+/// When an exhibit was withdrawn, and the leaf of the decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Withdrawn {
+    pub(crate) at: Moment,
+    pub(crate) leaf: u64,
 }
 
 pub(crate) fn stage(
@@ -52,16 +60,27 @@ pub(crate) fn admit(
     one("exhibit::admit", changed)
 }
 
-/// The admitted exhibits of a case, in the order of their admission.
+/// The exhibits of a case that count, in the order of their admission: what was
+/// withdrawn is not among them.
 pub(crate) fn list(
     connection: &Connection,
     case: CaseNumber,
 ) -> Result<Vec<ExhibitRow>, StoreError> {
-    let failed = at("exhibit::list");
+    let mut all = list_all(connection, case)?;
+    all.retain(|exhibit| exhibit.withdrawn.is_none());
+    Ok(all)
+}
+
+/// Every exhibit that was ever admitted to a case, in the order of admission.
+pub(crate) fn list_all(
+    connection: &Connection,
+    case: CaseNumber,
+) -> Result<Vec<ExhibitRow>, StoreError> {
+    let failed = at("exhibit::list_all");
     let mut statement = connection
         .prepare_cached(
-            "-- exhibit::list
-             SELECT number, id, sealed, admitted_at FROM exhibit
+            "-- exhibit::list_all
+             SELECT number, id, sealed, admitted_at, withdrawn_at, withdrawn_leaf FROM exhibit
              WHERE case_number = ?1 AND state = 'admitted' ORDER BY number",
         )
         .map_err(&failed)?;
@@ -73,7 +92,45 @@ pub(crate) fn list(
     Ok(all)
 }
 
-/// The exhibit that came from the same file, if there is one.
+/// Whether a case has this exhibit, staged or admitted or withdrawn.
+pub(crate) fn exists(
+    connection: &Connection,
+    case: CaseNumber,
+    id: &ExhibitId,
+) -> Result<bool, StoreError> {
+    connection
+        .query_row(
+            "-- exhibit::exists
+             SELECT EXISTS (SELECT 1 FROM exhibit WHERE id = ?1 AND case_number = ?2)",
+            params![id.as_str(), case.0],
+            |row| row.get(0),
+        )
+        .map_err(at("exhibit::exists"))
+}
+
+/// Takes an admitted exhibit out of what counts. Nothing puts it back.
+pub(crate) fn withdraw(
+    connection: &Connection,
+    number: ExhibitNumber,
+    now: Moment,
+    leaf: u64,
+) -> Result<(), StoreError> {
+    let changed = connection
+        .execute(
+            "-- exhibit::withdraw
+             UPDATE exhibit SET withdrawn_at = ?2, withdrawn_leaf = ?3
+             WHERE number = ?1 AND state = 'admitted' AND withdrawn_at IS NULL",
+            params![
+                number.0,
+                now.seconds(),
+                sound("exhibit::withdraw", i64::try_from(leaf))?
+            ],
+        )
+        .map_err(at("exhibit::withdraw"))?;
+    one("exhibit::withdraw", changed)
+}
+
+/// The exhibit that came from the same file, if there is one that counts.
 pub(crate) fn find_by_file_tag(
     connection: &Connection,
     case: CaseNumber,
@@ -82,7 +139,8 @@ pub(crate) fn find_by_file_tag(
     let found: Option<String> = connection
         .query_row(
             "-- exhibit::find_by_file_tag
-             SELECT id FROM exhibit WHERE case_number = ?1 AND state = 'admitted' AND file_tag = ?2",
+             SELECT id FROM exhibit WHERE case_number = ?1 AND state = 'admitted' AND file_tag = ?2
+             AND withdrawn_at IS NULL",
             params![case.0, tag],
             |row| row.get(0),
         )
@@ -157,5 +215,15 @@ fn read(row: &Row<'_>) -> Result<ExhibitRow, StoreError> {
         )?,
         sealed: row.get(2).map_err(&failed)?,
         admitted_at: Moment::from_seconds(row.get(3).map_err(&failed)?),
+        withdrawn: match row.get::<_, Option<i64>>(4).map_err(&failed)? {
+            Some(at) => Some(Withdrawn {
+                at: Moment::from_seconds(at),
+                leaf: sound(
+                    "exhibit::withdrawn_leaf",
+                    u64::try_from(row.get::<_, i64>(5).map_err(&failed)?),
+                )?,
+            }),
+            None => None,
+        },
     })
 }

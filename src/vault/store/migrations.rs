@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::error::{StoreError, StoreFault, at};
 use crate::domain::Moment;
 
-pub(crate) const STEPS: [(&str, &str); 5] = [
+pub(crate) const STEPS: [(&str, &str); 7] = [
     (
         "0001_vault",
         include_str!("../../../migrations/0001_vault.sql"),
@@ -31,6 +31,14 @@ pub(crate) const STEPS: [(&str, &str); 5] = [
     (
         "0005_audit",
         include_str!("../../../migrations/0005_audit.sql"),
+    ),
+    (
+        "0006_withdrawals",
+        include_str!("../../../migrations/0006_withdrawals.sql"),
+    ),
+    (
+        "0007_term_runs",
+        include_str!("../../../migrations/0007_term_runs.sql"),
     ),
 ];
 

@@ -21,6 +21,7 @@ pub(crate) mod migrations;
 pub(crate) mod operator_rows;
 pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
+pub(crate) mod request_rows;
 pub(crate) mod reveal_rows;
 pub(crate) mod sealed_parts;
 pub(crate) mod session_rows;
@@ -28,5 +29,6 @@ pub(crate) mod statistics_rows;
 pub(crate) mod subject_index_rows;
 pub(crate) mod term_rows;
 pub(crate) mod tree_hash_rows;
+pub(crate) mod withdrawal_rows;
 
 pub use error::{StoreError, StoreFault};

@@ -1,100 +1,264 @@
-//! Tables `term` and `term_tag`: every distinct identifying value once, sealed,
-//! and the blind index over them.
+//! Table `term_run`: every distinct identifying value once, sealed, and the blind
+//! index over them. A run holds up to [`RUN_TERMS`] terms that one exhibit added to
+//! a case, in the order of their tags.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at};
+use super::exhibit_rows::ExhibitNumber;
 use crate::domain::Field;
 
-pub(crate) fn insert(
-    connection: &Connection,
-    case: CaseNumber,
-    field: Field,
-    no: u32,
-    sealed: &[u8],
-) -> Result<(), StoreError> {
-    let failed = at("term::insert");
-    connection
-        .prepare_cached("-- term::insert\nINSERT INTO term (case_number, field, no, sealed) VALUES (?1, ?2, ?3, ?4)")
-        .map_err(&failed)?
-        .execute(params![case.0, field.code(), no, sealed])
-        .map_err(&failed)?;
-    Ok(())
+/// Most terms of a run.
+pub(crate) const RUN_TERMS: usize = 2048;
+
+/// Bytes of a tag.
+const TAG: usize = 16;
+
+/// Which terms: those of one field of one case.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) case: CaseNumber,
+    pub(crate) field: Field,
 }
 
-pub(crate) fn insert_tag(
-    connection: &Connection,
-    case: CaseNumber,
-    field: Field,
-    tag: &[u8],
-    no: u32,
-) -> Result<(), StoreError> {
-    let failed = at("term_tag::insert");
-    connection
-        .prepare_cached("-- term_tag::insert\nINSERT INTO term_tag (case_number, field, tag, no) VALUES (?1, ?2, ?3, ?4)")
-        .map_err(&failed)?
-        .execute(params![case.0, field.code(), tag, no])
-        .map_err(&failed)?;
-    Ok(())
+/// The sealed terms of a run.
+pub(crate) struct SealedRun {
+    /// The number of its first term.
+    pub(crate) first: u32,
+    pub(crate) terms: u32,
+    pub(crate) sealed: Vec<u8>,
 }
 
-/// The sealed value of a term.
-pub(crate) fn find(
-    connection: &Connection,
-    case: CaseNumber,
-    field: Field,
-    no: u32,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let failed = at("term::find");
-    let mut statement = connection
-        .prepare_cached("-- term::find\nSELECT sealed FROM term WHERE case_number = ?1 AND field = ?2 AND no = ?3")
-        .map_err(&failed)?;
-    statement
-        .query_row(params![case.0, field.code(), no], |row| row.get(0))
-        .optional()
-        .map_err(&failed)
+/// The tags of a run, rising; those of its terms in the order of their numbers.
+pub(crate) struct TagRun {
+    pub(crate) first: u32,
+    pub(crate) tags: Vec<u8>,
 }
 
-/// The number of the term with this tag.
-pub(crate) fn find_by_tag(
-    connection: &Connection,
-    case: CaseNumber,
-    field: Field,
-    tag: &[u8],
-) -> Result<Option<u32>, StoreError> {
-    let failed = at("term_tag::find");
-    let mut statement = connection
-        .prepare_cached("-- term_tag::find\nSELECT no FROM term_tag WHERE case_number = ?1 AND field = ?2 AND tag = ?3")
-        .map_err(&failed)?;
-    statement
-        .query_row(params![case.0, field.code(), tag], |row| row.get(0))
-        .optional()
-        .map_err(&failed)
+impl SealedRun {
+    pub(crate) fn holds(&self, no: u32) -> bool {
+        no.checked_sub(self.first)
+            .is_some_and(|place| place < self.terms)
+    }
 }
 
-/// Takes away terms numbered above what is visible: leftovers of a staging that
-/// did not end. A case without leftovers costs one index look-up.
-pub(crate) fn discard_above(
-    connection: &Connection,
-    case: CaseNumber,
-    field: Field,
-    visible: u32,
-) -> Result<usize, StoreError> {
-    let failed = at("term::discard_above");
-    let gone = connection
-        .execute(
-            "-- term::discard_above\nDELETE FROM term WHERE case_number = ?1 AND field = ?2 AND no > ?3",
-            params![case.0, field.code(), visible],
-        )
-        .map_err(&failed)?;
-    if gone > 0 {
+impl TagRun {
+    /// The number of the term with this tag.
+    pub(crate) fn find(&self, tag: &[u8; TAG]) -> Option<u32> {
+        let (tags, _) = self.tags.as_chunks::<TAG>();
+        let place = tags.binary_search(tag).ok()?;
+        Some(self.first + place as u32)
+    }
+}
+
+/// Runs read of late, so that terms read one after the other cost one read a run.
+#[derive(Default)]
+pub(crate) struct RunCache {
+    runs: Vec<SealedRun>,
+    oldest: usize,
+}
+
+impl RunCache {
+    /// How many runs are kept.
+    const RUNS: usize = 32;
+
+    /// The run that holds a term, from here or from the store.
+    pub(crate) fn run_of(
+        &mut self,
+        connection: &Connection,
+        terms: Terms,
+        no: u32,
+    ) -> Result<Option<&SealedRun>, StoreError> {
+        let at = match self.runs.iter().position(|run| run.holds(no)) {
+            Some(at) => at,
+            None => {
+                let Some(run) = terms.run_of(connection, no)? else {
+                    return Ok(None);
+                };
+                self.keep(run)
+            }
+        };
+        Ok(self.runs.get(at))
+    }
+
+    fn keep(&mut self, run: SealedRun) -> usize {
+        if self.runs.len() < Self::RUNS {
+            self.runs.push(run);
+            return self.runs.len() - 1;
+        }
+        let at = self.oldest;
+        self.oldest = (at + 1) % Self::RUNS;
+        self.runs[at] = run;
+        at
+    }
+}
+
+impl Terms {
+    pub(crate) fn insert(
+        self,
+        connection: &Connection,
+        exhibit: ExhibitNumber,
+        first: u32,
+        tags: &[u8],
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        let failed = at("term_run::insert");
+        let first_tag = tags.get(..TAG).unwrap_or_default();
         connection
-            .execute(
-                "-- term_tag::discard_above\nDELETE FROM term_tag WHERE case_number = ?1 AND field = ?2 AND no > ?3",
-                params![case.0, field.code(), visible],
+            .prepare_cached(
+                "-- term_run::insert
+                 INSERT INTO term_run (case_number, field, first, exhibit, first_tag, tags, sealed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )
+            .map_err(&failed)?
+            .execute(params![
+                self.case.0,
+                self.field.code(),
+                first,
+                exhibit.0,
+                first_tag,
+                tags,
+                sealed
+            ])
+            .map_err(&failed)?;
+        Ok(())
+    }
+
+    /// The run that holds the term of this number.
+    pub(crate) fn run_of(
+        self,
+        connection: &Connection,
+        no: u32,
+    ) -> Result<Option<SealedRun>, StoreError> {
+        let failed = at("term_run::of");
+        let found = connection
+            .prepare_cached(
+                "-- term_run::of
+                 SELECT first, length(tags) / 16, sealed FROM term_run
+                 WHERE case_number = ?1 AND field = ?2 AND first <= ?3
+                 ORDER BY first DESC LIMIT 1",
+            )
+            .map_err(&failed)?
+            .query_row(params![self.case.0, self.field.code(), no], |row| {
+                Ok(SealedRun {
+                    first: row.get(0)?,
+                    terms: row.get(1)?,
+                    sealed: row.get(2)?,
+                })
+            })
+            .optional()
+            .map_err(&failed)?;
+        Ok(found.filter(|run| run.holds(no)))
+    }
+
+    /// The exhibits that added terms, in the order of their numbers.
+    pub(crate) fn exhibits(
+        self,
+        connection: &Connection,
+    ) -> Result<Vec<ExhibitNumber>, StoreError> {
+        let failed = at("term_run::exhibits");
+        let mut next = connection
+            .prepare_cached(
+                "-- term_run::exhibits
+                 SELECT min(exhibit) FROM term_run
+                 WHERE case_number = ?1 AND field = ?2 AND exhibit > ?3",
             )
             .map_err(&failed)?;
+        let mut exhibits = Vec::new();
+        let mut last = i64::MIN;
+        loop {
+            let found: Option<i64> = next
+                .query_row(params![self.case.0, self.field.code(), last], |row| {
+                    row.get(0)
+                })
+                .map_err(&failed)?;
+            let Some(exhibit) = found else {
+                return Ok(exhibits);
+            };
+            exhibits.push(ExhibitNumber(exhibit));
+            last = exhibit;
+        }
     }
-    Ok(gone)
+
+    /// The run of an exhibit in which a tag would stand.
+    pub(crate) fn tags_around(
+        self,
+        connection: &Connection,
+        exhibit: ExhibitNumber,
+        tag: &[u8; TAG],
+    ) -> Result<Option<TagRun>, StoreError> {
+        let failed = at("term_run::tags_around");
+        connection
+            .prepare_cached(
+                "-- term_run::tags_around
+                 SELECT first, tags FROM term_run
+                 WHERE case_number = ?1 AND field = ?2 AND exhibit = ?3 AND first_tag <= ?4
+                 ORDER BY first_tag DESC LIMIT 1",
+            )
+            .map_err(&failed)?
+            .query_row(
+                params![self.case.0, self.field.code(), exhibit.0, tag],
+                |row| {
+                    Ok(TagRun {
+                        first: row.get(0)?,
+                        tags: row.get(1)?,
+                    })
+                },
+            )
+            .optional()
+            .map_err(&failed)
+    }
+
+    /// The number of the term with this tag.
+    pub(crate) fn find_by_tag(
+        self,
+        connection: &Connection,
+        tag: &[u8; TAG],
+    ) -> Result<Option<u32>, StoreError> {
+        for exhibit in self.exhibits(connection)? {
+            let run = self.tags_around(connection, exhibit, tag)?;
+            if let Some(found) = run.and_then(|run| run.find(tag)) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first tags of the runs of all exhibits: exhibit, tag.
+    pub(crate) fn first_tags(
+        self,
+        connection: &Connection,
+    ) -> Result<Vec<(ExhibitNumber, [u8; TAG])>, StoreError> {
+        let failed = at("term_run::first_tags");
+        let mut statement = connection
+            .prepare_cached(
+                "-- term_run::first_tags
+                 SELECT exhibit, first_tag FROM term_run
+                 WHERE case_number = ?1 AND field = ?2 ORDER BY exhibit, first_tag",
+            )
+            .map_err(&failed)?;
+        let rows = statement
+            .query_map(params![self.case.0, self.field.code()], |row| {
+                Ok((ExhibitNumber(row.get(0)?), row.get(1)?))
+            })
+            .map_err(&failed)?;
+        rows.collect::<Result<_, _>>().map_err(&failed)
+    }
+
+    /// Takes away the runs above what is visible: leftovers of a staging that did
+    /// not end. A case without leftovers costs one index look-up.
+    pub(crate) fn discard_above(
+        self,
+        connection: &Connection,
+        visible: u32,
+    ) -> Result<usize, StoreError> {
+        connection
+            .execute(
+                "-- term_run::discard_above
+                 DELETE FROM term_run WHERE case_number = ?1 AND field = ?2 AND first > ?3",
+                params![self.case.0, self.field.code(), visible],
+            )
+            .map_err(at("term_run::discard_above"))
+    }
 }

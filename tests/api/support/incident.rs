@@ -116,6 +116,36 @@ impl Incident {
         export
     }
 
+    pub fn ask_withdrawal(&self, client: &Client, exhibit: &str) -> String {
+        let path = self.of_case(&format!("/exhibits/{exhibit}/withdrawal"));
+        let answer = client.post(&path, &body::reason());
+        answer.assert_status(201).member("withdrawal")
+    }
+
+    /// Asked by the custodian.
+    pub fn ask_withdrawal_of_a_fresh_one(&self) -> String {
+        let admitted = self.admit(&super::fresh_csv()).assert_status(201);
+        self.ask_withdrawal(&self.custodian(), &admitted.member("exhibit"))
+    }
+
+    /// Asked by the custodian, approved by a lead.
+    pub fn withdraw(&self, exhibit: &str) {
+        let withdrawal = self.ask_withdrawal(&self.custodian(), exhibit);
+        let path = format!("/withdrawals/{withdrawal}/decision");
+        self.lead().post(&path, &body::approve()).assert_status(200);
+    }
+
+    pub fn exhibits(&self) -> Vec<Value> {
+        let answer = self.lead().get(&self.of_case("/exhibits"));
+        let json = answer.assert_status(200).json();
+        json["exhibits"].as_array().unwrap().clone()
+    }
+
+    /// The one every incident begins with.
+    pub fn first_exhibit(&self) -> String {
+        self.exhibits()[0]["exhibit"].as_str().unwrap().to_owned()
+    }
+
     /// What the auditor reads at a leaf.
     pub fn leaf(&self, number: u64) -> Value {
         let answer = self.auditor().get(&format!("/audit/leaves/{number}"));

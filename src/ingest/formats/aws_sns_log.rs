@@ -1,0 +1,21 @@
+//! The delivery log of AWS SNS, out of CloudWatch: a carrier's name and the codes
+//! of its network as integers, both absent where delivery failed (codes 0). Its
+//! times name no zone, so that one has to be declared. The account stands in
+//! the name of the log group, not in the log.
+
+use crate::domain::{Field, Format};
+use crate::ingest::shape::{Line, Reads, Shape, Written};
+
+pub(super) fn shape() -> Shape {
+    Shape::of_table(Format::AwsSnsLog, Written::Json, &TABLE).kind("sms")
+}
+
+const TABLE: [Line; 7] = [
+    (Field::Number, &["delivery.destination"], Reads::Text),
+    (Field::Carrier, &["delivery.phoneCarrier"], Reads::Text),
+    (Field::Carrier, &["delivery.mcc"], Reads::Mcc),
+    (Field::Carrier, &["delivery.mnc"], Reads::Mnc),
+    (Field::SentAt, &["notification.timestamp"], Reads::Text),
+    (Field::Channel, &["delivery.smsType"], Reads::Text),
+    (Field::MessageRef, &["notification.messageId"], Reads::Text),
+];

@@ -1,0 +1,20 @@
+//! Bandwidth, `GET /messages`: a carrier's name, and the country of the number
+//! that was called as alpha-3. `location` is an id of theirs, not a state.
+
+use crate::domain::{Field, Format};
+use crate::ingest::shape::{Line, Reads, Shape, Written};
+
+pub(super) fn shape() -> Shape {
+    Shape::of_table(Format::Bandwidth, Written::Json, &TABLE).kind("sms")
+}
+
+const TABLE: [Line; 8] = [
+    (Field::Account, &["accountId"], Reads::Text),
+    (Field::Number, &["destinationTn"], Reads::Text),
+    (Field::Carrier, &["carrierName"], Reads::Text),
+    (Field::Country, &["calledNumberCountryA3"], Reads::Text),
+    (Field::SentAt, &["receiveTime"], Reads::Text),
+    (Field::Kind, &["messageType"], Reads::Text),
+    (Field::Channel, &["messageDirection"], Reads::Text),
+    (Field::MessageRef, &["messageId"], Reads::Text),
+];

@@ -1,0 +1,17 @@
+//! Duo Admin API v2, `GET /admin/v2/logs/telephony`: JSON, one id an event,
+//! no account, no user, no carrier and no place.
+
+use crate::domain::{Field, Format};
+use crate::ingest::shape::{Line, Reads, Shape, Written};
+
+pub(super) fn shape() -> Shape {
+    Shape::of_table(Format::DuoV2, Written::Json, &TABLE)
+}
+
+const TABLE: [Line; 5] = [
+    (Field::Number, &["phone"], Reads::Text),
+    (Field::SentAt, &["ts"], Reads::Text),
+    (Field::Kind, &["type"], Reads::Text),
+    (Field::Channel, &["context"], Reads::Text),
+    (Field::MessageRef, &["telephony_id"], Reads::Text),
+];

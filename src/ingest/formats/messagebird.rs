@@ -1,0 +1,24 @@
+//! MessageBird messages: one message is a row for each of its recipients, whose
+//! numbers are integers. `mo` is a message to the sender of the log.
+//! `reference` is the customer's own text and may name a user. `body` is
+//! dropped.
+
+use crate::domain::{Field, Format};
+use crate::ingest::shape::{Line, Reads, Shape, Written};
+
+pub(super) fn shape() -> Shape {
+    Shape::of_table(Format::MessageBird, Written::Json, &TABLE).kind("sms")
+}
+
+const TABLE: [Line; 6] = [
+    (Field::User, &["reference"], Reads::Text),
+    (
+        Field::Number,
+        &["recipients.items[].recipient"],
+        Reads::International,
+    ),
+    (Field::SentAt, &["createdDatetime"], Reads::Text),
+    (Field::Kind, &["type"], Reads::Text),
+    (Field::Channel, &["direction"], Reads::Text),
+    (Field::MessageRef, &["id"], Reads::Text),
+];

@@ -1,0 +1,19 @@
+//! Sinch delivery reports of recipients: one for each change of a message's
+//! state, of which the vault keeps the first. The codes of a network in one
+//! (`23410`), if Sinch gives them. A batch is one message to many.
+//! `client_reference` is the customer's own text and may name a user.
+
+use crate::domain::{Field, Format};
+use crate::ingest::shape::{Line, Reads, Shape, Written};
+
+pub(super) fn shape() -> Shape {
+    Shape::of_table(Format::Sinch, Written::Json, &TABLE).kind("sms")
+}
+
+const TABLE: [Line; 5] = [
+    (Field::User, &["client_reference"], Reads::Text),
+    (Field::Number, &["recipient"], Reads::Text),
+    (Field::Carrier, &["operator"], Reads::MccMnc),
+    (Field::SentAt, &["at"], Reads::Text),
+    (Field::MessageRef, &["batch_id"], Reads::Text),
+];

@@ -1,0 +1,38 @@
+//! The supplier's CSV: the fields of the notice, in any order, under any of
+//! the names people give them.
+
+use crate::domain::{Field, Format};
+use crate::ingest::shape::{Line, Reads, Shape, Written};
+
+pub(super) fn shape() -> Shape {
+    let mut shape = Shape::of_table(Format::SupplierCsv, Written::Delimited, &TABLE);
+    shape.required.push(Field::Account);
+    shape
+}
+
+const TABLE: [Line; 10] = [
+    (Field::Account, ACCOUNT, Reads::Text),
+    (Field::User, &["user", "username"], Reads::Text),
+    (Field::Number, NUMBER, Reads::Text),
+    (Field::Carrier, CARRIER, Reads::Text),
+    (Field::Country, &["country", "countrycode"], Reads::Text),
+    (Field::State, &["state", "province"], Reads::Text),
+    (Field::SentAt, SENT_AT, Reads::Text),
+    (Field::Kind, &["kind", "type", "messagetype"], Reads::Text),
+    (Field::Channel, &["channel"], Reads::Text),
+    (Field::MessageRef, MESSAGE_REF, Reads::Text),
+];
+
+const ACCOUNT: &[&str] = &["account", "accountid", "accountname", "customer"];
+const NUMBER: &[&str] = &[
+    "number",
+    "phone",
+    "phonenumber",
+    "msisdn",
+    "mobile",
+    "recipient",
+    "to",
+];
+const CARRIER: &[&str] = &["carrier", "phonecarrier", "network", "operator"];
+const SENT_AT: &[&str] = &["sentat", "timestamp", "time", "datetime", "sent", "date"];
+const MESSAGE_REF: &[&str] = &["messageref", "messageid", "sid", "reference", "ref", "id"];

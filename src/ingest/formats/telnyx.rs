@@ -1,0 +1,24 @@
+//! Telnyx message detail records: a carrier's name or, of certain products, the
+//! codes of its network, and the recipient's country as alpha-2. No content;
+//! the addresses of webhooks may hold secrets and are dropped.
+
+use crate::domain::{Field, Format};
+use crate::ingest::shape::{Line, Reads, Shape, Written};
+
+pub(super) fn shape() -> Shape {
+    Shape::of_table(Format::Telnyx, Written::Json, &TABLE).kind("sms")
+}
+
+const TABLE: [Line; 11] = [
+    (Field::Account, &["user_id"], Reads::Text),
+    (Field::Number, &["cld"], Reads::Text),
+    (Field::Carrier, &["carrier"], Reads::Text),
+    (Field::Carrier, &["mcc"], Reads::Mcc),
+    (Field::Carrier, &["mnc"], Reads::Mnc),
+    (Field::Country, &["country_code"], Reads::Text),
+    (Field::SentAt, &["sent_at"], Reads::Text),
+    (Field::SentAt, &["created_at"], Reads::Text),
+    (Field::Kind, &["message_type"], Reads::Text),
+    (Field::Channel, &["direction"], Reads::Text),
+    (Field::MessageRef, &["uuid"], Reads::Text),
+];

@@ -1,0 +1,23 @@
+//! The CSV of a Vonage report: numbers without their plus, a carrier's name and
+//! the codes of its network in one (`23415`), countries as alpha-2, offsets
+//! without a colon. `client_ref` is the customer's own text and may name a
+//! user. `message_body` is dropped.
+
+use crate::domain::{Field, Format};
+use crate::ingest::shape::{Line, Reads, Shape, Written};
+
+pub(super) fn shape() -> Shape {
+    Shape::of_table(Format::VonageCsv, Written::Delimited, &TABLE).kind("sms")
+}
+
+const TABLE: [Line; 9] = [
+    (Field::Account, &["accountid"], Reads::Text),
+    (Field::User, &["clientref"], Reads::Text),
+    (Field::Number, &["to"], Reads::International),
+    (Field::Carrier, &["networkname"], Reads::Text),
+    (Field::Carrier, &["network"], Reads::MccMnc),
+    (Field::Country, &["country"], Reads::Text),
+    (Field::SentAt, &["datereceived"], Reads::Text),
+    (Field::Channel, &["direction"], Reads::Text),
+    (Field::MessageRef, &["messageid"], Reads::Text),
+];

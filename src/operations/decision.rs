@@ -1,0 +1,113 @@
+//! Somebody else says yes or no: to a reveal, an export, a withdrawal.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::{Ids, Request, only_reason};
+use crate::policy::{RequestState, Writes};
+use crate::vault::scope::Scope;
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+
+/// The id of a request that is decided.
+pub trait Decided: Send + Sized + 'static {
+    type Action: Writes;
+    const SUMMARY: &'static str;
+
+    fn named(ids: &Ids) -> Result<Self, OperationError>;
+
+    fn target(&self) -> Target;
+
+    fn decide(
+        &self,
+        scope: &mut Scope<'_, Self::Action>,
+        approve: bool,
+        why: &Why,
+    ) -> Result<RequestState, OperationError>;
+}
+
+pub struct Decide<I> {
+    id: I,
+    approve: bool,
+    why: Why,
+}
+
+/// A decision about a request.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionInput {
+    /// approve or deny
+    pub decision: String,
+    pub reason: String,
+}
+
+/// The state after a decision.
+#[derive(Serialize, ToSchema)]
+pub struct DecidedBody {
+    pub state: &'static str,
+}
+
+impl<I: Decided> Decide<I> {
+    /// As typed at the command line or sent.
+    pub fn new(id: I, input: &DecisionInput) -> Result<Self, OperationError> {
+        let approve = match input.decision.as_str() {
+            "approve" => true,
+            "deny" => false,
+            _ => {
+                return Err(OperationError::invalid(
+                    "decision",
+                    "must be approve or deny",
+                ));
+            }
+        };
+        Ok(Self {
+            id,
+            approve,
+            why: only_reason(&input.reason)?,
+        })
+    }
+}
+
+impl Answer for DecidedBody {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&self)
+    }
+}
+
+impl<I: Decided> Operation for Decide<I> {
+    type Action = I::Action;
+    type Answer = DecidedBody;
+
+    fn target(&self) -> Target {
+        self.id.target()
+    }
+
+    fn why(&self) -> Option<&Why> {
+        Some(&self.why)
+    }
+
+    fn detail(&self) -> Value {
+        json!({ "approve": self.approve })
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DecidedBody, OperationError> {
+        let state = self.id.decide(scope, self.approve, &self.why)?;
+        Ok(DecidedBody {
+            state: state.as_str(),
+        })
+    }
+}
+
+impl<I: Decided> Request for Decide<I> {
+    type Input = DecisionInput;
+    type Output = DecidedBody;
+    const SUMMARY: &'static str = I::SUMMARY;
+
+    fn target(ids: &Ids) -> Result<Target, OperationError> {
+        Ok(I::named(ids)?.target())
+    }
+
+    fn read(ids: &Ids, input: DecisionInput) -> Result<Self, OperationError> {
+        Self::new(I::named(ids)?, &input)
+    }
+}

@@ -1,0 +1,71 @@
+//! Whether what is withdrawn is what the log says was withdrawn: the state of an
+//! exhibit is no ciphertext, and somebody who can write to the file could hide
+//! an exhibit, or bring one back.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use serde::Deserialize;
+
+use super::check::ExhibitCheck;
+use crate::policy::ActionKind;
+use crate::vault::core::Core;
+use crate::vault::exhibits::open_description;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::operation::OperationError;
+use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::exhibit_rows;
+use crate::vault::store::leaf_rows::{self, LeafFilter};
+
+/// The leaf of a decision; with a digest where it withdrew an exhibit.
+#[derive(Deserialize)]
+struct DecisionLeaf {
+    digest: Option<String>,
+}
+
+pub(super) fn check_withdrawn(
+    core: &Core,
+    connection: &Connection,
+    keys: &CaseKeys,
+    case: &CaseRow,
+    checks: &mut Vec<ExhibitCheck>,
+) -> Result<(), OperationError> {
+    let decisions = LeafFilter {
+        case: Some(case.id.to_string()),
+        action: Some(ActionKind::DecideWithdrawal.name().to_owned()),
+        outcome: Some("done".to_owned()),
+        ..LeafFilter::default()
+    };
+    let mut said = BTreeMap::new();
+    for (seq, bytes) in leaf_rows::search(connection, &decisions, u32::MAX)? {
+        let leaf: DecisionLeaf =
+            serde_json::from_slice(&bytes).map_err(|_| OperationError::Damaged {
+                place: format!("leaf {seq}"),
+            })?;
+        if let Some(digest) = leaf.digest {
+            said.insert(seq, digest);
+        }
+    }
+    for exhibit in exhibit_rows::list_all(connection, case.number)? {
+        // One that does not open is named by its own check.
+        let Ok(description) = open_description(core, keys, &exhibit) else {
+            continue;
+        };
+        let fault = match exhibit.withdrawn {
+            Some(withdrawn) if said.get(&withdrawn.leaf) != Some(&description.blocks_digest) => {
+                "it is withdrawn, and the log does not say so"
+            }
+            None if said
+                .values()
+                .any(|digest| *digest == description.blocks_digest) =>
+            {
+                "the log says that it was withdrawn, and it counts"
+            }
+            _ => continue,
+        };
+        let mut check = ExhibitCheck::new(&case.id, Some(&exhibit.id));
+        check.note(false, || fault.to_owned());
+        checks.push(check);
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The users that the subject index of an exhibit keeps, for the records that say no
+//! more than `kept`.
+//!
+//! Sees term numbers, no name and no digit, and the case's keys.
+
+use rusqlite::Connection;
+
+use super::columns::{SubjectBlock, UserBlock, UserOf};
+use super::keyring::CaseKeys;
+use super::operation::OperationError;
+use super::plaintext::Aad;
+use super::store::exhibit_rows::ExhibitNumber;
+use super::store::subject_index_rows;
+use crate::domain::{ExhibitId, Field};
+
+pub(in crate::vault) struct KeptUsers {
+    /// Account, kind and user, by number, account and kind.
+    entries: Vec<[u32; 3]>,
+    /// Where the entries of each number begin.
+    starts: Vec<u32>,
+}
+
+impl KeptUsers {
+    pub(in crate::vault) fn load(
+        connection: &Connection,
+        keys: &CaseKeys,
+        exhibit: ExhibitNumber,
+        id: &ExhibitId,
+    ) -> Result<Self, OperationError> {
+        let (mut entries, mut starts) = (Vec::new(), Vec::new());
+        let mut fault = None;
+        let sealer = keys.blocks(Field::Number);
+        subject_index_rows::TABLE.for_each(connection, exhibit, |range, sealed| {
+            let aad = Aad::subject_index(keys.vault(), keys.case(), id, u64::from(range));
+            let opened = sealer.open(&aad, sealed).ok();
+            let Some(block) = opened.and_then(|plain| SubjectBlock::decode(range, &plain).ok())
+            else {
+                fault.get_or_insert(range);
+                return;
+            };
+            for entry in block.iter() {
+                if starts.len() <= entry.number as usize {
+                    starts.resize(entry.number as usize + 1, entries.len() as u32);
+                }
+                entries.push([entry.account, entry.kind, entry.user]);
+            }
+        })?;
+        match fault {
+            None => Ok(Self { entries, starts }),
+            Some(range) => Err(OperationError::Damaged {
+                place: format!("exhibit {id}, subject index, range {range}"),
+            }),
+        }
+    }
+
+    /// The user of a record, 0 for nobody; none if the index does not know the record.
+    pub(in crate::vault) fn find(&self, number: u32, account: u32, kind: u32) -> Option<u32> {
+        let from = *self.starts.get(number as usize)? as usize;
+        let to = self.starts.get(number as usize + 1);
+        let to = to.map_or(self.entries.len(), |to| *to as usize);
+        let entries = self.entries.get(from..to)?;
+        let known = entries.iter().find(|entry| entry[..2] == [account, kind]);
+        known.map(|entry| entry[2])
+    }
+
+    /// Replaces `users` by the term numbers of a block's records, 0 for nobody. False
+    /// if the columns do not hang together.
+    pub(in crate::vault) fn resolve(
+        &self,
+        block: &UserBlock,
+        numbers: &[u32],
+        accounts: &[u32],
+        kinds: &[u32],
+        users: &mut Vec<u32>,
+    ) -> bool {
+        users.clear();
+        let places = numbers.iter().zip(accounts).zip(kinds);
+        for (user, ((number, account), kind)) in block.iter().zip(places) {
+            users.push(match user {
+                UserOf::Other(user) => user,
+                UserOf::Kept => match self.find(*number, *account, *kind) {
+                    Some(user) => user,
+                    None => return false,
+                },
+            });
+        }
+        users.len() == block.rows()
+    }
+}

@@ -1,0 +1,96 @@
+//! The subject index of one exhibit, range after range, and whether all of it
+//! was there. Opens no column. Memory: one block.
+
+use std::ops::RangeInclusive;
+
+use super::opened::CaseRecords;
+use super::range_set::RangeSet;
+use crate::vault::columns::{RANGE_NUMBERS, SubjectBlock};
+use crate::vault::exhibits;
+use crate::vault::operation::OperationError;
+use crate::vault::store::exhibit_rows::ExhibitRow;
+
+pub(super) struct ExhibitIndex<'r> {
+    records: &'r CaseRecords<'r>,
+    exhibit: &'r ExhibitRow,
+    /// Distinct numbers, as its description says.
+    numbers: u64,
+    found: u64,
+}
+
+impl<'r> ExhibitIndex<'r> {
+    pub(super) fn of(
+        records: &'r CaseRecords<'r>,
+        exhibit: &'r ExhibitRow,
+    ) -> Result<Self, OperationError> {
+        let description = exhibits::open_description(records.core, &records.keys, exhibit)?;
+        Ok(Self {
+            records,
+            exhibit,
+            numbers: u64::from(description.numbers),
+            found: 0,
+        })
+    }
+
+    pub(super) fn of_all(
+        records: &'r CaseRecords<'r>,
+        exhibits: impl IntoIterator<Item = &'r ExhibitRow>,
+    ) -> Result<Vec<Self>, OperationError> {
+        exhibits
+            .into_iter()
+            .map(|exhibit| Self::of(records, exhibit))
+            .collect()
+    }
+
+    /// Each range is to be opened once, or the end finds too much.
+    pub(super) fn block(&mut self, range: u32) -> Result<Option<SubjectBlock>, OperationError> {
+        let records = self.records;
+        let block =
+            exhibits::open_subjects(records.connection, &records.keys, self.exhibit, range)?;
+        if let Some(block) = &block {
+            self.found += numbers_of(block).count();
+        }
+        Ok(block)
+    }
+
+    /// The numbers of a range that the exhibit has.
+    pub(super) fn numbers(&mut self, range: u32) -> Result<RangeSet, OperationError> {
+        let block = self.block(range)?;
+        Ok(block.as_ref().map_or_else(RangeSet::new, numbers_of))
+    }
+
+    /// A part of the index that was taken away would make numbers look absent.
+    pub(super) fn finish(self) -> Result<(), OperationError> {
+        if self.found == self.numbers {
+            return Ok(());
+        }
+        Err(OperationError::Damaged {
+            place: format!("exhibit {}, subject index", self.exhibit.id),
+        })
+    }
+}
+
+pub(super) fn numbers_of(block: &SubjectBlock) -> RangeSet {
+    let mut numbers = RangeSet::new();
+    for entry in block.iter() {
+        numbers.insert(entry.number);
+    }
+    numbers
+}
+
+/// The ranges that the numbers of a case fill.
+pub(super) fn ranges(records: &CaseRecords<'_>) -> RangeInclusive<u32> {
+    0..=records.case.numbers / RANGE_NUMBERS
+}
+
+/// The numbers of a range that any of the exhibits has.
+pub(super) fn any_of(
+    indexes: &mut [ExhibitIndex<'_>],
+    range: u32,
+) -> Result<RangeSet, OperationError> {
+    let mut numbers = RangeSet::new();
+    for index in indexes {
+        numbers.add(&index.numbers(range)?);
+    }
+    Ok(numbers)
+}

@@ -1,0 +1,29 @@
+//! The admission that is under way in a case: how far it is, and its end before
+//! its time. Sees ids, counts and times, no row.
+
+use super::Scope;
+use crate::policy::actions;
+use crate::vault::operation::OperationError;
+use crate::vault::under_way::{AdmissionView, Cancellation};
+
+impl Scope<'_, actions::ReadAdmission> {
+    pub fn read_admission(&mut self) -> Result<AdmissionView, OperationError> {
+        let view = self.core.admissions.view(&self.case_row()?.id);
+        if let Some(admission) = &view.admission {
+            self.notes.object = Some(admission.exhibit.to_string());
+        }
+        Ok(view)
+    }
+}
+
+impl Scope<'_, actions::CancelAdmission> {
+    /// What cancels it once this act's leaf is durable; nothing if there is no
+    /// admission under way.
+    pub fn cancel_admission(&mut self) -> Result<Option<Cancellation>, OperationError> {
+        let cancellation = self.core.admissions.cancellation(&self.case_row()?.id);
+        if let Some(cancellation) = &cancellation {
+            self.notes.object = Some(cancellation.exhibit().to_string());
+        }
+        Ok(cancellation)
+    }
+}

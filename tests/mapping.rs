@@ -1,0 +1,64 @@
+//! A file of no known format on the command line: the program drafts a
+//! mapping, somebody completes it, and the program admits the file by it.
+
+mod house;
+
+use std::fs;
+use std::process::{Command, Output};
+
+use house::{House, PASSPHRASE, run, said};
+use serde_json::Value;
+
+#[test]
+fn a_drafted_mapping_admits_its_file_from_the_command_line() {
+    let closed = House::new().close();
+    let room = tempfile::tempdir().unwrap();
+    let path = |name: &str| room.path().join(name).to_string_lossy().into_owned();
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/ingest/mapped-local.csv"
+    );
+    let program = |arguments: &[&str]| -> Output {
+        run(Command::new(env!("CARGO_BIN_EXE_breachvault")).args(arguments)).unwrap()
+    };
+    let (draft, mapping) = (path("draft.toml"), path("mapping.toml"));
+    let drafted = program(&["exhibit", "map", file, "--out", &draft]);
+    assert!(drafted.status.success(), "{}", said(&drafted));
+    let text = fs::read_to_string(&draft).unwrap();
+    assert!(!text.contains("canary"), "{text}");
+    fs::write(&mapping, text.replace("# zone", "zone")).unwrap();
+    fs::write(path("passphrase"), PASSPHRASE).unwrap();
+    fs::write(path("password"), "the long password of cunegonde").unwrap();
+    let (passphrase, password) = (path("passphrase"), path("password"));
+    let dir = closed.directory.path().to_string_lossy().into_owned();
+    let case = closed.people.case.to_string();
+    let admit = |mapping: &str| {
+        program(&[
+            "exhibit",
+            "admit",
+            file,
+            "--case",
+            &case,
+            "--mapping",
+            mapping,
+            "--json",
+            "--dir",
+            &dir,
+            "--passphrase-file",
+            &passphrase,
+            "--operator",
+            "cunegonde",
+            "--password-file",
+            &password,
+        ])
+    };
+    // As drafted, nobody knows in which zone its times are.
+    let refused = admit(&draft);
+    assert!(!refused.status.success());
+    assert!(said(&refused).contains("zone"), "{}", said(&refused));
+    let admitted = admit(&mapping);
+    assert!(admitted.status.success(), "{}", said(&admitted));
+    let report: Value = serde_json::from_slice(&admitted.stdout).unwrap();
+    assert_eq!(report["format"], "mapped", "{report}");
+    assert_eq!(report["admitted"], 3, "{report}");
+}
