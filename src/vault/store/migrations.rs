@@ -52,10 +52,18 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
 
 /// Applies the steps that are missing, each in a transaction of its own.
 pub(crate) fn apply(connection: &Connection, now: Moment) -> Result<(), StoreError> {
+    apply_of(&STEPS, connection, now)
+}
+
+fn apply_of(
+    steps: &[(&str, &str)],
+    connection: &Connection,
+    now: Moment,
+) -> Result<(), StoreError> {
     let failed = at("migrations::apply");
     connection.execute_batch(TABLE).map_err(&failed)?;
     let applied = check(connection)?;
-    for (index, (name, text)) in STEPS.iter().enumerate().skip(applied) {
+    for (index, (name, text)) in steps.iter().enumerate().skip(applied) {
         let step = connection.unchecked_transaction().map_err(&failed)?;
         step.execute_batch(text).map_err(&failed)?;
         let number = i64::try_from(index + 1).unwrap_or(i64::MAX);
@@ -150,6 +158,29 @@ mod tests {
         assert_eq!(check(&connection), Ok(STEPS.len()));
         apply(&connection, Moment::from_seconds(1)).unwrap();
         assert_eq!(check(&connection), Ok(STEPS.len()));
+    }
+
+    #[test]
+    fn exhibits_that_were_admitted_before_withdrawals_were_known_still_count() {
+        let connection = Connection::open_in_memory().unwrap();
+        apply_of(&STEPS[..5], &connection, Moment::from_seconds(0)).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO cases (number, id, state, sealed, opened_at) VALUES (1, 'c', 'open', x'00', 0);
+                 INSERT INTO exhibit (id, case_number, state, sealed, begun_at, admitted_at)
+                 VALUES ('x', 1, 'admitted', x'00', 0, 0)",
+            )
+            .unwrap();
+        apply(&connection, Moment::from_seconds(1)).unwrap();
+        assert_eq!(check(&connection), Ok(STEPS.len()));
+        let counting = "SELECT count(*) FROM exhibit WHERE withdrawn_at IS NULL";
+        let count: i64 = connection
+            .query_row(counting, [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(count, 1);
+        // One cannot be withdrawn without its leaf.
+        let half = connection.execute("UPDATE exhibit SET withdrawn_at = 5", []);
+        assert!(half.is_err());
     }
 
     #[test]
