@@ -55,8 +55,7 @@ fn assert_clean(house: &Closed) {
         "dictionary",
         "subject_index",
         "quarantine",
-        "term",
-        "term_tag",
+        "term_run",
     ] {
         assert_eq!(
             count(house, &format!("SELECT COUNT(*) FROM {table}")),
@@ -77,7 +76,10 @@ fn an_admission_killed_at_any_moment_leaves_nothing_and_the_file_then_admits() {
     for (moment, sql) in [
         ("the exhibit is staged", "SELECT COUNT(*) FROM exhibit"),
         ("the first blocks stand", "SELECT COUNT(*) > 8 FROM block"),
-        ("terms are being written", "SELECT COUNT(*) > 0 FROM term"),
+        (
+            "terms are being written",
+            "SELECT COUNT(*) > 0 FROM term_run",
+        ),
         (
             "nearly everything stands",
             "SELECT COUNT(*) FROM subject_index",

@@ -172,25 +172,26 @@ fn no_name_title_reason_or_file_name_is_in_the_files() {
 
 #[test]
 fn a_tag_stands_once_whatever_its_number_is_sent() {
-    let tags = rows("SELECT case_number, field, tag FROM term_tag", |row| {
-        Ok((
-            row.get::<_, i64>(0)?,
-            row.get::<_, i64>(1)?,
-            row.get::<_, Vec<u8>>(2)?,
-        ))
-    });
-    let terms: i64 = rows("SELECT COUNT(*) FROM term", |row| row.get(0))[0];
+    let runs = rows("SELECT tags FROM term_run", |row| row.get::<_, Vec<u8>>(0));
+    let terms: i64 = rows("SELECT SUM(numbers + users) FROM cases", |row| row.get(0))[0];
+    let mut tags: Vec<&[u8]> = Vec::new();
+    for run in &runs {
+        assert_eq!(run.len() % 16, 0);
+        let from = tags.len();
+        tags.extend(run.chunks(16));
+        // In the order of chance, and of nothing else.
+        assert!(tags[from..].is_sorted());
+    }
     assert_eq!(tags.len() as i64, terms);
     // Not one of them comes back in another case or field: there is nothing to join on.
-    let distinct: BTreeSet<&[u8]> = tags.iter().map(|(_, _, tag)| tag.as_slice()).collect();
+    let distinct: BTreeSet<&[u8]> = tags.iter().copied().collect();
     assert_eq!(distinct.len(), tags.len());
-    assert!(tags.iter().all(|(_, _, tag)| tag.len() == 16));
 }
 
 #[test]
 fn sealed_values_never_repeat() {
     for table in [
-        "term",
+        "term_run",
         "block",
         "statistics",
         "dictionary",
@@ -211,14 +212,35 @@ fn sealed_values_never_repeat() {
 }
 
 #[test]
-fn sealed_numbers_all_have_one_length() {
-    let lengths: BTreeSet<i64> = rows(
-        "SELECT DISTINCT length(sealed) FROM term WHERE field = 3",
-        |row| row.get(0),
-    )
-    .into_iter()
-    .collect();
-    assert_eq!(lengths.len(), 1, "{lengths:?}");
+fn sealed_numbers_all_have_one_length_and_never_repeat() {
+    let runs = rows(
+        "SELECT length(tags) / 16, sealed FROM term_run WHERE field = 3",
+        |row| Ok((row.get::<_, u32>(0)? as usize, row.get::<_, Vec<u8>>(1)?)),
+    );
+    let mut parts = BTreeSet::new();
+    let mut numbers = 0;
+    for (terms, sealed) in &runs {
+        assert_eq!(sealed.len(), 5 + 36 * terms);
+        numbers += terms;
+        // Neither a nonce, nor a ciphertext, nor a tag comes twice: 12, 8 and 16 bytes.
+        for number in sealed[5..].chunks(36) {
+            parts.extend([&number[..12], &number[12..20], &number[20..]]);
+        }
+    }
+    assert!(numbers > 0);
+    assert_eq!(parts.len(), 3 * numbers);
+}
+
+#[test]
+fn user_names_show_their_length_only_together() {
+    let lengths = rows(
+        "SELECT length(sealed) FROM term_run WHERE field = 2",
+        |row| row.get::<_, i64>(0),
+    );
+    assert!(!lengths.is_empty());
+    for length in lengths {
+        assert_eq!((length - OVERHEAD as i64) % 256, 0, "{length}");
+    }
 }
 
 /// The lengths of an exhibit's blocks by field.
@@ -276,23 +298,40 @@ fn the_numbers_of_terms_do_not_tell_who_came_first() {
     let ids = [("case", house.people.case.as_str())];
     // Only the vault knows which term is whose. Its answers tell, bit by bit, once the tags of
     // all terms with that bit in their number are away.
+    let runs: BTreeMap<i64, (u32, Vec<u8>)> = rows(
+        "SELECT rowid, first, tags FROM term_run WHERE case_number = 1 AND field = 3",
+        |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))),
+    )
+    .into_iter()
+    .collect();
+    let put = |run: i64, tags: &[u8]| {
+        let update = "UPDATE term_run SET tags = ?2 WHERE rowid = ?1";
+        let changed = database.execute(update, rusqlite::params![run, tags]);
+        assert_eq!(changed, Ok(1));
+    };
     let mut term = vec![0_u32; order.len()];
     for bit in 0..11 {
-        let taken = format!("case_number = 1 AND field = 3 AND (no >> {bit}) & 1");
-        database
-            .execute_batch(&format!(
-                "CREATE TEMP TABLE away AS SELECT * FROM term_tag WHERE {taken};
-                 DELETE FROM term_tag WHERE {taken};"
-            ))
-            .unwrap();
+        for (run, (first, tags)) in &runs {
+            // A tag that is away leaves its place to the one before it: all others stay where
+            // they are, in their order. The first of a run leaves it to nothing.
+            let mut left = tags.clone();
+            let mut before = [0; 16];
+            for (no, tag) in (*first..).zip(left.chunks_mut(16)) {
+                match (no >> bit) & 1 {
+                    1 => tag.copy_from_slice(&before),
+                    _ => before.copy_from_slice(tag),
+                }
+            }
+            put(*run, &left);
+        }
         let body = json!({ "numbers": order, "purpose": "quality-check", "reason": REASON });
         let answer = ask::<LookUp>(&vault, &house.people.investigator, &ids, body).unwrap();
         for (term, result) in term.iter_mut().zip(answer["results"].as_array().unwrap()) {
             *term |= u32::from(result["state"] == "not_exposed") << bit;
         }
-        database
-            .execute_batch("INSERT INTO term_tag SELECT * FROM away; DROP TABLE away;")
-            .unwrap();
+    }
+    for (run, (_, tags)) in &runs {
+        put(*run, tags);
     }
     let distinct: BTreeSet<u32> = term.iter().copied().collect();
     assert_eq!(distinct.len(), order.len(), "the terms were not found");

@@ -7,6 +7,7 @@
 mod house;
 
 use std::fs;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use breachvault::operations::audit::ReadLeaf;
@@ -378,9 +379,9 @@ const PARTS: [(&str, &str, &str); 8] = [
         "part 0 of the quarantine",
     ),
     (
-        "term",
-        "case_number = 1 AND field = 3 AND no = 5",
-        "number term 5",
+        "term_run",
+        "case_number = 1 AND field = 2 AND first = 1",
+        "user term 1",
     ),
 ];
 
@@ -451,10 +452,10 @@ fn parts_swapped_between_exhibits_fields_or_places_are_found_and_named() {
             "range 0",
         ),
         (
-            "term",
-            "field = 3 AND no = 5",
-            "field = 3 AND no = 6",
-            "number term 5",
+            "term_run",
+            "field = 3 AND first = 1",
+            "field = 2 AND first = 1",
+            "number term 1 does not open",
         ),
         (
             "exhibit",
@@ -496,28 +497,111 @@ fn blocks_moved_to_another_place_are_found_and_named() {
     assert_found(&found, "range 1 of the index of subjects", "moved");
 }
 
+/// Changes a blob of the first run of numbers.
+fn edit_run(connection: &Connection, column: &str, change: impl FnOnce(&mut Vec<u8>)) {
+    let place = "case_number = 1 AND field = 3 AND first = 1";
+    let mut bytes: Vec<u8> = value(
+        connection,
+        &format!("SELECT {column} FROM term_run WHERE {place}"),
+    );
+    let before = bytes.clone();
+    change(&mut bytes);
+    assert!(bytes != before, "nothing was changed");
+    let update = format!("UPDATE term_run SET {column} = ?1 WHERE {place}");
+    assert_eq!(connection.execute(&update, [bytes]), Ok(1));
+}
+
+/// Where the sealed number of a term stands in the first run.
+fn sealed_place(no: usize) -> Range<usize> {
+    5 + 36 * (no - 1)..5 + 36 * no
+}
+
+fn tag_place(no: usize) -> Range<usize> {
+    16 * (no - 1)..16 * no
+}
+
+/// Swaps two terms' parts of a run.
+fn swap_places(bytes: &mut [u8], one: Range<usize>, other: Range<usize>) {
+    let (first, second) = (bytes[one.clone()].to_vec(), bytes[other.clone()].to_vec());
+    bytes[one].copy_from_slice(&second);
+    bytes[other].copy_from_slice(&first);
+}
+
+/// The faults of numbers after a change of their first run.
+fn faults_of_run(column: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec<String> {
+    faults(|db| edit_run(db, column, change))
+}
+
+/// That these terms, and no others, are named.
+fn assert_only(found: &[String], named: &[&str]) {
+    assert_eq!(found, named);
+}
+
+#[test]
+fn numbers_that_were_changed_swapped_or_dropped_inside_a_run_are_found_and_named() {
+    let place = sealed_place(5);
+    let found = faults_of_run("sealed", |run| run[place.start + 20] ^= 0x10);
+    assert_only(&found, &["number term 5 does not open"]);
+    let place = sealed_place(5);
+    let found = faults_of_run("sealed", |run| run[place].fill(0));
+    assert_only(&found, &["number term 5 does not open"]);
+    let found = faults_of_run("sealed", |run| {
+        swap_places(run, sealed_place(5), sealed_place(6));
+    });
+    assert_only(
+        &found,
+        &["number term 5 does not open", "number term 6 does not open"],
+    );
+    // One taken out with its tag: every later one has moved, and the last is gone.
+    let found = faults(|db| {
+        edit_run(db, "sealed", |run| drop(run.drain(sealed_place(5))));
+        edit_run(db, "tags", |tags| drop(tags.drain(tag_place(5))));
+    });
+    assert_found(&found, "number term 5 does not open", "taken out");
+    for cut in [1, 16, 36] {
+        let found = faults_of_run("sealed", |run| run.truncate(run.len() - cut));
+        assert!(
+            found.iter().any(|fault| fault.starts_with("number term ")),
+            "{cut}: {found:?}"
+        );
+    }
+    let found = faults_of_run("sealed", |run| run[0] ^= 1);
+    assert_found(&found, "number term 1 does not open", "version");
+}
+
+#[test]
+fn a_run_that_was_moved_or_dropped_is_found_and_named() {
+    let run = "WHERE case_number = 1 AND field = 3 AND first = 1";
+    let found = faults(sql(&format!("DELETE FROM term_run {run}")));
+    assert_found(&found, "number term 1 is missing", "dropped");
+    assert_found(&found, "number term 5 is missing", "dropped");
+    let found = faults(sql(&format!("UPDATE term_run SET first = 2 {run}")));
+    assert_found(&found, "number term 1 is missing", "moved");
+    assert_found(&found, "number term 5 does not open", "moved");
+    // It opens still, and is not found where its exhibit is looked through.
+    let found = faults(sql(&format!(
+        "UPDATE term_run SET first_tag = x'ffffffffffffffffffffffffffffffff' {run}"
+    )));
+    assert_found(
+        &found,
+        "number term 5 is not found by its tag",
+        "moved by its first tag",
+    );
+}
+
 #[test]
 fn tags_that_were_changed_swapped_or_dropped_are_found_and_named() {
-    for (change, named) in [
-        (
-            "DELETE FROM term_tag WHERE field = 3 AND no = 4",
-            "number term 4 is not found by its tag",
-        ),
-        (
-            "UPDATE term_tag SET no = 1 WHERE field = 3 AND no = 4",
-            "number term 4 is not found by its tag",
-        ),
-        (
-            "UPDATE term_tag SET tag = randomblob(16) WHERE field = 3 AND no = 4",
-            "number term 4 is not found by its tag",
-        ),
-    ] {
-        assert_found(&faults(sql(change)), named, change);
-    }
-    let found = faults(|db| {
-        sql("UPDATE term_tag SET no = -1 WHERE field = 3 AND no = 8")(db);
-        sql("UPDATE term_tag SET no = 8 WHERE field = 3 AND no = 9")(db);
-        sql("UPDATE term_tag SET no = 9 WHERE field = 3 AND no = -1")(db);
+    let found = faults_of_run("tags", |tags| tags[tag_place(4)].fill(0x5a));
+    assert_found(&found, "number term 4 is not found by its tag", "changed");
+    let found = faults_of_run("tags", |tags| tags[tag_place(4).end - 1] ^= 1);
+    assert_only(&found, &["number term 4 is not found by its tag"]);
+    // The tag of the first at the place of the fourth.
+    let found = faults_of_run("tags", |tags| tags.copy_within(tag_place(1), 48));
+    assert_found(&found, "number term 4 is not found by its tag", "moved");
+    let found = faults_of_run("tags", |tags| drop(tags.drain(tag_place(4))));
+    assert_found(&found, "number term 4 is not found by its tag", "dropped");
+    let found = faults_of_run("tags", |tags| {
+        swap_places(tags, tag_place(8), tag_place(9));
     });
     assert_found(&found, "number term 8 is not found by its tag", "swap");
     assert_found(&found, "number term 9 is not found by its tag", "swap");
@@ -597,7 +681,7 @@ fn a_query_over_damaged_parts_says_where_and_answers_nothing() {
             "statistics, block 0",
         ),
         (
-            "UPDATE term SET sealed = zeroblob(length(sealed)) WHERE field = 3",
+            "UPDATE term_run SET sealed = zeroblob(length(sealed)) WHERE field = 3",
             page,
             "term ",
         ),
@@ -613,7 +697,9 @@ fn a_query_over_damaged_parts_says_where_and_answers_nothing() {
         ),
         // Every tag points at the next term: a lookup would answer for somebody else.
         (
-            "UPDATE term_tag SET no = no % (SELECT numbers FROM cases) + 1 WHERE field = 3",
+            "UPDATE term_run SET first_tag = zeroblob(16),
+                 tags = CAST(zeroblob(16) || substr(tags, 1, length(tags) - 16) AS BLOB)
+             WHERE field = 3",
             lookup,
             "term ",
         ),
@@ -770,7 +856,7 @@ fn migrations_altered_or_newer_are_refused_by_name() {
     );
     let hurt = SAMPLE.closed.copy();
     hurt.database()
-        .execute_batch("CREATE INDEX more ON term (no)")
+        .execute_batch("CREATE INDEX more ON term_run (exhibit)")
         .unwrap();
     assert!(hurt.open().is_err());
 }

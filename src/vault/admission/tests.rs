@@ -197,8 +197,32 @@ impl House {
         });
         exhibit_rows::staged(connection, None).unwrap().is_empty()
             && orphans == [0; 5]
-            && count("SELECT COUNT(*) FROM term") == count("SELECT SUM(numbers + users) FROM cases")
-            && count("SELECT COUNT(*) FROM term_tag") == count("SELECT COUNT(*) FROM term")
+            && count("SELECT COALESCE(SUM(length(tags)), 0) / 16 FROM term_run")
+                == count("SELECT SUM(numbers + users) FROM cases")
+            && count(
+                "SELECT COUNT(*) FROM term_run WHERE exhibit NOT IN
+                     (SELECT number FROM exhibit WHERE state = 'admitted')
+                     OR first_tag <> substr(tags, 1, 16)
+                     OR field = 3 AND length(sealed) <> 5 + 36 * length(tags) / 16",
+            ) == 0
+    }
+
+    fn count(&self, sql: &str) -> i64 {
+        let reader = self.vault.core.readers.snapshot().unwrap();
+        let connection = reader.connection().unwrap();
+        let counted = connection.query_row(sql, [], |row| row.get(0));
+        counted.unwrap()
+    }
+
+    /// Terms of a field.
+    fn terms(&self, field: u8) -> i64 {
+        self.count(&format!(
+            "SELECT COALESCE(SUM(length(tags)), 0) / 16 FROM term_run WHERE field = {field}"
+        ))
+    }
+
+    fn runs(&self) -> i64 {
+        self.count("SELECT COUNT(*) FROM term_run")
     }
 
     fn is_sound(&self) -> bool {
@@ -336,6 +360,95 @@ fn rows_of_an_earlier_exhibit_are_duplicates_with_and_without_reference() {
 }
 
 #[test]
+fn numbers_and_users_are_found_again_across_three_exhibits() {
+    for unmarked in [false, true] {
+        let file = |from, to| match unmarked {
+            true => rows(from, to).replace("message_ref", "nothing"),
+            false => rows(from, to),
+        };
+        let house = House::new();
+        // 300 rows on come the same number and account with another user: he is not the kept one.
+        let mut counts = Vec::new();
+        for (from, to) in [(0, 700), (350, 1000), (600, 1100)] {
+            let report = house.admit(&file(from, to)).unwrap();
+            counts.push((report["admitted"].clone(), report["duplicates"].clone()));
+        }
+        assert_eq!(
+            counts,
+            [(700, 0), (300, 350), (100, 400)].map(|(new, again)| (json!(new), json!(again)))
+        );
+        assert_eq!(house.terms(3), 100);
+        assert_eq!(house.terms(2), 7);
+        assert!(house.nothing_is_staged());
+        assert!(house.is_sound());
+    }
+}
+
+#[test]
+fn another_user_makes_another_record_where_there_is_no_reference() {
+    let house = House::new();
+    let file = |users: &[&str]| {
+        let mut file = HEADER.to_owned();
+        for user in users {
+            file.push_str(&format!(
+                "Acme,{user},+12025550101,Example Mobile,US,DC,2024-03-01T10:00:00Z,sms,auth,\n"
+            ));
+        }
+        file
+    };
+    let count = |report: &Value| (report["admitted"].clone(), report["duplicates"].clone());
+    let report = house.admit(&file(&["ann", "bob", "ann", ""])).unwrap();
+    assert_eq!(count(&report), (json!(3), json!(1)));
+    let report = house.admit(&file(&["bob", "", "cid", "ann"])).unwrap();
+    assert_eq!(count(&report), (json!(1), json!(3)));
+    let report = house.admit(&file(&["cid", "dot", "bob"])).unwrap();
+    assert_eq!(count(&report), (json!(1), json!(2)));
+    assert!(house.is_sound());
+}
+
+#[test]
+fn one_reference_to_many_numbers_is_no_duplicate() {
+    let house = House::new();
+    let file = |numbers: std::ops::Range<u32>| {
+        let mut file = HEADER.to_owned();
+        for number in numbers {
+            file.push_str(&format!(
+                "Acme,ann,+120255501{number:02},Example Mobile,US,DC,2024-03-01T10:00:00Z,sms,auth,batch-1\n"
+            ));
+        }
+        file
+    };
+    let first = house.admit(&file(0..50)).unwrap();
+    assert_eq!(first["admitted"], 50);
+    assert_eq!(first["duplicates"], 0);
+    let second = house.admit(&file(30..60)).unwrap();
+    assert_eq!(second["admitted"], 10);
+    assert_eq!(second["duplicates"], 20);
+    assert!(house.is_sound());
+}
+
+#[test]
+fn terms_of_several_runs_are_found_again() {
+    let house = House::new();
+    let file = |numbers: std::ops::Range<u32>, day: u32| {
+        let mut file = HEADER.to_owned();
+        for number in numbers {
+            file.push_str(&format!(
+                "Acme,user.{number},+1202555{number:04},Example Mobile,US,DC,2024-03-{day:02}T10:00:00Z,sms,auth,{day}-{number}\n"
+            ));
+        }
+        file
+    };
+    house.admit(&file(0..5000, 1)).unwrap();
+    assert_eq!((house.terms(3), house.terms(2)), (5000, 5000));
+    house.admit(&file(3000..8000, 2)).unwrap();
+    assert_eq!((house.terms(3), house.terms(2)), (8000, 8000));
+    assert_eq!(house.runs(), 2 * (3 + 2));
+    assert!(house.nothing_is_staged());
+    assert!(house.is_sound());
+}
+
+#[test]
 fn a_file_that_breaks_off_or_is_given_up_leaves_nothing() {
     let house = House::new();
     let file = Cursor::new(rows(0, 100_000).into_bytes()).chain(Breaking);
@@ -431,12 +544,26 @@ fn a_missing_a_changed_and_a_swapped_part_are_found_and_named() {
             "the set of sealed parts is not the one that was admitted",
         ),
         (
-            "DELETE FROM term WHERE no = 5 AND field = 3",
+            "DELETE FROM term_run WHERE field = 3",
             "number term 5 is missing",
         ),
         (
-            "UPDATE term_tag SET no = 7 WHERE no = 6",
+            "DELETE FROM term_run WHERE field = 2",
+            "user term 5 is missing",
+        ),
+        (
+            "UPDATE term_run SET tags = CAST(substr(tags, 1, 80) || zeroblob(16)
+                 || substr(tags, 97) AS BLOB) WHERE field = 3",
             "number term 6 is not found by its tag",
+        ),
+        (
+            "UPDATE term_run SET sealed = CAST(substr(sealed, 1, 185) || zeroblob(36)
+                 || substr(sealed, 222) AS BLOB) WHERE field = 3",
+            "number term 6 does not open",
+        ),
+        (
+            "UPDATE term_run SET first = first + 1 WHERE field = 3",
+            "number term 6 does not open",
         ),
     ] {
         let house = House::new();

@@ -288,7 +288,8 @@ impl Fixture {
     }
 }
 
-/// Writes the terms that are new in `rows`, and says the term of each row.
+/// Writes the terms that are new in `rows`, and says the term of each row. Each is a run of its
+/// own: terms are then numbered in the order of the rows, and a test can say which is which.
 fn number_terms(
     place: TermPlace<'_>,
     core: &Core,
@@ -296,29 +297,24 @@ fn number_terms(
     rows: &[Sent],
     known: &mut BTreeMap<String, u32>,
 ) -> Vec<u32> {
-    let first = known.len() as u32 + 1;
-    let mut new = BTreeMap::new();
-    for row in rows.iter().filter(|row| !known.contains_key(&row.number)) {
+    let (terms, sealer) = (place.terms(Field::Number), place.keys.terms(Field::Number));
+    for row in rows {
+        if known.contains_key(&row.number) {
+            continue;
+        }
+        let no = known.len() as u32 + 1;
         let text = RawText::new(row.number.clone());
         let phone = Phone::parse(&text, None).unwrap().phone;
-        let tag = *place.keys.tags(Field::Number).tag_phone(&phone).as_bytes();
-        new.insert(tag, (phone, row.number.clone()));
-    }
-    let (mut tags, mut sealed) = (Vec::new(), Vec::new());
-    for (no, (tag, (phone, text))) in (first..).zip(new) {
+        let tag = place.keys.tags(Field::Number).tag_phone(&phone);
         let aad = Aad::term(&core.vault, place.keys.case(), Field::Number, u64::from(no));
-        let sealer = place.keys.terms(Field::Number);
+        let mut sealed = Vec::new();
         sealer
             .seal_into_run(core.nonce().unwrap(), &aad, &phone, &mut sealed)
             .unwrap();
-        tags.extend_from_slice(&tag);
-        known.insert(text, no);
-    }
-    if !tags.is_empty() {
-        let terms = place.terms(Field::Number);
         terms
-            .insert(place.connection, exhibit, first, &tags, &sealed)
+            .insert(place.connection, exhibit, no, tag.as_bytes(), &sealed)
             .unwrap();
+        known.insert(row.number.clone(), no);
     }
     rows.iter().map(|row| known[&row.number]).collect()
 }

@@ -362,7 +362,7 @@ fn a_block_that_was_moved_changed_or_lost_is_named_and_nothing_is_answered() {
     assert!(place(filtered).ends_with("statistics, block 0"));
     fixture
         .writer
-        .execute("DELETE FROM term WHERE no = 1", [])
+        .execute("DELETE FROM term_run WHERE first = 1", [])
         .unwrap();
     assert!(place(search(&fixture, json!({}), None)).starts_with("exhibit"));
 }
@@ -373,7 +373,7 @@ fn a_number_that_cannot_be_masked_is_damage() {
     fixture.admit(&small());
     fixture
         .writer
-        .execute("DELETE FROM term WHERE no = 1", [])
+        .execute("DELETE FROM term_run WHERE first = 1", [])
         .unwrap();
     assert_eq!(place(search(&fixture, json!({}), None)), "term 1");
 }

@@ -65,7 +65,15 @@ fn apply_of(
     let applied = check(connection)?;
     for (index, (name, text)) in steps.iter().enumerate().skip(applied) {
         let step = connection.unchecked_transaction().map_err(&failed)?;
-        step.execute_batch(text).map_err(&failed)?;
+        step.execute_batch(text)
+            .map_err(&failed)
+            .map_err(|error| match (*name, error.fault) {
+                ("0007_term_runs", StoreFault::Constraint) => StoreError {
+                    fault: StoreFault::EarlierExhibits,
+                    ..error
+                },
+                _ => error,
+            })?;
         let number = i64::try_from(index + 1).unwrap_or(i64::MAX);
         step.execute(
             "-- migrations::record
@@ -158,6 +166,60 @@ mod tests {
         assert_eq!(check(&connection), Ok(STEPS.len()));
         apply(&connection, Moment::from_seconds(1)).unwrap();
         assert_eq!(check(&connection), Ok(STEPS.len()));
+    }
+
+    /// A vault as the builds before `0007_term_runs` left it, with a case.
+    fn earlier() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(TABLE).unwrap();
+        for (index, (name, text)) in STEPS.iter().enumerate().take(6) {
+            connection.execute_batch(text).unwrap();
+            let schema = schema_digest(&connection).unwrap();
+            connection
+                .execute(
+                    "INSERT INTO migration VALUES (?1, ?2, ?3, ?4, 0)",
+                    params![index as i64 + 1, name, sha256(text), schema],
+                )
+                .unwrap();
+        }
+        connection
+            .execute(
+                "INSERT INTO cases (number, id, state, sealed, opened_at)
+                 VALUES (1, 'C-1', 'open', x'', 0)",
+                [],
+            )
+            .unwrap();
+        connection
+    }
+
+    #[test]
+    fn a_vault_of_an_earlier_build_without_exhibits_is_brought_up_to_date() {
+        let connection = earlier();
+        assert_eq!(check(&connection), Ok(6));
+        apply(&connection, Moment::from_seconds(1)).unwrap();
+        assert_eq!(check(&connection), Ok(STEPS.len()));
+        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        assert_eq!(count("SELECT COUNT(*) FROM cases"), Ok(1));
+        assert_eq!(count("SELECT COUNT(*) FROM term_run"), Ok(0));
+        assert!(count("SELECT COUNT(*) FROM term_tag").is_err());
+    }
+
+    #[test]
+    fn a_vault_of_an_earlier_build_with_exhibits_is_refused_and_left_as_it_was() {
+        let connection = earlier();
+        connection
+            .execute(
+                "INSERT INTO exhibit (number, id, case_number, state, begun_at)
+                 VALUES (1, 'E-1', 1, 'admitted', 0)",
+                [],
+            )
+            .unwrap();
+        let error = apply(&connection, Moment::from_seconds(1)).unwrap_err();
+        assert_eq!(error.fault, StoreFault::EarlierExhibits);
+        assert!(error.to_string().contains("from the files as received"));
+        assert_eq!(check(&connection), Ok(6));
+        let terms = connection.query_row("SELECT COUNT(*) FROM term", [], |row| row.get(0));
+        assert_eq!(terms, Ok(0_i64));
     }
 
     #[test]
