@@ -1,0 +1,213 @@
+//! Queries over one admitted log, beside DuckDB, SQLite and SQLCipher, and
+//! `audit verify`. docs/benchmarks.md says what each figure means.
+//!
+//!     cargo bench --bench query -- --rows 5000000 --runs 5 --leaves 200000
+
+#![expect(
+    dead_code,
+    unreachable_pub,
+    reason = "a module that the benchmarks share, none of which uses all of it"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use breachvault::operations::record::{LookUp, Scope, SearchRecords};
+use breachvault::synthesis::sample_numbers;
+use breachvault::vault::{Paths, trail};
+use serde_json::{Value, json};
+use support::load::{key, load, store};
+use support::{House, Peer, Res, Words, grouped, median, member, table};
+
+const ROWS: [&str; 3] = [
+    "filter on time and kind, by country and state",
+    "distinct numbers by country and state",
+    "all records of one number",
+];
+
+fn main() -> Res<()> {
+    let words = Words::new();
+    let rows = words.number("--rows", 1_000_000)?;
+    let runs = usize::try_from(words.number("--runs", 5)?.max(1))?;
+    let leaves = words.number("--leaves", 200_000)?;
+    let directory = tempfile::Builder::new().prefix("query-").tempdir()?;
+    let directory = directory.path();
+    let peers = support::present();
+    let csv = directory.join("log.csv");
+    support::make_csv(&csv, rows)?;
+    let number = sample_numbers(&support::recipe(rows), 1)
+        .pop()
+        .ok_or("a log without numbers")?;
+    let mut columns = Vec::new();
+    let house = House::found(&store(Peer::Breachvault, directory))?;
+    house.admit(&csv)?;
+    for peer in peers {
+        let measured = match peer {
+            Peer::Breachvault => ask_vault(&house, &number, runs)?,
+            other => {
+                load(other, &csv, directory)?;
+                ask_peer(other, directory, &number, runs)?
+            }
+        };
+        columns.push((peer, measured));
+    }
+    println!("\n{} rows, medians of {runs} runs, in ms\n", grouped(rows));
+    print(&columns);
+    verify(&house, leaves, runs)
+}
+
+fn print(columns: &[(Peer, [f64; 3])]) {
+    let ours = columns.iter().find(|(peer, _)| *peer == Peer::Breachvault);
+    let mut head = vec![""];
+    for (peer, _) in columns {
+        head.extend([peer.name(), "ratio"]);
+    }
+    let rows: Vec<Vec<String>> = ROWS
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let mut cells = vec![(*name).to_owned()];
+            for (_, measured) in columns {
+                let ratio = ours.map_or(f64::NAN, |(_, ours)| measured[at] / ours[at]);
+                cells.extend([format!("{:.1}", measured[at]), format!("{ratio:.2}")]);
+            }
+            cells
+        })
+        .collect();
+    table(&head, &rows);
+}
+
+/// Every one is an act of the door: it waits for its leaf to be durable.
+fn ask_vault(house: &House, number: &str, runs: usize) -> Res<[f64; 3]> {
+    let found = house.ask::<LookUp>(json!({
+        "numbers": [number], "purpose": "scoping", "reason": REASON,
+    }))?;
+    let subject = member(&found["results"][0], "subject")?.to_owned();
+    let filtered = json!({
+        "by": ["country", "state"], "audience": "team",
+        "filter": {"kind": ["sms"], "sent_from": FROM, "sent_to": TO},
+    });
+    let all = json!({"by": ["country", "state"], "audience": "team"});
+    let one = json!({
+        "filter": {"subject": [subject]}, "limit": 500, "purpose": "scoping", "reason": REASON,
+    });
+    Ok([
+        timed(runs, || house.ask::<Scope>(filtered.clone()))?,
+        timed(runs, || house.ask::<Scope>(all.clone()))?,
+        timed(runs, || house.ask::<SearchRecords>(one.clone()))?,
+    ])
+}
+
+/// The median in ms, after one that does not count.
+fn timed(runs: usize, mut ask: impl FnMut() -> Res<Value>) -> Res<f64> {
+    ask()?;
+    let mut taken = Vec::with_capacity(runs);
+    for _ in 0..runs {
+        let begun = Instant::now();
+        ask()?;
+        taken.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(median(&taken))
+}
+
+fn ask_peer(peer: Peer, directory: &Path, number: &str, runs: usize) -> Res<[f64; 3]> {
+    let queries = [
+        format!(
+            "select country, state, count(*) from m where kind = 'sms' \
+             and sent_at >= '{FROM}' and sent_at < '{TO}' group by country, state"
+        ),
+        "select country, state, count(distinct number) from m group by country, state".to_owned(),
+        format!("select * from m where number = '{number}'"),
+    ];
+    let mut command = Command::new(peer.command());
+    let mut script = String::from(key(peer));
+    if peer == Peer::DuckDb {
+        command.args(["-c", DUCKDB]);
+        script = queries
+            .iter()
+            .map(|query| format!("{query}\n").repeat(runs + 1))
+            .collect();
+    } else {
+        script.push_str(".timer on\n.output /dev/null\n");
+        for query in &queries {
+            script.push_str(&format!("{query};\n").repeat(runs + 1));
+        }
+    }
+    command.arg(store(peer, directory));
+    let output = support::run(command, &script)?.output;
+    // DuckDB's lines are seconds; the others' are `Run Time: real 0.123 user …`.
+    let taken: Vec<f64> = output
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            match words.clone().next()? {
+                "Run" => words.nth(3)?.parse().ok(),
+                seconds => seconds.parse().ok(),
+            }
+        })
+        .collect();
+    // Opening with a key may be timed by nobody: the timer is turned on after it.
+    if taken.len() != queries.len() * (runs + 1) {
+        return Err(format!("{} told {} times", peer.name(), taken.len()).into());
+    }
+    let of = |at: usize| median(&taken[at * (runs + 1) + 1..(at + 1) * (runs + 1)]) * 1e3;
+    Ok([of(0), of(1), of(2)])
+}
+
+/// Fills the log up with cheap leaves, then verifies the whole of it offline.
+fn verify(house: &House, leaves: u64, runs: usize) -> Res<()> {
+    let left = AtomicU64::new(leaves);
+    let vault = Arc::clone(&house.vault);
+    let begun = Instant::now();
+    thread::scope(|threads| {
+        for _ in 0..WRITERS {
+            threads.spawn(|| {
+                let more = |left: u64| left.checked_sub(1);
+                let order = Ordering::Relaxed;
+                while left.fetch_update(order, order, more).is_ok() {
+                    if vault.sum_strangers(1, 0).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    let written = leaves as f64 / begun.elapsed().as_secs_f64();
+    let paths: &Paths = house.vault.paths();
+    let mut size = 0;
+    let mut taken = Vec::new();
+    for _ in 0..runs {
+        let begun = Instant::now();
+        size = trail::verify_directory(paths, None, &[])?.size;
+        taken.push(begun.elapsed().as_secs_f64());
+    }
+    let rate = size as f64 / median(&taken);
+    println!(
+        "audit verify: {} leaves, {} leaves/s (written by {WRITERS} at once: {} leaves/s)",
+        grouped(size),
+        grouped(rate as u64),
+        grouped(written as u64)
+    );
+    Ok(())
+}
+
+const FROM: &str = "2024-03-10T00:00:00Z";
+const TO: &str = "2024-03-17T00:00:00Z";
+const REASON: &str = "to be measured";
+const WRITERS: usize = 128;
+
+const DUCKDB: &str = r#"
+import sys, time, duckdb
+connection = duckdb.connect(sys.argv[1], config={"threads": 2}, read_only=True)
+for query in sys.stdin:
+    begun = time.perf_counter()
+    connection.execute(query).fetchall()
+    print(time.perf_counter() - begun)
+"#;

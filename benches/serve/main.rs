@@ -1,0 +1,297 @@
+//! Lookups of one number over HTTPS, on keep-alive connections over loopback,
+//! beside a bare endpoint that answers the same bytes. docs/benchmarks.md says
+//! what each figure means.
+//!
+//!     cargo bench --bench serve -- --clients 1,8,64,256 --seconds 5
+
+#![expect(
+    dead_code,
+    unreachable_pub,
+    reason = "a module that the benchmarks share, none of which uses all of it"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum_server::tls_rustls::RustlsConfig;
+use breachvault::config::Config;
+use breachvault::http::{ServeConfig, make_dev_certificate, serve_until};
+use breachvault::synthesis::sample_numbers;
+use breachvault::vault::clock::{Clock as _, SystemClock};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use serde_json::json;
+use support::{House, Res, Words, grouped, table};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+struct Level {
+    clients: usize,
+    /// Of every answer, in µs, in order.
+    taken: Vec<u64>,
+    seconds: f64,
+    leaves_a_commit: Option<f64>,
+}
+
+fn main() -> Res<()> {
+    let words = Words::new();
+    let rows = words.number("--rows", 1_000_000)?;
+    let seconds = words.number("--seconds", 5)?;
+    let clients = words.numbers("--clients", "1,8,64,256")?;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let directory = tempfile::Builder::new().prefix("serve-").tempdir()?;
+    let csv = directory.path().join("log.csv");
+    support::make_csv(&csv, rows)?;
+    let house = House::found(&directory.path().join("vault"))?;
+    house.admit(&csv)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    println!(
+        "{} rows, {seconds} s a level, client and server on the same cores\n",
+        grouped(rows)
+    );
+    runtime.block_on(measure(&house, rows, &clients, seconds))
+}
+
+async fn measure(house: &House, rows: u64, clients: &[u64], seconds: u64) -> Res<()> {
+    let paths = house.vault.paths();
+    let files = make_dev_certificate(&paths.keys(), &[], SystemClock.now())?;
+    let mut serving = ServeConfig::new(&Config::default(), paths);
+    serving.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    serving.grace_s = 0;
+    let (certificate, private) = (serving.certificate.clone(), serving.key.clone());
+    let (ready, address) = oneshot::channel();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let vault = Arc::clone(&house.vault);
+    let server = tokio::spawn(async move {
+        let ready = move |address| {
+            let _ = ready.send(address);
+        };
+        serve_until(vault, &serving, ready, async move { drop(stopped.await) }).await
+    });
+    let address = address.await?;
+    let tls = connector(&files.ca)?;
+    let requests: Arc<[Vec<u8>]> = sample_numbers(&support::recipe(rows), SAMPLES)
+        .iter()
+        .map(|number| request(house, number))
+        .collect();
+
+    let mut levels = Vec::new();
+    for clients in clients {
+        levels.push(level(address, &tls, &requests, *clients, seconds, Some(house)).await?);
+    }
+    println!("breachvault, the leaf durable before the answer\n");
+    print(&levels);
+
+    let first = requests.first().ok_or("a log without numbers")?;
+    let body = Client::new(address, &tls)
+        .await?
+        .send(first)
+        .await?
+        .to_vec();
+    drop(stop);
+    server.await??;
+    let address = serve_bare(&certificate, &private, body).await?;
+    let mut levels = Vec::new();
+    for clients in clients {
+        levels.push(level(address, &tls, &requests, *clients, seconds, None).await?);
+    }
+    println!("a bare endpoint that answers the same bytes\n");
+    print(&levels);
+    Ok(())
+}
+
+fn request(house: &House, number: &str) -> Vec<u8> {
+    let body = json!({
+        "numbers": [number], "purpose": "victim-inquiry", "reason": "to be measured",
+    })
+    .to_string();
+    format!(
+        "POST /api/v1/cases/{}/lookups HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        house.case.as_str(),
+        house.token,
+        body.len()
+    )
+    .into_bytes()
+}
+
+async fn level(
+    address: SocketAddr,
+    tls: &TlsConnector,
+    requests: &Arc<[Vec<u8>]>,
+    clients: u64,
+    seconds: u64,
+    house: Option<&House>,
+) -> Res<Level> {
+    let mut connected = Vec::new();
+    for _ in 0..clients {
+        connected.push(Client::new(address, tls).await?);
+    }
+    let counts = || house.map(|house| house.vault.health().counts());
+    let before = counts();
+    let turn = Arc::new(AtomicU64::new(0));
+    let begun = Instant::now();
+    let end = begun + Duration::from_secs(seconds);
+    let running: Vec<_> = connected
+        .into_iter()
+        .map(|mut client| {
+            let (turn, requests) = (Arc::clone(&turn), Arc::clone(requests));
+            tokio::spawn(async move {
+                let mut taken = Vec::new();
+                while Instant::now() < end {
+                    // A stride, so that no two neighbours are asked for in a row.
+                    let at = turn.fetch_add(STRIDE, Ordering::Relaxed) % requests.len() as u64;
+                    let begun = Instant::now();
+                    client
+                        .send(&requests[at as usize])
+                        .await
+                        .map_err(|error| error.to_string())?;
+                    taken.push(begun.elapsed().as_micros() as u64);
+                }
+                Ok::<_, String>(taken)
+            })
+        })
+        .collect();
+    let mut taken = Vec::new();
+    for one in running {
+        taken.extend(one.await??);
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let leaves_a_commit = before
+        .zip(counts())
+        .map(|(before, after)| (after.1 - before.1) as f64 / (after.0 - before.0).max(1) as f64);
+    taken.sort_unstable();
+    Ok(Level {
+        clients: usize::try_from(clients)?,
+        taken,
+        seconds,
+        leaves_a_commit,
+    })
+}
+
+fn print(levels: &[Level]) {
+    let rows: Vec<Vec<String>> = levels
+        .iter()
+        .map(|level| {
+            let at = |share: f64| {
+                let place = (level.taken.len() as f64 * share) as usize;
+                let place = place.min(level.taken.len().saturating_sub(1));
+                let micros = level.taken.get(place).copied().unwrap_or_default();
+                format!("{:.2}", micros as f64 / 1e3)
+            };
+            vec![
+                level.clients.to_string(),
+                grouped((level.taken.len() as f64 / level.seconds) as u64),
+                at(0.5),
+                at(0.99),
+                at(0.999),
+                level
+                    .leaves_a_commit
+                    .map_or_else(|| "-".to_owned(), |leaves| format!("{leaves:.1}")),
+            ]
+        })
+        .collect();
+    table(
+        &[
+            "clients",
+            "requests/s",
+            "p50 ms",
+            "p99 ms",
+            "p99.9 ms",
+            "leaves a commit",
+        ],
+        &rows,
+    );
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what a route costs without the door is what this measures"
+)]
+async fn serve_bare(certificate: &Path, key: &Path, body: Vec<u8>) -> Res<SocketAddr> {
+    let tls = RustlsConfig::from_pem_file(certificate, key).await?;
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    let address = listener.local_addr()?;
+    let body = bytes::Bytes::from(body);
+    let router = axum::Router::new().fallback(move |asked: bytes::Bytes| {
+        drop(asked);
+        let body = body.clone();
+        async move { ([("content-type", "application/json")], body) }
+    });
+    listener.set_nonblocking(true)?;
+    let acceptor = axum_server::tls_rustls::RustlsAcceptor::new(tls);
+    let server = axum_server::from_tcp(listener)?.acceptor(acceptor);
+    tokio::spawn(server.serve(router.into_make_service()));
+    Ok(address)
+}
+
+fn connector(ca: &Path) -> Res<TlsConnector> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(ca)?)?;
+    let config = rustls::ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// One connection, as cheap as it can be: the cores are the server's too.
+struct Client {
+    stream: TlsStream<TcpStream>,
+    buffer: Vec<u8>,
+}
+
+impl Client {
+    async fn new(address: SocketAddr, tls: &TlsConnector) -> Res<Self> {
+        let socket = TcpStream::connect(address).await?;
+        socket.set_nodelay(true)?;
+        let name = ServerName::try_from("localhost")?;
+        Ok(Self {
+            stream: tls.connect(name, socket).await?,
+            buffer: Vec::with_capacity(4096),
+        })
+    }
+
+    /// The body of the answer, which must be a 200.
+    async fn send(&mut self, request: &[u8]) -> std::io::Result<&[u8]> {
+        self.stream.write_all(request).await?;
+        self.stream.flush().await?;
+        self.buffer.clear();
+        loop {
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            let Some(head) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") else {
+                continue;
+            };
+            let text = String::from_utf8_lossy(&self.buffer[..head]);
+            let length: usize = text
+                .lines()
+                .filter_map(|line| line.split_once(": "))
+                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+                .and_then(|(_, length)| length.parse().ok())
+                .ok_or(std::io::ErrorKind::InvalidData)?;
+            if self.buffer.len() < head + 4 + length {
+                continue;
+            }
+            if !text.starts_with("HTTP/1.1 200") {
+                let all = String::from_utf8_lossy(&self.buffer);
+                return Err(std::io::Error::other(all.into_owned()));
+            }
+            return Ok(&self.buffer[head + 4..][..length]);
+        }
+    }
+}
+
+const SAMPLES: usize = 10_000;
+const STRIDE: u64 = 7_919;
