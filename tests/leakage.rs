@@ -312,14 +312,11 @@ fn the_numbers_of_terms_do_not_tell_who_came_first() {
     let mut term = vec![0_u32; order.len()];
     for bit in 0..11 {
         for (run, (first, tags)) in &runs {
-            // A tag that is away leaves its place to the one before it: all others stay where
-            // they are, in their order. The first of a run leaves it to nothing.
+            // What stands in the place of a tag that is away is nobody's, in the same order.
             let mut left = tags.clone();
-            let mut before = [0; 16];
             for (no, tag) in (*first..).zip(left.chunks_mut(16)) {
-                match (no >> bit) & 1 {
-                    1 => tag.copy_from_slice(&before),
-                    _ => before.copy_from_slice(tag),
+                if (no >> bit) & 1 == 1 {
+                    tag[8..].fill(0xff);
                 }
             }
             put(*run, &left);

@@ -36,7 +36,7 @@ pub(super) fn read(
 
 /// What comes of a segment, in this order.
 enum Parsed {
-    Rows(RowBatch),
+    Rows(Box<RowBatch>),
     /// The segment has ended; it may be filled again.
     Segment(Segment, Tally),
     /// The file has ended.
@@ -75,7 +75,7 @@ fn read_segments(
                 while let Some((no, segment)) = next(to_parse) {
                     let read = catch_unwind(AssertUnwindSafe(|| {
                         parse(&mut parser, segment, (empty, batches), |rows| {
-                            parsed.send((no, Parsed::Rows(rows))).is_ok()
+                            parsed.send((no, Parsed::Rows(Box::new(rows)))).is_ok()
                         })
                     }));
                     let ended = match read {
@@ -109,7 +109,7 @@ fn read_segments(
                     Parsed::Rows(mut batch) => {
                         with(&batch)?;
                         batch.clear();
-                        lock(&empty).push(batch);
+                        lock(&empty).push(*batch);
                     }
                     Parsed::Segment(segment, tally) => {
                         facts.fitness.take(tally).map_err(unreadable)?;

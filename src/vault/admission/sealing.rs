@@ -69,14 +69,17 @@ impl Sealing {
 
     /// Hands a full group over and answers an empty one. Waits while enough groups do.
     pub(super) fn take(&mut self, no: u32, group: Group) -> Result<Group, OperationError> {
-        let handed = self.full.as_ref().map(|full| full.send((no, group)));
+        let handed = match &self.full {
+            Some(full) => full.send((no, group)).is_ok(),
+            None => false,
+        };
         match handed {
-            Some(Ok(())) => {
+            true => {
                 let mut empty = self.empty.lock().unwrap_or_else(PoisonError::into_inner);
                 Ok(empty.pop().unwrap_or_default())
             }
             // The thread has ended before its time: it says why.
-            _ => match self.end() {
+            false => match self.end() {
                 Err(error) => Err(error),
                 Ok(_) => Err(OperationError::Internal("sealing has ended")),
             },

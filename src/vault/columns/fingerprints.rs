@@ -191,10 +191,10 @@ mod tests {
     fn fingerprints_that_stand_close_do_not_hide_each_other() {
         let mut set = FingerprintSet::new();
         for low in 0..500_u128 {
-            assert!(set.insert(7 << 116 | 0x3ff + low));
+            assert!(set.insert((7 << 116) | (0x3ff + low)));
         }
-        assert!(!set.insert(7 << 116 | 0x3ff + 7));
-        assert!(set.insert(8 << 116 | 0x3ff + 7));
+        assert!(!set.insert((7 << 116) | (0x3ff + 7)));
+        assert!(set.insert((8 << 116) | (0x3ff + 7)));
         assert!(set.insert(0) && !set.insert(0));
     }
 

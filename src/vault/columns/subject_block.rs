@@ -192,21 +192,18 @@ mod tests {
     fn entries() -> impl Strategy<Value = Vec<SubjectEntry>> {
         let key = (0..RANGE_NUMBERS, 0_u32..9, 0_u32..4);
         let value = (0_u32..900, any::<u32>(), any::<i64>(), 0_u64..3_000_000);
-        prop::collection::btree_map(key, value, 0..300).prop_map(
-            |map: BTreeMap<(u32, u32, u32), (u32, u32, i64, u64)>| {
-                let entry =
-                    |((number, account, kind), (user, messages, first, span))| SubjectEntry {
-                        number: 3 * RANGE_NUMBERS + number,
-                        account,
-                        kind,
-                        user,
-                        messages,
-                        first,
-                        last: first.saturating_add_unsigned(span),
-                    };
-                map.into_iter().map(entry).collect()
-            },
-        )
+        prop::collection::btree_map(key, value, 0..300).prop_map(|map: BTreeMap<_, _>| {
+            let entry = |((number, account, kind), (user, messages, first, span))| SubjectEntry {
+                number: 3 * RANGE_NUMBERS + number,
+                account,
+                kind,
+                user,
+                messages,
+                first,
+                last: first.saturating_add_unsigned(span),
+            };
+            map.into_iter().map(entry).collect()
+        })
     }
 
     proptest! {

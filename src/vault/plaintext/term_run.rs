@@ -107,7 +107,7 @@ fn cut(run: &[u8], place: usize) -> Result<[u8; FRONT + SEALED], OpenError> {
     let mut whole = [0; FRONT + SEALED];
     let from = FRONT + place * SEALED;
     let body = run.get(from..from + SEALED).ok_or(OpenError)?;
-    if (run.len() - FRONT) % SEALED != 0 {
+    if !(run.len() - FRONT).is_multiple_of(SEALED) {
         return Err(OpenError);
     }
     let (front, rest) = whole.split_at_mut(FRONT);
