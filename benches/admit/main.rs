@@ -97,7 +97,7 @@ fn admit_in_a_process(csv: &Path, store: &Path) -> Res<(f64, support::Ran)> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("--admit-here").arg(csv).arg("--in").arg(store);
     let ran = support::run(command, "")?;
-    Ok((ran.output.trim().parse()?, ran))
+    Ok((ran.seconds()?, ran))
 }
 
 /// The other process: makes the vault, then times the admission alone.

@@ -316,6 +316,15 @@ pub struct Ran {
     pub peak_kib: u64,
 }
 
+impl Ran {
+    /// The last line of what it said: whatever stands before it is a tool's own talk.
+    pub fn seconds(&self) -> Res<f64> {
+        let line = self.output.lines().last().unwrap_or_default();
+        let read = line.trim().parse();
+        Ok(read.map_err(|_| format!("no seconds in {:?}", self.output))?)
+    }
+}
+
 /// Runs to the end and watches `VmHWM`, which only grows, all the while.
 pub fn run(mut command: Command, input: &str) -> Res<Ran> {
     let mut child = command
