@@ -1,5 +1,6 @@
 //! Which column of a delimited file holds which field.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::cells::{Cells, Record, SLOTS, slot, slot_of};
@@ -7,6 +8,7 @@ use super::declared::{ColumnMapping, Declared};
 use super::delimited::DelimitedReader;
 use super::error::IngestError;
 use super::guard::Look;
+use super::plain_lines::PlainLines;
 use super::segment::Segment;
 use super::shape::{Reads, Shape};
 use super::shown_name::{self, ShownName};
@@ -25,57 +27,100 @@ pub(super) struct Header {
 
 /// A segment of a delimited file that is read in one format.
 pub(super) struct DelimitedLog {
-    reader: DelimitedReader<Segment>,
+    reader: Records,
     header: Arc<Header>,
+}
+
+enum Records {
+    Plain(PlainLines),
+    Quoted(Box<DelimitedReader<Segment>>),
 }
 
 impl DelimitedLog {
     pub(super) fn new(segment: Segment, delimiter: u8, header: Arc<Header>) -> Self {
-        Self {
-            reader: DelimitedReader::of_segment(segment, delimiter, header.width),
-            header,
-        }
+        let reader = match segment.quoted {
+            false => Records::Plain(PlainLines::new(segment, delimiter, header.width)),
+            true => Records::Quoted(Box::new(DelimitedReader::of_segment(
+                segment,
+                delimiter,
+                header.width,
+            ))),
+        };
+        Self { reader, header }
     }
 
     pub(super) fn into_segment(self) -> Segment {
-        self.reader.into_segment()
+        match self.reader {
+            Records::Plain(lines) => lines.into_segment(),
+            Records::Quoted(reader) => reader.into_segment(),
+        }
     }
 
     /// The next record's line and cells, if there is one.
     pub(super) fn next(&mut self) -> Result<Option<Record<Cells<'_>>>, IngestError> {
-        if !self.reader.advance()? {
-            return Ok(None);
+        match &mut self.reader {
+            Records::Plain(lines) => {
+                if !lines.advance()? {
+                    return Ok(None);
+                }
+                let range = |place| lines.range(place);
+                record(
+                    &self.header,
+                    lines.line(),
+                    lines.len(),
+                    lines.bytes(),
+                    range,
+                )
+                .map(Some)
+            }
+            Records::Quoted(reader) => {
+                if !reader.advance()? {
+                    return Ok(None);
+                }
+                let found = reader.record();
+                let range = |place| found.range(place);
+                let (line, bytes) = (reader.line(), found.as_slice());
+                record(&self.header, line, found.len(), bytes, range).map(Some)
+            }
         }
-        let line = self.reader.line();
-        let record = self.reader.record();
-        // With a cell too many or too few, nobody knows which cell is which,
-        // and one of them may be the content.
-        if record.len() != self.header.width {
-            return Ok(Some(Record {
-                line,
-                cells: Err(RejectKind::WrongCellCount),
-            }));
-        }
-        let whole = std::str::from_utf8(record.as_slice()).ok();
-        let mut texts = [""; SLOTS];
-        for (text, place) in texts.iter_mut().zip(self.header.places) {
-            let Some(place) = place else { continue };
-            let range = record.range(place);
-            // One check for the whole record; if a dropped column is in
-            // another encoding, one for each cell that is kept.
-            let cell = match whole {
-                Some(whole) => range.and_then(|range| whole.get(range)),
-                None => record
-                    .get(place)
-                    .and_then(|cell| std::str::from_utf8(cell).ok()),
-            };
-            *text = cell.ok_or(IngestError::NotText { line })?;
-        }
-        Ok(Some(Record {
-            line,
-            cells: Ok(Cells::new(texts, self.header.time).looked_at(Look::of(record.as_slice()))),
-        }))
     }
+}
+
+/// The cells of a record of so many, each at its range of the bytes.
+fn record<'r>(
+    header: &Header,
+    line: u64,
+    cells: usize,
+    bytes: &'r [u8],
+    range: impl Fn(usize) -> Option<Range<usize>>,
+) -> Result<Record<Cells<'r>>, IngestError> {
+    // With a cell too many or too few, nobody knows which cell is which,
+    // and one of them may be the content.
+    if cells != header.width {
+        return Ok(Record {
+            line,
+            cells: Err(RejectKind::WrongCellCount),
+        });
+    }
+    let whole = std::str::from_utf8(bytes).ok();
+    let mut texts = [""; SLOTS];
+    for (text, place) in texts.iter_mut().zip(header.places) {
+        let Some(place) = place else { continue };
+        let range = range(place);
+        // One check for the whole record; if a dropped column is in
+        // another encoding, one for each cell that is kept.
+        let cell = match whole {
+            Some(whole) => range.and_then(|range| whole.get(range)),
+            None => range
+                .and_then(|range| bytes.get(range))
+                .and_then(|cell| std::str::from_utf8(cell).ok()),
+        };
+        *text = cell.ok_or(IngestError::NotText { line })?;
+    }
+    Ok(Record {
+        line,
+        cells: Ok(Cells::new(texts, header.time).looked_at(Look::of(bytes))),
+    })
 }
 
 impl Header {

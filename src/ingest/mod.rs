@@ -30,6 +30,7 @@ mod mapping_guess;
 mod mapping_toml;
 mod opening;
 mod packed;
+mod plain_lines;
 mod row_maker;
 mod segment;
 mod shape;

@@ -20,6 +20,8 @@ pub struct Segment {
     at: usize,
     /// The line it begins at.
     pub(super) line: u64,
+    /// There may be a quote in it.
+    pub(super) quoted: bool,
 }
 
 /// Bytes of a segment: longer than any record may be.
@@ -33,7 +35,23 @@ impl Segment {
             filled: 0,
             at: 0,
             line: 1,
+            quoted: true,
         }
+    }
+
+    /// Where it is read from.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on reading elsewhere.
+    pub(super) fn go_to(&mut self, byte: usize) {
+        self.at = byte.min(self.filled);
+    }
+
+    /// Everything behind a byte.
+    pub(super) fn bytes_from(&self, byte: usize) -> &[u8] {
+        self.bytes.get(byte..self.filled).unwrap_or_default()
     }
 
     /// The same from `byte` on, which stands at the beginning of `line`.
@@ -117,9 +135,10 @@ impl Cuts {
             read.filter(|byte| **byte == b'\r')
                 .for_each(|byte| *byte = b'\n');
         }
+        segment.quoted = memchr(b'"', &bytes[..filled]).is_some();
         let end = match self.ended {
             true => filled,
-            false => end_of_records(&bytes[..filled], self.delimiter)
+            false => end_of_records(&bytes[..filled], self.delimiter, segment.quoted)
                 .ok_or(IngestError::RecordTooLong { line: self.line })?,
         };
         self.rest = Zeroizing::new(bytes[end..filled].to_vec());
@@ -130,8 +149,8 @@ impl Cuts {
 }
 
 /// Where the last whole record ends, if one does. The bytes begin with a record.
-fn end_of_records(bytes: &[u8], delimiter: u8) -> Option<usize> {
-    if memchr(b'"', bytes).is_none() {
+fn end_of_records(bytes: &[u8], delimiter: u8, quoted: bool) -> Option<usize> {
+    if !quoted {
         return memrchr(b'\n', bytes).map(|at| at + 1);
     }
     let mut inside = Inside::Start;
@@ -170,7 +189,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Option<usize> {
-        end_of_records(text.as_bytes(), b',')
+        end_of_records(text.as_bytes(), b',', text.contains('"'))
     }
 
     #[test]

@@ -20,6 +20,9 @@ use crate::vault::{Batches, OperationError};
 /// More parsers would outrun the one thread that numbers their rows.
 const MOST_PARSERS: usize = 4;
 
+/// How far threads that read stand back, of 19.
+const NICENESS: i32 = 10;
+
 /// Reads all batches and hands them to `with`, in the order of the file.
 pub(super) fn read(
     reader: LogReader,
@@ -68,10 +71,14 @@ fn read_segments(
     let _ = filled.send((0, first));
     thread::scope(|threads| {
         let cut = parsed.clone();
-        threads.spawn(move || cut_all(&mut cuts, &to_fill, &filled, &cut));
+        threads.spawn(move || {
+            stand_back();
+            cut_all(&mut cuts, &to_fill, &filled, &cut);
+        });
         for mut parser in parsers {
             let (to_parse, empty, parsed) = (&to_parse, &empty, parsed.clone());
             threads.spawn(move || {
+                stand_back();
                 while let Some((no, segment)) = next(to_parse) {
                     let read = catch_unwind(AssertUnwindSafe(|| {
                         parse(&mut parser, segment, (empty, batches), |rows| {
@@ -134,6 +141,13 @@ fn read_segments(
         drop(spare);
         admitted
     })
+}
+
+/// Lets other threads go first: the one that numbers rows, which all wait for, and those
+/// that answer requests. Where that is not to be had, reading only takes longer.
+fn stand_back() {
+    let this = rustix::thread::gettid();
+    let _ = rustix::process::setpriority_process(Some(this), NICENESS);
 }
 
 /// Cuts the file to its end. Its last words come behind the last segment.

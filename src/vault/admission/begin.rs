@@ -61,8 +61,6 @@ pub struct Admission {
     pub(super) sealing: Sealing,
     pub(super) stager: Stager,
     prints: Arc<Fingerprinter>,
-    /// What of each block waits for the final numbers of terms.
-    pub(super) waiting: Vec<WaitingBlock>,
     pub(super) subjects: SubjectIndexBuilder,
     pub(super) parts: Parts,
     pub(super) quarantine: Quarantine,
@@ -89,15 +87,6 @@ pub(super) struct Coder {
     pub(super) earlier_users: Earlier,
     /// Codes of the bases, in the order of `Basis::ALL`, for the three fields.
     pub(super) bases: [[Option<u32>; 4]; 3],
-}
-
-/// The columns of numbers and users of a block, by temporary numbers.
-pub(super) struct WaitingBlock {
-    pub(super) rows: usize,
-    /// A block of codes, packed.
-    pub(super) numbers: Vec<u8>,
-    /// Rows whose user is not the one the subject index keeps, with the user plus one.
-    pub(super) others: Vec<(u32, u32)>,
 }
 
 #[derive(Default)]
@@ -176,7 +165,6 @@ impl Admission {
                 sealing,
                 stager,
                 prints,
-                waiting: Vec::new(),
                 subjects: SubjectIndexBuilder::new(),
                 parts: Parts::default(),
                 quarantine: Quarantine::default(),

@@ -83,16 +83,18 @@ impl Earlier {
         &mut self,
         connection: &Connection,
         temporary: u32,
-        known: &mut [u32],
+        known: &mut Vec<u32>,
         tag: impl FnOnce() -> Option<Tag>,
     ) -> Result<u64, StoreError> {
         let new = 1 << 32 | u64::from(temporary);
         if self.visible == 0 {
             return Ok(new);
         }
-        let Some(known) = known.get_mut(temporary as usize) else {
-            return Ok(new);
-        };
+        let place = temporary as usize;
+        if known.len() <= place {
+            known.resize(place + 1, UNASKED);
+        }
+        let known = &mut known[place];
         if *known == UNASKED {
             *known = match tag() {
                 Some(tag) => self.find(connection, &tag)?,

@@ -2,6 +2,7 @@
 
 use super::fault;
 use super::parts::{PartKind, Parts};
+use super::waiting::Waiting;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::vault::columns::{BLOCK_ROWS, BlockStatistics, CodeBlock, TextBlock, TimeBlock};
 use crate::vault::core::Core;
@@ -27,11 +28,11 @@ pub(super) const AREA_STATE: usize = 9;
 pub(super) struct Group {
     pub(super) codes: [Vec<u32>; DICTIONARIES],
     pub(super) times: Vec<i64>,
-    /// Temporary numbers, and those of users plus one; 0 is nobody.
+    /// Temporary numbers.
     pub(super) numbers: Vec<u32>,
-    pub(super) users: Vec<u32>,
-    /// Nodes of the index of subjects.
-    pub(super) nodes: Vec<u32>,
+    /// Rows whose user is not the one the index of subjects keeps, with the user plus one;
+    /// 0 is nobody.
+    pub(super) others: Vec<(u32, u32)>,
     /// Message references; a blank one is missing.
     pub(super) references: Texts,
 }
@@ -59,6 +60,10 @@ impl Place<'_> {
 
     pub(super) fn quarantine(&self, no: u32) -> Aad {
         Aad::quarantine(&self.core.vault, self.case, self.exhibit, u64::from(no))
+    }
+
+    pub(super) fn waiting(&self, no: u32) -> Aad {
+        Aad::waiting(&self.core.vault, self.case, self.exhibit, u64::from(no))
     }
 
     pub(super) fn statistics(&self, no: u32) -> Aad {
@@ -92,6 +97,8 @@ pub(super) struct SealedGroup {
     no: u32,
     blocks: Vec<(Field, Vec<u8>)>,
     statistics: Option<Vec<u8>>,
+    /// Not one of the exhibit's parts: it does not stay.
+    waiting: Option<Vec<u8>>,
 }
 
 impl SealedGroup {
@@ -101,6 +108,7 @@ impl SealedGroup {
             no,
             blocks: vec![(field, sealed)],
             statistics: None,
+            waiting: None,
         }
     }
 
@@ -113,6 +121,21 @@ impl SealedGroup {
         }
     }
 
+    /// Writes blocks of numbers over what waited in their place, and others beside them.
+    pub(super) fn put_in_place(
+        &self,
+        connection: &rusqlite::Connection,
+        exhibit: ExhibitNumber,
+    ) -> Result<(), StoreError> {
+        self.blocks.iter().try_for_each(|(field, sealed)| {
+            let put = match field {
+                Field::Number => block_rows::replace,
+                _ => block_rows::insert,
+            };
+            put(connection, exhibit, *field, self.no, sealed)
+        })
+    }
+
     pub(super) fn insert(
         &self,
         connection: &rusqlite::Connection,
@@ -120,6 +143,9 @@ impl SealedGroup {
     ) -> Result<(), StoreError> {
         for (field, sealed) in &self.blocks {
             block_rows::insert(connection, exhibit, *field, self.no, sealed)?;
+        }
+        if let Some(sealed) = &self.waiting {
+            block_rows::insert(connection, exhibit, Field::Number, self.no, sealed)?;
         }
         match &self.statistics {
             Some(sealed) => statistics_rows::TABLE.insert(connection, exhibit, self.no, sealed),
@@ -133,7 +159,8 @@ impl Group {
         self.times.len()
     }
 
-    /// Seals the blocks of every field but number and user, and the statistics.
+    /// Seals the blocks of every field but number and user, the statistics, and what
+    /// waits.
     pub(super) fn seal(&self, place: &Place<'_>, no: u32) -> Result<SealedGroup, OperationError> {
         let mut nonces = Nonces::new(&*place.core.entropy);
         let mut plain = Vec::new();
@@ -162,10 +189,12 @@ impl Group {
             .blocks(Field::SentAt)
             .seal(nonces.take()?, &aad, &plain)
             .map_err(fault::seal)?;
+        let waiting = Waiting::seal(&self.numbers, &self.others, place, no, &mut nonces)?;
         Ok(SealedGroup {
             no,
             blocks,
             statistics: Some(sealed),
+            waiting: Some(waiting),
         })
     }
 
@@ -173,8 +202,7 @@ impl Group {
         self.codes.iter_mut().for_each(Vec::clear);
         self.times.clear();
         self.numbers.clear();
-        self.users.clear();
-        self.nodes.clear();
+        self.others.clear();
         self.references.clear();
     }
 }

@@ -25,6 +25,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod users;
+mod waiting;
 mod withdrawn;
 
 pub use begin::{Admission, Batches, ExhibitFacts};

@@ -19,29 +19,31 @@ pub(super) struct Numbering {
 }
 
 impl Numbering {
-    /// Numbers the terms that `used` names. New ones go by their tags, so that the
-    /// file does not tell who appears early.
+    /// Numbers those of so many terms that are `used`. New ones go by their tags, so that
+    /// the file does not tell who appears early. `known` ends with the last asked for.
     pub(super) fn of(
-        used: &[bool],
+        terms: usize,
+        used: impl Fn(u32) -> bool,
         known: &[u32],
         connection: &Connection,
         earlier: &mut Earlier,
         tag: impl Fn(u32) -> Option<Tag>,
     ) -> Result<Self, OperationError> {
-        let mut last = vec![0; used.len()];
+        let mut last = vec![0; terms];
         let mut new = Vec::new();
         let mut distinct = 0;
-        for ((temporary, known), last) in (0..).zip(known).zip(&mut last) {
-            if !used.get(temporary as usize).is_some_and(|used| *used) {
+        for (temporary, last) in (0..).zip(&mut last) {
+            if !used(temporary) {
                 continue;
             }
             distinct += 1;
-            if *known != UNASKED && *known != 0 {
-                *last = *known;
+            let known = known.get(temporary as usize).copied().unwrap_or(UNASKED);
+            if known != UNASKED && known != 0 {
+                *last = known;
                 continue;
             }
             let tag = tag(temporary).ok_or(OperationError::Internal("numbering::tag"))?;
-            let found = match *known {
+            let found = match known {
                 UNASKED => earlier.find(connection, &tag)?,
                 _ => 0,
             };

@@ -16,15 +16,15 @@ pub(super) struct Numbers {
     /// Texts that are not plain E.164, by fingerprint: each is parsed once.
     texts: HashMap<u128, u32>,
     prints: Fingerprinter,
-    /// For each number the code of its region's country, once asked for.
+    /// For each number the code of its region's country, once asked for; shorter than the
+    /// numbers, for most logs say the country.
     countries: Vec<u32>,
     /// For each area code the code of its state, once asked for; the last is for numbers
     /// without one.
     area_states: Vec<u32>,
-    /// For each number its term from earlier exhibits, once asked for; 0 if new.
+    /// For each number its term from earlier exhibits, once asked for; 0 if new. Shorter
+    /// than the numbers: it ends with the last that was asked for.
     pub(super) known: Vec<u32>,
-    /// Whether the number stands in an admitted row.
-    pub(super) used: Vec<bool>,
 }
 
 /// Why a text has no temporary number.
@@ -48,13 +48,17 @@ impl Numbers {
             countries: Vec::new(),
             area_states: vec![UNASKED; AREA_CODES + 1],
             known: Vec::new(),
-            used: Vec::new(),
         }
     }
 
-    /// Asks for the memory of many numbers at once, before they are looked for.
-    pub(super) fn touch(&self, digits: &[u64]) {
-        self.table.touch(digits);
+    /// Replaces `out` by the temporary numbers of many cells at once; [`UNASKED`] for those
+    /// that are not known or are not plain E.164.
+    pub(super) fn known_of(&self, digits: &[u64], out: &mut Vec<u32>) {
+        self.table.get_all(digits, UNASKED, out);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
     }
 
     /// The temporary number of a cell; `digits` are those of plain E.164, or 0. Most
@@ -85,6 +89,10 @@ impl Numbers {
         code: impl FnOnce(&str) -> Result<u32, CodecError>,
     ) -> Result<u32, CodecError> {
         let phone = || phone_of(&self.table, number);
+        let place = number as usize;
+        if self.countries.len() <= place {
+            self.countries.resize(place + 1, UNASKED);
+        }
         once(&mut self.countries, number, || {
             match phone().as_ref().and_then(region_of) {
                 Some(region) => code(&region.to_string()),
@@ -125,14 +133,7 @@ impl Numbers {
             .map_err(|error| NoNumber::Rejected(rejected(error)))?;
         let digits = NonZeroU64::new(phone.expose_digits())
             .ok_or(NoNumber::Rejected(RejectKind::NotANumber))?;
-        let number = self
-            .table
-            .get_or_insert_with(digits, |_| {
-                self.countries.push(UNASKED);
-                self.known.push(UNASKED);
-                self.used.push(false);
-            })
-            .map_err(NoNumber::Codec)?;
+        let number = self.table.get_or_insert(digits).map_err(NoNumber::Codec)?;
         Ok(number)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::begin::{Admission, Coder, WaitingBlock};
+use super::begin::{Admission, Coder};
 use super::earlier::UNASKED;
 use super::fault;
 use super::group::{
@@ -15,34 +15,34 @@ use super::numbers::NoNumber;
 use super::seen::{CODES, Opening, RowIdentity};
 use crate::domain::Field;
 use crate::vault::Vault;
-use crate::vault::columns::{BLOCK_ROWS, CodeBlock, CodecError, Fingerprinter};
+use crate::vault::columns::{BLOCK_ROWS, CodecError, Fingerprinter, Messages};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Basis, Nonces, RejectKind, RowBatch, TEXTS};
 use crate::vault::store::{StoreError, quarantine_rows};
 
-/// The codes of one batch, before duplicates are left out; used again. A column has
-/// an entry for each of `rows`.
+/// The rows of one batch that can be admitted; used again. A column has an entry for
+/// each of `rows`.
 #[derive(Default)]
 pub(super) struct Scratch {
-    /// Rows of the batch that can be admitted.
+    /// The temporary numbers of all rows that have a known one.
+    found: Vec<u32>,
     rows: Vec<u32>,
     codes: [Vec<u32>; DICTIONARIES],
     numbers: Vec<u32>,
-    nodes: Vec<u32>,
-    users: Vec<u32>,
     identities: Vec<u64>,
     prints: Vec<u128>,
     new: Vec<bool>,
-    kept: Vec<u32>,
+    seconds: Vec<i64>,
+    /// Places among `rows` whose user is not the one the index of subjects keeps, with the
+    /// user plus one.
+    others: Vec<(u32, u32)>,
     /// From the values of a batch to codes.
     map: Vec<u32>,
 }
 
 /// The longest user name: a run says its length in one byte.
 const USER_BYTES: usize = 255;
-/// How many numbers are touched before they are looked up.
-const BATCH: usize = 64;
 
 impl Vault {
     /// Admits the rows of a batch and quarantines its rejects. After an error the
@@ -62,18 +62,9 @@ impl Vault {
         admission.code_rows(batch).map_err(fault::codec)?;
         let prints = batch.prints();
         let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
+        admission.identify_rows(batch, users, references)?;
+        admission.leave_duplicates_out();
         admission.place_rows(batch, users).map_err(fault::codec)?;
-        admission.identify_rows(batch, references)?;
-        let scratch = &mut admission.scratch;
-        admission.seen.take_in(&scratch.prints, &mut scratch.new);
-        scratch.kept.clear();
-        scratch.kept.extend(
-            (0..)
-                .zip(&scratch.new)
-                .filter_map(|(at, new)| new.then_some(at)),
-        );
-        admission.counts.duplicates += (scratch.new.len() - scratch.kept.len()) as u64;
-        admission.counts.admitted += scratch.kept.len() as u64;
         admission.keep(batch)
     }
 
@@ -83,32 +74,31 @@ impl Vault {
         admission: &mut Admission,
         batch: &RowBatch,
     ) -> Result<(), OperationError> {
-        admission.scratch.rows.clear();
-        admission.scratch.numbers.clear();
+        let Admission { scratch, coder, .. } = admission;
+        scratch.rows.clear();
+        scratch.numbers.clear();
+        let digits = batch.expose_digits();
+        coder.numbers.known_of(digits, &mut scratch.found);
         let users = batch.users();
-        for (from, digits) in (0..)
-            .step_by(BATCH)
-            .zip(batch.expose_digits().chunks(BATCH))
-        {
-            admission.coder.numbers.touch(digits);
-            for (row, digits) in (from..).zip(digits) {
-                let found = match users.get(row).len() > USER_BYTES {
-                    true => Err((Field::User, RejectKind::TooLong)),
-                    false => match admission.coder.numbers.number(*digits, batch.number(row)) {
-                        Ok(number) => Ok(number),
-                        Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
-                        Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
-                    },
-                };
-                match found {
-                    Ok(number) => {
-                        admission.scratch.rows.push(row as u32);
-                        admission.scratch.numbers.push(number);
-                    }
-                    Err((field, kind)) => {
-                        admission.quarantine.add(&batch.rejected(row, field, kind));
-                        self.stage_full_part(admission)?;
-                    }
+        for (row, digits) in digits.iter().enumerate() {
+            let Admission { scratch, coder, .. } = &mut *admission;
+            let found = match (users.get(row).len() > USER_BYTES, scratch.found[row]) {
+                (true, _) => Err((Field::User, RejectKind::TooLong)),
+                (false, UNASKED) => match coder.numbers.number(*digits, batch.number(row)) {
+                    Ok(number) => Ok(number),
+                    Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
+                    Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
+                },
+                (false, number) => Ok(number),
+            };
+            match found {
+                Ok(number) => {
+                    scratch.rows.push(row as u32);
+                    scratch.numbers.push(number);
+                }
+                Err((field, kind)) => {
+                    admission.quarantine.add(&batch.rejected(row, field, kind));
+                    self.stage_full_part(admission)?;
                 }
             }
         }
@@ -154,43 +144,11 @@ impl Admission {
         coder.code_derived(batch, rows, numbers, codes)
     }
 
-    /// Finds for each row its node in the index of subjects, and its user: mostly the one
-    /// that the node keeps.
-    fn place_rows(&mut self, batch: &RowBatch, prints: &[u128]) -> Result<(), CodecError> {
-        let Self {
-            coder: Coder { users, .. },
-            subjects,
-            scratch,
-            ..
-        } = self;
-        scratch.nodes.clear();
-        scratch.users.clear();
-        let [accounts, kinds] = [ACCOUNT, KIND].map(|place| &scratch.codes[place]);
-        let rows = scratch.rows.iter().zip(accounts).zip(kinds);
-        let mut rows = scratch.numbers.iter().zip(rows);
-        for numbers in scratch.numbers.chunks(BATCH) {
-            subjects.touch(numbers);
-            for (number, ((row, account), kind)) in rows.by_ref().take(numbers.len()) {
-                let print = prints[*row as usize];
-                let (node, new) = subjects.place(*number, *account, *kind)?;
-                let user = match subjects.kept(node) {
-                    (kept, user) if kept == print as u64 && !new => user,
-                    _ => users.number(print, batch.users().get(*row as usize))?,
-                };
-                if new {
-                    subjects.keep(node, print as u64, user);
-                }
-                scratch.nodes.push(node);
-                scratch.users.push(user);
-            }
-        }
-        Ok(())
-    }
-
     /// What tells each row apart from all others of the case.
     fn identify_rows(
         &mut self,
         batch: &RowBatch,
+        users: &[u64],
         references: &[u128],
     ) -> Result<(), OperationError> {
         let core = Arc::clone(&self.core);
@@ -219,7 +177,8 @@ impl Admission {
                     for (code, column) in codes.iter_mut().zip(&self.scratch.codes) {
                         *code = column[at];
                     }
-                    let user = self.scratch.users[at];
+                    let (user, name) = (users[*row as usize], batch.users().get(*row as usize));
+                    let user = self.coder.users.number(user, name).map_err(fault::codec)?;
                     self.seen.of_row(&RowIdentity {
                         number,
                         user: self.coder.identity_of_user(connection, &keys, user)?,
@@ -234,35 +193,80 @@ impl Admission {
         Ok(())
     }
 
-    /// Appends the rows that are new, block by block.
+    /// Rows that the case has already are counted, and that is all.
+    fn leave_duplicates_out(&mut self) {
+        let Scratch {
+            rows,
+            codes,
+            numbers,
+            prints,
+            new,
+            ..
+        } = &mut self.scratch;
+        self.seen.take_in(prints, new);
+        let all = rows.len();
+        if new.contains(&false) {
+            keep_new(rows, new);
+            keep_new(numbers, new);
+            codes.iter_mut().for_each(|column| keep_new(column, new));
+        }
+        self.counts.duplicates += (all - rows.len()) as u64;
+        self.counts.admitted += rows.len() as u64;
+    }
+
+    /// Counts the rows in the index of subjects, which knows most of their users.
+    fn place_rows(&mut self, batch: &RowBatch, prints: &[u64]) -> Result<(), CodecError> {
+        let Self {
+            coder: Coder { users, .. },
+            subjects,
+            scratch,
+            ..
+        } = self;
+        let Scratch {
+            rows,
+            codes,
+            numbers,
+            seconds,
+            others,
+            ..
+        } = scratch;
+        seconds.clear();
+        seconds.extend(rows.iter().map(|row| batch.sent_at()[*row as usize]));
+        let messages = Messages {
+            numbers,
+            accounts: &codes[ACCOUNT],
+            kinds: &codes[KIND],
+            seconds,
+        };
+        let users_of = |from: usize, found: &mut [u32]| {
+            let prints = rows[from..].iter().map(|row| prints[*row as usize]);
+            let name = |place: usize| batch.users().get(rows[from + place] as usize);
+            users.numbers(prints, name, found)
+        };
+        subjects.count_all(&messages, users_of, others)
+    }
+
+    /// Appends the rows, block by block.
     fn keep(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
-        let mut from = 0;
-        while from < self.scratch.kept.len() {
-            let Self {
-                scratch,
-                group,
-                coder,
-                ..
-            } = self;
-            let room = BLOCK_ROWS - group.len();
-            let to = scratch.kept.len().min(from + room);
-            let kept = &scratch.kept[from..to];
+        let (mut from, mut others) = (0, 0);
+        while from < self.scratch.rows.len() {
+            let Self { scratch, group, .. } = self;
+            let held = group.len();
+            let to = scratch.rows.len().min(from + BLOCK_ROWS - held);
             for (column, codes) in group.codes.iter_mut().zip(&scratch.codes) {
-                column.extend(kept.iter().map(|at| codes[*at as usize]));
+                column.extend_from_slice(&codes[from..to]);
             }
-            for at in kept {
-                let at = *at as usize;
-                let row = scratch.rows[at] as usize;
-                let (number, user) = (scratch.numbers[at], scratch.users[at]);
-                coder.numbers.used[number as usize] = true;
-                if let Some(user) = user.checked_sub(1) {
-                    coder.users.used[user as usize] = true;
-                }
-                group.numbers.push(number);
-                group.nodes.push(scratch.nodes[at]);
-                group.users.push(user);
-                group.times.push(batch.sent_at()[row]);
-                group.references.push(batch.references().get(row));
+            group.numbers.extend_from_slice(&scratch.numbers[from..to]);
+            group.times.extend_from_slice(&scratch.seconds[from..to]);
+            for row in &scratch.rows[from..to] {
+                group.references.push(batch.references().get(*row as usize));
+            }
+            while let Some((at, user)) = scratch.others.get(others)
+                && (*at as usize) < to
+            {
+                let row = held + *at as usize - from;
+                group.others.push((row as u32, *user));
+                others += 1;
             }
             from = to;
             if self.group.len() == BLOCK_ROWS {
@@ -283,18 +287,6 @@ impl Admission {
         };
         let span = self.counts.span.get_or_insert((first, last));
         *span = (span.0.min(first), span.1.max(last));
-        let others = self
-            .subjects
-            .count_rows(&group.nodes, &group.users, &group.times)
-            .map_err(fault::codec)?;
-        let mut numbers = Vec::new();
-        CodeBlock::encode(&group.numbers, &mut numbers).map_err(fault::codec)?;
-        numbers.shrink_to_fit();
-        self.waiting.push(WaitingBlock {
-            rows: group.len(),
-            numbers,
-            others,
-        });
         let no = self.counts.blocks;
         self.counts.blocks += 1;
         let group = std::mem::take(&mut self.group);
@@ -327,6 +319,11 @@ impl Admission {
         self.quarantine.next_part();
         Ok(())
     }
+}
+
+fn keep_new(column: &mut Vec<u32>, new: &[bool]) {
+    let mut new = new.iter();
+    column.retain(|_| new.next() == Some(&true));
 }
 
 impl Coder {

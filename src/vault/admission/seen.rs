@@ -97,6 +97,11 @@ impl Seen {
         self.set.insert_all(prints, new);
     }
 
+    /// Gives the memory back; everything is new from then on.
+    pub(super) fn forget(&mut self) {
+        self.set = FingerprintSet::new();
+    }
+
     /// Takes in the earlier records of those of the numbers that the case knows.
     pub(super) fn recall(
         &mut self,

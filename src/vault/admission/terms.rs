@@ -10,12 +10,13 @@ use super::fault;
 use super::group::SealedGroup;
 use super::numbering::Numbering;
 use super::parts::{PartKind, Parts};
+use super::waiting::Waiting;
 use crate::domain::Field;
 use crate::vault::columns::{BLOCK_ROWS, CodeBlock, SubjectBlock, SubjectIndexBuilder, UserBlock};
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Aad, Nonces, SealError, Tag};
 use crate::vault::store::term_rows::{RUN_TERMS, Terms};
-use crate::vault::store::{dictionary_rows, subject_index_rows};
+use crate::vault::store::{block_rows, dictionary_rows, subject_index_rows};
 
 /// How many runs of terms are written in one transaction.
 const RUNS: usize = 16;
@@ -44,6 +45,8 @@ impl Admission {
     pub(super) fn stage_terms(&mut self) -> Result<TermCounts, OperationError> {
         let parts = self.sealing.end()?;
         self.parts.join(parts);
+        // What is needed from here on takes as much again.
+        self.seen.forget();
         let (numbers, users) = self.number_terms()?;
         let subjects = std::mem::take(&mut self.subjects);
         let admission = &*self;
@@ -71,7 +74,7 @@ impl Admission {
 
     /// A term is left out that stands in no admitted row: its rows were duplicates.
     fn number_terms(&mut self) -> Result<(Numbering, Numbering), OperationError> {
-        let (core, keys) = (&self.core, &self.keys);
+        let (core, keys, subjects) = (&self.core, &self.keys, &self.subjects);
         let Coder {
             numbers,
             users,
@@ -86,16 +89,34 @@ impl Admission {
         };
         let number_numbers = |earlier: &mut Earlier| {
             with_connection(&mut |connection| {
-                Numbering::of(&numbers.used, &numbers.known, connection, earlier, |no| {
-                    numbers.tag(keys.tags(Field::Number), no)
-                })
+                let (used, tag) = (
+                    |no| subjects.holds(no),
+                    |no| numbers.tag(keys.tags(Field::Number), no),
+                );
+                Numbering::of(
+                    numbers.len(),
+                    used,
+                    &numbers.known,
+                    connection,
+                    earlier,
+                    tag,
+                )
             })
         };
         let number_users = |earlier: &mut Earlier| {
             with_connection(&mut |connection| {
-                Numbering::of(&users.used, &users.known, connection, earlier, |no| {
-                    Some(users.tag(keys.tags(Field::User), no))
-                })
+                let (used, tag) = (
+                    |no| users.used[no as usize],
+                    |no| Some(users.tag(keys.tags(Field::User), no)),
+                );
+                Numbering::of(
+                    users.used.len(),
+                    used,
+                    &users.known,
+                    connection,
+                    earlier,
+                    tag,
+                )
             })
         };
         std::thread::scope(|threads| {
@@ -206,38 +227,40 @@ impl Admission {
         let place = self.place();
         let exhibit = self.begun.number;
         let mut nonces = Nonces::new(&*self.core.entropy);
-        let mut temporary = CodeBlock::new();
+        let (mut sealed, mut waiting) = (Vec::new(), Waiting::default());
         let mut codes = Vec::with_capacity(BLOCK_ROWS);
         let mut plain = Vec::new();
-        for (from, blocks) in (0..).step_by(BLOCKS).zip(self.waiting.chunks(BLOCKS)) {
-            let mut sealed = Vec::with_capacity(2 * BLOCKS);
-            for (no, block) in (from..).zip(blocks) {
-                temporary.decode(&block.numbers).map_err(fault::codec)?;
+        for from in (0..self.counts.blocks).step_by(BLOCKS) {
+            let mut blocks = Vec::with_capacity(2 * BLOCKS);
+            // A snapshot that lasts would keep the database from folding in what is staged.
+            let reader = self.core.readers.snapshot()?;
+            for no in (from..self.counts.blocks).take(BLOCKS) {
+                let connection = reader.connection()?;
+                if !block_rows::read(connection, exhibit, Field::Number, no, &mut sealed)? {
+                    return Err(OperationError::Internal("a staged block is missing"));
+                }
+                waiting.open(&sealed, &place, no)?;
                 codes.clear();
-                codes.extend(
-                    temporary
-                        .codes()
-                        .iter()
-                        .map(|number| numbers.last[*number as usize]),
-                );
+                let temporary = waiting.numbers.codes().iter();
+                codes.extend(temporary.map(|number| numbers.last[*number as usize]));
                 CodeBlock::encode(&codes, &mut plain).map_err(fault::codec)?;
                 let column = place.seal_block(&mut nonces, Field::Number, no, &plain)?;
-                sealed.push(SealedGroup::of_block(Field::Number, no, column));
-                let others: Vec<(u32, u32)> = block
-                    .others
-                    .iter()
-                    .map(|(row, user)| (*row, users[*user as usize]))
-                    .collect();
-                UserBlock::encode(block.rows, &others, &mut plain).map_err(fault::codec)?;
+                blocks.push(SealedGroup::of_block(Field::Number, no, column));
+                for (_, user) in &mut waiting.others {
+                    *user = users[*user as usize];
+                }
+                UserBlock::encode(codes.len(), &waiting.others, &mut plain)
+                    .map_err(fault::codec)?;
                 let column = place.seal_block(&mut nonces, Field::User, no, &plain)?;
-                sealed.push(SealedGroup::of_block(Field::User, no, column));
+                blocks.push(SealedGroup::of_block(Field::User, no, column));
             }
-            sealed.iter().for_each(|block| block.note(parts));
+            blocks.iter().for_each(|block| block.note(parts));
+            drop(reader);
             self.stager
                 .stage(move |connection| {
-                    sealed
+                    blocks
                         .iter()
-                        .try_for_each(|block| block.insert(connection, exhibit))
+                        .try_for_each(|block| block.put_in_place(connection, exhibit))
                 })
                 .map_err(fault::stage)?;
         }

@@ -3,7 +3,7 @@
 //! By message reference where there is one, by the whole row otherwise. The key is
 //! drawn afresh for each admission, so nobody can make rows that collide, and a
 //! fingerprint in memory says nothing without it. At 50 million rows the odds of
-//! losing one to a collision are 2^-25.
+//! losing one to a collision are 2^-24.
 
 use super::sip_hash::SipKey;
 
@@ -37,37 +37,46 @@ impl Fingerprinter {
     }
 }
 
-/// Open addressing in 4,096 parts, 8 bytes a slot, at most seven eighths full.
+/// Open addressing in 1,024 parts of one table, 8 bytes a slot, at most seven eighths
+/// full.
 ///
-/// Twelve bits of a fingerprint say the part and 64 others stand in the slot: 76 bits
-/// tell rows apart. A part grows by half and by itself, so that growing never
-/// needs twice the memory.
+/// Ten bits of a fingerprint say the part and 64 others stand in the slot: 74 bits
+/// tell rows apart. All parts have one size and grow by half, in place: growing never
+/// needs the table twice, and reads it from one end to the other.
 pub struct FingerprintSet {
-    parts: Vec<Part>,
-    len: usize,
-}
-
-#[derive(Default)]
-struct Part {
     /// Zero marks an empty slot; the fingerprint zero stands as one.
     slots: Vec<u64>,
+    /// Slots of a part.
+    stride: usize,
+    /// Prints in each part.
+    held: Vec<usize>,
     len: usize,
 }
 
 /// Odd, so that no two numbers come out alike: 2^128 over the golden ratio.
 const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 
-const PARTS: usize = 1 << 12;
-const FIRST_SLOTS: usize = 16;
+const PARTS: usize = 1 << 10;
+const FIRST_SLOTS: usize = 56;
+/// Slots for 50 million rows and more: 512 MiB.
+const ROOM: usize = 1 << 26;
 
 /// How many slots are touched before they are needed.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 impl FingerprintSet {
     pub fn new() -> Self {
-        let mut parts = Vec::new();
-        parts.resize_with(PARTS, Part::default);
-        Self { parts, len: 0 }
+        let mut slots = Vec::new();
+        // So that growing moves nothing. It costs addresses only, until they are written to;
+        // where they are not to be had, the table moves.
+        let _ = slots.try_reserve_exact(ROOM);
+        slots.resize(PARTS * FIRST_SLOTS, 0);
+        Self {
+            slots,
+            stride: FIRST_SLOTS,
+            held: vec![0; PARTS],
+            len: 0,
+        }
     }
 
     /// Replaces `new` by whether each fingerprint is new, one after the other. Several
@@ -77,9 +86,8 @@ impl FingerprintSet {
         new.reserve(fingerprints.len());
         for batch in fingerprints.chunks(BATCH) {
             let touched = batch.iter().fold(0, |touched, fingerprint| {
-                let part = &self.parts[part_of(*fingerprint)];
-                let at = place(*fingerprint as u64, part.slots.len());
-                touched | part.slots.get(at).copied().unwrap_or_default()
+                let from = part_of(*fingerprint) * self.stride;
+                touched | self.slots[from + place(*fingerprint as u64, self.stride)]
             });
             std::hint::black_box(touched);
             for fingerprint in batch {
@@ -90,7 +98,13 @@ impl FingerprintSet {
 
     /// True if the fingerprint is new.
     pub fn insert(&mut self, fingerprint: u128) -> bool {
-        let new = self.parts[part_of(fingerprint)].insert(fingerprint as u64);
+        let part = part_of(fingerprint);
+        if self.held[part] >= self.stride / 8 * 7 {
+            self.grow();
+        }
+        let slots = &mut self.slots[part * self.stride..][..self.stride];
+        let new = put(slots, (fingerprint as u64).max(1));
+        self.held[part] += usize::from(new);
         self.len += usize::from(new);
         new
     }
@@ -102,6 +116,26 @@ impl FingerprintSet {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+
+    /// Gives every part half as much again, from the last to the first: a part's new place
+    /// lies behind all those that still wait.
+    #[cold]
+    fn grow(&mut self) {
+        let old = self.stride;
+        self.stride = (old + old / 2).next_multiple_of(8);
+        self.slots.resize(PARTS * self.stride, 0);
+        let mut prints = Vec::with_capacity(old);
+        for part in (0..PARTS).rev() {
+            let waiting = &mut self.slots[part * old..][..old];
+            prints.clear();
+            prints.extend(waiting.iter().filter(|print| **print != 0));
+            waiting.fill(0);
+            let slots = &mut self.slots[part * self.stride..][..self.stride];
+            for print in &prints {
+                put(slots, *print);
+            }
+        }
+    }
 }
 
 impl Default for FingerprintSet {
@@ -110,29 +144,8 @@ impl Default for FingerprintSet {
     }
 }
 
-impl Part {
-    fn insert(&mut self, print: u64) -> bool {
-        if self.len >= self.slots.len() / 8 * 7 {
-            self.grow();
-        }
-        let new = put(&mut self.slots, print.max(1));
-        self.len += usize::from(new);
-        new
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        let longer = (self.slots.len() / 2 * 3).next_multiple_of(FIRST_SLOTS);
-        let mut slots = vec![0; longer.max(FIRST_SLOTS)];
-        for print in self.slots.iter().filter(|slot| **slot != 0) {
-            put(&mut slots, *print);
-        }
-        self.slots = slots;
-    }
-}
-
 fn part_of(fingerprint: u128) -> usize {
-    (fingerprint >> 116) as usize
+    (fingerprint >> 118) as usize
 }
 
 /// Where a print stands among `slots`: its share of the whole range.
@@ -191,10 +204,10 @@ mod tests {
     fn fingerprints_that_stand_close_do_not_hide_each_other() {
         let mut set = FingerprintSet::new();
         for low in 0..500_u128 {
-            assert!(set.insert((7 << 116) | (0x3ff + low)));
+            assert!(set.insert((7 << 118) | (0x3ff + low)));
         }
-        assert!(!set.insert((7 << 116) | (0x3ff + 7)));
-        assert!(set.insert((8 << 116) | (0x3ff + 7)));
+        assert!(!set.insert((7 << 118) | (0x3ff + 7)));
+        assert!(set.insert((8 << 118) | (0x3ff + 7)));
         assert!(set.insert(0) && !set.insert(0));
     }
 

@@ -43,7 +43,7 @@ pub use pack::{
 pub use selection::Selection;
 pub use statistics::BlockStatistics;
 pub use subject_block::{RANGE_NUMBERS, SubjectBlock, SubjectEntry};
-pub use subject_index::{SubjectIndexBuilder, SubjectRanges};
+pub use subject_index::{Messages, SubjectIndexBuilder, SubjectRanges};
 pub use text_block::TextBlock;
 pub use time_block::TimeBlock;
 pub use user_block::{UserBlock, UserOf};

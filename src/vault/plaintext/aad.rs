@@ -53,6 +53,11 @@ impl Aad {
             .rows(rows)
     }
 
+    /// What of a block waits for the end of its admission.
+    pub fn waiting(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
+        Self::of_exhibit("waiting", vault, case, exhibit).position(no)
+    }
+
     /// The statistics of the same block.
     pub fn statistics(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
         Self::of_exhibit("statistics", vault, case, exhibit).position(no)

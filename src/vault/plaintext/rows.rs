@@ -77,7 +77,7 @@ pub struct RowBatch {
     references: Texts,
     /// Of an admission: then names and references get their prints as they come.
     fingerprinter: Option<Arc<Fingerprinter>>,
-    user_prints: Vec<u128>,
+    user_prints: Vec<u64>,
     reference_prints: Vec<u128>,
     sent_at: Vec<i64>,
     /// Of country, state and time.
@@ -161,12 +161,14 @@ impl RowBatch {
         self.references.push(reference);
         if let Some(prints) = &self.fingerprinter {
             // A blank is nobody's name and nothing's reference.
-            let print = |text: &str| match text {
+            self.user_prints.push(match user {
                 "" => 0,
-                _ => prints.of_text(text).max(1),
-            };
-            self.user_prints.push(print(user));
-            self.reference_prints.push(print(reference));
+                name => (prints.of_text(name) as u64).max(1),
+            });
+            self.reference_prints.push(match reference {
+                "" => 0,
+                text => prints.of_text(text).max(1),
+            });
         }
         self.sent_at.push(row.sent_at.seconds());
         self.bases
@@ -243,7 +245,7 @@ impl RowBatch {
 
     /// The prints of user names and of message references, 0 for blank ones; none
     /// if the batch was not made for an admission.
-    pub(in crate::vault) fn prints(&self) -> Option<(&[u128], &[u128])> {
+    pub(in crate::vault) fn prints(&self) -> Option<(&[u64], &[u128])> {
         self.fingerprinter.as_ref()?;
         Some((&self.user_prints, &self.reference_prints))
     }

@@ -17,8 +17,8 @@ use crate::domain::{
 use crate::policy::{Action, CaseState};
 use crate::vault::clock::ManualClock;
 use crate::vault::columns::{
-    BLOCK_ROWS, BlockStatistics, CodeBlock, Dictionary, SubjectBlock, SubjectIndexBuilder,
-    TextBlock, TimeBlock, UserBlock,
+    BLOCK_ROWS, BlockStatistics, CodeBlock, Dictionary, Messages, SubjectBlock,
+    SubjectIndexBuilder, TextBlock, TimeBlock, UserBlock,
 };
 use crate::vault::core::Core;
 use crate::vault::entropy::SystemEntropy;
@@ -229,13 +229,18 @@ impl Fixture {
         }
         let code_of = |field: Field| &columns.iter().find(|(other, _)| *other == field).unwrap().1;
         let mut index = SubjectIndexBuilder::new();
-        let (accounts, kinds) = (code_of(Field::Account), code_of(Field::Kind));
-        let mut nodes = Vec::new();
-        for ((number, account), kind) in numbers.iter().zip(accounts).zip(kinds) {
-            nodes.push(index.place(*number, *account, *kind).unwrap().0);
-        }
-        let nobody = vec![0; rows.len()];
-        index.count_rows(&nodes, &nobody, &times).unwrap();
+        let messages = Messages {
+            numbers: &numbers,
+            accounts: code_of(Field::Account),
+            kinds: code_of(Field::Kind),
+            seconds: &times,
+        };
+        let mut others = Vec::new();
+        let nobody = |_: usize, users: &mut [u32]| {
+            users.fill(0);
+            Ok(())
+        };
+        index.count_all(&messages, nobody, &mut others).unwrap();
         let same: Vec<u32> = (0..=self.numbers.len() as u32).collect();
         for (range, entries) in index.finish(&same, vec![0]).unwrap() {
             SubjectBlock::encode(range, &entries, &mut plain).unwrap();

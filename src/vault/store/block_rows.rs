@@ -22,6 +22,23 @@ pub(crate) fn insert(
     one("block::insert", changed)
 }
 
+/// Puts a block in the place of what was staged there.
+pub(crate) fn replace(
+    connection: &Connection,
+    exhibit: ExhibitNumber,
+    field: Field,
+    no: u32,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let mut statement = connection
+        .prepare_cached("-- block::replace\nUPDATE block SET sealed = ?4 WHERE exhibit = ?1 AND field = ?2 AND no = ?3")
+        .map_err(at("block::replace"))?;
+    let changed = statement
+        .execute(params![exhibit.0, field.code(), no, sealed])
+        .map_err(at("block::replace"))?;
+    one("block::replace", changed)
+}
+
 /// Reads one block into a buffer that is used again; false when it is not there.
 pub(crate) fn read(
     connection: &Connection,
