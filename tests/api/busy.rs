@@ -5,8 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use serde_json::json;
 
-use super::support::{Answer, Client, Incident, TestVault, invented};
+use super::support::{Answer, Client, Incident, TestVault, body, invented};
 
 /// Holds the database's write lock: the ledger can commit nothing until it goes.
 struct Stall(Connection);
@@ -126,4 +127,37 @@ fn an_operator_who_floods_the_ledger_waits_behind_themselves() {
         }
     });
     assert_eq!(first.len(), 1);
+}
+
+#[test]
+fn what_was_counted_before_the_records_changed_is_not_asked_for() {
+    let incident = Incident::new();
+    let (lead, investigator) = (incident.lead(), incident.investigator());
+    let withdrawal = incident.ask_withdrawal_of_a_fresh_one();
+    let recipient = age::x25519::Identity::generate().to_public().to_string();
+    let request = body::export("scope-report", &json!({}), &recipient);
+    let in_flight = || gauge(&incident, "requests_in_flight");
+    let stall = Stall::of(&incident);
+    let (decided, asked) = thread::scope(|threads| {
+        let path = format!("/withdrawals/{withdrawal}/decision");
+        let decided = threads.spawn(move || lead.post(&path, &body::approve()));
+        until("the decision to come", || in_flight() > 1);
+        thread::sleep(Duration::from_millis(300));
+        // Counted beside the ledger, before the decision is carried out.
+        let path = incident.of_case("/exports");
+        let asked = threads.spawn({
+            let (investigator, request) = (&investigator, &request);
+            move || investigator.post(&path, request)
+        });
+        until("the request to wait", || {
+            gauge(&incident, "acts_waiting") > 0
+        });
+        stall.end();
+        (decided.join().unwrap(), asked.join().unwrap())
+    });
+    decided.assert_status(200);
+    let refused = asked.assert_problem(409, "result-changed");
+    assert_eq!(incident.leaf(refused.leaf().unwrap())["outcome"], "failed");
+    // Asked again it is counted again.
+    incident.ask_export(&investigator, &request);
 }
