@@ -81,6 +81,11 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)
         .map_err(&failed)?;
+    // A plan does not depend on the values bound: else statements that are kept would be
+    // prepared anew at every use.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(&failed)?;
     connection
         .pragma_update(None, "temp_store", "MEMORY")
         .map_err(&failed)?;
