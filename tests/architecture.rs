@@ -158,6 +158,23 @@ fn two_files_turn_a_number_into_text() {
 }
 
 #[test]
+fn a_password_is_hashed_where_somebody_signs_in_or_enrols_and_nowhere_else() {
+    let found: BTreeSet<_> = with("PasswordHash::")
+        .into_keys()
+        .filter(|path| !path.starts_with("src/vault/identity/"))
+        .collect();
+    assert_eq!(found, BTreeSet::from(["src/vault/sign_in.rs".to_owned()]));
+    // What every request goes through knows tokens only, by their SHA-256.
+    for path in ["src/http/authenticate.rs", "src/http/mount.rs"] {
+        let code = source(path);
+        assert!(
+            !code.contains("Password") && !code.contains("sign_in"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
 fn every_lifted_ban_is_known() {
     let found = with("clippy::disallowed_methods");
     let known = BANS_LIFTED

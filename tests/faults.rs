@@ -161,8 +161,18 @@ fn ready_to_serve() -> Closed {
     house.close()
 }
 
+type Words = std::io::Lines<BufReader<std::process::ChildStderr>>;
+
 impl Served {
     fn start(house: &Closed, launcher: &[&str]) -> Option<Self> {
+        let (served, words) = Self::start_unread(house, launcher)?;
+        // Somebody reads on what the program says.
+        std::thread::spawn(move || words.for_each(drop));
+        Some(served)
+    }
+
+    /// The same with nobody who reads on.
+    fn start_unread(house: &Closed, launcher: &[&str]) -> Option<(Self, Words)> {
         let mut words = launcher.iter().copied().chain([PROGRAM]);
         let mut command = Command::new(words.next().unwrap());
         command
@@ -182,8 +192,6 @@ impl Served {
             let port = address.trim().rsplit_once(':')?.1.to_owned();
             Some(format!("https://localhost:{port}"))
         });
-        // Somebody must read on, or the program would wait for its own words to be read.
-        std::thread::spawn(move || words.for_each(drop));
         let url = url.expect("the server did not come up");
         let _ = rustls::crypto::ring::default_provider().install_default();
         let pem = fs::read(house.paths().keys().join("ca.crt")).unwrap();
@@ -207,7 +215,7 @@ impl Served {
         assert_eq!(status, 201, "{answer}");
         let answer: Value = serde_json::from_str(&answer).unwrap();
         served.token = answer["token"].as_str().unwrap().to_owned();
-        Some(served)
+        Some((served, words))
     }
 
     /// Status, body, and the number of the leaf.
@@ -312,6 +320,47 @@ fn a_server_killed_under_load_has_every_leaf_it_answered_with() {
         assert_eq!(action, "record.lookup");
     }
     vault.stop().unwrap();
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_up_neither_answers_nor_the_ledger() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let house = ready_to_serve();
+    let (served, mut words) = Served::start_unread(&house, &[]).unwrap();
+    let get = |path: &str| {
+        let mut response = served
+            .agent
+            .get(format!("{}{path}", served.url))
+            .call()
+            .unwrap();
+        (
+            response.status().as_u16(),
+            response.body_mut().read_to_string().unwrap(),
+        )
+    };
+    let dropped = || -> u64 {
+        let (_, metrics) = get("/metrics");
+        let line = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix("breachvault_dropped_log_lines_total "));
+        line.unwrap().parse().unwrap()
+    };
+    // More lines than a pipe and the queue in front of it take.
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| (0..1500).for_each(|_| assert_eq!(get("/healthz").0, 200)));
+        }
+    });
+    assert!(dropped() > 0);
+    let number = numbers(500, 1, 1).remove(0);
+    for _ in 0..20 {
+        let (status, body, leaf) = served.look_up(&house, &number).unwrap();
+        assert_eq!((status, leaf.is_some()), (200, true), "{body}");
+    }
+    assert_eq!(served.ready(), 200);
+    // Once somebody reads again it is said how many are missing.
+    let said = words.any(|line| line.unwrap().contains("lines of the log were dropped"));
+    assert!(said);
 }
 
 /// Sends libfiu's remote control a command; the program itself is not changed.

@@ -697,8 +697,8 @@ fn a_query_over_damaged_parts_says_where_and_answers_nothing() {
         ),
         // Every tag points at the next term: a lookup would answer for somebody else.
         (
-            "UPDATE term_run SET first_tag = zeroblob(16),
-                 tags = CAST(zeroblob(16) || substr(tags, 1, length(tags) - 16) AS BLOB)
+            "UPDATE term_run
+             SET tags = CAST(first_tag || substr(tags, 1, length(tags) - 16) AS BLOB)
              WHERE field = 3",
             lookup,
             "term ",

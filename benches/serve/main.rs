@@ -39,7 +39,22 @@ struct Level {
     /// Of every answer, in µs, in order.
     taken: Vec<u64>,
     seconds: f64,
+    /// Of client and server together.
+    processor_seconds: f64,
     leaves_a_commit: Option<f64>,
+}
+
+impl Level {
+    fn rate(&self) -> f64 {
+        self.taken.len() as f64 / self.seconds
+    }
+
+    /// In ms, at a share of the answers.
+    fn at(&self, share: f64) -> f64 {
+        let place = (self.taken.len() as f64 * share) as usize;
+        let place = place.min(self.taken.len().saturating_sub(1));
+        self.taken.get(place).copied().unwrap_or_default() as f64 / 1e3
+    }
 }
 
 fn main() -> Res<()> {
@@ -92,6 +107,7 @@ async fn measure(house: &House, rows: u64, clients: &[u64], seconds: u64) -> Res
     }
     println!("breachvault, the leaf durable before the answer\n");
     print(&levels);
+    let vault = levels;
 
     let first = requests.first().ok_or("a log without numbers")?;
     let body = Client::new(address, &tls)
@@ -108,6 +124,8 @@ async fn measure(house: &House, rows: u64, clients: &[u64], seconds: u64) -> Res
     }
     println!("a bare endpoint that answers the same bytes\n");
     print(&levels);
+    println!("what the vault costs\n");
+    compare(&vault, &levels);
     Ok(())
 }
 
@@ -140,6 +158,7 @@ async fn level(
     }
     let counts = || house.map(|house| house.vault.health().counts());
     let before = counts();
+    let processor = processor_seconds();
     let turn = Arc::new(AtomicU64::new(0));
     let begun = Instant::now();
     let end = begun + Duration::from_secs(seconds);
@@ -168,6 +187,7 @@ async fn level(
         taken.extend(one.await??);
     }
     let seconds = begun.elapsed().as_secs_f64();
+    let processor_seconds = processor_seconds() - processor;
     let leaves_a_commit = before
         .zip(counts())
         .map(|(before, after)| (after.1 - before.1) as f64 / (after.0 - before.0).max(1) as f64);
@@ -176,6 +196,7 @@ async fn level(
         clients: usize::try_from(clients)?,
         taken,
         seconds,
+        processor_seconds,
         leaves_a_commit,
     })
 }
@@ -184,21 +205,18 @@ fn print(levels: &[Level]) {
     let rows: Vec<Vec<String>> = levels
         .iter()
         .map(|level| {
-            let at = |share: f64| {
-                let place = (level.taken.len() as f64 * share) as usize;
-                let place = place.min(level.taken.len().saturating_sub(1));
-                let micros = level.taken.get(place).copied().unwrap_or_default();
-                format!("{:.2}", micros as f64 / 1e3)
-            };
+            let at = |share: f64| format!("{:.2}", level.at(share));
+            let micros = level.processor_seconds * 1e6 / level.taken.len().max(1) as f64;
             vec![
                 level.clients.to_string(),
-                grouped((level.taken.len() as f64 / level.seconds) as u64),
+                grouped(level.rate() as u64),
                 at(0.5),
                 at(0.99),
                 at(0.999),
                 level
                     .leaves_a_commit
                     .map_or_else(|| "-".to_owned(), |leaves| format!("{leaves:.1}")),
+                format!("{micros:.0}"),
             ]
         })
         .collect();
@@ -210,9 +228,48 @@ fn print(levels: &[Level]) {
             "p99 ms",
             "p99.9 ms",
             "leaves a commit",
+            "processor µs a request",
         ],
         &rows,
     );
+}
+
+fn compare(vault: &[Level], bare: &[Level]) {
+    let rows: Vec<Vec<String>> = vault
+        .iter()
+        .zip(bare)
+        .map(|(vault, bare)| {
+            vec![
+                vault.clients.to_string(),
+                grouped(vault.rate() as u64),
+                grouped(bare.rate() as u64),
+                format!("{:.1}", bare.rate() / vault.rate()),
+                format!("{:.2}", vault.at(0.5) - bare.at(0.5)),
+            ]
+        })
+        .collect();
+    table(
+        &[
+            "clients",
+            "breachvault, requests/s",
+            "bare, requests/s",
+            "bare to breachvault",
+            "added p50 ms",
+        ],
+        &rows,
+    );
+}
+
+/// What this process has used of the processors: in user and in system, each in
+/// hundredths of a second.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
 }
 
 #[expect(

@@ -63,7 +63,7 @@ pub(super) fn listen(
         .enable_all()
         .build()
         .map_err(CliError::io("start the server's threads"))?;
-    runtime
-        .block_on(http::serve(vault, listening, ready))
-        .map_err(|error| CliError::failed(error.to_string()))
+    let served = runtime.block_on(http::serve(vault, listening, ready));
+    http::log::flush();
+    served.map_err(|error| CliError::failed(error.to_string()))
 }

@@ -22,6 +22,8 @@ pub struct Limits {
     pub connections: usize,
     /// Requests beside each other on one HTTP/2 connection.
     pub streams: u32,
+    /// Requests of one operator under way, over all connections.
+    pub operator_requests: usize,
     /// Requests without a session that one address may make at once.
     pub stranger_burst: u32,
     pub stranger_per_minute: u32,
@@ -46,6 +48,7 @@ impl Default for Limits {
             request_s: 60,
             connections: 1024,
             streams: 64,
+            operator_requests: 512,
             stranger_burst: 200,
             stranger_per_minute: 120,
             readers: 8,
@@ -83,6 +86,7 @@ impl Limits {
             "must be between 1 and 1,000,000",
         )?;
         at_least("limits.streams", self.streams > 0, one)?;
+        at_least("limits.operator_requests", self.operator_requests > 0, one)?;
         at_least("limits.stranger_burst", self.stranger_burst > 0, one)?;
         at_least(
             "limits.stranger_per_minute",

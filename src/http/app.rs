@@ -8,6 +8,7 @@ use super::ProblemKind;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::throttle::Throttle;
+use super::turns::Turns;
 use crate::config::Limits;
 use crate::vault::Vault;
 use crate::vault::entropy::{Entropy, SystemEntropy, draw};
@@ -21,16 +22,19 @@ pub(super) struct App {
     pub(super) metrics: Metrics,
     pub(super) throttle: Throttle,
     pub(super) hashing: Semaphore,
+    pub(super) turns: Arc<Turns>,
     entropy: SystemEntropy,
 }
 
 impl App {
     pub(super) fn new(vault: Arc<Vault>, limits: Limits) -> Self {
+        let readers = vault.settings().readers;
         Self {
             vault,
             metrics: Metrics::default(),
             throttle: Throttle::new(limits.stranger_burst, limits.stranger_per_minute),
             hashing: Semaphore::new(HASHING),
+            turns: Arc::new(Turns::new(readers, limits.operator_requests)),
             limits,
             entropy: SystemEntropy::new(),
         }

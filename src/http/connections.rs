@@ -1,16 +1,24 @@
-//! No more connections than configured: one more is closed at once.
+//! No more connections than configured, and none that stands still: one more is
+//! closed at once, one on which nothing moves after a while.
+//!
+//! HTTP's own limits are on requests. These are for who connects and says nothing,
+//! who stops in the middle, and who does not read the answer: a connection costs
+//! them as much as us, and so they may not keep it.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::app::App;
+use crate::config::Limits;
 
 /// An acceptor that counts; the inner one does the TLS handshake.
 #[derive(Clone)]
@@ -33,8 +41,47 @@ impl<A> Bounded<A> {
 /// A connection that gives its place back when it goes.
 pub(super) struct Counted<S> {
     stream: S,
+    app: Arc<App>,
+    patience: Patience,
+    /// Bytes read, as long as they are few.
+    read: usize,
+    /// Since when a write waits for the other end to read.
+    stalled: Option<Instant>,
+    /// When something was last read or written.
+    moved: Instant,
+    begun: Instant,
+    alarm: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,
 }
+
+/// How long a connection may stand still.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// Until the first bytes have come.
+    first: Duration,
+    /// While an answer waits to be read.
+    stalled: Duration,
+    /// At all.
+    idle: Duration,
+}
+
+impl Patience {
+    fn of(limits: &Limits) -> Self {
+        let request = Duration::from_secs(limits.request_s);
+        Self {
+            first: Duration::from_secs(limits.header_s),
+            stalled: request,
+            idle: request.saturating_mul(IDLE_REQUESTS),
+        }
+    }
+}
+
+/// The work on a request may take this many times as long as one may wait for it:
+/// a large package is made before its first byte is sent.
+const IDLE_REQUESTS: u32 = 10;
+/// As many bytes as HTTP/2 begins with; until they are there it is not known which
+/// HTTP it will be, and HTTP's limits do not hold yet.
+const PREFACE: usize = 24;
 
 impl<A, I, S> Accept<I, S> for Bounded<A>
 where
@@ -52,15 +99,70 @@ where
             self.app.metrics.count_refused_connection();
             return Box::pin(async { Err(io::ErrorKind::ConnectionRefused.into()) });
         };
+        let app = Arc::clone(&self.app);
         let accepted = self.inner.accept(stream, service);
         Box::pin(async move {
             let (stream, service) = accepted.await?;
+            let patience = Patience::of(&app.limits);
+            let now = Instant::now();
             let stream = Counted {
                 stream,
+                app,
+                patience,
+                read: 0,
+                stalled: None,
+                moved: now,
+                begun: now,
+                alarm: Box::pin(sleep_until(now + patience.first)),
                 _place: place,
             };
             Ok((stream, service))
         })
+    }
+}
+
+impl<S> Counted<S> {
+    /// Until when it may stand still as it does now.
+    fn deadline(&self) -> Instant {
+        let idle = self.moved + self.patience.idle;
+        let stalled = self.stalled.map(|since| since + self.patience.stalled);
+        let first = (self.read < PREFACE).then(|| self.begun + self.patience.first);
+        idle.min(stalled.unwrap_or(idle)).min(first.unwrap_or(idle))
+    }
+
+    /// What to say while nothing moves: to wait, or that it is over. The alarm is
+    /// set anew only when it rings or must ring sooner; that is seldom.
+    fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let deadline = self.deadline();
+        if deadline < self.alarm.deadline() {
+            self.alarm.as_mut().reset(deadline);
+        }
+        while self.alarm.as_mut().poll(context).is_ready() {
+            if deadline <= Instant::now() {
+                self.app.metrics.count_stalled_connection();
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.alarm.as_mut().reset(deadline);
+        }
+        Poll::Pending
+    }
+
+    fn wrote<T>(
+        &mut self,
+        polled: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        match polled {
+            Poll::Ready(written) => {
+                self.stalled = None;
+                self.moved = Instant::now();
+                Poll::Ready(written)
+            }
+            Poll::Pending => {
+                self.stalled.get_or_insert_with(Instant::now);
+                self.wait(context)
+            }
+        }
     }
 }
 
@@ -70,7 +172,16 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        match Pin::new(&mut self.stream).poll_read(context, buffer) {
+            Poll::Ready(read) => {
+                let new = buffer.filled().len() - before;
+                self.read = self.read.saturating_add(new);
+                self.moved = Instant::now();
+                Poll::Ready(read)
+            }
+            Poll::Pending => self.wait(context),
+        }
     }
 }
 
@@ -80,15 +191,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.wrote(polled, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let polled = Pin::new(&mut self.stream).poll_flush(context);
+        self.wrote(polled, context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        let polled = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.wrote(polled, context)
     }
 
     fn poll_write_vectored(
@@ -96,7 +210,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.wrote(polled, context)
     }
 
     fn is_write_vectored(&self) -> bool {

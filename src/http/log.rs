@@ -1,5 +1,5 @@
 //! What the process says about itself, on standard error. Never a path, a body
-//! or a header of a request.
+//! or a header of a request. Nobody waits for a line to be written.
 
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::log_thread::{self, LogThread};
 use crate::config::LogLevel;
 
 /// Starts the log, once for the process; a second call changes nothing.
@@ -16,16 +17,24 @@ use crate::config::LogLevel;
 /// texts at their lower levels, and the number library logs numbers at any.
 pub fn init(json: bool, level: LogLevel) {
     let filter = EnvFilter::new(filter(level));
-    let log = fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    let _ = if json {
-        log.json().finish().try_init()
-    } else {
-        log.compact().finish().try_init()
-    };
+    // Without its thread there is no log, and the vault serves all the same.
+    if let Ok(thread) = LogThread::of_process() {
+        let log = fmt()
+            .with_env_filter(filter)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(thread);
+        let _ = if json {
+            log.json().finish().try_init()
+        } else {
+            log.compact().finish().try_init()
+        };
+    }
     std::panic::set_hook(Box::new(say_where));
+}
+
+/// Waits a moment for the last lines, before the process ends.
+pub fn flush() {
+    log_thread::flush();
 }
 
 fn filter(level: LogLevel) -> String {

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::Method;
 
+use super::log_thread;
 use crate::vault::Health;
 
 #[derive(Default)]
@@ -16,6 +17,7 @@ pub(super) struct Metrics {
     strangers: AtomicU64,
     throttled: AtomicU64,
     refused_connections: AtomicU64,
+    stalled_connections: AtomicU64,
     /// What the last leaf about strangers has summed up already.
     summed: Mutex<(u64, u64)>,
 }
@@ -59,6 +61,10 @@ impl Metrics {
         self.refused_connections.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(super) fn count_stalled_connection(&self) {
+        self.stalled_connections.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Strangers and throttled since the last time this was asked.
     pub(super) fn strangers_to_sum(&self) -> (u64, u64) {
         let now = (
@@ -78,7 +84,8 @@ impl Metrics {
         summed.1 -= throttled;
     }
 
-    pub(super) fn to_text(&self, health: &Health) -> String {
+    /// `waiting` is how many acts wait for the ledger.
+    pub(super) fn to_text(&self, health: &Health, waiting: usize) -> String {
         let mut text = String::new();
         text.push_str("# TYPE breachvault_requests_total counter\n");
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,6 +105,8 @@ impl Metrics {
             ("strangers_total", load(&self.strangers)),
             ("throttled_total", load(&self.throttled)),
             ("refused_connections_total", load(&self.refused_connections)),
+            ("stalled_connections_total", load(&self.stalled_connections)),
+            ("dropped_log_lines_total", log_thread::dropped()),
         ] {
             let _ = writeln!(
                 text,
@@ -108,6 +117,7 @@ impl Metrics {
         let green = u8::from(health.is_green());
         for (name, value) in [
             ("requests_in_flight", in_flight),
+            ("acts_waiting", i64::try_from(waiting).unwrap_or(i64::MAX)),
             ("healthy", i64::from(green)),
         ] {
             let _ = writeln!(

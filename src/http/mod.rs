@@ -13,6 +13,7 @@ mod body;
 mod connections;
 mod dev_certificate;
 pub mod log;
+mod log_thread;
 mod metrics;
 mod mount;
 mod openapi;
@@ -25,6 +26,7 @@ mod server;
 mod sessions;
 mod throttle;
 mod tls;
+mod turns;
 mod upload;
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tokio::sync::oneshot;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -28,12 +29,15 @@ use super::around::{around, on_panic};
 use super::authenticate::{address, authenticate, stranger};
 use super::problem::Problem;
 use super::sessions::Open;
+use super::turns::Turn;
 use super::upload::{self, Admit};
 use super::{body, plain, query};
 use crate::domain::ExportId;
 use crate::operations::{Empty, Ids, Request as Asked};
 use crate::policy::{Action, ActionKind, actions};
-use crate::vault::{Caller, Operation, OperationError, Refusal, Reply, Target, Vault};
+use crate::vault::{
+    Answer as _, Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
+};
 
 const JSON: &str = "application/json";
 
@@ -340,9 +344,10 @@ async fn run<O: Asked>(
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
+    let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let bytes = body::read(&app.limits, &parts, body).await;
-    pass::<O>(app, caller, ids, bytes, status).await
+    pass::<O>(app, caller, turn, ids, bytes, status).await
 }
 
 /// The query takes the place of the body.
@@ -353,35 +358,68 @@ async fn run_query<O: Asked>(
 ) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
+    let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let json = query::to_json(parts.uri.query().unwrap_or_default(), names);
-    pass::<O>(app, caller, ids, json, StatusCode::OK).await
+    pass::<O>(app, caller, turn, ids, json, StatusCode::OK).await
 }
 
 async fn pass<O: Asked>(
     app: Arc<App>,
     caller: Caller,
+    turn: Turn,
     ids: Ids,
     bytes: Result<Zeroizing<Vec<u8>>, Problem>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let vault = Arc::clone(&app.vault);
-    let acted = blocking(move || act::<O>(&vault, &caller, &ids, bytes));
     // What was begun goes on to its leaf; only the waiting ends here.
-    let reply = tokio::time::timeout(Duration::from_secs(app.limits.request_s), acted)
+    let within = Duration::from_secs(app.limits.request_s);
+    let reply = tokio::time::timeout(within, act::<O>(&app, caller, &turn, ids, bytes))
         .await
-        .map_err(|_| Problem::new(ProblemKind::GivenUp))???;
+        .map_err(|_| Problem::new(ProblemKind::GivenUp))??;
     respond(reply, status)
 }
 
-/// From bytes to an operation and through the door; what cannot be understood
-/// is turned away with a leaf of its own.
-fn act<O: Asked>(
+/// Through the door: a thread reads, and nobody waits for the leaf on a thread.
+async fn act<O: Asked>(
+    app: &App,
+    caller: Caller,
+    turn: &Turn,
+    ids: Ids,
+    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
+) -> Result<Reply, Problem> {
+    let (back, ended) = oneshot::channel();
+    let slot = turn.slot().await;
+    let vault = Arc::clone(&app.vault);
+    blocking(move || {
+        let begun = begin::<O>(&vault, &caller, &ids, bytes, move |ended| {
+            // Whoever asked may be gone.
+            let _ = back.send(ended);
+        });
+        drop(slot);
+        begun
+    })
+    .await??;
+    // Dropped untold: the leaf is not durable.
+    let ended = ended
+        .await
+        .map_err(|_| Refusal::Unaudited(Unaudited::NotDurable))?;
+    let reply = match <O as Operation>::Answer::SMALL {
+        true => ended.reply(),
+        false => blocking(move || ended.reply()).await?,
+    };
+    Ok(reply?)
+}
+
+/// From bytes to an operation and into the door; what cannot be understood is
+/// turned away with a leaf of its own.
+fn begin<O: Asked>(
     vault: &Vault,
     caller: &Caller,
     ids: &Ids,
     bytes: Result<Zeroizing<Vec<u8>>, Problem>,
-) -> Result<Reply, Problem> {
+    then: impl FnOnce(Ended<<O as Operation>::Answer>) + Send + 'static,
+) -> Result<(), Problem> {
     let target = match <O as Asked>::target(ids) {
         Ok(target) => target,
         Err(error) => {
@@ -396,7 +434,7 @@ fn act<O: Asked>(
         }
     };
     match O::read(ids, input) {
-        Ok(operation) => Ok(vault.perform(caller, operation)?),
+        Ok(operation) => Ok(vault.begin(caller, operation, then)?),
         Err(error) => Err(turn_away::<O>(vault, caller, target, error, None)),
     }
 }

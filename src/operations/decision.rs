@@ -12,24 +12,33 @@ use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire
 /// The id of a request that is decided.
 pub trait Decided: Send + Sized + 'static {
     type Action: Writes;
+    /// What is counted before the act has its turn, if it is a yes.
+    type Counted: Default + Send + 'static;
+    const COUNTS: bool = false;
     const SUMMARY: &'static str;
 
     fn named(ids: &Ids) -> Result<Self, OperationError>;
 
     fn target(&self) -> Target;
 
+    fn count(&self, _: &Scope<'_, Self::Action>) -> Result<Self::Counted, OperationError> {
+        Ok(Self::Counted::default())
+    }
+
     fn decide(
         &self,
         scope: &mut Scope<'_, Self::Action>,
         approve: bool,
         why: &Why,
+        counted: &Self::Counted,
     ) -> Result<RequestState, OperationError>;
 }
 
-pub struct Decide<I> {
+pub struct Decide<I: Decided> {
     id: I,
     approve: bool,
     why: Why,
+    counted: I::Counted,
 }
 
 /// A decision about a request.
@@ -64,6 +73,7 @@ impl<I: Decided> Decide<I> {
             id,
             approve,
             why: only_reason(&input.reason)?,
+            counted: I::Counted::default(),
         })
     }
 }
@@ -90,8 +100,20 @@ impl<I: Decided> Operation for Decide<I> {
         json!({ "approve": self.approve })
     }
 
+    const PREPARES: bool = I::COUNTS;
+
+    fn prepare(&mut self, scope: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
+        if self.approve {
+            self.counted = self.id.count(scope)?;
+        }
+        Ok(())
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DecidedBody, OperationError> {
-        let state = self.id.decide(scope, self.approve, &self.why)?;
+        let decided = self
+            .id
+            .decide(scope, self.approve, &self.why, &self.counted);
+        let state = decided?;
         Ok(DecidedBody {
             state: state.as_str(),
         })

@@ -10,12 +10,15 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::clock::Clock;
+use super::edition::Editions;
 use super::entropy::{Entropy, EntropyError, draw};
 use super::keyring::{CaseKeys, Keyring, KeyringError, VaultId};
+use super::known_case::KnownCases;
 use super::operation::OperationError;
 use super::plaintext::{Aad, BlockSealer, Nonce, Nonces, TermSealer};
 use super::run_alarm::RunAlarm;
 use super::settings::Settings;
+use super::sign_in::KnownSessions;
 use super::start::Paths;
 use super::store::connection::Readers;
 use super::under_way::UnderWay;
@@ -31,6 +34,9 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) paths: Paths,
     pub(in crate::vault) run_alarm: RunAlarm,
     pub(in crate::vault) admissions: UnderWay,
+    pub(in crate::vault) known_cases: KnownCases,
+    pub(in crate::vault) editions: Editions,
+    pub(in crate::vault) sessions: KnownSessions,
 }
 
 impl Core {

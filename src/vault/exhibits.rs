@@ -9,15 +9,15 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::columns::{Dictionary, Segment, SubjectBlock};
+use super::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use super::core::{Core, open_json};
 use super::keyring::CaseKeys;
 use super::operation::OperationError;
 use super::plaintext::Aad;
 use super::store::case_rows::CaseNumber;
-use super::store::exhibit_rows::{self, ExhibitRow};
+use super::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use super::store::{dictionary_rows, subject_index_rows};
-use crate::domain::Field;
+use crate::domain::{ExhibitId, Field};
 
 /// What is kept, sealed, of an exhibit. Counts and names of columns, no cell.
 #[derive(Serialize, Deserialize)]
@@ -119,4 +119,27 @@ pub(in crate::vault) fn open_subjects(
         .map_err(|_| damaged())?;
     let block = SubjectBlock::decode(range, &plain).map_err(|_| damaged())?;
     Ok(Some(block))
+}
+
+/// The same, not decoded: for who asks about a few of the numbers only.
+pub(in crate::vault) fn open_packed_subjects(
+    connection: &Connection,
+    keys: &CaseKeys,
+    exhibit: (ExhibitNumber, &ExhibitId),
+    range: u32,
+) -> Result<Option<PackedSubjects>, OperationError> {
+    let (number, id) = exhibit;
+    let Some(sealed) = subject_index_rows::TABLE.find(connection, number, range)? else {
+        return Ok(None);
+    };
+    let damaged = || OperationError::Damaged {
+        place: format!("exhibit {id}, subject index, range {range}"),
+    };
+    let aad = Aad::subject_index(keys.vault(), keys.case(), id, u64::from(range));
+    let plain = keys
+        .blocks(Field::Number)
+        .open_taken(&aad, sealed)
+        .map_err(|_| damaged())?;
+    let packed = PackedSubjects::read(range, plain).map_err(|_| damaged())?;
+    Ok(Some(packed))
 }

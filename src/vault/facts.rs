@@ -10,7 +10,7 @@ use super::core::Core;
 use super::operation::{OperationError, Target};
 use super::requests;
 use super::store::case_rows::{self, CaseRow};
-use super::store::operator_rows::{self, OperatorState};
+use super::store::operator_rows;
 use super::store::request_rows::RequestRow;
 use super::store::{
     exhibit_rows, export_rows, leaf_rows, membership_rows, reveal_rows, session_rows,
@@ -25,11 +25,20 @@ pub(super) struct Situation {
     pub(super) case: Option<CaseRow>,
     /// Whether what the target names is there.
     known: bool,
+    /// When the caller's session ends, if it has one that lives.
+    session_ends: Option<Moment>,
 }
 
 impl Situation {
     pub(super) fn case_id(&self) -> Option<CaseId> {
         self.case.as_ref().map(|row| row.id.clone())
+    }
+
+    /// Whether the facts are these at a later time too, if nothing was written
+    /// since. Said of targets only whose facts are rows and know no time.
+    pub(super) fn holds_at(&self, target: &Target, now: Moment) -> bool {
+        matches!(target, Target::Vault | Target::Case(_))
+            && self.session_ends.is_none_or(|ends| ends > now)
     }
 
     /// What the leaf names as its object: only what is there. Anybody can ask for
@@ -63,7 +72,7 @@ pub(super) fn load(
     target: &Target,
     now: Moment,
 ) -> Result<Situation, OperationError> {
-    let caller_facts = who(connection, caller, now)?;
+    let (caller_facts, session_ends) = who(connection, caller, now)?;
     let mut situation = Situation {
         facts: Facts {
             caller: caller_facts,
@@ -73,6 +82,7 @@ pub(super) fn load(
         },
         case: None,
         known: false,
+        session_ends,
     };
     match target {
         Target::Vault => {}
@@ -162,20 +172,24 @@ fn who(
     connection: &Connection,
     caller: &Caller,
     now: Moment,
-) -> Result<CallerFacts, OperationError> {
+) -> Result<(CallerFacts, Option<Moment>), OperationError> {
     let (operator, session) = match caller.who() {
-        Who::Stranger => return Ok(CallerFacts::Stranger),
-        Who::System => return Ok(CallerFacts::System),
+        Who::Stranger => return Ok((CallerFacts::Stranger, None)),
+        Who::System => return Ok((CallerFacts::System, None)),
         Who::Operator { operator, session } => (operator, session),
     };
-    let live = session_rows::find(connection, session)?
-        .is_some_and(|row| !row.revoked && row.expires_at > now && row.operator == *operator);
-    if !live {
-        return Ok(CallerFacts::Gone);
-    }
-    Ok(match operator_rows::find(connection, operator)? {
-        Some(row) if row.state == OperatorState::Active => CallerFacts::Operator(row.home),
-        _ => CallerFacts::Gone,
+    let standing = session_rows::standing(connection, session)?.filter(|standing| {
+        !standing.revoked
+            && standing.expires_at > now
+            && standing.operator == *operator
+            && standing.active
+    });
+    Ok(match standing {
+        Some(standing) => (
+            CallerFacts::Operator(standing.home),
+            Some(standing.expires_at),
+        ),
+        None => (CallerFacts::Gone, None),
     })
 }
 

@@ -35,11 +35,24 @@ pub trait Operation: Sized + Send + 'static {
         Value::Null
     }
 
+    /// Whether [`Operation::prepare`] has something to do.
+    const PREPARES: bool = false;
+
+    /// What a writing act finds out on a snapshot before its turn in the ledger,
+    /// because it takes long: counts over many records. What it rests on may have
+    /// changed when `run` comes; `run` must see that. It can read, and cannot write.
+    fn prepare(&mut self, _: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
+        Ok(())
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError>;
 }
 
 /// What comes back. There are no bytes without a receipt.
 pub trait Answer: Send + 'static {
+    /// Whether the bytes are made in some microseconds, and need no thread.
+    const SMALL: bool = false;
+
     fn body(self, receipt: &Receipt) -> Result<Wire, OperationError>;
 }
 

@@ -16,6 +16,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::Vault;
 use super::caller::Caller;
 use super::core::{Core, open_json};
+use super::edition::Edition;
 use super::identity::{
     EnrolmentToken, NewPassword, Password, PasswordHash, SessionToken, TotpCode, TotpSecret,
     TotpStep,
@@ -112,8 +113,21 @@ impl Vault {
         }
     }
 
+    /// Whose token this is, if that is known without looking: nothing is read, and
+    /// an asynchronous thread may ask. What the caller may do is decided at the door
+    /// all the same, over the rows.
+    pub fn recognise(&self, token: &SessionToken) -> Option<Caller> {
+        let edition = self.core.editions.now()?;
+        let hash = token.hash();
+        self.core
+            .sessions
+            .find(hash.as_bytes(), edition, self.core.clock.now())
+    }
+
     /// Whose token this is, if its session lives.
     pub fn authenticate(&self, token: &SessionToken) -> Result<Caller, Unauthenticated> {
+        let edition = self.core.editions.now();
+        let hash = token.hash();
         let reader = self
             .core
             .readers
@@ -122,7 +136,7 @@ impl Vault {
         let connection = reader
             .connection()
             .map_err(|_| Unauthenticated::Unavailable)?;
-        let row = session_rows::find_by_token(connection, token.hash().as_bytes())
+        let row = session_rows::find_by_token(connection, hash.as_bytes())
             .map_err(|_| Unauthenticated::Unavailable)?
             .ok_or(Unauthenticated::NoSession)?;
         if row.revoked {
@@ -131,7 +145,13 @@ impl Vault {
         if row.expires_at <= self.core.clock.now() {
             return Err(Unauthenticated::Expired);
         }
-        Ok(Caller::operator(row.operator, row.id))
+        let caller = Caller::operator(row.operator, row.id);
+        if let Some(edition) = edition {
+            self.core
+                .sessions
+                .keep(*hash.as_bytes(), edition, &caller, row.expires_at);
+        }
+        Ok(caller)
     }
 
     /// Uses an invitation up: sets the password, and a second factor if wanted.
@@ -300,6 +320,36 @@ impl Operation for Enrol {
         scope.enrol(&self.enrolment, &password, self.totp)
     }
 }
+
+/// Sessions that were looked up since anything was last written: no session can
+/// have ended since but by its time. Holds hashes of tokens.
+#[derive(Default)]
+pub(in crate::vault) struct KnownSessions(Mutex<Sessions>);
+
+#[derive(Default)]
+struct Sessions {
+    edition: Option<Edition>,
+    callers: HashMap<[u8; 32], (Caller, Moment)>,
+}
+
+impl KnownSessions {
+    fn find(&self, token: &[u8; 32], edition: Edition, now: Moment) -> Option<Caller> {
+        let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (caller, expires_at) = sessions.callers.get(token)?;
+        (sessions.edition == Some(edition) && *expires_at > now).then(|| caller.clone())
+    }
+
+    fn keep(&self, token: [u8; 32], edition: Edition, caller: &Caller, expires_at: Moment) {
+        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if sessions.edition != Some(edition) || sessions.callers.len() >= MOST_SESSIONS {
+            sessions.callers.clear();
+            sessions.edition = Some(edition);
+        }
+        sessions.callers.insert(token, (caller.clone(), expires_at));
+    }
+}
+
+const MOST_SESSIONS: usize = 4096;
 
 /// Failed sign-ins of late, by name and by address: two leaking buckets. In
 /// memory only; every failure that is not throttled has its leaf.

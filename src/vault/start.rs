@@ -13,8 +13,10 @@ use serde_json::json;
 use super::caller::Caller;
 use super::clock::Clock;
 use super::core::Core;
+use super::edition::Editions;
 use super::entropy::Entropy;
 use super::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
+use super::known_case::KnownCases;
 use super::ledger::{Book, BookError, Health, Ledger};
 use super::lock::VaultLock;
 use super::operation::{Answer, Operation, OperationError, Target};
@@ -24,7 +26,7 @@ use super::refusal::Refusal;
 use super::run_alarm::RunAlarm;
 use super::scope::{Invitation, Scope};
 use super::settings::Settings;
-use super::sign_in::Throttle;
+use super::sign_in::{KnownSessions, Throttle};
 use super::store::connection::{self, Readers};
 use super::store::term_rows::Terms;
 use super::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations};
@@ -208,6 +210,9 @@ impl Vault {
             paths: paths.clone(),
             run_alarm: RunAlarm::default(),
             admissions: UnderWay::default(),
+            known_cases: KnownCases::default(),
+            editions: Editions::default(),
+            sessions: KnownSessions::default(),
         });
         let book = Book::open(connection, Arc::clone(&core))?;
         write_vkey(paths, &book.verifier_key_text())
@@ -224,6 +229,11 @@ impl Vault {
     /// Whether leaves can be made durable at this moment.
     pub fn health(&self) -> &Health {
         self.ledger.health()
+    }
+
+    /// How many acts wait for the ledger.
+    pub fn waiting(&self) -> usize {
+        self.ledger.waiting()
     }
 
     pub fn settings(&self) -> &Settings {

@@ -3,13 +3,15 @@
 use crate::domain::ExportId;
 use crate::operations::{Decide, Decided, Ids};
 use crate::policy::{RequestState, actions};
-use crate::vault::scope::Scope;
+use crate::vault::scope::{CountedExport, Scope};
 use crate::vault::{OperationError, Target, Why};
 
 pub type DecideExport = Decide<ExportId>;
 
 impl Decided for ExportId {
     type Action = actions::DecideExport;
+    type Counted = Option<CountedExport>;
+    const COUNTS: bool = true;
     const SUMMARY: &'static str = "Decide somebody else's export";
 
     fn named(ids: &Ids) -> Result<Self, OperationError> {
@@ -20,12 +22,17 @@ impl Decided for ExportId {
         Target::Export(self.clone())
     }
 
+    fn count(&self, scope: &Scope<'_, Self::Action>) -> Result<Self::Counted, OperationError> {
+        scope.count_asked_export(self).map(Some)
+    }
+
     fn decide(
         &self,
         scope: &mut Scope<'_, Self::Action>,
         approve: bool,
         why: &Why,
+        counted: &Self::Counted,
     ) -> Result<RequestState, OperationError> {
-        scope.decide_export(self, approve, why)
+        scope.decide_export(self, approve, why, counted.as_ref())
     }
 }

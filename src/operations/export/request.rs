@@ -9,7 +9,7 @@ use crate::evidence::Recipient;
 use crate::operations::{Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::records::{FilterInput, RecordFilter};
-use crate::vault::scope::{ExportRequest, Profile, Scope};
+use crate::vault::scope::{CountedExport, ExportRequest, Profile, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
 
 /// The most recipients of one package.
@@ -18,6 +18,8 @@ const RECIPIENTS: usize = 20;
 pub struct RequestExport {
     case: CaseId,
     request: ExportRequest,
+    /// Before the act has its turn.
+    counted: Option<CountedExport>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -68,8 +70,18 @@ impl Operation for RequestExport {
         })
     }
 
+    const PREPARES: bool = true;
+
+    fn prepare(&mut self, scope: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
+        self.counted = Some(scope.count_export(&self.request)?);
+        Ok(())
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RequestedExport, OperationError> {
-        let export = scope.request_export(self.request)?;
+        let counted = self
+            .counted
+            .ok_or(OperationError::Internal("nothing was counted"))?;
+        let export = scope.request_export(self.request, &counted)?;
         Ok(RequestedExport {
             export,
             state: "requested",
@@ -105,6 +117,7 @@ impl Request for RequestExport {
         Ok(Self {
             case: ids.case()?,
             request,
+            counted: None,
         })
     }
 }

@@ -62,6 +62,8 @@ impl Operation for LookUp {
 }
 
 impl Answer for LookUpAnswer {
+    const SMALL: bool = true;
+
     fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
         Wire::json(&self)
     }

@@ -10,6 +10,7 @@ pub type DecideReveal = Decide<RevealId>;
 
 impl Decided for RevealId {
     type Action = actions::DecideReveal;
+    type Counted = ();
     const SUMMARY: &'static str = "Decide somebody else's reveal";
 
     fn named(ids: &Ids) -> Result<Self, OperationError> {
@@ -25,6 +26,7 @@ impl Decided for RevealId {
         scope: &mut Scope<'_, Self::Action>,
         approve: bool,
         why: &Why,
+        (): &(),
     ) -> Result<RequestState, OperationError> {
         scope.decide_reveal(self, approve, why)
     }

@@ -11,6 +11,7 @@ pub type DecideWithdrawal = Decide<WithdrawalId>;
 
 impl Decided for WithdrawalId {
     type Action = actions::DecideWithdrawal;
+    type Counted = ();
     const SUMMARY: &'static str =
         "Decide somebody else's withdrawal; approval withdraws the exhibit";
 
@@ -27,6 +28,7 @@ impl Decided for WithdrawalId {
         scope: &mut Scope<'_, Self::Action>,
         approve: bool,
         why: &Why,
+        (): &(),
     ) -> Result<RequestState, OperationError> {
         scope.decide_withdrawal(self, approve, why)
     }

@@ -8,13 +8,15 @@ use utoipa::ToSchema;
 use crate::domain::{CaseId, ExhibitId, Moment, WithdrawalId};
 use crate::operations::{Ids, Request, only_reason};
 use crate::policy::actions;
-use crate::vault::scope::Scope;
+use crate::vault::scope::{CountedWithdrawal, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
 
 pub struct RequestWithdrawal {
     case: CaseId,
     exhibit: ExhibitId,
     why: Why,
+    /// Before the act has its turn.
+    counted: Option<CountedWithdrawal>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -39,6 +41,7 @@ impl RequestWithdrawal {
             case,
             exhibit,
             why: only_reason(reason)?,
+            counted: None,
         })
     }
 }
@@ -65,11 +68,22 @@ impl Operation for RequestWithdrawal {
         json!({ "exhibit": self.exhibit })
     }
 
+    const PREPARES: bool = true;
+
+    fn prepare(&mut self, scope: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
+        self.counted = Some(scope.count_withdrawal(&self.exhibit)?);
+        Ok(())
+    }
+
     fn run(
         self,
         scope: &mut Scope<'_, Self::Action>,
     ) -> Result<RequestedWithdrawal, OperationError> {
-        let (withdrawal, expires_at) = scope.request_withdrawal(&self.exhibit, &self.why)?;
+        let counted = self
+            .counted
+            .ok_or(OperationError::Internal("nothing was counted"))?;
+        let (withdrawal, expires_at) =
+            scope.request_withdrawal(&self.exhibit, &self.why, &counted)?;
         Ok(RequestedWithdrawal {
             withdrawal,
             state: "requested",

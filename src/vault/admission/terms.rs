@@ -15,11 +15,11 @@ use crate::domain::Field;
 use crate::vault::columns::{BLOCK_ROWS, CodeBlock, SubjectBlock, SubjectIndexBuilder, UserBlock};
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Aad, Nonces, SealError, Tag};
-use crate::vault::store::term_rows::{RUN_TERMS, Terms};
+use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{block_rows, dictionary_rows, subject_index_rows};
 
-/// How many runs of terms are written in one transaction.
-const RUNS: usize = 16;
+/// How many terms are written in one transaction.
+const TERMS: usize = 32_768;
 /// How many ranges of the index of subjects.
 const RANGES: usize = 64;
 /// How many blocks of numbers and users.
@@ -178,10 +178,11 @@ impl Admission {
             field,
         };
         let exhibit = self.begun.number;
-        let mut runs = (first..).step_by(RUN_TERMS).zip(new.chunks(RUN_TERMS));
+        let in_a_run = terms.in_a_run();
+        let mut runs = (first..).step_by(in_a_run).zip(new.chunks(in_a_run));
         loop {
-            let mut sealed = Vec::with_capacity(RUNS);
-            for (first, run) in runs.by_ref().take(RUNS) {
+            let mut sealed = Vec::with_capacity(TERMS / in_a_run);
+            for (first, run) in runs.by_ref().take(TERMS / in_a_run) {
                 sealed.push(Run {
                     first,
                     tags: run.iter().flat_map(|(tag, _)| *tag.as_bytes()).collect(),

@@ -40,19 +40,24 @@ impl Commitment {
         let json = serde_json_canonicalizer::to_vec(detail)
             .map(Zeroizing::new)
             .map_err(|_| CommitmentError::Detail { seq })?;
+        Ok(Self::to_canonical(salt, seq, &json))
+    }
+
+    /// The same where the detail is canonical JSON already.
+    pub(in crate::vault) fn to_canonical(salt: &[u8; SALT_BYTES], seq: u64, json: &[u8]) -> Self {
         let mut context = Context::new(&SHA256);
         context.update(&LABEL_LENGTH.to_be_bytes());
         context.update(LABEL);
         context.update(salt);
         context.update(&seq.to_be_bytes());
-        context.update(&json);
+        context.update(json);
         let over = json.len() % PADDED;
         if over > 0 {
             context.update(&[0; PADDED][over..]);
         }
         let mut commitment = [0; SHA256_OUTPUT_LEN];
         commitment.copy_from_slice(context.finish().as_ref());
-        Ok(Self(commitment))
+        Self(commitment)
     }
 
     /// Checks that the `detail` member of leaf `seq` was made of this salt and detail.

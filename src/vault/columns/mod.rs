@@ -16,6 +16,7 @@ mod error;
 mod fingerprints;
 mod number_table;
 mod pack;
+mod packed_subjects;
 mod padding;
 mod reader;
 mod selection;
@@ -40,6 +41,7 @@ pub use pack::{
     frame_of_codes, frame_of_offsets, pack_codes, pack_offsets, packed_len, unpack_codes,
     unpack_offsets,
 };
+pub use packed_subjects::PackedSubjects;
 pub use selection::Selection;
 pub use statistics::BlockStatistics;
 pub use subject_block::{RANGE_NUMBERS, SubjectBlock, SubjectEntry};

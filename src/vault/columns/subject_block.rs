@@ -17,8 +17,8 @@ use super::{CodecError, padding};
 /// Numbers a block covers: block `r` has those from `r * 4096` on.
 pub const RANGE_NUMBERS: u32 = 4096;
 
-const VERSION: u8 = 2;
-const STEP: usize = 4096;
+pub(super) const VERSION: u8 = 2;
+pub(super) const STEP: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SubjectEntry {
@@ -147,7 +147,7 @@ pub(super) fn key(entry: &SubjectEntry) -> (u32, u32, u32) {
 }
 
 /// Signed to unsigned and back, keeping the order.
-fn flip(bits: u64) -> u64 {
+pub(super) fn flip(bits: u64) -> u64 {
     bits ^ 1 << 63
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use ring::signature::KeyPair;
 use rusqlite::Connection;
-use serde_json::{Value, json};
 
 use super::draft::{Draft, Outcome};
 use super::writer::{Act, Done};
@@ -15,7 +14,7 @@ use crate::vault::audit::{
 };
 use crate::vault::core::Core;
 use crate::vault::entropy::draw;
-use crate::vault::plaintext::{Aad, Nonces};
+use crate::vault::plaintext::{Aad, Nonce, Nonces};
 use crate::vault::store::error::at;
 use crate::vault::store::{StoreError, checkpoint_rows, detail_rows, leaf_rows, tree_hash_rows};
 
@@ -110,16 +109,16 @@ impl Book {
         finished: &mut Vec<Done>,
     ) -> Result<u64, BookError> {
         let before = self.frontier.clone();
-        match self.try_enter(acts, finished) {
-            Ok(first) => Ok(first),
-            Err(error) => {
-                self.frontier = before;
-                if !self.connection.is_autocommit() {
-                    let _ = self.connection.execute_batch("ROLLBACK");
-                }
-                Err(error)
+        let entered = self.try_enter(acts, finished);
+        if entered.is_err() {
+            self.frontier = before;
+            if !self.connection.is_autocommit() {
+                let _ = self.connection.execute_batch("ROLLBACK");
             }
         }
+        // Only now is what readers see what the acts left.
+        self.core.editions.end_change();
+        entered
     }
 
     /// Runs one step in a transaction of its own.
@@ -142,9 +141,7 @@ impl Book {
     }
 
     fn try_enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
-        self.connection
-            .execute_batch("BEGIN IMMEDIATE")
-            .map_err(at("ledger::begin"))?;
+        self.control("BEGIN IMMEDIATE", "ledger::begin")?;
         let first = self.frontier.size();
         let mut nonces = Vec::with_capacity(acts.len());
         {
@@ -164,9 +161,11 @@ impl Book {
             }
             let salt: [u8; SALT_BYTES] =
                 draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
-            let detail = acted.draft.detail.clone();
-            let bytes = self.write_leaf(acted.draft, seq, &salt)?;
-            self.seal_detail(seq, &salt, &detail, nonce)?;
+            let mut draft = acted.draft;
+            let detail = draft.detail.take().ok_or(BookError::Detail)?;
+            let commitment = Commitment::to_canonical(&salt, seq, detail.json());
+            let bytes = self.write_leaf(draft, seq, &commitment)?;
+            self.seal_detail(seq, &detail.with_salt(&salt), nonce)?;
             self.frontier.append_storing(leaf_hash(&bytes), &mut hashes);
         }
         for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
@@ -179,24 +178,27 @@ impl Book {
         }
         .sign(self.core.keys().root_keys().audit_signing())?;
         checkpoint_rows::advance(&self.connection, self.frontier.size(), &signed)?;
-        self.connection
-            .execute_batch("COMMIT")
-            .map_err(at("ledger::commit"))?;
+        self.control("COMMIT", "ledger::commit")?;
         self.checkpoint = Arc::from(signed);
         Ok(first)
+    }
+
+    /// Begins or ends a transaction by a statement that is prepared once.
+    fn control(&self, sql: &'static str, place: &'static str) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(at(place))?;
+        statement.execute([]).map_err(at(place))?;
+        Ok(())
     }
 
     fn write_leaf(
         &self,
         draft: Draft,
         seq: u64,
-        salt: &[u8; SALT_BYTES],
+        commitment: &Commitment,
     ) -> Result<Vec<u8>, BookError> {
         let now = self.core.clock.now();
         let operator = draft.caller.operator_id().map(ToString::to_string);
         let case = draft.case.as_ref().map(ToString::to_string);
-        let commitment =
-            Commitment::commit(salt, seq, &draft.detail).map_err(|_| BookError::Detail)?;
         let leaf = Leaf {
             v: 1,
             seq,
@@ -238,21 +240,13 @@ impl Book {
         Ok(bytes)
     }
 
-    fn seal_detail(
-        &self,
-        seq: u64,
-        salt: &[u8; SALT_BYTES],
-        detail: &Value,
-        nonce: crate::vault::plaintext::Nonce,
-    ) -> Result<(), BookError> {
-        let kept = json!({ "salt": salt.to_vec(), "detail": detail });
-        let json = serde_json::to_vec(&kept).map_err(|_| BookError::Detail)?;
+    fn seal_detail(&self, seq: u64, kept: &[u8], nonce: Nonce) -> Result<(), BookError> {
         let sealed = self
             .core
             .keys()
             .root_keys()
             .details()
-            .seal(nonce, &Aad::detail(&self.core.vault, seq), &json)
+            .seal(nonce, &Aad::detail(&self.core.vault, seq), kept)
             .map_err(|_| BookError::Detail)?;
         detail_rows::insert(&self.connection, seq, &sealed)?;
         Ok(())

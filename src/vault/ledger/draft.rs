@@ -1,9 +1,11 @@
 //! A leaf before it has its place in the log.
 
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::domain::{CaseId, Purpose};
 use crate::policy::ActionKind;
+use crate::vault::audit::SALT_BYTES;
 use crate::vault::caller::Caller;
 
 /// How a call ended.
@@ -32,7 +34,6 @@ impl Outcome {
 }
 
 /// What the leaf will say, all but its position.
-#[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) action: ActionKind,
     pub(crate) caller: Caller,
@@ -48,6 +49,65 @@ pub(crate) struct Draft {
     pub(crate) digest: Option<String>,
     pub(crate) generation: Option<u64>,
     pub(crate) alarm: Option<&'static str>,
-    /// Sealed beside the leaf; the leaf holds a salted commitment to it.
-    pub(crate) detail: Value,
+    /// Sealed beside the leaf; the leaf holds a salted commitment to it. Without one
+    /// there is no leaf.
+    pub(crate) detail: Option<Detail>,
+}
+
+/// A detail as canonical JSON (RFC 8785): what is committed to and what is sealed.
+/// Whoever runs an act beside others makes it there and not on the ledger's thread.
+pub(crate) struct Detail(Zeroizing<Vec<u8>>);
+
+impl Detail {
+    pub(crate) fn of(detail: &Value) -> Option<Self> {
+        let json = serde_json_canonicalizer::to_vec(detail).ok()?;
+        Some(Self(Zeroizing::new(json)))
+    }
+
+    pub(super) fn json(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// What is kept, sealed: the detail, and the salt of the commitment to it.
+    pub(super) fn with_salt(&self, salt: &[u8; SALT_BYTES]) -> Zeroizing<Vec<u8>> {
+        let mut kept = Zeroizing::new(Vec::with_capacity(self.0.len() + 4 * SALT_BYTES + 24));
+        kept.extend_from_slice(b"{\"detail\":");
+        kept.extend_from_slice(&self.0);
+        kept.extend_from_slice(b",\"salt\":[");
+        for (place, byte) in salt.iter().enumerate() {
+            if place > 0 {
+                kept.push(b',');
+            }
+            let (hundreds, tens) = (byte / 100, byte / 10 % 10);
+            if hundreds > 0 {
+                kept.push(b'0' + hundreds);
+            }
+            if hundreds > 0 || tens > 0 {
+                kept.push(b'0' + tens);
+            }
+            kept.push(b'0' + byte % 10);
+        }
+        kept.extend_from_slice(b"]}");
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_is_the_detail_and_its_salt() {
+        let detail = json!({ "reason": "a caller \u{e9} \"asks\"", "asked": { "numbers": 2 } });
+        let mut salt = [0; SALT_BYTES];
+        for (place, byte) in (0..).zip(&mut salt) {
+            *byte = place * 8 + 5;
+        }
+        let kept = Detail::of(&detail).unwrap().with_salt(&salt);
+        let expected = serde_json::to_vec(&json!({ "salt": salt.to_vec(), "detail": detail }));
+        let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+        assert_eq!(read(&kept), read(&expected.unwrap()));
+    }
 }

@@ -12,10 +12,11 @@
 mod book;
 mod draft;
 mod health;
+mod queue;
 mod writer;
 
 pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, public_key};
-pub(crate) use draft::{Draft, Outcome};
+pub(crate) use draft::{Detail, Draft, Outcome};
 pub use health::Health;
 pub(crate) use writer::{Acted, Ledger, StageError, Stager};

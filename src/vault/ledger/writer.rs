@@ -1,6 +1,6 @@
-//! The queue and the thread that empties it.
+//! The thread that empties the queue.
 
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -9,14 +9,11 @@ use rusqlite::Connection;
 use super::book::Book;
 use super::draft::Draft;
 use super::health::Health;
+use super::queue::{Queue, Work};
+use crate::vault::caller::Caller;
 use crate::vault::receipt::Receipt;
 use crate::vault::refusal::Unaudited;
 use crate::vault::store::StoreError;
-
-/// How many acts may wait; more are sent away with 503 and `Retry-After`.
-const QUEUE: usize = 1024;
-/// How many acts share one commit.
-const BATCH: usize = 256;
 
 /// An act that has run inside the transaction: its leaf, and what to do once the
 /// transaction has ended one way or the other.
@@ -31,13 +28,9 @@ pub(super) type Done = Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>;
 /// An act to be run inside the transaction; it is told the position of its leaf.
 pub(super) type Act = Box<dyn FnOnce(&Connection, u64) -> Acted + Send>;
 /// Rows that prepare an admission and are not visible yet.
-type Stage = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
-
-enum Message {
-    Act(Act),
-    Stage(Stage, SyncSender<Result<(), StageError>>),
-    Stop,
-}
+pub(super) type Stage = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
+/// Where the outcome of a staging step goes.
+pub(super) type Staged = SyncSender<Result<(), StageError>>;
 
 /// A staging step was not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,22 +41,28 @@ pub(crate) enum StageError {
 
 /// The handle on the writer; shared by all callers.
 pub(crate) struct Ledger {
-    queue: SyncSender<Message>,
+    queue: Arc<Queue>,
     health: Arc<Health>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Ledger {
     pub(crate) fn start(book: Book) -> Self {
-        let (queue, incoming) = sync_channel(QUEUE);
+        let queue = Arc::new(Queue::default());
         let health = Arc::new(Health::default());
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn({
-                let health = Arc::clone(&health);
-                move || empty(book, &incoming, &health)
+                let watch = Watch {
+                    queue: Arc::clone(&queue),
+                    health: Arc::clone(&health),
+                };
+                move || empty(book, &watch)
             });
-        // Without its thread the queue has no receiver, and every call is refused as unaudited.
+        if thread.is_err() {
+            // Without its thread every call is refused as unaudited.
+            queue.abandon();
+        }
         Self {
             queue,
             health,
@@ -75,29 +74,30 @@ impl Ledger {
         &self.health
     }
 
+    /// How many acts wait for the thread.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Hands an act over without waiting for room.
     pub(crate) fn submit(
         &self,
+        caller: &Caller,
         act: impl FnOnce(&Connection, u64) -> Acted + Send + 'static,
     ) -> Result<(), Unaudited> {
-        self.queue
-            .try_send(Message::Act(Box::new(act)))
-            .map_err(|error| match error {
-                TrySendError::Full(_) => Unaudited::Busy,
-                TrySendError::Disconnected(_) => Unaudited::Stopped,
-            })
+        self.queue.put(caller.operator_id().cloned(), Box::new(act))
     }
 
     /// What stages rows for an admission.
     pub(crate) fn stager(&self) -> Stager {
         Stager {
-            queue: self.queue.clone(),
+            queue: Arc::clone(&self.queue),
         }
     }
 
     /// Lets what is queued end, then ends the thread.
     pub(crate) fn stop(&self) {
-        let _ = self.queue.send(Message::Stop);
+        self.queue.close();
         let thread = self
             .thread
             .lock()
@@ -112,20 +112,17 @@ impl Ledger {
 /// Stages rows through the ledger; any number of them work beside each other.
 #[derive(Clone)]
 pub(crate) struct Stager {
-    queue: SyncSender<Message>,
+    queue: Arc<Queue>,
 }
 
 impl Stager {
-    /// Writes staged rows in a transaction of their own, and waits for it. A full
-    /// queue makes the admission wait, not fail.
+    /// Writes staged rows in a transaction of their own, and waits for it.
     pub(crate) fn stage(
         &self,
         step: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), StageError> {
         let (back, answer) = sync_channel(1);
-        self.queue
-            .send(Message::Stage(Box::new(step), back))
-            .map_err(|_| StageError::Stopped)?;
+        self.queue.put_stage(Box::new(step), back)?;
         answer.recv().map_err(|_| StageError::Stopped)?
     }
 }
@@ -136,44 +133,31 @@ impl Drop for Ledger {
     }
 }
 
-/// Turns the health red if the thread ends by a panic: from then on every call is
-/// refused, and whoever watches must see it.
-struct RedOnPanic<'h>(&'h Health);
+/// What the thread leaves behind, however it ends.
+struct Watch {
+    queue: Arc<Queue>,
+    health: Arc<Health>,
+}
 
-impl Drop for RedOnPanic<'_> {
+impl Drop for Watch {
+    /// After a panic the health is red: from then on every call is refused, and
+    /// whoever watches must see it.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.failed();
+            self.health.failed();
         }
+        self.queue.abandon();
     }
 }
 
-fn empty(mut book: Book, incoming: &Receiver<Message>, health: &Health) {
-    let _watch = RedOnPanic(health);
-    let mut next = incoming.recv().ok();
-    while let Some(message) = next.take() {
-        match message {
-            Message::Stop => return,
-            Message::Stage(step, back) => {
+fn empty(mut book: Book, watch: &Watch) {
+    loop {
+        match watch.queue.take() {
+            Work::Acts(acts) => commit(&mut book, acts, &watch.health),
+            Work::Stage(step, back) => {
                 let _ = back.send(stage(&book, step));
             }
-            Message::Act(first) => {
-                let mut acts = vec![first];
-                while acts.len() < BATCH {
-                    match incoming.try_recv() {
-                        Ok(Message::Act(act)) => acts.push(act),
-                        Ok(other) => {
-                            next = Some(other);
-                            break;
-                        }
-                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-                    }
-                }
-                commit(&mut book, acts, health);
-            }
-        }
-        if next.is_none() {
-            next = incoming.recv().ok();
+            Work::End => return,
         }
     }
 }

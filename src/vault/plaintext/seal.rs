@@ -120,6 +120,16 @@ macro_rules! sealers {
                 Ok(plaintext)
             }
 
+            /// Opens into the buffer the ciphertext came in, which is wiped when it goes.
+            pub fn open_taken(&self, aad: &Aad, sealed: Vec<u8>) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+                let mut buffer = Zeroizing::new(sealed);
+                let length = self.open_in_place(aad, &mut buffer)?.len();
+                buffer.copy_within(HEADER..HEADER + length, 0);
+                // Beyond the end the same bytes still stand; they are wiped with the rest.
+                buffer.truncate(length);
+                Ok(buffer)
+            }
+
             /// Opens where it lies. The caller wipes the buffer; after a failure
             /// it holds nothing that was sealed in the clear.
             pub fn open_in_place<'b>(
@@ -315,6 +325,7 @@ mod tests {
             assert!(term.open(&place(), &bent).is_err(), "bit {bit}");
             assert!(block.open(&place(), &bent).is_err(), "bit {bit}");
             assert!(block.open_in_place(&place(), &mut bent).is_err());
+            assert!(block.open_taken(&place(), bent).is_err());
         }
     }
 
@@ -328,6 +339,10 @@ mod tests {
             assert_eq!(by_term.len(), plaintext.len() + OVERHEAD);
             assert_eq!(by_term.len(), by_block.len());
             assert_eq!(*block.open(&place(), &by_term).unwrap(), plaintext);
+            assert_eq!(
+                *block.open_taken(&place(), by_term.clone()).unwrap(),
+                plaintext
+            );
             assert_eq!(
                 term.open_in_place(&place(), &mut by_block).unwrap(),
                 plaintext

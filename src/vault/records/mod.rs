@@ -44,6 +44,7 @@ pub use self::protected::ProtectedQuery;
 pub use self::rounding::{Rule, Shown};
 pub use self::table::{BasisView, Rest, Table, TableQuery, TableRow, Totals};
 
-pub(in crate::vault) use self::opened::CaseRecords;
+pub(in crate::vault) use self::exposure::Share;
+pub(in crate::vault) use self::opened::{CaseRecords, Found};
 pub(in crate::vault) use self::page::PageQuery;
 pub(in crate::vault) use self::release::Release;

@@ -15,7 +15,7 @@ use crate::vault::core::Core;
 use crate::vault::exhibits::{self, ExhibitDescription};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{MaskedPhone, Phone, SubjectToken};
+use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 use crate::vault::requests::RequestDigest;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
@@ -87,18 +87,6 @@ impl<'s> CaseRecords<'s> {
     /// The one account the caller may learn about.
     pub(in crate::vault) fn account(&self) -> Option<&AccountName> {
         self.account.as_ref()
-    }
-
-    pub(in crate::vault) fn case(&self) -> &CaseRow {
-        self.case
-    }
-
-    pub(in crate::vault) fn connection(&self) -> &Connection {
-        self.connection
-    }
-
-    pub(in crate::vault) fn keys(&self) -> &CaseKeys {
-        &self.keys
     }
 
     pub(in crate::vault) fn exhibits(&self) -> &[ExhibitRow] {
@@ -196,12 +184,6 @@ impl<'s> CaseRecords<'s> {
     pub(in crate::vault) fn mask(&self, no: u32) -> Result<MaskedPhone, OperationError> {
         let phone = self.numbers.borrow_mut().open(self.term_place(), no)?;
         Ok(MaskedPhone::of(&phone))
-    }
-
-    /// Whether the term of a number is this number.
-    pub(in crate::vault) fn holds(&self, no: u32, phone: &Phone) -> Result<bool, OperationError> {
-        let mut numbers = self.numbers.borrow_mut();
-        numbers.holds(self.term_place(), no, phone)
     }
 
     pub(in crate::vault) fn term_place(&self) -> TermPlace<'_> {

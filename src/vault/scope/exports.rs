@@ -18,7 +18,7 @@ use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::core::Core;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::{Conflict, OperationError, Why};
-use crate::vault::records::{ExportContents, RecordFilter};
+use crate::vault::records::{ExportContents, Found, RecordFilter};
 use crate::vault::requests::{self, ExportBody, RequestDigest};
 use crate::vault::store::exhibit_rows;
 use crate::vault::store::export_rows::{self, ExportRow};
@@ -60,6 +60,15 @@ pub struct ExportRequest {
     pub recipients: Vec<String>,
     pub why: Why,
     pub legal_basis: LegalBasis,
+}
+
+/// What a filter finds, counted on a snapshot before the act that rests on it has
+/// its turn in the ledger.
+pub struct CountedExport {
+    filter: RecordFilter,
+    /// The one account it was counted for, if the caller may know no other.
+    account: Option<AccountName>,
+    found: Found,
 }
 
 /// A request as those see it who ask, decide and hand out.
@@ -126,11 +135,52 @@ impl PackageSigner {
 }
 
 impl<A: Writes> Scope<'_, A> {
-    pub fn request_export(&mut self, request: ExportRequest) -> Result<ExportId, OperationError> {
+    /// Counts what a request for an export would hold.
+    pub fn count_export(&self, request: &ExportRequest) -> Result<CountedExport, OperationError> {
+        let (filter, _) = self.narrow(request.profile, request.filter.clone())?;
+        self.counted(filter)
+    }
+
+    /// Counts anew what an export holds that is to be decided.
+    pub fn count_asked_export(&self, id: &ExportId) -> Result<CountedExport, OperationError> {
+        let (row, keys) = self.export_row(id)?;
+        let body: ExportBody = requests::open(self.core, &keys, &row.request)?;
+        self.counted(RecordFilter::from_sealed(&body.filter)?)
+    }
+
+    fn counted(&self, filter: RecordFilter) -> Result<CountedExport, OperationError> {
+        Ok(CountedExport {
+            found: self.records()?.result_of(&filter)?,
+            account: self.grant.account().cloned(),
+            filter,
+        })
+    }
+
+    /// The counts, if they are of this filter and the case's records are still those
+    /// that were counted.
+    fn still(
+        &self,
+        counted: &CountedExport,
+        filter: &RecordFilter,
+    ) -> Result<Found, OperationError> {
+        let same = counted.filter == *filter
+            && counted.account.as_ref() == self.grant.account()
+            && counted.found.edition == self.records()?.edition();
+        match same {
+            true => Ok(counted.found),
+            false => Err(OperationError::Conflict(Conflict::ResultChanged)),
+        }
+    }
+
+    pub fn request_export(
+        &mut self,
+        request: ExportRequest,
+        counted: &CountedExport,
+    ) -> Result<ExportId, OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
         let (filter, account) = self.narrow(request.profile, request.filter)?;
-        let found = self.records()?.result_of(&filter)?;
+        let found = self.still(counted, &filter)?;
         if found.messages == 0 {
             return Err(OperationError::invalid("filter", "matches no record"));
         }
@@ -161,7 +211,7 @@ impl<A: Writes> Scope<'_, A> {
                 asker: self.operator()?,
                 asked_at: self.now,
                 expires_at: self.now.plus_seconds(self.core.settings.export_s),
-                digest: &self.export_digest(&id, profile, &body, &filter)?,
+                digest: &export_digest(&keys, &id, profile, &body, &found),
                 sealed: &requests::seal(self.core, &keys, &id, &body)?,
             },
             &[&profile.as_str()],
@@ -176,11 +226,15 @@ impl<A: Writes> Scope<'_, A> {
         id: &ExportId,
         approve: bool,
         why: &Why,
+        counted: Option<&CountedExport>,
     ) -> Result<RequestState, OperationError> {
         let (row, keys) = self.export_row(id)?;
         let mut body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         if approve {
-            self.unchanged(&row, &body)?;
+            let filter = RecordFilter::from_sealed(&body.filter)?;
+            let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
+            let found = self.still(counted, &filter)?;
+            unchanged(&keys, &row, &body, &found)?;
         }
         body.decision_reason = Some(why.reason.as_str().to_owned());
         let state = RequestState::decided(approve);
@@ -334,46 +388,44 @@ impl<A: Action> Scope<'_, A> {
         }
         Ok((filter, account))
     }
+}
 
-    fn unchanged(
-        &self,
-        row: &ExportRow,
-        body: &ExportBody,
-    ) -> Result<RecordFilter, OperationError> {
-        let damaged = || OperationError::Damaged {
-            place: "export request".to_owned(),
-        };
-        let filter = RecordFilter::from_sealed(&body.filter)?;
-        let profile = Profile::parse(&row.profile).ok_or_else(damaged)?;
-        let found = self.export_digest(&row.request.id, profile, body, &filter)?;
-        same_result(&row.request, found).map(|()| filter)
-    }
+/// What was found is what the request was bound to.
+fn unchanged(
+    keys: &CaseKeys,
+    row: &ExportRow,
+    body: &ExportBody,
+    found: &Found,
+) -> Result<(), OperationError> {
+    let profile = Profile::parse(&row.profile).ok_or_else(|| OperationError::Damaged {
+        place: "export request".to_owned(),
+    })?;
+    let digest = export_digest(keys, &row.request.id, profile, body, found);
+    same_result(&row.request, digest)
+}
 
-    /// Binds a request to everything asked, and to the exhibits it was counted over.
-    fn export_digest(
-        &self,
-        id: &ExportId,
-        profile: Profile,
-        body: &ExportBody,
-        filter: &RecordFilter,
-    ) -> Result<[u8; 32], OperationError> {
-        let found = self.records()?.result_of(filter)?;
-        let keys = self.core.case_keys(&self.case_row()?.id)?;
-        let mut digest = RequestDigest::of(&keys, "export");
-        digest.part(id.as_str().as_bytes());
-        digest.part(profile.as_str().as_bytes());
-        digest.part(body.filter.to_string().as_bytes());
-        for recipient in &body.recipients {
-            digest.part(recipient.as_bytes());
-        }
-        digest.part(body.purpose.as_bytes());
-        digest.part(body.reason.as_bytes());
-        digest.part(body.legal_basis.as_bytes());
-        digest.part(&found.edition);
-        digest.part(&found.messages.to_be_bytes());
-        digest.part(&found.numbers.to_be_bytes());
-        Ok(digest.finish())
+/// Binds a request to everything asked, and to the exhibits it was counted over.
+fn export_digest(
+    keys: &CaseKeys,
+    id: &ExportId,
+    profile: Profile,
+    body: &ExportBody,
+    found: &Found,
+) -> [u8; 32] {
+    let mut digest = RequestDigest::of(keys, "export");
+    digest.part(id.as_str().as_bytes());
+    digest.part(profile.as_str().as_bytes());
+    digest.part(body.filter.to_string().as_bytes());
+    for recipient in &body.recipients {
+        digest.part(recipient.as_bytes());
     }
+    digest.part(body.purpose.as_bytes());
+    digest.part(body.reason.as_bytes());
+    digest.part(body.legal_basis.as_bytes());
+    digest.part(&found.edition);
+    digest.part(&found.messages.to_be_bytes());
+    digest.part(&found.numbers.to_be_bytes());
+    digest.finish()
 }
 
 impl<A: Reveals> Scope<'_, A> {
@@ -381,7 +433,9 @@ impl<A: Reveals> Scope<'_, A> {
     pub fn open_export(&mut self, id: &ExportId) -> Result<PackageContents, OperationError> {
         let (row, keys) = self.export_row(id)?;
         let body: ExportBody = requests::open(self.core, &keys, &row.request)?;
-        let filter = self.unchanged(&row, &body)?;
+        let filter = RecordFilter::from_sealed(&body.filter)?;
+        let found = self.records()?.result_of(&filter)?;
+        unchanged(&keys, &row, &body, &found)?;
         let damaged = || OperationError::Damaged {
             place: "export request".to_owned(),
         };

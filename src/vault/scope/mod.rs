@@ -31,13 +31,15 @@ use serde_json::Value;
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
 pub use self::exhibits::ExhibitView;
-pub use self::exports::{ExportRequest, ExportView, PackageContents, PackageSigner, Profile};
+pub use self::exports::{
+    CountedExport, ExportRequest, ExportView, PackageContents, PackageSigner, Profile,
+};
 pub use self::operators::{Invitation, OperatorView};
 pub use self::records::{Exposure, LookUpResult};
 pub use self::requests::AskedView;
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
-pub use self::withdrawals::{LaterDuplicates, WithdrawalView};
+pub use self::withdrawals::{CountedWithdrawal, LaterDuplicates, WithdrawalView};
 use super::caller::Caller;
 use super::core::Core;
 use super::effect::Effect;

@@ -1,23 +1,29 @@
 //! Questions about the records of a case.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Scope;
-use crate::domain::{Field, Moment};
+use crate::domain::{AccountName, Field, Moment};
 use crate::policy::{Action, Denial};
 use crate::vault::budget;
-use crate::vault::columns::{RANGE_NUMBERS, SubjectBlock};
+use crate::vault::columns::{PackedSubjects, RANGE_NUMBERS};
+use crate::vault::core::Core;
 use crate::vault::effect::Effect;
 use crate::vault::exhibits;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::known_case::KnownCase;
 use crate::vault::operation::OperationError;
-use crate::vault::plaintext::{Phone, RawText, Region, SubjectToken, Tag};
+use crate::vault::plaintext::{Phone, RawText, Region, SubjectToken};
 use crate::vault::records::{
     CaseRecords, PageQuery, ProtectedQuery, RecordFilter, RecordPage, Table, TableQuery,
 };
-use crate::vault::store::exhibit_rows::ExhibitRow;
+use crate::vault::store::case_rows::CaseRow;
+use crate::vault::terms::{NumberTerms, TermPlace};
 
 /// What a lookup says of one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -88,14 +94,11 @@ impl<'v, A: Action> Scope<'v, A> {
             self.notes.denial = Some(denial);
             return Ok(Vec::new());
         }
-        let records = self.records()?;
+        let mut subjects = self.subjects()?;
         let mut asked = Vec::with_capacity(phones.len());
         for (at, phone) in phones.iter().enumerate() {
             if let Some(phone) = phone {
-                let tag = records.keys().tags(Field::Number).tag_phone(phone);
-                let found = Asked::find(self.connection, &records, at, &tag)?;
-                found.check(&records, phone)?;
-                asked.push(found);
+                asked.push(subjects.ask(at, phone)?);
             }
         }
         drop(phones);
@@ -104,13 +107,12 @@ impl<'v, A: Action> Scope<'v, A> {
             .collect();
         // Neighbours stand in one block: each block is opened once.
         asked.sort_unstable_by_key(|one| one.no);
-        let mut index = Index::new(&records)?;
         let mut points = 0_u32;
         for one in &asked {
-            let seen = index.read(one)?;
+            let seen = subjects.read(one)?;
             let exposed = one.known && seen.messages > 0;
             points = points.saturating_add(if exposed { FOUND } else { NOT_FOUND });
-            let result = seen.into_result(&records, one)?;
+            let result = subjects.result(seen, one)?;
             if exposed {
                 self.notes.touch(one.no);
             }
@@ -178,8 +180,7 @@ impl<'v, A: Action> Scope<'v, A> {
             .collect();
         // Neighbours stand in one block: each block is opened once.
         asked.sort_unstable_by_key(|one| one.no);
-        let records = self.records()?;
-        let mut index = Index::new(&records)?;
+        let mut index = self.subjects()?;
         let mut messages = vec![0; subjects.len()];
         for one in &asked {
             let seen = index.read(one)?;
@@ -188,6 +189,11 @@ impl<'v, A: Action> Scope<'v, A> {
             }
         }
         Ok(messages)
+    }
+
+    fn subjects(&self) -> Result<Subjects<'v>, OperationError> {
+        let account = self.grant.account();
+        Subjects::open(self.core, self.connection, self.case_row()?, account)
     }
 
     /// A first look at the budget, before the work; the ledger has the last word.
@@ -201,6 +207,22 @@ impl<'v, A: Action> Scope<'v, A> {
     }
 }
 
+/// The subjects of a case, as one act may know them.
+struct Subjects<'s> {
+    core: &'s Core,
+    connection: &'s Connection,
+    case: &'s CaseRow,
+    keys: Arc<CaseKeys>,
+    known: Arc<KnownCase>,
+    /// The one account a liaison may learn about: its code, or none if no record has it.
+    account: Option<Option<u32>>,
+    numbers: NumberTerms,
+    range: Option<u32>,
+    blocks: Vec<PackedSubjects>,
+    /// Of withdrawn exhibits: they tell of nobody, but their numbers are no damage.
+    withdrawn: Vec<PackedSubjects>,
+}
+
 /// A number by its place in the index.
 struct Asked {
     /// Position in the question.
@@ -208,59 +230,6 @@ struct Asked {
     /// The term number, or one to look at in its place.
     no: u32,
     known: bool,
-}
-
-impl Asked {
-    fn find(
-        connection: &rusqlite::Connection,
-        records: &CaseRecords<'_>,
-        at: usize,
-        tag: &Tag,
-    ) -> Result<Self, OperationError> {
-        let case = records.case();
-        let terms = records.term_place().terms(Field::Number);
-        let found = terms
-            .find_by_tag(connection, tag.as_bytes())?
-            .filter(|no| (1..=case.numbers).contains(no));
-        let [a, b, c, d, ..] = *tag.as_bytes();
-        let decoy = u32::from_be_bytes([a, b, c, d])
-            .checked_rem(case.numbers)
-            .map_or(0, |no| no + 1);
-        Ok(Self {
-            at,
-            no: found.unwrap_or(decoy),
-            known: found.is_some(),
-        })
-    }
-}
-
-impl Asked {
-    /// Opens the term that stands there: a tag that was made to point at somebody
-    /// else is damage, not an answer. A number the case does not have opens one in
-    /// its place, so that both take the same path.
-    fn check(&self, records: &CaseRecords<'_>, phone: &Phone) -> Result<(), OperationError> {
-        if self.no == 0 {
-            return Ok(());
-        }
-        let same = records.holds(self.no, phone)?;
-        if self.known && !same {
-            return Err(OperationError::Damaged {
-                place: format!("term {}", self.no),
-            });
-        }
-        Ok(())
-    }
-}
-
-/// The index of subjects of every exhibit, one range of numbers at a time.
-struct Index<'r, 's> {
-    records: &'r CaseRecords<'s>,
-    /// The one account a liaison may learn about: its code, or none if no record has it.
-    account: Option<Option<u32>>,
-    range: Option<u32>,
-    blocks: Vec<SubjectBlock>,
-    /// Of withdrawn exhibits: they tell of nobody, but their numbers are no damage.
-    withdrawn: Vec<SubjectBlock>,
 }
 
 /// What the index holds of one number.
@@ -271,26 +240,79 @@ struct Seen {
     kinds: BTreeSet<u32>,
 }
 
-impl<'r, 's> Index<'r, 's> {
-    fn new(records: &'r CaseRecords<'s>) -> Result<Self, OperationError> {
-        let account = match records.account() {
-            Some(account) => Some(records.dictionary(Field::Account)?.code(account.as_str())),
+impl<'s> Subjects<'s> {
+    fn open(
+        core: &'s Core,
+        connection: &'s Connection,
+        case: &'s CaseRow,
+        account: Option<&AccountName>,
+    ) -> Result<Self, OperationError> {
+        let keys = core.case_keys(&case.id)?;
+        let known = core.known_cases.of(connection, case.number)?;
+        let account = match account {
+            Some(account) => {
+                let accounts = known.accounts(connection, core, &keys)?;
+                Some(accounts.code(account.as_str()))
+            }
             None => None,
         };
         Ok(Self {
-            records,
+            core,
+            connection,
+            case,
+            keys,
+            known,
             account,
+            numbers: NumberTerms::default(),
             range: None,
             blocks: Vec::new(),
             withdrawn: Vec::new(),
         })
     }
 
+    /// Finds a number and opens the term that stands there: a tag that was made to
+    /// point at somebody else is damage, not an answer. A number the case does not
+    /// have opens one in its place, so that both take the same path.
+    fn ask(&mut self, at: usize, phone: &Phone) -> Result<Asked, OperationError> {
+        let tag = self.keys.tags(Field::Number).tag_phone(phone);
+        let place = TermPlace {
+            connection: self.connection,
+            keys: &self.keys,
+            case: self.case.number,
+        };
+        let exhibits = self.known.exhibits().iter().map(|exhibit| exhibit.number);
+        let found = place
+            .terms(Field::Number)
+            .find_among(self.connection, exhibits, tag.as_bytes())?
+            .filter(|no| (1..=self.case.numbers).contains(no));
+        let [a, b, c, d, ..] = *tag.as_bytes();
+        let decoy = u32::from_be_bytes([a, b, c, d])
+            .checked_rem(self.case.numbers)
+            .map_or(0, |no| no + 1);
+        let asked = Asked {
+            at,
+            no: found.unwrap_or(decoy),
+            known: found.is_some(),
+        };
+        if asked.no > 0 {
+            let same = self.numbers.holds(place, asked.no, phone)?;
+            if asked.known && !same {
+                return Err(OperationError::Damaged {
+                    place: format!("term {}", asked.no),
+                });
+            }
+        }
+        Ok(asked)
+    }
+
     fn read(&mut self, asked: &Asked) -> Result<Seen, OperationError> {
         let range = asked.no / RANGE_NUMBERS;
         if self.range != Some(range) {
-            self.open(range)?;
+            self.open_range(range)?;
         }
+        let damaged = || OperationError::Damaged {
+            place: format!("subject index, range {range}"),
+        };
         let mut seen = Seen {
             messages: 0,
             first: i64::MAX,
@@ -298,68 +320,68 @@ impl<'r, 's> Index<'r, 's> {
             kinds: BTreeSet::new(),
         };
         let mut anywhere = false;
-        for entry in self.blocks.iter().flat_map(|block| block.find(asked.no)) {
-            anywhere = true;
-            if self
-                .account
-                .is_some_and(|account| account != Some(entry.account))
-            {
-                continue;
+        for block in &self.blocks {
+            for entry in block.find(asked.no).map_err(|_| damaged())? {
+                anywhere = true;
+                if self
+                    .account
+                    .is_some_and(|account| account != Some(entry.account))
+                {
+                    continue;
+                }
+                seen.messages += u64::from(entry.messages);
+                seen.first = seen.first.min(entry.first);
+                seen.last = seen.last.max(entry.last);
+                seen.kinds.insert(entry.kind);
             }
-            seen.messages += u64::from(entry.messages);
-            seen.first = seen.first.min(entry.first);
-            seen.last = seen.last.max(entry.last);
-            seen.kinds.insert(entry.kind);
         }
-        let withdrawn = self.withdrawn.iter().flat_map(|block| block.find(asked.no));
-        anywhere |= withdrawn.count() > 0;
+        for block in &self.withdrawn {
+            anywhere |= !block.find(asked.no).map_err(|_| damaged())?.is_empty();
+        }
         // A number of the case is in one of its exhibits, or a part of the index is gone.
         if asked.known && !anywhere {
-            return Err(OperationError::Damaged {
-                place: format!("subject index, range {range}"),
-            });
+            return Err(damaged());
         }
         Ok(seen)
     }
 
-    fn open(&mut self, range: u32) -> Result<(), OperationError> {
+    fn open_range(&mut self, range: u32) -> Result<(), OperationError> {
         self.range = Some(range);
-        let records = self.records;
-        let open = |exhibits: &[ExhibitRow]| -> Result<Vec<SubjectBlock>, OperationError> {
-            let blocks = exhibits.iter().map(|exhibit| {
-                exhibits::open_subjects(records.connection(), records.keys(), exhibit, range)
-            });
-            blocks.filter_map(Result::transpose).collect()
-        };
-        self.blocks = open(records.exhibits())?;
-        self.withdrawn = open(records.withdrawn())?;
+        self.blocks.clear();
+        self.withdrawn.clear();
+        for exhibit in self.known.exhibits() {
+            let of = (exhibit.number, &exhibit.id);
+            let block = exhibits::open_packed_subjects(self.connection, &self.keys, of, range)?;
+            match exhibit.counts {
+                true => self.blocks.extend(block),
+                false => self.withdrawn.extend(block),
+            }
+        }
         Ok(())
     }
-}
 
-impl Seen {
     /// Put together for every number, exposed or not, so that the time says less.
-    fn into_result(
-        self,
-        records: &CaseRecords<'_>,
-        asked: &Asked,
-    ) -> Result<LookUpResult, OperationError> {
-        let subject = records.token(asked.no);
-        let mut kinds = Vec::with_capacity(self.kinds.len());
-        for kind in &self.kinds {
-            kinds.push(records.value(Field::Kind, *kind)?);
+    fn result(&self, seen: Seen, asked: &Asked) -> Result<LookUpResult, OperationError> {
+        let subject = self.keys.tokens().token(asked.no);
+        let dictionary = self.known.kinds(self.connection, self.core, &self.keys)?;
+        let mut kinds = Vec::with_capacity(seen.kinds.len());
+        for kind in &seen.kinds {
+            let value = dictionary.value(*kind).map(str::to_owned);
+            kinds.push(value.ok_or_else(|| OperationError::Damaged {
+                place: format!("dictionary {}, code {kind}", Field::Kind.label()),
+            })?);
         }
         kinds.sort_unstable();
-        if !asked.known || self.messages == 0 {
+        if !asked.known || seen.messages == 0 {
             return Ok(LookUpResult::plain(asked.at, Exposure::NotExposed));
         }
         Ok(LookUpResult {
             reference: asked.at,
             state: Exposure::Exposed,
             subject: Some(subject),
-            messages: Some(self.messages),
-            first: Some(Moment::from_seconds(self.first)),
-            last: Some(Moment::from_seconds(self.last)),
+            messages: Some(seen.messages),
+            first: Some(Moment::from_seconds(seen.first)),
+            last: Some(Moment::from_seconds(seen.last)),
             kinds: Some(kinds),
         })
     }

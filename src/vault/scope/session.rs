@@ -118,7 +118,7 @@ impl<A: Action> Scope<'_, A> {
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
         let row =
             operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
-        let expires_at = session_rows::find(self.connection, session)?
+        let expires_at = session_rows::standing(self.connection, session)?
             .ok_or(OperationError::NotFound)?
             .expires_at;
         let mut cases = Vec::new();

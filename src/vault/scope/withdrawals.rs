@@ -17,6 +17,7 @@ use crate::policy::{Action, RequestState, Writes};
 use crate::vault::exhibits::open_description;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::{Conflict, OperationError, Why};
+use crate::vault::records::Share;
 use crate::vault::requests::{self, RequestDigest, WithdrawalBody};
 use crate::vault::store::exhibit_rows;
 use crate::vault::store::request_rows::NewRequest;
@@ -47,11 +48,35 @@ pub struct LaterDuplicates {
     pub duplicates: u64,
 }
 
+/// What would go with an exhibit, counted on a snapshot before the request has its
+/// turn in the ledger.
+pub struct CountedWithdrawal {
+    share: Share,
+    edition: [u8; 32],
+}
+
 impl<A: Writes> Scope<'_, A> {
+    /// Counts what would go with an exhibit.
+    pub fn count_withdrawal(
+        &self,
+        exhibit: &ExhibitId,
+    ) -> Result<CountedWithdrawal, OperationError> {
+        let records = self.records()?;
+        let row = records.exhibit(exhibit).ok_or(OperationError::NotFound)?;
+        if row.withdrawn.is_some() {
+            return Err(OperationError::Conflict(Conflict::ExhibitWithdrawn));
+        }
+        Ok(CountedWithdrawal {
+            share: records.share_of(row)?,
+            edition: records.edition(),
+        })
+    }
+
     pub fn request_withdrawal(
         &mut self,
         exhibit: &ExhibitId,
         why: &Why,
+        counted: &CountedWithdrawal,
     ) -> Result<(WithdrawalId, Moment), OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
@@ -60,7 +85,10 @@ impl<A: Writes> Scope<'_, A> {
         if row.withdrawn.is_some() {
             return Err(OperationError::Conflict(Conflict::ExhibitWithdrawn));
         }
-        let share = records.share_of(row)?;
+        if counted.edition != records.edition() {
+            return Err(OperationError::Conflict(Conflict::ResultChanged));
+        }
+        let share = counted.share;
         let id = WithdrawalId::from_random(self.core.draw()?);
         let body = WithdrawalBody {
             exhibit: exhibit.to_string(),

@@ -81,6 +81,11 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)
         .map_err(&failed)?;
+    // A plan does not depend on the values bound: else statements that are kept would be
+    // prepared anew at every use.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(&failed)?;
     connection
         .pragma_update(None, "temp_store", "MEMORY")
         .map_err(&failed)?;
@@ -90,7 +95,7 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     connection
         .set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)
         .map_err(&failed)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
 
@@ -131,7 +136,8 @@ impl Readers {
         };
         reader
             .connection()?
-            .execute_batch("BEGIN")
+            .prepare_cached("BEGIN")
+            .and_then(|mut begin| begin.execute([]))
             .map_err(at("connection::snapshot"))?;
         Ok(reader)
     }
@@ -149,7 +155,11 @@ impl Drop for Reader<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
             // A snapshot that cannot be ended would be kept for ever: such a reader is closed instead.
-            let ended = connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
+            let ended = connection.is_autocommit()
+                || connection
+                    .prepare_cached("ROLLBACK")
+                    .and_then(|mut end| end.execute([]))
+                    .is_ok();
             if ended {
                 self.pool
                     .idle

@@ -92,6 +92,28 @@ pub(crate) fn list_all(
     Ok(all)
 }
 
+/// What changes when an exhibit is admitted to a case or withdrawn: which there
+/// are, and whether each counts. In the order of their admission.
+pub(crate) fn marks(
+    connection: &Connection,
+    case: CaseNumber,
+) -> Result<Vec<(ExhibitNumber, bool)>, StoreError> {
+    let failed = at("exhibit::marks");
+    let mut statement = connection
+        .prepare_cached(
+            "-- exhibit::marks
+             SELECT number, withdrawn_at IS NULL FROM exhibit
+             WHERE case_number = ?1 AND state = 'admitted' ORDER BY number",
+        )
+        .map_err(&failed)?;
+    let rows = statement
+        .query_map(params![case.0], |row| {
+            Ok((ExhibitNumber(row.get(0)?), row.get(1)?))
+        })
+        .map_err(&failed)?;
+    rows.collect::<Result<_, _>>().map_err(&failed)
+}
+
 /// Whether a case has this exhibit, staged or admitted or withdrawn.
 pub(crate) fn exists(
     connection: &Connection,

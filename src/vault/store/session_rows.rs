@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{StoreError, at, one, sound};
-use crate::domain::{Moment, OperatorId, SessionId};
+use crate::domain::{HomeRole, Moment, OperatorId, SessionId};
 
 pub(crate) struct SessionRow {
     pub(crate) id: SessionId,
@@ -42,16 +42,50 @@ pub(crate) fn find_by_token(
     )
 }
 
-pub(crate) fn find(
+/// A session together with its operator: what says whether somebody may act.
+pub(crate) struct Standing {
+    pub(crate) operator: OperatorId,
+    pub(crate) expires_at: Moment,
+    pub(crate) revoked: bool,
+    pub(crate) home: HomeRole,
+    pub(crate) active: bool,
+}
+
+pub(crate) fn standing(
     connection: &Connection,
     id: &SessionId,
-) -> Result<Option<SessionRow>, StoreError> {
-    lookup(
-        connection,
-        "-- session::find
-         SELECT id, operator, expires_at, revoked_at FROM session WHERE id = ?1",
-        &id.as_str(),
-    )
+) -> Result<Option<Standing>, StoreError> {
+    let failed = at("session::standing");
+    let mut statement = connection
+        .prepare_cached(
+            "-- session::standing
+             SELECT s.operator, s.expires_at, s.revoked_at IS NOT NULL, o.home, o.state = 'active'
+             FROM session AS s JOIN operator AS o ON o.id = s.operator WHERE s.id = ?1",
+        )
+        .map_err(&failed)?;
+    let found: Option<(String, i64, bool, String, bool)> = statement
+        .query_row([id.as_str()], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
+        })
+        .optional()
+        .map_err(&failed)?;
+    found
+        .map(|(operator, expires_at, revoked, home, active)| {
+            Ok(Standing {
+                operator: sound("session::operator", operator.parse())?,
+                expires_at: Moment::from_seconds(expires_at),
+                revoked,
+                home: sound("operator::home", home.parse())?,
+                active,
+            })
+        })
+        .transpose()
 }
 
 pub(crate) fn revoke(

@@ -1,6 +1,6 @@
 //! Table `term_run`: every distinct identifying value once, sealed, and the blind
-//! index over them. A run holds up to [`RUN_TERMS`] terms that one exhibit added to
-//! a case, in the order of their tags.
+//! index over them. A run holds up to [`Terms::in_a_run`] terms that one exhibit
+//! added to a case, in the order of their tags.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -9,8 +9,11 @@ use super::error::{StoreError, at};
 use super::exhibit_rows::ExhibitNumber;
 use crate::domain::Field;
 
-/// Most terms of a run.
-pub(crate) const RUN_TERMS: usize = 2048;
+/// Most user names of a run: they are sealed together, and few of them are asked for.
+const RUN_USERS: usize = 2048;
+/// Most numbers of a run: with their tags they fill two pages of the database and
+/// leave nothing of them empty, and a lookup reads no more than that.
+const RUN_NUMBERS: usize = 312;
 
 /// Bytes of a tag.
 const TAG: usize = 16;
@@ -20,6 +23,16 @@ const TAG: usize = 16;
 pub(crate) struct Terms {
     pub(crate) case: CaseNumber,
     pub(crate) field: Field,
+}
+
+impl Terms {
+    /// Most terms of a run.
+    pub(crate) fn in_a_run(self) -> usize {
+        match self.field {
+            Field::User => RUN_USERS,
+            _ => RUN_NUMBERS,
+        }
+    }
 }
 
 /// The sealed terms of a run.
@@ -46,10 +59,20 @@ impl SealedRun {
 impl TagRun {
     /// The number of the term with this tag.
     pub(crate) fn find(&self, tag: &[u8; TAG]) -> Option<u32> {
-        let (tags, _) = self.tags.as_chunks::<TAG>();
-        let place = tags.binary_search(tag).ok()?;
-        Some(self.first + place as u32)
+        Some(self.first + place_of(&self.tags, tag)?)
     }
+}
+
+/// The run of an exhibit in which a tag would stand.
+const AROUND: &str = "-- term_run::tags_around
+    SELECT first, tags FROM term_run
+    WHERE case_number = ?1 AND field = ?2 AND exhibit = ?3 AND first_tag <= ?4
+    ORDER BY first_tag DESC LIMIT 1";
+
+/// Where a tag stands among tags that rise.
+fn place_of(tags: &[u8], tag: &[u8; TAG]) -> Option<u32> {
+    let (tags, _) = tags.as_chunks::<TAG>();
+    u32::try_from(tags.binary_search(tag).ok()?).ok()
 }
 
 /// Runs read of late, so that terms read one after the other cost one read a run.
@@ -190,12 +213,7 @@ impl Terms {
     ) -> Result<Option<TagRun>, StoreError> {
         let failed = at("term_run::tags_around");
         connection
-            .prepare_cached(
-                "-- term_run::tags_around
-                 SELECT first, tags FROM term_run
-                 WHERE case_number = ?1 AND field = ?2 AND exhibit = ?3 AND first_tag <= ?4
-                 ORDER BY first_tag DESC LIMIT 1",
-            )
+            .prepare_cached(AROUND)
             .map_err(&failed)?
             .query_row(
                 params![self.case.0, self.field.code(), exhibit.0, tag],
@@ -216,13 +234,36 @@ impl Terms {
         connection: &Connection,
         tag: &[u8; TAG],
     ) -> Result<Option<u32>, StoreError> {
-        for exhibit in self.exhibits(connection)? {
-            let run = self.tags_around(connection, exhibit, tag)?;
-            if let Some(found) = run.and_then(|run| run.find(tag)) {
-                return Ok(Some(found));
+        self.find_among(connection, self.exhibits(connection)?, tag)
+    }
+
+    /// The same where it is known which exhibits may have added it. Every one of
+    /// them is asked, whatever the first of them says: a number that is there takes
+    /// as long as one that is not. No tag is copied.
+    pub(crate) fn find_among(
+        self,
+        connection: &Connection,
+        exhibits: impl IntoIterator<Item = ExhibitNumber>,
+        tag: &[u8; TAG],
+    ) -> Result<Option<u32>, StoreError> {
+        let failed = at("term_run::find");
+        let mut statement = connection.prepare_cached(AROUND).map_err(&failed)?;
+        let mut found = None;
+        for exhibit in exhibits {
+            let place = params![self.case.0, self.field.code(), exhibit.0, tag];
+            let mut rows = statement.query(place).map_err(&failed)?;
+            if let Some(row) = rows.next().map_err(&failed)? {
+                let tags = row.get_ref(1).map_err(&failed)?;
+                let tags = tags
+                    .as_blob()
+                    .map_err(|_| StoreError::inconsistent("term_run::tags"))?;
+                if let Some(place) = place_of(tags, tag) {
+                    let first: u32 = row.get(0).map_err(&failed)?;
+                    found = found.or(Some(first + place));
+                }
             }
         }
-        Ok(None)
+        Ok(found)
     }
 
     /// The first tags of the runs of all exhibits: exhibit, tag.

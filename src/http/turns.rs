@@ -1,0 +1,164 @@
+//! Whose turn it is: how many requests of one operator may be under way, and how
+//! many of them may work beside each other.
+//!
+//! An operator with hundreds of connections waits behind their own requests, not
+//! others behind them: of the threads that read, some always stay free of any one
+//! operator, and who waits for one is served in the order of coming. Sees ids of
+//! operators only.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::ProblemKind;
+use super::problem::Problem;
+use crate::domain::OperatorId;
+use crate::vault::Caller;
+
+pub(super) struct Turns {
+    /// For the threads that read, all operators together.
+    slots: Arc<Semaphore>,
+    of_one: Mutex<HashMap<OperatorId, Arc<OfOne>>>,
+    /// Requests of one operator under way.
+    most: usize,
+    /// Slots of one operator.
+    at_once: usize,
+}
+
+struct OfOne {
+    under_way: AtomicUsize,
+    slots: Arc<Semaphore>,
+}
+
+/// A request that is under way, until it is dropped.
+pub(super) struct Turn {
+    turns: Arc<Turns>,
+    operator: Option<OperatorId>,
+    of_one: Arc<OfOne>,
+}
+
+/// A thread's worth of work, until it is dropped.
+pub(super) struct Slot {
+    _of_one: Option<OwnedSemaphorePermit>,
+    _of_all: Option<OwnedSemaphorePermit>,
+}
+
+impl Turns {
+    /// `readers` is how many snapshots may be read beside each other.
+    pub(super) fn new(readers: usize, most: usize) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(readers)),
+            of_one: Mutex::default(),
+            most,
+            at_once: readers.saturating_sub(2).max(1),
+        }
+    }
+
+    /// Takes a request in, or sends it away: the operator has too many under way.
+    pub(super) fn enter(self: &Arc<Self>, caller: &Caller) -> Result<Turn, Problem> {
+        self.enter_as(caller.operator_id().cloned())
+    }
+
+    fn enter_as(self: &Arc<Self>, operator: Option<OperatorId>) -> Result<Turn, Problem> {
+        let fresh = || {
+            Arc::new(OfOne {
+                under_way: AtomicUsize::new(0),
+                slots: Arc::new(Semaphore::new(self.at_once)),
+            })
+        };
+        let of_one = match &operator {
+            None => fresh(),
+            Some(operator) => {
+                let mut all = self.of_one.lock().unwrap_or_else(PoisonError::into_inner);
+                let of_one = Arc::clone(all.entry(operator.clone()).or_insert_with(fresh));
+                if of_one.under_way.load(Ordering::Relaxed) >= self.most {
+                    return Err(Problem::new(ProblemKind::Busy).retry_after(1));
+                }
+                of_one.under_way.fetch_add(1, Ordering::Relaxed);
+                of_one
+            }
+        };
+        Ok(Turn {
+            turns: Arc::clone(self),
+            operator,
+            of_one,
+        })
+    }
+}
+
+impl Turn {
+    /// Waits for a thread's worth of work.
+    pub(super) async fn slot(&self) -> Slot {
+        // They are never closed; if they were, nobody would have to wait.
+        let of_one = Arc::clone(&self.of_one.slots).acquire_owned().await.ok();
+        let of_all = Arc::clone(&self.turns.slots).acquire_owned().await.ok();
+        Slot {
+            _of_one: of_one,
+            _of_all: of_all,
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(operator) = &self.operator {
+            let all = self.turns.of_one.lock();
+            let mut all = all.unwrap_or_else(PoisonError::into_inner);
+            if self.of_one.under_way.fetch_sub(1, Ordering::Relaxed) == 1 {
+                all.remove(operator);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn operator(no: u8) -> Option<OperatorId> {
+        Some(OperatorId::from_random([no; 13]))
+    }
+
+    fn now<T>(future: impl Future<Output = T>) -> Option<T> {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(ended) => Some(ended),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn an_operator_with_many_requests_leaves_threads_to_others() {
+        let turns = Arc::new(Turns::new(4, 100));
+        let many: Vec<Turn> = (0..10)
+            .map(|_| turns.enter_as(operator(1)).ok().unwrap())
+            .collect();
+        let held: Vec<Slot> = many.iter().filter_map(|turn| now(turn.slot())).collect();
+        assert_eq!(held.len(), 2);
+        let other = turns.enter_as(operator(2)).ok().unwrap();
+        assert!(now(other.slot()).is_some());
+        drop(held);
+        assert!(now(many[5].slot()).is_some());
+    }
+
+    #[test]
+    fn an_operator_with_too_many_requests_is_sent_away_and_others_are_not() {
+        let turns = Arc::new(Turns::new(4, 3));
+        let mut many: Vec<Turn> = (0..3)
+            .map(|_| turns.enter_as(operator(1)).ok().unwrap())
+            .collect();
+        let problem = turns.enter_as(operator(1)).err().unwrap();
+        assert_eq!(problem.kind, ProblemKind::Busy);
+        assert_eq!((problem.retry_after, problem.leaf), (Some(1), None));
+        assert!(turns.enter_as(operator(2)).is_ok());
+        many.pop();
+        assert!(turns.enter_as(operator(1)).is_ok());
+        many.clear();
+        assert!(turns.of_one.lock().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,237 @@
+//! One number looked up in a block of the index of subjects, without decoding the
+//! block: the packed columns are searched where they lie. What is looked at is
+//! checked as `SubjectBlock` checks the whole; `doctor` decodes every block.
+
+use zeroize::Zeroizing;
+
+use super::pack::packed_len;
+use super::reader::Reader;
+use super::subject_block::{RANGE_NUMBERS, STEP, SubjectEntry, VERSION, flip, key};
+use super::{CodecError, padding};
+
+/// The opened plaintext of a block, wiped when it goes.
+pub struct PackedSubjects {
+    plain: Zeroizing<Vec<u8>>,
+    range: u32,
+    count: usize,
+    codes: [Packed<u32>; 5],
+    offsets: [Packed<u64>; 2],
+}
+
+/// Where a column begins, and how its values are told.
+#[derive(Clone, Copy, Default)]
+struct Packed<T> {
+    at: usize,
+    width: u8,
+    base: T,
+}
+
+impl PackedSubjects {
+    pub fn read(range: u32, plain: Zeroizing<Vec<u8>>) -> Result<Self, CodecError> {
+        let mut reader = Reader::new(&plain);
+        if reader.u8()? != VERSION {
+            return Err(CodecError::Version);
+        }
+        padding::check(reader.take(3)?)?;
+        if reader.u32()? != range {
+            return Err(CodecError::Position);
+        }
+        let count = reader.u32()? as usize;
+        let mut codes = [Packed::<u32>::default(); 5];
+        for column in &mut codes {
+            (column.width, column.base) = (reader.u8()?, reader.u32()?);
+            column.at = plain.len() - reader.rest().len();
+            skip(&mut reader, column.width, u32::BITS, count)?;
+        }
+        let mut offsets = [Packed::<u64>::default(); 2];
+        for column in &mut offsets {
+            (column.width, column.base) = (reader.u8()?, reader.u64()?);
+            column.at = plain.len() - reader.rest().len();
+            skip(&mut reader, column.width, u64::BITS, count)?;
+        }
+        let used = plain.len() - reader.rest().len();
+        if plain.len() != used.next_multiple_of(STEP) {
+            return Err(CodecError::Length);
+        }
+        padding::check(reader.rest())?;
+        Ok(Self {
+            plain,
+            range,
+            count,
+            codes,
+            offsets,
+        })
+    }
+
+    /// The entries of one number, by account and kind.
+    pub fn find(&self, number: u32) -> Result<Vec<SubjectEntry>, CodecError> {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.code(0, middle)? < number {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        let mut found: Vec<SubjectEntry> = Vec::new();
+        while low < self.count && self.code(0, low)? == number {
+            let first = flip(self.offset(0, low)?) as i64;
+            let entry = SubjectEntry {
+                number,
+                account: self.code(1, low)?,
+                kind: self.code(2, low)?,
+                user: self.code(3, low)?,
+                messages: self.code(4, low)?,
+                first,
+                last: first.saturating_add_unsigned(self.offset(1, low)?),
+            };
+            if number / RANGE_NUMBERS != self.range {
+                return Err(CodecError::Position);
+            }
+            if found.last().is_some_and(|last| key(last) >= key(&entry)) {
+                return Err(CodecError::Order);
+            }
+            found.push(entry);
+            low += 1;
+        }
+        Ok(found)
+    }
+
+    fn code(&self, column: usize, place: usize) -> Result<u32, CodecError> {
+        let column = &self.codes[column];
+        // A value is in lane `place % 32` of its group, and that lane packs its own row by row.
+        let (row, lane) = (place % GROUP / 32, place % 32);
+        let word = |no: usize| -> Result<u64, CodecError> {
+            let group = packed_len(column.width, place / GROUP * GROUP);
+            let at = column.at + group + (no * 32 + lane) * 4;
+            let bytes = self.plain.get(at..).and_then(<[u8]>::first_chunk);
+            Ok(u64::from(u32::from_le_bytes(
+                *bytes.ok_or(CodecError::Length)?,
+            )))
+        };
+        let width = usize::from(column.width);
+        if width == 0 {
+            return Ok(column.base);
+        }
+        let (no, shift) = (row * width / 32, row * width % 32);
+        let mut bits = word(no)? >> shift;
+        if shift + width > 32 {
+            bits |= word(no + 1)? << (32 - shift);
+        }
+        let low = u64::MAX >> (64 - width);
+        Ok(((bits & low) as u32).wrapping_add(column.base))
+    }
+
+    fn offset(&self, column: usize, place: usize) -> Result<u64, CodecError> {
+        let column = &self.offsets[column];
+        let (row, lane) = (place % GROUP / 16, place % 16);
+        let word = |no: usize| -> Result<u128, CodecError> {
+            let group = packed_len(column.width, place / GROUP * GROUP);
+            let at = column.at + group + (no * 16 + lane) * 8;
+            let bytes = self.plain.get(at..).and_then(<[u8]>::first_chunk);
+            Ok(u128::from(u64::from_le_bytes(
+                *bytes.ok_or(CodecError::Length)?,
+            )))
+        };
+        let width = usize::from(column.width);
+        if width == 0 {
+            return Ok(column.base);
+        }
+        let (no, shift) = (row * width / 64, row * width % 64);
+        let mut bits = word(no)? >> shift;
+        if shift + width > 64 {
+            bits |= word(no + 1)? << (64 - shift);
+        }
+        let low = u128::MAX >> (128 - width);
+        Ok(((bits & low) as u64).wrapping_add(column.base))
+    }
+}
+
+fn skip(reader: &mut Reader<'_>, width: u8, bits: u32, count: usize) -> Result<(), CodecError> {
+    if u32::from(width) > bits {
+        return Err(CodecError::Width);
+    }
+    if count > MOST {
+        return Err(CodecError::TooMany);
+    }
+    reader.take(packed_len(width, count)).map(|_| ())
+}
+
+/// Values of a packed group.
+const GROUP: usize = 1024;
+/// As many as a packed run may hold.
+const MOST: usize = 1 << 22;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::SubjectBlock;
+    use super::*;
+
+    fn entries() -> impl Strategy<Value = Vec<SubjectEntry>> {
+        let key = (0..RANGE_NUMBERS, 0_u32..9, 0_u32..4);
+        let value = (any::<u32>(), any::<u32>(), any::<i64>(), any::<u32>());
+        prop::collection::btree_map(key, value, 0..3000).prop_map(|map| {
+            let entry = |((number, account, kind), (user, messages, first, span))| SubjectEntry {
+                number: 3 * RANGE_NUMBERS + number,
+                account,
+                kind,
+                user,
+                messages,
+                first,
+                last: i64::saturating_add_unsigned(first, u64::from(span)),
+            };
+            map.into_iter().map(entry).collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_number_is_found_as_in_the_decoded_block(
+            entries in entries(),
+            narrow in any::<bool>(),
+            asked in 0..RANGE_NUMBERS,
+        ) {
+            let mut entries = entries;
+            if narrow {
+                for entry in &mut entries {
+                    (entry.user, entry.messages) = (7, entry.messages % 900);
+                    (entry.first, entry.last) = (entry.first % 3_000_000, i64::MAX >> 20);
+                }
+            }
+            let mut plain = Vec::new();
+            SubjectBlock::encode(3, &entries, &mut plain).unwrap();
+            let block = SubjectBlock::decode(3, &plain).unwrap();
+            let packed = PackedSubjects::read(3, Zeroizing::new(plain)).unwrap();
+            let numbers = entries.iter().map(|entry| entry.number);
+            for number in numbers.chain([3 * RANGE_NUMBERS + asked, 0, u32::MAX]) {
+                let found = packed.find(number).unwrap();
+                prop_assert!(block.find(number).eq(found.into_iter()));
+            }
+        }
+
+        #[test]
+        fn a_damaged_block_is_refused_or_read(
+            entries in entries(),
+            at in any::<prop::sample::Index>(),
+            flip in 1_u8..=255,
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut plain = Vec::new();
+            SubjectBlock::encode(3, &entries, &mut plain).unwrap();
+            let part = plain[..cut.index(plain.len())].to_vec();
+            prop_assert!(PackedSubjects::read(3, Zeroizing::new(part)).is_err());
+            prop_assert!(PackedSubjects::read(1, Zeroizing::new(plain.clone())).is_err());
+            for place in [at.index(plain.len()), at.index(17)] {
+                let mut damaged = plain.clone();
+                damaged[place] ^= flip;
+                if let Ok(packed) = PackedSubjects::read(3, Zeroizing::new(damaged)) {
+                    let _ = packed.find(3 * RANGE_NUMBERS + 5);
+                }
+            }
+        }
+    }
+}

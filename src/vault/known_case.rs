@@ -1,0 +1,121 @@
+//! What a lookup needs to know of a case beside the number asked for: which
+//! exhibits there are, and what the codes of kinds and accounts stand for.
+//!
+//! Kept from act to act, because it changes with an admission or a withdrawal
+//! only. Every act compares it with its own snapshot before it uses it. Sees the
+//! case's keys and dictionaries, no number. Not promised: that damage to what is
+//! kept is noticed before the next change; `doctor` opens everything.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rusqlite::Connection;
+
+use super::columns::Dictionary;
+use super::core::Core;
+use super::exhibits;
+use super::keyring::CaseKeys;
+use super::operation::OperationError;
+use super::store::case_rows::CaseNumber;
+use super::store::exhibit_rows::{self, ExhibitNumber};
+use crate::domain::{ExhibitId, Field};
+
+/// One edition of a case's exhibits.
+pub(in crate::vault) struct KnownCase {
+    case: CaseNumber,
+    marks: Vec<(ExhibitNumber, bool)>,
+    exhibits: Vec<KnownExhibit>,
+    kinds: OnceLock<Dictionary>,
+    accounts: OnceLock<Dictionary>,
+}
+
+/// An admitted exhibit.
+pub(in crate::vault) struct KnownExhibit {
+    pub(in crate::vault) number: ExhibitNumber,
+    pub(in crate::vault) id: ExhibitId,
+    /// Whether it was not withdrawn.
+    pub(in crate::vault) counts: bool,
+}
+
+/// The cases asked about of late.
+#[derive(Default)]
+pub(in crate::vault) struct KnownCases(Mutex<HashMap<CaseNumber, Arc<KnownCase>>>);
+
+impl KnownCases {
+    /// The case as it is in this snapshot.
+    pub(in crate::vault) fn of(
+        &self,
+        connection: &Connection,
+        case: CaseNumber,
+    ) -> Result<Arc<KnownCase>, OperationError> {
+        let marks = exhibit_rows::marks(connection, case)?;
+        let known = self.kept().get(&case).cloned();
+        if let Some(known) = known.filter(|known| known.marks == marks) {
+            return Ok(known);
+        }
+        let exhibits = exhibit_rows::list_all(connection, case)?;
+        let exhibits = exhibits.into_iter().map(|row| KnownExhibit {
+            number: row.number,
+            id: row.id,
+            counts: row.withdrawn.is_none(),
+        });
+        let known = Arc::new(KnownCase {
+            case,
+            marks,
+            exhibits: exhibits.collect(),
+            kinds: OnceLock::new(),
+            accounts: OnceLock::new(),
+        });
+        let mut kept = self.kept();
+        if kept.len() >= MOST_CASES && !kept.contains_key(&case) {
+            kept.clear();
+        }
+        kept.insert(case, Arc::clone(&known));
+        Ok(known)
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<CaseNumber, Arc<KnownCase>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl KnownCase {
+    pub(in crate::vault) fn exhibits(&self) -> &[KnownExhibit] {
+        &self.exhibits
+    }
+
+    pub(in crate::vault) fn kinds(
+        &self,
+        connection: &Connection,
+        core: &Core,
+        keys: &CaseKeys,
+    ) -> Result<&Dictionary, OperationError> {
+        self.opened(&self.kinds, Field::Kind, connection, core, keys)
+    }
+
+    pub(in crate::vault) fn accounts(
+        &self,
+        connection: &Connection,
+        core: &Core,
+        keys: &CaseKeys,
+    ) -> Result<&Dictionary, OperationError> {
+        self.opened(&self.accounts, Field::Account, connection, core, keys)
+    }
+
+    fn opened<'k>(
+        &self,
+        kept: &'k OnceLock<Dictionary>,
+        field: Field,
+        connection: &Connection,
+        core: &Core,
+        keys: &CaseKeys,
+    ) -> Result<&'k Dictionary, OperationError> {
+        if let Some(dictionary) = kept.get() {
+            return Ok(dictionary);
+        }
+        let dictionary = exhibits::load_dictionary(connection, core, keys, self.case, field)?;
+        Ok(kept.get_or_init(|| dictionary))
+    }
+}
+
+const MOST_CASES: usize = 1024;

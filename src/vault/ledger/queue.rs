@@ -1,0 +1,261 @@
+//! Acts and staging steps that wait for the ledger's thread.
+//!
+//! Every operator has a lane of their own, and a commit takes one act from each
+//! lane in turn: who sends hundreds at once waits behind themselves. The room is
+//! bounded; who finds none is sent away at once and asks again later. A lane that
+//! is empty always finds room, so that no flood keeps others out. Between commits
+//! of acts one staging step is written, and between staging steps one commit:
+//! neither starves the other.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::writer::{Act, Stage, StageError, Staged};
+use crate::domain::OperatorId;
+use crate::vault::refusal::Unaudited;
+
+/// How many acts may wait; more are sent away with 503 and `Retry-After`.
+const ROOM: usize = 1024;
+/// How many of them may be of one operator.
+const ROOM_OF_ONE: usize = 512;
+/// How many operators without any may still come when all room is taken.
+const ROOM_BEYOND: usize = 1024;
+/// How many acts share one commit.
+const BATCH: usize = 256;
+
+/// Whose acts wait behind each other: an operator's, or those of nobody signed in.
+pub(super) type Lane = Option<OperatorId>;
+
+/// What the thread does next.
+pub(super) enum Work {
+    Acts(Vec<Act>),
+    Stage(Stage, Staged),
+    /// Nothing waits, and nothing more will come.
+    End,
+}
+
+#[derive(Default)]
+pub(super) struct Queue {
+    waiting: Mutex<Waiting>,
+    work: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    lanes: HashMap<Lane, VecDeque<Act>>,
+    /// Lanes that are not empty, the next one first.
+    turns: VecDeque<Lane>,
+    acts: usize,
+    stages: VecDeque<(Stage, Staged)>,
+    /// Whether the last work was a commit of acts.
+    acts_were_last: bool,
+    /// Whether the thread sleeps.
+    idle: bool,
+    closed: bool,
+}
+
+impl Queue {
+    /// Puts an act into its lane without waiting for room.
+    pub(super) fn put(&self, lane: Lane, act: Act) -> Result<(), Unaudited> {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return Err(Unaudited::Stopped);
+        }
+        let of_one = waiting.lanes.get(&lane).map_or(0, VecDeque::len);
+        let room = match of_one {
+            0 => ROOM + ROOM_BEYOND,
+            _ => ROOM,
+        };
+        if of_one >= ROOM_OF_ONE || waiting.acts >= room {
+            return Err(Unaudited::Busy);
+        }
+        if of_one == 0 {
+            waiting.turns.push_back(lane.clone());
+        }
+        waiting.lanes.entry(lane).or_default().push_back(act);
+        waiting.acts += 1;
+        self.wake(waiting);
+        Ok(())
+    }
+
+    pub(super) fn put_stage(&self, stage: Stage, back: Staged) -> Result<(), StageError> {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return Err(StageError::Stopped);
+        }
+        waiting.stages.push_back((stage, back));
+        self.wake(waiting);
+        Ok(())
+    }
+
+    /// Waits for work.
+    pub(super) fn take(&self) -> Work {
+        let mut waiting = self.waiting();
+        loop {
+            let stage_next = waiting.acts_were_last || waiting.acts == 0;
+            if stage_next && let Some((stage, back)) = waiting.stages.pop_front() {
+                waiting.acts_were_last = false;
+                return Work::Stage(stage, back);
+            }
+            if waiting.acts > 0 {
+                waiting.acts_were_last = true;
+                return Work::Acts(waiting.take_turns());
+            }
+            if waiting.closed {
+                return Work::End;
+            }
+            waiting.idle = true;
+            waiting = self
+                .work
+                .wait(waiting)
+                .unwrap_or_else(PoisonError::into_inner);
+            waiting.idle = false;
+        }
+    }
+
+    /// How many acts wait.
+    pub(super) fn len(&self) -> usize {
+        self.waiting().acts
+    }
+
+    /// Nothing more is taken in; what waits is still handed out.
+    pub(super) fn close(&self) {
+        let mut waiting = self.waiting();
+        waiting.closed = true;
+        self.work.notify_all();
+    }
+
+    /// The thread is gone: whoever waits must not wait for ever.
+    pub(super) fn abandon(&self) {
+        let mut waiting = self.waiting();
+        waiting.closed = true;
+        let dropped = std::mem::take(&mut *waiting);
+        waiting.closed = true;
+        drop(waiting);
+        drop(dropped);
+    }
+
+    fn wake(&self, waiting: MutexGuard<'_, Waiting>) {
+        let idle = waiting.idle;
+        drop(waiting);
+        if idle {
+            self.work.notify_one();
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    /// One act of each lane, round and round, up to a batch.
+    fn take_turns(&mut self) -> Vec<Act> {
+        let mut acts = Vec::with_capacity(self.acts.min(BATCH));
+        while acts.len() < BATCH
+            && let Some(lane) = self.turns.pop_front()
+        {
+            let Some(waiting) = self.lanes.get_mut(&lane) else {
+                continue;
+            };
+            acts.extend(waiting.pop_front());
+            if waiting.is_empty() {
+                self.lanes.remove(&lane);
+            } else {
+                self.turns.push_back(lane);
+            }
+        }
+        self.acts -= acts.len();
+        acts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+
+    /// An act that is only ever counted.
+    fn no_act() -> Act {
+        Box::new(|_, _| panic!("it was run"))
+    }
+
+    fn operator(no: u8) -> Lane {
+        Some(OperatorId::from_random([no; 13]))
+    }
+
+    fn lanes(queue: &Queue) -> Vec<(usize, usize)> {
+        let waiting = queue.waiting();
+        let mut all: Vec<_> = (1..=3)
+            .map(|no| waiting.lanes.get(&operator(no)).map_or(0, VecDeque::len))
+            .enumerate()
+            .collect();
+        all.retain(|(_, waits)| *waits > 0);
+        all
+    }
+
+    #[test]
+    fn a_batch_takes_one_of_each_operator_in_turn() {
+        let queue = Queue::default();
+        for _ in 0..300 {
+            queue.put(operator(1), no_act()).unwrap();
+        }
+        for _ in 0..10 {
+            queue.put(operator(2), no_act()).unwrap();
+        }
+        queue.put(operator(3), no_act()).unwrap();
+        assert_eq!(lanes(&queue), [(0, 300), (1, 10), (2, 1)]);
+        let Work::Acts(acts) = queue.take() else {
+            panic!("no acts");
+        };
+        assert_eq!(acts.len(), BATCH);
+        // All of the small ones went in the first commit.
+        assert_eq!(lanes(&queue), [(0, 311 - BATCH)]);
+    }
+
+    #[test]
+    fn one_operator_fills_their_own_room_and_another_still_comes_in() {
+        let queue = Queue::default();
+        for _ in 0..ROOM_OF_ONE {
+            queue.put(operator(1), no_act()).unwrap();
+        }
+        assert_eq!(queue.put(operator(1), no_act()), Err(Unaudited::Busy));
+        for _ in 0..ROOM - ROOM_OF_ONE {
+            queue.put(operator(2), no_act()).unwrap();
+        }
+        assert_eq!(queue.put(operator(2), no_act()), Err(Unaudited::Busy));
+        queue.put(operator(3), no_act()).unwrap();
+        assert_eq!(queue.put(operator(3), no_act()), Err(Unaudited::Busy));
+        assert_eq!(queue.len(), ROOM + 1);
+    }
+
+    #[test]
+    fn acts_and_staging_take_turns() {
+        let queue = Queue::default();
+        let (back, _answer) = sync_channel(9);
+        for _ in 0..3 {
+            queue.put_stage(Box::new(|_| Ok(())), back.clone()).unwrap();
+        }
+        for _ in 0..2 * BATCH + 1 {
+            let _ = queue.put(operator(1), no_act());
+            let _ = queue.put(operator(2), no_act());
+        }
+        let order: Vec<bool> = (0..6)
+            .map(|_| matches!(queue.take(), Work::Acts(_)))
+            .collect();
+        assert_eq!(order, [true, false, true, false, true, false]);
+    }
+
+    #[test]
+    fn what_waits_is_handed_out_before_the_end_and_nothing_more_comes() {
+        let queue = Queue::default();
+        queue.put(operator(1), no_act()).unwrap();
+        queue.close();
+        assert_eq!(queue.put(operator(1), no_act()), Err(Unaudited::Stopped));
+        assert!(matches!(queue.take(), Work::Acts(_)));
+        assert!(matches!(queue.take(), Work::End));
+        queue.abandon();
+        assert_eq!(queue.put(None, no_act()), Err(Unaudited::Stopped));
+    }
+}
