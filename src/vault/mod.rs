@@ -19,6 +19,8 @@ mod exhibits;
 mod facts;
 pub mod identity;
 mod kept_users;
+#[cfg(feature = "kernels")]
+pub mod kernels;
 pub mod keyring;
 mod ledger;
 mod lock;
