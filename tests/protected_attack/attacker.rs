@@ -23,19 +23,12 @@ pub(crate) struct Bounds {
     pub(crate) hidden: bool,
 }
 
-/// A hidden cell that is known more closely than its rule allows.
-#[derive(Debug)]
-pub(crate) struct Narrowed {
-    pub(crate) dimension: String,
-    pub(crate) least: f64,
-    pub(crate) most: f64,
-}
-
 /// What was looked at and what fell.
 #[derive(Default, Debug)]
 pub(crate) struct Found {
     pub(crate) hidden: usize,
-    pub(crate) narrowed: Vec<Narrowed>,
+    /// Hidden cells that are known more closely than their rule allows.
+    pub(crate) narrowed: Vec<String>,
 }
 
 /// Bounds every hidden cell. `people` only tells what is possible at all, which
@@ -82,12 +75,9 @@ pub(crate) fn attack(people: &[Person], tables: &[Table], once: bool) -> Found {
             );
             found.hidden += 1;
             if least > bounds.least + 1e-4 || most < bounds.most - 1e-4 {
-                let dimension = table.dimension.clone();
-                found.narrowed.push(Narrowed {
-                    dimension,
-                    least,
-                    most,
-                });
+                let dimension = &table.dimension;
+                let text = format!("{dimension}: {least:.3} to {most:.3}");
+                found.narrowed.push(text);
             }
         }
     }

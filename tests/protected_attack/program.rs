@@ -32,11 +32,11 @@ impl Program {
     pub(crate) fn solve(&self) -> Option<Feasible> {
         let sides = self.rows.iter().flat_map(|row| {
             // All as `terms <= side`.
-            let upper = row.most.is_finite().then(|| (&row.terms, 1.0, row.most));
+            let upper = row.most.is_finite().then_some((&row.terms, 1.0, row.most));
             let lower = row
                 .least
                 .is_finite()
-                .then(|| (&row.terms, -1.0, -row.least));
+                .then_some((&row.terms, -1.0, -row.least));
             [upper, lower].into_iter().flatten()
         });
         let sides: Vec<_> = sides.collect();
