@@ -1,10 +1,11 @@
-//! The kernels one by one, as far as the library shows them: sealing, opening and
-//! tags are behind the vault's door, and their tests measure them in place.
+//! The kernels one by one: codec of blocks, scan, fingerprints, leaf and proof,
+//! number parser; sealing, opening and tags with made-up keys if asked for.
 //!
-//!     cargo bench --bench kernels
+//!     cargo bench --bench kernels --features kernels
 
 use std::error::Error;
 use std::hint::black_box;
+use std::time::Duration;
 
 use breachvault::vault::audit::{
     Hash, hashes_to_store, inclusion_proof, leaf_hash, root, verify_inclusion,
@@ -16,7 +17,11 @@ use breachvault::vault::plaintext::{Phone, RawNumber};
 use criterion::{BatchSize, Criterion, Throughput};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut criterion = Criterion::default().configure_from_args();
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2))
+        .configure_from_args();
+    sealing::measure(&mut criterion)?;
     blocks(&mut criterion)?;
     fingerprints(&mut criterion);
     log(&mut criterion)?;
@@ -97,4 +102,83 @@ fn log(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
         bencher.iter(|| verify_inclusion(&leaf, 12_345, SIZE, black_box(&proof), &root).is_ok());
     });
     Ok(())
+}
+
+#[cfg(not(feature = "kernels"))]
+mod sealing {
+    use super::*;
+
+    pub(super) fn measure(_: &mut Criterion) -> Result<(), Box<dyn Error>> {
+        println!("sealing, opening and tags are left out: they need --features kernels");
+        Ok(())
+    }
+}
+
+#[cfg(feature = "kernels")]
+mod sealing {
+    use breachvault::vault::entropy::SystemEntropy;
+    use breachvault::vault::kernels::MadeUp;
+    use breachvault::vault::plaintext::Nonces;
+
+    use super::*;
+
+    pub(super) fn measure(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
+        let keys = MadeUp::new()?;
+        let entropy = SystemEntropy::new();
+        let mut nonces = Nonces::new(&entropy);
+        let parsed = Phone::parse_raw(RawNumber::new("+447700900123"), None);
+        let phone = parsed.map_err(|_| "a number that is none")?.phone;
+
+        let mut group = criterion.benchmark_group("one number");
+        let mut sealed = Vec::with_capacity(64);
+        group.bench_function("seal", |bencher| {
+            bencher.iter(|| {
+                sealed.clear();
+                let nonce = nonces.take()?;
+                let place = keys.place_of_term();
+                keys.terms
+                    .seal_phone(nonce, &place, black_box(&phone), &mut sealed)?;
+                Ok::<_, Box<dyn Error>>(sealed.len())
+            });
+        });
+        group.bench_function("open", |bencher| {
+            bencher.iter(|| {
+                keys.terms
+                    .open_phone(&keys.place_of_term(), black_box(&sealed))
+                    .is_ok()
+            });
+        });
+        group.bench_function("tag", |bencher| {
+            bencher.iter(|| keys.tags.tag_phone(black_box(&phone)));
+        });
+        group.finish();
+
+        let block = vec![b'x'; BLOCK_ROWS];
+        let mut group = criterion.benchmark_group("block of 64 KiB");
+        group.throughput(Throughput::Bytes(block.len() as u64));
+        let mut sealed = Vec::with_capacity(block.len() + 64);
+        group.bench_function("seal", |bencher| {
+            bencher.iter(|| {
+                sealed.clear();
+                let nonce = nonces.take()?;
+                let place = keys.place_of_block(BLOCK_ROWS as u32);
+                keys.blocks
+                    .seal_onto(nonce, &place, black_box(&block), &mut sealed)?;
+                Ok::<_, Box<dyn Error>>(sealed.len())
+            });
+        });
+        group.bench_function("open", |bencher| {
+            let mut copy = Vec::with_capacity(sealed.len());
+            bencher.iter(|| {
+                copy.clear();
+                copy.extend_from_slice(&sealed);
+                let place = keys.place_of_block(BLOCK_ROWS as u32);
+                keys.blocks
+                    .open_in_place(&place, black_box(&mut copy))
+                    .is_ok()
+            });
+        });
+        group.finish();
+        Ok(())
+    }
 }

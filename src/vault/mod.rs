@@ -20,6 +20,8 @@ mod exhibits;
 mod facts;
 pub mod identity;
 mod kept_users;
+#[cfg(feature = "kernels")]
+pub mod kernels;
 pub mod keyring;
 mod known_case;
 mod ledger;

@@ -6,25 +6,22 @@
 //! kept checkpoint is shown, or that a key taken from the same directory is the
 //! vault's.
 
-use std::borrow::Cow;
-use std::cell::RefCell;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
+use std::iter;
 use std::path::Path;
 
 use rusqlite::Connection;
-use serde::Deserialize;
 
 use super::audit::{
-    Checkpoint, Claim, ExportError, Failure, Hash, Hashes, KeyError, Verdict, VerifierKey,
-    verify_log, write_log_to,
+    Beside, Checkpoint, Claim, ExportError, Failure, Hash, Hashes, KeyError, Leaves, StoredLeaf,
+    Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
 };
 use super::start::Paths;
-use super::store::leaf_rows::StoredLeaf;
+use super::store::leaf_rows::LeafReader;
 use super::store::{
     StoreError, StoreFault, checkpoint_rows, connection, leaf_rows, migrations, tree_hash_rows,
 };
-use crate::domain::Moment;
 
 /// Why a vault's log was not found good.
 #[derive(Debug, thiserror::Error)]
@@ -84,21 +81,33 @@ pub fn verify_directory(
         key: &key,
         kept,
     };
-    let wrong = RefCell::new(None);
-    let verdict = leaf_rows::with_all(&connection, |leaves| {
-        let told = leaves.map(|leaf| {
-            let leaf = leaf?;
-            if wrong.borrow().is_none() {
-                *wrong.borrow_mut() = wrong_column(&leaf).map(|column| (leaf.seq, column));
-            }
-            Ok::<_, StoreError>((leaf.seq, leaf.bytes))
-        });
-        verify_log(told, &claim, Some(&DenseHashes(&connection)))
+    let (verdict, wrong) = leaf_rows::with_all(&connection, |leaves| {
+        verify_stored(leaves, &claim, Some(&DenseHashes(&connection)))
     })??;
-    match wrong.into_inner() {
-        Some((leaf, column)) => Err(TrailFailure::Column { leaf, column }),
+    match wrong {
+        Some(WrongColumn { leaf, column }) => Err(TrailFailure::Column { leaf, column }),
         None if size != verdict.size => Err(TrailFailure::CheckpointSize),
         None => Ok(verdict),
+    }
+}
+
+impl Leaves for LeafReader<'_> {
+    fn next_into(&mut self, take: &mut dyn FnMut(StoredLeaf<'_>)) -> Result<bool, Unreadable> {
+        let Some(row) = self.next().map_err(|_| Unreadable)? else {
+            return Ok(false);
+        };
+        take(StoredLeaf {
+            number: row.seq,
+            bytes: row.bytes,
+            beside: Some(Beside {
+                time: row.time,
+                operator: row.operator,
+                case: row.case,
+                action: row.action,
+                outcome: row.outcome,
+            }),
+        });
+        Ok(true)
     }
 }
 
@@ -109,7 +118,8 @@ pub fn export_directory(paths: &Paths, out: &Path) -> Result<u64, TrailFailure> 
     let connection = snapshot(paths)?;
     let (_, note) = checkpoint_rows::newest(&connection)?.ok_or(TrailFailure::NoCheckpoint)?;
     let written = leaf_rows::with_all(&connection, |leaves| {
-        write_log_to(out, leaves.map(|leaf| leaf.map(|leaf| leaf.bytes)), &note)
+        let mut next = || Ok::<_, StoreError>(leaves.next()?.map(|leaf| leaf.bytes.to_vec()));
+        write_log_to(out, iter::from_fn(|| next().transpose()), &note)
     })??;
     OpenOptions::new()
         .write(true)
@@ -157,43 +167,6 @@ fn snapshot(paths: &Paths) -> Result<Connection, TrailFailure> {
     Ok(connection)
 }
 
-/// The first column that differs from the leaf's own bytes. Bytes that are no
-/// leaf are for `verify_log` to report.
-fn wrong_column(row: &StoredLeaf) -> Option<&'static str> {
-    let Ok(leaf) = serde_json::from_slice::<Repeated<'_>>(&row.bytes) else {
-        return None;
-    };
-    let time = leaf.time.parse::<Moment>().ok();
-    let same = |column: Option<&str>, told: Option<&str>| column == told;
-    [
-        (time == Some(row.time), "time"),
-        (
-            same(row.operator.as_deref(), leaf.operator.as_deref()),
-            "operator",
-        ),
-        (same(row.case.as_deref(), leaf.case.as_deref()), "case_id"),
-        (row.action == leaf.action, "action"),
-        (row.outcome == leaf.outcome, "outcome"),
-    ]
-    .into_iter()
-    .find_map(|(same, column)| (!same).then_some(column))
-}
-
-/// The members of a leaf that stand in columns too.
-#[derive(Deserialize)]
-struct Repeated<'a> {
-    #[serde(borrow)]
-    action: Cow<'a, str>,
-    #[serde(borrow, default)]
-    case: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    operator: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    outcome: Cow<'a, str>,
-    #[serde(borrow)]
-    time: Cow<'a, str>,
-}
-
 /// The stored hashes, read range by range: the verifier asks for every one.
 struct DenseHashes<'c>(&'c Connection);
 
@@ -205,6 +178,10 @@ impl Hashes for DenseHashes<'_> {
             return Ok(Vec::new());
         };
         let stored = tree_hash_rows::range(self.0, *first, *last)?;
+        if stored.iter().map(|(position, _)| position).eq(positions) {
+            let hashes = stored.iter().map(|(_, hash)| Hash::from_bytes(*hash));
+            return Ok(hashes.collect());
+        }
         positions
             .iter()
             .map(|position| {

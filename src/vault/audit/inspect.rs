@@ -2,43 +2,65 @@
 
 use std::thread;
 
+use super::batch::{Batch, StoredLeaf};
 use super::hash::{LeafHash, leaf_hash};
 use super::leaf::LeafError;
 use super::skim::Told;
 
 /// Hashes and reads the leaves on every core, and meanwhile does `beside` on this one.
 pub(super) fn inspect<T>(
-    leaves: &[(u64, Vec<u8>)],
+    batch: &Batch,
     origin: &str,
     beside: impl FnOnce() -> T,
 ) -> (Vec<Inspected>, T) {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let share = leaves.len().div_ceil(cores).max(SHARE_MIN);
+    let places = batch.places();
+    let share = places.len().div_ceil(cores).max(SHARE_MIN);
     thread::scope(|scope| {
-        let one = |(_, bytes): &(u64, Vec<u8>)| Inspected::of(bytes, origin);
-        let workers: Vec<_> = leaves
+        let workers: Vec<_> = places
             .chunks(share)
-            .map(|chunk| scope.spawn(move || chunk.iter().map(one).collect::<Vec<_>>()))
+            .map(|chunk| {
+                scope.spawn(move || {
+                    let leaves = chunk.iter().map(|place| batch.leaf(place));
+                    leaves
+                        .map(|leaf| Inspected::of(leaf, origin))
+                        .collect::<Vec<_>>()
+                })
+            })
             .collect();
         let beside = beside();
-        let found = workers.into_iter().flat_map(|worker| match worker.join() {
-            Ok(found) => found,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        (found.collect(), beside)
+        let mut all = Vec::with_capacity(places.len());
+        for worker in workers {
+            match worker.join() {
+                Ok(found) => all.extend(found),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        (all, beside)
     })
 }
 
 pub(super) struct Inspected {
     pub(super) hash: LeafHash,
     pub(super) told: Result<Told, LeafError>,
+    /// The first column beside the leaf that does not say what the leaf says.
+    pub(super) wrong_column: Option<&'static str>,
 }
 
 impl Inspected {
-    fn of(bytes: &[u8], origin: &str) -> Self {
-        Self {
-            hash: leaf_hash(bytes),
-            told: Told::by(bytes, origin),
+    fn of(leaf: StoredLeaf<'_>, origin: &str) -> Self {
+        let hash = leaf_hash(leaf.bytes);
+        match Told::by(leaf.bytes, origin, leaf.beside.as_ref()) {
+            Ok((told, wrong_column)) => Self {
+                hash,
+                told: Ok(told),
+                wrong_column,
+            },
+            Err(error) => Self {
+                hash,
+                told: Err(error),
+                wrong_column: None,
+            },
         }
     }
 }

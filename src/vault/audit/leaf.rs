@@ -64,6 +64,17 @@ pub enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    /// As a leaf spells it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LeafError {
     #[error("a leaf has at most {LEAF_BYTES_MAX} bytes and this one {bytes}")]

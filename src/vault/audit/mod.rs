@@ -7,6 +7,7 @@
 //! tlog-checkpoint, tlog-proof@v1 and tlog-tiles; stored as x/mod/sumdb/tlog does.
 //! Not promised: that a leaf is true, only that it is the one that was signed for.
 
+mod batch;
 mod checkpoint;
 mod commitment;
 mod export;
@@ -25,6 +26,7 @@ mod tree;
 mod verdict;
 mod verify;
 
+pub(in crate::vault) use batch::{Beside, Leaves, StoredLeaf, Unreadable};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use commitment::{Commitment, CommitmentError, SALT_BYTES};
 pub use export::{ExportError, write_log, write_log_to};
@@ -42,6 +44,7 @@ pub use tree::{
 };
 pub use verdict::{Failure, FailureKind, Outcomes, Verdict};
 pub use verify::{Claim, NoHashes, verify_log};
+pub(in crate::vault) use verify::{WrongColumn, verify_stored};
 
 #[cfg(test)]
 mod tampered;

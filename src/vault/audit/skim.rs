@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::batch::Beside;
 use super::checkpoint::decimal;
 use super::leaf::{LEAF_BYTES_MAX, Leaf, LeafError, NUMBER_MAX, Outcome};
 
@@ -17,35 +18,76 @@ pub(super) struct Told {
     pub(super) of_this_log: bool,
 }
 
+/// The members of a leaf that are stored beside it too.
+struct Repeated<'a> {
+    operator: Option<&'a str>,
+    case: Option<&'a str>,
+    action: &'a str,
+}
+
 impl Told {
-    /// As strict as `Leaf::parse`.
-    pub(super) fn by(leaf: &[u8], origin: &str) -> Result<Self, LeafError> {
-        match skim(leaf, origin) {
-            Some(told) => Ok(told),
-            None => Leaf::parse_timed(leaf).map(|(leaf, time)| Self {
-                seq: leaf.seq,
-                outcome: leaf.outcome,
-                time,
-                of_this_log: leaf.origin == origin,
-            }),
+    /// As strict as `Leaf::parse`; and the first of the columns beside the leaf that
+    /// does not say what the leaf says.
+    pub(super) fn by(
+        leaf: &[u8],
+        origin: &str,
+        beside: Option<&Beside<'_>>,
+    ) -> Result<(Self, Option<&'static str>), LeafError> {
+        if let Some((told, repeated)) = skim(leaf, origin) {
+            return Ok((
+                told,
+                beside.and_then(|beside| told.differs(&repeated, beside)),
+            ));
         }
+        let (leaf, time) = Leaf::parse_timed(leaf)?;
+        let told = Self {
+            seq: leaf.seq,
+            outcome: leaf.outcome,
+            time,
+            of_this_log: leaf.origin == origin,
+        };
+        let repeated = Repeated {
+            operator: leaf.operator.as_deref(),
+            case: leaf.case.as_deref(),
+            action: &leaf.action,
+        };
+        Ok((
+            told,
+            beside.and_then(|beside| told.differs(&repeated, beside)),
+        ))
+    }
+
+    fn differs(&self, leaf: &Repeated<'_>, beside: &Beside<'_>) -> Option<&'static str> {
+        [
+            (self.time.as_second() == beside.time.seconds(), "time"),
+            (leaf.operator == beside.operator, "operator"),
+            (leaf.case == beside.case, "case_id"),
+            (leaf.action == beside.action, "action"),
+            (self.outcome.as_str() == beside.outcome, "outcome"),
+        ]
+        .into_iter()
+        .find_map(|(same, column)| (!same).then_some(column))
     }
 }
 
-fn skim(leaf: &[u8], origin: &str) -> Option<Told> {
-    let plain = leaf.iter().all(|&byte| byte >= 0x20 && byte != b'\\');
-    if !plain || leaf.len() > LEAF_BYTES_MAX {
+fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
+    // No early end, so that many bytes are looked at at once.
+    let strange = leaf.iter().fold(false, |strange, &byte| {
+        strange | (byte < 0x20) | (byte == b'\\')
+    });
+    if strange || leaf.len() > LEAF_BYTES_MAX {
         return None;
     }
     let mut rest = Rest(std::str::from_utf8(leaf).ok()?.strip_prefix('{')?);
-    rest.text("\"action\":")?;
-    for name in [",\"alarm\":", ",\"case\":", ",\"detail\":", ",\"digest\":"] {
-        rest.may(name, Rest::text)?;
-    }
+    let action = rest.text("\"action\":")?;
+    rest.may(",\"alarm\":", Rest::text)?;
+    let case = rest.may(",\"case\":", Rest::text)?;
+    rest.may(",\"detail\":", Rest::text)?;
+    rest.may(",\"digest\":", Rest::text)?;
     rest.may(",\"generation\":", Rest::number)?;
-    for name in [",\"kind\":", ",\"object\":", ",\"operator\":"] {
-        rest.may(name, Rest::text)?;
-    }
+    rest.may(",\"kind\":", Rest::text)?;
+    rest.may(",\"object\":", Rest::text)?;
+    let operator = rest.may(",\"operator\":", Rest::text)?;
     let of_this_log = rest.text(",\"origin\":")? == origin;
     let outcome = match rest.text(",\"outcome\":")? {
         "done" => Outcome::Done,
@@ -64,12 +106,18 @@ fn skim(leaf: &[u8], origin: &str) -> Option<Told> {
         .filter(|time| time.ends_with('Z'))?
         .parse()
         .ok()?;
-    (rest.0 == ",\"v\":1}").then_some(Told {
+    let told = Told {
         seq,
         outcome,
         time,
         of_this_log,
-    })
+    };
+    let repeated = Repeated {
+        operator,
+        case,
+        action,
+    };
+    (rest.0 == ",\"v\":1}").then_some((told, repeated))
 }
 
 /// What is still to be read.
@@ -77,12 +125,10 @@ struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
     fn text(&mut self, name: &str) -> Option<&'a str> {
-        let (text, rest) = self
-            .0
-            .strip_prefix(name)?
-            .strip_prefix('"')?
-            .split_once('"')?;
-        self.0 = rest;
+        let quoted = self.0.strip_prefix(name)?.strip_prefix('"')?;
+        let end = memchr::memchr(b'"', quoted.as_bytes())?;
+        let (text, rest) = quoted.split_at_checked(end)?;
+        self.0 = rest.strip_prefix('"')?;
         Some(text)
     }
 
@@ -94,17 +140,18 @@ impl<'a> Rest<'a> {
     }
 
     /// A member that may be absent; `None` when it is there and not as it should be.
-    fn may<T>(&mut self, name: &str, read: fn(&mut Self, &str) -> Option<T>) -> Option<()> {
+    fn may<T>(&mut self, name: &str, read: fn(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
         if self.0.starts_with(name) {
-            read(self, name)?;
+            return read(self, name).map(Some);
         }
-        Some(())
+        Some(None)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Moment;
     use proptest::prelude::*;
 
     fn leaf(texts: &[Option<String>; 10], seq: u64, rows: Option<u64>) -> Leaf {
@@ -164,7 +211,30 @@ mod tests {
             let bytes = leaf(&texts, seq, rows).to_bytes().unwrap();
             let skimmed = skim(&bytes, "log.example/a");
             prop_assert_eq!(skimmed.is_some(), !bytes.contains(&b'\\'));
-            prop_assert_eq!(Told::by(&bytes, "log.example/a").ok(), parsed(&bytes));
+            let told = Told::by(&bytes, "log.example/a", None).ok();
+            prop_assert_eq!(told.map(|(told, _)| told), parsed(&bytes));
+            // What is skimmed is what was written, and a column that says else is named.
+            let leaf = Leaf::parse(&bytes).unwrap();
+            let beside = Beside {
+                time: Moment::from_seconds(1_712_048_400),
+                operator: leaf.operator.as_deref(),
+                case: leaf.case.as_deref(),
+                action: &leaf.action,
+                outcome: "done",
+            };
+            let wrong = |beside: &Beside<'_>| {
+                Told::by(&bytes, "log.example/a", Some(beside)).unwrap().1
+            };
+            prop_assert_eq!(wrong(&beside), None);
+            for (column, beside) in [
+                ("time", Beside { time: Moment::from_seconds(1_712_048_401), ..beside }),
+                ("operator", Beside { operator: Some("somebody else"), ..beside }),
+                ("case_id", Beside { case: Some("another case"), ..beside }),
+                ("action", Beside { action: "another act", ..beside }),
+                ("outcome", Beside { outcome: "denied", ..beside }),
+            ] {
+                prop_assert_eq!(wrong(&beside), Some(column));
+            }
         }
 
         #[test]
@@ -179,7 +249,7 @@ mod tests {
             let at = at.index(bytes.len());
             let end = (at + width).min(bytes.len());
             bytes.splice(at..end, put.bytes());
-            if let Some(told) = skim(&bytes, "log.example/a") {
+            if let Some((told, _)) = skim(&bytes, "log.example/a") {
                 prop_assert_eq!(Some(told), parsed(&bytes));
             }
         }

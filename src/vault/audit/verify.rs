@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+use super::batch::{Batch, Leaves, Place};
 use super::checkpoint::Checkpoint;
 use super::frontier::Frontier;
 use super::hash::Hash;
@@ -25,6 +26,12 @@ pub struct Claim<'a> {
     pub key: &'a VerifierKey,
     /// Checkpoints seen earlier and kept elsewhere, in any order.
     pub kept: &'a [Vec<u8>],
+}
+
+/// The first leaf beside which a column does not say what the leaf says.
+pub(in crate::vault) struct WrongColumn {
+    pub(in crate::vault) leaf: u64,
+    pub(in crate::vault) column: &'static str,
 }
 
 /// For `None::<&NoHashes>`: the leaves are all there is.
@@ -44,6 +51,17 @@ pub fn verify_log<E: Error, H: Hashes>(
     claim: &Claim<'_>,
     stored: Option<&H>,
 ) -> Result<Verdict, Failure> {
+    verify_stored(&mut leaves.fuse(), claim, stored).map(|(verdict, _)| verdict)
+}
+
+/// The same, and the first leaf beside which a column stands that does not say what
+/// the leaf says. Three things go on at once: some leaves are inspected, those before
+/// them take their places in the tree, those after them are read.
+pub(in crate::vault) fn verify_stored<H: Hashes>(
+    leaves: &mut impl Leaves,
+    claim: &Claim<'_>,
+    stored: Option<&H>,
+) -> Result<(Verdict, Option<WrongColumn>), Failure> {
     let newest = Checkpoint::open(claim.checkpoint, claim.key)
         .map_err(|error| Failure::whole(FailureKind::Checkpoint, explain(&error)))?;
     let mut run = Run {
@@ -56,34 +74,41 @@ pub fn verify_log<E: Error, H: Hashes>(
         last_time: None,
         outcomes: Outcomes::default(),
         clock_steps_back: 0,
+        wrong_column: None,
     };
     let origin = run.newest.origin.to_string();
-    let mut leaves = leaves.fuse();
-    let mut batch = Batch::read(&mut leaves);
+    let mut batch = Batch::default().refill(leaves);
+    let mut before = None;
+    let mut spare = Batch::default();
     loop {
-        let last = batch.unreadable || batch.leaves.len() < BATCH;
-        let (inspected, next) = inspect(&batch.leaves, &origin, || {
-            if last {
-                Batch::default()
-            } else {
-                Batch::read(&mut leaves)
-            }
+        let (inspected, next) = inspect(&batch, &origin, || {
+            let next = match batch.last {
+                true => spare,
+                false => spare.refill(leaves),
+            };
+            // An earlier wrong range, known from a kept checkpoint, is the first failure.
+            let taken = run.take_all(before.as_ref());
+            taken.map(|()| next)
         });
-        // An earlier wrong range, known from a kept checkpoint, is the first failure.
-        run.take(&batch.leaves, &inspected)
-            .map_err(|failure| run.bad.clone().unwrap_or(failure))?;
-        if batch.unreadable {
-            let at = run.frontier.size();
-            return Err(Failure::at(
-                FailureKind::Unreadable,
-                at,
-                "this leaf could not be read",
-            ));
-        }
-        if last {
+        spare = match before.replace((batch, inspected)) {
+            Some((used, _)) => used,
+            None => Batch::default(),
+        };
+        batch = next?;
+        if let Some((done, _)) = &before
+            && done.last
+        {
+            run.take_all(before.as_ref())?;
+            if before.is_some_and(|(done, _)| done.unreadable) {
+                let at = run.frontier.size();
+                return Err(Failure::at(
+                    FailureKind::Unreadable,
+                    at,
+                    "this leaf could not be read",
+                ));
+            }
             return run.finish(claim.kept.len());
         }
-        batch = next;
     }
 }
 
@@ -124,22 +149,31 @@ struct Run<'a, H> {
     last_time: Option<Timestamp>,
     outcomes: Outcomes,
     clock_steps_back: u64,
+    wrong_column: Option<WrongColumn>,
 }
 
 impl<H: Hashes> Run<'_, H> {
-    fn take(&mut self, leaves: &[(u64, Vec<u8>)], found: &[Inspected]) -> Result<(), Failure> {
+    fn take_all(&mut self, inspected: Option<&(Batch, Vec<Inspected>)>) -> Result<(), Failure> {
+        let Some((batch, found)) = inspected else {
+            return Ok(());
+        };
+        self.take(batch.places(), found)
+            .map_err(|failure| self.bad.clone().unwrap_or(failure))
+    }
+
+    fn take(&mut self, leaves: &[Place], found: &[Inspected]) -> Result<(), Failure> {
         let first = self.frontier.size();
         let kept_hashes = self.read_stored(first, leaves.len() as u64)?;
         let mut kept_hashes = kept_hashes.iter();
         let mut complete = Vec::new();
-        for ((stored_as, _), found) in leaves.iter().zip(found) {
+        for (place, found) in leaves.iter().zip(found) {
             let index = self.frontier.size();
             self.meet_checkpoints()?;
             if index == self.newest.size {
                 let text = "the log goes on past the newest checkpoint, which does not speak for this leaf";
                 return Err(Failure::at(FailureKind::Uncovered, index, text));
             }
-            check_number(index, *stored_as)?;
+            check_number(index, place.number())?;
             complete.clear();
             self.frontier.append_storing(found.hash, &mut complete);
             let hash_differs = self.stored.is_some() && kept_hashes.next() != complete.first();
@@ -155,11 +189,20 @@ impl<H: Hashes> Run<'_, H> {
             self.outcomes.count(told.outcome);
             self.clock_steps_back += u64::from(self.last_time.is_some_and(|last| told.time < last));
             self.last_time = Some(told.time);
+            if let (None, Some(column)) = (&self.wrong_column, found.wrong_column) {
+                self.wrong_column = Some(WrongColumn {
+                    leaf: index,
+                    column,
+                });
+            }
         }
         Ok(())
     }
 
-    fn finish(mut self, kept_checkpoints: usize) -> Result<Verdict, Failure> {
+    fn finish(
+        mut self,
+        kept_checkpoints: usize,
+    ) -> Result<(Verdict, Option<WrongColumn>), Failure> {
         self.meet_checkpoints()?;
         let size = self.frontier.size();
         if let Some(failure) = self.bad {
@@ -172,7 +215,7 @@ impl<H: Hashes> Run<'_, H> {
             );
             return Err(Failure::at(FailureKind::CutTail, size, text));
         }
-        Ok(Verdict {
+        let verdict = Verdict {
             origin: self.newest.origin,
             size,
             root: self.newest.root,
@@ -180,7 +223,8 @@ impl<H: Hashes> Run<'_, H> {
             kept_checkpoints,
             stored_hashes: self.stored.is_some(),
             clock_steps_back: self.clock_steps_back,
-        })
+        };
+        Ok((verdict, self.wrong_column))
     }
 
     /// Holds the root against every checkpoint of exactly the present size.
@@ -316,37 +360,8 @@ fn wrong_node(level: u32, index: u64) -> Failure {
     Failure::within(FailureKind::StoredHash, leaves, text)
 }
 
-#[derive(Default)]
-struct Batch {
-    leaves: Vec<(u64, Vec<u8>)>,
-    /// After these leaves came one that could not be read.
-    unreadable: bool,
-}
-
-impl Batch {
-    fn read<E>(leaves: &mut impl Iterator<Item = Result<(u64, Vec<u8>), E>>) -> Self {
-        let mut batch = Self {
-            leaves: Vec::with_capacity(BATCH),
-            unreadable: false,
-        };
-        for leaf in leaves.take(BATCH) {
-            match leaf {
-                Ok(leaf) => batch.leaves.push(leaf),
-                Err(_) => {
-                    batch.unreadable = true;
-                    break;
-                }
-            }
-        }
-        batch
-    }
-}
-
 /// An error and what caused it, on one line.
 fn explain(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
-
-/// Enough work for the threads started for it, and bounded memory.
-const BATCH: usize = 8_192;

@@ -23,6 +23,14 @@ pub enum Dimension {
     Week,
 }
 
+/// Dimensions whose values tell of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kin {
+    Place,
+    Time,
+    Alone(Dimension),
+}
+
 /// The text names no dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -65,6 +73,15 @@ impl Dimension {
             self,
             Self::Country | Self::State | Self::AreaState | Self::Carrier | Self::Day | Self::Week
         )
+    }
+
+    /// What everybody knows to hang together: a state is in a country, a day in a week.
+    pub(super) fn kin(self) -> Kin {
+        match self {
+            Self::Country | Self::State | Self::AreaState => Kin::Place,
+            Self::Day | Self::Hour | Self::Week => Kin::Time,
+            Self::Carrier | Self::Kind | Self::Account | Self::Channel => Kin::Alone(self),
+        }
     }
 
     /// The column its codes come from.

@@ -27,6 +27,8 @@ mod rounding;
 mod scan;
 mod subjects;
 mod table;
+mod together;
+mod witness;
 
 #[cfg(test)]
 pub(in crate::vault) mod fixture;

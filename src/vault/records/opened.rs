@@ -84,6 +84,20 @@ impl<'s> CaseRecords<'s> {
         })
     }
 
+    /// The same records as long as only these exhibits counted; nothing if one of
+    /// them does not count any more.
+    pub(super) fn of_exhibits(&self, ids: &[String]) -> Result<Option<Self>, OperationError> {
+        let mut records = Self::open(self.core, self.connection, self.case, self.account.clone())?;
+        let counts = |exhibit: &ExhibitRow| ids.iter().any(|id| id == exhibit.id.as_str());
+        let kept = records.exhibits.iter().map(counts).collect::<Vec<_>>();
+        let mut keep = kept.iter().copied();
+        records
+            .descriptions
+            .retain(|_| keep.next().unwrap_or(false));
+        records.exhibits.retain(counts);
+        Ok((records.exhibits.len() == ids.len()).then_some(records))
+    }
+
     /// The one account the caller may learn about.
     pub(in crate::vault) fn account(&self) -> Option<&AccountName> {
         self.account.as_ref()

@@ -35,9 +35,11 @@ impl CaseRecords<'_> {
         let threshold = query.rule.threshold(least);
         let counted = self.count(&[query.by], &RecordFilter::default(), "UTC")?;
         let mut cells = BTreeMap::new();
+        let mut counts = BTreeMap::new();
         for cell in counted.cells {
             let name = cell.values.into_iter().next().unwrap_or_default();
-            cells.insert(name, show(cell.numbers, threshold));
+            cells.insert(name.clone(), show(cell.numbers, threshold));
+            counts.insert(name, cell.numbers);
         }
         let shown: Vec<Shown> = cells.values().cloned().collect();
         let cut = Cut {
@@ -49,12 +51,16 @@ impl CaseRecords<'_> {
             population: counted.numbers,
             total: show_total(counted.numbers, &shown, threshold),
             cells,
+            counts,
         };
         let given = given_out(self.core, self.connection, self.case)?;
         let seen = given.last().map_or(0, |(no, _)| *no);
-        let given = given.into_iter().map(|(_, cut)| cut).collect();
-        match cut.beside(self.compare(&cut, given)?) {
+        let given: Vec<Cut> = given.into_iter().map(|(_, cut)| cut).collect();
+        match cut.beside(self.compare(&cut, given.clone())?) {
             Given::Never => {
+                if !self.stand_together(&cut, &given)? {
+                    return Err(OperationError::Conflict(Conflict::CutTooClose));
+                }
                 let table = self.view_cut(query.by, &cut)?;
                 Ok((table, Some(Release::of(cut, seen))))
             }

@@ -105,13 +105,8 @@ fn narrows(total: &Shown, cells: &[Shown], threshold: u64) -> bool {
         return false;
     };
     let (total_least, total_most) = interval(total, threshold);
-    let bounds = |cell: &Shown| match cell.number() {
-        Some(0) => (0, 0),
-        Some(shown) => interval(shown, threshold),
-        None => (1, threshold - 1),
-    };
-    let least: u64 = cells.iter().map(|cell| bounds(cell).0).sum();
-    let most: u64 = cells.iter().map(|cell| bounds(cell).1).sum();
+    let least: u64 = cells.iter().map(|cell| bounds(cell, threshold).0).sum();
+    let most: u64 = cells.iter().map(|cell| bounds(cell, threshold).1).sum();
     if !cells.iter().any(|cell| cell.number().is_none()) {
         return false;
     }
@@ -120,6 +115,15 @@ fn narrows(total: &Shown, cells: &[Shown], threshold: u64) -> bool {
     let raised = total_least > others_most + 1;
     let lowered = least <= total_most && total_most - others_least < threshold - 1;
     raised || lowered
+}
+
+/// The least and the most that a cell may hold which is shown like this.
+pub(super) fn bounds(cell: &Shown, threshold: u64) -> (u64, u64) {
+    match cell.number() {
+        Some(0) => (0, 0),
+        Some(shown) => interval(shown, threshold),
+        None => (1, threshold - 1),
+    }
 }
 
 /// The counts that are shown as `shown`.
@@ -207,11 +211,7 @@ mod tests {
                 for other in 1..threshold {
                     let (mut least, mut most) = (other, other);
                     for (_, cell) in shown.iter().enumerate().filter(|(at, _)| *at != hidden) {
-                        let (low, high) = match cell.number() {
-                            Some(0) => (0, 0),
-                            Some(number) => interval(number, threshold),
-                            None => (1, threshold - 1),
-                        };
+                        let (low, high) = bounds(cell, threshold);
                         least += low;
                         most += high;
                     }

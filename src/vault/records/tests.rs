@@ -386,13 +386,22 @@ fn a_protected_table_hides_small_cells_and_is_given_again_as_it_was() {
         country: "FR",
         ..sent(no, "acme", 0)
     }));
+    // Room to hide in: of two cells a second table would tell too much.
+    rows.extend((48..68).map(|no| Sent {
+        country: "US",
+        ..sent(no, "acme", 0)
+    }));
     fixture.admit(&rows);
     let given = protected(&fixture, Dimension::Country, Rule::Nhs).unwrap();
     assert_eq!(
         given["rows"],
-        json!([{"country": "FR", "numbers": "*"}, {"country": "GB", "numbers": 45}])
+        json!([
+            {"country": "FR", "numbers": "*"},
+            {"country": "GB", "numbers": 45},
+            {"country": "US", "numbers": 20}
+        ])
     );
-    assert_eq!(given["totals"], json!({"numbers": 50}));
+    assert_eq!(given["totals"], json!({"numbers": 70}));
     let again = protected(&fixture, Dimension::Country, Rule::Nhs).unwrap();
     assert_eq!(again, given);
     let releases = |fixture: &Fixture| -> i64 {

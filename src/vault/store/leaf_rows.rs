@@ -1,7 +1,8 @@
 //! Table `leaf`: the audit log's entries, exactly as hashed, and copies of a few
 //! of their members for searching.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::FromSqlError;
+use rusqlite::{Connection, OptionalExtension, Rows, params};
 
 use super::error::{StoreError, at, one, sound};
 use crate::domain::Moment;
@@ -129,20 +130,45 @@ pub(crate) fn search(
 }
 
 /// A leaf as it is stored, with the columns that repeat it.
-pub(crate) struct StoredLeaf {
+pub(crate) struct LeafRow<'r> {
     pub(crate) seq: u64,
     pub(crate) time: Moment,
-    pub(crate) operator: Option<String>,
-    pub(crate) case: Option<String>,
-    pub(crate) action: String,
-    pub(crate) outcome: String,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) operator: Option<&'r str>,
+    pub(crate) case: Option<&'r str>,
+    pub(crate) action: &'r str,
+    pub(crate) outcome: &'r str,
+    pub(crate) bytes: &'r [u8],
 }
 
-/// Hands every leaf in order to `with`, one by one.
+/// Every leaf in order, each as long as the next one is not asked for.
+pub(crate) struct LeafReader<'s>(Rows<'s>);
+
+impl LeafReader<'_> {
+    pub(crate) fn next(&mut self) -> Result<Option<LeafRow<'_>>, StoreError> {
+        let Some(row) = self.0.next().map_err(at("leaf::next"))? else {
+            return Ok(None);
+        };
+        let read = || -> Result<LeafRow<'_>, FromSqlError> {
+            let value = |column: usize| row.get_ref(column).map_err(|_| FromSqlError::InvalidType);
+            Ok(LeafRow {
+                seq: u64::try_from(value(0)?.as_i64()?)
+                    .map_err(|_| FromSqlError::OutOfRange(-1))?,
+                time: Moment::from_seconds(value(1)?.as_i64()?),
+                operator: value(2)?.as_str_or_null()?,
+                case: value(3)?.as_str_or_null()?,
+                action: value(4)?.as_str()?,
+                outcome: value(5)?.as_str()?,
+                bytes: value(6)?.as_blob()?,
+            })
+        };
+        sound("leaf::row", read()).map(Some)
+    }
+}
+
+/// Hands a reader of all leaves to `with`.
 pub(crate) fn with_all<T>(
     connection: &Connection,
-    with: impl FnOnce(&mut dyn Iterator<Item = Result<StoredLeaf, StoreError>>) -> T,
+    with: impl FnOnce(&mut LeafReader<'_>) -> T,
 ) -> Result<T, StoreError> {
     let failed = at("leaf::with_all");
     let mut statement = connection
@@ -151,21 +177,8 @@ pub(crate) fn with_all<T>(
              SELECT seq, time, operator, case_id, action, outcome, bytes FROM leaf ORDER BY seq",
         )
         .map_err(&failed)?;
-    let rows = statement
-        .query_map([], |row| {
-            Ok(StoredLeaf {
-                seq: u64::try_from(row.get::<_, i64>(0)?)
-                    .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, -1))?,
-                time: Moment::from_seconds(row.get(1)?),
-                operator: row.get(2)?,
-                case: row.get(3)?,
-                action: row.get(4)?,
-                outcome: row.get(5)?,
-                bytes: row.get(6)?,
-            })
-        })
-        .map_err(&failed)?;
-    Ok(with(&mut rows.map(|row| row.map_err(at("leaf::with_all")))))
+    let rows = statement.query([]).map_err(&failed)?;
+    Ok(with(&mut LeafReader(rows)))
 }
 
 fn signed(seq: u64) -> i64 {

@@ -56,7 +56,8 @@ pub(crate) fn range(
     let mut all = Vec::new();
     while let Some(row) = rows.next().map_err(&failed)? {
         let position: i64 = row.get(0).map_err(&failed)?;
-        let hash: Vec<u8> = row.get(1).map_err(&failed)?;
+        let hash = row.get_ref(1).map_err(&failed)?;
+        let hash = sound("tree_hash::hash", hash.as_blob())?;
         all.push((
             sound("tree_hash::position", u64::try_from(position))?,
             sound("tree_hash::hash", hash.try_into())?,

@@ -1,0 +1,153 @@
+//! A package of so many numbers beside the `age` command on the same bytes.
+//!
+//!     cargo bench --bench export -- --numbers 700000 --runs 5
+//!
+//! Both seal one CSV to one recipient, from memory to a file. A package is more
+//! than that: SHA-256 of the plaintext, SHA-256 and SHA-512 of the ciphertext,
+//! manifests, a signature and one tar that is durable when it is answered for.
+
+#![expect(
+    dead_code,
+    unreachable_pub,
+    reason = "a module that the benchmarks share, none of which uses all of it"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use breachvault::domain::Moment;
+use breachvault::evidence::{BagInfo, PackageName, PackageWriter, Recipient};
+use ring::digest::{Context, SHA256, SHA512};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+
+use support::{Res, Words, grouped, median};
+
+fn main() -> Res<()> {
+    let words = Words::new();
+    let numbers = words.number("--numbers", 700_000)?;
+    let runs = words.number("--runs", 5)? as usize;
+    let identity = age::x25519::Identity::generate();
+    let recipient = identity.to_public().to_string();
+    let csv = csv(numbers);
+    let directory = tempfile::tempdir()?;
+    let mut taken = [Vec::new(), Vec::new(), Vec::new()];
+    for run in 0..=runs {
+        let seconds = [
+            package(&csv, &recipient, &directory.path().join(format!("{run}")))?,
+            age(
+                &csv,
+                &recipient,
+                &directory.path().join(format!("{run}.age")),
+            )?,
+            digests(&csv),
+        ];
+        // The first run is not counted.
+        for (taken, seconds) in taken.iter_mut().zip(seconds).filter(|_| run > 0) {
+            taken.push(seconds);
+        }
+    }
+    let [package, age, digests] = taken.map(|taken| median(&taken));
+    let rate = |seconds: f64| csv.len() as f64 / seconds / 1e6;
+    println!(
+        "{} numbers, {} bytes, medians of {runs} runs\n",
+        grouped(numbers),
+        grouped(csv.len() as u64)
+    );
+    println!("|  | seconds | MB/s | ratio |\n| --- | ---: | ---: | ---: |");
+    for (name, seconds) in [
+        ("breachvault, a package", package),
+        ("age, the command", age),
+        ("its three digests alone, on one core", digests),
+    ] {
+        let ratio = seconds / package;
+        println!(
+            "| {name} | {seconds:.3} | {:.0} | {ratio:.2} |",
+            rate(seconds)
+        );
+    }
+    Ok(())
+}
+
+/// A row for each number; nobody has one of these.
+fn csv(numbers: u64) -> Vec<u8> {
+    let mut text = String::from("number,users,messages,first,last,kinds\n");
+    for number in 0..numbers {
+        text.push_str(&format!(
+            "'+4477009{number:06},u{number:07}@example.org,7,2024-03-01T00:00:00Z,2024-03-31T23:59:59Z,sms\n"
+        ));
+    }
+    text.into_bytes()
+}
+
+fn package(csv: &[u8], recipient: &str, place: &Path) -> Res<f64> {
+    let seed = [7; 32];
+    let signer = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| "no signing key")?;
+    let mut public = [0; 32];
+    public.copy_from_slice(signer.public_key().as_ref());
+    let sign = |message: &[u8]| {
+        let mut signature = [0; 64];
+        signature.copy_from_slice(signer.sign(message).as_ref());
+        signature
+    };
+    let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let info = BagInfo {
+        source_organization: "breachvault".to_owned(),
+        external_description: "A package to be measured".to_owned(),
+        external_identifier: "BENCH".to_owned(),
+        bagged_at: Moment::from_seconds(1_712_048_400),
+        extra: vec![
+            label("Audit-Origin", "log.example/bench"),
+            label("Audit-Index", "0"),
+            label("Audit-Checkpoint-Root", "none"),
+        ],
+    };
+    let tar = place.with_extension("tar");
+    let recipients = [recipient.parse::<Recipient>()?];
+    let begun = Instant::now();
+    let mut writer = PackageWriter::begin(place, &PackageName::parse("BENCH")?, &recipients)?;
+    let mut sealed = writer.seal("export.csv")?;
+    for piece in csv.chunks(1 << 16) {
+        sealed.write_all(piece)?;
+    }
+    sealed.finish()?;
+    writer.finish(&info, &sign, public, &tar)?;
+    let seconds = begun.elapsed().as_secs_f64();
+    fs::remove_file(tar)?;
+    Ok(seconds)
+}
+
+fn age(csv: &[u8], recipient: &str, out: &Path) -> Res<f64> {
+    let begun = Instant::now();
+    let mut child = Command::new("age")
+        .args(["-r", recipient, "-o"])
+        .arg(out)
+        .stdin(Stdio::piped())
+        .spawn()?;
+    let mut input = child.stdin.take().ok_or("no way into age")?;
+    input.write_all(csv)?;
+    drop(input);
+    if !child.wait()?.success() {
+        return Err("age failed".into());
+    }
+    // A package is durable when it is answered for.
+    File::open(out)?.sync_all()?;
+    let seconds = begun.elapsed().as_secs_f64();
+    fs::remove_file(out)?;
+    Ok(seconds)
+}
+
+fn digests(csv: &[u8]) -> f64 {
+    let begun = Instant::now();
+    for algorithm in [&SHA256, &SHA256, &SHA512] {
+        let mut context = Context::new(algorithm);
+        context.update(csv);
+        std::hint::black_box(context.finish());
+    }
+    begun.elapsed().as_secs_f64()
+}

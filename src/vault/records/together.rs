@@ -1,0 +1,147 @@
+//! Which of the tables that were given out must be looked at together.
+
+use std::collections::BTreeSet;
+
+use super::dimension::{Dimension, Kin};
+use super::filter::RecordFilter;
+use super::opened::CaseRecords;
+use super::release::Cut;
+use super::rounding::Shown;
+use super::witness::{Population, Told, hides_enough};
+use crate::vault::operation::OperationError;
+
+impl CaseRecords<'_> {
+    /// Whether `cut` may be laid beside what was `given` out: no hidden cell of any
+    /// of them may be told more closely than its rule does.
+    pub(super) fn stand_together(&self, cut: &Cut, given: &[Cut]) -> Result<bool, OperationError> {
+        // Of one table alone its total takes care.
+        if given.is_empty() {
+            return Ok(true);
+        }
+        let own = kin(cut)?;
+        let mut kins = vec![own];
+        for other in given {
+            let kin = kin(other)?;
+            if !kins.contains(&kin) {
+                kins.push(kin);
+            }
+        }
+        for kin_of in kins {
+            let mut tables = Vec::new();
+            for table in given.iter().chain([cut]) {
+                if kin(table)? == kin_of {
+                    tables.push(table);
+                }
+            }
+            // Several of other kin were looked at when the last of them was given, and
+            // what was found then holds with any table that leaves the people as they are.
+            let known = kin_of != own && tables.len() > 1;
+            if !known && tables.iter().any(|table| hides(table)) && !self.hide_enough(&tables)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Tables of one kind.
+    fn hide_enough(&self, tables: &[&Cut]) -> Result<bool, OperationError> {
+        let Some(editions) = chain(tables) else {
+            return Ok(false);
+        };
+        let mut axes: Vec<Dimension> = Vec::new();
+        for table in tables {
+            let dimension = dimension(table)?;
+            if !axes.contains(&dimension) {
+                axes.push(dimension);
+            }
+        }
+        let mut populations = Vec::with_capacity(editions.len());
+        for edition in &editions {
+            let Some(population) = self.population(edition, &axes)? else {
+                return Ok(false);
+            };
+            populations.push(population);
+        }
+        let mut told = Vec::with_capacity(tables.len());
+        for table in tables {
+            let dimension = dimension(table)?;
+            let place = |edition: &&Cut| edition.exhibits == table.exhibits;
+            let (Some(population), Some(axis)) = (
+                editions.iter().position(place),
+                axes.iter().position(|axis| *axis == dimension),
+            ) else {
+                return Ok(false);
+            };
+            told.push(Told {
+                population,
+                axis,
+                threshold: table.threshold,
+                cells: &table.cells,
+                counts: &table.counts,
+            });
+        }
+        Ok(hides_enough(&populations, &told))
+    }
+
+    /// Of one dimension the table itself says how many there are; of several they
+    /// are counted again, which needs every exhibit of that edition to count still.
+    fn population(
+        &self,
+        edition: &Cut,
+        axes: &[Dimension],
+    ) -> Result<Option<Population>, OperationError> {
+        if axes.len() == 1 {
+            let cells = edition.counts.iter();
+            return Ok(Some(Population {
+                people: edition.population,
+                profiles: cells
+                    .map(|(value, count)| (vec![value.clone()], *count))
+                    .collect(),
+            }));
+        }
+        let Some(records) = self.of_exhibits(&edition.exhibits)? else {
+            return Ok(None);
+        };
+        let counted = records.count(axes, &RecordFilter::default(), "UTC")?;
+        let cells = counted.cells.into_iter();
+        Ok(Some(Population {
+            people: counted.numbers,
+            profiles: cells.map(|cell| (cell.values, cell.numbers)).collect(),
+        }))
+    }
+}
+
+/// One table of each edition, the smallest first, if each edition has all exhibits
+/// of the one before. Others can be added and subtracted in ways that nobody here
+/// looks at.
+fn chain<'t>(tables: &[&'t Cut]) -> Option<Vec<&'t Cut>> {
+    let mut editions: Vec<&Cut> = Vec::new();
+    for table in tables {
+        if !editions.iter().any(|one| one.exhibits == table.exhibits) {
+            editions.push(table);
+        }
+    }
+    editions.sort_by_key(|edition| edition.exhibits.len());
+    let within = |pair: &[&Cut]| match pair {
+        [smaller, larger] => {
+            let larger: BTreeSet<&String> = larger.exhibits.iter().collect();
+            smaller.exhibits.iter().all(|one| larger.contains(one))
+        }
+        _ => false,
+    };
+    editions.windows(2).all(within).then_some(editions)
+}
+
+fn hides(table: &Cut) -> bool {
+    let mut cells = table.cells.values();
+    cells.any(|cell| matches!(cell, Shown::Hidden(_)))
+}
+
+fn kin(table: &Cut) -> Result<Kin, OperationError> {
+    Ok(dimension(table)?.kin())
+}
+
+fn dimension(table: &Cut) -> Result<Dimension, OperationError> {
+    let dimension = table.dimension.parse();
+    dimension.map_err(|_| OperationError::Internal("dimension of a release"))
+}
