@@ -366,11 +366,14 @@ async fn pass<O: Asked>(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let vault = Arc::clone(&app.vault);
+    // Goes with this request, when it took too long or its client went away: a scan then
+    // stops. Whatever was begun goes on to its leaf.
+    let (caller, waiting) = caller.waiting();
     let acted = blocking(move || act::<O>(&vault, &caller, &ids, bytes));
-    // What was begun goes on to its leaf; only the waiting ends here.
     let reply = tokio::time::timeout(Duration::from_secs(app.limits.request_s), acted)
         .await
         .map_err(|_| Problem::new(ProblemKind::GivenUp))???;
+    drop(waiting);
     respond(reply, status)
 }
 

@@ -232,8 +232,8 @@ fn act<O: Operation>(
 }
 
 /// The second half of a reading act, in the ledger's transaction: if session,
-/// membership or case changed meanwhile, or the budget does not cover it, the
-/// answer is dropped.
+/// membership or case changed meanwhile, or the budget does not cover it, or nobody
+/// waits for it any more, the answer is dropped and nothing is charged for it.
 fn settle<O: Operation>(
     core: &Arc<Core>,
     connection: &Connection,
@@ -247,6 +247,9 @@ fn settle<O: Operation>(
         Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
     };
     let ended = ended.and_then(|answer| {
+        if about.caller.is_gone() {
+            return Err(Stopped::Failed(OperationError::Cancelled));
+        }
         decide(&situation.facts, O::Action::KIND).map_err(Stopped::Denied)?;
         let (applied, changed) = in_savepoint(connection, || {
             let applied = apply(core, connection, about, &situation, &mut notes, now);

@@ -25,4 +25,5 @@ mod route_coverage;
 mod scope;
 mod search;
 mod session;
+mod vanished;
 mod withdrawal;
