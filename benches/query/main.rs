@@ -1,7 +1,7 @@
 //! Queries over one admitted log, beside DuckDB, SQLite and SQLCipher, and
 //! `audit verify`. docs/benchmarks.md says what each figure means.
 //!
-//!     cargo bench --bench query -- --rows 5000000 --runs 5 --leaves 200000
+//!     cargo bench --bench query -- --rows 1000000,5000000,20000000 --runs 5 --leaves 200000
 
 #![expect(
     dead_code,
@@ -34,33 +34,63 @@ const ROWS: [&str; 3] = [
 
 fn main() -> Res<()> {
     let words = Words::new();
-    let rows = words.number("--rows", 1_000_000)?;
+    let sizes = words.numbers("--rows", "1000000")?;
     let runs = usize::try_from(words.number("--runs", 5)?.max(1))?;
     let leaves = words.number("--leaves", 200_000)?;
-    let directory = tempfile::Builder::new().prefix("query-").tempdir()?;
-    let directory = directory.path();
-    let peers = support::present();
-    let csv = directory.join("log.csv");
-    support::make_csv(&csv, rows)?;
-    let number = sample_numbers(&support::recipe(rows), 1)
-        .pop()
-        .ok_or("a log without numbers")?;
-    let mut columns = Vec::new();
-    let house = House::found(&store(Peer::Breachvault, directory))?;
-    house.admit(&csv)?;
-    for peer in peers {
-        let measured = match peer {
-            Peer::Breachvault => ask_vault(&house, &number, runs)?,
-            other => {
-                load(other, &csv, directory)?;
-                ask_peer(other, directory, &number, runs)?
-            }
-        };
-        columns.push((peer, measured));
+    let mut peers = support::present();
+    if words.has("--alone") {
+        peers.retain(|peer| *peer == Peer::Breachvault);
     }
-    println!("\n{} rows, medians of {runs} runs, in ms\n", grouped(rows));
-    print(&columns);
-    verify(&house, leaves, runs)
+    let mut growth = Vec::new();
+    for (at, rows) in sizes.iter().enumerate() {
+        let directory = tempfile::Builder::new().prefix("query-").tempdir()?;
+        let directory = directory.path();
+        let csv = directory.join("log.csv");
+        support::make_csv(&csv, *rows)?;
+        let number = sample_numbers(&support::recipe(*rows), 1)
+            .pop()
+            .ok_or("a log without numbers")?;
+        let house = House::found(&store(Peer::Breachvault, directory))?;
+        house.admit(&csv)?;
+        let mut columns = Vec::new();
+        for peer in &peers {
+            let measured = match *peer {
+                Peer::Breachvault => ask_vault(&house, &number, runs)?,
+                other => {
+                    load(other, &csv, directory)?;
+                    ask_peer(other, directory, &number, runs)?
+                }
+            };
+            columns.push((*peer, measured));
+        }
+        println!("\n{} rows, medians of {runs} runs, in ms\n", grouped(*rows));
+        print(&columns);
+        growth.extend(columns.first().map(|(_, measured)| (*rows, *measured)));
+        if at + 1 == sizes.len() {
+            print_growth(&growth);
+            verify(&house, leaves, runs)?;
+        }
+    }
+    Ok(())
+}
+
+/// How each question's cost grows with the log.
+fn print_growth(growth: &[(u64, [f64; 3])]) {
+    if growth.len() < 2 {
+        return;
+    }
+    let mut head = vec!["rows".to_owned()];
+    head.extend(ROWS.map(|name| format!("{name}, ms")));
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let rows: Vec<Vec<String>> = growth
+        .iter()
+        .map(|(rows, measured)| {
+            let mut cells = vec![grouped(*rows)];
+            cells.extend(measured.map(|taken| format!("{taken:.1}")));
+            cells
+        })
+        .collect();
+    table(&head, &rows);
 }
 
 fn print(columns: &[(Peer, [f64; 3])]) {

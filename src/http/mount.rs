@@ -372,11 +372,14 @@ async fn pass<O: Asked>(
     bytes: Result<Zeroizing<Vec<u8>>, Problem>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    // What was begun goes on to its leaf; only the waiting ends here.
+    // Goes with this request, when it took too long or its client went away: a scan then
+    // stops. Whatever was begun goes on to its leaf.
+    let (caller, waiting) = caller.waiting();
     let within = Duration::from_secs(app.limits.request_s);
     let reply = tokio::time::timeout(within, act::<O>(&app, caller, &turn, ids, bytes))
         .await
         .map_err(|_| Problem::new(ProblemKind::GivenUp))??;
+    drop(waiting);
     respond(reply, status)
 }
 

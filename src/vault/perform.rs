@@ -348,9 +348,9 @@ fn act<O: Operation>(
 }
 
 /// The second half of a reading act, in the ledger's transaction: if session,
-/// membership or case changed meanwhile, or the budget does not cover it, the
-/// answer is dropped. Where no writing act ran since the snapshot the facts are
-/// what they were; only the time goes on.
+/// membership or case changed meanwhile, or the budget does not cover it, or nobody
+/// waits for it any more, the answer is dropped and nothing is charged for it. Where no
+/// writing act ran since the snapshot the facts are what they were; only the time goes on.
 fn settle<O: Operation>(
     core: &Arc<Core>,
     connection: &Connection,
@@ -374,6 +374,9 @@ fn settle<O: Operation>(
         },
     };
     let ended = ended.and_then(|answer| {
+        if about.caller.is_gone() {
+            return Err(Stopped::Failed(OperationError::Cancelled));
+        }
         decide(&situation.facts, O::Action::KIND).map_err(Stopped::Denied)?;
         // A charge is one statement: it is done or it is not.
         let alone = matches!(notes.effects.as_slice(), [] | [Effect::Charge(_)]);

@@ -27,5 +27,6 @@ mod scope;
 mod search;
 mod session;
 mod slow_clients;
+mod vanished;
 mod versions;
 mod withdrawal;

@@ -1,11 +1,13 @@
 //! Counts, exact for the team and rounded for others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use breachvault::domain::area_code;
 use serde_json::{Value, json};
 
-use crate::support::{Incident, Log, Message, csv_of, csv_of_places, shared};
+use crate::support::{Incident, Log, Message, csv_of, csv_of_places, invented, shared};
 
 fn table(body: &Value) -> Value {
     let incident = shared();
@@ -377,4 +379,44 @@ fn a_number_that_two_accounts_share_counts_once_in_each_and_once_in_all() {
     let answer = incident.lead().post(&incident.of_case("/scope"), &body);
     let totals = &answer.assert_status(200).json()["totals"];
     assert_eq!(*totals, json!({ "messages": 4, "numbers": 2 }));
+}
+
+#[test]
+fn a_count_beside_admissions_and_withdrawals_is_of_one_edition() {
+    let incident = Incident::with("", invented(400, 3));
+    let first = incident.log.messages.len() as u64;
+    let done = AtomicBool::new(false);
+    let seen = Mutex::new(BTreeMap::new());
+    let body = json!({ "by": ["country", "kind"], "audience": "team" });
+    // Signed in before the threads begin.
+    let clients = [incident.investigator(), incident.lead()];
+    let mut lawful = BTreeSet::from([first]);
+    std::thread::scope(|threads| {
+        for client in &clients {
+            threads.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let answer = client.post(&incident.of_case("/scope"), &body);
+                    let table = answer.assert_status(200).json();
+                    let messages = table["totals"]["messages"].as_u64().unwrap();
+                    let rows = table["rows"].as_array().unwrap().iter();
+                    let sum: u64 = rows.map(|row| row["messages"].as_u64().unwrap()).sum();
+                    assert_eq!(sum, messages);
+                    let edition = table["basis"]["edition"].as_str().unwrap().to_owned();
+                    let known = *seen.lock().unwrap().entry(edition).or_insert(messages);
+                    assert_eq!(known, messages);
+                }
+            });
+        }
+        for seed in 20..24 {
+            let admitted = incident.admit(&invented(500, seed).csv).assert_status(201);
+            lawful.insert(first + admitted.json()["admitted"].as_u64().unwrap());
+            incident.withdraw(&admitted.member("exhibit"));
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    let seen: BTreeSet<u64> = seen.into_inner().unwrap().into_values().collect();
+    assert!(
+        !seen.is_empty() && seen.is_subset(&lawful),
+        "{seen:?} {lawful:?}"
+    );
 }

@@ -156,6 +156,46 @@ fn a_subject_leads_to_all_its_records() {
 }
 
 #[test]
+fn the_timeline_of_a_subject_is_its_records_in_the_order_of_their_times() {
+    let incident = shared();
+    let mut counts = std::collections::BTreeMap::new();
+    for message in &incident.log.messages {
+        *counts.entry(&message.number).or_insert(0) += 1;
+    }
+    let (number, _) = counts.iter().max_by_key(|(_, count)| **count).unwrap();
+    let subject = incident.subject(number);
+    let (mut told, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let mut asked = body::search(&json!({ "subject": [subject] }));
+        asked["order"] = json!("time");
+        asked["limit"] = json!(1);
+        asked["cursor"] = json!(cursor);
+        let path = incident.of_case("/records/search");
+        let page = incident.investigator().post(&path, &asked);
+        let page = page.assert_status(200).json();
+        told.push(page["records"][0]["sent_at"].as_str().unwrap().to_owned());
+        cursor = page["next"].as_str().map(str::to_owned);
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let sent = incident
+        .log
+        .messages
+        .iter()
+        .filter(|m| m.number == **number);
+    let mut sent: Vec<String> = sent.map(|m| m.sent_at.clone()).collect();
+    sent.sort();
+    assert_eq!(told, sent);
+    let mut asked = body::search(&json!({}));
+    asked["order"] = json!("time");
+    let answer = incident
+        .investigator()
+        .post(&incident.of_case("/records/search"), &asked);
+    assert_eq!(answer.assert_problem(422, "invalid").json()["at"], "order");
+}
+
+#[test]
 fn a_cursor_belongs_to_its_filter() {
     let incident = shared();
     let first = page(&json!({}), 5, None);

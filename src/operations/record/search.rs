@@ -7,13 +7,14 @@ use utoipa::ToSchema;
 use crate::domain::CaseId;
 use crate::operations::{Ids, Request, why};
 use crate::policy::actions;
-use crate::vault::records::{FilterInput, RecordFilter, RecordPage};
+use crate::vault::records::{FilterInput, Order, PageQuery, RecordFilter, RecordPage};
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
 
 pub struct SearchRecords {
     case: CaseId,
     filter: RecordFilter,
+    order: Order,
     limit: Option<u32>,
     cursor: Option<String>,
     why: Why,
@@ -24,6 +25,9 @@ pub struct SearchRecords {
 pub struct SearchInput {
     #[serde(default)]
     pub filter: FilterInput,
+    /// `record` if not given; `time`, the timeline of the one subject in the filter.
+    #[serde(default)]
+    pub order: Order,
     /// Records on a page: 1 to 500, 100 if not given.
     pub limit: Option<u32>,
     /// The `next` of the page before.
@@ -47,13 +51,19 @@ impl Operation for SearchRecords {
     fn detail(&self) -> Value {
         json!({
             "filter": self.filter,
+            "order": self.order,
             "limit": self.limit,
             "continued": self.cursor.is_some(),
         })
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RecordPage, OperationError> {
-        let page = scope.search_records(&self.filter, self.limit, self.cursor.as_deref())?;
+        let page = scope.search_records(&PageQuery {
+            filter: &self.filter,
+            order: self.order,
+            limit: self.limit,
+            cursor: self.cursor.as_deref(),
+        })?;
         scope.note_detail(json!({ "total": page.total }));
         Ok(page)
     }
@@ -78,6 +88,7 @@ impl Request for SearchRecords {
         Ok(Self {
             case: ids.case()?,
             filter: RecordFilter::parse(input.filter)?,
+            order: input.order,
             limit: input.limit,
             cursor: input.cursor,
             why: why(&input.purpose, &input.reason)?,

@@ -4,6 +4,8 @@
 //! then 65,536 packed values, however few the rows are: the length of a last block
 //! does not tell how many records it holds. The length does tell the width.
 
+use zeroize::Zeroizing;
+
 use super::CodecError;
 use super::pack::{frame_of_codes, pack_codes, packed_len, unpack_codes};
 use super::reader::Reader;
@@ -16,10 +18,71 @@ pub(super) const TIMES: u8 = 2;
 const VERSION: u8 = 1;
 const HEADER_LEN: usize = 16;
 
-/// A decoded block of codes; used again for one block after the other.
+/// A decoded block of codes; used again for one block after the other, and wiped
+/// when it goes.
 #[derive(Default)]
 pub struct CodeBlock {
-    codes: Vec<u32>,
+    codes: Zeroizing<Vec<u32>>,
+    /// No code is below `least` or above `most`.
+    least: u32,
+    most: u32,
+}
+
+/// Codes of the rows of a block, and a bound that was proved for all of them.
+#[derive(Clone, Copy)]
+pub struct Codes<'b> {
+    codes: &'b [u32],
+    least: u32,
+    most: u32,
+}
+
+impl<'b> Codes<'b> {
+    /// Finds the bounds itself.
+    pub fn of(codes: &'b [u32]) -> Self {
+        let (least, most) = bounds(codes);
+        Self { codes, least, most }
+    }
+
+    /// Takes the word of the kernel that made them.
+    pub(super) fn below(codes: &'b [u32], size: u32) -> Self {
+        Self {
+            codes,
+            least: 0,
+            most: size.saturating_sub(1),
+        }
+    }
+
+    pub fn as_slice(self) -> &'b [u32] {
+        self.codes
+    }
+
+    /// Whether all of them lie in `least..=most`.
+    pub fn within(self, least: u32, most: u32) -> bool {
+        self.codes.is_empty() || (least <= self.least && self.most <= most)
+    }
+
+    /// The code of every row, where all have the same.
+    pub fn constant(self) -> Option<u32> {
+        (!self.codes.is_empty() && self.least == self.most).then_some(self.least)
+    }
+}
+
+/// The greatest code that can stand at a width above a base; none if it would wrap.
+fn greatest_packed(base: u32, width: u8) -> Option<u32> {
+    let distance = (1_u64 << width).checked_sub(1)?;
+    u32::try_from(u64::from(base) + distance).ok()
+}
+
+/// The greatest of codes that fit 31 bits: every processor compares those side by side.
+fn greatest_signed(codes: &[u32]) -> u32 {
+    codes.iter().fold(0, |most, code| most.max(*code as i32)) as u32
+}
+
+/// Least and greatest, both 0 of none: two loops that become vector code.
+fn bounds(codes: &[u32]) -> (u32, u32) {
+    let least = codes.iter().fold(u32::MAX, |least, code| least.min(*code));
+    let most = codes.iter().fold(0, |most, code| most.max(*code));
+    (least.min(most), most)
 }
 
 impl CodeBlock {
@@ -55,13 +118,27 @@ impl CodeBlock {
         &self.codes
     }
 
-    /// Codes that were worked out, not decoded.
-    pub fn of_codes(codes: Vec<u32>) -> Self {
-        Self { codes }
+    /// The codes with their bounds.
+    pub fn bounded(&self) -> Codes<'_> {
+        Codes {
+            codes: &self.codes,
+            least: self.least,
+            most: self.most,
+        }
     }
 
-    pub fn into_codes(self) -> Vec<u32> {
-        self.codes
+    /// Codes that were worked out, not decoded.
+    pub fn of_codes(codes: Vec<u32>) -> Self {
+        let (least, most) = bounds(&codes);
+        Self {
+            codes: Zeroizing::new(codes),
+            least,
+            most,
+        }
+    }
+
+    pub fn into_codes(mut self) -> Vec<u32> {
+        std::mem::take(&mut *self.codes)
     }
 
     /// The bytes of a block of codes at the front, and what follows it.
@@ -79,6 +156,12 @@ impl CodeBlock {
         let base = u32::try_from(header.base).map_err(|_| CodecError::Code)?;
         unpack_codes(packed, base, header.width, BLOCK_ROWS, &mut self.codes)?;
         self.codes.truncate(header.rows);
+        (self.least, self.most) = match greatest_packed(base, header.width) {
+            // Nothing wrapped, so that none is below the base.
+            Some(_) if header.width == 0 => (base, base),
+            Some(most) if i32::try_from(most).is_ok() => (base, greatest_signed(&self.codes)),
+            _ => bounds(&self.codes),
+        };
         Ok(())
     }
 }

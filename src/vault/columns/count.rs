@@ -1,20 +1,56 @@
 //! Messages by group: codes counted into a dense array.
 
-use super::{CodecError, Selection};
+use zeroize::Zeroizing;
+
+use super::{CodecError, Codes, Selection};
 
 /// Adds, for each row kept, one to the count at its code.
 pub fn count_by(
-    codes: &[u32],
+    codes: Codes<'_>,
     selection: &Selection,
     counts: &mut [u64],
 ) -> Result<(), CodecError> {
     check(codes, counts.len())?;
-    selection.for_each_of(codes, |code| {
+    if codes.as_slice().len() != selection.rows() {
+        return Err(CodecError::Rows);
+    }
+    if let Some(code) = codes.constant() {
         if let Some(count) = counts.get_mut(code as usize) {
-            *count += 1;
+            *count += selection.count() as u64;
         }
-    })
+        return Ok(());
+    }
+    // Few counters would wait for themselves row after row: neighbours take turns.
+    match counts.len() {
+        0..=FEW => count_few(codes.as_slice(), selection, counts),
+        _ => selection.for_each_of(codes.as_slice(), |code| {
+            if let Some(count) = counts.get_mut(code as usize) {
+                *count += 1;
+            }
+        }),
+    }
 }
+
+fn count_few(codes: &[u32], selection: &Selection, counts: &mut [u64]) -> Result<(), CodecError> {
+    let mut turns = [[0_u32; FEW]; TURNS];
+    let mut turn = 0_usize;
+    selection.for_each_of(codes, |code| {
+        // A block has fewer rows than a `u32` counts.
+        let count = &mut turns[turn % TURNS][code as usize % FEW];
+        *count = count.wrapping_add(1);
+        turn = turn.wrapping_add(1);
+    })?;
+    for (code, count) in counts.iter_mut().enumerate() {
+        *count += turns
+            .iter()
+            .map(|turn| u64::from(turn[code % FEW]))
+            .sum::<u64>();
+    }
+    Ok(())
+}
+
+const FEW: usize = 256;
+const TURNS: usize = 4;
 
 /// More groups than this are refused: a dense array of counts would be too large.
 const MOST_GROUPS: u32 = 1 << 24;
@@ -22,7 +58,7 @@ const MOST_GROUPS: u32 = 1 << 24;
 /// The codes of several fields combined into one, the last field running fastest.
 #[derive(Default)]
 pub struct GroupCodes {
-    codes: Vec<u32>,
+    codes: Zeroizing<Vec<u32>>,
     size: u32,
 }
 
@@ -39,22 +75,34 @@ impl GroupCodes {
     }
 
     /// Splits every group by the codes of one more field, all of them below `size`.
-    pub fn split(&mut self, codes: &[u32], size: u32) -> Result<(), CodecError> {
-        if codes.len() != self.codes.len() {
+    pub fn split(&mut self, codes: Codes<'_>, size: u32) -> Result<(), CodecError> {
+        if codes.as_slice().len() != self.codes.len() {
             return Err(CodecError::Rows);
         }
         check(codes, size as usize)?;
         let groups = self.size.checked_mul(size);
         let groups = groups.filter(|groups| *groups <= MOST_GROUPS);
+        let first = self.size == 1;
         self.size = groups.ok_or(CodecError::TooMany)?;
-        for (group, code) in self.codes.iter_mut().zip(codes) {
-            *group = group.wrapping_mul(size).wrapping_add(*code);
+        if first {
+            self.codes.copy_from_slice(codes.as_slice());
+            return Ok(());
+        }
+        match codes.constant() {
+            Some(code) => self.codes.iter_mut().for_each(|group| {
+                *group = group.wrapping_mul(size).wrapping_add(code);
+            }),
+            None => {
+                for (group, code) in self.codes.iter_mut().zip(codes.as_slice()) {
+                    *group = group.wrapping_mul(size).wrapping_add(*code);
+                }
+            }
         }
         Ok(())
     }
 
-    pub fn codes(&self) -> &[u32] {
-        &self.codes
+    pub fn codes(&self) -> Codes<'_> {
+        Codes::below(&self.codes, self.size)
     }
 
     /// How many groups there can be: every code is below it.
@@ -64,12 +112,13 @@ impl GroupCodes {
 }
 
 /// All codes must be below `size`; one outside would be counted as another's.
-fn check(codes: &[u32], size: usize) -> Result<(), CodecError> {
-    let greatest = codes.iter().fold(0, |greatest, code| (*code).max(greatest));
-    if codes.is_empty() || (greatest as usize) < size {
-        return Ok(());
+fn check(codes: Codes<'_>, size: usize) -> Result<(), CodecError> {
+    let most = u32::try_from(size).unwrap_or(u32::MAX).checked_sub(1);
+    match most {
+        Some(most) if codes.within(0, most) => Ok(()),
+        None if codes.as_slice().is_empty() => Ok(()),
+        _ => Err(CodecError::Code),
     }
-    Err(CodecError::Code)
 }
 
 #[cfg(test)]
@@ -90,8 +139,8 @@ mod tests {
             selection.keep_code(&kind, 1).unwrap();
             let mut groups = GroupCodes::new();
             groups.reset(rows.len());
-            groups.split(&a, 7).unwrap();
-            groups.split(&b, 5).unwrap();
+            groups.split(Codes::of(&a), 7).unwrap();
+            groups.split(Codes::of(&b), 5).unwrap();
             prop_assert_eq!(groups.size(), 35);
             let mut counts = vec![0; 35];
             count_by(groups.codes(), &selection, &mut counts).unwrap();
@@ -113,15 +162,18 @@ mod tests {
         let selection = Selection::all(2);
         let mut counts = [0; 3];
         assert_eq!(
-            count_by(&[0, 3], &selection, &mut counts),
+            count_by(Codes::of(&[0, 3]), &selection, &mut counts),
             Err(CodecError::Code)
         );
         assert_eq!(counts, [0; 3]);
         let mut groups = GroupCodes::new();
         groups.reset(2);
-        assert_eq!(groups.split(&[0, 3], 3), Err(CodecError::Code));
-        assert_eq!(groups.split(&[0], 3), Err(CodecError::Rows));
-        groups.split(&[0, 3], MOST_GROUPS).unwrap();
-        assert_eq!(groups.split(&[0, 1], 2), Err(CodecError::TooMany));
+        assert_eq!(groups.split(Codes::of(&[0, 3]), 3), Err(CodecError::Code));
+        assert_eq!(groups.split(Codes::of(&[0]), 3), Err(CodecError::Rows));
+        groups.split(Codes::of(&[0, 3]), MOST_GROUPS).unwrap();
+        assert_eq!(
+            groups.split(Codes::of(&[0, 1]), 2),
+            Err(CodecError::TooMany)
+        );
     }
 }

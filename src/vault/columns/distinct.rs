@@ -1,149 +1,312 @@
-//! Distinct numbers by group, exact.
+//! Messages and distinct numbers by group, exact.
 //!
 //! Most numbers are in one group only (one country, one state), so the first group of
 //! each number is kept beside it: that is small and near. Further groups of a number
 //! are bits, one vector for a group, while all vectors stay within a budget; beyond
-//! it they are pairs, sorted and thinned now and then. All give the same answer.
+//! it they are pairs, sorted and thinned now and then, and of those too there is a
+//! most: who asks for more is refused. All give the same answer.
 
-use super::{CodecError, Selection};
+use zeroize::Zeroizing;
 
-/// All bit vectors of one counter together.
-const BITS_BUDGET: usize = 256 << 20;
+use super::{CodecError, Codes, Selection};
 
-/// Pairs kept before they are thinned for the first time.
-const PAIRS: usize = 1 << 22;
+/// What all counters of one question may hold together beside the first groups.
+#[derive(Debug, Clone, Copy)]
+pub struct DistinctBudget {
+    /// Bytes of bit vectors.
+    pub bits: usize,
+    /// Pairs of a group and a number.
+    pub pairs: usize,
+}
 
-const NONE: u32 = u32::MAX;
+impl DistinctBudget {
+    /// 256 MiB of each.
+    pub const WHOLE: Self = Self {
+        bits: 256 << 20,
+        pairs: 32 << 20,
+    };
+
+    /// The share of one of `counters` beside each other.
+    pub fn share(self, counters: usize) -> Self {
+        Self {
+            bits: self.bits / counters.max(1),
+            pairs: self.pairs / counters.max(1),
+        }
+    }
+}
+
+/// Pairs kept before they are thinned for the first time, and the least between two times.
+const PAIRS: usize = 1 << 20;
 
 pub struct DistinctByGroup {
-    /// The first group seen of each number.
-    first: Vec<u32>,
+    messages: Vec<u64>,
+    first: First,
+    further: Further,
+}
+
+/// The first group seen of each number.
+enum First {
+    /// Where group codes fit: half the memory is twice as near.
+    Narrow(Zeroizing<Vec<u16>>),
+    Wide(Zeroizing<Vec<u32>>),
+}
+
+/// The groups of a number behind its first.
+struct Further {
     stride: usize,
-    budget: usize,
+    budget: DistinctBudget,
     /// Which bit vector a group has.
     slots: Vec<u32>,
-    bits: Vec<u64>,
+    bits: Zeroizing<Vec<u64>>,
     /// Group in the upper half, number in the lower.
-    pairs: Vec<u64>,
+    pairs: Zeroizing<Vec<u64>>,
     thin_at: usize,
 }
 
 impl DistinctByGroup {
     /// For group codes below `groups` and number codes below `numbers`.
-    pub fn new(groups: u32, numbers: u32) -> Self {
-        Self::with_budget(groups, numbers, BITS_BUDGET)
-    }
-
-    fn with_budget(groups: u32, numbers: u32, bytes: usize) -> Self {
+    pub fn new(groups: u32, numbers: u32, budget: DistinctBudget) -> Self {
+        let numbers = numbers as usize;
+        let first = match groups < u32::from(u16::MAX) {
+            true => First::Narrow(Zeroizing::new(vec![u16::NONE; numbers])),
+            false => First::Wide(Zeroizing::new(vec![u32::NONE; numbers])),
+        };
         Self {
-            first: vec![NONE; numbers as usize],
-            stride: (numbers as usize).div_ceil(64),
-            budget: bytes / 8,
-            slots: vec![NONE; groups as usize],
-            bits: Vec::new(),
-            pairs: Vec::new(),
-            thin_at: PAIRS,
+            messages: vec![0; groups as usize],
+            first,
+            further: Further {
+                stride: numbers.div_ceil(64),
+                budget,
+                slots: vec![NONE; groups as usize],
+                bits: Zeroizing::default(),
+                pairs: Zeroizing::default(),
+                thin_at: PAIRS,
+            },
         }
     }
 
-    /// Notes the number of each row kept in the group of that row.
+    /// Counts a message, and the number of it, in the group of each row kept.
     pub fn add(
         &mut self,
-        groups: &[u32],
-        numbers: &[u32],
+        groups: Codes<'_>,
+        numbers: Codes<'_>,
         selection: &Selection,
     ) -> Result<(), CodecError> {
-        let rows = selection.rows();
-        if groups.len() != rows || numbers.len() != rows {
-            return Err(CodecError::Rows);
+        let sound = |codes: Codes<'_>, size: usize| match u32::try_from(size).unwrap_or(NONE) {
+            0 => codes.as_slice().is_empty(),
+            size => codes.within(0, size - 1),
+        };
+        if !sound(groups, self.messages.len()) || !sound(numbers, self.first.len()) {
+            return Err(CodecError::Code);
         }
-        let mut known = true;
-        selection.for_each(|row| {
-            if let (Some(group), Some(number)) = (groups.get(row), numbers.get(row)) {
-                known &= self.note(*group, *number);
+        let (messages, further) = (&mut self.messages, &mut self.further);
+        match &mut self.first {
+            First::Narrow(first) => {
+                add_rows(first, messages, further, groups, numbers, selection)?;
             }
-        });
-        if self.pairs.len() >= self.thin_at {
-            self.thin();
+            First::Wide(first) => add_rows(first, messages, further, groups, numbers, selection)?,
         }
-        if known { Ok(()) } else { Err(CodecError::Code) }
-    }
-
-    /// Takes in what another counter of the same groups and numbers has seen.
-    pub fn merge(&mut self, other: &Self) -> Result<(), CodecError> {
-        if self.slots.len() != other.slots.len() || self.first.len() != other.first.len() {
-            return Err(CodecError::Rows);
+        if self.further.pairs.len() >= self.further.thin_at {
+            self.thin()?;
         }
-        for (number, group) in other.first.iter().enumerate() {
-            if *group != NONE {
-                self.note(*group, number as u32);
-            }
-        }
-        for (group, slot) in other.slots.iter().enumerate() {
-            if *slot == NONE {
-                continue;
-            }
-            let theirs = other.vector(*slot);
-            if let Some(at) = self.vector_of(group) {
-                for (word, other) in self.bits[at..at + self.stride].iter_mut().zip(theirs) {
-                    *word |= other;
-                }
-            } else {
-                for (at, word) in theirs.iter().enumerate() {
-                    let mut left = *word;
-                    while left != 0 {
-                        let number = at as u64 * 64 + u64::from(left.trailing_zeros());
-                        self.pairs.push((group as u64) << 32 | number);
-                        left &= left - 1;
-                    }
-                }
-            }
-        }
-        self.pairs.extend_from_slice(&other.pairs);
-        self.thin();
         Ok(())
     }
 
-    /// How many distinct numbers each group has.
-    pub fn finish(mut self) -> Vec<u64> {
-        self.thin();
-        let mut counts = vec![0; self.slots.len()];
-        for (number, group) in self.first.iter().enumerate() {
-            match self.slots.get(*group as usize) {
-                None => (),
-                Some(&NONE) => counts[*group as usize] += 1,
-                Some(slot) => set(&mut self.bits, *slot as usize * self.stride, number),
+    /// Takes in what another counter of the same numbers has seen; `group` says which
+    /// group here each of its groups is.
+    pub fn merge(&mut self, other: &Self, group: impl Fn(u32) -> u32) -> Result<(), CodecError> {
+        if self.first.len() != other.first.len() {
+            return Err(CodecError::Rows);
+        }
+        for (theirs, messages) in (0..).zip(&other.messages) {
+            if *messages > 0 {
+                let ours = self.messages.get_mut(group(theirs) as usize);
+                *ours.ok_or(CodecError::Code)? += messages;
             }
         }
-        for (count, slot) in counts.iter_mut().zip(&self.slots) {
+        for number in 0..other.first.len() {
+            if let Some(theirs) = other.first.get(number) {
+                self.note(group(theirs), number)?;
+            }
+        }
+        for (theirs, slot) in (0..).zip(&other.further.slots) {
+            if *slot == NONE {
+                continue;
+            }
+            for (at, word) in other.further.vector(*slot).iter().enumerate() {
+                let mut left = *word;
+                while left != 0 {
+                    self.note(group(theirs), at * 64 + left.trailing_zeros() as usize)?;
+                    left &= left - 1;
+                }
+            }
+        }
+        for pair in other.further.pairs.iter() {
+            self.note(
+                group((pair >> 32) as u32),
+                (pair & u64::from(NONE)) as usize,
+            )?;
+        }
+        self.thin()
+    }
+
+    /// How many numbers were seen in any group.
+    pub fn seen(&self) -> u64 {
+        let seen = (0..self.first.len()).filter(|number| self.first.get(*number).is_some());
+        seen.count() as u64
+    }
+
+    /// How many messages and distinct numbers each group has.
+    pub fn finish(mut self) -> Result<(Vec<u64>, Vec<u64>), CodecError> {
+        self.thin()?;
+        let further = &mut self.further;
+        let mut counts = vec![0; further.slots.len()];
+        for number in 0..self.first.len() {
+            let Some(group) = self.first.get(number) else {
+                continue;
+            };
+            match further.slots[group as usize] {
+                NONE => counts[group as usize] += 1,
+                slot => set(&mut further.bits, slot as usize * further.stride, number),
+            }
+        }
+        for (count, slot) in counts.iter_mut().zip(&further.slots) {
             if *slot != NONE {
-                let words = self.vector(*slot).iter();
+                let words = further.vector(*slot).iter();
                 *count = words.map(|word| u64::from(word.count_ones())).sum();
             }
         }
-        for pair in &self.pairs {
+        for pair in further.pairs.iter() {
             counts[(pair >> 32) as usize] += 1;
         }
-        counts
+        Ok((self.messages, counts))
     }
 
-    #[inline]
-    fn note(&mut self, group: u32, number: u32) -> bool {
-        if group as usize >= self.slots.len() {
-            return false;
+    fn note(&mut self, group: u32, number: usize) -> Result<(), CodecError> {
+        if group as usize >= self.messages.len() {
+            return Err(CodecError::Code);
         }
-        let Some(first) = self.first.get_mut(number as usize) else {
-            return false;
+        let known = match &mut self.first {
+            First::Narrow(first) => first.get_mut(number).map(|first| first.take(group)),
+            First::Wide(first) => first.get_mut(number).map(|first| first.take(group)),
         };
-        if *first == NONE {
-            *first = group;
-        } else if *first != group {
-            self.note_further(group, number);
+        if !known.ok_or(CodecError::Code)? {
+            self.further.note(group, number as u32);
         }
-        true
+        if self.further.pairs.len() >= self.further.thin_at {
+            self.thin()?;
+        }
+        Ok(())
     }
 
-    fn note_further(&mut self, group: u32, number: u32) {
+    /// Keeps every pair once, and none that stands elsewhere: merged pairs may be of a
+    /// group that has bits here, or be the first of their number.
+    fn thin(&mut self) -> Result<(), CodecError> {
+        let (first, further) = (&self.first, &mut self.further);
+        let mut pairs = std::mem::take(&mut further.pairs);
+        pairs.retain(|pair| {
+            let (group, number) = ((pair >> 32) as u32, (pair & u64::from(NONE)) as usize);
+            let slot = further.slots[group as usize];
+            if slot != NONE {
+                set(&mut further.bits, slot as usize * further.stride, number);
+            }
+            slot == NONE && first.get(number) != Some(group)
+        });
+        pairs.sort_unstable();
+        pairs.dedup();
+        if pairs.len() > further.budget.pairs {
+            return Err(CodecError::TooMany);
+        }
+        further.thin_at = (pairs.len() * 2)
+            .min(further.budget.pairs)
+            .max(pairs.len() + PAIRS);
+        further.pairs = pairs;
+        Ok(())
+    }
+}
+
+fn add_rows<G: Group>(
+    first: &mut [G],
+    messages: &mut [u64],
+    further: &mut Further,
+    groups: Codes<'_>,
+    numbers: Codes<'_>,
+    selection: &Selection,
+) -> Result<(), CodecError> {
+    selection.for_each_pair(groups.as_slice(), numbers.as_slice(), |group, number| {
+        if let (Some(count), Some(first)) = (
+            messages.get_mut(group as usize),
+            first.get_mut(number as usize),
+        ) {
+            *count += 1;
+            if !first.take(group) {
+                further.note(group, number);
+            }
+        }
+    })
+}
+
+/// A group's code as it is kept beside a number.
+trait Group: Copy + Eq {
+    const NONE: Self;
+
+    fn of(group: u32) -> Self;
+
+    /// Becomes `group` if it was none; whether it is `group` now.
+    #[inline]
+    fn take(&mut self, group: u32) -> bool {
+        let group = Self::of(group);
+        if *self == group {
+            return true;
+        }
+        if *self == Self::NONE {
+            *self = group;
+            return true;
+        }
+        false
+    }
+}
+
+impl Group for u16 {
+    const NONE: Self = Self::MAX;
+
+    fn of(group: u32) -> Self {
+        group as Self
+    }
+}
+
+impl Group for u32 {
+    const NONE: Self = Self::MAX;
+
+    fn of(group: u32) -> Self {
+        group
+    }
+}
+
+impl First {
+    fn len(&self) -> usize {
+        match self {
+            Self::Narrow(first) => first.len(),
+            Self::Wide(first) => first.len(),
+        }
+    }
+
+    fn get(&self, number: usize) -> Option<u32> {
+        match self {
+            Self::Narrow(first) => {
+                let group = first.get(number).filter(|group| **group != u16::NONE);
+                group.map(|group| u32::from(*group))
+            }
+            Self::Wide(first) => first
+                .get(number)
+                .copied()
+                .filter(|group| *group != u32::NONE),
+        }
+    }
+}
+
+impl Further {
+    fn note(&mut self, group: u32, number: u32) {
         match self.vector_of(group as usize) {
             Some(at) => set(&mut self.bits, at, number as usize),
             None => self.pairs.push(u64::from(group) << 32 | u64::from(number)),
@@ -162,7 +325,7 @@ impl DistinctByGroup {
     #[cold]
     fn make_vector(&mut self, group: usize) -> Option<usize> {
         let at = self.bits.len();
-        if self.stride == 0 || at + self.stride > self.budget {
+        if self.stride == 0 || (at + self.stride) * 8 > self.budget.bits {
             return None;
         }
         self.slots[group] = (at / self.stride) as u32;
@@ -174,29 +337,13 @@ impl DistinctByGroup {
         let at = slot as usize * self.stride;
         &self.bits[at..at + self.stride]
     }
-
-    /// Keeps every pair once, and none that stands elsewhere: merged pairs may be of a
-    /// group that has bits here, or be the first of their number.
-    fn thin(&mut self) {
-        let mut pairs = std::mem::take(&mut self.pairs);
-        pairs.retain(|pair| {
-            let (group, number) = ((pair >> 32) as u32, (pair & u64::from(NONE)) as usize);
-            let slot = self.slots[group as usize];
-            if slot != NONE {
-                set(&mut self.bits, slot as usize * self.stride, number);
-            }
-            slot == NONE && self.first[number] != group
-        });
-        pairs.sort_unstable();
-        pairs.dedup();
-        self.thin_at = (pairs.len() * 2).max(PAIRS);
-        self.pairs = pairs;
-    }
 }
 
 fn set(bits: &mut [u64], from: usize, number: usize) {
     bits[from + number / 64] |= 1 << (number % 64);
 }
+
+const NONE: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {
@@ -204,43 +351,83 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::HashSet;
 
+    fn budget(bits: usize) -> DistinctBudget {
+        DistinctBudget { bits, pairs: 2000 }
+    }
+
     proptest! {
         #[test]
         fn distinct_numbers_are_those_of_plain_sets_for_any_budget_and_split(
             rows in prop::collection::vec((0_u32..9, 0_u32..150, any::<bool>()), 0..400),
             budgets in (0_usize..300, 0_usize..300),
+            groups in prop_oneof![Just(9_u32), Just(70_000)],
             cut in any::<prop::sample::Index>(),
         ) {
             let cut = cut.index(rows.len() + 1);
-            let mut first = DistinctByGroup::with_budget(9, 150, budgets.0);
-            let mut second = DistinctByGroup::with_budget(9, 150, budgets.1);
-            for (counter, rows) in [(&mut first, &rows[..cut]), (&mut second, &rows[cut..])] {
-                let groups: Vec<u32> = rows.iter().map(|row| row.0).collect();
+            let mut first = DistinctByGroup::new(groups, 150, budget(budgets.0));
+            let mut second = DistinctByGroup::new(groups, 150, budget(budgets.1));
+            // The second one has the groups in another order.
+            for (counter, rows, turned) in
+                [(&mut first, &rows[..cut], false), (&mut second, &rows[cut..], true)]
+            {
+                let of = |group: u32| if turned { 8 - group } else { group };
+                let groups: Vec<u32> = rows.iter().map(|row| of(row.0)).collect();
                 let numbers: Vec<u32> = rows.iter().map(|row| row.1).collect();
                 let kept: Vec<u32> = rows.iter().map(|row| u32::from(row.2)).collect();
                 let mut selection = Selection::all(rows.len());
                 selection.keep_code(&kept, 1).unwrap();
-                counter.add(&groups, &numbers, &selection).unwrap();
+                counter.add(Codes::of(&groups), Codes::of(&numbers), &selection).unwrap();
             }
-            first.merge(&second).unwrap();
-            let mut plain = vec![HashSet::new(); 9];
+            first.merge(&second, |group| 8_u32.wrapping_sub(group)).unwrap();
+            let mut plain = vec![(0, HashSet::new()); 9];
             for row in rows.iter().filter(|row| row.2) {
-                plain[row.0 as usize].insert(row.1);
+                plain[row.0 as usize].0 += 1;
+                plain[row.0 as usize].1.insert(row.1);
             }
-            let plain: Vec<u64> = plain.iter().map(|set| set.len() as u64).collect();
-            prop_assert_eq!(first.finish(), plain);
+            let all: HashSet<u32> = plain.iter().flat_map(|(_, set)| set.iter().copied()).collect();
+            prop_assert_eq!(first.seen(), all.len() as u64);
+            let (messages, numbers) = first.finish().unwrap();
+            let plain_messages: Vec<u64> = plain.iter().map(|(count, _)| *count).collect();
+            let plain_numbers: Vec<u64> = plain.iter().map(|(_, set)| set.len() as u64).collect();
+            prop_assert_eq!(&messages[..9], plain_messages);
+            prop_assert_eq!(&numbers[..9], plain_numbers);
         }
     }
 
     #[test]
     fn groups_and_numbers_outside_are_refused() {
-        let mut counter = DistinctByGroup::new(2, 10);
+        let mut counter = DistinctByGroup::new(2, 10, budget(1000));
         let all = Selection::all(1);
-        assert_eq!(counter.add(&[2], &[0], &all), Err(CodecError::Code));
-        assert_eq!(counter.add(&[0], &[10], &all), Err(CodecError::Code));
-        assert_eq!(counter.add(&[0, 1], &[1], &all), Err(CodecError::Rows));
-        let other = DistinctByGroup::new(3, 10);
-        assert_eq!(counter.merge(&other), Err(CodecError::Rows));
-        assert_eq!(counter.finish(), [0, 0]);
+        let add = |counter: &mut DistinctByGroup, group: &[u32], number: &[u32]| {
+            counter.add(Codes::of(group), Codes::of(number), &all)
+        };
+        assert_eq!(add(&mut counter, &[2], &[0]), Err(CodecError::Code));
+        assert_eq!(add(&mut counter, &[0], &[10]), Err(CodecError::Code));
+        assert_eq!(add(&mut counter, &[0, 1], &[1]), Err(CodecError::Rows));
+        let other = DistinctByGroup::new(3, 11, budget(1000));
+        assert_eq!(counter.merge(&other, |group| group), Err(CodecError::Rows));
+        assert_eq!(counter.finish(), Ok((vec![0, 0], vec![0, 0])));
+    }
+
+    #[test]
+    fn more_pairs_than_the_budget_has_are_refused_and_so_many_are_not() {
+        let budget = DistinctBudget { bits: 0, pairs: 30 };
+        let numbers: Vec<u32> = (0..10).collect();
+        let all = Selection::all(10);
+        let mut counter = DistinctByGroup::new(9, 10, budget);
+        // The first group of a number costs no pair, and none is counted twice.
+        for group in [0, 1, 2, 3, 3, 2, 1] {
+            let codes = [group; 10];
+            assert_eq!(
+                counter.add(Codes::of(&codes), Codes::of(&numbers), &all),
+                Ok(())
+            );
+        }
+        assert_eq!(counter.thin(), Ok(()));
+        let codes = [4; 10];
+        counter
+            .add(Codes::of(&codes), Codes::of(&numbers), &all)
+            .unwrap();
+        assert_eq!(counter.finish(), Err(CodecError::TooMany));
     }
 }

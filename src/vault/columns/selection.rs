@@ -131,6 +131,35 @@ impl Selection {
         Ok(())
     }
 
+    /// The same with the values of two columns.
+    pub(super) fn for_each_pair(
+        &self,
+        first: &[u32],
+        second: &[u32],
+        mut visit: impl FnMut(u32, u32),
+    ) -> Result<(), CodecError> {
+        if first.len() != self.rows || second.len() != self.rows {
+            return Err(CodecError::Rows);
+        }
+        let values = first.chunks(64).zip(second.chunks(64));
+        for (word, (first, second)) in self.words.iter().zip(values) {
+            if *word == u64::MAX {
+                let both = first.iter().zip(second);
+                both.for_each(|(first, second)| visit(*first, *second));
+                continue;
+            }
+            let mut left = *word;
+            while left != 0 {
+                let at = left.trailing_zeros() as usize;
+                if let (Some(first), Some(second)) = (first.get(at), second.get(at)) {
+                    visit(*first, *second);
+                }
+                left &= left - 1;
+            }
+        }
+        Ok(())
+    }
+
     fn keep<T: Copy>(&mut self, values: &[T], test: impl Fn(T) -> bool) -> Result<(), CodecError> {
         if values.len() != self.rows {
             return Err(CodecError::Rows);

@@ -4,20 +4,24 @@
 //! packed, decoded and compared as `u32`, which is half the memory; a log with a
 //! stray date far off takes the wide path and is still exact.
 
+use zeroize::Zeroizing;
+
 use super::CodecError;
 use super::code_block::{BLOCK_ROWS, Header, TIMES};
 use super::pack::{pack_codes, pack_offsets, unpack_codes, unpack_offsets};
 
-/// A decoded block of times; used again for one block after the other.
+/// A decoded block of times; used again for one block after the other, and wiped
+/// when it goes.
 #[derive(Default)]
 pub struct TimeBlock {
     base: i64,
-    narrow: Vec<u32>,
-    wide: Vec<u64>,
+    narrow: Zeroizing<Vec<u32>>,
+    wide: Zeroizing<Vec<u64>>,
 }
 
 /// How the times of a block stand; each is a distance from a base.
-pub(super) enum Distances<'a> {
+pub enum Distances<'a> {
+    /// Base and distances.
     Narrow(i64, &'a [u32]),
     Wide(i64, &'a [u64]),
 }
@@ -78,7 +82,7 @@ impl TimeBlock {
         narrow.chain(wide).map(|d| self.base.wrapping_add(d))
     }
 
-    pub(super) fn distances(&self) -> Distances<'_> {
+    pub fn distances(&self) -> Distances<'_> {
         if self.wide.is_empty() {
             Distances::Narrow(self.base, &self.narrow)
         } else {

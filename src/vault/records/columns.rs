@@ -1,26 +1,40 @@
 //! One block of records: its columns, opened as they are asked for.
 //!
-//! The buffer a block is opened in is used again for the next one and wiped at
-//! the end.
+//! Sees codes and times in the clear and the keys of blocks. The buffer a block is
+//! opened in is used again for the next one and wiped at the end.
 
 use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
 use super::opened::CaseRecords;
-use crate::domain::{ExhibitId, Field};
+use super::place::Place;
+use super::sealed_columns::{FromStore, SealedColumns};
+use crate::domain::{CaseId, ExhibitId, Field};
 use crate::vault::columns::{
-    BLOCK_ROWS, BlockStatistics, CodeBlock, CodecError, Selection, TextBlock, TimeBlock, UserBlock,
+    BLOCK_ROWS, BlockStatistics, CodeBlock, CodecError, Codes, Selection, TextBlock, TimeBlock,
+    UserBlock,
 };
 use crate::vault::kept_users::KeptUsers;
+use crate::vault::keyring::{CaseKeys, VaultId};
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::Aad;
-use crate::vault::store::exhibit_rows::{ExhibitNumber, ExhibitRow};
-use crate::vault::store::{block_rows, statistics_rows};
+use crate::vault::store::exhibit_rows::ExhibitNumber;
 
-pub(super) struct Columns<'r> {
-    records: &'r CaseRecords<'r>,
+/// What opens the columns of a case, on any thread.
+#[derive(Clone, Copy)]
+pub(super) struct Opener<'r> {
+    pub(super) vault: &'r VaultId,
+    pub(super) case: &'r CaseId,
+    pub(super) keys: &'r CaseKeys,
+    /// The greatest code of each field that a scan may open.
+    pub(super) greatest: &'r [(Field, u32)],
+}
+
+pub(super) struct Columns<'r, S> {
+    opener: Opener<'r>,
     place: Place<'r>,
+    sealed: S,
     selection: Selection,
     buffer: Zeroizing<Vec<u8>>,
     /// Kept from block to block for their memory; `true` if of this block.
@@ -32,24 +46,55 @@ pub(super) struct Columns<'r> {
     kept_users: Option<(ExhibitNumber, KeptUsers)>,
 }
 
-/// Where a block stands.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'r> {
-    pub(super) exhibit: &'r ExhibitRow,
-    /// Position of the exhibit among the case's.
-    pub(super) position: usize,
-    pub(super) no: u32,
-    pub(super) rows: usize,
+impl Opener<'_> {
+    pub(super) fn statistics(
+        &self,
+        place: &Place<'_>,
+        sealed: Option<Vec<u8>>,
+    ) -> Result<BlockStatistics, OperationError> {
+        let no = u64::from(place.no);
+        let aad = Aad::statistics(self.vault, self.case, &place.exhibit.id, no);
+        let sealed = sealed.ok_or_else(|| place.damaged_statistics())?;
+        let plain = self.keys.blocks(Field::SentAt).open(&aad, &sealed);
+        let plain = plain.map_err(|_| place.damaged_statistics())?;
+        BlockStatistics::decode(&plain)
+            .ok()
+            .filter(|statistics| statistics.rows() == place.rows)
+            .ok_or_else(|| place.damaged_statistics())
+    }
+
+    /// Calls `decode` with the plaintext of a column that lies sealed in `buffer`.
+    fn open(
+        &self,
+        place: &Place<'_>,
+        field: Field,
+        buffer: &mut Zeroizing<Vec<u8>>,
+        decode: impl FnOnce(&[u8]) -> Result<(), CodecError>,
+    ) -> Result<(), OperationError> {
+        let aad = Aad::block(
+            self.vault,
+            self.case,
+            &place.exhibit.id,
+            field,
+            u64::from(place.no),
+            BLOCK_ROWS as u32,
+        );
+        let plain = self.keys.blocks(field).open_in_place(&aad, buffer);
+        match plain.map(|plain| decode(plain)) {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(place.damaged(field)),
+        }
+    }
 }
 
-impl<'r> Columns<'r> {
-    pub(super) fn new(records: &'r CaseRecords<'r>, place: Place<'r>) -> Self {
+impl<'r, S: SealedColumns> Columns<'r, S> {
+    pub(super) fn new(opener: Opener<'r>, place: Place<'r>, sealed: S) -> Self {
         Self {
-            records,
+            opener,
             place,
+            sealed,
             selection: Selection::all(place.rows),
-            // A block of codes fits; what outgrows this is a block of texts, which are no numbers.
-            buffer: Zeroizing::new(Vec::with_capacity(9 * BLOCK_ROWS)),
+            buffer: Zeroizing::default(),
             codes: Vec::new(),
             times: TimeBlock::new(),
             has_times: false,
@@ -69,17 +114,22 @@ impl<'r> Columns<'r> {
         self.texts = None;
     }
 
+    /// Where the columns come from.
+    pub(super) fn sealed(&mut self) -> &mut S {
+        &mut self.sealed
+    }
+
+    pub(super) fn place(&self) -> &Place<'r> {
+        &self.place
+    }
+
     pub(super) fn exhibit(&self) -> &'r ExhibitId {
         &self.place.exhibit.id
     }
 
-    pub(super) fn exhibit_position(&self) -> usize {
-        self.place.position
-    }
-
     /// Where a row of this block stands in its exhibit, from 0.
     pub(super) fn row(&self, row: usize) -> u64 {
-        u64::from(self.place.no) * BLOCK_ROWS as u64 + row as u64
+        self.place.record(row).row
     }
 
     pub(super) fn selection(&self) -> &Selection {
@@ -94,7 +144,6 @@ impl<'r> Columns<'r> {
                 Field::SentAt => self.open_times()?,
                 Field::MessageRef if self.texts.is_some() => {}
                 Field::MessageRef => self.open_texts()?,
-                Field::User => self.open_users()?,
                 _ => self.open_codes(*field)?,
             }
         }
@@ -102,17 +151,17 @@ impl<'r> Columns<'r> {
     }
 
     /// The codes of a column that was opened.
-    pub(super) fn codes(&self, field: Field) -> Result<&[u32], OperationError> {
+    pub(super) fn codes(&self, field: Field) -> Result<Codes<'_>, OperationError> {
         self.codes
             .iter()
             .find(|(other, _, current)| *other == field && *current)
-            .map(|(_, codes, _)| codes.codes())
+            .map(|(_, codes, _)| codes.bounded())
             .ok_or(OperationError::Internal("a column that was not opened"))
     }
 
     pub(super) fn code(&self, field: Field, row: usize) -> Result<u32, OperationError> {
-        let code = self.codes(field)?.get(row).copied();
-        code.ok_or_else(|| self.damaged(field.label()))
+        let code = self.codes(field)?.as_slice().get(row).copied();
+        code.ok_or_else(|| self.damaged(field))
     }
 
     pub(super) fn times(&self) -> &TimeBlock {
@@ -121,7 +170,7 @@ impl<'r> Columns<'r> {
 
     pub(super) fn seconds(&self, row: usize) -> Result<i64, OperationError> {
         let seconds = self.times.get(row);
-        seconds.ok_or_else(|| self.damaged(Field::SentAt.label()))
+        seconds.ok_or_else(|| self.damaged(Field::SentAt))
     }
 
     /// The message reference of a row, if it has one and the column is open.
@@ -138,132 +187,48 @@ impl<'r> Columns<'r> {
         let mut selection = std::mem::take(&mut self.selection);
         let codes = match field {
             Field::SentAt => &[],
-            _ => self.codes(field)?,
+            _ => self.codes(field)?.as_slice(),
         };
         let kept = keep(&self.times, codes, &mut selection);
         self.selection = selection;
-        kept.map_err(|_| self.damaged(field.label()))
+        kept.map_err(|_| self.damaged(field))
     }
 
-    pub(super) fn statistics(&mut self) -> Result<BlockStatistics, OperationError> {
-        let damaged = || OperationError::Damaged {
-            place: format!(
-                "exhibit {}, statistics, block {}",
-                self.exhibit(),
-                self.place.no
-            ),
-        };
-        let records = self.records;
-        let sealed = statistics_rows::TABLE
-            .find(records.connection, self.place.exhibit.number, self.place.no)?
-            .ok_or_else(damaged)?;
-        let no = u64::from(self.place.no);
-        let aad = Aad::statistics(&records.core.vault, &records.case.id, self.exhibit(), no);
-        let plain = records
-            .keys
-            .blocks(Field::SentAt)
-            .open(&aad, &sealed)
-            .map_err(|_| damaged())?;
-        BlockStatistics::decode(&plain)
-            .ok()
-            .filter(|statistics| statistics.rows() == self.place.rows)
-            .ok_or_else(damaged)
-    }
-
-    pub(super) fn damaged(&self, field: &str) -> OperationError {
-        OperationError::Damaged {
-            place: format!(
-                "exhibit {}, field {field}, block {}",
-                self.exhibit(),
-                self.place.no
-            ),
-        }
+    pub(super) fn damaged(&self, field: Field) -> OperationError {
+        self.place.damaged(field)
     }
 
     fn open_codes(&mut self, field: Field) -> Result<(), OperationError> {
-        let known = self.codes.iter().position(|(other, ..)| *other == field);
-        let at = known.unwrap_or_else(|| {
-            self.codes.push((field, CodeBlock::new(), false));
-            self.codes.len() - 1
-        });
+        let at = self.codes_at(field);
         if self.codes.get(at).is_some_and(|(_, _, current)| *current) {
             return Ok(());
         }
-        let rows = self.place.rows;
-        let most = match field {
-            Field::Number => self.records.case.numbers,
-            _ => self.records.dictionary(field)?.size() - 1,
-        };
+        let mut greatest = self.opener.greatest.iter();
+        let greatest = greatest.find(|(other, _)| *other == field);
+        let (_, greatest) =
+            *greatest.ok_or(OperationError::Internal("a column without a dictionary"))?;
         let least = u32::from(field == Field::Number);
         let mut column = std::mem::take(&mut self.codes[at].1);
         let decoded = self.open_block(field, |plain| column.decode(plain));
         // A code that stands for nothing would be counted as something.
-        let sound = column.codes().len() == rows
-            && column
-                .codes()
-                .iter()
-                .all(|code| (least..=most).contains(code));
+        let sound =
+            column.codes().len() == self.place.rows && column.bounded().within(least, greatest);
         self.codes[at] = (field, column, sound);
         decoded?;
         if sound {
             Ok(())
         } else {
-            Err(self.damaged(field.label()))
+            Err(self.damaged(field))
         }
     }
 
-    /// Users are those of the subject index where the block does not say otherwise.
-    fn open_users(&mut self) -> Result<(), OperationError> {
-        let at = match self
-            .codes
-            .iter()
-            .position(|(field, ..)| *field == Field::User)
-        {
-            Some(at) if self.codes[at].2 => return Ok(()),
-            Some(at) => at,
-            None => {
-                self.codes.push((Field::User, CodeBlock::new(), false));
-                self.codes.len() - 1
-            }
-        };
-        for field in [Field::Number, Field::Account, Field::Kind] {
-            self.open_codes(field)?;
-        }
-        let (records, exhibit) = (self.records, self.place.exhibit);
-        if self
-            .kept_users
-            .as_ref()
-            .is_none_or(|(of, _)| *of != exhibit.number)
-        {
-            let kept = KeptUsers::load(
-                records.connection,
-                &records.keys,
-                exhibit.number,
-                &exhibit.id,
-            )?;
-            self.kept_users = Some((exhibit.number, kept));
-        }
-        let mut block = UserBlock::new();
-        self.open_block(Field::User, |plain| block.decode(plain))?;
-        let mut users = std::mem::take(&mut self.codes[at].1).into_codes();
-        let (_, kept) = self
-            .kept_users
-            .as_ref()
-            .ok_or(OperationError::Internal("kept users"))?;
-        let sound = kept.resolve(
-            &block,
-            self.codes(Field::Number)?,
-            self.codes(Field::Account)?,
-            self.codes(Field::Kind)?,
-            &mut users,
-        ) && users.len() == self.place.rows
-            && users.iter().all(|user| *user <= records.case.users);
-        self.codes[at] = (Field::User, CodeBlock::of_codes(users), sound);
-        if sound {
-            Ok(())
-        } else {
-            Err(self.damaged(Field::User.label()))
-        }
+    /// Where the codes of a field are kept, from now on if not yet.
+    fn codes_at(&mut self, field: Field) -> usize {
+        let known = self.codes.iter().position(|(other, ..)| *other == field);
+        known.unwrap_or_else(|| {
+            self.codes.push((field, CodeBlock::new(), false));
+            self.codes.len() - 1
+        })
     }
 
     fn open_times(&mut self) -> Result<(), OperationError> {
@@ -275,7 +240,7 @@ impl<'r> Columns<'r> {
         if self.has_times {
             Ok(())
         } else {
-            Err(self.damaged(Field::SentAt.label()))
+            Err(self.damaged(Field::SentAt))
         }
     }
 
@@ -288,7 +253,7 @@ impl<'r> Columns<'r> {
         self.texts = texts.filter(|texts| texts.rows() == self.place.rows);
         match self.texts {
             Some(_) => Ok(()),
-            None => Err(self.damaged(Field::MessageRef.label())),
+            None => Err(self.damaged(Field::MessageRef)),
         }
     }
 
@@ -297,32 +262,65 @@ impl<'r> Columns<'r> {
         field: Field,
         decode: impl FnOnce(&[u8]) -> Result<(), CodecError>,
     ) -> Result<(), OperationError> {
-        let (records, place) = (self.records, self.place);
-        let number = place.exhibit.number;
-        if !block_rows::read(
-            records.connection,
-            number,
-            field,
-            place.no,
-            &mut self.buffer,
-        )? {
-            return Err(self.damaged(field.label()));
+        self.sealed.bring(&self.place, field, &mut self.buffer)?;
+        self.opener
+            .open(&self.place, field, &mut self.buffer, decode)
+    }
+}
+
+impl Columns<'_, FromStore<'_>> {
+    /// Opens the column of users too. They are those of the subject index where the
+    /// block does not say otherwise.
+    pub(super) fn open_with_users(
+        &mut self,
+        records: &CaseRecords<'_>,
+        fields: &[Field],
+    ) -> Result<(), OperationError> {
+        for field in fields {
+            match field {
+                Field::User => self.open_users(records)?,
+                _ => self.open(&[*field])?,
+            }
         }
-        let aad = Aad::block(
-            &records.core.vault,
-            &records.case.id,
-            &place.exhibit.id,
-            field,
-            u64::from(place.no),
-            BLOCK_ROWS as u32,
+        Ok(())
+    }
+
+    fn open_users(&mut self, records: &CaseRecords<'_>) -> Result<(), OperationError> {
+        let at = self.codes_at(Field::User);
+        if self.codes[at].2 {
+            return Ok(());
+        }
+        self.open(&[Field::Number, Field::Account, Field::Kind])?;
+        let exhibit = self.place.exhibit;
+        let kept = match self.kept_users.take() {
+            Some((of, kept)) if of == exhibit.number => kept,
+            _ => KeptUsers::load(
+                records.connection,
+                &records.keys,
+                exhibit.number,
+                &exhibit.id,
+            )?,
+        };
+        let mut block = UserBlock::new();
+        self.open_block(Field::User, |plain| block.decode(plain))?;
+        let mut users = std::mem::take(&mut self.codes[at].1).into_codes();
+        let resolved = kept.resolve(
+            &block,
+            self.codes(Field::Number)?.as_slice(),
+            self.codes(Field::Account)?.as_slice(),
+            self.codes(Field::Kind)?.as_slice(),
+            &mut users,
         );
-        let plain = records
-            .keys
-            .blocks(field)
-            .open_in_place(&aad, &mut self.buffer);
-        match plain.map(|plain| decode(plain)) {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(self.damaged(field.label())),
+        self.kept_users = Some((exhibit.number, kept));
+        let users = CodeBlock::of_codes(users);
+        let sound = resolved
+            && users.codes().len() == self.place.rows
+            && users.bounded().within(0, records.case.users);
+        self.codes[at] = (Field::User, users, sound);
+        if sound {
+            Ok(())
+        } else {
+            Err(self.damaged(Field::User))
         }
     }
 }

@@ -1,96 +1,137 @@
-//! Where a page ended: opaque to whoever carries it, bound to its filter.
+//! Where a page ended: opaque to whoever carries it, bound to what was asked.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
+use subtle::ConstantTimeEq;
 
 use super::filter::RecordFilter;
+use super::opened::CaseRecords;
+use super::page::Order;
+use super::place::RecordAt;
 use crate::vault::operation::OperationError;
+use crate::vault::requests::RequestDigest;
 
-/// The next record to give, by exhibit and row. It gives no right to anything:
-/// a made-up cursor begins a page elsewhere in what its maker may see anyway.
+/// The next record to give, and what the pages before it found out. It gives no
+/// right to anything, and says nothing that its carrier was not told. It ends with a
+/// keyed digest over itself, the question and a liaison's account, so that nobody is
+/// shown a total that somebody else made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
+    /// The sending time of the next record, or of one before it; 0 if pages are not in
+    /// the order of times.
+    pub(super) sent_at: i64,
     /// Position of the exhibit among those that count.
     pub(super) exhibit: u32,
     pub(super) row: u64,
-    /// How many were withdrawn when the page was given: exhibits are added at the
-    /// end, but where one was taken out positions are no longer the same.
+    /// How many records the pages before gave, and how many there are in all.
+    pub(super) given: u64,
+    pub(super) total: u64,
+    pub(super) edition: Edition,
+}
+
+/// How many exhibits count and how many were withdrawn: neither is undone, so that
+/// the two together name the records of a case at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edition {
+    pub(super) exhibits: u32,
     pub(super) withdrawn: u32,
 }
 
 impl Cursor {
-    pub(super) fn to_text(self, filter: &RecordFilter) -> Result<String, OperationError> {
-        let mut bytes = vec![VERSION];
+    /// Where the next page begins.
+    pub(super) fn at(&self) -> RecordAt {
+        RecordAt {
+            exhibit: self.exhibit as usize,
+            row: self.row,
+        }
+    }
+
+    pub(super) fn to_text(
+        self,
+        records: &CaseRecords<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<String, OperationError> {
+        let mut bytes = Vec::with_capacity(LENGTH);
+        bytes.push(VERSION);
+        bytes.extend_from_slice(&self.sent_at.to_be_bytes());
         bytes.extend_from_slice(&self.exhibit.to_be_bytes());
         bytes.extend_from_slice(&self.row.to_be_bytes());
-        bytes.extend_from_slice(&self.withdrawn.to_be_bytes());
-        bytes.extend_from_slice(&short_digest(filter)?);
+        bytes.extend_from_slice(&self.given.to_be_bytes());
+        bytes.extend_from_slice(&self.total.to_be_bytes());
+        bytes.extend_from_slice(&self.edition.exhibits.to_be_bytes());
+        bytes.extend_from_slice(&self.edition.withdrawn.to_be_bytes());
+        let digest = asked.digest(records, &bytes)?;
+        bytes.extend_from_slice(&digest);
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    pub(super) fn parse(text: &str, filter: &RecordFilter) -> Result<Self, OperationError> {
-        let invalid = |rule: &str| OperationError::invalid("cursor", rule);
-        let unknown = || invalid("must be the `next` of an earlier page");
+    pub(super) fn parse(
+        text: &str,
+        records: &CaseRecords<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Self, OperationError> {
+        let unknown = || {
+            let rule = "must be the `next` of an earlier page of the same question";
+            OperationError::invalid("cursor", rule)
+        };
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| unknown())?;
         let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| unknown())?;
-        let [VERSION, rest @ ..] = bytes else {
+        let (told, digest) = bytes.split_last_chunk::<DIGEST>().ok_or_else(unknown)?;
+        let expected = asked.digest(records, told)?;
+        let [VERSION, rest @ ..] = told else {
             return Err(unknown());
         };
+        if !bool::from(digest.ct_eq(&expected)) {
+            return Err(unknown());
+        }
+        let (sent_at, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
         let (exhibit, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
         let (row, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
-        let (withdrawn, digest) = rest.split_first_chunk().ok_or_else(unknown)?;
-        if digest != short_digest(filter)? {
-            return Err(invalid("belongs to another filter"));
-        }
+        let (given, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (total, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (exhibits, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (withdrawn, _) = rest.split_first_chunk().ok_or_else(unknown)?;
         Ok(Self {
+            sent_at: i64::from_be_bytes(*sent_at),
             exhibit: u32::from_be_bytes(*exhibit),
             row: u64::from_be_bytes(*row),
-            withdrawn: u32::from_be_bytes(*withdrawn),
+            given: u64::from_be_bytes(*given),
+            total: u64::from_be_bytes(*total),
+            edition: Edition {
+                exhibits: u32::from_be_bytes(*exhibits),
+                withdrawn: u32::from_be_bytes(*withdrawn),
+            },
         })
     }
 }
 
-fn short_digest(filter: &RecordFilter) -> Result<[u8; 8], OperationError> {
-    let json = serde_json::to_vec(filter).map_err(|_| OperationError::Internal("cursor"))?;
-    // Tells filters apart, and hides nothing: the caller has the filter.
-    let digest = digest(&SHA256, &json);
-    digest
-        .as_ref()
-        .first_chunk()
-        .copied()
-        .ok_or(OperationError::Internal("cursor"))
+/// What a cursor is bound to.
+pub(super) struct Asked<'q> {
+    pub(super) filter: &'q RecordFilter,
+    pub(super) order: Order,
 }
 
-const VERSION: u8 = 2;
-const LENGTH: usize = 1 + 4 + 8 + 4 + 8;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_reads_back_and_only_with_its_own_filter() {
-        let filter = RecordFilter::default();
-        let cursor = Cursor {
-            exhibit: 3,
-            row: 70_000,
-            withdrawn: 1,
-        };
-        let text = cursor.to_text(&filter).unwrap();
-        assert_eq!(Cursor::parse(&text, &filter).unwrap(), cursor);
-        let other = RecordFilter {
-            country: vec!["US".to_owned()],
-            ..RecordFilter::default()
-        };
-        assert!(Cursor::parse(&text, &other).is_err());
-    }
-
-    #[test]
-    fn a_text_that_is_no_cursor_is_refused_by_its_place() {
-        for text in ["", "AQ", "not base64 at all", &"A".repeat(28)] {
-            let error = Cursor::parse(text, &RecordFilter::default()).unwrap_err();
-            assert!(matches!(error, OperationError::Invalid { at, .. } if at == "cursor"));
+impl Asked<'_> {
+    fn digest(
+        &self,
+        records: &CaseRecords<'_>,
+        told: &[u8],
+    ) -> Result<[u8; DIGEST], OperationError> {
+        let filter = serde_json::to_vec(self.filter);
+        let filter = filter.map_err(|_| OperationError::Internal("cursor"))?;
+        let mut digest = RequestDigest::of(&records.keys, "cursor of records");
+        digest.part(told);
+        digest.part(&filter);
+        digest.part(self.order.as_str().as_bytes());
+        if let Some(account) = records.account() {
+            digest.part(account.as_str().as_bytes());
         }
+        let digest = digest.finish();
+        let digest = digest.first_chunk().copied();
+        digest.ok_or(OperationError::Internal("cursor"))
     }
 }
+
+const VERSION: u8 = 3;
+const DIGEST: usize = 16;
+const LENGTH: usize = 1 + 8 + 4 + 8 + 8 + 8 + 4 + 4 + DIGEST;

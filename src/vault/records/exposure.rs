@@ -1,6 +1,6 @@
 //! Which numbers an exhibit exposed first, which it alone has, and how many count.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::exhibit_index::{ExhibitIndex, any_of, numbers_of, ranges};
 use super::opened::CaseRecords;
@@ -66,9 +66,9 @@ impl<'s> CaseRecords<'s> {
     pub(in crate::vault) fn newly_exposed(
         &self,
         id: &ExhibitId,
-    ) -> Result<Option<Rc<CodeSet>>, OperationError> {
+    ) -> Result<Option<Arc<CodeSet>>, OperationError> {
         if let Some(known) = self.newly_exposed.borrow().get(id) {
-            return Ok(Some(Rc::clone(known)));
+            return Ok(Some(Arc::clone(known)));
         }
         let Some(exhibit) = self.exhibit(id) else {
             return Ok(None);
@@ -90,10 +90,10 @@ impl<'s> CaseRecords<'s> {
         }
         index.finish()?;
         before.into_iter().try_for_each(ExhibitIndex::finish)?;
-        let set = Rc::new(set);
+        let set = Arc::new(set);
         self.newly_exposed
             .borrow_mut()
-            .insert(id.clone(), Rc::clone(&set));
+            .insert(id.clone(), Arc::clone(&set));
         Ok(Some(set))
     }
 

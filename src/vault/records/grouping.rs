@@ -1,26 +1,39 @@
 //! The cells of a table: codes of several dimensions combined into one.
 //!
 //! Few combinations are counted in dense arrays; of many, only those that occur
-//! get a place, up to a bound.
+//! get a place, up to a bound. Each thread of a scan counts for itself.
 
 use std::collections::HashMap;
 
+use zeroize::Zeroizing;
+
 use super::columns::Columns;
 use super::dimension::Dimension;
-use super::local_time::{LocalTime, day_text, monday_of, week_of};
+use super::local_time::{DAY, LocalTime, day_text, monday_of, week_of};
 use super::opened::CaseRecords;
+use super::scan::threads;
+use super::sealed_columns::SealedColumns;
 use crate::domain::Field;
-use crate::vault::columns::{CodecError, DistinctByGroup, GroupCodes, count_by};
+use crate::vault::columns::{
+    CodecError, Codes, Distances, DistinctBudget, DistinctByGroup, GroupCodes, Selection, TimeBlock,
+};
 use crate::vault::operation::OperationError;
+
+/// By what is counted.
+pub(super) struct Axes {
+    axes: Vec<Axis>,
+    /// All combinations, if they are few enough to be counted in arrays.
+    dense: Option<u32>,
+    /// How many numbers there can be.
+    numbers: u32,
+}
 
 /// Counts of messages and distinct numbers, cell by cell.
 pub(super) struct Grouping {
-    axes: Vec<Axis>,
     places: Places,
-    messages: Vec<u64>,
-    numbers: DistinctByGroup,
+    counts: DistinctByGroup,
     /// The codes of one axis for the rows of the block at hand.
-    scratch: Vec<u32>,
+    scratch: Zeroizing<Vec<u32>>,
 }
 
 /// A cell that is not empty.
@@ -41,15 +54,19 @@ struct Axis {
 
 enum Places {
     Dense(GroupCodes),
-    Sparse {
-        found: HashMap<u64, u32>,
-        keys: Vec<u64>,
-        row_keys: Vec<u64>,
-        row_groups: Vec<u32>,
-    },
+    Sparse(Sparse),
 }
 
-impl Grouping {
+/// The combinations that occur, in the order of their coming.
+#[derive(Default)]
+struct Sparse {
+    found: HashMap<u64, u32>,
+    keys: Vec<u64>,
+    row_keys: Vec<u64>,
+    row_groups: Vec<u32>,
+}
+
+impl Axes {
     /// `first` and `last` bound the times of all records.
     pub(super) fn new(
         records: &CaseRecords<'_>,
@@ -76,24 +93,11 @@ impl Grouping {
             .iter()
             .try_fold(1_u64, |cells, axis| cells.checked_mul(u64::from(axis.size)))
             .ok_or_else(too_many)?;
-        let (places, groups) = match u32::try_from(cells) {
-            Ok(cells) if cells <= MOST_DENSE => (Places::Dense(GroupCodes::new()), cells),
-            _ => {
-                let sparse = Places::Sparse {
-                    found: HashMap::new(),
-                    keys: Vec::new(),
-                    row_keys: Vec::new(),
-                    row_groups: Vec::new(),
-                };
-                (sparse, MOST_CELLS)
-            }
-        };
+        let dense = u32::try_from(cells).ok();
         Ok(Self {
             axes,
-            places,
-            messages: vec![0; groups as usize],
-            numbers: DistinctByGroup::new(groups, records.case.numbers + 1),
-            scratch: Vec::new(),
+            dense: dense.filter(|cells| *cells <= MOST_DENSE),
+            numbers: records.case.numbers + 1,
         })
     }
 
@@ -102,37 +106,68 @@ impl Grouping {
         self.axes.iter().map(|axis| axis.dimension.field())
     }
 
+    fn values(
+        &self,
+        records: &CaseRecords<'_>,
+        mut key: u64,
+    ) -> Result<Vec<String>, OperationError> {
+        let mut values = Vec::with_capacity(self.axes.len());
+        for axis in self.axes.iter().rev() {
+            let size = u64::from(axis.size);
+            values.push(axis.value(records, (key % size) as u32)?);
+            key /= size;
+        }
+        values.reverse();
+        Ok(values)
+    }
+}
+
+impl Grouping {
+    pub(super) fn new(axes: &Axes) -> Self {
+        let (places, groups) = match axes.dense {
+            Some(cells) => (Places::Dense(GroupCodes::new()), cells),
+            None => (Places::Sparse(Sparse::default()), MOST_CELLS),
+        };
+        let budget = DistinctBudget::WHOLE.share(threads());
+        Self {
+            places,
+            counts: DistinctByGroup::new(groups, axes.numbers, budget),
+            scratch: Zeroizing::default(),
+        }
+    }
+
     /// Counts the selected rows of a block whose columns are open.
-    pub(super) fn add(
+    pub(super) fn add<S: SealedColumns>(
         &mut self,
-        columns: &Columns<'_>,
+        axes: &Axes,
+        columns: &Columns<'_, S>,
         time: &LocalTime,
     ) -> Result<(), OperationError> {
         let selection = columns.selection();
         let rows = selection.rows();
         match &mut self.places {
             Places::Dense(groups) => groups.reset(rows),
-            Places::Sparse { row_keys, .. } => {
-                row_keys.clear();
-                row_keys.resize(rows, 0);
+            Places::Sparse(sparse) => {
+                sparse.row_keys.clear();
+                sparse.row_keys.resize(rows, 0);
             }
         }
-        for axis in &self.axes {
-            let damaged = |_: CodecError| columns.damaged(axis.dimension.field().label());
+        for axis in &axes.axes {
+            let damaged = |_: CodecError| columns.damaged(axis.dimension.field());
             let codes = match axis.dimension {
                 Dimension::Day | Dimension::Hour | Dimension::Week => {
-                    axis.codes_of_times(columns, time, &mut self.scratch);
-                    &self.scratch
+                    axis.codes_of_times(columns.times(), time, &mut self.scratch);
+                    Codes::of(&self.scratch)
                 }
                 _ => columns.codes(axis.dimension.field())?,
             };
             match &mut self.places {
                 Places::Dense(groups) => groups.split(codes, axis.size).map_err(damaged)?,
-                Places::Sparse { row_keys, .. } => {
-                    if codes.iter().any(|code| *code >= axis.size) {
+                Places::Sparse(sparse) => {
+                    if !codes.within(0, axis.size - 1) {
                         return Err(damaged(CodecError::Code));
                     }
-                    for (key, code) in row_keys.iter_mut().zip(codes) {
+                    for (key, code) in sparse.row_keys.iter_mut().zip(codes.as_slice()) {
                         *key = *key * u64::from(axis.size) + u64::from(*code);
                     }
                 }
@@ -140,72 +175,56 @@ impl Grouping {
         }
         let groups = match &mut self.places {
             Places::Dense(groups) => groups.codes(),
-            Places::Sparse {
-                found,
-                keys,
-                row_keys,
-                row_groups,
-            } => {
-                row_groups.clear();
-                row_groups.resize(rows, 0);
-                let mut full = false;
-                selection.for_each(|row| {
-                    let (Some(key), Some(group)) = (row_keys.get(row), row_groups.get_mut(row))
-                    else {
-                        return;
-                    };
-                    *group = match found.get(key) {
-                        Some(known) => *known,
-                        None if keys.len() < MOST_CELLS as usize => {
-                            let new = keys.len() as u32;
-                            found.insert(*key, new);
-                            keys.push(*key);
-                            new
-                        }
-                        None => {
-                            full = true;
-                            0
-                        }
-                    };
-                });
-                if full {
-                    return Err(too_many());
-                }
-                row_groups.as_slice()
-            }
+            Places::Sparse(sparse) => sparse.groups(selection)?,
         };
-        count_by(groups, selection, &mut self.messages)
-            .and_then(|()| {
-                let numbers = columns.codes(Field::Number).unwrap_or_default();
-                self.numbers.add(groups, numbers, selection)
-            })
-            .map_err(|_| columns.damaged(Field::Number.label()))
+        let numbers = columns.codes(Field::Number)?;
+        let added = self.counts.add(groups, numbers, selection);
+        added.map_err(|error| match error {
+            CodecError::TooMany => too_many_pairs(),
+            _ => columns.damaged(Field::Number),
+        })
+    }
+
+    /// Takes in what another thread counted.
+    pub(super) fn merge(&mut self, other: Self) -> Result<(), OperationError> {
+        let merged = match (&mut self.places, &other.places) {
+            (Places::Sparse(ours), Places::Sparse(theirs)) => {
+                let groups = theirs.keys.iter().map(|key| ours.place(*key));
+                let groups: Vec<u32> = groups.collect::<Option<_>>().ok_or_else(too_many)?;
+                let group = |theirs: u32| groups.get(theirs as usize).copied().unwrap_or(u32::MAX);
+                self.counts.merge(&other.counts, group)
+            }
+            _ => self.counts.merge(&other.counts, |group| group),
+        };
+        merged.map_err(not_counted)
+    }
+
+    /// How many numbers are in any cell.
+    pub(super) fn numbers(&self) -> u64 {
+        self.counts.seen()
     }
 
     /// The cells that are not empty, in no certain order.
-    pub(super) fn finish(self, records: &CaseRecords<'_>) -> Result<Vec<Cell>, OperationError> {
-        let occupied = self.messages.iter().filter(|messages| **messages > 0);
+    pub(super) fn finish(
+        self,
+        axes: &Axes,
+        records: &CaseRecords<'_>,
+    ) -> Result<Vec<Cell>, OperationError> {
+        let (messages, numbers) = self.counts.finish().map_err(not_counted)?;
+        let occupied = messages.iter().filter(|messages| **messages > 0);
         if occupied.count() > MOST_CELLS as usize {
             return Err(too_many());
         }
-        let numbers = self.numbers.finish();
-        let counts = self.messages.iter().zip(numbers).enumerate();
+        let counts = messages.into_iter().zip(numbers).enumerate();
         let mut cells = Vec::new();
-        for (group, (messages, numbers)) in counts.filter(|(_, (messages, _))| **messages > 0) {
-            let mut key = match &self.places {
+        for (group, (messages, numbers)) in counts.filter(|(_, (messages, _))| *messages > 0) {
+            let key = match &self.places {
                 Places::Dense(_) => group as u64,
-                Places::Sparse { keys, .. } => keys.get(group).copied().unwrap_or_default(),
+                Places::Sparse(sparse) => sparse.keys.get(group).copied().unwrap_or_default(),
             };
-            let mut values = Vec::with_capacity(self.axes.len());
-            for axis in self.axes.iter().rev() {
-                let size = u64::from(axis.size);
-                values.push(axis.value(records, (key % size) as u32)?);
-                key /= size;
-            }
-            values.reverse();
             cells.push(Cell {
-                values,
-                messages: *messages,
+                values: axes.values(records, key)?,
+                messages,
                 numbers,
             });
         }
@@ -213,11 +232,50 @@ impl Grouping {
     }
 }
 
+impl Sparse {
+    /// The group of each row kept.
+    fn groups(&mut self, selection: &Selection) -> Result<Codes<'_>, OperationError> {
+        let mut groups = std::mem::take(&mut self.row_groups);
+        groups.clear();
+        groups.resize(selection.rows(), 0);
+        let mut full = false;
+        selection.for_each(|row| {
+            if let (Some(key), Some(group)) = (self.row_keys.get(row).copied(), groups.get_mut(row))
+            {
+                match self.place(key) {
+                    Some(place) => *group = place,
+                    None => full = true,
+                }
+            }
+        });
+        self.row_groups = groups;
+        if full {
+            return Err(too_many());
+        }
+        Ok(Codes::of(&self.row_groups))
+    }
+
+    /// The place of a combination; none if it is new and there are too many.
+    fn place(&mut self, key: u64) -> Option<u32> {
+        if let Some(known) = self.found.get(&key) {
+            return Some(*known);
+        }
+        let new = u32::try_from(self.keys.len()).ok();
+        let new = new.filter(|new| *new < MOST_CELLS)?;
+        self.found.insert(key, new);
+        self.keys.push(key);
+        Some(new)
+    }
+}
+
 impl Axis {
     /// A time outside the bounds gets a code that is refused as damage.
-    fn codes_of_times(&self, columns: &Columns<'_>, time: &LocalTime, codes: &mut Vec<u32>) {
+    fn codes_of_times(&self, times: &TimeBlock, time: &LocalTime, codes: &mut Vec<u32>) {
         codes.clear();
-        codes.extend(columns.times().iter().map(|seconds| {
+        if self.codes_of_one_offset(times, time, codes).is_some() {
+            return;
+        }
+        codes.extend(times.iter().map(|seconds| {
             let code = match self.dimension {
                 Dimension::Hour => return time.hour(seconds),
                 Dimension::Week => week_of(time.day(seconds)),
@@ -225,6 +283,44 @@ impl Axis {
             };
             u32::try_from(code - self.base).unwrap_or(u32::MAX)
         }));
+    }
+
+    /// The same for a block in which no clock is changed: a division of small whole
+    /// numbers for each row, side by side. None if the block is another one.
+    fn codes_of_one_offset(
+        &self,
+        times: &TimeBlock,
+        time: &LocalTime,
+        codes: &mut Vec<u32>,
+    ) -> Option<()> {
+        let Distances::Narrow(base, distances) = times.distances() else {
+            return None;
+        };
+        let most = distances
+            .iter()
+            .fold(0, |most, distance| most.max(*distance));
+        let offset = time.offset_throughout(base, base.checked_add(i64::from(most))?)?;
+        let local = base.checked_add(offset)?;
+        let day = local.div_euclid(DAY);
+        // Where the first unit begins, and its code.
+        let (begin, code) = match self.dimension {
+            Dimension::Hour => (day, 0),
+            Dimension::Week => (monday_of(week_of(day)), week_of(day) - self.base),
+            _ => (day, day - self.base),
+        };
+        let code = u32::try_from(code).ok()?;
+        let into = u32::try_from(local.checked_sub(begin.checked_mul(DAY)?)?).ok()?;
+        // Nothing below wraps: a code grows slower than the distance it comes of.
+        most.checked_add(into)?.checked_add(code)?;
+        let passed = distances.iter().map(|distance| distance.wrapping_add(into));
+        match self.dimension {
+            Dimension::Hour => codes.extend(passed.map(|passed| passed / 3600 % 24)),
+            Dimension::Week => {
+                codes.extend(passed.map(|passed| (passed / (7 * DAY as u32)).wrapping_add(code)))
+            }
+            _ => codes.extend(passed.map(|passed| (passed / DAY as u32).wrapping_add(code))),
+        }
+        Some(())
     }
 
     fn value(&self, records: &CaseRecords<'_>, code: u32) -> Result<String, OperationError> {
@@ -246,6 +342,18 @@ fn span(first: i64, last: i64) -> Result<(i64, u32), OperationError> {
 fn too_many() -> OperationError {
     let rule = format!("gives more than {MOST_CELLS} cells: filter, or leave a dimension out");
     OperationError::invalid("by", rule)
+}
+
+fn too_many_pairs() -> OperationError {
+    let rule = "counts too many numbers in too many cells: filter, or leave a dimension out";
+    OperationError::invalid("by", rule)
+}
+
+fn not_counted(error: CodecError) -> OperationError {
+    match error {
+        CodecError::TooMany => too_many_pairs(),
+        _ => OperationError::Internal("counts that do not fit together"),
+    }
 }
 
 /// Combinations counted in arrays, whether they occur or not.

@@ -52,6 +52,15 @@ impl LocalTime {
         seconds.saturating_add(offset)
     }
 
+    /// The offset of all times from `first` to `last`, if it is the same.
+    pub(super) fn offset_throughout(&self, first: i64, last: i64) -> Option<i64> {
+        let changes = |(from, _): &&(i64, i64)| *from > first && *from <= last;
+        match self.offsets.iter().find(changes) {
+            Some(_) => None,
+            None => Some(self.local(first).saturating_sub(first)),
+        }
+    }
+
     pub(super) fn day(&self, seconds: i64) -> i64 {
         self.local(seconds).div_euclid(DAY)
     }
@@ -85,7 +94,7 @@ fn timestamp(seconds: i64) -> Result<Timestamp, OperationError> {
     })
 }
 
-const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
 
 #[cfg(test)]
 mod tests {
@@ -104,6 +113,16 @@ mod tests {
         assert_eq!(time.hour(before + 1), 3);
         assert_eq!(day_text(time.day(at("2024-03-10T04:30:00Z"))), "2024-03-09");
         assert_eq!(day_text(time.day(at("2024-03-11T04:30:00Z"))), "2024-03-11");
+    }
+
+    #[test]
+    fn an_offset_is_the_same_throughout_only_where_no_clock_changes() {
+        let (first, last) = (at("2024-03-01T00:00:00Z"), at("2024-04-01T00:00:00Z"));
+        let time = LocalTime::of("America/New_York", first, last).unwrap();
+        let change = at("2024-03-10T07:00:00Z");
+        assert_eq!(time.offset_throughout(first, change - 1), Some(-5 * 3600));
+        assert_eq!(time.offset_throughout(first, change), None);
+        assert_eq!(time.offset_throughout(change, last), Some(-4 * 3600));
     }
 
     #[test]

@@ -16,17 +16,21 @@ mod export;
 mod exposure;
 mod filter;
 mod grouping;
+mod handover;
 mod local_time;
 mod opened;
 mod page;
+mod place;
 mod plan;
 mod protected;
 mod range_set;
 mod release;
 mod rounding;
 mod scan;
+mod sealed_columns;
 mod subjects;
 mod table;
+mod timeline;
 mod together;
 mod witness;
 
@@ -34,6 +38,10 @@ mod witness;
 pub(in crate::vault) mod fixture;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_scan;
+#[cfg(test)]
+mod tests_tables;
 
 pub use self::difference::{AccountDifference, Changes, Difference, Sides};
 pub use self::dimension::Dimension;
@@ -41,12 +49,11 @@ pub use self::export::{
     Evidence, EvidenceDamaged, EvidenceRow, ExportContents, NoticeRow, ReportRow, ReportTable,
 };
 pub use self::filter::{FilterInput, RecordFilter};
-pub use self::page::{RecordPage, RecordView};
+pub use self::page::{Order, PageQuery, RecordPage, RecordView};
 pub use self::protected::ProtectedQuery;
 pub use self::rounding::{Rule, Shown};
 pub use self::table::{BasisView, Rest, Table, TableQuery, TableRow, Totals};
 
 pub(in crate::vault) use self::exposure::Share;
 pub(in crate::vault) use self::opened::{CaseRecords, Found};
-pub(in crate::vault) use self::page::PageQuery;
 pub(in crate::vault) use self::release::Release;

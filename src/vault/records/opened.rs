@@ -10,7 +10,8 @@ use rusqlite::Connection;
 use super::filter::RecordFilter;
 use super::plan::Plan;
 use crate::domain::{AccountName, ExhibitId, Field};
-use crate::vault::columns::{BLOCK_ROWS, CodeSet, Dictionary};
+use crate::vault::caller::Caller;
+use crate::vault::columns::{BLOCK_ROWS, CodeSet, Codes, Dictionary, Selection};
 use crate::vault::core::Core;
 use crate::vault::exhibits::{self, ExhibitDescription};
 use crate::vault::keyring::CaseKeys;
@@ -33,9 +34,11 @@ pub(in crate::vault) struct CaseRecords<'s> {
     pub(super) withdrawn: Vec<ExhibitRow>,
     /// A liaison's one account.
     account: Option<AccountName>,
+    /// Who waits for the answer.
+    pub(super) caller: Option<&'s Caller>,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
     numbers: RefCell<NumberTerms>,
-    pub(super) newly_exposed: RefCell<HashMap<ExhibitId, Rc<CodeSet>>>,
+    pub(super) newly_exposed: RefCell<HashMap<ExhibitId, Arc<CodeSet>>>,
 }
 
 /// How much a filter finds, and in which edition of the case's records.
@@ -78,6 +81,7 @@ impl<'s> CaseRecords<'s> {
             descriptions,
             withdrawn,
             account,
+            caller: None,
             dictionaries: RefCell::default(),
             numbers: RefCell::default(),
             newly_exposed: RefCell::default(),
@@ -96,6 +100,14 @@ impl<'s> CaseRecords<'s> {
             .retain(|_| keep.next().unwrap_or(false));
         records.exhibits.retain(counts);
         Ok((records.exhibits.len() == ids.len()).then_some(records))
+    }
+
+    /// Its scans stop when the caller waits no more.
+    pub(in crate::vault) fn asked_by(self, caller: &'s Caller) -> Self {
+        Self {
+            caller: Some(caller),
+            ..self
+        }
     }
 
     /// The one account the caller may learn about.
@@ -160,14 +172,23 @@ impl<'s> CaseRecords<'s> {
         &self,
         filter: &RecordFilter,
     ) -> Result<Found, OperationError> {
-        let mut messages = 0;
-        let mut seen = NumbersSeen::new(self.case.numbers);
-        self.scan(&self.plan(filter)?, |block| {
-            block.open(&[Field::Number])?;
-            messages += block.selection().count() as u64;
-            seen.add(block.codes(Field::Number)?, block.selection());
-            Ok(())
-        })?;
+        let numbers = self.case.numbers;
+        let begin = || (0, NumbersSeen::new(numbers));
+        let parts = self.fold(
+            &self.plan(filter)?,
+            &[Field::Number],
+            begin,
+            |part, block| {
+                part.0 += block.selection().count() as u64;
+                part.1.add(block.codes(Field::Number)?, block.selection());
+                Ok(())
+            },
+        )?;
+        let (mut messages, mut seen) = begin();
+        for (more, others) in parts {
+            messages += more;
+            seen.merge(&others);
+        }
         Ok(Found {
             messages,
             numbers: seen.count(),
@@ -210,14 +231,21 @@ impl<'s> CaseRecords<'s> {
 }
 
 /// Which numbers were seen, a bit for each of the case.
-pub(super) struct NumbersSeen(Vec<u64>);
+struct NumbersSeen(Vec<u64>);
 
 impl NumbersSeen {
-    pub(super) fn new(numbers: u32) -> Self {
+    fn new(numbers: u32) -> Self {
         Self(vec![0; numbers as usize / 64 + 1])
     }
 
-    pub(super) fn add(&mut self, numbers: &[u32], selection: &crate::vault::columns::Selection) {
+    fn merge(&mut self, other: &Self) {
+        for (word, more) in self.0.iter_mut().zip(&other.0) {
+            *word |= more;
+        }
+    }
+
+    fn add(&mut self, numbers: Codes<'_>, selection: &Selection) {
+        let numbers = numbers.as_slice();
         selection.for_each(|row| {
             let number = numbers.get(row).copied().unwrap_or_default() as usize;
             if let Some(word) = self.0.get_mut(number / 64) {
@@ -226,7 +254,7 @@ impl NumbersSeen {
         });
     }
 
-    pub(super) fn count(&self) -> u64 {
+    fn count(&self) -> u64 {
         self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 }

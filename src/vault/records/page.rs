@@ -1,26 +1,47 @@
 //! Records one by one, masked, a page at a time.
+//!
+//! A first page counts all that the filter keeps, opening no column but those it
+//! filters by; the total then travels in the cursor, and a later page opens blocks
+//! from where the one before it ended until it is full.
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::columns::Columns;
-use super::cursor::Cursor;
+use super::cursor::{Asked, Cursor, Edition};
 use super::filter::RecordFilter;
 use super::opened::CaseRecords;
+use super::place::{BlockAt, Place, RecordAt};
+use super::plan::Plan;
+use super::scan::Next;
+use super::sealed_columns::SealedColumns;
 use crate::domain::{Field, Moment};
 use crate::vault::operation::{Conflict, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 
-pub(in crate::vault) struct PageQuery<'q> {
-    pub(in crate::vault) filter: &'q RecordFilter,
+/// What a page is asked to show.
+pub struct PageQuery<'q> {
+    pub filter: &'q RecordFilter,
+    pub order: Order,
     /// 1 to 500; 100 if not given.
-    pub(in crate::vault) limit: Option<u32>,
-    pub(in crate::vault) cursor: Option<&'q str>,
+    pub limit: Option<u32>,
+    pub cursor: Option<&'q str>,
 }
 
-/// Records in the order of exhibits and of rows in them.
+/// What follows what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// As the exhibits came and the records stand in them.
+    #[default]
+    Record,
+    /// By the time of sending: the timeline of one subject.
+    Time,
+}
+
+/// A page in the order asked for.
 #[derive(Serialize, ToSchema)]
 pub struct RecordPage {
     pub records: Vec<RecordView>,
@@ -52,6 +73,26 @@ pub struct RecordView {
     pub channel: String,
 }
 
+/// Records on their way to a page.
+pub(super) struct Found {
+    pub(super) total: u64,
+    /// In the order of the page.
+    pub(super) records: Vec<RecordView>,
+    /// Term numbers of the subjects on it.
+    pub(super) touched: Vec<u32>,
+    /// Where the last one stands, and when it was sent if that matters.
+    pub(super) last: Option<(i64, RecordAt)>,
+}
+
+impl Order {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Time => "time",
+        }
+    }
+}
+
 impl CaseRecords<'_> {
     /// A page, and the term numbers of the subjects on it.
     pub(in crate::vault) fn page(
@@ -63,78 +104,148 @@ impl CaseRecords<'_> {
             let rule = format!("must be 1 to {MOST}");
             return Err(OperationError::invalid("limit", rule));
         }
-        let withdrawn =
-            u32::try_from(self.withdrawn.len()).map_err(|_| OperationError::Internal("page"))?;
-        let begin = match query.cursor {
-            Some(text) => Cursor::parse(text, query.filter)?,
-            None => Cursor {
-                exhibit: 0,
-                row: 0,
-                withdrawn,
-            },
+        if query.order == Order::Time && query.filter.subject.len() != 1 {
+            let rule = "can be time where the filter names exactly one subject";
+            return Err(OperationError::invalid("order", rule));
+        }
+        let count = |exhibits: usize| {
+            u32::try_from(exhibits).map_err(|_| OperationError::Internal("page: exhibits"))
         };
-        if begin.withdrawn != withdrawn {
+        let edition = Edition {
+            exhibits: count(self.exhibits.len())?,
+            withdrawn: count(self.withdrawn.len())?,
+        };
+        let asked = Asked {
+            filter: query.filter,
+            order: query.order,
+        };
+        let cursor = match query.cursor {
+            Some(text) => Some(Cursor::parse(text, self, &asked)?),
+            None => None,
+        };
+        // Exhibits are added at the end, but where one was taken out positions are no
+        // longer the same.
+        if cursor.is_some_and(|cursor| cursor.edition.withdrawn != edition.withdrawn) {
             return Err(OperationError::Conflict(Conflict::ResultChanged));
         }
-        let begin = (begin.exhibit as usize, begin.row);
-        let mut page = RecordPage {
-            records: Vec::new(),
-            next: None,
-            total: 0,
+        let plan = self.plan(query.filter)?;
+        let limit = limit as usize;
+        let found = match query.order {
+            Order::Record => self.in_order(&plan, cursor.as_ref(), edition, limit)?,
+            Order::Time => self.timeline(&plan, cursor.as_ref(), limit)?,
         };
-        let (mut masks, mut touched) = (HashMap::new(), Vec::new());
-        let mut next = None;
-        self.scan(&self.plan(query.filter)?, |columns| {
-            page.total += columns.selection().count() as u64;
-            let exhibit = columns.exhibit_position();
-            let left = limit as usize - page.records.len();
+        let given = cursor.map_or(0, |cursor| cursor.given) + found.records.len() as u64;
+        let next = match found.last {
+            Some((sent_at, last)) if given < found.total => {
+                let next = Cursor {
+                    sent_at,
+                    exhibit: count(last.exhibit)?,
+                    row: last.row + 1,
+                    given,
+                    total: found.total,
+                    edition,
+                };
+                Some(next.to_text(self, &asked)?)
+            }
+            _ => None,
+        };
+        let page = RecordPage {
+            records: found.records,
+            next,
+            total: found.total,
+        };
+        Ok((page, found.touched))
+    }
+
+    /// The page that begins at the cursor, by exhibits and rows.
+    fn in_order(
+        &self,
+        plan: &Plan,
+        cursor: Option<&Cursor>,
+        edition: Edition,
+        limit: usize,
+    ) -> Result<Found, OperationError> {
+        let (total, holding) = match cursor {
+            Some(cursor) if cursor.edition == edition => (cursor.total, None),
+            _ => self.count_kept(plan)?,
+        };
+        let first = RecordAt { exhibit: 0, row: 0 };
+        let begin = cursor.map_or(first, Cursor::at);
+        let wanted = |place: &Place<'_>| {
+            let (at, holding) = (place.at(), holding.as_ref());
+            at >= begin.block() && holding.is_none_or(|holding| holding.binary_search(&at).is_ok())
+        };
+        let mut found = Found {
+            total,
+            records: Vec::new(),
+            touched: Vec::new(),
+            last: None,
+        };
+        let mut masks = Masks::default();
+        self.scan(plan, &SHOWN, wanted, |columns| {
+            let place = *columns.place();
             let mut rows = Vec::new();
+            let left = limit - found.records.len();
             columns.selection().for_each(|row| {
-                let at = (exhibit, columns.row(row));
-                if at < begin || next.is_some() {
-                    return;
-                }
-                if rows.len() < left {
+                if rows.len() < left && place.record(row) >= begin {
                     rows.push(row);
-                } else {
-                    next = Some(at);
                 }
             });
             if !rows.is_empty() {
                 columns.open(&SHOWN)?;
             }
             for row in rows {
-                let number = columns.code(Field::Number, row)?;
-                let mask = match masks.get(&number) {
-                    Some(mask) => *mask,
-                    None => *masks.entry(number).or_insert(self.mask(number)?),
-                };
-                touched.push(number);
-                page.records.push(self.view(columns, row, number, mask)?);
+                let (view, number) = self.view(columns, row, &mut masks)?;
+                found.records.push(view);
+                found.touched.push(number);
+                found.last = Some((0, place.record(row)));
             }
-            Ok(())
+            Ok(match found.records.len() < limit {
+                true => Next::Block,
+                false => Next::Nothing,
+            })
         })?;
-        if let Some((exhibit, row)) = next {
-            let exhibit = u32::try_from(exhibit).map_err(|_| OperationError::Internal("page"))?;
-            let next = Cursor {
-                exhibit,
-                row,
-                withdrawn,
-            };
-            page.next = Some(next.to_text(query.filter)?);
-        }
-        Ok((page, touched))
+        // Less than a page is the last one.
+        found.last = found.last.filter(|_| found.records.len() == limit);
+        Ok(found)
     }
 
-    fn view(
+    /// How many records the plan keeps, and the blocks that hold them; all of them if
+    /// none is named.
+    fn count_kept(&self, plan: &Plan) -> Result<(u64, Option<Vec<BlockAt>>), OperationError> {
+        if plan.keeps_everything() {
+            let admitted = self.descriptions.iter().map(|one| one.admitted);
+            return Ok((admitted.sum(), None));
+        }
+        let begin = || (0, Vec::new());
+        let parts = self.fold(plan, &[], begin, |(total, holding), columns| {
+            *total += columns.selection().count() as u64;
+            holding.push(columns.place().at());
+            Ok(())
+        })?;
+        let (mut total, mut holding) = begin();
+        for (more, others) in parts {
+            total += more;
+            holding.extend(others);
+        }
+        holding.sort_unstable();
+        Ok((total, Some(holding)))
+    }
+
+    /// A record of a block whose columns are open, and its number.
+    pub(super) fn view<S: SealedColumns>(
         &self,
-        columns: &Columns<'_>,
+        columns: &Columns<'_, S>,
         row: usize,
-        number: u32,
-        number_masked: MaskedPhone,
-    ) -> Result<RecordView, OperationError> {
+        masks: &mut Masks,
+    ) -> Result<(RecordView, u32), OperationError> {
+        let number = columns.code(Field::Number, row)?;
+        let number_masked = match masks.0.get(&number) {
+            Some(mask) => *mask,
+            None => *masks.0.entry(number).or_insert(self.mask(number)?),
+        };
         let value = |field| self.value(field, columns.code(field, row)?);
-        Ok(RecordView {
+        let view = RecordView {
             record: format!("{}:{}", columns.exhibit(), columns.row(row) + 1),
             subject: self.token(number),
             number_masked,
@@ -146,11 +257,16 @@ impl CaseRecords<'_> {
             sent_at: Moment::from_seconds(columns.seconds(row)?),
             kind: value(Field::Kind)?,
             channel: value(Field::Channel)?,
-        })
+        };
+        Ok((view, number))
     }
 }
 
-const SHOWN: [Field; 9] = [
+/// Masks of the numbers of one page: each is opened once.
+#[derive(Default)]
+pub(super) struct Masks(HashMap<u32, MaskedPhone>);
+
+pub(super) const SHOWN: [Field; 9] = [
     Field::Number,
     Field::Account,
     Field::Carrier,

@@ -1,11 +1,12 @@
 //! A filter against the dictionaries of a case.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::columns::Columns;
 use super::filter::{NEWLY_EXPOSED_IN, RecordFilter};
 use super::opened::CaseRecords;
+use super::sealed_columns::SealedColumns;
 use crate::domain::{AccountName, Field, country};
 use crate::vault::columns::{BlockStatistics, CodeSet, CodecError};
 use crate::vault::operation::OperationError;
@@ -15,7 +16,7 @@ pub(super) struct Plan {
     times: Range<i64>,
     codes: Vec<(Field, CodeSet)>,
     /// A record's number must be in all of them.
-    numbers: Vec<Rc<CodeSet>>,
+    numbers: Vec<Arc<CodeSet>>,
     /// A member names only values that no dictionary knows.
     nothing: bool,
 }
@@ -49,7 +50,7 @@ impl Plan {
             let numbers = CodeSet::of(records.case.numbers + 1, known.into_iter().flatten())
                 .map_err(|_| OperationError::Internal("plan: subjects"))?;
             plan.nothing |= numbers.is_empty();
-            plan.numbers.push(Rc::new(numbers));
+            plan.numbers.push(Arc::new(numbers));
         }
         if let Some(exhibit) = &filter.newly_exposed_in {
             // What is new in an exhibit tells of accounts that had a number before.
@@ -85,13 +86,12 @@ impl Plan {
     }
 
     /// Narrows the selection of a block, opening no more columns than needed.
-    pub(super) fn narrow(
+    pub(super) fn narrow<S: SealedColumns>(
         &self,
-        columns: &mut Columns<'_>,
+        columns: &mut Columns<'_, S>,
         statistics: &BlockStatistics,
     ) -> Result<(), OperationError> {
-        let covered = self.times.start <= statistics.first() && statistics.last() < self.times.end;
-        if self.has_times() && !covered {
+        if self.needs_times(statistics) {
             columns.open(&[Field::SentAt])?;
             columns.narrow(Field::SentAt, |times, _, selection| {
                 selection.keep_times(times, self.times.clone())
@@ -109,6 +109,28 @@ impl Plan {
             })?;
         }
         Ok(())
+    }
+
+    /// The columns that `narrow` may open, each once.
+    pub(super) fn fields(&self, statistics: &BlockStatistics) -> impl Iterator<Item = Field> {
+        let times = self.needs_times(statistics).then_some(Field::SentAt);
+        times.into_iter().chain(self.code_fields())
+    }
+
+    /// Those of them that are codes.
+    pub(super) fn code_fields(&self) -> impl Iterator<Item = Field> {
+        let numbers = (!self.numbers.is_empty()).then_some(Field::Number);
+        let mut fields: Vec<Field> = self.codes.iter().map(|(field, _)| *field).collect();
+        fields.extend(numbers);
+        fields.sort_unstable();
+        fields.dedup();
+        fields.into_iter()
+    }
+
+    /// Whether some of a block's records may be before or after the times kept.
+    fn needs_times(&self, statistics: &BlockStatistics) -> bool {
+        let covered = self.times.start <= statistics.first() && statistics.last() < self.times.end;
+        self.has_times() && !covered
     }
 
     fn has_times(&self) -> bool {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::filter::RecordFilter;
 use super::opened::CaseRecords;
+use super::scan::Next;
 use crate::domain::{ExhibitId, Field};
 use crate::vault::operation::OperationError;
 
@@ -46,39 +47,44 @@ impl CaseRecords<'_> {
         fields: &[Field],
         mut visit: impl FnMut(&RecordCodes<'_>) -> Result<(), OperationError>,
     ) -> Result<(), OperationError> {
-        self.scan(&self.plan(filter)?, |columns| {
-            columns.open(fields)?;
-            let mut rows = Vec::with_capacity(columns.selection().count());
-            columns.selection().for_each(|row| rows.push(row));
-            for row in rows {
-                let code = |field: Field| match fields.contains(&field) {
-                    true => columns.code(field, row),
-                    false => Ok(0),
-                };
-                let message_ref = match fields.contains(&Field::MessageRef) {
-                    true => columns.message_ref(row),
-                    false => None,
-                };
-                visit(&RecordCodes {
-                    exhibit: columns.exhibit(),
-                    row: columns.row(row) + 1,
-                    number: code(Field::Number)?,
-                    user: code(Field::User)?,
-                    account: code(Field::Account)?,
-                    carrier: code(Field::Carrier)?,
-                    country: code(Field::Country)?,
-                    state: code(Field::State)?,
-                    kind: code(Field::Kind)?,
-                    channel: code(Field::Channel)?,
-                    sent_at: match fields.contains(&Field::SentAt) {
-                        true => columns.seconds(row)?,
-                        false => 0,
-                    },
-                    message_ref: message_ref.as_deref(),
-                })?;
-            }
-            Ok(())
-        })
+        self.scan(
+            &self.plan(filter)?,
+            fields,
+            |_| true,
+            |columns| {
+                columns.open_with_users(self, fields)?;
+                let mut rows = Vec::with_capacity(columns.selection().count());
+                columns.selection().for_each(|row| rows.push(row));
+                for row in rows {
+                    let code = |field: Field| match fields.contains(&field) {
+                        true => columns.code(field, row),
+                        false => Ok(0),
+                    };
+                    let message_ref = match fields.contains(&Field::MessageRef) {
+                        true => columns.message_ref(row),
+                        false => None,
+                    };
+                    visit(&RecordCodes {
+                        exhibit: columns.exhibit(),
+                        row: columns.row(row) + 1,
+                        number: code(Field::Number)?,
+                        user: code(Field::User)?,
+                        account: code(Field::Account)?,
+                        carrier: code(Field::Carrier)?,
+                        country: code(Field::Country)?,
+                        state: code(Field::State)?,
+                        kind: code(Field::Kind)?,
+                        channel: code(Field::Channel)?,
+                        sent_at: match fields.contains(&Field::SentAt) {
+                            true => columns.seconds(row)?,
+                            false => 0,
+                        },
+                        message_ref: message_ref.as_deref(),
+                    })?;
+                }
+                Ok(Next::Block)
+            },
+        )
     }
 
     /// The subjects of the records kept, by number and account.

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use super::dimension::Dimension;
 use super::filter::RecordFilter;
-use super::grouping::{Cell, Grouping};
+use super::grouping::{Axes, Cell, Grouping};
 use super::local_time::LocalTime;
-use super::opened::{CaseRecords, NumbersSeen};
+use super::opened::CaseRecords;
 use super::rounding::Shown;
 use crate::domain::{Field, area_code};
 use crate::vault::columns::count_by;
@@ -115,6 +115,13 @@ pub(super) struct Counted {
     country_basis: Vec<u64>,
 }
 
+/// What one thread counted.
+struct Part {
+    grouping: Grouping,
+    messages: u64,
+    country_basis: Vec<u64>,
+}
+
 impl CaseRecords<'_> {
     pub(in crate::vault) fn table(
         &self,
@@ -171,31 +178,37 @@ impl CaseRecords<'_> {
         let last = self.descriptions.iter().filter_map(|one| one.last).max();
         let bounds = (first.unwrap_or(0), last.unwrap_or(0));
         let time = LocalTime::of(zone, bounds.0, bounds.1)?;
-        let mut grouping = Grouping::new(self, by, &time, bounds)?;
+        let axes = Axes::new(self, by, &time, bounds)?;
         let mut fields = vec![Field::Number, Field::CountryBasis];
-        fields.extend(grouping.fields());
-        let mut seen = NumbersSeen::new(self.case.numbers);
-        let mut messages = 0;
-        let bases = self.dictionary(Field::CountryBasis)?.size();
-        let mut country_basis = vec![0; bases as usize];
-        self.scan(&self.plan(filter)?, |columns| {
-            columns.open(&fields)?;
+        fields.extend(axes.fields());
+        let bases = self.dictionary(Field::CountryBasis)?.size() as usize;
+        let begin = || Part {
+            grouping: Grouping::new(&axes),
+            messages: 0,
+            country_basis: vec![0; bases],
+        };
+        let parts = self.fold(&self.plan(filter)?, &fields, begin, |part, columns| {
             let selection = columns.selection();
-            messages += selection.count() as u64;
-            seen.add(columns.codes(Field::Number)?, selection);
-            count_by(
-                columns.codes(Field::CountryBasis)?,
-                selection,
-                &mut country_basis,
-            )
-            .map_err(|_| columns.damaged(Field::CountryBasis.label()))?;
-            grouping.add(columns, &time)
+            part.messages += selection.count() as u64;
+            let basis = columns.codes(Field::CountryBasis)?;
+            count_by(basis, selection, &mut part.country_basis)
+                .map_err(|_| columns.damaged(Field::CountryBasis))?;
+            part.grouping.add(&axes, columns, &time)
         })?;
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_else(begin);
+        for part in parts {
+            all.messages += part.messages;
+            for (count, more) in all.country_basis.iter_mut().zip(part.country_basis) {
+                *count += more;
+            }
+            all.grouping.merge(part.grouping)?;
+        }
         Ok(Counted {
-            cells: grouping.finish(self)?,
-            messages,
-            numbers: seen.count(),
-            country_basis,
+            messages: all.messages,
+            numbers: all.grouping.numbers(),
+            cells: all.grouping.finish(&axes, self)?,
+            country_basis: all.country_basis,
         })
     }
 

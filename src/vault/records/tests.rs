@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, MARCH, Sent, sent};
-use super::{Dimension, FilterInput, ProtectedQuery, RecordFilter, Rule, TableQuery};
+use super::{
+    Dimension, FilterInput, Order, PageQuery, ProtectedQuery, RecordFilter, Rule, TableQuery,
+};
 use crate::domain::Field;
 use crate::policy::{Denial, actions};
 use crate::vault::columns::BLOCK_ROWS;
@@ -12,7 +14,7 @@ use crate::vault::{Budget, Caller, Conflict, OperationError, Refusal, Settings};
 
 const HOUR: i64 = 3600;
 
-fn filter(value: Value) -> RecordFilter {
+pub(super) fn filter(value: Value) -> RecordFilter {
     RecordFilter::parse(serde_json::from_value::<FilterInput>(value).unwrap()).unwrap()
 }
 
@@ -36,11 +38,15 @@ fn look_up(fixture: &Fixture, caller: &Caller, numbers: &[&str]) -> Result<Value
     fixture.ask::<actions::LookUp, _>(caller, move |scope| scope.look_up(&numbers, None))
 }
 
-fn table(fixture: &Fixture, caller: &Caller, query: TableQuery) -> Result<Value, Refusal> {
+pub(super) fn table(
+    fixture: &Fixture,
+    caller: &Caller,
+    query: TableQuery,
+) -> Result<Value, Refusal> {
     fixture.ask::<actions::Scope, _>(caller, move |scope| scope.count_records(&query))
 }
 
-fn by(by: &[Dimension], asked: Value) -> TableQuery {
+pub(super) fn by(by: &[Dimension], asked: Value) -> TableQuery {
     TableQuery {
         by: by.to_vec(),
         filter: filter(asked),
@@ -52,7 +58,12 @@ fn by(by: &[Dimension], asked: Value) -> TableQuery {
 fn search(fixture: &Fixture, asked: Value, cursor: Option<String>) -> Result<Value, Refusal> {
     let filter = filter(asked);
     fixture.ask::<actions::SearchRecords, _>(&fixture.lead, move |scope| {
-        scope.search_records(&filter, Some(2), cursor.as_deref())
+        scope.search_records(&PageQuery {
+            filter: &filter,
+            order: Order::Record,
+            limit: Some(2),
+            cursor: cursor.as_deref(),
+        })
     })
 }
 
@@ -62,14 +73,14 @@ fn protected(fixture: &Fixture, by: Dimension, rule: Rule) -> Result<Value, Refu
     })
 }
 
-fn failure(asked: Result<Value, Refusal>) -> OperationError {
+pub(super) fn failure(asked: Result<Value, Refusal>) -> OperationError {
     match asked {
         Err(Refusal::Failed(error, _)) => error,
         _ => panic!("it did not fail"),
     }
 }
 
-fn place(asked: Result<Value, Refusal>) -> String {
+pub(super) fn place(asked: Result<Value, Refusal>) -> String {
     match failure(asked) {
         OperationError::Damaged { place } => place,
         error => panic!("{error:?}"),

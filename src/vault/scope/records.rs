@@ -20,7 +20,7 @@ use crate::vault::known_case::KnownCase;
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Phone, RawText, Region, SubjectToken};
 use crate::vault::records::{
-    CaseRecords, PageQuery, ProtectedQuery, RecordFilter, RecordPage, Table, TableQuery,
+    CaseRecords, PageQuery, ProtectedQuery, RecordPage, Table, TableQuery,
 };
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::terms::{NumberTerms, TermPlace};
@@ -61,7 +61,8 @@ impl<'v, A: Action> Scope<'v, A> {
     /// The records of the case, narrowed to what the grant covers.
     pub(in crate::vault) fn records(&self) -> Result<CaseRecords<'v>, OperationError> {
         let account = self.grant.account().cloned();
-        CaseRecords::open(self.core, self.connection, self.case_row()?, account)
+        let records = CaseRecords::open(self.core, self.connection, self.case_row()?, account)?;
+        Ok(records.asked_by(self.caller))
     }
 
     /// Asks for each number whether it is in the case.
@@ -127,18 +128,8 @@ impl<'v, A: Action> Scope<'v, A> {
     }
 
     /// A page of masked records.
-    pub fn search_records(
-        &mut self,
-        filter: &RecordFilter,
-        limit: Option<u32>,
-        cursor: Option<&str>,
-    ) -> Result<RecordPage, OperationError> {
-        let query = PageQuery {
-            filter,
-            limit,
-            cursor,
-        };
-        let (page, touched) = self.records()?.page(&query)?;
+    pub fn search_records(&mut self, query: &PageQuery<'_>) -> Result<RecordPage, OperationError> {
+        let (page, touched) = self.records()?.page(query)?;
         self.note_rows(page.records.len() as u64);
         for no in touched {
             self.notes.touch(no);

@@ -1,6 +1,8 @@
 //! Table `block`: sealed columns.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::blob::Blob;
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, params};
+use zeroize::Zeroizing;
 
 use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
@@ -60,6 +62,63 @@ pub(crate) fn read(
         .optional()
         .map_err(&failed)?;
     Ok(found.is_some())
+}
+
+/// Reads blocks one after the other, straight from the file's pages into the
+/// caller's buffer: SQLite makes no copy of its own on the way.
+pub(crate) struct BlockReader<'c> {
+    connection: &'c Connection,
+    open: Option<Blob<'c>>,
+}
+
+impl<'c> BlockReader<'c> {
+    pub(crate) fn new(connection: &'c Connection) -> Self {
+        Self {
+            connection,
+            open: None,
+        }
+    }
+
+    /// Replaces what is in the buffer; false when the block is not there.
+    pub(crate) fn read(
+        &mut self,
+        exhibit: ExhibitNumber,
+        field: Field,
+        no: u32,
+        into: &mut Zeroizing<Vec<u8>>,
+    ) -> Result<bool, StoreError> {
+        let failed = at("block::reader");
+        let row: Option<i64> = self
+            .connection
+            .prepare_cached("-- block::reader\nSELECT rowid FROM block WHERE exhibit = ?1 AND field = ?2 AND no = ?3")
+            .map_err(&failed)?
+            .query_row(params![exhibit.0, field.code(), no], |row| row.get(0))
+            .optional()
+            .map_err(&failed)?;
+        let Some(row) = row else {
+            return Ok(false);
+        };
+        let blob = match self.open.take() {
+            Some(mut blob) => {
+                blob.reopen(row).map_err(&failed)?;
+                self.open.insert(blob)
+            }
+            None => {
+                let blob = self
+                    .connection
+                    .blob_open(MAIN_DB, "block", "sealed", row, true);
+                self.open.insert(blob.map_err(&failed)?)
+            }
+        };
+        let length = blob.len();
+        if into.capacity() < length {
+            // Not grown: that would leave a copy of what was in it.
+            *into = Zeroizing::new(Vec::with_capacity(length.next_power_of_two()));
+        }
+        into.resize(length, 0);
+        blob.read_at_exact(into, 0).map_err(&failed)?;
+        Ok(true)
+    }
 }
 
 /// Every block of an exhibit, in order of field and position.

@@ -1,7 +1,10 @@
 //! Somebody who asks over HTTPS, and what came back.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use ureq::Agent;
+use ureq::http::request::Builder;
 use ureq::http::{HeaderMap, Method, Request};
 
 /// One caller; cheap to copy.
@@ -90,15 +93,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Answer, ureq::Error> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
+        let mut request = self.request(method, path, headers);
         // The server may answer before it has read all of a body, and then hangs up:
         // that connection is not to be used again.
         if !body.is_empty() {
@@ -115,6 +110,30 @@ impl Client {
             headers: parts.headers,
             body: body.with_config().limit(1 << 30).read_to_vec()?,
         })
+    }
+}
+
+impl Client {
+    /// Asks, and hangs up when there is no answer in time.
+    pub fn post_and_leave(&self, path: &str, json: &Value, after: Duration) {
+        let request = self.request(Method::POST, &api(path), &[JSON]);
+        let request = request.body(json.to_string()).unwrap();
+        let request = self.agent.configure_request(request);
+        let request = request.timeout_global(Some(after)).build();
+        assert!(self.agent.run(request).is_err(), "there was an answer");
+    }
+
+    fn request(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Builder {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request
     }
 }
 
