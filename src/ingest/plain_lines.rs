@@ -176,8 +176,9 @@ mod tests {
     proptest! {
         #[test]
         fn lines_are_read_as_the_reader_of_quoted_cells_reads_them(
+            // Without the byte by which the other reader marks the end of a file.
             text in prop::collection::vec(
-                prop_oneof![3 => Just(b','), 3 => Just(b'\n'), 1 => Just(b'\r'), 9 => b'-'..b'z', 1 => 1_u8..],
+                prop_oneof![3 => Just(b','), 3 => Just(b'\n'), 1 => Just(b'\r'), 9 => b'-'..b'z', 1 => 2_u8..],
                 0..300,
             ),
             width in 1_usize..4,
