@@ -124,9 +124,22 @@ impl DistinctByGroup {
                 *ours.ok_or(CodecError::Code)? += messages;
             }
         }
-        for number in 0..other.first.len() {
-            if let Some(theirs) = other.first.get(number) {
-                self.note(group(theirs), number)?;
+        let same = (0..)
+            .zip(&other.messages)
+            .all(|(theirs, messages)| *messages == 0 || group(theirs) == theirs);
+        let further = &mut self.further;
+        let both_ways = |number: usize, group: u32| further.note(group, number as u32);
+        match (&mut self.first, &other.first) {
+            (First::Narrow(ours), First::Narrow(theirs)) if same => {
+                take_all(ours, theirs, both_ways);
+            }
+            (First::Wide(ours), First::Wide(theirs)) if same => take_all(ours, theirs, both_ways),
+            _ => {
+                for number in 0..other.first.len() {
+                    if let Some(theirs) = other.first.get(number) {
+                        self.note(group(theirs), number)?;
+                    }
+                }
             }
         }
         for (theirs, slot) in (0..).zip(&other.further.slots) {
@@ -152,28 +165,25 @@ impl DistinctByGroup {
 
     /// How many numbers were seen in any group.
     pub fn seen(&self) -> u64 {
-        let seen = (0..self.first.len()).filter(|number| self.first.get(*number).is_some());
-        seen.count() as u64
+        match &self.first {
+            First::Narrow(first) => seen_in(first),
+            First::Wide(first) => seen_in(first),
+        }
     }
 
     /// How many messages and distinct numbers each group has.
     pub fn finish(mut self) -> Result<(Vec<u64>, Vec<u64>), CodecError> {
         self.thin()?;
-        let further = &mut self.further;
-        let mut counts = vec![0; further.slots.len()];
-        for number in 0..self.first.len() {
-            let Some(group) = self.first.get(number) else {
-                continue;
-            };
-            match further.slots[group as usize] {
-                NONE => counts[group as usize] += 1,
-                slot => set(&mut further.bits, slot as usize * further.stride, number),
-            }
-        }
+        let further = &self.further;
+        let groups = further.slots.len();
+        let mut counts = match &self.first {
+            First::Narrow(first) => count_each(first, groups),
+            First::Wide(first) => count_each(first, groups),
+        };
         for (count, slot) in counts.iter_mut().zip(&further.slots) {
             if *slot != NONE {
                 let words = further.vector(*slot).iter();
-                *count = words.map(|word| u64::from(word.count_ones())).sum();
+                *count += words.map(|word| u64::from(word.count_ones())).sum::<u64>();
             }
         }
         for pair in further.pairs.iter() {
@@ -200,17 +210,21 @@ impl DistinctByGroup {
     }
 
     /// Keeps every pair once, and none that stands elsewhere: merged pairs may be of a
-    /// group that has bits here, or be the first of their number.
+    /// group that has bits here, or be the first of their number. Neither a bit nor a pair
+    /// is of a number's first group.
     fn thin(&mut self) -> Result<(), CodecError> {
         let (first, further) = (&self.first, &mut self.further);
         let mut pairs = std::mem::take(&mut further.pairs);
         pairs.retain(|pair| {
             let (group, number) = ((pair >> 32) as u32, (pair & u64::from(NONE)) as usize);
+            if first.get(number) == Some(group) {
+                return false;
+            }
             let slot = further.slots[group as usize];
             if slot != NONE {
                 set(&mut further.bits, slot as usize * further.stride, number);
             }
-            slot == NONE && first.get(number) != Some(group)
+            slot == NONE
         });
         pairs.sort_unstable();
         pairs.dedup();
@@ -246,11 +260,61 @@ fn add_rows<G: Group>(
     })
 }
 
+/// Takes in the first groups of another counter; `further` is told the numbers whose
+/// first group is another one here, with theirs.
+fn take_all<G: Group>(ours: &mut [G], theirs: &[G], mut further: impl FnMut(usize, u32)) {
+    let chunks = ours.chunks_mut(CHUNK).zip(theirs.chunks(CHUNK));
+    for (from, (ours, theirs)) in (0..).step_by(CHUNK).zip(chunks) {
+        // Without a branch for each, so that it is done many at a time.
+        let other = ours
+            .iter()
+            .zip(theirs)
+            .fold(false, |other, (ours, theirs)| {
+                other | ((*ours != G::NONE) & (*theirs != G::NONE) & (ours != theirs))
+            });
+        if other {
+            for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+                if *ours != G::NONE && *theirs != G::NONE && ours != theirs {
+                    further(from + at, theirs.code());
+                }
+            }
+        }
+        for (ours, theirs) in ours.iter_mut().zip(theirs) {
+            *ours = if *ours == G::NONE { *theirs } else { *ours };
+        }
+    }
+}
+
+fn seen_in<G: Group>(first: &[G]) -> u64 {
+    first.iter().filter(|group| **group != G::NONE).count() as u64
+}
+
+/// How many numbers have each group first.
+fn count_each<G: Group>(first: &[G], groups: usize) -> Vec<u64> {
+    // Several counts of each: numbers of one group that follow one another need not wait.
+    // The last of each is for numbers without a group.
+    const WAYS: usize = 4;
+    let mut ways = vec![0_u32; WAYS * (groups + 1)];
+    for (at, group) in first.iter().enumerate() {
+        let group = (group.code() as usize).min(groups);
+        ways[(at % WAYS) * (groups + 1) + group] += 1;
+    }
+    let count = |group: usize| {
+        let of_way = |way: usize| u64::from(ways[way * (groups + 1) + group]);
+        (0..WAYS).map(of_way).sum()
+    };
+    (0..groups).map(count).collect()
+}
+
+/// How many numbers are merged at a time.
+const CHUNK: usize = 256;
+
 /// A group's code as it is kept beside a number.
 trait Group: Copy + Eq {
     const NONE: Self;
 
     fn of(group: u32) -> Self;
+    fn code(self) -> u32;
 
     /// Becomes `group` if it was none; whether it is `group` now.
     #[inline]
@@ -273,6 +337,10 @@ impl Group for u16 {
     fn of(group: u32) -> Self {
         group as Self
     }
+
+    fn code(self) -> u32 {
+        u32::from(self)
+    }
 }
 
 impl Group for u32 {
@@ -280,6 +348,10 @@ impl Group for u32 {
 
     fn of(group: u32) -> Self {
         group
+    }
+
+    fn code(self) -> u32 {
+        self
     }
 }
 
