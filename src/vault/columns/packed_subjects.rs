@@ -99,51 +99,50 @@ impl PackedSubjects {
 
     fn code(&self, column: usize, place: usize) -> Result<u32, CodecError> {
         let column = &self.codes[column];
-        // A value is in lane `place % 32` of its group, and that lane packs its own row by row.
-        let (row, lane) = (place % GROUP / 32, place % 32);
-        let word = |no: usize| -> Result<u64, CodecError> {
-            let group = packed_len(column.width, place / GROUP * GROUP);
-            let at = column.at + group + (no * 32 + lane) * 4;
-            let bytes = self.plain.get(at..).and_then(<[u8]>::first_chunk);
-            Ok(u64::from(u32::from_le_bytes(
-                *bytes.ok_or(CodecError::Length)?,
-            )))
-        };
-        let width = usize::from(column.width);
-        if width == 0 {
-            return Ok(column.base);
-        }
-        let (no, shift) = (row * width / 32, row * width % 32);
-        let mut bits = word(no)? >> shift;
-        if shift + width > 32 {
-            bits |= word(no + 1)? << (32 - shift);
-        }
-        let low = u64::MAX >> (64 - width);
-        Ok(((bits & low) as u32).wrapping_add(column.base))
+        let bits = self.bits(column.at, column.width, place, |bytes| {
+            bytes.first_chunk().map(|word| u32::from_le_bytes(*word))
+        })?;
+        Ok((bits as u32).wrapping_add(column.base))
     }
 
     fn offset(&self, column: usize, place: usize) -> Result<u64, CodecError> {
         let column = &self.offsets[column];
-        let (row, lane) = (place % GROUP / 16, place % 16);
+        let bits = self.bits(column.at, column.width, place, |bytes| {
+            bytes.first_chunk().map(|word| u64::from_le_bytes(*word))
+        })?;
+        Ok(bits.wrapping_add(column.base))
+    }
+
+    /// The bits of one value in a column that is packed in words `W`. A group has a lane for
+    /// each word in 1,024 bits: a value is in lane `place % lanes`, and that lane packs its
+    /// own row by row.
+    fn bits<W: Into<u128>>(
+        &self,
+        column: usize,
+        width: u8,
+        place: usize,
+        read: impl Fn(&[u8]) -> Option<W>,
+    ) -> Result<u64, CodecError> {
+        let word_bytes = size_of::<W>();
+        let word_bits = word_bytes * 8;
+        let lanes = GROUP / word_bits;
+        let (row, lane) = (place % GROUP / lanes, place % lanes);
+        let group = column + packed_len(width, place / GROUP * GROUP);
         let word = |no: usize| -> Result<u128, CodecError> {
-            let group = packed_len(column.width, place / GROUP * GROUP);
-            let at = column.at + group + (no * 16 + lane) * 8;
-            let bytes = self.plain.get(at..).and_then(<[u8]>::first_chunk);
-            Ok(u128::from(u64::from_le_bytes(
-                *bytes.ok_or(CodecError::Length)?,
-            )))
+            let at = group + (no * lanes + lane) * word_bytes;
+            let word = self.plain.get(at..).and_then(&read);
+            Ok(word.ok_or(CodecError::Length)?.into())
         };
-        let width = usize::from(column.width);
+        let width = usize::from(width);
         if width == 0 {
-            return Ok(column.base);
+            return Ok(0);
         }
-        let (no, shift) = (row * width / 64, row * width % 64);
+        let (no, shift) = (row * width / word_bits, row * width % word_bits);
         let mut bits = word(no)? >> shift;
-        if shift + width > 64 {
-            bits |= word(no + 1)? << (64 - shift);
+        if shift + width > word_bits {
+            bits |= word(no + 1)? << (word_bits - shift);
         }
-        let low = u128::MAX >> (128 - width);
-        Ok(((bits & low) as u64).wrapping_add(column.base))
+        Ok((bits & (u128::MAX >> (128 - width))) as u64)
     }
 }
 

@@ -15,13 +15,14 @@ pub(crate) fn insert(
     no: u32,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let mut statement = connection
-        .prepare_cached("-- block::insert\nINSERT INTO block (exhibit, field, no, sealed) VALUES (?1, ?2, ?3, ?4)")
-        .map_err(at("block::insert"))?;
-    let changed = statement
-        .execute(params![exhibit.0, field.code(), no, sealed])
-        .map_err(at("block::insert"))?;
-    one("block::insert", changed)
+    let sql =
+        "-- block::insert\nINSERT INTO block (exhibit, field, no, sealed) VALUES (?1, ?2, ?3, ?4)";
+    write(
+        connection,
+        "block::insert",
+        sql,
+        (exhibit, field, no, sealed),
+    )
 }
 
 /// Puts a block in the place of what was staged there.
@@ -32,13 +33,26 @@ pub(crate) fn replace(
     no: u32,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let mut statement = connection
-        .prepare_cached("-- block::replace\nUPDATE block SET sealed = ?4 WHERE exhibit = ?1 AND field = ?2 AND no = ?3")
-        .map_err(at("block::replace"))?;
+    let sql = "-- block::replace\nUPDATE block SET sealed = ?4 WHERE exhibit = ?1 AND field = ?2 AND no = ?3";
+    write(
+        connection,
+        "block::replace",
+        sql,
+        (exhibit, field, no, sealed),
+    )
+}
+
+fn write(
+    connection: &Connection,
+    name: &'static str,
+    sql: &str,
+    (exhibit, field, no, sealed): (ExhibitNumber, Field, u32, &[u8]),
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(at(name))?;
     let changed = statement
         .execute(params![exhibit.0, field.code(), no, sealed])
-        .map_err(at("block::replace"))?;
-    one("block::replace", changed)
+        .map_err(at(name))?;
+    one(name, changed)
 }
 
 /// Reads one block into a buffer that is used again; false when it is not there.
