@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +27,8 @@ pub struct PackageWriter {
     recipients: Vec<Recipient>,
     taken: Vec<String>,
     begun: usize,
+    /// The sealed file that is written to its place in the tar: the first begun.
+    in_tar: Option<String>,
     attached: BTreeMap<String, Vec<u8>>,
     parts: Parts,
 }
@@ -71,12 +73,14 @@ impl PackageWriter {
             recipients: recipients.to_vec(),
             taken: vec![DIGESTS.to_owned(), format!("{DIGESTS}.age")],
             begun: 0,
+            in_tar: None,
             attached: BTreeMap::new(),
             parts: Parts::default(),
         })
     }
 
-    /// Begins `data/<file_name>.age`. Several may be open at a time.
+    /// Begins `data/<file_name>.age`. Several may be open at a time; the first is
+    /// written to where it stays, so the largest goes first.
     pub fn seal(&mut self, file_name: &str) -> Result<SealedFile, EvidenceError> {
         let file_name = plain(file_name)?;
         self.take(&format!("{file_name}.age"))?;
@@ -132,25 +136,30 @@ impl PackageWriter {
         sshsig::verify(&signature, NAMESPACE, signer_public, message)
             .map_err(|_| EvidenceError::SignerMismatch)?;
 
-        let built = self.work_dir.join("package.tar");
-        let mut tar = Tarball::new(create(&built)?, info.bagged_at);
+        let built = self.work_dir.join(TAR);
         let bytes = (|| {
             let top = self.name.as_str();
+            let path = |part: &Part| format!("{top}/data/{}.age", part.name);
+            let out = OpenOptions::new().write(true).open(&built)?;
+            let mut tar = Tarball::new(out, info.bagged_at);
             tar.directory(top)?;
+            tar.directory(&format!("{top}/data"))?;
+            let in_tar = |part: &&Part| Some(&part.name) == self.in_tar.as_ref();
+            for part in parts.iter().filter(in_tar) {
+                tar.in_place(&path(part), part.ciphertext.bytes)?;
+            }
+            for part in parts.iter().filter(|part| !in_tar(part)) {
+                let file = File::open(self.sealed_path(&part.name))?;
+                tar.file(&path(part), part.ciphertext.bytes, file)?;
+            }
+            for (name, bytes) in &self.attached {
+                tar.bytes(&format!("{top}/data/{name}"), bytes)?;
+            }
             for (name, text) in &tags.listed {
                 tar.bytes(&format!("{top}/{name}"), text.as_bytes())?;
             }
             tar.bytes(&format!("{top}/{TAGMANIFEST}"), message)?;
             tar.bytes(&format!("{top}/{SIGNATURE}"), signature.as_bytes())?;
-            tar.directory(&format!("{top}/data"))?;
-            for (name, bytes) in &self.attached {
-                tar.bytes(&format!("{top}/data/{name}"), bytes)?;
-            }
-            for part in &parts {
-                let file = File::open(self.sealed_path(&part.name))?;
-                let path = format!("{top}/data/{}.age", part.name);
-                tar.file(&path, part.ciphertext.bytes, file)?;
-            }
             tar.finish()
         })()
         .during("write the package file")?;
@@ -181,7 +190,15 @@ impl PackageWriter {
     }
 
     fn begin_sealed(&mut self, file_name: &str) -> Result<SealedFile, EvidenceError> {
-        let file = create(&self.sealed_path(file_name))?;
+        let file = if self.in_tar.is_none() {
+            let mut tar = create(&self.work_dir.join(TAR))?;
+            tar.seek(SeekFrom::Start(Tarball::FIRST_CONTENT))
+                .during("write a sealed file")?;
+            self.in_tar = Some(file_name.to_owned());
+            tar
+        } else {
+            create(&self.sealed_path(file_name))?
+        };
         let sealed = SealedFile::begin(file_name, &self.recipients, file, self.parts.clone())?;
         self.begun += 1;
         Ok(sealed)
@@ -224,6 +241,8 @@ fn create(path: &Path) -> Result<File, EvidenceError> {
         .during("create a file in the working directory")
 }
 
+/// In the working directory, until it is whole.
+const TAR: &str = "package.tar";
 pub(super) const TAGMANIFEST: &str = "tagmanifest-sha256.txt";
 pub(super) const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
 /// SHA-256 and length of every sealed file's plaintext, itself sealed.
@@ -366,7 +385,8 @@ mod tests {
         sealed.finish().unwrap();
         for entry in fs::read_dir(&work).unwrap() {
             let bytes = fs::read(entry.unwrap().path()).unwrap();
-            assert!(bytes.starts_with(b"age-encryption.org/v1\n"));
+            let begin = bytes.iter().position(|byte| *byte != 0).unwrap();
+            assert!(bytes[begin..].starts_with(b"age-encryption.org/v1\n"));
         }
         finish(writer, &out).unwrap();
         assert!(!work.exists());

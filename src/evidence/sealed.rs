@@ -1,17 +1,17 @@
 //! One sealed file of a package while it is being written.
 //!
 //! Plaintext goes from the caller into age and nowhere else; its SHA-256 is kept
-//! in memory until it is sealed too. Ciphertext goes to a second thread, which
-//! takes its digests and writes it, so that hashing does not slow the sealing.
+//! in memory until it is sealed too. Ciphertext goes to two more threads, which
+//! take its digests and write it: hashing is most of the work, not sealing.
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use age::stream::StreamWriter;
-use ring::digest::{Context, SHA256, SHA512};
+use ring::digest::{Algorithm, Context, Digest, SHA256, SHA512};
 
 use crate::evidence::digest::{Digests, array};
 use crate::evidence::error::During;
@@ -106,57 +106,46 @@ impl Parts {
     }
 }
 
-/// Takes the SHA-256 of ciphertext and gathers it into large pieces; a thread
-/// takes the SHA-512, the slower of the two, and writes.
+/// Gathers ciphertext into large pieces and shows each to two threads: one takes
+/// the SHA-512, the slowest of the digests, the other the SHA-256, and writes.
 struct Sink {
-    sha256: Context,
     bytes: u64,
     piece: Vec<u8>,
-    pieces: SyncSender<Vec<u8>>,
-    writer: JoinHandle<io::Result<[u8; 64]>>,
+    /// Pieces that both threads are done with.
+    done: Receiver<Vec<u8>>,
+    sha512: Follower,
+    sha256: Follower,
 }
 
 impl Sink {
-    fn begin(mut file: File) -> io::Result<Self> {
-        let (pieces, arriving) = sync_channel::<Vec<u8>>(PIECES_WAITING);
-        let writer = thread::Builder::new()
-            .name("evidence-writer".to_owned())
-            .spawn(move || {
-                let mut sha512 = Context::new(&SHA512);
-                for piece in arriving {
-                    file.write_all(&piece)?;
-                    sha512.update(&piece);
-                }
-                Ok(array(sha512.finish().as_ref()))
-            })?;
+    fn begin(file: File) -> io::Result<Self> {
+        let (give_back, done) = sync_channel(PIECES_WAITING);
         Ok(Self {
-            sha256: Context::new(&SHA256),
             bytes: 0,
             piece: Vec::with_capacity(PIECE),
-            pieces,
-            writer,
+            done,
+            sha512: Follower::begin("evidence-sha512", &SHA512, None, give_back.clone())?,
+            sha256: Follower::begin("evidence-writer", &SHA256, Some(file), give_back)?,
         })
     }
 
     fn send(&mut self) -> io::Result<()> {
-        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        // The thread has gone only if it failed to write: `finish` says how.
-        self.pieces
-            .send(piece)
-            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+        let next = self.done.try_recv();
+        let next = next.unwrap_or_else(|_| Vec::with_capacity(PIECE));
+        let piece = Arc::new(std::mem::replace(&mut self.piece, next));
+        self.sha512.show(piece.clone())?;
+        self.sha256.show(piece)
     }
 
     fn finish(mut self) -> io::Result<Digests> {
         let sent = self.send();
-        drop(self.pieces);
-        let sha512 = self
-            .writer
-            .join()
-            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))??;
+        // How a thread failed to write says more than that it has gone.
+        let sha256 = self.sha256.finish()?;
+        let sha512 = self.sha512.finish()?;
         sent?;
         Ok(Digests {
-            sha256: array(self.sha256.finish().as_ref()),
-            sha512,
+            sha256: array(sha256.as_ref()),
+            sha512: array(sha512.as_ref()),
             bytes: self.bytes,
         })
     }
@@ -167,7 +156,6 @@ impl Write for Sink {
         if self.piece.len() + bytes.len() > PIECE && !self.piece.is_empty() {
             self.send()?;
         }
-        self.sha256.update(bytes);
         self.bytes += bytes.len() as u64;
         self.piece.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -178,5 +166,62 @@ impl Write for Sink {
     }
 }
 
+/// A thread that takes one digest of all pieces it is shown, and may write them.
+struct Follower {
+    pieces: SyncSender<Arc<Vec<u8>>>,
+    thread: JoinHandle<io::Result<Digest>>,
+}
+
+impl Follower {
+    fn begin(
+        name: &str,
+        algorithm: &'static Algorithm,
+        mut file: Option<File>,
+        give_back: SyncSender<Vec<u8>>,
+    ) -> io::Result<Self> {
+        let (pieces, arriving) = sync_channel::<Arc<Vec<u8>>>(PIECES_WAITING);
+        let follow = move || {
+            let mut digest = Context::new(algorithm);
+            let mut unsynced = 0;
+            for piece in arriving {
+                if let Some(file) = &mut file {
+                    file.write_all(&piece)?;
+                    unsynced += piece.len();
+                    if unsynced >= SYNCED_EVERY {
+                        file.sync_data()?;
+                        unsynced = 0;
+                    }
+                }
+                digest.update(&piece);
+                if let Some(mut piece) = Arc::into_inner(piece) {
+                    piece.clear();
+                    // Nobody may want it any more.
+                    let _ = give_back.try_send(piece);
+                }
+            }
+            Ok(digest.finish())
+        };
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(follow)?;
+        Ok(Self { pieces, thread })
+    }
+
+    /// The thread has gone only if it failed to write: `finish` says how.
+    fn show(&self, piece: Arc<Vec<u8>>) -> io::Result<()> {
+        self.pieces
+            .send(piece)
+            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn finish(self) -> io::Result<Digest> {
+        drop(self.pieces);
+        self.thread
+            .join()
+            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?
+    }
+}
+
 const PIECE: usize = 256 * 1024;
-const PIECES_WAITING: usize = 4;
+const PIECES_WAITING: usize = 16;
+
+/// The disk works beside the sealing, and not only when all is sealed.
+const SYNCED_EVERY: usize = 8 * 1024 * 1024;

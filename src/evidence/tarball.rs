@@ -32,6 +32,22 @@ impl Tarball {
         self.pad(bytes.len() as u64)
     }
 
+    /// Where the content of the first file of `bag/data/` stands in a tar: behind
+    /// its header and those of the two directories.
+    pub(super) const FIRST_CONTENT: u64 = 3 * BLOCK;
+
+    /// The tar's first file, whose content was written to its place,
+    /// [`Self::FIRST_CONTENT`], before its length was known.
+    pub(super) fn in_place(&mut self, path: &str, bytes: u64) -> io::Result<()> {
+        self.header(path, EntryType::Regular, 0o644, bytes)?;
+        let begin = self.out.stream_position()?;
+        let end = self.out.seek(SeekFrom::End(0))?;
+        if (begin, end) != (Self::FIRST_CONTENT, Self::FIRST_CONTENT + bytes) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.pad(bytes)
+    }
+
     /// Copies `bytes` bytes of a file; fewer is an error. From file to file the
     /// system copies them itself.
     pub(super) fn file(&mut self, path: &str, bytes: u64, mut from: File) -> io::Result<()> {

@@ -101,8 +101,9 @@ struct Twins {
 
 impl Twins {
     fn begin(writer: &mut PackageWriter, header: &[&str]) -> Result<Self, EvidenceError> {
-        let mut csv = BufWriter::with_capacity(1 << 16, writer.seal("export.csv")?);
+        // JSON is the larger.
         let mut json = BufWriter::with_capacity(1 << 16, writer.seal("export.json")?);
+        let mut csv = BufWriter::with_capacity(1 << 16, writer.seal("export.csv")?);
         write_row(&mut csv, header.iter().copied()).map_err(failed)?;
         json.write_all(b"[").map_err(failed)?;
         Ok(Self { csv, json, rows: 0 })
