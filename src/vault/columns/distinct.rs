@@ -280,7 +280,9 @@ fn take_all<G: Group>(ours: &mut [G], theirs: &[G], mut further: impl FnMut(usiz
             }
         }
         for (ours, theirs) in ours.iter_mut().zip(theirs) {
-            *ours = if *ours == G::NONE { *theirs } else { *ours };
+            // Both are read first, so that there is no branch here either.
+            let (one, other) = (*ours, *theirs);
+            *ours = if one == G::NONE { other } else { one };
         }
     }
 }
@@ -316,18 +318,14 @@ trait Group: Copy + Eq {
     fn of(group: u32) -> Self;
     fn code(self) -> u32;
 
-    /// Becomes `group` if it was none; whether it is `group` now.
+    /// Becomes `group` if it was none; whether it is `group` now. Whether a number is
+    /// met for the first time cannot be foretold, so there is no branch for it.
     #[inline]
     fn take(&mut self, group: u32) -> bool {
-        let group = Self::of(group);
-        if *self == group {
-            return true;
-        }
-        if *self == Self::NONE {
-            *self = group;
-            return true;
-        }
-        false
+        let (group, first) = (Self::of(group), *self);
+        let first = if first == Self::NONE { group } else { first };
+        *self = first;
+        first == group
     }
 }
 
