@@ -1,5 +1,6 @@
-//! The kernels one by one: codec of blocks, scan, fingerprints, leaf and proof,
-//! number parser; sealing, opening and tags with made-up keys if asked for.
+//! The kernels one by one: codec of blocks, scan, distinct numbers, fingerprints,
+//! leaf and proof, number parser; sealing, opening and tags with made-up keys if
+//! asked for. Beside two of them stands what a library would do in their place.
 //!
 //!     cargo bench --bench kernels --features kernels
 
@@ -7,14 +8,17 @@ use std::error::Error;
 use std::hint::black_box;
 use std::time::Duration;
 
+use bitpacking::{BitPacker as _, BitPacker8x};
 use breachvault::vault::audit::{
     Hash, hashes_to_store, inclusion_proof, leaf_hash, root, verify_inclusion,
 };
 use breachvault::vault::columns::{
-    BLOCK_ROWS, CodeBlock, FingerprintSet, Fingerprinter, Selection,
+    BLOCK_ROWS, CodeBlock, Codes, DistinctBudget, DistinctByGroup, FingerprintSet, Fingerprinter,
+    Selection, pack_codes, unpack_codes,
 };
 use breachvault::vault::plaintext::{Phone, RawNumber};
 use criterion::{BatchSize, Criterion, Throughput};
+use roaring::RoaringBitmap;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut criterion = Criterion::default()
@@ -23,6 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .configure_from_args();
     sealing::measure(&mut criterion)?;
     blocks(&mut criterion)?;
+    numbers(&mut criterion)?;
+    distinct(&mut criterion)?;
     fingerprints(&mut criterion);
     log(&mut criterion)?;
     let number = RawNumber::new("+447700900123");
@@ -60,6 +66,87 @@ fn blocks(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     group.finish();
     Ok(())
 }
+
+/// A block's column of numbers, of 700,000: twenty bits wide.
+fn numbers(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
+    const WIDTH: u8 = 20;
+    let codes: Vec<u32> = (0..BLOCK_ROWS as u32).map(number_of).collect();
+    let mut packed = Vec::new();
+    pack_codes(&codes, 0, WIDTH, &mut packed)?;
+    let packer = BitPacker8x::new();
+    let mut theirs = vec![0; 4 * BLOCK_ROWS];
+    let mut len = 0;
+    for values in codes.chunks_exact(BitPacker8x::BLOCK_LEN) {
+        len += packer.compress(values, &mut theirs[len..], WIDTH);
+    }
+    theirs.truncate(len);
+    let mut out = vec![0; BLOCK_ROWS];
+    let mut group = criterion.benchmark_group("unpack 65,536 values of 20 bits");
+    group.throughput(Throughput::Elements(BLOCK_ROWS as u64));
+    group.bench_function("breachvault", |bencher| {
+        bencher.iter(|| unpack_codes(black_box(&packed), 0, WIDTH, BLOCK_ROWS, &mut out).is_ok());
+    });
+    if out != codes {
+        return Err("unpacking gave other values".into());
+    }
+    out.fill(0);
+    group.bench_function("bitpacking", |bencher| {
+        bencher.iter(|| {
+            let mut left = black_box(theirs.as_slice());
+            for values in out.chunks_exact_mut(BitPacker8x::BLOCK_LEN) {
+                let read = packer.decompress(left, values, WIDTH);
+                left = &left[read..];
+            }
+            left.len()
+        });
+    });
+    if out != codes {
+        return Err("the library gave other values".into());
+    }
+    group.finish();
+    Ok(())
+}
+
+/// A million messages of 700,000 numbers in 100 groups, a number always in the same.
+fn distinct(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
+    const ROWS: u32 = 1_000_000;
+    const GROUPS: u32 = 100;
+    let numbers: Vec<u32> = (0..ROWS).map(number_of).collect();
+    let groups: Vec<u32> = numbers.iter().map(|number| number % GROUPS).collect();
+    let all = Selection::all(ROWS as usize);
+    let ours = || -> Result<Vec<u64>, Box<dyn Error>> {
+        let mut counter = DistinctByGroup::new(GROUPS, NUMBERS, DistinctBudget::WHOLE);
+        counter.add(Codes::of(&groups), Codes::of(&numbers), &all)?;
+        Ok(counter.finish()?.1)
+    };
+    let theirs = || -> Vec<u64> {
+        let mut sets = vec![RoaringBitmap::new(); GROUPS as usize];
+        for (group, number) in groups.iter().zip(&numbers) {
+            sets[*group as usize].insert(*number);
+        }
+        sets.iter().map(RoaringBitmap::len).collect()
+    };
+    if ours()? != theirs() {
+        return Err("two ways to count, and two counts".into());
+    }
+    let mut group = criterion.benchmark_group("distinct numbers of a million messages");
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(u64::from(ROWS)));
+    group.bench_function("breachvault", |bencher| {
+        bencher.iter(|| ours().map_or(0, |counts| counts.len()));
+    });
+    group.bench_function("roaring", |bencher| bencher.iter(theirs));
+    group.finish();
+    Ok(())
+}
+
+/// A multiplicative hash spreads rows over all numbers.
+fn number_of(row: u32) -> u32 {
+    ((u64::from(row.wrapping_mul(2_654_435_761)) * u64::from(NUMBERS)) >> 32) as u32
+}
+
+const NUMBERS: u32 = 700_000;
 
 fn fingerprints(criterion: &mut Criterion) {
     let maker = Fingerprinter::new([1, 2, 3, 4]);
