@@ -7,7 +7,7 @@
 use zeroize::Zeroizing;
 
 use super::CodecError;
-use super::pack::{frame_of_codes, pack_codes, packed_len, unpack_codes};
+use super::pack::{frame_of_codes, pack_codes, packed_codes_len, unpack_codes};
 use super::reader::Reader;
 
 /// Most rows of a block.
@@ -15,7 +15,8 @@ pub const BLOCK_ROWS: usize = 65_536;
 
 pub(super) const CODES: u8 = 1;
 pub(super) const TIMES: u8 = 2;
-const VERSION: u8 = 1;
+/// 1 packed values in 32 lanes.
+const VERSION: u8 = 2;
 const HEADER_LEN: usize = 16;
 
 /// A decoded block of codes; used again for one block after the other, and wiped
@@ -147,7 +148,7 @@ impl CodeBlock {
         if width > 32 {
             return Err(CodecError::Width);
         }
-        let len = HEADER_LEN + packed_len(width, BLOCK_ROWS);
+        let len = HEADER_LEN + packed_codes_len(width, BLOCK_ROWS);
         bytes.split_at_checked(len).ok_or(CodecError::Length)
     }
 
@@ -175,7 +176,7 @@ pub(super) struct Header {
 
 impl Header {
     pub(super) fn block_len(&self) -> usize {
-        HEADER_LEN + packed_len(self.width, BLOCK_ROWS)
+        HEADER_LEN + packed_codes_len(self.width, BLOCK_ROWS)
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) -> Result<(), CodecError> {
@@ -303,7 +304,7 @@ mod tests {
             damaged[place] = value;
             CodeBlock::new().decode(&damaged)
         };
-        assert_eq!(error_at(0, 2), Err(CodecError::Version));
+        assert_eq!(error_at(0, 1), Err(CodecError::Version));
         assert_eq!(error_at(1, TIMES), Err(CodecError::Kind));
         assert_eq!(error_at(2, 33), Err(CodecError::Width));
         assert_eq!(error_at(2, 4), Err(CodecError::Length));

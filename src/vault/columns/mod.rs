@@ -38,8 +38,8 @@ pub use error::CodecError;
 pub use fingerprints::{FingerprintSet, Fingerprinter};
 pub use number_table::NumberTable;
 pub use pack::{
-    frame_of_codes, frame_of_offsets, pack_codes, pack_offsets, packed_len, unpack_codes,
-    unpack_offsets,
+    frame_of_codes, frame_of_offsets, pack_codes, pack_offsets, packed_codes_len,
+    packed_offsets_len, unpack_codes, unpack_offsets,
 };
 pub use packed_subjects::PackedSubjects;
 pub use selection::Selection;

@@ -1,26 +1,42 @@
 //! Bit-packing of codes (`u32`) and offsets (`u64`) at any width.
 //!
-//! Values stand in groups of 1,024. A group is a table of 32 lanes by 32 rows of
-//! `u32` (16 by 64 of `u64`): value `i` is in lane `i % lanes`, row `i / lanes`,
-//! and each lane packs its rows into `width` words. Word `k` of all lanes stands
-//! together, so that one shift serves a whole row and the compiler makes vector
-//! code of it for any width, without a line of machine-dependent code. Both kinds
-//! take `width * 128` bytes a group; words are little-endian; missing values of a
-//! last group are zero bits. Values are stored as their distance from a base.
+//! Values stand in groups: a group is a table of lanes by as many rows as a word
+//! has bits. Value `i` is in lane `i % lanes`, row `i / lanes`, and each lane packs
+//! its rows into `width` words, lowest bits first; word `k` of all lanes stands
+//! together. Words are little-endian; missing values of a last group are zero bits.
+//! Values are stored as their distance from a base.
+//!
+//! Codes have 8 lanes of `u32`, which is the layout of the `bitpacking` crate's
+//! `BitPacker8x`: it packs them with the processor's widest common instructions.
+//! Offsets have 16 lanes of `u64` and are packed here, one shift for a whole row,
+//! which the compiler makes vector code of for any width.
 
+use bitpacking::{BitPacker as _, BitPacker8x};
 use zeroize::Zeroizing;
 
 use super::CodecError;
 
-/// Values of a group; every packed run is a whole number of groups.
-const GROUP: usize = 1024;
+/// Codes of a group; a packed run is a whole number of groups.
+pub(super) const CODES_GROUP: usize = BitPacker8x::BLOCK_LEN;
+
+/// Offsets of a group.
+pub(super) const OFFSETS_GROUP: usize = LANES * BITS;
+
+/// Lanes of offsets, and rows of each.
+const LANES: usize = 16;
+const BITS: usize = u64::BITS as usize;
 
 /// No packed run holds more: a bound for what a wrong header can make us allocate.
-const MAX_VALUES: usize = 1 << 22;
+pub(super) const MAX_VALUES: usize = 1 << 22;
 
-/// How many bytes `count` values take at `width` bits.
-pub fn packed_len(width: u8, count: usize) -> usize {
-    count.div_ceil(GROUP) * usize::from(width) * (GROUP / 8)
+/// How many bytes `count` codes take at `width` bits.
+pub fn packed_codes_len(width: u8, count: usize) -> usize {
+    count.div_ceil(CODES_GROUP) * usize::from(width) * (CODES_GROUP / 8)
+}
+
+/// How many bytes `count` offsets take at `width` bits.
+pub fn packed_offsets_len(width: u8, count: usize) -> usize {
+    count.div_ceil(OFFSETS_GROUP) * usize::from(width) * (OFFSETS_GROUP / 8)
 }
 
 /// The least value, and the bits the distance of the greatest from it needs.
@@ -50,134 +66,190 @@ fn bounds<T: Copy + Ord + Default>(values: &[T]) -> (T, T) {
     })
 }
 
-macro_rules! codec {
-    ($word:ty, $lanes:literal, $pack:ident, $unpack:ident) => {
-        /// Appends the packed values; one that needs more than `width` bits above
-        /// `base` is refused.
-        pub fn $pack(
-            values: &[$word],
-            base: $word,
-            width: u8,
-            out: &mut Vec<u8>,
-        ) -> Result<(), CodecError> {
-            const BITS: usize = <$word>::BITS as usize;
-            let width = usize::from(width);
-            if width > BITS {
-                return Err(CodecError::Width);
-            }
-            if values.len() > MAX_VALUES {
-                return Err(CodecError::TooMany);
-            }
-            let low = match width {
-                0 => 0,
-                _ => <$word>::MAX >> (BITS - width),
-            };
-            let used = values.iter().fold(0, |all, v| all | v.wrapping_sub(base));
-            if used & !low != 0 {
-                return Err(CodecError::TooWide);
-            }
-            if width == 0 {
-                return Ok(());
-            }
-            let mut words = Zeroizing::new(vec![[<$word>::MIN; $lanes]; width]);
-            out.reserve(packed_len(width as u8, values.len()));
-            for group in values.chunks(GROUP) {
-                words.fill([0; $lanes]);
-                for (row, values) in group.chunks($lanes).enumerate() {
-                    let (word, shift) = (row * width / BITS, row * width % BITS);
-                    for (target, value) in words[word].iter_mut().zip(values) {
-                        *target |= value.wrapping_sub(base) << shift;
-                    }
-                    if shift + width > BITS {
-                        for (target, value) in words[word + 1].iter_mut().zip(values) {
-                            *target |= value.wrapping_sub(base) >> (BITS - shift);
-                        }
-                    }
-                }
-                for word in words.as_flattened() {
-                    out.extend_from_slice(&word.to_le_bytes());
-                }
-            }
-            Ok(())
+/// Appends the packed codes; one that needs more than `width` bits above `base` is
+/// refused.
+pub fn pack_codes(
+    codes: &[u32],
+    base: u32,
+    width: u8,
+    out: &mut Vec<u8>,
+) -> Result<(), CodecError> {
+    if u32::from(width) > u32::BITS {
+        return Err(CodecError::Width);
+    }
+    if codes.len() > MAX_VALUES {
+        return Err(CodecError::TooMany);
+    }
+    let used = codes.iter().fold(0, |all, v| all | v.wrapping_sub(base));
+    if u64::from(used) >> width != 0 {
+        return Err(CodecError::TooWide);
+    }
+    if width == 0 {
+        return Ok(());
+    }
+    let packer = BitPacker8x::new();
+    let mut distances = Zeroizing::new([0; CODES_GROUP]);
+    let begin = out.len();
+    out.resize(begin + packed_codes_len(width, codes.len()), 0);
+    let packed = out[begin..].chunks_exact_mut(usize::from(width) * (CODES_GROUP / 8));
+    for (packed, codes) in packed.zip(codes.chunks(CODES_GROUP)) {
+        distances[codes.len()..].fill(0);
+        for (distance, code) in distances.iter_mut().zip(codes) {
+            *distance = code.wrapping_sub(base);
         }
-
-        /// Replaces `out` by the `count` values that `bytes` must hold exactly. A sum
-        /// that leaves the word's range wraps: it can only come of a wrong base.
-        pub fn $unpack(
-            bytes: &[u8],
-            base: $word,
-            width: u8,
-            count: usize,
-            out: &mut Vec<$word>,
-        ) -> Result<(), CodecError> {
-            const BITS: usize = <$word>::BITS as usize;
-            if usize::from(width) > BITS {
-                return Err(CodecError::Width);
-            }
-            if count > MAX_VALUES {
-                return Err(CodecError::TooMany);
-            }
-            if bytes.len() != packed_len(width, count) {
-                return Err(CodecError::Length);
-            }
-            if width == 0 {
-                out.clear();
-                out.resize(count, base);
-                return Ok(());
-            }
-            let width = usize::from(width);
-            let low = match width {
-                0 => 0,
-                _ => <$word>::MAX >> (BITS - width),
-            };
-            // A buffer that is used again keeps its length, and nothing is zeroed.
-            out.resize(count.next_multiple_of(GROUP), 0);
-            let (words, _) = bytes.as_chunks::<{ BITS / 8 }>();
-            let (words, _) = words.as_chunks::<$lanes>();
-            let (rows, _) = out.as_chunks_mut::<$lanes>();
-            for (words, rows) in words.chunks_exact(width).zip(rows.chunks_exact_mut(BITS)) {
-                for (row, values) in rows.iter_mut().enumerate() {
-                    let (word, shift) = (row * width / BITS, row * width % BITS);
-                    let first = &words[word];
-                    if shift + width <= BITS {
-                        for (value, first) in values.iter_mut().zip(first) {
-                            let bits = <$word>::from_le_bytes(*first) >> shift;
-                            *value = (bits & low).wrapping_add(base);
-                        }
-                    } else {
-                        let second = &words[word + 1];
-                        for ((value, first), second) in values.iter_mut().zip(first).zip(second) {
-                            let bits = <$word>::from_le_bytes(*first) >> shift
-                                | <$word>::from_le_bytes(*second) << (BITS - shift);
-                            *value = (bits & low).wrapping_add(base);
-                        }
-                    }
-                }
-            }
-            out.truncate(count);
-            Ok(())
-        }
-    };
+        packer.compress(&*distances, packed, width);
+    }
+    Ok(())
 }
 
-codec!(u32, 32, pack_codes, unpack_codes);
-codec!(u64, 16, pack_offsets, unpack_offsets);
+/// Replaces `out` by the `count` codes that `bytes` must hold exactly. A sum that
+/// leaves the word's range wraps: it can only come of a wrong base.
+pub fn unpack_codes(
+    bytes: &[u8],
+    base: u32,
+    width: u8,
+    count: usize,
+    out: &mut Vec<u32>,
+) -> Result<(), CodecError> {
+    if u32::from(width) > u32::BITS {
+        return Err(CodecError::Width);
+    }
+    if count > MAX_VALUES {
+        return Err(CodecError::TooMany);
+    }
+    if bytes.len() != packed_codes_len(width, count) {
+        return Err(CodecError::Length);
+    }
+    if width == 0 {
+        out.clear();
+        out.resize(count, base);
+        return Ok(());
+    }
+    let packer = BitPacker8x::new();
+    // A buffer that is used again keeps its length, and nothing is zeroed.
+    out.resize(count.next_multiple_of(CODES_GROUP), 0);
+    let packed = bytes.chunks_exact(usize::from(width) * (CODES_GROUP / 8));
+    for (packed, codes) in packed.zip(out.chunks_exact_mut(CODES_GROUP)) {
+        packer.decompress(packed, codes, width);
+        if base != 0 {
+            codes.iter_mut().for_each(|v| *v = v.wrapping_add(base));
+        }
+    }
+    out.truncate(count);
+    Ok(())
+}
+
+/// Appends the packed offsets; one that needs more than `width` bits above `base`
+/// is refused.
+pub fn pack_offsets(
+    offsets: &[u64],
+    base: u64,
+    width: u8,
+    out: &mut Vec<u8>,
+) -> Result<(), CodecError> {
+    let width = usize::from(width);
+    if width > BITS {
+        return Err(CodecError::Width);
+    }
+    if offsets.len() > MAX_VALUES {
+        return Err(CodecError::TooMany);
+    }
+    let used = offsets.iter().fold(0, |all, v| all | v.wrapping_sub(base));
+    if used & !low_bits(width) != 0 {
+        return Err(CodecError::TooWide);
+    }
+    if width == 0 {
+        return Ok(());
+    }
+    let mut words = Zeroizing::new(vec![[0_u64; LANES]; width]);
+    out.reserve(packed_offsets_len(width as u8, offsets.len()));
+    for group in offsets.chunks(OFFSETS_GROUP) {
+        words.fill([0; LANES]);
+        for (row, offsets) in group.chunks(LANES).enumerate() {
+            let (word, shift) = (row * width / BITS, row * width % BITS);
+            for (target, offset) in words[word].iter_mut().zip(offsets) {
+                *target |= offset.wrapping_sub(base) << shift;
+            }
+            if shift + width > BITS {
+                for (target, offset) in words[word + 1].iter_mut().zip(offsets) {
+                    *target |= offset.wrapping_sub(base) >> (BITS - shift);
+                }
+            }
+        }
+        for word in words.as_flattened() {
+            out.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// Replaces `out` by the `count` offsets that `bytes` must hold exactly. A sum that
+/// leaves the word's range wraps: it can only come of a wrong base.
+pub fn unpack_offsets(
+    bytes: &[u8],
+    base: u64,
+    width: u8,
+    count: usize,
+    out: &mut Vec<u64>,
+) -> Result<(), CodecError> {
+    if usize::from(width) > BITS {
+        return Err(CodecError::Width);
+    }
+    if count > MAX_VALUES {
+        return Err(CodecError::TooMany);
+    }
+    if bytes.len() != packed_offsets_len(width, count) {
+        return Err(CodecError::Length);
+    }
+    if width == 0 {
+        out.clear();
+        out.resize(count, base);
+        return Ok(());
+    }
+    let width = usize::from(width);
+    let low = low_bits(width);
+    out.resize(count.next_multiple_of(OFFSETS_GROUP), 0);
+    let (words, _) = bytes.as_chunks::<{ BITS / 8 }>();
+    let (words, _) = words.as_chunks::<LANES>();
+    let (rows, _) = out.as_chunks_mut::<LANES>();
+    for (words, rows) in words.chunks_exact(width).zip(rows.chunks_exact_mut(BITS)) {
+        for (row, offsets) in rows.iter_mut().enumerate() {
+            let (word, shift) = (row * width / BITS, row * width % BITS);
+            let first = &words[word];
+            if shift + width <= BITS {
+                for (offset, first) in offsets.iter_mut().zip(first) {
+                    let bits = u64::from_le_bytes(*first) >> shift;
+                    *offset = (bits & low).wrapping_add(base);
+                }
+            } else {
+                let second = &words[word + 1];
+                for ((offset, first), second) in offsets.iter_mut().zip(first).zip(second) {
+                    let bits = u64::from_le_bytes(*first) >> shift
+                        | u64::from_le_bytes(*second) << (BITS - shift);
+                    *offset = (bits & low).wrapping_add(base);
+                }
+            }
+        }
+    }
+    out.truncate(count);
+    Ok(())
+}
+
+fn low_bits(width: usize) -> u64 {
+    match width {
+        0 => 0,
+        _ => u64::MAX >> (BITS - width),
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn low_bits(width: u8) -> u64 {
-        match width {
-            0 => 0,
-            _ => u64::MAX >> (64 - width),
-        }
-    }
-
     fn some_codes() -> impl Strategy<Value = (Vec<u32>, u32, u8)> {
         (0_u8..=32, any::<u32>(), 0_usize..3000).prop_flat_map(|(width, base, len)| {
-            let low = low_bits(width) as u32;
+            let low = low_bits(usize::from(width)) as u32;
             let base = base.min(u32::MAX - low);
             (
                 prop::collection::vec((0..=low).prop_map(move |v| base + v), len),
@@ -189,7 +261,7 @@ mod tests {
 
     fn some_offsets() -> impl Strategy<Value = (Vec<u64>, u64, u8)> {
         (0_u8..=64, any::<u64>(), 0_usize..3000).prop_flat_map(|(width, base, len)| {
-            let low = low_bits(width);
+            let low = low_bits(usize::from(width));
             let base = base.min(u64::MAX - low);
             (
                 prop::collection::vec((0..=low).prop_map(move |v| base + v), len),
@@ -204,7 +276,7 @@ mod tests {
         fn codes_of_any_width_round_trip((values, base, width) in some_codes()) {
             let mut bytes = Vec::new();
             pack_codes(&values, base, width, &mut bytes).unwrap();
-            prop_assert_eq!(bytes.len(), packed_len(width, values.len()));
+            prop_assert_eq!(bytes.len(), packed_codes_len(width, values.len()));
             let mut back = vec![7; 11];
             unpack_codes(&bytes, base, width, values.len(), &mut back).unwrap();
             prop_assert!(back == values);
@@ -214,7 +286,7 @@ mod tests {
         fn offsets_of_any_width_round_trip((values, base, width) in some_offsets()) {
             let mut bytes = Vec::new();
             pack_offsets(&values, base, width, &mut bytes).unwrap();
-            prop_assert_eq!(bytes.len(), packed_len(width, values.len()));
+            prop_assert_eq!(bytes.len(), packed_offsets_len(width, values.len()));
             let mut back = Vec::new();
             unpack_offsets(&bytes, base, width, values.len(), &mut back).unwrap();
             prop_assert!(back == values);
@@ -272,15 +344,27 @@ mod tests {
 
     #[test]
     fn the_layout_is_lanes_of_little_endian_words() {
-        // Value 0 is the lowest bits of lane 0, value 1 of lane 1; value 32 follows
-        // value 0 in lane 0.
-        let mut values = vec![0; 33];
-        (values[0], values[1], values[32]) = (0x15, 0x0a, 0x1f);
+        // Value 0 is the lowest bits of lane 0, value 1 of lane 1; value 8 follows
+        // value 0 in lane 0, and value 48 begins in its word 0 and ends in its word 1.
+        let mut values = vec![0; 49];
+        (values[0], values[1], values[8], values[48]) = (0x15, 0x0a, 0x1f, 0x1b);
         let mut bytes = Vec::new();
         pack_codes(&values, 0, 5, &mut bytes).unwrap();
-        assert_eq!(bytes.len(), 5 * 128);
-        assert_eq!(bytes[..4], (0x15_u32 | 0x1f << 5).to_le_bytes());
+        assert_eq!(bytes.len(), 5 * 32);
+        let first = 0x15_u32 | 0x1f << 5 | 0x1b << 30;
+        assert_eq!(bytes[..4], first.to_le_bytes());
         assert_eq!(bytes[4..8], 0x0a_u32.to_le_bytes());
-        assert!(bytes[8..].iter().all(|byte| *byte == 0));
+        assert!(bytes[8..32].iter().all(|byte| *byte == 0));
+        assert_eq!(bytes[32..36], (0x1b_u32 >> 2).to_le_bytes());
+        assert!(bytes[36..].iter().all(|byte| *byte == 0));
+
+        let mut values = vec![0; 17];
+        (values[0], values[1], values[16]) = (0x15, 0x0a, 0x1f);
+        bytes.clear();
+        pack_offsets(&values, 0, 5, &mut bytes).unwrap();
+        assert_eq!(bytes.len(), 5 * 128);
+        assert_eq!(bytes[..8], (0x15_u64 | 0x1f << 5).to_le_bytes());
+        assert_eq!(bytes[8..16], 0x0a_u64.to_le_bytes());
+        assert!(bytes[16..].iter().all(|byte| *byte == 0));
     }
 }

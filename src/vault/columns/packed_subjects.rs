@@ -4,7 +4,7 @@
 
 use zeroize::Zeroizing;
 
-use super::pack::packed_len;
+use super::pack::{CODES_GROUP, MAX_VALUES, OFFSETS_GROUP, packed_codes_len, packed_offsets_len};
 use super::reader::Reader;
 use super::subject_block::{RANGE_NUMBERS, STEP, SubjectEntry, VERSION, flip, key};
 use super::{CodecError, padding};
@@ -41,13 +41,25 @@ impl PackedSubjects {
         for column in &mut codes {
             (column.width, column.base) = (reader.u8()?, reader.u32()?);
             column.at = plain.len() - reader.rest().len();
-            skip(&mut reader, column.width, u32::BITS, count)?;
+            skip(
+                &mut reader,
+                column.width,
+                u32::BITS,
+                count,
+                packed_codes_len,
+            )?;
         }
         let mut offsets = [Packed::<u64>::default(); 2];
         for column in &mut offsets {
             (column.width, column.base) = (reader.u8()?, reader.u64()?);
             column.at = plain.len() - reader.rest().len();
-            skip(&mut reader, column.width, u64::BITS, count)?;
+            skip(
+                &mut reader,
+                column.width,
+                u64::BITS,
+                count,
+                packed_offsets_len,
+            )?;
         }
         let used = plain.len() - reader.rest().len();
         if plain.len() != used.next_multiple_of(STEP) {
@@ -99,7 +111,9 @@ impl PackedSubjects {
 
     fn code(&self, column: usize, place: usize) -> Result<u32, CodecError> {
         let column = &self.codes[column];
-        let bits = self.bits(column.at, column.width, place, |bytes| {
+        let group = column.at + packed_codes_len(column.width, place / CODES_GROUP * CODES_GROUP);
+        let place = place % CODES_GROUP;
+        let bits = self.bits(group, CODES_GROUP, column.width, place, |bytes| {
             bytes.first_chunk().map(|word| u32::from_le_bytes(*word))
         })?;
         Ok((bits as u32).wrapping_add(column.base))
@@ -107,27 +121,29 @@ impl PackedSubjects {
 
     fn offset(&self, column: usize, place: usize) -> Result<u64, CodecError> {
         let column = &self.offsets[column];
-        let bits = self.bits(column.at, column.width, place, |bytes| {
+        let group = place / OFFSETS_GROUP * OFFSETS_GROUP;
+        let group = column.at + packed_offsets_len(column.width, group);
+        let place = place % OFFSETS_GROUP;
+        let bits = self.bits(group, OFFSETS_GROUP, column.width, place, |bytes| {
             bytes.first_chunk().map(|word| u64::from_le_bytes(*word))
         })?;
         Ok(bits.wrapping_add(column.base))
     }
 
-    /// The bits of one value in a column that is packed in words `W`. A group has a lane for
-    /// each word in 1,024 bits: a value is in lane `place % lanes`, and that lane packs its
-    /// own row by row.
+    /// The bits of one value of the group at `group`, of `size` values packed in words `W`.
+    /// The value is in lane `place % lanes`, and that lane packs its own row by row.
     fn bits<W: Into<u128>>(
         &self,
-        column: usize,
+        group: usize,
+        size: usize,
         width: u8,
         place: usize,
         read: impl Fn(&[u8]) -> Option<W>,
     ) -> Result<u64, CodecError> {
         let word_bytes = size_of::<W>();
         let word_bits = word_bytes * 8;
-        let lanes = GROUP / word_bits;
-        let (row, lane) = (place % GROUP / lanes, place % lanes);
-        let group = column + packed_len(width, place / GROUP * GROUP);
+        let lanes = size / word_bits;
+        let (row, lane) = (place / lanes, place % lanes);
         let word = |no: usize| -> Result<u128, CodecError> {
             let at = group + (no * lanes + lane) * word_bytes;
             let word = self.plain.get(at..).and_then(&read);
@@ -146,20 +162,21 @@ impl PackedSubjects {
     }
 }
 
-fn skip(reader: &mut Reader<'_>, width: u8, bits: u32, count: usize) -> Result<(), CodecError> {
+fn skip(
+    reader: &mut Reader<'_>,
+    width: u8,
+    bits: u32,
+    count: usize,
+    packed_len: fn(u8, usize) -> usize,
+) -> Result<(), CodecError> {
     if u32::from(width) > bits {
         return Err(CodecError::Width);
     }
-    if count > MOST {
+    if count > MAX_VALUES {
         return Err(CodecError::TooMany);
     }
     reader.take(packed_len(width, count)).map(|_| ())
 }
-
-/// Values of a packed group.
-const GROUP: usize = 1024;
-/// As many as a packed run may hold.
-const MOST: usize = 1 << 22;
 
 #[cfg(test)]
 mod tests {

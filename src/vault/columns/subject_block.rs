@@ -8,8 +8,8 @@
 //! zeros to a multiple of 4 KiB. Entries rise by number, account, kind.
 
 use super::pack::{
-    frame_of_codes, frame_of_offsets, pack_codes, pack_offsets, packed_len, unpack_codes,
-    unpack_offsets,
+    frame_of_codes, frame_of_offsets, pack_codes, pack_offsets, packed_codes_len,
+    packed_offsets_len, unpack_codes, unpack_offsets,
 };
 use super::reader::Reader;
 use super::{CodecError, padding};
@@ -17,7 +17,7 @@ use super::{CodecError, padding};
 /// Numbers a block covers: block `r` has those from `r * 4096` on.
 pub const RANGE_NUMBERS: u32 = 4096;
 
-pub(super) const VERSION: u8 = 2;
+pub(super) const VERSION: u8 = 3;
 pub(super) const STEP: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,7 +169,7 @@ fn put_offsets(values: impl Iterator<Item = u64>, out: &mut Vec<u8>) -> Result<(
 
 fn take_codes(reader: &mut Reader<'_>, count: usize) -> Result<Vec<u32>, CodecError> {
     let (width, base) = (reader.u8()?, reader.u32()?);
-    let packed = reader.take(packed_len(width, count))?;
+    let packed = reader.take(packed_codes_len(width, count))?;
     let mut values = Vec::new();
     unpack_codes(packed, base, width, count, &mut values)?;
     Ok(values)
@@ -177,7 +177,7 @@ fn take_codes(reader: &mut Reader<'_>, count: usize) -> Result<Vec<u32>, CodecEr
 
 fn take_offsets(reader: &mut Reader<'_>, count: usize) -> Result<Vec<u64>, CodecError> {
     let (width, base) = (reader.u8()?, reader.u64()?);
-    let packed = reader.take(packed_len(width, count))?;
+    let packed = reader.take(packed_offsets_len(width, count))?;
     let mut values = Vec::new();
     unpack_offsets(packed, base, width, count, &mut values)?;
     Ok(values)

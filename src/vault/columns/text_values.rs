@@ -10,7 +10,7 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::CodecError;
-use super::pack::{frame_of_offsets, pack_offsets, packed_len, unpack_offsets};
+use super::pack::{frame_of_offsets, pack_offsets, packed_offsets_len, unpack_offsets};
 use super::reader::{Reader, put_length};
 
 /// Texts of one block together; more is refused.
@@ -210,7 +210,7 @@ fn push_hex(byte: u8, text: &mut String) {
 
 fn encode_decimals(digits: u8, decimals: &[u64]) -> Result<Zeroizing<Vec<u8>>, CodecError> {
     let (base, width) = frame_of_offsets(decimals);
-    let len = 10 + packed_len(width, decimals.len());
+    let len = 10 + packed_offsets_len(width, decimals.len());
     let mut out = Zeroizing::new(Vec::with_capacity(len));
     out.push(digits);
     out.extend_from_slice(&base.to_le_bytes());
