@@ -93,7 +93,7 @@ fn distinct(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     let groups: Vec<u32> = numbers.iter().map(|number| number % GROUPS).collect();
     let all = Selection::all(ROWS as usize);
     let ours = || -> Result<Vec<u64>, Box<dyn Error>> {
-        let mut counter = DistinctByGroup::new(GROUPS, NUMBERS, DistinctBudget::WHOLE);
+        let mut counter = DistinctByGroup::new(GROUPS, NUMBERS, DistinctBudget::of(512 << 20));
         counter.add(Codes::of(&groups), Codes::of(&numbers), &all)?;
         Ok(counter.finish()?.1)
     };

@@ -57,6 +57,7 @@ impl Config {
             },
             readers: self.limits.readers,
             protected_threshold: self.limits.protected_threshold,
+            table_bytes: self.limits.table_bytes,
         }
     }
 }

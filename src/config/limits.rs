@@ -35,6 +35,8 @@ pub struct Limits {
     pub reveal_subjects: usize,
     /// The smallest count that a protected table shows.
     pub protected_threshold: u64,
+    /// What one table may count distinct numbers in.
+    pub table_bytes: usize,
 }
 
 impl Default for Limits {
@@ -55,6 +57,7 @@ impl Default for Limits {
             lookup_numbers: 1000,
             reveal_subjects: 1000,
             protected_threshold: 8,
+            table_bytes: 512 << 20,
         }
     }
 }
@@ -104,6 +107,11 @@ impl Limits {
             "limits.protected_threshold",
             self.protected_threshold >= 2,
             "must be at least 2",
+        )?;
+        at_least(
+            "limits.table_bytes",
+            (1 << 20..=1 << 36).contains(&self.table_bytes),
+            "must be between 1 MiB and 64 GiB",
         )
     }
 }

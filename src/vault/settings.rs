@@ -21,6 +21,9 @@ pub struct Settings {
     pub readers: usize,
     /// The smallest count a protected table shows, and how the rest is rounded.
     pub protected_threshold: u64,
+    /// What one table may count distinct numbers in, beside two or four bytes for
+    /// each number of the case and thread.
+    pub table_bytes: usize,
 }
 
 /// A leaking bucket, counted in points: a number that is found costs 1, one that
@@ -47,6 +50,7 @@ impl Default for Settings {
             },
             readers: 8,
             protected_threshold: 8,
+            table_bytes: 512 << 20,
         }
     }
 }

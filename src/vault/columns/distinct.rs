@@ -20,11 +20,13 @@ pub struct DistinctBudget {
 }
 
 impl DistinctBudget {
-    /// 256 MiB of each.
-    pub const WHOLE: Self = Self {
-        bits: 256 << 20,
-        pairs: 32 << 20,
-    };
+    /// Half of `bytes` for each.
+    pub fn of(bytes: usize) -> Self {
+        Self {
+            bits: bytes / 2,
+            pairs: bytes / 2 / size_of::<u64>(),
+        }
+    }
 
     /// The share of one of `counters` beside each other.
     pub fn share(self, counters: usize) -> Self {

@@ -26,6 +26,8 @@ pub(super) struct Axes {
     dense: Option<u32>,
     /// How many numbers there can be.
     numbers: u32,
+    /// What all threads may count in together.
+    budget: DistinctBudget,
 }
 
 /// Counts of messages and distinct numbers, cell by cell.
@@ -98,6 +100,7 @@ impl Axes {
             axes,
             dense: dense.filter(|cells| *cells <= MOST_DENSE),
             numbers: records.case.numbers + 1,
+            budget: DistinctBudget::of(records.core.settings.table_bytes),
         })
     }
 
@@ -128,10 +131,9 @@ impl Grouping {
             Some(cells) => (Places::Dense(GroupCodes::new()), cells),
             None => (Places::Sparse(Sparse::default()), MOST_CELLS),
         };
-        let budget = DistinctBudget::WHOLE.share(threads());
         Self {
             places,
-            counts: DistinctByGroup::new(groups, axes.numbers, budget),
+            counts: DistinctByGroup::new(groups, axes.numbers, axes.budget.share(threads())),
             scratch: Zeroizing::default(),
         }
     }

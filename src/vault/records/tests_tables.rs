@@ -13,7 +13,7 @@ use super::fixture::{Fixture, MARCH, Sent, sent};
 use super::tests::{by, failure, filter, table};
 use super::{Dimension, TableQuery};
 use crate::domain::Moment;
-use crate::vault::OperationError;
+use crate::vault::{OperationError, Settings};
 
 const HOUR: i64 = 3600;
 const ZONES: [&str; 5] = [
@@ -252,4 +252,32 @@ fn combinations_beyond_dense_arrays_are_counted_and_too_many_are_refused() {
         json!({"account": [accounts[3]]}),
     );
     assert!(table(&fixture, &fixture.lead, narrower).is_ok());
+}
+
+#[test]
+fn a_table_counts_exactly_within_its_memory_and_is_refused_beyond_it() {
+    let of_memory = |table_bytes| {
+        let mut fixture = Fixture::with(Settings {
+            table_bytes,
+            ..Settings::default()
+        });
+        for part in some_rows().chunks(300) {
+            fixture.admit(part);
+        }
+        fixture
+    };
+    let by_hour = || by(&[Dimension::Hour, Dimension::Kind], json!({}));
+    let ask = |fixture: &Fixture, query| table(fixture, &fixture.lead, query);
+    let plenty = ask(&of_memory(512 << 20), by_hour()).unwrap();
+    let enough = ask(&of_memory(32 << 10), by_hour()).unwrap();
+    assert_eq!(enough["rows"], plenty["rows"]);
+    assert_eq!(enough["totals"], plenty["totals"]);
+    let narrow = of_memory(512);
+    assert!(matches!(
+        failure(ask(&narrow, by_hour())),
+        OperationError::Invalid { at, rule } if at == "by" && rule.contains("too many numbers")
+    ));
+    // The vault goes on, and answers what needs less.
+    let one_hour = json!({"sent_from": "2024-03-05T00:00:00Z", "sent_to": "2024-03-05T04:00:00Z"});
+    assert!(ask(&narrow, by(&[Dimension::Hour], one_hour)).is_ok());
 }
