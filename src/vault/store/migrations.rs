@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::error::{StoreError, StoreFault, at};
 use crate::domain::Moment;
 
-pub(crate) const STEPS: [(&str, &str); 7] = [
+pub(crate) const STEPS: [(&str, &str); 8] = [
     (
         "0001_vault",
         include_str!("../../../migrations/0001_vault.sql"),
@@ -39,6 +39,10 @@ pub(crate) const STEPS: [(&str, &str); 7] = [
     (
         "0007_term_runs",
         include_str!("../../../migrations/0007_term_runs.sql"),
+    ),
+    (
+        "0008_packed_blocks",
+        include_str!("../../../migrations/0008_packed_blocks.sql"),
     ),
 ];
 
@@ -68,7 +72,7 @@ fn apply_of(
         step.execute_batch(text)
             .map_err(&failed)
             .map_err(|error| match (*name, error.fault) {
-                ("0007_term_runs", StoreFault::Constraint) => StoreError {
+                ("0007_term_runs" | "0008_packed_blocks", StoreFault::Constraint) => StoreError {
                     fault: StoreFault::EarlierExhibits,
                     ..error
                 },
@@ -220,6 +224,21 @@ mod tests {
         assert_eq!(check(&connection), Ok(6));
         let terms = connection.query_row("SELECT COUNT(*) FROM term", [], |row| row.get(0));
         assert_eq!(terms, Ok(0_i64));
+    }
+
+    #[test]
+    fn exhibits_whose_blocks_are_packed_another_way_are_refused() {
+        let connection = Connection::open_in_memory().unwrap();
+        apply_of(&STEPS[..7], &connection, Moment::from_seconds(0)).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO cases (number, id, state, sealed, opened_at) VALUES (1, 'c', 'open', x'00', 0);
+                 INSERT INTO exhibit (id, case_number, state, begun_at) VALUES ('x', 1, 'admitted', 0)",
+            )
+            .unwrap();
+        let error = apply(&connection, Moment::from_seconds(1)).unwrap_err();
+        assert_eq!(error.fault, StoreFault::EarlierExhibits);
+        assert_eq!(check(&connection), Ok(7));
     }
 
     #[test]
