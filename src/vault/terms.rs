@@ -5,7 +5,6 @@
 //! late are kept, sealed.
 
 use rusqlite::Connection;
-use zeroize::Zeroizing;
 
 use super::keyring::CaseKeys;
 use super::operation::OperationError;
@@ -102,11 +101,13 @@ impl NumberTerms {
 }
 
 impl UserTerms {
+    /// Cheap for names in the order of their numbers, and a run to be opened each time
+    /// for those in any other.
     pub(in crate::vault) fn open(
         &mut self,
         place: TermPlace<'_>,
         no: u32,
-    ) -> Result<Zeroizing<String>, OperationError> {
+    ) -> Result<&str, OperationError> {
         let damaged = || OperationError::Damaged {
             place: format!("user term {no}"),
         };
@@ -125,12 +126,10 @@ impl UserTerms {
                 (sealed.first, run)
             }
         };
-        let name = no
-            .checked_sub(first)
-            .and_then(|at| run.name(at as usize))
-            .map(|name| Zeroizing::new(name.to_owned()));
-        self.0 = Some((first, run));
-        name.ok_or_else(damaged)
+        let (first, run) = self.0.insert((first, run));
+        let name = no.checked_sub(*first);
+        name.and_then(|at| run.name(at as usize))
+            .ok_or_else(damaged)
     }
 }
 

@@ -3,10 +3,9 @@
 //! One of the two files that turn a disclosed number into text. Runs after the
 //! leaf is durable; plaintext goes through age before it reaches the disk.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -15,7 +14,7 @@ use crate::evidence::{
     BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, readme, write_row,
 };
 use crate::policy::actions;
-use crate::vault::records::{Evidence, EvidenceDamaged, ExportContents, NoticeRow, ReportTable};
+use crate::vault::records::{Evidence, EvidenceDamaged, ExportContents, Notice, ReportTable};
 use crate::vault::scope::{PackageContents, Scope};
 use crate::vault::{
     Answer, Operation, OperationError, Receipt, StoreError, StoreFault, Target, Wire,
@@ -61,7 +60,7 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBu
         .map_err(|_| EvidenceError::NoRecipient)?;
     let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
     match &package.contents {
-        ExportContents::Notice(rows) => notice(&mut writer, rows, receipt)?,
+        ExportContents::Notice(people) => notice(&mut writer, people, receipt)?,
         ExportContents::Report(tables) => report(&mut writer, tables)?,
         ExportContents::Evidence(evidence) => records(&mut writer, evidence, receipt)?,
     }
@@ -134,45 +133,35 @@ impl Twins {
     }
 }
 
-fn notice(
-    writer: &mut PackageWriter,
-    rows: &[NoticeRow],
-    receipt: &Receipt,
-) -> Result<(), EvidenceError> {
+fn notice(writer: &mut PackageWriter, people: &Notice, receipt: &Receipt) -> Result<(), NotBuilt> {
     #[derive(Serialize)]
     struct Row<'a> {
         number: &'a str,
-        users: Vec<&'a str>,
+        users: &'a [&'a str],
         messages: u64,
         first: &'a str,
         last: &'a str,
-        kinds: &'a [String],
+        kinds: &'a [&'a str],
     }
     let header = ["number", "users", "messages", "first", "last", "kinds"];
     let mut twins = Twins::begin(writer, &header)?;
-    for row in rows {
+    people.for_each(|row| {
         let number = row.number.expose(receipt);
         let (first, last) = (row.first.to_string(), row.last.to_string());
-        let users = Zeroizing::new(
-            row.users
-                .iter()
-                .map(|user| user.as_str())
-                .collect::<Vec<_>>()
-                .join(" "),
-        );
+        let users = Zeroizing::new(row.users.join(" "));
         let (messages, kinds) = (row.messages.to_string(), row.kinds.join(" "));
         let cells = [number.as_str(), &users, &messages, &first, &last, &kinds];
         let value = Row {
             number: &number,
-            users: row.users.iter().map(|user| user.as_str()).collect(),
+            users: &row.users,
             messages: row.messages,
             first: &first,
             last: &last,
             kinds: &row.kinds,
         };
-        twins.row(cells, &value)?;
-    }
-    twins.finish()
+        twins.row(cells, &value).map_err(NotBuilt::from)
+    })?;
+    Ok(twins.finish()?)
 }
 
 fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), EvidenceError> {
@@ -219,11 +208,27 @@ fn records(
             number.as_str(),
             &row.sent_at,
         ];
-        let cells = || first.into_iter().chain(row.fields);
-        let value: BTreeMap<&str, &str> = header.iter().copied().zip(cells()).collect();
-        twins.row(cells(), &value).map_err(NotBuilt::from)
+        let cells: Vec<&str> = first.into_iter().chain(row.fields).collect();
+        let members = Members {
+            names: &header,
+            cells: &cells,
+        };
+        let cells = cells.iter().copied();
+        twins.row(cells, &members).map_err(NotBuilt::from)
     })?;
     Ok(twins.finish()?)
+}
+
+/// A record as an object, with its members in the order of the header.
+struct Members<'r> {
+    names: &'r [&'r str],
+    cells: &'r [&'r str],
+}
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.names.iter().zip(self.cells))
+    }
 }
 
 /// A package was not built: the files failed, or what was opened is damaged.

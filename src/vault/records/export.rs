@@ -3,38 +3,43 @@
 //! Codes and disclosed numbers are kept apart and compact, so that an export of
 //! all records costs tens of bytes for each, not a row of strings.
 
-use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
-
 use zeroize::Zeroizing;
 
 use super::dimension::Dimension;
 use super::filter::RecordFilter;
 use super::opened::CaseRecords;
 use super::rounding::Shown;
+use super::subjects::Subject;
 use super::table::{TableQuery, TableRow};
 use crate::domain::{Field, Moment};
 use crate::policy::Reveals;
-use crate::vault::columns::Dictionary;
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Disclosed, SubjectToken};
 use crate::vault::scope::{Profile, Scope};
-use crate::vault::terms::UserTerms;
+use crate::vault::terms::{TermPlace, UserTerms};
 
 pub enum ExportContents {
-    Notice(Vec<NoticeRow>),
+    Notice(Notice),
     Report(Vec<ReportTable>),
     Evidence(Box<Evidence>),
 }
 
+/// Whom an account has to tell.
+pub struct Notice {
+    people: Vec<(Subject, Disclosed)>,
+    users: UserNames,
+    /// By their codes.
+    kinds: Vec<String>,
+}
+
 /// One person to be told.
-pub struct NoticeRow {
-    pub number: Disclosed,
-    pub users: Vec<Zeroizing<String>>,
+pub struct NoticeRow<'n> {
+    pub number: &'n Disclosed,
+    pub users: Vec<&'n str>,
     pub messages: u64,
     pub first: Moment,
     pub last: Moment,
-    pub kinds: Vec<String>,
+    pub kinds: Vec<&'n str>,
 }
 
 /// Counts by one dimension.
@@ -54,8 +59,10 @@ pub struct Evidence {
     records: Vec<Kept>,
     references: Zeroizing<String>,
     exhibits: Vec<String>,
-    numbers: HashMap<u32, (SubjectToken, Disclosed)>,
-    users: HashMap<u32, Zeroizing<String>>,
+    /// Where each number stands in `numbers`.
+    places: Places,
+    numbers: Vec<(SubjectToken, Disclosed)>,
+    users: UserNames,
     dictionaries: Vec<Vec<String>>,
 }
 
@@ -90,6 +97,30 @@ const CODED: [Field; 6] = [
     Field::Channel,
 ];
 
+impl Notice {
+    /// Calls `visit` with each person, in the order of their terms; a code without a
+    /// value is damage.
+    pub fn for_each<E: From<EvidenceDamaged>>(
+        &self,
+        mut visit: impl FnMut(&NoticeRow<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for (subject, number) in &self.people {
+            let users = subject.users.iter().map(|no| self.users.name(*no));
+            let kind = |code: &u32| self.kinds.get(*code as usize).map(String::as_str);
+            let kinds = subject.kinds.iter().map(kind);
+            visit(&NoticeRow {
+                number,
+                users: users.collect::<Option<_>>().ok_or(EvidenceDamaged)?,
+                messages: subject.messages,
+                first: Moment::from_seconds(subject.first),
+                last: Moment::from_seconds(subject.last),
+                kinds: kinds.collect::<Option<_>>().ok_or(EvidenceDamaged)?,
+            })?;
+        }
+        Ok(())
+    }
+}
+
 impl Evidence {
     /// The cells of a record after `record`, `subject`, `number` and `sent_at`.
     pub const FIELDS: [&'static str; 8] = [
@@ -109,7 +140,9 @@ impl Evidence {
         mut visit: impl FnMut(&EvidenceRow<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         for kept in &self.records {
-            let (token, number) = self.numbers.get(&kept.number).ok_or(EvidenceDamaged)?;
+            let number = self.places.get(kept.number);
+            let number = number.and_then(|at| self.numbers.get(at));
+            let (token, number) = number.ok_or(EvidenceDamaged)?;
             let exhibit = self
                 .exhibits
                 .get(kept.exhibit as usize)
@@ -119,9 +152,10 @@ impl Evidence {
             {
                 *cell = values.get(code as usize).ok_or(EvidenceDamaged)?;
             }
-            let user = self.users.get(&kept.user).map_or("", |user| user.as_str());
             let (from, to) = kept.reference;
-            fields[6] = user;
+            if kept.user != 0 {
+                fields[6] = self.users.name(kept.user).ok_or(EvidenceDamaged)?;
+            }
             fields[7] = self.references.get(from..to).ok_or(EvidenceDamaged)?;
             visit(&EvidenceRow {
                 record: format!("{exhibit}:{}", kept.row),
@@ -161,38 +195,20 @@ impl<A: Reveals> Scope<'_, A> {
         &mut self,
         records: &CaseRecords<'_>,
         filter: &RecordFilter,
-    ) -> Result<Vec<NoticeRow>, OperationError> {
-        let mut users: HashMap<u32, BTreeSet<u32>> = HashMap::new();
-        records.for_each_record(filter, &[Field::Number, Field::User], |record| {
-            if record.user != 0 {
-                users.entry(record.number).or_default().insert(record.user);
-            }
-            Ok(())
-        })?;
-        let mut user_terms = UserTerms::default();
-        let mut rows = Vec::new();
-        for subject in records.subjects(filter)? {
-            let kinds = subject
-                .kinds
-                .iter()
-                .map(|code| records.value(Field::Kind, *code))
-                .collect::<Result<_, _>>()?;
-            let names = users
-                .get(&subject.number)
-                .into_iter()
-                .flatten()
-                .map(|no| user_terms.open(records.term_place(), *no))
-                .collect::<Result<_, _>>()?;
-            rows.push(NoticeRow {
-                number: self.disclose(subject.number)?,
-                users: names,
-                messages: subject.messages,
-                first: Moment::from_seconds(subject.first),
-                last: Moment::from_seconds(subject.last),
-                kinds,
-            });
-        }
-        Ok(rows)
+    ) -> Result<Notice, OperationError> {
+        let subjects = records.subjects(filter)?;
+        let users = subjects.iter().flat_map(|subject| &subject.users);
+        let users = UserNames::open(records.term_place(), &distinct(users.copied()))?;
+        // In the order of their terms, so that each run is read once.
+        let people = subjects.into_iter().map(|subject| {
+            let number = self.disclose(subject.number)?;
+            Ok((subject, number))
+        });
+        Ok(Notice {
+            people: people.collect::<Result<_, OperationError>>()?,
+            users,
+            kinds: values(records, Field::Kind)?,
+        })
     }
 
     fn evidence(
@@ -230,31 +246,89 @@ impl<A: Reveals> Scope<'_, A> {
             Ok(())
         })?;
         // In the order of their terms, so that each run is read once.
-        let mut numbers = HashMap::new();
-        for number in distinct(kept.iter().map(|record| record.number)) {
-            numbers.insert(number, (records.token(number), self.disclose(number)?));
+        let terms = distinct(kept.iter().map(|record| record.number));
+        let mut numbers = Vec::with_capacity(terms.len());
+        for no in &terms {
+            numbers.push((records.token(*no), self.disclose(*no)?));
         }
-        let (mut users, mut user_terms) = (HashMap::new(), UserTerms::default());
-        for user in distinct(kept.iter().map(|record| record.user)) {
-            if user != 0 {
-                users.insert(user, user_terms.open(records.term_place(), user)?);
-            }
-        }
+        let users = kept.iter().map(|record| record.user);
+        let users = distinct(users.filter(|user| *user != 0));
+        let users = UserNames::open(records.term_place(), &users)?;
         let dictionaries = CODED
             .into_iter()
-            .map(|field| {
-                let dictionary: Rc<Dictionary> = records.dictionary(field)?;
-                Ok(dictionary.values().map(str::to_owned).collect())
-            })
-            .collect::<Result<_, OperationError>>()?;
+            .map(|field| values(records, field))
+            .collect::<Result<_, _>>()?;
         Ok(Evidence {
             records: kept,
             references,
             exhibits,
+            places: Places::of(&terms),
             numbers,
             users,
             dictionaries,
         })
+    }
+}
+
+/// The values of a field by their codes.
+fn values(records: &CaseRecords<'_>, field: Field) -> Result<Vec<String>, OperationError> {
+    Ok(records
+        .dictionary(field)?
+        .values()
+        .map(str::to_owned)
+        .collect())
+}
+
+/// User names one after the other, in wiped memory.
+struct UserNames {
+    text: Zeroizing<String>,
+    /// Where each name begins, and the last one ends.
+    starts: Vec<usize>,
+    places: Places,
+}
+
+/// Where each of some terms stands among them, by its number.
+struct Places(Vec<u32>);
+
+impl UserNames {
+    /// Opens the names of terms whose numbers rise.
+    fn open(place: TermPlace<'_>, terms: &[u32]) -> Result<Self, OperationError> {
+        let mut opened = UserTerms::default();
+        let mut text = Zeroizing::new(String::new());
+        let mut starts = Vec::with_capacity(terms.len() + 1);
+        starts.push(0);
+        for no in terms {
+            append(&mut text, opened.open(place, *no)?);
+            starts.push(text.len());
+        }
+        Ok(Self {
+            text,
+            starts,
+            places: Places::of(terms),
+        })
+    }
+
+    fn name(&self, no: u32) -> Option<&str> {
+        let at = self.places.get(no)?;
+        self.text
+            .get(*self.starts.get(at)?..*self.starts.get(at + 1)?)
+    }
+}
+
+impl Places {
+    /// Of terms whose numbers rise.
+    fn of(terms: &[u32]) -> Self {
+        let end = terms.last().map_or(0, |last| *last as usize + 1);
+        let mut places = vec![u32::MAX; end];
+        for (at, no) in (0..).zip(terms) {
+            places[*no as usize] = at;
+        }
+        Self(places)
+    }
+
+    /// Beyond all of them for a term that is none of them.
+    fn get(&self, no: u32) -> Option<usize> {
+        self.0.get(no as usize).map(|at| *at as usize)
     }
 }
 

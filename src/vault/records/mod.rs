@@ -46,7 +46,8 @@ mod tests_tables;
 pub use self::difference::{AccountDifference, Changes, Difference, Sides};
 pub use self::dimension::Dimension;
 pub use self::export::{
-    Evidence, EvidenceDamaged, EvidenceRow, ExportContents, NoticeRow, ReportRow, ReportTable,
+    Evidence, EvidenceDamaged, EvidenceRow, ExportContents, Notice, NoticeRow, ReportRow,
+    ReportTable,
 };
 pub use self::filter::{FilterInput, RecordFilter};
 pub use self::page::{Order, PageQuery, RecordPage, RecordView};

@@ -1,11 +1,10 @@
 //! All records that a filter keeps, one by one or by subject, for exports.
 
-use std::collections::HashMap;
-
 use super::filter::RecordFilter;
 use super::opened::CaseRecords;
 use super::scan::Next;
 use crate::domain::{ExhibitId, Field};
+use crate::vault::columns::Codes;
 use crate::vault::operation::OperationError;
 
 /// A record as codes. Members whose field was not asked for are 0 or absent.
@@ -36,6 +35,34 @@ pub(in crate::vault) struct Subject {
     pub(in crate::vault) last: i64,
     /// Codes of the kinds, rising.
     pub(in crate::vault) kinds: Vec<u32>,
+    /// Term numbers of the users, rising.
+    pub(in crate::vault) users: Vec<u32>,
+}
+
+/// The subjects met so far.
+struct Subjects {
+    all: Vec<Tally>,
+    /// The number's subject that was met last, by number.
+    latest: Vec<u32>,
+    /// Kinds and users that a tally has no room for, with the place of the tally; some
+    /// of them more than once.
+    more_kinds: Vec<(u32, u32)>,
+    more_users: Vec<(u32, u32)>,
+}
+
+/// A subject while its records are counted: near, since they come in any order.
+struct Tally {
+    number: u32,
+    account: u32,
+    messages: u64,
+    first: i64,
+    last: i64,
+    /// A bit for each kind whose code is below 64.
+    kinds: u64,
+    /// The user of the first record that has one, or 0.
+    user: u32,
+    /// The subject of the same number that was met before.
+    before: u32,
 }
 
 impl CaseRecords<'_> {
@@ -53,33 +80,51 @@ impl CaseRecords<'_> {
             |_| true,
             |columns| {
                 columns.open_with_users(self, fields)?;
+                // A column that is open has a value for every row.
+                let open = |field: Field| match fields.contains(&field) {
+                    true => columns.codes(field).map(Codes::as_slice),
+                    false => Ok(&[][..]),
+                };
+                let [
+                    number,
+                    user,
+                    account,
+                    carrier,
+                    country,
+                    state,
+                    kind,
+                    channel,
+                ] = [
+                    open(Field::Number)?,
+                    open(Field::User)?,
+                    open(Field::Account)?,
+                    open(Field::Carrier)?,
+                    open(Field::Country)?,
+                    open(Field::State)?,
+                    open(Field::Kind)?,
+                    open(Field::Channel)?,
+                ];
+                let timed = fields.contains(&Field::SentAt);
+                let of = |codes: &[u32], row: usize| codes.get(row).copied().unwrap_or(0);
                 let mut rows = Vec::with_capacity(columns.selection().count());
                 columns.selection().for_each(|row| rows.push(row));
                 for row in rows {
-                    let code = |field: Field| match fields.contains(&field) {
-                        true => columns.code(field, row),
-                        false => Ok(0),
-                    };
-                    let message_ref = match fields.contains(&Field::MessageRef) {
-                        true => columns.message_ref(row),
-                        false => None,
-                    };
                     visit(&RecordCodes {
                         exhibit: columns.exhibit(),
                         row: columns.row(row) + 1,
-                        number: code(Field::Number)?,
-                        user: code(Field::User)?,
-                        account: code(Field::Account)?,
-                        carrier: code(Field::Carrier)?,
-                        country: code(Field::Country)?,
-                        state: code(Field::State)?,
-                        kind: code(Field::Kind)?,
-                        channel: code(Field::Channel)?,
-                        sent_at: match fields.contains(&Field::SentAt) {
+                        number: of(number, row),
+                        user: of(user, row),
+                        account: of(account, row),
+                        carrier: of(carrier, row),
+                        country: of(country, row),
+                        state: of(state, row),
+                        kind: of(kind, row),
+                        channel: of(channel, row),
+                        sent_at: match timed {
                             true => columns.seconds(row)?,
                             false => 0,
                         },
-                        message_ref: message_ref.as_deref(),
+                        message_ref: columns.message_ref(row).as_deref(),
                     })?;
                 }
                 Ok(Next::Block)
@@ -92,29 +137,108 @@ impl CaseRecords<'_> {
         &self,
         filter: &RecordFilter,
     ) -> Result<Vec<Subject>, OperationError> {
-        const FIELDS: [Field; 4] = [Field::Number, Field::Account, Field::Kind, Field::SentAt];
-        let mut found: HashMap<(u32, u32), Subject> = HashMap::new();
+        const FIELDS: [Field; 5] = [
+            Field::Number,
+            Field::Account,
+            Field::Kind,
+            Field::SentAt,
+            Field::User,
+        ];
+        let mut found = Subjects {
+            all: Vec::new(),
+            latest: vec![NONE; self.case.numbers as usize + 1],
+            more_kinds: Vec::new(),
+            more_users: Vec::new(),
+        };
         self.for_each_record(filter, &FIELDS, |record| {
-            let subject = found
-                .entry((record.number, record.account))
-                .or_insert_with(|| Subject {
-                    number: record.number,
-                    account: record.account,
-                    messages: 0,
-                    first: record.sent_at,
-                    last: record.sent_at,
-                    kinds: Vec::with_capacity(1),
-                });
-            subject.messages += 1;
-            subject.first = subject.first.min(record.sent_at);
-            subject.last = subject.last.max(record.sent_at);
-            if let Err(place) = subject.kinds.binary_search(&record.kind) {
-                subject.kinds.insert(place, record.kind);
-            }
-            Ok(())
+            let unknown = OperationError::Internal("a number beyond those of the case");
+            found.count(record).ok_or(unknown)
         })?;
-        let mut subjects: Vec<Subject> = found.into_values().collect();
-        subjects.sort_unstable_by_key(|subject| (subject.number, subject.account));
-        Ok(subjects)
+        Ok(found.finish())
     }
 }
+
+impl Subjects {
+    /// None if the number is not one of the case's.
+    fn count(&mut self, record: &RecordCodes<'_>) -> Option<()> {
+        let at = self.place(record)?;
+        let tally = self.all.get_mut(at as usize)?;
+        tally.messages += 1;
+        tally.first = tally.first.min(record.sent_at);
+        tally.last = tally.last.max(record.sent_at);
+        match 1_u64.checked_shl(record.kind) {
+            Some(bit) => tally.kinds |= bit,
+            None => self.more_kinds.push((at, record.kind)),
+        }
+        if tally.user == 0 {
+            tally.user = record.user;
+        } else if record.user != 0 && record.user != tally.user {
+            self.more_users.push((at, record.user));
+        }
+        Some(())
+    }
+
+    /// The place of a record's subject, which is begun if it is new.
+    fn place(&mut self, record: &RecordCodes<'_>) -> Option<u32> {
+        let latest = self.latest.get_mut(record.number as usize)?;
+        let mut at = *latest;
+        while let Some(tally) = self.all.get(at as usize) {
+            if tally.account == record.account {
+                return Some(at);
+            }
+            at = tally.before;
+        }
+        let new = u32::try_from(self.all.len()).ok()?;
+        self.all.push(Tally {
+            number: record.number,
+            account: record.account,
+            messages: 0,
+            first: record.sent_at,
+            last: record.sent_at,
+            kinds: 0,
+            user: 0,
+            before: std::mem::replace(latest, new),
+        });
+        Some(new)
+    }
+
+    /// By number and account.
+    fn finish(self) -> Vec<Subject> {
+        let subject = |tally: &Tally| Subject {
+            number: tally.number,
+            account: tally.account,
+            messages: tally.messages,
+            first: tally.first,
+            last: tally.last,
+            kinds: (0..64)
+                .filter(|kind| tally.kinds >> kind & 1 == 1)
+                .collect(),
+            users: Some(tally.user)
+                .filter(|user| *user != 0)
+                .into_iter()
+                .collect(),
+        };
+        let mut subjects: Vec<Subject> = self.all.iter().map(subject).collect();
+        for (at, kind) in self.more_kinds {
+            if let Some(subject) = subjects.get_mut(at as usize) {
+                note(&mut subject.kinds, kind);
+            }
+        }
+        for (at, user) in self.more_users {
+            if let Some(subject) = subjects.get_mut(at as usize) {
+                note(&mut subject.users, user);
+            }
+        }
+        subjects.sort_unstable_by_key(|subject| (subject.number, subject.account));
+        subjects
+    }
+}
+
+/// Adds to codes that rise.
+fn note(codes: &mut Vec<u32>, code: u32) {
+    if let Err(place) = codes.binary_search(&code) {
+        codes.insert(place, code);
+    }
+}
+
+const NONE: u32 = u32::MAX;
