@@ -1,10 +1,12 @@
-//! A package of so many numbers beside the `age` command on the same bytes.
+//! Packages beside the `age` command on the same bytes.
 //!
-//!     cargo bench --bench export -- --numbers 700000 --runs 5
+//!     cargo bench --bench export -- --numbers 700000 --rows 5000000 --runs 5
 //!
-//! Both seal one CSV to one recipient, from memory to a file. A package is more
-//! than that: SHA-256 of the plaintext, SHA-256 and SHA-512 of the ciphertext,
-//! manifests, a signature and one tar that is durable when it is answered for.
+//! First the writer alone: both seal one CSV of so many numbers to one recipient,
+//! from memory to a file. A package is more than that: SHA-256 of the plaintext,
+//! SHA-256 and SHA-512 of the ciphertext, manifests, a signature and one tar that is
+//! durable when it is answered for. Then the whole act of a vault that holds a log of
+//! so many rows, all of one account, and exports whom that account has to tell.
 
 #![expect(
     dead_code,
@@ -16,22 +18,25 @@
 mod support;
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use age::secrecy::ExposeSecret as _;
 use breachvault::domain::Moment;
 use breachvault::evidence::{BagInfo, PackageName, PackageWriter, Recipient};
 use ring::digest::{Context, SHA256, SHA512};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
-use support::{Res, Words, grouped, median};
+use serde_json::json;
+use support::{House, Res, Words, grouped, median};
 
 fn main() -> Res<()> {
     let words = Words::new();
     let numbers = words.number("--numbers", 700_000)?;
-    let runs = words.number("--runs", 5)? as usize;
+    let rows = words.number("--rows", 5_000_000)?;
+    let runs = words.number("--runs", 5)?.max(1) as usize;
     let identity = age::x25519::Identity::generate();
     let recipient = identity.to_public().to_string();
     let csv = csv(numbers);
@@ -71,8 +76,83 @@ fn main() -> Res<()> {
             rate(seconds)
         );
     }
+    match rows {
+        0 => Ok(()),
+        rows => whole_act(rows, runs),
+    }
+}
+
+/// From the vault to the taken package, and `age` on the two files that are in it.
+fn whole_act(rows: u64, runs: usize) -> Res<()> {
+    let identity = age::x25519::Identity::generate();
+    let recipient = identity.to_public().to_string();
+    let directory = tempfile::tempdir()?;
+    let (log, csv) = (
+        directory.path().join("log.csv"),
+        directory.path().join("one.csv"),
+    );
+    support::make_csv(&log, rows)?;
+    of_one_account(&log, &csv)?;
+    let house = House::found(&directory.path().join("vault"))?;
+    let numbers = house.admit(&csv)?["numbers"].as_u64().unwrap_or_default();
+    let mut taken = [Vec::new(), Vec::new()];
+    let mut bytes = 0;
+    for run in 0..=runs {
+        let (tar, ours) = house.export(json!({
+            "profile": "account-notice", "filter": {"account": [ACCOUNT]},
+            "recipients": [recipient], "purpose": "notification",
+            "reason": "to be measured", "legal_basis": "to be measured",
+        }))?;
+        let place = directory.path().join(format!("{run}.tar"));
+        fs::write(&place, tar)?;
+        let opened = directory.path().join(format!("{run}"));
+        let secret = identity.to_string();
+        let files = breachvault::evidence::open(&place, secret.expose_secret(), &opened)?.files;
+        let (mut theirs, mut plain) = (0.0, 0);
+        for file in &files {
+            let content = fs::read(file)?;
+            plain += content.len() as u64;
+            theirs += age(&content, &recipient, &place.with_extension("age"))?;
+        }
+        fs::remove_dir_all(opened)?;
+        fs::remove_file(place)?;
+        bytes = plain;
+        for (taken, seconds) in taken.iter_mut().zip([ours, theirs]).filter(|_| run > 0) {
+            taken.push(seconds);
+        }
+    }
+    let [ours, theirs] = taken.map(|taken| median(&taken));
+    println!(
+        "\n{} numbers out of {} records, {} bytes as CSV and JSON, medians of {runs} runs\n",
+        grouped(numbers),
+        grouped(rows),
+        grouped(bytes)
+    );
+    println!("|  | seconds | ratio |\n| --- | ---: | ---: |");
+    println!("| breachvault, the whole act | {ours:.2} | 1.00 |");
+    println!(
+        "| age, the command, on the plaintexts | {theirs:.2} | {:.2} |",
+        theirs / ours
+    );
     Ok(())
 }
+
+/// The same log with one account in every row.
+fn of_one_account(log: &Path, out: &Path) -> Res<()> {
+    let mut lines = BufReader::new(File::open(log)?).lines();
+    let mut out = BufWriter::new(File::create(out)?);
+    let header = lines.next().ok_or("an empty log")??;
+    writeln!(out, "{header}")?;
+    for line in lines {
+        let line = line?;
+        let (_, rest) = line.split_once(',').ok_or("a log without accounts")?;
+        writeln!(out, "{ACCOUNT},{rest}")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+const ACCOUNT: &str = "BENCH-0001";
 
 /// A row for each number; nobody has one of these.
 fn csv(numbers: u64) -> Vec<u8> {

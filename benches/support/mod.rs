@@ -2,12 +2,12 @@
 
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use breachvault::domain::{
     CaseId, CaseRole, Format, HomeRole, OperatorId, OperatorName, Reference, Title,
@@ -15,6 +15,7 @@ use breachvault::domain::{
 use breachvault::ingest::Declared;
 use breachvault::operations::case::{NameMember, NameMemberInput, OpenCase, OpenCaseInput};
 use breachvault::operations::exhibit::{AdmitRequest, Arriving, admit};
+use breachvault::operations::export::{DecideExport, RequestExport, take_package};
 use breachvault::operations::operator::AddOperator;
 use breachvault::operations::{Ids, Request};
 use breachvault::synthesis::{Recipe, write};
@@ -23,7 +24,7 @@ use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
 use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
 use breachvault::vault::{Body, Caller, Paths, Reply, Settings, SignIn, Vault};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub mod load;
 
@@ -119,7 +120,7 @@ impl House {
         let invite = |name: &str, role| -> Res<OperatorId> {
             let name = OperatorName::parse(name)?;
             let added = vault.perform(&administrator, AddOperator { name, role });
-            let added = json(added.map_err(refused)?)?;
+            let added = read(added.map_err(refused)?)?;
             let token = EnrolmentToken::parse(member(&added, "enrolment")?);
             enrol(&vault, &token.map_err(|_| "no enrolment token")?)?;
             Ok(member(&added, "operator")?.parse()?)
@@ -154,7 +155,7 @@ impl House {
             case,
             custodian: sign_in(&vault, "custodian")?,
             investigator: sign_in(&vault, "investigator")?,
-            token: member(&json(session)?, "token")?.to_owned(),
+            token: member(&read(session)?, "token")?.to_owned(),
             vault: Arc::new(vault),
         })
     }
@@ -174,7 +175,26 @@ impl House {
         let reply = admit(&self.vault, &self.custodian, request, arriving, &mut |_| {
             true
         });
-        json(reply.map_err(refused)?)
+        read(reply.map_err(refused)?)
+    }
+
+    /// Asked for by the investigator and approved by the custodian, who then takes the
+    /// package: the tar, and the seconds of the last step, in which it is built.
+    pub fn export(&self, input: Value) -> Res<(Vec<u8>, f64)> {
+        let asked = self.ask::<RequestExport>(input)?;
+        let export = member(&asked, "export")?;
+        let yes = json!({"decision": "approve", "reason": "to be measured"});
+        let ids = ids(&[("export", export)]);
+        let yes = serde_json::from_value(yes)?;
+        ask::<DecideExport>(&self.vault, &self.custodian, &ids, yes)?;
+        let begun = Instant::now();
+        let reply = take_package(&self.vault, &self.custodian, &export.parse()?);
+        let seconds = begun.elapsed().as_secs_f64();
+        let mut tar = Vec::new();
+        if let Body::File { mut file, .. } = reply.map_err(refused)?.wire.into_body() {
+            file.read_to_end(&mut tar)?;
+        }
+        Ok((tar, seconds))
     }
 
     /// Asks as the investigator, as a request over HTTPS would.
@@ -190,7 +210,7 @@ impl House {
 
 fn ask<O: Request>(vault: &Vault, caller: &Caller, ids: &Ids, input: O::Input) -> Res<Value> {
     let operation = O::read(ids, input).map_err(|error| error.name())?;
-    json(vault.perform(caller, operation).map_err(refused)?)
+    read(vault.perform(caller, operation).map_err(refused)?)
 }
 
 fn enrol(vault: &Vault, token: &EnrolmentToken) -> Res<()> {
@@ -226,7 +246,7 @@ pub fn refused(refusal: breachvault::vault::Refusal) -> Box<dyn Error> {
     format!("the vault refused: {refusal:?}").into()
 }
 
-fn json(reply: Reply) -> Res<Value> {
+fn read(reply: Reply) -> Res<Value> {
     match reply.wire.into_body() {
         Body::Bytes(bytes) => Ok(serde_json::from_slice(&bytes)?),
         Body::File { .. } => Err("the answer is a file".into()),
