@@ -138,11 +138,9 @@ impl Sink {
     }
 
     fn finish(mut self) -> io::Result<Digests> {
-        let sent = self.send();
-        // How a thread failed to write says more than that it has gone.
+        self.send()?;
         let sha256 = self.sha256.finish()?;
         let sha512 = self.sha512.finish()?;
-        sent?;
         Ok(Digests {
             sha256: array(sha256.as_ref()),
             sha512: array(sha512.as_ref()),
@@ -169,7 +167,8 @@ impl Write for Sink {
 /// A thread that takes one digest of all pieces it is shown, and may write them.
 struct Follower {
     pieces: SyncSender<Arc<Vec<u8>>>,
-    thread: JoinHandle<io::Result<Digest>>,
+    /// Gone once its failure was told.
+    thread: Option<JoinHandle<io::Result<Digest>>>,
 }
 
 impl Follower {
@@ -202,21 +201,33 @@ impl Follower {
             Ok(digest.finish())
         };
         let thread = thread::Builder::new().name(name.to_owned()).spawn(follow)?;
-        Ok(Self { pieces, thread })
+        Ok(Self {
+            pieces,
+            thread: Some(thread),
+        })
     }
 
-    /// The thread has gone only if it failed to write: `finish` says how.
-    fn show(&self, piece: Arc<Vec<u8>>) -> io::Result<()> {
-        self.pieces
-            .send(piece)
-            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    /// A thread that takes no more has failed to write, and is asked how.
+    fn show(&mut self, piece: Arc<Vec<u8>>) -> io::Result<()> {
+        match self.pieces.send(piece) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(match Self::result(self.thread.take()) {
+                Err(error) => error,
+                Ok(_) => io::ErrorKind::BrokenPipe.into(),
+            }),
+        }
     }
 
     fn finish(self) -> io::Result<Digest> {
         drop(self.pieces);
-        self.thread
-            .join()
-            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?
+        Self::result(self.thread)
+    }
+
+    fn result(thread: Option<JoinHandle<io::Result<Digest>>>) -> io::Result<Digest> {
+        match thread.map(JoinHandle::join) {
+            Some(Ok(result)) => result,
+            _ => Err(io::ErrorKind::BrokenPipe.into()),
+        }
     }
 }
 
@@ -225,3 +236,31 @@ const PIECES_WAITING: usize = 16;
 
 /// The disk works beside the sealing, and not only when all is sealed.
 const SYNCED_EVERY: usize = 8 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_one_and_makes_no_part() {
+        let recipient = age::x25519::Identity::generate().to_public().to_string();
+        let recipients = [recipient.parse().unwrap()];
+        for megabytes in [0, 40] {
+            let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+            let parts = Parts::default();
+            let mut sealed = SealedFile::begin("x", &recipients, full, parts.clone()).unwrap();
+            let mut write = || (0..megabytes).try_for_each(|_| sealed.write_all(&[7; 1 << 20]));
+            let error = match write() {
+                Err(error) => error,
+                Ok(()) => match sealed.finish() {
+                    Err(EvidenceError::Io { source, .. }) => source,
+                    other => panic!("{other:?}"),
+                },
+            };
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+            assert_eq!(parts.count(), 0);
+        }
+    }
+}
