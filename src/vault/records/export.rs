@@ -199,13 +199,15 @@ impl<A: Reveals> Scope<'_, A> {
         let subjects = records.subjects(filter)?;
         let users = subjects.iter().flat_map(|subject| &subject.users);
         let users = UserNames::open(records.term_place(), &distinct(users.copied()))?;
-        // In the order of their terms, so that each run is read once.
-        let people = subjects.into_iter().map(|subject| {
+        // In the order of their terms, so that each run is read once; in memory that does
+        // not move, so that no copy is left behind.
+        let mut people = Vec::with_capacity(subjects.len());
+        for subject in subjects {
             let number = self.disclose(subject.number)?;
-            Ok((subject, number))
-        });
+            people.push((subject, number));
+        }
         Ok(Notice {
-            people: people.collect::<Result<_, OperationError>>()?,
+            people,
             users,
             kinds: values(records, Field::Kind)?,
         })
