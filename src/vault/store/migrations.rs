@@ -172,20 +172,10 @@ mod tests {
         assert_eq!(check(&connection), Ok(STEPS.len()));
     }
 
-    /// A vault as the builds before `0007_term_runs` left it, with a case.
-    fn earlier() -> Connection {
+    /// A vault as the builds with so many steps left it, with a case.
+    fn earlier(steps: usize) -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(TABLE).unwrap();
-        for (index, (name, text)) in STEPS.iter().enumerate().take(6) {
-            connection.execute_batch(text).unwrap();
-            let schema = schema_digest(&connection).unwrap();
-            connection
-                .execute(
-                    "INSERT INTO migration VALUES (?1, ?2, ?3, ?4, 0)",
-                    params![index as i64 + 1, name, sha256(text), schema],
-                )
-                .unwrap();
-        }
+        apply_of(&STEPS[..steps], &connection, Moment::from_seconds(0)).unwrap();
         connection
             .execute(
                 "INSERT INTO cases (number, id, state, sealed, opened_at)
@@ -196,9 +186,19 @@ mod tests {
         connection
     }
 
+    fn admit(connection: &Connection) {
+        connection
+            .execute(
+                "INSERT INTO exhibit (number, id, case_number, state, begun_at)
+                 VALUES (1, 'E-1', 1, 'admitted', 0)",
+                [],
+            )
+            .unwrap();
+    }
+
     #[test]
     fn a_vault_of_an_earlier_build_without_exhibits_is_brought_up_to_date() {
-        let connection = earlier();
+        let connection = earlier(6);
         assert_eq!(check(&connection), Ok(6));
         apply(&connection, Moment::from_seconds(1)).unwrap();
         assert_eq!(check(&connection), Ok(STEPS.len()));
@@ -210,14 +210,8 @@ mod tests {
 
     #[test]
     fn a_vault_of_an_earlier_build_with_exhibits_is_refused_and_left_as_it_was() {
-        let connection = earlier();
-        connection
-            .execute(
-                "INSERT INTO exhibit (number, id, case_number, state, begun_at)
-                 VALUES (1, 'E-1', 1, 'admitted', 0)",
-                [],
-            )
-            .unwrap();
+        let connection = earlier(6);
+        admit(&connection);
         let error = apply(&connection, Moment::from_seconds(1)).unwrap_err();
         assert_eq!(error.fault, StoreFault::EarlierExhibits);
         assert!(error.to_string().contains("from the files as received"));
@@ -228,14 +222,8 @@ mod tests {
 
     #[test]
     fn exhibits_whose_blocks_are_packed_another_way_are_refused() {
-        let connection = Connection::open_in_memory().unwrap();
-        apply_of(&STEPS[..7], &connection, Moment::from_seconds(0)).unwrap();
-        connection
-            .execute_batch(
-                "INSERT INTO cases (number, id, state, sealed, opened_at) VALUES (1, 'c', 'open', x'00', 0);
-                 INSERT INTO exhibit (id, case_number, state, begun_at) VALUES ('x', 1, 'admitted', 0)",
-            )
-            .unwrap();
+        let connection = earlier(7);
+        admit(&connection);
         let error = apply(&connection, Moment::from_seconds(1)).unwrap_err();
         assert_eq!(error.fault, StoreFault::EarlierExhibits);
         assert_eq!(check(&connection), Ok(7));
@@ -243,12 +231,10 @@ mod tests {
 
     #[test]
     fn exhibits_that_were_admitted_before_withdrawals_were_known_still_count() {
-        let connection = Connection::open_in_memory().unwrap();
-        apply_of(&STEPS[..5], &connection, Moment::from_seconds(0)).unwrap();
+        let connection = earlier(5);
         connection
             .execute_batch(
-                "INSERT INTO cases (number, id, state, sealed, opened_at) VALUES (1, 'c', 'open', x'00', 0);
-                 INSERT INTO exhibit (id, case_number, state, sealed, begun_at, admitted_at)
+                "INSERT INTO exhibit (id, case_number, state, sealed, begun_at, admitted_at)
                  VALUES ('x', 1, 'admitted', x'00', 0, 0)",
             )
             .unwrap();
