@@ -27,7 +27,18 @@ const LANES: usize = 16;
 const BITS: usize = u64::BITS as usize;
 
 /// No packed run holds more: a bound for what a wrong header can make us allocate.
-pub(super) const MAX_VALUES: usize = 1 << 22;
+const MAX_VALUES: usize = 1 << 22;
+
+/// Whether so many values can stand packed at `width` bits of a word of `widest`.
+pub(super) fn check(width: u8, widest: u32, count: usize) -> Result<(), CodecError> {
+    if u32::from(width) > widest {
+        return Err(CodecError::Width);
+    }
+    match count > MAX_VALUES {
+        true => Err(CodecError::TooMany),
+        false => Ok(()),
+    }
+}
 
 /// How many bytes `count` codes take at `width` bits.
 pub fn packed_codes_len(width: u8, count: usize) -> usize {
@@ -74,12 +85,7 @@ pub fn pack_codes(
     width: u8,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
-    if u32::from(width) > u32::BITS {
-        return Err(CodecError::Width);
-    }
-    if codes.len() > MAX_VALUES {
-        return Err(CodecError::TooMany);
-    }
+    check(width, u32::BITS, codes.len())?;
     let used = codes.iter().fold(0, |all, v| all | v.wrapping_sub(base));
     if u64::from(used) >> width != 0 {
         return Err(CodecError::TooWide);
@@ -111,12 +117,7 @@ pub fn unpack_codes(
     count: usize,
     out: &mut Vec<u32>,
 ) -> Result<(), CodecError> {
-    if u32::from(width) > u32::BITS {
-        return Err(CodecError::Width);
-    }
-    if count > MAX_VALUES {
-        return Err(CodecError::TooMany);
-    }
+    check(width, u32::BITS, count)?;
     if bytes.len() != packed_codes_len(width, count) {
         return Err(CodecError::Length);
     }
@@ -147,13 +148,8 @@ pub fn pack_offsets(
     width: u8,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
+    check(width, u64::BITS, offsets.len())?;
     let width = usize::from(width);
-    if width > BITS {
-        return Err(CodecError::Width);
-    }
-    if offsets.len() > MAX_VALUES {
-        return Err(CodecError::TooMany);
-    }
     let used = offsets.iter().fold(0, |all, v| all | v.wrapping_sub(base));
     if used & !low_bits(width) != 0 {
         return Err(CodecError::TooWide);
@@ -192,12 +188,7 @@ pub fn unpack_offsets(
     count: usize,
     out: &mut Vec<u64>,
 ) -> Result<(), CodecError> {
-    if usize::from(width) > BITS {
-        return Err(CodecError::Width);
-    }
-    if count > MAX_VALUES {
-        return Err(CodecError::TooMany);
-    }
+    check(width, u64::BITS, count)?;
     if bytes.len() != packed_offsets_len(width, count) {
         return Err(CodecError::Length);
     }

@@ -4,7 +4,7 @@
 
 use zeroize::Zeroizing;
 
-use super::pack::{CODES_GROUP, MAX_VALUES, OFFSETS_GROUP, packed_codes_len, packed_offsets_len};
+use super::pack::{CODES_GROUP, OFFSETS_GROUP, check, packed_codes_len, packed_offsets_len};
 use super::reader::Reader;
 use super::subject_block::{RANGE_NUMBERS, STEP, SubjectEntry, VERSION, flip, key};
 use super::{CodecError, padding};
@@ -41,25 +41,15 @@ impl PackedSubjects {
         for column in &mut codes {
             (column.width, column.base) = (reader.u8()?, reader.u32()?);
             column.at = plain.len() - reader.rest().len();
-            skip(
-                &mut reader,
-                column.width,
-                u32::BITS,
-                count,
-                packed_codes_len,
-            )?;
+            check(column.width, u32::BITS, count)?;
+            reader.take(packed_codes_len(column.width, count))?;
         }
         let mut offsets = [Packed::<u64>::default(); 2];
         for column in &mut offsets {
             (column.width, column.base) = (reader.u8()?, reader.u64()?);
             column.at = plain.len() - reader.rest().len();
-            skip(
-                &mut reader,
-                column.width,
-                u64::BITS,
-                count,
-                packed_offsets_len,
-            )?;
+            check(column.width, u64::BITS, count)?;
+            reader.take(packed_offsets_len(column.width, count))?;
         }
         let used = plain.len() - reader.rest().len();
         if plain.len() != used.next_multiple_of(STEP) {
@@ -111,9 +101,7 @@ impl PackedSubjects {
 
     fn code(&self, column: usize, place: usize) -> Result<u32, CodecError> {
         let column = &self.codes[column];
-        let group = column.at + packed_codes_len(column.width, place / CODES_GROUP * CODES_GROUP);
-        let place = place % CODES_GROUP;
-        let bits = self.bits(group, CODES_GROUP, column.width, place, |bytes| {
+        let bits = self.bits(column.at, CODES_GROUP, column.width, place, |bytes| {
             bytes.first_chunk().map(|word| u32::from_le_bytes(*word))
         })?;
         Ok((bits as u32).wrapping_add(column.base))
@@ -121,20 +109,17 @@ impl PackedSubjects {
 
     fn offset(&self, column: usize, place: usize) -> Result<u64, CodecError> {
         let column = &self.offsets[column];
-        let group = place / OFFSETS_GROUP * OFFSETS_GROUP;
-        let group = column.at + packed_offsets_len(column.width, group);
-        let place = place % OFFSETS_GROUP;
-        let bits = self.bits(group, OFFSETS_GROUP, column.width, place, |bytes| {
+        let bits = self.bits(column.at, OFFSETS_GROUP, column.width, place, |bytes| {
             bytes.first_chunk().map(|word| u64::from_le_bytes(*word))
         })?;
         Ok(bits.wrapping_add(column.base))
     }
 
-    /// The bits of one value of the group at `group`, of `size` values packed in words `W`.
-    /// The value is in lane `place % lanes`, and that lane packs its own row by row.
+    /// The bits of one value of the column at `column`, whose groups have `size` values packed
+    /// in words `W`. The value is in lane `place % lanes`, and that lane packs its own row by row.
     fn bits<W: Into<u128>>(
         &self,
-        group: usize,
+        column: usize,
         size: usize,
         width: u8,
         place: usize,
@@ -143,13 +128,14 @@ impl PackedSubjects {
         let word_bytes = size_of::<W>();
         let word_bits = word_bytes * 8;
         let lanes = size / word_bits;
-        let (row, lane) = (place / lanes, place % lanes);
+        let (row, lane) = (place % size / lanes, place % lanes);
+        let width = usize::from(width);
+        let group = column + place / size * width * (size / 8);
         let word = |no: usize| -> Result<u128, CodecError> {
             let at = group + (no * lanes + lane) * word_bytes;
             let word = self.plain.get(at..).and_then(&read);
             Ok(word.ok_or(CodecError::Length)?.into())
         };
-        let width = usize::from(width);
         if width == 0 {
             return Ok(0);
         }
@@ -160,22 +146,6 @@ impl PackedSubjects {
         }
         Ok((bits & (u128::MAX >> (128 - width))) as u64)
     }
-}
-
-fn skip(
-    reader: &mut Reader<'_>,
-    width: u8,
-    bits: u32,
-    count: usize,
-    packed_len: fn(u8, usize) -> usize,
-) -> Result<(), CodecError> {
-    if u32::from(width) > bits {
-        return Err(CodecError::Width);
-    }
-    if count > MAX_VALUES {
-        return Err(CodecError::TooMany);
-    }
-    reader.take(packed_len(width, count)).map(|_| ())
 }
 
 #[cfg(test)]
