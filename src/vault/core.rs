@@ -6,23 +6,21 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use zeroize::Zeroizing;
 
-use super::clock::Clock;
-use super::edition::Editions;
-use super::entropy::{Entropy, EntropyError, draw};
-use super::keyring::{CaseKeys, Keyring, KeyringError, VaultId};
-use super::known_case::KnownCases;
-use super::operation::OperationError;
-use super::plaintext::{Aad, BlockSealer, Nonce, Nonces, TermSealer};
-use super::run_alarm::RunAlarm;
-use super::settings::Settings;
-use super::sign_in::KnownSessions;
-use super::start::Paths;
-use super::store::connection::Readers;
-use super::under_way::UnderWay;
 use crate::domain::CaseId;
+use crate::vault::budget::run_alarm::RunAlarm;
+use crate::vault::call::edition::Editions;
+use crate::vault::clock::Clock;
+use crate::vault::entropy::{Entropy, draw};
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::known_case::KnownCases;
+use crate::vault::exhibits::under_way::UnderWay;
+use crate::vault::identity::KnownSessions;
+use crate::vault::keyring::{CaseKeys, Keyring, VaultId};
+use crate::vault::paths::Paths;
+use crate::vault::plaintext::{Aad, Nonce, Nonces, Sealer, seal_json};
+use crate::vault::settings::Settings;
+use crate::vault::store::connection::Readers;
 
 pub(in crate::vault) struct Core {
     pub(in crate::vault) readers: Readers,
@@ -33,7 +31,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) vault: VaultId,
     pub(in crate::vault) paths: Paths,
     pub(in crate::vault) run_alarm: RunAlarm,
-    pub(in crate::vault) admissions: UnderWay,
+    pub(in crate::vault) admissions: Arc<UnderWay>,
     pub(in crate::vault) known_cases: KnownCases,
     pub(in crate::vault) editions: Editions,
     pub(in crate::vault) sessions: KnownSessions,
@@ -62,78 +60,13 @@ impl Core {
         Ok(Nonces::new(&*self.entropy).take()?)
     }
 
-    /// Seals a value as JSON under a term key.
+    /// Seals a value as JSON.
     pub(in crate::vault) fn seal_json(
         &self,
-        sealer: &TermSealer,
+        sealer: &impl Sealer,
         aad: &Aad,
         value: &impl Serialize,
     ) -> Result<Vec<u8>, OperationError> {
-        let json = Zeroizing::new(
-            serde_json::to_vec(value).map_err(|_| OperationError::Internal("seal_json"))?,
-        );
-        sealer
-            .seal(self.nonce()?, aad, &json)
-            .map_err(|_| OperationError::Internal("seal_json"))
-    }
-
-    /// The same under a block key, for larger texts.
-    pub(in crate::vault) fn seal_request(
-        &self,
-        sealer: &BlockSealer,
-        aad: &Aad,
-        value: &impl Serialize,
-    ) -> Result<Vec<u8>, OperationError> {
-        let json = Zeroizing::new(
-            serde_json::to_vec(value).map_err(|_| OperationError::Internal("seal_request"))?,
-        );
-        sealer
-            .seal(self.nonce()?, aad, &json)
-            .map_err(|_| OperationError::Internal("seal_request"))
-    }
-}
-
-/// Opens what `seal_json` sealed; `place` names the row for the error.
-pub(in crate::vault) fn open_json<T: DeserializeOwned>(
-    sealer: &TermSealer,
-    aad: &Aad,
-    sealed: &[u8],
-    place: &str,
-) -> Result<T, OperationError> {
-    let damaged = || OperationError::Damaged {
-        place: place.to_owned(),
-    };
-    let json = sealer.open(aad, sealed).map_err(|_| damaged())?;
-    serde_json::from_slice(&json).map_err(|_| damaged())
-}
-
-/// Opens what `seal_request` sealed.
-pub(in crate::vault) fn open_request<T: DeserializeOwned>(
-    sealer: &BlockSealer,
-    aad: &Aad,
-    sealed: &[u8],
-    place: &str,
-) -> Result<T, OperationError> {
-    let damaged = || OperationError::Damaged {
-        place: place.to_owned(),
-    };
-    let json = sealer.open(aad, sealed).map_err(|_| damaged())?;
-    serde_json::from_slice(&json).map_err(|_| damaged())
-}
-
-impl From<KeyringError> for OperationError {
-    fn from(error: KeyringError) -> Self {
-        match error {
-            KeyringError::UnknownCase => Self::Damaged {
-                place: "the case has no key in the keyring".to_owned(),
-            },
-            _ => Self::Internal("keyring"),
-        }
-    }
-}
-
-impl From<EntropyError> for OperationError {
-    fn from(_: EntropyError) -> Self {
-        Self::Internal("the system gave no randomness")
+        seal_json(sealer, self.nonce()?, aad, value)
     }
 }

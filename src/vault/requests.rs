@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::core::{Core, open_json, open_request};
-use super::keyring::{CaseKeys, FileDigest, VaultId};
-use super::operation::OperationError;
-use super::plaintext::Aad;
-use super::store::case_rows::CaseRow;
-use super::store::export_rows::ExportRow;
-use super::store::request_rows::RequestRow;
 use crate::domain::{AccountName, CaseId, ExportId, OperatorId, RevealId, WithdrawalId};
+use crate::vault::core::Core;
+use crate::vault::error::OperationError;
+use crate::vault::keyring::{CaseKeys, FileDigest, VaultId};
+use crate::vault::plaintext::Aad;
+use crate::vault::plaintext::open_json;
+use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::export_rows::ExportRow;
+use crate::vault::store::request_rows::RequestRow;
 
 /// The sealed body of a reveal request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -102,7 +103,7 @@ pub(in crate::vault) fn open<B: RequestBody>(
     row: &RequestRow<B::Id>,
 ) -> Result<B, OperationError> {
     let aad = B::aad(&core.vault, keys.case(), &row.id);
-    open_request(keys.requests(), &aad, &row.sealed, B::PLACE)
+    open_json(keys.requests(), &aad, &row.sealed, B::PLACE)
 }
 
 pub(in crate::vault) fn seal<B: RequestBody>(
@@ -112,7 +113,7 @@ pub(in crate::vault) fn seal<B: RequestBody>(
     body: &B,
 ) -> Result<Vec<u8>, OperationError> {
     let aad = B::aad(&core.vault, keys.case(), id);
-    core.seal_request(keys.requests(), &aad, body)
+    core.seal_json(keys.requests(), &aad, body)
 }
 
 /// The one account an export is about, for the policy.

@@ -5,87 +5,38 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use serde_json::json;
 
-use super::caller::Caller;
-use super::clock::Clock;
-use super::core::Core;
-use super::edition::Editions;
-use super::entropy::Entropy;
-use super::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
-use super::known_case::KnownCases;
-use super::ledger::{Book, BookError, Health, Ledger};
-use super::lock::VaultLock;
-use super::operation::{Answer, Operation, OperationError, Target};
-use super::perform::Stopped;
-use super::receipt::Receipt;
-use super::refusal::Refusal;
-use super::run_alarm::RunAlarm;
-use super::scope::{Invitation, Scope};
-use super::settings::Settings;
-use super::sign_in::{KnownSessions, Throttle};
-use super::store::connection::{self, Readers};
-use super::store::term_rows::Terms;
-use super::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations};
-use super::under_way::UnderWay;
-use super::wire::Wire;
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
-
-/// An open vault. It can be shared by any number of threads.
-pub struct Vault {
-    pub(super) core: Arc<Core>,
-    pub(super) ledger: Ledger,
-    pub(super) throttle: Throttle,
-    _lock: VaultLock,
-}
-
-/// Where things are in a vault directory.
-#[derive(Debug, Clone)]
-pub struct Paths {
-    root: PathBuf,
-}
-
-impl Paths {
-    pub fn of(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-        }
-    }
-
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
-    pub fn keys(&self) -> PathBuf {
-        self.root.join("keys")
-    }
-
-    pub fn keyring(&self) -> PathBuf {
-        self.keys().join("keyring")
-    }
-
-    pub fn data(&self) -> PathBuf {
-        self.root.join("data")
-    }
-
-    pub fn database(&self) -> PathBuf {
-        self.data().join("vault.db")
-    }
-
-    /// Packages that were built: ciphertext.
-    pub fn packages(&self) -> PathBuf {
-        self.data().join("packages")
-    }
-
-    /// The log's public key, for whoever verifies offline.
-    pub fn vkey(&self) -> PathBuf {
-        self.data().join("audit.vkey")
-    }
-}
+use crate::vault::budget::run_alarm::RunAlarm;
+use crate::vault::call::answer::Answer;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::edition::Editions;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::refusal::Refusal;
+use crate::vault::call::target::Target;
+use crate::vault::call::wire::Wire;
+use crate::vault::clock::Clock;
+use crate::vault::core::Core;
+use crate::vault::door::{Operation, Vault};
+use crate::vault::entropy::Entropy;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::known_case::KnownCases;
+use crate::vault::exhibits::under_way::UnderWay;
+use crate::vault::identity::{KnownSessions, Throttle};
+use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
+use crate::vault::ledger::{Book, BookError, Health, Ledger};
+use crate::vault::lock::VaultLock;
+use crate::vault::paths::Paths;
+use crate::vault::scope::{Invitation, Scope};
+use crate::vault::settings::Settings;
+use crate::vault::store::connection::{self, Readers};
+use crate::vault::store::term_rows::Terms;
+use crate::vault::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -203,13 +154,13 @@ impl Vault {
         let core = Arc::new(Core {
             readers: Readers::open(&paths.database(), settings.readers)?,
             keyring: RwLock::new(keyring),
+            admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
             clock,
             entropy,
             settings,
             vault: vault_id,
             paths: paths.clone(),
             run_alarm: RunAlarm::default(),
-            admissions: UnderWay::default(),
             known_cases: KnownCases::default(),
             editions: Editions::default(),
             sessions: KnownSessions::default(),
@@ -384,14 +335,5 @@ fn write_vkey(paths: &Paths, text: &str) -> io::Result<()> {
     match fs::read_to_string(&path) {
         Ok(found) if found.trim() == text => Ok(()),
         _ => fs::write(path, format!("{text}\n")),
-    }
-}
-
-impl std::fmt::Debug for Stopped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Denied(denial) => f.debug_tuple("Denied").field(denial).finish(),
-            Self::Failed(error) => f.debug_tuple("Failed").field(error).finish(),
-        }
     }
 }

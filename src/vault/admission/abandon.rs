@@ -6,14 +6,17 @@ use super::fault;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::actions;
 use crate::vault::Vault;
-use crate::vault::caller::Caller;
-use crate::vault::operation::{Answer, Operation, OperationError, Target};
-use crate::vault::receipt::Receipt;
-use crate::vault::refusal::Refusal;
+use crate::vault::call::answer::Answer;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::refusal::Refusal;
+use crate::vault::call::target::Target;
+use crate::vault::call::wire::Wire;
+use crate::vault::door::Operation;
+use crate::vault::error::OperationError;
 use crate::vault::scope::Scope;
 use crate::vault::store::exhibit_rows;
 use crate::vault::store::term_rows::Terms;
-use crate::vault::wire::Wire;
 
 impl Vault {
     /// Takes away what was staged and says why in a leaf.
@@ -43,7 +46,7 @@ impl Vault {
         match self.perform(caller, operation) {
             Err(refusal) => refusal,
             // Not to be met: the operation always fails.
-            Ok(_) => Refusal::Unaudited(crate::vault::refusal::Unaudited::Stopped),
+            Ok(_) => Refusal::Unaudited(crate::vault::call::refusal::Unaudited::Stopped),
         }
     }
 

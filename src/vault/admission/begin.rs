@@ -18,23 +18,26 @@ use super::users::Users;
 use crate::domain::{CaseId, ExhibitId, Field, Reference, Title};
 use crate::policy::actions;
 use crate::vault::Vault;
-use crate::vault::caller::Caller;
+use crate::vault::call::answer::Answer;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::refusal::Refusal;
+use crate::vault::call::target::Target;
+use crate::vault::call::wire::Wire;
 use crate::vault::columns::{Fingerprinter, SubjectIndexBuilder};
 use crate::vault::core::Core;
-use crate::vault::exhibits::{load_dictionary, open_description};
+use crate::vault::door::Operation;
+use crate::vault::error::Stopped;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::exhibits::description::{load_dictionary, open_description};
+use crate::vault::exhibits::under_way::{AdmissionProgress, Tracked};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
-use crate::vault::operation::{Answer, Conflict, Operation, OperationError, Target};
-use crate::vault::perform::Stopped;
 use crate::vault::plaintext::{Region, RowBatch};
-use crate::vault::receipt::Receipt;
-use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::term_rows::Terms;
-use crate::vault::under_way::{AdmissionProgress, Tracked};
-use crate::vault::wire::Wire;
 
 /// What somebody says about an exhibit when its admission begins.
 #[derive(Default)]
@@ -195,7 +198,13 @@ impl Vault {
             Err(Stopped::Denied(denial)) => return Err(Refusal::Denied(denial, receipt)),
             Err(Stopped::Failed(error)) => return Err(Refusal::Failed(error, receipt)),
         };
-        let tracked = Tracked::begin(&self.core, &begun.case, &begun.exhibit, caller, facts.bytes);
+        let tracked = Tracked::begin(
+            &self.core.admissions,
+            &begun.case,
+            &begun.exhibit,
+            caller,
+            facts.bytes,
+        );
         Admission::prepare(&self.core, self.ledger.stager(), begun, facts, tracked)
             .map_err(|(begun, error)| self.abandon(caller, &begun, error))
     }
@@ -221,7 +230,7 @@ impl Prepared {
         let columns = Field::DICTIONARIES
             .into_iter()
             .map(|field| {
-                load_dictionary(connection, core, &keys, begun.case_number, field).map(Codes::new)
+                load_dictionary(connection, &keys, begun.case_number, field).map(Codes::new)
             })
             .collect::<Result<Vec<_>, _>>()?;
         let columns = <[Codes; DICTIONARIES]>::try_from(columns)
@@ -231,7 +240,7 @@ impl Prepared {
             earlier.push(EarlierExhibit {
                 number: exhibit.number,
                 id: exhibit.id.clone(),
-                blocks: open_description(core, &keys, exhibit)?.blocks,
+                blocks: open_description(&keys, exhibit)?.blocks,
             });
         }
         let prints = Arc::new(fingerprinter(core)?);

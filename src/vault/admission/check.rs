@@ -15,16 +15,16 @@ use crate::vault::columns::{
     BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock, UserBlock, UserOf,
 };
 use crate::vault::core::Core;
-use crate::vault::exhibits::{ExhibitDescription, open_description};
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description::{ExhibitDescription, open_description};
+use crate::vault::exhibits::terms::TermPlace;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::operation::OperationError;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{
     block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows,
 };
-use crate::vault::terms::TermPlace;
 
 /// What was found of one exhibit, or of the terms of a case.
 #[derive(Debug)]
@@ -77,13 +77,13 @@ impl Vault {
                     &self.core, connection, &keys, &case, &exhibit,
                 )?);
             }
-            check_withdrawn(&self.core, connection, &keys, &case, &mut checks)?;
+            check_withdrawn(connection, &keys, &case, &mut checks)?;
             checks.push(check_terms(connection, &keys, &case)?);
         }
         let cases: Vec<CaseId> = self.core.keys().cases().cloned().collect();
         for case in &cases {
             let keys = self.core.case_keys(case)?;
-            check_against_log(&self.core, connection, &keys, &mut checks)?;
+            check_against_log(connection, &keys, &mut checks)?;
         }
         Ok(checks)
     }
@@ -91,7 +91,6 @@ impl Vault {
 
 /// An exhibit that was taken away whole leaves nothing behind but its leaf.
 fn check_against_log(
-    core: &Core,
     connection: &Connection,
     keys: &CaseKeys,
     checks: &mut Vec<ExhibitCheck>,
@@ -115,7 +114,7 @@ fn check_against_log(
         let id: ExhibitId = leaf.object.parse().map_err(|_| damaged())?;
         let found = exhibits.iter().find(|exhibit| exhibit.id == id);
         let description = found
-            .map(|exhibit| open_description(core, keys, exhibit))
+            .map(|exhibit| open_description(keys, exhibit))
             .and_then(Result::ok);
         let fault = match (found, description) {
             (None, _) => format!("exhibit {id}, admitted by leaf {seq}, is missing"),
@@ -147,7 +146,7 @@ fn check_exhibit(
     exhibit: &ExhibitRow,
 ) -> Result<ExhibitCheck, OperationError> {
     let mut check = ExhibitCheck::new(keys.case(), Some(&exhibit.id));
-    let Ok(description) = open_description(core, keys, exhibit) else {
+    let Ok(description) = open_description(keys, exhibit) else {
         check.note(false, || "the description does not open".to_owned());
         return Ok(check);
     };

@@ -1,8 +1,8 @@
 //! What can go wrong while rows are coded and sealed, in the vault's words.
 
 use crate::vault::columns::CodecError;
+use crate::vault::error::OperationError;
 use crate::vault::ledger::StageError;
-use crate::vault::operation::OperationError;
 use crate::vault::plaintext::SealError;
 
 pub(super) fn codec(error: CodecError) -> OperationError {

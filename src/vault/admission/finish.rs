@@ -15,19 +15,22 @@ use super::terms::TermCounts;
 use crate::domain::{ExhibitId, Format, Reference, Title};
 use crate::policy::actions;
 use crate::vault::Vault;
-use crate::vault::caller::Caller;
-use crate::vault::exhibits::ExhibitDescription;
+use crate::vault::call::answer::Answer;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::refusal::Refusal;
+use crate::vault::call::target::Target;
+use crate::vault::call::wire::Wire;
+use crate::vault::door::Operation;
+use crate::vault::door::Reply;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::exhibits::description::ExhibitDescription;
+use crate::vault::exhibits::under_way::Stage;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::operation::{Answer, Conflict, Operation, OperationError, Target};
-use crate::vault::perform::Reply;
 use crate::vault::plaintext::Aad;
-use crate::vault::receipt::Receipt;
-use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::{self, CaseNumber};
 use crate::vault::store::exhibit_rows;
-use crate::vault::under_way::Stage;
-use crate::vault::wire::Wire;
 
 /// What is known of the file when it has been read to its end.
 pub struct FileFacts {

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::earlier::{Earlier, UNASKED};
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::plaintext::Tag;
 
 /// A key seals no more terms than this (half of what SP 800-38D allows).

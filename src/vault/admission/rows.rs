@@ -16,8 +16,8 @@ use super::seen::{CODES, Opening, RowIdentity};
 use crate::domain::Field;
 use crate::vault::Vault;
 use crate::vault::columns::{BLOCK_ROWS, CodecError, Fingerprinter, Messages};
+use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Basis, Nonces, RejectKind, RowBatch, TEXTS};
 use crate::vault::store::{StoreError, quarantine_rows};
 

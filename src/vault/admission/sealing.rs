@@ -10,9 +10,9 @@ use super::fault;
 use super::group::{Group, Place};
 use super::parts::Parts;
 use crate::vault::core::Core;
+use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
-use crate::vault::operation::OperationError;
 
 /// Groups that may wait; each is some 5 MiB.
 const WAITING: usize = 2;

@@ -16,9 +16,9 @@ use crate::vault::columns::{
     CodeBlock, FingerprintSet, Fingerprinter, TextBlock, TimeBlock, UserBlock,
 };
 use crate::vault::core::Core;
-use crate::vault::kept_users::KeptUsers;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::operation::OperationError;
 use crate::vault::store::block_rows;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 

@@ -13,7 +13,7 @@ use super::parts::{PartKind, Parts};
 use super::waiting::Waiting;
 use crate::domain::Field;
 use crate::vault::columns::{BLOCK_ROWS, CodeBlock, SubjectBlock, SubjectIndexBuilder, UserBlock};
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::plaintext::{Aad, Nonces, SealError, Tag};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{block_rows, dictionary_rows, subject_index_rows};

@@ -10,9 +10,9 @@ use crate::operations::exhibit::{AdmitRequest, Arriving, ListExhibits, Progress,
 use crate::policy::actions;
 use crate::vault::clock::ManualClock;
 use crate::vault::entropy::SystemEntropy;
+use crate::vault::error::Stopped;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
-use crate::vault::perform::Stopped;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::store::exhibit_rows;
 use crate::vault::*;

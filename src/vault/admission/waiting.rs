@@ -6,7 +6,7 @@ use super::fault;
 use super::group::Place;
 use crate::domain::Field;
 use crate::vault::columns::{CodeBlock, CodecError};
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::plaintext::Nonces;
 
 /// By temporary numbers.

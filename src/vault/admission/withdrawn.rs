@@ -9,10 +9,9 @@ use serde::Deserialize;
 
 use super::check::ExhibitCheck;
 use crate::policy::ActionKind;
-use crate::vault::core::Core;
-use crate::vault::exhibits::open_description;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description::open_description;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::operation::OperationError;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows;
 use crate::vault::store::leaf_rows::{self, LeafFilter};
@@ -24,7 +23,6 @@ struct DecisionLeaf {
 }
 
 pub(super) fn check_withdrawn(
-    core: &Core,
     connection: &Connection,
     keys: &CaseKeys,
     case: &CaseRow,
@@ -48,7 +46,7 @@ pub(super) fn check_withdrawn(
     }
     for exhibit in exhibit_rows::list_all(connection, case.number)? {
         // One that does not open is named by its own check.
-        let Ok(description) = open_description(core, keys, &exhibit) else {
+        let Ok(description) = open_description(keys, &exhibit) else {
             continue;
         };
         let fault = match exhibit.withdrawn {

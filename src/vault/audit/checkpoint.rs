@@ -108,7 +108,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn root() -> String {
-        super::super::hash::leaf_hash(b"x").as_hash().to_string()
+        crate::vault::audit::hash::leaf_hash(b"x")
+            .as_hash()
+            .to_string()
     }
 
     #[test]

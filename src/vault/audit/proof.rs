@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn more_hashes_than_any_tree_has_are_refused() {
-        let hash = super::super::hash::EMPTY_ROOT;
+        let hash = crate::vault::audit::hash::EMPTY_ROOT;
         let text = InclusionProof::new(0, vec![hash; HASHES_MAX + 1], String::new()).to_string();
         assert_eq!(
             text.parse::<InclusionProof>(),

@@ -152,8 +152,8 @@ impl PackedSubjects {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::SubjectBlock;
     use super::*;
+    use crate::vault::columns::SubjectBlock;
 
     fn entries() -> impl Strategy<Value = Vec<SubjectEntry>> {
         let key = (0..RANGE_NUMBERS, 0_u32..9, 0_u32..4);

@@ -328,8 +328,8 @@ impl SubjectRanges {
 
 #[cfg(test)]
 mod tests {
-    use super::super::SubjectBlock;
     use super::*;
+    use crate::vault::columns::SubjectBlock;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 

@@ -1,16 +1,22 @@
 //! Who is asking: passwords, second factors and session tokens.
 //!
-//! The pure parts: they see what an operator typed and what the store kept, and
-//! neither the store nor any number. Called by the vault's sign-in. What is
+//! Sees what an operator typed, and the sealed secrets that the store keeps. Never
+//! a number. Called by the vault's sign-in. What is
 //! shown once is wiped here after that; the buffers it went through on the way
 //! to the operator are not.
 
+mod known_sessions;
+mod operator_secrets;
 mod password;
 mod password_hash;
+mod throttle;
 mod token;
 mod totp;
 
+pub(in crate::vault) use known_sessions::KnownSessions;
+pub(in crate::vault) use operator_secrets::OperatorSecrets;
 pub use password::{NewPassword, Password, PasswordError};
 pub use password_hash::{PasswordHash, PasswordHashError, PasswordVerified, WrongPassword};
+pub(in crate::vault) use throttle::{Throttle, ThrottleKey};
 pub use token::{EnrolmentToken, EnrolmentTokenHash, SessionToken, SessionTokenHash, TokenError};
 pub use totp::{TotpCode, TotpCodeError, TotpSecret, TotpStep};

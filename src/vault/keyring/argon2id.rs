@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn argon2id_gives_what_the_published_vectors_give() {
-        for case in crate::vault::vectors::cases("argon2id") {
+        for case in crate::vault::plaintext::vectors::cases("argon2id") {
             let (password, salt) = (case.bytes("password"), case.bytes("salt"));
             let (m, t, p) = (
                 case.number("memory_kib"),

@@ -67,3 +67,14 @@ impl From<OpenError> for KeyringError {
         Self::Damaged { what: "body" }
     }
 }
+
+impl From<KeyringError> for crate::vault::error::OperationError {
+    fn from(error: KeyringError) -> Self {
+        match error {
+            KeyringError::UnknownCase => Self::Damaged {
+                place: "the case has no key in the keyring".to_owned(),
+            },
+            _ => Self::Internal("keyring"),
+        }
+    }
+}

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::domain::{CaseId, Purpose};
 use crate::policy::ActionKind;
 use crate::vault::audit::SALT_BYTES;
-use crate::vault::caller::Caller;
+use crate::vault::call::caller::Caller;
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

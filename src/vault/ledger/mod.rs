@@ -13,6 +13,7 @@ mod book;
 mod draft;
 mod health;
 mod queue;
+pub mod trail;
 mod writer;
 
 pub use book::BookError;

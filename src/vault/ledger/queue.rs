@@ -12,7 +12,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::writer::{Act, Stage, StageError, Staged};
 use crate::domain::OperatorId;
-use crate::vault::refusal::Unaudited;
+use crate::vault::call::refusal::Unaudited;
 
 /// How many acts may wait; more are sent away with 503 and `Retry-After`.
 const ROOM: usize = 1024;

@@ -10,9 +10,9 @@ use super::book::Book;
 use super::draft::Draft;
 use super::health::Health;
 use super::queue::{Queue, Work};
-use crate::vault::caller::Caller;
-use crate::vault::receipt::Receipt;
-use crate::vault::refusal::Unaudited;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::refusal::Unaudited;
 use crate::vault::store::StoreError;
 
 /// An act that has run inside the transaction: its leaf, and what to do once the

@@ -9,7 +9,7 @@
 use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId, WithdrawalId};
 use crate::vault::keyring::VaultId;
 
-use super::seal::{FORMAT_VERSION, KeyId};
+use super::key_id::{FORMAT_VERSION, KeyId};
 
 /// The largest one, a block, has 170 bytes.
 const CAPACITY: usize = 256;

@@ -12,11 +12,17 @@ mod aad;
 mod area_state;
 mod blind_index;
 mod calling_code;
+mod canonical;
 mod disclose;
+mod json;
+#[cfg(feature = "kernels")]
+pub mod kernels;
+mod key_id;
 mod mask;
 mod nonce;
 #[cfg(test)]
 mod oracle;
+mod parse;
 mod phone;
 mod raw_number;
 mod raw_text;
@@ -28,6 +34,8 @@ mod seal;
 mod subject_token;
 mod term_run;
 mod texts;
+#[cfg(test)]
+pub(in crate::vault) mod vectors;
 mod wiped_text;
 mod written;
 
@@ -35,6 +43,8 @@ pub use aad::Aad;
 pub use area_state::{area_code_of_digits, area_state_of};
 pub use blind_index::{Tag, TagKey};
 pub use disclose::Disclosed;
+pub(in crate::vault) use json::{Sealer, open_json, seal_json};
+pub use key_id::KeyId;
 pub use mask::MaskedPhone;
 pub use nonce::{Nonce, Nonces};
 pub use phone::{NumberState, Parsed, Phone, PhoneError};
@@ -45,7 +55,7 @@ pub use region::{Region, RegionError, region_of};
 pub use reject::{Reject, RejectCells, RejectKind};
 pub(in crate::vault) use rows::TEXTS;
 pub use rows::{Basis, BatchFull, Row, RowBatch};
-pub use seal::{BlockSealer, KeyId, OVERHEAD, OpenError, SealError, TermSealer};
+pub use seal::{BlockSealer, OVERHEAD, OpenError, SealError, TermSealer};
 pub use subject_token::{SubjectToken, SubjectTokenError, TokenKey};
 pub use term_run::UserRun;
 pub(in crate::vault) use texts::Texts;

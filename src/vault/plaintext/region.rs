@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 
-use super::phone::{Phone, read_canonical};
+use super::canonical::read_canonical;
+use super::phone::Phone;
 
 /// A region by its two letters (ISO 3166-1 alpha-2) that has a numbering plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -13,39 +13,15 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::aad::Aad;
+use super::key_id::{FORMAT_VERSION, KeyId};
 use super::nonce::Nonce;
 use super::phone::Phone;
 
-pub(super) const FORMAT_VERSION: u8 = 1;
 const HEADER: usize = 1 + 4 + 12;
 const TAG: usize = 16;
 
 /// How much longer than its plaintext a ciphertext is.
 pub const OVERHEAD: usize = HEADER + TAG;
-
-/// Names a key among those of the same use; stands in every ciphertext.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyId(u32);
-
-impl KeyId {
-    pub const fn new(number: u32) -> Self {
-        Self(number)
-    }
-
-    pub fn number(self) -> u32 {
-        self.0
-    }
-
-    /// The key a ciphertext says it was sealed under; unproven until it opens.
-    pub fn of_sealed(sealed: &[u8]) -> Option<Self> {
-        let bytes = sealed.get(1..5)?.try_into().ok()?;
-        (sealed.first() == Some(&FORMAT_VERSION)).then(|| Self(u32::from_be_bytes(bytes)))
-    }
-
-    pub(super) fn to_be_bytes(self) -> [u8; 4] {
-        self.0.to_be_bytes()
-    }
-}
 
 /// It could not be opened. Why is not said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -264,7 +240,7 @@ mod tests {
     use crate::vault::entropy::SystemEntropy;
     use crate::vault::keyring::VaultId;
     use crate::vault::plaintext::Nonces;
-    use crate::vault::vectors::{Case, cases};
+    use crate::vault::plaintext::vectors::{Case, cases};
 
     fn nonce() -> Nonce {
         Nonces::new(&SystemEntropy::new()).take().unwrap()

@@ -15,9 +15,9 @@ use crate::vault::columns::{
     BLOCK_ROWS, BlockStatistics, CodeBlock, CodecError, Codes, Selection, TextBlock, TimeBlock,
     UserBlock,
 };
-use crate::vault::kept_users::KeptUsers;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::{CaseKeys, VaultId};
-use crate::vault::operation::OperationError;
 use crate::vault::plaintext::Aad;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 

@@ -8,7 +8,7 @@ use super::filter::RecordFilter;
 use super::opened::CaseRecords;
 use super::page::Order;
 use super::place::RecordAt;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::requests::RequestDigest;
 
 /// The next record to give, and what the pages before it found out. It gives no

@@ -11,7 +11,7 @@ use super::opened::CaseRecords;
 use super::range_set::RangeSet;
 use crate::domain::Field;
 use crate::vault::columns::SubjectBlock;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 /// Of one exhibit against another; either may be withdrawn.

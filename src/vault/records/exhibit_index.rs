@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use super::opened::CaseRecords;
 use super::range_set::RangeSet;
 use crate::vault::columns::{RANGE_NUMBERS, SubjectBlock};
-use crate::vault::exhibits;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 pub(super) struct ExhibitIndex<'r> {
@@ -23,7 +23,7 @@ impl<'r> ExhibitIndex<'r> {
         records: &'r CaseRecords<'r>,
         exhibit: &'r ExhibitRow,
     ) -> Result<Self, OperationError> {
-        let description = exhibits::open_description(records.core, &records.keys, exhibit)?;
+        let description = description::open_description(&records.keys, exhibit)?;
         Ok(Self {
             records,
             exhibit,
@@ -46,7 +46,7 @@ impl<'r> ExhibitIndex<'r> {
     pub(super) fn block(&mut self, range: u32) -> Result<Option<SubjectBlock>, OperationError> {
         let records = self.records;
         let block =
-            exhibits::open_subjects(records.connection, &records.keys, self.exhibit, range)?;
+            description::open_subjects(records.connection, &records.keys, self.exhibit, range)?;
         if let Some(block) = &block {
             self.found += numbers_of(block).count();
         }

@@ -13,10 +13,10 @@ use super::subjects::Subject;
 use super::table::{TableQuery, TableRow};
 use crate::domain::{Field, Moment};
 use crate::policy::Reveals;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::terms::{TermPlace, UserTerms};
 use crate::vault::plaintext::{Disclosed, SubjectToken};
 use crate::vault::scope::{Profile, Scope};
-use crate::vault::terms::{TermPlace, UserTerms};
 
 pub enum ExportContents {
     Notice(Notice),

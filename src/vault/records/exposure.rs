@@ -7,7 +7,7 @@ use super::opened::CaseRecords;
 use super::range_set::RangeSet;
 use crate::domain::ExhibitId;
 use crate::vault::columns::CodeSet;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 /// What would go with an exhibit.

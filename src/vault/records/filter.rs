@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::{ExhibitId, Field, Moment};
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::plaintext::SubjectToken;
 
 /// A filter as it is sent: members left out keep everything.

@@ -15,6 +15,7 @@ use crate::domain::{
     SessionId,
 };
 use crate::policy::{Action, CaseState};
+use crate::vault::call::target::Why;
 use crate::vault::clock::ManualClock;
 use crate::vault::columns::{
     BLOCK_ROWS, BlockStatistics, CodeBlock, Dictionary, Messages, SubjectBlock,
@@ -22,9 +23,9 @@ use crate::vault::columns::{
 };
 use crate::vault::core::Core;
 use crate::vault::entropy::SystemEntropy;
-use crate::vault::exhibits::ExhibitDescription;
+use crate::vault::exhibits::description::ExhibitDescription;
+use crate::vault::exhibits::terms::TermPlace;
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
-use crate::vault::operation::Why;
 use crate::vault::plaintext::{Aad, Phone, RawText};
 use crate::vault::requests;
 use crate::vault::scope::Scope;
@@ -34,7 +35,6 @@ use crate::vault::store::{
     block_rows, case_rows, connection, dictionary_rows, exhibit_rows, leaf_rows, membership_rows,
     operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
-use crate::vault::terms::TermPlace;
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, Settings, Target,
     Vault, Wire,

@@ -17,7 +17,7 @@ use crate::domain::Field;
 use crate::vault::columns::{
     CodecError, Codes, Distances, DistinctBudget, DistinctByGroup, GroupCodes, Selection, TimeBlock,
 };
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 
 /// By what is counted.
 pub(super) struct Axes {
@@ -100,7 +100,7 @@ impl Axes {
             axes,
             dense: dense.filter(|cells| *cells <= MOST_DENSE),
             numbers: records.case.numbers + 1,
-            budget: DistinctBudget::of(records.core.settings.table_bytes),
+            budget: DistinctBudget::of(records.table_bytes),
         })
     }
 

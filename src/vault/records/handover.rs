@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::sealed_columns::{HandedOver, SealedBlock};
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 
 pub(super) struct Handover<'r> {
     waiting: Mutex<Waiting<'r>>,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 
 /// A zone's offsets between two times, so that millions of times need no look
 /// into the zone's rules.

@@ -10,21 +10,21 @@ use rusqlite::Connection;
 use super::filter::RecordFilter;
 use super::plan::Plan;
 use crate::domain::{AccountName, ExhibitId, Field};
-use crate::vault::caller::Caller;
+use crate::vault::call::caller::Caller;
 use crate::vault::columns::{BLOCK_ROWS, CodeSet, Codes, Dictionary, Selection};
-use crate::vault::core::Core;
-use crate::vault::exhibits::{self, ExhibitDescription};
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description::{self, ExhibitDescription};
+use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::CaseKeys;
-use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 use crate::vault::requests::RequestDigest;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
-use crate::vault::terms::{NumberTerms, TermPlace};
 
 /// The exhibits of one case that count in one snapshot, opened for one caller.
 pub(in crate::vault) struct CaseRecords<'s> {
-    pub(super) core: &'s Core,
+    /// The most that a table may take to count distinct numbers, in bytes.
+    pub(super) table_bytes: usize,
     pub(super) connection: &'s Connection,
     pub(super) case: &'s CaseRow,
     pub(super) keys: Arc<CaseKeys>,
@@ -52,19 +52,19 @@ pub(in crate::vault) struct Found {
 
 impl<'s> CaseRecords<'s> {
     pub(in crate::vault) fn open(
-        core: &'s Core,
+        keys: Arc<CaseKeys>,
+        table_bytes: usize,
         connection: &'s Connection,
         case: &'s CaseRow,
         account: Option<AccountName>,
     ) -> Result<Self, OperationError> {
-        let keys = core.case_keys(&case.id)?;
         let (exhibits, withdrawn): (Vec<_>, Vec<_>) =
             exhibit_rows::list_all(connection, case.number)?
                 .into_iter()
                 .partition(|exhibit| exhibit.withdrawn.is_none());
         let mut descriptions = Vec::with_capacity(exhibits.len());
         for exhibit in &exhibits {
-            let description = exhibits::open_description(core, &keys, exhibit)?;
+            let description = description::open_description(&keys, exhibit)?;
             if u64::from(description.blocks) != description.admitted.div_ceil(BLOCK_ROWS as u64) {
                 return Err(OperationError::Damaged {
                     place: format!("exhibit {}, number of blocks", exhibit.id),
@@ -73,7 +73,7 @@ impl<'s> CaseRecords<'s> {
             descriptions.push(description);
         }
         Ok(Self {
-            core,
+            table_bytes,
             connection,
             case,
             keys,
@@ -91,7 +91,13 @@ impl<'s> CaseRecords<'s> {
     /// The same records as long as only these exhibits counted; nothing if one of
     /// them does not count any more.
     pub(super) fn of_exhibits(&self, ids: &[String]) -> Result<Option<Self>, OperationError> {
-        let mut records = Self::open(self.core, self.connection, self.case, self.account.clone())?;
+        let mut records = Self::open(
+            Arc::clone(&self.keys),
+            self.table_bytes,
+            self.connection,
+            self.case,
+            self.account.clone(),
+        )?;
         let counts = |exhibit: &ExhibitRow| ids.iter().any(|id| id == exhibit.id.as_str());
         let kept = records.exhibits.iter().map(counts).collect::<Vec<_>>();
         let mut keep = kept.iter().copied();
@@ -131,9 +137,8 @@ impl<'s> CaseRecords<'s> {
         if let Some(dictionary) = self.dictionaries.borrow().get(&field) {
             return Ok(Rc::clone(dictionary));
         }
-        let dictionary = Rc::new(exhibits::load_dictionary(
+        let dictionary = Rc::new(description::load_dictionary(
             self.connection,
-            self.core,
             &self.keys,
             self.case.number,
             field,

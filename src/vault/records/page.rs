@@ -18,7 +18,7 @@ use super::plan::Plan;
 use super::scan::Next;
 use super::sealed_columns::SealedColumns;
 use crate::domain::{Field, Moment};
-use crate::vault::operation::{Conflict, OperationError};
+use crate::vault::error::{Conflict, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 
 /// What a page is asked to show.

@@ -2,7 +2,7 @@
 
 use crate::domain::Field;
 use crate::vault::columns::BLOCK_ROWS;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use super::opened::CaseRecords;
 use super::sealed_columns::SealedColumns;
 use crate::domain::{AccountName, Field, country};
 use crate::vault::columns::{BlockStatistics, CodeSet, CodecError};
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 
 /// Times and codes to keep.
 pub(super) struct Plan {

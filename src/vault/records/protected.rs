@@ -9,7 +9,7 @@ use super::opened::CaseRecords;
 use super::release::{Cut, Given, Release, given_out};
 use super::rounding::{Rule, Shown, show, show_total};
 use super::table::{Table, TableRow, Totals};
-use crate::vault::operation::{Conflict, OperationError};
+use crate::vault::error::{Conflict, OperationError};
 
 pub struct ProtectedQuery {
     pub by: Dimension,
@@ -53,7 +53,7 @@ impl CaseRecords<'_> {
             cells,
             counts,
         };
-        let given = given_out(self.core, self.connection, self.case)?;
+        let given = given_out(&self.keys, self.connection, self.case)?;
         let seen = given.last().map_or(0, |(no, _)| *no);
         let given: Vec<Cut> = given.into_iter().map(|(_, cut)| cut).collect();
         match cut.beside(self.compare(&cut, given.clone())?) {

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::exposure::Apart;
 use super::opened::CaseRecords;
 use super::rounding::Shown;
-use crate::vault::core::{Core, open_request};
-use crate::vault::operation::{Conflict, OperationError};
-use crate::vault::plaintext::Aad;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::{Aad, Nonce, open_json, seal_json};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::release_rows;
 
@@ -67,11 +67,12 @@ impl Release {
     /// the same table is given, and anything else must be asked for again.
     pub(in crate::vault) fn record(
         self,
-        core: &Core,
+        keys: &CaseKeys,
+        nonce: Nonce,
         connection: &Connection,
         case: &CaseRow,
     ) -> Result<(), OperationError> {
-        let mut later = given_out(core, connection, case)?;
+        let mut later = given_out(keys, connection, case)?;
         later.retain(|(no, _)| *no > self.seen);
         if later.iter().any(|(_, cut)| *cut == self.cut) {
             return Ok(());
@@ -80,25 +81,23 @@ impl Release {
             return Err(OperationError::Conflict(Conflict::CutTooClose));
         }
         let no = release_rows::next_no(connection)?;
-        let keys = core.case_keys(&case.id)?;
-        let aad = aad(core, case, no)?;
-        let sealed = core.seal_request(keys.requests(), &aad, &self.cut)?;
+        let aad = aad(keys, no)?;
+        let sealed = seal_json(keys.requests(), nonce, &aad, &self.cut)?;
         Ok(release_rows::insert(connection, no, case.number, &sealed)?)
     }
 }
 
 /// Every cut that was given out of a case, by its number.
 pub(super) fn given_out(
-    core: &Core,
+    keys: &CaseKeys,
     connection: &Connection,
     case: &CaseRow,
 ) -> Result<Vec<(i64, Cut)>, OperationError> {
-    let keys = core.case_keys(&case.id)?;
     release_rows::list(connection, case.number)?
         .into_iter()
         .map(|(no, sealed)| {
             let place = format!("release {no}");
-            let cut = open_request(keys.requests(), &aad(core, case, no)?, &sealed, &place)?;
+            let cut = open_json(keys.requests(), &aad(keys, no)?, &sealed, &place)?;
             Ok((no, cut))
         })
         .collect()
@@ -162,9 +161,9 @@ impl Cut {
     }
 }
 
-fn aad(core: &Core, case: &CaseRow, no: i64) -> Result<Aad, OperationError> {
+fn aad(keys: &CaseKeys, no: i64) -> Result<Aad, OperationError> {
     let no = u64::try_from(no).map_err(|_| OperationError::Internal("release number"))?;
-    Ok(Aad::release(&core.vault, &case.id, no))
+    Ok(Aad::release(keys.vault(), keys.case(), no))
 }
 
 #[cfg(test)]

@@ -17,9 +17,9 @@ use super::place::Place;
 use super::plan::Plan;
 use super::sealed_columns::{FromStore, HandedOver, SealedBlock};
 use crate::domain::Field;
-use crate::vault::caller::Caller;
+use crate::vault::call::caller::Caller;
 use crate::vault::columns::{BLOCK_ROWS, BlockStatistics};
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::store::block_rows::BlockReader;
 use crate::vault::store::statistics_rows;
 
@@ -213,7 +213,7 @@ impl CaseRecords<'_> {
 
     fn opener<'r>(&'r self, greatest: &'r [(Field, u32)]) -> Opener<'r> {
         Opener {
-            vault: &self.core.vault,
+            vault: self.keys.vault(),
             case: &self.case.id,
             keys: &self.keys,
             greatest,

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::place::Place;
 use crate::domain::Field;
 use crate::vault::columns::BlockStatistics;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 use crate::vault::store::block_rows::BlockReader;
 
 /// Where the columns of a block come from. A column is opened where it lies: what was

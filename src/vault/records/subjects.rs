@@ -5,7 +5,7 @@ use super::opened::CaseRecords;
 use super::scan::Next;
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::Codes;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 
 /// A record as codes. Members whose field was not asked for are 0 or absent.
 pub(in crate::vault) struct RecordCodes<'b> {

@@ -15,7 +15,7 @@ use super::opened::CaseRecords;
 use super::rounding::Shown;
 use crate::domain::{Field, area_code};
 use crate::vault::columns::count_by;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 
 /// What a table is asked to show.
 pub struct TableQuery {

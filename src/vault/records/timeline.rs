@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::scan::Next;
 use crate::domain::Field;
 use crate::vault::columns::BLOCK_ROWS;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 
 impl CaseRecords<'_> {
     /// The page that begins at the cursor, by times, then exhibits and rows.

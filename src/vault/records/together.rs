@@ -8,7 +8,7 @@ use super::opened::CaseRecords;
 use super::release::Cut;
 use super::rounding::Shown;
 use super::witness::{Population, Told, hides_enough};
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
 
 impl CaseRecords<'_> {
     /// Whether `cut` may be laid beside what was `given` out: no hidden cell of any

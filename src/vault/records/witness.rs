@@ -297,8 +297,8 @@ impl World {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rounding::show;
     use super::*;
+    use crate::vault::records::rounding::show;
 
     /// Tables by each dimension of one population, given by its profiles.
     fn hide(people: u64, profiles: &[(&[&str], u64)], counts: &[&[(&str, u64)]]) -> bool {

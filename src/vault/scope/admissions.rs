@@ -3,8 +3,8 @@
 
 use super::Scope;
 use crate::policy::actions;
-use crate::vault::operation::OperationError;
-use crate::vault::under_way::{AdmissionView, Cancellation};
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::under_way::{AdmissionView, Cancellation};
 
 impl Scope<'_, actions::ReadAdmission> {
     pub fn read_admission(&mut self) -> Result<AdmissionView, OperationError> {

@@ -9,10 +9,10 @@ use super::Scope;
 use crate::domain::{CaseId, Moment, OperatorId};
 use crate::policy::{Action, ActionKind};
 use crate::vault::audit::{Checkpoint, InclusionProof, KeyName, VerifierKey, inclusion_proof};
-use crate::vault::core::open_request;
+use crate::vault::error::OperationError;
 use crate::vault::ledger::{StoredHashes, public_key};
-use crate::vault::operation::OperationError;
 use crate::vault::plaintext::Aad;
+use crate::vault::plaintext::open_json;
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{checkpoint_rows, detail_rows};
 
@@ -71,7 +71,7 @@ impl<A: Action> Scope<'_, A> {
             Some(sealed) => {
                 let aad = Aad::detail(&self.core.vault, seq);
                 let place = format!("detail of leaf {seq}");
-                open_request(
+                open_json(
                     self.core.keys().root_keys().details(),
                     &aad,
                     &sealed,

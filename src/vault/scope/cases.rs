@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Scope;
 use crate::domain::{AccountName, CaseId, CaseRole, Moment, OperatorId, Reference, Title};
 use crate::policy::{Action, CaseState, Writes};
-use crate::vault::core::open_json;
-use crate::vault::operation::{Conflict, OperationError};
+use crate::vault::error::{Conflict, OperationError};
 use crate::vault::plaintext::Aad;
-use crate::vault::records::CaseRecords;
+use crate::vault::plaintext::open_json;
 use crate::vault::requests;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
@@ -101,7 +100,7 @@ impl<A: Action> Scope<'_, A> {
         let all = exhibit_rows::list_all(self.connection, case.number)?;
         let withdrawn = all.iter().filter(|row| row.withdrawn.is_some()).count();
         let numbers = if told && withdrawn > 0 {
-            CaseRecords::open(self.core, self.connection, case, None)?.count_numbers()?
+            self.records_of(case, None)?.count_numbers()?
         } else {
             u64::from(case.numbers)
         };

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use super::Scope;
 use crate::domain::{ExhibitId, Moment};
 use crate::policy::Action;
-use crate::vault::exhibits::open_description;
-use crate::vault::operation::OperationError;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description::open_description;
 use crate::vault::records::Difference;
 use crate::vault::store::exhibit_rows;
 
@@ -46,7 +46,7 @@ impl<A: Action> Scope<'_, A> {
         exhibit_rows::list_all(self.connection, case.number)?
             .iter()
             .map(|row| {
-                let description = open_description(self.core, &keys, row)?;
+                let description = open_description(&keys, row)?;
                 Ok(ExhibitView {
                     exhibit: row.id.to_string(),
                     state: match row.withdrawn {

@@ -4,8 +4,8 @@ use std::sync::PoisonError;
 
 use super::Scope;
 use crate::policy::{Action, actions};
+use crate::vault::error::OperationError;
 use crate::vault::keyring::{KeyringStatus, NewPassphrase};
-use crate::vault::operation::OperationError;
 
 impl Scope<'_, actions::RotateKek> {
     /// A new KEK in place of the old one; answers the keyring's new generation.

@@ -10,6 +10,8 @@
 mod admissions;
 mod audit;
 mod cases;
+mod disclose;
+pub(in crate::vault) mod effect;
 mod exhibits;
 mod exports;
 mod keys;
@@ -34,20 +36,20 @@ pub use self::exhibits::ExhibitView;
 pub use self::exports::{
     CountedExport, ExportRequest, ExportView, PackageContents, PackageSigner, Profile,
 };
-pub use self::operators::{Invitation, OperatorView};
+pub use self::operators::{Enrolled, Invitation, OperatorView};
 pub use self::records::{Exposure, LookUpResult};
 pub use self::requests::AskedView;
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 pub use self::withdrawals::{CountedWithdrawal, LaterDuplicates, WithdrawalView};
-use super::caller::Caller;
-use super::core::Core;
-use super::effect::Effect;
-use super::operation::OperationError;
-use super::store::case_rows::CaseRow;
-use super::terms::NumberTerms;
 use crate::domain::{CaseId, Moment, OperatorId};
 use crate::policy::{Action, Denial, Grant};
+use crate::vault::call::caller::Caller;
+use crate::vault::core::Core;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::terms::NumberTerms;
+use crate::vault::scope::effect::Effect;
+use crate::vault::store::case_rows::CaseRow;
 
 /// One granted action at work.
 pub struct Scope<'v, A: Action> {

@@ -7,9 +7,12 @@ use serde::Serialize;
 use super::Scope;
 use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
 use crate::policy::{Action, Denial, Writes};
+use crate::vault::call::answer::Answer;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::wire::Wire;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{EnrolmentToken, TotpSecret};
-use crate::vault::operation::{Conflict, OperationError};
-use crate::vault::sign_in::{Enrolled, OperatorSecrets};
 use crate::vault::store::operator_rows::{self, NewOperator};
 use crate::vault::store::session_rows;
 
@@ -27,6 +30,36 @@ pub struct OperatorView {
     pub role: &'static str,
     pub state: &'static str,
     pub second_factor: bool,
+}
+
+/// What an operator is told once, at enrolment.
+pub struct Enrolled {
+    pub(in crate::vault) operator: OperatorId,
+    pub(in crate::vault) name: OperatorName,
+    pub(in crate::vault) totp: Option<TotpSecret>,
+}
+
+impl Answer for Enrolled {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            operator: &'a OperatorId,
+            name: &'a str,
+            totp_secret: Option<&'a str>,
+            totp_url: Option<&'a str>,
+        }
+        let secret = self.totp.as_ref().map(TotpSecret::expose_once);
+        let url = self
+            .totp
+            .as_ref()
+            .map(|totp| totp.expose_url_once(&self.name));
+        Wire::json(&Body {
+            operator: &self.operator,
+            name: self.name.as_str(),
+            totp_secret: secret.as_ref().map(|text| text.as_str()),
+            totp_url: url.as_ref().map(|text| text.as_str()),
+        })
+    }
 }
 
 impl<A: Writes> Scope<'_, A> {
@@ -58,7 +91,7 @@ impl<A: Writes> Scope<'_, A> {
                 id: &id,
                 name_tag: tag.as_bytes(),
                 home,
-                sealed: &secrets.seal(self.core, &id)?,
+                sealed: &self.seal_secrets(&secrets, &id)?,
                 enrolment: enrolment.hash().as_bytes(),
                 enrol_by: expires_at,
                 created_at: self.now,
@@ -85,10 +118,14 @@ impl<A: Writes> Scope<'_, A> {
             self.notes.denial = Some(Denial::WrongCredential);
             return Err(OperationError::NotFound);
         };
-        let mut secrets = OperatorSecrets::open(self.core, &row)?;
+        let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
         secrets.password = Some(password.to_owned());
         secrets.totp = totp.as_ref().map(|totp| STANDARD.encode(totp.bytes()));
-        operator_rows::activate(self.connection, &row.id, &secrets.seal(self.core, &row.id)?)?;
+        operator_rows::activate(
+            self.connection,
+            &row.id,
+            &self.seal_secrets(&secrets, &row.id)?,
+        )?;
         self.notes.object = Some(row.id.to_string());
         let name = OperatorName::parse(&secrets.name).map_err(|_| OperationError::Damaged {
             place: "operator".to_owned(),
@@ -120,7 +157,7 @@ impl<A: Action> Scope<'_, A> {
         operator_rows::list(self.connection)?
             .into_iter()
             .map(|row| {
-                let secrets = OperatorSecrets::open(self.core, &row)?;
+                let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
                 Ok(OperatorView {
                     name: secrets.name.clone(),
                     role: row.home.as_str(),
@@ -138,10 +175,18 @@ impl<A: Action> Scope<'_, A> {
         id: &OperatorId,
     ) -> Result<String, OperationError> {
         match operator_rows::find(self.connection, id)? {
-            Some(row) => Ok(OperatorSecrets::open(self.core, &row)?.name.clone()),
+            Some(row) => Ok(OperatorSecrets::open(&self.core.keys(), &row)?.name.clone()),
             None => Err(OperationError::Damaged {
                 place: "operator".to_owned(),
             }),
         }
+    }
+
+    fn seal_secrets(
+        &self,
+        secrets: &OperatorSecrets,
+        id: &OperatorId,
+    ) -> Result<Vec<u8>, OperationError> {
+        secrets.seal(&self.core.keys(), self.core.nonce()?, id)
     }
 }

@@ -10,20 +10,20 @@ use utoipa::ToSchema;
 use super::Scope;
 use crate::domain::{AccountName, Field, Moment};
 use crate::policy::{Action, Denial};
-use crate::vault::budget;
+use crate::vault::budget::points;
 use crate::vault::columns::{PackedSubjects, RANGE_NUMBERS};
 use crate::vault::core::Core;
-use crate::vault::effect::Effect;
-use crate::vault::exhibits;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description;
+use crate::vault::exhibits::known_case::KnownCase;
+use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::CaseKeys;
-use crate::vault::known_case::KnownCase;
-use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Phone, RawText, Region, SubjectToken};
 use crate::vault::records::{
     CaseRecords, PageQuery, ProtectedQuery, RecordPage, Table, TableQuery,
 };
+use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
-use crate::vault::terms::{NumberTerms, TermPlace};
 
 /// What a lookup says of one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -61,8 +61,23 @@ impl<'v, A: Action> Scope<'v, A> {
     /// The records of the case, narrowed to what the grant covers.
     pub(in crate::vault) fn records(&self) -> Result<CaseRecords<'v>, OperationError> {
         let account = self.grant.account().cloned();
-        let records = CaseRecords::open(self.core, self.connection, self.case_row()?, account)?;
+        let records = self.records_of(self.case_row()?, account)?;
         Ok(records.asked_by(self.caller))
+    }
+
+    /// The records of a case, not narrowed unless an account is given.
+    pub(in crate::vault) fn records_of(
+        &self,
+        case: &'v CaseRow,
+        account: Option<AccountName>,
+    ) -> Result<CaseRecords<'v>, OperationError> {
+        CaseRecords::open(
+            self.core.case_keys(&case.id)?,
+            self.core.settings.table_bytes,
+            self.connection,
+            case,
+            account,
+        )
     }
 
     /// Asks for each number whether it is in the case.
@@ -190,17 +205,22 @@ impl<'v, A: Action> Scope<'v, A> {
     /// A first look at the budget, before the work; the ledger has the last word.
     fn too_little_left(&self, readable: usize) -> Result<Option<Denial>, OperationError> {
         let (case, operator) = (self.case_row()?, self.operator()?);
-        let left = budget::left(self.core, self.connection, operator, case.number, self.now)?;
+        let left = points::left(
+            self.core.settings.lookup_budget,
+            self.connection,
+            operator,
+            case.number,
+            self.now,
+        )?;
         let missing = readable as f64 - left;
         Ok((missing > 0.0).then(|| Denial::BudgetSpent {
-            retry_after: budget::wait(self.core.settings.lookup_budget, missing),
+            retry_after: points::wait(self.core.settings.lookup_budget, missing),
         }))
     }
 }
 
 /// The subjects of a case, as one act may know them.
 struct Subjects<'s> {
-    core: &'s Core,
     connection: &'s Connection,
     case: &'s CaseRow,
     keys: Arc<CaseKeys>,
@@ -242,13 +262,12 @@ impl<'s> Subjects<'s> {
         let known = core.known_cases.of(connection, case.number)?;
         let account = match account {
             Some(account) => {
-                let accounts = known.accounts(connection, core, &keys)?;
+                let accounts = known.accounts(connection, &keys)?;
                 Some(accounts.code(account.as_str()))
             }
             None => None,
         };
         Ok(Self {
-            core,
             connection,
             case,
             keys,
@@ -342,7 +361,7 @@ impl<'s> Subjects<'s> {
         self.withdrawn.clear();
         for exhibit in self.known.exhibits() {
             let of = (exhibit.number, &exhibit.id);
-            let block = exhibits::open_packed_subjects(self.connection, &self.keys, of, range)?;
+            let block = description::open_packed_subjects(self.connection, &self.keys, of, range)?;
             match exhibit.counts {
                 true => self.blocks.extend(block),
                 false => self.withdrawn.extend(block),
@@ -354,7 +373,7 @@ impl<'s> Subjects<'s> {
     /// Put together for every number, exposed or not, so that the time says less.
     fn result(&self, seen: Seen, asked: &Asked) -> Result<LookUpResult, OperationError> {
         let subject = self.keys.tokens().token(asked.no);
-        let dictionary = self.known.kinds(self.connection, self.core, &self.keys)?;
+        let dictionary = self.known.kinds(self.connection, &self.keys)?;
         let mut kinds = Vec::with_capacity(seen.kinds.len());
         for kind in &seen.kinds {
             let value = dictionary.value(*kind).map(str::to_owned);

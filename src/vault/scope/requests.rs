@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Scope;
 use crate::domain::{Moment, OperatorId};
 use crate::policy::{Action, RequestState};
-use crate::vault::operation::{Conflict, OperationError};
+use crate::vault::error::{Conflict, OperationError};
 use crate::vault::store::request_rows::{Decision, RequestRow};
 
 /// Those members of a request that all of them are shown with.

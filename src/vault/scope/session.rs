@@ -5,14 +5,15 @@ use serde::Serialize;
 use super::Scope;
 use crate::domain::{CaseId, Moment, OperatorId, SessionId};
 use crate::policy::{Action, Denial, Writes};
-use crate::vault::budget;
-use crate::vault::caller::Caller;
+use crate::vault::budget::points;
+use crate::vault::call::answer::Answer;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::wire::Wire;
+use crate::vault::error::OperationError;
+use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{SessionToken, TotpStep};
-use crate::vault::operation::{Answer, OperationError};
-use crate::vault::receipt::Receipt;
-use crate::vault::sign_in::OperatorSecrets;
 use crate::vault::store::{case_rows, membership_rows, operator_rows, session_rows};
-use crate::vault::wire::Wire;
 
 /// A session that was just opened; its token is shown once.
 pub struct SignedIn {
@@ -124,8 +125,13 @@ impl<A: Action> Scope<'_, A> {
         let mut cases = Vec::new();
         for case in case_rows::list_of(self.connection, operator)? {
             if let Some(member) = membership_rows::find(self.connection, case.number, operator)? {
-                let left =
-                    budget::left(self.core, self.connection, operator, case.number, self.now)?;
+                let left = points::left(
+                    self.core.settings.lookup_budget,
+                    self.connection,
+                    operator,
+                    case.number,
+                    self.now,
+                )?;
                 cases.push(SelfMembership {
                     case: case.id,
                     role: member.role.as_str(),
@@ -135,7 +141,7 @@ impl<A: Action> Scope<'_, A> {
         }
         Ok(SelfView {
             operator: operator.clone(),
-            name: OperatorSecrets::open(self.core, &row)?.name.clone(),
+            name: OperatorSecrets::open(&self.core.keys(), &row)?.name.clone(),
             role: row.home.as_str(),
             session: session.clone(),
             expires_at,

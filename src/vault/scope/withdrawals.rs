@@ -14,9 +14,10 @@ use super::Scope;
 use super::requests::{AskedView, same_result};
 use crate::domain::{ExhibitId, Moment, WithdrawalId};
 use crate::policy::{Action, RequestState, Writes};
-use crate::vault::exhibits::open_description;
+use crate::vault::call::target::Why;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::exhibits::description::open_description;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::operation::{Conflict, OperationError, Why};
 use crate::vault::records::Share;
 use crate::vault::requests::{self, RequestDigest, WithdrawalBody};
 use crate::vault::store::exhibit_rows;
@@ -166,7 +167,7 @@ impl<A: Writes> Scope<'_, A> {
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
         exhibit_rows::withdraw(self.connection, exhibit.number, self.now, leaf)?;
         // Binds the leaf to the exhibit: `doctor` compares the two.
-        let description = open_description(self.core, keys, exhibit)?;
+        let description = open_description(keys, exhibit)?;
         self.notes.digest = Some(description.blocks_digest);
         Ok(())
     }
@@ -199,7 +200,7 @@ impl<A: Action> Scope<'_, A> {
             if later.number.0 <= row.exhibit.0 {
                 continue;
             }
-            let duplicates = open_description(self.core, keys, &later)?.duplicates;
+            let duplicates = open_description(keys, &later)?.duplicates;
             if duplicates > 0 {
                 later_duplicates.push(LaterDuplicates {
                     exhibit: later.id.to_string(),

@@ -1,86 +1,14 @@
-//! What can be asked of the vault, as types.
+//! Why an operation did not succeed.
 //!
-//! Sees nothing itself. `operations` implements [`Operation`], one file for each
-//! thing a person can do; only `perform` runs one.
+//! Holds no input: what was sent is never quoted. The store's and the keyring's
+//! own errors are turned into these here.
 
 use std::fmt;
 
-use serde_json::Value;
-
-use super::receipt::Receipt;
-use super::scope::Scope;
-use super::store::{StoreError, StoreFault};
-use super::wire::Wire;
-use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
-};
-use crate::policy::Action;
-
-/// One thing somebody can do. `Action` says under which right it runs.
-pub trait Operation: Sized + Send + 'static {
-    type Action: Action;
-    type Answer: Answer;
-
-    /// What it is about: goes to the policy and into the leaf.
-    fn target(&self) -> Target;
-
-    /// Why it is asked, where the asker must say.
-    fn why(&self) -> Option<&Why> {
-        None
-    }
-
-    /// What the leaf commits to beside the reason: filters, counts, names of
-    /// columns. Sealed, never in the leaf itself, and never a number.
-    fn detail(&self) -> Value {
-        Value::Null
-    }
-
-    /// Whether [`Operation::prepare`] has something to do.
-    const PREPARES: bool = false;
-
-    /// What a writing act finds out on a snapshot before its turn in the ledger,
-    /// because it takes long: counts over many records. What it rests on may have
-    /// changed when `run` comes; `run` must see that. It can read, and cannot write.
-    fn prepare(&mut self, _: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
-        Ok(())
-    }
-
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError>;
-}
-
-/// What comes back. There are no bytes without a receipt.
-pub trait Answer: Send + 'static {
-    /// Whether the bytes are made in some microseconds, and need no thread.
-    const SMALL: bool = false;
-
-    fn body(self, receipt: &Receipt) -> Result<Wire, OperationError>;
-}
-
-/// Purpose and reason, as typed by the asker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Why {
-    pub purpose: Option<Purpose>,
-    pub reason: Reason,
-}
-
-/// What an operation is about; ids only.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    Vault,
-    Case(CaseId),
-    Member(CaseId, OperatorId),
-    /// One that the vault itself staged.
-    Exhibit(CaseId, ExhibitId),
-    /// One that somebody named: it may not be there.
-    NamedExhibit(CaseId, ExhibitId),
-    /// The admission that is under way in a case, if there is one.
-    Admission(CaseId),
-    Operator(OperatorId),
-    Reveal(RevealId),
-    Export(ExportId),
-    Withdrawal(WithdrawalId),
-    Leaf(u64),
-}
+use crate::domain::ExhibitId;
+use crate::policy::Denial;
+use crate::vault::entropy::EntropyError;
+use crate::vault::store::{StoreError, StoreFault};
 
 /// The other side of things: what stands in the way. Closed, so that every one
 /// has a page in `docs/errors.md`.
@@ -179,5 +107,24 @@ impl OperationError {
 impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<EntropyError> for OperationError {
+    fn from(_: EntropyError) -> Self {
+        Self::Internal("the system gave no randomness")
+    }
+}
+
+/// Why an act did not give its answer.
+#[derive(Debug)]
+pub(in crate::vault) enum Stopped {
+    Denied(Denial),
+    Failed(OperationError),
+}
+
+impl From<OperationError> for Stopped {
+    fn from(error: OperationError) -> Self {
+        Self::Failed(error)
     }
 }

@@ -6,12 +6,12 @@
 
 use rusqlite::Connection;
 
-use super::keyring::CaseKeys;
-use super::operation::OperationError;
-use super::plaintext::{Aad, OpenError, Phone, UserRun};
-use super::store::case_rows::CaseNumber;
-use super::store::term_rows::{RunCache, SealedRun, Terms};
 use crate::domain::Field;
+use crate::vault::error::OperationError;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::{Aad, OpenError, Phone, UserRun};
+use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::term_rows::{RunCache, SealedRun, Terms};
 
 /// Where terms are read, and under which keys.
 #[derive(Clone, Copy)]

@@ -13,13 +13,13 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::audit::{
+use crate::vault::audit::{
     Beside, Checkpoint, Claim, ExportError, Failure, Hash, Hashes, KeyError, Leaves, StoredLeaf,
     Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
 };
-use super::start::Paths;
-use super::store::leaf_rows::LeafReader;
-use super::store::{
+use crate::vault::paths::Paths;
+use crate::vault::store::leaf_rows::LeafReader;
+use crate::vault::store::{
     StoreError, StoreFault, checkpoint_rows, connection, leaf_rows, migrations, tree_hash_rows,
 };
 

@@ -1,8 +1,8 @@
 //! The ways in which `perform` says no.
 
-use super::operation::OperationError;
-use super::receipt::Receipt;
 use crate::policy::Denial;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::error::OperationError;
 
 /// No answer. The first two have a leaf of their own; the last has none, and for
 /// that reason nothing was done and nothing may be said.

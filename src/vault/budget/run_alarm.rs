@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::plaintext::{Phone, RecentNumbers};
-use super::store::case_rows::CaseNumber;
 use crate::domain::OperatorId;
+use crate::vault::plaintext::{Phone, RecentNumbers};
+use crate::vault::store::case_rows::CaseNumber;
 
 /// The numbers asked of late, by operator and case.
 #[derive(Default)]

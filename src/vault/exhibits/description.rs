@@ -9,15 +9,15 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
-use super::core::{Core, open_json};
-use super::keyring::CaseKeys;
-use super::operation::OperationError;
-use super::plaintext::Aad;
-use super::store::case_rows::CaseNumber;
-use super::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
-use super::store::{dictionary_rows, subject_index_rows};
 use crate::domain::{ExhibitId, Field};
+use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
+use crate::vault::error::OperationError;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::Aad;
+use crate::vault::plaintext::open_json;
+use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
+use crate::vault::store::{dictionary_rows, subject_index_rows};
 
 /// What is kept, sealed, of an exhibit. Counts and names of columns, no cell.
 #[derive(Serialize, Deserialize)]
@@ -61,11 +61,10 @@ pub(in crate::vault) struct ExhibitDescription {
 }
 
 pub(in crate::vault) fn open_description(
-    core: &Core,
     keys: &CaseKeys,
     row: &ExhibitRow,
 ) -> Result<ExhibitDescription, OperationError> {
-    let aad = Aad::exhibit_description(&core.vault, keys.case(), &row.id);
+    let aad = Aad::exhibit_description(keys.vault(), keys.case(), &row.id);
     let place = format!("exhibit {}, description", row.id);
     open_json(keys.descriptions(), &aad, &row.sealed, &place)
 }
@@ -75,7 +74,6 @@ pub(in crate::vault) fn open_description(
 /// codes of later ones count on from them.
 pub(in crate::vault) fn load_dictionary(
     connection: &Connection,
-    core: &Core,
     keys: &CaseKeys,
     case: CaseNumber,
     field: Field,
@@ -88,7 +86,7 @@ pub(in crate::vault) fn load_dictionary(
         let damaged = || OperationError::Damaged {
             place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
         };
-        let aad = Aad::dictionary(&core.vault, keys.case(), &exhibit.id, field);
+        let aad = Aad::dictionary(keys.vault(), keys.case(), &exhibit.id, field);
         let plain = keys
             .blocks(field)
             .open(&aad, &sealed)

@@ -5,13 +5,13 @@
 
 use rusqlite::Connection;
 
-use super::columns::{SubjectBlock, UserBlock, UserOf};
-use super::keyring::CaseKeys;
-use super::operation::OperationError;
-use super::plaintext::Aad;
-use super::store::exhibit_rows::ExhibitNumber;
-use super::store::subject_index_rows;
 use crate::domain::{ExhibitId, Field};
+use crate::vault::columns::{SubjectBlock, UserBlock, UserOf};
+use crate::vault::error::OperationError;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::Aad;
+use crate::vault::store::exhibit_rows::ExhibitNumber;
+use crate::vault::store::subject_index_rows;
 
 pub(in crate::vault) struct KeptUsers {
     /// Account, kind and user, by number, account and kind.

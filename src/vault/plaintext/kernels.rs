@@ -4,9 +4,9 @@
 //! nothing of a vault: the keys are made up here, the same each time, and nobody
 //! can bring another one or have these.
 
-use super::keyring::VaultId;
-use super::plaintext::{Aad, BlockSealer, KeyId, SealError, TagKey, TermSealer};
 use crate::domain::{CaseId, ExhibitId, Field};
+use crate::vault::keyring::VaultId;
+use crate::vault::plaintext::{Aad, BlockSealer, KeyId, SealError, TagKey, TermSealer};
 
 /// Sealers and a tag key of no vault.
 pub struct MadeUp {

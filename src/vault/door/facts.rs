@@ -5,24 +5,25 @@
 
 use rusqlite::Connection;
 
-use super::caller::{Caller, Who};
-use super::core::Core;
-use super::operation::{OperationError, Target};
-use super::requests;
-use super::store::case_rows::{self, CaseRow};
-use super::store::operator_rows;
-use super::store::request_rows::RequestRow;
-use super::store::{
+use crate::domain::{AccountName, CaseId, Moment};
+use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
+use crate::vault::call::caller::{Caller, Who};
+use crate::vault::call::target::Target;
+use crate::vault::core::Core;
+use crate::vault::error::OperationError;
+use crate::vault::requests;
+use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::operator_rows;
+use crate::vault::store::request_rows::RequestRow;
+use crate::vault::store::{
     exhibit_rows, export_rows, leaf_rows, membership_rows, reveal_rows, session_rows,
     withdrawal_rows,
 };
-use crate::domain::{AccountName, CaseId, Moment};
-use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
 
 /// Facts, and the rows found on the way.
-pub(super) struct Situation {
-    pub(super) facts: Facts,
-    pub(super) case: Option<CaseRow>,
+pub(in crate::vault) struct Situation {
+    pub(in crate::vault) facts: Facts,
+    pub(in crate::vault) case: Option<CaseRow>,
     /// Whether what the target names is there.
     known: bool,
     /// When the caller's session ends, if it has one that lives.
@@ -30,25 +31,25 @@ pub(super) struct Situation {
 }
 
 impl Situation {
-    pub(super) fn case_id(&self) -> Option<CaseId> {
+    pub(in crate::vault) fn case_id(&self) -> Option<CaseId> {
         self.case.as_ref().map(|row| row.id.clone())
     }
 
     /// Whether the facts are these at a later time too, if nothing was written
     /// since. Said of targets only whose facts are rows and know no time.
-    pub(super) fn holds_at(&self, target: &Target, now: Moment) -> bool {
+    pub(in crate::vault) fn holds_at(&self, target: &Target, now: Moment) -> bool {
         matches!(target, Target::Vault | Target::Case(_))
             && self.session_ends.is_none_or(|ends| ends > now)
     }
 
     /// What the leaf names as its object: only what is there. Anybody can ask for
     /// an identifier of their own making, and its digits could be a number's.
-    pub(super) fn object(&self, target: &Target) -> Option<String> {
+    pub(in crate::vault) fn object(&self, target: &Target) -> Option<String> {
         target.object().filter(|_| self.known)
     }
 
     /// The caller's role as the leaf names it.
-    pub(super) fn role(&self) -> Option<&'static str> {
+    pub(in crate::vault) fn role(&self) -> Option<&'static str> {
         let membership = self
             .facts
             .case
@@ -65,7 +66,7 @@ impl Situation {
     }
 }
 
-pub(super) fn load(
+pub(in crate::vault) fn load(
     core: &Core,
     connection: &Connection,
     caller: &Caller,
@@ -213,18 +214,4 @@ fn member(
         role: row.role,
         account,
     }))
-}
-
-impl Target {
-    fn object(&self) -> Option<String> {
-        match self {
-            Self::Vault | Self::Case(_) | Self::Admission(_) => None,
-            Self::Member(_, operator) | Self::Operator(operator) => Some(operator.to_string()),
-            Self::Exhibit(_, exhibit) | Self::NamedExhibit(_, exhibit) => Some(exhibit.to_string()),
-            Self::Reveal(reveal) => Some(reveal.to_string()),
-            Self::Export(export) => Some(export.to_string()),
-            Self::Withdrawal(withdrawal) => Some(withdrawal.to_string()),
-            Self::Leaf(seq) => Some(seq.to_string()),
-        }
-    }
 }

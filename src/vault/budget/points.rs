@@ -6,24 +6,22 @@
 
 use rusqlite::Connection;
 
-use super::core::Core;
-use super::perform::Stopped;
-use super::settings::Budget;
-use super::store::StoreError;
-use super::store::budget_rows;
-use super::store::case_rows::CaseNumber;
 use crate::domain::{Moment, OperatorId};
 use crate::policy::Denial;
+use crate::vault::error::Stopped;
+use crate::vault::settings::Budget;
+use crate::vault::store::StoreError;
+use crate::vault::store::budget_rows;
+use crate::vault::store::case_rows::CaseNumber;
 
-pub(super) fn charge(
-    core: &Core,
+pub(in crate::vault) fn charge(
+    budget: Budget,
     connection: &Connection,
     operator: &OperatorId,
     case: CaseNumber,
     points: u32,
     now: Moment,
 ) -> Result<(), Stopped> {
-    let budget = core.settings.lookup_budget;
     let before = spent(connection, budget, operator, case, now)
         .map_err(|error| Stopped::Failed(error.into()))?;
     let after = before + f64::from(points);
@@ -38,19 +36,18 @@ pub(super) fn charge(
 }
 
 /// What is left, for the answer to `GET /me` and for a first look before the work.
-pub(super) fn left(
-    core: &Core,
+pub(in crate::vault) fn left(
+    budget: Budget,
     connection: &Connection,
     operator: &OperatorId,
     case: CaseNumber,
     now: Moment,
 ) -> Result<f64, StoreError> {
-    let budget = core.settings.lookup_budget;
     Ok(f64::from(budget.capacity) - spent(connection, budget, operator, case, now)?)
 }
 
 /// In how many seconds `missing` points have flowed back.
-pub(super) fn wait(budget: Budget, missing: f64) -> u32 {
+pub(in crate::vault) fn wait(budget: Budget, missing: f64) -> u32 {
     let seconds = (missing * 3600.0 / f64::from(budget.per_hour.max(1))).ceil();
     if seconds >= f64::from(u32::MAX) {
         u32::MAX

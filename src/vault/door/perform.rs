@@ -11,36 +11,29 @@ use std::sync::mpsc::sync_channel;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::caller::Caller;
-use super::core::Core;
-use super::edition::Edition;
-use super::effect::{self, Effect};
-use super::facts::{self, Situation};
-use super::ledger::{Acted, Detail, Draft, Outcome};
-use super::operation::{Answer, Operation, OperationError, Target, Why};
-use super::refusal::{Refusal, Unaudited};
-use super::scope::{Notes, Scope};
-use super::wire::Wire;
-use super::{Vault, receipt::Receipt};
 use crate::domain::Moment;
-use crate::policy::{Action, Class, Denial, decide};
+use crate::policy::{Action, Class, decide};
+use crate::vault::call::answer::Answer;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::edition::Edition;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::refusal::{Refusal, Unaudited};
+use crate::vault::call::target::{Target, Why};
+use crate::vault::call::wire::Wire;
+use crate::vault::core::Core;
+use crate::vault::door::facts::{self, Situation};
+use crate::vault::door::operation::Operation;
+use crate::vault::door::vault::Vault;
+use crate::vault::error::OperationError;
+use crate::vault::error::Stopped;
+use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
+use crate::vault::scope::effect::{self, Effect};
+use crate::vault::scope::{Notes, Scope};
 
 /// An answer in bytes, and the leaf that says it was given.
 pub struct Reply {
     pub leaf: u64,
     pub wire: Wire,
-}
-
-/// Why an act did not give its answer.
-pub(super) enum Stopped {
-    Denied(Denial),
-    Failed(OperationError),
-}
-
-impl From<OperationError> for Stopped {
-    fn from(error: OperationError) -> Self {
-        Self::Failed(error)
-    }
 }
 
 /// How an act ended, its leaf durable; it becomes an answer by [`Ended::reply`].
@@ -83,7 +76,7 @@ impl Vault {
     }
 
     /// The same, for callers inside the vault that go on with the answer itself.
-    pub(super) fn perform_for<O: Operation>(
+    pub(in crate::vault) fn perform_for<O: Operation>(
         &self,
         caller: &Caller,
         operation: O,

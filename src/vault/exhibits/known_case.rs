@@ -11,14 +11,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::Connection;
 
-use super::columns::Dictionary;
-use super::core::Core;
-use super::exhibits;
-use super::keyring::CaseKeys;
-use super::operation::OperationError;
-use super::store::case_rows::CaseNumber;
-use super::store::exhibit_rows::{self, ExhibitNumber};
 use crate::domain::{ExhibitId, Field};
+use crate::vault::columns::Dictionary;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 
 /// One edition of a case's exhibits.
 pub(in crate::vault) struct KnownCase {
@@ -87,19 +86,17 @@ impl KnownCase {
     pub(in crate::vault) fn kinds(
         &self,
         connection: &Connection,
-        core: &Core,
         keys: &CaseKeys,
     ) -> Result<&Dictionary, OperationError> {
-        self.opened(&self.kinds, Field::Kind, connection, core, keys)
+        self.opened(&self.kinds, Field::Kind, connection, keys)
     }
 
     pub(in crate::vault) fn accounts(
         &self,
         connection: &Connection,
-        core: &Core,
         keys: &CaseKeys,
     ) -> Result<&Dictionary, OperationError> {
-        self.opened(&self.accounts, Field::Account, connection, core, keys)
+        self.opened(&self.accounts, Field::Account, connection, keys)
     }
 
     fn opened<'k>(
@@ -107,13 +104,12 @@ impl KnownCase {
         kept: &'k OnceLock<Dictionary>,
         field: Field,
         connection: &Connection,
-        core: &Core,
         keys: &CaseKeys,
     ) -> Result<&'k Dictionary, OperationError> {
         if let Some(dictionary) = kept.get() {
             return Ok(dictionary);
         }
-        let dictionary = exhibits::load_dictionary(connection, core, keys, self.case, field)?;
+        let dictionary = description::load_dictionary(connection, keys, self.case, field)?;
         Ok(kept.get_or_init(|| dictionary))
     }
 }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::budget;
-use super::caller::Caller;
-use super::core::Core;
-use super::operation::OperationError;
-use super::perform::Stopped;
-use super::records::Release;
-use super::store::case_rows::CaseRow;
 use crate::domain::Moment;
+use crate::vault::budget::points;
+use crate::vault::call::caller::Caller;
+use crate::vault::core::Core;
+use crate::vault::error::OperationError;
+use crate::vault::error::Stopped;
+use crate::vault::records::Release;
+use crate::vault::store::case_rows::CaseRow;
 
 pub(in crate::vault) enum Effect {
     /// Points off the caller's budget in the case.
@@ -23,7 +23,7 @@ pub(in crate::vault) enum Effect {
     Release(Release),
 }
 
-pub(super) fn apply(
+pub(in crate::vault) fn apply(
     core: &Arc<Core>,
     connection: &Connection,
     caller: &Caller,
@@ -37,8 +37,18 @@ pub(super) fn apply(
             let operator = caller
                 .operator_id()
                 .ok_or(OperationError::Internal("a charge on nobody"))?;
-            budget::charge(core, connection, operator, case.number, points, now)
+            points::charge(
+                core.settings.lookup_budget,
+                connection,
+                operator,
+                case.number,
+                points,
+                now,
+            )
         }
-        Effect::Release(release) => Ok(release.record(core, connection, case)?),
+        Effect::Release(release) => {
+            let keys = core.case_keys(&case.id)?;
+            Ok(release.record(&keys, core.nonce()?, connection, case)?)
+        }
     }
 }

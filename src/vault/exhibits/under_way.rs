@@ -12,16 +12,18 @@ use std::time::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::caller::Caller;
-use super::core::Core;
-use super::operation::{Conflict, OperationError};
-use super::receipt::Receipt;
 use crate::domain::{CaseId, ExhibitId, Moment, OperatorId};
 use crate::policy::{RequestFacts, RequestState};
+use crate::vault::call::caller::Caller;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::clock::Clock;
+use crate::vault::error::{Conflict, OperationError};
 
 /// The admissions of all cases; one at a time in a case.
-#[derive(Default)]
-pub(in crate::vault) struct UnderWay(Mutex<HashMap<CaseId, Arc<Admitting>>>);
+pub(in crate::vault) struct UnderWay {
+    clock: Arc<dyn Clock>,
+    by_case: Mutex<HashMap<CaseId, Arc<Admitting>>>,
+}
 
 struct Admitting {
     exhibit: ExhibitId,
@@ -80,6 +82,13 @@ pub struct AdmissionState {
 }
 
 impl UnderWay {
+    pub(in crate::vault) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            by_case: Mutex::default(),
+        }
+    }
+
     /// What a decision about the admission of a case rests on.
     pub(in crate::vault) fn facts(&self, case: &CaseId, caller: &Caller) -> Option<RequestFacts> {
         let admitting = self.find(case)?;
@@ -107,20 +116,20 @@ impl UnderWay {
     }
 
     fn find(&self, case: &CaseId) -> Option<Arc<Admitting>> {
-        locked(&self.0).get(case).map(Arc::clone)
+        locked(&self.by_case).get(case).map(Arc::clone)
     }
 }
 
 /// An entry of [`UnderWay`], for as long as the admission lives.
 pub(in crate::vault) struct Tracked {
-    core: Arc<Core>,
+    all: Arc<UnderWay>,
     case: CaseId,
     progress: AdmissionProgress,
 }
 
 impl Tracked {
     pub(in crate::vault) fn begin(
-        core: &Arc<Core>,
+        all: &Arc<UnderWay>,
         case: &CaseId,
         exhibit: &ExhibitId,
         caller: &Caller,
@@ -129,7 +138,7 @@ impl Tracked {
         let admitting = Arc::new(Admitting {
             exhibit: exhibit.clone(),
             begun_by: caller.operator_id().cloned(),
-            begun_at: core.clock.now(),
+            begun_at: all.clock.now(),
             since: Instant::now(),
             bytes_total,
             bytes: AtomicU64::new(0),
@@ -140,9 +149,9 @@ impl Tracked {
                 stop: None,
             }),
         });
-        locked(&core.admissions.0).insert(case.clone(), Arc::clone(&admitting));
+        locked(&all.by_case).insert(case.clone(), Arc::clone(&admitting));
         Self {
-            core: Arc::clone(core),
+            all: Arc::clone(all),
             case: case.clone(),
             progress: AdmissionProgress(admitting),
         }
@@ -155,7 +164,7 @@ impl Tracked {
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        let mut all = locked(&self.core.admissions.0);
+        let mut all = locked(&self.all.by_case);
         // The next admission of the case may have begun already.
         if all
             .get(&self.case)

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::operation::OperationError;
+use crate::vault::error::OperationError;
 
 /// One answer, ready to be sent.
 pub struct Wire {

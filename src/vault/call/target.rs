@@ -1,0 +1,48 @@
+//! What an operation is about, and why it is asked.
+//!
+//! Ids, a purpose and a reason; no number and no key.
+
+use crate::domain::{
+    CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
+};
+
+/// Purpose and reason, as typed by the asker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    pub purpose: Option<Purpose>,
+    pub reason: Reason,
+}
+
+/// What an operation is about; ids only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Vault,
+    Case(CaseId),
+    Member(CaseId, OperatorId),
+    /// One that the vault itself staged.
+    Exhibit(CaseId, ExhibitId),
+    /// One that somebody named: it may not be there.
+    NamedExhibit(CaseId, ExhibitId),
+    /// The admission that is under way in a case, if there is one.
+    Admission(CaseId),
+    Operator(OperatorId),
+    Reveal(RevealId),
+    Export(ExportId),
+    Withdrawal(WithdrawalId),
+    Leaf(u64),
+}
+
+impl Target {
+    /// The identifier the leaf names, if there is one beside the case.
+    pub(in crate::vault) fn object(&self) -> Option<String> {
+        match self {
+            Self::Vault | Self::Case(_) | Self::Admission(_) => None,
+            Self::Member(_, operator) | Self::Operator(operator) => Some(operator.to_string()),
+            Self::Exhibit(_, exhibit) | Self::NamedExhibit(_, exhibit) => Some(exhibit.to_string()),
+            Self::Reveal(reveal) => Some(reveal.to_string()),
+            Self::Export(export) => Some(export.to_string()),
+            Self::Withdrawal(withdrawal) => Some(withdrawal.to_string()),
+            Self::Leaf(seq) => Some(seq.to_string()),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What can be asked of the vault, as types.
+//!
+//! Sees nothing itself. `operations` implements [`Operation`], one file for each
+//! thing a person can do; only `perform` runs one.
+
+use serde_json::Value;
+
+use crate::policy::Action;
+use crate::vault::call::answer::Answer;
+use crate::vault::call::target::{Target, Why};
+use crate::vault::error::OperationError;
+use crate::vault::scope::Scope;
+
+/// One thing somebody can do. `Action` says under which right it runs.
+pub trait Operation: Sized + Send + 'static {
+    type Action: Action;
+    type Answer: Answer;
+
+    /// What it is about: goes to the policy and into the leaf.
+    fn target(&self) -> Target;
+
+    /// Why it is asked, where the asker must say.
+    fn why(&self) -> Option<&Why> {
+        None
+    }
+
+    /// What the leaf commits to beside the reason: filters, counts, names of
+    /// columns. Sealed, never in the leaf itself, and never a number.
+    fn detail(&self) -> Value {
+        Value::Null
+    }
+
+    /// Whether [`Operation::prepare`] has something to do.
+    const PREPARES: bool = false;
+
+    /// What a writing act finds out on a snapshot before its turn in the ledger,
+    /// because it takes long: counts over many records. What it rests on may have
+    /// changed when `run` comes; `run` must see that. It can read, and cannot write.
+    fn prepare(&mut self, _: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
+        Ok(())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError>;
+}

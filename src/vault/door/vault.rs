@@ -1,0 +1,20 @@
+//! An open vault: what the door stands on.
+//!
+//! Holds the keys (in [`Core`]), the ledger and the lock on the directory. Made by
+//! `start` and nowhere else.
+
+use std::sync::Arc;
+
+use crate::vault::core::Core;
+use crate::vault::identity::Throttle;
+use crate::vault::ledger::Ledger;
+use crate::vault::lock::VaultLock;
+
+/// An open vault. It can be shared by any number of threads.
+pub struct Vault {
+    pub(in crate::vault) core: Arc<Core>,
+    pub(in crate::vault) ledger: Ledger,
+    pub(in crate::vault) throttle: Throttle,
+    /// Nobody else may open the directory while this lives.
+    pub(in crate::vault) _lock: VaultLock,
+}

@@ -1,0 +1,47 @@
+//! The files of a vault directory, by name.
+
+use std::path::{Path, PathBuf};
+
+/// Where things are in a vault directory.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    root: PathBuf,
+}
+
+impl Paths {
+    pub fn of(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    pub fn keyring(&self) -> PathBuf {
+        self.keys().join("keyring")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.data().join("vault.db")
+    }
+
+    /// Packages that were built: ciphertext.
+    pub fn packages(&self) -> PathBuf {
+        self.data().join("packages")
+    }
+
+    /// The log's public key, for whoever verifies offline.
+    pub fn vkey(&self) -> PathBuf {
+        self.data().join("audit.vkey")
+    }
+}

@@ -1,0 +1,27 @@
+//! Which key a ciphertext was sealed under, and which version of the format it has.
+
+pub(super) const FORMAT_VERSION: u8 = 1;
+
+/// Names a key among those of the same use; stands in every ciphertext.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(u32);
+
+impl KeyId {
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The key a ciphertext says it was sealed under; unproven until it opens.
+    pub fn of_sealed(sealed: &[u8]) -> Option<Self> {
+        let bytes = sealed.get(1..5)?.try_into().ok()?;
+        (sealed.first() == Some(&FORMAT_VERSION)).then(|| Self(u32::from_be_bytes(bytes)))
+    }
+
+    pub(super) fn to_be_bytes(self) -> [u8; 4] {
+        self.0.to_be_bytes()
+    }
+}

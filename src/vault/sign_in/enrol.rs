@@ -1,0 +1,57 @@
+//! Enrolment: an invitation is used up for a password and, if wanted, a second factor.
+
+use zeroize::Zeroizing;
+
+use crate::policy::actions;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::refusal::Refusal;
+use crate::vault::call::target::Target;
+use crate::vault::door::{Operation, Reply, Vault};
+use crate::vault::error::OperationError;
+use crate::vault::identity::{EnrolmentToken, NewPassword, PasswordHash, TotpSecret};
+use crate::vault::keyring::Argon2Params;
+use crate::vault::scope::{Enrolled, Scope};
+
+impl Vault {
+    /// Uses an invitation up: sets the password, and a second factor if wanted.
+    pub fn enrol(
+        &self,
+        enrolment: &EnrolmentToken,
+        password: NewPassword,
+        with_totp: bool,
+    ) -> Result<Reply, Refusal> {
+        let hash = PasswordHash::make(&password, Argon2Params::PASSWORD, &*self.core.entropy);
+        let totp = with_totp
+            .then(|| TotpSecret::draw(&*self.core.entropy))
+            .transpose();
+        let operation = Enrol {
+            enrolment: enrolment.hash().as_bytes().to_vec(),
+            password: hash.ok().map(|hash| Zeroizing::new(hash.to_phc())),
+            totp: totp.ok().flatten(),
+        };
+        self.perform(&Caller::stranger(), operation)
+    }
+}
+
+/// An invitation being used up.
+struct Enrol {
+    enrolment: Vec<u8>,
+    password: Option<Zeroizing<String>>,
+    totp: Option<TotpSecret>,
+}
+
+impl Operation for Enrol {
+    type Action = actions::Enrol;
+    type Answer = Enrolled;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Enrolled, OperationError> {
+        let password = self
+            .password
+            .ok_or(OperationError::Internal("the password was not hashed"))?;
+        scope.enrol(&self.enrolment, &password, self.totp)
+    }
+}

@@ -1,0 +1,52 @@
+//! A session's token becomes a caller.
+//!
+//! Sees tokens and their hashes.
+
+use super::unauthenticated::Unauthenticated;
+use crate::vault::call::caller::Caller;
+use crate::vault::door::Vault;
+use crate::vault::identity::SessionToken;
+use crate::vault::store::session_rows;
+
+impl Vault {
+    /// Whose token this is, if that is known without looking: nothing is read, and
+    /// an asynchronous thread may ask. What the caller may do is decided at the door
+    /// all the same, over the rows.
+    pub fn recognise(&self, token: &SessionToken) -> Option<Caller> {
+        let edition = self.core.editions.now()?;
+        let hash = token.hash();
+        self.core
+            .sessions
+            .find(hash.as_bytes(), edition, self.core.clock.now())
+    }
+
+    /// Whose token this is, if its session lives.
+    pub fn authenticate(&self, token: &SessionToken) -> Result<Caller, Unauthenticated> {
+        let edition = self.core.editions.now();
+        let hash = token.hash();
+        let reader = self
+            .core
+            .readers
+            .snapshot()
+            .map_err(|_| Unauthenticated::Unavailable)?;
+        let connection = reader
+            .connection()
+            .map_err(|_| Unauthenticated::Unavailable)?;
+        let row = session_rows::find_by_token(connection, hash.as_bytes())
+            .map_err(|_| Unauthenticated::Unavailable)?
+            .ok_or(Unauthenticated::NoSession)?;
+        if row.revoked {
+            return Err(Unauthenticated::Revoked);
+        }
+        if row.expires_at <= self.core.clock.now() {
+            return Err(Unauthenticated::Expired);
+        }
+        let caller = Caller::operator(row.operator, row.id);
+        if let Some(edition) = edition {
+            self.core
+                .sessions
+                .keep(*hash.as_bytes(), edition, &caller, row.expires_at);
+        }
+        Ok(caller)
+    }
+}
