@@ -11,11 +11,11 @@ use super::opened::CaseRecords;
 use super::rounding::Shown;
 use super::subjects::Subject;
 use super::table::{TableQuery, TableRow};
-use crate::domain::{Field, Moment};
+use crate::domain::{Field, Moment, Profile};
 use crate::policy::Reveals;
 use crate::vault::operation::OperationError;
 use crate::vault::plaintext::{Disclosed, SubjectToken};
-use crate::vault::scope::{Profile, Scope};
+use crate::vault::scope::Scope;
 use crate::vault::terms::{TermPlace, UserTerms};
 
 pub enum ExportContents {
