@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::domain::words;
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
@@ -10,25 +12,13 @@ pub struct Log {
     pub json: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogLevel {
-    Error,
-    Warn,
-    #[default]
-    Info,
-    Debug,
-}
-
-impl LogLevel {
-    pub const ALL: [Self; 4] = [Self::Error, Self::Warn, Self::Info, Self::Debug];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warn => "warn",
-            Self::Info => "info",
-            Self::Debug => "debug",
-        }
+words! {
+    #[derive(Default)]
+    pub enum LogLevel {
+        Error => "error",
+        Warn => "warn",
+        #[default]
+        Info => "info",
+        Debug => "debug",
     }
 }

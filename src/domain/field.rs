@@ -1,44 +1,30 @@
 //! The fields of the canonical record.
 
-/// One field of a record, and how the sealed store keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Field {
-    Account = 1,
-    User = 2,
-    Number = 3,
-    Carrier = 4,
-    Country = 5,
-    State = 6,
-    SentAt = 7,
-    Kind = 8,
-    Channel = 9,
-    MessageRef = 10,
-    CountryBasis = 11,
-    StateBasis = 12,
-    TimeBasis = 13,
-    /// The state of a number's area code; what the log says is [`Field::State`].
-    AreaState = 14,
+use super::words;
+
+words! {
+    /// One field of a record, and how the sealed store keeps it.
+    #[repr(u8)]
+    pub enum Field {
+        Account = 1 => "account",
+        User = 2 => "user",
+        Number = 3 => "number",
+        Carrier = 4 => "carrier",
+        Country = 5 => "country",
+        State = 6 => "state",
+        SentAt = 7 => "sent_at",
+        Kind = 8 => "kind",
+        Channel = 9 => "channel",
+        MessageRef = 10 => "message_ref",
+        CountryBasis = 11 => "country_basis",
+        StateBasis = 12 => "state_basis",
+        TimeBasis = 13 => "time_basis",
+        /// The state of a number's area code; what the log says is [`Field::State`].
+        AreaState = 14 => "area_state",
+    }
 }
 
 impl Field {
-    pub const ALL: [Self; 14] = [
-        Self::Account,
-        Self::User,
-        Self::Number,
-        Self::Carrier,
-        Self::Country,
-        Self::State,
-        Self::SentAt,
-        Self::Kind,
-        Self::Channel,
-        Self::MessageRef,
-        Self::CountryBasis,
-        Self::StateBasis,
-        Self::TimeBasis,
-        Self::AreaState,
-    ];
-
     /// The fields whose values stand in a dictionary, records holding codes.
     pub const DICTIONARIES: [Self; 10] = [
         Self::Account,
@@ -53,23 +39,8 @@ impl Field {
         Self::AreaState,
     ];
 
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Account => "account",
-            Self::User => "user",
-            Self::Number => "number",
-            Self::Carrier => "carrier",
-            Self::Country => "country",
-            Self::State => "state",
-            Self::SentAt => "sent_at",
-            Self::Kind => "kind",
-            Self::Channel => "channel",
-            Self::MessageRef => "message_ref",
-            Self::CountryBasis => "country_basis",
-            Self::StateBasis => "state_basis",
-            Self::TimeBasis => "time_basis",
-            Self::AreaState => "area_state",
-        }
+    pub const fn label(self) -> &'static str {
+        self.as_str()
     }
 
     pub fn code(self) -> u8 {

@@ -1,121 +1,69 @@
 //! The shapes in which suppliers hand their logs over.
 
-use std::str::FromStr;
+use super::words;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Format {
-    /// CSV with the fields of the supplier's notice, in any order.
-    SupplierCsv,
-    /// Duo Admin API v1, `GET /admin/v1/logs/telephony`.
-    DuoV1,
-    /// Duo Admin API v2, `GET /admin/v2/logs/telephony`.
-    DuoV2,
-    /// The CSV a Twilio console downloads.
-    TwilioCsv,
-    /// Twilio messages, from the API or a bulk export.
-    TwilioJson,
-    /// The CSV of a Vonage report.
-    VonageCsv,
-    /// Telnyx message detail records.
-    Telnyx,
-    /// Bandwidth, `GET /messages`.
-    Bandwidth,
-    /// Sinch delivery reports of recipients.
-    Sinch,
-    /// Plivo messages.
-    Plivo,
-    /// MessageBird messages, each to many recipients.
-    MessageBird,
-    /// The delivery log of AWS SNS, out of CloudWatch.
-    AwsSnsLog,
-    /// The daily usage report of AWS SNS.
-    AwsSnsCsv,
-    /// Events of AWS End User Messaging.
-    AwsEndUserMessaging,
-    /// SMS events of AWS Pinpoint.
-    AwsPinpoint,
-    /// The Okta System Log, Classic and Identity Engine.
-    Okta,
-    /// What a mapping says. Nobody names it; a mapping does.
-    Mapped,
-}
-
-impl Format {
-    /// The formats that a file can be found to have, or declared.
-    pub const ALL: [Self; 16] = [
-        Self::SupplierCsv,
-        Self::DuoV1,
-        Self::DuoV2,
-        Self::TwilioCsv,
-        Self::TwilioJson,
-        Self::VonageCsv,
-        Self::Telnyx,
-        Self::Bandwidth,
-        Self::Sinch,
-        Self::Plivo,
-        Self::MessageBird,
-        Self::AwsSnsLog,
-        Self::AwsSnsCsv,
-        Self::AwsEndUserMessaging,
-        Self::AwsPinpoint,
-        Self::Okta,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SupplierCsv => "supplier-csv",
-            Self::DuoV1 => "duo-v1",
-            Self::DuoV2 => "duo-v2",
-            Self::TwilioCsv => "twilio-csv",
-            Self::TwilioJson => "twilio-json",
-            Self::VonageCsv => "vonage-csv",
-            Self::Telnyx => "telnyx",
-            Self::Bandwidth => "bandwidth",
-            Self::Sinch => "sinch",
-            Self::Plivo => "plivo",
-            Self::MessageBird => "messagebird",
-            Self::AwsSnsLog => "aws-sns-log",
-            Self::AwsSnsCsv => "aws-sns-csv",
-            Self::AwsEndUserMessaging => "aws-end-user-messaging",
-            Self::AwsPinpoint => "aws-pinpoint",
-            Self::Okta => "okta",
-            Self::Mapped => "mapped",
-        }
-    }
-}
-
-/// The text names no known format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "must be one of supplier-csv, duo-v1, duo-v2, twilio-csv, twilio-json, vonage-csv, telnyx, \
-     bandwidth, sinch, plivo, messagebird, aws-sns-log, aws-sns-csv, aws-end-user-messaging, aws-pinpoint, okta"
-)]
-pub struct FormatError;
-
-impl FromStr for Format {
-    type Err = FormatError;
-
-    fn from_str(text: &str) -> Result<Self, FormatError> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.as_str() == text)
-            .ok_or(FormatError)
+words! {
+    pub enum Format {
+        /// CSV with the fields of the supplier's notice, in any order.
+        SupplierCsv => "supplier-csv",
+        /// Duo Admin API v1, `GET /admin/v1/logs/telephony`.
+        DuoV1 => "duo-v1",
+        /// Duo Admin API v2, `GET /admin/v2/logs/telephony`.
+        DuoV2 => "duo-v2",
+        /// The CSV a Twilio console downloads.
+        TwilioCsv => "twilio-csv",
+        /// Twilio messages, from the API or a bulk export.
+        TwilioJson => "twilio-json",
+        /// The CSV of a Vonage report.
+        VonageCsv => "vonage-csv",
+        /// Telnyx message detail records.
+        Telnyx => "telnyx",
+        /// Bandwidth, `GET /messages`.
+        Bandwidth => "bandwidth",
+        /// Sinch delivery reports of recipients.
+        Sinch => "sinch",
+        /// Plivo messages.
+        Plivo => "plivo",
+        /// MessageBird messages, each to many recipients.
+        MessageBird => "messagebird",
+        /// The delivery log of AWS SNS, out of CloudWatch.
+        AwsSnsLog => "aws-sns-log",
+        /// The daily usage report of AWS SNS.
+        AwsSnsCsv => "aws-sns-csv",
+        /// Events of AWS End User Messaging.
+        AwsEndUserMessaging => "aws-end-user-messaging",
+        /// SMS events of AWS Pinpoint.
+        AwsPinpoint => "aws-pinpoint",
+        /// The Okta System Log, Classic and Identity Engine.
+        Okta => "okta",
+        ;
+        /// What a mapping says. Nobody names it; a mapping does.
+        Mapped => "mapped",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::UnknownWord;
 
     #[test]
     fn every_format_is_read_from_its_name_and_named_in_the_error() {
-        let names = FormatError.to_string();
+        let names = UnknownWord {
+            words: Format::WORDS,
+        }
+        .to_string();
         let names = names.trim_start_matches("must be one of ");
         let all = Format::ALL.map(Format::as_str);
         assert_eq!(names.split(", ").collect::<Vec<_>>(), all);
         for format in Format::ALL {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
-        assert_eq!("auto".parse::<Format>(), Err(FormatError));
+        assert_eq!(
+            "auto".parse::<Format>(),
+            Err(UnknownWord {
+                words: Format::WORDS
+            })
+        );
     }
 }

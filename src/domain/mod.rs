@@ -11,16 +11,21 @@ mod format;
 mod id;
 mod moment;
 pub mod network;
+mod profile;
 mod purpose;
 mod role;
 mod text;
+mod words;
 
 pub use field::Field;
 pub use format::Format;
 pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId, WithdrawalId};
 pub use moment::{Moment, MomentError};
+pub use profile::Profile;
 pub use purpose::Purpose;
 pub use role::{CaseRole, HomeRole};
 pub use text::{
     AccountName, LegalBasis, OperatorName, Reason, Reference, TextError, Ticket, Title,
 };
+pub use words::UnknownWord;
+pub(crate) use words::words;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::words;
+
 /// Every check in order. The package holds only if all of them do.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verdict {
@@ -16,20 +18,20 @@ pub struct Check {
     pub explanation: String,
 }
 
-/// What is checked; the list is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CheckName {
-    Declaration,
-    BagInfo,
-    PayloadOxum,
-    ManifestSha256,
-    ManifestSha512,
-    Tagmanifest,
-    UnlistedFiles,
-    Signature,
-    Signer,
-    InclusionProof,
+words! {
+    /// What is checked; the list is closed.
+    pub enum CheckName {
+        Declaration => "declaration",
+        BagInfo => "bag-info",
+        PayloadOxum => "payload-oxum",
+        ManifestSha256 => "manifest-sha256",
+        ManifestSha512 => "manifest-sha512",
+        Tagmanifest => "tagmanifest",
+        UnlistedFiles => "unlisted-files",
+        Signature => "signature",
+        Signer => "signer",
+        InclusionProof => "inclusion-proof",
+    }
 }
 
 impl Verdict {
@@ -58,29 +60,6 @@ impl Check {
             holds,
             explanation,
         }
-    }
-}
-
-impl CheckName {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Declaration => "declaration",
-            Self::BagInfo => "bag-info",
-            Self::PayloadOxum => "payload-oxum",
-            Self::ManifestSha256 => "manifest-sha256",
-            Self::ManifestSha512 => "manifest-sha512",
-            Self::Tagmanifest => "tagmanifest",
-            Self::UnlistedFiles => "unlisted-files",
-            Self::Signature => "signature",
-            Self::Signer => "signer",
-            Self::InclusionProof => "inclusion-proof",
-        }
-    }
-}
-
-impl fmt::Display for CheckName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -13,7 +13,7 @@ use super::mapping_toml;
 use super::shape::{Column, Reads, Shape, Written, fold};
 use super::time_form::TimeForm;
 use super::zone::Zone;
-use crate::domain::{AccountName, Field, Format};
+use crate::domain::{AccountName, Field, Format, words};
 
 /// What a file without a known format holds, and where.
 #[derive(Clone)]
@@ -26,12 +26,13 @@ pub struct Mapping {
     pub(super) constants: Constants,
 }
 
-/// How the file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Container {
-    Csv,
-    Json,
-    Ndjson,
+words! {
+    /// How the file is written.
+    pub(super) enum Container {
+        Csv => "csv",
+        Json => "json",
+        Ndjson => "ndjson",
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,16 +150,6 @@ impl Mapping {
 }
 
 impl Container {
-    pub(super) const ALL: [Self; 3] = [Self::Csv, Self::Json, Self::Ndjson];
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Json => "json",
-            Self::Ndjson => "ndjson",
-        }
-    }
-
     pub(super) fn written(self) -> Written {
         match self {
             Self::Csv => Written::Delimited,

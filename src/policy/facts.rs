@@ -1,8 +1,6 @@
 //! What a decision rests on, read from the same snapshot as the act itself.
 
-use std::str::FromStr;
-
-use crate::domain::{AccountName, CaseRole, HomeRole};
+use crate::domain::{AccountName, CaseRole, HomeRole, words};
 
 /// Who calls, as the database knows it at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,33 +15,11 @@ pub enum CallerFacts {
     Gone,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CaseState {
-    Open,
-    Held,
-    Closed,
-}
-
-impl CaseState {
-    pub const ALL: [Self; 3] = [Self::Open, Self::Held, Self::Closed];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Held => "held",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl FromStr for CaseState {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(())
+words! {
+    pub enum CaseState {
+        Open => "open",
+        Held => "held",
+        Closed => "closed",
     }
 }
 
@@ -60,16 +36,17 @@ pub struct CaseFacts {
     pub membership: Option<Membership>,
 }
 
-/// The life of a request for a reveal, an export or a withdrawal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RequestState {
-    Requested,
-    Approved,
-    Denied,
-    /// A reveal that was opened, an export whose package was handed out.
-    Used,
-    /// An export whose receiver said that it arrived.
-    Acknowledged,
+words! {
+    /// The life of a request for a reveal, an export or a withdrawal.
+    pub enum RequestState {
+        Requested => "requested",
+        Approved => "approved",
+        Denied => "denied",
+        /// A reveal that was opened, an export whose package was handed out.
+        Used => "used",
+        /// An export whose receiver said that it arrived.
+        Acknowledged => "acknowledged",
+    }
 }
 
 impl RequestState {
@@ -80,35 +57,6 @@ impl RequestState {
         } else {
             Self::Denied
         }
-    }
-
-    pub const ALL: [Self; 5] = [
-        Self::Requested,
-        Self::Approved,
-        Self::Denied,
-        Self::Used,
-        Self::Acknowledged,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Approved => "approved",
-            Self::Denied => "denied",
-            Self::Used => "used",
-            Self::Acknowledged => "acknowledged",
-        }
-    }
-}
-
-impl FromStr for RequestState {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(())
     }
 }
 

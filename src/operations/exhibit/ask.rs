@@ -2,7 +2,7 @@
 
 use super::AdmitRequest;
 use super::unreadable::unreadable;
-use crate::domain::{AccountName, CaseId, Field, Reference, Title};
+use crate::domain::{AccountName, CaseId, Reference, Title};
 use crate::ingest::{ColumnMapping, Declared, Mapping};
 use crate::vault::OperationError;
 
@@ -110,10 +110,9 @@ fn column(text: &str) -> Result<ColumnMapping, OperationError> {
     let (field, column) = text
         .split_once('=')
         .ok_or_else(|| OperationError::invalid("map", "must read field=column"))?;
-    let field = Field::ALL
-        .into_iter()
-        .find(|known| known.label() == field)
-        .ok_or_else(|| OperationError::invalid("map", "names a field that no record has"))?;
+    let field = field
+        .parse()
+        .map_err(|_| OperationError::invalid("map", "names a field that no record has"))?;
     ColumnMapping::new(field, column).map_err(unreadable)
 }
 

@@ -9,7 +9,7 @@ use crate::evidence::Recipient;
 use crate::operations::{Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::records::{FilterInput, RecordFilter};
-use crate::vault::scope::{CountedExport, ExportRequest, Profile, Scope};
+use crate::vault::scope::{CountedExport, ExportRequest, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
 
 /// The most recipients of one package.
@@ -99,12 +99,10 @@ impl Request for RequestExport {
     }
 
     fn read(ids: &Ids, input: RequestExportInput) -> Result<Self, OperationError> {
-        let profile = Profile::parse(&input.profile).ok_or_else(|| {
-            OperationError::invalid(
-                "profile",
-                "must be account-notice, scope-report or evidence",
-            )
-        })?;
+        let profile = input
+            .profile
+            .parse()
+            .map_err(|error| OperationError::invalid("profile", error))?;
         let legal_basis = LegalBasis::parse(&input.legal_basis)
             .map_err(|error| OperationError::invalid("legal_basis", error))?;
         let request = ExportRequest {

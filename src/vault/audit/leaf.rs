@@ -7,6 +7,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::words;
+
 // Members in the order of their names: that is the canonical order, so that the
 // plain encoder gives the canonical bytes (a test holds it to the canonical one).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,22 +58,11 @@ pub struct Leaf {
     pub v: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    Done,
-    Denied,
-    Failed,
-}
-
-impl Outcome {
-    /// As a leaf spells it.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Denied => "denied",
-            Self::Failed => "failed",
-        }
+words! {
+    pub enum Outcome {
+        Done => "done",
+        Denied => "denied",
+        Failed => "failed",
     }
 }
 

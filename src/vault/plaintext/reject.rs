@@ -1,7 +1,7 @@
 //! Rows that could not be admitted: where, why, and what stood there.
 
 use super::wiped_text::WipedText;
-use crate::domain::Field;
+use crate::domain::{Field, words};
 
 /// One row that was not admitted. The line, column and kind may be shown; the
 /// cells go to the sealed quarantine and nowhere else.
@@ -51,80 +51,35 @@ impl RejectCells {
     }
 }
 
-/// Why a row was not admitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RejectKind {
-    NotANumber,
-    /// Digits replaced by the supplier: `+1202555****`.
-    Masked,
-    /// Digits lost on the way: `1.20255E+10`.
-    Damaged,
-    MissingNumber,
-    MissingTime,
-    BadTime,
-    /// A local time that the clocks jumped over.
-    TimeDoesNotExist,
-    /// A local time that the clocks ran through twice.
-    TimeIsAmbiguous,
-    UnknownCountry,
-    LooksLikeContent,
-    TooLong,
-    NotPrintable,
-    WrongCellCount,
-    NotAnObject,
-    /// A JSON value that is neither text nor a number.
-    NotText,
-    /// A JSON name that stands twice in one object.
-    RepeatedName,
-    /// A message to the sender of the log, not to a person.
-    Inbound,
-    /// An event of another kind than a message to a person.
-    NotAMessage,
-}
-
-impl RejectKind {
-    pub const ALL: [Self; 18] = [
-        Self::NotANumber,
-        Self::Masked,
-        Self::Damaged,
-        Self::MissingNumber,
-        Self::MissingTime,
-        Self::BadTime,
-        Self::TimeDoesNotExist,
-        Self::TimeIsAmbiguous,
-        Self::UnknownCountry,
-        Self::LooksLikeContent,
-        Self::TooLong,
-        Self::NotPrintable,
-        Self::WrongCellCount,
-        Self::NotAnObject,
-        Self::NotText,
-        Self::RepeatedName,
-        Self::Inbound,
-        Self::NotAMessage,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotANumber => "not-a-number",
-            Self::Masked => "masked",
-            Self::Damaged => "damaged",
-            Self::MissingNumber => "missing-number",
-            Self::MissingTime => "missing-time",
-            Self::BadTime => "bad-time",
-            Self::TimeDoesNotExist => "time-does-not-exist",
-            Self::TimeIsAmbiguous => "time-is-ambiguous",
-            Self::UnknownCountry => "unknown-country",
-            Self::LooksLikeContent => "looks-like-content",
-            Self::TooLong => "too-long",
-            Self::NotPrintable => "not-printable",
-            Self::WrongCellCount => "wrong-cell-count",
-            Self::NotAnObject => "not-an-object",
-            Self::NotText => "not-text",
-            Self::RepeatedName => "repeated-name",
-            Self::Inbound => "inbound",
-            Self::NotAMessage => "not-a-message",
-        }
+words! {
+    /// Why a row was not admitted.
+    pub enum RejectKind {
+        NotANumber => "not-a-number",
+        /// Digits replaced by the supplier: `+1202555****`.
+        Masked => "masked",
+        /// Digits lost on the way: `1.20255E+10`.
+        Damaged => "damaged",
+        MissingNumber => "missing-number",
+        MissingTime => "missing-time",
+        BadTime => "bad-time",
+        /// A local time that the clocks jumped over.
+        TimeDoesNotExist => "time-does-not-exist",
+        /// A local time that the clocks ran through twice.
+        TimeIsAmbiguous => "time-is-ambiguous",
+        UnknownCountry => "unknown-country",
+        LooksLikeContent => "looks-like-content",
+        TooLong => "too-long",
+        NotPrintable => "not-printable",
+        WrongCellCount => "wrong-cell-count",
+        NotAnObject => "not-an-object",
+        /// A JSON value that is neither text nor a number.
+        NotText => "not-text",
+        /// A JSON name that stands twice in one object.
+        RepeatedName => "repeated-name",
+        /// A message to the sender of the log, not to a person.
+        Inbound => "inbound",
+        /// An event of another kind than a message to a person.
+        NotAMessage => "not-a-message",
     }
 }
 

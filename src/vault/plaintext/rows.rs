@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::raw_number::RawNumber;
 use super::reject::{Reject, RejectCells, RejectKind};
 use super::texts::Texts;
-use crate::domain::{Field, Moment};
+use crate::domain::{Field, Moment, words};
 use crate::vault::columns::Fingerprinter;
 
 /// One message of a log, its cells checked and trimmed. A blank text means
@@ -34,33 +34,16 @@ pub struct Row<'a> {
     pub line: u64,
 }
 
-/// What a value of a row rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Basis {
-    /// The record says it.
-    InRecord,
-    /// Who admitted the file said it, of the whole file.
-    Declared,
-    /// It follows from the phone number.
-    FromNumber,
-    Absent,
-}
-
-impl Basis {
-    pub const ALL: [Self; 4] = [
-        Self::InRecord,
-        Self::Declared,
-        Self::FromNumber,
-        Self::Absent,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::InRecord => "in-record",
-            Self::Declared => "declared",
-            Self::FromNumber => "from-number",
-            Self::Absent => "absent",
-        }
+words! {
+    /// What a value of a row rests on.
+    pub enum Basis {
+        /// The record says it.
+        InRecord => "in-record",
+        /// Who admitted the file said it, of the whole file.
+        Declared => "declared",
+        /// It follows from the phone number.
+        FromNumber => "from-number",
+        Absent => "absent",
     }
 }
 

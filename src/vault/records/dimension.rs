@@ -1,26 +1,25 @@
 //! By what messages and numbers can be counted.
 
-use std::str::FromStr;
+use crate::domain::{Field, words};
 
-use crate::domain::Field;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dimension {
-    Country,
-    /// As the log says it.
-    State,
-    /// Of the number's area code.
-    AreaState,
-    Carrier,
-    Kind,
-    Account,
-    Channel,
-    /// The day in the zone asked for: `2024-03-21`.
-    Day,
-    /// The hour of the day in the zone asked for: `00` to `23`.
-    Hour,
-    /// The week, named by its Monday.
-    Week,
+words! {
+    pub enum Dimension {
+        Country => "country",
+        /// As the log says it.
+        State => "state",
+        /// Of the number's area code.
+        AreaState => "area_state",
+        Carrier => "carrier",
+        Kind => "kind",
+        Account => "account",
+        Channel => "channel",
+        /// The day in the zone asked for: `2024-03-21`.
+        Day => "day",
+        /// The hour of the day in the zone asked for: `00` to `23`.
+        Hour => "hour",
+        /// The week, named by its Monday.
+        Week => "week",
+    }
 }
 
 /// Dimensions whose values tell of each other.
@@ -31,42 +30,7 @@ pub(super) enum Kin {
     Alone(Dimension),
 }
 
-/// The text names no dimension.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "must be one of country, state, area_state, carrier, kind, account, channel, day, hour, week"
-)]
-pub struct DimensionError;
-
 impl Dimension {
-    pub const ALL: [Self; 10] = [
-        Self::Country,
-        Self::State,
-        Self::AreaState,
-        Self::Carrier,
-        Self::Kind,
-        Self::Account,
-        Self::Channel,
-        Self::Day,
-        Self::Hour,
-        Self::Week,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Country => "country",
-            Self::State => "state",
-            Self::AreaState => "area_state",
-            Self::Carrier => "carrier",
-            Self::Kind => "kind",
-            Self::Account => "account",
-            Self::Channel => "channel",
-            Self::Day => "day",
-            Self::Hour => "hour",
-            Self::Week => "week",
-        }
-    }
-
     /// Those a protected table may have.
     pub fn may_be_protected(self) -> bool {
         matches!(
@@ -96,16 +60,5 @@ impl Dimension {
             Self::Channel => Field::Channel,
             Self::Day | Self::Hour | Self::Week => Field::SentAt,
         }
-    }
-}
-
-impl FromStr for Dimension {
-    type Err = DimensionError;
-
-    fn from_str(text: &str) -> Result<Self, DimensionError> {
-        Self::ALL
-            .into_iter()
-            .find(|dimension| dimension.as_str() == text)
-            .ok_or(DimensionError)
     }
 }

@@ -11,12 +11,12 @@ use super::opened::CaseRecords;
 use super::rounding::Shown;
 use super::subjects::Subject;
 use super::table::{TableQuery, TableRow};
-use crate::domain::{Field, Moment};
+use crate::domain::{Field, Moment, Profile};
 use crate::policy::Reveals;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::{TermPlace, UserTerms};
 use crate::vault::plaintext::{Disclosed, SubjectToken};
-use crate::vault::scope::{Profile, Scope};
+use crate::vault::scope::Scope;
 
 pub enum ExportContents {
     Notice(Notice),

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::columns::Columns;
@@ -17,7 +17,7 @@ use super::place::{BlockAt, Place, RecordAt};
 use super::plan::Plan;
 use super::scan::Next;
 use super::sealed_columns::SealedColumns;
-use crate::domain::{Field, Moment};
+use crate::domain::{Field, Moment, words};
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 
@@ -30,15 +30,16 @@ pub struct PageQuery<'q> {
     pub cursor: Option<&'q str>,
 }
 
-/// What follows what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Order {
-    /// As the exhibits came and the records stand in them.
-    #[default]
-    Record,
-    /// By the time of sending: the timeline of one subject.
-    Time,
+words! {
+    /// What follows what.
+    #[derive(Default)]
+    pub enum Order {
+        /// As the exhibits came and the records stand in them.
+        #[default]
+        Record => "record",
+        /// By the time of sending: the timeline of one subject.
+        Time => "time",
+    }
 }
 
 /// A page in the order asked for.
@@ -82,15 +83,6 @@ pub(super) struct Found {
     pub(super) touched: Vec<u32>,
     /// Where the last one stands, and when it was sent if that matters.
     pub(super) last: Option<(i64, RecordAt)>,
-}
-
-impl Order {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Record => "record",
-            Self::Time => "time",
-        }
-    }
 }
 
 impl CaseRecords<'_> {

@@ -4,21 +4,17 @@
 //! 5, totals are rounded on their own. CMS: 1 to 10 is not shown; the rest is
 //! rounded too, because an exact rest would let a hidden cell be subtracted.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    Nhs,
-    Cms,
-}
+use crate::domain::words;
 
-/// The text names no rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be nhs or cms")]
-pub struct RuleError;
+words! {
+    pub enum Rule {
+        Nhs => "nhs",
+        Cms => "cms",
+    }
+}
 
 /// A count as it is shown: a number, or `*`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -48,13 +44,6 @@ impl Shown {
 }
 
 impl Rule {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Nhs => "nhs",
-            Self::Cms => "cms",
-        }
-    }
-
     /// The smallest count that is shown, never below what an installation asks.
     pub(super) fn threshold(self, least: u64) -> u64 {
         let own = match self {
@@ -62,17 +51,6 @@ impl Rule {
             Self::Cms => 11,
         };
         own.max(least)
-    }
-}
-
-impl FromStr for Rule {
-    type Err = RuleError;
-
-    fn from_str(text: &str) -> Result<Self, RuleError> {
-        [Self::Nhs, Self::Cms]
-            .into_iter()
-            .find(|rule| rule.as_str() == text)
-            .ok_or(RuleError)
     }
 }
 
@@ -148,8 +126,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const RULES: [Rule; 2] = [Rule::Nhs, Rule::Cms];
-
     #[test]
     fn the_nhs_rule_hides_one_to_seven_and_rounds_the_rest() {
         let shown = |count| show(count, Rule::Nhs.threshold(8));
@@ -181,7 +157,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_interval_holds_what_is_shown_as_it_and_nothing_else(count in 0_u64..500) {
-            for rule in RULES {
+            for rule in Rule::ALL {
                 let threshold = rule.threshold(8);
                 if let Shown::Number(shown @ 1..) = show(count, threshold) {
                     let (least, most) = interval(shown, threshold);
@@ -198,7 +174,7 @@ mod tests {
         #[test]
         fn no_hidden_cell_can_be_told_from_another(
             cells in prop::collection::vec(0_u64..40, 1..12),
-            rule in prop::sample::select(RULES.to_vec()),
+            rule in prop::sample::select(Rule::ALL.to_vec()),
         ) {
             let threshold = rule.threshold(8);
             let shown: Vec<Shown> = cells.iter().map(|count| show(*count, threshold)).collect();

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::Scope;
 use super::requests::{AskedView, same_result};
-use crate::domain::{AccountName, ExportId, LegalBasis, Moment};
+use crate::domain::{AccountName, ExportId, LegalBasis, Moment, Profile};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::call::target::Why;
 use crate::vault::core::Core;
@@ -24,35 +24,6 @@ use crate::vault::requests::{self, ExportBody, RequestDigest};
 use crate::vault::store::exhibit_rows;
 use crate::vault::store::export_rows::{self, ExportRow};
 use crate::vault::store::request_rows::NewRequest;
-
-/// What an export holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// One account's numbers, with how often and when: to notify the people behind them.
-    AccountNotice,
-    /// Counts only, by each dimension: for regulators and reports.
-    ScopeReport,
-    /// Every matching record in full.
-    Evidence,
-}
-
-impl Profile {
-    pub const ALL: [Self; 3] = [Self::AccountNotice, Self::ScopeReport, Self::Evidence];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountNotice => "account-notice",
-            Self::ScopeReport => "scope-report",
-            Self::Evidence => "evidence",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|profile| profile.as_str() == text)
-    }
-}
 
 pub struct ExportRequest {
     pub profile: Profile,
@@ -398,7 +369,7 @@ fn unchanged(
     body: &ExportBody,
     found: &Found,
 ) -> Result<(), OperationError> {
-    let profile = Profile::parse(&row.profile).ok_or_else(|| OperationError::Damaged {
+    let profile = row.profile.parse().map_err(|_| OperationError::Damaged {
         place: "export request".to_owned(),
     })?;
     let digest = export_digest(keys, &row.request.id, profile, body, found);
@@ -440,7 +411,7 @@ impl<A: Reveals> Scope<'_, A> {
         let damaged = || OperationError::Damaged {
             place: "export request".to_owned(),
         };
-        let profile = Profile::parse(&row.profile).ok_or_else(damaged)?;
+        let profile = row.profile.parse().map_err(|_| damaged())?;
         let leaf_number = row.decided_leaf.ok_or_else(damaged)?;
         let leaf = self.leaf_bytes(leaf_number)?;
         let proof = self.prove_leaf(leaf_number)?.0;

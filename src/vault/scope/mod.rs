@@ -33,9 +33,7 @@ use serde_json::Value;
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub use self::cases::{CaseView, MemberView};
 pub use self::exhibits::ExhibitView;
-pub use self::exports::{
-    CountedExport, ExportRequest, ExportView, PackageContents, PackageSigner, Profile,
-};
+pub use self::exports::{CountedExport, ExportRequest, ExportView, PackageContents, PackageSigner};
 pub use self::operators::{Enrolled, Invitation, OperatorView};
 pub use self::records::{Exposure, LookUpResult};
 pub use self::requests::AskedView;

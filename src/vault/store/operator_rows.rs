@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::{StoreError, at, one, sound};
-use crate::domain::{HomeRole, Moment, OperatorId};
+use crate::domain::{HomeRole, Moment, OperatorId, words};
 
 pub(crate) struct OperatorRow {
     pub(crate) id: OperatorId,
@@ -15,27 +15,11 @@ pub(crate) struct OperatorRow {
     pub(crate) totp_step: i64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OperatorState {
-    Invited,
-    Active,
-    Revoked,
-}
-
-impl OperatorState {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Invited => "invited",
-            Self::Active => "active",
-            Self::Revoked => "revoked",
-        }
-    }
-
-    fn parse(text: &str) -> Result<Self, ()> {
-        [Self::Invited, Self::Active, Self::Revoked]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(())
+words! {
+    pub(crate) enum OperatorState {
+        Invited => "invited",
+        Active => "active",
+        Revoked => "revoked",
     }
 }
 
@@ -183,7 +167,7 @@ fn read(row: &Row<'_>) -> Result<OperatorRow, StoreError> {
     Ok(OperatorRow {
         id: sound("operator::id", text(0)?.parse())?,
         home: sound("operator::home", text(1)?.parse())?,
-        state: sound("operator::state", OperatorState::parse(&text(2)?))?,
+        state: sound("operator::state", text(2)?.parse())?,
         sealed: row.get(3).map_err(&failed)?,
         enrol_by: row
             .get::<_, Option<i64>>(4)
