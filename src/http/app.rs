@@ -1,7 +1,8 @@
 //! What every request shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use super::ProblemKind;
@@ -23,11 +24,13 @@ pub(super) struct App {
     pub(super) throttle: Throttle,
     pub(super) hashing: Semaphore,
     pub(super) turns: Arc<Turns>,
+    /// The OpenAPI document, made when it is first asked for.
+    pub(super) description: LazyLock<Bytes, fn() -> Bytes>,
     entropy: SystemEntropy,
 }
 
 impl App {
-    pub(super) fn new(vault: Arc<Vault>, limits: Limits) -> Self {
+    pub(super) fn new(vault: Arc<Vault>, limits: Limits, describe: fn() -> Bytes) -> Self {
         let readers = vault.settings().readers;
         Self {
             vault,
@@ -36,6 +39,7 @@ impl App {
             hashing: Semaphore::new(HASHING),
             turns: Arc::new(Turns::new(readers, limits.operator_requests)),
             limits,
+            description: LazyLock::new(describe),
             entropy: SystemEntropy::new(),
         }
     }

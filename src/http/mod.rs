@@ -1,9 +1,9 @@
 //! The vault over HTTPS: routes, who is asking, and answers as bytes.
 //!
-//! Sees requests and sealed answers; never keys or the database. A request
-//! becomes an operation in `mount`, the only file that talks to axum's router;
-//! `routes` lists them, one line each. Called by `cli`. Not promised: that
-//! buffers inside TLS and HTTP are wiped.
+//! Sees requests and sealed answers; never keys or the database. `routes` lists the
+//! routes, one line each; `mount` puts them into axum's router, and no other file does;
+//! `run` makes an operation of a request and passes it through the door. Called by
+//! `cli`. Not promised: that buffers inside TLS and HTTP are wiped.
 
 mod answer;
 mod app;
@@ -21,7 +21,9 @@ mod plain;
 mod problem;
 mod problem_kind;
 mod query;
+mod route;
 mod routes;
+mod run;
 mod server;
 mod sessions;
 mod throttle;
@@ -33,8 +35,8 @@ mod upload;
 mod tests;
 
 pub use self::dev_certificate::{CertificateError, DevCertificate, make_dev_certificate};
-pub use self::mount::Route;
 pub use self::problem_kind::ProblemKind;
+pub use self::route::Route;
 pub use self::routes::table;
 pub use self::server::{ServeConfig, ServeError, router, serve, serve_until};
 pub use self::tls::TlsError;

@@ -1,43 +1,32 @@
 //! The one place that makes routes: every route is an operation.
 //!
-//! A route authenticates, reads a bounded body, makes an operation of it and
-//! passes it through the door. What a signed-in operator sent and could not be
-//! understood gets a leaf too.
+//! Puts a handler of `run` or `upload` at each address, and notes the route for the
+//! API's description. Nothing else talks to axum's router.
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use tokio::sync::oneshot;
 use tower_http::catch_panic::CatchPanicLayer;
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
-use zeroize::Zeroizing;
+use utoipa::ToSchema;
 
-use super::ProblemKind;
-use super::answer::respond;
-use super::app::{App, blocking};
+use super::app::App;
 use super::around::{around, on_panic};
-use super::authenticate::{address, authenticate, stranger};
+use super::plain;
 use super::problem::Problem;
+use super::route::{Route, Shape, Takes};
+use super::run::{self, Take};
 use super::sessions::Open;
-use super::turns::Turn;
 use super::upload::{self, Admit};
-use super::{body, plain, query};
-use crate::domain::ExportId;
-use crate::operations::{Empty, Ids, Request as Asked};
-use crate::policy::{Action, ActionKind, actions};
-use crate::vault::{
-    Answer as _, Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
-};
+use crate::operations::{Empty, Request as Asked};
+use crate::policy::{Action, ActionKind};
+use crate::vault::Operation;
 
 const JSON: &str = "application/json";
 
@@ -46,48 +35,6 @@ pub(super) struct Routes {
     prefix: &'static str,
     router: Router<Arc<App>>,
     table: Vec<Route>,
-}
-
-/// One route, for the API's description and for tests.
-#[derive(Clone)]
-pub struct Route {
-    pub method: Method,
-    pub path: String,
-    /// The action it is decided and recorded as; none for what anybody may read.
-    pub action: Option<ActionKind>,
-    pub summary: &'static str,
-    pub status: StatusCode,
-    /// Whether it takes a session's token.
-    pub session: bool,
-    pub(super) takes: Takes,
-    /// Media types of the answer, and the shape of those that are JSON.
-    pub(super) gives: Vec<(&'static str, Option<Shape>)>,
-}
-
-/// What the body is.
-#[derive(Clone, Copy)]
-pub(super) enum Takes {
-    Nothing,
-    Json(Shape),
-    /// Members of the query, each a text that must be there.
-    Query(&'static [&'static str]),
-    File,
-}
-
-/// A type as the API's description shows it.
-#[derive(Clone, Copy)]
-pub(super) struct Shape {
-    pub(super) schema: fn() -> RefOr<Schema>,
-    pub(super) nested: fn(&mut Vec<(String, RefOr<Schema>)>),
-}
-
-impl Shape {
-    fn of<T: ToSchema>() -> Self {
-        Self {
-            schema: <T as PartialSchema>::schema,
-            nested: <T as ToSchema>::schemas,
-        }
-    }
 }
 
 impl Routes {
@@ -114,7 +61,7 @@ impl Routes {
     ) -> Self {
         let route = describe::<O>(method, status, gives);
         self.add(path, route, move |State(app), request| async move {
-            answered(run::<O>(app, request, status).await)
+            answered(run::run::<O>(app, request, status).await)
         })
     }
 
@@ -125,7 +72,7 @@ impl Routes {
             ..describe::<O>(Method::GET, StatusCode::OK, JSON)
         };
         self.add(path, route, move |State(app), request| async move {
-            answered(run_query::<O>(app, request, names).await)
+            answered(run::run_query::<O>(app, request, names).await)
         })
     }
 
@@ -143,9 +90,9 @@ impl Routes {
             route,
             move |State(app), request: Request| async move {
                 let mut response = if wants_octets(request.headers()) {
-                    answered(run::<B>(app, request, status).await)
+                    answered(run::run::<B>(app, request, status).await)
                 } else {
-                    answered(run::<O>(app, request, status).await)
+                    answered(run::run::<O>(app, request, status).await)
                 };
                 response
                     .headers_mut()
@@ -173,7 +120,7 @@ impl Routes {
             gives: vec![(JSON, Some(Shape::of::<I::Output>()))],
         };
         self.add(path, route, move |State(app), request| async move {
-            answered(run_open::<I>(app, request, status).await)
+            answered(run::run_open::<I>(app, request, status).await)
         })
     }
 
@@ -218,7 +165,7 @@ impl Routes {
             gives: vec![(gives, None)],
         };
         self.add(path, route, move |State(app), request| async move {
-            answered(download(app, request, take).await)
+            answered(run::download(app, request, take).await)
         })
     }
 
@@ -297,22 +244,6 @@ impl Routes {
     }
 }
 
-/// The operation that hands a package out.
-pub(super) type Take = fn(&Vault, &Caller, &ExportId) -> Result<Reply, Refusal>;
-
-async fn download(app: Arc<App>, request: Request, take: Take) -> Result<Response, Problem> {
-    let (mut parts, _) = request.into_parts();
-    let caller = authenticate(&app, &parts).await?;
-    let ids = ids(&mut parts).await;
-    let vault = Arc::clone(&app.vault);
-    let reply = blocking(move || match ids.export() {
-        Ok(export) => take(&vault, &caller, &export),
-        Err(error) => Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error)),
-    })
-    .await??;
-    respond(reply, StatusCode::OK)
-}
-
 const OCTETS: &str = "application/octet-stream";
 
 fn describe<O: Asked>(method: Method, status: StatusCode, gives: &'static str) -> Route {
@@ -335,175 +266,6 @@ fn describe<O: Asked>(method: Method, status: StatusCode, gives: &'static str) -
 
 fn answered(ended: Result<Response, Problem>) -> Response {
     ended.unwrap_or_else(IntoResponse::into_response)
-}
-
-async fn run<O: Asked>(
-    app: Arc<App>,
-    request: Request,
-    status: StatusCode,
-) -> Result<Response, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let caller = authenticate(&app, &parts).await?;
-    let turn = app.turns.enter(&caller)?;
-    let ids = ids(&mut parts).await;
-    let bytes = body::read(&app.limits, &parts, body).await;
-    pass::<O>(app, caller, turn, ids, bytes, status).await
-}
-
-/// The query takes the place of the body.
-async fn run_query<O: Asked>(
-    app: Arc<App>,
-    request: Request,
-    names: &'static [&'static str],
-) -> Result<Response, Problem> {
-    let (mut parts, _) = request.into_parts();
-    let caller = authenticate(&app, &parts).await?;
-    let turn = app.turns.enter(&caller)?;
-    let ids = ids(&mut parts).await;
-    let json = query::to_json(parts.uri.query().unwrap_or_default(), names);
-    pass::<O>(app, caller, turn, ids, json, StatusCode::OK).await
-}
-
-async fn pass<O: Asked>(
-    app: Arc<App>,
-    caller: Caller,
-    turn: Turn,
-    ids: Ids,
-    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
-    // Goes with this request, when it took too long or its client went away: a scan then
-    // stops. Whatever was begun goes on to its leaf.
-    let (caller, waiting) = caller.waiting();
-    let within = Duration::from_secs(app.limits.request_s);
-    let reply = tokio::time::timeout(within, act::<O>(&app, caller, &turn, ids, bytes))
-        .await
-        .map_err(|_| Problem::new(ProblemKind::GivenUp))??;
-    drop(waiting);
-    respond(reply, status)
-}
-
-/// Through the door: a thread reads, and nobody waits for the leaf on a thread.
-async fn act<O: Asked>(
-    app: &App,
-    caller: Caller,
-    turn: &Turn,
-    ids: Ids,
-    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
-) -> Result<Reply, Problem> {
-    let (back, ended) = oneshot::channel();
-    let slot = turn.slot().await;
-    let vault = Arc::clone(&app.vault);
-    blocking(move || {
-        let begun = begin::<O>(&vault, &caller, &ids, bytes, move |ended| {
-            // Whoever asked may be gone.
-            let _ = back.send(ended);
-        });
-        drop(slot);
-        begun
-    })
-    .await??;
-    // Dropped untold: the leaf is not durable.
-    let ended = ended
-        .await
-        .map_err(|_| Refusal::Unaudited(Unaudited::NotDurable))?;
-    let reply = match <O as Operation>::Answer::SMALL {
-        true => ended.reply(),
-        false => blocking(move || ended.reply()).await?,
-    };
-    Ok(reply?)
-}
-
-/// From bytes to an operation and into the door; what cannot be understood is
-/// turned away with a leaf of its own.
-fn begin<O: Asked>(
-    vault: &Vault,
-    caller: &Caller,
-    ids: &Ids,
-    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
-    then: impl FnOnce(Ended<<O as Operation>::Answer>) + Send + 'static,
-) -> Result<(), Problem> {
-    let target = match <O as Asked>::target(ids) {
-        Ok(target) => target,
-        Err(error) => {
-            return Err(turn_away::<O>(vault, caller, Target::Vault, error, None));
-        }
-    };
-    let input = match bytes.and_then(|bytes| body::decode::<O::Input>(&bytes)) {
-        Ok(input) => input,
-        Err(problem) => {
-            let error = OperationError::invalid("body", problem.kind.name());
-            return Err(turn_away::<O>(vault, caller, target, error, Some(problem)));
-        }
-    };
-    match O::read(ids, input) {
-        Ok(operation) => Ok(vault.begin(caller, operation, then)?),
-        Err(error) => Err(turn_away::<O>(vault, caller, target, error, None)),
-    }
-}
-
-fn turn_away<O: Asked>(
-    vault: &Vault,
-    caller: &Caller,
-    target: Target,
-    error: OperationError,
-    problem: Option<Problem>,
-) -> Problem {
-    let refusal = vault.turn_away::<<O as Operation>::Action>(caller, target, error);
-    match (refusal, problem) {
-        (Refusal::Failed(_, receipt), Some(problem)) => problem.with_leaf(receipt.leaf()),
-        (refusal, _) => refusal.into(),
-    }
-}
-
-async fn run_open<I: Open + 'static>(
-    app: Arc<App>,
-    request: Request,
-    status: StatusCode,
-) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
-    let from = address(&parts);
-    if let Err(retry_after) = app.throttle.take(from, Instant::now()) {
-        app.metrics.count_stranger();
-        app.metrics.count_throttled();
-        return Err(Problem::new(ProblemKind::Throttled).retry_after(retry_after));
-    }
-    let bytes = body::read(&app.limits, &parts, body).await;
-    let bytes = bytes.map_err(|problem| stranger(&app, from, problem))?;
-    let within = Duration::from_secs(app.limits.request_s);
-    let turn = tokio::time::timeout(within, app.hashing.acquire()).await;
-    let Ok(Ok(_turn)) = turn else {
-        return Err(Problem::new(ProblemKind::Busy).retry_after(1));
-    };
-    let vault = Arc::clone(&app.vault);
-    let reply =
-        blocking(move || body::decode::<I>(&bytes).and_then(|input| input.run(&vault, from)))
-            .await?;
-    match reply {
-        Ok(reply) => respond(reply, status),
-        Err(problem) => {
-            // Without a leaf it did not reach the door.
-            if problem.leaf.is_none() {
-                app.metrics.count_stranger();
-            }
-            if problem.kind == ProblemKind::Throttled {
-                app.metrics.count_throttled();
-            }
-            Err(problem)
-        }
-    }
-}
-
-/// The identifiers in the path; one that is not text names nothing.
-pub(super) async fn ids(parts: &mut Parts) -> Ids {
-    let named = match RawPathParams::from_request_parts(parts, &()).await {
-        Ok(params) => params
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
-        Err(_) => Vec::new(),
-    };
-    Ids::new(named)
 }
 
 fn wants_octets(headers: &HeaderMap) -> bool {

@@ -14,8 +14,8 @@ use utoipa::openapi::{
     Paths, RefOr, Required, Schema,
 };
 
-use super::mount::{Route, Shape, Takes};
 use super::problem::ProblemBody;
+use super::route::{Route, Shape, Takes};
 use super::upload;
 
 const SESSION: &str = "session";

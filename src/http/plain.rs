@@ -1,18 +1,15 @@
 //! What anybody may read, and the answers where there is no route. No leaf.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::{StatusCode, header};
 
 use super::ProblemKind;
 use super::app::App;
 use super::authenticate::{address, stranger};
-use super::openapi;
 use super::problem::Problem;
-use super::routes::table;
 
 /// The process is up; whether it can work is `/readyz`.
 pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
@@ -36,11 +33,9 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-pub(super) async fn description(State(_): State<Arc<App>>) -> Response {
-    static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
-    let document = DOCUMENT
-        .get_or_init(|| Bytes::from(openapi::document(&table())))
-        .clone();
+/// The OpenAPI document.
+pub(super) async fn description(State(app): State<Arc<App>>) -> Response {
+    let document = app.description.clone();
     ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 

@@ -1,11 +1,13 @@
 //! The API, one line a route.
 
+use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use super::mount::{Route, Routes};
-use super::plain;
+use super::mount::Routes;
+use super::route::Route;
 use super::sessions::{OpenSession, UseInvitation};
 use super::upload;
+use super::{openapi, plain};
 use crate::operations::audit::{
     ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
 };
@@ -31,6 +33,11 @@ use crate::operations::withdrawal::{
 /// Every route there is, without a vault behind it.
 pub fn table() -> Vec<Route> {
     routes().into_table()
+}
+
+/// The API's description, made of the table.
+pub(super) fn description() -> Bytes {
+    Bytes::from(openapi::document(&table()))
 }
 
 #[rustfmt::skip]

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 use super::connections::Bounded;
-use super::routes::routes;
+use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits};
 use crate::vault::{Paths, Vault};
@@ -62,7 +62,7 @@ impl ServeConfig {
 
 /// The routes over a vault, without TLS and without a listener.
 pub fn router(vault: Arc<Vault>, limits: Limits) -> Router {
-    routes().into_router(Arc::new(App::new(vault, limits)))
+    routes().into_router(Arc::new(App::new(vault, limits, description)))
 }
 
 /// Serves until the process is told to stop (SIGINT or SIGTERM), then stops the vault.
@@ -96,7 +96,11 @@ pub async fn serve_until(
     let address = listener
         .local_addr()
         .map_err(|error| ServeError::Listen(error.kind()))?;
-    let app = Arc::new(App::new(Arc::clone(&vault), config.limits.clone()));
+    let app = Arc::new(App::new(
+        Arc::clone(&vault),
+        config.limits.clone(),
+        description,
+    ));
     let service = routes()
         .into_router(Arc::clone(&app))
         .into_make_service_with_connect_info::<SocketAddr>();

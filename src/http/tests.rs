@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::app::App;
 use super::mount::Routes;
 use super::openapi;
-use super::routes::routes;
+use super::routes::{description, routes};
 use super::upload;
 use crate::config::Limits;
 use crate::domain::{CaseId, OperatorName};
@@ -248,7 +248,7 @@ impl Served {
         let password = NewPassword::parse(Password::new(PASSWORD.to_owned())).unwrap();
         let enrolled = vault.enrol(&founded.invitation.enrolment, password, false);
         assert!(enrolled.is_ok());
-        let app = Arc::new(App::new(Arc::clone(&vault), limits));
+        let app = Arc::new(App::new(Arc::clone(&vault), limits, description));
         let mut served = Self {
             router: with_tests(routes()).into_router(app),
             token: String::new(),

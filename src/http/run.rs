@@ -1,0 +1,220 @@
+//! From a request to an answer: authenticate, read a bounded body, make an operation of it,
+//! pass it through the door.
+//!
+//! What a signed-in operator sent and could not be understood gets a leaf too.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::response::Response;
+use http::StatusCode;
+use http::request::Parts;
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use super::ProblemKind;
+use super::answer::respond;
+use super::app::{App, blocking};
+use super::authenticate::{address, authenticate, stranger};
+use super::problem::Problem;
+use super::sessions::Open;
+use super::turns::Turn;
+use super::{body, query};
+use crate::domain::ExportId;
+use crate::operations::{Ids, Request as Asked};
+use crate::policy::actions;
+use crate::vault::{
+    Answer as _, Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
+};
+
+/// The operation that hands a package out.
+pub(super) type Take = fn(&Vault, &Caller, &ExportId) -> Result<Reply, Refusal>;
+
+pub(super) async fn download(
+    app: Arc<App>,
+    request: Request,
+    take: Take,
+) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let caller = authenticate(&app, &parts).await?;
+    let ids = ids(&mut parts).await;
+    let vault = Arc::clone(&app.vault);
+    let reply = blocking(move || match ids.export() {
+        Ok(export) => take(&vault, &caller, &export),
+        Err(error) => Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error)),
+    })
+    .await??;
+    respond(reply, StatusCode::OK)
+}
+
+/// A JSON body is read and decoded.
+pub(super) async fn run<O: Asked>(
+    app: Arc<App>,
+    request: Request,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let caller = authenticate(&app, &parts).await?;
+    let turn = app.turns.enter(&caller)?;
+    let ids = ids(&mut parts).await;
+    let bytes = body::read(&app.limits, &parts, body).await;
+    pass::<O>(app, caller, turn, ids, bytes, status).await
+}
+
+/// The query takes the place of the body.
+pub(super) async fn run_query<O: Asked>(
+    app: Arc<App>,
+    request: Request,
+    names: &'static [&'static str],
+) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let caller = authenticate(&app, &parts).await?;
+    let turn = app.turns.enter(&caller)?;
+    let ids = ids(&mut parts).await;
+    let json = query::to_json(parts.uri.query().unwrap_or_default(), names);
+    pass::<O>(app, caller, turn, ids, json, StatusCode::OK).await
+}
+
+async fn pass<O: Asked>(
+    app: Arc<App>,
+    caller: Caller,
+    turn: Turn,
+    ids: Ids,
+    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    // Goes with this request, when it took too long or its client went away: a scan then
+    // stops. Whatever was begun goes on to its leaf.
+    let (caller, waiting) = caller.waiting();
+    let within = Duration::from_secs(app.limits.request_s);
+    let reply = tokio::time::timeout(within, act::<O>(&app, caller, &turn, ids, bytes))
+        .await
+        .map_err(|_| Problem::new(ProblemKind::GivenUp))??;
+    drop(waiting);
+    respond(reply, status)
+}
+
+/// Through the door: a thread reads, and nobody waits for the leaf on a thread.
+async fn act<O: Asked>(
+    app: &App,
+    caller: Caller,
+    turn: &Turn,
+    ids: Ids,
+    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
+) -> Result<Reply, Problem> {
+    let (back, ended) = oneshot::channel();
+    let slot = turn.slot().await;
+    let vault = Arc::clone(&app.vault);
+    blocking(move || {
+        let begun = begin::<O>(&vault, &caller, &ids, bytes, move |ended| {
+            // Whoever asked may be gone.
+            let _ = back.send(ended);
+        });
+        drop(slot);
+        begun
+    })
+    .await??;
+    // Dropped untold: the leaf is not durable.
+    let ended = ended
+        .await
+        .map_err(|_| Refusal::Unaudited(Unaudited::NotDurable))?;
+    let reply = match <O as Operation>::Answer::SMALL {
+        true => ended.reply(),
+        false => blocking(move || ended.reply()).await?,
+    };
+    Ok(reply?)
+}
+
+/// From bytes to an operation and into the door; what cannot be understood is
+/// turned away with a leaf of its own.
+fn begin<O: Asked>(
+    vault: &Vault,
+    caller: &Caller,
+    ids: &Ids,
+    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
+    then: impl FnOnce(Ended<<O as Operation>::Answer>) + Send + 'static,
+) -> Result<(), Problem> {
+    let target = match <O as Asked>::target(ids) {
+        Ok(target) => target,
+        Err(error) => {
+            return Err(turn_away::<O>(vault, caller, Target::Vault, error, None));
+        }
+    };
+    let input = match bytes.and_then(|bytes| body::decode::<O::Input>(&bytes)) {
+        Ok(input) => input,
+        Err(problem) => {
+            let error = OperationError::invalid("body", problem.kind.name());
+            return Err(turn_away::<O>(vault, caller, target, error, Some(problem)));
+        }
+    };
+    match O::read(ids, input) {
+        Ok(operation) => Ok(vault.begin(caller, operation, then)?),
+        Err(error) => Err(turn_away::<O>(vault, caller, target, error, None)),
+    }
+}
+
+fn turn_away<O: Asked>(
+    vault: &Vault,
+    caller: &Caller,
+    target: Target,
+    error: OperationError,
+    problem: Option<Problem>,
+) -> Problem {
+    let refusal = vault.turn_away::<<O as Operation>::Action>(caller, target, error);
+    match (refusal, problem) {
+        (Refusal::Failed(_, receipt), Some(problem)) => problem.with_leaf(receipt.leaf()),
+        (refusal, _) => refusal.into(),
+    }
+}
+
+/// Somebody without a session: throttled by address.
+pub(super) async fn run_open<I: Open + 'static>(
+    app: Arc<App>,
+    request: Request,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let from = address(&parts);
+    if let Err(retry_after) = app.throttle.take(from, Instant::now()) {
+        app.metrics.count_stranger();
+        app.metrics.count_throttled();
+        return Err(Problem::new(ProblemKind::Throttled).retry_after(retry_after));
+    }
+    let bytes = body::read(&app.limits, &parts, body).await;
+    let bytes = bytes.map_err(|problem| stranger(&app, from, problem))?;
+    let within = Duration::from_secs(app.limits.request_s);
+    let turn = tokio::time::timeout(within, app.hashing.acquire()).await;
+    let Ok(Ok(_turn)) = turn else {
+        return Err(Problem::new(ProblemKind::Busy).retry_after(1));
+    };
+    let vault = Arc::clone(&app.vault);
+    let reply =
+        blocking(move || body::decode::<I>(&bytes).and_then(|input| input.run(&vault, from)))
+            .await?;
+    match reply {
+        Ok(reply) => respond(reply, status),
+        Err(problem) => {
+            // Without a leaf it did not reach the door.
+            if problem.leaf.is_none() {
+                app.metrics.count_stranger();
+            }
+            if problem.kind == ProblemKind::Throttled {
+                app.metrics.count_throttled();
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// The identifiers in the path; one that is not text names nothing.
+pub(super) async fn ids(parts: &mut Parts) -> Ids {
+    let named = match RawPathParams::from_request_parts(parts, &()).await {
+        Ok(params) => params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        Err(_) => Vec::new(),
+    };
+    Ids::new(named)
+}
