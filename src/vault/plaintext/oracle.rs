@@ -2,10 +2,9 @@
 //! numbers of every region (`tests/independent/phone_oracle.py`).
 //!
 //! `TOOLS_PYTHON` names a Python that has the package in the pinned version.
-//! Without it the test is passed over with a line that says so; where `CI` is set
-//! it fails.
 
-use std::process::Command;
+#[path = "../../../tests/checks/outside.rs"]
+mod outside;
 
 use serde::Deserialize;
 
@@ -107,42 +106,12 @@ fn the_example_numbers_of_every_region_are_read_as_python_reads_them() {
     assert!(cases.len() - refused.len() > 7_000, "too few were compared");
 }
 
-/// Nothing if there is no oracle and it may be passed over.
+/// `None` without the oracle.
 fn cases() -> Option<Vec<Case>> {
-    let python = setting("TOOLS_PYTHON").unwrap_or_else(|| "python3".to_owned());
-    let script = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/independent/phone_oracle.py"
-    );
-    let output = Command::new(&python).arg(script).output();
-    match output {
-        Ok(output) if output.status.success() => {
-            let lines = String::from_utf8(output.stdout).unwrap();
-            let cases = lines
-                .lines()
-                .map(|line| serde_json::from_str(line).unwrap());
-            Some(cases.collect())
-        }
-        Ok(output) if output.status.code() != Some(MISSING) => {
-            panic!("{}", String::from_utf8_lossy(&output.stderr))
-        }
-        _ => {
-            assert!(
-                setting("CI").is_none(),
-                "{python} has no phonenumbers of the pinned version"
-            );
-            println!("passed over: {python} has no phonenumbers of the pinned version");
-            None
-        }
-    }
+    let output = outside::run_python("phone_oracle.py")?;
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let cases = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    Some(cases.collect())
 }
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test finds its tools by its environment"
-)]
-fn setting(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-const MISSING: i32 = 77;

@@ -3,15 +3,15 @@
 //! The thief has the database, its log and everything else in `data/`, and no
 //! key. In the log are identifiers, actions and times; nothing of any record.
 
-mod house;
-
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::sync::LazyLock;
 
+use crate::house::{
+    Closed, House, REASON, admit_as, ask, files, log, name_member, numbers, open_case,
+};
 use breachvault::operations::record::LookUp;
 use breachvault::vault::plaintext::OVERHEAD;
-use house::{Closed, House, REASON, admit_as, ask, files, log, name_member, numbers, open_case};
 use rusqlite::Connection;
 use serde_json::json;
 

@@ -7,8 +7,6 @@
 //! tables made without that care, or it would prove nothing.
 
 mod attacker;
-#[path = "../house/mod.rs"]
-mod house;
 mod program;
 mod world;
 
@@ -21,8 +19,8 @@ use breachvault::operations::{Ids, Request};
 use breachvault::vault::Refusal;
 use serde_json::{Value, json};
 
+use crate::house::{House, REASON, admit_as, name_member, open_case};
 use attacker::{Bounds, Found, Table, attack};
-use house::{House, REASON, admit_as, name_member, open_case};
 use world::{DIMENSIONS, Dice, Person, count, csv, people, within};
 
 /// A case in a vault, and what was given out of it.

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::program::Program;
-use crate::world::{CARRIERS, DAYS, PLACES, Person, cells, count, within};
+use super::program::Program;
+use super::world::{CARRIERS, DAYS, PLACES, Person, cells, count, within};
 
 /// A table as it was given out.
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ impl Model {
                             messages: [(carrier, day)].into(),
                         };
                         for edition in presence {
-                            for dimension in crate::world::DIMENSIONS {
+                            for dimension in super::world::DIMENSIONS {
                                 for cell in cells(&one, dimension) {
                                     let key =
                                         ((*edition).clone(), dimension.to_owned(), cell.to_owned());

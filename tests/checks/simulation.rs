@@ -3,16 +3,14 @@
 //! The clock is by hand and the lists come from a seed, so that a failure can be
 //! had again: its message names the seed and the step.
 
-mod house;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::house::{self, House, REASON, admit_as, json_of, name_member, open_case, perform};
 use breachvault::operations::case::{CloseCase, ListCases, ReopenCase};
 use breachvault::operations::record::{LookUp, Scope, SearchRecords};
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use breachvault::vault::{Caller, OperationError, Refusal, Reply, trail};
-use house::{House, REASON, admit_as, json_of, name_member, open_case, perform};
 use serde_json::{Value, json};
 
 const CASES: usize = 3;

@@ -1,10 +1,7 @@
 //! The program itself, killed and starved: `kill -9` while a file is admitted and
 //! while lookups are answered, and a disk that takes nothing more.
 //!
-//! The full disk is libfiu's (Debian: fiu-utils). Where it is not installed its
-//! tests are passed over with a line that says so; where `CI` is set they fail.
-
-mod house;
+//! The full disk is libfiu's (Debian: fiu-utils).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,9 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::house::{self, Closed, House, PASSPHRASE, REASON, admit_as, log, numbers};
+use crate::outside;
 use breachvault::http::make_dev_certificate;
 use breachvault::vault::{ExhibitCheck, trail};
-use house::{Closed, House, PASSPHRASE, REASON, admit_as, log, numbers, run};
 use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_breachvault");
@@ -377,7 +375,7 @@ fn control(pipes: &Path, child: &Child, command: &str) {
 #[test]
 fn a_disk_that_takes_no_leaf_lets_no_answer_out_and_the_server_recovers() {
     let _alone = ONE_AT_A_TIME.lock();
-    if run(Command::new("fiu-run").arg("-h")).is_none() {
+    if outside::run(Command::new("fiu-run").arg("-h")).is_none() {
         return;
     }
     let house = ready_to_serve();

@@ -1,12 +1,10 @@
 //! A vault with one operator per role and an open case, through the library's
 //! public door alone; and the same vault closed, so that its files can be hurt.
 
-#![expect(dead_code, reason = "each test binary uses a part of the house")]
-
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::Arc;
 
 use breachvault::domain::{CaseId, Format, OperatorName, Reference, Title};
@@ -41,7 +39,6 @@ pub(crate) struct House {
 #[derive(Clone)]
 pub(crate) struct People {
     pub(crate) case: CaseId,
-    pub(crate) administrator: Caller,
     pub(crate) auditor: Caller,
     pub(crate) lead: Caller,
     pub(crate) other_lead: Caller,
@@ -96,7 +93,6 @@ impl House {
         }
         let people = People {
             case,
-            administrator,
             auditor,
             lead,
             other_lead,
@@ -338,30 +334,6 @@ pub(crate) fn bytes_of(reply: Reply) -> Vec<u8> {
             std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
             bytes
         }
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test finds its tools by its environment"
-)]
-pub(crate) fn setting(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// Runs a tool; `None` if there is no such tool and it may be passed over. Where
-/// `CI` is set nothing is passed over.
-pub(crate) fn run(command: &mut Command) -> Option<Output> {
-    match command.output() {
-        Ok(output) => Some(output),
-        Err(_) if setting("CI").is_none() => {
-            println!("passed over: {:?} is not here", command.get_program());
-            None
-        }
-        Err(error) => panic!(
-            "{:?} is needed where CI is set: {error}",
-            command.get_program()
-        ),
     }
 }
 

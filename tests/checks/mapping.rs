@@ -1,12 +1,10 @@
 //! A file of no known format on the command line: the program drafts a
 //! mapping, somebody completes it, and the program admits the file by it.
 
-mod house;
-
 use std::fs;
 use std::process::{Command, Output};
 
-use house::{House, PASSPHRASE, run, said};
+use crate::house::{House, PASSPHRASE, said};
 use serde_json::Value;
 
 #[test]
@@ -19,7 +17,10 @@ fn a_drafted_mapping_admits_its_file_from_the_command_line() {
         "/tests/fixtures/ingest/mapped-local.csv"
     );
     let program = |arguments: &[&str]| -> Output {
-        run(Command::new(env!("CARGO_BIN_EXE_breachvault")).args(arguments)).unwrap()
+        Command::new(env!("CARGO_BIN_EXE_breachvault"))
+            .args(arguments)
+            .output()
+            .unwrap()
     };
     let (draft, mapping) = (path("draft.toml"), path("mapping.toml"));
     let drafted = program(&["exhibit", "map", file, "--out", &draft]);

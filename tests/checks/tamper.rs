@@ -4,18 +4,16 @@
 //! The triggers that guard the log are dropped for the change and put back, and
 //! no constraint is in the way: a thief with an editor has none either.
 
-mod house;
-
 use std::fs;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::house::{self, Closed, House, REASON, ask, log, numbers};
 use breachvault::operations::audit::ReadLeaf;
 use breachvault::operations::record::{LookUp, Scope, SearchRecords};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use breachvault::vault::audit::VerifierKey;
 use breachvault::vault::{OperationError, Refusal, StartError, Vault, trail};
-use house::{Closed, House, REASON, ask, log, numbers};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
