@@ -127,7 +127,7 @@ fn about_request(
         _ => return Ok(()),
     };
     if !wanted.contains(&request.state) {
-        return Err(Denial::WrongState);
+        return Err(Denial::WrongState(request.state));
     }
     if request.expired && action != ActionKind::AcknowledgeExport {
         return Err(Denial::Expired);

@@ -1,5 +1,7 @@
 //! Why something was refused: a closed list that names no data.
 
+use super::RequestState;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Denial {
     /// The session has ended, was revoked, or its operator was.
@@ -14,8 +16,8 @@ pub enum Denial {
     OwnRequest,
     /// Only the one who asked may open it.
     NotTheAsker,
-    /// The request is not in the state this needs.
-    WrongState,
+    /// The request is in another state than this needs. The caller may read that state anyway.
+    WrongState(RequestState),
     /// The request has expired.
     Expired,
     /// Name or password or code is wrong.
@@ -33,7 +35,7 @@ impl Denial {
             Self::CaseClosed => "case-closed",
             Self::OwnRequest => "own-request",
             Self::NotTheAsker => "not-the-asker",
-            Self::WrongState => "wrong-state",
+            Self::WrongState(_) => "wrong-state",
             Self::Expired => "expired",
             Self::WrongCredential => "wrong-credential",
             Self::BudgetSpent { .. } => "budget-spent",

@@ -14,7 +14,7 @@ use super::wire::Wire;
 use crate::domain::{
     CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
 };
-use crate::policy::Action;
+use crate::policy::{Action, CaseState};
 
 /// One thing somebody can do. `Action` says under which right it runs.
 pub trait Operation: Sized + Send + 'static {
@@ -88,8 +88,8 @@ pub enum Target {
 pub enum Conflict {
     /// An operator of this name exists.
     NameTaken,
-    /// The case is not in a state from which this can be done.
-    CaseState,
+    /// The case is in a state from which this cannot be done.
+    CaseState(CaseState),
     /// Another exhibit of this case is being admitted.
     AdmissionInProgress,
     /// The same file was admitted before.
@@ -112,7 +112,7 @@ impl Conflict {
     pub fn name(&self) -> &'static str {
         match self {
             Self::NameTaken => "name-taken",
-            Self::CaseState => "case-state",
+            Self::CaseState(_) => "case-state",
             Self::AdmissionInProgress => "admission-in-progress",
             Self::AlreadyAdmitted(_) => "already-admitted",
             Self::AdmissionCancelled => "admission-cancelled",
