@@ -1,4 +1,4 @@
-//! `[log]`: what the process says on standard error.
+//! `[log]`: what the process logs on standard error.
 
 use serde::Deserialize;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     pub level: LogLevel,
-    /// One JSON object a line, for machines.
+    /// One JSON object a line instead of text.
     pub json: bool,
 }
 
