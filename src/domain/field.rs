@@ -17,7 +17,7 @@ pub enum Field {
     CountryBasis = 11,
     StateBasis = 12,
     TimeBasis = 13,
-    /// The state of a number's area code; what the log says is [`Field::State`].
+    /// The state of a number's area code. The state in the log is [`Field::State`].
     AreaState = 14,
 }
 
@@ -39,7 +39,7 @@ impl Field {
         Self::AreaState,
     ];
 
-    /// The fields whose values stand in a dictionary, records holding codes.
+    /// The fields whose values are in a dictionary; records hold codes of them.
     pub const DICTIONARIES: [Self; 10] = [
         Self::Account,
         Self::Carrier,

@@ -1,4 +1,4 @@
-//! The shapes in which suppliers hand their logs over.
+//! The formats in which suppliers deliver their logs.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ pub enum Format {
     DuoV1,
     /// Duo Admin API v2, `GET /admin/v2/logs/telephony`.
     DuoV2,
-    /// The CSV a Twilio console downloads.
+    /// The CSV that the Twilio console downloads.
     TwilioCsv,
     /// Twilio messages, from the API or a bulk export.
     TwilioJson,
@@ -24,9 +24,9 @@ pub enum Format {
     Sinch,
     /// Plivo messages.
     Plivo,
-    /// MessageBird messages, each to many recipients.
+    /// MessageBird messages, each with many recipients.
     MessageBird,
-    /// The delivery log of AWS SNS, out of CloudWatch.
+    /// The delivery log of AWS SNS, from CloudWatch.
     AwsSnsLog,
     /// The daily usage report of AWS SNS.
     AwsSnsCsv,
@@ -36,12 +36,12 @@ pub enum Format {
     AwsPinpoint,
     /// The Okta System Log, Classic and Identity Engine.
     Okta,
-    /// What a mapping says. Nobody names it; a mapping does.
+    /// A file that is read with a mapping. This cannot be declared by name.
     Mapped,
 }
 
 impl Format {
-    /// The formats that a file can be found to have, or declared.
+    /// The formats that can be detected or declared.
     pub const ALL: [Self; 16] = [
         Self::SupplierCsv,
         Self::DuoV1,

@@ -1,4 +1,4 @@
-//! Why an operator asks: a closed list, so that an auditor can count.
+//! The purposes an operator can state: a closed list, so that an auditor can count them.
 
 use std::str::FromStr;
 
@@ -34,7 +34,7 @@ impl Purpose {
     }
 }
 
-/// The text names no purpose.
+/// The text is not a purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be one of victim-inquiry, scoping, notification, regulator, law-enforcement, quality-check"

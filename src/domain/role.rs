@@ -1,9 +1,9 @@
-//! Who may be what: roles held in the whole vault, and roles held in one case.
+//! Roles: those held in the whole vault, and those held in one case.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What an operator is in one case.
+/// The role of an operator in one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CaseRole {
     Investigator,
@@ -30,9 +30,9 @@ impl CaseRole {
     }
 }
 
-/// What an operator is by profession. `Auditor` and `Administrator` hold their
-/// right in the whole vault and may never be a member of a case; `Lead` may
-/// open cases; the other three get every right from a case membership.
+/// The role of an operator in the vault. `Auditor` and `Administrator` have rights in the whole
+/// vault and can never be a member of a case. `Lead` may open cases. The other three get all their
+/// rights from a case membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum HomeRole {
     Investigator,
@@ -64,13 +64,13 @@ impl HomeRole {
         }
     }
 
-    /// True for the two roles that must stay outside every case.
+    /// True for the two roles that cannot be members of a case.
     pub fn stays_outside_cases(self) -> bool {
         matches!(self, Self::Auditor | Self::Administrator)
     }
 }
 
-/// The text names no role.
+/// The text is not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a role")]
 pub struct RoleError;

@@ -1,14 +1,14 @@
-//! What verifying a package came to: one line for each check.
+//! The verdict on a package: one line for each check.
 
 use std::fmt;
 
-/// Every check in order. The package holds only if all of them do.
+/// Every check in order. The package is valid only if all of them hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verdict {
     pub checks: Vec<Check>,
 }
 
-/// An explanation may name plain files of the package, never what is in them.
+/// An explanation may name plain files of the package, never their content.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Check {
     pub name: CheckName,
@@ -16,7 +16,7 @@ pub struct Check {
     pub explanation: String,
 }
 
-/// What is checked; the list is closed.
+/// The closed list of checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckName {
@@ -33,7 +33,7 @@ pub enum CheckName {
 }
 
 impl Verdict {
-    /// Whether every check holds.
+    /// True if every check holds.
     pub fn holds(&self) -> bool {
         self.failed().is_none()
     }
