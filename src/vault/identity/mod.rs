@@ -1,9 +1,8 @@
-//! Who is asking: passwords, second factors and session tokens.
+//! Identity: passwords, second factors and session tokens.
 //!
-//! The pure parts: they see what an operator typed and what the store kept, and
-//! neither the store nor any number. Called by the vault's sign-in. What is
-//! shown once is wiped here after that; the buffers it went through on the way
-//! to the operator are not.
+//! These are the pure parts: they see what an operator typed and what the store keeps, but neither
+//! the store nor any phone number. Called by the vault's sign-in. Secrets that are shown once are
+//! wiped here afterwards; the buffers they pass through on the way to the operator are not.
 
 mod password;
 mod password_hash;
