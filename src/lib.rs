@@ -1,13 +1,12 @@
 //! breachvault: a privacy-preserving vault for the data of one breach.
 //!
-//! The layers, from the outside in: `cli` and `http` speak to people and
-//! machines; `operations` holds one file for each thing a person can do;
-//! `ingest`, `synthesis` and `evidence` are pure formats; `vault` is the
-//! trusted core with its one door, [`vault::Vault::perform`]; `policy` decides
-//! and does nothing else; `domain` is names and values. ARCHITECTURE.md has
-//! the picture, and a test holds the directions.
+//! The layers, from the outside in: `cli` and `http` serve people and machines; `operations` has
+//! one file for each thing a person can do; `ingest`, `synthesis` and `evidence` are pure formats;
+//! `vault` is the trusted core with its single entry point, [`vault::Vault::perform`]; `policy`
+//! decides and does nothing else; `domain` has ids and values. ARCHITECTURE.md describes them, and
+//! a test checks who imports whom.
 
-// Not in Cargo.toml: a test that cannot go on fails, and may say so on the console.
+// Not in Cargo.toml, because tests may panic and print.
 #![deny(
     clippy::dbg_macro,
     clippy::expect_used,

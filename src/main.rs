@@ -1,6 +1,6 @@
-//! The program: hardens its own process, reads the command line, runs.
+//! The program: hardens its own process, reads the command line, runs the command.
 
-// Not in Cargo.toml: a test that cannot go on fails, and may say so on the console.
+// Not in Cargo.toml, because tests may panic and print.
 #![deny(
     clippy::dbg_macro,
     clippy::expect_used,
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     if harden().is_err() {
         let _ = writeln!(words, "warning: core dumps could not be turned off");
     }
-    // Before anything can ask for a provider; a second one cannot be there yet.
+    // This comes before anything can ask for a provider, so none is installed yet.
     if rustls::crypto::ring::default_provider()
         .install_default()
         .is_err()
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(told) => {
-            // Help and version are answers; everything else is a wrong usage.
+            // Help and version are answers; everything else is a usage error.
             let _ = told.print();
             return match told.use_stderr() {
                 true => ExitCode::from(Exit::Usage as u8),

@@ -1,4 +1,4 @@
-//! An answer of the vault at the command line: JSON as it is, or its members line by line.
+//! Prints an answer of the vault at the command line: as JSON, or one member a line.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::streams;
 use crate::vault::{Body, Reply};
 
-/// The bytes of an answer that is not a file.
+/// The bytes of an answer; an answer that is a file is an error.
 pub(super) fn bytes(reply: Reply) -> Result<Zeroizing<Vec<u8>>, CliError> {
     match reply.wire.into_body() {
         Body::Bytes(bytes) => Ok(bytes),
@@ -21,7 +21,7 @@ pub(super) fn read<T: DeserializeOwned>(reply: Reply) -> Result<T, CliError> {
         .map_err(|_| CliError::failed("the vault's answer could not be read"))
 }
 
-/// Prints the answer: as it is, or each member of it on a line.
+/// Prints the answer as JSON, or each of its members on a line.
 pub(super) fn print(reply: Reply, json: bool) -> Result<(), CliError> {
     if json {
         let bytes = bytes(reply)?;

@@ -1,4 +1,4 @@
-//! The command line as a whole: which command was meant.
+//! The whole command line: which command was given.
 
 use clap::{Parser, Subcommand};
 
@@ -16,15 +16,15 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a vault: keyring, database, audit log, first administrator.
+    /// Create a vault: keyring, database, audit log, first administrator.
     Init(init::Init),
     /// Serve a vault over HTTPS.
     Serve(serve::Serve),
-    /// A whole synthetic incident in a fresh vault, served over HTTPS.
+    /// Serve a synthetic incident in a new vault over HTTPS.
     Demo(demo::Demo),
     /// Check a vault directory without changing it.
     Doctor(doctor::Doctor),
-    /// Exhibits: admit one, or make a synthetic one.
+    /// Exhibits: admit a log, or make a synthetic one.
     #[command(subcommand)]
     Exhibit(exhibit::Exhibit),
     /// Operators: add, enrol, list, revoke.

@@ -1,4 +1,4 @@
-//! `completions`: what a shell needs to complete commands.
+//! `completions`: prints a completion script for a shell.
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
@@ -9,7 +9,7 @@ use super::streams;
 
 #[derive(Args)]
 pub(super) struct Completions {
-    /// For which shell
+    /// The shell to print completions for
     shell: Shell,
 }
 

@@ -1,5 +1,5 @@
-//! `doctor`: looks a vault directory over and changes nothing in it, unless a
-//! passphrase is given: then the vault is opened, and its log says so.
+//! `doctor`: checks a vault directory without changing it. With a passphrase it also opens the
+//! vault, and the audit log records that.
 
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::PermissionsExt;
@@ -20,7 +20,7 @@ pub(super) struct Doctor {
     /// The vault directory
     #[arg(long, value_name = "D")]
     dir: PathBuf,
-    /// The findings as JSON
+    /// Print the findings as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -61,7 +61,7 @@ impl Doctor {
                 state: State::Ok,
                 explanation: match served {
                     true => "another process has the vault open".to_owned(),
-                    false => "nobody has the vault open".to_owned(),
+                    false => "no process has the vault open".to_owned(),
                 },
             },
         ];
@@ -70,7 +70,9 @@ impl Doctor {
             false => Finding {
                 what: "exhibits",
                 state: State::NotLookedAt,
-                explanation: "needs --passphrase-file, and a vault that nobody has open".to_owned(),
+                explanation:
+                    "skipped: needs --passphrase-file and a vault that no process has open"
+                        .to_owned(),
             },
         });
         if self.json {
@@ -88,12 +90,12 @@ impl Doctor {
         match findings.iter().find(|found| found.state == State::Failed) {
             None => Ok(()),
             Some(_) if failed("log") => Err(CliError::unverified("the audit log does not verify")
-                .hint("`breachvault audit verify` says more")),
-            Some(found) => Err(CliError::failed(format!("not sound: {}", found.what))),
+                .hint("`breachvault audit verify` shows details")),
+            Some(found) => Err(CliError::failed(format!("a check failed: {}", found.what))),
         }
     }
 
-    /// Opens the vault and every sealed thing in it.
+    /// Opens the vault and every sealed part in it.
     fn exhibits(&self) -> Result<Result<String, String>, CliError> {
         let vault = unlock::open(&self.dir, &self.passphrase, Settings::default())?;
         let found = check_exhibits(&vault);
@@ -118,14 +120,14 @@ fn check_exhibits(vault: &Vault) -> Result<String, String> {
             .filter(|check| check.exhibit.is_some())
             .count();
         Ok(format!(
-            "{exhibits} opened, every sealed part is there and whole"
+            "{exhibits} opened, every sealed part is present and intact"
         ))
     } else {
         Err(faults.join("; "))
     }
 }
 
-/// Nobody but the owner may look into `keys/` and `data/`, or at a key.
+/// Checks that only the owner may read `keys/`, `data/` and the key files.
 fn permissions(paths: &Paths) -> Result<String, String> {
     let mut open = Vec::new();
     for directory in [paths.keys(), paths.data()] {
@@ -146,8 +148,8 @@ fn permissions(paths: &Paths) -> Result<String, String> {
         }
     }
     match open.as_slice() {
-        [] => Ok("keys and data are their owner's alone".to_owned()),
-        open => Err(format!("others may look at: {}", open.join(", "))),
+        [] => Ok("only the owner can read keys and data".to_owned()),
+        open => Err(format!("other users can read: {}", open.join(", "))),
     }
 }
 
@@ -166,7 +168,7 @@ fn log(paths: &Paths) -> Result<String, String> {
     let locked = LockedKeyring::read(&paths.keyring()).map_err(|error| error.to_string())?;
     let origin = format!("breachvault/{}", locked.vault());
     if verdict.origin.as_str() != origin {
-        return Err("the log is of another vault than the keyring".to_owned());
+        return Err("the log and the keyring belong to different vaults".to_owned());
     }
     Ok(format!("verified, {} leaves", verdict.size))
 }

@@ -1,14 +1,15 @@
-//! How a command ends when it does not end well.
+//! Errors of commands and exit statuses.
 
 use std::io::{self, Write};
 
 use crate::evidence::EvidenceError;
+use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::keyring::KeyringError;
 use crate::vault::trail::TrailFailure;
-use crate::vault::{OperationError, Refusal, StartError, Unaudited};
+use crate::vault::{Conflict, OperationError, Refusal, StartError, Unaudited};
 
-/// An `error:` line, perhaps a `hint:` line, and the exit status. Neither line
-/// ever holds a secret, a cell of a file or a number.
+/// An `error:` line, sometimes a `hint:` line, and the exit status. Neither line ever holds a
+/// secret, a cell of a file or a phone number.
 #[derive(Debug)]
 pub struct CliError {
     message: String,
@@ -20,7 +21,7 @@ pub struct CliError {
 pub enum Exit {
     Failed = 1,
     Usage = 2,
-    /// A log or a package is not what it was signed for.
+    /// A log or a package does not verify.
     Unverified = 3,
     /// The passphrase does not open the keyring.
     Sealed = 4,
@@ -52,7 +53,7 @@ impl CliError {
         self
     }
 
-    /// An input or output error, by the step it happened in.
+    /// An I/O error, with the step in which it happened.
     pub(super) fn io(step: &str) -> impl Fn(io::Error) -> Self {
         move |error| Self::failed(format!("failed to {step}: {}", error.kind()))
     }
@@ -81,7 +82,7 @@ impl From<KeyringError> for CliError {
             KeyringError::Missing => {
                 told.hint("is this a vault directory? `breachvault init` makes one")
             }
-            KeyringError::Damaged { .. } => told.hint("put a backup of keys/keyring in its place"),
+            KeyringError::Damaged { .. } => told.hint("restore keys/keyring from a backup"),
             _ => told,
         }
     }
@@ -94,7 +95,7 @@ impl From<StartError> for CliError {
             StartError::Exists => Self::failed(error.to_string())
                 .hint("choose another directory; nothing was changed"),
             StartError::InUse => Self::failed(error.to_string())
-                .hint("is it being served? use the API, or stop the server first"),
+                .hint("if the server is running, use the API or stop it first"),
             StartError::Missing => {
                 Self::failed(error.to_string()).hint("`breachvault init` makes a vault")
             }
@@ -109,7 +110,8 @@ impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Denied(denial, receipt) => Self::failed(format!(
-                "denied: {} (audit leaf {})",
+                "denied: {} ({}, audit leaf {})",
+                denial_in_words(denial),
                 denial.name(),
                 receipt.leaf()
             )),
@@ -121,10 +123,10 @@ impl From<Refusal> for CliError {
                 }
             }
             Refusal::Unaudited(Unaudited::NotDurable) => {
-                Self::failed("the audit leaf could not be made durable, so nothing was done")
+                Self::failed("the audit leaf could not be written durably, so nothing was done")
                     .hint("is the disk full?")
             }
-            Refusal::Unaudited(Unaudited::Busy) => Self::failed("the ledger is busy"),
+            Refusal::Unaudited(Unaudited::Busy) => Self::failed("the ledger is busy; try again"),
             Refusal::Unaudited(Unaudited::Stopped) => Self::failed("the vault is stopping"),
         }
     }
@@ -134,15 +136,67 @@ impl From<OperationError> for CliError {
     fn from(error: OperationError) -> Self {
         let name = error.name();
         Self::failed(match error {
-            OperationError::NotFound => "what was named is not there".to_owned(),
-            OperationError::Conflict(conflict) => format!("in conflict: {}", conflict.name()),
+            OperationError::NotFound => ABSENT.to_owned(),
+            OperationError::Conflict(conflict) => {
+                format!("{} ({name})", conflict_in_words(&conflict))
+            }
             OperationError::Invalid { at, rule } => format!("{at}: {rule}"),
             OperationError::Unreadable { explanation, .. } => explanation,
             OperationError::Damaged { place } => format!("damaged: {place}"),
             OperationError::Store(error) => error.to_string(),
-            OperationError::Cancelled => "stopped before it was done".to_owned(),
-            OperationError::Internal(place) => format!("a fault of the program: {name}, {place}"),
+            OperationError::Cancelled => "cancelled before it was done".to_owned(),
+            OperationError::Internal(place) => format!("a bug in the program: {name}, {place}"),
         })
+    }
+}
+
+const ABSENT: &str =
+    "there is no such case, exhibit, operator or request, or you may not know of it";
+
+fn denial_in_words(denial: Denial) -> &'static str {
+    match denial {
+        Denial::SessionEnded => "the session has ended",
+        Denial::NotAllowed => "your role does not allow this",
+        Denial::Concealed => ABSENT,
+        Denial::CaseClosed => "the case is closed; reopen it first",
+        Denial::OwnRequest => "you asked for this; somebody else must decide it",
+        Denial::NotTheAsker => "only the operator who asked may open it",
+        Denial::WrongState(RequestState::Requested) => "the request waits for its decision",
+        Denial::WrongState(RequestState::Approved) => "the request was approved already",
+        Denial::WrongState(RequestState::Denied) => "the request was denied; ask for a new one",
+        Denial::WrongState(RequestState::Used | RequestState::Acknowledged) => {
+            "the request was used; ask for a new one"
+        }
+        Denial::Expired => "the request has expired; ask for a new one",
+        Denial::WrongCredential => "the name, password, code or invitation is wrong or was used",
+        Denial::BudgetSpent { .. } => "your lookup budget in this case is spent",
+    }
+}
+
+fn conflict_in_words(conflict: &Conflict) -> &'static str {
+    match conflict {
+        Conflict::NameTaken => "an operator of this name exists already",
+        Conflict::CaseState(CaseState::Open) => "the case is open already",
+        Conflict::CaseState(CaseState::Held) => {
+            "the case is on hold; reopen it before you close it"
+        }
+        Conflict::CaseState(CaseState::Closed) => "the case is closed; reopen it first",
+        Conflict::AdmissionInProgress => {
+            "an exhibit of this case is being admitted; wait until it has ended"
+        }
+        Conflict::AlreadyAdmitted(_) => "this file was admitted to this case already",
+        Conflict::AdmissionCancelled => "the admission was cancelled; nothing of the file was kept",
+        Conflict::ExhibitWithdrawn => {
+            "the exhibit was withdrawn already, or one was withdrawn since this export was decided"
+        }
+        Conflict::ResultChanged => "the records have changed since this was asked for; ask again",
+        Conflict::OutsideCases => "auditors and administrators cannot be members of a case",
+        Conflict::OwnMembership => {
+            "you cannot change your own membership or revoke your own account"
+        }
+        Conflict::CutTooClose => {
+            "this table and one given out before could together disclose people"
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! Keeping this process's memory to itself.
+//! Protects this process's memory from other processes.
 
 use rustix::io;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-/// No core dump, and no debugger of the same user. Root can still do both.
+/// Turns off core dumps and debuggers of the same user. Root can still do both.
 pub fn harden() -> io::Result<()> {
     setrlimit(
         Resource::Core,

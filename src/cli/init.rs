@@ -1,4 +1,4 @@
-//! `init`: makes a vault.
+//! `init`: creates a vault.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,16 +18,16 @@ use crate::vault::{Founded, Paths, Settings, Vault};
 
 #[derive(Args)]
 pub(super) struct Init {
-    /// The directory to make it in
+    /// The directory to create it in
     #[arg(long, value_name = "D")]
     dir: PathBuf,
     /// The first administrator's name
     #[arg(long, value_name = "NAME", default_value = "administrator")]
     name: String,
-    /// Another name or address of this machine for the development certificate
+    /// A further name or address of this machine for the development certificate
     #[arg(long = "tls-name", value_name = "NAME")]
     tls_names: Vec<String>,
-    /// One JSON object in place of lines
+    /// Print one JSON object instead of lines
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -56,7 +56,7 @@ impl Init {
         ended
     }
 
-    /// Enrols the administrator at once, or gives the token out.
+    /// Enrols the administrator at once, or prints the enrolment token.
     fn hand_over(&self, founded: &Founded, password: Option<NewPassword>) -> Result<(), CliError> {
         let invitation = &founded.invitation;
         let operator = invitation.operator.as_str();
@@ -71,7 +71,9 @@ impl Init {
             };
         }
         let token = invitation.enrolment.expose_once();
-        streams::words("the administrator enrols with this token, shown once (`operator enrol`)");
+        streams::words(
+            "give this token to the administrator for `operator enrol`; it is shown once",
+        );
         if self.json {
             return streams::json(&json!({
                 "administrator": operator,
@@ -88,7 +90,7 @@ impl Init {
     }
 }
 
-/// A new vault of this machine.
+/// Creates a vault with the clock and randomness of this machine.
 pub(super) fn found(
     paths: &Paths,
     passphrase: &NewPassphrase,

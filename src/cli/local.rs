@@ -1,4 +1,4 @@
-//! A command on a vault that is not being served: unlock it, sign in, act, stop.
+//! Runs a command on a vault that is not being served: unlock, sign in, act, stop.
 
 use std::path::PathBuf;
 
@@ -25,8 +25,8 @@ pub(super) struct Local {
 }
 
 impl Local {
-    /// Acts as the operator who signed in. Whatever comes of it, the vault is
-    /// stopped and its log says so.
+    /// Acts as the operator who signed in. Whether the act succeeds or not, the vault is stopped
+    /// and its log records that.
     pub(super) fn act<T>(
         &self,
         act: impl FnOnce(&Vault, &Caller) -> Result<T, CliError>,

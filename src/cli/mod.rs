@@ -1,10 +1,9 @@
 //! The operations as commands: one file for each, `noun/verb`.
 //!
-//! Data goes to standard output, words to standard error; secrets come from a
-//! prompt, a file or a descriptor, never from an argument or the environment.
-//! Sees what the person at the machine may see, through the vault's door like
-//! everybody else; `audit verify`, `audit export` and `evidence` need no vault.
-//! Called by `main`. Not promised: that a terminal forgets what it was shown.
+//! Data goes to standard output, messages to standard error. Secrets come from a prompt, a file or
+//! a descriptor, never from an argument or the environment. Commands go through the vault's door
+//! like everybody else; `audit verify`, `audit export` and `evidence` need no vault. Called by
+//! `main`. It cannot make a terminal forget what was shown.
 
 mod answer;
 mod arguments;

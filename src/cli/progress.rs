@@ -1,4 +1,4 @@
-//! How far something is: a bar on a terminal, plain lines elsewhere.
+//! Shows progress: a bar on a terminal, plain lines elsewhere.
 
 use std::io::{self, IsTerminal};
 
@@ -10,7 +10,7 @@ pub(super) struct Progress {
     what: String,
     total: Option<u64>,
     bar: Option<ProgressBar>,
-    /// The tenths that were told, where there is no terminal.
+    /// How many tenths were printed, where there is no terminal.
     told: u64,
 }
 

@@ -1,7 +1,7 @@
-//! Secrets: from a prompt, a file or a descriptor, and from nowhere else.
+//! Reads secrets from a prompt, a file or a descriptor, and from nowhere else.
 //!
-//! The buffers here are wiped. Those of the terminal, and of whatever fills a
-//! descriptor, are not ours.
+//! The buffers here are wiped. The buffers of the terminal, and of the program behind a descriptor,
+//! cannot be wiped from here.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::error::CliError;
 
-/// One secret: what it is, the option that names its file, and where it comes from.
+/// One secret: its name, the option for its file, and where it comes from.
 pub(super) struct Secret<'a> {
     what: &'static str,
     option: &'static str,
@@ -52,22 +52,22 @@ macro_rules! secrets {
 }
 
 secrets! {
-    /// What opens the keyring.
+    /// Opens the keyring.
     PassphraseArgs "passphrase" "passphrase-file" "passphrase-fd";
-    /// What is to open it from now on.
+    /// Will open the keyring from now on.
     NewPassphraseArgs "new passphrase" "new-passphrase-file" "new-passphrase-fd";
     /// An operator's password.
     PasswordArgs "password" "password-file" "password-fd";
     /// The first administrator's password.
     AdministratorPasswordArgs "administrator's password" "administrator-password-file" "administrator-password-fd";
-    /// An operator's second factor.
+    /// The code of an operator's second factor.
     TotpArgs "six-digit code" "totp-file" "totp-fd";
-    /// What an operator enrols with.
+    /// What an invited operator enrols with.
     EnrolmentArgs "enrolment token" "enrolment-file" "enrolment-fd";
 }
 
 impl Secret<'_> {
-    /// Whether the command line says where it is.
+    /// True if the command line names a file or a descriptor.
     pub(super) fn is_given(&self) -> bool {
         !matches!(self.source, Source::Ask)
     }
@@ -82,11 +82,11 @@ impl Secret<'_> {
         }
     }
 
-    /// The same for one that is to be set: a prompt asks twice.
+    /// Reads a secret that is to be set; a prompt asks for it twice.
     pub(super) fn read_new(&self) -> Result<Zeroizing<String>, CliError> {
         let first = self.read()?;
         if !self.is_given() && *ask(&format!("{} again", self.what), self.option)? != *first {
-            return Err(CliError::usage("the two were not the same"));
+            return Err(CliError::usage("the two entries differ"));
         }
         Ok(first)
     }
@@ -101,7 +101,7 @@ fn ask(what: &str, option: &str) -> Result<Zeroizing<String>, CliError> {
         })
 }
 
-/// The text up to its last line break, which an editor may have put there.
+/// The text without its last line break, which an editor may have added.
 fn read_from(path: &Path, what: &str) -> Result<Zeroizing<String>, CliError> {
     let refused = |why: String| CliError::usage(format!("the {what} could not be read: {why}"));
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
@@ -109,7 +109,7 @@ fn read_from(path: &Path, what: &str) -> Result<Zeroizing<String>, CliError> {
         .and_then(|file| file.take(LONGEST as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| refused(error.kind().to_string()))?;
     if bytes.len() > LONGEST {
-        return Err(refused(format!("it has more than {LONGEST} bytes")));
+        return Err(refused(format!("it is longer than {LONGEST} bytes")));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| refused("it is not UTF-8".to_owned()))?;
     let text = text.strip_suffix('\n').unwrap_or(text);

@@ -17,13 +17,13 @@ pub(super) struct Serve {
     /// The vault directory
     #[arg(long, value_name = "D")]
     dir: PathBuf,
-    /// Where to listen: 127.0.0.1:8443 unless configured
+    /// Where to listen; by default 127.0.0.1:8443
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
     /// A configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A certificate chain in PEM, in place of the development one
+    /// A certificate chain in PEM, instead of the development certificate
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The key of the certificate, in PEM
@@ -52,8 +52,8 @@ impl Serve {
     }
 }
 
-/// Serves until interrupted, then stops the vault. `ready` is told the address
-/// once connections are taken.
+/// Serves until interrupted, then stops the vault. Calls `ready` with the address once connections
+/// are accepted.
 pub(super) fn listen(
     vault: Arc<Vault>,
     listening: &ServeConfig,

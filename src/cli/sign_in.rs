@@ -1,4 +1,4 @@
-//! Signing in at the command line, so that the leaf says who.
+//! Signs in at the command line, so that the leaf names the operator.
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use crate::vault::{Caller, SignIn, Vault};
 
 #[derive(Args)]
 pub(super) struct SignInArgs {
-    /// Who is asking: the name of an enrolled operator
+    /// Your name as an enrolled operator
     #[arg(long, value_name = "NAME")]
     operator: String,
     #[command(flatten)]
@@ -56,7 +56,7 @@ pub(super) fn sign_in(
         address: None,
     };
     vault.sign_in_here(attempt)?.map_err(|_| {
-        CliError::failed("the operator was not let in: name, password or code is wrong")
+        CliError::failed("sign-in failed: the name, password or code is wrong or was used")
             .hint("an operator with a second factor needs --totp or --totp-file too")
     })
 }

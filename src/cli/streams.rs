@@ -1,4 +1,4 @@
-//! The two streams: data to standard output, words to standard error.
+//! The two streams: data to standard output, messages to standard error.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::error::CliError;
 
-/// One line of data, or several.
+/// Prints one or several lines of data.
 pub(super) fn data(text: &str) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}")
@@ -14,14 +14,14 @@ pub(super) fn data(text: &str) -> Result<(), CliError> {
         .map_err(CliError::io("write to standard output"))
 }
 
-/// One JSON value on one line.
+/// Prints one JSON value on one line.
 pub(super) fn json(value: &impl Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string(value)
         .map_err(|_| CliError::failed("the answer could not be written as JSON"))?;
     data(&text)
 }
 
-/// Words for whoever watches. That nobody can hear them stops nothing.
+/// Prints a message for people. A closed standard error is not an error.
 pub(super) fn words(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! The TLS files of a vault: given by whoever serves, or made for development.
+//! The TLS files of a vault: given by the user, or made for development.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::http::make_dev_certificate;
 use crate::vault::Paths;
 use crate::vault::clock::{Clock, SystemClock};
 
-/// The development authority's certificate: what `curl --cacert` is given.
+/// The certificate of the development authority, for `curl --cacert`.
 pub(super) fn ca_file(paths: &Paths) -> PathBuf {
     paths.keys().join("ca.crt")
 }

@@ -1,4 +1,4 @@
-//! Opening a vault with its passphrase.
+//! Opens a vault with its passphrase.
 
 use std::path::Path;
 use std::sync::Arc;

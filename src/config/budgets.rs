@@ -1,4 +1,4 @@
-//! `[budgets]`: how much an operator may ask in one case.
+//! `[budgets]`: how many lookups an operator may make in one case.
 
 use serde::Deserialize;
 
@@ -7,9 +7,10 @@ use super::ConfigError;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budgets {
-    /// Points for lookups: a number that is found costs 1, one that is not costs 2.
+    /// Lookup points of one operator in one case: a number that is found costs 1, one that is not
+    /// found 2.
     pub lookup_points: u32,
-    /// Points that flow back in an hour.
+    /// Points given back each hour.
     pub lookup_points_per_hour: u32,
 }
 
@@ -27,7 +28,7 @@ impl Budgets {
         if self.lookup_points_per_hour == 0 {
             return Err(ConfigError::Refused {
                 setting: "budgets.lookup_points_per_hour",
-                rule: "must be at least 1, or a spent budget never comes back",
+                rule: "must be at least 1; otherwise a spent budget is never refilled",
             });
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What is wrong with the file, and where. A value is never said back.
+//! Errors of the configuration file, with their place. They never repeat a value.
 
 use std::io;
 use std::path::PathBuf;
@@ -33,23 +33,23 @@ impl ConfigError {
     }
 }
 
-/// The parser's words without what it quotes: the opening, which is fixed, and
-/// what was expected, which is ours.
+/// The parser's message without what it quotes: the known beginning, and what was expected, which
+/// is our own text.
 fn rule(message: &str) -> String {
     const RULES: [(&str, &str); 6] = [
         ("unknown field", "there is no such setting"),
         ("unknown variant", "not one of the known words"),
         ("missing field", "a setting is missing"),
-        ("duplicate", "a setting is there twice"),
-        ("invalid type", "not of the right type"),
-        ("invalid value", "not a value that is taken here"),
+        ("duplicate", "a setting appears twice"),
+        ("invalid type", "wrong type"),
+        ("invalid value", "not a valid value here"),
     ];
     let rule = RULES
         .iter()
         .find(|(opening, _)| message.starts_with(opening))
         .map(|(_, rule)| *rule);
     let Some(rule) = rule else {
-        return "not TOML, or not a value that is taken here".to_owned();
+        return "not TOML, or not a valid value here".to_owned();
     };
     match message.rsplit_once(", expected ") {
         Some((_, expected)) => format!("{rule}: expected {expected}"),

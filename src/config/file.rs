@@ -1,4 +1,4 @@
-//! The whole file.
+//! The whole configuration file.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Budgets, ConfigError, Limits, Log, Serve, Sessions, Tls};
 use crate::vault::{Budget, Settings};
 
-/// Every section; one that is absent has its defaults.
+/// All sections; an absent section has its defaults.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -20,7 +20,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the file, or gives the defaults where none is named.
+    /// Reads the file, or returns the defaults if none is given.
     pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
         let Some(path) = path else {
             return Ok(Self::default());
@@ -42,7 +42,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What the vault wants to know.
+    /// The settings of the vault.
     pub fn settings(&self) -> Settings {
         Settings {
             session_s: i64::from(self.sessions.session_minutes) * 60,

@@ -1,4 +1,4 @@
-//! `[limits]`: how much one request, one connection or one answer may take.
+//! `[limits]`: limits of one request, one connection or one answer.
 
 use serde::Deserialize;
 
@@ -7,35 +7,35 @@ use super::ConfigError;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// The largest JSON body.
+    /// The largest JSON body, in bytes.
     pub body_bytes: usize,
-    /// The largest uploaded file.
+    /// The largest uploaded file, in bytes.
     pub upload_bytes: u64,
-    /// How long an upload may stand still.
+    /// How long an upload may pause, in seconds.
     pub upload_idle_s: u64,
-    /// All headers of a request together.
+    /// All headers of a request, in bytes.
     pub header_bytes: usize,
-    /// How long the headers, and the TLS handshake, may take.
+    /// For the headers, and for the TLS handshake, in seconds.
     pub header_s: u64,
-    /// How long a body may take, and after that the work itself.
+    /// For the body, and again for the work after it, in seconds.
     pub request_s: u64,
     pub connections: usize,
-    /// Requests beside each other on one HTTP/2 connection.
+    /// Concurrent requests on one HTTP/2 connection.
     pub streams: u32,
-    /// Requests of one operator under way, over all connections.
+    /// Concurrent requests of one operator, over all connections.
     pub operator_requests: usize,
     /// Requests without a session that one address may make at once.
     pub stranger_burst: u32,
     pub stranger_per_minute: u32,
-    /// Snapshots that may be read beside each other.
+    /// Snapshots that can be read in parallel.
     pub readers: usize,
-    /// How many numbers one lookup may ask about.
+    /// Numbers in one lookup.
     pub lookup_numbers: usize,
-    /// How many subjects one reveal may name.
+    /// Subjects in one reveal.
     pub reveal_subjects: usize,
     /// The smallest count that a protected table shows.
     pub protected_threshold: u64,
-    /// What one table may count distinct numbers in.
+    /// Memory in which one table may count distinct numbers, in bytes.
     pub table_bytes: usize,
 }
 

@@ -1,4 +1,4 @@
-//! `[log]`: what the process says on standard error.
+//! `[log]`: what the process logs on standard error.
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use crate::domain::words;
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     pub level: LogLevel,
-    /// One JSON object a line, for machines.
+    /// One JSON object a line instead of text.
     pub json: bool,
 }
 

@@ -1,9 +1,8 @@
-//! What an installation may choose, read from one TOML file; every setting has a
-//! default.
+//! The settings of an installation, read from one TOML file; every setting has a default.
 //!
-//! One file for each section. It may see paths, limits and lifetimes, never a
-//! secret: those come from a prompt, a file or a descriptor. Read by `main`,
-//! `cli` and `http`. `docs/configuration.md` says what each setting means.
+//! There is one file for each section. It holds paths, limits and lifetimes, never a secret:
+//! secrets come from a prompt, a file or a descriptor. Used by `main`, `cli` and `http`.
+//! `docs/configuration.md` describes each setting.
 
 mod budgets;
 mod error;

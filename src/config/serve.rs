@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct Serve {
     /// Address and port.
     pub listen: SocketAddr,
-    /// Seconds that requests under way may take when the server stops.
+    /// When the server stops, how many seconds it waits for running requests.
     pub grace_s: u64,
 }
 

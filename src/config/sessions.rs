@@ -1,4 +1,4 @@
-//! `[sessions]`: how long what somebody may do lasts.
+//! `[sessions]`: how long sessions, invitations and requests last.
 
 use serde::Deserialize;
 
@@ -8,11 +8,12 @@ use super::ConfigError;
 #[serde(default, deny_unknown_fields)]
 pub struct Sessions {
     pub session_minutes: u32,
-    /// How long an invitation can be used.
+    /// How long an invitation can be used, in hours.
     pub enrolment_hours: u32,
-    /// How long a reveal waits for its decision, and an approved one for its opening.
+    /// How long a reveal or a withdrawal waits for its decision, and how long an approved reveal
+    /// can be opened, in hours.
     pub reveal_hours: u32,
-    /// The same for exports.
+    /// The same for exports, in hours.
     pub export_hours: u32,
 }
 
@@ -38,7 +39,7 @@ impl Sessions {
         if all.contains(&0) {
             return Err(ConfigError::Refused {
                 setting: "sessions",
-                rule: "nothing may last no time at all",
+                rule: "must be at least 1",
             });
         }
         Ok(())

@@ -13,7 +13,7 @@ pub struct Tls {
     pub certificate: Option<PathBuf>,
     /// PEM; `keys/tls.key` of the vault if absent.
     pub key: Option<PathBuf>,
-    /// Whether TLS 1.2 is taken beside 1.3.
+    /// Whether TLS 1.2 is accepted beside 1.3.
     pub allow_tls_1_2: bool,
 }
 
@@ -24,7 +24,7 @@ impl Tls {
         }
         Err(ConfigError::Refused {
             setting: "tls",
-            rule: "certificate and key are given together or not at all",
+            rule: "give both certificate and key, or neither",
         })
     }
 }

@@ -1,18 +1,18 @@
-//! Area codes of the North American Numbering Plan (calling code 1), and the
-//! state, territory or province whose numbers begin with them.
+//! Area codes of the North American Numbering Plan (calling code 1), and the state, territory or
+//! province that each one serves.
 //!
-//! Where a number was given out once, not where its holder lives: numbers move
-//! with people. The table is frozen and rests on two sources, of which
-//! `docs/data-sources.md` tells; a test makes it again from both. Codes without
-//! a place (800, 900, 5xx) and of other countries are not in it.
+//! An area code says where a number was first assigned, not where its holder lives, because people
+//! keep numbers when they move. The table is fixed and comes from two sources, described in
+//! `docs/data-sources.md`; a test makes it again from both. It has no codes without a place (800,
+//! 900, 5xx) and none of other countries.
 
 use std::sync::LazyLock;
 
-/// Says which table gave an answer.
+/// The version of the table, for answers that use it.
 pub const VERSION: &str = "2026-11 (phonenumbers 9.0.42, py-area-code-nanp 1.0.1)";
 
-/// The two letters of the one state an area code serves, `TX`. Nothing for a code
-/// that serves several: 902 is Nova Scotia and Prince Edward Island.
+/// The two letters of the state an area code serves, such as `TX`. `None` for a code that serves
+/// several: 902 is Nova Scotia and Prince Edward Island.
 pub fn state_of(area_code: u16) -> Option<&'static str> {
     STATES
         .get(usize::from(area_code))
@@ -22,7 +22,7 @@ pub fn state_of(area_code: u16) -> Option<&'static str> {
         })
 }
 
-/// All area codes of a state, those that it shares too; `country` is `US` or `CA`.
+/// All area codes of a state, including those it shares; `country` is `US` or `CA`.
 pub fn codes_of(country: &str, state: &str) -> &'static [u16] {
     LINES
         .iter()
@@ -30,7 +30,7 @@ pub fn codes_of(country: &str, state: &str) -> &'static [u16] {
         .map_or(&[], |line| &line.codes)
 }
 
-/// A line for each state: country, state, its area codes.
+/// One line for each state: country, state, its area codes.
 const TABLE: &str = include_str!("area_code.txt");
 
 struct Line {
@@ -55,7 +55,7 @@ static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
         .collect()
 });
 
-/// By area code.
+/// The states of each area code.
 static STATES: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
     let mut states = vec![Vec::new(); 1000];
     for line in LINES.iter() {
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_code_without_one_state_tells_none() {
         for code in [
-            // No place, and no code at all.
+            // Codes without a place, and numbers that are no area code.
             500, 800, 833, 900, 911, 0, 1, 999, 1000, 65535, //
             // Canada without a province, and other countries.
             600, 242, 246, 441, 809, 876, //

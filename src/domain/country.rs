@@ -1,13 +1,13 @@
-//! Countries: alpha-2, alpha-3 and English names to alpha-2 (ISO 3166-1, and
-//! `XK` for Kosovo, which phone numbering needs and ISO does not have).
+//! Countries by alpha-2 code, alpha-3 code or English name (ISO 3166-1, and `XK` for Kosovo, which
+//! phone numbering uses and ISO does not have).
 //!
-//! Calling codes are not accepted: `+1` alone is 25 countries.
+//! Calling codes are not accepted, because `+1` alone stands for 25 countries.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The alpha-2 code of a country named by its alpha-2 code, its alpha-3 code
-/// or an English name, in any letter case.
+/// The alpha-2 code of a country. `text` is an alpha-2 code, an alpha-3 code or an English name, in
+/// any letter case.
 pub fn alpha2(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let mut folded = [0_u8; LONGEST];
@@ -23,7 +23,7 @@ pub fn alpha2(text: &str) -> Option<&'static str> {
 /// Longer than any name in the table, in bytes.
 const LONGEST: usize = 64;
 
-/// A line for each country: alpha-2, alpha-3, English name, other names.
+/// One line for each country: alpha-2, alpha-3, English name, other names.
 const TABLE: &str = include_str!("country.txt");
 
 static CODES: LazyLock<HashMap<Box<[u8]>, &'static str>> = LazyLock::new(|| {

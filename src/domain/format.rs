@@ -1,4 +1,4 @@
-//! The shapes in which suppliers hand their logs over.
+//! The formats in which suppliers deliver their logs.
 
 use super::words;
 

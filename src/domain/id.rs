@@ -1,8 +1,8 @@
-//! Typed, opaque identifiers: a letter for the kind, an underscore and 20
-//! characters of lower-case Crockford base32 (100 random bits).
+//! Typed, opaque identifiers: a letter for the kind, an underscore and 20 characters of lower-case
+//! Crockford base32 (100 random bits).
 //!
-//! They are names, not secrets: they may stand in paths, logs and leaves, and
-//! they say nothing about what they name.
+//! They are not secret and say nothing about what they name, so they may appear in paths, logs and
+//! leaves.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use std::str::FromStr;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH: usize = 20;
 
-/// The text is not an identifier of the wanted kind. Carries nothing, so that
-/// it can be shown.
+/// The text is not an identifier of the expected kind. The error does not contain the text, so it
+/// can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier of this kind")]
 pub struct IdError;
@@ -24,7 +24,7 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// Makes the identifier out of 13 random bytes (100 bits are used).
+            /// Makes an identifier from 13 random bytes, of which 100 bits are used.
             pub fn from_random(bytes: [u8; 13]) -> Self {
                 Self(spell($letter, bytes))
             }
@@ -59,7 +59,7 @@ ids! {
     RevealId 'r';
     /// One request to hand data out.
     ExportId 'e';
-    /// One request to take an exhibit out of the answers.
+    /// One request to withdraw an exhibit.
     WithdrawalId 'w';
     /// One person who works with the vault.
     OperatorId 'o';

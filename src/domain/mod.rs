@@ -1,8 +1,8 @@
-//! Identifiers and values: what the other layers talk about.
+//! Identifiers and values that all other layers use.
 //!
-//! No input or output, no keys, no clock. Everything here is parsed once, at
-//! the edge, by a constructor that returns a `Result`. Nothing here ever holds
-//! a phone number; see `vault::plaintext` for that.
+//! No input or output, no keys, no clock. Each value is parsed once, where it enters the program,
+//! by a constructor that returns a `Result`. No type here ever holds a phone number; see
+//! `vault::plaintext` for that.
 
 pub mod area_code;
 pub mod country;

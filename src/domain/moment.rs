@@ -1,6 +1,6 @@
 //! Points in time: whole seconds since 1970-01-01T00:00:00Z.
 //!
-//! Who needs the present time is given it; nothing here reads a clock.
+//! Nothing here reads a clock; callers pass the current time in.
 
 use std::fmt;
 use std::str::FromStr;

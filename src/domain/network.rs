@@ -1,30 +1,30 @@
-//! Mobile networks: country code (MCC) and network code (MNC) to the operator's
-//! name (ITU-T E.212).
+//! Mobile networks: from country code (MCC) and network code (MNC) to the operator's name (ITU-T
+//! E.212).
 //!
-//! It is the network that a log names, never one guessed from a number: numbers
-//! move between operators. The table is that of the npm package `mcc-mnc-list`
-//! 1.1.11 (MIT, Peter Bakondy), operational networks only, test networks and two
-//! ambiguous codes left out; `docs/data-sources.md` has its notice and says how it
-//! is made. Not promised: that a network had that name on the day of a message.
+//! The codes come from the log and are never guessed from a number, because numbers move between
+//! operators. The table is from the npm package `mcc-mnc-list` 1.1.11 (MIT, Peter Bakondy). It has
+//! operational networks only, without test networks and two ambiguous codes; `docs/data-sources.md`
+//! has the licence and how the table is made. A network may have had another name on the day of a
+//! message.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The operator's name. `mnc` is text with its width, `05`, or what is left of it
-/// where somebody kept it as an integer, `5`. A network that is not in the table
-/// has no name; 0 and 0, which stand for a failed delivery, are no network.
+/// The operator's name. `mnc` is text with its leading zero, `05`, or without it, `5`, where a log
+/// stored it as an integer. `None` for a network that is not in the table, and for 0 and 0, which
+/// stand for a failed delivery.
 pub fn carrier_name(mcc: &str, mnc: &str) -> Option<&'static str> {
     let (mcc, mnc) = (mcc.trim(), mnc.trim());
     if mcc.len() != 3 {
         return None;
     }
     let network = NETWORKS.get(&(integer(mcc)?, integer(mnc)?))?;
-    // A leading zero is a width: `026` is not `26`.
+    // A leading zero is significant: `026` is not `26`.
     let as_integer = !mnc.starts_with('0');
     (mnc.len() == network.mnc.len() || as_integer).then_some(network.name)
 }
 
-/// MCC and MNC of a code that joins them: `23415`, `310260`.
+/// Splits a joined code into MCC and MNC: `23415`, `310260`.
 pub fn split_joined(code: &str) -> Option<(&str, &str)> {
     let code = code.trim();
     let digits = code.bytes().all(|byte| byte.is_ascii_digit());
@@ -42,10 +42,10 @@ struct Network {
     name: &'static str,
 }
 
-/// A line for each network: MCC, MNC, name.
+/// One line for each network: MCC, MNC, name.
 const TABLE: &str = include_str!("network.txt");
 
-/// By MCC and MNC as integers, which tells all but test networks apart.
+/// Networks by MCC and MNC as integers, which are unique except for test networks.
 static NETWORKS: LazyLock<HashMap<(u16, u16), Network>> = LazyLock::new(|| {
     let mut networks = HashMap::with_capacity(2048);
     for line in TABLE.lines() {
@@ -70,7 +70,7 @@ mod tests {
             ("234", "30", "EE"),
             ("310", "260", "T-Mobile"),
             ("311", "480", "Verizon"),
-            // Several networks in the source; the name is that of the MCC's own country.
+            // The source has several networks here; the name is that of the MCC's own country.
             ("310", "410", "AT&T"),
             ("202", "05", "Vodafone"),
             ("262", "01", "Telekom"),
@@ -110,10 +110,10 @@ mod tests {
             ("001", "01"),
             ("001", "001"),
             ("999", "99"),
-            // Named twice in its own country, and not in its own country.
+            // The source names two operators of one country, or none of the MCC's country.
             ("432", "93"),
             ("338", "050"),
-            // In the source, and not operational.
+            // In the source, but not operational.
             ("310", "270"),
         ] {
             assert_eq!(carrier_name(mcc, mnc), None, "{mcc} {mnc}");

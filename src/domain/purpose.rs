@@ -1,4 +1,4 @@
-//! Why an operator asks: a closed list, so that an auditor can count.
+//! The purposes an operator can state: a closed list, so that an auditor can count them.
 
 use super::words;
 

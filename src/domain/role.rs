@@ -1,4 +1,4 @@
-//! Who may be what: roles held in the whole vault, and roles held in one case.
+//! Roles: those held in the whole vault, and those held in one case.
 
 use super::words;
 

@@ -1,9 +1,9 @@
-//! Texts people type: bounded, printable, trimmed.
+//! Free texts that people type: bounded, printable, trimmed.
 //!
-//! They are evidence and are kept sealed; an error about one says which rule it
-//! broke and never repeats it.
+//! They are evidence and are kept sealed. An error names the rule that a text broke and never
+//! repeats the text.
 
-/// Which rule a text broke, and the rule's numbers.
+/// The rule that a text broke, with the rule's limits in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     #[error("must have {min} to {max} characters")]
@@ -21,7 +21,7 @@ macro_rules! texts {
         pub struct $name(String);
 
         impl $name {
-            /// Trims, then checks length in characters and printability.
+            /// Trims the text, then checks its length in characters and that it is printable.
             pub fn parse(text: &str) -> Result<Self, TextError> {
                 printable(text, $min, $max).map(Self)
             }
@@ -34,21 +34,21 @@ macro_rules! texts {
 }
 
 texts! {
-    /// Why somebody asks or decides: 10 to 500 characters.
+    /// The reason for a request or decision: 10 to 500 characters.
     Reason 10..=500;
-    /// What a case is called: 1 to 200 characters.
+    /// The title of a case: 1 to 200 characters.
     Title 1..=200;
-    /// The case's number in somebody else's books, or where a file came from: 1 to 200 characters.
+    /// The case's number in another system, or where a file came from: 1 to 200 characters.
     Reference 1..=200;
     /// A ticket number: 1 to 100 characters.
     Ticket 1..=100;
-    /// The law an export rests on: 3 to 500 characters.
+    /// The legal basis of an export: 3 to 500 characters.
     LegalBasis 3..=500;
     /// The customer account a message was sent for: 1 to 128 characters.
     AccountName 1..=128;
 }
 
-/// The name an operator signs in with: 2 to 64 of `a-z 0-9 . _ -`, a letter first.
+/// The name an operator signs in with: 2 to 64 of `a-z 0-9 . _ -`, beginning with a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorName(String);
 

@@ -1,20 +1,20 @@
-//! The bag's own words (RFC 8493): the declaration and bag-info.
+//! The tag files `bagit.txt` and `bag-info.txt` of a bag (RFC 8493).
 //!
-//! Bag-info stands in the clear: no count of rows, no free text about people.
+//! `bag-info.txt` is not encrypted, so it has no count of rows and no free text about people.
 
 use crate::domain::Moment;
 use crate::evidence::EvidenceError;
 use crate::evidence::profile::PROFILE_IDENTIFIER;
 
-/// What a package says of itself, in the clear.
+/// What a package says about itself in the clear.
 #[derive(Debug, Clone)]
 pub struct BagInfo {
     pub source_organization: String,
     pub external_description: String,
     pub external_identifier: String,
-    /// Bagging-Date is its day in UTC; the tar's members bear it as their time.
+    /// `Bagging-Date` is its day in UTC; the members of the tar have it as their time.
     pub bagged_at: Moment,
-    /// More labels, such as `Audit-Origin`, `Audit-Index` and `Audit-Checkpoint-Root`.
+    /// Further labels, such as `Audit-Origin`, `Audit-Index` and `Audit-Checkpoint-Root`.
     pub extra: Vec<(String, String)>,
 }
 
@@ -85,7 +85,7 @@ impl std::fmt::Display for Oxum {
     }
 }
 
-/// Labels and values of a bag-info read back, in order; `Err` is the bad line.
+/// Parses a bag-info into labels and values, in order; `Err` is the number of the bad line.
 pub(super) fn parse_info(bytes: &[u8]) -> Result<Vec<(String, String)>, usize> {
     let text = std::str::from_utf8(bytes).map_err(|_| 1_usize)?;
     let mut entries: Vec<(String, String)> = Vec::new();
@@ -119,7 +119,7 @@ fn is_value(value: &str) -> bool {
 
 pub(super) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
-/// The labels a package must have once each, as the profile says too.
+/// The labels that a package must have exactly once, as the BagIt profile says too.
 pub(super) const REQUIRED: [&str; 9] = [
     "Source-Organization",
     "External-Description",

@@ -1,15 +1,14 @@
-//! Cells of a CSV that a spreadsheet will not run.
+//! CSV cells that a spreadsheet does not run.
 //!
-//! A cell that begins with `=`, `+`, `-`, `@`, a tab or a line end is taken for a
-//! formula, and an E.164 number begins with `+`. Such a cell is written with a
-//! leading `'`. That changes the value: exact values are in the JSON twin beside
-//! the CSV. It is a guard for people who open a file by double-click; it does
-//! not make a spreadsheet keep long digits.
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line end for a
+//! formula, and an E.164 number begins with `+`. Such a cell is written with a leading `'`. That
+//! changes the value; the exact values are in the JSON file beside the CSV. This protects people
+//! who open the file with a double-click. It does not make a spreadsheet keep long digits.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// The cell, with `'` before it if a spreadsheet might run it.
+/// The cell, with a leading `'` if a spreadsheet might run it.
 pub fn safe_cell(text: &str) -> Cow<'_, str> {
     if runs(text) {
         Cow::Owned(format!("'{text}"))
@@ -20,8 +19,8 @@ pub fn safe_cell(text: &str) -> Cow<'_, str> {
 
 /// Writes one row of safe cells: every cell quoted, quotes doubled, CRLF (RFC 4180).
 ///
-/// Every cell is quoted so that a spreadsheet which splits at `;` or tab cannot
-/// find a new cell, and a formula, in the middle of one.
+/// Every cell is quoted so that a spreadsheet that splits at `;` or tab cannot find a new cell, and
+/// a formula, in the middle of one.
 pub fn write_row<'a>(
     out: &mut dyn Write,
     cells: impl IntoIterator<Item = &'a str>,
@@ -47,7 +46,7 @@ pub fn write_row<'a>(
     out.write_all(b"\r\n")
 }
 
-/// Spaces and marks nobody sees are looked through: some programs trim them first.
+/// Skips leading spaces and invisible marks, because some programs trim them first.
 fn runs(text: &str) -> bool {
     text.starts_with(['\t', '\r', '\n'])
         || text

@@ -1,7 +1,7 @@
 //! The checks of a verdict, each a function of what the survey found.
 //!
-//! Paths in explanations are plain (the survey let nothing else through) and
-//! few; what stands in a file is never repeated.
+//! Paths in explanations are plain (the survey rejects all others) and few. The content of a file
+//! is never repeated.
 
 use crate::evidence::bag::{DECLARATION, Oxum, REQUIRED, parse_info};
 use crate::evidence::digest::{Digests, hex};
@@ -12,7 +12,7 @@ use crate::evidence::sshsig::{NAMESPACE, SshSignature, print_public_key};
 use crate::evidence::survey::{LEAF, Survey};
 use crate::evidence::verify::ProofCheck;
 
-/// What was found, or what is wrong; never what stands in a file.
+/// What was found, or what is wrong; never the content of a file.
 pub(super) type Outcome = Result<String, String>;
 
 pub(super) fn declaration(survey: &Survey) -> Outcome {
@@ -78,7 +78,7 @@ pub(super) fn manifest_sha512(survey: &Survey) -> Outcome {
     })
 }
 
-/// Every payload file is in the manifest and agrees with it, and the other way round.
+/// Every payload file is in the manifest and agrees with it, and the manifest lists no other file.
 fn manifest(
     survey: &Survey,
     name: &str,
@@ -135,8 +135,8 @@ pub(super) fn tagmanifest(survey: &Survey) -> Outcome {
     ))
 }
 
-/// RFC 8493 lets tag files stand unlisted; nothing vouches for them, so only
-/// signatures and time stamps over the tag manifest may.
+/// RFC 8493 permits tag files that no manifest lists. Nothing protects them, so only signatures and
+/// time stamps over the tag manifest are accepted.
 pub(super) fn unlisted(survey: &Survey) -> Outcome {
     let manifest = read_manifest(survey, TAGMANIFEST, 32).unwrap_or_default();
     let unlisted = survey
@@ -230,7 +230,7 @@ fn none<'a>(paths: impl Iterator<Item = &'a str>, what: &str) -> Result<(), Stri
     Err(format!("{what}: {shown}{more}"))
 }
 
-/// Files that stand beside the tag manifest because they are made over it.
+/// Unlisted files that are accepted, because they are made over the tag manifest.
 const BESIDE: [&str; 3] = [
     SIGNATURE,
     "tagmanifest-sha256.txt.minisig",

@@ -1,10 +1,10 @@
-//! SHA-256, SHA-512 and length, taken in one pass.
+//! SHA-256, SHA-512 and length of a file, computed in one pass.
 
 use std::io::{self, Read};
 
 use ring::digest::{Context, SHA256, SHA512, digest};
 
-/// What the manifests say of one file.
+/// The manifests' values of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Digests {
     pub(super) sha256: [u8; 32],
@@ -72,7 +72,7 @@ pub(super) fn sha512(bytes: &[u8]) -> [u8; 64] {
     array(digest(&SHA512, bytes).as_ref())
 }
 
-/// A digest as an array; `N` is the length of the algorithm that made it.
+/// A digest as an array of `N` bytes, the length of its algorithm.
 pub(super) fn array<const N: usize>(digest: &[u8]) -> [u8; N] {
     let mut array = [0; N];
     array.copy_from_slice(digest);

@@ -1,7 +1,7 @@
-//! What can go wrong with a package: one list, closed.
+//! The closed list of errors about packages.
 //!
-//! An error names a step, a position or a plain file name. It never repeats a
-//! recipient, an identity, a cell or a name that was refused.
+//! An error names a step, a position or a plain file name. It never repeats a recipient, an
+//! identity, a cell or a refused name.
 
 use std::io;
 
@@ -89,8 +89,8 @@ pub enum EvidenceError {
 }
 
 impl EvidenceError {
-    /// Whether the package itself is at fault, so that a command can say that
-    /// verification failed and not that the tool did.
+    /// True if the package itself is at fault, so that a command can report a failed verification
+    /// and not a failure of the tool.
     pub fn is_verification_failure(&self) -> bool {
         use EvidenceError::*;
         matches!(
@@ -112,7 +112,7 @@ impl EvidenceError {
     }
 }
 
-/// Names the step an input or output error happened in.
+/// Adds the step in which an I/O error happened.
 pub(super) trait During<T> {
     fn during(self, step: &'static str) -> Result<T, EvidenceError>;
 }

@@ -1,4 +1,4 @@
-//! A package for tests, and ways to spoil it.
+//! A package for tests, and ways to damage it.
 
 use std::fs::{self, File};
 use std::io::Write;

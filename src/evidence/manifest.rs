@@ -12,7 +12,7 @@ use crate::evidence::name::is_plain_path;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Manifest(BTreeMap<String, String>);
 
-/// The first line that is not one of a manifest, counted from 1.
+/// The first malformed line of a manifest, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct BadLine(pub(super) usize);
 
@@ -36,7 +36,7 @@ impl Manifest {
             .collect()
     }
 
-    /// `digest_bytes` is the length of the manifest's algorithm.
+    /// Parses a manifest; `digest_bytes` is the length of its algorithm's digests.
     pub(super) fn parse(bytes: &[u8], digest_bytes: usize) -> Result<Self, BadLine> {
         let text = std::str::from_utf8(bytes).map_err(|_| BadLine(1))?;
         let mut manifest = Self::default();

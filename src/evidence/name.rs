@@ -1,11 +1,11 @@
-//! Names inside a package: plain enough for every tool that will read it.
+//! Names inside a package: plain enough for every tool that reads it.
 //!
-//! BagIt tools disagree about `%` and line ends in names, and a tar can carry
-//! `../`, so a name is letters, digits, `.`, `_` and `-`, and nothing else.
+//! BagIt tools disagree about `%` and line ends in names, and a tar can contain `../`. A name
+//! therefore has only letters, digits, `.`, `_` and `-`.
 
 use crate::evidence::EvidenceError;
 
-/// The name of a package, and of its one top directory: 1 to 64 plain characters.
+/// The name of a package and of its single top directory: 1 to 64 plain characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageName(String);
 
@@ -19,7 +19,7 @@ impl PackageName {
     }
 }
 
-/// Passes a name of 1 to 64 plain characters that begins with a letter or a digit.
+/// Accepts a name of 1 to 64 plain characters that begins with a letter or a digit.
 pub(super) fn plain(text: &str) -> Result<&str, EvidenceError> {
     let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric());
     if begins && text.len() <= MAX_LENGTH && text.bytes().all(is_plain) {
@@ -29,8 +29,8 @@ pub(super) fn plain(text: &str) -> Result<&str, EvidenceError> {
     }
 }
 
-/// Whether a path read from a package is made of plain components only.
-/// Hidden files are let through, so that a verdict can name them.
+/// True if a path read from a package has plain components only. Hidden files are accepted, so that
+/// a verdict can name them.
 pub(super) fn is_plain_path(path: &str) -> bool {
     path.split('/').all(|part| {
         !part.is_empty()

@@ -1,9 +1,8 @@
 //! Opens a package with a recipient's identity.
 //!
-//! The manifests and the signature must hold before anything is decrypted;
-//! whose signature it is, and the audit log's proof, are for `verify` to say.
-//! Plaintext is written to new files that only their owner may read. If
-//! anything fails, the files written so far are removed.
+//! The manifests and the signature must verify before anything is decrypted. `verify` checks whose
+//! signature it is, and the audit log's proof. Plaintext is written to new files that only their
+//! owner may read. If anything fails, the files written so far are removed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -29,7 +28,8 @@ pub struct Opened {
     pub files: Vec<PathBuf>,
 }
 
-/// `identity_text` is an age identity file: `AGE-SECRET-KEY-1…` lines, `#` comments.
+/// Opens the package at `path`. `identity_text` is an age identity file: `AGE-SECRET-KEY-1…` lines
+/// and `#` comments.
 pub fn open(path: &Path, identity_text: &str, out_dir: &Path) -> Result<Opened, EvidenceError> {
     let identities = identities(identity_text)?;
     let source = Source::at(path)?;
@@ -76,9 +76,9 @@ pub fn open(path: &Path, identity_text: &str, out_dir: &Path) -> Result<Opened, 
 struct Opening<'a> {
     identities: Vec<age::x25519::Identity>,
     out_dir: &'a Path,
-    /// SHA-256 of each plaintext as it was written.
+    /// SHA-256 of each plaintext, as it was written.
     found: BTreeMap<String, String>,
-    /// The sealed list of the same.
+    /// The same from the sealed list of digests.
     said: Option<BTreeMap<String, Said>>,
     written: Written,
 }
@@ -134,13 +134,13 @@ impl Opening<'_> {
         }
         drop(plaintext);
         out.sync_all().during("write an opened file")?;
-        // The file may not have changed since it was verified.
+        // Checks that the file did not change since it was verified.
         io::copy(&mut hashed, &mut io::sink()).during("read a file of the package")?;
         if Some(array(hashed.sha256.finish().as_ref())) != expected {
             return Err(EvidenceError::SealBroken { file: file() });
         }
         if name == DIGESTS {
-            // serde's error would quote its input.
+            // The message of serde would quote its input.
             let said = serde_json::from_slice(&kept).map_err(|_| EvidenceError::NoDigests)?;
             self.said = Some(said);
         } else {
@@ -158,7 +158,7 @@ impl Opening<'_> {
             }
         }
         if !said.is_empty() {
-            // A file that was sealed with these is no longer in the package.
+            // The list names a file that is not in the package.
             return Err(EvidenceError::DigestMismatch {
                 file: DIGESTS.to_owned(),
             });
@@ -169,7 +169,7 @@ impl Opening<'_> {
     }
 }
 
-/// Files that are removed again unless they are taken out.
+/// Files that are removed on drop unless they were taken out.
 struct Written(Vec<PathBuf>);
 
 impl Written {
@@ -197,13 +197,13 @@ impl Written {
 impl Drop for Written {
     fn drop(&mut self) {
         for path in &self.0 {
-            // Nothing better can be done with a file that will not go away.
+            // If a file cannot be removed, nothing more can be done.
             let _ = fs::remove_file(path);
         }
     }
 }
 
-/// Takes the SHA-256 of what is read through it.
+/// A reader that computes the SHA-256 of what it reads.
 struct Hashed<'a> {
     from: &'a mut dyn Read,
     sha256: Context,

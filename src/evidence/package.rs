@@ -1,7 +1,7 @@
 //! Writes a package: sealed and attached files, manifests, signature, one tar.
 //!
-//! The working directory holds ciphertext only. After a crash it is all there
-//! is, and the caller may delete it; the tar appears whole or not at all.
+//! The working directory holds ciphertext only. After a crash the caller may delete it; nothing
+//! else is left. The tar appears as a whole or not at all.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -27,24 +27,24 @@ pub struct PackageWriter {
     recipients: Vec<Recipient>,
     taken: Vec<String>,
     begun: usize,
-    /// The sealed file that is written to its place in the tar: the first begun.
+    /// The name of the first file begun, which is written straight into the tar.
     in_tar: Option<String>,
     attached: BTreeMap<String, Vec<u8>>,
     parts: Parts,
 }
 
-/// A package as it was made.
+/// What was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finished {
-    /// What a recipient's receipt names, and the signature covers.
+    /// The digest that the signature covers, and that a recipient's acknowledgement names.
     pub tagmanifest_sha256: [u8; 32],
-    /// The length of the tar.
+    /// The length of the tar in bytes.
     pub bytes: u64,
 }
 
 impl PackageWriter {
-    /// `work_dir` must be empty or not exist yet, and be on the file system the
-    /// tar will be on.
+    /// Begins a package. `work_dir` must be empty or not exist, and be on the file system of the
+    /// tar.
     pub fn begin(
         work_dir: &Path,
         name: &PackageName,
@@ -79,15 +79,15 @@ impl PackageWriter {
         })
     }
 
-    /// Begins `data/<file_name>.age`. Several may be open at a time; the first is
-    /// written to where it stays, so the largest goes first.
+    /// Begins `data/<file_name>.age`. Several files may be open at a time. The first is written
+    /// straight into the tar, so begin with the largest.
     pub fn seal(&mut self, file_name: &str) -> Result<SealedFile, EvidenceError> {
         let file_name = plain(file_name)?;
         self.take(&format!("{file_name}.age"))?;
         self.begin_sealed(file_name)
     }
 
-    /// Puts a file into `data/` in the clear: it must hold nothing of a record.
+    /// Adds a file to `data/` in the clear; it must contain nothing from a record.
     pub fn attach(&mut self, file_name: &str, bytes: &[u8]) -> Result<(), EvidenceError> {
         let file_name = plain(file_name)?;
         if file_name.to_ascii_lowercase().ends_with(".age") {
@@ -103,9 +103,8 @@ impl PackageWriter {
         Ok(())
     }
 
-    /// Seals the digests, writes manifests and tag files, has the tag manifest
-    /// signed, and moves the whole to `out_tar`, which must not exist. The
-    /// working directory is gone afterwards.
+    /// Seals the digests, writes manifests and tag files, gets the tag manifest signed, and moves
+    /// the tar to `out_tar`, which must not exist. Removes the working directory.
     pub fn finish(
         mut self,
         info: &BagInfo,
@@ -176,7 +175,7 @@ impl PackageWriter {
         })
     }
 
-    /// Names that differ only in case are one file on some systems.
+    /// Names that differ only in case are the same file on some systems.
     fn take(&mut self, name: &str) -> Result<(), EvidenceError> {
         if self
             .taken
@@ -208,8 +207,8 @@ impl PackageWriter {
         self.work_dir.join(format!("{file_name}.age"))
     }
 
-    /// A digest of a short plaintext gives the plaintext away (there are only
-    /// 10^10 numbers), so the digests are sealed like the files themselves.
+    /// A digest of a short plaintext gives the plaintext away (there are only 10^10 numbers), so
+    /// the digests are sealed like the files themselves.
     fn seal_digests(&mut self, parts: &[Part]) -> Result<Vec<Part>, EvidenceError> {
         let mut json = Zeroizing::new(String::from("{"));
         for part in parts {
@@ -241,11 +240,11 @@ fn create(path: &Path) -> Result<File, EvidenceError> {
         .during("create a file in the working directory")
 }
 
-/// In the working directory, until it is whole.
+/// The tar's name in the working directory, until it is complete.
 const TAR: &str = "package.tar";
 pub(super) const TAGMANIFEST: &str = "tagmanifest-sha256.txt";
 pub(super) const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
-/// SHA-256 and length of every sealed file's plaintext, itself sealed.
+/// SHA-256 and length of every sealed file's plaintext, sealed like the files.
 pub(super) const DIGESTS: &str = "digests.json";
 const ATTACHED_LIMIT: usize = 16 * 1024 * 1024;
 

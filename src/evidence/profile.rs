@@ -1,6 +1,6 @@
-//! The BagIt profile our packages declare, as the document itself.
+//! The BagIt profile that our packages declare.
 //!
-//! The identifier names the profile; nothing is ever fetched from it.
+//! The identifier is only a name; nothing is fetched from it.
 
 /// The profile as JSON (BagIt Profiles 1.3.0), as `docs/bagit-profile.json` has it.
 pub const PROFILE: &str = include_str!("../../docs/bagit-profile.json");

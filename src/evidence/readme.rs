@@ -1,9 +1,9 @@
-//! The README of a package: how to check and open it with tools anybody has.
+//! The README of a package: how to check and open it with common tools.
 
 use crate::evidence::PackageName;
 
-/// Text for `data/README.txt`. It names no key: a key that comes with what it
-/// signs proves nothing.
+/// The text of `data/README.txt`. It contains no key, because a key that comes with what it signs
+/// proves nothing.
 pub fn readme(name: &PackageName) -> String {
     TEXT.replace("{name}", name.as_str())
 }

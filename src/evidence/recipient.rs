@@ -1,13 +1,13 @@
-//! Who a package is sealed to: an age X25519 key, and nothing else.
+//! The recipient of a package: an age X25519 key, and nothing else.
 //!
-//! `age1…` text is parsed once, here. Passphrases, SSH keys, plugins and the
-//! post-quantum kinds are refused, since the age of stable distributions cannot
-//! open the last two. An error never repeats the text: people paste secrets.
+//! An `age1…` text is parsed once, here. Passphrases, SSH keys, plugins and the post-quantum kinds
+//! are refused, because the age of stable distributions cannot open the last two. An error never
+//! repeats the text, because people paste secrets by mistake.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A public key. Whether it belongs to whom its bringer says is for people to check.
+/// A public key. People have to check whom it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
     text: String,
@@ -58,7 +58,7 @@ impl FromStr for Recipient {
         }
         let data = text.strip_prefix("age1").ok_or(RecipientError::Malformed)?;
         if data.contains('1') && !data.contains(char::is_whitespace) {
-            // A Bech32 body has no '1': this is age1<kind>1…
+            // The data part of a Bech32 text has no '1', so this is age1<kind>1…
             return Err(RecipientError::OtherKind);
         }
         let key: age::x25519::Recipient = text.parse().map_err(|_| RecipientError::Malformed)?;
@@ -70,7 +70,7 @@ impl FromStr for Recipient {
             return Err(RecipientError::Weak);
         }
         if point.last().is_some_and(|byte| byte & 0x80 != 0) {
-            // X25519 ignores the top bit: with it one key would have two texts.
+            // X25519 ignores the top bit, so one key could be written as two texts.
             return Err(RecipientError::Malformed);
         }
         Ok(Self {
@@ -91,8 +91,8 @@ fn begins(text: &str, prefix: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// The 32 bytes of a Bech32 body (BIP 173): five bits a character, most
-/// significant first. The age crate has checked the checksum, which is left out.
+/// The 32 bytes of a Bech32 data part (BIP 173): five bits a character, most significant first. The
+/// age crate has checked the checksum, which is not returned.
 fn point(data: &str) -> Option<[u8; 32]> {
     let mut point = [0; 32];
     let mut bytes = point.iter_mut();
@@ -112,9 +112,9 @@ fn point(data: &str) -> Option<[u8; 32]> {
 
 const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
-/// The points of small order, little-endian u (RFC 7748 §6.1 asks for the check
-/// on the shared secret, which is zero for each of them): 0, 1, two of order 8,
-/// p - 1, p, p + 1. The age crate panics when it wraps to one.
+/// The points of small order, little-endian u: 0, 1, two of order 8, p - 1, p, p + 1. RFC 7748 §6.1
+/// asks to check the shared secret, which is zero for each of them. The age crate panics when it
+/// wraps to one of them.
 const WEAK: [[u8; 32]; 7] = [
     [0; 32],
     ends(1, 0, 0),

@@ -1,8 +1,8 @@
 //! One sealed file of a package while it is being written.
 //!
-//! Plaintext goes from the caller into age and nowhere else; its SHA-256 is kept
-//! in memory until it is sealed too. Ciphertext goes to two more threads, which
-//! take its digests and write it: hashing is most of the work, not sealing.
+//! Plaintext goes from the caller into age and nowhere else. Its SHA-256 is kept in memory until it
+//! is sealed too. Ciphertext goes to two more threads, which compute its digests and write it: most
+//! of the work is hashing, not sealing.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,8 +17,8 @@ use crate::evidence::digest::{Digests, array};
 use crate::evidence::error::During;
 use crate::evidence::{EvidenceError, Recipient};
 
-/// Writes plaintext in; [`SealedFile::finish`] makes it part of the package.
-/// One that is dropped unfinished keeps the package from being finished.
+/// Accepts plaintext; [`SealedFile::finish`] adds the file to the package. If one is dropped
+/// unfinished, the package cannot be finished.
 pub struct SealedFile {
     name: String,
     age: StreamWriter<Sink>,
@@ -27,16 +27,16 @@ pub struct SealedFile {
     parts: Parts,
 }
 
-/// What the package needs to know of a finished sealed file.
+/// The package's record of a finished sealed file.
 pub(super) struct Part {
-    /// Without `.age`.
+    /// The name without `.age`.
     pub(super) name: String,
     pub(super) ciphertext: Digests,
     pub(super) plaintext_sha256: [u8; 32],
     pub(super) plaintext_bytes: u64,
 }
 
-/// Finished parts, shared by the package and its open files.
+/// The finished parts, shared by the package and its open files.
 #[derive(Clone, Default)]
 pub(super) struct Parts(Arc<Mutex<Vec<Part>>>);
 
@@ -106,12 +106,12 @@ impl Parts {
     }
 }
 
-/// Gathers ciphertext into large pieces and shows each to two threads: one takes
-/// the SHA-512, the slowest of the digests, the other the SHA-256, and writes.
+/// Collects ciphertext into large pieces and passes each to two threads. One computes the SHA-512,
+/// the slowest digest; the other computes the SHA-256 and writes.
 struct Sink {
     bytes: u64,
     piece: Vec<u8>,
-    /// Pieces that both threads are done with.
+    /// Pieces that both threads have finished with.
     done: Receiver<Vec<u8>>,
     sha512: Follower,
     sha256: Follower,
@@ -164,10 +164,10 @@ impl Write for Sink {
     }
 }
 
-/// A thread that takes one digest of all pieces it is shown, and may write them.
+/// A thread that computes one digest of all pieces, and may write them.
 struct Follower {
     pieces: SyncSender<Arc<Vec<u8>>>,
-    /// Gone once its failure was told.
+    /// `None` once its failure was reported.
     thread: Option<JoinHandle<io::Result<Digest>>>,
 }
 
@@ -194,7 +194,7 @@ impl Follower {
                 digest.update(&piece);
                 if let Some(mut piece) = Arc::into_inner(piece) {
                     piece.clear();
-                    // Nobody may want it any more.
+                    // The receiver may be gone already.
                     let _ = give_back.try_send(piece);
                 }
             }
@@ -207,7 +207,7 @@ impl Follower {
         })
     }
 
-    /// A thread that takes no more has failed to write, and is asked how.
+    /// If the thread no longer receives, it failed to write; this returns its error.
     fn show(&mut self, piece: Arc<Vec<u8>>) -> io::Result<()> {
         match self.pieces.send(piece) {
             Ok(()) => Ok(()),
@@ -234,7 +234,7 @@ impl Follower {
 const PIECE: usize = 256 * 1024;
 const PIECES_WAITING: usize = 16;
 
-/// The disk works beside the sealing, and not only when all is sealed.
+/// Bytes between syncs, so that the disk works during the sealing and not only at its end.
 const SYNCED_EVERY: usize = 8 * 1024 * 1024;
 
 #[cfg(test)]

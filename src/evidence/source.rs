@@ -1,9 +1,8 @@
-//! Goes through the members of a package that somebody else may have made.
+//! Reads the members of a package that somebody else may have made.
 //!
-//! A tar is read as a stream and nothing of it is unpacked. Only plain files
-//! and directories with plain names are let through; a link, a device, an
-//! extended header, a second file of the same name or a member that breaks off
-//! ends the reading with an error that gives the member's number only.
+//! A tar is read as a stream and never unpacked. Only plain files and directories with plain names
+//! are accepted. A link, a device, an extended header, a second file of the same name or a
+//! truncated member ends the reading with an error that gives only the member's number.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -25,10 +24,10 @@ pub(super) struct Source {
 
 /// One plain file of a package.
 pub(super) struct Member<'a> {
-    /// Relative to the bag, `/` between plain components.
+    /// Relative to the bag, with `/` between plain components.
     pub(super) path: &'a str,
     pub(super) bytes: u64,
-    /// Which member it is, from 1.
+    /// The position of the member, from 1.
     pub(super) number: usize,
 }
 
@@ -46,7 +45,7 @@ impl Source {
         })
     }
 
-    /// Shows every plain file to `visit`, once.
+    /// Calls `visit` once for every plain file.
     pub(super) fn each(&self, visit: &mut Visit<'_>) -> Result<(), EvidenceError> {
         let mut guard = Guard::default();
         if self.is_directory {
@@ -62,7 +61,7 @@ impl Source {
         let mut archive = Archive::new(file);
         let mut top: Option<String> = None;
         let mut end = 0;
-        // Raw: the crate must not act on extended headers or sparse maps.
+        // Raw, so that the crate does not act on extended headers or sparse maps.
         for entry in archive.entries().during("read the package")?.raw(true) {
             let number = guard.next()?;
             let broken = EvidenceError::ArchiveBroken { member: number };
@@ -154,7 +153,7 @@ impl Source {
     }
 }
 
-/// Counts members and passes each name once.
+/// Counts the members and accepts each name only once.
 #[derive(Default)]
 struct Guard {
     count: usize,
@@ -183,8 +182,8 @@ impl Guard {
     }
 }
 
-/// After the last member come at least two blocks of zeros, and nothing else:
-/// a cut tar shows, and nothing can hide behind the end.
+/// After the last member there are at least two blocks of zeros and nothing else. So a truncated
+/// tar is noticed, and nothing can be hidden after the end.
 fn ends_in_zeros(mut file: File, end: u64) -> Result<(), EvidenceError> {
     file.seek(SeekFrom::Start(end)).during("read the package")?;
     let mut zeros = 0_u64;

@@ -1,8 +1,7 @@
 //! SSH signatures (OpenSSH `PROTOCOL.sshsig`), for Ed25519 and SHA-512 only.
 //!
-//! A recipient checks them with `ssh-keygen -Y verify`. The signing key is not
-//! seen here: the caller hands in a function that signs. That a signature
-//! verifies says nothing of whom its key belongs to.
+//! A recipient checks them with `ssh-keygen -Y verify`. The signing key is not visible here: the
+//! caller passes a function that signs. A valid signature does not show whom its key belongs to.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +9,7 @@ use ring::signature::{ED25519, UnparsedPublicKey};
 
 use crate::evidence::digest::{array, sha512};
 
-/// What our signatures are for; one made for another purpose does not verify.
+/// The namespace of our signatures; a signature made for another purpose does not verify.
 pub const NAMESPACE: &str = "breachvault-evidence";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +30,7 @@ pub enum SshsigError {
     Principal,
 }
 
-/// A signature as parsed: not yet verified.
+/// A parsed signature that is not verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SshSignature {
     public: [u8; 32],
@@ -39,8 +38,8 @@ pub struct SshSignature {
     signature: [u8; 64],
 }
 
-/// Signs `message` and returns the armored signature. `sign` is given the bytes
-/// that Ed25519 signs, and must sign them with the key `public` belongs to.
+/// Signs `message` and returns the armored signature. `sign` gets the bytes to sign with Ed25519,
+/// and must use the key of `public`.
 pub fn sign(
     message: &[u8],
     namespace: &str,
@@ -69,7 +68,7 @@ pub fn sign(
     armored
 }
 
-/// Verifies an armored signature of `message` by exactly this key and for this namespace.
+/// Verifies an armored signature of `message`, by exactly this key and in this namespace.
 pub fn verify(
     armored: &str,
     namespace: &str,
@@ -113,7 +112,7 @@ impl SshSignature {
         })
     }
 
-    /// The key the signature says it is by.
+    /// The key that the signature claims.
     pub fn public(&self) -> [u8; 32] {
         self.public
     }
@@ -157,7 +156,7 @@ pub fn parse_public_key(text: &str) -> Result<[u8; 32], SshsigError> {
         .ok_or(SshsigError::PublicKey)
 }
 
-/// A line for the file `ssh-keygen -Y verify -f` reads: this key, for evidence only.
+/// A line for the file that `ssh-keygen -Y verify -f` reads: this key, for evidence only.
 pub fn allowed_signers_line(principal: &str, public: [u8; 32]) -> Result<String, SshsigError> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._@+-".contains(&b);
     if !(1..=255).contains(&principal.len()) || !principal.bytes().all(plain) {
@@ -195,7 +194,7 @@ fn string(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn put(out: &mut Vec<u8>, bytes: &[u8]) {
-    // Everything written here is short: the length always fits.
+    // Everything written here is short, so the length always fits.
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     out.extend(length.to_be_bytes());
     out.extend(bytes);

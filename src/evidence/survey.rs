@@ -1,5 +1,5 @@
-//! One pass over a package: digests of every file, and the few small files
-//! that must be read. Memory does not grow with the payload.
+//! One pass over a package: the digests of every file, and the few small files that are kept.
+//! Memory does not grow with the payload.
 
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -1,18 +1,18 @@
-//! The tag files of a package that is being made, and the manifest over them.
+//! The tag files of a package that is being made, and the tag manifest.
 
 use crate::evidence::bag::{DECLARATION, Oxum};
 use crate::evidence::digest::{Digests, sha256};
 use crate::evidence::manifest::Manifest;
 use crate::evidence::{BagInfo, EvidenceError};
 
-/// Texts of tag files by name, and the tag manifest that lists exactly these.
+/// The tag files by name, and the tag manifest that lists exactly these.
 pub(super) struct TagFiles {
     pub(super) listed: [(&'static str, String); 4],
     pub(super) tagmanifest: String,
 }
 
 impl TagFiles {
-    /// `payload` has every file of `data/`, by its name there.
+    /// Makes the tag files; `payload` has every file of `data/`, by its name there.
     pub(super) fn of(payload: &[(String, Digests)], info: &BagInfo) -> Result<Self, EvidenceError> {
         let (mut manifest_256, mut manifest_512) = (Manifest::default(), Manifest::default());
         let mut oxum = Oxum::default();

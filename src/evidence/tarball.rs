@@ -1,6 +1,6 @@
 //! Writes the tar of a package: uncompressed ustar, the same bytes for the same input.
 //!
-//! Owner 0, fixed modes and one given time: nothing of the machine is in it.
+//! Owner 0, fixed modes and one given time, so that it reveals nothing about the machine.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -32,12 +32,12 @@ impl Tarball {
         self.pad(bytes.len() as u64)
     }
 
-    /// Where the content of the first file of `bag/data/` stands in a tar: behind
-    /// its header and those of the two directories.
+    /// The offset in a tar at which the content of the first file of `bag/data/` begins: after its
+    /// own header and those of the two directories.
     pub(super) const FIRST_CONTENT: u64 = 3 * BLOCK;
 
-    /// The tar's first file, whose content was written to its place,
-    /// [`Self::FIRST_CONTENT`], before its length was known.
+    /// The tar's first file. Its content is already in place at [`Self::FIRST_CONTENT`], written
+    /// before its length was known.
     pub(super) fn in_place(&mut self, path: &str, bytes: u64) -> io::Result<()> {
         self.header(path, EntryType::Regular, 0o644, bytes)?;
         let begin = self.out.stream_position()?;
@@ -48,8 +48,7 @@ impl Tarball {
         self.pad(bytes)
     }
 
-    /// Copies `bytes` bytes of a file; fewer is an error. From file to file the
-    /// system copies them itself.
+    /// Copies `bytes` bytes of a file; fewer is an error. From file to file the system copies them.
     pub(super) fn file(&mut self, path: &str, bytes: u64, mut from: File) -> io::Result<()> {
         self.header(path, EntryType::Regular, 0o644, bytes)?;
         if io::copy(&mut from, &mut self.out)? != bytes {
@@ -58,7 +57,7 @@ impl Tarball {
         self.pad(bytes)
     }
 
-    /// Writes the end mark and makes everything durable; returns the length.
+    /// Writes the end mark and makes everything durable; returns the length in bytes.
     pub(super) fn finish(mut self) -> io::Result<u64> {
         self.out.write_all(&[0; 2 * BLOCK as usize])?;
         self.out.sync_all()?;

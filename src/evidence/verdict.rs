@@ -1,4 +1,4 @@
-//! What verifying a package came to: one line for each check.
+//! The verdict on a package: one line for each check.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ pub struct Verdict {
     pub checks: Vec<Check>,
 }
 
-/// An explanation may name plain files of the package, never what is in them.
+/// An explanation may name plain files of the package, never their content.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Check {
     pub name: CheckName,
@@ -35,7 +35,7 @@ words! {
 }
 
 impl Verdict {
-    /// Whether every check holds.
+    /// True if every check holds.
     pub fn holds(&self) -> bool {
         self.failed().is_none()
     }

@@ -1,9 +1,8 @@
-//! Verifies a package offline: what it says of itself, who signed it, and its
-//! place in the audit log.
+//! Verifies a package offline: its manifests, who signed it, and its place in the audit log.
 //!
-//! Nothing is opened and no key of a recipient is needed. What a check cannot
-//! be sure of because nobody said whom to trust has failed, not passed. A
-//! package that is dangerous to read is an error and gets no verdict.
+//! Nothing is decrypted, and no recipient's key is needed. A check for which no trusted key was
+//! given counts as failed, not as passed. A package that is dangerous to read is an error and gets
+//! no verdict.
 
 use std::path::Path;
 
@@ -12,19 +11,19 @@ use crate::evidence::source::Source;
 use crate::evidence::survey::Survey;
 use crate::evidence::{Check, CheckName, EvidenceError, Verdict};
 
-/// Whom the verifying party trusts, learnt by another way than the package.
+/// The keys the verifying party trusts, obtained from another source than the package.
 #[derive(Default)]
 pub struct Trust<'a> {
     /// The vault's signing key.
     pub signer: Option<[u8; 32]>,
-    /// Checks an inclusion proof for a leaf, against the log's key; both texts are for people.
+    /// Checks an inclusion proof of a leaf against the log's key; both texts are for people.
     pub check_proof: Option<&'a ProofCheck>,
 }
 
-/// `(proof, leaf) ->` what was proved, or why it was not.
+/// From `(proof, leaf)` to what was proved, or why it was not.
 pub type ProofCheck = dyn Fn(&[u8], &[u8]) -> Result<String, String>;
 
-/// `path` is a tar or the directory it was unpacked to.
+/// Verifies the package at `path`, a tar or the directory it was unpacked to.
 pub fn verify(path: &Path, trust: &Trust<'_>) -> Result<Verdict, EvidenceError> {
     let survey = Survey::of(&Source::at(path)?)?;
     Ok(judge(&survey, trust))

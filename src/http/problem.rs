@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ProblemKind;
-use crate::policy::Denial;
+use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::{
     Conflict, OperationError, Refusal, StoreError, StoreFault, Unaudited, Unauthenticated,
 };
@@ -25,6 +25,7 @@ pub(super) struct Problem {
     pub(super) column: Option<u64>,
     pub(super) retry_after: Option<u32>,
     pub(super) exhibit: Option<String>,
+    pub(super) detail: Option<&'static str>,
 }
 
 /// A problem as it is sent.
@@ -55,6 +56,9 @@ pub(super) struct ProblemBody<'a> {
     /// The exhibit that holds the same file already.
     #[serde(skip_serializing_if = "Option::is_none")]
     exhibit: Option<&'a str>,
+    /// The state that is in the way, and what to do; one text for each state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'static str>,
 }
 
 impl Problem {
@@ -68,6 +72,7 @@ impl Problem {
             column: None,
             retry_after: None,
             exhibit: None,
+            detail: None,
         }
     }
 
@@ -79,6 +84,11 @@ impl Problem {
 
     pub(super) fn with_leaf(mut self, leaf: u64) -> Self {
         self.leaf = Some(leaf);
+        self
+    }
+
+    fn detail(mut self, detail: &'static str) -> Self {
+        self.detail = Some(detail);
         self
     }
 
@@ -101,6 +111,7 @@ impl Problem {
             column: self.column,
             retry_after: self.retry_after,
             exhibit: self.exhibit.as_deref(),
+            detail: self.detail,
         };
         let mut json = serde_json::to_vec(&body).unwrap_or_default();
         json.push(b'\n');
@@ -127,6 +138,26 @@ impl IntoResponse for Problem {
     }
 }
 
+/// Only members of a case are told its state, and they may read it anyway.
+fn case_in_the_way(state: CaseState) -> &'static str {
+    match state {
+        CaseState::Open => "The case is open already.",
+        CaseState::Held => "The case is on hold; reopen it before you close it.",
+        CaseState::Closed => "The case is closed; reopen it first.",
+    }
+}
+
+/// Only those who may read a request are told its state.
+fn request_in_the_way(state: RequestState) -> &'static str {
+    match state {
+        RequestState::Requested => "The request waits for a decision by a second person.",
+        RequestState::Approved => "The request was approved already.",
+        RequestState::Denied => "The request was denied; ask for a new one.",
+        RequestState::Used => "The request was used; ask for a new one.",
+        RequestState::Acknowledged => "The package was handed out and acknowledged.",
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
@@ -146,7 +177,9 @@ impl From<Denial> for Problem {
             Denial::CaseClosed => ProblemKind::CaseClosed,
             Denial::OwnRequest => ProblemKind::OwnRequest,
             Denial::NotTheAsker => ProblemKind::NotTheAsker,
-            Denial::WrongState => ProblemKind::WrongState,
+            Denial::WrongState(state) => {
+                return Self::new(ProblemKind::WrongState).detail(request_in_the_way(state));
+            }
             Denial::Expired => ProblemKind::Expired,
             Denial::WrongCredential => ProblemKind::WrongCredential,
             Denial::BudgetSpent { retry_after } => {
@@ -187,7 +220,9 @@ impl From<Conflict> for Problem {
     fn from(conflict: Conflict) -> Self {
         let kind = match conflict {
             Conflict::NameTaken => ProblemKind::NameTaken,
-            Conflict::CaseState => ProblemKind::CaseState,
+            Conflict::CaseState(state) => {
+                return Self::new(ProblemKind::CaseState).detail(case_in_the_way(state));
+            }
             Conflict::AdmissionInProgress => ProblemKind::AdmissionInProgress,
             Conflict::AdmissionCancelled => ProblemKind::AdmissionCancelled,
             Conflict::ExhibitWithdrawn => ProblemKind::ExhibitWithdrawn,

@@ -39,45 +39,45 @@ macro_rules! kinds {
 
 kinds! {
     MalformedJson        "malformed-json"         BAD_REQUEST  "The body is not JSON.";
-    MalformedQuery       "malformed-query"        BAD_REQUEST  "The query is not understood.";
+    MalformedQuery       "malformed-query"        BAD_REQUEST  "The query of the address is malformed.";
     Unauthenticated      "unauthenticated"        UNAUTHORIZED "A session is needed.";
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
-    WrongCredential      "wrong-credential"       UNAUTHORIZED "What was shown does not open anything.";
-    NotAllowed           "not-allowed"            FORBIDDEN    "This is not for your role.";
-    OwnRequest           "own-request"            FORBIDDEN    "Somebody else must decide your request.";
-    NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the one who asked may open it.";
+    WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
+    NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
+    OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
+    NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";
     /// Absent, or not to be known: the same answer.
-    NotFound             "not-found"              NOT_FOUND    "There is nothing here.";
+    NotFound             "not-found"              NOT_FOUND    "There is nothing here, or nothing you may know of.";
     MethodNotAllowed     "method-not-allowed"     METHOD_NOT_ALLOWED "This address does not take this method.";
     Timeout              "timeout"                REQUEST_TIMEOUT "The request did not arrive in time.";
-    CaseClosed           "case-closed"            CONFLICT     "The case is closed.";
-    WrongState           "wrong-state"            CONFLICT     "The request is not in a state for this.";
-    Expired              "expired"                CONFLICT     "The request has expired.";
-    NameTaken            "name-taken"             CONFLICT     "An operator of this name exists.";
-    CaseState            "case-state"             CONFLICT     "The case is not in a state for this.";
-    AdmissionInProgress  "admission-in-progress"  CONFLICT     "Another exhibit is being admitted.";
-    AlreadyAdmitted      "already-admitted"       CONFLICT     "This file was admitted before.";
-    AdmissionCancelled   "admission-cancelled"    CONFLICT     "The admission was cancelled.";
-    ExhibitWithdrawn     "exhibit-withdrawn"      CONFLICT     "An exhibit was withdrawn.";
-    ResultChanged        "result-changed"         CONFLICT     "The result is not what was decided.";
-    OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators stay outside cases.";
-    OwnMembership        "own-membership"         CONFLICT     "Nobody changes their own membership or account.";
-    CutTooClose          "cut-too-close"          CONFLICT     "This table is too close to one given out before.";
+    CaseClosed           "case-closed"            CONFLICT     "The case is closed; reopen it first.";
+    WrongState           "wrong-state"            CONFLICT     "The request is in another state than this needs.";
+    Expired              "expired"                CONFLICT     "The request has expired; ask for a new one.";
+    NameTaken            "name-taken"             CONFLICT     "An operator of this name exists already.";
+    CaseState            "case-state"             CONFLICT     "The case is in another state than this needs.";
+    AdmissionInProgress  "admission-in-progress"  CONFLICT     "An exhibit of this case is being admitted; wait until it has ended.";
+    AlreadyAdmitted      "already-admitted"       CONFLICT     "This file was admitted to this case already.";
+    AdmissionCancelled   "admission-cancelled"    CONFLICT     "The admission was cancelled; nothing of the file was kept.";
+    ExhibitWithdrawn     "exhibit-withdrawn"      CONFLICT     "The exhibit was withdrawn already, or one was withdrawn since this export was decided.";
+    ResultChanged        "result-changed"         CONFLICT     "The records have changed since this was asked for; ask again.";
+    OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators cannot be members of a case.";
+    OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";
+    CutTooClose          "cut-too-close"          CONFLICT     "This table and one given out before could together disclose people.";
     TooLarge             "too-large"              PAYLOAD_TOO_LARGE "The body is too large.";
-    UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body must be JSON.";
-    Invalid              "invalid"                UNPROCESSABLE_ENTITY "A member of the request breaks a rule.";
+    UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body must be declared as JSON.";
+    Invalid              "invalid"                UNPROCESSABLE_ENTITY "A part of the request breaks a rule.";
     Unreadable           "unreadable"             UNPROCESSABLE_ENTITY "The file cannot be admitted.";
-    BudgetSpent          "budget-spent"           TOO_MANY_REQUESTS "The budget is spent.";
-    Throttled            "throttled"              TOO_MANY_REQUESTS "Too many requests without a session.";
+    BudgetSpent          "budget-spent"           TOO_MANY_REQUESTS "Your lookup budget in this case is spent.";
+    Throttled            "throttled"              TOO_MANY_REQUESTS "Too many requests without a session, or too many failed sign-ins.";
     HeadersTooLarge      "headers-too-large"      REQUEST_HEADER_FIELDS_TOO_LARGE "The headers are too large.";
-    Internal             "internal"               INTERNAL_SERVER_ERROR "The vault made a mistake.";
-    Damaged              "damaged"                INTERNAL_SERVER_ERROR "Something sealed does not open.";
+    Internal             "internal"               INTERNAL_SERVER_ERROR "The vault made a mistake; nothing was changed.";
+    Damaged              "damaged"                INTERNAL_SERVER_ERROR "A sealed part does not open or is missing.";
     DiskFull             "disk-full"              SERVICE_UNAVAILABLE "The disk is full.";
-    Unaudited            "unaudited"              SERVICE_UNAVAILABLE "The audit log could not be written.";
-    Busy                 "busy"                   SERVICE_UNAVAILABLE "Too many requests wait.";
+    Unaudited            "unaudited"              SERVICE_UNAVAILABLE "The audit log could not be written; nothing was shown.";
+    Busy                 "busy"                   SERVICE_UNAVAILABLE "Too many requests are waiting; try again later.";
     Stopping             "stopping"               SERVICE_UNAVAILABLE "The vault is stopping.";
-    GivenUp              "given-up"               SERVICE_UNAVAILABLE "The work took too long.";
-    Unavailable          "unavailable"            SERVICE_UNAVAILABLE "The store does not answer.";
+    GivenUp              "given-up"               SERVICE_UNAVAILABLE "The work took longer than a request may take.";
+    Unavailable          "unavailable"            SERVICE_UNAVAILABLE "The database does not answer.";
 }
 
 #[cfg(test)]

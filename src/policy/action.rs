@@ -1,18 +1,17 @@
-//! Everything anybody can do, by name.
+//! The closed list of actions.
 //!
-//! The traits are sealed here: no other module can invent an action, and no
-//! other module can mark an existing one as writing or revealing. Whoever wants
-//! to know what can put a number into the clear reads the `reveals` lines of
-//! this file.
+//! The traits are sealed here. No other module can add an action, and no other module can mark an
+//! action as writing or revealing. The `reveals` lines of this file are therefore the complete list
+//! of what can put a number into the clear.
 
 use std::fmt;
 
 /// Whether an action changes the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Runs on a read-only snapshot beside others; only its leaf is written.
+    /// Runs on a read-only snapshot, in parallel with others; only its leaf is written.
     Reading,
-    /// Runs inside the ledger writer's transaction, in a savepoint.
+    /// Runs inside the ledger's transaction, in a savepoint.
     Writing,
 }
 
@@ -38,7 +37,7 @@ pub trait Reveals: Action + seal::Revealing {}
 
 macro_rules! list {
     ($($kind:ident $name:literal $class:ident $($reveals:ident)?;)*) => {
-        /// The name of an action: what the matrix, the routes and the leaves say.
+        /// The name of an action, used in the matrix, the routes and the leaves.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum ActionKind { $($kind),* }
 
@@ -54,7 +53,7 @@ macro_rules! list {
             }
         }
 
-        /// One type for each action, to be named in a signature.
+        /// One type for each action, for use in signatures.
         pub mod actions {
             use super::{Action, ActionKind, Reveals, Writes, seal};
             $(

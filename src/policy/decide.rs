@@ -1,18 +1,18 @@
-//! The decision: facts and an action in, a grant or a denial out.
+//! The decision: a pure function from facts and an action to a grant or a denial.
 
 use super::matrix::{Seat, allows_seat, allows_state, needs_case};
 use super::{ActionKind, CallerFacts, Denial, Facts, Membership, RequestFacts, RequestState};
 use crate::domain::{AccountName, CaseRole, HomeRole};
 
-/// The action was allowed on these facts. Made here only, and not to be copied:
-/// it is used up by the one act it allows.
+/// Proof that an action was allowed on these facts. It can only be made here and cannot be copied;
+/// the act it allows consumes it.
 #[derive(Debug)]
 pub struct Grant {
     membership: Option<Membership>,
 }
 
 impl Grant {
-    /// The one account the caller may learn about; `None` means all of the case.
+    /// The only account the caller may learn about; `None` means the whole case.
     pub fn account(&self) -> Option<&AccountName> {
         self.membership
             .as_ref()
@@ -81,8 +81,8 @@ fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Gr
     without_case(action, Seat::Home(home))
 }
 
-/// A liaison reaches only requests about the account it is bound to. An admission
-/// is no request: whether one is under way changes no answer to a liaison.
+/// A liaison reaches only requests about their own account. An admission is not such a request:
+/// whether one is running changes no answer to a liaison.
 fn within_reach(membership: &Membership, request: &RequestFacts, action: ActionKind) -> bool {
     membership.role != CaseRole::Liaison
         || matches!(
@@ -107,7 +107,7 @@ fn about_request(
             }
             &[RequestState::Requested][..]
         }
-        // A lead cancels any admission, anybody else the one they began.
+        // A lead may cancel any admission, anybody else only their own.
         ActionKind::CancelAdmission => {
             return if request.asked_by_caller || role == CaseRole::Lead {
                 Ok(())
@@ -127,7 +127,7 @@ fn about_request(
         _ => return Ok(()),
     };
     if !wanted.contains(&request.state) {
-        return Err(Denial::WrongState);
+        return Err(Denial::WrongState(request.state));
     }
     if request.expired && action != ActionKind::AcknowledgeExport {
         return Err(Denial::Expired);
@@ -199,7 +199,7 @@ mod tests {
         facts.request = Some(request(true, RequestState::Used));
         assert_eq!(
             decide(&facts, ActionKind::OpenReveal).err(),
-            Some(Denial::WrongState)
+            Some(Denial::WrongState(RequestState::Used))
         );
         facts.request = Some(request(false, RequestState::Approved));
         assert_eq!(

@@ -1,26 +1,28 @@
-//! Why something was refused: a closed list that names no data.
+//! The reasons for a refusal: a closed list that names no data.
+
+use super::RequestState;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Denial {
-    /// The session has ended, was revoked, or its operator was.
+    /// The session has expired or was closed, or the session or its operator was revoked.
     SessionEnded,
-    /// A known thing, but not for this role.
+    /// The caller may know of the thing, but their role does not allow this.
     NotAllowed,
-    /// Not a member: even that the thing exists is not said.
+    /// The caller is not a member; they must not learn that the thing exists.
     Concealed,
     /// The case is closed.
     CaseClosed,
-    /// Nobody decides a request of their own.
+    /// The caller asked for this and cannot decide it.
     OwnRequest,
-    /// Only the one who asked may open it.
+    /// Only the operator who asked for a reveal can open it.
     NotTheAsker,
-    /// The request is not in the state this needs.
-    WrongState,
+    /// The request is in another state than this needs. The caller may read that state anyway.
+    WrongState(RequestState),
     /// The request has expired.
     Expired,
-    /// Name or password or code is wrong.
+    /// The name, password or code is wrong.
     WrongCredential,
-    /// The budget is spent; in how many seconds it would do.
+    /// The budget is spent; `retry_after` is the number of seconds until it covers the request.
     BudgetSpent { retry_after: u32 },
 }
 
@@ -33,7 +35,7 @@ impl Denial {
             Self::CaseClosed => "case-closed",
             Self::OwnRequest => "own-request",
             Self::NotTheAsker => "not-the-asker",
-            Self::WrongState => "wrong-state",
+            Self::WrongState(_) => "wrong-state",
             Self::Expired => "expired",
             Self::WrongCredential => "wrong-credential",
             Self::BudgetSpent { .. } => "budget-spent",

@@ -1,17 +1,17 @@
-//! What a decision rests on, read from the same snapshot as the act itself.
+//! The facts a decision is based on, read from the same snapshot as the act itself.
 
 use crate::domain::{AccountName, CaseRole, HomeRole, words};
 
-/// Who calls, as the database knows it at this moment.
+/// Who calls, according to the database at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallerFacts {
-    /// Nobody yet: somebody signing in or enrolling.
+    /// Somebody without a session, who signs in or enrols.
     Stranger,
-    /// The vault itself: start, stop, sums.
+    /// The vault itself: start, stop, summary of strangers' requests.
     System,
-    /// An operator with a live session.
+    /// An operator with a valid session.
     Operator(HomeRole),
-    /// An operator whose session has ended or who was revoked.
+    /// An operator who was revoked or whose session has ended.
     Gone,
 }
 
@@ -23,7 +23,7 @@ words! {
     }
 }
 
-/// What the caller is in a case; a liaison is bound to one account.
+/// The caller's membership of a case; a liaison is bound to one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
     pub role: CaseRole,
@@ -50,7 +50,7 @@ words! {
 }
 
 impl RequestState {
-    /// What a decision makes of a request.
+    /// The state after a decision.
     pub fn decided(approve: bool) -> Self {
         if approve {
             Self::Approved
@@ -60,23 +60,23 @@ impl RequestState {
     }
 }
 
-/// The request a decision, an opening or a hand-out is about.
+/// The request that a decision, an opening or a hand-out is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestFacts {
     pub state: RequestState,
     pub asked_by_caller: bool,
     pub expired: bool,
-    /// The one account the request is about, if it is about one.
+    /// The account that the request is about, if it is about a single one.
     pub account: Option<AccountName>,
 }
 
-/// The leaf a proof is asked for.
+/// The leaf for which a proof is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeafFacts {
     pub written_for_caller: bool,
 }
 
-/// All of it. What does not apply is absent.
+/// All facts of one act. What does not apply is absent.
 #[derive(Debug, Clone)]
 pub struct Facts {
     pub caller: CallerFacts,

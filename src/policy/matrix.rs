@@ -1,13 +1,13 @@
 //! The matrix: which seat may do which action, in which state of the case.
 //!
-//! One row for each action. `tests/api/authz_matrix.txt` is this table spelt
-//! out, checked in for people who do not read Rust.
+//! There is one row for each action. `tests/api/authz_matrix.txt` writes this table out for people
+//! who do not read Rust.
 
 use super::{ActionKind, CaseState};
 use crate::domain::{CaseRole, HomeRole};
 
-/// From where somebody acts: as a stranger, as the vault, by profession, or as
-/// a member of the case in question.
+/// The capacity in which somebody acts: as a stranger, as the vault, by their role in the vault, or
+/// as a member of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Seat {
     Stranger,
@@ -16,7 +16,7 @@ pub enum Seat {
     Member(CaseRole),
 }
 
-/// True when the action is about one case, so that a membership decides.
+/// True if the action is about one case, so that a membership decides.
 pub fn needs_case(action: ActionKind) -> bool {
     row(action).case
 }
@@ -31,7 +31,7 @@ pub fn allows_seat(action: ActionKind, seat: Seat) -> bool {
     }
 }
 
-/// A closed case is at rest: it can be read about, reopened and receipted.
+/// A closed case can be read and reopened, its members named, and handed-out packages acknowledged.
 pub fn allows_state(action: ActionKind, state: CaseState) -> bool {
     match state {
         CaseState::Open | CaseState::Held => true,
@@ -115,7 +115,7 @@ fn row(action: ActionKind) -> Row {
         A::ListExhibits | A::CompareExhibits => at_rest_too(members(&[I, L, C])),
         A::RequestWithdrawal | A::DecideWithdrawal => members(&[L, C]),
         A::ListWithdrawals | A::ReadWithdrawal => at_rest_too(members(&[L, C])),
-        // Whose admission a custodian may cancel: see `decide`.
+        // `decide` checks whose admission it is.
         A::ReadAdmission | A::CancelAdmission => at_rest_too(members(&[L, C])),
         A::LookUp | A::Scope => members(&[I, L, N]),
         A::SearchRecords => members(&[I, L]),
@@ -128,7 +128,7 @@ fn row(action: ActionKind) -> Row {
         A::BuildPackage | A::TakePackage => members(&[C, N]),
         A::AcknowledgeExport => at_rest_too(members(&[C, N])),
         A::SearchLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
-        // Whoever did a thing may hold the receipt for it; see `decide`.
+        // Whoever did an act may have its receipt; `decide` checks that.
         A::ProveLeaf => home(EVERYBODY),
         A::InitVault | A::StartVault | A::StopVault | A::SumStrangers => SYSTEM,
     }

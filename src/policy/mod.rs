@@ -1,9 +1,8 @@
-//! Who may do what: a closed list of actions, the facts a decision rests on,
-//! and the matrix that decides.
+//! Who may do what: the closed list of actions, the facts a decision is based on, and the matrix
+//! that decides.
 //!
-//! Pure: sees ids, roles and states, never data, keys or the database. Called
-//! by `vault::perform` only; a [`Grant`] cannot be made anywhere else, so
-//! nothing runs that was not decided here.
+//! Pure: it sees ids, roles and states, never data, keys or the database. Only `vault::perform`
+//! calls it. A [`Grant`] can be made nowhere else, so nothing runs that was not decided here.
 
 mod action;
 mod decide;

@@ -1,4 +1,4 @@
-//! The accounts of a made-up log: opaque names, sizes that fall like 1/rank.
+//! The accounts of a synthetic log: opaque names, with sizes that fall like 1/rank.
 
 use super::alias::Alias;
 use super::random::{Random, Scatter};
@@ -9,7 +9,7 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    /// 40 for a small log, up to 200.
+    /// 40 accounts for a small log, up to 200.
     pub(super) fn new(people: u32, random: &mut Random) -> Self {
         let count = (40 + people / 4_000).min(200);
         let scatter = Scatter::new(1 << 30, random);
@@ -40,7 +40,7 @@ fn name(bits: u64) -> String {
     "DI-".chars().chain(letters).collect()
 }
 
-/// Digits and capitals without I, L, O and U, which are misread.
+/// Digits and capitals without I, L, O and U, which are easily misread.
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 #[cfg(test)]

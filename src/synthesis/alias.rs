@@ -1,15 +1,15 @@
-//! Drawing an index by weight in constant time: Walker's alias method in
-//! Vose's form. Eight bytes an index.
+//! Draws an index by weight in constant time: Walker's alias method in Vose's form. Eight bytes an
+//! index.
 
 use super::random::Random;
 
 pub(super) struct Alias {
-    /// Below the mark: the index itself; else the other one.
+    /// A draw below the mark returns the index itself, otherwise the other one.
     cells: Vec<(u32, u32)>,
 }
 
 impl Alias {
-    /// Weights must be above 0, fewer than 2^32. Only + - * / touch them, so
+    /// Weights must be above 0, and fewer than 2^32. They are computed with + - * / only, so that
     /// every machine builds the same table.
     pub(super) fn new(weights: &[f32]) -> Self {
         let total: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();

@@ -1,5 +1,5 @@
-//! The answers of Duo's telephony endpoints, v1 and v2: one envelope, one item a
-//! line. They hold neither account nor user, carrier, country or state.
+//! Duo's telephony endpoints, v1 and v2: one envelope, one item a line. They have neither account
+//! nor user, carrier, country or state.
 
 use super::row::{Row, Shape};
 use super::text::{decimal, padded, uuid};
@@ -9,7 +9,7 @@ pub(super) struct DuoV1 {
     begun: bool,
 }
 
-/// All items in one envelope, which the real endpoint would page by a thousand.
+/// All items are in one envelope; the real endpoint would return pages of a thousand.
 #[derive(Default)]
 pub(super) struct DuoV2 {
     count: u64,
@@ -97,7 +97,7 @@ fn separate(begun: &mut bool, out: &mut Vec<u8>) {
     *begun = true;
 }
 
-/// A call costs more than a text, a message abroad more than one at home.
+/// A call costs more than a text, and a message abroad more than a domestic one.
 fn credits(row: &Row<'_>) -> u64 {
     let abroad = row.membership.place.country.code != "US";
     1 + u64::from(row.kind == "phone") + 3 * u64::from(abroad)

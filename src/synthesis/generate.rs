@@ -1,5 +1,4 @@
-//! Making a log: minute by minute, so memory grows with the people and never
-//! with the rows.
+//! Makes a log minute by minute, so that memory grows with the people and not with the rows.
 
 use std::io::{self, Write};
 
@@ -22,7 +21,7 @@ pub const FORMATS: [Format; 4] = [
     Format::TwilioCsv,
 ];
 
-/// Writes the log in order of time and tells `progress` how many rows stand.
+/// Writes the log in order of time and calls `progress` with the number of rows written.
 pub fn write(
     recipe: &Recipe,
     out: &mut dyn Write,
@@ -43,10 +42,10 @@ pub fn write(
     })
 }
 
-/// Up to `count` distinct numbers, in E.164, that occur in this recipe's log:
-/// those kept for fiction before any other. Fewer when the log has fewer.
+/// Up to `count` distinct numbers, in E.164, that occur in this recipe's log, those reserved for
+/// fiction first. Fewer if the log has fewer.
 pub fn sample_numbers(recipe: &Recipe, count: usize) -> Vec<String> {
-    // Everybody gets at least one message, so anybody's number will do.
+    // Everybody gets at least one message, so any person's number occurs.
     let Ok(people) = People::new(recipe) else {
         return Vec::new();
     };
@@ -73,7 +72,7 @@ pub(super) fn fill<S: Shape>(
     progress: &mut dyn FnMut(u64),
 ) -> io::Result<()> {
     let mut random = Random::new(recipe.seed, 2);
-    // Apart from the rest, so that every format tells of the same messages.
+    // A generator of its own, so that every format describes the same messages.
     let mut chance = Random::new(recipe.seed, 3);
     let references = References::new(recipe.seed);
     let mut buffer = Vec::with_capacity(2 * FLUSH);
@@ -130,7 +129,7 @@ pub(super) fn fill<S: Shape>(
     Ok(())
 }
 
-/// How the rows spread over the month.
+/// The distribution of the rows over the month.
 struct Levels {
     /// Rows before the end of each minute.
     until: Vec<u64>,
@@ -147,7 +146,7 @@ impl Levels {
                     .iter()
                     .map(|crowd| crowd.weight * busy(crowd.zone, minute))
                     .sum();
-                // Minutes are uneven in life too.
+                // Adds noise, because real minutes are uneven too.
                 sum += level * (0.7 + 0.6 * random.unit());
                 sum
             })
@@ -168,7 +167,7 @@ impl Levels {
         self.until[at].saturating_sub(before)
     }
 
-    /// Shares of the zones in this minute's messages, summed up.
+    /// Shares of the zones in this minute's messages, cumulative.
     fn crowds(&self, people: &People, minute: i64) -> Vec<f64> {
         let mut sum = 0.0;
         let mut shares: Vec<f64> = people
@@ -191,7 +190,7 @@ fn pick(sums: &[f64], drawn: f64) -> usize {
         .unwrap_or(sums.len() - 1)
 }
 
-/// Distinct 16-digit references that show no order.
+/// Distinct 16-digit references in no visible order.
 struct References {
     key: u64,
 }
@@ -203,8 +202,7 @@ impl References {
         }
     }
 
-    /// One to one on 0..9 * 10^15: a permutation of 53 bits, walked until it
-    /// falls inside.
+    /// One to one on 0..9 * 10^15: a permutation of 53 bits, repeated until the result is in range.
     #[inline]
     fn at(&self, position: u64) -> u64 {
         let mut value = position;
@@ -241,7 +239,7 @@ fn draw(table: &[(&'static str, u64)], random: &mut Random) -> &'static str {
     found.map_or("", |(name, _)| *name)
 }
 
-/// Names and summed per cents, by judgement.
+/// Names and cumulative per cent; estimates.
 const KINDS: [(&str, u64); 2] = [("sms", 93), ("phone", 100)];
 const CHANNELS: [(&str, u64); 4] = [
     ("authentication", 90),

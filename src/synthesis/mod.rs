@@ -1,12 +1,11 @@
-//! Breached logs that never were: made-up messages of March 2024 in the shapes
-//! suppliers use, of any size, the same bytes for the same [`Recipe`].
+//! Synthetic logs: messages of March 2024 in the formats suppliers use, of any size. The same
+//! [`Recipe`] gives the same bytes.
 //!
-//! For the demo, the benchmarks and the tests. Sees nothing of the vault: no
-//! keys, no database, no clock; the seed is all its chance. Numbers come from
-//! ranges kept for fiction while they last, then from ranges that the numbering
-//! plans leave unassigned (`range`, `country`; docs/synthetic-data.md).
-//! Not promised: that anybody's real log has these shares, that an account
-//! keeps to a country, or that the bytes stay the same from release to release.
+//! For the demo, the benchmarks and the tests. It sees nothing of the vault: no keys, no database,
+//! no clock; its only randomness is the seed. Numbers come first from ranges reserved for fiction,
+//! then from ranges that the numbering plans leave unassigned (`range`, `country`;
+//! docs/synthetic-data.md). The shares are not those of any real log, an account is not limited to
+//! a country, and the bytes may change from release to release.
 
 mod account;
 mod alias;

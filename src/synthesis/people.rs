@@ -1,4 +1,4 @@
-//! The people of a made-up log: about 30 bytes each, drawn by how often they sign in.
+//! The people of a synthetic log: about 30 bytes each, drawn by how often they sign in.
 
 use std::io;
 
@@ -19,7 +19,7 @@ pub(super) struct People {
     pub zones: Vec<Crowd>,
 }
 
-/// Everybody who lives by one clock.
+/// Everybody in one time zone.
 pub(super) struct Crowd {
     pub zone: Zone,
     members: Vec<u32>,
@@ -30,11 +30,11 @@ pub(super) struct Crowd {
     reached: usize,
 }
 
-/// What the log says of one person in one account.
+/// What the log says about one person in one account.
 pub(super) struct Membership<'a> {
     pub account: u16,
     pub user: u64,
-    /// E.164 without its plus.
+    /// E.164 without its plus sign.
     pub number: u64,
     pub carrier: &'static str,
     pub place: &'a Place,
@@ -115,7 +115,7 @@ impl People {
         }
     }
 
-    /// The next who has had no message yet: of this crowd, else of another.
+    /// The next person without a message: of this crowd, or else of another.
     pub(super) fn unreached(&mut self, crowd: usize) -> Option<u32> {
         let here = self.zones.get_mut(crowd).and_then(Crowd::next);
         here.or_else(|| self.zones.iter_mut().find_map(Crowd::next))
@@ -139,7 +139,7 @@ impl Crowd {
     }
 }
 
-/// Gives everybody a number of the place, in no order that shows.
+/// Gives everybody a number of their place, in random order.
 fn number(people: &mut [Person], places: &[Place], random: &mut Random) -> io::Result<()> {
     // Places with the same numbers share one range: by country, or by area codes.
     let mut keys: Vec<(&str, &[u16])> = Vec::new();
@@ -180,8 +180,8 @@ fn number(people: &mut [Person], places: &[Place], random: &mut Random) -> io::R
     Ok(())
 }
 
-/// Weights are Zipf-Mandelbrot: 1 / (rank + q) with the rank as a share of all
-/// and q = 1/50, so the keenest get some fifty times what the idlest get.
+/// Weights are Zipf-Mandelbrot: 1 / (rank + q), with the rank as a share of all and q = 1/50, so
+/// the most active people get some fifty times as many messages as the least active.
 fn crowds(people: &[Person], places: &[Place], random: &mut Random) -> Vec<Crowd> {
     let mut members: Vec<Vec<u32>> = Zone::ALL.map(|_| Vec::new()).into();
     for (at, person) in people.iter().enumerate() {
@@ -208,7 +208,7 @@ fn crowds(people: &[Person], places: &[Place], random: &mut Random) -> Vec<Crowd
         .collect()
 }
 
-/// Per cent of the people who work for a second account too.
+/// Per cent of the people who also work for a second account.
 const TWO_ACCOUNTS: u64 = 2;
 
 const FIRST_USER: u64 = 100_000;

@@ -1,12 +1,12 @@
-//! Chance from a seed: xoshiro256** seeded by SplitMix64 (Blackman and Vigna,
-//! public domain, <https://prng.di.unimi.it/>). Not for keys, nonces or tokens.
+//! Random numbers from a seed: xoshiro256** seeded by SplitMix64 (Blackman and Vigna, public
+//! domain, <https://prng.di.unimi.it/>). Never use them for keys, nonces or tokens.
 
 pub(super) struct Random {
     state: [u64; 4],
 }
 
 impl Random {
-    /// `stream` keeps several generators of one seed apart.
+    /// Each `stream` of a seed is a generator of its own.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
         let mut source = seed ^ mix(stream.wrapping_add(GOLDEN));
         let state = std::array::from_fn(|_| {
@@ -32,7 +32,7 @@ impl Random {
         ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// In [0, 1), 53 bits.
+    /// A number in [0, 1) with 53 random bits.
     #[inline]
     pub(super) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)

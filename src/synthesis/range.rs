@@ -1,17 +1,16 @@
-//! Numbers nobody can be called on.
+//! Numbers that belong to nobody.
 //!
-//! | numbers | range | who keeps it free |
+//! | numbers | range | why it is free |
 //! |---|---|---|
-//! | first in US, CA | +1 NPA 555 0100 to 0199, every area code | kept for fiction |
+//! | first in US, CA | +1 NPA 555 0100 to 0199, every area code | reserved for fiction |
 //! | then in US, CA | +1 NPA 0XX XXXX and 1XX XXXX | no exchange may begin with 0 or 1 in the plan |
-//! | first in GB | +44 7700 900000 to 900999 | kept for drama by Ofcom |
+//! | first in GB | +44 7700 900000 to 900999 | reserved for drama by Ofcom |
 //! | then in GB | +44 6XXXXXXXXX | 06 is not in use |
-//! | first in AU | +61 491 570 156 to 159 | kept for fiction by ACMA |
+//! | first in AU | +61 491 570 156 to 159 | reserved for fiction by ACMA |
 //! | then in AU, and everywhere else | the prefix in `country::COUNTRIES` | unassigned in the country's plan |
 //!
-//! Unassigned means: in no range that libphonenumber's metadata, which follow
-//! the plans, know at any length. A plan may open such a range one day; nothing
-//! here is ever to be dialled or sent to.
+//! Unassigned means: in no range, of any length, that libphonenumber's metadata know; these follow
+//! the national plans. A plan may open such a range one day. Never dial or text these numbers.
 
 use super::country::{Place, Prefix};
 use super::random::{Random, Scatter};
@@ -20,7 +19,7 @@ use super::random::{Random, Scatter};
 pub(super) struct Range {
     fiction: Vec<Prefix>,
     unassigned: Vec<Prefix>,
-    /// Mixes the digits after the prefix.
+    /// Scatters the digits after the prefix.
     scatter: Scatter,
 }
 
@@ -47,8 +46,8 @@ impl Range {
         }
     }
 
-    /// The number at a position: no two positions below the capacity share one.
-    /// None past the capacity.
+    /// The number at a position. Positions below the capacity have different numbers; beyond it
+    /// there is none.
     pub(super) fn at(&self, position: u64) -> Option<u64> {
         let kept = capacity(&self.fiction);
         if position < kept {
@@ -66,7 +65,7 @@ impl Range {
         capacity(&self.fiction) + capacity(&self.unassigned)
     }
 
-    /// How many of the first positions are in ranges kept for fiction.
+    /// How many of the first positions are in ranges reserved for fiction.
     #[cfg(test)]
     fn fictional(&self) -> u64 {
         capacity(&self.fiction)
@@ -174,7 +173,8 @@ mod tests {
         for (place, share) in Place::all() {
             let range = Range::new(&place, &mut Random::new(14, 0));
             let expected = f64::from(MOST_PEOPLE) * f64::from(share) / 1000.0;
-            // Half as many again is room for chance, and for the few small states that share.
+            // Half as many again leaves room for chance, and for the few small states that share
+            // codes.
             assert!(
                 range.capacity() as f64 > 1.5 * expected,
                 "{}",

@@ -9,16 +9,16 @@ pub struct Recipe {
     pub rows: u64,
     pub seed: u64,
     pub format: Format,
-    /// How many people, each with one number: 0.14 a row unless told. Never
-    /// more than rows, since everybody gets at least one message.
+    /// How many people, each with one number; by default 0.14 a row. Never more than rows, because
+    /// everybody gets at least one message.
     pub people: Option<u64>,
 }
 
-/// What stands in the log that was written.
+/// What is in the log that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
     pub rows: u64,
-    /// Distinct numbers that occur.
+    /// How many distinct numbers occur.
     pub numbers: u64,
 }
 
@@ -32,7 +32,7 @@ impl Recipe {
     }
 }
 
-/// As many as every country's ranges can number; a test holds it.
+/// The most people that every country's ranges have numbers for; a test checks it.
 pub(super) const MOST_PEOPLE: u32 = 100_000_000;
 
 #[cfg(test)]

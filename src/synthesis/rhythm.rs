@@ -1,11 +1,12 @@
 //! When messages are sent: office hours and the working week, in local time.
 //!
-//! Two tables of weights by judgement, after the usual shape of sign-ins at
-//! work; no public figure is behind them. Public holidays are left out.
+//! Two tables of weights, estimated after the usual pattern of sign-ins at work, without a public
+//! figure. Public holidays are not modelled.
 
 use super::zone::Zone;
 
-/// How busy this minute after 2024-03-01T00:00Z is for people in the zone.
+/// How busy this minute after 2024-03-01T00:00Z is for people in the zone, relative to other
+/// minutes.
 pub(super) fn busy(zone: Zone, minute: i64) -> f64 {
     let local = minute + zone.offset(minute);
     let of_day = local.rem_euclid(DAY);
@@ -20,7 +21,7 @@ pub(super) fn busy(zone: Zone, minute: i64) -> f64 {
 pub(super) const MINUTES: i64 = 31 * DAY;
 const DAY: i64 = 24 * 60;
 
-/// From midnight; between two full hours the level goes straight from one to the next.
+/// From midnight; between two full hours the level changes linearly.
 const HOURS: [u8; 24] = [
     3, 2, 1, 1, 2, 5, 14, 38, 72, 85, 78, 66, 58, 66, 66, 58, 48, 34, 24, 20, 18, 14, 9, 5,
 ];

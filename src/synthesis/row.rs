@@ -1,4 +1,4 @@
-//! One message of a made-up log, before it takes a format's shape.
+//! One message of a synthetic log, before it is written in a format.
 
 use super::people::Membership;
 
@@ -15,11 +15,11 @@ pub(super) struct Row<'a> {
     pub channel: &'static str,
     /// 16 digits.
     pub reference: u64,
-    /// For the identifiers a format has of its own.
+    /// Random bits for identifiers that only some formats have.
     pub chance: [u64; 4],
 }
 
-/// The shape of a whole log.
+/// Writes a whole log in one format.
 pub(super) trait Shape {
     fn open(&mut self, out: &mut Vec<u8>);
     fn row(&mut self, row: &Row<'_>, out: &mut Vec<u8>);

@@ -1,4 +1,4 @@
-//! The supplier CSV: the fields of the notice, one line a message.
+//! The supplier CSV: the fields of the supplier's notice, one line a message.
 
 use super::row::{Row, Shape};
 use super::text::{decimal, padded};

@@ -1,4 +1,4 @@
-//! Which accounts a made-up log is about.
+//! The accounts in a synthetic log.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,9 +8,8 @@ use super::people::People;
 use super::recipe::Recipe;
 use super::row::{Row, Shape};
 
-/// Up to `count` accounts that occur in this recipe's log, by the names its
-/// formats other than Twilio's give them: those with the most messages first.
-/// It makes the whole log up to count them.
+/// Up to `count` accounts that occur in this recipe's log, those with the most messages first, by
+/// the names that all formats but Twilio's use. Generates the whole log to count them.
 pub fn sample_accounts(recipe: &Recipe, count: usize) -> io::Result<Vec<String>> {
     let mut messages = Tally(HashMap::new());
     let people = People::new(recipe)?;
@@ -21,7 +20,7 @@ pub fn sample_accounts(recipe: &Recipe, count: usize) -> io::Result<Vec<String>>
     Ok(accounts.into_iter().map(|(name, _)| name).collect())
 }
 
-/// A shape without bytes: it counts messages by account.
+/// A format without output that counts messages by account.
 struct Tally(HashMap<String, u64>);
 
 impl Shape for &mut Tally {

@@ -1,4 +1,4 @@
-//! What whole logs look like.
+//! Tests of whole logs.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Writing digits without the formatting machinery, which would be half the time.
+//! Writes digits without the standard formatting, which would take half of the time.
 
 #[inline]
 pub(super) fn decimal(mut value: u64, out: &mut Vec<u8>) {

@@ -1,6 +1,5 @@
-//! The CSV of a Twilio console, every cell in quotes, with a body of constant
-//! words: whoever loads it must drop that column. A text-message log: it does
-//! not say which messages were calls elsewhere.
+//! The CSV of a Twilio console: every cell quoted, and a body of constant words, a column that must
+//! be dropped on loading. It holds text messages only, so calls are not marked.
 
 use super::random::mix;
 use super::row::{Row, Shape};
@@ -18,7 +17,7 @@ impl Shape for TwilioCsv {
 
     fn row(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
         let [a, b, c, _] = row.chance;
-        // Two in a hundred do not arrive: 30003 is an unreachable handset.
+        // Two in a hundred do not arrive: error 30003 is an unreachable handset.
         let lost = c % 50 == 0;
         out.extend_from_slice(br#""+14155550101","+"#);
         decimal(row.membership.number, out);

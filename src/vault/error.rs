@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::domain::ExhibitId;
-use crate::policy::Denial;
+use crate::policy::{CaseState, Denial};
 use crate::vault::entropy::EntropyError;
 use crate::vault::store::{StoreError, StoreFault};
 
@@ -16,8 +16,8 @@ use crate::vault::store::{StoreError, StoreFault};
 pub enum Conflict {
     /// An operator of this name exists.
     NameTaken,
-    /// The case is not in a state from which this can be done.
-    CaseState,
+    /// The case is in a state from which this cannot be done.
+    CaseState(CaseState),
     /// Another exhibit of this case is being admitted.
     AdmissionInProgress,
     /// The same file was admitted before.
@@ -40,7 +40,7 @@ impl Conflict {
     pub fn name(&self) -> &'static str {
         match self {
             Self::NameTaken => "name-taken",
-            Self::CaseState => "case-state",
+            Self::CaseState(_) => "case-state",
             Self::AdmissionInProgress => "admission-in-progress",
             Self::AlreadyAdmitted(_) => "already-admitted",
             Self::AdmissionCancelled => "admission-cancelled",

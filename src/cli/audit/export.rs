@@ -11,10 +11,10 @@ use crate::vault::trail;
 
 #[derive(Args)]
 pub(in crate::cli) struct Export {
-    /// The vault directory; it may be being served
+    /// The vault directory; the server may be running
     #[arg(long, value_name = "VAULT")]
     dir: PathBuf,
-    /// A directory that is new or empty
+    /// A new or empty directory
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
@@ -22,7 +22,7 @@ pub(in crate::cli) struct Export {
 impl Export {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let leaves = trail::export_directory(&Paths::of(&self.dir), &self.out)?;
-        streams::words("the details that the leaves commit to are not in it");
+        streams::words("the export does not contain the details of the leaves");
         streams::data(&format!("exported: {leaves} leaves"))
     }
 }

@@ -1,4 +1,4 @@
-//! `audit`: the log offline, without a passphrase and without changing it.
+//! `audit`: checks and exports the log offline. It needs no passphrase and changes nothing.
 
 mod export;
 mod verifier_key;
@@ -11,9 +11,9 @@ use super::error::CliError;
 
 #[derive(Subcommand)]
 pub(super) enum Audit {
-    /// Recompute the whole log and hold it against its signature.
+    /// Recompute the whole log and compare it with its signature.
     Verify(verify::Verify),
-    /// Write the log as plain files that other tools verify too.
+    /// Write the log as plain files that other tools can verify.
     Export(export::Export),
 }
 

@@ -1,4 +1,4 @@
-//! `audit verify`: fails, never warns, when the log is not what was signed for.
+//! `audit verify`: fails, and never only warns, when the log is not what was signed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,19 +15,19 @@ use crate::vault::trail::{self, EXPORTED_VKEY, TrailFailure};
 
 #[derive(Args)]
 pub(in crate::cli) struct Verify {
-    /// A vault directory; it may be being served
+    /// A vault directory; the server may be running
     #[arg(long, value_name = "VAULT", required_unless_present = "log")]
     dir: Option<PathBuf>,
-    /// An exported log in place of a vault
+    /// An exported log instead of a vault
     #[arg(long, value_name = "DIR", conflicts_with = "dir")]
     log: Option<PathBuf>,
-    /// The log's public key, kept elsewhere: a file or its text
+    /// The log's public key from another source: a file or its text
     #[arg(long, value_name = "FILE|TEXT")]
     vkey: Option<String>,
-    /// A checkpoint that was kept; may be given more than once
+    /// A checkpoint that you kept; may be given more than once
     #[arg(long = "checkpoint", value_name = "FILE")]
     kept: Vec<PathBuf>,
-    /// The verdict as JSON
+    /// Print the verdict as JSON
     #[arg(long)]
     json: bool,
 }
@@ -77,7 +77,7 @@ impl Verify {
         }))
     }
 
-    /// A bad log is told on standard output too: that it is bad is the answer.
+    /// The verdict on a bad log goes to standard output too, because it is the answer.
     fn tell_failure(&self, failure: TrailFailure) -> Result<CliError, CliError> {
         if self.json && failure.is_verification_failure() {
             let named = match &failure {

@@ -1,12 +1,12 @@
-//! What an authenticator application does (RFC 6238), so that the demo's people
-//! can sign in while it is being set up.
+//! Does what an authenticator application does (RFC 6238), so that the demo's people can sign in
+//! while the demo is set up.
 
 use ring::hmac;
 use zeroize::Zeroizing;
 
 use crate::domain::Moment;
 
-/// The six digits for a secret in base32 at a moment.
+/// The six-digit code for a secret in base32 at a moment.
 pub(super) fn code(secret: &str, at: Moment) -> Zeroizing<String> {
     let mut bits: u64 = 0;
     let mut held = 0;
@@ -26,7 +26,7 @@ pub(super) fn code(secret: &str, at: Moment) -> Zeroizing<String> {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &bytes);
     let step = at.seconds().div_euclid(30);
     let tag = hmac::sign(&key, &step.to_be_bytes());
-    // RFC 4226, 5.3: the last four bits say where 31 bits are taken from.
+    // RFC 4226, 5.3: the last four bits tell where to take the 31 bits.
     let offset = usize::from(tag.as_ref().last().copied().unwrap_or_default() & 15);
     let number = tag
         .as_ref()

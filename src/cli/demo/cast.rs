@@ -1,4 +1,4 @@
-//! The demo's people: one for each role, two leads, with random passwords.
+//! The demo's people: one for each role and a second lead, with random passwords.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +20,7 @@ pub(super) struct Cast {
     pub(super) people: Vec<Person>,
 }
 
-/// Who the person is, and what they sign in with.
+/// A person and what they sign in with.
 pub(super) struct Person {
     pub(super) name: &'static str,
     pub(super) role: HomeRole,
@@ -68,7 +68,7 @@ impl Cast {
         self.people
             .iter()
             .find(|person| person.name == name)
-            .ok_or_else(|| CliError::failed("somebody is missing in the demo's cast"))
+            .ok_or_else(|| CliError::failed("a person is missing in the demo"))
     }
 }
 
@@ -95,12 +95,12 @@ impl Person {
         })
     }
 
-    /// With the code before the present one: each is taken once, and the present
-    /// one is left for whoever tries the demo.
+    /// Uses the code of the previous half minute. A code works once, so the current one stays free
+    /// for whoever tries the demo.
     pub(super) fn sign_in(&self, vault: &Vault) -> Result<Caller, CliError> {
         let totp = self.totp_secret.as_ref().map(|secret| {
             let code = authenticator::code(secret, SystemClock.now().plus_seconds(-30));
-            TotpCode::parse(&code).map_err(|_| CliError::failed("the demo's code is not one"))
+            TotpCode::parse(&code).map_err(|_| CliError::failed("the demo made a bad code"))
         });
         sign_in::sign_in(
             vault,
@@ -112,7 +112,7 @@ impl Person {
 }
 
 impl Person {
-    /// The token of a session, as `POST /sessions` gives it.
+    /// A session token, as `POST /sessions` returns it.
     pub(super) fn token(&self, vault: &Vault) -> Result<Zeroizing<String>, CliError> {
         let attempt = SignIn {
             name: operator_name(self.name)?,
@@ -122,7 +122,7 @@ impl Person {
         };
         let reply = vault
             .sign_in(attempt)
-            .map_err(|_| CliError::failed("nobody can sign in at the moment"))??;
+            .map_err(|_| CliError::failed("sign-in is not possible at the moment"))??;
         let session: Session = answer::read(reply)?;
         Ok(Zeroizing::new(session.token))
     }
@@ -133,7 +133,7 @@ struct Session {
     token: String,
 }
 
-/// 120 random bits, to be read by people and to stand in JSON and in a shell.
+/// 120 random bits in characters that need no escaping in JSON or in a shell.
 pub(super) fn secret() -> Result<Zeroizing<String>, CliError> {
     let bytes = draw::<15>(&SystemEntropy::new())
         .map(Zeroizing::new)

@@ -1,4 +1,4 @@
-//! What whoever starts the demo is told: a page for people, one JSON object for programs.
+//! Tells the user how to try the demo: text for people, or one JSON object for programs.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -57,16 +57,16 @@ impl Guide {
              TOKEN=$(curl -sS --cacert '{ca}' {api}/sessions \\\n  \
              -H 'Content-Type: application/json' --data @- <<'END' | sed 's/.*\"token\":\"\\([^\"]*\\)\".*/\\1/'\n\
              {sign_in}\nEND\n)\n\n\
-             Is this number in it? (A made-up one. Real ones belong in a file or on standard\n\
-             input, as here, never in an argument.)\n\n\
+             Is this number in it? (This one is synthetic. Pass real ones in a file or on standard\n\
+             input, as here, never as an argument.)\n\n\
              curl -sS --cacert '{ca}' {api}/cases/{case}/lookups \\\n  \
              -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' --data @- <<'END'\n\
              {{\"numbers\":[\"{number}\"],\"purpose\":\"victim-inquiry\",\"reason\":\"somebody asks whether they are in it\"}}\nEND\n\n\
-             How large is it, by country?\n\n\
+             How many people are affected, by country?\n\n\
              curl -sS --cacert '{ca}' {api}/cases/{case}/scope \\\n  \
              -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' --data @- <<'END'\n\
              {{\"by\":[\"country\"],\"filter\":{{}},\"audience\":\"team\"}}\nEND\n\n\
-             Does the log hold, while all this goes on?\n\n\
+             Verify the audit log, while the server runs:\n\n\
              breachvault audit verify --dir '{vault}'\n",
             vault = self.vault_dir.display(),
             passphrase = self.passphrase_file.display(),
@@ -87,13 +87,13 @@ impl Guide {
     }
 }
 
-/// One line: who, what for, and with which password.
+/// One line: who it is, what they may do, and their password.
 fn card(person: &Person) -> String {
     let can = match person.name {
         "investigator" => "looks up, searches, asks for reveals and exports",
-        "lead.one" => "opened the case; decides others' requests",
-        "lead.two" => "decides what lead.one asks",
-        "custodian" => "admits exhibits, decides exports, hands packages out",
+        "lead.one" => "opened the case; decides other people's requests",
+        "lead.two" => "decides the requests of lead.one",
+        "custodian" => "admits exhibits, decides exports, hands out packages",
         "liaison" => "asks about its own account only",
         "auditor" => "reads and signs off the audit log",
         _ => "operators, sessions, keys; no data",

@@ -1,4 +1,4 @@
-//! The incident: a case, its members, one admitted log.
+//! The demo's incident: a case, its members, one admitted log.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
@@ -24,16 +24,16 @@ use crate::vault::{Caller, Reply, Vault};
 
 pub(super) struct Incident {
     pub(super) case: CaseId,
-    /// The one account the liaison is bound to.
+    /// The account that the liaison is bound to.
     pub(super) account: AccountName,
-    /// Numbers that occur, all made up; none for a log that was received.
+    /// Numbers that occur in the log. All are synthetic; empty if the log is the user's own.
     pub(super) sample_numbers: Vec<String>,
 }
 
-/// Makes a log up and admits it while it is being made: it never lies on disk.
+/// Admits a synthetic log while it is being made, so that it is never written to disk.
 pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<Incident, CliError> {
     let account = sample_accounts(&recipe, 1)
-        .map_err(CliError::io("make the log up"))?
+        .map_err(CliError::io("make the log"))?
         .first()
         .and_then(|name| AccountName::parse(name).ok())
         .ok_or_else(|| CliError::usage("--rows: a demo needs at least one message"))?;
@@ -54,7 +54,7 @@ pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<In
     admit_as_custodian(vault, cast, request, Box::new(reader), None)?;
     match made.join() {
         Ok(Ok(())) => {}
-        _ => return Err(CliError::failed("the log could not be made up")),
+        _ => return Err(CliError::failed("the log could not be made")),
     }
     bind_liaison(vault, &lead, &case, cast.person("liaison")?, &account)?;
     Ok(Incident {
@@ -64,7 +64,7 @@ pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<In
     })
 }
 
-/// Admits a log that somebody has.
+/// Admits the user's own log.
 pub(super) fn received(
     vault: &Vault,
     cast: &Cast,
@@ -97,7 +97,7 @@ pub(super) fn received(
     })
 }
 
-/// The first lead opens the case and names everybody but the liaison.
+/// The first lead opens the case and names everybody except the liaison as members.
 fn open(vault: &Vault, cast: &Cast) -> Result<(CaseId, Caller), CliError> {
     streams::words("opening a case");
     let lead = cast.person("lead.one")?.sign_in(vault)?;
@@ -181,7 +181,7 @@ fn name_member(
     ask::<NameMember>(vault, lead, &ids, input).map(drop)
 }
 
-/// The account with the most messages, by a scope as the lead.
+/// The account with the most messages, from a scope query of the lead.
 fn largest_account(vault: &Vault, lead: &Caller, case: &CaseId) -> Result<AccountName, CliError> {
     let input = ScopeInput {
         by: vec!["account".to_owned()],
@@ -196,7 +196,7 @@ fn largest_account(vault: &Vault, lead: &Caller, case: &CaseId) -> Result<Accoun
     let ids = ids(&[("case", case.as_str())]);
     let counted: Counted = answer::read(ask::<Scope>(vault, lead, &ids, input)?)?;
     let largest = counted.rows.first().and_then(|row| row.account.as_deref());
-    // A log without accounts leaves the liaison with one that holds nothing.
+    // If the log has no accounts, the liaison gets an account without records.
     AccountName::parse(
         largest
             .filter(|name| !name.is_empty())

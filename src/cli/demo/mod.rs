@@ -1,10 +1,9 @@
-//! `demo`: a whole incident in a fresh vault, served over HTTPS.
+//! `demo`: sets up a whole incident in a new vault and serves it over HTTPS.
 //!
-//! Everything is done as the people who may do it, through the vault's door:
-//! the administrator invites, a lead opens the case and names its members, the
-//! custodian admits the log. Passwords are random and shown once; on disk are the
-//! passphrase and the sessions of the tour, in the demo's own directory, in files
-//! that say what they are.
+//! Every step is taken by a person who may take it, through the vault's door: the administrator
+//! invites, a lead opens the case and names its members, the custodian admits the log. Passwords
+//! are random and shown once. The passphrase and the session tokens of the tour are kept in the
+//! demo's own directory, in files that say what they are.
 
 mod authenticator;
 mod cast;

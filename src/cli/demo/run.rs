@@ -1,4 +1,4 @@
-//! The steps, one after the other.
+//! The steps of the demo, in order.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -25,31 +25,31 @@ use crate::vault::{Founded, Paths, Settings, Vault};
 
 #[derive(Args)]
 pub(in crate::cli) struct Demo {
-    /// A directory for the vault, which must have none yet
+    /// A directory for the vault; it must not contain one yet
     #[arg(long, value_name = "D", default_value = "breachvault-demo")]
     dir: PathBuf,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
     listen: SocketAddr,
-    /// How many messages to make up
+    /// How many messages to make
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     rows: u64,
-    /// The same seed makes up the same log
+    /// The seed of the log; the same seed gives the same log
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// A log to load in place of a made-up one
+    /// A log of your own to load instead of a synthetic one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rows", "seed"])]
     exhibit: Option<PathBuf>,
-    /// The zone of the exhibit's times, where they name none
+    /// The zone of times in the exhibit that name none
     #[arg(long, value_name = "Z", requires = "exhibit")]
     zone: Option<String>,
-    /// Points an operator may spend on lookups in the case
+    /// Lookup points that an operator has in the case
     #[arg(long, value_name = "N")]
     lookup_budget: Option<u32>,
     /// Give everybody a second factor
     #[arg(long)]
     totp: bool,
-    /// One JSON object when it is ready to serve
+    /// Print one JSON object when the demo is ready
     #[arg(long)]
     json: bool,
 }
@@ -58,10 +58,8 @@ impl Demo {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let paths = Paths::of(&self.dir);
         if paths.keyring().exists() || paths.database().exists() {
-            return Err(
-                CliError::failed("there is a vault in this directory already")
-                    .hint("name another with --dir, or remove the old demo first"),
-            );
+            return Err(CliError::failed("this directory contains a vault already")
+                .hint("choose another with --dir, or remove the old demo first"));
         }
         let founded = self.found(&paths)?;
         tls::make_development(&paths, &[self.listen.ip().to_string()])?;
@@ -78,7 +76,7 @@ impl Demo {
         self.serve(vault, cast, incident)
     }
 
-    /// A vault with a random passphrase, which is kept beside it.
+    /// Creates a vault with a random passphrase, which is kept beside it.
     fn found(&self, paths: &Paths) -> Result<Founded, CliError> {
         let mut settings = Settings::default();
         if let Some(points) = self.lookup_budget {
@@ -141,7 +139,7 @@ impl Demo {
                 false => streams::data(&guide.text(address)),
             };
             if told.is_err() {
-                streams::words("warning: nobody could be told how to try the demo");
+                streams::words("warning: the instructions could not be printed");
             }
         })
     }

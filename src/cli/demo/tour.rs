@@ -1,7 +1,7 @@
-//! A file for the tour in the README: sessions of all roles and two shell functions.
+//! Writes the file for the tour in the README: sessions of all roles and two shell functions.
 //!
-//! Tokens on disk are for a demo with made-up data only; the file says so and is
-//! its owner's alone.
+//! The file holds session tokens. It is for a demo with synthetic data only, says so, and only its
+//! owner may read it.
 
 use std::fs::OpenOptions;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! `evidence`: packages, offline and without a vault.
+//! `evidence`: checks and opens packages, offline and without a vault.
 
 mod open;
 mod verify;

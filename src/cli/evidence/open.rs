@@ -18,7 +18,7 @@ pub(in crate::cli) struct Open {
     /// An age identity file
     #[arg(long, value_name = "FILE")]
     identity: PathBuf,
-    /// Where to write the plaintext; files only you can read
+    /// A directory for the plaintext; only you can read its files
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
@@ -33,7 +33,7 @@ impl Open {
             })
             .map_err(CliError::io("read the identity file"))?;
         let opened = evidence::open(&self.path, &identity, &self.out)?;
-        streams::words("whose package it is, `breachvault evidence verify` says");
+        streams::words("`breachvault evidence verify` checks who signed the package");
         opened
             .files
             .iter()

@@ -16,13 +16,13 @@ use crate::vault::audit::{InclusionProof, Leaf, VerifierKey};
 pub(in crate::cli) struct Verify {
     /// A package: the tar, or the directory it was unpacked to
     path: PathBuf,
-    /// The vault's evidence key, learnt elsewhere: `ssh-ed25519 …` or a file of it
+    /// The vault's evidence key from another source: `ssh-ed25519 …` or a file with it
     #[arg(long, value_name = "FILE|TEXT")]
     signer: Option<String>,
-    /// The audit log's public key, learnt elsewhere: a file or its text
+    /// The audit log's public key from another source: a file or its text
     #[arg(long, value_name = "FILE|TEXT")]
     vkey: Option<String>,
-    /// The verdict as JSON
+    /// Print the verdict as JSON
     #[arg(long)]
     json: bool,
 }
@@ -48,10 +48,11 @@ impl Verify {
         match verdict.failed() {
             None => Ok(()),
             Some(check) => {
-                let failed = CliError::unverified(format!("the package fails: {}", check.name));
+                let failed =
+                    CliError::unverified(format!("the package failed a check: {}", check.name));
                 let unnamed = self.signer.is_none() || self.vkey.is_none();
                 Err(match unnamed {
-                    true => failed.hint("whom to trust is said with --signer and --vkey"),
+                    true => failed.hint("give the trusted keys with --signer and --vkey"),
                     false => failed,
                 })
             }
@@ -59,18 +60,18 @@ impl Verify {
     }
 }
 
-/// What reads as a key is one; anything else names a file.
+/// Text that parses as a key is taken as the key; anything else is taken as a file name.
 fn read_signer(given: &str) -> Result<[u8; 32], CliError> {
     if let Ok(key) = parse_public_key(given) {
         return Ok(key);
     }
     let text = fs::read_to_string(given).map_err(|error| {
         CliError::usage(format!(
-            "--signer is neither an ssh-ed25519 key nor a file that can be read: {}",
+            "--signer is neither an ssh-ed25519 key nor a readable file: {}",
             error.kind()
         ))
     })?;
-    // A public key, or a line of allowed_signers that holds one.
+    // A public key, or a line of allowed_signers with one.
     let key = text
         .find("ssh-ed25519")
         .and_then(|at| text.get(at..))
@@ -78,17 +79,17 @@ fn read_signer(given: &str) -> Result<[u8; 32], CliError> {
     parse_public_key(key).map_err(|error| CliError::usage(format!("--signer: {error}")))
 }
 
-/// The leaf stands in the log, and it is the leaf of that place and log.
+/// Checks that the leaf is in the log, and that the leaf itself names this place and log.
 fn prove(key: &VerifierKey, proof: &[u8], leaf: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(proof).map_err(|_| "the proof is not text".to_owned())?;
     let proof: InclusionProof = text.parse().map_err(|error| chain(&error))?;
     let proven = proof.verify(leaf, key).map_err(|error| chain(&error))?;
     let told = Leaf::parse(leaf).map_err(|error| chain(&error))?;
     if told.seq != proven.index || told.origin != proven.origin.as_str() {
-        return Err("the leaf says that it is another one than was proved".to_owned());
+        return Err("the leaf and its proof name different places in the log".to_owned());
     }
     Ok(format!(
-        "leaf {} of {} stands in a log of {} leaves",
+        "leaf {} of {} is in a log of {} leaves",
         proven.index, proven.origin, proven.size
     ))
 }

@@ -1,4 +1,4 @@
-//! Admitting from the command line, for `exhibit admit` and for the demo.
+//! Admits a file from the command line, for `exhibit admit` and for the demo.
 
 use crate::cli::error::CliError;
 use crate::cli::progress::Progress;

@@ -23,7 +23,7 @@ pub(in crate::cli) struct Admit {
     /// The case
     #[arg(long, value_name = "C")]
     case: String,
-    /// auto, or a format's name: supplier-csv, duo-v2, twilio-json, …
+    /// auto, or the name of a format: supplier-csv, duo-v2, twilio-json, …
     #[arg(long, value_name = "F", default_value = "auto")]
     format: String,
     /// The zone of times that name none: UTC, Europe/London, +05:30
@@ -32,22 +32,22 @@ pub(in crate::cli) struct Admit {
     /// The account of records that name none
     #[arg(long, value_name = "A")]
     account: Option<String>,
-    /// A column that holds a field, where the file calls it something else
+    /// The column that holds a field, if the file uses another name for it
     #[arg(long = "map", value_name = "FIELD=COLUMN")]
     columns: Vec<String>,
-    /// What the columns mean, in place of a format: see `exhibit map`
+    /// A mapping that says what the columns mean, instead of a format: see `exhibit map`
     #[arg(long, value_name = "FILE.toml")]
     mapping: Option<PathBuf>,
-    /// What to call the exhibit: the file's name unless given
+    /// A name for the exhibit; by default the file's name
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Where it came from
+    /// Who sent the file
     #[arg(long, value_name = "TEXT")]
     source: Option<String>,
     /// The country of numbers without a calling code, such as GB
     #[arg(long, value_name = "R")]
     region: Option<String>,
-    /// The report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -85,7 +85,7 @@ impl Admit {
             region: self.region.clone(),
             map: self.columns.clone(),
             mapping: self.mapping.as_deref().map(read_mapping).transpose()?,
-            // A file whose name cannot be a title has none, unless one is given.
+            // If the file's name cannot be a title and none is given, the exhibit has no name.
             name: self
                 .name
                 .clone()
@@ -100,7 +100,7 @@ impl Admit {
     }
 }
 
-/// No more of it than a mapping may hold, and a byte that tells of more.
+/// Reads one byte more than a mapping may have, so that a longer file is noticed.
 fn read_mapping(path: &Path) -> Result<String, CliError> {
     let file = File::open(path).map_err(CliError::io("open the mapping"))?;
     let mut text = String::new();

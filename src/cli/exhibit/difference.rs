@@ -1,4 +1,4 @@
-//! `exhibit difference`: what one exhibit has that another has not, in counts.
+//! `exhibit difference`: counts what one exhibit has and another has not.
 
 use clap::Args;
 
@@ -11,13 +11,13 @@ use crate::operations::exhibit::CompareExhibits;
 pub(in crate::cli) struct Difference {
     /// The exhibit
     exhibit: String,
-    /// The one it is compared with; either may be withdrawn
+    /// The exhibit to compare with; either may be withdrawn
     #[arg(long, value_name = "EXHIBIT")]
     against: String,
     /// The case
     #[arg(long, value_name = "C")]
     case: String,
-    /// The counts as JSON
+    /// Print the counts as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -29,6 +29,11 @@ impl Difference {
         let case = id("--case", &self.case)?;
         let exhibit = id("EXHIBIT", &self.exhibit)?;
         let operation = CompareExhibits::new(case, exhibit, &self.against).map_err(usage)?;
-        act(&self.local, operation, self.json)
+        act(
+            &self.local,
+            operation,
+            "no such exhibit in this case",
+            self.json,
+        )
     }
 }

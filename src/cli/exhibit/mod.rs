@@ -1,4 +1,4 @@
-//! `exhibit`: files as received, and made-up ones.
+//! `exhibit`: received files and synthetic ones.
 
 mod admission;
 mod admit;
@@ -16,14 +16,14 @@ use super::error::CliError;
 pub(super) enum Exhibit {
     /// Admit a log to a case of a vault that is not being served.
     Admit(Box<admit::Admit>),
-    /// Draft a mapping for a file of no known format.
+    /// Draft a mapping for a file of an unknown format.
     Map(map::Map),
-    /// Take a wrong exhibit out of the answers: two people.
+    /// Withdraw a wrong exhibit from all answers; this takes two people.
     #[command(subcommand)]
     Withdraw(withdraw::Withdraw),
-    /// What one exhibit has that another has not.
+    /// Count what one exhibit has and another has not.
     Difference(difference::Difference),
-    /// Make a synthetic log: reproducible, no number of anybody's.
+    /// Make a synthetic log: reproducible, with numbers that belong to nobody.
     Synthesise(synthesise::Synthesise),
 }
 

@@ -14,16 +14,16 @@ use crate::synthesis::{FORMATS, Recipe, write};
 
 #[derive(Args)]
 pub(in crate::cli) struct Synthesise {
-    /// How many messages
+    /// How many messages to make
     #[arg(long, value_name = "N")]
     rows: u64,
-    /// The same seed gives the same log
+    /// The seed; the same seed gives the same log
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// supplier-csv, duo-v1, duo-v2 or twilio-csv
     #[arg(long, value_name = "F", default_value = "supplier-csv")]
     format: String,
-    /// How many people: 14 for 100 messages unless given
+    /// How many people; by default 14 for 100 messages
     #[arg(long, value_name = "N")]
     people: Option<u64>,
     /// A new file, or - for standard output

@@ -7,13 +7,13 @@ use crate::cli::error::CliError;
 use crate::cli::local::Local;
 use crate::operations::DecisionInput;
 use crate::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
-use crate::vault::{Operation, OperationError};
+use crate::vault::{Operation, OperationError, Refusal};
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum Withdraw {
     /// Ask for a wrong exhibit to be withdrawn.
     Ask(Ask),
-    /// Decide what somebody else asked for; a yes withdraws the exhibit.
+    /// Decide a request of somebody else; approving it withdraws the exhibit.
     Decide(Decide),
 }
 
@@ -27,7 +27,7 @@ pub(in crate::cli) struct Ask {
     /// What is wrong with it
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub(in crate::cli) struct Decide {
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -65,7 +65,12 @@ impl Ask {
         let case = id("--case", &self.case)?;
         let exhibit = id("EXHIBIT", &self.exhibit)?;
         let operation = RequestWithdrawal::new(case, exhibit, &self.reason).map_err(usage)?;
-        act(&self.local, operation, self.json)
+        act(
+            &self.local,
+            operation,
+            "no such exhibit in this case",
+            self.json,
+        )
     }
 }
 
@@ -77,13 +82,28 @@ impl Decide {
         };
         let id = id("WITHDRAWAL", &self.withdrawal)?;
         let operation = DecideWithdrawal::new(id, &input).map_err(usage)?;
-        act(&self.local, operation, self.json)
+        act(&self.local, operation, "no such withdrawal", self.json)
     }
 }
 
-/// Acts as the operator who signed in and prints the answer.
-pub(super) fn act(local: &Local, operation: impl Operation, json: bool) -> Result<(), CliError> {
-    let reply = local.act(|vault, caller| Ok(vault.perform(caller, operation)?))?;
+/// Runs the operation as the operator who signed in and prints the answer. `absent`
+/// is the error if the operation does not find what it is about.
+pub(super) fn act(
+    local: &Local,
+    operation: impl Operation,
+    absent: &str,
+    json: bool,
+) -> Result<(), CliError> {
+    let reply = local.act(|vault, caller| {
+        vault
+            .perform(caller, operation)
+            .map_err(|refusal| match refusal {
+                Refusal::Failed(OperationError::NotFound, receipt) => {
+                    CliError::failed(format!("{absent} (audit leaf {})", receipt.leaf()))
+                }
+                other => other.into(),
+            })
+    })?;
     answer::print(reply, json)
 }
 

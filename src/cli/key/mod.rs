@@ -9,9 +9,9 @@ use super::error::CliError;
 
 #[derive(Subcommand)]
 pub(super) enum Key {
-    /// How the keyring stands; nothing secret, and no passphrase needed.
+    /// Keyring status; shows nothing secret and needs no passphrase.
     Status(status::Status),
-    /// A new passphrase, and with it a new key that wraps the root.
+    /// Change the passphrase, and with it the key that wraps the root key.
     Rotate(rotate::Rotate),
 }
 

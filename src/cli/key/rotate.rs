@@ -1,4 +1,4 @@
-//! `key rotate`: the new passphrase is asked for here and goes nowhere else.
+//! `key rotate`: asks for the new passphrase, which is passed to nothing else.
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use crate::operations::key::RotateKek;
 
 #[derive(Args)]
 pub(in crate::cli) struct Rotate {
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

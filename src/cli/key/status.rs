@@ -1,4 +1,4 @@
-//! `key status`: what a keyring tells without being opened.
+//! `key status`: shows what a keyring says without being opened.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub(in crate::cli) struct Status {
     /// The vault directory
     #[arg(long, value_name = "D")]
     dir: PathBuf,
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
 }

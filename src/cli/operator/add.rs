@@ -10,12 +10,12 @@ use crate::operations::operator::AddOperator;
 
 #[derive(Args)]
 pub(in crate::cli) struct Add {
-    /// 2 to 64 of a-z 0-9 . _ -, a letter first
+    /// 2 to 64 of a-z 0-9 . _ -, beginning with a letter
     name: String,
     /// investigator, lead, custodian, liaison, auditor or administrator
     #[arg(long, value_name = "ROLE", default_value = "investigator")]
     role: String,
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

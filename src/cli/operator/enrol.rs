@@ -1,4 +1,4 @@
-//! `operator enrol`: whoever holds the token sets the password.
+//! `operator enrol`: sets a password with an enrolment token.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub(in crate::cli) struct Enrol {
     /// Set up a second factor; its secret is shown once
     #[arg(long)]
     totp: bool,
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

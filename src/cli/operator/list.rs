@@ -10,7 +10,7 @@ use crate::operations::operator::ListOperators;
 
 #[derive(Args)]
 pub(in crate::cli) struct List {
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

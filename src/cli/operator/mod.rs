@@ -1,4 +1,4 @@
-//! `operator`: on a vault that is not being served.
+//! `operator`: manages operators of a vault that is not being served.
 
 mod add;
 mod enrol;
@@ -13,11 +13,11 @@ use super::error::CliError;
 pub(super) enum Operator {
     /// Invite an operator; the enrolment token is shown once.
     Add(add::Add),
-    /// Use an enrolment token up: set a password.
+    /// Set a password with an enrolment token; the token works once.
     Enrol(enrol::Enrol),
     /// List the operators.
     List(list::List),
-    /// End an operator's rights and sessions.
+    /// Revoke an operator and end their sessions.
     Revoke(revoke::Revoke),
 }
 

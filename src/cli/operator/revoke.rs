@@ -13,10 +13,10 @@ use crate::operations::operator::RevokeOperator;
 pub(in crate::cli) struct Revoke {
     /// The operator's id, as `operator list` shows it
     id: String,
-    /// Why: 10 to 500 characters
+    /// The reason: 10 to 500 characters
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

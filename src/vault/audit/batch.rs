@@ -1,4 +1,4 @@
-//! Some thousand leaves in memory that is used again for the next ones.
+//! A batch of some thousand leaves in memory; the buffers are reused for the next batch.
 
 use crate::domain::Moment;
 
@@ -11,7 +11,7 @@ pub(in crate::vault) struct StoredLeaf<'a> {
     pub(in crate::vault) beside: Option<Beside<'a>>,
 }
 
-/// What is stored beside a leaf to find it by, and must be what the leaf says.
+/// The columns that are stored beside a leaf for searching; they must agree with the leaf.
 #[derive(Clone, Copy)]
 pub(in crate::vault) struct Beside<'a> {
     pub(in crate::vault) time: Moment,
@@ -21,9 +21,9 @@ pub(in crate::vault) struct Beside<'a> {
     pub(in crate::vault) outcome: &'a str,
 }
 
-/// Where leaves come from, in stored order.
+/// A source of leaves, in stored order.
 pub(in crate::vault) trait Leaves {
-    /// Hands the next leaf to `take`, or says that there is none.
+    /// Passes the next leaf to `take`, or returns that there is none.
     fn next_into(&mut self, take: &mut dyn FnMut(StoredLeaf<'_>)) -> Result<bool, Unreadable>;
 }
 
@@ -51,9 +51,9 @@ pub(super) struct Batch {
     bytes: Vec<u8>,
     texts: String,
     places: Vec<Place>,
-    /// No leaf comes after these.
+    /// There are no leaves after these.
     pub(super) last: bool,
-    /// After these leaves came one that could not be read.
+    /// The leaf after these could not be read.
     pub(super) unreadable: bool,
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Place {
 #[derive(Clone, Copy)]
 struct BesidePlace {
     time: Moment,
-    /// In the texts: operator, case, action and outcome follow each other.
+    /// Offset in the texts, where operator, case, action and outcome follow each other.
     start: usize,
     operator: Option<usize>,
     case: Option<usize>,
@@ -78,7 +78,7 @@ struct BesidePlace {
 }
 
 impl Batch {
-    /// The next leaves in place of those that were in it.
+    /// Reads the next leaves into the buffers of these.
     pub(super) fn refill(mut self, leaves: &mut impl Leaves) -> Self {
         self.bytes.clear();
         self.texts.clear();
@@ -160,5 +160,5 @@ impl Place {
     }
 }
 
-/// Enough work for the threads started for it, and bounded memory.
+/// Enough leaves to be worth starting threads, and few enough to limit memory.
 const MOST: usize = 8_192;

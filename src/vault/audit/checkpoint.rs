@@ -1,4 +1,4 @@
-//! Checkpoints (c2sp.org/tlog-checkpoint): the log's signed word on its size and root.
+//! Checkpoints (c2sp.org/tlog-checkpoint): the signed statement of the log's size and root.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,13 +10,13 @@ use super::key::{KeyName, VerifierKey};
 use super::note::{NoteError, open, sign, split};
 use super::tree::SIZE_MAX;
 
-/// Written without extension lines; on reading they are tolerated and dropped.
+/// Written without extension lines; on reading they are accepted and dropped.
 ///
-/// Whoever signs must first make sure, in the transaction that stores the
-/// signature, that the tree extends every one signed before: nothing here can.
+/// The signer must first check, in the transaction that stores the signature, that the tree extends
+/// every tree signed before. Nothing here can check that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// The log's name, which its key bears too.
+    /// The name of the log, and of its key.
     pub origin: KeyName,
     pub size: u64,
     pub root: Hash,
@@ -44,7 +44,7 @@ impl Checkpoint {
         sign(&self.to_string(), &self.origin, key).map_err(CheckpointError::Note)
     }
 
-    /// Opens a note that the log's own key must have signed.
+    /// Opens a note, which must be signed by the log's own key.
     pub fn open(note: &[u8], key: &VerifierKey) -> Result<Self, CheckpointError> {
         let opened = open(note, std::slice::from_ref(key)).map_err(CheckpointError::Note)?;
         let checkpoint: Self = opened.text.parse()?;
@@ -55,8 +55,8 @@ impl Checkpoint {
         }
     }
 
-    /// What a note says of itself, its signatures unchecked: enough to know
-    /// which files to read, never enough to believe them.
+    /// What a note says, without checking its signatures: enough to know which files to read, not
+    /// enough to trust them.
     pub(super) fn unverified(note: &[u8]) -> Result<Self, CheckpointError> {
         let (text, _) = split(note).map_err(CheckpointError::Note)?;
         text.parse()

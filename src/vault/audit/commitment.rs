@@ -1,13 +1,13 @@
 //! The salted commitment to a leaf's detail. The leaf holds the commitment, the
-//! sealed table holds the detail and the salt: erasing those leaves every proof
-//! valid and the commitment says nothing more.
+//! sealed table holds the detail and the salt. If those are erased, every proof stays
+//! valid, and the commitment reveals nothing about the detail.
 //!
 //! SHA-256(u32 length || "breachvault/detail/v1" || salt (32) || seq (8, big-endian)
-//!         || canonical JSON of the detail, filled with zero bytes to a multiple of 256)
+//!         || canonical JSON of the detail, padded with zero bytes to a multiple of 256)
 //!
-//! JSON never ends in a zero byte, so that the filling is unambiguous. The salt
-//! must be random and of one detail only; binding `seq` keeps a detail from being
-//! shown for another leaf.
+//! JSON never ends in a zero byte, so the padding is unambiguous. The salt must be
+//! random and used for one detail only. Because `seq` is included, a detail cannot be
+//! presented for another leaf.
 
 use std::fmt;
 
@@ -30,8 +30,8 @@ pub enum CommitmentError {
 }
 
 impl Commitment {
-    /// Commits to `detail` for leaf `seq`. Numbers in it beyond 2^53 belong in
-    /// texts: canonical JSON would round them, and two details would be one.
+    /// Commits to `detail` for leaf `seq`. Write numbers beyond 2^53 as texts: canonical JSON would
+    /// round them, and two different details would have the same commitment.
     pub fn commit(
         salt: &[u8; SALT_BYTES],
         seq: u64,
@@ -43,7 +43,7 @@ impl Commitment {
         Ok(Self::to_canonical(salt, seq, &json))
     }
 
-    /// The same where the detail is canonical JSON already.
+    /// The same for a detail that is canonical JSON already.
     pub(in crate::vault) fn to_canonical(salt: &[u8; SALT_BYTES], seq: u64, json: &[u8]) -> Self {
         let mut context = Context::new(&SHA256);
         context.update(&LABEL_LENGTH.to_be_bytes());
@@ -60,7 +60,7 @@ impl Commitment {
         Self(commitment)
     }
 
-    /// Checks that the `detail` member of leaf `seq` was made of this salt and detail.
+    /// Checks that the `detail` member of leaf `seq` was made from this salt and detail.
     pub fn verify(
         leaf_detail: &str,
         salt: &[u8; SALT_BYTES],

@@ -1,10 +1,9 @@
-//! An exported log: a directory of plain files (c2sp.org/tlog-tiles) that other
-//! people's tools read too.
+//! Exports a log as a directory of plain files (c2sp.org/tlog-tiles), which other tools can read
+//! too.
 //!
-//! `checkpoint`, `tile/<level>/<n>` (256 hashes a tile) and `tile/entries/<n>`
-//! (each leaf after its length in two bytes). The leaves are as the log holds
-//! them: the details they commit to are not in it. Reading believes nothing;
-//! `verify_log` does the checking.
+//! The files are `checkpoint`, `tile/<level>/<n>` (256 hashes a tile) and `tile/entries/<n>` (each
+//! leaf after its length in two bytes). The leaves are exact; the details they commit to are not
+//! exported. Reading checks nothing; `verify_log` does.
 
 use std::error::Error;
 use std::fs::{self, OpenOptions};
@@ -38,8 +37,8 @@ pub enum ExportError {
     NoHash { position: u64 },
 }
 
-/// Writes a log as files through `create`, which is given each name and content
-/// once; the checkpoint is last, so that a torn export has none.
+/// Writes a log as files through `create`, which gets each name and content once. The checkpoint
+/// comes last, so that an incomplete export has none.
 pub fn write_log<E: Error + Send + Sync + 'static>(
     leaves: impl Iterator<Item = Result<Vec<u8>, E>>,
     checkpoint: &str,
@@ -87,7 +86,7 @@ pub fn write_log<E: Error + Send + Sync + 'static>(
     Ok(seq)
 }
 
-/// Writes a log as files under `directory`. No file that exists is overwritten.
+/// Writes a log as files under `directory`. Existing files are never overwritten.
 pub fn write_log_to<E: Error + Send + Sync + 'static>(
     directory: &Path,
     leaves: impl Iterator<Item = Result<Vec<u8>, E>>,
@@ -104,14 +103,14 @@ pub fn write_log_to<E: Error + Send + Sync + 'static>(
     })
 }
 
-/// The tiles under construction, one a level.
+/// The tiles under construction, one for each level.
 struct Tiles<'a, F> {
     create: &'a mut F,
     levels: Vec<Vec<Hash>>,
 }
 
 impl<F: FnMut(&str, &[u8]) -> io::Result<()>> Tiles<'_, F> {
-    /// Adds hash `n` of a tiled level; a tile that is full is written and counts one level up.
+    /// Adds hash `n` of a tiled level. A full tile is written, and its root is added one level up.
     fn add(&mut self, level: usize, n: u64, hash: Hash) -> Result<(), ExportError> {
         if self.levels.len() == level {
             self.levels.push(Vec::new());
@@ -128,7 +127,7 @@ impl<F: FnMut(&str, &[u8]) -> io::Result<()>> Tiles<'_, F> {
         }
     }
 
-    /// Writes the tiles that are not full.
+    /// Writes the partial tiles.
     fn finish(&mut self, size: u64) -> Result<(), ExportError> {
         let mut count = size;
         for (level, tile) in std::mem::take(&mut self.levels).into_iter().enumerate() {

@@ -1,6 +1,6 @@
-//! Reading an exported log back: its leaves in order, and its stored hashes.
+//! Reads an exported log: its leaves in order, and its stored hashes.
 //!
-//! Nothing is believed here; `verify_log` does the checking.
+//! Nothing is checked here; `verify_log` does that.
 
 use std::fs::File;
 use std::io::Read;
@@ -31,12 +31,12 @@ impl ExportedLog {
         })
     }
 
-    /// The signed note, not yet opened.
+    /// The signed note, not opened yet.
     pub fn checkpoint(&self) -> &[u8] {
         &self.checkpoint
     }
 
-    /// The leaves with their numbers, as far as the checkpoint says there are.
+    /// The leaves with their numbers, as many as the checkpoint says.
     pub fn leaves(&self) -> ExportedLeaves<'_> {
         ExportedLeaves {
             log: self,
@@ -47,7 +47,7 @@ impl ExportedLog {
         }
     }
 
-    /// How many of `count` things are in tile `n`, if it is a tile.
+    /// How many of `count` things are in tile `n`, if there is such a tile.
     fn width(count: u64, n: u64) -> Option<u64> {
         let left = count.checked_sub(n.checked_mul(TILE_WIDTH)?)?;
         (left > 0).then(|| left.min(TILE_WIDTH))
@@ -77,7 +77,7 @@ impl Hashes for ExportedLog {
         for &position in positions {
             let none = || ExportError::NoHash { position };
             let (level, n) = stored_hash_place(position);
-            // A level between two tiled ones is computed from the lower of them.
+            // A level between two tiled levels is computed from the lower one.
             let (tiled, above) = (level / 8, level % 8);
             let first = n << above;
             let (tile, start) = (first / TILE_WIDTH, (first % TILE_WIDTH) as usize);
@@ -87,7 +87,7 @@ impl Hashes for ExportedLog {
             let at = match known {
                 Some(at) => at,
                 None => {
-                    // The newest tile of a level takes the place of the one before it.
+                    // Keeps only the newest tile of a level open.
                     open.retain(|(of, _, _)| *of != tiled);
                     open.push((tiled, tile, self.tile(tiled, tile)?.ok_or_else(none)?));
                     open.len() - 1

@@ -1,5 +1,5 @@
-//! The right edge of the tree: all that is needed to append leaves and to know
-//! the root, at most 64 hashes however many leaves there are.
+//! The right edge of the tree: all that is needed to append leaves and to compute the root. At most
+//! 64 hashes, however many leaves there are.
 
 use super::hash::{EMPTY_ROOT, Hash, LeafHash, node_hash};
 use super::tree::{Hashes, SIZE_MAX, TreeError, join, stored_hash_index};
@@ -7,7 +7,7 @@ use super::tree::{Hashes, SIZE_MAX, TreeError, join, stored_hash_index};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frontier {
     size: u64,
-    /// The complete subtrees, leftmost and largest first: one for each bit set in `size`.
+    /// The complete subtrees, largest (leftmost) first: one for each bit set in `size`.
     subtrees: Vec<Hash>,
 }
 
@@ -16,7 +16,7 @@ impl Frontier {
         Self::default()
     }
 
-    /// Takes up the edge of a tree of `size` leaves from its stored hashes.
+    /// Reads the edge of a tree of `size` leaves from its stored hashes.
     pub fn read<H: Hashes>(size: u64, hashes: &H) -> Result<Self, TreeError<H::Error>> {
         if size > SIZE_MAX {
             return Err(TreeError::Range { size });
@@ -46,8 +46,8 @@ impl Frontier {
         self.grow(leaf, |_| ());
     }
 
-    /// Appends the next leaf and pushes onto `store` what is to be appended to
-    /// the stored hashes: the leaf's own, then every node it completes.
+    /// Appends the next leaf, and pushes onto `store` the hashes to append to the stored ones: the
+    /// leaf's own, then every node it completes.
     pub fn append_storing(&mut self, leaf: LeafHash, store: &mut Vec<Hash>) {
         self.grow(leaf, |hash| store.push(hash));
     }

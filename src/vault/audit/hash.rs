@@ -11,8 +11,8 @@ use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN, digest};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hash([u8; SHA256_OUTPUT_LEN]);
 
-/// The hash of a leaf's bytes. A type of its own, because a node's hash in a
-/// leaf's place would prove something else.
+/// The hash of a leaf's bytes. It has a type of its own, because a node's hash used as a leaf's
+/// would prove something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LeafHash(Hash);
 
@@ -21,7 +21,7 @@ pub struct LeafHash(Hash);
 #[error("not a SHA-256 hash in standard base64")]
 pub struct HashError;
 
-/// The root of a tree without leaves: SHA-256 of nothing.
+/// The root of a tree without leaves: SHA-256 of the empty string.
 pub const EMPTY_ROOT: Hash = Hash([
     0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
     0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
@@ -54,7 +54,7 @@ impl Hash {
         &self.0
     }
 
-    /// `bytes` is always the 32 bytes of a SHA-256 digest.
+    /// `bytes` is always a SHA-256 digest of 32 bytes.
     fn of_digest(bytes: &[u8]) -> Self {
         let mut hash = [0; SHA256_OUTPUT_LEN];
         hash.copy_from_slice(bytes);
@@ -63,12 +63,12 @@ impl Hash {
 }
 
 impl LeafHash {
-    /// The same hash as the lowest level of the tree.
+    /// The same hash as a node of the lowest level.
     pub fn as_hash(&self) -> &Hash {
         &self.0
     }
 
-    /// Takes a hash read from a store to be a leaf's. Nothing is checked.
+    /// Marks a hash from a store as a leaf's. Nothing is checked.
     pub fn from_stored(hash: Hash) -> Self {
         Self(hash)
     }

@@ -1,4 +1,4 @@
-//! The part of verifying that each leaf can have on its own, on every core.
+//! The part of verification that can be done for each leaf alone, on every core.
 
 use std::thread;
 
@@ -7,7 +7,7 @@ use super::hash::{LeafHash, leaf_hash};
 use super::leaf::LeafError;
 use super::skim::Told;
 
-/// Hashes and reads the leaves on every core, and meanwhile does `beside` on this one.
+/// Hashes and parses the leaves on every core, and meanwhile runs `beside` on this thread.
 pub(super) fn inspect<T>(
     batch: &Batch,
     origin: &str,
@@ -43,7 +43,7 @@ pub(super) fn inspect<T>(
 pub(super) struct Inspected {
     pub(super) hash: LeafHash,
     pub(super) told: Result<Told, LeafError>,
-    /// The first column beside the leaf that does not say what the leaf says.
+    /// The first column beside the leaf that disagrees with it.
     pub(super) wrong_column: Option<&'static str>,
 }
 
@@ -65,5 +65,5 @@ impl Inspected {
     }
 }
 
-/// Enough leaves to be worth a thread.
+/// Fewest leaves that are worth a thread.
 const SHARE_MIN: usize = 256;

@@ -1,4 +1,4 @@
-//! Names and public keys of those who sign notes (c2sp.org/signed-note).
+//! Names and public keys of the signers of notes (c2sp.org/signed-note).
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,13 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519_PUBLIC_KEY_LEN, Ed25519KeyPair, KeyPair};
 
-/// The name of a signing key; of a log's key, the log's origin. Not empty, no
-/// white space, no control character, no `+`.
+/// The name of a signing key. For a log's key it is the log's origin. Not empty, no white space, no
+/// control character, no `+`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeyName(String);
 
-/// A public key, its name, and the 4-byte key id made of both. Its text form
-/// (`name+id+base64`) is what auditors are given.
+/// A public key, its name, and the 4-byte key id computed from both. Auditors get its text form,
+/// `name+id+base64`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifierKey {
     name: KeyName,
@@ -59,7 +59,7 @@ impl fmt::Display for KeyName {
 }
 
 impl VerifierKey {
-    /// The id is SHA-256(name || 0x0A || type || key), its first four bytes.
+    /// Computes the id: the first four bytes of SHA-256(name || 0x0A || type || key).
     pub fn new(name: KeyName, public: [u8; ED25519_PUBLIC_KEY_LEN]) -> Self {
         let named = [name.0.as_bytes(), b"\n", &[TYPE_ED25519], public.as_slice()].concat();
         let mut id = [0; 4];
@@ -67,7 +67,7 @@ impl VerifierKey {
         Self { name, id, public }
     }
 
-    /// The verifier's half of a signing key.
+    /// The verifier key of a signing key.
     pub fn of(name: KeyName, key: &Ed25519KeyPair) -> Result<Self, KeyError> {
         Ok(Self::new(name, public_key(key)?))
     }
@@ -89,7 +89,7 @@ impl FromStr for VerifierKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        // The key is base64 and may hold '+' itself, a name never does.
+        // The base64 of the key may contain '+', a name never does.
         let mut parts = text.splitn(3, '+');
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(KeyError::VerifierKey);

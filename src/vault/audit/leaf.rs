@@ -1,21 +1,21 @@
-//! One leaf: what an operation did, denied or failed to do, as canonical JSON
-//! (RFC 8785). The bytes are stored as made and never made anew.
+//! One leaf: what an operation did, or that it was denied or failed, as canonical JSON (RFC 8785).
+//! The bytes are stored as made and never made again.
 //!
-//! The members are plain texts: the ledger fills them from typed values. None
-//! may ever hold a phone number; the words of a reason are only committed to.
+//! The members are plain texts that the ledger fills from typed values. None may ever hold a phone
+//! number. Of a reason the leaf holds only a commitment.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::words;
 
-// Members in the order of their names: that is the canonical order, so that the
-// plain encoder gives the canonical bytes (a test holds it to the canonical one).
+// The members are declared in the order of their names, which is the canonical order, so that the
+// plain encoder gives the canonical bytes (a test compares it with a canonical encoder).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leaf {
     pub action: String,
-    /// What the vault found alarming about the call.
+    /// What about the call raised an alarm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarm: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ pub struct Leaf {
     /// The keyring's generation after the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<u64>,
-    /// What kind of denial or failure.
+    /// The kind of denial or failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// The id of what the call was about.
@@ -49,12 +49,12 @@ pub struct Leaf {
     pub seq: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
-    /// A keyed token for a subject, or a digest of the list that was touched.
+    /// A keyed token of a subject, or a digest of the list that was touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subjects: Option<String>,
     /// RFC 3339, in UTC with `Z`.
     pub time: String,
-    /// The version of this form: 1.
+    /// The version of this format: 1.
     pub v: u64,
 }
 
@@ -85,7 +85,7 @@ pub enum LeafError {
 }
 
 impl Leaf {
-    /// The canonical bytes. What `parse` would refuse is not written.
+    /// The canonical bytes. Refuses to write what `parse` would refuse.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
         self.check()?;
         let bytes = self.encode(BYTES_USUAL)?;
@@ -95,12 +95,12 @@ impl Leaf {
         Ok(bytes)
     }
 
-    /// Reads exactly what [`Leaf::to_bytes`] writes: no other member, order or spelling.
+    /// Parses exactly what [`Leaf::to_bytes`] writes, and no other member, order or spelling.
     pub fn parse(bytes: &[u8]) -> Result<Self, LeafError> {
         Self::parse_timed(bytes).map(|(leaf, _)| leaf)
     }
 
-    /// The same, with the time as read.
+    /// The same, with the parsed time.
     pub(super) fn parse_timed(bytes: &[u8]) -> Result<(Self, Timestamp), LeafError> {
         if bytes.len() > LEAF_BYTES_MAX {
             return Err(LeafError::TooLong { bytes: bytes.len() });
@@ -142,11 +142,11 @@ impl Leaf {
     }
 }
 
-/// What the two-byte length of an entry in a tile can say.
+/// The largest entry that the two-byte length in a tile allows, in bytes.
 pub const LEAF_BYTES_MAX: usize = 65_535;
 const BYTES_USUAL: usize = 512;
 const VERSION: u64 = 1;
-/// 2^53 - 1: JSON numbers are doubles.
+/// 2^53 - 1, because JSON numbers are doubles.
 pub(super) const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! The transparency log's formats: leaves, the tree, signed checkpoints, proofs,
-//! the exported log, and the offline verifier.
+//! The formats of the transparency log: leaves, the tree, signed checkpoints, proofs, the exported
+//! log, and the offline verifier.
 //!
-//! Pure: no SQL, no clock, no randomness, no key made or kept (`export` writes and
-//! reads plain files). The ledger writes; anybody verifies with the public key.
-//! After RFC 6962 2.1, RFC 9162 2.1.3.2 and 2.1.4.2, RFC 8785, C2SP signed-note,
-//! tlog-checkpoint, tlog-proof@v1 and tlog-tiles; stored as x/mod/sumdb/tlog does.
-//! Not promised: that a leaf is true, only that it is the one that was signed for.
+//! Pure: no SQL, no clock, no randomness, and no key is made or kept (`export` writes and reads
+//! plain files). The ledger writes the log; anybody can verify it with the public key. Sources: RFC
+//! 6962 2.1, RFC 9162 2.1.3.2 and 2.1.4.2, RFC 8785, C2SP signed-note, tlog-checkpoint,
+//! tlog-proof@v1 and tlog-tiles; hashes are stored as in x/mod/sumdb/tlog. It cannot show that a
+//! leaf is true, only that it is the one that was signed.
 
 mod batch;
 mod checkpoint;

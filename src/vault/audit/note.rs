@@ -1,7 +1,7 @@
 //! Signed notes (c2sp.org/signed-note) with Ed25519 signatures, type 01.
 //!
-//! Signatures of other types and by unknown keys are passed over, as the
-//! specification asks; one by a known key that does not verify spoils the note.
+//! Signatures of other types and by unknown keys are ignored, as the specification requires. A
+//! signature by a known key that does not verify makes the note invalid.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,13 +9,13 @@ use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 
 use super::key::{KeyError, KeyName, VerifierKey};
 
-/// A note whose signatures by known keys verify, of which there is at least one.
+/// A note with at least one signature by a known key; all of those verify.
 #[derive(Debug)]
 pub struct OpenedNote<'n, 'k> {
     /// The signed text, with its final newline.
     pub text: &'n str,
     pub signed_by: Vec<&'k VerifierKey>,
-    /// How many signatures were passed over because their key is not known.
+    /// How many signatures were ignored because their key is unknown.
     pub unknown: usize,
 }
 
@@ -41,7 +41,7 @@ pub enum NoteError {
     AmbiguousKey,
 }
 
-/// The note over `text` with one signature, made under `name`.
+/// Makes a note over `text` with one signature by the key `name`.
 pub fn sign(text: &str, name: &KeyName, key: &Ed25519KeyPair) -> Result<String, NoteError> {
     check_text(text)?;
     let verifier = VerifierKey::of(name.clone(), key).map_err(NoteError::SigningKey)?;
@@ -58,7 +58,7 @@ pub fn sign(text: &str, name: &KeyName, key: &Ed25519KeyPair) -> Result<String, 
     }
 }
 
-/// Checks a note against the keys that are known.
+/// Checks a note against the known keys.
 pub fn open<'n, 'k>(
     note: &'n [u8],
     known: &'k [VerifierKey],
@@ -147,7 +147,7 @@ fn check_text(text: &str) -> Result<(), NoteError> {
 
 /// U+2014 and a space.
 const SIGNATURE_BEGIN: &str = "\u{2014} ";
-/// Witnesses and post-quantum signatures (3.3 kB a line) find room.
+/// Room for the signatures of witnesses and for post-quantum ones (3.3 kB a line).
 const SIGNATURES_MAX: usize = 100;
 const NOTE_BYTES_MAX: usize = 1_000_000;
 

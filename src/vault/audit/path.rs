@@ -1,4 +1,4 @@
-//! Checking proofs: RFC 9162 2.1.3.2 (inclusion) and 2.1.4.2 (consistency).
+//! Verifies proofs: RFC 9162 2.1.3.2 (inclusion) and 2.1.4.2 (consistency).
 
 use super::hash::{EMPTY_ROOT, Hash, LeafHash, node_hash};
 
@@ -16,7 +16,7 @@ pub enum PathError {
     OldRoot,
 }
 
-/// Proves that the leaf is number `index` of the tree with this size and root.
+/// Checks that the leaf is number `index` of the tree with this size and root.
 pub fn verify_inclusion(
     leaf: &LeafHash,
     index: u64,
@@ -46,7 +46,7 @@ pub fn verify_inclusion(
     }
 }
 
-/// Proves that the old tree is the beginning of the new one.
+/// Checks that the old tree is the beginning of the new one.
 pub fn verify_consistency(
     old_size: u64,
     new_size: u64,
@@ -65,7 +65,7 @@ pub fn verify_consistency(
         require(path.is_empty(), PathError::Length)?;
         return require(*old_root == EMPTY_ROOT, PathError::OldRoot);
     }
-    // An old tree that is one complete subtree is its own first hash.
+    // If the old tree is one complete subtree, its root is the first hash.
     let (first, rest) = match path.split_first() {
         None => return Err(PathError::Length),
         Some(_) if old_size.is_power_of_two() => (old_root, path),
@@ -91,13 +91,13 @@ pub fn verify_consistency(
     require(new == *new_root, PathError::Root)
 }
 
-/// On which side of the node its sibling stands.
+/// The side of a node on which its sibling is.
 enum Side {
     Left,
     Right,
 }
 
-/// The way from a node up to the root; `last` is the last node of the same level.
+/// The path from a node up to the root; `last` is the last node of the same level.
 struct Walk {
     node: u64,
     last: u64,
@@ -109,7 +109,8 @@ impl Walk {
             return Err(PathError::Length);
         }
         let side = if self.node & 1 == 1 || self.node == self.last {
-            // The last node of a level may have no sibling there: it rises until it has one.
+            // The last node of a level may have no sibling there; it then rises to the level where
+            // it has one.
             let alone = self.node.trailing_zeros().min(u64::BITS - 1);
             self.node >>= alone;
             self.last >>= alone;

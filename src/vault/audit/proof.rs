@@ -1,5 +1,5 @@
-//! Inclusion proofs to carry away (c2sp.org/tlog-proof@v1): with the leaf's
-//! bytes and the log's public key, one text file proves that the leaf stands.
+//! Inclusion proofs in a file (c2sp.org/tlog-proof@v1). With the leaf's bytes and the log's public
+//! key, this text file proves that the leaf is in the log.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,13 +16,13 @@ use super::path::{PathError, verify_inclusion};
 pub struct InclusionProof {
     index: u64,
     path: Vec<Hash>,
-    /// The checkpoint's signed note, as it came. Not opened before `verify`.
+    /// The checkpoint's signed note as it came; `verify` opens it.
     checkpoint: String,
-    /// Nothing authenticates it; read and kept, never made.
+    /// Not authenticated by anything; read and kept, never written.
     extra: Option<Vec<u8>>,
 }
 
-/// What a proof has proved about the leaf it was shown.
+/// What a proof proved about a leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proven {
     pub origin: KeyName,
@@ -57,7 +57,7 @@ impl InclusionProof {
         }
     }
 
-    /// Proves that `leaf` stands in the log that `key` signs for.
+    /// Checks that `leaf` is in the log that `key` signs.
     pub fn verify(&self, leaf: &[u8], key: &VerifierKey) -> Result<Proven, ProofError> {
         let checkpoint =
             Checkpoint::open(self.checkpoint.as_bytes(), key).map_err(ProofError::Checkpoint)?;
@@ -76,7 +76,7 @@ impl InclusionProof {
         self.index
     }
 
-    /// The checkpoint's signed note, not yet opened.
+    /// The checkpoint's signed note, not opened yet.
     pub fn checkpoint(&self) -> &str {
         &self.checkpoint
     }

@@ -1,7 +1,7 @@
-//! Reading what the verifier needs of a leaf without building the leaf.
+//! Reads what the verifier needs from a leaf without building the leaf.
 //!
-//! Takes the plain canonical spelling only (no escapes). What it does not take
-//! is left to `Leaf::parse`: this makes verifying faster and never looser.
+//! It accepts the plain canonical spelling only (no escapes) and leaves all else to `Leaf::parse`.
+//! It makes verification faster and never less strict.
 
 use jiff::Timestamp;
 
@@ -18,7 +18,7 @@ pub(super) struct Told {
     pub(super) of_this_log: bool,
 }
 
-/// The members of a leaf that are stored beside it too.
+/// The members of a leaf that are also stored beside it.
 struct Repeated<'a> {
     operator: Option<&'a str>,
     case: Option<&'a str>,
@@ -26,8 +26,8 @@ struct Repeated<'a> {
 }
 
 impl Told {
-    /// As strict as `Leaf::parse`; and the first of the columns beside the leaf that
-    /// does not say what the leaf says.
+    /// As strict as `Leaf::parse`. Also returns the first column beside the leaf that disagrees
+    /// with it.
     pub(super) fn by(
         leaf: &[u8],
         origin: &str,
@@ -71,7 +71,7 @@ impl Told {
 }
 
 fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
-    // No early end, so that many bytes are looked at at once.
+    // Without an early exit, so that the compiler can check many bytes at once.
     let strange = leaf.iter().fold(false, |strange, &byte| {
         strange | (byte < 0x20) | (byte == b'\\')
     });
@@ -139,7 +139,7 @@ impl<'a> Rest<'a> {
         decimal(number).filter(|number| *number <= NUMBER_MAX)
     }
 
-    /// A member that may be absent; `None` when it is there and not as it should be.
+    /// A member that may be absent; `None` if it is present but malformed.
     fn may<T>(&mut self, name: &str, read: fn(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
         if self.0.starts_with(name) {
             return read(self, name).map(Some);
@@ -213,7 +213,7 @@ mod tests {
             prop_assert_eq!(skimmed.is_some(), !bytes.contains(&b'\\'));
             let told = Told::by(&bytes, "log.example/a", None).ok();
             prop_assert_eq!(told.map(|(told, _)| told), parsed(&bytes));
-            // What is skimmed is what was written, and a column that says else is named.
+            // The skimmed values are those that were written, and a column that disagrees is named.
             let leaf = Leaf::parse(&bytes).unwrap();
             let beside = Beside {
                 time: Moment::from_seconds(1_712_048_400),

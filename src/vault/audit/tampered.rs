@@ -1,5 +1,5 @@
-//! Tests only: a log of our own leaves, tampered with in every way, and what
-//! the offline verifier says of it.
+//! Tests only: a log of our own leaves, tampered with in every way, and the offline verifier's
+//! verdict on it.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -48,7 +48,7 @@ fn leaf(seq: u64) -> Leaf {
     }
 }
 
-/// The log over these leaves, a note signed at every size of `at` (which must rise).
+/// The log over these leaves, with a note signed at every size of `at` (which must rise).
 fn log_of(leaves: Vec<Vec<u8>>, at: &[u64]) -> Log {
     let name: KeyName = ORIGIN.parse().unwrap();
     let (mut hashes, mut notes, mut frontier) = (Vec::new(), Vec::new(), Frontier::new());
@@ -223,7 +223,7 @@ fn a_cut_tail_fails_against_the_newest_and_against_a_kept_checkpoint() {
     log.hashes.truncate(stored_hash_count(700) as usize);
     let cut = log.verify(false, false).unwrap_err();
     assert_eq!((cut.kind, cut.first_bad), (FailureKind::CutTail, Some(700)));
-    // An older checkpoint, rightly signed, put in the newest one's place:
+    // An older checkpoint, correctly signed, in place of the newest one:
     let newest = log.notes.pop().unwrap();
     assert!(log.verify(true, true).is_ok());
     log.notes.insert(0, newest);

@@ -1,8 +1,8 @@
-//! Tiles (c2sp.org/tlog-tiles): their width, their names, the hash over one.
+//! Tiles (c2sp.org/tlog-tiles): their width, names and hash.
 
 use super::hash::{Hash, node_hash};
 
-/// The root over a power of two of hashes.
+/// The root over hashes whose count is a power of two.
 pub(super) fn subtree(hashes: &[Hash]) -> Option<Hash> {
     match hashes {
         [] => None,
@@ -14,7 +14,7 @@ pub(super) fn subtree(hashes: &[Hash]) -> Option<Hash> {
     }
 }
 
-/// `tile/0/x001/x234/067`, and with `.p/W` when only W wide.
+/// `tile/0/x001/x234/067`, with `.p/W` if it is only W wide.
 pub(super) fn tile_name(level: &str, n: u64, width: u64) -> String {
     let mut number = format!("{:03}", n % 1_000);
     let mut rest = n / 1_000;

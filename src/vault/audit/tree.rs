@@ -1,21 +1,20 @@
-//! The tree over stored hashes: where each hash is kept, the root, and proofs.
+//! The tree over stored hashes: the position of each hash, the root, and proofs.
 //!
-//! Layout of Go's x/mod/sumdb/tlog: a hash is stored the moment it is complete,
-//! so that storage only ever grows at its end; leaf n is followed by the nodes
-//! that it completes, lowest first.
+//! The layout is that of Go's x/mod/sumdb/tlog: a hash is stored as soon as it is complete, so that
+//! hashes are only ever appended. Leaf n is followed by the nodes that it completes, lowest first.
 
 use std::error::Error;
 
 use super::hash::{EMPTY_ROOT, Hash, LeafHash, node_hash};
 
-/// Where stored hashes are read from.
+/// A source of stored hashes.
 pub trait Hashes {
     type Error: Error;
 
     /// The hashes at `positions` (see [`stored_hash_index`]), in that order.
     fn read(&self, positions: &[u64]) -> Result<Vec<Hash>, Self::Error>;
 
-    /// Whether hashes of this level are really kept, or only computed from those below.
+    /// True if the hashes of this level are really stored, and not computed from those below.
     fn keeps_level(&self, _level: u32) -> bool {
         true
     }
@@ -128,7 +127,7 @@ pub fn consistency_proof<H: Hashes>(
             at = right;
         }
     }
-    // A subtree that begins at 0 is the old root, which the verifier holds.
+    // A subtree that begins at 0 is the old root, which the verifier already has.
     if at.start != 0 {
         spans.push(at);
     }
@@ -136,8 +135,8 @@ pub fn consistency_proof<H: Hashes>(
     read_spans(&spans, hashes)
 }
 
-/// The hashes to append to the store when leaf `index` joins: its own, then
-/// every node it completes. [`super::Frontier`] gives the same without a reader.
+/// The hashes to append to the store after leaf `index`: its own, then every node it completes.
+/// [`super::Frontier`] computes the same without a reader.
 pub fn hashes_to_store<H: Hashes>(
     index: u64,
     leaf: LeafHash,
@@ -156,23 +155,23 @@ pub fn hashes_to_store<H: Hashes>(
     Ok(complete)
 }
 
-/// Where the hash of node `n` of `level` is stored; level 0 is the leaves.
+/// The position at which the hash of node `n` of `level` is stored; level 0 is the leaves.
 ///
-/// The node is complete with leaf ((n + 1) << level) - 1; before a leaf m stand
-/// m leaves and, for each, the nodes it completed: 2m - popcount(m) in all.
+/// The node is complete with leaf ((n + 1) << level) - 1. Before a leaf m there are m leaves and,
+/// for each of them, the nodes it completed: 2m - popcount(m) in all.
 pub fn stored_hash_index(level: u32, n: u64) -> u64 {
     let last = (n << level) | ((1 << level) - 1);
     stored_hash_count(last) + u64::from(level)
 }
 
-/// How many hashes a tree of `size` leaves has stored.
+/// How many hashes are stored for a tree of `size` leaves.
 pub fn stored_hash_count(size: u64) -> u64 {
     size + (size - u64::from(size.count_ones()))
 }
 
 /// The level and number of the hash at `position`: the inverse of [`stored_hash_index`].
 pub fn stored_hash_place(position: u64) -> (u32, u64) {
-    // Leaf m stands at 2m - popcount(m), so that m lies between position/2 and that + 32.
+    // Leaf m is at 2m - popcount(m), so m lies between position/2 and that + 32.
     let mut leaf = position / 2;
     while stored_hash_count(leaf + 1) <= position {
         leaf += 1;
@@ -194,7 +193,7 @@ impl Span {
         self.end - self.start
     }
 
-    /// At the largest power of two strictly smaller than the length, which is at least 2.
+    /// Splits at the largest power of two smaller than the length, which is at least 2.
     fn split(self) -> (Self, Self) {
         let middle = self.start + (1 << (self.len() - 1).ilog2());
         (
@@ -221,7 +220,7 @@ impl Span {
     }
 }
 
-/// The hash of each span that is not empty, by one read.
+/// The hash of each span that is not empty, from a single read.
 fn read_spans<H: Hashes>(spans: &[Span], hashes: &H) -> Result<Vec<Hash>, TreeError<H::Error>> {
     let positions: Vec<u64> = spans.iter().flat_map(|span| span.positions()).collect();
     let read = read_all(&positions, hashes)?;
@@ -235,7 +234,7 @@ fn read_spans<H: Hashes>(spans: &[Span], hashes: &H) -> Result<Vec<Hash>, TreeEr
     Ok(joined)
 }
 
-/// One hash over complete subtrees of falling size: the right edge folds from the right.
+/// One hash over complete subtrees of decreasing size: the right edge is folded from the right.
 pub(super) fn join(parts: &[Hash]) -> Option<Hash> {
     parts
         .iter()

@@ -1,4 +1,4 @@
-//! What the offline verifier says at its end, in words for an auditor.
+//! The offline verifier's verdict, in words for an auditor.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,15 +14,16 @@ pub struct Verdict {
     pub size: u64,
     pub root: Hash,
     pub outcomes: Outcomes,
-    /// How many older checkpoints were shown; the log contains every one.
+    /// How many older checkpoints were given; the log contains every one.
     pub kept_checkpoints: usize,
     /// Whether the stored hashes were compared too.
     pub stored_hashes: bool,
-    /// How often a leaf is earlier than the one before it. Information, no failure.
+    /// How many leaves have an earlier time than the one before. This is information, not a
+    /// failure.
     pub clock_steps_back: u64,
 }
 
-/// How many leaves tell of each outcome.
+/// How many leaves have each outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outcomes {
     pub done: u64,
@@ -30,13 +31,13 @@ pub struct Outcomes {
     pub failed: u64,
 }
 
-/// The log is not what was signed for.
+/// The log is not what was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub kind: FailureKind,
-    /// The first leaf known to be wrong or missing.
+    /// The first leaf that is known to be wrong or missing.
     pub first_bad: Option<u64>,
-    /// Where the first wrong leaf must be, when it cannot be named.
+    /// The range of the first wrong leaf, if it is not known exactly.
     pub between: Option<Range<u64>>,
     pub explanation: String,
 }
@@ -47,23 +48,23 @@ pub enum FailureKind {
     Checkpoint,
     /// A kept checkpoint does not open with the key.
     KeptCheckpoint,
-    /// Leaves were cut off the end.
+    /// Leaves at the end are missing.
     CutTail,
-    /// There are leaves the checkpoint does not speak for.
+    /// There are leaves beyond the checkpoint.
     Uncovered,
     /// A leaf is missing.
     Gap,
-    /// A leaf stands twice.
+    /// A leaf occurs twice.
     Duplicate,
-    /// A leaf stands where another belongs.
+    /// A leaf is in the place of another one.
     Reordered,
-    /// A leaf is not the one that was signed for.
+    /// A leaf is not the one that was signed.
     Edited,
     /// A stored hash above the leaves was changed.
     StoredHash,
-    /// Two checkpoints were signed that cannot both be true.
+    /// Two signed checkpoints contradict each other.
     Rewritten,
-    /// The bytes are no leaf.
+    /// The bytes are not a valid leaf.
     NotALeaf,
     /// The leaf names another log.
     OtherOrigin,
@@ -103,7 +104,7 @@ impl Failure {
         leaves: Range<u64>,
         explanation: impl Into<String>,
     ) -> Self {
-        // A range of one leaf names it.
+        // A range of a single leaf names it.
         let first_bad = (leaves.end - leaves.start == 1).then_some(leaves.start);
         Self {
             first_bad,

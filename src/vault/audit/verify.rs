@@ -1,8 +1,8 @@
 //! Offline verification of a whole log with only the public key.
 //!
-//! Everything is recomputed from the leaves' bytes. Whatever does not agree is a
-//! failure, never a warning. A signed root alone says that a leaf is wrong, not
-//! which: kept checkpoints narrow it to a range, stored hashes name it.
+//! Everything is recomputed from the leaves' bytes. Any disagreement is a failure, never a warning.
+//! A signed root alone shows that some leaf is wrong, but not which: kept checkpoints narrow it
+//! down to a range, stored hashes name it.
 
 use std::error::Error;
 use std::ops::Range;
@@ -19,22 +19,22 @@ use super::skim::Told;
 use super::tree::{Hashes, stored_hash_index};
 use super::verdict::{Failure, FailureKind, Outcomes, Verdict};
 
-/// What the log is held against.
+/// What the log is compared with.
 pub struct Claim<'a> {
     /// The newest checkpoint: a signed note.
     pub checkpoint: &'a [u8],
     pub key: &'a VerifierKey,
-    /// Checkpoints seen earlier and kept elsewhere, in any order.
+    /// Checkpoints that were seen earlier and kept elsewhere, in any order.
     pub kept: &'a [Vec<u8>],
 }
 
-/// The first leaf beside which a column does not say what the leaf says.
+/// The first leaf beside which a column disagrees with it.
 pub(in crate::vault) struct WrongColumn {
     pub(in crate::vault) leaf: u64,
     pub(in crate::vault) column: &'static str,
 }
 
-/// For `None::<&NoHashes>`: the leaves are all there is.
+/// For `None::<&NoHashes>`, if there are leaves but no stored hashes.
 pub enum NoHashes {}
 
 impl Hashes for NoHashes {
@@ -45,7 +45,7 @@ impl Hashes for NoHashes {
     }
 }
 
-/// Verifies the leaves, given with the numbers they are stored under, in stored order.
+/// Verifies leaves, which come in stored order with the numbers they are stored under.
 pub fn verify_log<E: Error, H: Hashes>(
     leaves: impl Iterator<Item = Result<(u64, Vec<u8>), E>>,
     claim: &Claim<'_>,
@@ -54,9 +54,9 @@ pub fn verify_log<E: Error, H: Hashes>(
     verify_stored(&mut leaves.fuse(), claim, stored).map(|(verdict, _)| verdict)
 }
 
-/// The same, and the first leaf beside which a column stands that does not say what
-/// the leaf says. Three things go on at once: some leaves are inspected, those before
-/// them take their places in the tree, those after them are read.
+/// The same, and also finds the first leaf beside which a column disagrees with it. It works as a
+/// pipeline: while one batch of leaves is inspected, the batch before it is put into the tree, and
+/// the batch after it is read.
 pub(in crate::vault) fn verify_stored<H: Hashes>(
     leaves: &mut impl Leaves,
     claim: &Claim<'_>,
@@ -86,7 +86,7 @@ pub(in crate::vault) fn verify_stored<H: Hashes>(
                 true => spare,
                 false => spare.refill(leaves),
             };
-            // An earlier wrong range, known from a kept checkpoint, is the first failure.
+            // If a kept checkpoint shows an earlier wrong range, that is the first failure.
             let taken = run.take_all(before.as_ref());
             taken.map(|()| next)
         });
@@ -142,9 +142,9 @@ struct Run<'a, H> {
     kept: Vec<Checkpoint>,
     stored: Option<&'a H>,
     frontier: Frontier,
-    /// The largest size at which the root is a kept checkpoint's.
+    /// The largest size at which the root agreed with a kept checkpoint.
     good: u64,
-    /// The first wrong range, when a kept checkpoint's root was not met.
+    /// The first wrong range, once the root disagreed with a kept checkpoint.
     bad: Option<Failure>,
     last_time: Option<Timestamp>,
     outcomes: Outcomes,
@@ -227,7 +227,7 @@ impl<H: Hashes> Run<'_, H> {
         Ok((verdict, self.wrong_column))
     }
 
-    /// Holds the root against every checkpoint of exactly the present size.
+    /// Compares the root with every checkpoint of exactly the current size.
     fn meet_checkpoints(&mut self) -> Result<(), Failure> {
         let size = self.frontier.size();
         let met = self
@@ -290,7 +290,7 @@ impl<H: Hashes> Run<'_, H> {
         let Some(stored) = self.stored else {
             return Ok(Vec::new());
         };
-        // What lies past the checkpoint is reported as such, not read.
+        // Leaves beyond the checkpoint are reported as such, not read.
         let end = (first + count).min(self.newest.size);
         let positions: Vec<u64> = (first..end)
             .flat_map(|leaf| {
@@ -309,7 +309,7 @@ impl<H: Hashes> Run<'_, H> {
     }
 }
 
-/// Holds the number a leaf is stored under against its place.
+/// Checks that a leaf is stored under the number of its place.
 fn check_number(index: u64, stored_as: u64) -> Result<(), Failure> {
     if stored_as == index {
         return Ok(());
@@ -331,7 +331,8 @@ fn check_number(index: u64, stored_as: u64) -> Result<(), Failure> {
     Err(Failure::at(kind, index, text))
 }
 
-/// Holds what a leaf says against its place; `hash_differs` from the stored one.
+/// Checks that what a leaf says fits its place; `hash_differs` says that its hash is not the stored
+/// one.
 fn check_leaf(index: u64, found: &Inspected, hash_differs: bool) -> Result<Told, Failure> {
     match found.told {
         Ok(told) if told.seq != index => {
@@ -360,7 +361,7 @@ fn wrong_node(level: u32, index: u64) -> Failure {
     Failure::within(FailureKind::StoredHash, leaves, text)
 }
 
-/// An error and what caused it, on one line.
+/// An error and its causes, on one line.
 fn explain(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))

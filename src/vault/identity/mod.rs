@@ -1,9 +1,8 @@
-//! Who is asking: passwords, second factors and session tokens.
+//! Identity: passwords, second factors and session tokens.
 //!
-//! Sees what an operator typed, and the sealed secrets that the store keeps. Never
-//! a number. Called by the vault's sign-in. What is
-//! shown once is wiped here after that; the buffers it went through on the way
-//! to the operator are not.
+//! Sees what an operator typed, and the sealed secrets that the store keeps. Never a phone number.
+//! Called by the vault's sign-in. Secrets that are shown once are wiped here afterwards; the
+//! buffers they pass through on the way to the operator are not.
 
 mod known_sessions;
 mod operator_secrets;

@@ -1,18 +1,18 @@
-//! An operator's password, as typed.
+//! An operator's password, as it was typed.
 
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use crate::vault::plaintext::RawText;
 
-/// Beyond it nothing is hashed, so that a caller cannot make work by length.
+/// Longer passwords are not hashed, so that a caller cannot cause work by length; in characters.
 const LONGEST: usize = 256;
 const SHORTEST: usize = 12;
 
-/// A password to be checked, wiped when it goes. Byte for byte as typed.
+/// A password to check, byte for byte as typed; wiped on drop.
 pub struct Password(Zeroizing<String>);
 
-/// A password fit to be set: 12 to 256 characters.
+/// A password that may be set: 12 to 256 characters.
 pub struct NewPassword(Password);
 
 /// The password cannot be set.
@@ -25,14 +25,14 @@ impl Password {
         Self(Zeroizing::new(text))
     }
 
-    /// `None` for one that cannot have been set, because it is too long.
+    /// The bytes to hash; `None` if the password is too long to have been set.
     pub(super) fn bytes(&self) -> Option<&[u8]> {
         (self.0.len() <= LONGEST * 4).then_some(self.0.as_bytes())
     }
 }
 
 impl<'de> Deserialize<'de> for Password {
-    /// Like every text that must not be quoted back.
+    /// Deserialized like every text that errors must not repeat.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         RawText::deserialize(deserializer).map(|text| Self::new(text.text().to_owned()))
     }

@@ -1,4 +1,4 @@
-//! The hash that is stored of a password.
+//! The stored hash of a password.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -13,7 +13,7 @@ use super::password::{NewPassword, Password};
 const SALT: usize = 16;
 const HASH: usize = 32;
 
-/// An Argon2id hash in the PHC string format, with the costs it was made at:
+/// An Argon2id hash (RFC 9106) in the PHC string format, with its parameters:
 /// `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 pub struct PasswordHash {
     params: Argon2Params,
@@ -26,12 +26,12 @@ pub struct PasswordHash {
 #[must_use]
 pub struct PasswordVerified(());
 
-/// It is another password, or there is no such operator.
+/// The password is wrong, or there is no such operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("wrong name or password")]
 pub struct WrongPassword;
 
-/// A hash could not be made or read. Holds nothing of it.
+/// A hash could not be made or read. The error holds nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordHashError {
     #[error("the stored password hash is malformed")]
@@ -61,7 +61,7 @@ impl PasswordHash {
         parse(text).ok_or(PasswordHashError::Malformed)
     }
 
-    /// For the store.
+    /// The PHC string, for the store.
     pub fn to_phc(&self) -> String {
         format!(
             "$argon2id$v=19$m={},t={},p={}${}${}",
@@ -82,14 +82,14 @@ impl PasswordHash {
         }
     }
 
-    /// The same work for an operator who does not exist, so that the time does
-    /// not tell who does. `params` are those new hashes are made with.
+    /// Does the same work for an operator who does not exist, so that the time does not show who
+    /// exists. `params` are the parameters of new hashes.
     pub fn dummy_verify(password: &Password, params: Argon2Params) -> WrongPassword {
         let _ = hashed(password, params, &[0; SALT]);
         WrongPassword
     }
 
-    /// True when it was made at other costs than hashes are made at now.
+    /// True if the hash was made with other parameters than new hashes.
     pub fn needs_rehash(&self, params: Argon2Params) -> bool {
         self.params != params
     }

@@ -1,4 +1,4 @@
-//! Tokens: shown once, stored as a hash.
+//! Session and enrolment tokens: shown once, stored as a hash.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use crate::vault::entropy::{Entropy, EntropyError};
 
 const LENGTH: usize = 32;
 
-/// The text is not a token. Carries nothing, so that it can be shown.
+/// The text is not a token. The error does not contain the text, so it can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a token")]
 pub struct TokenError;
@@ -17,12 +17,11 @@ pub struct TokenError;
 macro_rules! tokens {
     ($($(#[$doc:meta])* $token:ident $hash:ident $label:literal;)*) => {$(
         $(#[$doc])*
-        ///
-        /// 32 random bytes, wiped when they go; as text, base64url without padding.
+        ///  32 random bytes, wiped on drop; as text, base64url without padding.
         pub struct $token(Zeroizing<[u8; LENGTH]>);
 
-        /// SHA-256 over the token's kind and bytes: what is stored of it. A token
-        /// has 256 random bits, so a slow hash would add nothing.
+        /// The stored form of a token: SHA-256 over its kind and bytes. A token has 256 random
+        /// bits, so a slow hash would add nothing.
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $hash([u8; 32]);
 
@@ -41,7 +40,7 @@ macro_rules! tokens {
                 }
             }
 
-            /// The text, for its holder and nobody else.
+            /// The text, for its holder only.
             pub fn expose_once(&self) -> Zeroizing<String> {
                 Zeroizing::new(URL_SAFE_NO_PAD.encode(&self.0[..]))
             }
@@ -73,7 +72,7 @@ macro_rules! tokens {
 tokens! {
     /// What a signed-in operator sends with every request.
     SessionToken SessionTokenHash b"breachvault session token 1\0";
-    /// What a new operator sets a password with, once.
+    /// With this a new operator sets a password, once.
     EnrolmentToken EnrolmentTokenHash b"breachvault enrolment token 1\0";
 }
 

@@ -1,5 +1,5 @@
-//! The second factor: time-based one-time passwords (RFC 6238, HMAC-SHA-1, six
-//! digits, 30 seconds: what every authenticator reads).
+//! The second factor: time-based one-time passwords (RFC 6238, HMAC-SHA-1, six digits, 30 seconds),
+//! as every authenticator application supports them.
 //!
 //! `code = truncate(HMAC-SHA-1(secret, step)) mod 10^6`, `step = time / 30`.
 
@@ -17,14 +17,14 @@ const SECONDS: i64 = 30;
 const DIGITS: usize = 6;
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// Twenty random bytes that the operator's authenticator has too; wiped.
+/// Twenty random bytes that the operator's authenticator has too; wiped on drop.
 pub struct TotpSecret(Zeroizing<[u8; LENGTH]>);
 
-/// Six digits that somebody typed.
+/// A six-digit code that somebody typed.
 pub struct TotpCode(Zeroizing<[u8; DIGITS]>);
 
-/// The time step a code was good for. It is stored, and neither it nor an
-/// earlier one is taken again.
+/// The time step of an accepted code. It is stored; codes of this step or an earlier one are not
+/// accepted again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TotpStep(i64);
 
@@ -40,18 +40,18 @@ impl TotpSecret {
         Ok(Self(bytes))
     }
 
-    /// From what was sealed; `None` if there are not twenty bytes.
+    /// The secret from its opened bytes; `None` if there are not twenty.
     pub(in crate::vault) fn from_opened(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
         Some(Self(Zeroizing::new(*bytes)))
     }
 
-    /// To be sealed under the operator-secret key.
+    /// The bytes to seal under the operator-secret key.
     pub(in crate::vault) fn bytes(&self) -> &[u8; LENGTH] {
         &self.0
     }
 
-    /// The secret as base32, for the operator and nobody else.
+    /// The secret in base32, for the operator only.
     pub fn expose_once(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(LENGTH * 8 / 5));
         for five in self.0.chunks(5) {
@@ -65,7 +65,7 @@ impl TotpSecret {
         text
     }
 
-    /// The same as the address that an authenticator scans.
+    /// The secret as the `otpauth` address that an authenticator scans.
     pub fn expose_url_once(&self, name: &OperatorName) -> Zeroizing<String> {
         let secret = self.expose_once();
         Zeroizing::new(format!(
@@ -75,9 +75,8 @@ impl TotpSecret {
         ))
     }
 
-    /// The step the code is good for: this one, the one before or the one after,
-    /// and later than the last one used. Every candidate is computed and
-    /// compared in constant time.
+    /// The step of the code: the current one, the one before or the one after, and later than the
+    /// last one used. Every candidate is computed, and compared in constant time.
     pub fn check(
         &self,
         code: &TotpCode,
@@ -98,7 +97,7 @@ impl TotpSecret {
     fn code(&self, step: TotpStep) -> [u8; DIGITS] {
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.0[..]);
         let tag = hmac::sign(&key, &step.0.to_be_bytes());
-        // RFC 4226, 5.3: the last four bits say where 31 bits are taken from.
+        // RFC 4226, 5.3: the last four bits tell where to take the 31 bits.
         let tag = tag.as_ref();
         let offset = usize::from(tag.last().copied().unwrap_or_default() & 15);
         let mut number = tag
@@ -117,7 +116,7 @@ impl TotpSecret {
 }
 
 impl TotpCode {
-    /// Takes six digits; a space in the middle, as authenticators show, is dropped.
+    /// Parses six digits; a space in the middle, as authenticators show it, is dropped.
     pub fn parse(text: &str) -> Result<Self, TotpCodeError> {
         let mut code = Zeroizing::new([0; DIGITS]);
         let mut length = 0;

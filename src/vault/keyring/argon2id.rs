@@ -1,12 +1,12 @@
-//! Argon2id (RFC 9106, version 0x13) with its parameters checked.
+//! Argon2id (RFC 9106, version 0x13) with checked parameters.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
 
-/// The costs of one Argon2id: memory in KiB, passes, lanes.
+/// The parameters of Argon2id: memory in KiB, passes, lanes.
 ///
-/// Bounded, so that a file or a stored hash that somebody altered cannot eat
-/// the machine: at most 1 GiB, ten passes, four lanes.
+/// They are limited, so that an altered file or hash cannot exhaust the machine: at most 1 GiB, ten
+/// passes, four lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Costs")]
 pub struct Argon2Params {
@@ -15,12 +15,12 @@ pub struct Argon2Params {
     p: u32,
 }
 
-/// The costs are outside the bounds.
+/// The parameters are outside the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("argon2id takes 8 KiB a lane to 1 GiB, 1 to 10 passes, 1 to 4 lanes")]
 pub struct Argon2ParamsError;
 
-/// Argon2id did not run, for want of memory.
+/// Argon2id failed because memory was not available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("argon2id could not run")]
 pub(in crate::vault) struct Argon2Error;
@@ -34,7 +34,7 @@ struct Costs {
 }
 
 impl Argon2Params {
-    /// For the keyring's passphrase: a quarter of a second.
+    /// For the keyring's passphrase; takes about a quarter of a second.
     pub const KEYRING: Self = Self {
         m: 64 * 1024,
         t: 3,

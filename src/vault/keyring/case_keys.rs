@@ -1,4 +1,4 @@
-//! The keys of one case, derived once.
+//! The keys of one case, derived once from the case key.
 
 use ring::hmac;
 
@@ -82,7 +82,7 @@ impl CaseKeys {
         &self.tags[index(field)]
     }
 
-    /// Names the subjects of the case.
+    /// Computes the tokens of the case's subjects.
     pub fn tokens(&self) -> &TokenKey {
         &self.tokens
     }
@@ -92,17 +92,17 @@ impl CaseKeys {
         &self.descriptions
     }
 
-    /// Seals the rows that could not be read.
+    /// Seals rows that could not be admitted.
     pub fn quarantine(&self) -> &BlockSealer {
         &self.quarantine
     }
 
-    /// Seals what a reveal or an export asks for.
+    /// Seals requests for reveals, exports and withdrawals.
     pub fn requests(&self) -> &BlockSealer {
         &self.requests
     }
 
-    /// Digests whole files.
+    /// Computes digests of whole files.
     pub fn digests(&self) -> &DigestKey {
         &self.digests
     }
@@ -119,11 +119,11 @@ fn per_field<K>(
     <[K; FIELDS]>::try_from(keys?).map_err(|_| KeyringError::NoKey)
 }
 
-/// The key of a case's file digests: HMAC-SHA-256, so that the digest of a file
-/// that somebody else has too cannot be recognised without the key.
+/// The key of a case's file digests: HMAC-SHA-256. Without the key nobody can recognise the digest
+/// of a file that they have too.
 pub struct DigestKey(hmac::Key);
 
-/// A digest being made, piece by piece.
+/// A digest in progress, fed piece by piece.
 pub struct FileDigest(hmac::Context);
 
 impl DigestKey {

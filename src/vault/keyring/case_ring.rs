@@ -1,7 +1,7 @@
-//! The case keys, as the keyring's body holds them.
+//! The case keys, as they are in the keyring's body.
 //!
-//! In the clear: `cases (4, BE)`, then for each case, in the order of their
-//! ids, `length (1) || id || keys (2, BE)`, then for each key, newest first,
+//! Plaintext: `cases (4, BE)`, then for each case, in the order of their ids,
+//! `length (1) || id || keys (2, BE)`, then for each key, newest first,
 //! `key id (4, BE) || key (32)`.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ const DAMAGED: KeyringError = KeyringError::Damaged { what: "body" };
 /// Case keys by case, newest first.
 pub(super) struct CaseRing(BTreeMap<CaseId, Vec<CaseKey>>);
 
-/// One key of a case, and what was derived of it.
+/// One key of a case, and the keys derived from it.
 pub(super) struct CaseKey {
     id: KeyId,
     key: Secret<KEY>,
@@ -87,7 +87,7 @@ impl CaseRing {
     }
 
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        // The whole size at once: a buffer that grows leaves copies behind.
+        // Allocated at its full size, because a growing buffer would leave copies behind.
         let size = self.0.iter().fold(4, |size, (case, keys)| {
             size + 1 + case.as_str().len() + 2 + keys.len() * (4 + KEY)
         });

@@ -1,7 +1,7 @@
-//! One key in, many keys out: HKDF-SHA-256 (RFC 5869), labelled.
+//! Derives labelled keys from one key: HKDF-SHA-256 (RFC 5869).
 //!
-//! `key = HKDF(salt = vault id, ikm = parent, info = "breachvault/1/" || label ||
-//! 0 || field || 0 || case)`. The list of uses is closed, so that no two share a key.
+//! `key = HKDF(salt = vault id, ikm = parent, info = "breachvault/1/" || label || 0 || field || 0
+//! || case)`. The list of uses is closed, so that no two uses share a key.
 
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use zeroize::Zeroizing;
@@ -11,12 +11,12 @@ use crate::domain::{CaseId, Field};
 use super::secret::Secret;
 use super::vault_id::VaultId;
 
-/// HKDF gave no key. It only ever fails for outputs of more than 8,160 bytes.
+/// HKDF failed, which only happens for outputs of more than 8,160 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a key could not be derived")]
 pub struct DeriveError;
 
-/// What a key that comes from a case key is for.
+/// The use of a key that is derived from a case key.
 #[derive(Clone, Copy)]
 pub(super) enum CaseUse {
     Blocks(Field),
@@ -29,7 +29,7 @@ pub(super) enum CaseUse {
     Requests,
 }
 
-/// What a key that comes from the root is for.
+/// The use of a key that is derived from the root.
 #[derive(Clone, Copy)]
 pub(super) enum RootUse {
     AuditSigning,
@@ -98,7 +98,7 @@ fn expand(
     Ok(key)
 }
 
-/// The bare function, apart so that it can be held against the published vectors.
+/// HKDF itself, as a function of its own so that the published vectors can test it.
 pub(in crate::vault) fn hkdf(
     salt: &[u8],
     secret: &[u8],

@@ -1,8 +1,8 @@
-//! The keyring's document: one JSON object, with one way to write it.
+//! The keyring's file: one JSON object, with exactly one way to write it.
 //!
-//! `v`, `vault`, `generation`, `slots` in the clear; `body` sealed under a key
-//! that comes from the root, its AAD binding all of them. A document that is not
-//! written exactly as we write it is damaged, so that no byte can change unseen.
+//! `v`, `vault`, `generation` and `slots` are in the clear. `body` is sealed under a key derived
+//! from the root, and its AAD binds all of them. A file that is not written exactly as we write it
+//! is damaged, so that no byte can be changed unnoticed.
 
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::status::KeyringStatus;
 use super::vault_id::VaultId;
 
 const VERSION: u64 = 1;
-/// Unlocking costs one Argon2id a slot, so a file must not have any number of them.
+/// Unlocking costs one Argon2id for each slot, so their number is limited.
 const MOST_SLOTS: usize = 8;
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ impl KeyringFile {
     }
 }
 
-/// What the body is bound to: the vault, the generation and every slot.
+/// The AAD of the body: the vault, the generation and every slot.
 pub(super) fn body_aad(
     vault: &VaultId,
     generation: u64,

@@ -1,4 +1,4 @@
-//! A keyring that was read and not opened.
+//! A keyring that was read but not opened.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use super::store;
 use super::unlocked::Keyring;
 use super::vault_id::VaultId;
 
-/// The only thing to do with it is to unlock it.
+/// A locked keyring; it can only be unlocked.
 pub struct LockedKeyring {
     path: PathBuf,
     file: KeyringFile,

@@ -1,11 +1,9 @@
-//! The keys: one sealed file, opened by a passphrase, from which all others come.
+//! The keys: one sealed file, opened by a passphrase, from which all other keys are derived.
 //!
-//! What it may see: every key of the vault, no number. Called by the command
-//! line (create, unlock, rotate) and by the vault, which alone gets at derived
-//! keys. A key lies on a locked page where the system allows it and is wiped
-//! when it goes; `ring`'s own key schedules are not wiped.
-//! Not promised: that an older keyring file put back in place is noticed here.
-//! The audit log has the generation.
+//! It sees every key of the vault, and no phone number. Called by the command line (create, unlock,
+//! rotate) and by the vault, which is the only one to get derived keys. A key is on a locked page
+//! where the system allows it, and is wiped on drop; `ring`'s own key schedules are not wiped. If
+//! an older keyring file is put back, nothing here notices it; the audit log has the generation.
 
 mod argon2id;
 mod base64;

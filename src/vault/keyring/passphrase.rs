@@ -1,4 +1,4 @@
-//! The passphrase that opens the keyring, and the key made of it.
+//! The passphrase that opens the keyring, and the key derived from it.
 
 use zeroize::Zeroizing;
 
@@ -7,11 +7,11 @@ use super::secret::Secret;
 
 const SHORTEST: usize = 12;
 
-/// A passphrase as it was typed, wiped when it goes. Byte for byte: the same
-/// letters in another Unicode form are another passphrase.
+/// A passphrase, byte for byte as typed; wiped on drop. The same letters in another Unicode form
+/// are another passphrase.
 pub struct Passphrase(Zeroizing<String>);
 
-/// A passphrase long enough to be set.
+/// A passphrase that is long enough to be set.
 pub struct NewPassphrase(Passphrase);
 
 /// The passphrase cannot be set.
@@ -20,7 +20,7 @@ pub struct NewPassphrase(Passphrase);
 pub struct PassphraseError;
 
 impl Passphrase {
-    /// One to open with: whatever was typed.
+    /// A passphrase to open with; any text is accepted.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }

@@ -9,10 +9,10 @@ use super::error::KeyringError;
 use super::secret::Secret;
 use super::vault_id::VaultId;
 
-/// The root has no versions: its keys all have this id.
+/// The root has no versions, so all its keys have this id.
 pub(super) const ROOT_KEY: KeyId = KeyId::new(0);
 
-/// Every key that belongs to no case.
+/// Every key that does not belong to a case.
 pub struct RootKeys {
     audit_signing: Ed25519KeyPair,
     evidence_signing: Ed25519KeyPair,

@@ -1,15 +1,15 @@
-//! Bytes that must not reach the disk or outlive their use.
+//! Bytes that must not reach the disk and are wiped after use.
 
 use zeroize::Zeroize;
 
 use crate::vault::entropy::{Entropy, EntropyError};
 
-/// `N` secret bytes, alone on a page that is locked in memory where the system
-/// allows it, and wiped when they go. They cannot be shown, copied or compared.
+/// `N` secret bytes, alone on a page that is locked in memory where the system allows it, and wiped
+/// on drop. They cannot be printed, copied or compared.
 ///
-/// Alone, because unlocking one secret would unlock the others of its page.
+/// They are alone on the page because unlocking one secret would unlock the others on it.
 pub struct Secret<const N: usize> {
-    /// Before the page, so that it is unlocked before it is freed.
+    /// Declared before the page, so that the page is unlocked before it is freed.
     _lock: Option<region::LockGuard>,
     page: Box<Page<N>>,
 }
@@ -18,13 +18,13 @@ pub struct Secret<const N: usize> {
 struct Page<const N: usize>([u8; N]);
 
 impl<const N: usize> Secret<N> {
-    /// Lets `write` fill the bytes in their place; what it leaves is zero.
+    /// Lets `write` fill the bytes in place; bytes it does not write are zero.
     pub(in crate::vault) fn filled<E>(
         write: impl FnOnce(&mut [u8; N]) -> Result<(), E>,
     ) -> Result<Self, E> {
         let page = Box::new(Page([0; N]));
-        // Refused where locked memory is used up or not allowed: then the
-        // bytes can be swapped out, which is worse but no reason to stop.
+        // Locking fails where it is not allowed or its limit is used up. Then the bytes can be
+        // swapped out, which is worse, but no reason to stop.
         let lock = region::lock(page.0.as_ptr(), N).ok();
         let mut secret = Self { _lock: lock, page };
         write(&mut secret.page.0)?;
@@ -35,7 +35,7 @@ impl<const N: usize> Secret<N> {
         Self::filled(|bytes| entropy.fill(bytes))
     }
 
-    /// `None` if there are not `N` bytes.
+    /// A copy of `bytes`; `None` if there are not `N`.
     pub(in crate::vault) fn copied(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; N] = bytes.try_into().ok()?;
         Self::filled(|own| {

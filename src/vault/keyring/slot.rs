@@ -1,4 +1,4 @@
-//! One way to the root: a slot of the keyring.
+//! A slot of the keyring: one way to unlock the root key.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,14 +17,14 @@ use super::vault_id::VaultId;
 const SALT: usize = 16;
 const ROOT: usize = 32;
 
-/// The root, wrapped under a key that somebody can make.
+/// The root, wrapped under a key that can be made from a secret.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub(super) enum Slot {
     Passphrase {
         argon2id: Argon2Params,
-        /// The generation at which it was written. The AAD has it, so that
-        /// slots of two generations cannot be mixed unseen.
+        /// The generation at which it was written. It is in the AAD, so that slots of two
+        /// generations cannot be mixed unnoticed.
         since: u64,
         salt: Base64,
         wrapped: Base64,
@@ -54,8 +54,8 @@ impl Slot {
         })
     }
 
-    /// The root, if this is the passphrase and nobody altered the slot. Which
-    /// of the two was amiss cannot be told.
+    /// The root, if the passphrase is right and the slot was not altered. The two failures cannot
+    /// be told apart.
     pub(super) fn unwrap(
         &self,
         vault: &VaultId,
@@ -102,7 +102,7 @@ impl Slot {
     }
 }
 
-/// Where a slot stands.
+/// The position of a slot.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) vault: &'a VaultId,

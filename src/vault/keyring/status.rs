@@ -1,22 +1,22 @@
-//! What may be told of a keyring without opening it.
+//! The status of a keyring, readable without opening it.
 
 use serde::Serialize;
 
 use super::argon2id::Argon2Params;
 use super::vault_id::VaultId;
 
-/// A keyring seen from outside. It names no case and holds no secret.
+/// The status of a keyring. It names no case and holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeyringStatus {
     pub vault: VaultId,
-    /// Grows with every write.
+    /// Grows by one with every write.
     pub generation: u64,
     pub slots: Vec<SlotStatus>,
-    /// How many cases have a key; unknown while locked.
+    /// How many cases have a key; `None` while locked.
     pub cases: Option<usize>,
 }
 
-/// One way to unlock.
+/// A slot, as the status shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SlotStatus {
     pub kind: &'static str,

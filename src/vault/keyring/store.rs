@@ -1,4 +1,4 @@
-//! The keyring file on disk: it is replaced whole, or not at all.
+//! The keyring file on disk: it is replaced as a whole, or not at all.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::KeyringError;
 
-/// No honest keyring comes near it.
+/// The largest file that is read, in bytes; a real keyring is much smaller.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, KeyringError> {
@@ -23,7 +23,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, KeyringError> {
     Ok(bytes)
 }
 
-/// Writes the first file; one that is there already is left alone.
+/// Writes the first file; never overwrites an existing one.
 pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
     if path.symlink_metadata().is_ok() {
         return Err(KeyringError::Exists);
@@ -31,11 +31,11 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
     replace(path, bytes)
 }
 
-/// A new file beside the old one, made durable, then renamed over it.
+/// Writes a new file beside the old one, makes it durable and renames it over the old one.
 ///
-/// What the old one held is then overwritten where it lay, if nothing else
-/// links to it: it had the keys of destroyed cases, under an old passphrase
-/// maybe. File systems that copy on write, and disks that remap, may keep it.
+/// The content of the old file is then overwritten in place, if nothing else links to it: it had
+/// the keys of destroyed cases, perhaps under an old passphrase. File systems that copy on write,
+/// and disks that remap blocks, may keep it.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
     let old = OpenOptions::new().read(true).write(true).open(path).ok();
     let new = beside(path);
@@ -53,7 +53,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
     std::fs::rename(&new, path)?;
     sync_folder_of(path)?;
     if let Some(old) = old {
-        // The new file is in force by now, so a failure here is none of it.
+        // The new file is in force by now, so a failure here is not an error.
         let _ = overwrite(old);
     }
     Ok(())

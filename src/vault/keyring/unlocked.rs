@@ -20,10 +20,10 @@ use super::status::KeyringStatus;
 use super::store;
 use super::vault_id::VaultId;
 
-/// Every key there is. A change is on disk before the method returns; if it
-/// cannot be, the keyring stays as it was. (Where only the last sync failed, the
-/// file may have the change all the same, until the next one.) One process at a
-/// time may change the file; the vault's own lock sees to that.
+/// All keys of the vault. A change is on disk before the method returns. If it cannot be written,
+/// the keyring stays as it was (if only the last sync failed, the file may still have the change,
+/// until the next one). Only one process may change the file at a time; the vault's own lock
+/// ensures that.
 pub struct Keyring {
     path: PathBuf,
     file: KeyringFile,
@@ -33,7 +33,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Makes a vault's first keyring at `path`, where none may be.
+    /// Creates a vault's first keyring at `path`, where no file may exist.
     pub fn create(
         path: &Path,
         passphrase: &NewPassphrase,
@@ -75,7 +75,7 @@ impl Keyring {
         &self.file.vault
     }
 
-    /// Grows with every change; the audit log keeps it.
+    /// Grows by one with every change; the audit log records it.
     pub fn generation(&self) -> u64 {
         self.file.generation
     }
@@ -111,8 +111,8 @@ impl Keyring {
         written.map(|()| id)
     }
 
-    /// Shreds the keys of a case: what they sealed is noise from now on. Keys
-    /// that a running operation holds go when it ends.
+    /// Destroys the keys of a case: what they sealed can never be opened again. Keys that a running
+    /// operation holds are wiped when it ends.
     pub fn destroy_case(
         &mut self,
         case: &CaseId,
@@ -126,9 +126,8 @@ impl Keyring {
         written
     }
 
-    /// A new slot under a new passphrase, in place of every passphrase slot. The
-    /// root stays, so whoever has an old keyring file and the old passphrase
-    /// still has every key that was in it.
+    /// Replaces every passphrase slot by one under a new passphrase. The root stays the same, so
+    /// whoever has an old keyring file and the old passphrase still has every key that was in it.
     pub fn change_passphrase(
         &mut self,
         passphrase: &NewPassphrase,

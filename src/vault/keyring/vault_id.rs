@@ -1,4 +1,4 @@
-//! The name of a vault: 16 random bytes in hexadecimal. Not a secret.
+//! The id of a vault: 16 random bytes in hexadecimal. It is not secret.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 #[serde(into = "String", try_from = "String")]
 pub struct VaultId(String);
 
-/// The text is not the name of a vault.
+/// The text is not the id of a vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 32 lower-case hexadecimal digits")]
 pub struct VaultIdError;

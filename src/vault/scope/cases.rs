@@ -157,7 +157,7 @@ impl<A: Writes> Scope<'_, A> {
     pub fn move_case(&mut self, from: &[CaseState], to: CaseState) -> Result<(), OperationError> {
         let case = self.case_row()?;
         if !from.contains(&case.state) {
-            return Err(OperationError::Conflict(Conflict::CaseState));
+            return Err(OperationError::Conflict(Conflict::CaseState(case.state)));
         }
         Ok(case_rows::set_state(self.connection, case.number, to)?)
     }

@@ -25,7 +25,7 @@ pub(crate) fn insert(
     )
 }
 
-/// Puts a block in the place of what was staged there.
+/// Replaces a block that was staged at this position.
 pub(crate) fn replace(
     connection: &Connection,
     exhibit: ExhibitNumber,
@@ -55,7 +55,7 @@ fn write(
     one(name, changed)
 }
 
-/// Reads one block into a buffer that is used again; false when it is not there.
+/// Reads one block into a reusable buffer; false if there is no such block.
 pub(crate) fn read(
     connection: &Connection,
     exhibit: ExhibitNumber,
@@ -78,8 +78,8 @@ pub(crate) fn read(
     Ok(found.is_some())
 }
 
-/// Reads blocks one after the other, straight from the file's pages into the
-/// caller's buffer: SQLite makes no copy of its own on the way.
+/// Reads blocks one after the other, straight from the file's pages into the caller's buffer,
+/// without a copy by SQLite.
 pub(crate) struct BlockReader<'c> {
     connection: &'c Connection,
     open: Option<Blob<'c>>,
@@ -93,7 +93,7 @@ impl<'c> BlockReader<'c> {
         }
     }
 
-    /// Replaces what is in the buffer; false when the block is not there.
+    /// Replaces the content of the buffer; false if there is no such block.
     pub(crate) fn read(
         &mut self,
         exhibit: ExhibitNumber,
@@ -126,7 +126,7 @@ impl<'c> BlockReader<'c> {
         };
         let length = blob.len();
         if into.capacity() < length {
-            // Not grown: that would leave a copy of what was in it.
+            // A new buffer, because growing the old one would leave a copy of its content.
             *into = Zeroizing::new(Vec::with_capacity(length.next_power_of_two()));
         }
         into.resize(length, 0);

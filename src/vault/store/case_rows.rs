@@ -6,7 +6,7 @@ use super::error::{StoreError, at, one, sound};
 use crate::domain::{CaseId, Moment, OperatorId};
 use crate::policy::CaseState;
 
-/// The small integer the large tables refer to a case by.
+/// The small integer by which the large tables refer to a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct CaseNumber(pub(crate) i64);
 
@@ -121,7 +121,7 @@ pub(crate) fn set_state(
     one("cases::set_state", changed)
 }
 
-/// Makes terms visible up to these numbers.
+/// Makes terms up to these numbers visible.
 pub(crate) fn set_terms(
     connection: &Connection,
     number: CaseNumber,

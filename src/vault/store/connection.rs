@@ -1,4 +1,4 @@
-//! How the database file is opened: hardened the same way everywhere.
+//! How the database file is opened, with the same hardening everywhere.
 
 use std::path::Path;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -41,7 +41,7 @@ pub(crate) fn writer(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// A connection that can read and nothing else.
+/// A connection that can only read.
 pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection
@@ -50,8 +50,8 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// A connection for somebody outside the vault, who may look while it is served:
-/// it writes no byte, and its one snapshot has begun.
+/// A connection for a process outside the vault, which may read while the vault is served. It never
+/// writes, and its single snapshot has begun.
 pub(crate) fn onlooker(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection
@@ -81,8 +81,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)
         .map_err(&failed)?;
-    // A plan does not depend on the values bound: else statements that are kept would be
-    // prepared anew at every use.
+    // The plan of a statement does not depend on the bound values; otherwise cached statements
+    // would be prepared again for every use.
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(&failed)?;
@@ -99,13 +99,13 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// A fixed number of readers; who finds none waits for one.
+/// A fixed number of readers; if none is free, the caller waits.
 pub(crate) struct Readers {
     idle: Mutex<Vec<Connection>>,
     back: Condvar,
 }
 
-/// A reader on loan; it goes back by itself, its snapshot ended.
+/// A borrowed reader. On drop its snapshot ends and it is returned.
 pub(crate) struct Reader<'p> {
     pool: &'p Readers,
     connection: Option<Connection>,
@@ -120,7 +120,7 @@ impl Readers {
         })
     }
 
-    /// Lends a reader and begins a snapshot on it.
+    /// Borrows a reader and begins a snapshot on it.
     pub(crate) fn snapshot(&self) -> Result<Reader<'_>, StoreError> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = loop {
@@ -154,7 +154,8 @@ impl Reader<'_> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            // A snapshot that cannot be ended would be kept for ever: such a reader is closed instead.
+            // A reader whose snapshot cannot be ended is closed, because it would keep the snapshot
+            // forever.
             let ended = connection.is_autocommit()
                 || connection
                     .prepare_cached("ROLLBACK")

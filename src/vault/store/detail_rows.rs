@@ -1,4 +1,4 @@
-//! Table `detail`: the sealed text a leaf commits to.
+//! Table `detail`: the sealed text that a leaf commits to.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -14,7 +14,7 @@ pub(crate) fn insert(connection: &Connection, seq: u64, sealed: &[u8]) -> Result
     one("detail::insert", changed)
 }
 
-/// The sealed detail; absent once it was erased.
+/// The sealed detail; `None` once it was erased.
 pub(crate) fn find(connection: &Connection, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
     connection
         .query_row(

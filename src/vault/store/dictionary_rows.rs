@@ -1,4 +1,4 @@
-//! Table `dictionary`: the values an exhibit added to a field's dictionary, sealed.
+//! Table `dictionary`: the values that an exhibit added to a field's dictionary, sealed.
 
 use rusqlite::{Connection, OptionalExtension, params};
 

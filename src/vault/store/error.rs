@@ -1,8 +1,8 @@
-//! What can go wrong with the database, without a value of it.
+//! Errors of the database; they never hold a value.
 
 use rusqlite::ErrorCode;
 
-/// A step that failed: `at` names the statement as `table::verb`.
+/// A failed step: `at` names the statement as `table::verb`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the database failed at {at}: {fault}")]
 pub struct StoreError {
@@ -51,8 +51,8 @@ impl StoreError {
     }
 }
 
-/// Turns SQLite's error into ours: only its code crosses, because its text may
-/// quote a statement.
+/// Converts SQLite's error into ours. Only its code is kept, because its text may quote a
+/// statement.
 pub(crate) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |error| {
         let fault = match &error {
@@ -73,7 +73,7 @@ pub(crate) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     }
 }
 
-/// A mutation of exactly one row.
+/// Checks that exactly one row was changed.
 pub(crate) fn one(at: &'static str, changed: usize) -> Result<(), StoreError> {
     if changed == 1 {
         Ok(())
@@ -85,7 +85,7 @@ pub(crate) fn one(at: &'static str, changed: usize) -> Result<(), StoreError> {
     }
 }
 
-/// Reads a value that must parse, or names the statement that found it broken.
+/// Returns a parsed value, or an error that names the statement that read a malformed one.
 pub(crate) fn sound<T, E>(at: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
     parsed.map_err(|_| StoreError::inconsistent(at))
 }

@@ -1,5 +1,5 @@
-//! Table `exhibit`: the files as received. Staged until one state change makes
-//! all of it visible; withdrawn, it stays and counts no more.
+//! Table `exhibit`: the received files. An exhibit is staged until one change of its state makes
+//! all of it visible. A withdrawn exhibit stays in the table but no longer counts.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -7,7 +7,7 @@ use super::case_rows::CaseNumber;
 use super::error::{StoreError, at, one, sound};
 use crate::domain::{ExhibitId, Moment};
 
-/// The small integer the blocks refer to an exhibit by.
+/// The small integer by which the blocks refer to an exhibit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ExhibitNumber(pub(crate) i64);
 
@@ -60,8 +60,7 @@ pub(crate) fn admit(
     one("exhibit::admit", changed)
 }
 
-/// The exhibits of a case that count, in the order of their admission: what was
-/// withdrawn is not among them.
+/// The exhibits of a case that count, in the order of their admission; withdrawn ones are left out.
 pub(crate) fn list(
     connection: &Connection,
     case: CaseNumber,
@@ -92,8 +91,8 @@ pub(crate) fn list_all(
     Ok(all)
 }
 
-/// What changes when an exhibit is admitted to a case or withdrawn: which there
-/// are, and whether each counts. In the order of their admission.
+/// Which exhibits there are and whether each counts, in the order of admission. This changes when
+/// an exhibit is admitted or withdrawn.
 pub(crate) fn marks(
     connection: &Connection,
     case: CaseNumber,
@@ -114,7 +113,7 @@ pub(crate) fn marks(
     rows.collect::<Result<_, _>>().map_err(&failed)
 }
 
-/// Whether a case has this exhibit, staged or admitted or withdrawn.
+/// True if a case has this exhibit, whether staged, admitted or withdrawn.
 pub(crate) fn exists(
     connection: &Connection,
     case: CaseNumber,
@@ -130,7 +129,7 @@ pub(crate) fn exists(
         .map_err(at("exhibit::exists"))
 }
 
-/// Takes an admitted exhibit out of what counts. Nothing puts it back.
+/// Marks an admitted exhibit as withdrawn. Nothing reverses this.
 pub(crate) fn withdraw(
     connection: &Connection,
     number: ExhibitNumber,
@@ -152,7 +151,7 @@ pub(crate) fn withdraw(
     one("exhibit::withdraw", changed)
 }
 
-/// The exhibit that came from the same file, if there is one that counts.
+/// The exhibit that came from the same file, if one counts.
 pub(crate) fn find_by_file_tag(
     connection: &Connection,
     case: CaseNumber,
@@ -193,7 +192,7 @@ pub(crate) fn staged(
         .map_err(&failed)
 }
 
-/// Takes a staged exhibit away with all that was written for it.
+/// Deletes a staged exhibit with everything that was written for it.
 pub(crate) fn discard(connection: &Connection, number: ExhibitNumber) -> Result<(), StoreError> {
     for (name, sql) in [
         ("block::discard", "DELETE FROM block WHERE exhibit = ?1"),

@@ -1,4 +1,4 @@
-//! Table `export`: requests to hand data out, their decision, package and end.
+//! Table `export`: requests to hand out data, their decision, package and acknowledgement.
 
 use rusqlite::{Connection, Row, params};
 
@@ -61,7 +61,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<ExportRow, StoreError> {
     })
 }
 
-/// The receiver's word that the package arrived.
+/// Records the receiver's acknowledgement of the package.
 pub(crate) fn acknowledge(
     connection: &Connection,
     id: &ExportId,

@@ -17,7 +17,7 @@ pub(crate) struct NewLeaf<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
-/// What a search asks for; what is absent is not asked.
+/// The criteria of a search; an absent one matches everything.
 #[derive(Default)]
 pub(crate) struct LeafFilter {
     pub(crate) from: Option<Moment>,
@@ -140,7 +140,7 @@ pub(crate) struct LeafRow<'r> {
     pub(crate) bytes: &'r [u8],
 }
 
-/// Every leaf in order, each as long as the next one is not asked for.
+/// Every leaf in order; each is valid until the next one is read.
 pub(crate) struct LeafReader<'s>(Rows<'s>);
 
 impl LeafReader<'_> {
@@ -165,7 +165,7 @@ impl LeafReader<'_> {
     }
 }
 
-/// Hands a reader of all leaves to `with`.
+/// Calls `with` with a reader of all leaves.
 pub(crate) fn with_all<T>(
     connection: &Connection,
     with: impl FnOnce(&mut LeafReader<'_>) -> T,

@@ -1,4 +1,4 @@
-//! Table `meta`: what the vault is called.
+//! Table `meta`: the vault's id.
 
 use rusqlite::{Connection, OptionalExtension, params};
 

@@ -1,9 +1,8 @@
 //! The schema: numbered steps, embedded, forward only, never altered.
 //!
-//! Each applied step is recorded with the SHA-256 of its text, and the schema
-//! that results is recorded too. A database with a step this program does not
-//! know, a step whose text differs, or a schema somebody changed by hand is
-//! refused: there is no mode that goes on regardless.
+//! Each applied step is recorded with the SHA-256 of its text, and the resulting schema is recorded
+//! too. A database is refused if it has a step this program does not know, a step whose text
+//! differs, or a schema that was changed by hand. No option overrides this.
 
 use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, params};
@@ -54,7 +53,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
     applied_at INTEGER NOT NULL
 ) STRICT";
 
-/// Applies the steps that are missing, each in a transaction of its own.
+/// Applies the missing steps, each in its own transaction.
 pub(crate) fn apply(connection: &Connection, now: Moment) -> Result<(), StoreError> {
     apply_of(&STEPS, connection, now)
 }
@@ -90,7 +89,7 @@ fn apply_of(
     Ok(())
 }
 
-/// Compares what was applied with what is known; answers how many steps stand.
+/// Compares the applied steps with the known ones; returns how many are applied.
 pub(crate) fn check(connection: &Connection) -> Result<usize, StoreError> {
     let failed = at("migrations::check");
     let mut statement = connection
@@ -172,7 +171,7 @@ mod tests {
         assert_eq!(check(&connection), Ok(STEPS.len()));
     }
 
-    /// A vault as the builds with so many steps left it, with a case.
+    /// A vault as left by a build with that many steps, with a case.
     fn earlier(steps: usize) -> Connection {
         let connection = Connection::open_in_memory().unwrap();
         apply_of(&STEPS[..steps], &connection, Moment::from_seconds(0)).unwrap();

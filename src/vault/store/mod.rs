@@ -1,8 +1,8 @@
 //! The database: one SQLite file, one file of code for each table.
 //!
-//! Sees ciphertext, tags and ids; no key, no digits. Called inside `vault` only.
-//! Every mutation checks how many rows it changed. There is one writer, the
-//! ledger's, and a pool of readers; nobody else opens the file.
+//! It sees ciphertext, tags and ids, but no keys and no digits. Called inside `vault` only. Every
+//! mutation checks how many rows it changed. There is one writer, the ledger's, and a pool of
+//! readers; nothing else opens the file.
 
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;

@@ -1,5 +1,5 @@
-//! Table `operator`: who may enter. Names, password hashes and TOTP secrets are
-//! in `sealed`; this file never opens it.
+//! Table `operator`: who may sign in. Names, password hashes and TOTP secrets are in `sealed`,
+//! which this file never opens.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -103,7 +103,7 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<OperatorRow>, StoreErr
     Ok(all)
 }
 
-/// The invitation is used up: the operator has a password now.
+/// Uses the invitation up: the operator has a password now.
 pub(crate) fn activate(
     connection: &Connection,
     id: &OperatorId,
@@ -131,7 +131,7 @@ pub(crate) fn revoke(connection: &Connection, id: &OperatorId) -> Result<(), Sto
     one("operator::revoke", changed)
 }
 
-/// Remembers the newest one-time code used, so that it works once.
+/// Stores the step of the newest one-time code used, so that each works once.
 pub(crate) fn advance_totp(
     connection: &Connection,
     id: &OperatorId,

@@ -1,5 +1,5 @@
-//! What the tables of requests have in common: somebody asks, somebody else
-//! decides in time. A table may have columns of its own beside these.
+//! What the tables of requests have in common: one person asks, another decides in time. A table
+//! may have further columns.
 
 use std::str::FromStr;
 
@@ -11,8 +11,8 @@ use super::sealed_parts::Statement;
 use crate::domain::{Moment, OperatorId};
 use crate::policy::RequestState;
 
-/// What every request has; the first ten columns of a row that is read. What was
-/// asked and why is in `sealed`.
+/// The columns that every request has: the first ten of a row. `sealed` holds what was asked and
+/// why.
 pub(crate) struct RequestRow<I> {
     pub(crate) id: I,
     pub(crate) case: CaseNumber,
@@ -22,7 +22,7 @@ pub(crate) struct RequestRow<I> {
     pub(crate) expires_at: Moment,
     pub(crate) decider: Option<OperatorId>,
     pub(crate) decided_at: Option<Moment>,
-    /// Binds the request and its result set; a decision is about this.
+    /// Binds the request to its result set; the decision is about this digest.
     pub(crate) digest: Vec<u8>,
     pub(crate) sealed: Vec<u8>,
 }
@@ -37,7 +37,7 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) sealed: &'a [u8],
 }
 
-/// A decision, and the request sealed anew with its reason.
+/// A decision, and the request sealed again with its reason.
 pub(crate) struct Decision<'a> {
     pub(crate) to: RequestState,
     pub(crate) decider: &'a OperatorId,
@@ -46,8 +46,8 @@ pub(crate) struct Decision<'a> {
     pub(crate) sealed: &'a [u8],
 }
 
-/// One such table: its statements, each with the name an error gives it. They
-/// take what is common in the order of the structs above, then what is their own.
+/// The statements of one such table, each with its name in errors. They take the common columns in
+/// the order of the structs above, then the table's own.
 pub(crate) struct Requests {
     pub(super) insert: Statement,
     pub(super) find: Statement,
@@ -109,7 +109,7 @@ impl Requests {
         Ok(all)
     }
 
-    /// Writes the decision beside the request and lets it run from now.
+    /// Writes the decision and sets the new expiry.
     pub(crate) fn decide(
         &self,
         connection: &Connection,
@@ -124,7 +124,7 @@ impl Requests {
     }
 }
 
-/// Reads the columns that are common.
+/// Reads the common columns.
 pub(super) fn read<I: FromStr>(
     at_row: &'static str,
     row: &Row<'_>,

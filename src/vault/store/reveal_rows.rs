@@ -1,4 +1,4 @@
-//! Table `reveal`: requests to see numbers, their decision and their end.
+//! Table `reveal`: requests to see numbers, their decision and their use.
 
 use rusqlite::{Connection, Row, params};
 
@@ -39,7 +39,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<RequestRow<RevealId>, StoreError> {
     request_rows::read("reveal::read", row)
 }
 
-/// Moves a request on from one state to the next; nothing else can.
+/// Moves a request from one state to the next.
 pub(crate) fn advance(
     connection: &Connection,
     id: &RevealId,

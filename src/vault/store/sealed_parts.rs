@@ -1,13 +1,13 @@
-//! What the tables of an exhibit's numbered, sealed parts have in common: a part
-//! is written once, read by its position, or read with all others in order.
+//! What the tables of an exhibit's numbered, sealed parts have in common: a part is written once,
+//! and read by its position or with all others in order.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
 
-/// One such table: its statements, each with the name an error gives it. They
-/// take the exhibit, then the position, then the part.
+/// The statements of one such table, each with its name in errors. They take the exhibit, then the
+/// position, then the part.
 pub(crate) struct SealedParts {
     pub(super) insert: Statement,
     pub(super) find: Statement,

@@ -1,4 +1,4 @@
-//! Table `session`: who is signed in. Holds the hash of a token, never a token.
+//! Table `session`: who is signed in. It holds the hash of a token, never a token.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -42,7 +42,7 @@ pub(crate) fn find_by_token(
     )
 }
 
-/// A session together with its operator: what says whether somebody may act.
+/// A session together with its operator, which show whether somebody may act.
 pub(crate) struct Standing {
     pub(crate) operator: OperatorId,
     pub(crate) expires_at: Moment,
@@ -103,7 +103,7 @@ pub(crate) fn revoke(
     one("session::revoke", changed)
 }
 
-/// Ends every session of an operator; answers how many.
+/// Ends every session of an operator; returns how many.
 pub(crate) fn revoke_all(
     connection: &Connection,
     operator: &OperatorId,

@@ -1,4 +1,4 @@
-//! Table `statistics`: what a block of records holds, sealed.
+//! Table `statistics`: the statistics of each block of records, sealed.
 
 use super::sealed_parts::{SealedParts, Statement};
 

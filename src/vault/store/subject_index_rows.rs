@@ -1,4 +1,4 @@
-//! Table `subject_index`: where a run of numbers occurs, sealed.
+//! Table `subject_index`: where each range of numbers occurs, sealed.
 
 use super::sealed_parts::{SealedParts, Statement};
 

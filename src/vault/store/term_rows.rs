@@ -1,6 +1,6 @@
-//! Table `term_run`: every distinct identifying value once, sealed, and the blind
-//! index over them. A run holds up to [`Terms::in_a_run`] terms that one exhibit
-//! added to a case, in the order of their tags.
+//! Table `term_run`: every distinct identifying value once, sealed, and the blind index over them.
+//! A run holds up to [`Terms::in_a_run`] terms that one exhibit added to a case, in the order of
+//! their tags.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -9,16 +9,16 @@ use super::error::{StoreError, at};
 use super::exhibit_rows::ExhibitNumber;
 use crate::domain::Field;
 
-/// Most user names of a run: they are sealed together, and few of them are asked for.
+/// Most user names in a run; they are sealed together, and few of them are asked for.
 const RUN_USERS: usize = 2048;
-/// Most numbers of a run: with their tags they fill two pages of the database and
-/// leave nothing of them empty, and a lookup reads no more than that.
+/// Most numbers in a run. With their tags they exactly fill two pages of the database, and a lookup
+/// reads no more than that.
 const RUN_NUMBERS: usize = 312;
 
-/// Bytes of a tag.
+/// The length of a tag in bytes.
 const TAG: usize = 16;
 
-/// Which terms: those of one field of one case.
+/// The terms of one field of one case.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms {
     pub(crate) case: CaseNumber,
@@ -26,7 +26,7 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Most terms of a run.
+    /// The most terms in a run.
     pub(crate) fn in_a_run(self) -> usize {
         match self.field {
             Field::User => RUN_USERS,
@@ -43,7 +43,7 @@ pub(crate) struct SealedRun {
     pub(crate) sealed: Vec<u8>,
 }
 
-/// The tags of a run, rising; those of its terms in the order of their numbers.
+/// The tags of a run, sorted; the terms are numbered in the same order.
 pub(crate) struct TagRun {
     pub(crate) first: u32,
     pub(crate) tags: Vec<u8>,
@@ -63,19 +63,19 @@ impl TagRun {
     }
 }
 
-/// The run of an exhibit in which a tag would stand.
+/// The run of an exhibit in which a tag would be.
 const AROUND: &str = "-- term_run::tags_around
     SELECT first, tags FROM term_run
     WHERE case_number = ?1 AND field = ?2 AND exhibit = ?3 AND first_tag <= ?4
     ORDER BY first_tag DESC LIMIT 1";
 
-/// Where a tag stands among tags that rise.
+/// The place of a tag among sorted tags.
 fn place_of(tags: &[u8], tag: &[u8; TAG]) -> Option<u32> {
     let (tags, _) = tags.as_chunks::<TAG>();
     u32::try_from(tags.binary_search(tag).ok()?).ok()
 }
 
-/// Runs read of late, so that terms read one after the other cost one read a run.
+/// Recently read runs, so that terms read in order cost one read for each run.
 #[derive(Default)]
 pub(crate) struct RunCache {
     runs: Vec<SealedRun>,
@@ -86,7 +86,7 @@ impl RunCache {
     /// How many runs are kept.
     const RUNS: usize = 32;
 
-    /// The run that holds a term, from here or from the store.
+    /// The run that holds a term, from the cache or from the store.
     pub(crate) fn run_of(
         &mut self,
         connection: &Connection,
@@ -204,7 +204,7 @@ impl Terms {
         }
     }
 
-    /// The run of an exhibit in which a tag would stand.
+    /// The run of an exhibit in which a tag would be.
     pub(crate) fn tags_around(
         self,
         connection: &Connection,
@@ -237,9 +237,9 @@ impl Terms {
         self.find_among(connection, self.exhibits(connection)?, tag)
     }
 
-    /// The same where it is known which exhibits may have added it. Every one of
-    /// them is asked, whatever the first of them says: a number that is there takes
-    /// as long as one that is not. No tag is copied.
+    /// The same if it is known which exhibits may have added it. Every one of them is searched,
+    /// even after a hit, so that a number that is present takes as long as one that is absent. No
+    /// tag is copied.
     pub(crate) fn find_among(
         self,
         connection: &Connection,
@@ -287,8 +287,8 @@ impl Terms {
         rows.collect::<Result<_, _>>().map_err(&failed)
     }
 
-    /// Takes away the runs above what is visible: leftovers of a staging that did
-    /// not end. A case without leftovers costs one index look-up.
+    /// Deletes the runs above the visible terms, which an unfinished staging left. A case without
+    /// them costs one index lookup.
     pub(crate) fn discard_above(
         self,
         connection: &Connection,
