@@ -11,14 +11,16 @@ mod format;
 mod id;
 mod moment;
 pub mod network;
+mod profile;
 mod purpose;
 mod role;
 mod text;
 
 pub use field::Field;
 pub use format::Format;
-pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId, WithdrawalId};
+pub use id::*;
 pub use moment::{Moment, MomentError};
+pub use profile::{Profile, ProfileError};
 pub use purpose::Purpose;
 pub use role::{CaseRole, HomeRole};
 pub use text::{

@@ -1,8 +1,8 @@
 //! Everything anybody can do, by name.
 //!
 //! The traits are sealed here: no other module can invent an action, and no
-//! other module can mark an existing one as writing or revealing. Whoever wants
-//! to know what can put a number into the clear reads the `reveals` lines of
+//! other module can mark an existing one as writing, revealing or deciding. Whoever
+//! wants to know what can put a number into the clear reads the `reveals` lines of
 //! this file.
 
 use std::fmt;
@@ -23,6 +23,8 @@ mod seal {
     pub trait Writing {}
     /// An action listed as revealing.
     pub trait Revealing {}
+    /// An action listed as deciding.
+    pub trait Deciding {}
 }
 
 /// One of the listed actions.
@@ -36,8 +38,12 @@ pub trait Writes: Action + seal::Writing {}
 /// An action under which a number may be disclosed.
 pub trait Reveals: Action + seal::Revealing {}
 
+/// An action that decides what somebody else asked. The policy refuses it to whoever
+/// asked, and for a request that does not wait for a decision.
+pub trait Decides: Writes + seal::Deciding {}
+
 macro_rules! list {
-    ($($kind:ident $name:literal $class:ident $($reveals:ident)?;)*) => {
+    ($($kind:ident $name:literal $class:ident $($right:ident)?;)*) => {
         /// The name of an action: what the matrix, the routes and the leaves say.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum ActionKind { $($kind),* }
@@ -52,18 +58,23 @@ macro_rules! list {
             pub fn class(self) -> Class {
                 match self { $(Self::$kind => list!(@class $class)),* }
             }
+
+            /// Whether it decides what somebody else asked.
+            pub fn decides(self) -> bool {
+                match self { $(Self::$kind => list!(@is_deciding $($right)?)),* }
+            }
         }
 
         /// One type for each action, to be named in a signature.
         pub mod actions {
-            use super::{Action, ActionKind, Reveals, Writes, seal};
+            use super::{Action, ActionKind, Decides, Reveals, Writes, seal};
             $(
                 #[derive(Debug)]
                 pub enum $kind {}
                 impl seal::Listed for $kind {}
                 impl Action for $kind { const KIND: ActionKind = ActionKind::$kind; }
                 list!(@writes $class $kind);
-                $(list!(@$reveals $kind);)?
+                $(list!(@$right $kind);)?
             )*
         }
     };
@@ -78,6 +89,12 @@ macro_rules! list {
         impl seal::Revealing for $kind {}
         impl Reveals for $kind {}
     };
+    (@decides $kind:ident) => {
+        impl seal::Deciding for $kind {}
+        impl Decides for $kind {}
+    };
+    (@is_deciding decides) => { true };
+    (@is_deciding $($other:ident)?) => { false };
 }
 
 list! {
@@ -104,7 +121,7 @@ list! {
     RequestWithdrawal "withdrawal.request"  writes;
     ListWithdrawals   "withdrawal.list"     reads;
     ReadWithdrawal    "withdrawal.read"     reads;
-    DecideWithdrawal  "withdrawal.decide"   writes;
+    DecideWithdrawal  "withdrawal.decide"   writes decides;
     ReadAdmission     "admission.read"      reads;
     CancelAdmission   "admission.cancel"    reads;
     LookUp            "record.lookup"       reads;
@@ -113,12 +130,12 @@ list! {
     RequestReveal     "reveal.request"      writes;
     ListReveals       "reveal.list"         reads;
     ReadReveal        "reveal.read"         reads;
-    DecideReveal      "reveal.decide"       writes;
+    DecideReveal      "reveal.decide"       writes decides;
     OpenReveal        "reveal.open"         writes reveals;
     RequestExport     "export.request"      writes;
     ListExports       "export.list"         reads;
     ReadExport        "export.read"         reads;
-    DecideExport      "export.decide"       writes;
+    DecideExport      "export.decide"       writes decides;
     BuildPackage      "export.build"        reads reveals;
     TakePackage       "export.package"      writes;
     ReadSigner        "export.signer"       reads;

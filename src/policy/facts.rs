@@ -60,7 +60,7 @@ pub struct CaseFacts {
     pub membership: Option<Membership>,
 }
 
-/// The life of a request for a reveal, an export or a withdrawal.
+/// The life of a request that somebody else decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RequestState {
     Requested,

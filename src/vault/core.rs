@@ -15,6 +15,7 @@ use super::entropy::{Entropy, EntropyError, draw};
 use super::keyring::{CaseKeys, Keyring, KeyringError, VaultId};
 use super::known_case::KnownCases;
 use super::operation::OperationError;
+use super::package_turns::PackageTurns;
 use super::plaintext::{Aad, BlockSealer, Nonce, Nonces, TermSealer};
 use super::run_alarm::RunAlarm;
 use super::settings::Settings;
@@ -36,6 +37,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) admissions: UnderWay,
     pub(in crate::vault) known_cases: KnownCases,
     pub(in crate::vault) editions: Editions,
+    pub(in crate::vault) package_turns: PackageTurns,
     pub(in crate::vault) sessions: KnownSessions,
 }
 

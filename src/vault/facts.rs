@@ -8,15 +8,12 @@ use rusqlite::Connection;
 use super::caller::{Caller, Who};
 use super::core::Core;
 use super::operation::{OperationError, Target};
-use super::requests;
+use super::scope::open_account;
+use super::scope::requests::account_of;
 use super::store::case_rows::{self, CaseRow};
 use super::store::operator_rows;
-use super::store::request_rows::RequestRow;
-use super::store::{
-    exhibit_rows, export_rows, leaf_rows, membership_rows, reveal_rows, session_rows,
-    withdrawal_rows,
-};
-use crate::domain::{AccountName, CaseId, Moment};
+use super::store::{exhibit_rows, leaf_rows, membership_rows, request_rows, session_rows};
+use crate::domain::{CaseId, Moment};
 use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
 
 /// Facts, and the rows found on the way.
@@ -109,30 +106,19 @@ pub(super) fn load(
             situation.case = case_rows::find(connection, case)?;
             situation.facts.request = core.admissions.facts(case, caller);
         }
-        Target::Reveal(id) => {
-            let row = reveal_rows::TABLE.find(connection, id.as_str(), reveal_rows::read)?;
-            if let Some(row) = row {
+        Target::Request(id) => {
+            if let Some(row) = request_rows::find(connection, id)? {
                 situation.case = case_rows::find_by_number(connection, row.case)?;
-                situation.facts.request = Some(about(&row, caller, now, None));
-            }
-        }
-        Target::Export(id) => {
-            let row = export_rows::TABLE.find(connection, id.as_str(), export_rows::read)?;
-            if let Some(row) = row {
-                situation.case = case_rows::find_by_number(connection, row.request.case)?;
                 let account = match &situation.case {
-                    Some(case) => requests::export_account(core, case, &row)?,
+                    Some(case) => account_of(core, case, &row)?,
                     None => None,
                 };
-                situation.facts.request = Some(about(&row.request, caller, now, account));
-            }
-        }
-        Target::Withdrawal(id) => {
-            let row =
-                withdrawal_rows::TABLE.find(connection, id.as_str(), withdrawal_rows::read)?;
-            if let Some(row) = row {
-                situation.case = case_rows::find_by_number(connection, row.request.case)?;
-                situation.facts.request = Some(about(&row.request, caller, now, None));
+                situation.facts.request = Some(RequestFacts {
+                    state: row.state,
+                    asked_by_caller: Some(&row.asker) == caller.operator_id(),
+                    expired: row.expires_at <= now,
+                    account,
+                });
             }
         }
         Target::Leaf(seq) => {
@@ -151,21 +137,6 @@ pub(super) fn load(
         });
     }
     Ok(situation)
-}
-
-/// What a decision about a request rests on, whatever is asked for.
-fn about<I>(
-    row: &RequestRow<I>,
-    caller: &Caller,
-    now: Moment,
-    account: Option<AccountName>,
-) -> RequestFacts {
-    RequestFacts {
-        state: row.state,
-        asked_by_caller: Some(&row.asker) == caller.operator_id(),
-        expired: row.expires_at <= now,
-        account,
-    }
 }
 
 fn who(
@@ -206,7 +177,7 @@ fn member(
         return Ok(None);
     };
     let account = match &row.account {
-        Some(sealed) => Some(requests::open_account(core, case, operator, sealed)?),
+        Some(sealed) => Some(open_account(core, case, operator, sealed)?),
         None => None,
     };
     Ok(Some(Membership {
@@ -221,9 +192,7 @@ impl Target {
             Self::Vault | Self::Case(_) | Self::Admission(_) => None,
             Self::Member(_, operator) | Self::Operator(operator) => Some(operator.to_string()),
             Self::Exhibit(_, exhibit) | Self::NamedExhibit(_, exhibit) => Some(exhibit.to_string()),
-            Self::Reveal(reveal) => Some(reveal.to_string()),
-            Self::Export(export) => Some(export.to_string()),
-            Self::Withdrawal(withdrawal) => Some(withdrawal.to_string()),
+            Self::Request(request) => Some(request.to_string()),
             Self::Leaf(seq) => Some(seq.to_string()),
         }
     }

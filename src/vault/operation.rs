@@ -8,12 +8,10 @@ use std::fmt;
 use serde_json::Value;
 
 use super::receipt::Receipt;
-use super::scope::Scope;
+use super::scope::{Reading, Scope};
 use super::store::{StoreError, StoreFault};
 use super::wire::Wire;
-use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
-};
+use crate::domain::{CaseId, ExhibitId, OperatorId, Purpose, Reason, RequestId};
 use crate::policy::Action;
 
 /// One thing somebody can do. `Action` says under which right it runs.
@@ -40,8 +38,8 @@ pub trait Operation: Sized + Send + 'static {
 
     /// What a writing act finds out on a snapshot before its turn in the ledger,
     /// because it takes long: counts over many records. What it rests on may have
-    /// changed when `run` comes; `run` must see that. It can read, and cannot write.
-    fn prepare(&mut self, _: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
+    /// changed when `run` comes; `run` must see that. What it is given can only read.
+    fn prepare(&mut self, _: &Reading<'_>) -> Result<(), OperationError> {
         Ok(())
     }
 
@@ -76,9 +74,8 @@ pub enum Target {
     /// The admission that is under way in a case, if there is one.
     Admission(CaseId),
     Operator(OperatorId),
-    Reveal(RevealId),
-    Export(ExportId),
-    Withdrawal(WithdrawalId),
+    /// What somebody asked and somebody else decides.
+    Request(RequestId),
     Leaf(u64),
 }
 

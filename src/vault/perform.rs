@@ -19,7 +19,7 @@ use super::facts::{self, Situation};
 use super::ledger::{Acted, Detail, Draft, Outcome};
 use super::operation::{Answer, Operation, OperationError, Target, Why};
 use super::refusal::{Refusal, Unaudited};
-use super::scope::{Notes, Scope};
+use super::scope::{Notes, Reading, Scope};
 use super::wire::Wire;
 use super::{Vault, receipt::Receipt};
 use crate::domain::Moment;
@@ -298,8 +298,15 @@ fn prepare<O: Operation>(
         Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
     };
     let case = situation.case.as_ref();
-    let mut scope = Scope::new(core, connection, caller, grant, case, now, None);
-    let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&mut scope)));
+    let reading = Reading {
+        core,
+        connection,
+        caller,
+        grant,
+        case,
+        now,
+    };
+    let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&reading)));
     let ended = match ended {
         Ok(ended) => ended.map_err(Stopped::Failed),
         Err(_) => Err(Stopped::Failed(OperationError::Internal(

@@ -20,6 +20,7 @@ use super::known_case::KnownCases;
 use super::ledger::{Book, BookError, Health, Ledger};
 use super::lock::VaultLock;
 use super::operation::{Answer, Operation, OperationError, Target};
+use super::package_turns::PackageTurns;
 use super::perform::Stopped;
 use super::receipt::Receipt;
 use super::refusal::Refusal;
@@ -212,6 +213,7 @@ impl Vault {
             admissions: UnderWay::default(),
             known_cases: KnownCases::default(),
             editions: Editions::default(),
+            package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
         });
         let book = Book::open(connection, Arc::clone(&core))?;
@@ -238,6 +240,11 @@ impl Vault {
 
     pub fn settings(&self) -> &Settings {
         &self.core.settings
+    }
+
+    /// Who builds which package.
+    pub fn package_turns(&self) -> &PackageTurns {
+        &self.core.package_turns
     }
 
     pub fn paths(&self) -> &Paths {

@@ -6,7 +6,7 @@
 //! older ciphertext back in the same place is not found here; the audit log's
 //! digests find it.
 
-use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId, WithdrawalId};
+use crate::domain::{CaseId, ExhibitId, Field, OperatorId, RequestId};
 use crate::vault::keyring::VaultId;
 
 use super::seal::{FORMAT_VERSION, KeyId};
@@ -108,19 +108,9 @@ impl Aad {
         Self::new("detail", vault).position(leaf)
     }
 
-    /// What a reveal asks for.
-    pub fn reveal_request(vault: &VaultId, case: &CaseId, reveal: &RevealId) -> Self {
-        Self::of_case("reveal request", vault, case).name(reveal.as_str())
-    }
-
-    /// What an export asks for.
-    pub fn export_request(vault: &VaultId, case: &CaseId, export: &ExportId) -> Self {
-        Self::of_case("export request", vault, case).name(export.as_str())
-    }
-
-    /// What a withdrawal asks for.
-    pub fn withdrawal_request(vault: &VaultId, case: &CaseId, withdrawal: &WithdrawalId) -> Self {
-        Self::of_case("withdrawal request", vault, case).name(withdrawal.as_str())
+    /// What a request asks for; its identifier tells the kind.
+    pub fn request(vault: &VaultId, case: &CaseId, request: &RequestId) -> Self {
+        Self::of_case("request", vault, case).name(request.as_str())
     }
 
     /// The account a liaison is bound to.

@@ -8,8 +8,8 @@ use super::filter::RecordFilter;
 use super::opened::CaseRecords;
 use super::page::Order;
 use super::place::RecordAt;
+use crate::vault::keyring::RequestDigest;
 use crate::vault::operation::OperationError;
-use crate::vault::requests::RequestDigest;
 
 /// The next record to give, and what the pages before it found out. It gives no
 /// right to anything, and says nothing that its carrier was not told. It ends with a
