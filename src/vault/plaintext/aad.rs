@@ -206,6 +206,7 @@ impl Aad {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{ExportId, RequestIdOfKind as _, RevealId};
 
     #[test]
     fn every_part_changes_the_encoding() {
@@ -214,6 +215,8 @@ mod tests {
         let other_case = CaseId::from_random([2; 13]);
         let exhibit = ExhibitId::from_random([1; 13]);
         let other_exhibit = ExhibitId::from_random([2; 13]);
+        let reveal = RevealId::from_random([1; 13]).of_any_kind();
+        let export = ExportId::from_random([1; 13]).of_any_kind();
         let all = [
             Aad::block(&vault, &case, &exhibit, Field::Number, 7, 9),
             Aad::block(&other_vault, &case, &exhibit, Field::Number, 7, 9),
@@ -231,6 +234,9 @@ mod tests {
             Aad::quarantine(&vault, &case, &exhibit, 7),
             Aad::exhibit_description(&vault, &case, &exhibit),
             Aad::case_description(&vault, &case),
+            Aad::request(&vault, &case, &reveal),
+            Aad::request(&vault, &case, &export),
+            Aad::request(&vault, &other_case, &export),
             Aad::detail(&vault, 7),
             Aad::keyring_slot(&vault, 7, 9, "passphrase"),
             Aad::keyring_body(&vault, 7, &[9; 32]),

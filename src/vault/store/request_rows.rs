@@ -184,3 +184,87 @@ fn read(row: &Row<'_>) -> Result<RequestRow, StoreError> {
         sealed: row.get(11).map_err(&failed)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{RequestIdOfKind as _, RevealId};
+    use crate::vault::store::migrations;
+
+    fn asker() -> OperatorId {
+        OperatorId::from_random([1; 13])
+    }
+
+    /// A vault's database with one request that waits for its decision.
+    fn asked() -> (Connection, RequestId) {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("PRAGMA foreign_keys = OFF")
+            .unwrap();
+        let now = Moment::from_seconds(5);
+        migrations::apply(&connection, now).unwrap();
+        let id = RevealId::from_random([7; 13]).of_any_kind();
+        let new = NewRequest {
+            id: &id,
+            case: CaseNumber(1),
+            kind: "reveal",
+            asker: &asker(),
+            asked_at: now,
+            expires_at: now.plus_seconds(60),
+            digest: b"digest",
+            sealed: b"asked",
+        };
+        insert(&connection, &new).unwrap();
+        (connection, id)
+    }
+
+    fn decision<'a>(to: RequestState, decider: &'a OperatorId) -> Decision<'a> {
+        Decision {
+            to,
+            decider,
+            now: Moment::from_seconds(9),
+            leaf: 3,
+            expires_at: Moment::from_seconds(99),
+            sealed: b"decided",
+        }
+    }
+
+    #[test]
+    fn a_request_reads_back_and_is_listed_under_its_kind() {
+        let (connection, id) = asked();
+        let row = find(&connection, &id).unwrap().unwrap();
+        assert_eq!((row.id, row.kind.as_str()), (id, "reveal"));
+        assert_eq!(row.state, RequestState::Requested);
+        assert_eq!((row.decided_leaf, row.decider), (None, None));
+        let listed = |kind| list(&connection, CaseNumber(1), kind).unwrap().len();
+        assert_eq!((listed("reveal"), listed("export")), (1, 0));
+    }
+
+    #[test]
+    fn the_asker_cannot_decide_even_past_the_policy() {
+        let (connection, id) = asked();
+        let own = asker();
+        assert!(decide(&connection, &id, &decision(RequestState::Approved, &own)).is_err());
+        let row = find(&connection, &id).unwrap().unwrap();
+        assert_eq!(row.state, RequestState::Requested);
+    }
+
+    #[test]
+    fn a_request_is_decided_once_and_used_once() {
+        let (connection, id) = asked();
+        let other = OperatorId::from_random([2; 13]);
+        let (approved, used) = (RequestState::Approved, RequestState::Used);
+        assert!(advance(&connection, &id, approved, used, b"used").is_err());
+        decide(&connection, &id, &decision(approved, &other)).unwrap();
+        let row = find(&connection, &id).unwrap().unwrap();
+        assert_eq!(
+            (row.decided_leaf, row.decider),
+            (Some(3), Some(other.clone()))
+        );
+        assert_eq!(row.sealed, b"decided");
+        let again = decision(RequestState::Denied, &other);
+        assert!(decide(&connection, &id, &again).is_err());
+        advance(&connection, &id, approved, used, b"used").unwrap();
+        assert!(advance(&connection, &id, approved, used, b"used").is_err());
+    }
+}
