@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 type Path = Vec<String>;
 
 /// The files of the crate, and for each the files it names.
-pub struct Graph {
-    pub edges: BTreeMap<String, BTreeSet<String>>,
+pub(crate) struct Graph {
+    pub(crate) edges: BTreeMap<String, BTreeSet<String>>,
 }
 
 struct Module<'s> {
@@ -37,7 +37,7 @@ enum Token {
 
 impl Graph {
     /// `sources` are file names from the root and code without comments and tests.
-    pub fn of(sources: &[(String, String)]) -> Self {
+    pub(crate) fn of(sources: &[(String, String)]) -> Self {
         let modules: Vec<Module<'_>> = sources
             .iter()
             .filter(|(file, _)| file != "src/main.rs" && file != "src/lib.rs")
@@ -55,7 +55,7 @@ impl Graph {
     }
 
     /// Groups of nodes that reach each other; each has at least two.
-    pub fn circles(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
+    pub(crate) fn circles(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
         let reach: BTreeMap<&String, BTreeSet<&String>> = edges
             .keys()
             .map(|node| (node, reachable(edges, node)))
@@ -75,7 +75,7 @@ impl Graph {
     }
 
     /// The graph of what `place` gives for each file; files it gives nothing for are left out.
-    pub fn folded(
+    pub(crate) fn folded(
         &self,
         place: impl Fn(&str) -> Option<String>,
     ) -> BTreeMap<String, BTreeSet<String>> {

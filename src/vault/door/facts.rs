@@ -5,20 +5,17 @@
 
 use rusqlite::Connection;
 
-use crate::domain::{AccountName, CaseId, Moment};
+use crate::domain::{CaseId, Moment};
 use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
 use crate::vault::call::caller::{Caller, Who};
 use crate::vault::call::target::Target;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
-use crate::vault::requests;
+use crate::vault::scope::open_account;
+use crate::vault::scope::requests::account_of;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
-use crate::vault::store::request_rows::RequestRow;
-use crate::vault::store::{
-    exhibit_rows, export_rows, leaf_rows, membership_rows, reveal_rows, session_rows,
-    withdrawal_rows,
-};
+use crate::vault::store::{exhibit_rows, leaf_rows, membership_rows, request_rows, session_rows};
 
 /// Facts, and the rows found on the way.
 pub(in crate::vault) struct Situation {
@@ -110,30 +107,19 @@ pub(in crate::vault) fn load(
             situation.case = case_rows::find(connection, case)?;
             situation.facts.request = core.admissions.facts(case, caller);
         }
-        Target::Reveal(id) => {
-            let row = reveal_rows::TABLE.find(connection, id.as_str(), reveal_rows::read)?;
-            if let Some(row) = row {
+        Target::Request(id) => {
+            if let Some(row) = request_rows::find(connection, id)? {
                 situation.case = case_rows::find_by_number(connection, row.case)?;
-                situation.facts.request = Some(about(&row, caller, now, None));
-            }
-        }
-        Target::Export(id) => {
-            let row = export_rows::TABLE.find(connection, id.as_str(), export_rows::read)?;
-            if let Some(row) = row {
-                situation.case = case_rows::find_by_number(connection, row.request.case)?;
                 let account = match &situation.case {
-                    Some(case) => requests::export_account(core, case, &row)?,
+                    Some(case) => account_of(core, case, &row)?,
                     None => None,
                 };
-                situation.facts.request = Some(about(&row.request, caller, now, account));
-            }
-        }
-        Target::Withdrawal(id) => {
-            let row =
-                withdrawal_rows::TABLE.find(connection, id.as_str(), withdrawal_rows::read)?;
-            if let Some(row) = row {
-                situation.case = case_rows::find_by_number(connection, row.request.case)?;
-                situation.facts.request = Some(about(&row.request, caller, now, None));
+                situation.facts.request = Some(RequestFacts {
+                    state: row.state,
+                    asked_by_caller: Some(&row.asker) == caller.operator_id(),
+                    expired: row.expires_at <= now,
+                    account,
+                });
             }
         }
         Target::Leaf(seq) => {
@@ -152,21 +138,6 @@ pub(in crate::vault) fn load(
         });
     }
     Ok(situation)
-}
-
-/// What a decision about a request rests on, whatever is asked for.
-fn about<I>(
-    row: &RequestRow<I>,
-    caller: &Caller,
-    now: Moment,
-    account: Option<AccountName>,
-) -> RequestFacts {
-    RequestFacts {
-        state: row.state,
-        asked_by_caller: Some(&row.asker) == caller.operator_id(),
-        expired: row.expires_at <= now,
-        account,
-    }
 }
 
 fn who(
@@ -207,7 +178,7 @@ fn member(
         return Ok(None);
     };
     let account = match &row.account {
-        Some(sealed) => Some(requests::open_account(core, case, operator, sealed)?),
+        Some(sealed) => Some(open_account(core, case, operator, sealed)?),
         None => None,
     };
     Ok(Some(Membership {

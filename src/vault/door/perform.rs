@@ -28,7 +28,7 @@ use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
 use crate::vault::scope::effect::{self, Effect};
-use crate::vault::scope::{Notes, Scope};
+use crate::vault::scope::{Notes, Reading, Scope};
 
 /// An answer in bytes, and the leaf that says it was given.
 pub struct Reply {
@@ -291,8 +291,15 @@ fn prepare<O: Operation>(
         Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
     };
     let case = situation.case.as_ref();
-    let mut scope = Scope::new(core, connection, caller, grant, case, now, None);
-    let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&mut scope)));
+    let reading = Reading {
+        core,
+        connection,
+        caller,
+        grant,
+        case,
+        now,
+    };
+    let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&reading)));
     let ended = match ended {
         Ok(ended) => ended.map_err(Stopped::Failed),
         Err(_) => Err(Stopped::Failed(OperationError::Internal(

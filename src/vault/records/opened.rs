@@ -15,9 +15,8 @@ use crate::vault::columns::{BLOCK_ROWS, CodeSet, Codes, Dictionary, Selection};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::{self, ExhibitDescription};
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
-use crate::vault::keyring::CaseKeys;
+use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
-use crate::vault::requests::RequestDigest;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
 
