@@ -3,11 +3,11 @@
 //! share. The EventBridge variant has no number, so that the format is known by
 //! its events, and such rows are rejected. `context` is dropped.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    let mut shape = Shape::of_table(Format::AwsEndUserMessaging, Written::Json, &TABLE);
+    let mut shape = Shape::of_table(Format::AwsEndUserMessaging, Syntax::Json, &TABLE);
     shape.marks = vec![Field::SentAt, Field::Kind];
     shape.kinds = KINDS
         .map(|(begins, kind)| (begins.to_owned(), kind.to_owned()))
@@ -15,7 +15,7 @@ pub(super) fn shape() -> Shape {
     shape
 }
 
-const TABLE: [Line; 10] = [
+const TABLE: [TableLine; 10] = [
     (Field::Account, &["account"], Reads::Text),
     (
         Field::Number,

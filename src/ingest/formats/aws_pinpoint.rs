@@ -2,11 +2,11 @@
 //! vault keeps the first. Events of other channels are no messages, and an
 //! answer of the recipient is none either.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    let mut shape = Shape::of_table(Format::AwsPinpoint, Written::Json, &TABLE);
+    let mut shape = Shape::of_table(Format::AwsPinpoint, Syntax::Json, &TABLE);
     shape.marks = vec![Field::SentAt, Field::Kind];
     shape.kinds = KINDS
         .map(|(begins, kind)| (begins.to_owned(), kind.to_owned()))
@@ -14,7 +14,7 @@ pub(super) fn shape() -> Shape {
     shape
 }
 
-const TABLE: [Line; 9] = [
+const TABLE: [TableLine; 9] = [
     (Field::Account, &["awsAccountId"], Reads::Text),
     (
         Field::Number,

@@ -3,11 +3,11 @@
 //! were sent are rejected, their numbers unread. No carrier and no place: the
 //! calling code beside the number is no country (`+1` is 25 of them).
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    let mut shape = Shape::of_table(Format::Okta, Written::Json, &TABLE);
+    let mut shape = Shape::of_table(Format::Okta, Syntax::Json, &TABLE);
     shape.marks = vec![Field::SentAt, Field::Kind];
     shape.kinds = KINDS
         .map(|(begins, kind)| (begins.to_owned(), kind.to_owned()))
@@ -15,7 +15,7 @@ pub(super) fn shape() -> Shape {
     shape
 }
 
-const TABLE: [Line; 7] = [
+const TABLE: [TableLine; 7] = [
     (Field::User, &["target[type=User].alternateId"], Reads::Text),
     (
         Field::Number,
