@@ -5,7 +5,7 @@ use super::mapping::meaning::Mapping;
 use super::times::zone::Zone;
 use crate::domain::{AccountName, Format};
 
-/// What is true of the whole file where its records do not say it.
+/// What holds for all records of the file that do not say it themselves.
 #[derive(Clone, Default)]
 pub struct Declared {
     /// The file's format; `None` to detect it.

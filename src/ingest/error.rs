@@ -10,7 +10,7 @@ use crate::domain::Format;
 /// programs. Lines count from 1.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
-    /// There is no byte, or no record behind the header.
+    /// The file has no byte, or nothing after its header.
     #[error("the file holds no records; ask the sender for the complete file")]
     Empty,
     /// The first line looks like data.
@@ -79,7 +79,7 @@ pub enum IngestError {
     /// The mapping says CSV and the file is JSON, or the other way round.
     #[error("the file is not {container} as the mapping says; correct the mapping")]
     NotThisContainer { container: &'static str },
-    /// The text of a mapping breaks a rule. Says nothing else of the text.
+    /// The text of a mapping breaks a rule.
     #[error("the mapping is wrong at line {line}, {key}: {rule}")]
     Mapping {
         /// A line of the mapping, not of the file.

@@ -21,7 +21,7 @@ pub struct LogReader {
 
 /// A delimited file whose segments may be read by several threads.
 pub struct SplitLog {
-    /// The first segment, to be read from behind the header.
+    /// The first segment, to be read from after the header.
     pub first: Segment,
     /// What cuts the other segments.
     pub cuts: Cuts,
@@ -31,7 +31,7 @@ pub struct SplitLog {
     pub facts: LogFacts,
 }
 
-/// What is known of a file beside its rows.
+/// What is known of a file, other than its rows.
 pub struct LogFacts {
     /// Whether the records fit the format.
     pub fitness: Fitness,

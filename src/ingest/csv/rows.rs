@@ -24,7 +24,7 @@ pub(in crate::ingest) struct DelimitedRows {
 }
 
 impl DelimitedRows {
-    /// `first` is the first segment, to be read from behind the header.
+    /// `first` is the first segment, to be read from after the header.
     pub(in crate::ingest) fn new(
         header: Header,
         first: Segment,

@@ -35,13 +35,13 @@ impl Segment {
         }
     }
 
-    /// All of its room, for whoever fills it.
+    /// All of its room, to be filled.
     pub(super) fn room(&mut self) -> &mut [u8] {
         self.bytes.resize(SEGMENT_BYTES, 0);
         &mut self.bytes
     }
 
-    /// Says that the first `filled` bytes of its room are records, the first of which begins at
+    /// Marks that the first `filled` bytes of its room are records, the first of which begins at
     /// `line`.
     pub(super) fn fill(&mut self, filled: usize, line: u64) {
         (self.filled, self.at, self.line) = (filled, 0, line);

@@ -1,5 +1,5 @@
-//! The daily usage report of AWS SNS: numbers with their plus or without. No
-//! carrier, no place, and the account only in the path of the file.
+//! The daily usage report of AWS SNS. Numbers have a plus or not. There is no carrier and no place,
+//! and the account is only in the path of the file.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

@@ -1,7 +1,6 @@
-//! The delivery log of AWS SNS, out of CloudWatch: a carrier's name and the codes
-//! of its network as integers, both absent where delivery failed (codes 0). Its
-//! times name no zone, so that one has to be declared. The account stands in
-//! the name of the log group, not in the log.
+//! The delivery log of AWS SNS, from CloudWatch. It has the carrier's name and the codes of its
+//! network as integers; if delivery failed, the name is absent and the codes are 0. Times name no
+//! zone, so one must be declared. The account is in the name of the log group, not in the log.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

@@ -1,5 +1,5 @@
-//! Bandwidth, `GET /messages`: a carrier's name, and the country of the number
-//! that was called as alpha-3. `location` is an id of theirs, not a state.
+//! Bandwidth, `GET /messages`. It has the carrier's name and the country of the called number as
+//! alpha-3. `location` is an internal id, not a state.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

@@ -1,5 +1,5 @@
-//! Duo Admin API v1, `GET /admin/v1/logs/telephony`: JSON, a time in two
-//! spellings, no account, no user, no carrier and no place.
+//! Duo Admin API v1, `GET /admin/v1/logs/telephony`: JSON with the time in two forms. There is no
+//! account, user, carrier or place.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

@@ -1,5 +1,5 @@
-//! Duo Admin API v2, `GET /admin/v2/logs/telephony`: JSON, one id an event,
-//! no account, no user, no carrier and no place.
+//! Duo Admin API v2, `GET /admin/v2/logs/telephony`: JSON with an id for each event. There is no
+//! account, user, carrier or place.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

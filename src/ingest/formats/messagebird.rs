@@ -1,7 +1,6 @@
-//! MessageBird messages: one message is a row for each of its recipients, whose
-//! numbers are integers. `mo` is a message to the sender of the log.
-//! `reference` is the customer's own text and may name a user. `body` is
-//! dropped.
+//! MessageBird messages. A message makes a row for each of its recipients, whose numbers are
+//! integers. `mo` is a message that the owner of the log received. `reference` is the customer's
+//! own text and may name a user. `body` is dropped.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

@@ -1,5 +1,5 @@
-//! Plivo messages: numbers without their plus, times with a space and the
-//! account's own offset, the account inside `resource_uri`.
+//! Plivo messages: numbers without a plus, times with a space and the account's own offset. The
+//! account is in `resource_uri`.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

@@ -96,6 +96,17 @@ impl Shape {
         self
     }
 
+    /// Makes it a format of events: they are identified by their time and type, and the type says
+    /// the kind. See `kinds`.
+    pub(in crate::ingest) fn events(mut self, kinds: &[(&str, &str)]) -> Self {
+        self.marks = vec![Field::SentAt, Field::Kind];
+        let kinds = kinds.iter();
+        self.kinds = kinds
+            .map(|(begins, kind)| ((*begins).to_owned(), (*kind).to_owned()))
+            .collect();
+        self
+    }
+
     /// The column of a delimited file with this name.
     pub(in crate::ingest) fn column(&self, name: &str) -> Option<&Column> {
         let folded = fold(name);

@@ -1,5 +1,4 @@
-//! The supplier's CSV: the fields of the notice, in any order, under any of
-//! the names people give them.
+//! The supplier's CSV: the fields of the notice in any order, under any of their usual names.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

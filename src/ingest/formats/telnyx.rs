@@ -1,6 +1,6 @@
-//! Telnyx message detail records: a carrier's name or, of certain products, the
-//! codes of its network, and the recipient's country as alpha-2. No content;
-//! the addresses of webhooks may hold secrets and are dropped.
+//! Telnyx message detail records. They have the carrier's name, or for certain products the codes
+//! of its network, and the recipient's country as alpha-2. Addresses of webhooks may hold secrets
+//! and are dropped.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

@@ -1,6 +1,6 @@
-//! The CSV a Twilio console downloads. Every row is a text message; its
-//! direction is the channel, and inbound messages are rejected: their `To` is
-//! the sender's own number. `Body` and the prices are dropped.
+//! The CSV that a Twilio console downloads. Every row is a text message; its direction is the
+//! channel. Inbound messages are rejected: their `To` is a number of the log's owner. `Body` and
+//! prices are dropped.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

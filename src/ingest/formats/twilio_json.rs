@@ -1,7 +1,6 @@
-//! Twilio's Message resource: pages and single objects of the API, whose times
-//! are RFC 2822, and the lines of a bulk export, whose times are ISO 8601.
-//! Account, direction as the channel, no carrier and no place. `body`,
-//! `error_message` and the prices are dropped.
+//! Twilio's Message resource: pages and single objects of the API, with times as RFC 2822, and the
+//! lines of a bulk export, with times as ISO 8601. The direction is the channel. There is no carrier
+//! and no place. `body`, `error_message` and prices are dropped.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};

@@ -76,7 +76,7 @@ pub(in crate::ingest) fn may_be_kept(field: Field, cell: &str) -> bool {
         && !looks_like_content(field, cell)
 }
 
-/// Four to eight digits beside letters and spaces: `Your code is 123456`.
+/// Four to eight digits among letters and spaces: `Your code is 123456`.
 ///
 /// The names of carriers may have a company number after a punctuation mark
 /// (`Example Wireless:6006 - SVR/2`), so there only a code that is a word of its own counts.

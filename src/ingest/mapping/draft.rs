@@ -205,4 +205,5 @@ fn write_rest(text: &mut String, columns: &[DraftColumn], taken: &[bool]) {
 const RECORDS: usize = 100;
 /// How many different names of JSON members are looked at.
 const COLUMNS: usize = 256;
-const HEAD: &str = "# A draft: check and complete it, then admit the file with it.\n# docs/mapping.md lists the keys.\n";
+const HEAD: &str = "# A draft: check and complete it, then admit the file with it.\n\
+    # docs/mapping.md lists the keys.\n";

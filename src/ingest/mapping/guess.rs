@@ -98,7 +98,7 @@ impl ColumnLook {
         self.local > 0 || self.patterns.iter().any(|count| self.all(*count))
     }
 
-    /// How its countries are written, as a mapping says it.
+    /// The `form` of its countries in a mapping.
     pub(super) fn country_form(&self) -> Option<&'static str> {
         if self.all(self.alpha2) {
             Some("alpha2")
@@ -109,7 +109,7 @@ impl ColumnLook {
         }
     }
 
-    /// How its carriers are written, as a mapping says it.
+    /// The `form` of its carriers in a mapping.
     pub(super) fn carrier_form(&self) -> Option<&'static str> {
         self.all(self.joined).then_some("mcc-mnc")
     }

@@ -1,4 +1,4 @@
-//! What a mapping says: the field of each column, how it is read, and values for all records. A
+//! The content of a mapping: the field of each column, how it is read, and values for all records. A
 //! column that it does not name is not read.
 //!
 //! Holds names of columns and constant values, no cell.

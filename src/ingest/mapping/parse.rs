@@ -23,57 +23,51 @@ impl Mapping {
     /// `Mapping` with the line, the key and the rule that is broken; `ContentColumn` and
     /// `NotRead` as `ColumnMapping::new` gives them.
     pub fn parse(text: &str) -> Result<Self, IngestError> {
-        read(text)
-    }
-}
-
-fn read(text: &str) -> Result<Mapping, IngestError> {
-    let place = |span: Range<usize>| KeySpan { text, span };
-    if text.len() > Mapping::BYTES {
-        return Err(place(0..0).wrong("mapping", "must be 16 KiB at most"));
-    }
-    let table = DeTable::parse(text).map_err(|error| {
-        let span = error.span().unwrap_or_default();
-        place(span).wrong("mapping", "must be TOML, each key once")
-    })?;
-    let mut mapping = Mapping {
-        container: Container::Csv,
-        zone: None,
-        columns: Vec::new(),
-        time: TimeForm::Any,
-        country_form: CountryForm::Any,
-        constants: Constants::default(),
-    };
-    let (mut container, mut joined) = (None, false);
-    for (key, value) in table.get_ref() {
-        let at = place(key.span());
-        if key.get_ref() == "container" {
-            let name = at.string(value, "container")?;
-            let found = Container::ALL.into_iter().find(|one| one.as_str() == name);
-            let found =
-                found.ok_or_else(|| at.wrong("container", "must be csv, json or ndjson"))?;
-            container = Some(found);
-            continue;
+        let place = |span: Range<usize>| KeySpan { text, span };
+        if text.len() > Mapping::BYTES {
+            return Err(place(0..0).wrong("mapping", "must be 16 KiB at most"));
         }
-        let known = FIELDS
-            .into_iter()
-            .find(|field| field.label() == key.get_ref());
-        let field = known.ok_or_else(|| at.wrong("mapping", NO_FIELD))?;
-        let DeValue::Table(table) = value.get_ref() else {
-            return Err(at.wrong(field.label(), "must be a table, such as [number]"));
+        let table = DeTable::parse(text).map_err(|error| {
+            let span = error.span().unwrap_or_default();
+            place(span).wrong("mapping", "must be TOML, each key once")
+        })?;
+        let mut mapping = Mapping {
+            container: Container::Csv,
+            zone: None,
+            columns: Vec::new(),
+            time: TimeForm::Any,
+            country_form: CountryForm::Any,
+            constants: Constants::default(),
         };
-        for (key, value) in table {
-            mapping.set(field, key, value, &mut joined, &place(key.span()))?;
+        let (mut container, mut joined) = (None, false);
+        for (key, value) in table.get_ref() {
+            let at = place(key.span());
+            if key.get_ref() == "container" {
+                let name = at.string(value, "container")?;
+                let found = Container::ALL.into_iter().find(|one| one.as_str() == name);
+                let found =
+                    found.ok_or_else(|| at.wrong("container", "must be csv, json or ndjson"))?;
+                container = Some(found);
+                continue;
+            }
+            let known = FIELDS
+                .into_iter()
+                .find(|field| field.label() == key.get_ref());
+            let field = known.ok_or_else(|| at.wrong("mapping", NO_FIELD))?;
+            let DeValue::Table(table) = value.get_ref() else {
+                return Err(at.wrong(field.label(), "must be a table, such as [number]"));
+            };
+            for (key, value) in table {
+                mapping.set(field, key, value, &mut joined, &place(key.span()))?;
+            }
         }
+        mapping.container = container
+            .ok_or_else(|| place(0..0).wrong("container", "must be csv, json or ndjson"))?;
+        mapping.set_reads(joined, &place(0..0))?;
+        mapping.check(&place(0..0))?;
+        Ok(mapping)
     }
-    mapping.container =
-        container.ok_or_else(|| place(0..0).wrong("container", "must be csv, json or ndjson"))?;
-    mapping.set_reads(joined, &place(0..0))?;
-    mapping.check(&place(0..0))?;
-    Ok(mapping)
-}
 
-impl Mapping {
     /// Takes a key of a field's table.
     fn set(
         &mut self,
@@ -242,4 +236,5 @@ const COLUMN: usize = 128;
 const NO_FIELD: &str = "is not a known key; container and the names of fields are";
 const NO_KEY: &str = "is not a key of this field; docs/mapping.md lists them";
 const NO_VALUE: &str = "value must be a short word";
-const NO_TIME: &str = "time must be rfc3339, rfc2822, epoch-seconds, epoch-millis, or a pattern that gives day, hour and minute";
+const NO_TIME: &str = "time must be rfc3339, rfc2822, epoch-seconds, epoch-millis, or a pattern \
+    that gives day, hour and minute";

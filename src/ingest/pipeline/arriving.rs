@@ -6,7 +6,7 @@ use std::io::Read;
 pub struct Arriving {
     /// Its bytes.
     pub file: Box<dyn Read + Send>,
-    /// Its length in bytes, if the sender says it.
+    /// Its length in bytes, if it is known.
     pub bytes: Option<u64>,
     /// Ends a read that waits for more bytes. Called if the admission is cancelled.
     pub stop: Option<Box<dyn FnOnce() + Send>>,

@@ -16,7 +16,7 @@ pub(super) struct Received(Arc<Shared>);
 
 struct Shared {
     source: Mutex<Source>,
-    /// Told how many bytes came; says when the admission is cancelled.
+    /// Counts the bytes for whoever watches, and tells if the admission was cancelled.
     progress: AdmissionProgress,
     stopped: AtomicBool,
 }

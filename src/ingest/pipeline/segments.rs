@@ -138,7 +138,7 @@ fn be_nice() {
     let _ = rustix::process::setpriority_process(Some(this), NICENESS);
 }
 
-/// Cuts the file into segments, to its end. After the last one it says how the file ended.
+/// Cuts the file into segments, to its end. After the last one it sends how the file ended.
 fn cut_all(
     cuts: &mut Cuts,
     to_fill: &Receiver<Segment>,

@@ -1,5 +1,5 @@
-//! Files that are damaged, made to hurt, or odd: each is refused with what is
-//! wrong, where, and what to do, or read as far as it can be.
+//! Files that are damaged, hostile or odd: each is read, or refused with what is wrong, where, and
+//! what to do.
 
 use std::io::{self, Cursor, Read, Write};
 
@@ -13,7 +13,7 @@ use crate::vault::plaintext::RowBatch;
 const HEADER: &str = "account,number,sent_at\n";
 const ROW: &str = "canary,+12025550142,2024-03-21T22:34:49Z\n";
 
-/// What a source that is never held whole is refused with.
+/// The error of a source that is too large to be held in memory.
 fn refused(source: impl Read + Send + 'static) -> IngestError {
     let mut reader = match LogReader::open(Box::new(source), Declared::default()) {
         Ok(reader) => reader,
@@ -29,7 +29,7 @@ fn refused(source: impl Read + Send + 'static) -> IngestError {
     }
 }
 
-/// A zip of one file, its sizes before it.
+/// A zip of one file, with its sizes in the header before it.
 fn zip(content: &[u8]) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content).unwrap();

@@ -502,7 +502,7 @@ fn the_first_spelling_of_a_time_that_says_something_counts() {
         ),
         (format!("{phone},\"timestamp\":1710949092000"), "bad-time"),
     ] {
-        // Beside a good record, or the file would not be of this format.
+        // With a good record in the file, or it would not be of this format.
         let good = format!("{{{phone},{iso}}}\n");
         let found = times(&format!("{good}{{{fields}}}"));
         assert_eq!(found, ["2024-03-20T15:38:12Z", expected], "{fields}");

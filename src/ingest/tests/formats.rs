@@ -1,5 +1,4 @@
-//! Each named format: what its fixtures give, what is dropped, and by what it
-//! is known.
+//! Each named format: what its fixtures give, what is dropped, and how the format is identified.
 
 use super::support::{Outcome, auto, error, fixture, format, read, zone};
 use crate::domain::{Field, Format};
@@ -312,7 +311,7 @@ fn okta_has_its_number_in_a_target_or_in_the_debug_data() {
         row(user, "+12025550104", 4, "phone", call),
     ];
     let rows = rows.each_ref().map(String::as_str);
-    // Of two phones nobody knows which one got the message.
+    // With two phones it is unknown which one got the message.
     let rejects = [
         (1, Some("kind"), "not-a-message"),
         (1, None, "repeated-name"),
@@ -432,7 +431,7 @@ fn no_good_file_is_taken_for_another_format() {
     }
 }
 
-/// A file of each format that is no supplier's own.
+/// A good file of each format other than `supplier-csv`.
 pub(super) const GOOD: [(&str, Format); 18] = [
     ("duo-v1-good.json", Format::DuoV1),
     ("duo-v2-good.json", Format::DuoV2),

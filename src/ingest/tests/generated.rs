@@ -1,5 +1,4 @@
-//! Generated files through the reader: what is written reads back, and any
-//! bytes are read or refused.
+//! Generated files through the reader: what was written is read, and any bytes are read or refused.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! Mappings: read, written, drafted, and what a file is read as by them.
+//! Mappings: reading, writing and drafting them, and reading files by them.
 
 use std::io::Cursor;
 
@@ -63,7 +63,7 @@ fn a_file_is_read_by_its_mapping_and_by_nothing_else() {
         ("2024-03-22T02:34:00Z", "declared")
     );
     assert_eq!(row[7], "sms");
-    // No format has a say: an unmapped `account` is not an account.
+    // No format applies: an unmapped `account` is not an account.
     let csv = b"account,number,sent_at\ncanary,+12025550142,2024-03-21T22:34:49Z\n".to_vec();
     let text = LEAST
         .replace("\"a\"", "\"number\"")
@@ -257,8 +257,8 @@ fn a_draft_is_a_mapping_that_reads_the_file_it_is_of() {
     let csv = draft(Box::new(Cursor::new(fixture("mapped-local.csv")))).unwrap();
     assert_eq!(
         csv,
-        r#"# A draft: look through it, complete it, then admit the file with it.
-# docs/mapping.md says what may stand here.
+        r#"# A draft: check and complete it, then admit the file with it.
+# docs/mapping.md lists the keys.
 container = "csv"
 
 [number]
@@ -267,13 +267,13 @@ column = "Anschluss"
 [sent_at]
 column = "Zeitpunkt"
 time = "%d.%m.%Y %H:%M:%S"
-# The times name no zone; say in which they are:
+# The times name no zone; declare it:
 # zone = "UTC"
 
-# Content of messages; never read:
+# Message content; never read:
 #   Text
 
-# Not read, unless you map them:
+# Not read unless you map them:
 #   Kundin
 #   Netz
 #   Land
@@ -289,7 +289,7 @@ time = "%d.%m.%Y %H:%M:%S"
         "{json}"
     );
     assert!(
-        json.contains("# Content of messages; never read:\n#   body"),
+        json.contains("# Message content; never read:\n#   body"),
         "{json}"
     );
     let found = read(fixture("mapped-unknown.json"), mapped(&json)).unwrap();

@@ -1,6 +1,6 @@
-//! Every fixture, hurt in ways that chance decides and a number planted in it:
-//! no panic, no more rows than the bytes could hold, and no word of the number.
-//! The cheap twin of the targets in `fuzz/`.
+//! Every fixture, changed at random and with a number planted in it: no panic, no more rows than the
+//! bytes could hold, and the number in no error or report. The targets in `fuzz/` do the same at
+//! length.
 
 use std::fs;
 use std::path::Path;
@@ -66,7 +66,7 @@ fn apply(bytes: &mut Vec<u8>, other: &[u8], hurt: Hurt) {
     }
 }
 
-/// Reads it; answers how many rows came, if it could be read.
+/// Reads a file. Gives how many rows came, if it could be read.
 fn rows(bytes: Vec<u8>, declared: Declared) -> Option<usize> {
     let said = |error: IngestError| format!("{error} {error:?}");
     match read(bytes, declared) {
@@ -108,7 +108,7 @@ proptest! {
         let mut with = bytes.clone();
         with.splice(planted..planted, CANARY.iter().copied());
         for bytes in [bytes, with] {
-            // A record has a byte at least; packed, a thousand may have one.
+            // A record has at least one byte; packed, one byte may hold a thousand records.
             let most = bytes.len() * 1032;
             prop_assert!(rows(bytes, declared()).unwrap_or_default() <= most);
         }

@@ -1,4 +1,4 @@
-//! How a mapping says that times are written.
+//! The form in which times are written, from a mapping.
 
 use jiff::civil::date;
 use jiff::fmt::strtime;

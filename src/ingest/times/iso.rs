@@ -30,7 +30,8 @@ pub(super) fn offset(text: &[u8]) -> Option<i64> {
         [a, b, c, d] | [a, b, b':', c, d] => (two(*a, *b)?, two(*c, *d)?),
         _ => return None,
     };
-    (hours <= 23 && minutes <= 59).then_some(sign * (hours * 3600 + minutes * 60))
+    let seconds = i64::from(hours) * 3600 + i64::from(minutes) * 60;
+    (hours <= 23 && minutes <= 59).then_some(sign * seconds)
 }
 
 /// Reads `2024-03-21T22:34:49.5+00:00`. The `T` may be a space, seconds may be absent, a fraction
@@ -61,22 +62,14 @@ pub(super) fn iso_time(text: &[u8]) -> Option<WrittenTime> {
         [b':', s1, s2, rest @ ..] => (two(*s1, *s2)?, rest),
         _ => (0, rest),
     };
-    let year = two(*y1, *y2)? * 100 + two(*y3, *y4)?;
-    let [month, day] = [two(*m1, *m2)?, two(*d1, *d2)?];
-    let [hour, minute] = [two(*h1, *h2)?, two(*n1, *n2)?];
+    let year = i16::from(two(*y1, *y2)?) * 100 + i16::from(two(*y3, *y4)?);
+    let (month, day) = (two(*m1, *m2)?, two(*d1, *d2)?);
+    let (hour, minute) = (two(*h1, *h2)?, two(*n1, *n2)?);
     if second > 60 {
         return None;
     }
     // A leap second is read as the last second of its minute (RFC 3339, appendix D).
-    let clock = DateTime::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-        i8::try_from(hour).ok()?,
-        i8::try_from(minute).ok()?,
-        i8::try_from(second.min(59)).ok()?,
-        0,
-    );
+    let clock = DateTime::new(year, month, day, hour, minute, second.min(59), 0);
     let local = local_seconds(clock.ok()?)?;
     let offset = match without_fraction(rest)? {
         [] => None,
@@ -99,7 +92,8 @@ fn without_fraction(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// A number of two digits.
-fn two(tens: u8, ones: u8) -> Option<i64> {
-    let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
-    digits.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+fn two(tens: u8, ones: u8) -> Option<i8> {
+    let number = (tens.is_ascii_digit() && ones.is_ascii_digit())
+        .then(|| (tens - b'0') * 10 + (ones - b'0'));
+    i8::try_from(number?).ok()
 }
