@@ -27,64 +27,111 @@ pub enum IngestError {
     },
     /// Two formats have these columns.
     #[error("the file fits both {} and {}; name its format", .first.as_str(), .second.as_str())]
-    AmbiguousFormat { first: Format, second: Format },
+    AmbiguousFormat {
+        /// One of the two.
+        first: Format,
+        /// The other.
+        second: Format,
+    },
     /// Most of the first records do not fit the format.
     #[error(
         "the file is not {} (first seen at line {line}); name another format or none",
         .declared.as_str()
     )]
-    NotThisFormat { declared: Format, line: u64 },
+    NotThisFormat {
+        /// The format that was declared or detected.
+        declared: Format,
+        /// The first record that does not fit.
+        line: u64,
+    },
     /// A field that the format needs has no column.
     #[error("no column holds the field {field}; map one to it{}", or_declare(.field))]
-    MissingColumn { field: &'static str },
+    MissingColumn {
+        /// The label of the field.
+        field: &'static str,
+    },
     /// A field has two columns, and it is unknown which one to read.
     #[error("the columns {first} and {second} both fit the field {field}; map the right one to it")]
     TwoColumns {
+        /// The label of the field.
         field: &'static str,
+        /// The column that comes first in the file.
         first: ShownName,
+        /// The column that comes later.
         second: ShownName,
     },
     /// Somebody mapped a column that by its name holds message content.
     #[error(
         "the column {column:?} holds message content and is never read; remove it from the mapping"
     )]
-    ContentColumn { column: String },
+    ContentColumn {
+        /// Its name, as it was mapped.
+        column: String,
+    },
     /// Somebody mapped a column to a field that the vault computes.
     #[error("the field {field} is computed, not read from a column; remove it from the mapping")]
-    NotRead { field: &'static str },
+    NotRead {
+        /// The label of the field.
+        field: &'static str,
+    },
     /// A local time, and no zone was declared.
     #[error("line {line} has a time without a zone; declare the zone of the file, such as UTC")]
-    ZoneNeeded { line: u64 },
+    ZoneNeeded {
+        /// The record with the time.
+        line: u64,
+    },
     /// The file ends inside a record, a list or a packed stream.
     #[error("the file is cut off at line {line}; ask the sender for the complete file")]
-    CutOff { line: u64 },
+    CutOff {
+        /// Where the file ends, or where what is not finished begins.
+        line: u64,
+    },
     /// A checksum, a size or the packed data itself is wrong.
     #[error(
         "the packed file is damaged (seen at line {line}); ask the sender for the complete file"
     )]
-    Damaged { line: u64 },
-    /// More comes out of the packed file than a log would give. Both are counts of bytes.
+    Damaged {
+        /// The line of the unpacked text that was being read.
+        line: u64,
+    },
+    /// More comes out of the packed file than of any packed log.
     #[error(
         "the packed file grows too much ({packed} bytes became {unpacked}); unpack and check it first"
     )]
-    Bomb { packed: u64, unpacked: u64 },
+    Bomb {
+        /// How many bytes went in so far.
+        packed: u64,
+        /// How many bytes came out so far.
+        unpacked: u64,
+    },
     /// A record is longer than 1 MiB.
     #[error(
         "the record at line {line} is longer than {MAX_RECORD_BYTES} bytes; look there for a quote that is never closed"
     )]
-    RecordTooLong { line: u64 },
+    RecordTooLong {
+        /// Where the record begins.
+        line: u64,
+    },
     /// Bytes that are neither UTF-8 nor UTF-16.
     #[error("line {line} is not text; save the file as UTF-8 or UTF-16")]
-    NotText { line: u64 },
+    NotText {
+        /// The line with such a byte.
+        line: u64,
+    },
     /// The mapping says CSV and the file is JSON, or the other way round.
     #[error("the file is not {container} as the mapping says; correct the mapping")]
-    NotThisContainer { container: &'static str },
+    NotThisContainer {
+        /// The container that the mapping names.
+        container: &'static str,
+    },
     /// The text of a mapping breaks a rule.
     #[error("the mapping is wrong at line {line}, {key}: {rule}")]
     Mapping {
         /// A line of the mapping, not of the file.
         line: u64,
+        /// The field or the key that is wrong.
         key: &'static str,
+        /// The rule it breaks.
         rule: &'static str,
     },
     /// A gzip or zip inside a gzip or zip.
@@ -93,11 +140,16 @@ pub enum IngestError {
     /// A zip that is not read.
     #[error("{0}")]
     Zip(ZipFault),
-    /// Not JSON. `column` counts the bytes of the line from 1.
+    /// The file is not JSON.
     #[error(
         "the JSON is broken at line {line}, byte {column}; ask the sender for the complete file"
     )]
-    BrokenJson { line: u64, column: u64 },
+    BrokenJson {
+        /// The line of the first wrong byte.
+        line: u64,
+        /// The byte in this line, counted from 1.
+        column: u64,
+    },
     /// The source of the bytes failed.
     #[error("the file could not be read ({0}); try again")]
     Io(io::ErrorKind),

@@ -79,5 +79,5 @@ impl BufRead for PackedSource {
     }
 }
 
-/// Bytes.
+/// Room in the buffer, in bytes.
 const BUFFER: usize = 32 << 10;
