@@ -64,6 +64,7 @@ impl<R: Read> DelimitedReader<R> {
         }
     }
 
+    /// The current record.
     pub(in crate::ingest) fn record(&self) -> &ByteRecord {
         &self.record
     }
@@ -137,9 +138,11 @@ struct Guarded<R> {
     end: Option<End>,
 }
 
+/// The end of the source was reached.
 struct End {
     /// The last line has no line ending.
     in_line: bool,
+    /// What of the mark was not read yet.
     rest: &'static [u8],
 }
 
@@ -168,8 +171,11 @@ impl<R: Read> Read for Guarded<R> {
     }
 }
 
+/// Room in the library's buffer, in bytes.
 const BUFFER: usize = 64 << 10;
+/// A record that is only the mark.
 const MARK: &[u8] = b"\x01";
+/// What the CSV library reads after the end of the source.
 const END: &[u8] = b"\n\x01\n";
 
 #[cfg(test)]
