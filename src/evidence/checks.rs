@@ -10,7 +10,9 @@ use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
 use crate::evidence::profile::PROFILE_IDENTIFIER;
 use crate::evidence::sshsig::{NAMESPACE, SshSignature, print_public_key};
 use crate::evidence::survey::{LEAF, Survey};
-use crate::evidence::verify::ProofCheck;
+
+/// `(proof, leaf) ->` what was proved, or why it was not.
+pub type ProofCheck = dyn Fn(&[u8], &[u8]) -> Result<String, String>;
 
 /// What was found, or what is wrong; never what stands in a file.
 pub(super) type Outcome = Result<String, String>;

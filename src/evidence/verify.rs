@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use crate::evidence::checks;
+use crate::evidence::checks::{self, ProofCheck};
 use crate::evidence::source::Source;
 use crate::evidence::survey::Survey;
 use crate::evidence::{Check, CheckName, EvidenceError, Verdict};
@@ -20,9 +20,6 @@ pub struct Trust<'a> {
     /// Checks an inclusion proof for a leaf, against the log's key; both texts are for people.
     pub check_proof: Option<&'a ProofCheck>,
 }
-
-/// `(proof, leaf) ->` what was proved, or why it was not.
-pub type ProofCheck = dyn Fn(&[u8], &[u8]) -> Result<String, String>;
 
 /// `path` is a tar or the directory it was unpacked to.
 pub fn verify(path: &Path, trust: &Trust<'_>) -> Result<Verdict, EvidenceError> {

@@ -56,7 +56,7 @@ macro_rules! list {
 
         /// One type for each action, to be named in a signature.
         pub mod actions {
-            use super::{Action, ActionKind, Reveals, Writes, seal};
+            use crate::policy::action::{Action, ActionKind, Reveals, Writes, seal};
             $(
                 #[derive(Debug)]
                 pub enum $kind {}

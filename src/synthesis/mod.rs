@@ -10,8 +10,6 @@
 
 mod account;
 mod alias;
-mod area_code;
-mod carrier;
 mod country;
 mod duo;
 mod generate;
