@@ -15,6 +15,7 @@ mod profile;
 mod purpose;
 mod role;
 mod text;
+mod vault_id;
 mod words;
 
 pub use field::Field;
@@ -27,5 +28,6 @@ pub use role::{CaseRole, HomeRole};
 pub use text::{
     AccountName, LegalBasis, OperatorName, Reason, Reference, TextError, Ticket, Title,
 };
+pub use vault_id::{VaultId, VaultIdError};
 pub use words::UnknownWord;
 pub(crate) use words::words;

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::clock::Clock;
 use super::edition::Editions;
 use super::entropy::{Entropy, EntropyError, draw};
-use super::keyring::{CaseKeys, Keyring, KeyringError, VaultId};
+use super::keyring::{CaseKeys, Keyring, KeyringError};
 use super::known_case::KnownCases;
 use super::operation::OperationError;
 use super::plaintext::{Aad, BlockSealer, Nonce, Nonces, TermSealer};
@@ -22,7 +22,7 @@ use super::sign_in::KnownSessions;
 use super::start::Paths;
 use super::store::connection::Readers;
 use super::under_way::UnderWay;
-use crate::domain::CaseId;
+use crate::domain::{CaseId, VaultId};
 
 pub(in crate::vault) struct Core {
     pub(in crate::vault) readers: Readers,

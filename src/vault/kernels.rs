@@ -4,8 +4,8 @@
 //! nothing of a vault: the keys are made up here, the same each time, and nobody
 //! can bring another one or have these.
 
-use super::keyring::VaultId;
 use super::plaintext::{Aad, BlockSealer, KeyId, SealError, TagKey, TermSealer};
+use crate::domain::VaultId;
 use crate::domain::{CaseId, ExhibitId, Field};
 
 /// Sealers and a tag key of no vault.

@@ -7,13 +7,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::core::{Core, open_json, open_request};
-use super::keyring::{CaseKeys, FileDigest, VaultId};
+use super::keyring::{CaseKeys, FileDigest};
 use super::operation::OperationError;
 use super::plaintext::Aad;
 use super::store::case_rows::CaseRow;
 use super::store::export_rows::ExportRow;
 use super::store::request_rows::RequestRow;
-use crate::domain::{AccountName, CaseId, ExportId, OperatorId, RevealId, WithdrawalId};
+use crate::domain::{AccountName, CaseId, ExportId, OperatorId, RevealId, VaultId, WithdrawalId};
 
 /// The sealed body of a reveal request.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer};
 use super::derive::{RootUse, from_root};
 use super::error::KeyringError;
 use super::secret::Secret;
-use super::vault_id::VaultId;
+use crate::domain::VaultId;
 
 /// The root has no versions: its keys all have this id.
 pub(super) const ROOT_KEY: KeyId = KeyId::new(0);

@@ -6,8 +6,8 @@
 //! older ciphertext back in the same place is not found here; the audit log's
 //! digests find it.
 
+use crate::domain::VaultId;
 use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId, WithdrawalId};
-use crate::vault::keyring::VaultId;
 
 use super::seal::{FORMAT_VERSION, KeyId};
 
