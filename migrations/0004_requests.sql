@@ -28,6 +28,21 @@ CREATE TABLE export (
     sealed       BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- `sealed` says of which exhibit, why, and what would go.
+CREATE TABLE withdrawal (
+    id          TEXT PRIMARY KEY,
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    exhibit     INTEGER NOT NULL REFERENCES exhibit (number),
+    asker       TEXT NOT NULL REFERENCES operator (id),
+    state       TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied')),
+    asked_at    INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    decider     TEXT REFERENCES operator (id),
+    decided_at  INTEGER,
+    digest      BLOB NOT NULL,
+    sealed      BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Protected tables that have been given out; `sealed` is the cut and its cells.
 CREATE TABLE release (
     no          INTEGER PRIMARY KEY,
