@@ -5,9 +5,11 @@
 //! a phone number; see `vault::plaintext` for that.
 
 pub mod area_code;
+mod caught;
 pub mod country;
 mod field;
 mod format;
+pub mod hex;
 mod id;
 mod moment;
 pub mod network;
@@ -18,6 +20,7 @@ mod text;
 mod vault_id;
 mod words;
 
+pub use caught::{Panicked, caught};
 pub use field::Field;
 pub use format::Format;
 pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId, WithdrawalId};

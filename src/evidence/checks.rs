@@ -3,8 +3,9 @@
 //! Paths in explanations are plain (the survey let nothing else through) and
 //! few; what stands in a file is never repeated.
 
+use crate::domain::hex;
 use crate::evidence::bag::{DECLARATION, Oxum, REQUIRED, parse_info};
-use crate::evidence::digest::{Digests, hex};
+use crate::evidence::digest::Digests;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
 use crate::evidence::profile::PROFILE_IDENTIFIER;
@@ -70,13 +71,13 @@ pub(super) fn oxum(survey: &Survey, info: &[(String, String)]) -> Outcome {
 
 pub(super) fn manifest_sha256(survey: &Survey) -> Outcome {
     manifest(survey, "manifest-sha256.txt", 32, |digests| {
-        hex(&digests.sha256)
+        hex::encode(&digests.sha256)
     })
 }
 
 pub(super) fn manifest_sha512(survey: &Survey) -> Outcome {
     manifest(survey, "manifest-sha512.txt", 64, |digests| {
-        hex(&digests.sha512)
+        hex::encode(&digests.sha512)
     })
 }
 
@@ -127,7 +128,10 @@ pub(super) fn tagmanifest(survey: &Survey) -> Outcome {
         "not listed",
     )?;
     let changed = manifest.paths().filter(|path| {
-        let found = survey.files.get(*path).map(|digests| hex(&digests.sha256));
+        let found = survey
+            .files
+            .get(*path)
+            .map(|digests| hex::encode(&digests.sha256));
         found.as_deref() != manifest.digest(path)
     });
     none(changed, "changed")?;

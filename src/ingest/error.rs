@@ -3,7 +3,7 @@
 use std::io;
 
 use super::shown_name::{self, ShownName};
-use crate::domain::Format;
+use crate::domain::{Format, Panicked};
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
@@ -83,6 +83,12 @@ pub enum ZipFault {
     Split,
     #[error("the zip is packed in a way that is not read; unpack it first")]
     Method,
+}
+
+impl From<Panicked> for IngestError {
+    fn from(_: Panicked) -> Self {
+        Self::Io(io::ErrorKind::Other)
+    }
 }
 
 impl From<ZipFault> for io::Error {

@@ -12,7 +12,7 @@ use super::scope::Scope;
 use super::store::{StoreError, StoreFault};
 use super::wire::Wire;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
+    CaseId, ExhibitId, ExportId, OperatorId, Panicked, Purpose, Reason, RevealId, WithdrawalId,
 };
 use crate::policy::Action;
 
@@ -173,6 +173,12 @@ impl OperationError {
             Self::Cancelled => "cancelled",
             Self::Internal(_) => "internal",
         }
+    }
+}
+
+impl From<Panicked> for OperationError {
+    fn from(_: Panicked) -> Self {
+        Self::Internal("a panic was caught")
     }
 }
 

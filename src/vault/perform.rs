@@ -4,7 +4,6 @@
 //! other, because each step takes what the one before it made. Trusted: this
 //! file and `vault::plaintext` are to be reviewed by two people.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -22,7 +21,7 @@ use super::refusal::{Refusal, Unaudited};
 use super::scope::{Notes, Scope};
 use super::wire::Wire;
 use super::{Vault, receipt::Receipt};
-use crate::domain::Moment;
+use crate::domain::{Moment, caught};
 use crate::policy::{Action, Class, Denial, decide};
 
 /// An answer in bytes, and the leaf that says it was given.
@@ -299,14 +298,8 @@ fn prepare<O: Operation>(
     };
     let case = situation.case.as_ref();
     let mut scope = Scope::new(core, connection, caller, grant, case, now, None);
-    let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&mut scope)));
-    let ended = match ended {
-        Ok(ended) => ended.map_err(Stopped::Failed),
-        Err(_) => Err(Stopped::Failed(OperationError::Internal(
-            "a panic was caught",
-        ))),
-    };
-    (Notes::default(), ended)
+    let ended = caught(|| operation.prepare(&mut scope));
+    (Notes::default(), ended.map_err(Stopped::Failed))
 }
 
 /// Decides, and runs what was granted. A panic becomes a failure of this act
@@ -333,13 +326,7 @@ fn act<O: Operation>(
         now,
         leaf,
     );
-    let ended = catch_unwind(AssertUnwindSafe(|| operation.run(&mut scope)));
-    let ended = match ended {
-        Ok(ended) => ended.map_err(Stopped::Failed),
-        Err(_) => Err(Stopped::Failed(OperationError::Internal(
-            "a panic was caught",
-        ))),
-    };
+    let ended = caught(|| operation.run(&mut scope)).map_err(Stopped::Failed);
     let notes = scope.into_notes();
     match notes.denial {
         Some(denial) => (notes, Err(Stopped::Denied(denial))),

@@ -1,13 +1,12 @@
 //! Admitting a file: its rows are read beside this thread, which hands them to the vault.
 
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::arriving::Arriving;
 use super::reading;
 use super::received::Received;
 use super::unreadable::unreadable;
-use crate::domain::{CaseId, Reference, Title};
+use crate::domain::{CaseId, Reference, Title, caught};
 use crate::ingest::{Declared, IngestError, LogReader, Mapping, Zone};
 use crate::vault::plaintext::Region;
 use crate::vault::{
@@ -59,21 +58,15 @@ pub fn admit(
     if let Some(stop) = arriving.stop {
         told.on_cancel(stop);
     }
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        read_all(vault, &mut admission, declared, arriving.file, progress)
-    }));
+    let read = caught(|| read_all(vault, &mut admission, declared, arriving.file, progress));
     match read {
-        Ok(Ok(file)) => vault.finish_admission(caller, admission, file),
+        Ok(file) => vault.finish_admission(caller, admission, file),
         // However the reading ended when somebody stopped it.
-        Ok(Err(_)) if told.is_cancelled() => {
+        Err(_) if told.is_cancelled() => {
             let error = OperationError::Conflict(Conflict::AdmissionCancelled);
             Err(vault.abandon_admission(caller, admission, error))
         }
-        Ok(Err(error)) => Err(vault.abandon_admission(caller, admission, error)),
-        Err(_) => {
-            let error = OperationError::Internal("a panic was caught");
-            Err(vault.abandon_admission(caller, admission, error))
-        }
+        Err(error) => Err(vault.abandon_admission(caller, admission, error)),
     }
 }
 

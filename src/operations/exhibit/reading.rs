@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::received::Received;
 use super::unreadable::unreadable;
+use crate::domain::caught;
 use crate::ingest::{Cuts, IngestError, LogFacts, LogParser, LogReader, Segment, SplitLog, Tally};
 use crate::vault::plaintext::RowBatch;
 use crate::vault::{Batches, OperationError};
@@ -80,15 +80,14 @@ fn read_segments(
             threads.spawn(move || {
                 stand_back();
                 while let Some((no, segment)) = next(to_parse) {
-                    let read = catch_unwind(AssertUnwindSafe(|| {
+                    let read = caught(|| {
                         parse(&mut parser, segment, (empty, batches), |rows| {
                             parsed.send((no, Parsed::Rows(Box::new(rows)))).is_ok()
                         })
-                    }));
+                    });
                     let ended = match read {
-                        Ok(Ok((segment, tally))) => Parsed::Segment(segment, tally),
-                        Ok(Err(error)) => Parsed::Fault(error),
-                        Err(_) => Parsed::Fault(IngestError::Io(std::io::ErrorKind::Other)),
+                        Ok((segment, tally)) => Parsed::Segment(segment, tally),
+                        Err(error) => Parsed::Fault(error),
                     };
                     if parsed.send((no, ended)).is_err() {
                         return;
@@ -97,7 +96,7 @@ fn read_segments(
             });
         }
         drop(parsed);
-        let admitted = catch_unwind(AssertUnwindSafe(|| {
+        let admitted = caught(|| {
             let mut waiting: BTreeMap<u64, VecDeque<Parsed>> = BTreeMap::new();
             let mut now = 0;
             loop {
@@ -131,8 +130,7 @@ fn read_segments(
                     Parsed::Fault(error) => return Err(unreadable(error)),
                 }
             }
-        }))
-        .unwrap_or(Err(OperationError::Internal("a panic was caught")));
+        });
         if admitted.is_err() {
             received.stop();
         }
@@ -161,8 +159,7 @@ fn cut_all(
         let Ok(spare) = to_fill.recv() else {
             return;
         };
-        let cut = catch_unwind(AssertUnwindSafe(|| cuts.next(spare)))
-            .unwrap_or(Err(IngestError::Io(std::io::ErrorKind::Other)));
+        let cut = caught(|| cuts.next(spare));
         let last = match cut {
             Ok(Some(segment)) => {
                 if filled.send((no, segment)).is_err() {
@@ -229,15 +226,14 @@ fn read_whole(
             }
             Ok(reader.into_facts())
         });
-        let admitted = catch_unwind(AssertUnwindSafe(|| {
+        let admitted: Result<(), OperationError> = caught(|| {
             for mut batch in &to_admit {
                 with(&batch)?;
                 batch.clear();
                 let _ = empty.send(batch);
             }
             Ok(())
-        }))
-        .unwrap_or(Err(OperationError::Internal("a panic was caught")));
+        });
         if admitted.is_err() {
             received.stop();
         }

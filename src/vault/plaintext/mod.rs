@@ -28,6 +28,7 @@ mod seal;
 mod subject_token;
 mod term_run;
 mod texts;
+mod wiped_buffer;
 mod wiped_text;
 mod written;
 
@@ -49,4 +50,5 @@ pub use seal::{BlockSealer, KeyId, OVERHEAD, OpenError, SealError, TermSealer};
 pub use subject_token::{SubjectToken, SubjectTokenError, TokenKey};
 pub use term_run::UserRun;
 pub(in crate::vault) use texts::Texts;
+pub use wiped_buffer::WipedBuffer;
 pub(in crate::vault) use wiped_text::WipedText;

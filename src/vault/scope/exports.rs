@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::Scope;
 use super::requests::{AskedView, same_result};
-use crate::domain::{AccountName, ExportId, LegalBasis, Moment, Profile};
+use crate::domain::{AccountName, ExportId, LegalBasis, Moment, Profile, hex};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::core::Core;
 use crate::vault::keyring::CaseKeys;
@@ -255,7 +255,7 @@ impl<A: Writes> Scope<'_, A> {
     ) -> Result<(), OperationError> {
         let (row, keys) = self.export_row(id)?;
         let said = receipt.get("tagmanifest_sha256");
-        if said != row.package.as_deref().map(hex).as_ref() {
+        if said != row.package.as_deref().map(hex::encode).as_ref() {
             let rule = "is not the digest of the package that was handed out";
             return Err(OperationError::invalid("tagmanifest_sha256", rule));
         }
@@ -319,7 +319,7 @@ impl<A: Action> Scope<'_, A> {
             messages: body.messages,
             numbers: body.numbers,
             decision_reason: body.decision_reason,
-            tagmanifest_sha256: row.package.as_deref().map(hex),
+            tagmanifest_sha256: row.package.as_deref().map(hex::encode),
             receipt: body.receipt,
             export: row.request.id,
         })
@@ -433,8 +433,4 @@ impl<A: Reveals> Scope<'_, A> {
             packages: self.core.paths.packages(),
         })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
