@@ -21,15 +21,19 @@ CREATE TABLE membership (
 
 -- `sealed` describes the exhibit; it is NULL while the exhibit is staged.
 -- `file_tag` is a keyed digest of the file, to know it again.
+-- An exhibit that was wrong is withdrawn: it stays in the file as evidence and counts no more.
+-- `withdrawn_leaf` is the leaf of the decision that withdrew it.
 CREATE TABLE exhibit (
-    number      INTEGER PRIMARY KEY,
-    id          TEXT NOT NULL UNIQUE,
-    case_number INTEGER NOT NULL REFERENCES cases (number),
-    state       TEXT NOT NULL CHECK (state IN ('staged', 'admitted')),
-    file_tag    BLOB,
-    sealed      BLOB,
-    begun_at    INTEGER NOT NULL,
-    admitted_at INTEGER
+    number         INTEGER PRIMARY KEY,
+    id             TEXT NOT NULL UNIQUE,
+    case_number    INTEGER NOT NULL REFERENCES cases (number),
+    state          TEXT NOT NULL CHECK (state IN ('staged', 'admitted')),
+    file_tag       BLOB,
+    sealed         BLOB,
+    begun_at       INTEGER NOT NULL,
+    admitted_at    INTEGER,
+    withdrawn_at   INTEGER CHECK (withdrawn_at IS NULL OR state = 'admitted'),
+    withdrawn_leaf INTEGER CHECK ((withdrawn_leaf IS NULL) = (withdrawn_at IS NULL))
 ) STRICT;
 
 CREATE INDEX exhibit_of_case ON exhibit (case_number);

@@ -39,20 +39,17 @@ CREATE TABLE quarantine (
     PRIMARY KEY (exhibit, no)
 ) STRICT, WITHOUT ROWID;
 
--- Every distinct identifying value of a case, once.
-CREATE TABLE term (
+-- Every distinct identifying value of a case, once, in runs of up to 2,048, in the order of their
+-- tags within the exhibit that added them. `tags` is the blind index, 16 bytes for each term,
+-- `sealed` their ciphertexts; both in the order of the terms' numbers, which rise from `first`.
+CREATE TABLE term_run (
     case_number INTEGER NOT NULL,
     field       INTEGER NOT NULL,
-    no          INTEGER NOT NULL,
+    first       INTEGER NOT NULL,
+    exhibit     INTEGER NOT NULL,
+    first_tag   BLOB NOT NULL,
+    tags        BLOB NOT NULL,
     sealed      BLOB NOT NULL,
-    PRIMARY KEY (case_number, field, no)
-) STRICT, WITHOUT ROWID;
-
--- The blind index over them.
-CREATE TABLE term_tag (
-    case_number INTEGER NOT NULL,
-    field       INTEGER NOT NULL,
-    tag         BLOB NOT NULL,
-    no          INTEGER NOT NULL,
-    PRIMARY KEY (case_number, field, tag)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (case_number, field, first),
+    UNIQUE (case_number, field, exhibit, first_tag)
+) STRICT;

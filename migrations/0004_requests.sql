@@ -1,32 +1,27 @@
--- What needs a second person, and what it may cost.
-CREATE TABLE reveal (
-    id          TEXT PRIMARY KEY,
-    case_number INTEGER NOT NULL REFERENCES cases (number),
-    asker       TEXT NOT NULL REFERENCES operator (id),
-    state       TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'used')),
-    asked_at    INTEGER NOT NULL,
-    expires_at  INTEGER NOT NULL,
-    decider     TEXT REFERENCES operator (id),
-    decided_at  INTEGER,
-    digest      BLOB NOT NULL,
-    sealed      BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE export (
+-- What needs two people, and what it may cost.
+--
+-- Somebody asks, and somebody else decides in time. One table for every kind of request: what is
+-- asked for, why, and what came of it is in `sealed`. `digest` binds the request to what would be
+-- shown, sent or taken away.
+CREATE TABLE request (
     id           TEXT PRIMARY KEY,
     case_number  INTEGER NOT NULL REFERENCES cases (number),
+    kind         TEXT NOT NULL,
     asker        TEXT NOT NULL REFERENCES operator (id),
     state        TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'used', 'acknowledged')),
-    profile      TEXT NOT NULL,
     asked_at     INTEGER NOT NULL,
     expires_at   INTEGER NOT NULL,
-    decider      TEXT REFERENCES operator (id),
+    decider      TEXT REFERENCES operator (id) CHECK (decider <> asker),
     decided_at   INTEGER,
     decided_leaf INTEGER,
-    package      BLOB,
     digest       BLOB NOT NULL,
-    sealed       BLOB NOT NULL
+    sealed       BLOB NOT NULL,
+    CHECK ((decider IS NULL) = (state = 'requested')),
+    CHECK ((decider IS NULL) = (decided_at IS NULL)),
+    CHECK ((decider IS NULL) = (decided_leaf IS NULL))
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX request_of_case ON request (case_number, kind, asked_at);
 
 -- Protected tables that have been given out; `sealed` is the cut and its cells.
 CREATE TABLE release (

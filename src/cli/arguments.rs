@@ -1,6 +1,6 @@
 //! The whole command line: which command was given.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use super::error::CliError;
 use super::{audit, completions, demo, doctor, evidence, exhibit, init, key, operator, serve};
@@ -55,7 +55,7 @@ impl Arguments {
             Command::Key(key) => key.run(),
             Command::Audit(audit) => audit.run(),
             Command::Evidence(evidence) => evidence.run(),
-            Command::Completions(completions) => completions.run(),
+            Command::Completions(completions) => completions.run(Self::command()),
         }
     }
 }
@@ -63,7 +63,6 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_sound() {

@@ -1,9 +1,8 @@
 //! `completions`: prints a completion script for a shell.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::arguments::Arguments;
 use super::error::CliError;
 use super::streams;
 
@@ -14,9 +13,8 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(self) -> Result<(), CliError> {
+    pub(super) fn run(self, mut command: Command) -> Result<(), CliError> {
         let mut script = Vec::new();
-        let mut command = Arguments::command();
         clap_complete::generate(self.shell, &mut command, "breachvault", &mut script);
         streams::data(String::from_utf8_lossy(&script).trim_end())
     }

@@ -5,9 +5,11 @@
 //! `vault::plaintext` for that.
 
 pub mod area_code;
+mod caught;
 pub mod country;
 mod field;
 mod format;
+pub mod hex;
 mod id;
 mod moment;
 pub mod network;
@@ -15,8 +17,10 @@ mod profile;
 mod purpose;
 mod role;
 mod text;
+mod vault_id;
 mod words;
 
+pub use caught::{Panicked, caught};
 pub use field::Field;
 pub use format::Format;
 pub use id::*;
@@ -27,5 +31,6 @@ pub use role::{CaseRole, HomeRole};
 pub use text::{
     AccountName, LegalBasis, OperatorName, Reason, Reference, TextError, Ticket, Title,
 };
+pub use vault_id::{VaultId, VaultIdError};
 pub use words::UnknownWord;
 pub(crate) use words::words;

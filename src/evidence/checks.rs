@@ -3,14 +3,17 @@
 //! Paths in explanations are plain (the survey rejects all others) and few. The content of a file
 //! is never repeated.
 
+use crate::domain::hex;
 use crate::evidence::bag::{DECLARATION, Oxum, REQUIRED, parse_info};
-use crate::evidence::digest::{Digests, hex};
+use crate::evidence::digest::Digests;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
 use crate::evidence::profile::PROFILE_IDENTIFIER;
 use crate::evidence::sshsig::{NAMESPACE, SshSignature, print_public_key};
 use crate::evidence::survey::{LEAF, Survey};
-use crate::evidence::verify::ProofCheck;
+
+/// `(proof, leaf) ->` what was proved, or why it was not.
+pub type ProofCheck = dyn Fn(&[u8], &[u8]) -> Result<String, String>;
 
 /// What was found, or what is wrong; never the content of a file.
 pub(super) type Outcome = Result<String, String>;
@@ -68,13 +71,13 @@ pub(super) fn oxum(survey: &Survey, info: &[(String, String)]) -> Outcome {
 
 pub(super) fn manifest_sha256(survey: &Survey) -> Outcome {
     manifest(survey, "manifest-sha256.txt", 32, |digests| {
-        hex(&digests.sha256)
+        hex::encode(&digests.sha256)
     })
 }
 
 pub(super) fn manifest_sha512(survey: &Survey) -> Outcome {
     manifest(survey, "manifest-sha512.txt", 64, |digests| {
-        hex(&digests.sha512)
+        hex::encode(&digests.sha512)
     })
 }
 
@@ -125,7 +128,10 @@ pub(super) fn tagmanifest(survey: &Survey) -> Outcome {
         "not listed",
     )?;
     let changed = manifest.paths().filter(|path| {
-        let found = survey.files.get(*path).map(|digests| hex(&digests.sha256));
+        let found = survey
+            .files
+            .get(*path)
+            .map(|digests| hex::encode(&digests.sha256));
         found.as_deref() != manifest.digest(path)
     });
     none(changed, "changed")?;

@@ -79,17 +79,10 @@ pub(super) fn array<const N: usize>(digest: &[u8]) -> [u8; N] {
     array
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::hex;
 
     #[test]
     fn the_digests_of_abc_are_those_of_fips_180() {
@@ -98,10 +91,10 @@ mod tests {
         assert_eq!(abc.sha256, sha256(b"abc"));
         assert_eq!(abc.sha512, sha512(b"abc"));
         assert_eq!(
-            hex(&abc.sha256),
+            hex::encode(&abc.sha256),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
-        assert!(hex(&abc.sha512).starts_with("ddaf35a193617abacc417349ae204131"));
+        assert!(hex::encode(&abc.sha512).starts_with("ddaf35a193617abacc417349ae204131"));
         assert_eq!(abc.bytes, 3);
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::digest::hex;
+use crate::domain::hex;
 use crate::evidence::name::is_plain_path;
 
 /// Digests in hex, by path.
@@ -18,7 +18,7 @@ pub(super) struct BadLine(pub(super) usize);
 
 impl Manifest {
     pub(super) fn add(&mut self, path: &str, digest: &[u8]) {
-        self.0.insert(path.to_owned(), hex(digest));
+        self.0.insert(path.to_owned(), hex::encode(digest));
     }
 
     pub(super) fn digest(&self, path: &str) -> Option<&str> {

@@ -33,6 +33,7 @@ mod fixture;
 
 pub use bag::BagInfo;
 pub use cell::{safe_cell, write_row};
+pub use checks::ProofCheck;
 pub use error::EvidenceError;
 pub use name::PackageName;
 pub use open::{Opened, open};
@@ -46,4 +47,4 @@ pub use sshsig::{
     sign, verify as verify_signature,
 };
 pub use verdict::{Check, CheckName, Verdict};
-pub use verify::{ProofCheck, Trust, verify};
+pub use verify::{Trust, verify};

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use ring::digest::{Context, SHA256};
 use zeroize::Zeroizing;
 
-use crate::evidence::digest::{array, hex};
+use crate::domain::hex;
+use crate::evidence::digest::array;
 use crate::evidence::error::During;
 use crate::evidence::package::DIGESTS;
 use crate::evidence::source::Source;
@@ -144,7 +145,8 @@ impl Opening<'_> {
             let said = serde_json::from_slice(&kept).map_err(|_| EvidenceError::NoDigests)?;
             self.said = Some(said);
         } else {
-            self.found.insert(file(), hex(digest.finish().as_ref()));
+            self.found
+                .insert(file(), hex::encode(digest.finish().as_ref()));
         }
         Ok(())
     }

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::evidence::digest::{Digests, hex, sha256};
+use crate::domain::hex;
+use crate::evidence::digest::{Digests, sha256};
 use crate::evidence::error::During;
 use crate::evidence::name::plain;
 use crate::evidence::sealed::{Part, Parts};
@@ -213,7 +214,7 @@ impl PackageWriter {
         let mut json = Zeroizing::new(String::from("{"));
         for part in parts {
             let comma = if json.len() > 1 { "," } else { "" };
-            let digest = Zeroizing::new(hex(&part.plaintext_sha256));
+            let digest = Zeroizing::new(hex::encode(&part.plaintext_sha256));
             json.push_str(&format!(
                 "{comma}\n  \"{}\": {{ \"bytes\": {}, \"sha256\": \"",
                 part.name, part.plaintext_bytes
@@ -391,7 +392,7 @@ mod tests {
         assert!(!work.exists());
         let tar = fs::read(&out).unwrap();
         let plain = sha256(b"+12025550100");
-        for trace in [&b"2025550100"[..], hex(&plain).as_bytes(), &plain] {
+        for trace in [&b"2025550100"[..], hex::encode(&plain).as_bytes(), &plain] {
             assert!(!tar.windows(trace.len()).any(|window| window == trace));
         }
     }

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::evidence::checks;
+use crate::evidence::checks::{self, ProofCheck};
 use crate::evidence::source::Source;
 use crate::evidence::survey::Survey;
 use crate::evidence::{Check, CheckName, EvidenceError, Verdict};
@@ -19,9 +19,6 @@ pub struct Trust<'a> {
     /// Checks an inclusion proof of a leaf against the log's key; both texts are for people.
     pub check_proof: Option<&'a ProofCheck>,
 }
-
-/// From `(proof, leaf)` to what was proved, or why it was not.
-pub type ProofCheck = dyn Fn(&[u8], &[u8]) -> Result<String, String>;
 
 /// Verifies the package at `path`, a tar or the directory it was unpacked to.
 pub fn verify(path: &Path, trust: &Trust<'_>) -> Result<Verdict, EvidenceError> {

@@ -11,6 +11,7 @@ use super::problem::Problem;
 use super::throttle::Throttle;
 use super::turns::Turns;
 use crate::config::Limits;
+use crate::domain::hex;
 use crate::vault::Vault;
 use crate::vault::entropy::{Entropy, SystemEntropy, draw};
 
@@ -48,7 +49,7 @@ impl App {
     /// request goes on.
     pub(super) fn request_id(&self) -> String {
         let bytes = draw::<12>(&self.entropy as &dyn Entropy).unwrap_or_default();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&bytes)
     }
 }
 

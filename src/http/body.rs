@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::ProblemKind;
 use super::problem::Problem;
 use crate::config::Limits;
+use crate::vault::plaintext::WipedBuffer;
 
 /// Reads the whole body, in time and within the limit.
 pub(super) async fn read(
@@ -42,25 +43,19 @@ pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 async fn gather(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let mut bytes = Zeroizing::new(Vec::new());
+    let mut bytes = WipedBuffer::default();
     while let Some(frame) = body.frame().await {
         // The client went away, or sent what is not HTTP.
         let frame = frame.map_err(|_| Problem::new(ProblemKind::Timeout))?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        let needed = bytes.len() + data.len();
-        if needed > limit {
+        if bytes.len() + data.len() > limit {
             return Err(Problem::new(ProblemKind::TooLarge));
         }
-        if needed > bytes.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
-            larger.extend_from_slice(&bytes);
-            bytes = larger;
-        }
-        bytes.extend_from_slice(&data);
+        bytes.push(&data);
     }
-    Ok(bytes)
+    Ok(bytes.into_bytes())
 }
 
 fn is_json(parts: &Parts) -> bool {

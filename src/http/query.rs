@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::ProblemKind;
 use super::problem::Problem;
+use crate::domain::hex;
 
 /// Name and value of every part, in order; `None` if it is not UTF-8 text.
 pub(super) fn parse(query: &str) -> Option<Vec<(String, String)>> {
@@ -46,17 +47,14 @@ fn decode(text: &str) -> Option<String> {
     while let Some(byte) = bytes.next() {
         decoded.push(match byte {
             b'+' => b' ',
-            b'%' => hex(bytes.next()?)? << 4 | hex(bytes.next()?)?,
+            b'%' => {
+                let digits = [bytes.next()?, bytes.next()?].map(|digit| digit.to_ascii_lowercase());
+                u8::from_be_bytes(hex::decode(&digits)?)
+            }
             other => other,
         });
     }
     String::from_utf8(decoded).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]

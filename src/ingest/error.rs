@@ -4,7 +4,7 @@ use std::io;
 
 use super::column_name::{self, ShownName};
 use super::record::MAX_RECORD_BYTES;
-use crate::domain::Format;
+use crate::domain::{Format, Panicked};
 
 /// Why a file or a mapping cannot be read. Each message says what to do; `kind` names it for
 /// programs. Lines count from 1.
@@ -176,6 +176,12 @@ pub enum ZipFault {
     /// Neither stored nor deflated, or stored without its size.
     #[error("the zip uses a packing method that is not supported; unpack it first")]
     Method,
+}
+
+impl From<Panicked> for IngestError {
+    fn from(_: Panicked) -> Self {
+        Self::Io(io::ErrorKind::Other)
+    }
 }
 
 impl From<ZipFault> for io::Error {

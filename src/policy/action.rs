@@ -66,7 +66,7 @@ macro_rules! list {
 
         /// One type for each action, for use in signatures.
         pub mod actions {
-            use super::{Action, ActionKind, Decides, Reveals, Writes, seal};
+            use crate::policy::action::{Action, ActionKind, Decides, Reveals, Writes, seal};
             $(
                 #[derive(Debug)]
                 pub enum $kind {}

@@ -1,17 +1,30 @@
-//! The countries of a made-up log: shares, zones and number ranges.
+//! The countries of a made-up log: shares, zones, number ranges and carriers.
 //!
-//! Shares (of people, per thousand) are set by judgement: no public figure says
-//! how the incident's log split. They lean, loosely, on the revenue split in
-//! Cisco's annual report for its year 2023 (Americas well over half, then EMEA,
-//! then Asia) and on gross domestic product (World Bank, 2023) inside a region,
-//! pushed towards the United States and the English-speaking countries.
+//! They are read from the tables in `data/`. Shares (of people, per thousand) are
+//! set by judgement: no public figure says how the incident's log split. They
+//! lean, loosely, on the revenue split in Cisco's annual report for its year 2023
+//! (Americas well over half, then EMEA, then Asia) and on gross domestic product
+//! (World Bank, 2023) inside a region, pushed towards the United States and the
+//! English-speaking countries.
 //!
-//! The three figures at a country's line are its calling code, leading digits
-//! that its numbering plan gives to nobody, and how many digits follow. libphonenumber calls
-//! such numbers possible but never valid, at this length or any other (tests in
-//! `range` ask it). `fiction` is the range kept for films and books, used first.
+//! A country's unassigned prefix is its calling code and leading digits that its
+//! numbering plan gives to nobody. libphonenumber calls such numbers possible but
+//! never valid, at this length or any other (tests in `range` ask it). The ranges
+//! kept for films and books are used first: Ofcom's mobile numbers for drama
+//! (07700 900000 to 900999) and ACMA's for fiction (0491 570 156 to 159).
+//!
+//! The area codes of the United States and Canada are in `domain::area_code`. Two
+//! provinces or three territories that share codes share their range of numbers too.
+//!
+//! Shares of carriers are approximate. Only Verizon (Statista's summary of the
+//! companies' reports, Q2 2024) and India (TRAI, October 2022) were set against a
+//! published figure; the others are the rough picture that the body named in the
+//! line publishes, not checked figure by figure. Customers of resellers are counted
+//! with their network unless the reseller is named. docs/synthetic-data.md says the
+//! same.
 
-use super::area_code::{CANADA, UNITED_STATES};
+use std::sync::LazyLock;
+
 use super::zone::Zone;
 use crate::domain::area_code::codes_of;
 
@@ -20,10 +33,11 @@ pub(super) struct Country {
     pub share: u32,
     /// Where most people live; a state has its own.
     pub zone: Zone,
-    pub fiction: &'static [Prefix],
+    pub fiction: Vec<Prefix>,
     /// None: numbers go by the area codes of the states.
     pub unassigned: Option<Prefix>,
-    pub states: &'static [State],
+    pub states: Vec<State>,
+    pub carriers: Vec<Carrier>,
 }
 
 pub(super) struct State {
@@ -40,42 +54,66 @@ pub(super) struct Prefix {
     pub free: u32,
 }
 
-pub(super) static COUNTRIES: [Country; 31] = [
-    nanp("US", 640, &UNITED_STATES),
-    fictional("GB", 68, Zone::Britain, &GB_DRAMA, 44, 6, 9),
-    nanp("CA", 56, &CANADA),
-    plain("DE", 33, Zone::Europe, 49, 14, 9),
-    plain("FR", 25, Zone::Europe, 33, 40, 7),
-    Country {
-        states: &AUSTRALIA,
-        ..fictional("AU", 24, Zone::Sydney, &AU_DRAMA, 61, 6, 8)
-    },
-    plain("IN", 20, Zone::India, 91, 10, 8),
-    plain("NL", 12, Zone::Europe, 31, 98, 7),
-    plain("JP", 11, Zone::Japan, 81, 40, 8),
-    plain("IT", 10, Zone::Europe, 39, 6, 9),
-    plain("ES", 9, Zone::Europe, 34, 2, 8),
-    plain("BR", 9, Zone::Brazil, 55, 20, 9),
-    plain("MX", 9, Zone::CentralFixed, 52, 40, 8),
-    plain("CH", 8, Zone::Europe, 41, 57, 7),
-    plain("SE", 7, Zone::Europe, 46, 71, 7),
-    plain("IE", 7, Zone::Britain, 353, 3, 8),
-    plain("SG", 7, Zone::China, 65, 2, 7),
-    plain("BE", 5, Zone::Europe, 32, 97, 7),
-    plain("NO", 5, Zone::Europe, 47, 30, 6),
-    plain("DK", 5, Zone::Europe, 45, 83, 6),
-    plain("PL", 5, Zone::Europe, 48, 90, 7),
-    plain("AT", 4, Zone::Europe, 43, 97, 7),
-    plain("IL", 4, Zone::Israel, 972, 6, 8),
-    plain("FI", 3, Zone::EasternEurope, 358, 79, 7),
-    plain("NZ", 3, Zone::NewZealand, 64, 57, 7),
-    plain("KR", 3, Zone::Japan, 82, 9, 9),
-    plain("AE", 2, Zone::Gulf, 971, 81, 7),
-    plain("PT", 2, Zone::Britain, 351, 4, 8),
-    plain("ZA", 2, Zone::SouthAfrica, 27, 97, 7),
-    plain("HK", 1, Zone::China, 852, 20, 6),
-    plain("PH", 1, Zone::China, 63, 70, 8),
-];
+/// A name that needs no quotes in CSV or JSON, and its per cent of subscribers.
+pub(super) type Carrier = (&'static str, u8);
+
+pub(super) static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
+    lines(include_str!("data/countries.txt"))
+        .filter_map(|(code, rest)| Country::read(code, rest))
+        .collect()
+});
+
+impl Country {
+    fn read(code: &'static str, rest: &'static str) -> Option<Self> {
+        let mut cells = rest.split('|');
+        Some(Self {
+            code,
+            share: cells.next()?.parse().ok()?,
+            zone: cells.next()?.parse().ok()?,
+            unassigned: cells.next().and_then(Prefix::read),
+            fiction: cells.next()?.split(' ').filter_map(Prefix::read).collect(),
+            states: lines(include_str!("data/states.txt"))
+                .filter(|(country, _)| *country == code)
+                .filter_map(|(_, rest)| State::read(rest))
+                .collect(),
+            carriers: lines(include_str!("data/carriers.txt"))
+                .filter(|(country, _)| *country == code)
+                .flat_map(|(_, rest)| rest.split('|').skip(1))
+                .filter_map(|cell| {
+                    let (name, share) = cell.rsplit_once(' ')?;
+                    Some((name, share.parse().ok()?))
+                })
+                .collect(),
+        })
+    }
+}
+
+impl State {
+    fn read(rest: &'static str) -> Option<Self> {
+        let mut cells = rest.split('|');
+        Some(Self {
+            code: cells.next()?,
+            people: cells.next()?.parse().ok()?,
+            zone: cells.next()?.parse().ok()?,
+        })
+    }
+}
+
+impl Prefix {
+    fn read(text: &str) -> Option<Self> {
+        let (digits, free) = text.split_once('+')?;
+        Some(Self {
+            digits: digits.parse().ok()?,
+            free: free.parse().ok()?,
+        })
+    }
+}
+
+/// The lines of a table: the country, and what follows it.
+fn lines(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once('|'))
+}
 
 /// One row of the log's geography: a country, or a state of it.
 #[derive(Clone, Copy)]
@@ -91,28 +129,20 @@ impl Place {
     pub(super) fn all() -> Vec<(Self, f32)> {
         let mut all = Vec::new();
         for (country_at, country) in COUNTRIES.iter().enumerate() {
+            let whole = Self {
+                country,
+                country_at,
+                state: None,
+            };
             let share = country.share as f32;
             if country.states.is_empty() {
-                all.push((
-                    Self {
-                        country,
-                        country_at,
-                        state: None,
-                    },
-                    share,
-                ));
+                all.push((whole, share));
             }
             let people: u32 = country.states.iter().map(|state| state.people).sum();
-            for state in country.states {
+            for state in &country.states {
                 let weight = share * state.people as f32 / people as f32;
-                all.push((
-                    Self {
-                        country,
-                        country_at,
-                        state: Some(state),
-                    },
-                    weight,
-                ));
+                let state = Some(state);
+                all.push((Self { state, ..whole }, weight));
             }
         }
         all
@@ -128,93 +158,28 @@ impl Place {
     }
 }
 
-const fn nanp(code: &'static str, share: u32, states: &'static [State]) -> Country {
-    Country {
-        code,
-        share,
-        zone: Zone::Eastern,
-        fiction: &[],
-        unassigned: None,
-        states,
-    }
-}
-
-const fn plain(
-    code: &'static str,
-    share: u32,
-    zone: Zone,
-    calling: u64,
-    lead: u64,
-    free: u32,
-) -> Country {
-    fictional(code, share, zone, &[], calling, lead, free)
-}
-
-const fn fictional(
-    code: &'static str,
-    share: u32,
-    zone: Zone,
-    fiction: &'static [Prefix],
-    calling: u64,
-    lead: u64,
-    free: u32,
-) -> Country {
-    let digits = calling * if lead < 10 { 10 } else { 100 } + lead;
-    Country {
-        code,
-        share,
-        zone,
-        fiction,
-        unassigned: Some(Prefix { digits, free }),
-        states: &[],
-    }
-}
-
-/// Ofcom's mobile numbers for drama: 07700 900000 to 900999.
-static GB_DRAMA: [Prefix; 1] = [Prefix {
-    digits: 447_700_900,
-    free: 3,
-}];
-
-/// ACMA's mobile numbers for fiction: 0491 570 156 to 159.
-static AU_DRAMA: [Prefix; 4] = [
-    Prefix {
-        digits: 61_491_570_156,
-        free: 0,
-    },
-    Prefix {
-        digits: 61_491_570_157,
-        free: 0,
-    },
-    Prefix {
-        digits: 61_491_570_158,
-        free: 0,
-    },
-    Prefix {
-        digits: 61_491_570_159,
-        free: 0,
-    },
-];
-
-/// Usual residents in thousands, 2021 Census of Australia (ABS), rounded.
-static AUSTRALIA: [State; 8] = [
-    australian("NSW", 8072, Zone::Sydney),
-    australian("VIC", 6504, Zone::Sydney),
-    australian("QLD", 5156, Zone::Brisbane),
-    australian("WA", 2660, Zone::China),
-    australian("SA", 1782, Zone::Adelaide),
-    australian("TAS", 558, Zone::Sydney),
-    australian("ACT", 454, Zone::Sydney),
-    australian("NT", 233, Zone::Darwin),
-];
-
-const fn australian(code: &'static str, people: u32, zone: Zone) -> State {
-    State { code, people, zone }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn country(code: &str) -> &'static Country {
+        let mut countries = COUNTRIES.iter();
+        countries.find(|country| country.code == code).unwrap()
+    }
+
+    #[test]
+    fn every_line_of_the_tables_is_read() {
+        assert_eq!(COUNTRIES.len(), 31);
+        let count = |code| country(code).states.len();
+        assert_eq!([count("US"), count("CA"), count("AU")], [51, 13, 8]);
+        let states: usize = COUNTRIES.iter().map(|country| country.states.len()).sum();
+        assert_eq!(states, lines(include_str!("data/states.txt")).count());
+        for country in COUNTRIES.iter() {
+            let prefixed = !matches!(country.code, "US" | "CA");
+            assert_eq!(country.unassigned.is_some(), prefixed, "{}", country.code);
+        }
+        assert_eq!(country("GB").fiction.len() + country("AU").fiction.len(), 5);
+    }
 
     #[test]
     fn the_shares_add_up_and_fall() {
@@ -223,5 +188,40 @@ mod tests {
             1000
         );
         assert!(COUNTRIES.is_sorted_by_key(|country| std::cmp::Reverse(country.share)));
+    }
+
+    #[test]
+    fn the_states_add_up_to_the_census() {
+        let sum = |code| {
+            let states = country(code).states.iter();
+            states.map(|state| state.people).sum::<u32>()
+        };
+        assert!(sum("US").abs_diff(331_449) < 30);
+        assert!(sum("CA").abs_diff(36_992) < 10);
+    }
+
+    #[test]
+    fn every_state_has_area_codes() {
+        for code in ["US", "CA"] {
+            for state in &country(code).states {
+                assert!(!codes_of(code, state.code).is_empty(), "{}", state.code);
+            }
+        }
+    }
+
+    #[test]
+    fn every_country_has_its_carriers_and_their_shares_add_up() {
+        assert_eq!(lines(include_str!("data/carriers.txt")).count(), 31);
+        for country in COUNTRIES.iter() {
+            let carriers = country.carriers.iter();
+            assert_eq!(
+                carriers.map(|(_, share)| u32::from(*share)).sum::<u32>(),
+                100,
+                "{}",
+                country.code
+            );
+            let mut names = country.carriers.iter().map(|(name, _)| name);
+            assert!(names.all(|name| !name.contains([',', '"', '\n'])));
+        }
     }
 }

@@ -9,8 +9,6 @@
 
 mod account;
 mod alias;
-mod area_code;
-mod carrier;
 mod country;
 mod duo;
 mod generate;

@@ -4,8 +4,7 @@ use std::io;
 
 use super::account::Accounts;
 use super::alias::Alias;
-use super::carrier::CARRIERS;
-use super::country::Place;
+use super::country::{COUNTRIES, Place};
 use super::random::{Random, Scatter};
 use super::range::Range;
 use super::recipe::Recipe;
@@ -56,17 +55,13 @@ impl People {
         let users = Scatter::new(u64::from(count), &mut random);
         let (places, shares): (Vec<Place>, Vec<f32>) = Place::all().into_iter().unzip();
         let at_place = Alias::new(&shares);
-        let carriers: Vec<Alias> = CARRIERS
-            .iter()
-            .map(|(_, list)| {
-                Alias::new(
-                    &list
-                        .iter()
-                        .map(|(_, share)| f32::from(*share))
-                        .collect::<Vec<_>>(),
-                )
-            })
-            .collect();
+        let shares_of = COUNTRIES.iter().map(|country| {
+            let shares = country.carriers.iter();
+            shares
+                .map(|(_, share)| f32::from(*share))
+                .collect::<Vec<_>>()
+        });
+        let carriers: Vec<Alias> = shares_of.map(|shares| Alias::new(&shares)).collect();
 
         let mut people = Vec::with_capacity(count as usize);
         for _ in 0..count {
@@ -110,7 +105,7 @@ impl People {
             },
             user: FIRST_USER + self.users.at(u64::from(at)) + u64::from(second) * self.count(),
             number: person.number,
-            carrier: CARRIERS[place.country_at].1[usize::from(person.carrier)].0,
+            carrier: place.country.carriers[usize::from(person.carrier)].0,
             place,
         }
     }

@@ -25,7 +25,7 @@ pub(super) struct Range {
 
 impl Range {
     pub(super) fn new(place: &Place, random: &mut Random) -> Self {
-        let mut fiction = place.country.fiction.to_vec();
+        let mut fiction = place.country.fiction.clone();
         let mut unassigned: Vec<Prefix> = place.country.unassigned.into_iter().collect();
         for code in place.area_codes() {
             let area = 1_000 + u64::from(*code);
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn an_unassigned_prefix_is_assigned_at_no_length() {
         let mut random = Random::new(12, 0);
-        for country in &COUNTRIES {
+        for country in COUNTRIES.iter() {
             let Some(prefix) = country.unassigned else {
                 continue;
             };

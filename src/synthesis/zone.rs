@@ -2,95 +2,54 @@
 //!
 //! A state or country in several zones is put in the one where most people live.
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Zone {
-    Eastern,
-    Central,
-    Pacific,
-    Mountain,
-    Britain,
-    Europe,
-    EasternEurope,
-    Atlantic,
-    Newfoundland,
-    /// Mountain time all year: Arizona, and Yukon under its own name.
-    Arizona,
-    /// Central time all year: Saskatchewan, Mexico.
-    CentralFixed,
-    Alaska,
-    Hawaii,
-    Brazil,
-    Israel,
-    SouthAfrica,
-    Gulf,
-    India,
-    China,
-    Japan,
-    Darwin,
-    Adelaide,
-    Brisbane,
-    Sydney,
-    NewZealand,
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use crate::domain::words;
+
+words! {
+    /// By the name of one of its places in the IANA database.
+    pub(super) enum Zone {
+        Eastern => "America/New_York",
+        Central => "America/Chicago",
+        Pacific => "America/Los_Angeles",
+        Mountain => "America/Denver",
+        Britain => "Europe/London",
+        Europe => "Europe/Berlin",
+        EasternEurope => "Europe/Helsinki",
+        Atlantic => "America/Halifax",
+        Newfoundland => "America/St_Johns",
+        /// Mountain time all year: Arizona, and Yukon under its own name.
+        Arizona => "America/Phoenix",
+        /// Central time all year: Saskatchewan, Mexico.
+        CentralFixed => "America/Mexico_City",
+        Alaska => "America/Anchorage",
+        Hawaii => "Pacific/Honolulu",
+        Brazil => "America/Sao_Paulo",
+        Israel => "Asia/Jerusalem",
+        SouthAfrica => "Africa/Johannesburg",
+        Gulf => "Asia/Dubai",
+        India => "Asia/Kolkata",
+        China => "Asia/Shanghai",
+        Japan => "Asia/Tokyo",
+        Darwin => "Australia/Darwin",
+        Adelaide => "Australia/Adelaide",
+        Brisbane => "Australia/Brisbane",
+        Sydney => "Australia/Sydney",
+        NewZealand => "Pacific/Auckland",
+    }
 }
 
 impl Zone {
-    pub(super) const ALL: [Self; 25] = [
-        Self::Eastern,
-        Self::Central,
-        Self::Pacific,
-        Self::Mountain,
-        Self::Britain,
-        Self::Europe,
-        Self::EasternEurope,
-        Self::Atlantic,
-        Self::Newfoundland,
-        Self::Arizona,
-        Self::CentralFixed,
-        Self::Alaska,
-        Self::Hawaii,
-        Self::Brazil,
-        Self::Israel,
-        Self::SouthAfrica,
-        Self::Gulf,
-        Self::India,
-        Self::China,
-        Self::Japan,
-        Self::Darwin,
-        Self::Adelaide,
-        Self::Brisbane,
-        Self::Sydney,
-        Self::NewZealand,
-    ];
-
     /// Minutes to add to UTC, at so many minutes after 2024-03-01T00:00Z.
     pub(super) fn offset(self, minute: i64) -> i64 {
-        match self {
-            Self::Eastern => american(-300, minute),
-            Self::Central => american(-360, minute),
-            Self::Pacific => american(-480, minute),
-            Self::Mountain => american(-420, minute),
-            Self::Atlantic => american(-240, minute),
-            Self::Newfoundland => american(-210, minute),
-            Self::Alaska => american(-540, minute),
-            Self::Britain => european(0, minute),
-            Self::Europe => european(60, minute),
-            Self::EasternEurope => european(120, minute),
-            Self::Israel => changed(120, minute, at(29, 0)),
-            Self::Arizona => -420,
-            Self::CentralFixed => -360,
-            Self::Hawaii => -600,
-            Self::Brazil => -180,
-            Self::SouthAfrica => 120,
-            Self::Gulf => 240,
-            Self::India => 330,
-            Self::China => 480,
-            Self::Japan => 540,
-            Self::Darwin => 570,
-            Self::Brisbane => 600,
-            // Summer time in the south lasts until April.
-            Self::Adelaide => 630,
-            Self::Sydney => 660,
-            Self::NewZealand => 780,
+        let clock = &CLOCKS[self as usize];
+        if minute < clock.change {
+            clock.offset
+        } else {
+            clock.changed
         }
     }
 
@@ -98,33 +57,54 @@ impl Zone {
     pub(super) fn week_starts_early(self) -> i64 {
         i64::from(self == Self::Israel)
     }
-}
 
-/// 10 March, 02:00 standard time.
-fn american(standard: i64, minute: i64) -> i64 {
-    changed(standard, minute, at(10, 2) - standard)
-}
-
-/// 31 March, 01:00 UTC.
-fn european(standard: i64, minute: i64) -> i64 {
-    changed(standard, minute, at(31, 1))
-}
-
-fn changed(standard: i64, minute: i64, change: i64) -> i64 {
-    if minute < change {
-        standard
-    } else {
-        standard + 60
+    fn clock(self) -> Clock {
+        let zone = TimeZoneDatabase::bundled().get(self.as_str());
+        let zone = zone.unwrap_or(TimeZone::UTC);
+        let offset = i64::from(zone.to_offset(START).seconds() / 60);
+        let change = zone.following(START).next();
+        Clock {
+            offset,
+            change: change.as_ref().map_or(i64::MAX, |change| {
+                (change.timestamp().as_second() - START.as_second()) / 60
+            }),
+            changed: change.map_or(offset, |change| i64::from(change.offset().seconds() / 60)),
+        }
     }
 }
 
-const fn at(day: i64, hour: i64) -> i64 {
-    ((day - 1) * 24 + hour) * 60
+/// How far a zone's clocks are from UTC, in minutes.
+struct Clock {
+    offset: i64,
+    /// The first change after [`START`], in minutes from there.
+    change: i64,
+    changed: i64,
 }
+
+static CLOCKS: LazyLock<[Clock; Zone::ALL.len()]> = LazyLock::new(|| Zone::ALL.map(Zone::clock));
+
+/// 2024-03-01T00:00Z.
+const START: Timestamp = Timestamp::constant(1_709_251_200, 0);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const fn at(day: i64, hour: i64) -> i64 {
+        ((day - 1) * 24 + hour) * 60
+    }
+
+    #[test]
+    fn every_zone_is_known_and_changes_its_clocks_at_most_once_in_march() {
+        for zone in Zone::ALL {
+            let found = TimeZoneDatabase::bundled().get(zone.as_str()).unwrap();
+            assert_eq!(START.to_string(), "2024-03-01T00:00:00Z");
+            let end = START.as_second() + 31 * 86_400;
+            let changes = found.following(START);
+            let changes = changes.take_while(|change| change.timestamp().as_second() < end);
+            assert!(changes.count() <= 1, "{zone}");
+        }
+    }
 
     #[test]
     fn clocks_change_when_they_did_in_march_2024() {

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Serialize;
 
-use crate::domain::CaseId;
+use crate::domain::{CaseId, VaultId};
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::edition::Editions;
@@ -17,7 +17,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::KnownSessions;
-use crate::vault::keyring::{CaseKeys, Keyring, VaultId};
+use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Nonces, Sealer, seal_json};
 use crate::vault::settings::Settings;

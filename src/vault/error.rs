@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::domain::ExhibitId;
+use crate::domain::{ExhibitId, Panicked};
 use crate::policy::{CaseState, Denial};
 use crate::vault::entropy::EntropyError;
 use crate::vault::store::{StoreError, StoreFault};
@@ -101,6 +101,12 @@ impl OperationError {
             Self::Cancelled => "cancelled",
             Self::Internal(_) => "internal",
         }
+    }
+}
+
+impl From<Panicked> for OperationError {
+    fn from(_: Panicked) -> Self {
+        Self::Internal("a panic was caught")
     }
 }
 

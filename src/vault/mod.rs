@@ -7,6 +7,7 @@
 //! against root on the host, who can read this process's memory.
 
 mod admission;
+mod argon2id;
 pub mod audit;
 mod budget;
 mod call;

@@ -1,12 +1,12 @@
 //! Reading a delimited file on several threads.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::received::Received;
+use crate::domain::caught;
 use crate::ingest::csv::cuts::Cuts;
 use crate::ingest::csv::parser::SegmentParser;
 use crate::ingest::csv::segment::Segment;
@@ -67,15 +67,14 @@ pub(super) fn read_segments(
             threads.spawn(move || {
                 be_nice();
                 while let Some((no, segment)) = next(to_parse) {
-                    let read = catch_unwind(AssertUnwindSafe(|| {
+                    let read = caught(|| {
                         parse(&mut parser, segment, (empty, batches), |rows| {
                             parsed.send((no, FromSegment::Rows(Box::new(rows)))).is_ok()
                         })
-                    }));
+                    });
                     let ended = match read {
-                        Ok(Ok((segment, tally))) => FromSegment::Segment(segment, tally),
-                        Ok(Err(error)) => FromSegment::Fault(error),
-                        Err(_) => FromSegment::Fault(IngestError::Io(std::io::ErrorKind::Other)),
+                        Ok((segment, tally)) => FromSegment::Segment(segment, tally),
+                        Err(error) => FromSegment::Fault(error),
                     };
                     if parsed.send((no, ended)).is_err() {
                         return;
@@ -84,7 +83,7 @@ pub(super) fn read_segments(
             });
         }
         drop(parsed);
-        let admitted = catch_unwind(AssertUnwindSafe(|| {
+        let admitted = caught(|| {
             let mut waiting: BTreeMap<u64, VecDeque<FromSegment>> = BTreeMap::new();
             let mut now = 0;
             loop {
@@ -118,8 +117,7 @@ pub(super) fn read_segments(
                     FromSegment::Fault(error) => return Err(error.into()),
                 }
             }
-        }))
-        .unwrap_or(Err(OperationError::Internal("a panic was caught")));
+        });
         if admitted.is_err() {
             received.stop();
         }
@@ -149,8 +147,7 @@ fn cut_all(
         let Ok(spare) = to_fill.recv() else {
             return;
         };
-        let cut = catch_unwind(AssertUnwindSafe(|| cuts.next(spare)))
-            .unwrap_or(Err(IngestError::Io(std::io::ErrorKind::Other)));
+        let cut = caught(|| cuts.next(spare));
         let last = match cut {
             Ok(Some(segment)) => {
                 if filled.send((no, segment)).is_err() {

@@ -2,9 +2,7 @@
 //!
 //! Rows come from `ingest::pipeline` in batches and go to the vault; none is looked into here.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use crate::domain::{AccountName, CaseId, Reference, Title};
+use crate::domain::{AccountName, CaseId, Reference, Title, caught};
 use crate::ingest::pipeline::{Arriving, Progress, feed};
 use crate::ingest::{ColumnMapping, Declared, Mapping};
 use crate::vault::plaintext::Region;
@@ -55,21 +53,15 @@ pub fn admit(
     if let Some(stop) = arriving.stop {
         told.on_cancel(stop);
     }
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        feed(vault, &mut admission, declared, arriving.file, progress)
-    }));
+    let read = caught(|| feed(vault, &mut admission, declared, arriving.file, progress));
     match read {
-        Ok(Ok(file)) => vault.finish_admission(caller, admission, file),
+        Ok(file) => vault.finish_admission(caller, admission, file),
         // A cancelled read may end in any error.
-        Ok(Err(_)) if told.is_cancelled() => {
+        Err(_) if told.is_cancelled() => {
             let error = OperationError::Conflict(Conflict::AdmissionCancelled);
             Err(vault.abandon_admission(caller, admission, error))
         }
-        Ok(Err(error)) => Err(vault.abandon_admission(caller, admission, error)),
-        Err(_) => {
-            let error = OperationError::Internal("a panic was caught");
-            Err(vault.abandon_admission(caller, admission, error))
-        }
+        Err(error) => Err(vault.abandon_admission(caller, admission, error)),
     }
 }
 

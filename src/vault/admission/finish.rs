@@ -1,8 +1,6 @@
 //! The end of an admission that succeeds: one state change makes all of it
 //! visible, and the leaf binds the set of its parts.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
@@ -12,7 +10,7 @@ use serde_json::json;
 use super::begin::{Admission, Begun};
 use super::quarantine::ShownReject;
 use super::terms::TermCounts;
-use crate::domain::{ExhibitId, Format, Reference, Title};
+use crate::domain::{ExhibitId, Format, Reference, Title, caught};
 use crate::policy::actions;
 use crate::vault::Vault;
 use crate::vault::call::answer::Answer;
@@ -54,8 +52,7 @@ impl Vault {
         mut admission: Admission,
         file: FileFacts,
     ) -> Result<Reply, Refusal> {
-        let staged = catch_unwind(AssertUnwindSafe(|| self.stage_rest(&mut admission, file)))
-            .unwrap_or(Err(OperationError::Internal("a panic was caught")));
+        let staged = caught(|| self.stage_rest(&mut admission, file));
         let operation = match staged {
             Ok(operation) => operation,
             Err(error) => return Err(self.abandon_admission(caller, admission, error)),

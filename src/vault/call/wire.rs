@@ -1,12 +1,12 @@
 //! Bytes that may leave the house: made under a receipt, wiped when dropped.
 
 use std::fs::File;
-use std::io::Write as _;
 
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::vault::error::OperationError;
+use crate::vault::plaintext::WipedBuffer;
 
 /// One answer, ready to be sent.
 pub struct Wire {
@@ -27,16 +27,14 @@ pub enum Body {
 
 impl Wire {
     pub fn json(value: &impl Serialize) -> Result<Self, OperationError> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
-        serde_json::to_writer(Growing(&mut bytes), value)
+        let mut buffer = WipedBuffer::with_capacity(1024);
+        serde_json::to_writer(&mut buffer, value)
             .map_err(|_| OperationError::Internal("wire::json"))?;
         // For people at a terminal.
-        Growing(&mut bytes)
-            .write_all(b"\n")
-            .map_err(|_| OperationError::Internal("wire::json"))?;
+        buffer.push(b"\n");
         Ok(Self {
             content_type: "application/json",
-            body: Body::Bytes(bytes),
+            body: Body::Bytes(buffer.into_bytes()),
         })
     }
 
@@ -64,25 +62,5 @@ impl Wire {
 
     pub fn into_body(self) -> Body {
         self.body
-    }
-}
-
-/// Writes into a buffer that is wiped when it must move to grow.
-struct Growing<'b>(&'b mut Zeroizing<Vec<u8>>);
-
-impl std::io::Write for Growing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let needed = self.0.len() + bytes.len();
-        if needed > self.0.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
-            larger.extend_from_slice(self.0);
-            *self.0 = larger;
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }

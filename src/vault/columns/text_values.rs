@@ -12,6 +12,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::CodecError;
 use super::pack::{frame_of_offsets, pack_offsets, packed_offsets_len, unpack_offsets};
 use super::reader::{Reader, put_length};
+use crate::domain::hex;
 
 /// Texts of one block together; more is refused.
 const MAX_TEXT: usize = 64 << 20;
@@ -98,14 +99,14 @@ impl TextValues {
                     if matches!(place, 4 | 6 | 8 | 10) {
                         text.push('-');
                     }
-                    push_hex(*byte, &mut text);
+                    hex::push(*byte, &mut text);
                 }
                 Cow::Owned(text)
             }),
-            Self::Prefixed(prefix, hex) => hex.get(at).map(|hex| {
+            Self::Prefixed(prefix, ends) => ends.get(at).map(|end| {
                 let mut text = String::with_capacity(prefix.len() + 32);
                 text.push_str(prefix);
-                hex.iter().for_each(|byte| push_hex(*byte, &mut text));
+                end.iter().for_each(|byte| hex::push(*byte, &mut text));
                 Cow::Owned(text)
             }),
             Self::Texts(text, ends) => {
@@ -161,16 +162,16 @@ fn decimal(text: &str) -> Option<u64> {
 
 fn uuid(text: &str) -> Option<[u8; 16]> {
     let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
-    let mut hex = [0; 32];
-    let mut digits = hex.iter_mut();
+    let mut digits = [0; 32];
+    let mut next = digits.iter_mut();
     for (at, byte) in bytes.iter().enumerate() {
         match at {
             8 | 13 | 18 | 23 if *byte == b'-' => (),
             8 | 13 | 18 | 23 => return None,
-            _ => *digits.next()? = *byte,
+            _ => *next.next()? = *byte,
         }
     }
-    sixteen(&hex)
+    hex::decode(&digits)
 }
 
 /// A prefix of up to 255 bytes that all values share, and 32 hex digits after it.
@@ -179,33 +180,9 @@ fn prefixed<'a>(values: &[&'a str]) -> Option<(&'a str, Zeroizing<Vec<[u8; 16]>>
     let prefix = first.get(..first.len().checked_sub(32)?)?;
     u8::try_from(prefix.len()).ok()?;
     let hex = all(values, |value| {
-        sixteen(value.strip_prefix(prefix)?.as_bytes().try_into().ok()?)
+        hex::decode(value.strip_prefix(prefix)?.as_bytes())
     })?;
     Some((prefix, hex))
-}
-
-fn sixteen(hex: &[u8; 32]) -> Option<[u8; 16]> {
-    let mut bytes = [0; 16];
-    let (pairs, _) = hex.as_chunks::<2>();
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = nibble(*high)? << 4 | nibble(*low)?;
-    }
-    Some(bytes)
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
-}
-
-fn push_hex(byte: u8, text: &mut String) {
-    for nibble in [byte >> 4, byte & 15] {
-        let first = if nibble < 10 { b'0' } else { b'a' - 10 };
-        text.push(char::from(first + nibble));
-    }
 }
 
 fn encode_decimals(digits: u8, decimals: &[u64]) -> Result<Zeroizing<Vec<u8>>, CodecError> {

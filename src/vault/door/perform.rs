@@ -4,14 +4,13 @@
 //! other, because each step takes what the one before it made. Trusted: this
 //! file and `vault::plaintext` are to be reviewed by two people.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::domain::Moment;
+use crate::domain::{Moment, caught};
 use crate::policy::{Action, Class, decide};
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
@@ -299,14 +298,8 @@ fn prepare<O: Operation>(
         case,
         now,
     };
-    let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&reading)));
-    let ended = match ended {
-        Ok(ended) => ended.map_err(Stopped::Failed),
-        Err(_) => Err(Stopped::Failed(OperationError::Internal(
-            "a panic was caught",
-        ))),
-    };
-    (Notes::default(), ended)
+    let ended = caught(|| operation.prepare(&reading));
+    (Notes::default(), ended.map_err(Stopped::Failed))
 }
 
 /// Decides, and runs what was granted. A panic becomes a failure of this act
@@ -333,13 +326,7 @@ fn act<O: Operation>(
         now,
         leaf,
     );
-    let ended = catch_unwind(AssertUnwindSafe(|| operation.run(&mut scope)));
-    let ended = match ended {
-        Ok(ended) => ended.map_err(Stopped::Failed),
-        Err(_) => Err(Stopped::Failed(OperationError::Internal(
-            "a panic was caught",
-        ))),
-    };
+    let ended = caught(|| operation.run(&mut scope)).map_err(Stopped::Failed);
     let notes = scope.into_notes();
     match notes.denial {
         Some(denial) => (notes, Err(Stopped::Denied(denial))),

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::vault::argon2id::Argon2Params;
 use crate::vault::entropy::{Entropy, EntropyError, draw};
-use crate::vault::keyring::Argon2Params;
 
 use super::password::{NewPassword, Password};
 

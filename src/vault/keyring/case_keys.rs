@@ -2,13 +2,12 @@
 
 use ring::hmac;
 
-use crate::domain::{CaseId, Field};
+use crate::domain::{CaseId, Field, VaultId};
 use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer, TokenKey};
 
 use super::derive::{CaseUse, from_case};
 use super::error::KeyringError;
 use super::secret::Secret;
-use super::vault_id::VaultId;
 
 const FIELDS: usize = Field::ALL.len();
 

@@ -9,13 +9,12 @@ use std::sync::{Arc, OnceLock};
 
 use zeroize::Zeroizing;
 
-use crate::domain::CaseId;
+use crate::domain::{CaseId, VaultId};
 use crate::vault::plaintext::KeyId;
 
 use super::case_keys::CaseKeys;
 use super::error::KeyringError;
 use super::secret::Secret;
-use super::vault_id::VaultId;
 
 const KEY: usize = 32;
 const DAMAGED: KeyringError = KeyringError::Damaged { what: "body" };

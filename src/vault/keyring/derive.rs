@@ -6,10 +6,9 @@
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use zeroize::Zeroizing;
 
-use crate::domain::{CaseId, Field};
+use crate::domain::{CaseId, Field, VaultId};
 
 use super::secret::Secret;
-use super::vault_id::VaultId;
 
 /// HKDF failed, which only happens for outputs of more than 8,160 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -5,8 +5,8 @@ use std::io;
 use crate::vault::entropy::EntropyError;
 use crate::vault::plaintext::{OpenError, SealError};
 
-use super::argon2id::Argon2Error;
 use super::derive::DeriveError;
+use crate::vault::argon2id::Argon2Error;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {

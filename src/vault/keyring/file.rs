@@ -13,7 +13,7 @@ use super::base64::Base64;
 use super::error::KeyringError;
 use super::slot::Slot;
 use super::status::KeyringStatus;
-use super::vault_id::VaultId;
+use crate::domain::VaultId;
 
 const VERSION: u64 = 1;
 /// Unlocking costs one Argon2id for each slot, so their number is limited.

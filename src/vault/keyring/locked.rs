@@ -10,7 +10,7 @@ use super::root_keys::RootKeys;
 use super::status::KeyringStatus;
 use super::store;
 use super::unlocked::Keyring;
-use super::vault_id::VaultId;
+use crate::domain::VaultId;
 
 /// A locked keyring; it can only be unlocked.
 pub struct LockedKeyring {
@@ -38,11 +38,13 @@ impl LockedKeyring {
     /// Tries the passphrase on every slot. After a wrong one another may be tried.
     pub fn unlock(&self, passphrase: &Passphrase) -> Result<Keyring, KeyringError> {
         let file = self.file.clone();
-        let root = (0..)
+        let (slot, root) = (0..)
             .zip(&file.slots)
             .map(|(no, slot)| slot.unwrap(&file.vault, no, passphrase))
-            .find(|root| !matches!(root, Err(KeyringError::WrongPassphrase)))
-            .ok_or(KeyringError::WrongPassphrase)??;
+            .enumerate()
+            .find(|(_, root)| !matches!(root, Err(KeyringError::WrongPassphrase)))
+            .ok_or(KeyringError::WrongPassphrase)?;
+        let root = root?;
         let root_keys = RootKeys::derive(&file.vault, &root)?;
         let aad = body_aad(&file.vault, file.generation, &file.slots)?;
         let body = root_keys.body().open(&aad, &file.body.0)?;
@@ -50,6 +52,7 @@ impl LockedKeyring {
         Ok(Keyring::opened(
             self.path.clone(),
             file,
+            slot,
             root,
             root_keys,
             cases,

@@ -5,7 +5,6 @@
 //! where the system allows it, and is wiped on drop; `ring`'s own key schedules are not wiped. If
 //! an older keyring file is put back, nothing here notices it; the audit log has the generation.
 
-mod argon2id;
 mod base64;
 #[cfg(test)]
 mod bench;
@@ -24,9 +23,8 @@ mod slot;
 mod status;
 mod store;
 mod unlocked;
-mod vault_id;
 
-pub use argon2id::{Argon2Params, Argon2ParamsError};
+pub use super::argon2id::{Argon2Params, Argon2ParamsError};
 pub use case_keys::{CaseKeys, DigestKey, FileDigest};
 pub use error::KeyringError;
 pub use locked::LockedKeyring;
@@ -37,4 +35,3 @@ pub use root_keys::RootKeys;
 pub use secret::Secret;
 pub use status::{KeyringStatus, SlotStatus};
 pub use unlocked::Keyring;
-pub use vault_id::{VaultId, VaultIdError};

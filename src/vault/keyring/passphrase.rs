@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::argon2id::{Argon2Error, Argon2Params};
 use super::secret::Secret;
+use crate::vault::argon2id::{Argon2Error, Argon2Params};
 
 const SHORTEST: usize = 12;
 

@@ -10,7 +10,7 @@ use super::derive::{RootUse, from_root};
 use super::error::KeyringError;
 use super::package_signer::PackageSigner;
 use super::secret::Secret;
-use super::vault_id::VaultId;
+use crate::domain::VaultId;
 
 /// The root has no versions, so all its keys have this id.
 pub(super) const ROOT_KEY: KeyId = KeyId::new(0);

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::plaintext::{Aad, Nonces, OVERHEAD, TermSealer};
 
-use super::argon2id::Argon2Params;
 use super::base64::Base64;
 use super::error::KeyringError;
 use super::passphrase::Passphrase;
 use super::root_keys::ROOT_KEY;
 use super::secret::Secret;
 use super::status::SlotStatus;
-use super::vault_id::VaultId;
+use crate::domain::VaultId;
+use crate::vault::argon2id::Argon2Params;
 
 const SALT: usize = 16;
 const ROOT: usize = 32;

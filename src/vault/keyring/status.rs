@@ -1,9 +1,9 @@
 //! The status of a keyring, readable without opening it.
 
+use crate::domain::VaultId;
 use serde::Serialize;
 
-use super::argon2id::Argon2Params;
-use super::vault_id::VaultId;
+use crate::vault::argon2id::Argon2Params;
 
 /// The status of a keyring. It names no case and holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

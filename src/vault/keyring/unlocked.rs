@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::CaseId;
+use crate::domain::{CaseId, VaultId};
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::plaintext::{KeyId, Nonces};
 
-use super::argon2id::Argon2Params;
 use super::case_keys::CaseKeys;
 use super::case_ring::{CaseKey, CaseRing};
 use super::error::KeyringError;
@@ -18,7 +17,7 @@ use super::secret::Secret;
 use super::slot::{Place, Slot};
 use super::status::KeyringStatus;
 use super::store;
-use super::vault_id::VaultId;
+use crate::vault::argon2id::Argon2Params;
 
 /// All keys of the vault. A change is on disk before the method returns. If it cannot be written,
 /// the keyring stays as it was (if only the last sync failed, the file may still have the change,
@@ -27,6 +26,8 @@ use super::vault_id::VaultId;
 pub struct Keyring {
     path: PathBuf,
     file: KeyringFile,
+    /// The position of the slot whose passphrase is known.
+    slot: usize,
     root: Secret<32>,
     root_keys: RootKeys,
     cases: CaseRing,
@@ -52,12 +53,20 @@ impl Keyring {
         let slot = Slot::wrap(place, &root, passphrase.as_passphrase(), params, entropy)?;
         let file = sealed(vault, 1, vec![slot], &root_keys, &cases, entropy)?;
         store::create(path, &file.to_bytes()?)?;
-        Ok(Self::opened(path.to_owned(), file, root, root_keys, cases))
+        Ok(Self::opened(
+            path.to_owned(),
+            file,
+            0,
+            root,
+            root_keys,
+            cases,
+        ))
     }
 
     pub(super) fn opened(
         path: PathBuf,
         file: KeyringFile,
+        slot: usize,
         root: Secret<32>,
         root_keys: RootKeys,
         cases: CaseRing,
@@ -65,6 +74,7 @@ impl Keyring {
         Self {
             path,
             file,
+            slot,
             root,
             root_keys,
             cases,
@@ -126,31 +136,26 @@ impl Keyring {
         written
     }
 
-    /// Replaces every passphrase slot by one under a new passphrase. The root stays the same, so
-    /// whoever has an old keyring file and the old passphrase still has every key that was in it.
+    /// A new slot under a new passphrase, in place of the slot that was unlocked; every
+    /// other slot stays. The root stays too, so whoever has an old keyring file and the
+    /// old passphrase still has every key that was in it.
     pub fn change_passphrase(
         &mut self,
         passphrase: &NewPassphrase,
         entropy: &dyn Entropy,
     ) -> Result<(), KeyringError> {
-        let params = self
-            .file
-            .slots
-            .first()
-            .map_or(Argon2Params::KEYRING, Slot::argon2id);
+        let mut slots = self.file.slots.clone();
+        let damaged = KeyringError::Damaged { what: "slot" };
+        let replaced = slots.get_mut(self.slot).ok_or(damaged)?;
         let place = Place {
             vault: &self.file.vault,
             since: self.file.generation + 1,
-            no: 0,
+            no: u32::try_from(self.slot).map_err(|_| damaged)?,
         };
-        let slot = Slot::wrap(
-            place,
-            &self.root,
-            passphrase.as_passphrase(),
-            params,
-            entropy,
-        )?;
-        self.write(vec![slot], entropy)
+        let params = replaced.argon2id();
+        let passphrase = passphrase.as_passphrase();
+        *replaced = Slot::wrap(place, &self.root, passphrase, params, entropy)?;
+        self.write(slots, entropy)
     }
 
     /// The newest keys of a case.
@@ -261,6 +266,41 @@ mod tests {
         assert_eq!(again.generation(), before + 1);
         assert!(same_key(&keyring, &again, &case(1)));
         assert_eq!(again.status().slots[0].since, before + 1);
+    }
+
+    #[test]
+    fn a_new_passphrase_keeps_every_slot_but_the_one_that_was_unlocked() {
+        const OTHER: &str = "a passphrase of somebody else";
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let vault = keyring.vault().clone();
+        let mut slots = keyring.file.slots.clone();
+        for (no, text) in [(1, OTHER), (2, "a third passphrase")] {
+            let place = Place {
+                vault: &vault,
+                since: keyring.generation() + 1,
+                no,
+            };
+            let passphrase = new(text);
+            let passphrase = passphrase.as_passphrase();
+            let params = slots[0].argon2id();
+            slots.push(
+                Slot::wrap(place, &keyring.root, passphrase, params, &bench.entropy).unwrap(),
+            );
+        }
+        keyring.write(slots, &bench.entropy).unwrap();
+
+        let mut theirs = bench.unlock(OTHER).unwrap();
+        theirs.change_passphrase(&new(NEW), &bench.entropy).unwrap();
+        assert_eq!(theirs.status().slots.len(), 3);
+        for text in [OLD, NEW, "a third passphrase"] {
+            assert!(same_key(&keyring, &bench.unlock(text).unwrap(), &case(1)));
+        }
+        assert_eq!(
+            bench.unlock(OTHER).err(),
+            Some(KeyringError::WrongPassphrase)
+        );
     }
 
     #[test]

@@ -6,8 +6,7 @@
 //! older ciphertext back in the same place is not found here; the audit log's
 //! digests find it.
 
-use crate::domain::{CaseId, ExhibitId, Field, OperatorId, RequestId};
-use crate::vault::keyring::VaultId;
+use crate::domain::{CaseId, ExhibitId, Field, OperatorId, RequestId, VaultId};
 
 use super::key_id::{FORMAT_VERSION, KeyId};
 

@@ -236,9 +236,9 @@ impl BlockSealer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::VaultId;
     use crate::domain::{CaseId, ExhibitId, Field};
     use crate::vault::entropy::SystemEntropy;
-    use crate::vault::keyring::VaultId;
     use crate::vault::plaintext::Nonces;
     use crate::vault::plaintext::vectors::{Case, cases};
 

@@ -119,9 +119,9 @@ fn cut(run: &[u8], place: usize) -> Result<[u8; FRONT + SEALED], OpenError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::VaultId;
     use crate::domain::{CaseId, Field};
     use crate::vault::entropy::SystemEntropy;
-    use crate::vault::keyring::VaultId;
     use crate::vault::plaintext::{KeyId, Nonces};
 
     fn aad(no: u64) -> Aad {

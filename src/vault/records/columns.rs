@@ -10,14 +10,14 @@ use zeroize::Zeroizing;
 use super::opened::CaseRecords;
 use super::place::Place;
 use super::sealed_columns::{FromStore, SealedColumns};
-use crate::domain::{CaseId, ExhibitId, Field};
+use crate::domain::{CaseId, ExhibitId, Field, VaultId};
 use crate::vault::columns::{
     BLOCK_ROWS, BlockStatistics, CodeBlock, CodecError, Codes, Selection, TextBlock, TimeBlock,
     UserBlock,
 };
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::kept_users::KeptUsers;
-use crate::vault::keyring::{CaseKeys, VaultId};
+use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Aad;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 

@@ -3,8 +3,6 @@
 //! Codes and disclosed numbers are kept apart and compact, so that an export of
 //! all records costs tens of bytes for each, not a row of strings.
 
-use zeroize::Zeroizing;
-
 use super::dimension::Dimension;
 use super::filter::RecordFilter;
 use super::opened::CaseRecords;
@@ -14,7 +12,7 @@ use super::table::{TableQuery, TableRow};
 use crate::domain::{Field, Moment, Profile};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::{TermPlace, UserTerms};
-use crate::vault::plaintext::{Disclosed, SubjectToken};
+use crate::vault::plaintext::{Disclosed, SubjectToken, WipedText};
 
 pub enum ExportContents {
     Notice(Notice),
@@ -55,7 +53,7 @@ pub struct ReportRow {
 /// Records as codes, and what the codes stand for.
 pub struct Evidence {
     records: Vec<Kept>,
-    references: Zeroizing<String>,
+    references: WipedText,
     exhibits: Vec<String>,
     /// Where each number stands in `numbers`.
     places: Places,
@@ -154,7 +152,11 @@ impl Evidence {
             if kept.user != 0 {
                 fields[6] = self.users.name(kept.user).ok_or(EvidenceDamaged)?;
             }
-            fields[7] = self.references.get(from..to).ok_or(EvidenceDamaged)?;
+            fields[7] = self
+                .references
+                .as_str()
+                .get(from..to)
+                .ok_or(EvidenceDamaged)?;
             visit(&EvidenceRow {
                 record: format!("{exhibit}:{}", kept.row),
                 subject: token.to_string(),
@@ -224,14 +226,14 @@ impl Evidence {
         const MORE: [Field; 4] = [Field::Number, Field::User, Field::SentAt, Field::MessageRef];
         let fields: Vec<Field> = CODED.into_iter().chain(MORE).collect();
         let mut kept = Vec::new();
-        let mut references = Zeroizing::new(String::new());
+        let mut references = WipedText::default();
         let mut exhibits: Vec<String> = Vec::new();
         records.for_each_record(filter, &fields, |record| {
             if exhibits.last().map(String::as_str) != Some(record.exhibit.as_str()) {
                 exhibits.push(record.exhibit.to_string());
             }
             let from = references.len();
-            append(&mut references, record.message_ref.unwrap_or_default());
+            references.push_str(record.message_ref.unwrap_or_default());
             kept.push(Kept {
                 exhibit: exhibits.len() as u32 - 1,
                 row: record.row,
@@ -286,7 +288,7 @@ fn values(records: &CaseRecords<'_>, field: Field) -> Result<Vec<String>, Operat
 
 /// User names one after the other, in wiped memory.
 struct UserNames {
-    text: Zeroizing<String>,
+    text: WipedText,
     /// Where each name begins, and the last one ends.
     starts: Vec<usize>,
     places: Places,
@@ -299,11 +301,11 @@ impl UserNames {
     /// Opens the names of terms whose numbers rise.
     fn open(place: TermPlace<'_>, terms: &[u32]) -> Result<Self, OperationError> {
         let mut opened = UserTerms::default();
-        let mut text = Zeroizing::new(String::new());
+        let mut text = WipedText::default();
         let mut starts = Vec::with_capacity(terms.len() + 1);
         starts.push(0);
         for no in terms {
-            append(&mut text, opened.open(place, *no)?);
+            text.push_str(opened.open(place, *no)?);
             starts.push(text.len());
         }
         Ok(Self {
@@ -316,6 +318,7 @@ impl UserNames {
     fn name(&self, no: u32) -> Option<&str> {
         let at = self.places.get(no)?;
         self.text
+            .as_str()
             .get(*self.starts.get(at)?..*self.starts.get(at + 1)?)
     }
 }
@@ -342,18 +345,6 @@ fn distinct(terms: impl Iterator<Item = u32>) -> Vec<u32> {
     terms.sort_unstable();
     terms.dedup();
     terms
-}
-
-/// Grows a wiped text without leaving a copy of it behind.
-fn append(text: &mut Zeroizing<String>, more: &str) {
-    let needed = text.len() + more.len();
-    if needed > text.capacity() {
-        let mut larger =
-            Zeroizing::new(String::with_capacity(needed.next_power_of_two().max(4096)));
-        larger.push_str(text);
-        *text = larger;
-    }
-    text.push_str(more);
 }
 
 /// Counts by every dimension a report has, one table each.

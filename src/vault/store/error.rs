@@ -30,10 +30,6 @@ pub enum StoreFault {
     SchemaNewer,
     #[error("the schema was altered")]
     SchemaAltered,
-    #[error(
-        "it holds exhibits of an earlier build: make the vault anew from the files as received"
-    )]
-    EarlierExhibits,
     #[error("it is not there")]
     Missing,
     #[error("it already exists")]

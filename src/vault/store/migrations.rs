@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use super::error::{StoreError, StoreFault, at};
 use crate::domain::Moment;
 
-pub(crate) const STEPS: [(&str, &str); 9] = [
+pub(crate) const STEPS: [(&str, &str); 5] = [
     (
         "0001_vault",
         include_str!("../../../migrations/0001_vault.sql"),
@@ -31,22 +31,6 @@ pub(crate) const STEPS: [(&str, &str); 9] = [
         "0005_audit",
         include_str!("../../../migrations/0005_audit.sql"),
     ),
-    (
-        "0006_withdrawals",
-        include_str!("../../../migrations/0006_withdrawals.sql"),
-    ),
-    (
-        "0007_term_runs",
-        include_str!("../../../migrations/0007_term_runs.sql"),
-    ),
-    (
-        "0008_packed_blocks",
-        include_str!("../../../migrations/0008_packed_blocks.sql"),
-    ),
-    (
-        "0009_requests",
-        include_str!("../../../migrations/0009_requests.sql"),
-    ),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
@@ -59,28 +43,12 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
 
 /// Applies the missing steps, each in its own transaction.
 pub(crate) fn apply(connection: &Connection, now: Moment) -> Result<(), StoreError> {
-    apply_of(&STEPS, connection, now)
-}
-
-fn apply_of(
-    steps: &[(&str, &str)],
-    connection: &Connection,
-    now: Moment,
-) -> Result<(), StoreError> {
     let failed = at("migrations::apply");
     connection.execute_batch(TABLE).map_err(&failed)?;
     let applied = check(connection)?;
-    for (index, (name, text)) in steps.iter().enumerate().skip(applied) {
+    for (index, (name, text)) in STEPS.iter().enumerate().skip(applied) {
         let step = connection.unchecked_transaction().map_err(&failed)?;
-        step.execute_batch(text)
-            .map_err(&failed)
-            .map_err(|error| match (*name, error.fault) {
-                ("0007_term_runs" | "0008_packed_blocks", StoreFault::Constraint) => StoreError {
-                    fault: StoreFault::EarlierExhibits,
-                    ..error
-                },
-                _ => error,
-            })?;
+        step.execute_batch(text).map_err(&failed)?;
         let number = i64::try_from(index + 1).unwrap_or(i64::MAX);
         step.execute(
             "-- migrations::record
@@ -175,74 +143,17 @@ mod tests {
         assert_eq!(check(&connection), Ok(STEPS.len()));
     }
 
-    /// A vault as left by a build with that many steps, with a case.
-    fn earlier(steps: usize) -> Connection {
-        let connection = Connection::open_in_memory().unwrap();
-        apply_of(&STEPS[..steps], &connection, Moment::from_seconds(0)).unwrap();
-        connection
-            .execute(
-                "INSERT INTO cases (number, id, state, sealed, opened_at)
-                 VALUES (1, 'C-1', 'open', x'', 0)",
-                [],
-            )
-            .unwrap();
-        connection
-    }
-
-    fn admit(connection: &Connection) {
-        connection
-            .execute(
-                "INSERT INTO exhibit (number, id, case_number, state, begun_at)
-                 VALUES (1, 'E-1', 1, 'admitted', 0)",
-                [],
-            )
-            .unwrap();
-    }
-
     #[test]
-    fn a_vault_of_an_earlier_build_without_exhibits_is_brought_up_to_date() {
-        let connection = earlier(6);
-        assert_eq!(check(&connection), Ok(6));
-        apply(&connection, Moment::from_seconds(1)).unwrap();
-        assert_eq!(check(&connection), Ok(STEPS.len()));
-        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-        assert_eq!(count("SELECT COUNT(*) FROM cases"), Ok(1));
-        assert_eq!(count("SELECT COUNT(*) FROM term_run"), Ok(0));
-        assert!(count("SELECT COUNT(*) FROM term_tag").is_err());
-    }
-
-    #[test]
-    fn a_vault_of_an_earlier_build_with_exhibits_is_refused_and_left_as_it_was() {
-        let connection = earlier(6);
-        admit(&connection);
-        let error = apply(&connection, Moment::from_seconds(1)).unwrap_err();
-        assert_eq!(error.fault, StoreFault::EarlierExhibits);
-        assert!(error.to_string().contains("from the files as received"));
-        assert_eq!(check(&connection), Ok(6));
-        let terms = connection.query_row("SELECT COUNT(*) FROM term", [], |row| row.get(0));
-        assert_eq!(terms, Ok(0_i64));
-    }
-
-    #[test]
-    fn exhibits_whose_blocks_are_packed_another_way_are_refused() {
-        let connection = earlier(7);
-        admit(&connection);
-        let error = apply(&connection, Moment::from_seconds(1)).unwrap_err();
-        assert_eq!(error.fault, StoreFault::EarlierExhibits);
-        assert_eq!(check(&connection), Ok(7));
-    }
-
-    #[test]
-    fn exhibits_that_were_admitted_before_withdrawals_were_known_still_count() {
-        let connection = earlier(5);
+    fn an_exhibit_counts_until_it_is_withdrawn_which_needs_a_leaf() {
+        let connection = fresh();
         connection
             .execute_batch(
-                "INSERT INTO exhibit (id, case_number, state, sealed, begun_at, admitted_at)
+                "INSERT INTO cases (number, id, state, sealed, opened_at)
+                 VALUES (1, 'C-1', 'open', x'', 0);
+                 INSERT INTO exhibit (id, case_number, state, sealed, begun_at, admitted_at)
                  VALUES ('x', 1, 'admitted', x'00', 0, 0)",
             )
             .unwrap();
-        apply_of(&STEPS[..6], &connection, Moment::from_seconds(1)).unwrap();
-        assert_eq!(check(&connection), Ok(6));
         let counting = "SELECT count(*) FROM exhibit WHERE withdrawn_at IS NULL";
         let count: i64 = connection
             .query_row(counting, [], |row| row.get(0))

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::hex;
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct VaultId(String);
@@ -14,7 +16,7 @@ pub struct VaultIdError;
 
 impl VaultId {
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex::encode(&bytes))
     }
 
     pub fn as_str(&self) -> &str {
@@ -26,9 +28,8 @@ impl FromStr for VaultId {
     type Err = VaultIdError;
 
     fn from_str(text: &str) -> Result<Self, VaultIdError> {
-        let spelt =
-            text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        spelt.then(|| Self(text.to_owned())).ok_or(VaultIdError)
+        let bytes = hex::decode::<16>(text.as_bytes()).ok_or(VaultIdError)?;
+        Ok(Self::from_random(bytes))
     }
 }
 

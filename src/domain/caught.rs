@@ -1,0 +1,26 @@
+//! A panic becomes an error of the work that panicked, and of nothing else.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The work panicked. What the panic said is dropped, because it could hold anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a panic was caught")]
+pub struct Panicked;
+
+/// Runs the work; if it panics, that is its error. What the work borrowed must not be
+/// relied on afterwards.
+pub fn caught<T, E: From<Panicked>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Panicked.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_and_everything_else_stays_as_it_is() {
+        assert_eq!(caught(|| Ok::<_, Panicked>(1)), Ok(1));
+        let panics = || -> Result<(), Panicked> { panic!("secret") };
+        assert_eq!(caught(panics), Err(Panicked));
+    }
+}

@@ -1,0 +1,68 @@
+//! Bytes that leave nothing behind: wiped when dropped and when they move to a
+//! bigger buffer (which a plain `Vec` would leave unwiped).
+
+use std::io;
+
+use zeroize::Zeroizing;
+
+/// A buffer to write to.
+#[derive(Default)]
+pub struct WipedBuffer(Zeroizing<Vec<u8>>);
+
+impl WipedBuffer {
+    /// With room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(Zeroizing::new(Vec::with_capacity(bytes)))
+    }
+
+    pub fn push(&mut self, bytes: &[u8]) {
+        let needed = self.0.len() + bytes.len();
+        if needed > self.0.capacity() {
+            let mut bigger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
+            bigger.extend_from_slice(&self.0);
+            self.0 = bigger;
+        }
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// How many bytes were written.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+}
+
+impl io::Write for WipedBuffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.push(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_buffer_grows_and_keeps_what_was_written() {
+        let mut buffer = WipedBuffer::default();
+        for _ in 0..100 {
+            buffer.write_all(b"0123456789").unwrap();
+        }
+        assert_eq!(buffer.len(), 1000);
+        assert_eq!(*buffer.into_bytes(), b"0123456789".repeat(100));
+    }
+}
