@@ -11,23 +11,23 @@ use crate::domain::Moment;
 use crate::evidence::{BagInfo, Finished, PackageName, PackageWriter, Trust, Verdict, verify};
 
 /// An Ed25519 key made from one byte.
-pub(super) struct Signer(Ed25519KeyPair);
+pub(in crate::evidence) struct Signer(Ed25519KeyPair);
 
 impl Signer {
-    pub(super) fn new(seed: u8) -> Self {
+    pub(in crate::evidence) fn new(seed: u8) -> Self {
         Self(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap())
     }
 
-    pub(super) fn public(&self) -> [u8; 32] {
+    pub(in crate::evidence) fn public(&self) -> [u8; 32] {
         self.0.public_key().as_ref().try_into().unwrap()
     }
 
-    pub(super) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+    pub(in crate::evidence) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
         self.0.sign(bytes).as_ref().try_into().unwrap()
     }
 }
 
-pub(super) fn info() -> BagInfo {
+pub(in crate::evidence) fn info() -> BagInfo {
     let extra = [
         ("Audit-Origin", "vault.example/breachvault"),
         ("Audit-Index", "41"),
@@ -44,19 +44,19 @@ pub(super) fn info() -> BagInfo {
     }
 }
 
-pub(super) const CSV: &[u8] = b"\"number\"\r\n\"'+12025550100\"\r\n";
-pub(super) const JSON: &[u8] = b"[{\"number\":\"+12025550100\"}]\n";
+pub(in crate::evidence) const CSV: &[u8] = b"\"number\"\r\n\"'+12025550100\"\r\n";
+pub(in crate::evidence) const JSON: &[u8] = b"[{\"number\":\"+12025550100\"}]\n";
 
 /// A directory with a package, and the identity that opens it.
-pub(super) struct Sample {
-    pub(super) dir: tempfile::TempDir,
-    pub(super) tar: PathBuf,
-    pub(super) identity: String,
-    pub(super) finished: Finished,
+pub(in crate::evidence) struct Sample {
+    pub(in crate::evidence) dir: tempfile::TempDir,
+    pub(in crate::evidence) tar: PathBuf,
+    pub(in crate::evidence) identity: String,
+    pub(in crate::evidence) finished: Finished,
 }
 
 impl Sample {
-    pub(super) fn new() -> Self {
+    pub(in crate::evidence) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let key = age::x25519::Identity::generate();
         let recipients = [key.to_public().to_string().parse().unwrap()];
@@ -89,7 +89,7 @@ impl Sample {
     }
 
     /// The bag unpacked.
-    pub(super) fn unpacked(&self) -> PathBuf {
+    pub(in crate::evidence) fn unpacked(&self) -> PathBuf {
         tar::Archive::new(File::open(&self.tar).unwrap())
             .unpack(self.dir.path())
             .unwrap();
@@ -97,7 +97,7 @@ impl Sample {
     }
 
     /// Changes one file of an unpacked bag and verifies the bag.
-    pub(super) fn with(&self, path: &str, change: impl Fn(&mut Vec<u8>)) -> Verdict {
+    pub(in crate::evidence) fn with(&self, path: &str, change: impl Fn(&mut Vec<u8>)) -> Verdict {
         let bag = self.unpacked();
         let path = bag.join(path);
         let mut bytes = fs::read(&path).unwrap_or_default();
@@ -108,11 +108,11 @@ impl Sample {
 }
 
 /// Verifies with the fixture's key and a proof check that knows the fixture's proof.
-pub(super) fn judged(path: &Path) -> Verdict {
+pub(in crate::evidence) fn judged(path: &Path) -> Verdict {
     verify(path, &trust()).unwrap()
 }
 
-pub(super) fn trust() -> Trust<'static> {
+pub(in crate::evidence) fn trust() -> Trust<'static> {
     Trust {
         signer: Some(Signer::new(1).public()),
         check_proof: Some(&|proof, leaf| {
