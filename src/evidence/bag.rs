@@ -135,7 +135,7 @@ pub(super) const REQUIRED: [&str; 9] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::fixture::info;
+    use crate::evidence::tests::fixture::info;
 
     fn oxum() -> Oxum {
         Oxum {

@@ -29,7 +29,7 @@ mod verdict;
 mod verify;
 
 #[cfg(test)]
-mod fixture;
+mod tests;
 
 pub use bag::BagInfo;
 pub use cell::{safe_cell, write_row};

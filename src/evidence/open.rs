@@ -253,7 +253,7 @@ mod tests {
     use age::secrecy::ExposeSecret;
 
     use super::*;
-    use crate::evidence::fixture::{CSV, JSON, Sample, Signer, info};
+    use crate::evidence::tests::fixture::{CSV, JSON, Sample, Signer, info};
     use crate::evidence::{PackageName, PackageWriter};
 
     fn names(opened: &Opened) -> Vec<&str> {

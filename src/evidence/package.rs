@@ -252,7 +252,7 @@ const ATTACHED_LIMIT: usize = 16 * 1024 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::fixture::{Sample, Signer, info};
+    use crate::evidence::tests::fixture::{Sample, Signer, info};
 
     fn recipient() -> Recipient {
         age::x25519::Identity::generate()

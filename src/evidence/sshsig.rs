@@ -218,7 +218,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evidence::fixture::Signer;
+    use crate::evidence::tests::fixture::Signer;
 
     fn signed(message: &[u8]) -> (String, [u8; 32]) {
         let signer = Signer::new(1);

@@ -59,11 +59,11 @@ mod tests {
 
     use super::*;
     use crate::evidence::digest::sha256;
-    use crate::evidence::fixture::{Sample, Signer, judged, trust};
     use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
     use crate::evidence::sshsig;
     use crate::evidence::sshsig::NAMESPACE;
     use crate::evidence::survey::LEAF;
+    use crate::evidence::tests::fixture::{Sample, Signer, judged, trust};
 
     fn failed(verdict: &Verdict) -> Vec<CheckName> {
         verdict

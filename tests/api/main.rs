@@ -1,32 +1,20 @@
-//! The vault as its users meet it: over HTTPS, with a real store behind it. The
-//! files mirror `src/operations`; `support` serves a vault and gives a client
-//! for each kind of caller.
+//! The vault as its users meet it: over HTTPS, with a real store behind it.
+//!
+//! The folders mirror `src/operations`, file for file; `across/mirror.rs` holds
+//! that. `across` has what no single operation holds, `support` serves a vault
+//! and gives a client for each kind of caller.
 #![expect(unreachable_pub, reason = "nothing outside sees a test binary")]
 
-mod routes;
+mod across;
 mod support;
 
-mod admission;
 mod audit;
-mod audit_coverage;
-mod authz_matrix;
-mod bad_input;
-mod busy;
 mod case;
-mod difference;
 mod exhibit;
 mod export;
-mod formats;
-mod leak_canary;
-mod lookup;
-mod mapping;
-mod member;
+mod key;
+mod operator;
+mod record;
 mod reveal;
-mod route_coverage;
-mod scope;
-mod search;
 mod session;
-mod slow_clients;
-mod vanished;
-mod versions;
 mod withdrawal;

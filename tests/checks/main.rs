@@ -18,5 +18,6 @@ mod protected_attack;
 mod readme;
 mod simulation;
 mod tamper;
+mod test_modules;
 mod tls;
 mod vectors_tlog;

@@ -2,6 +2,7 @@
 //! client for each kind of caller.
 
 mod client;
+mod empty;
 mod incident;
 mod log;
 mod logs;
@@ -10,6 +11,7 @@ mod served;
 mod wire;
 
 pub use self::client::{Answer, Client};
+pub use self::empty::Empty;
 pub use self::incident::{Incident, body, shared};
 pub use self::log::{Log, Message, csv_of, csv_of_places, fresh_csv, invented};
 pub use self::logs::{capture, captured};

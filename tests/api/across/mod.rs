@@ -1,0 +1,19 @@
+//! What no single operation holds: the matrix, the coverage of routes and leaves, the
+//! canary, files of every kind, and clients that behave badly.
+
+mod audit_coverage;
+mod authz_matrix;
+mod bad_input;
+mod busy;
+mod formats;
+mod ids;
+mod leak_canary;
+mod log;
+mod mapping;
+mod mirror;
+mod route_coverage;
+mod routes;
+mod sign_in;
+mod slow_clients;
+mod vanished;
+mod versions;

@@ -1,0 +1,8 @@
+//! Cases: their states and their members.
+
+mod list;
+mod list_members;
+mod move_on;
+mod name_member;
+mod open;
+mod read;

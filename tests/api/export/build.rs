@@ -1,0 +1,151 @@
+//! What stands in a package, and who can open it.
+
+use breachvault::evidence;
+use serde_json::json;
+
+use super::{Receiver, decide, json_of, take, unpack};
+use crate::support::{Incident, body, shared};
+
+#[test]
+fn an_account_notice_holds_one_accounts_numbers() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let filter = json!({ "account": [incident.account] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    let of_account = |m: &crate::support::Message| m.account == incident.account;
+    let seen = incident.lead().get(&format!("/exports/{export}"));
+    let json = seen.assert_status(200).json();
+    assert_eq!(json["messages"], incident.log.count(of_account));
+    assert_eq!(json["numbers"], incident.log.numbers_of(of_account).len());
+    assert_eq!(json["legal_basis"], "GDPR Art. 33(2)");
+    take(&incident.custodian(), &export).assert_problem(409, "wrong-state");
+    let decided = decide(&incident.lead(), &export, &body::approve()).assert_status(200);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    assert_eq!(package.header("content-type"), Some("application/x-tar"));
+    let files = unpack(incident, &package.body, &receiver);
+    let rows = json_of(&files);
+    let told: Vec<&str> = rows
+        .iter()
+        .map(|row| row["number"].as_str().unwrap())
+        .collect();
+    let mut sorted = told.clone();
+    sorted.sort_unstable();
+    let expected: Vec<&str> = incident.log.numbers_of(of_account).into_iter().collect();
+    assert_eq!(sorted, expected);
+    for row in &rows {
+        let of_it = |m: &crate::support::Message| of_account(m) && m.number == row["number"];
+        assert_eq!(row["messages"], incident.log.count(of_it));
+    }
+    // No spreadsheet runs a cell of it.
+    let csv = String::from_utf8(files["export.csv"].clone()).unwrap();
+    for line in csv.lines().skip(1) {
+        assert!(!line.starts_with(['+', '=', '-', '@']), "{line:?}");
+    }
+    // The decision is in the package.
+    let leaf = decided.leaf().unwrap();
+    assert_eq!(incident.leaf(leaf)["action"], "export.decide");
+}
+
+#[test]
+fn a_scope_report_holds_counts_and_no_number() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let export = incident.approved_export(&request);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    let files = unpack(incident, &package.body, &receiver);
+    let rows = json_of(&files);
+    let us = rows
+        .iter()
+        .find(|row| row["by"] == "country" && row["value"] == "US")
+        .unwrap();
+    let in_us = |m: &crate::support::Message| m.country == "US";
+    assert_eq!(us["messages"], incident.log.count(in_us));
+    assert_eq!(us["numbers"], incident.log.numbers_of(in_us).len());
+    // A made-up log gives everybody a number of their state.
+    for by in ["state", "area_state"] {
+        let texan = rows
+            .iter()
+            .find(|row| row["by"] == by && row["value"] == "TX")
+            .unwrap();
+        assert_eq!(texan["messages"], incident.log.count(|m| m.state == "TX"));
+    }
+    let package = String::from_utf8_lossy(&package.body).into_owned();
+    assert!(
+        package.contains("Area-Code-Table: "),
+        "the table has a version"
+    );
+    let text = String::from_utf8_lossy(&files["export.json"]).into_owned();
+    for number in incident.log.numbers_of(|_| true) {
+        assert!(!text.contains(&number[1..]));
+    }
+}
+
+#[test]
+fn evidence_holds_every_record_in_full() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let filter = json!({ "country": ["GB"], "sent_to": "2024-03-20T00:00:00Z" });
+    let request = body::export("evidence", &filter, &receiver.recipient);
+    let export = incident.approved_export(&request);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    let files = unpack(incident, &package.body, &receiver);
+    let kept = incident
+        .log
+        .messages
+        .iter()
+        .filter(|m| m.country == "GB" && m.sent_at.as_str() < "2024-03-20");
+    let mut expected: Vec<[String; 4]> = kept
+        .map(|m| [&m.number, &m.sent_at, &m.account, &m.user].map(String::clone))
+        .collect();
+    let mut told: Vec<[String; 4]> = json_of(&files)
+        .iter()
+        .map(|row| {
+            ["number", "sent_at", "account", "user"]
+                .map(|name| row[name].as_str().unwrap().to_owned())
+        })
+        .collect();
+    expected.sort();
+    told.sort();
+    assert!(!expected.is_empty());
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_package_opens_for_its_recipients_and_for_nobody_else() {
+    let incident = shared();
+    let (one, two) = (Receiver::new(), Receiver::new());
+    let mut request = body::export("scope-report", &json!({}), &one.recipient);
+    request["recipients"] = json!([one.recipient, two.recipient]);
+    let export = incident.approved_export(&request);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    let same = unpack(incident, &package.body, &one);
+    assert_eq!(same, unpack(incident, &package.body, &two));
+    let directory = tempfile::tempdir().unwrap();
+    let tar = directory.path().join("package.tar");
+    std::fs::write(&tar, &package.body).unwrap();
+    let out = directory.path().join("out");
+    assert!(evidence::open(&tar, &Receiver::new().identity, &out).is_err());
+}
+
+#[test]
+fn a_package_that_cannot_be_written_is_not_handed_out_until_it_can() {
+    let incident = Incident::new();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let export = incident.approved_export(&request);
+    let (packages, away) = (
+        incident.paths.packages(),
+        incident.paths.data().join("away"),
+    );
+    std::fs::rename(&packages, &away).unwrap();
+    std::fs::write(&packages, b"no directory").unwrap();
+    take(&incident.custodian(), &export).assert_problem(500, "internal");
+    let seen = incident.lead().get(&format!("/exports/{export}"));
+    assert_eq!(seen.member("state"), "approved");
+    std::fs::remove_file(&packages).unwrap();
+    std::fs::rename(&away, &packages).unwrap();
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    unpack(&incident, &package.body, &receiver);
+}

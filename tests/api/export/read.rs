@@ -1,0 +1,45 @@
+//! What a decider sees of an export.
+
+use serde_json::json;
+
+use super::Receiver;
+use crate::support::{Who, body, shared};
+
+#[test]
+fn who_decides_sees_what_would_be_handed_out_to_whom_and_why() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let filter = json!({ "account": [incident.account] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    let own = |m: &crate::support::Message| m.account == incident.account;
+    for who in [Who::Lead, Who::Custodian] {
+        let seen = incident.client(who).get(&format!("/exports/{export}"));
+        let json = seen.assert_status(200).json();
+        assert_eq!(json["state"], "requested");
+        assert_eq!(json["profile"], "account-notice");
+        assert_eq!(json["recipients"], json!([receiver.recipient]));
+        assert_eq!(json["legal_basis"], request["legal_basis"]);
+        assert_eq!(json["reason"], body::REASON);
+        assert_eq!(json["messages"], incident.log.count(own));
+        assert_eq!(json["numbers"], incident.log.numbers_of(own).len());
+        assert!(json["tagmanifest_sha256"].is_null(), "nothing is made yet");
+    }
+}
+
+#[test]
+fn to_those_outside_its_case_and_to_another_liaison_there_is_no_such_export() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    for who in [
+        Who::Outsider,
+        Who::Auditor,
+        Who::Administrator,
+        Who::Liaison,
+    ] {
+        let there = incident.client(who).get(&format!("/exports/{export}"));
+        there.assert_problem(404, "not-found");
+    }
+}

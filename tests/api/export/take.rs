@@ -1,0 +1,93 @@
+//! A package is handed out: after a yes, in time, always the same one.
+
+use serde_json::json;
+
+use super::{Receiver, acknowledge, decide, digest, tagmanifest, take, unpack};
+use crate::support::{Answer, Incident, Log, body, csv_of, shared};
+
+#[test]
+fn a_package_that_is_taken_again_is_the_same_bytes() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let export = incident.approved_export(&request);
+    let first = take(&incident.custodian(), &export).assert_status(200);
+    let second = take(&incident.custodian(), &export).assert_status(200);
+    assert_eq!(first.body, second.body);
+    assert_ne!(first.leaf(), second.leaf());
+}
+
+#[test]
+fn a_package_that_many_take_at_once_is_one_package() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let filter = json!({});
+    let export = incident.approved_export(&body::export("evidence", &filter, &receiver.recipient));
+    let client = incident.custodian();
+    let taken: Vec<Answer> = std::thread::scope(|threads| {
+        let all: Vec<_> = (0..5)
+            .map(|_| threads.spawn(|| take(&client, &export)))
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let last = take(&client, &export).assert_status(200);
+    unpack(incident, &last.body, &receiver);
+    for answer in &taken {
+        assert!([200, 409].contains(&answer.status), "{}", answer.status);
+        if answer.status == 200 {
+            assert!(answer.body == last.body, "two packages of one export");
+        }
+    }
+    acknowledge(incident, &export, &digest(incident, &export)).assert_status(200);
+    let manifest = tagmanifest(&last.body);
+    assert_eq!(digest(incident, &export), manifest);
+}
+
+#[test]
+fn what_was_not_approved_cannot_be_taken() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    take(&incident.custodian(), &export).assert_problem(409, "wrong-state");
+    decide(&incident.lead(), &export, &body::deny()).assert_status(200);
+    take(&incident.custodian(), &export).assert_problem(409, "wrong-state");
+    take(&incident.lead(), &export).assert_problem(403, "not-allowed");
+    take(&incident.investigator(), &export).assert_problem(403, "not-allowed");
+    take(&incident.outsider(), &export).assert_problem(404, "not-found");
+    let packages = incident.paths.packages();
+    assert!(!packages.join(format!("{export}.tar")).exists());
+}
+
+#[test]
+fn an_export_that_comes_late_is_not_handed_out() {
+    let incident = Incident::new();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let (late, undecided) = (
+        incident.approved_export(&request),
+        incident.ask_export(&incident.investigator(), &request),
+    );
+    incident.clock.advance_seconds(7 * 86_400);
+    incident.forget_sessions();
+    take(&incident.custodian(), &late).assert_problem(409, "expired");
+    decide(&incident.lead(), &undecided, &body::approve()).assert_problem(409, "expired");
+}
+
+#[test]
+fn an_approval_does_not_outlive_what_was_approved() {
+    let rows = [
+        ("one", "+447700900001", "2024-03-10T12:00:00Z"),
+        ("two", "+447700900003", "2024-03-10T12:00:00Z"),
+    ];
+    let incident = Incident::with("", Log::read_short(csv_of(&rows)));
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let undecided = incident.ask_export(&incident.investigator(), &request);
+    let approved = incident.approved_export(&request);
+    incident
+        .admit(&csv_of(&[("one", "+447700900002", "2024-03-11T12:00:00Z")]))
+        .assert_status(201);
+    decide(&incident.lead(), &undecided, &body::approve()).assert_problem(409, "result-changed");
+    take(&incident.custodian(), &approved).assert_problem(409, "result-changed");
+}

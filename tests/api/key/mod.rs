@@ -1,0 +1,3 @@
+//! The keyring.
+
+mod status;

@@ -1,0 +1,36 @@
+//! Who may enter, for the administrator.
+
+use crate::support::{TestVault, Who};
+
+#[test]
+fn the_administrator_sees_everybody_and_how_they_stand() {
+    let vault = TestVault::new();
+    vault.lead();
+    vault.invite("not.yet", "custodian");
+    let gone = vault.invite("not.any.more", "investigator").0;
+    let path = format!("/operators/{gone}");
+    vault.administrator().delete(&path).assert_status(200);
+
+    let listed = vault.administrator().get("/operators").assert_status(200);
+    let json = listed.json();
+    let stands = |name: &str| {
+        let all = json["operators"].as_array().unwrap();
+        let one = all.iter().find(|one| one["name"] == name).unwrap();
+        (one["role"].clone(), one["state"].clone())
+    };
+    assert_eq!(stands(Who::Lead.name()), ("lead".into(), "active".into()));
+    assert_eq!(stands("not.yet"), ("custodian".into(), "invited".into()));
+    assert_eq!(
+        stands("not.any.more"),
+        ("investigator".into(), "revoked".into())
+    );
+}
+
+#[test]
+fn nobody_else_sees_who_may_enter() {
+    let vault = TestVault::new();
+    for who in [Who::Lead, Who::Custodian, Who::Auditor, Who::Outsider] {
+        let answer = vault.client(who).get("/operators");
+        answer.assert_problem(403, "not-allowed");
+    }
+}

@@ -1,0 +1,5 @@
+//! Who may enter.
+
+mod add;
+mod list;
+mod revoke;

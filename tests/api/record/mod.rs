@@ -1,0 +1,5 @@
+//! Questions about the records of a case.
+
+mod look_up;
+mod scope;
+mod search;

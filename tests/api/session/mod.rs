@@ -1,0 +1,4 @@
+//! Who is signed in.
+
+mod close;
+mod read;
