@@ -34,33 +34,33 @@ pub enum EvidenceError {
     #[error("bag-info: {label} is missing")]
     InfoMissing { label: &'static str },
     #[error(
-        "bag-info: extra label {position} is not a plain label, or is one the writer sets, or its value is not one printable line"
+        "bag-info: extra label {position} is not a plain label, or is set by the writer, or its value is not one printable line"
     )]
     InfoExtra { position: usize },
-    #[error("the signature does not verify with the public key it was said to be of")]
+    #[error("the signature does not verify with the given public key")]
     SignerMismatch,
 
     #[error("the input is neither a directory nor a tar of a package")]
     NotAPackage,
-    #[error("the tar breaks off or is damaged at member {member}")]
+    #[error("the tar is truncated or damaged at member {member}")]
     ArchiveBroken { member: usize },
     #[error("the tar has no end mark, or something follows it")]
     ArchiveEnd,
     #[error(
-        "member {member} has a name that is refused (absolute, outside the package, or not plain)"
+        "member {member} has a refused name (absolute, outside the package, or not plain)"
     )]
     MemberName { member: usize },
     #[error(
         "member {member} is neither a plain file nor a directory (links, devices and extended headers are refused)"
     )]
     MemberKind { member: usize },
-    #[error("member {member} has a name that another member has")]
+    #[error("member {member} has the same name as another member")]
     DuplicateMember { member: usize },
     #[error("member {member} is larger than such a file may be")]
     MemberTooLarge { member: usize },
     #[error("the package has more than {limit} members")]
     TooManyMembers { limit: usize },
-    #[error("the package has a fetch.txt; a package that points elsewhere is refused")]
+    #[error("the package has a fetch.txt; packages that fetch files are refused")]
     Fetch,
 
     #[error("line {line} of the identity file is not an age X25519 secret key")]
@@ -69,7 +69,7 @@ pub enum EvidenceError {
     NoIdentity,
     #[error("none of the identities opens {file}: the package was sealed to other recipients")]
     WrongIdentity { file: String },
-    #[error("{file} is not a whole, unchanged age file")]
+    #[error("{file} is damaged, truncated or not an age file")]
     SealBroken { file: String },
     #[error("the package does not verify: {check}")]
     Unverified { check: CheckName },

@@ -24,11 +24,11 @@ pub struct Checkpoint {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
-    #[error("the checkpoint's signed note does not open")]
+    #[error("the checkpoint's signed note does not verify")]
     Note(#[source] NoteError),
     #[error("the checkpoint's first line is not an origin")]
     Origin,
-    #[error("the checkpoint is of another log than the key's")]
+    #[error("the checkpoint and the key are of different logs")]
     OtherLog,
     #[error("the checkpoint's second line is not a tree size")]
     Size,

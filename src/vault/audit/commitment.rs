@@ -25,7 +25,7 @@ pub struct Commitment([u8; SHA256_OUTPUT_LEN]);
 pub enum CommitmentError {
     #[error("the detail of leaf {seq} has no canonical JSON")]
     Detail { seq: u64 },
-    #[error("the detail of leaf {seq} is not the one the leaf was made with")]
+    #[error("the detail of leaf {seq} is not the one that the leaf commits to")]
     Mismatch { seq: u64 },
 }
 

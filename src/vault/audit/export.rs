@@ -23,7 +23,7 @@ pub enum ExportError {
     },
     #[error("leaf {seq} is too long for an entry")]
     TooLong { seq: u64 },
-    #[error("the log has {leaves} leaves and the checkpoint was signed over {size}")]
+    #[error("the log has {leaves} leaves, but the checkpoint was signed over {size}")]
     Size { leaves: u64, size: u64 },
     #[error("the exported log's checkpoint is malformed")]
     Checkpoint(#[source] CheckpointError),
@@ -31,9 +31,9 @@ pub enum ExportError {
     Write { file: String, source: io::Error },
     #[error("could not read {file} of the exported log")]
     Read { file: String, source: io::Error },
-    #[error("{file} of the exported log has not the length that the checkpoint's size asks for")]
+    #[error("{file} of the exported log does not have the length that fits the checkpoint's size")]
     Length { file: String },
-    #[error("the exported log holds no stored hash {position}")]
+    #[error("the exported log has no stored hash {position}")]
     NoHash { position: u64 },
 }
 

@@ -30,7 +30,7 @@ pub enum KeyError {
     VerifierKey,
     #[error("a verifier key of a type other than Ed25519 (01)")]
     KeyType,
-    #[error("the id in the verifier key is not that of its name and key")]
+    #[error("the id in the verifier key does not fit its name and key")]
     KeyId,
 }
 

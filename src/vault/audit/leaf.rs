@@ -77,13 +77,13 @@ impl Outcome {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LeafError {
-    #[error("a leaf has at most {LEAF_BYTES_MAX} bytes and this one {bytes}")]
+    #[error("a leaf has at most {LEAF_BYTES_MAX} bytes, but this one has {bytes}")]
     TooLong { bytes: usize },
     #[error("not the JSON of a leaf: line {line}, column {column}")]
     Json { line: usize, column: usize },
     #[error("the JSON of the leaf is not in its canonical form")]
     NotCanonical,
-    #[error("the leaf is of version {v}, which is not known here")]
+    #[error("the leaf has version {v}, which this program does not know")]
     Version { v: u64 },
     #[error("the leaf's time is not RFC 3339 in UTC")]
     Time,

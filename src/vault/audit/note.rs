@@ -21,7 +21,7 @@ pub struct OpenedNote<'n, 'k> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
-    #[error("the signing key has no usable public half")]
+    #[error("the signing key has no usable public key")]
     SigningKey(#[source] KeyError),
     #[error("a note has at most {NOTE_BYTES_MAX} bytes")]
     TooLong,
@@ -33,7 +33,7 @@ pub enum NoteError {
     TooManySignatures,
     #[error("signature line {line} of the note is malformed")]
     SignatureLine { line: usize },
-    #[error("signature {line} of the note is by a known key and does not verify")]
+    #[error("signature {line} of the note is by a known key but does not verify")]
     BadSignature { line: usize },
     #[error("no known key has signed the note")]
     NotSignedByKnownKey,

@@ -41,9 +41,9 @@ pub enum ProofError {
     NoCheckpoint,
     #[error("the proof has more than {HASHES_MAX} hashes")]
     TooManyHashes,
-    #[error("the proof's checkpoint is not to be trusted")]
+    #[error("the proof's checkpoint does not verify")]
     Checkpoint(#[source] CheckpointError),
-    #[error("the proof is not one of this leaf")]
+    #[error("the proof is not for this leaf")]
     Path(#[source] PathError),
 }
 

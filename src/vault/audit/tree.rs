@@ -36,7 +36,7 @@ impl<H: Hashes> Hashes for &H {
 pub enum TreeError<E: Error> {
     #[error("there is no such leaf or size in a tree of {size} leaves")]
     Range { size: u64 },
-    #[error("{wanted} stored hashes were asked for and {got} came")]
+    #[error("{wanted} stored hashes were requested, but {got} were returned")]
     Short { wanted: usize, got: usize },
     #[error("could not read stored hashes")]
     Read(#[source] E),

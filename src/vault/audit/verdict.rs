@@ -127,12 +127,12 @@ impl fmt::Display for Verdict {
         match self.kept_checkpoints {
             0 => writeln!(
                 f,
-                "kept checkpoints: none shown, so a cut tail cannot be ruled out"
+                "kept checkpoints: none given, so a cut tail cannot be ruled out"
             )?,
             kept => writeln!(f, "kept checkpoints: {kept}, all contained in the log")?,
         }
         let stored = if self.stored_hashes {
-            "compared, all agree"
+            "compared, all match"
         } else {
             "not shown"
         };

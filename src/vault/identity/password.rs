@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::vault::plaintext::RawText;
 
-/// Longer passwords are not hashed, so that a caller cannot cause work by length; in characters.
+/// In characters. Longer passwords are not hashed, so that a caller cannot cause work by length.
 const LONGEST: usize = 256;
 const SHORTEST: usize = 12;
 

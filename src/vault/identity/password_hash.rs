@@ -38,7 +38,7 @@ pub enum PasswordHashError {
     Malformed,
     #[error("the password could not be hashed")]
     NotHashed,
-    #[error("the system gave no randomness")]
+    #[error("the system's random generator failed")]
     NoEntropy,
 }
 

@@ -17,12 +17,12 @@ pub struct Argon2Params {
 
 /// The parameters are outside the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("argon2id takes 8 KiB a lane to 1 GiB, 1 to 10 passes, 1 to 4 lanes")]
+#[error("Argon2id needs 8 KiB a lane to 1 GiB, 1 to 10 passes, 1 to 4 lanes")]
 pub struct Argon2ParamsError;
 
 /// Argon2id failed because memory was not available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("argon2id could not run")]
+#[error("Argon2id could not run")]
 pub(in crate::vault) struct Argon2Error;
 
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use super::derive::DeriveError;
 pub enum KeyringError {
     #[error("there is no keyring")]
     Missing,
-    #[error("there is a keyring already")]
+    #[error("a keyring exists already")]
     Exists,
     #[error("the keyring is damaged: {what}")]
     Damaged { what: &'static str },
@@ -22,11 +22,11 @@ pub enum KeyringError {
     WrongPassphrase,
     #[error("the keyring has no key for this case")]
     UnknownCase,
-    #[error("the keyring has a key for this case already")]
+    #[error("the keyring already has a key for this case")]
     CaseKnown,
-    #[error("the keyring file could not be used: {0}")]
+    #[error("the keyring file could not be read or written: {0}")]
     Io(io::ErrorKind),
-    #[error("the system gave no randomness")]
+    #[error("the system's random generator failed")]
     NoEntropy,
     #[error("a key could not be made")]
     NoKey,
