@@ -17,9 +17,12 @@ pub struct CliError {
     exit: Exit,
 }
 
+/// The exit status of a command that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
+    /// The command failed.
     Failed = 1,
+    /// The command line or an input is wrong.
     Usage = 2,
     /// A log or a package does not verify.
     Unverified = 3,
@@ -58,10 +61,12 @@ impl CliError {
         move |error| Self::failed(format!("failed to {step}: {}", error.kind()))
     }
 
+    /// The exit status.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
+    /// Writes the error and its hint, one line each.
     pub fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "error: {}", self.message)?;
         match &self.hint {

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+/// A format of a supplier's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
     /// CSV with the fields of the supplier's notice, in any order.
@@ -61,6 +62,7 @@ impl Format {
         Self::Okta,
     ];
 
+    /// The name of the format, as requests and reports use it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SupplierCsv => "supplier-csv",

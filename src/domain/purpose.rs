@@ -2,17 +2,25 @@
 
 use std::str::FromStr;
 
+/// The purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
+    /// Somebody asks whether they are affected.
     VictimInquiry,
+    /// Finding out how large the incident is.
     Scoping,
+    /// Telling the people or customers affected.
     Notification,
+    /// Answering a regulator.
     Regulator,
+    /// Answering law enforcement.
     LawEnforcement,
+    /// Checking the data itself.
     QualityCheck,
 }
 
 impl Purpose {
+    /// All purposes.
     pub const ALL: [Self; 6] = [
         Self::VictimInquiry,
         Self::Scoping,
@@ -22,6 +30,7 @@ impl Purpose {
         Self::QualityCheck,
     ];
 
+    /// The word in requests and leaves.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::VictimInquiry => "victim-inquiry",

@@ -6,13 +6,18 @@ use std::str::FromStr;
 /// The role of an operator in one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CaseRole {
+    /// Looks up numbers, and asks for reveals and exports.
     Investigator,
+    /// Runs the case and decides other people's requests.
     Lead,
+    /// Admits exhibits and hands out packages.
     Custodian,
+    /// Asks about the numbers of one account.
     Liaison,
 }
 
 impl CaseRole {
+    /// All roles.
     pub const ALL: [Self; 4] = [
         Self::Investigator,
         Self::Lead,
@@ -20,6 +25,7 @@ impl CaseRole {
         Self::Liaison,
     ];
 
+    /// The word in requests and leaves.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Investigator => "investigator",
@@ -35,15 +41,22 @@ impl CaseRole {
 /// rights from a case membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum HomeRole {
+    /// May be a member of cases.
     Investigator,
+    /// May open cases and be a member of them.
     Lead,
+    /// May be a member of cases.
     Custodian,
+    /// May be a member of cases, for one account.
     Liaison,
+    /// Reads and verifies the audit log.
     Auditor,
+    /// Manages operators and the keyring.
     Administrator,
 }
 
 impl HomeRole {
+    /// All roles.
     pub const ALL: [Self; 6] = [
         Self::Investigator,
         Self::Lead,
@@ -53,6 +66,7 @@ impl HomeRole {
         Self::Administrator,
     ];
 
+    /// The word in requests and leaves.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Investigator => "investigator",

@@ -180,9 +180,7 @@ pub(super) fn signature(survey: &Survey) -> Result<SshSignature, String> {
 }
 
 pub(super) fn signer(signature: Option<&SshSignature>, trusted: Option<[u8; 32]>) -> Outcome {
-    let by = signature
-        .ok_or("there is no valid signature")?
-        .public();
+    let by = signature.ok_or("there is no valid signature")?.public();
     let text = print_public_key(by);
     match trusted {
         Some(trusted) if trusted == by => Ok(format!("signed by the trusted key {text}")),

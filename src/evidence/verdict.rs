@@ -5,14 +5,18 @@ use std::fmt;
 /// Every check in order. The package is valid only if all of them hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verdict {
+    /// One entry for each check.
     pub checks: Vec<Check>,
 }
 
 /// An explanation may name plain files of the package, never their content.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Check {
+    /// What was checked.
     pub name: CheckName,
+    /// True if the check holds.
     pub holds: bool,
+    /// What was found, or what is wrong.
     pub explanation: String,
 }
 
@@ -20,15 +24,25 @@ pub struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckName {
+    /// `bagit.txt` declares BagIt 1.0.
     Declaration,
+    /// `bag-info.txt` has every required label.
     BagInfo,
+    /// The size of the payload is the one in `bag-info.txt`.
     PayloadOxum,
+    /// The payload agrees with its SHA-256 manifest.
     ManifestSha256,
+    /// The payload agrees with its SHA-512 manifest.
     ManifestSha512,
+    /// The tag files agree with the tag manifest.
     Tagmanifest,
+    /// There are no files that no manifest lists.
     UnlistedFiles,
+    /// The signature fits the tag manifest.
     Signature,
+    /// The signature is by the trusted key.
     Signer,
+    /// The audit leaf is in the trusted log.
     InclusionProof,
 }
 
@@ -62,6 +76,7 @@ impl Check {
 }
 
 impl CheckName {
+    /// The name of the check.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Declaration => "declaration",

@@ -17,16 +17,22 @@ pub enum CallerFacts {
     Gone,
 }
 
+/// The state of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CaseState {
+    /// Work goes on.
     Open,
+    /// Work goes on, but the case cannot be closed and nothing may be destroyed.
     Held,
+    /// The case can only be read and reopened.
     Closed,
 }
 
 impl CaseState {
+    /// All states.
     pub const ALL: [Self; 3] = [Self::Open, Self::Held, Self::Closed];
 
+    /// The word in the database and in answers.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -50,21 +56,29 @@ impl FromStr for CaseState {
 /// The caller's membership of a case; a liaison is bound to one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
+    /// The role in the case.
     pub role: CaseRole,
+    /// The account of a liaison; `None` for every other role.
     pub account: Option<AccountName>,
 }
 
+/// The case that an action is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFacts {
+    /// The state of the case.
     pub state: CaseState,
+    /// The caller's membership; `None` if the caller is not a member.
     pub membership: Option<Membership>,
 }
 
 /// The state of a request for a reveal, an export or a withdrawal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RequestState {
+    /// It waits for a decision.
     Requested,
+    /// A second person approved it.
     Approved,
+    /// A second person denied it.
     Denied,
     /// The reveal was opened, or the export's package was handed out.
     Used,
@@ -82,6 +96,7 @@ impl RequestState {
         }
     }
 
+    /// All states.
     pub const ALL: [Self; 5] = [
         Self::Requested,
         Self::Approved,
@@ -90,6 +105,7 @@ impl RequestState {
         Self::Acknowledged,
     ];
 
+    /// The word in the database and in answers.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Requested => "requested",
@@ -115,8 +131,11 @@ impl FromStr for RequestState {
 /// The request that a decision, an opening or a hand-out is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestFacts {
+    /// The state of the request.
     pub state: RequestState,
+    /// True if the caller made the request.
     pub asked_by_caller: bool,
+    /// True if the request was not decided or used in time.
     pub expired: bool,
     /// The account that the request is about, if it is about a single one.
     pub account: Option<AccountName>,
@@ -125,14 +144,19 @@ pub struct RequestFacts {
 /// The leaf for which a proof is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeafFacts {
+    /// True if the leaf records an act of the caller.
     pub written_for_caller: bool,
 }
 
 /// All facts of one act. What does not apply is absent.
 #[derive(Debug, Clone)]
 pub struct Facts {
+    /// Who calls.
     pub caller: CallerFacts,
+    /// The case, if the action is about one.
     pub case: Option<CaseFacts>,
+    /// The request, if the action is about one.
     pub request: Option<RequestFacts>,
+    /// The leaf, if the action is about one.
     pub leaf: Option<LeafFacts>,
 }

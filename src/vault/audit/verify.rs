@@ -23,6 +23,7 @@ use super::verdict::{Failure, FailureKind, Outcomes, Verdict};
 pub struct Claim<'a> {
     /// The newest checkpoint: a signed note.
     pub checkpoint: &'a [u8],
+    /// The log's public key.
     pub key: &'a VerifierKey,
     /// Checkpoints that were seen earlier and kept elsewhere, in any order.
     pub kept: &'a [Vec<u8>],
@@ -340,8 +341,7 @@ fn check_leaf(index: u64, found: &Inspected, hash_differs: bool) -> Result<Told,
             Err(Failure::at(FailureKind::Reordered, index, text))
         }
         _ if hash_differs => {
-            let text =
-                "this leaf was edited: its bytes do not match the stored hash";
+            let text = "this leaf was edited: its bytes do not match the stored hash";
             Err(Failure::at(FailureKind::Edited, index, text))
         }
         Ok(told) if !told.of_this_log => {

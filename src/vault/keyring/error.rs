@@ -8,26 +8,40 @@ use crate::vault::plaintext::{OpenError, SealError};
 use super::argon2id::Argon2Error;
 use super::derive::DeriveError;
 
+/// What can go wrong with the keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
+    /// There is no keyring.
     #[error("there is no keyring")]
     Missing,
+    /// A keyring exists already.
     #[error("a keyring exists already")]
     Exists,
+    /// The keyring is damaged: `what`.
     #[error("the keyring is damaged: {what}")]
-    Damaged { what: &'static str },
+    Damaged {
+        /// What is damaged.
+        what: &'static str,
+    },
+    /// The keyring has a version that this program does not know.
     #[error("the keyring has a version that this program does not know")]
     UnknownVersion,
+    /// Wrong passphrase, or the keyring's slot was altered.
     #[error("wrong passphrase, or the keyring's slot was altered")]
     WrongPassphrase,
+    /// The keyring has no key for this case.
     #[error("the keyring has no key for this case")]
     UnknownCase,
+    /// The keyring already has a key for this case.
     #[error("the keyring already has a key for this case")]
     CaseKnown,
+    /// The keyring file could not be read or written: this many.
     #[error("the keyring file could not be read or written: {0}")]
     Io(io::ErrorKind),
+    /// The system's random generator failed.
     #[error("the system's random generator failed")]
     NoEntropy,
+    /// A key could not be made.
     #[error("a key could not be made")]
     NoKey,
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// The id of a vault.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct VaultId(String);
@@ -13,10 +14,12 @@ pub struct VaultId(String);
 pub struct VaultIdError;
 
 impl VaultId {
+    /// Makes an id from 16 random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

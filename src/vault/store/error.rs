@@ -30,9 +30,7 @@ pub enum StoreFault {
     SchemaNewer,
     #[error("the schema was altered")]
     SchemaAltered,
-    #[error(
-        "the vault has exhibits of an earlier build; make it again from the received files"
-    )]
+    #[error("the vault has exhibits of an earlier build; make it again from the received files")]
     EarlierExhibits,
     #[error("there is no such file")]
     Missing,
