@@ -1,7 +1,6 @@
-//! A package made by the library, in the hands of the tools its recipients have.
+//! A package made by the library, checked with the tools that its recipients have.
 //!
-//! A tool that is not installed is passed over with a line that says so; where
-//! `CI` is set it fails the test instead, so that nothing goes unchecked there.
+//! A tool that is not installed is skipped with a note; where `CI` is set, the test fails instead.
 //! `bagit.py` is looked for in `BAGIT_PY` first, then on the path.
 
 #[cfg(test)]
@@ -85,12 +84,12 @@ mod tools {
         std::env::var(name).ok().filter(|value| !value.is_empty())
     }
 
-    /// Runs a tool; `None` if there is no such tool and it may be passed over.
+    /// Runs a tool; `None` if it is not installed and may be skipped.
     fn run(command: &mut Command, may_lack: bool) -> Option<Output> {
         match command.output() {
             Ok(output) => Some(output),
             Err(_) if may_lack || setting("CI").is_none() => {
-                println!("passed over: {:?} is not here", command.get_program());
+                println!("skipped: {:?} is not installed", command.get_program());
                 None
             }
             Err(error) => panic!(

@@ -1,8 +1,8 @@
-//! The program itself, killed and starved: `kill -9` while a file is admitted and
-//! while lookups are answered, and a disk that takes nothing more.
+//! The program under faults: `kill -9` while a file is admitted and while lookups are answered, and
+//! a full disk.
 //!
-//! The full disk is libfiu's (Debian: fiu-utils). Where it is not installed its
-//! tests are passed over with a line that says so; where `CI` is set they fail.
+//! The full disk is simulated by libfiu (Debian: fiu-utils). Where it is not installed, its tests
+//! are skipped with a note; where `CI` is set, they fail.
 
 mod house;
 

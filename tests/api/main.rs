@@ -1,6 +1,5 @@
-//! The vault as its users meet it: over HTTPS, with a real store behind it. The
-//! files mirror `src/operations`; `support` serves a vault and gives a client
-//! for each kind of caller.
+//! Tests over HTTPS, with a real store. The files mirror `src/operations`; `support` serves a vault
+//! and has a client for each kind of caller.
 #![expect(unreachable_pub, reason = "nothing outside sees a test binary")]
 
 mod routes;

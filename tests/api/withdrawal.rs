@@ -1,5 +1,5 @@
-//! A wrong exhibit: asked to be withdrawn by one, decided by another, and in no
-//! answer after that.
+//! A wrong exhibit: one person asks for its withdrawal, another decides, and after that it is in no
+//! answer.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! A vault with one operator per role and an open case, through the library's
-//! public door alone; and the same vault closed, so that its files can be hurt.
+//! A vault with one operator for each role and an open case, made through the library's public
+//! door; and the same vault closed, so that tests can damage its files.
 
 #![expect(dead_code, reason = "each test binary uses a part of the house")]
 
@@ -29,7 +29,7 @@ use tempfile::TempDir;
 pub(crate) const PASSPHRASE: &str = "a passphrase for tests";
 pub(crate) const REASON: &str = "asked for by a test";
 
-/// A vault at work.
+/// An open vault.
 pub(crate) struct House {
     pub(crate) vault: Vault,
     pub(crate) people: People,
@@ -37,7 +37,7 @@ pub(crate) struct House {
     pub(crate) directory: TempDir,
 }
 
-/// Who is in it, and their case.
+/// The operators and their case.
 #[derive(Clone)]
 pub(crate) struct People {
     pub(crate) case: CaseId,
@@ -49,7 +49,7 @@ pub(crate) struct People {
     pub(crate) custodian: Caller,
 }
 
-/// The same with nobody at work.
+/// The same vault, closed.
 pub(crate) struct Closed {
     pub(crate) people: People,
     pub(crate) directory: TempDir,
@@ -142,7 +142,7 @@ impl Closed {
         Paths::of(self.directory.path())
     }
 
-    /// Another house of the same stones, to be hurt in its place.
+    /// A copy of the vault's files, to be damaged instead of the original.
     pub(crate) fn copy(&self) -> Self {
         let directory = TempDir::new().unwrap();
         copy_into(self.directory.path(), directory.path());
@@ -156,7 +156,7 @@ impl Closed {
         open(&self.paths())
     }
 
-    /// The database, to be changed past the vault: nothing holds it back.
+    /// The database, for changes that go past the vault and its constraints.
     #[expect(
         clippy::disallowed_methods,
         reason = "a test changes the file past the vault"
@@ -169,8 +169,8 @@ impl Closed {
         connection
     }
 
-    /// Runs `change` with the triggers that guard the log taken away, and puts
-    /// them back, so that only the change is left to be found.
+    /// Runs `change` without the triggers that guard the log, and restores them, so that only the
+    /// change is left to be found.
     pub(crate) fn change(&self, change: impl FnOnce(&rusqlite::Connection)) {
         let connection = self.database();
         let triggers: Vec<(String, String)> = connection
@@ -349,13 +349,12 @@ pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Runs a tool; `None` if there is no such tool and it may be passed over. Where
-/// `CI` is set nothing is passed over.
+/// Runs a tool; `None` if it is not installed. Where `CI` is set, a missing tool fails the test.
 pub(crate) fn run(command: &mut Command) -> Option<Output> {
     match command.output() {
         Ok(output) => Some(output),
         Err(_) if setting("CI").is_none() => {
-            println!("passed over: {:?} is not here", command.get_program());
+            println!("skipped: {:?} is not installed", command.get_program());
             None
         }
         Err(error) => panic!(
