@@ -324,7 +324,10 @@ pub fn present() -> Vec<Peer> {
                 println!("{} {version}", peer.name());
                 found.push(peer);
             }
-            None => println!("{}: skipped, because its tool is not installed", peer.name()),
+            None => println!(
+                "{}: skipped, because its tool is not installed",
+                peer.name()
+            ),
         }
     }
     found

@@ -167,7 +167,7 @@ fn denial_in_words(denial: Denial) -> &'static str {
         Denial::OwnRequest => "you asked for this; somebody else must decide it",
         Denial::NotTheAsker => "only the operator who asked may open it",
         Denial::WrongState(RequestState::Requested) => "the request waits for its decision",
-        Denial::WrongState(RequestState::Approved) => "the request was approved already",
+        Denial::WrongState(RequestState::Approved) => "the request is approved",
         Denial::WrongState(RequestState::Denied) => "the request was denied; ask for a new one",
         Denial::WrongState(RequestState::Used | RequestState::Acknowledged) => {
             "the request was used; ask for a new one"

@@ -201,7 +201,7 @@ mod tests {
         facts.request = Some(request(true, RequestState::Used));
         assert_eq!(
             decide(&facts, ActionKind::OpenReveal).err(),
-            Some(Denial::WrongState)
+            Some(Denial::WrongState(RequestState::Used))
         );
         facts.request = Some(request(false, RequestState::Approved));
         assert_eq!(

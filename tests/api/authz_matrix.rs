@@ -125,7 +125,7 @@ fn status(denial: Denial) -> u16 {
         Denial::SessionEnded | Denial::WrongCredential => 401,
         Denial::NotAllowed | Denial::OwnRequest | Denial::NotTheAsker => 403,
         Denial::Concealed => 404,
-        Denial::CaseClosed | Denial::WrongState | Denial::Expired => 409,
+        Denial::CaseClosed | Denial::WrongState(_) | Denial::Expired => 409,
         Denial::BudgetSpent { .. } => 429,
     }
 }
