@@ -1,6 +1,6 @@
-//! The kernels one by one: codec of blocks, scan, distinct numbers, fingerprints,
-//! leaf and proof, number parser; sealing, opening and tags with made-up keys if
-//! asked for. Beside the counting stands what a library would do in its place.
+//! The kernels one by one: block formats, scan, distinct numbers, fingerprints, leaf
+//! and proof, number parser; with `--features kernels` also sealing, opening and tags with
+//! made-up keys. The counting is compared with what a library would do in its place.
 //!
 //!     cargo bench --bench kernels --features kernels
 
@@ -66,7 +66,7 @@ fn blocks(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A block's column of numbers, of 700,000: twenty bits wide.
+/// A block's column of 700,000 different numbers: twenty bits wide.
 fn numbers(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     const WIDTH: u8 = 20;
     let codes: Vec<u32> = (0..BLOCK_ROWS as u32).map(number_of).collect();
@@ -85,7 +85,7 @@ fn numbers(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A million messages of 700,000 numbers in 100 groups, a number always in the same.
+/// A million messages of 700,000 numbers in 100 groups, each number always in the same group.
 fn distinct(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     const ROWS: u32 = 1_000_000;
     const GROUPS: u32 = 100;

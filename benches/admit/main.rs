@@ -1,5 +1,5 @@
-//! Loading one file: breachvault beside DuckDB, SQLite and SQLCipher, each in a
-//! process of its own. docs/benchmarks.md says what each figure means.
+//! Loading one file: breachvault, DuckDB, SQLite and SQLCipher, each in a process of
+//! its own. docs/benchmarks.md says what each figure means.
 //!
 //!     cargo bench --bench admit -- --rows 1000000,5000000 --runs 3 [--keep]
 
@@ -65,7 +65,7 @@ fn measure(peers: &[Peer], csv: &Path, directory: &Path, runs: u64) -> Res<Vec<M
             bytes: 0,
         })
         .collect();
-    // The first reader of a file must not be the one who waits for the disk.
+    // Read once beforehand, so that no program has to wait for the disk.
     fs::read(csv)?;
     for _ in 0..runs {
         for one in &mut measured {
@@ -100,7 +100,7 @@ fn admit_in_a_process(csv: &Path, store: &Path) -> Res<(f64, support::Ran)> {
     Ok((ran.seconds()?, ran))
 }
 
-/// The other process: makes the vault, then times the admission alone.
+/// The child process: makes the vault, then times the admission alone.
 fn admit_here(csv: &Path, directory: &Path) -> Res<()> {
     let house = House::found(directory)?;
     let begun = Instant::now();

@@ -1,12 +1,12 @@
-//! Packages beside the `age` command on the same bytes.
+//! Packages and the `age` command on the same bytes.
 //!
 //!     cargo bench --bench export -- --numbers 700000 --rows 5000000 --runs 5
 //!
-//! First the writer alone: both seal one CSV of so many numbers to one recipient,
-//! from memory to a file. A package is more than that: SHA-256 of the plaintext,
+//! First the writer alone: both seal one CSV of the given count of numbers to one
+//! recipient, from memory to a file. A package has more in it: SHA-256 of the plaintext,
 //! SHA-256 and SHA-512 of the ciphertext, manifests, a signature and one tar that is
-//! durable when it is answered for. Then the whole act of a vault that holds a log of
-//! so many rows, all of one account, and exports whom that account has to tell.
+//! durable when the writer returns. Then the whole act: a vault with a log of `--rows`
+//! rows, all of one account, exports the people whom that account has to tell.
 
 #![expect(
     dead_code,
@@ -82,7 +82,7 @@ fn main() -> Res<()> {
     }
 }
 
-/// From the vault to the taken package, and `age` on the two files that are in it.
+/// From the vault to the taken package, and `age` on the two plaintexts in it.
 fn whole_act(rows: u64, runs: usize) -> Res<()> {
     let identity = age::x25519::Identity::generate();
     let recipient = identity.to_public().to_string();
@@ -154,7 +154,7 @@ fn of_one_account(log: &Path, out: &Path) -> Res<()> {
 
 const ACCOUNT: &str = "BENCH-0001";
 
-/// A row for each number; nobody has one of these.
+/// A row for each number; the numbers belong to nobody.
 fn csv(numbers: u64) -> Vec<u8> {
     let mut text = String::from("number,users,messages,first,last,kinds\n");
     for number in 0..numbers {
@@ -215,7 +215,7 @@ fn age(csv: &[u8], recipient: &str, out: &Path) -> Res<f64> {
     if !child.wait()?.success() {
         return Err("age failed".into());
     }
-    // A package is durable when it is answered for.
+    // A package is durable when its writer returns, so this file must be too.
     File::open(out)?.sync_all()?;
     let seconds = begun.elapsed().as_secs_f64();
     fs::remove_file(out)?;

@@ -1,4 +1,4 @@
-//! Queries over one admitted log, beside DuckDB, SQLite and SQLCipher, and
+//! Queries over one admitted log, compared with DuckDB, SQLite and SQLCipher, and
 //! `audit verify`. docs/benchmarks.md says what each figure means.
 //!
 //!     cargo bench --bench query -- --rows 1000000,5000000,20000000 --runs 5 --leaves 200000
@@ -74,7 +74,7 @@ fn main() -> Res<()> {
     Ok(())
 }
 
-/// How each question's cost grows with the log.
+/// How the cost of each query grows with the log.
 fn print_growth(growth: &[(u64, [f64; 3])]) {
     if growth.len() < 2 {
         return;
@@ -114,7 +114,7 @@ fn print(columns: &[(Peer, [f64; 3])]) {
     table(&head, &rows);
 }
 
-/// Every one is an act of the door: it waits for its leaf to be durable.
+/// Every query goes through the door and waits until its leaf is durable.
 fn ask_vault(house: &House, number: &str, runs: usize) -> Res<[f64; 3]> {
     let found = house.ask::<LookUp>(json!({
         "numbers": [number], "purpose": "scoping", "reason": REASON,
@@ -135,7 +135,7 @@ fn ask_vault(house: &House, number: &str, runs: usize) -> Res<[f64; 3]> {
     ])
 }
 
-/// The median in ms, after one that does not count.
+/// The median in ms; the first run is not counted.
 fn timed(runs: usize, mut ask: impl FnMut() -> Res<Value>) -> Res<f64> {
     ask()?;
     let mut taken = Vec::with_capacity(runs);
@@ -172,7 +172,7 @@ fn ask_peer(peer: Peer, directory: &Path, number: &str, runs: usize) -> Res<[f64
     }
     command.arg(store(peer, directory));
     let output = support::run(command, &script)?.output;
-    // DuckDB's lines are seconds; the others' are `Run Time: real 0.123 user …`.
+    // DuckDB prints seconds; the others print `Run Time: real 0.123 user …`.
     let taken: Vec<f64> = output
         .lines()
         .filter_map(|line| {
@@ -183,7 +183,7 @@ fn ask_peer(peer: Peer, directory: &Path, number: &str, runs: usize) -> Res<[f64
             }
         })
         .collect();
-    // Opening with a key may be timed by nobody: the timer is turned on after it.
+    // The timer is turned on after the store is opened with its key, so that this is not timed.
     if taken.len() != queries.len() * (runs + 1) {
         return Err(format!("{} told {} times", peer.name(), taken.len()).into());
     }
@@ -191,7 +191,7 @@ fn ask_peer(peer: Peer, directory: &Path, number: &str, runs: usize) -> Res<[f64
     Ok([of(0), of(1), of(2)])
 }
 
-/// Fills the log up with cheap leaves, then verifies the whole of it offline.
+/// Fills the log with cheap leaves, then verifies the whole log offline.
 fn verify(house: &House, leaves: u64, runs: usize) -> Res<()> {
     let left = AtomicU64::new(leaves);
     let vault = Arc::clone(&house.vault);

@@ -1,6 +1,6 @@
-//! Lookups of one number over HTTPS, on keep-alive connections over loopback,
-//! beside a bare endpoint that answers the same bytes. docs/benchmarks.md says
-//! what each figure means.
+//! Lookups of one number over HTTPS, on keep-alive connections over loopback, compared
+//! with a bare endpoint that answers the same bytes. docs/benchmarks.md says what each
+//! figure means.
 //!
 //!     cargo bench --bench serve -- --clients 1,8,64,256 --seconds 5
 
@@ -36,10 +36,10 @@ use tokio_rustls::client::TlsStream;
 
 struct Level {
     clients: usize,
-    /// Of every answer, in µs, in order.
+    /// The time of every answer, in µs, sorted.
     taken: Vec<u64>,
     seconds: f64,
-    /// Of client and server together.
+    /// Processor time of client and server together.
     processor_seconds: f64,
     leaves_a_commit: Option<f64>,
 }
@@ -49,7 +49,7 @@ impl Level {
         self.taken.len() as f64 / self.seconds
     }
 
-    /// In ms, at a share of the answers.
+    /// The time in ms below which this share of the answers is.
     fn at(&self, share: f64) -> f64 {
         let place = (self.taken.len() as f64 * share) as usize;
         let place = place.min(self.taken.len().saturating_sub(1));
@@ -169,7 +169,7 @@ async fn level(
             tokio::spawn(async move {
                 let mut taken = Vec::new();
                 while Instant::now() < end {
-                    // A stride, so that no two neighbours are asked for in a row.
+                    // A stride, so that neighbours are not asked for one after the other.
                     let at = turn.fetch_add(STRIDE, Ordering::Relaxed) % requests.len() as u64;
                     let begun = Instant::now();
                     client
@@ -260,8 +260,7 @@ fn compare(vault: &[Level], bare: &[Level]) {
     );
 }
 
-/// What this process has used of the processors: in user and in system, each in
-/// hundredths of a second.
+/// The processor time of this process: user and system, each in hundredths of a second.
 fn processor_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();
@@ -302,7 +301,7 @@ fn connector(ca: &Path) -> Res<TlsConnector> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// One connection, as cheap as it can be: the cores are the server's too.
+/// One connection. It is kept cheap, because it uses the same cores as the server.
 struct Client {
     stream: TlsStream<TcpStream>,
     buffer: Vec<u8>,
@@ -319,7 +318,7 @@ impl Client {
         })
     }
 
-    /// The body of the answer, which must be a 200.
+    /// The body of the answer; its status must be 200.
     async fn send(&mut self, request: &[u8]) -> std::io::Result<&[u8]> {
         self.stream.write_all(request).await?;
         self.stream.flush().await?;

@@ -1,4 +1,4 @@
-//! Loading the file into the peers that are not breachvault.
+//! Loads the file into the programs that breachvault is compared with.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::{Peer, Ran, Res, run};
 
-/// Where a peer keeps what it loaded.
+/// Where a program keeps what it loaded.
 pub fn store(peer: Peer, directory: &Path) -> PathBuf {
     directory.join(match peer {
         Peer::Breachvault => "vault",
@@ -16,7 +16,7 @@ pub fn store(peer: Peer, directory: &Path) -> PathBuf {
     })
 }
 
-/// Loads into a store that is not there yet; answers in seconds.
+/// Loads into a new store; returns the seconds.
 pub fn load(peer: Peer, csv: &Path, directory: &Path) -> Res<(f64, Ran)> {
     let store = store(peer, directory);
     if peer == Peer::DuckDb {
@@ -37,7 +37,7 @@ pub fn load(peer: Peer, csv: &Path, directory: &Path) -> Res<(f64, Ran)> {
     Ok((begun.elapsed().as_secs_f64(), ran))
 }
 
-/// What opens the store, before anything else.
+/// The statement that opens the store with its key.
 pub fn key(peer: Peer) -> &'static str {
     match peer {
         Peer::SqlCipher => "pragma key = 'a passphrase of the benchmarks';\n",

@@ -1,4 +1,4 @@
-//! What the benchmarks share: their words, a vault with a case, peers, tables.
+//! What the benchmarks share: their arguments, a vault with a case, the other programs, tables.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -30,7 +30,7 @@ pub mod load;
 
 pub type Res<T> = Result<T, Box<dyn Error>>;
 
-/// What stands behind the program's name, without what `cargo bench` adds.
+/// The arguments after the program's name, without those that `cargo bench` adds.
 pub struct Words(Vec<String>);
 
 impl Words {
@@ -82,7 +82,7 @@ pub fn recipe(rows: u64) -> Recipe {
     }
 }
 
-/// The same file for everybody.
+/// The same file for all programs.
 pub fn make_csv(path: &Path, rows: u64) -> Res<u64> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
     write(&recipe(rows), &mut out, &mut |_| {})?;
@@ -90,7 +90,7 @@ pub fn make_csv(path: &Path, rows: u64) -> Res<u64> {
     Ok(fs::metadata(path)?.len())
 }
 
-/// A vault with a case and those who work on it.
+/// A vault with a case and its members.
 pub struct House {
     pub vault: Arc<Vault>,
     pub case: CaseId,
@@ -160,7 +160,7 @@ impl House {
         })
     }
 
-    /// From the beginning of the admission to its answered report.
+    /// Seconds from the beginning of the admission to its report.
     pub fn admit(&self, csv: &Path) -> Res<Value> {
         let file = File::open(csv)?;
         let bytes = Some(file.metadata()?.len());
@@ -178,8 +178,8 @@ impl House {
         read(reply.map_err(refused)?)
     }
 
-    /// Asked for by the investigator and approved by the custodian, who then takes the
-    /// package: the tar, and the seconds of the last step, in which it is built.
+    /// An export asked for by the investigator and approved by the custodian, who then takes the
+    /// package. Returns the tar, and the seconds of the last step, which builds it.
     pub fn export(&self, input: Value) -> Res<(Vec<u8>, f64)> {
         let asked = self.ask::<RequestExport>(input)?;
         let export = member(&asked, "export")?;
@@ -259,7 +259,7 @@ pub fn member<'v>(value: &'v Value, name: &str) -> Res<&'v str> {
         .ok_or_else(|| format!("no text `{name}` in the answer"))?)
 }
 
-/// A peer that is run as a process of its own.
+/// A program to compare with, run as a process of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
     Breachvault,
@@ -285,7 +285,7 @@ impl Peer {
         }
     }
 
-    /// The version, or nothing if the tool is not there.
+    /// The version; `None` if the tool is not installed.
     pub fn version(self) -> Option<String> {
         let mut command = match self {
             Self::Breachvault => return Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -315,7 +315,7 @@ impl Peer {
     }
 }
 
-/// Those whose tool is there; says which is not.
+/// The programs that are installed; prints a note about the others.
 pub fn present() -> Vec<Peer> {
     let mut found = Vec::new();
     for peer in Peer::ALL {
@@ -324,20 +324,23 @@ pub fn present() -> Vec<Peer> {
                 println!("{} {version}", peer.name());
                 found.push(peer);
             }
-            None => println!("{}: its tool is not here, left out", peer.name()),
+            None => println!(
+                "{}: skipped, because its tool is not installed",
+                peer.name()
+            ),
         }
     }
     found
 }
 
-/// What a process said, and the most memory it ever held, in KiB.
+/// The output of a process, and the most memory it ever held, in KiB.
 pub struct Ran {
     pub output: String,
     pub peak_kib: u64,
 }
 
 impl Ran {
-    /// The last line of what it said: whatever stands before it is a tool's own talk.
+    /// The last line of the output, as seconds; a tool may print other things before it.
     pub fn seconds(&self) -> Res<f64> {
         let line = self.output.lines().last().unwrap_or_default();
         let read = line.trim().parse();
@@ -345,7 +348,7 @@ impl Ran {
     }
 }
 
-/// Runs to the end and watches `VmHWM`, which only grows, all the while.
+/// Runs the command to its end and meanwhile reads `VmHWM`, which only grows.
 pub fn run(mut command: Command, input: &str) -> Res<Ran> {
     let mut child = command
         .stdin(Stdio::piped())
@@ -376,14 +379,14 @@ pub fn run(mut command: Command, input: &str) -> Res<Ran> {
     })
 }
 
-/// None when the process is gone.
+/// `None` when the process has ended.
 fn peak_of(status: &Path) -> Option<u64> {
     let text = fs::read_to_string(status).ok()?;
     let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Bytes of a file or of all files under a directory.
+/// Bytes of a file, or of all files under a directory.
 pub fn size_of(path: &Path) -> Res<u64> {
     let about = fs::metadata(path)?;
     if !about.is_dir() {
@@ -406,7 +409,7 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// Columns of text, the first to the left.
+/// Prints columns of text, the first aligned to the left.
 pub fn table(head: &[&str], rows: &[Vec<String>]) {
     let line = |cells: Vec<&str>| println!("| {} |", cells.join(" | "));
     line(head.to_vec());

@@ -44,6 +44,7 @@ enum Command {
 }
 
 impl Arguments {
+    /// Runs the command that was given.
     pub fn run(self) -> Result<(), CliError> {
         match self.command {
             Command::Init(init) => init.run(),

@@ -17,9 +17,12 @@ pub struct CliError {
     exit: Exit,
 }
 
+/// The exit status of a command that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
+    /// The command failed.
     Failed = 1,
+    /// The command line or an input is wrong.
     Usage = 2,
     /// A log or a package does not verify.
     Unverified = 3,
@@ -58,10 +61,12 @@ impl CliError {
         move |error| Self::failed(format!("failed to {step}: {}", error.kind()))
     }
 
+    /// The exit status.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
+    /// Writes the error and its hint, one line each.
     pub fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "error: {}", self.message)?;
         match &self.hint {
@@ -162,7 +167,7 @@ fn denial_in_words(denial: Denial) -> &'static str {
         Denial::OwnRequest => "you asked for this; somebody else must decide it",
         Denial::NotTheAsker => "only the operator who asked may open it",
         Denial::WrongState(RequestState::Requested) => "the request waits for its decision",
-        Denial::WrongState(RequestState::Approved) => "the request was approved already",
+        Denial::WrongState(RequestState::Approved) => "the request is approved",
         Denial::WrongState(RequestState::Denied) => "the request was denied; ask for a new one",
         Denial::WrongState(RequestState::Used | RequestState::Acknowledged) => {
             "the request was used; ask for a new one"

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::ConfigError;
 
+/// The settings of `[budgets]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budgets {

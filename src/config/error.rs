@@ -3,19 +3,33 @@
 use std::io;
 use std::path::PathBuf;
 
+/// Why the configuration file is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// The file cannot be read.
     #[error("{path} cannot be read: {kind}")]
-    Unreadable { path: PathBuf, kind: io::ErrorKind },
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The kind of I/O error.
+        kind: io::ErrorKind,
+    },
+    /// The file is not TOML, or has a wrong setting.
     #[error("line {line}, column {column}: {rule}")]
     Malformed {
+        /// The line, from 1.
         line: usize,
+        /// The column in characters, from 1.
         column: usize,
+        /// The rule that was broken.
         rule: String,
     },
+    /// A setting has a value outside its limits.
     #[error("{setting}: {rule}")]
     Refused {
+        /// The name of the setting.
         setting: &'static str,
+        /// The rule that was broken.
         rule: &'static str,
     },
 }

@@ -11,11 +11,17 @@ use crate::vault::{Budget, Settings};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// `[serve]`
     pub serve: Serve,
+    /// `[tls]`
     pub tls: Tls,
+    /// `[limits]`
     pub limits: Limits,
+    /// `[budgets]`
     pub budgets: Budgets,
+    /// `[sessions]`
     pub sessions: Sessions,
+    /// `[log]`
     pub log: Log,
 }
 
@@ -32,6 +38,7 @@ impl Config {
         Self::parse(&text)
     }
 
+    /// Parses the text of a configuration file and checks every setting.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Self =
             toml::from_str(text).map_err(|error| ConfigError::from_toml(text, &error))?;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::ConfigError;
 
+/// The settings of `[limits]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -19,6 +20,7 @@ pub struct Limits {
     pub header_s: u64,
     /// For the body, and again for the work after it, in seconds.
     pub request_s: u64,
+    /// Open connections; further ones are closed at once.
     pub connections: usize,
     /// Concurrent requests on one HTTP/2 connection.
     pub streams: u32,
@@ -26,6 +28,7 @@ pub struct Limits {
     pub operator_requests: usize,
     /// Requests without a session that one address may make at once.
     pub stranger_burst: u32,
+    /// Further requests without a session that one address may make each minute.
     pub stranger_per_minute: u32,
     /// Snapshots that can be read in parallel.
     pub readers: usize,

@@ -7,6 +7,7 @@ use crate::domain::words;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
+    /// The least important lines to log; it applies to the vault's own lines only.
     pub level: LogLevel,
     /// One JSON object a line instead of text.
     pub json: bool,
@@ -14,11 +15,16 @@ pub struct Log {
 
 words! {
     #[derive(Default)]
+    /// The level of a log line.
     pub enum LogLevel {
+        /// Errors only.
         Error => "error",
+        /// Errors and warnings.
         Warn => "warn",
         #[default]
+        /// Also one line for each request.
         Info => "info",
+        /// Everything.
         Debug => "debug",
     }
 }

@@ -4,9 +4,11 @@ use serde::Deserialize;
 
 use super::ConfigError;
 
+/// The settings of `[sessions]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sessions {
+    /// How long a session lasts, in minutes.
     pub session_minutes: u32,
     /// How long an invitation can be used, in hours.
     pub enrolment_hours: u32,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::ConfigError;
 
+/// The settings of `[tls]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tls {

@@ -3,6 +3,7 @@
 use super::words;
 
 words! {
+    /// A format of a supplier's log.
     pub enum Format {
         /// CSV with the fields of the supplier's notice, in any order.
         SupplierCsv => "supplier-csv",
@@ -10,7 +11,7 @@ words! {
         DuoV1 => "duo-v1",
         /// Duo Admin API v2, `GET /admin/v2/logs/telephony`.
         DuoV2 => "duo-v2",
-        /// The CSV a Twilio console downloads.
+        /// The CSV that the Twilio console downloads.
         TwilioCsv => "twilio-csv",
         /// Twilio messages, from the API or a bulk export.
         TwilioJson => "twilio-json",
@@ -24,9 +25,9 @@ words! {
         Sinch => "sinch",
         /// Plivo messages.
         Plivo => "plivo",
-        /// MessageBird messages, each to many recipients.
+        /// MessageBird messages, each with many recipients.
         MessageBird => "messagebird",
-        /// The delivery log of AWS SNS, out of CloudWatch.
+        /// The delivery log of AWS SNS, from CloudWatch.
         AwsSnsLog => "aws-sns-log",
         /// The daily usage report of AWS SNS.
         AwsSnsCsv => "aws-sns-csv",
@@ -37,7 +38,7 @@ words! {
         /// The Okta System Log, Classic and Identity Engine.
         Okta => "okta",
         ;
-        /// What a mapping says. Nobody names it; a mapping does.
+        /// A file that is read with a mapping. This cannot be declared by name.
         Mapped => "mapped",
     }
 }

@@ -29,6 +29,7 @@ macro_rules! ids {
                 Self(spell($letter, bytes))
             }
 
+            /// The identifier as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

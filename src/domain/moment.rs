@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
+/// A point in time, in whole seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(i64);
 
@@ -16,14 +17,17 @@ pub struct Moment(i64);
 pub struct MomentError;
 
 impl Moment {
+    /// The moment so many seconds after 1970-01-01T00:00:00Z.
     pub fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 
+    /// Seconds since 1970-01-01T00:00:00Z.
     pub fn seconds(self) -> i64 {
         self.0
     }
 
+    /// The moment so many seconds later.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }

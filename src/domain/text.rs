@@ -6,10 +6,18 @@
 /// The rule that a text broke, with the rule's limits in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
+    /// Must have `min` to `max` characters.
     #[error("must have {min} to {max} characters")]
-    Length { min: usize, max: usize },
+    Length {
+        /// The least number of characters.
+        min: usize,
+        /// The greatest number of characters.
+        max: usize,
+    },
+    /// Must have printable characters only.
     #[error("must have printable characters only")]
     NotPrintable,
+    /// May hold only letters a-z, digits, '.', '_' and '-', and begin with a letter.
     #[error("may hold only letters a-z, digits, '.', '_' and '-', and begin with a letter")]
     NotAName,
 }
@@ -26,6 +34,7 @@ macro_rules! texts {
                 printable(text, $min, $max).map(Self)
             }
 
+            /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -53,6 +62,7 @@ texts! {
 pub struct OperatorName(String);
 
 impl OperatorName {
+    /// Parses a name.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let text = text.trim();
         if !(2..=64).contains(&text.len()) {
@@ -67,6 +77,7 @@ impl OperatorName {
         Ok(Self(text.to_owned()))
     }
 
+    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

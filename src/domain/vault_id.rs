@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::hex;
 
+/// The id of a vault.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct VaultId(String);
@@ -15,10 +16,12 @@ pub struct VaultId(String);
 pub struct VaultIdError;
 
 impl VaultId {
+    /// Makes an id from 16 random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(hex::encode(&bytes))
     }
 
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -9,8 +9,11 @@ use crate::evidence::profile::PROFILE_IDENTIFIER;
 /// What a package says about itself in the clear.
 #[derive(Debug, Clone)]
 pub struct BagInfo {
+    /// `Source-Organization`.
     pub source_organization: String,
+    /// `External-Description`: the profile of the export.
     pub external_description: String,
+    /// `External-Identifier`: the id of the export.
     pub external_identifier: String,
     /// `Bagging-Date` is its day in UTC; the members of the tar have it as their time.
     pub bagged_at: Moment,

@@ -39,7 +39,7 @@ pub(super) fn labels(info: &[(String, String)]) -> Outcome {
         let mut values = info.iter().filter(|(label, _)| label == required);
         match (values.next(), values.next()) {
             (Some((_, value)), None) if !value.is_empty() => {}
-            _ => return Err(format!("{required} must be there once, with a value")),
+            _ => return Err(format!("{required} must occur once, with a value")),
         }
     }
     let profile = info
@@ -48,7 +48,7 @@ pub(super) fn labels(info: &[(String, String)]) -> Outcome {
     if profile.is_none_or(|(_, value)| value != PROFILE_IDENTIFIER) {
         return Err("BagIt-Profile-Identifier names another profile".to_owned());
     }
-    Ok("every required label is there".to_owned())
+    Ok("every required label is present".to_owned())
 }
 
 pub(super) fn oxum(survey: &Survey, info: &[(String, String)]) -> Outcome {
@@ -64,7 +64,7 @@ pub(super) fn oxum(survey: &Survey, info: &[(String, String)]) -> Outcome {
         Ok(format!("{found} (bytes.files)"))
     } else {
         Err(format!(
-            "the payload has {found} (bytes.files), bag-info says otherwise"
+            "the payload has {found} (bytes.files), but bag-info disagrees"
         ))
     }
 }
@@ -92,7 +92,7 @@ fn manifest(
     let missing = manifest
         .paths()
         .filter(|path| !path.starts_with("data/") || !survey.files.contains_key(*path));
-    none(missing, "listed and not there, or not payload")?;
+    none(missing, "listed but missing, or not payload")?;
     let unlisted = survey.payload().map(|(path, _)| path);
     none(
         unlisted.filter(|path| manifest.digest(path).is_none()),
@@ -110,11 +110,11 @@ pub(super) fn tagmanifest(survey: &Survey) -> Outcome {
     let missing = manifest
         .paths()
         .filter(|path| !survey.files.contains_key(*path));
-    none(missing, "listed and not there")?;
+    none(missing, "listed but missing")?;
     let unfit = manifest
         .paths()
         .filter(|path| path.starts_with("data/") || path.starts_with("tagmanifest-"));
-    none(unfit, "not a tag file to list")?;
+    none(unfit, "a file that a tag manifest must not list")?;
     let required = [
         "bagit.txt",
         "bag-info.txt",
@@ -157,7 +157,7 @@ pub(super) fn unlisted(survey: &Survey) -> Outcome {
     });
     none(
         other_kinds,
-        "a manifest of an algorithm that is not checked",
+        "a manifest with an algorithm that is not checked",
     )?;
     let unchecked: Vec<&str> = survey
         .tags()
@@ -166,7 +166,7 @@ pub(super) fn unlisted(survey: &Survey) -> Outcome {
         .collect();
     Ok(match unchecked.is_empty() {
         true => "none".to_owned(),
-        false => format!("there, and not checked here: {}", unchecked.join(", ")),
+        false => format!("present, not checked here: {}", unchecked.join(", ")),
     })
 }
 
@@ -186,14 +186,12 @@ pub(super) fn signature(survey: &Survey) -> Result<SshSignature, String> {
 }
 
 pub(super) fn signer(signature: Option<&SshSignature>, trusted: Option<[u8; 32]>) -> Outcome {
-    let by = signature
-        .ok_or("there is no valid signature to name a signer")?
-        .public();
+    let by = signature.ok_or("there is no valid signature")?.public();
     let text = print_public_key(by);
     match trusted {
         Some(trusted) if trusted == by => Ok(format!("signed by the trusted key {text}")),
         Some(_) => Err(format!("signed by {text}, which is not the trusted key")),
-        None => Err(format!("signed by {text}; nobody said whom to trust")),
+        None => Err(format!("signed by {text}; no trusted key was given")),
     }
 }
 
@@ -207,7 +205,7 @@ pub(super) fn proof(survey: &Survey, check: Option<&ProofCheck>) -> Outcome {
     };
     match check {
         Some(check) => check(proof, leaf),
-        None => Err("a proof is there; nobody said which log to trust".to_owned()),
+        None => Err("there is a proof, but no trusted log key was given".to_owned()),
     }
 }
 

@@ -10,10 +10,12 @@ use crate::evidence::EvidenceError;
 pub struct PackageName(String);
 
 impl PackageName {
+    /// Parses a name of 1 to 64 plain characters.
     pub fn parse(text: &str) -> Result<Self, EvidenceError> {
         plain(text).map(|name| Self(name.to_owned()))
     }
 
+    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

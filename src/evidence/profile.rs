@@ -5,6 +5,7 @@
 /// The profile as JSON (BagIt Profiles 1.3.0), as `docs/bagit-profile.json` has it.
 pub const PROFILE: &str = include_str!("../../docs/bagit-profile.json");
 
+/// The identifier of the profile, a name that is never fetched.
 pub const PROFILE_IDENTIFIER: &str = "https://breachvault.example/profiles/evidence-v1.json";
 
 #[cfg(test)]

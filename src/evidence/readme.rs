@@ -9,8 +9,8 @@ pub fn readme(name: &PackageName) -> String {
 }
 
 const TEXT: &str = "\
-This is the evidence package {name}: a BagIt bag (RFC 8493), signed, whose
-sealed files only the named recipients can open.
+This is the evidence package {name}: a signed BagIt bag (RFC 8493). Only the
+named recipients can open its sealed files.
 
 Check it, in the directory that holds this bag's bagit.txt:
 
@@ -19,10 +19,10 @@ Check it, in the directory that holds this bag's bagit.txt:
   ssh-keygen -Y verify -f allowed_signers -I PRINCIPAL -n breachvault-evidence \\
     -s tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
 
-allowed_signers holds the vault's public key. Get it from the vault's operators
-by another way than this package. `breachvault evidence verify PATH` does all of
-this, looks for files that no manifest lists, and checks the audit log's receipt
-(data/{name}.tlog-proof) for the leaf in data/entry.json.
+allowed_signers holds the vault's public key. Get it from the vault's operators,
+but not together with this package. `breachvault evidence verify PATH` does all
+of this. It also looks for files that no manifest lists, and checks the proof
+(data/{name}.tlog-proof) that the leaf in data/entry.json is in the audit log.
 
 Open it:
 
@@ -31,10 +31,10 @@ Open it:
 or `breachvault evidence open PATH --identity FILE`, which also compares every
 file with the sealed digests in data/digests.json.age.
 
-In a CSV, a cell that a spreadsheet would run as a formula has ' before it; that
-is every number that begins with +. The JSON beside it has the exact values.
+In a CSV, a cell that a spreadsheet would run as a formula has ' in front. That
+includes every number that begins with +. The JSON has the exact values.
 
-What is inside is personal data. Keep it sealed when it is not in use.
+The sealed files contain personal data. Keep it sealed when it is not in use.
 ";
 
 #[cfg(test)]

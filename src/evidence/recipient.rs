@@ -14,25 +14,32 @@ pub struct Recipient {
     key: age::x25519::Recipient,
 }
 
+/// Why a recipient is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RecipientError {
+    /// This is an age SECRET key: treat it as leaked, make a new one, and give the public key that begins with age1.
     #[error(
         "this is an age SECRET key: treat it as leaked, make a new one, and give the public key that begins with age1"
     )]
     SecretKey,
+    /// SSH keys are not accepted: give an age X25519 key that begins with age1.
     #[error("SSH keys are not accepted: give an age X25519 key that begins with age1")]
     SshKey,
+    /// Age keys of plugins and post-quantum age keys are not accepted: give a plain X25519 key.
     #[error(
         "age keys of plugins and post-quantum age keys are not accepted: give a plain X25519 key"
     )]
     OtherKind,
+    /// This is not an age X25519 key.
     #[error("this is not an age X25519 key")]
     Malformed,
+    /// This key is a weak point of the curve: anybody could open what is sealed to it.
     #[error("this key is a weak point of the curve: anybody could open what is sealed to it")]
     Weak,
 }
 
 impl Recipient {
+    /// The recipient as text, `age1…`.
     pub fn as_str(&self) -> &str {
         &self.text
     }

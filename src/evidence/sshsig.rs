@@ -12,20 +12,28 @@ use crate::evidence::digest::{array, sha512};
 /// The namespace of our signatures; a signature made for another purpose does not verify.
 pub const NAMESPACE: &str = "breachvault-evidence";
 
+/// Why a signature or a public key is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SshsigError {
+    /// The signature is not an armored SSH signature.
     #[error("the signature is not an armored SSH signature")]
     Armor,
+    /// The signature is not of version 1, Ed25519 and SHA-512.
     #[error("the signature is not of version 1, Ed25519 and SHA-512")]
     Kind,
+    /// The signature was made for another namespace.
     #[error("the signature was made for another namespace")]
     Namespace,
+    /// The signature was made with another key.
     #[error("the signature was made with another key")]
     Signer,
+    /// The signature does not match the message.
     #[error("the signature does not match the message")]
     Mismatch,
+    /// This is not an ssh-ed25519 public key.
     #[error("this is not an ssh-ed25519 public key")]
     PublicKey,
+    /// A principal has 1 to 255 of A-Z a-z 0-9 . _ @ + -.
     #[error("a principal has 1 to 255 of A-Z a-z 0-9 . _ @ + -")]
     Principal,
 }
@@ -79,6 +87,7 @@ pub fn verify(
 }
 
 impl SshSignature {
+    /// Parses an armored signature without verifying it.
     pub fn parse(armored: &str) -> Result<Self, SshsigError> {
         let body = armored
             .trim_end()
@@ -117,6 +126,7 @@ impl SshSignature {
         self.public
     }
 
+    /// Verifies the signature of `message`, made by `public` for `namespace`.
     pub fn verify(
         &self,
         namespace: &str,

@@ -7,29 +7,43 @@ use crate::domain::words;
 /// Every check in order. The package holds only if all of them do.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verdict {
+    /// One entry for each check.
     pub checks: Vec<Check>,
 }
 
 /// An explanation may name plain files of the package, never their content.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Check {
+    /// What was checked.
     pub name: CheckName,
+    /// True if the check holds.
     pub holds: bool,
+    /// What was found, or what is wrong.
     pub explanation: String,
 }
 
 words! {
-    /// What is checked; the list is closed.
+    /// The closed list of checks.
     pub enum CheckName {
+        /// `bagit.txt` declares BagIt 1.0.
         Declaration => "declaration",
+        /// `bag-info.txt` has every required label.
         BagInfo => "bag-info",
+        /// The size of the payload is the one in `bag-info.txt`.
         PayloadOxum => "payload-oxum",
+        /// The payload agrees with its SHA-256 manifest.
         ManifestSha256 => "manifest-sha256",
+        /// The payload agrees with its SHA-512 manifest.
         ManifestSha512 => "manifest-sha512",
+        /// The tag files agree with the tag manifest.
         Tagmanifest => "tagmanifest",
+        /// There are no files that no manifest lists.
         UnlistedFiles => "unlisted-files",
+        /// The signature fits the tag manifest.
         Signature => "signature",
+        /// The signature is by the trusted key.
         Signer => "signer",
+        /// The audit leaf is in the trusted log.
         InclusionProof => "inclusion-proof",
     }
 }

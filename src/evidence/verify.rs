@@ -325,7 +325,7 @@ mod tests {
             [CheckName::Signer, CheckName::InclusionProof]
         );
         let signer = verdict.check(CheckName::Signer).unwrap();
-        assert!(signer.explanation.contains("nobody said whom to trust"));
+        assert!(signer.explanation.contains("no trusted key was given"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) struct Problem {
     pub(super) column: Option<u64>,
     pub(super) retry_after: Option<u32>,
     pub(super) exhibit: Option<String>,
-    pub(super) detail: Option<&'static str>,
+    pub(super) in_the_way: Option<InTheWay>,
 }
 
 /// A problem as it is sent.
@@ -72,7 +72,7 @@ impl Problem {
             column: None,
             retry_after: None,
             exhibit: None,
-            detail: None,
+            in_the_way: None,
         }
     }
 
@@ -87,8 +87,8 @@ impl Problem {
         self
     }
 
-    fn detail(mut self, detail: &'static str) -> Self {
-        self.detail = Some(detail);
+    fn because(mut self, state: InTheWay) -> Self {
+        self.in_the_way = Some(state);
         self
     }
 
@@ -111,7 +111,7 @@ impl Problem {
             column: self.column,
             retry_after: self.retry_after,
             exhibit: self.exhibit.as_deref(),
-            detail: self.detail,
+            detail: self.in_the_way.map(InTheWay::text),
         };
         let mut json = serde_json::to_vec(&body).unwrap_or_default();
         json.push(b'\n');
@@ -138,23 +138,31 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Only members of a case are told its state, and they may read it anyway.
-fn case_in_the_way(state: CaseState) -> &'static str {
-    match state {
-        CaseState::Open => "The case is open already.",
-        CaseState::Held => "The case is on hold; reopen it before you close it.",
-        CaseState::Closed => "The case is closed; reopen it first.",
-    }
+/// The state that is in the way of a request. Only those are told it who may read it anyway: the
+/// members of a case, and those whom a request concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InTheWay {
+    Case(CaseState),
+    Request(RequestState),
 }
 
-/// Only those who may read a request are told its state.
-fn request_in_the_way(state: RequestState) -> &'static str {
-    match state {
-        RequestState::Requested => "The request waits for a decision by a second person.",
-        RequestState::Approved => "The request was approved already.",
-        RequestState::Denied => "The request was denied; ask for a new one.",
-        RequestState::Used => "The request was used; ask for a new one.",
-        RequestState::Acknowledged => "The package was handed out and acknowledged.",
+impl InTheWay {
+    /// The state and the way out.
+    fn text(self) -> &'static str {
+        match self {
+            Self::Case(CaseState::Open) => "The case is open already.",
+            Self::Case(CaseState::Held) => "The case is on hold; reopen it before you close it.",
+            Self::Case(CaseState::Closed) => "The case is closed; reopen it first.",
+            Self::Request(RequestState::Requested) => {
+                "The request waits for a decision by a second person."
+            }
+            Self::Request(RequestState::Approved) => "The request is approved.",
+            Self::Request(RequestState::Denied) => "The request was denied; ask for a new one.",
+            Self::Request(RequestState::Used) => "The request was used; ask for a new one.",
+            Self::Request(RequestState::Acknowledged) => {
+                "The package was handed out and acknowledged."
+            }
+        }
     }
 }
 
@@ -178,7 +186,7 @@ impl From<Denial> for Problem {
             Denial::OwnRequest => ProblemKind::OwnRequest,
             Denial::NotTheAsker => ProblemKind::NotTheAsker,
             Denial::WrongState(state) => {
-                return Self::new(ProblemKind::WrongState).detail(request_in_the_way(state));
+                return Self::new(ProblemKind::WrongState).because(InTheWay::Request(state));
             }
             Denial::Expired => ProblemKind::Expired,
             Denial::WrongCredential => ProblemKind::WrongCredential,
@@ -221,7 +229,7 @@ impl From<Conflict> for Problem {
         let kind = match conflict {
             Conflict::NameTaken => ProblemKind::NameTaken,
             Conflict::CaseState(state) => {
-                return Self::new(ProblemKind::CaseState).detail(case_in_the_way(state));
+                return Self::new(ProblemKind::CaseState).because(InTheWay::Case(state));
             }
             Conflict::AdmissionInProgress => ProblemKind::AdmissionInProgress,
             Conflict::AdmissionCancelled => ProblemKind::AdmissionCancelled,
@@ -274,6 +282,19 @@ mod tests {
         let concealed = Problem::from(Denial::Concealed);
         let absent = Problem::from(OperationError::NotFound);
         assert_eq!(concealed.to_json("r"), absent.to_json("r"));
+    }
+
+    #[test]
+    fn a_conflict_of_states_says_the_state_and_the_way_out() {
+        let held = Problem::from(Conflict::CaseState(CaseState::Held));
+        let json: serde_json::Value = serde_json::from_slice(&held.to_json("r")).unwrap();
+        assert_eq!(
+            json["detail"],
+            "The case is on hold; reopen it before you close it."
+        );
+        let denied = Problem::from(Denial::WrongState(RequestState::Denied));
+        let json: serde_json::Value = serde_json::from_slice(&denied.to_json("r")).unwrap();
+        assert_eq!(json["detail"], "The request was denied; ask for a new one.");
     }
 
     #[test]

@@ -7,9 +7,16 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $name:literal $status:ident $title:literal;)*) => {
         /// What went wrong, as the client is told.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ProblemKind { $($(#[$doc])* $kind),* }
+        pub enum ProblemKind {
+            $(
+                $(#[$doc])*
+                #[doc = $title]
+                $kind
+            ),*
+        }
 
         impl ProblemKind {
+            /// All kinds.
             pub const ALL: &'static [Self] = &[$(Self::$kind),*];
 
             /// The word in the type and the heading in `docs/errors.md`.
@@ -22,14 +29,17 @@ macro_rules! kinds {
                 match self { $(Self::$kind => concat!("/errors#", $name)),* }
             }
 
+            /// The `title` member.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$kind => $title),* }
             }
 
+            /// The status of the response.
             pub fn status(self) -> StatusCode {
                 match self { $(Self::$kind => StatusCode::$status),* }
             }
 
+            /// The kind of a `type` member.
             pub fn from_type_uri(uri: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|kind| kind.type_uri() == uri)
             }

@@ -28,6 +28,7 @@ mod seal {
 
 /// One of the listed actions.
 pub trait Action: seal::Listed + Send + Sync + 'static {
+    /// The name of the action, for tables and leaves.
     const KIND: ActionKind;
 }
 
@@ -45,15 +46,23 @@ macro_rules! list {
     ($($kind:ident $name:literal $class:ident $($right:ident)?;)*) => {
         /// The name of an action, used in the matrix, the routes and the leaves.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum ActionKind { $($kind),* }
+        pub enum ActionKind {
+            $(
+                #[doc = concat!("`", $name, "`")]
+                $kind
+            ),*
+        }
 
         impl ActionKind {
+            /// All actions.
             pub const ALL: &'static [Self] = &[$(Self::$kind),*];
 
+            /// The word in the matrix and the leaves, such as `record.lookup`.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$kind => $name),* }
             }
 
+            /// Whether the action reads or writes.
             pub fn class(self) -> Class {
                 match self { $(Self::$kind => list!(@class $class)),* }
             }
@@ -68,6 +77,7 @@ macro_rules! list {
         pub mod actions {
             use crate::policy::action::{Action, ActionKind, Decides, Reveals, Writes, seal};
             $(
+                #[doc = concat!("The action `", $name, "`.")]
                 #[derive(Debug)]
                 pub enum $kind {}
                 impl seal::Listed for $kind {}

@@ -19,11 +19,13 @@ impl Grant {
             .and_then(|membership| membership.account.as_ref())
     }
 
+    /// The caller's role in the case, if the action is about a case.
     pub fn role(&self) -> Option<CaseRole> {
         self.membership.as_ref().map(|membership| membership.role)
     }
 }
 
+/// Decides whether `action` is allowed on these facts.
 pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
     let home = match facts.caller {
         CallerFacts::Gone => return Err(Denial::SessionEnded),

@@ -2,6 +2,7 @@
 
 use super::RequestState;
 
+/// Why an action was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Denial {
     /// The session has expired or was closed, or the session or its operator was revoked.
@@ -23,10 +24,14 @@ pub enum Denial {
     /// The name, password or code is wrong.
     WrongCredential,
     /// The budget is spent; `retry_after` is the number of seconds until it covers the request.
-    BudgetSpent { retry_after: u32 },
+    BudgetSpent {
+        /// In how many seconds the budget covers the request.
+        retry_after: u32,
+    },
 }
 
 impl Denial {
+    /// The word in leaves.
     pub fn name(self) -> &'static str {
         match self {
             Self::SessionEnded => "session-ended",

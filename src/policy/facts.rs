@@ -16,9 +16,13 @@ pub enum CallerFacts {
 }
 
 words! {
+    /// The state of a case.
     pub enum CaseState {
+        /// Work goes on.
         Open => "open",
+        /// Work goes on, but the case cannot be closed and nothing may be destroyed.
         Held => "held",
+        /// The case can only be read and reopened.
         Closed => "closed",
     }
 }
@@ -26,25 +30,33 @@ words! {
 /// The caller's membership of a case; a liaison is bound to one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
+    /// The role in the case.
     pub role: CaseRole,
+    /// The account of a liaison; `None` for every other role.
     pub account: Option<AccountName>,
 }
 
+/// The case that an action is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFacts {
+    /// The state of the case.
     pub state: CaseState,
+    /// The caller's membership; `None` if the caller is not a member.
     pub membership: Option<Membership>,
 }
 
 words! {
-    /// The state of a request that somebody else decides.
+    /// The state of a request for a reveal, an export or a withdrawal.
     pub enum RequestState {
+        /// It waits for a decision.
         Requested => "requested",
+        /// A second person approved it.
         Approved => "approved",
+        /// A second person denied it.
         Denied => "denied",
-        /// A reveal that was opened, an export whose package was handed out.
+        /// The reveal was opened, or the export's package was handed out.
         Used => "used",
-        /// An export whose receiver said that it arrived.
+        /// The receiver of the export confirmed that it arrived.
         Acknowledged => "acknowledged",
     }
 }
@@ -63,8 +75,11 @@ impl RequestState {
 /// The request that a decision, an opening or a hand-out is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestFacts {
+    /// The state of the request.
     pub state: RequestState,
+    /// True if the caller made the request.
     pub asked_by_caller: bool,
+    /// True if the request was not decided or used in time.
     pub expired: bool,
     /// The account that the request is about, if it is about a single one.
     pub account: Option<AccountName>,
@@ -73,14 +88,19 @@ pub struct RequestFacts {
 /// The leaf for which a proof is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeafFacts {
+    /// True if the leaf records an act of the caller.
     pub written_for_caller: bool,
 }
 
 /// All facts of one act. What does not apply is absent.
 #[derive(Debug, Clone)]
 pub struct Facts {
+    /// Who calls.
     pub caller: CallerFacts,
+    /// The case, if the action is about one.
     pub case: Option<CaseFacts>,
+    /// The request, if the action is about one.
     pub request: Option<RequestFacts>,
+    /// The leaf, if the action is about one.
     pub leaf: Option<LeafFacts>,
 }

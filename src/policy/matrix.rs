@@ -10,9 +10,13 @@ use crate::domain::{CaseRole, HomeRole};
 /// as a member of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Seat {
+    /// Somebody without a session.
     Stranger,
+    /// The vault itself.
     System,
+    /// An operator, by their role in the vault.
     Home(HomeRole),
+    /// A member of the case, by their role in it.
     Member(CaseRole),
 }
 
@@ -21,6 +25,7 @@ pub fn needs_case(action: ActionKind) -> bool {
     row(action).case
 }
 
+/// True if the seat may do the action.
 pub fn allows_seat(action: ActionKind, seat: Seat) -> bool {
     let row = row(action);
     match seat {

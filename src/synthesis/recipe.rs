@@ -6,8 +6,11 @@ use crate::domain::Format;
 /// another format gives the same messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
+    /// How many messages.
     pub rows: u64,
+    /// The seed of all random choices.
     pub seed: u64,
+    /// The format of the file.
     pub format: Format,
     /// How many people, each with one number; by default 0.14 a row. Never more than rows, because
     /// everybody gets at least one message.
@@ -17,6 +20,7 @@ pub struct Recipe {
 /// What is in the log that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
+    /// How many messages.
     pub rows: u64,
     /// How many distinct numbers occur.
     pub numbers: u64,

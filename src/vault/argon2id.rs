@@ -17,12 +17,12 @@ pub struct Argon2Params {
 
 /// The parameters are outside the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("argon2id takes 8 KiB a lane to 1 GiB, 1 to 10 passes, 1 to 4 lanes")]
+#[error("Argon2id needs 8 KiB a lane to 1 GiB, 1 to 10 passes, 1 to 4 lanes")]
 pub struct Argon2ParamsError;
 
 /// Argon2id failed because memory was not available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("argon2id could not run")]
+#[error("Argon2id could not run")]
 pub(in crate::vault) struct Argon2Error;
 
 #[derive(Deserialize)]
@@ -48,6 +48,7 @@ impl Argon2Params {
         p: 1,
     };
 
+    /// Checks the limits: memory in KiB, passes, lanes.
     pub fn new(m_kib: u32, t: u32, p: u32) -> Result<Self, Argon2ParamsError> {
         let within =
             (1..=4).contains(&p) && (1..=10).contains(&t) && (8 * p..=1024 * 1024).contains(&m_kib);
@@ -55,14 +56,17 @@ impl Argon2Params {
         within.then_some(params).ok_or(Argon2ParamsError)
     }
 
+    /// Memory in KiB.
     pub fn memory_kib(self) -> u32 {
         self.m
     }
 
+    /// The number of passes.
     pub fn passes(self) -> u32 {
         self.t
     }
 
+    /// The number of lanes.
     pub fn lanes(self) -> u32 {
         self.p
     }

@@ -1,9 +1,8 @@
-//! The walls inside the crate: which folder may name which, who may see a digit,
-//! where SQL stands, and that no migration was altered.
+//! The boundaries inside the crate: which folder may import which, who may see a digit, where SQL
+//! is, and that no migration was altered.
 //!
-//! It reads source as text. Comments, and code that is compiled for tests only,
-//! are left out. Every list below may only shrink: an entry that nothing needs
-//! any more fails the test too.
+//! It reads the source as text, without comments and without code that is compiled for tests only.
+//! Every list below may only shrink: an entry that is no longer needed fails the test too.
 
 mod circles;
 mod graph;

@@ -1,7 +1,6 @@
 //! The built program, run as people run it.
 //!
-//! Secrets go in by files here; no output may hold one. Each test has its own
-//! vault directory.
+//! Secrets are passed in files; no output may contain one. Each test has its own vault directory.
 
 #![expect(
     clippy::disallowed_methods,

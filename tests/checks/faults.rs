@@ -1,7 +1,7 @@
-//! The program itself, killed and starved: `kill -9` while a file is admitted and
-//! while lookups are answered, and a disk that takes nothing more.
+//! The program under faults: `kill -9` while a file is admitted and while lookups are answered, and
+//! a full disk.
 //!
-//! The full disk is libfiu's (Debian: fiu-utils).
+//! The full disk is simulated by libfiu (Debian: fiu-utils).
 
 use std::collections::BTreeSet;
 use std::fs;

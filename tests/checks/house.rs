@@ -1,5 +1,5 @@
-//! A vault with one operator per role and an open case, through the library's
-//! public door alone; and the same vault closed, so that its files can be hurt.
+//! A vault with one operator for each role and an open case, made through the library's public
+//! door; and the same vault closed, so that tests can damage its files.
 
 use std::fs;
 use std::io::Cursor;
@@ -27,7 +27,7 @@ use tempfile::TempDir;
 pub(crate) const PASSPHRASE: &str = "a passphrase for tests";
 pub(crate) const REASON: &str = "asked for by a test";
 
-/// A vault at work.
+/// An open vault.
 pub(crate) struct House {
     pub(crate) vault: Vault,
     pub(crate) people: People,
@@ -35,7 +35,7 @@ pub(crate) struct House {
     pub(crate) directory: TempDir,
 }
 
-/// Who is in it, and their case.
+/// The operators and their case.
 #[derive(Clone)]
 pub(crate) struct People {
     pub(crate) case: CaseId,
@@ -46,7 +46,7 @@ pub(crate) struct People {
     pub(crate) custodian: Caller,
 }
 
-/// The same with nobody at work.
+/// The same vault, closed.
 pub(crate) struct Closed {
     pub(crate) people: People,
     pub(crate) directory: TempDir,
@@ -138,7 +138,7 @@ impl Closed {
         Paths::of(self.directory.path())
     }
 
-    /// Another house of the same stones, to be hurt in its place.
+    /// A copy of the vault's files, to be damaged instead of the original.
     pub(crate) fn copy(&self) -> Self {
         let directory = TempDir::new().unwrap();
         copy_into(self.directory.path(), directory.path());
@@ -152,7 +152,7 @@ impl Closed {
         open(&self.paths())
     }
 
-    /// The database, to be changed past the vault: nothing holds it back.
+    /// The database, for changes that go past the vault and its constraints.
     #[expect(
         clippy::disallowed_methods,
         reason = "a test changes the file past the vault"
@@ -165,8 +165,8 @@ impl Closed {
         connection
     }
 
-    /// Runs `change` with the triggers that guard the log taken away, and puts
-    /// them back, so that only the change is left to be found.
+    /// Runs `change` without the triggers that guard the log, and restores them, so that only the
+    /// change is left to be found.
     pub(crate) fn change(&self, change: impl FnOnce(&rusqlite::Connection)) {
         let connection = self.database();
         let triggers: Vec<(String, String)> = connection

@@ -1,9 +1,7 @@
-//! What a real vault hands out, in the hands of programs that are not ours:
-//! Go's transparency log, age, bagit.py, ssh-keygen and sha256sum; and a table
-//! that Python packages make again.
+//! What a real vault hands out, checked with independent programs: Go's transparency log, age,
+//! bagit.py, ssh-keygen and sha256sum; and tables that Python packages make again.
 //!
-//! `bagit.py` is looked for in `BAGIT_PY`, a Python with the packages in
-//! `TOOLS_PYTHON`.
+//! `bagit.py` is looked for in `BAGIT_PY`, a Python with the packages in `TOOLS_PYTHON`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -13,6 +13,7 @@ mod evidence_tools;
 mod faults;
 mod independent;
 mod leakage;
+mod line_length;
 mod mapping;
 mod protected_attack;
 mod readme;

@@ -1,5 +1,5 @@
-//! A file of no known format on the command line: the program drafts a
-//! mapping, somebody completes it, and the program admits the file by it.
+//! A file of an unknown format on the command line: the program drafts a mapping, a person
+//! completes it, and the program admits the file with it.
 
 use std::fs;
 use std::process::{Command, Output};

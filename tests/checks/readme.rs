@@ -1,9 +1,9 @@
-//! The README's tour, run word for word by a shell, against the built program.
+//! The README's tour, run word for word by a shell with the built program.
 //!
-//! Every `sh` block between the headings is run in order in one shell that stops
-//! at the first line that fails; what a step must show is checked after it. Only
-//! `cargo run --release --` is led to the program that was built for the tests,
-//! and the demo is a small one on a free port.
+//! All `sh` blocks of the tour are run in order in one shell that stops at the first line that
+//! fails. Afterwards the test checks that the output has what each step must show. Only
+//! `cargo run --release --` is replaced by the program that was built for the tests, and the demo
+//! is small and listens on a free port.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -81,7 +81,7 @@ fn steps() -> Vec<String> {
 struct Demo(Child);
 
 impl Demo {
-    /// The first block, small and on a port of its own.
+    /// The first block, with a small log and on a free port.
     fn start(room: &Path, step: &str) -> Self {
         assert_eq!(step.trim(), "cargo run --release -- demo");
         let port = TcpListener::bind("127.0.0.1:0")
@@ -104,7 +104,7 @@ impl Demo {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         assert!(lines.any(|line| line.unwrap().starts_with("Serving https://")));
-        // Read on, or the demo's next line finds a closed pipe.
+        // Keeps reading, so that the demo does not find its output closed.
         std::thread::spawn(move || lines.for_each(drop));
         Self(child)
     }
@@ -117,7 +117,7 @@ impl Drop for Demo {
     }
 }
 
-/// A `cargo` that knows `run --release --` and nothing else.
+/// A `cargo` that understands only `run --release --`.
 fn lead_cargo_to_the_program(room: &Path) {
     let bin = room.join("bin");
     fs::create_dir(&bin).unwrap();

@@ -1,7 +1,7 @@
-//! Random lists of acts against a simple model of what they should do.
+//! Random sequences of acts against a simple model of their results.
 //!
-//! The clock is by hand and the lists come from a seed, so that a failure can be
-//! had again: its message names the seed and the step.
+//! The clock is manual and the sequences come from a seed, so that a failure can be repeated: its
+//! message names the seed and the step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ const CASES: usize = 3;
 const NUMBERS: usize = 12;
 const STEPS: usize = 260;
 
-/// What should be so.
+/// The model: the expected state.
 #[derive(Default)]
 struct Model {
     leaves: u64,
@@ -291,7 +291,7 @@ impl Run {
     }
 
     fn close_or_reopen(&mut self, case: usize, who: usize) {
-        // Closed cases would end the fun: they are opened again more often than closed.
+        // Cases are reopened more often than closed, so that most acts remain possible.
         let close = self.random.below(3) == 0;
         let ids = [("case", self.ids[case].clone())];
         let ended = self.act("close_or_reopen", |run| {

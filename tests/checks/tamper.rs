@@ -1,8 +1,8 @@
-//! Somebody changes the files of a vault that is not running: every change is
-//! found, and what is said names what was changed and where.
+//! Changes the files of a vault that is not running. Every change must be found, and the message
+//! must name what was changed and where.
 //!
-//! The triggers that guard the log are dropped for the change and put back, and
-//! no constraint is in the way: a thief with an editor has none either.
+//! The triggers that guard the log are dropped for the change and restored, and no constraint is
+//! enforced, because a thief can do the same.
 
 use std::fs;
 use std::ops::Range;
@@ -204,7 +204,7 @@ fn a_tail_that_was_cut_off_is_found_and_the_vault_does_not_go_on_from_there() {
 
 #[test]
 fn a_tail_cut_off_with_its_hashes_and_its_checkpoint_is_found_by_a_kept_checkpoint() {
-    // The thief puts back yesterday's whole database: nothing in it is wrong.
+    // A thief restores yesterday's whole database: nothing in it is wrong by itself.
     let house = House::new();
     house.vault.sum_strangers(1, 0).unwrap();
     let yesterday = house.close();

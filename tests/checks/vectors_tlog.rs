@@ -1,6 +1,5 @@
-//! The audit log's formats against vectors that others made and checked: every
-//! byte we write is theirs, and everything that must be rejected is, for the
-//! reason that stands beside it.
+//! The audit log's formats, checked with vectors made by others: every byte that we write equals
+//! theirs, and everything that must be rejected is rejected for the given reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;

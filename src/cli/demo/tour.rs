@@ -49,8 +49,8 @@ pub(super) fn write(
 const FILE: &str = "tour.env";
 
 const ABOUT: &str =
-    "# For the tour in the README: a session of each role of this demo, good for eight hours.
-# The data is made up. Never keep the tokens of a real vault in a file.
+    "# For the tour in the README: a session of each role of this demo, valid for eight hours.
+# The data is synthetic. Never keep the tokens of a real vault in a file.
 ";
 
 const FUNCTIONS: &str = r#"

@@ -41,7 +41,7 @@ pub(in crate::cli) struct Admit {
     /// A name for the exhibit; by default the file's name
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Who sent the file
+    /// Where the file came from
     #[arg(long, value_name = "TEXT")]
     source: Option<String>,
     /// The country of numbers without a calling code, such as GB

@@ -18,24 +18,36 @@ use super::tree::SIZE_MAX;
 pub struct Checkpoint {
     /// The name of the log, and of its key.
     pub origin: KeyName,
+    /// The number of leaves.
     pub size: u64,
+    /// The root of the tree over these leaves.
     pub root: Hash,
 }
 
+/// Why a checkpoint is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
-    #[error("the checkpoint's signed note does not open")]
+    /// The checkpoint's signed note does not verify.
+    #[error("the checkpoint's signed note does not verify")]
     Note(#[source] NoteError),
+    /// The checkpoint's first line is not an origin.
     #[error("the checkpoint's first line is not an origin")]
     Origin,
-    #[error("the checkpoint is of another log than the key's")]
+    /// The checkpoint and the key are of different logs.
+    #[error("the checkpoint and the key are of different logs")]
     OtherLog,
+    /// The checkpoint's second line is not a tree size.
     #[error("the checkpoint's second line is not a tree size")]
     Size,
+    /// The checkpoint's third line is not a root hash of a tree of this size.
     #[error("the checkpoint's third line is not a root hash of a tree of this size")]
     Root,
+    /// Line `line` of the checkpoint is malformed.
     #[error("line {line} of the checkpoint is malformed")]
-    Line { line: usize },
+    Line {
+        /// The line, from 1.
+        line: usize,
+    },
 }
 
 impl Checkpoint {

@@ -21,12 +21,21 @@ use zeroize::Zeroizing;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Commitment([u8; SHA256_OUTPUT_LEN]);
 
+/// Why a commitment cannot be made or does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CommitmentError {
+    /// The detail of leaf `seq` has no canonical JSON.
     #[error("the detail of leaf {seq} has no canonical JSON")]
-    Detail { seq: u64 },
-    #[error("the detail of leaf {seq} is not the one the leaf was made with")]
-    Mismatch { seq: u64 },
+    Detail {
+        /// The number of the leaf.
+        seq: u64,
+    },
+    /// The detail of leaf `seq` is not the one that the leaf commits to.
+    #[error("the detail of leaf {seq} is not the one that the leaf commits to")]
+    Mismatch {
+        /// The number of the leaf.
+        seq: u64,
+    },
 }
 
 impl Commitment {
@@ -81,6 +90,7 @@ impl fmt::Display for Commitment {
     }
 }
 
+/// The length of a salt in bytes.
 pub const SALT_BYTES: usize = 32;
 const LABEL: &[u8; 21] = b"breachvault/detail/v1";
 const LABEL_LENGTH: u32 = 21;

@@ -14,27 +14,62 @@ use super::checkpoint::{Checkpoint, CheckpointError};
 use super::hash::{Hash, leaf_hash};
 use super::tile::{CHECKPOINT, TILE_WIDTH, subtree, tile_name};
 
+/// Why a log cannot be exported, or an export not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
+    /// Leaf `seq` could not be read from the log.
     #[error("leaf {seq} could not be read from the log")]
     Leaf {
+        /// The number of the leaf.
         seq: u64,
+        /// The error of the log.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// Leaf `seq` is too long for an entry.
     #[error("leaf {seq} is too long for an entry")]
-    TooLong { seq: u64 },
-    #[error("the log has {leaves} leaves and the checkpoint was signed over {size}")]
-    Size { leaves: u64, size: u64 },
+    TooLong {
+        /// The number of the leaf.
+        seq: u64,
+    },
+    /// The log has `leaves` leaves, but the checkpoint was signed over `size`.
+    #[error("the log has {leaves} leaves, but the checkpoint was signed over {size}")]
+    Size {
+        /// The number of leaves in the log.
+        leaves: u64,
+        /// The number of leaves in the tree.
+        size: u64,
+    },
+    /// The exported log's checkpoint is malformed.
     #[error("the exported log's checkpoint is malformed")]
     Checkpoint(#[source] CheckpointError),
+    /// Could not write `file` of the exported log.
     #[error("could not write {file} of the exported log")]
-    Write { file: String, source: io::Error },
+    Write {
+        /// The file.
+        file: String,
+        /// The error of the system.
+        source: io::Error,
+    },
+    /// Could not read `file` of the exported log.
     #[error("could not read {file} of the exported log")]
-    Read { file: String, source: io::Error },
-    #[error("{file} of the exported log has not the length that the checkpoint's size asks for")]
-    Length { file: String },
-    #[error("the exported log holds no stored hash {position}")]
-    NoHash { position: u64 },
+    Read {
+        /// The file.
+        file: String,
+        /// The error of the system.
+        source: io::Error,
+    },
+    /// `file` of the exported log does not have the length that fits the checkpoint's size.
+    #[error("{file} of the exported log does not have the length that fits the checkpoint's size")]
+    Length {
+        /// The file.
+        file: String,
+    },
+    /// The exported log has no stored hash `position`.
+    #[error("the exported log has no stored hash {position}")]
+    NoHash {
+        /// Its position, from 1.
+        position: u64,
+    },
 }
 
 /// Writes a log as files through `create`, which gets each name and content once. The checkpoint

@@ -21,6 +21,7 @@ pub struct ExportedLog {
 }
 
 impl ExportedLog {
+    /// Opens an export and reads its checkpoint.
     pub fn open(directory: &Path) -> Result<Self, ExportError> {
         let checkpoint = read_file(directory, CHECKPOINT, CHECKPOINT_BYTES_MAX)?;
         let claimed = Checkpoint::unverified(&checkpoint).map_err(ExportError::Checkpoint)?;
@@ -107,6 +108,7 @@ impl Hashes for ExportedLog {
     }
 }
 
+/// The leaves of an exported log, in order.
 pub struct ExportedLeaves<'a> {
     log: &'a ExportedLog,
     next: u64,

@@ -4,6 +4,7 @@
 use super::hash::{EMPTY_ROOT, Hash, LeafHash, node_hash};
 use super::tree::{Hashes, SIZE_MAX, TreeError, join, stored_hash_index};
 
+/// The right edge of a tree.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frontier {
     size: u64,
@@ -12,6 +13,7 @@ pub struct Frontier {
 }
 
 impl Frontier {
+    /// The edge of an empty tree.
     pub fn new() -> Self {
         Self::default()
     }
@@ -37,6 +39,7 @@ impl Frontier {
         Ok(Self { size, subtrees })
     }
 
+    /// The number of leaves.
     pub fn size(&self) -> u64 {
         self.size
     }
@@ -52,6 +55,7 @@ impl Frontier {
         self.grow(leaf, |hash| store.push(hash));
     }
 
+    /// The root of the tree.
     pub fn root(&self) -> Hash {
         join(&self.subtrees).unwrap_or(EMPTY_ROOT)
     }

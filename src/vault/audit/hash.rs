@@ -44,12 +44,15 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
 }
 
 impl Hash {
+    /// The length of a hash in bytes.
     pub const BYTES: usize = SHA256_OUTPUT_LEN;
 
+    /// The hash with these bytes.
     pub fn from_bytes(bytes: [u8; SHA256_OUTPUT_LEN]) -> Self {
         Self(bytes)
     }
 
+    /// The bytes of the hash.
     pub fn as_bytes(&self) -> &[u8; SHA256_OUTPUT_LEN] {
         &self.0
     }

@@ -22,19 +22,25 @@ pub struct VerifierKey {
     public: [u8; ED25519_PUBLIC_KEY_LEN],
 }
 
+/// Why a key or its name is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
+    /// A key's name must not be empty or hold white space, control characters or '+'.
     #[error("a key's name must not be empty or hold white space, control characters or '+'")]
     Name,
+    /// Not a verifier key: it must read name+id+key.
     #[error("not a verifier key: it must read name+id+key")]
     VerifierKey,
+    /// A verifier key of a type other than Ed25519 (01).
     #[error("a verifier key of a type other than Ed25519 (01)")]
     KeyType,
-    #[error("the id in the verifier key is not that of its name and key")]
+    /// The id in the verifier key does not fit its name and key.
+    #[error("the id in the verifier key does not fit its name and key")]
     KeyId,
 }
 
 impl KeyName {
+    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -72,14 +78,17 @@ impl VerifierKey {
         Ok(Self::new(name, public_key(key)?))
     }
 
+    /// The name of the key.
     pub fn name(&self) -> &KeyName {
         &self.name
     }
 
+    /// The key id.
     pub fn id(&self) -> [u8; 4] {
         self.id
     }
 
+    /// The public key (Ed25519, RFC 8032).
     pub fn public(&self) -> &[u8; ED25519_PUBLIC_KEY_LEN] {
         &self.public
     }

@@ -11,13 +11,16 @@ use crate::domain::words;
 
 // The members are declared in the order of their names, which is the canonical order, so that the
 // plain encoder gives the canonical bytes (a test compares it with a canonical encoder).
+/// One entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leaf {
+    /// The action, from the closed list in `policy::action`.
     pub action: String,
     /// What about the call raised an alarm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarm: Option<String>,
+    /// The case's id, if the call was about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<String>,
     /// The salted commitment to the detail (see [`super::Commitment`]).
@@ -35,18 +38,25 @@ pub struct Leaf {
     /// The id of what the call was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
+    /// The operator's id; absent for the vault itself and for strangers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
+    /// The name of the log.
     pub origin: String,
+    /// How the call ended.
     pub outcome: Outcome,
+    /// The purpose that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// The operator's role in the case or the vault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// How many records, numbers or rows the call was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
     /// The leaf's own number in the log, from 0.
     pub seq: u64,
+    /// The session's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     /// A keyed token of a subject, or a digest of the list that was touched.
@@ -59,27 +69,50 @@ pub struct Leaf {
 }
 
 words! {
+    /// How a call ended.
     pub enum Outcome {
+        /// It was done.
         Done => "done",
+        /// It was refused by the policy.
         Denied => "denied",
+        /// It was allowed and failed.
         Failed => "failed",
     }
 }
 
+/// Why a leaf is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LeafError {
-    #[error("a leaf has at most {LEAF_BYTES_MAX} bytes and this one {bytes}")]
-    TooLong { bytes: usize },
+    /// A leaf has at most [`LEAF_BYTES_MAX`] bytes, but this one has `bytes`.
+    #[error("a leaf has at most {LEAF_BYTES_MAX} bytes, but this one has {bytes}")]
+    TooLong {
+        /// The length in bytes.
+        bytes: usize,
+    },
+    /// Not the JSON of a leaf: at a line and column.
     #[error("not the JSON of a leaf: line {line}, column {column}")]
-    Json { line: usize, column: usize },
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// The JSON of the leaf is not in its canonical form.
     #[error("the JSON of the leaf is not in its canonical form")]
     NotCanonical,
-    #[error("the leaf is of version {v}, which is not known here")]
-    Version { v: u64 },
+    /// The leaf has version `v`, which this program does not know.
+    #[error("the leaf has version {v}, which this program does not know")]
+    Version {
+        /// The version.
+        v: u64,
+    },
+    /// The leaf's time is not RFC 3339 in UTC.
     #[error("the leaf's time is not RFC 3339 in UTC")]
     Time,
+    /// A number in the leaf is too large for JSON to keep exactly.
     #[error("a number in the leaf is too large for JSON to keep exactly")]
     Number,
+    /// The leaf could not be written as JSON.
     #[error("the leaf could not be written as JSON")]
     Encode,
 }

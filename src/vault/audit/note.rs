@@ -14,29 +14,46 @@ use super::key::{KeyError, KeyName, VerifierKey};
 pub struct OpenedNote<'n, 'k> {
     /// The signed text, with its final newline.
     pub text: &'n str,
+    /// The known keys whose signatures verify.
     pub signed_by: Vec<&'k VerifierKey>,
     /// How many signatures were ignored because their key is unknown.
     pub unknown: usize,
 }
 
+/// Why a note is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
-    #[error("the signing key has no usable public half")]
+    /// The signing key has no usable public key.
+    #[error("the signing key has no usable public key")]
     SigningKey(#[source] KeyError),
+    /// A note has at most [`NOTE_BYTES_MAX`] bytes.
     #[error("a note has at most {NOTE_BYTES_MAX} bytes")]
     TooLong,
+    /// A note's text must be UTF-8 that ends in a newline and has no control characters.
     #[error("a note's text must be UTF-8 that ends in a newline and has no control characters")]
     Text,
+    /// The note has no blank line between its text and its signatures.
     #[error("the note has no blank line between its text and its signatures")]
     NoSignatures,
+    /// The note has more than [`SIGNATURES_MAX`] signatures.
     #[error("the note has more than {SIGNATURES_MAX} signatures")]
     TooManySignatures,
+    /// Signature line `line` of the note is malformed.
     #[error("signature line {line} of the note is malformed")]
-    SignatureLine { line: usize },
-    #[error("signature {line} of the note is by a known key and does not verify")]
-    BadSignature { line: usize },
+    SignatureLine {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// Signature `line` of the note is by a known key but does not verify.
+    #[error("signature {line} of the note is by a known key but does not verify")]
+    BadSignature {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// No known key has signed the note.
     #[error("no known key has signed the note")]
     NotSignedByKnownKey,
+    /// Two known keys have the same name and id.
     #[error("two known keys have the same name and id")]
     AmbiguousKey,
 }

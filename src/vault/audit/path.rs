@@ -2,16 +2,32 @@
 
 use super::hash::{EMPTY_ROOT, Hash, LeafHash, node_hash};
 
+/// Why a proof fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
+    /// There is no leaf `index` in a tree of `size` leaves.
     #[error("there is no leaf {index} in a tree of {size} leaves")]
-    Outside { index: u64, size: u64 },
+    Outside {
+        /// The number of the leaf.
+        index: u64,
+        /// The number of leaves in the tree.
+        size: u64,
+    },
+    /// A tree of `old_size` leaves cannot have become one of `new_size`.
     #[error("a tree of {old_size} leaves cannot have become one of {new_size}")]
-    Shrunk { old_size: u64, new_size: u64 },
+    Shrunk {
+        /// The size of the old tree.
+        old_size: u64,
+        /// The size of the new tree.
+        new_size: u64,
+    },
+    /// The proof has too few or too many hashes for trees of these sizes.
     #[error("the proof has too few or too many hashes for trees of these sizes")]
     Length,
+    /// The proof does not lead to the root.
     #[error("the proof does not lead to the root")]
     Root,
+    /// The proof does not lead to the old root.
     #[error("the proof does not lead to the old root")]
     OldRoot,
 }

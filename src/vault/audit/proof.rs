@@ -12,6 +12,7 @@ use super::hash::{Hash, leaf_hash};
 use super::key::{KeyName, VerifierKey};
 use super::path::{PathError, verify_inclusion};
 
+/// A proof that a leaf is in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InclusionProof {
     index: u64,
@@ -25,29 +26,44 @@ pub struct InclusionProof {
 /// What a proof proved about a leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proven {
+    /// The name of the log.
     pub origin: KeyName,
+    /// The leaf's number, from 0.
     pub index: u64,
+    /// The number of leaves in the tree.
     pub size: u64,
+    /// The root of the tree.
     pub root: Hash,
 }
 
+/// Why a proof is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
+    /// Not a [`HEADER`] proof.
     #[error("not a {HEADER} proof")]
     Header,
+    /// Line `line` of the proof is malformed.
     #[error("line {line} of the proof is malformed")]
-    Line { line: usize },
+    Line {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The proof has no checkpoint.
     #[error("the proof has no checkpoint")]
     NoCheckpoint,
+    /// The proof has more than [`HASHES_MAX`] hashes.
     #[error("the proof has more than {HASHES_MAX} hashes")]
     TooManyHashes,
-    #[error("the proof's checkpoint is not to be trusted")]
+    /// The proof's checkpoint does not verify.
+    #[error("the proof's checkpoint does not verify")]
     Checkpoint(#[source] CheckpointError),
-    #[error("the proof is not one of this leaf")]
+    /// The proof is not for this leaf.
+    #[error("the proof is not for this leaf")]
     Path(#[source] PathError),
 }
 
 impl InclusionProof {
+    /// A proof of the leaf `index`: its audit path and a checkpoint's signed note.
     pub fn new(index: u64, path: Vec<Hash>, checkpoint: String) -> Self {
         Self {
             index,
@@ -72,6 +88,7 @@ impl InclusionProof {
         })
     }
 
+    /// The leaf's number, from 0.
     pub fn index(&self) -> u64 {
         self.index
     }

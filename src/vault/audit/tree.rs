@@ -9,6 +9,7 @@ use super::hash::{EMPTY_ROOT, Hash, LeafHash, node_hash};
 
 /// A source of stored hashes.
 pub trait Hashes {
+    /// Why hashes cannot be read.
     type Error: Error;
 
     /// The hashes at `positions` (see [`stored_hash_index`]), in that order.
@@ -32,12 +33,24 @@ impl<H: Hashes> Hashes for &H {
     }
 }
 
+/// Why a root or a proof cannot be computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError<E: Error> {
+    /// There is no such leaf or size in a tree of `size` leaves.
     #[error("there is no such leaf or size in a tree of {size} leaves")]
-    Range { size: u64 },
-    #[error("{wanted} stored hashes were asked for and {got} came")]
-    Short { wanted: usize, got: usize },
+    Range {
+        /// The number of leaves in the tree.
+        size: u64,
+    },
+    /// `wanted` stored hashes were requested, but `got` were returned.
+    #[error("{wanted} stored hashes were requested, but {got} were returned")]
+    Short {
+        /// How many were requested.
+        wanted: usize,
+        /// How many were returned.
+        got: usize,
+    },
+    /// Could not read stored hashes.
     #[error("could not read stored hashes")]
     Read(#[source] E),
 }
@@ -46,6 +59,7 @@ pub enum TreeError<E: Error> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no hash is stored at position {position}")]
 pub struct NotStored {
+    /// The position that was asked for.
     pub position: u64,
 }
 

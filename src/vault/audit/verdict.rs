@@ -10,9 +10,13 @@ use super::leaf::Outcome;
 /// Everything was recomputed and agrees with the signed checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
+    /// The name of the log.
     pub origin: KeyName,
+    /// The number of leaves.
     pub size: u64,
+    /// The root of the tree.
     pub root: Hash,
+    /// How the recorded calls ended.
     pub outcomes: Outcomes,
     /// How many older checkpoints were given; the log contains every one.
     pub kept_checkpoints: usize,
@@ -26,22 +30,28 @@ pub struct Verdict {
 /// How many leaves have each outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outcomes {
+    /// Leaves that say `done`.
     pub done: u64,
+    /// Leaves that say `denied`.
     pub denied: u64,
+    /// Leaves that say `failed`.
     pub failed: u64,
 }
 
 /// The log is not what was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
+    /// What kind of disagreement it is.
     pub kind: FailureKind,
     /// The first leaf that is known to be wrong or missing.
     pub first_bad: Option<u64>,
     /// The range of the first wrong leaf, if it is not known exactly.
     pub between: Option<Range<u64>>,
+    /// What is wrong, for people.
     pub explanation: String,
 }
 
+/// What is wrong with a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FailureKind {
     /// The newest checkpoint does not open with the key.
@@ -127,12 +137,12 @@ impl fmt::Display for Verdict {
         match self.kept_checkpoints {
             0 => writeln!(
                 f,
-                "kept checkpoints: none shown, so a cut tail cannot be ruled out"
+                "kept checkpoints: none given, so a cut tail cannot be ruled out"
             )?,
             kept => writeln!(f, "kept checkpoints: {kept}, all contained in the log")?,
         }
         let stored = if self.stored_hashes {
-            "compared, all agree"
+            "compared, all match"
         } else {
             "not shown"
         };

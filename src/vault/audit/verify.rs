@@ -23,6 +23,7 @@ use super::verdict::{Failure, FailureKind, Outcomes, Verdict};
 pub struct Claim<'a> {
     /// The newest checkpoint: a signed note.
     pub checkpoint: &'a [u8],
+    /// The log's public key.
     pub key: &'a VerifierKey,
     /// Checkpoints that were seen earlier and kept elsewhere, in any order.
     pub kept: &'a [Vec<u8>],
@@ -118,7 +119,7 @@ fn open_kept(claim: &Claim<'_>, newest: &Checkpoint) -> Result<Vec<Checkpoint>, 
     for (at, note) in claim.kept.iter().enumerate() {
         let checkpoint = Checkpoint::open(note, claim.key).map_err(|error| {
             let text = format!(
-                "kept checkpoint {} of those shown: {}",
+                "kept checkpoint {} of those given: {}",
                 at + 1,
                 explain(&error)
             );
@@ -126,7 +127,7 @@ fn open_kept(claim: &Claim<'_>, newest: &Checkpoint) -> Result<Vec<Checkpoint>, 
         })?;
         if checkpoint.size > newest.size {
             let text = format!(
-                "the log was cut: it ends at {} leaves, and a kept checkpoint was signed over {}",
+                "the log was cut: it ends at {} leaves, but a kept checkpoint was signed over {}",
                 newest.size, checkpoint.size
             );
             return Err(Failure::at(FailureKind::CutTail, newest.size, text));
@@ -170,7 +171,7 @@ impl<H: Hashes> Run<'_, H> {
             let index = self.frontier.size();
             self.meet_checkpoints()?;
             if index == self.newest.size {
-                let text = "the log goes on past the newest checkpoint, which does not speak for this leaf";
+                let text = "the log has leaves beyond the newest checkpoint, which does not cover this leaf";
                 return Err(Failure::at(FailureKind::Uncovered, index, text));
             }
             check_number(index, place.number())?;
@@ -210,7 +211,7 @@ impl<H: Hashes> Run<'_, H> {
         }
         if size < self.newest.size {
             let text = format!(
-                "the log was cut: it ends after {size} leaves, and its checkpoint was signed over {}",
+                "the log was cut: it ends after {size} leaves, but its checkpoint was signed over {}",
                 self.newest.size
             );
             return Err(Failure::at(FailureKind::CutTail, size, text));
@@ -241,7 +242,7 @@ impl<H: Hashes> Run<'_, H> {
                 self.good = size;
             } else {
                 let text = format!(
-                    "a leaf here is not the one that stood here when the kept checkpoint over {size} leaves was signed"
+                    "a leaf here is not the one that was here when the kept checkpoint over {size} leaves was signed"
                 );
                 self.bad = Some(Failure::within(FailureKind::Edited, self.good..size, text));
             }
@@ -336,12 +337,11 @@ fn check_number(index: u64, stored_as: u64) -> Result<(), Failure> {
 fn check_leaf(index: u64, found: &Inspected, hash_differs: bool) -> Result<Told, Failure> {
     match found.told {
         Ok(told) if told.seq != index => {
-            let text = format!("the leaf in this place says that it is number {}", told.seq);
+            let text = format!("the leaf in this place says it is number {}", told.seq);
             Err(Failure::at(FailureKind::Reordered, index, text))
         }
         _ if hash_differs => {
-            let text =
-                "this leaf was edited: its bytes do not have the hash that was stored with it";
+            let text = "this leaf was edited: its bytes do not match the stored hash";
             Err(Failure::at(FailureKind::Edited, index, text))
         }
         Ok(told) if !told.of_this_log => {
@@ -356,7 +356,7 @@ fn check_leaf(index: u64, found: &Inspected, hash_differs: bool) -> Result<Told,
 fn wrong_node(level: u32, index: u64) -> Failure {
     let leaves: Range<u64> = (index >> level) << level..index + 1;
     let text = format!(
-        "the stored hash over these leaves (level {level}) is not theirs: it, or a leaf with its hash, was changed"
+        "the stored hash over these leaves (level {level}) does not match them: it was changed, or a leaf and its hash were"
     );
     Failure::within(FailureKind::StoredHash, leaves, text)
 }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::vault::plaintext::RawText;
 
-/// Longer passwords are not hashed, so that a caller cannot cause work by length; in characters.
+/// In characters. Longer passwords are not hashed, so that a caller cannot cause work by length.
 const LONGEST: usize = 256;
 const SHORTEST: usize = 12;
 
@@ -21,6 +21,7 @@ pub struct NewPassword(Password);
 pub struct PasswordError;
 
 impl Password {
+    /// A password as typed.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
@@ -39,6 +40,7 @@ impl<'de> Deserialize<'de> for Password {
 }
 
 impl NewPassword {
+    /// Checks the length of a password in characters.
     pub fn parse(password: Password) -> Result<Self, PasswordError> {
         if (SHORTEST..=LONGEST).contains(&password.0.chars().count()) {
             Ok(Self(password))
@@ -47,6 +49,7 @@ impl NewPassword {
         }
     }
 
+    /// The same password, to check or to hash.
     pub fn as_password(&self) -> &Password {
         &self.0
     }

@@ -34,15 +34,19 @@ pub struct WrongPassword;
 /// A hash could not be made or read. The error holds nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordHashError {
+    /// The stored password hash is malformed.
     #[error("the stored password hash is malformed")]
     Malformed,
+    /// The password could not be hashed.
     #[error("the password could not be hashed")]
     NotHashed,
-    #[error("the system gave no randomness")]
+    /// The system's random generator failed.
+    #[error("the system's random generator failed")]
     NoEntropy,
 }
 
 impl PasswordHash {
+    /// Hashes a password with a fresh salt.
     pub fn make(
         password: &NewPassword,
         params: Argon2Params,
@@ -57,6 +61,7 @@ impl PasswordHash {
         })
     }
 
+    /// Parses a PHC string.
     pub fn parse(text: &str) -> Result<Self, PasswordHashError> {
         parse(text).ok_or(PasswordHashError::Malformed)
     }
@@ -73,6 +78,7 @@ impl PasswordHash {
         )
     }
 
+    /// Checks a password, in constant time for the hash.
     pub fn verify(&self, password: &Password) -> Result<PasswordVerified, WrongPassword> {
         let hash = hashed(password, self.params, &self.salt).map_err(|_| WrongPassword)?;
         if bool::from(self.hash.ct_eq(&*hash)) {

@@ -26,12 +26,14 @@ macro_rules! tokens {
         pub struct $hash([u8; 32]);
 
         impl $token {
+            /// Draws a random token.
             pub fn draw(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
                 let mut bytes = Zeroizing::new([0; LENGTH]);
                 entropy.fill(&mut bytes[..])?;
                 Ok(Self(bytes))
             }
 
+            /// Parses the text of a token.
             pub fn parse(text: &str) -> Result<Self, TokenError> {
                 let mut bytes = Zeroizing::new([0; LENGTH]);
                 match URL_SAFE_NO_PAD.decode_slice(text, &mut bytes[..]) {
@@ -45,6 +47,7 @@ macro_rules! tokens {
                 Zeroizing::new(URL_SAFE_NO_PAD.encode(&self.0[..]))
             }
 
+            /// The hash to store.
             pub fn hash(&self) -> $hash {
                 let mut context = Context::new(&SHA256);
                 context.update($label);
@@ -58,10 +61,12 @@ macro_rules! tokens {
         }
 
         impl $hash {
+            /// The hash with these bytes, as stored.
             pub fn from_bytes(bytes: [u8; 32]) -> Self {
                 Self(bytes)
             }
 
+            /// The bytes to store.
             pub fn as_bytes(&self) -> &[u8; 32] {
                 &self.0
             }

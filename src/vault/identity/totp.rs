@@ -34,6 +34,7 @@ pub struct TotpStep(i64);
 pub struct TotpCodeError;
 
 impl TotpSecret {
+    /// Draws a random secret.
     pub fn draw(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         let mut bytes = Zeroizing::new([0; LENGTH]);
         entropy.fill(&mut bytes[..])?;
@@ -139,10 +140,12 @@ impl<'de> Deserialize<'de> for TotpCode {
 }
 
 impl TotpStep {
+    /// The step with this number.
     pub fn from_number(number: i64) -> Self {
         Self(number)
     }
 
+    /// The number of the step: seconds since 1970 divided by 30.
     pub fn number(self) -> i64 {
         self.0
     }

@@ -54,14 +54,17 @@ impl CaseKeys {
         })
     }
 
+    /// The vault's id.
     pub fn vault(&self) -> &VaultId {
         &self.vault
     }
 
+    /// The case's id.
     pub fn case(&self) -> &CaseId {
         &self.case
     }
 
+    /// The id of the case key.
     pub fn key_id(&self) -> KeyId {
         self.key_id
     }
@@ -130,16 +133,19 @@ impl DigestKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
+    /// Begins the digest of a file.
     pub fn begin(&self) -> FileDigest {
         FileDigest(hmac::Context::with_key(&self.0))
     }
 }
 
 impl FileDigest {
+    /// Adds bytes of the file.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
+    /// The digest.
     pub fn finish(self) -> [u8; 32] {
         let mut digest = [0; 32];
         for (out, byte) in digest.iter_mut().zip(self.0.sign().as_ref()) {

@@ -8,26 +8,40 @@ use crate::vault::plaintext::{OpenError, SealError};
 use super::derive::DeriveError;
 use crate::vault::argon2id::Argon2Error;
 
+/// What can go wrong with the keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
+    /// There is no keyring.
     #[error("there is no keyring")]
     Missing,
-    #[error("there is a keyring already")]
+    /// A keyring exists already.
+    #[error("a keyring exists already")]
     Exists,
+    /// The keyring is damaged: `what`.
     #[error("the keyring is damaged: {what}")]
-    Damaged { what: &'static str },
+    Damaged {
+        /// What is damaged.
+        what: &'static str,
+    },
+    /// The keyring has a version that this program does not know.
     #[error("the keyring has a version that this program does not know")]
     UnknownVersion,
+    /// Wrong passphrase, or the keyring's slot was altered.
     #[error("wrong passphrase, or the keyring's slot was altered")]
     WrongPassphrase,
+    /// The keyring has no key for this case.
     #[error("the keyring has no key for this case")]
     UnknownCase,
-    #[error("the keyring has a key for this case already")]
+    /// The keyring already has a key for this case.
+    #[error("the keyring already has a key for this case")]
     CaseKnown,
-    #[error("the keyring file could not be used: {0}")]
+    /// The keyring file could not be read or written: this many.
+    #[error("the keyring file could not be read or written: {0}")]
     Io(io::ErrorKind),
-    #[error("the system gave no randomness")]
+    /// The system's random generator failed.
+    #[error("the system's random generator failed")]
     NoEntropy,
+    /// A key could not be made.
     #[error("a key could not be made")]
     NoKey,
 }

@@ -19,6 +19,7 @@ pub struct LockedKeyring {
 }
 
 impl LockedKeyring {
+    /// Reads the keyring file without opening it.
     pub fn read(path: &Path) -> Result<Self, KeyringError> {
         let file = KeyringFile::parse(&store::read(path)?)?;
         Ok(Self {
@@ -27,10 +28,12 @@ impl LockedKeyring {
         })
     }
 
+    /// The vault's id.
     pub fn vault(&self) -> &VaultId {
         &self.file.vault
     }
 
+    /// The status of the keyring.
     pub fn status(&self) -> KeyringStatus {
         self.file.status(None)
     }

@@ -32,6 +32,7 @@ impl Passphrase {
 }
 
 impl NewPassphrase {
+    /// Checks the length of a passphrase.
     pub fn parse(text: String) -> Result<Self, PassphraseError> {
         let passphrase = Passphrase::new(text);
         if passphrase.0.chars().count() < SHORTEST {
@@ -40,6 +41,7 @@ impl NewPassphrase {
         Ok(Self(passphrase))
     }
 
+    /// The same passphrase, to unlock with.
     pub fn as_passphrase(&self) -> &Passphrase {
         &self.0
     }

@@ -81,6 +81,7 @@ impl Keyring {
         }
     }
 
+    /// The vault's id.
     pub fn vault(&self) -> &VaultId {
         &self.file.vault
     }
@@ -90,14 +91,17 @@ impl Keyring {
         self.file.generation
     }
 
+    /// The status of the keyring.
     pub fn status(&self) -> KeyringStatus {
         self.file.status(Some(self.cases.len()))
     }
 
+    /// True if the keyring has a key of the case.
     pub fn has_case(&self, case: &CaseId) -> bool {
         self.cases.has(case)
     }
 
+    /// The cases that have a key.
     pub fn cases(&self) -> impl Iterator<Item = &CaseId> {
         self.cases.cases()
     }

@@ -22,15 +22,15 @@ pub enum StoreFault {
     Busy,
     #[error("a rule of the schema was broken")]
     Constraint,
-    #[error("a row does not hold what it should")]
+    #[error("a row has an invalid value")]
     Inconsistent,
-    #[error("{0} rows were changed where one was expected")]
+    #[error("{0} rows were changed instead of one")]
     RowCount(usize),
     #[error("the schema is newer than this program knows")]
     SchemaNewer,
     #[error("the schema was altered")]
     SchemaAltered,
-    #[error("it is not there")]
+    #[error("there is no such file")]
     Missing,
     #[error("it already exists")]
     Exists,

@@ -1,5 +1,5 @@
-//! More requests than the ledger takes at once: who has too many is sent away, and
-//! nobody is kept waiting by somebody else.
+//! More requests than the ledger takes at once: an operator with too many is refused, and nobody
+//! has to wait for another operator's requests.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::{Answer, Client, Incident, TestVault, body, invented};
 
-/// Holds the database's write lock: the ledger can commit nothing until it goes.
+/// Holds the database's write lock, so that the ledger cannot commit until it is dropped.
 struct Stall(Connection);
 
 impl Stall {
@@ -45,7 +45,7 @@ fn until(what: &str, met: impl Fn() -> bool) {
     }
 }
 
-/// As many lookups at once, each on a connection of its own.
+/// Sends so many lookups at once, each on its own connection.
 fn flood(
     incident: &Incident,
     client: &Client,
@@ -85,7 +85,7 @@ fn who_has_too_many_requests_is_sent_away_without_a_leaf_and_others_are_not() {
     for answer in answers {
         answer.assert_status(200);
     }
-    // One leaf for each that was taken in, and none for the one that was not.
+    // One leaf for each accepted request, and none for the refused one.
     assert_eq!(incident.leaves(), before + 5);
     incident
         .look_up(&investigator, &[&number])

@@ -1,11 +1,10 @@
-//! Two numbers go wherever anything can be put, and are then looked for in
-//! everything that leaves the process or stays on its disk.
+//! Sends two numbers wherever anything can be sent, and then searches for them in everything that
+//! leaves the process or stays on its disk.
 //!
-//! `DATA` stands in the exhibit and is sent in every place that is not meant for
-//! free text. It may come back only where a reveal is opened and where a
-//! package is opened with its receiver's key. `WORDS` is sent where people write
-//! sentences and names: it may come back to those who may read these, but
-//! never in a problem, a log, a leaf or, unsealed, on the disk.
+//! `DATA` is in the exhibit and is sent in every place that is not meant for free text. It may come
+//! back only where a reveal is opened and where a package is opened with its receiver's key.
+//! `WORDS` is sent where people write sentences and names. It may come back to those who may read
+//! these, but never in a problem, a log, a leaf or, unsealed, on the disk.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -21,8 +20,7 @@ const DATA: &str = "+447700900771";
 const DATA_US: &str = "+12025550147";
 const WORDS: &str = "+447700900883";
 
-/// The digits that every way of writing them has in common, and other ways of
-/// writing bytes down.
+/// The digits that all spellings of the number share, in several encodings.
 fn spellings(number: &str) -> Vec<Vec<u8>> {
     let national = number.strip_prefix("+44").unwrap_or(&number[2..]);
     let spaced = format!("{} {}", &national[..4], &national[4..]);

@@ -1,4 +1,5 @@
-//! No route without a case for nobody, for somebody who may not, and for somebody who may.
+//! Every route is tested without a session, by somebody who may not use it, and by somebody who
+//! may.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! One understood request for every route, with whatever must be there first.
-//! The matrix, the coverage of routes, of the audit log and of leaks are built on it.
+//! One valid request for every route, with everything it needs. The tests of the matrix, of routes,
+//! of the audit log and of leaks are built on it.
 
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -12,11 +12,11 @@ pub struct Asked {
     pub path: String,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
-    /// Whose request it is about, where it is about a reveal or an export.
+    /// Who asked for the reveal or export, if the request is about one.
     pub asker: Option<Who>,
 }
 
-/// Who may, and who may not and is told so.
+/// A route, who may use it, and who may not.
 pub struct Row {
     /// As in the route table: `GET /api/v1/me`.
     pub route: &'static str,

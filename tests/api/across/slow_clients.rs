@@ -1,5 +1,5 @@
-//! Hundreds of clients that stop in the middle: of the headers, of the body, of
-//! reading their answer. Everybody else is served meanwhile, and theirs end.
+//! Hundreds of clients that stop in the middle of the headers, of the body, or of reading their
+//! answer. Meanwhile everybody else is served, and their own connections end.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! A client that goes away before it has its answer.
+//! Clients that disconnect before they have their answer.
 
 use std::time::{Duration, Instant};
 

@@ -6,7 +6,7 @@ use crate::support::{Incident, Log, body, csv_of, shared};
 
 const AT: &str = "2024-03-10T12:00:00Z";
 
-/// Two accounts; the liaison speaks for `one`, which has most messages.
+/// Two accounts; the liaison is bound to `one`, which has the most messages.
 fn two_accounts() -> Log {
     Log::read_short(csv_of(&[
         ("one", "+447700900001", AT),

@@ -10,9 +10,9 @@ use super::{Answer, Client, Log, TestVault, Who, invented};
 pub struct Incident {
     vault: TestVault,
     pub case: String,
-    /// The liaison's.
+    /// The liaison's account.
     pub account: String,
-    /// Somebody else's.
+    /// Another account.
     pub other_account: String,
     pub log: Log,
 }

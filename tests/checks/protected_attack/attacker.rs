@@ -1,5 +1,5 @@
-//! Somebody who has every protected table of a case, knows the rules, the calendar,
-//! the map and which exhibits stand behind which table, and can calculate.
+//! An attacker who has every protected table of a case, knows the rules, the calendar, the map and
+//! which exhibits each table was counted over, and can calculate.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,10 +1,10 @@
-//! Protected tables against somebody who can calculate.
+//! Protected tables against an attacker who can calculate.
 //!
-//! Made-up logs go into a real vault, protected tables are asked for through the
-//! door in any order while exhibits come and go, and then a linear program takes
-//! all that was given out and bounds every hidden cell. No bound may be closer
-//! than what the rule itself says of such a cell. The same attacker must break
-//! tables made without that care, or it would prove nothing.
+//! Synthetic logs go into a real vault. Protected tables are asked for through the door in any
+//! order while exhibits come and go. A linear program then takes everything that was given out and
+//! computes bounds for every hidden cell. No bound may be narrower than the rule of the cell
+//! itself. The same attacker must be able to break tables made without that care; otherwise the
+//! test would prove nothing.
 
 mod attacker;
 mod program;

@@ -1,6 +1,6 @@
-//! Linear programs: the least and the most of a sum of unknowns, none below zero,
-//! of which other sums are known to lie within bounds. A dense simplex; the
-//! programs here have some hundred unknowns.
+//! Linear programs: the least and the greatest value of a sum of unknowns that are not negative, if
+//! other sums of them lie within known bounds. A dense simplex; the programs here have some hundred
+//! unknowns.
 
 pub(crate) struct Program {
     unknowns: usize,

@@ -1,4 +1,4 @@
-//! Made-up people and what log tells of them: the truth that an attacker wants.
+//! Synthetic people and what a log says about them: the truth that an attacker wants to know.
 
 use std::collections::{BTreeMap, BTreeSet};
 
