@@ -3,8 +3,6 @@
 //! Sees rows and, for a liaison's account, the case key. Called by `perform`
 //! twice for a reading act: before it, and in the ledger's transaction after it.
 
-use rusqlite::Connection;
-
 use crate::domain::{AccountName, CaseId, Moment};
 use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
 use crate::vault::call::caller::{Caller, Who};
@@ -16,7 +14,7 @@ use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
 use crate::vault::store::request_rows::RequestRow;
 use crate::vault::store::{
-    exhibit_rows, export_rows, leaf_rows, membership_rows, reveal_rows, session_rows,
+    Snapshot, exhibit_rows, export_rows, leaf_rows, membership_rows, reveal_rows, session_rows,
     withdrawal_rows,
 };
 
@@ -68,7 +66,7 @@ impl Situation {
 
 pub(in crate::vault) fn load(
     core: &Core,
-    connection: &Connection,
+    connection: &Snapshot,
     caller: &Caller,
     target: &Target,
     now: Moment,
@@ -170,7 +168,7 @@ fn about<I>(
 }
 
 fn who(
-    connection: &Connection,
+    connection: &Snapshot,
     caller: &Caller,
     now: Moment,
 ) -> Result<(CallerFacts, Option<Moment>), OperationError> {
@@ -196,7 +194,7 @@ fn who(
 
 fn member(
     core: &Core,
-    connection: &Connection,
+    connection: &Snapshot,
     caller: &Caller,
     case: &CaseRow,
 ) -> Result<Option<Membership>, OperationError> {

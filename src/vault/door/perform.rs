@@ -8,7 +8,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::domain::Moment;
@@ -28,7 +27,8 @@ use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
 use crate::vault::scope::effect::{self, Effect};
-use crate::vault::scope::{Notes, Scope};
+use crate::vault::scope::{Notes, Rows, Scope};
+use crate::vault::store::{Snapshot, Transaction};
 
 /// An answer in bytes, and the leaf that says it was given.
 pub struct Reply {
@@ -118,9 +118,9 @@ impl Vault {
             why: None,
             detail: Value::Null,
         };
-        let submitted = self.ledger.submit(caller, move |connection, _| {
+        let submitted = self.ledger.submit(caller, move |transaction, _| {
             let now = core.clock.now();
-            let situation = facts::load(&core, connection, &about.caller, &about.target, now);
+            let situation = facts::load(&core, transaction, &about.caller, &about.target, now);
             let stopped = Stopped::Failed(error);
             let detail = about.sealed_detail(Value::Null);
             let notes = Notes::default();
@@ -147,15 +147,14 @@ impl Vault {
     ) -> Result<(), Unaudited> {
         let about = About::of(caller, &operation);
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
-            act(
-                &self.core, connection, caller, situation, operation, now, None,
-            )
+            let rows = Rows::Reading(connection);
+            act(&self.core, rows, caller, situation, operation, now)
         });
         let found = std::mem::take(&mut done.notes.detail);
         let detail = about.sealed_detail(found);
         let core = Arc::clone(&self.core);
-        self.ledger.submit(caller, move |connection, _| {
-            let (situation, notes, ended) = settle::<O>(&core, connection, &about, done);
+        self.ledger.submit(caller, move |transaction, _| {
+            let (situation, notes, ended) = settle::<O>(&core, transaction, &about, done);
             let stopped = ended.as_ref().err();
             let draft = about.draft::<O::Action>(situation.as_ref(), notes, stopped, detail);
             Acted {
@@ -170,7 +169,7 @@ impl Vault {
         &self,
         caller: &Caller,
         target: &Target,
-        run: impl FnOnce(&Connection, &Situation, Moment) -> (Notes, Result<T, Stopped>),
+        run: impl FnOnce(&Snapshot, &Situation, Moment) -> (Notes, Result<T, Stopped>),
     ) -> OnSnapshot<T> {
         // Before the snapshot: what changes in between counts as changed.
         let edition = self.core.editions.now();
@@ -213,7 +212,7 @@ impl Vault {
         let about = About::of(caller, &operation);
         let prepared = match O::PREPARES {
             true => {
-                let on_snapshot = |connection: &Connection, situation: &Situation, now| {
+                let on_snapshot = |connection: &Snapshot, situation: &Situation, now| {
                     prepare(
                         &self.core,
                         connection,
@@ -228,30 +227,22 @@ impl Vault {
             false => Ok(()),
         };
         let core = Arc::clone(&self.core);
-        self.ledger.submit(caller, move |connection, leaf| {
+        self.ledger.submit(caller, move |transaction, leaf| {
             core.editions.begin_change();
             let now = core.clock.now();
             let (situation, mut notes, ended) =
-                match facts::load(&core, connection, &about.caller, &about.target, now) {
+                match facts::load(&core, transaction, &about.caller, &about.target, now) {
                     Ok(situation) => {
-                        let (notes, ended) = in_savepoint(connection, || {
-                            if let Err(stopped) = prepared {
-                                return (Notes::default(), Err(stopped));
-                            }
-                            let (mut notes, ended) = act(
-                                &core,
-                                connection,
-                                &about.caller,
-                                &situation,
-                                operation,
-                                now,
-                                Some(leaf),
-                            );
-                            let ended = ended.and_then(|answer| {
-                                apply(&core, connection, &about, &situation, &mut notes, now)?;
-                                Ok(answer)
-                            });
-                            (notes, ended)
+                        let mut notes = Notes::default();
+                        let ended = transaction.in_savepoint(|| {
+                            prepared?;
+                            let rows = Rows::Writing(transaction, leaf);
+                            let (noted, ended) =
+                                act(&core, rows, &about.caller, &situation, operation, now);
+                            notes = noted;
+                            let answer = ended?;
+                            apply(&core, transaction, &about, &situation, &mut notes, now)?;
+                            Ok(answer)
                         });
                         (Some(situation), notes, ended)
                     }
@@ -280,7 +271,7 @@ struct OnSnapshot<T> {
 /// transaction. It is decided here too: who may not do it may not have it counted.
 fn prepare<O: Operation>(
     core: &Arc<Core>,
-    connection: &Connection,
+    connection: &Snapshot,
     caller: &Caller,
     situation: &Situation,
     operation: &mut O,
@@ -291,7 +282,8 @@ fn prepare<O: Operation>(
         Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
     };
     let case = situation.case.as_ref();
-    let mut scope = Scope::new(core, connection, caller, grant, case, now, None);
+    let rows = Rows::Reading(connection);
+    let mut scope = Scope::new(core, rows, caller, grant, case, now);
     let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&mut scope)));
     let ended = match ended {
         Ok(ended) => ended.map_err(Stopped::Failed),
@@ -306,26 +298,18 @@ fn prepare<O: Operation>(
 /// alone; its text is dropped, because it could hold anything.
 fn act<O: Operation>(
     core: &Arc<Core>,
-    connection: &Connection,
+    rows: Rows<'_>,
     caller: &Caller,
     situation: &Situation,
     operation: O,
     now: Moment,
-    leaf: Option<u64>,
 ) -> (Notes, Result<O::Answer, Stopped>) {
     let grant = match decide(&situation.facts, O::Action::KIND) {
         Ok(grant) => grant,
         Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
     };
-    let mut scope = Scope::new(
-        core,
-        connection,
-        caller,
-        grant,
-        situation.case.as_ref(),
-        now,
-        leaf,
-    );
+    let case = situation.case.as_ref();
+    let mut scope = Scope::new(core, rows, caller, grant, case, now);
     let ended = catch_unwind(AssertUnwindSafe(|| operation.run(&mut scope)));
     let ended = match ended {
         Ok(ended) => ended.map_err(Stopped::Failed),
@@ -346,7 +330,7 @@ fn act<O: Operation>(
 /// writing act ran since the snapshot the facts are what they were; only the time goes on.
 fn settle<O: Operation>(
     core: &Arc<Core>,
-    connection: &Connection,
+    transaction: &Transaction,
     about: &About,
     done: OnSnapshot<O::Answer>,
 ) -> (Option<Situation>, Notes, Result<O::Answer, Stopped>) {
@@ -361,7 +345,7 @@ fn settle<O: Operation>(
         .filter(|known| core.editions.is_still(edition) && known.holds_at(&about.target, now));
     let situation = match still {
         Some(situation) => situation,
-        None => match facts::load(core, connection, &about.caller, &about.target, now) {
+        None => match facts::load(core, transaction, &about.caller, &about.target, now) {
             Ok(situation) => situation,
             Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
         },
@@ -373,10 +357,10 @@ fn settle<O: Operation>(
         decide(&situation.facts, O::Action::KIND).map_err(Stopped::Denied)?;
         // A charge is one statement: it is done or it is not.
         let alone = matches!(notes.effects.as_slice(), [] | [Effect::Charge(_)]);
-        let mut applied = || apply(core, connection, about, &situation, &mut notes, now);
+        let mut applied = || apply(core, transaction, about, &situation, &mut notes, now);
         match alone {
             true => applied()?,
-            false => in_savepoint(connection, || ((), applied())).1?,
+            false => transaction.in_savepoint(applied)?,
         }
         Ok(answer)
     });
@@ -386,7 +370,7 @@ fn settle<O: Operation>(
 /// Carries out what the act asked to be written with its leaf.
 fn apply(
     core: &Arc<Core>,
-    connection: &Connection,
+    transaction: &Transaction,
     about: &About,
     situation: &Situation,
     notes: &mut Notes,
@@ -395,7 +379,7 @@ fn apply(
     for effect in std::mem::take(&mut notes.effects) {
         effect::apply(
             core,
-            connection,
+            transaction,
             &about.caller,
             situation.case.as_ref(),
             effect,
@@ -403,37 +387,6 @@ fn apply(
         )?;
     }
     Ok(())
-}
-
-/// Runs `inner` in a savepoint that is undone if it stopped.
-fn in_savepoint<N, T>(
-    connection: &Connection,
-    inner: impl FnOnce() -> (N, Result<T, Stopped>),
-) -> (N, Result<T, Stopped>)
-where
-    N: Default,
-{
-    let control = |sql| connection.prepare_cached(sql)?.execute([]);
-    if control("SAVEPOINT act").is_err() {
-        let error = OperationError::Internal("savepoint");
-        return (N::default(), Err(Stopped::Failed(error)));
-    }
-    let (notes, ended) = inner();
-    let ends = |undo: bool| {
-        if undo {
-            control("ROLLBACK TO act")?;
-        }
-        control("RELEASE act")
-    };
-    // If SQLite has ended the whole transaction (a full disk does), the ledger notices and no
-    // receipt is made for anybody in this commit.
-    match ends(ended.is_err()) {
-        Ok(_) => (notes, ended),
-        Err(_) => (
-            notes,
-            ended.and(Err(OperationError::Internal("savepoint").into())),
-        ),
-    }
 }
 
 /// What the leaf says about a call, whatever comes of it.

@@ -11,8 +11,6 @@ use std::io::{self, Write};
 use std::iter;
 use std::path::Path;
 
-use rusqlite::Connection;
-
 use crate::vault::audit::{
     Beside, Checkpoint, Claim, ExportError, Failure, Hash, Hashes, KeyError, Leaves, StoredLeaf,
     Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
@@ -20,7 +18,7 @@ use crate::vault::audit::{
 use crate::vault::paths::Paths;
 use crate::vault::store::leaf_rows::LeafReader;
 use crate::vault::store::{
-    StoreError, StoreFault, checkpoint_rows, connection, leaf_rows, migrations, tree_hash_rows,
+    Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows, migrations, tree_hash_rows,
 };
 
 /// Why a vault's log was not found good.
@@ -74,15 +72,15 @@ pub fn verify_directory(
     kept: &[Vec<u8>],
 ) -> Result<Verdict, TrailFailure> {
     let key = key.map_or_else(|| own_key(paths), Ok)?;
-    let connection = snapshot(paths)?;
-    let (size, note) = checkpoint_rows::newest(&connection)?.ok_or(TrailFailure::NoCheckpoint)?;
+    let snapshot = snapshot(paths)?;
+    let (size, note) = checkpoint_rows::newest(&snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
     let claim = Claim {
         checkpoint: note.as_bytes(),
         key: &key,
         kept,
     };
-    let (verdict, wrong) = leaf_rows::with_all(&connection, |leaves| {
-        verify_stored(leaves, &claim, Some(&DenseHashes(&connection)))
+    let (verdict, wrong) = leaf_rows::with_all(&snapshot, |leaves| {
+        verify_stored(leaves, &claim, Some(&DenseHashes(&snapshot)))
     })??;
     match wrong {
         Some(WrongColumn { leaf, column }) => Err(TrailFailure::Column { leaf, column }),
@@ -115,9 +113,9 @@ impl Leaves for LeafReader<'_> {
 /// them. Answers how many leaves there are. It verifies nothing.
 pub fn export_directory(paths: &Paths, out: &Path) -> Result<u64, TrailFailure> {
     let key = own_key(paths)?;
-    let connection = snapshot(paths)?;
-    let (_, note) = checkpoint_rows::newest(&connection)?.ok_or(TrailFailure::NoCheckpoint)?;
-    let written = leaf_rows::with_all(&connection, |leaves| {
+    let snapshot = snapshot(paths)?;
+    let (_, note) = checkpoint_rows::newest(&snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
+    let written = leaf_rows::with_all(&snapshot, |leaves| {
         let mut next = || Ok::<_, StoreError>(leaves.next()?.map(|leaf| leaf.bytes.to_vec()));
         write_log_to(out, iter::from_fn(|| next().transpose()), &note)
     })??;
@@ -153,22 +151,22 @@ fn own_key(paths: &Paths) -> Result<VerifierKey, TrailFailure> {
 }
 
 /// One snapshot of a database whose schema is the known one.
-fn snapshot(paths: &Paths) -> Result<Connection, TrailFailure> {
+fn snapshot(paths: &Paths) -> Result<Snapshot, TrailFailure> {
     if !paths.database().exists() {
         return Err(TrailFailure::Missing);
     }
-    let connection = connection::onlooker(&paths.database())?;
-    if migrations::check(&connection)? != migrations::STEPS.len() {
+    let snapshot = Snapshot::of_onlooker(&paths.database())?;
+    if snapshot.applied_steps()? != migrations::STEPS.len() {
         return Err(TrailFailure::Store(StoreError {
             at: "migrations::check",
             fault: StoreFault::SchemaAltered,
         }));
     }
-    Ok(connection)
+    Ok(snapshot)
 }
 
 /// The stored hashes, read range by range: the verifier asks for every one.
-struct DenseHashes<'c>(&'c Connection);
+struct DenseHashes<'c>(&'c Snapshot);
 
 impl Hashes for DenseHashes<'_> {
     type Error = StoreError;

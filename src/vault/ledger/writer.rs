@@ -4,8 +4,6 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
-
 use super::book::Book;
 use super::draft::Draft;
 use super::health::Health;
@@ -13,7 +11,7 @@ use super::queue::{Queue, Work};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Unaudited;
-use crate::vault::store::StoreError;
+use crate::vault::store::{StoreError, Transaction};
 
 /// An act that has run inside the transaction: its leaf, and what to do once the
 /// transaction has ended one way or the other.
@@ -26,9 +24,9 @@ pub(crate) struct Acted {
 pub(super) type Done = Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>;
 
 /// An act to be run inside the transaction; it is told the position of its leaf.
-pub(super) type Act = Box<dyn FnOnce(&Connection, u64) -> Acted + Send>;
+pub(super) type Act = Box<dyn FnOnce(&Transaction, u64) -> Acted + Send>;
 /// Rows that prepare an admission and are not visible yet.
-pub(super) type Stage = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
+pub(super) type Stage = Box<dyn FnOnce(&Transaction) -> Result<(), StoreError> + Send>;
 /// Where the outcome of a staging step goes.
 pub(super) type Staged = SyncSender<Result<(), StageError>>;
 
@@ -83,7 +81,7 @@ impl Ledger {
     pub(crate) fn submit(
         &self,
         caller: &Caller,
-        act: impl FnOnce(&Connection, u64) -> Acted + Send + 'static,
+        act: impl FnOnce(&Transaction, u64) -> Acted + Send + 'static,
     ) -> Result<(), Unaudited> {
         self.queue.put(caller.operator_id().cloned(), Box::new(act))
     }
@@ -119,7 +117,7 @@ impl Stager {
     /// Writes staged rows in a transaction of their own, and waits for it.
     pub(crate) fn stage(
         &self,
-        step: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+        step: impl FnOnce(&Transaction) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), StageError> {
         let (back, answer) = sync_channel(1);
         self.queue.put_stage(Box::new(step), back)?;
@@ -163,8 +161,7 @@ fn empty(mut book: Book, watch: &Watch) {
 }
 
 fn stage(book: &Book, step: Stage) -> Result<(), StageError> {
-    book.in_transaction(|connection| step(connection))
-        .map_err(StageError::Store)
+    book.in_transaction(step).map_err(StageError::Store)
 }
 
 /// Runs the acts and writes their leaves in one transaction; then, and only

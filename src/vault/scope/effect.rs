@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use crate::domain::Moment;
 use crate::vault::budget::points;
 use crate::vault::call::caller::Caller;
@@ -14,6 +12,7 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::records::Release;
+use crate::vault::store::Transaction;
 use crate::vault::store::case_rows::CaseRow;
 
 pub(in crate::vault) enum Effect {
@@ -25,7 +24,7 @@ pub(in crate::vault) enum Effect {
 
 pub(in crate::vault) fn apply(
     core: &Arc<Core>,
-    connection: &Connection,
+    connection: &Transaction,
     caller: &Caller,
     case: Option<&CaseRow>,
     effect: Effect,

@@ -176,7 +176,7 @@ impl<A: Writes> Scope<'_, A> {
         };
         let profile = request.profile;
         export_rows::TABLE.insert(
-            self.connection,
+            self.transaction()?,
             &NewRequest {
                 id: id.as_str(),
                 case: case.number,
@@ -216,7 +216,7 @@ impl<A: Writes> Scope<'_, A> {
             .and_then(|leaf| i64::try_from(leaf).ok())
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
         let decision = self.decision(state, self.core.settings.export_s, &sealed)?;
-        export_rows::TABLE.decide(self.connection, id.as_str(), &decision, &[&leaf])?;
+        export_rows::TABLE.decide(self.transaction()?, id.as_str(), &decision, &[&leaf])?;
         self.notes.rows = Some(body.messages);
         Ok(state)
     }
@@ -238,7 +238,7 @@ impl<A: Writes> Scope<'_, A> {
             _ => return Err(OperationError::Conflict(Conflict::ResultChanged)),
         };
         self.none_withdrawn_since(&row)?;
-        export_rows::hand_out(self.connection, id, &digest)?;
+        export_rows::hand_out(self.transaction()?, id, &digest)?;
         let path = self.core.paths.packages().join(format!("{id}.tar"));
         let file = File::open(path).map_err(|_| lost())?;
         let bytes = file.metadata().map_err(|_| lost())?.len();
@@ -263,7 +263,7 @@ impl<A: Writes> Scope<'_, A> {
         let mut body: ExportBody = requests::open(self.core, &keys, &row.request)?;
         body.receipt = Some(receipt);
         let sealed = requests::seal(self.core, &keys, id, &body)?;
-        export_rows::acknowledge(self.connection, id, &sealed)?;
+        export_rows::acknowledge(self.transaction()?, id, &sealed)?;
         Ok(())
     }
 }

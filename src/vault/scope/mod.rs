@@ -27,7 +27,6 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rusqlite::Connection;
 use serde_json::Value;
 
 pub use self::audit::{LeafQuery, LeafView, LogProof};
@@ -41,18 +40,21 @@ pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 pub use self::withdrawals::{CountedWithdrawal, LaterDuplicates, WithdrawalView};
 use crate::domain::{CaseId, Moment, OperatorId};
-use crate::policy::{Action, Denial, Grant};
+use crate::policy::{Action, Denial, Grant, Writes};
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::NumberTerms;
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::{Snapshot, Transaction};
 
 /// One granted action at work.
 pub struct Scope<'v, A: Action> {
     pub(in crate::vault) core: &'v Arc<Core>,
-    pub(in crate::vault) connection: &'v Connection,
+    pub(in crate::vault) connection: &'v Snapshot,
+    /// Where a writing act writes.
+    transaction: Option<&'v Transaction>,
     pub(in crate::vault) caller: &'v Caller,
     pub(in crate::vault) grant: Grant,
     pub(in crate::vault) case: Option<&'v CaseRow>,
@@ -63,6 +65,14 @@ pub struct Scope<'v, A: Action> {
     /// Runs of numbers that were disclosed of late, sealed.
     pub(in crate::vault) numbers: NumberTerms,
     action: PhantomData<A>,
+}
+
+/// What a scope reads, and where it may write.
+#[derive(Clone, Copy)]
+pub(in crate::vault) enum Rows<'v> {
+    Reading(&'v Snapshot),
+    /// The ledger's transaction, and the position that the act's leaf will have.
+    Writing(&'v Transaction, u64),
 }
 
 /// What the leaf will say that only the act itself could find out.
@@ -94,17 +104,21 @@ impl Notes {
 impl<'v, A: Action> Scope<'v, A> {
     pub(in crate::vault) fn new(
         core: &'v Arc<Core>,
-        connection: &'v Connection,
+        rows: Rows<'v>,
         caller: &'v Caller,
         grant: Grant,
         case: Option<&'v CaseRow>,
         now: Moment,
-        leaf: Option<u64>,
     ) -> Self {
+        let (connection, transaction, leaf) = match rows {
+            Rows::Reading(snapshot) => (snapshot, None, None),
+            Rows::Writing(transaction, leaf) => (&**transaction, Some(transaction), Some(leaf)),
+        };
         let notes = Notes::default();
         Self {
             core,
             connection,
+            transaction,
             caller,
             grant,
             case,
@@ -164,5 +178,13 @@ impl<'v, A: Action> Scope<'v, A> {
 
     pub(in crate::vault) fn case_row(&self) -> Result<&'v CaseRow, OperationError> {
         self.case.ok_or(OperationError::NotFound)
+    }
+}
+
+impl<'v, A: Writes> Scope<'v, A> {
+    /// Where rows are written. Not there while the act is being prepared on a snapshot.
+    pub(in crate::vault) fn transaction(&self) -> Result<&'v Transaction, OperationError> {
+        let missing = OperationError::Internal("written outside a transaction");
+        self.transaction.ok_or(missing)
     }
 }

@@ -103,7 +103,7 @@ impl<A: Writes> Scope<'_, A> {
             decision_reason: None,
         };
         reveal_rows::TABLE.insert(
-            self.connection,
+            self.transaction()?,
             &NewRequest {
                 id: id.as_str(),
                 case: case.number,
@@ -136,7 +136,7 @@ impl<A: Writes> Scope<'_, A> {
         let state = RequestState::decided(approve);
         let sealed = requests::seal(self.core, &keys, id, &body)?;
         let decision = self.decision(state, self.core.settings.reveal_s, &sealed)?;
-        reveal_rows::TABLE.decide(self.connection, id.as_str(), &decision, &[])?;
+        reveal_rows::TABLE.decide(self.transaction()?, id.as_str(), &decision, &[])?;
         self.notes.touched.extend(&body.subjects);
         self.notes.rows = Some(body.subjects.len() as u64);
         Ok(state)
@@ -153,7 +153,7 @@ impl<A: Writes + Reveals> Scope<'_, A> {
         let body: RevealBody = requests::open(self.core, &keys, &row)?;
         same_result(&row, self.reveal_digest(id, &body)?)?;
         reveal_rows::advance(
-            self.connection,
+            self.transaction()?,
             id,
             RequestState::Approved,
             RequestState::Used,

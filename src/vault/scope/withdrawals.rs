@@ -101,7 +101,7 @@ impl<A: Writes> Scope<'_, A> {
         };
         let expires_at = self.now.plus_seconds(self.core.settings.reveal_s);
         withdrawal_rows::TABLE.insert(
-            self.connection,
+            self.transaction()?,
             &NewRequest {
                 id: id.as_str(),
                 case: case.number,
@@ -134,7 +134,7 @@ impl<A: Writes> Scope<'_, A> {
         let state = RequestState::decided(approve);
         let sealed = requests::seal(self.core, &keys, id, &body)?;
         let decision = self.decision(state, self.core.settings.reveal_s, &sealed)?;
-        withdrawal_rows::TABLE.decide(self.connection, id.as_str(), &decision, &[])?;
+        withdrawal_rows::TABLE.decide(self.transaction()?, id.as_str(), &decision, &[])?;
         self.notes.rows = Some(body.messages);
         self.notes.detail = json!({ "exhibit": body.exhibit });
         Ok(state)
@@ -165,7 +165,7 @@ impl<A: Writes> Scope<'_, A> {
         let leaf = self
             .leaf
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
-        exhibit_rows::withdraw(self.connection, exhibit.number, self.now, leaf)?;
+        exhibit_rows::withdraw(self.transaction()?, exhibit.number, self.now, leaf)?;
         // Binds the leaf to the exhibit: `doctor` compares the two.
         let description = open_description(keys, exhibit)?;
         self.notes.digest = Some(description.blocks_digest);

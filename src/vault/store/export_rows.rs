@@ -1,10 +1,11 @@
 //! Table `export`: requests to hand out data, their decision, package and acknowledgement.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use super::error::{StoreError, at, one, sound};
 use super::request_rows::{self, RequestRow, Requests};
 use super::sealed_parts::Statement;
+use super::transaction::Transaction;
 use crate::domain::ExportId;
 
 pub(crate) struct ExportRow {
@@ -63,7 +64,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<ExportRow, StoreError> {
 
 /// Records the receiver's acknowledgement of the package.
 pub(crate) fn acknowledge(
-    connection: &Connection,
+    connection: &Transaction,
     id: &ExportId,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
@@ -79,7 +80,7 @@ pub(crate) fn acknowledge(
 
 /// Records which package was handed out, the first time.
 pub(crate) fn hand_out(
-    connection: &Connection,
+    connection: &Transaction,
     id: &ExportId,
     package: &[u8],
 ) -> Result<(), StoreError> {

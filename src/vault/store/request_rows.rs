@@ -3,11 +3,13 @@
 
 use std::str::FromStr;
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql};
+use rusqlite::{OptionalExtension, Row, ToSql};
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at, one, sound};
 use super::sealed_parts::Statement;
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::{Moment, OperatorId};
 use crate::policy::RequestState;
 
@@ -58,7 +60,7 @@ pub(crate) struct Requests {
 impl Requests {
     pub(crate) fn insert(
         &self,
-        connection: &Connection,
+        connection: &Transaction,
         new: &NewRequest<'_>,
         own: &[&dyn ToSql],
     ) -> Result<(), StoreError> {
@@ -78,7 +80,7 @@ impl Requests {
 
     pub(crate) fn find<R>(
         &self,
-        connection: &Connection,
+        connection: &Snapshot,
         id: &str,
         read: impl Fn(&Row<'_>) -> Result<R, StoreError>,
     ) -> Result<Option<R>, StoreError> {
@@ -95,7 +97,7 @@ impl Requests {
     /// The requests of a case, newest first, at most 500.
     pub(crate) fn list<R>(
         &self,
-        connection: &Connection,
+        connection: &Snapshot,
         case: CaseNumber,
         read: impl Fn(&Row<'_>) -> Result<R, StoreError>,
     ) -> Result<Vec<R>, StoreError> {
@@ -112,7 +114,7 @@ impl Requests {
     /// Writes the decision and sets the new expiry.
     pub(crate) fn decide(
         &self,
-        connection: &Connection,
+        connection: &Transaction,
         id: &str,
         decision: &Decision<'_>,
         own: &[&dyn ToSql],
@@ -150,7 +152,7 @@ pub(super) fn read<I: FromStr>(
 }
 
 fn change(
-    connection: &Connection,
+    connection: &Transaction,
     statement: &Statement,
     values: &[&dyn ToSql],
 ) -> Result<(), StoreError> {

@@ -1,10 +1,11 @@
 //! Table `reveal`: requests to see numbers, their decision and their use.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use super::error::{StoreError, at, one};
 use super::request_rows::{self, RequestRow, Requests};
 use super::sealed_parts::Statement;
+use super::transaction::Transaction;
 use crate::domain::RevealId;
 use crate::policy::RequestState;
 
@@ -41,7 +42,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<RequestRow<RevealId>, StoreError> {
 
 /// Moves a request from one state to the next.
 pub(crate) fn advance(
-    connection: &Connection,
+    connection: &Transaction,
     id: &RevealId,
     from: RequestState,
     to: RequestState,
