@@ -1,7 +1,7 @@
-//! The facts a decision rests on, read from the snapshot the act itself uses.
+//! The facts that a decision is based on, read from the snapshot that the act itself uses.
 //!
-//! Sees rows and, for a liaison's account, the case key. Called by `perform`
-//! twice for a reading act: before it, and in the ledger's transaction after it.
+//! It reads rows and, for a liaison's account, the case key. `perform` loads the facts of a reading
+//! act twice: before it runs, and afterwards in the ledger's transaction.
 
 use crate::domain::{AccountName, CaseId, Moment};
 use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
@@ -18,13 +18,13 @@ use crate::vault::store::{
     withdrawal_rows,
 };
 
-/// Facts, and the rows found on the way.
+/// The facts, and the rows that were read for them.
 pub(in crate::vault) struct Situation {
     pub(in crate::vault) facts: Facts,
     pub(in crate::vault) case: Option<CaseRow>,
     /// Whether what the target names is there.
     known: bool,
-    /// When the caller's session ends, if it has one that lives.
+    /// When the caller's session ends, if it is valid.
     session_ends: Option<Moment>,
 }
 
@@ -33,15 +33,15 @@ impl Situation {
         self.case.as_ref().map(|row| row.id.clone())
     }
 
-    /// Whether the facts are these at a later time too, if nothing was written
-    /// since. Said of targets only whose facts are rows and know no time.
+    /// Whether the facts are the same at a later time, if nothing was written since. True only for
+    /// targets whose facts do not depend on the time.
     pub(in crate::vault) fn holds_at(&self, target: &Target, now: Moment) -> bool {
         matches!(target, Target::Vault | Target::Case(_))
             && self.session_ends.is_none_or(|ends| ends > now)
     }
 
-    /// What the leaf names as its object: only what is there. Anybody can ask for
-    /// an identifier of their own making, and its digits could be a number's.
+    /// What the leaf names as its object, if it exists. A caller can make up an identifier that
+    /// contains a phone number, so one that does not exist is left out.
     pub(in crate::vault) fn object(&self, target: &Target) -> Option<String> {
         target.object().filter(|_| self.known)
     }

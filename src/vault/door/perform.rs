@@ -1,8 +1,8 @@
-//! The one door.
+//! The one door: how an operation is performed.
 //!
-//! Facts, decision, act, leaf, commit, receipt, bytes: in this order and in no
-//! other, because each step takes what the one before it made. Trusted: this
-//! file and `vault::plaintext` are to be reviewed by two people.
+//! The steps are facts, decision, act, leaf, commit, receipt and bytes. Each step takes what the one
+//! before it made, so the compiler holds their order. Changes to this file and to
+//! `vault::plaintext` are to be reviewed by two people.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -30,21 +30,21 @@ use crate::vault::scope::effect::{self, Effect};
 use crate::vault::scope::{Notes, Rows, Scope};
 use crate::vault::store::{Snapshot, Transaction};
 
-/// An answer in bytes, and the leaf that says it was given.
+/// An answer in bytes, and the number of the leaf that records it.
 pub struct Reply {
     pub leaf: u64,
     pub wire: Wire,
 }
 
-/// How an act ended, its leaf durable; it becomes an answer by [`Ended::reply`].
+/// How an act ended. Its leaf is durable. [`Ended::reply`] makes the answer of it.
 pub struct Ended<A>(Settled<A>);
 
 /// A receipt and what it is for, or why there is none.
 type Settled<A> = Result<(Receipt, Result<A, Stopped>), Unaudited>;
 
 impl<A: Answer> Ended<A> {
-    /// Makes the bytes, under the receipt. Whoever waits asynchronously calls this
-    /// on a thread that may work: a large answer takes a while.
+    /// Makes the bytes of the answer. This takes a while for a large answer, so asynchronous code
+    /// calls it on a thread for blocking work.
     pub fn reply(self) -> Result<Reply, Refusal> {
         let (receipt, ended) = self.0.map_err(Refusal::Unaudited)?;
         let leaf = receipt.leaf();
@@ -57,14 +57,14 @@ impl<A: Answer> Ended<A> {
 }
 
 impl Vault {
-    /// Does `operation` for `caller`, or says why not. Whatever happens, exactly
-    /// one leaf is written; if it cannot be, nothing is answered.
+    /// Does `operation` for `caller`, or says why not. Exactly one leaf is written in every case. If
+    /// the leaf cannot be written, there is no answer.
     pub fn perform<O: Operation>(&self, caller: &Caller, operation: O) -> Result<Reply, Refusal> {
         Ended(self.settled(caller, operation)).reply()
     }
 
-    /// The same without waiting for the leaf: `then` is told on the ledger's thread
-    /// and must not keep it. It is dropped untold if the leaf cannot be made durable.
+    /// The same without waiting for the leaf: `then` is called on the ledger's thread
+    /// and must return soon. It is dropped without a call if the leaf cannot be made durable.
     pub fn begin<O: Operation>(
         &self,
         caller: &Caller,
@@ -75,7 +75,7 @@ impl Vault {
             .map_err(Refusal::Unaudited)
     }
 
-    /// The same, for callers inside the vault that go on with the answer itself.
+    /// The same, for callers inside the vault that use the answer itself.
     pub(in crate::vault) fn perform_for<O: Operation>(
         &self,
         caller: &Caller,
@@ -137,8 +137,8 @@ impl Vault {
         }
     }
 
-    /// A reading act: on a snapshot beside others; then its leaf, its charges and
-    /// a second look at the facts in the ledger's transaction.
+    /// A reading act runs on a snapshot, in parallel with others. Its leaf, its charges and the second
+    /// check of the facts follow in the ledger's transaction.
     fn read<O: Operation>(
         &self,
         caller: &Caller,
@@ -164,14 +164,14 @@ impl Vault {
         })
     }
 
-    /// Runs on a snapshot, after its facts.
+    /// Loads the facts on a new snapshot and calls `run` with both.
     fn on_snapshot<T>(
         &self,
         caller: &Caller,
         target: &Target,
         run: impl FnOnce(&Snapshot, &Situation, Moment) -> (Notes, Result<T, Stopped>),
     ) -> OnSnapshot<T> {
-        // Before the snapshot: what changes in between counts as changed.
+        // Taken before the snapshot, so that a change in between is noticed.
         let edition = self.core.editions.now();
         let stopped = |error| OnSnapshot {
             edition: None,
@@ -201,8 +201,8 @@ impl Vault {
         }
     }
 
-    /// A writing act: all of it inside the ledger's transaction, in a savepoint.
-    /// What it can find out before, on a snapshot, it finds out before.
+    /// A writing act runs in a savepoint of the ledger's transaction. Work that takes long and only
+    /// reads is done before, on a snapshot.
     fn write<O: Operation>(
         &self,
         caller: &Caller,
@@ -234,6 +234,8 @@ impl Vault {
                 match facts::load(&core, transaction, &about.caller, &about.target, now) {
                     Ok(situation) => {
                         let mut notes = Notes::default();
+                        // If the database has ended the whole transaction (it does on a full disk),
+                        // the ledger notices, and no act of this commit gets a receipt.
                         let ended = transaction.in_savepoint(|| {
                             prepared?;
                             let rows = Rows::Writing(transaction, leaf);
@@ -259,7 +261,7 @@ impl Vault {
     }
 }
 
-/// What came of a run on a snapshot, and what it rested on.
+/// The result of a run on a snapshot, and the facts it was based on.
 struct OnSnapshot<T> {
     edition: Option<Edition>,
     situation: Option<Situation>,
@@ -267,8 +269,8 @@ struct OnSnapshot<T> {
     ended: Result<T, Stopped>,
 }
 
-/// Lets a writing act find out on a snapshot what would take long in the ledger's
-/// transaction. It is decided here too: who may not do it may not have it counted.
+/// Runs the part of a writing act that would take too long in the ledger's transaction. The policy
+/// decides here too, so that a caller without the right cannot make the vault work.
 fn prepare<O: Operation>(
     core: &Arc<Core>,
     connection: &Snapshot,
@@ -294,8 +296,8 @@ fn prepare<O: Operation>(
     (Notes::default(), ended)
 }
 
-/// Decides, and runs what was granted. A panic becomes a failure of this act
-/// alone; its text is dropped, because it could hold anything.
+/// Decides, and runs the operation if it was granted. A panic becomes a failure of this act alone.
+/// Its text is dropped, because it may hold a number.
 fn act<O: Operation>(
     core: &Arc<Core>,
     rows: Rows<'_>,
@@ -324,10 +326,10 @@ fn act<O: Operation>(
     }
 }
 
-/// The second half of a reading act, in the ledger's transaction: if session,
-/// membership or case changed meanwhile, or the budget does not cover it, or nobody
-/// waits for it any more, the answer is dropped and nothing is charged for it. Where no
-/// writing act ran since the snapshot the facts are what they were; only the time goes on.
+/// The second half of a reading act, in the ledger's transaction. The answer is dropped, and nothing
+/// is charged, if the session, the membership or the case changed meanwhile, if the budget does not
+/// cover it, or if the caller has gone. If no writing act ran since the snapshot, the facts are the
+/// same and only the time is checked again.
 fn settle<O: Operation>(
     core: &Arc<Core>,
     transaction: &Transaction,
@@ -367,7 +369,7 @@ fn settle<O: Operation>(
     (Some(situation), notes, ended)
 }
 
-/// Carries out what the act asked to be written with its leaf.
+/// Writes what the act asked to be written together with its leaf.
 fn apply(
     core: &Arc<Core>,
     transaction: &Transaction,
@@ -389,7 +391,7 @@ fn apply(
     Ok(())
 }
 
-/// What the leaf says about a call, whatever comes of it.
+/// What the leaf says about a call, however it ends.
 struct About {
     caller: Caller,
     target: Target,

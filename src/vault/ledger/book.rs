@@ -19,7 +19,7 @@ use crate::vault::store::{
     tree_hash_rows,
 };
 
-/// The log as the writer holds it: its connection and its right edge.
+/// The log under writing: the store's writer, and the hashes at the right edge of the tree.
 pub(crate) struct Book {
     writer: Writer,
     core: Arc<Core>,
@@ -53,8 +53,8 @@ pub enum BookError {
 }
 
 impl Book {
-    /// Takes the log up where it ends, and refuses one whose newest checkpoint
-    /// does not agree with it: nothing is ever signed that contradicts it.
+    /// Continues the log where it ends. It is refused if its newest checkpoint disagrees with it, so
+    /// that the vault never signs two checkpoints that contradict each other.
     pub(crate) fn open(writer: Writer, core: Arc<Core>) -> Result<Self, BookError> {
         let origin: KeyName = format!("breachvault/{}", core.vault).parse()?;
         let public = public_key(&core);
@@ -101,9 +101,9 @@ impl Book {
         Arc::clone(&self.checkpoint)
     }
 
-    /// Runs the acts, writes their leaves and signs, all in one transaction.
-    /// Answers the position of the first leaf. On an error nothing is written,
-    /// the acts that ran are in `finished`, and the log stands as before.
+    /// Runs the acts, writes their leaves and signs a checkpoint, all in one transaction. Returns the
+    /// number of the first leaf. On an error nothing is written and the log is as before; the acts
+    /// that ran are in `finished`.
     pub(super) fn enter(
         &mut self,
         acts: Vec<Act>,
@@ -114,7 +114,7 @@ impl Book {
         if entered.is_err() {
             self.frontier = before;
         }
-        // Only now is what readers see what the acts left.
+        // From here on new snapshots see what the acts wrote.
         self.core.editions.end_change();
         entered
     }

@@ -1,10 +1,9 @@
 //! The audit log of a vault directory, read offline: verified, and exported.
 //!
-//! Opens the database read-only and in one snapshot, whether the vault is being
-//! served or not; needs no passphrase and sees no key but the public one. Called
-//! by the command line. Not promised: that leaves are missing at the end when no
-//! kept checkpoint is shown, or that a key taken from the same directory is the
-//! vault's.
+//! It reads one snapshot of the database and never writes, so the server may be running. It needs no
+//! passphrase and no key but the public one. Called by the command line. Two things it cannot find
+//! out: that leaves are missing at the end, unless a kept checkpoint is given; and that the public
+//! key is the vault's, if it is read from the same directory.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};

@@ -1,7 +1,6 @@
 //! What a reading act asks to be written together with its leaf.
 //!
-//! A closed list, carried out by the ledger in the same savepoint; if one cannot
-//! be, the answer is dropped.
+//! The ledger writes it in one savepoint. If that fails, the answer is dropped.
 
 use std::sync::Arc;
 

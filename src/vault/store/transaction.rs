@@ -125,3 +125,62 @@ impl Deref for Transaction {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::meta_rows;
+    use super::*;
+
+    fn open(directory: &tempfile::TempDir) -> Writer {
+        let writer = Writer::open(&directory.path().join("vault.db")).unwrap();
+        writer.migrate(Moment::from_seconds(0)).unwrap();
+        writer
+    }
+
+    #[test]
+    fn what_is_not_committed_is_rolled_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = open(&directory);
+        let transaction = writer.begin().unwrap();
+        meta_rows::insert(&transaction, "a", "1").unwrap();
+        assert_eq!(meta_rows::find(&transaction, "a").unwrap().unwrap(), "1");
+        drop(transaction);
+        assert_eq!(meta_rows::find(&writer, "a"), Ok(None));
+        let transaction = writer.begin().unwrap();
+        meta_rows::insert(&transaction, "a", "2").unwrap();
+        transaction.commit().unwrap();
+        assert_eq!(meta_rows::find(&writer, "a").unwrap().unwrap(), "2");
+    }
+
+    #[test]
+    fn a_savepoint_that_fails_undoes_its_own_rows_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = open(&directory);
+        let transaction = writer.begin().unwrap();
+        let put = |key| transaction.in_savepoint(|| meta_rows::insert(&transaction, key, ""));
+        put("a").unwrap();
+        let failed: Result<(), StoreError> = transaction.in_savepoint(|| {
+            meta_rows::insert(&transaction, "b", "")?;
+            Err(StoreError::inconsistent("test"))
+        });
+        assert_eq!(failed, Err(StoreError::inconsistent("test")));
+        put("c").unwrap();
+        transaction.commit().unwrap();
+        let found = ["a", "b", "c"].map(|key| meta_rows::find(&writer, key).unwrap().is_some());
+        assert_eq!(found, [true, false, true]);
+    }
+
+    #[test]
+    fn a_transaction_that_the_database_ended_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = open(&directory);
+        let transaction = writer.begin().unwrap();
+        let ended: Result<(), StoreError> = transaction.in_savepoint(|| {
+            transaction.raw().execute_batch("ROLLBACK").unwrap();
+            Ok(())
+        });
+        assert!(ended.is_err() && transaction.has_ended());
+        drop(transaction);
+        drop(writer.begin().unwrap());
+    }
+}
