@@ -50,21 +50,79 @@ macro_rules! ids {
     )*};
 }
 
+/// Identifiers of requests, one for each kind.
+macro_rules! request_ids {
+    ($($(#[$doc:meta])* $name:ident $letter:literal;)*) => {
+        ids! { $($(#[$doc])* $name $letter;)* }
+        $(
+            impl RequestIdOfKind for $name {
+                fn from_random(bytes: [u8; 13]) -> Self {
+                    Self::from_random(bytes)
+                }
+
+                fn of_any_kind(&self) -> RequestId {
+                    RequestId(self.0.clone())
+                }
+            }
+        )*
+    };
+}
+
 ids! {
     /// One investigation of one breach.
     CaseId 'c';
     /// One file as received.
     ExhibitId 'x';
+    /// One person who works with the vault.
+    OperatorId 'o';
+    /// One signed-in session.
+    SessionId 's';
+}
+
+request_ids! {
     /// One request to see numbers in the clear.
     RevealId 'r';
     /// One request to hand data out.
     ExportId 'e';
     /// One request to withdraw an exhibit.
     WithdrawalId 'w';
-    /// One person who works with the vault.
-    OperatorId 'o';
-    /// One signed-in session.
-    SessionId 's';
+}
+
+/// The identifier of one kind of request that two people decide.
+pub trait RequestIdOfKind: Clone + fmt::Display + FromStr<Err = IdError> + Send + 'static {
+    /// Makes the identifier out of 13 random bytes (100 bits are used).
+    fn from_random(bytes: [u8; 13]) -> Self;
+
+    /// The same identifier where the kind does not matter.
+    fn of_any_kind(&self) -> RequestId;
+}
+
+/// The identifier of a request of any kind; its letter tells which.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RequestId(String);
+
+impl RequestId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RequestId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let letter = text.chars().next().filter(char::is_ascii_lowercase);
+        match letter {
+            Some(letter) if is_spelt(letter, text) => Ok(Self(text.to_owned())),
+            _ => Err(IdError),
+        }
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 fn spell(letter: char, bytes: [u8; 13]) -> String {
@@ -96,6 +154,17 @@ mod tests {
         let id = CaseId::from_random([0xa5; 13]);
         assert_eq!(id.as_str().parse::<CaseId>(), Ok(id.clone()));
         assert_eq!(id.as_str().parse::<ExhibitId>(), Err(IdError));
+    }
+
+    #[test]
+    fn an_id_of_a_request_keeps_its_kind() {
+        let id = RevealId::from_random([0xa5; 13]);
+        let any = id.of_any_kind();
+        assert_eq!(any.as_str(), id.as_str());
+        assert_eq!(any.as_str().parse::<RequestId>(), Ok(any.clone()));
+        assert_eq!(any.as_str().parse::<ExportId>(), Err(IdError));
+        assert_eq!("R_0123456789abcdefghjk".parse::<RequestId>(), Err(IdError));
+        assert_eq!("".parse::<RequestId>(), Err(IdError));
     }
 
     #[test]

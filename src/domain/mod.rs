@@ -19,7 +19,7 @@ mod words;
 
 pub use field::Field;
 pub use format::Format;
-pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId, WithdrawalId};
+pub use id::*;
 pub use moment::{Moment, MomentError};
 pub use profile::Profile;
 pub use purpose::Purpose;

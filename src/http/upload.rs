@@ -103,7 +103,8 @@ pub(super) async fn upload(
     let ids = ids(&mut parts).await;
     let asked = match Asked::read(&ids, &parts, &app.limits) {
         Ok(asked) => asked,
-        Err((target, error, problem)) => {
+        Err(unread) => {
+            let (target, error, problem) = *unread;
             return Err(turn_away(&app, caller, target, error, problem).await);
         }
     };
@@ -156,13 +157,13 @@ impl Asked {
         ids: &Ids,
         parts: &Parts,
         limits: &Limits,
-    ) -> Result<Self, (Target, OperationError, Problem)> {
+    ) -> Result<Self, Box<(Target, OperationError, Problem)>> {
         let case = ids
             .case()
-            .map_err(|error| (Target::Vault, error.clone(), error.into()))?;
+            .map_err(|error| Box::new((Target::Vault, error.clone(), error.into())))?;
         let refuse = |problem: Problem| {
             let error = OperationError::invalid("upload", problem.kind.name());
-            (Target::Case(case.clone()), error, problem)
+            Box::new((Target::Case(case.clone()), error, problem))
         };
         let query = UploadQuery::read(parts.uri.query().unwrap_or_default()).map_err(refuse)?;
         let name = text(&parts.headers, "exhibit-name").map_err(refuse)?;

@@ -1,69 +1,156 @@
-//! Why a file cannot be read: what, where, and what to do. Never a cell.
+//! Why a file cannot be read: what is wrong, where, and what to do about it. Never a cell.
 
 use std::io;
 
-use super::shown_name::{self, ShownName};
+use super::column_name::{self, ShownName};
+use super::record::MAX_RECORD_BYTES;
 use crate::domain::Format;
 
+/// Why a file or a mapping cannot be read. Each message says what to do; `kind` names it for
+/// programs. Lines count from 1.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
-    #[error("the file holds no records; ask whoever sent it for a whole one")]
+    /// The file has no byte, or nothing after its header.
+    #[error("the file holds no records; ask the sender for the complete file")]
     Empty,
-    #[error("line 1 does not hold column names; put a line with the names of the columns first")]
+    /// The first line looks like data.
+    #[error("line 1 does not hold column names; add a first line that names the columns")]
     NoHeader,
-    #[error("the file fits no known format{}; name its format or map its columns", shown_name::list(.columns))]
-    UnknownFormat { columns: Vec<ShownName> },
+    /// No format has these columns.
+    #[error(
+        "the file fits no known format{}; name its format or map its columns",
+        column_name::in_brackets(.columns)
+    )]
+    UnknownFormat {
+        /// The names in the header or the first record. Empty if one of them may not be shown.
+        columns: Vec<ShownName>,
+    },
+    /// Two formats have these columns.
     #[error("the file fits both {} and {}; name its format", .first.as_str(), .second.as_str())]
-    AmbiguousFormat { first: Format, second: Format },
-    #[error("the file is not {} (seen at line {line}); name another format or none", .declared.as_str())]
-    NotThisFormat { declared: Format, line: u64 },
-    #[error("no column holds the field {field}; map one to it{}", declare(.field))]
-    MissingColumn { field: &'static str },
-    #[error("the columns {first} and {second} both fit the field {field}; map the one that counts")]
-    TwoColumns {
+    AmbiguousFormat {
+        /// One of the two.
+        first: Format,
+        /// The other.
+        second: Format,
+    },
+    /// Most of the first records do not fit the format.
+    #[error(
+        "the file is not {} (first seen at line {line}); name another format or none",
+        .declared.as_str()
+    )]
+    NotThisFormat {
+        /// The format that was declared or detected.
+        declared: Format,
+        /// The first record that does not fit.
+        line: u64,
+    },
+    /// A field that the format needs has no column.
+    #[error("no column holds the field {field}; map one to it{}", or_declare(.field))]
+    MissingColumn {
+        /// The label of the field.
         field: &'static str,
+    },
+    /// A field has two columns, and it is unknown which one to read.
+    #[error("the columns {first} and {second} both fit the field {field}; map the right one to it")]
+    TwoColumns {
+        /// The label of the field.
+        field: &'static str,
+        /// The column that comes first in the file.
         first: ShownName,
+        /// The column that comes later.
         second: ShownName,
     },
-    #[error("the column {column:?} holds message content and is never read; take it off the map")]
-    ContentColumn { column: String },
-    #[error("the field {field} is worked out, not read from a column; take it off the map")]
-    NotRead { field: &'static str },
+    /// Somebody mapped a column that by its name holds message content.
+    #[error(
+        "the column {column:?} holds message content and is never read; remove it from the mapping"
+    )]
+    ContentColumn {
+        /// Its name, as it was mapped.
+        column: String,
+    },
+    /// Somebody mapped a column to a field that the vault computes.
+    #[error("the field {field} is computed, not read from a column; remove it from the mapping")]
+    NotRead {
+        /// The label of the field.
+        field: &'static str,
+    },
+    /// A local time, and no zone was declared.
     #[error("line {line} has a time without a zone; declare the zone of the file, such as UTC")]
-    ZoneNeeded { line: u64 },
-    #[error("the file is cut off at line {line}; ask whoever sent it for a whole one")]
-    CutOff { line: u64 },
+    ZoneNeeded {
+        /// The record with the time.
+        line: u64,
+    },
+    /// The file ends inside a record, a list or a packed stream.
+    #[error("the file is cut off at line {line}; ask the sender for the complete file")]
+    CutOff {
+        /// Where the file ends, or where what is not finished begins.
+        line: u64,
+    },
+    /// A checksum, a size or the packed data itself is wrong.
     #[error(
-        "the packed file is damaged (seen at line {line}); ask whoever sent it for a whole one"
+        "the packed file is damaged (seen at line {line}); ask the sender for the complete file"
     )]
-    Damaged { line: u64 },
+    Damaged {
+        /// The line of the unpacked text that was being read.
+        line: u64,
+    },
+    /// More comes out of the packed file than of any packed log.
     #[error(
-        "the packed file grows too much ({packed} bytes became {unpacked}); unpack and look at it first"
+        "the packed file grows too much ({packed} bytes became {unpacked}); unpack and check it first"
     )]
-    Bomb { packed: u64, unpacked: u64 },
+    Bomb {
+        /// How many bytes went in so far.
+        packed: u64,
+        /// How many bytes came out so far.
+        unpacked: u64,
+    },
+    /// A record is longer than 1 MiB.
     #[error(
-        "the record at line {line} is longer than {} bytes; look there for a quote that is never closed",
-        super::RECORD_BYTES
+        "the record at line {line} is longer than {MAX_RECORD_BYTES} bytes; look there for a quote that is never closed"
     )]
-    RecordTooLong { line: u64 },
+    RecordTooLong {
+        /// Where the record begins.
+        line: u64,
+    },
+    /// Bytes that are neither UTF-8 nor UTF-16.
     #[error("line {line} is not text; save the file as UTF-8 or UTF-16")]
-    NotText { line: u64 },
-    #[error("the file is not the {container} that the mapping says; correct the mapping")]
-    NotThisContainer { container: &'static str },
+    NotText {
+        /// The line with such a byte.
+        line: u64,
+    },
+    /// The mapping says CSV and the file is JSON, or the other way round.
+    #[error("the file is not {container} as the mapping says; correct the mapping")]
+    NotThisContainer {
+        /// The container that the mapping names.
+        container: &'static str,
+    },
+    /// The text of a mapping breaks a rule.
     #[error("the mapping is wrong at line {line}, {key}: {rule}")]
     Mapping {
+        /// A line of the mapping, not of the file.
         line: u64,
+        /// The field or the key that is wrong.
         key: &'static str,
+        /// The rule it breaks.
         rule: &'static str,
     },
+    /// A gzip or zip inside a gzip or zip.
     #[error("the packed file holds another packed file; unpack it first")]
     PackedTwice,
+    /// A zip that is not read.
     #[error("{0}")]
     Zip(ZipFault),
+    /// The file is not JSON.
     #[error(
-        "the JSON is broken at line {line}, byte {column}; ask whoever sent it for a whole one"
+        "the JSON is broken at line {line}, byte {column}; ask the sender for the complete file"
     )]
-    BrokenJson { line: u64, column: u64 },
+    BrokenJson {
+        /// The line of the first wrong byte.
+        line: u64,
+        /// The byte in this line, counted from 1.
+        column: u64,
+    },
+    /// The source of the bytes failed.
     #[error("the file could not be read ({0}); try again")]
     Io(io::ErrorKind),
 }
@@ -71,17 +158,23 @@ pub enum IngestError {
 /// Why a zip is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ZipFault {
-    #[error("the zip holds no file; ask whoever sent it for a whole one")]
+    /// Its directory is empty.
+    #[error("the zip holds no file; ask the sender for the complete file")]
     Empty,
+    /// More than one file.
     #[error("the zip holds more than one file; unpack it and send each file by itself")]
     Several,
+    /// The file's name has a folder in it.
     #[error("the zip holds a folder; unpack it and send the file by itself")]
     Folder,
+    /// Needs a password.
     #[error("the zip is encrypted; unpack it with its password first")]
     Encrypted,
-    #[error("the zip is one part of several; put them together and unpack them first")]
+    /// One part of several.
+    #[error("the zip is one part of several; join the parts and unpack them first")]
     Split,
-    #[error("the zip is packed in a way that is not read; unpack it first")]
+    /// Neither stored nor deflated, or stored without its size.
+    #[error("the zip uses a packing method that is not supported; unpack it first")]
     Method,
 }
 
@@ -92,8 +185,8 @@ impl From<ZipFault> for io::Error {
 }
 
 impl IngestError {
-    /// What a failed read means, near a line. Our own readers pass their
-    /// errors through `io::Error`; everybody else's keep only their kind.
+    /// What a failed read near a line means. The readers of this module pass an `IngestError`
+    /// through `io::Error`; of every other error only the kind is kept.
     pub(super) fn reading(error: io::Error, line: u64) -> Self {
         match error.downcast::<Self>() {
             Ok(own) => own,
@@ -104,6 +197,40 @@ impl IngestError {
             },
         }
     }
+
+    /// The name of the error in answers and leaves.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NoHeader => "no-header",
+            Self::UnknownFormat { .. } => "unknown-format",
+            Self::AmbiguousFormat { .. } => "ambiguous-format",
+            Self::NotThisFormat { .. } => "not-this-format",
+            Self::MissingColumn { .. } => "missing-column",
+            Self::TwoColumns { .. } => "two-columns",
+            Self::ContentColumn { .. } => "content-column",
+            Self::NotRead { .. } => "not-read",
+            Self::ZoneNeeded { .. } => "zone-needed",
+            Self::CutOff { .. } => "cut-off",
+            Self::Damaged { .. } => "damaged-file",
+            Self::Bomb { .. } => "bomb",
+            Self::RecordTooLong { .. } => "record-too-long",
+            Self::NotText { .. } => "not-text",
+            Self::NotThisContainer { .. } => "not-this-container",
+            Self::Mapping { .. } => "mapping",
+            Self::PackedTwice => "packed-twice",
+            Self::Zip(fault) => match fault {
+                ZipFault::Empty => "zip-empty",
+                ZipFault::Several => "zip-several-files",
+                ZipFault::Folder => "zip-folder",
+                ZipFault::Encrypted => "zip-encrypted",
+                ZipFault::Split => "zip-split",
+                ZipFault::Method => "zip-method",
+            },
+            Self::BrokenJson { .. } => "broken-json",
+            Self::Io(_) => "io",
+        }
+    }
 }
 
 impl From<IngestError> for io::Error {
@@ -112,7 +239,8 @@ impl From<IngestError> for io::Error {
     }
 }
 
-fn declare(field: &str) -> &'static str {
+/// An account may be declared in place of a column.
+fn or_declare(field: &str) -> &'static str {
     if field == "account" {
         ", or declare the account of the file"
     } else {

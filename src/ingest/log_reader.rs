@@ -1,153 +1,102 @@
 //! One supplier's file, read batch by batch.
 
 use std::io::Read;
-use std::sync::Arc;
 
-use super::cells::Record;
+use super::csv::cuts::Cuts;
+use super::csv::parser::SegmentParser;
+use super::csv::segment::Segment;
 use super::declared::Declared;
 use super::error::IngestError;
-use super::fitness::{Fitness, Tally};
-use super::header::Header;
-use super::json_record::{JsonCells, JsonLog};
-use super::log_parser::{LogParser, add};
-use super::opening::{Delimited, Log, Opened};
-use super::row_maker::RowMaker;
-use super::segment::{Cuts, Segment};
-use super::shape::Shape;
+use super::opening::{LogRows, OpenedLog};
+use super::rows::fitness::{FitTally, Fitness};
 use crate::domain::Format;
-use crate::vault::plaintext::{RejectKind, RowBatch};
+use crate::vault::plaintext::RowBatch;
 
-/// Reads the rows of a log in the format that was named or found out.
+/// Reads the rows of a file, in the format that was declared or detected.
 pub struct LogReader {
     evidence: String,
     fitness: Fitness,
-    rows: Rows,
+    rows: LogRows,
 }
 
-enum Rows {
-    Delimited(Box<Parts>),
-    Json(Box<JsonRows>),
-}
-
-struct JsonRows {
-    log: JsonLog,
-    maker: RowMaker,
-}
-
-/// What reads a delimited file, in parts that may work beside each other.
-struct Parts {
-    header: Arc<Header>,
-    cuts: Cuts,
-    /// The segment to be read next, if one was cut.
-    next: Option<Segment>,
-    parser: LogParser,
-    declared: Declared,
-    shape: Shape,
-}
-
-/// A delimited file whose segments are to be read beside each other.
+/// A delimited file whose segments may be read by several threads.
 pub struct SplitLog {
-    /// Behind the header.
+    /// The first segment, to be read from after the header.
     pub first: Segment,
+    /// What cuts the other segments.
     pub cuts: Cuts,
-    pub parsers: Vec<LogParser>,
+    /// One for each thread.
+    pub parsers: Vec<SegmentParser>,
+    /// What is known of the file.
     pub facts: LogFacts,
 }
 
-/// What is known of a log beside its rows.
+/// What is known of a file, other than its rows.
 pub struct LogFacts {
+    /// Whether the records fit the format.
     pub fitness: Fitness,
-    /// What was seen, and that the format was declared if it was.
+    /// What was seen that tells the format, and whether the format was declared.
     pub evidence: String,
     /// The names of the columns that are not kept.
     pub dropped_columns: Vec<String>,
 }
 
 impl LogFacts {
+    /// The format the file is read in.
     pub fn format(&self) -> Format {
         self.fitness.format()
     }
 }
 
 impl LogReader {
-    /// Looks at the beginning of the file, packed or not, and settles how the
-    /// rest will be read.
+    /// Looks at the beginning of a file, packed or not, and decides how to read it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the beginning of the file, with its format or with what was
+    /// declared.
     pub fn open(source: Box<dyn Read + Send>, declared: Declared) -> Result<Self, IngestError> {
-        let Opened {
-            shape,
+        let OpenedLog {
+            format,
             evidence,
-            log,
-        } = Opened::new(source, &declared)?;
-        let fitness = Fitness::new(shape.format);
-        let rows = match log {
-            Log::Delimited(log) => {
-                let Delimited {
-                    header,
-                    first,
-                    cuts,
-                } = *log;
-                let said = declared.clone();
-                let parser = LogParser::new(Arc::clone(&header), cuts.delimiter(), said, &shape);
-                Rows::Delimited(Box::new(Parts {
-                    header,
-                    cuts,
-                    next: Some(first),
-                    parser,
-                    declared,
-                    shape,
-                }))
-            }
-            Log::Json(log) => Rows::Json(Box::new(JsonRows {
-                log: *log,
-                maker: RowMaker::new(declared, &shape),
-            })),
-        };
+            rows,
+        } = OpenedLog::new(source, declared)?;
         Ok(Self {
             evidence,
-            fitness,
+            fitness: Fitness::new(format),
             rows,
         })
     }
 
+    /// The format the file is read in.
     pub fn format(&self) -> Format {
         self.fitness.format()
     }
 
-    /// What was seen, and that the format was declared if it was.
+    /// What was seen that tells the format, and whether the format was declared.
     pub fn evidence(&self) -> &str {
         &self.evidence
     }
 
-    /// The names of the columns that are not kept. In JSON they are known when
-    /// the file has been read.
+    /// The names of the columns that are not kept. For JSON they are complete when the whole file
+    /// was read.
     pub fn dropped_columns(&self) -> Vec<String> {
         match &self.rows {
-            Rows::Delimited(parts) => parts.header.dropped().to_vec(),
-            Rows::Json(rows) => rows.log.dropped(),
+            LogRows::Delimited(rows) => rows.dropped().to_vec(),
+            LogRows::Json(rows) => rows.dropped(),
         }
     }
 
-    /// Takes a delimited file of which nothing was read apart, for so many parsers.
-    /// Records of JSON can only be found one after the other.
+    /// Splits a delimited file of which no row was read, for this many parsers. A JSON file cannot
+    /// be split, and comes back as it was.
     pub fn split(self, parsers: usize) -> Result<SplitLog, Self> {
         let dropped_columns = self.dropped_columns();
-        let Rows::Delimited(parts) = self.rows else {
+        let LogRows::Delimited(rows) = self.rows else {
             return Err(self);
         };
-        let Parts {
-            header,
-            cuts,
-            next,
-            parser,
-            declared,
-            shape,
-        } = *parts;
-        let delimiter = cuts.delimiter();
-        let more = (1..parsers)
-            .map(|_| LogParser::new(Arc::clone(&header), delimiter, declared.clone(), &shape));
-        let parsers = more.chain([parser]).collect();
+        let (first, cuts, parsers) = rows.split(parsers);
         Ok(SplitLog {
-            first: next.unwrap_or_default(),
+            first,
             cuts,
             parsers,
             facts: LogFacts {
@@ -158,7 +107,7 @@ impl LogReader {
         })
     }
 
-    /// When the file has been read.
+    /// What is known of the file after it was read.
     pub fn into_facts(self) -> LogFacts {
         LogFacts {
             dropped_columns: self.dropped_columns(),
@@ -167,16 +116,19 @@ impl LogReader {
         }
     }
 
-    /// Empties the batch and fills it. False when the file has ended; the
-    /// batch then holds the last rows. After an error, nothing of the file
-    /// should be used.
+    /// Empties the batch and fills it. False when the file has ended; the batch then holds the last
+    /// rows.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file; nothing of it should be used then.
     pub fn read_batch(&mut self, batch: &mut RowBatch) -> Result<bool, IngestError> {
         let Self { rows, fitness, .. } = self;
         let more = match rows {
-            Rows::Delimited(parts) => parts.read_batch(batch, fitness)?,
-            Rows::Json(rows) => {
+            LogRows::Delimited(rows) => rows.read_batch(batch, fitness)?,
+            LogRows::Json(rows) => {
                 batch.clear();
-                let mut tally = Tally::default();
+                let mut tally = FitTally::default();
                 let more = rows.read_batch(batch, &mut tally)?;
                 fitness.take(tally)?;
                 more
@@ -187,70 +139,4 @@ impl LogReader {
         }
         Ok(more)
     }
-}
-
-impl Parts {
-    /// The rows of the segment at hand, or of the next one.
-    fn read_batch(
-        &mut self,
-        batch: &mut RowBatch,
-        fitness: &mut Fitness,
-    ) -> Result<bool, IngestError> {
-        if let Some(segment) = self.next.take() {
-            self.parser.begin(segment);
-        }
-        if self.parser.read_batch(batch)? {
-            return Ok(true);
-        }
-        let (segment, tally) = self.parser.end();
-        fitness.take(tally)?;
-        self.next = self.cuts.next(segment)?;
-        Ok(self.next.is_some())
-    }
-}
-
-impl JsonRows {
-    fn read_batch(&mut self, batch: &mut RowBatch, tally: &mut Tally) -> Result<bool, IngestError> {
-        let Self { log, maker } = self;
-        while !batch.is_full() {
-            let left = {
-                let Some(Record { line, cells }) = log.next()? else {
-                    return Ok(false);
-                };
-                add_all(maker, batch, tally, line, &cells)?
-            };
-            if let Some(given) = left {
-                log.again(given);
-            }
-        }
-        Ok(true)
-    }
-}
-
-/// Adds the rows of a record. Some: how many, if the batch was full before all
-/// were in it.
-fn add_all(
-    maker: &mut RowMaker,
-    batch: &mut RowBatch,
-    tally: &mut Tally,
-    line: u64,
-    cells: &Result<JsonCells<'_>, RejectKind>,
-) -> Result<Option<usize>, IngestError> {
-    let cells = match cells {
-        Ok(cells) => cells,
-        Err(kind) => {
-            tally.count(false, line);
-            return add(maker, batch, line, Err(*kind)).map(|()| None);
-        }
-    };
-    if cells.given == 0 {
-        tally.count(cells.shaped, line);
-    }
-    for at in cells.given..cells.rows() {
-        if batch.is_full() {
-            return Ok(Some(at));
-        }
-        add(maker, batch, line, Ok(&cells.row(at)))?;
-    }
-    Ok(None)
 }

@@ -1,55 +1,50 @@
-//! The beginning of a file: how it is written and which format it is.
+//! The beginning of a file: how it is written and which format it has.
 
-use std::io::{Cursor, Read};
-use std::sync::Arc;
+use std::io::Read;
 
+use super::column_name::ShownName;
+use super::csv::beginning::Beginning;
+use super::csv::header::Header;
+use super::csv::rows::DelimitedRows;
 use super::declared::Declared;
-use super::decode::decode;
-use super::delimited::DelimitedReader;
 use super::error::IngestError;
 use super::formats;
-use super::header::Header;
-use super::json_record::{self, JsonLog};
-use super::json_stream::JsonStream;
-use super::segment::{Cuts, Segment};
-use super::shape::{Shape, Written};
-use super::shown_name::ShownName;
-use super::unpack::{peek, unpack};
+use super::formats::shape::{Shape, Syntax};
+use super::json::look;
+use super::json::record::JsonLog;
+use super::json::rows::JsonRows;
+use super::json::stream::JsonStream;
+use super::rows::maker::RowMaker;
+use super::unpack::text::FileText;
 use crate::domain::Format;
 
-/// A file of a known format, at its first record.
-pub(super) struct Opened {
-    pub(super) shape: Shape,
+/// A file whose format is known, at its first record.
+pub(super) struct OpenedLog {
+    pub(super) format: Format,
+    /// What was seen of the file that tells the format, for the report.
     pub(super) evidence: String,
-    pub(super) log: Log,
+    pub(super) rows: LogRows,
 }
 
-pub(super) enum Log {
-    Delimited(Box<Delimited>),
-    Json(Box<JsonLog>),
+/// What reads the rows of a file.
+pub(super) enum LogRows {
+    Delimited(Box<DelimitedRows>),
+    Json(Box<JsonRows>),
 }
 
-/// A delimited file behind its header.
-pub(super) struct Delimited {
-    pub(super) header: Arc<Header>,
-    pub(super) first: Segment,
-    pub(super) cuts: Cuts,
-}
-
-impl Opened {
+impl OpenedLog {
+    /// Looks at the beginning of the file.
     pub(super) fn new(
         source: Box<dyn Read + Send>,
-        declared: &Declared,
+        declared: Declared,
     ) -> Result<Self, IngestError> {
-        let mut source = decode(unpack(source)?)?;
-        let head = peek(&mut source, 4 << 10)?;
-        let written = match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            None => return Err(IngestError::Empty),
-            Some(b'{' | b'[') => Written::Json,
-            Some(_) => Written::Delimited,
+        let FileText { source, first } = FileText::open(source)?;
+        let syntax = match first {
+            b'{' | b'[' => Syntax::Json,
+            _ => Syntax::Delimited,
         };
         if let Some(format) = declared.format
-            && formats::shape(format).written != written
+            && formats::shape(format).syntax != syntax
         {
             return Err(IngestError::NotThisFormat {
                 declared: format,
@@ -57,34 +52,23 @@ impl Opened {
             });
         }
         if let Some(mapping) = &declared.mapping
-            && mapping.container.written() != written
+            && mapping.container.syntax() != syntax
         {
             return Err(IngestError::NotThisContainer {
                 container: mapping.container.as_str(),
             });
         }
-        let source = Box::new(Cursor::new(head).chain(source));
-        match written {
-            Written::Delimited => Self::delimited(source, declared),
-            Written::Json => Self::json(source, declared),
+        match syntax {
+            Syntax::Delimited => Self::delimited(source, declared),
+            Syntax::Json => Self::json(source, declared),
         }
     }
 
-    fn delimited(source: Box<dyn Read + Send>, declared: &Declared) -> Result<Self, IngestError> {
-        let mut cuts = Cuts::new(source)?;
-        let first = cuts.next(Segment::new())?.ok_or(IngestError::Empty)?;
-        let mut reader = DelimitedReader::of_segment(first, cuts.delimiter(), 0);
-        if !reader.advance()? {
-            return Err(IngestError::Empty);
-        }
-        let names: Vec<_> = reader
-            .record()
-            .iter()
-            .map(|name| std::str::from_utf8(name).map(str::trim))
-            .collect::<Result<_, _>>()
-            .map_err(|_| IngestError::NotText { line: 1 })?;
-        // A line of data in place of the header must not be echoed, and not
-        // be called a header that lacks a column either.
+    fn delimited(source: Box<dyn Read + Send>, declared: Declared) -> Result<Self, IngestError> {
+        let beginning = Beginning::read(source)?;
+        let names = beginning.names()?;
+        // The first line may be data. Then no error may quote it, and none should say that a
+        // column is missing.
         let shown: Option<Vec<_>> = names.iter().map(|name| ShownName::of(name)).collect();
         let fits = |shape: &Shape| {
             shape.fits(|field| {
@@ -96,32 +80,35 @@ impl Opened {
             (Some(mapping), _) => mapping.shape(),
             (None, Some(format)) => formats::shape(format),
             (None, None) => {
-                match fitting(Written::Delimited, |shape| Ok(fits(shape)), shown.clone()) {
-                    // What is mapped may be all there is to know it by, and this
-                    // format has room for every field.
+                match fitting(Syntax::Delimited, |shape| Ok(fits(shape)), shown.clone()) {
+                    // Nothing but the mapped columns may be known of it. This format has room for
+                    // every field.
                     Err(_) if !declared.columns.is_empty() => formats::shape(Format::SupplierCsv),
                     found => found?,
                 }
             }
         };
-        let header = Header::bind(&shape, &names, declared).map_err(|error| match error {
+        let header = Header::bind(&shape, &names, &declared).map_err(|error| match error {
             IngestError::MissingColumn { .. } if shown.is_none() && !fits(&shape) => {
                 IngestError::NoHeader
             }
             error => error,
         })?;
+        let evidence = evidence(&declared, header.evidence());
+        let Beginning {
+            cuts,
+            header: reader,
+        } = beginning;
+        let (format, first) = (shape.format, reader.into_segment());
+        let rows = DelimitedRows::new(header, first, cuts, declared, shape);
         Ok(Self {
-            shape,
-            evidence: evidence(declared, header.evidence()),
-            log: Log::Delimited(Box::new(Delimited {
-                header: Arc::new(header),
-                first: reader.into_segment(),
-                cuts,
-            })),
+            format,
+            evidence,
+            rows: LogRows::Delimited(Box::new(rows)),
         })
     }
 
-    fn json(source: Box<dyn Read + Send>, declared: &Declared) -> Result<Self, IngestError> {
+    fn json(source: Box<dyn Read + Send>, declared: Declared) -> Result<Self, IngestError> {
         let mut stream = JsonStream::new(source);
         if !stream.advance()? {
             return Err(IngestError::Empty);
@@ -130,32 +117,35 @@ impl Opened {
             (Some(mapping), _) => mapping.shape(),
             (None, Some(format)) => formats::shape(format),
             (None, None) => {
-                let names = json_record::names(&stream)?;
+                let names = look::names(&stream)?;
                 let shown = names.iter().map(|name| ShownName::of(name)).collect();
-                let fits = |shape: &Shape| json_record::fits(&stream, shape);
-                fitting(Written::Json, fits, shown)?
+                let fits = |shape: &Shape| look::fits(&stream, shape);
+                fitting(Syntax::Json, fits, shown)?
             }
         };
-        let found = json_record::found(&stream, &shape)?;
+        let found = look::found(&stream, &shape)?;
         let found = format!("its first record has {}", found.join(", "));
-        let log = JsonLog::new(stream, &shape, declared);
+        let evidence = evidence(&declared, found);
+        let log = JsonLog::new(stream, &shape, &declared);
+        let rows = JsonRows::new(log, RowMaker::new(declared, &shape));
         Ok(Self {
-            shape,
-            evidence: evidence(declared, found),
-            log: Log::Json(Box::new(log)),
+            format: shape.format,
+            evidence,
+            rows: LogRows::Json(Box::new(rows)),
         })
     }
 }
 
-/// The one format that the names fit.
+/// The one format that the file fits. `shown` are the names of its columns, or `None` if one of
+/// them may not be shown.
 fn fitting(
-    written: Written,
+    syntax: Syntax,
     fits: impl Fn(&Shape) -> Result<bool, IngestError>,
     shown: Option<Vec<ShownName>>,
 ) -> Result<Shape, IngestError> {
     let mut fitting = Vec::new();
     for shape in Format::ALL.map(formats::shape) {
-        if shape.written == written && fits(&shape)? {
+        if shape.syntax == syntax && fits(&shape)? {
             fitting.push(shape);
         }
     }
@@ -166,8 +156,8 @@ fn fitting(
             first: first.format,
             second: second.format,
         }),
-        (None, _) => match (shown, written) {
-            (None, Written::Delimited) => Err(IngestError::NoHeader),
+        (None, _) => match (shown, syntax) {
+            (None, Syntax::Delimited) => Err(IngestError::NoHeader),
             (shown, _) => Err(IngestError::UnknownFormat {
                 columns: shown.unwrap_or_default(),
             }),
@@ -175,6 +165,7 @@ fn fitting(
     }
 }
 
+/// The evidence, with a word on who said the format.
 fn evidence(declared: &Declared, found: String) -> String {
     match (&declared.mapping, declared.format) {
         (Some(_), _) => format!("mapped; {found}"),

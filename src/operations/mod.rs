@@ -7,7 +7,6 @@
 
 pub mod audit;
 pub mod case;
-mod decision;
 mod done;
 pub mod exhibit;
 pub mod export;
@@ -17,8 +16,9 @@ pub mod record;
 mod request;
 pub mod reveal;
 pub mod session;
+pub mod two_person;
 pub mod withdrawal;
 
-pub use decision::{Decide, Decided, DecidedBody, DecisionInput};
 pub use done::Done;
 pub use request::{Empty, Ids, Request, only_reason, why};
+pub use two_person::{DecidedBody, DecidedState, DecisionInput, DecisionWord};

@@ -6,9 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
-};
+use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId};
 use crate::vault::{Operation, OperationError, Target, Why};
 
 /// An operation that can be read from a request. `http::mount` takes nothing else.
@@ -44,32 +42,28 @@ impl Ids {
     }
 
     pub fn case(&self) -> Result<CaseId, OperationError> {
-        self.parse("case")
+        self.named("case")
     }
 
     pub fn operator(&self) -> Result<OperatorId, OperationError> {
-        self.parse("operator")
+        self.named("operator")
     }
 
     pub fn exhibit(&self) -> Result<ExhibitId, OperationError> {
-        self.parse("exhibit")
-    }
-
-    pub fn withdrawal(&self) -> Result<WithdrawalId, OperationError> {
-        self.parse("withdrawal")
+        self.named("exhibit")
     }
 
     pub fn reveal(&self) -> Result<RevealId, OperationError> {
-        self.parse("reveal")
+        self.named("reveal")
     }
 
     pub fn export(&self) -> Result<ExportId, OperationError> {
-        self.parse("export")
+        self.named("export")
     }
 
     /// A leaf's number has one spelling: no sign, no zeros before it.
     pub fn leaf(&self) -> Result<u64, OperationError> {
-        let number: u64 = self.parse("leaf")?;
+        let number: u64 = self.named("leaf")?;
         let spelt = |(key, text): &(String, String)| key == "leaf" && *text == number.to_string();
         if self.named.iter().any(spelt) {
             Ok(number)
@@ -78,7 +72,8 @@ impl Ids {
         }
     }
 
-    fn parse<T: FromStr>(&self, name: &str) -> Result<T, OperationError> {
+    /// The identifier of this name; one that is malformed or not there names nothing.
+    pub(super) fn named<T: FromStr>(&self, name: &str) -> Result<T, OperationError> {
         self.named
             .iter()
             .find(|(key, _)| key == name)

@@ -1,7 +1,7 @@
 //! The closed list of actions.
 //!
 //! The traits are sealed here. No other module can add an action, and no other module can mark an
-//! action as writing or revealing. The `reveals` lines of this file are therefore the complete list
+//! action as writing, revealing or deciding. The `reveals` lines of this file are therefore the complete list
 //! of what can put a number into the clear.
 
 use std::fmt;
@@ -22,6 +22,8 @@ mod seal {
     pub trait Writing {}
     /// An action listed as revealing.
     pub trait Revealing {}
+    /// An action listed as deciding.
+    pub trait Deciding {}
 }
 
 /// One of the listed actions.
@@ -35,8 +37,12 @@ pub trait Writes: Action + seal::Writing {}
 /// An action under which a number may be disclosed.
 pub trait Reveals: Action + seal::Revealing {}
 
+/// An action that decides what somebody else asked. The policy refuses it to whoever
+/// asked, and for a request that does not wait for a decision.
+pub trait Decides: Writes + seal::Deciding {}
+
 macro_rules! list {
-    ($($kind:ident $name:literal $class:ident $($reveals:ident)?;)*) => {
+    ($($kind:ident $name:literal $class:ident $($right:ident)?;)*) => {
         /// The name of an action, used in the matrix, the routes and the leaves.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum ActionKind { $($kind),* }
@@ -51,18 +57,23 @@ macro_rules! list {
             pub fn class(self) -> Class {
                 match self { $(Self::$kind => list!(@class $class)),* }
             }
+
+            /// Whether it decides what somebody else asked.
+            pub fn decides(self) -> bool {
+                match self { $(Self::$kind => list!(@is_deciding $($right)?)),* }
+            }
         }
 
         /// One type for each action, for use in signatures.
         pub mod actions {
-            use super::{Action, ActionKind, Reveals, Writes, seal};
+            use super::{Action, ActionKind, Decides, Reveals, Writes, seal};
             $(
                 #[derive(Debug)]
                 pub enum $kind {}
                 impl seal::Listed for $kind {}
                 impl Action for $kind { const KIND: ActionKind = ActionKind::$kind; }
                 list!(@writes $class $kind);
-                $(list!(@$reveals $kind);)?
+                $(list!(@$right $kind);)?
             )*
         }
     };
@@ -77,6 +88,12 @@ macro_rules! list {
         impl seal::Revealing for $kind {}
         impl Reveals for $kind {}
     };
+    (@decides $kind:ident) => {
+        impl seal::Deciding for $kind {}
+        impl Decides for $kind {}
+    };
+    (@is_deciding decides) => { true };
+    (@is_deciding $($other:ident)?) => { false };
 }
 
 list! {
@@ -103,7 +120,7 @@ list! {
     RequestWithdrawal "withdrawal.request"  writes;
     ListWithdrawals   "withdrawal.list"     reads;
     ReadWithdrawal    "withdrawal.read"     reads;
-    DecideWithdrawal  "withdrawal.decide"   writes;
+    DecideWithdrawal  "withdrawal.decide"   writes decides;
     ReadAdmission     "admission.read"      reads;
     CancelAdmission   "admission.cancel"    reads;
     LookUp            "record.lookup"       reads;
@@ -112,12 +129,12 @@ list! {
     RequestReveal     "reveal.request"      writes;
     ListReveals       "reveal.list"         reads;
     ReadReveal        "reveal.read"         reads;
-    DecideReveal      "reveal.decide"       writes;
+    DecideReveal      "reveal.decide"       writes decides;
     OpenReveal        "reveal.open"         writes reveals;
     RequestExport     "export.request"      writes;
     ListExports       "export.list"         reads;
     ReadExport        "export.read"         reads;
-    DecideExport      "export.decide"       writes;
+    DecideExport      "export.decide"       writes decides;
     BuildPackage      "export.build"        reads reveals;
     TakePackage       "export.package"      writes;
     ReadSigner        "export.signer"       reads;

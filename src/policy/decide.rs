@@ -101,7 +101,7 @@ fn about_request(
         return Ok(());
     };
     let wanted = match action {
-        ActionKind::DecideReveal | ActionKind::DecideExport | ActionKind::DecideWithdrawal => {
+        _ if action.decides() => {
             if request.asked_by_caller {
                 return Err(Denial::OwnRequest);
             }

@@ -37,7 +37,7 @@ pub struct CaseFacts {
 }
 
 words! {
-    /// The life of a request for a reveal, an export or a withdrawal.
+    /// The state of a request that somebody else decides.
     pub enum RequestState {
         Requested => "requested",
         Approved => "approved",

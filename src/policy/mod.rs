@@ -10,7 +10,7 @@ mod denial;
 mod facts;
 mod matrix;
 
-pub use action::{Action, ActionKind, Class, Reveals, Writes, actions};
+pub use action::{Action, ActionKind, Class, Decides, Reveals, Writes, actions};
 pub use decide::{Grant, decide};
 pub use denial::Denial;
 pub use facts::{

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde::Serialize;
 
 use crate::domain::CaseId;
+use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::edition::Editions;
 use crate::vault::clock::Clock;
@@ -34,6 +35,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) admissions: Arc<UnderWay>,
     pub(in crate::vault) known_cases: KnownCases,
     pub(in crate::vault) editions: Editions,
+    pub(in crate::vault) package_turns: PackageTurns,
     pub(in crate::vault) sessions: KnownSessions,
 }
 

@@ -24,7 +24,6 @@ mod lock;
 mod paths;
 pub mod plaintext;
 pub mod records;
-pub mod requests;
 pub mod scope;
 mod settings;
 mod sign_in;
@@ -32,6 +31,7 @@ mod start;
 mod store;
 
 pub use self::admission::{Admission, Batches, ExhibitCheck, ExhibitFacts, FileFacts};
+pub use self::budget::package_turns::{PackageTurn, PackageTurns};
 pub use self::call::answer::Answer;
 pub use self::call::caller::Caller;
 pub use self::call::receipt::Receipt;

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
+use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
@@ -166,6 +167,7 @@ impl Vault {
             run_alarm: RunAlarm::default(),
             known_cases: KnownCases::default(),
             editions: Editions::default(),
+            package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
@@ -192,6 +194,11 @@ impl Vault {
 
     pub fn settings(&self) -> &Settings {
         &self.core.settings
+    }
+
+    /// Who builds which package.
+    pub fn package_turns(&self) -> &PackageTurns {
+        &self.core.package_turns
     }
 
     pub fn paths(&self) -> &Paths {

@@ -64,7 +64,8 @@ impl Ask {
     fn run(self) -> Result<(), CliError> {
         let case = id("--case", &self.case)?;
         let exhibit = id("EXHIBIT", &self.exhibit)?;
-        let operation = RequestWithdrawal::new(case, exhibit, &self.reason).map_err(usage)?;
+        let operation =
+            RequestWithdrawal::of_exhibit(case, exhibit, &self.reason).map_err(usage)?;
         act(
             &self.local,
             operation,

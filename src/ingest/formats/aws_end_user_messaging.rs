@@ -1,21 +1,15 @@
-//! Events of AWS End User Messaging, alone or inside an EventBridge event. Several
-//! events tell of one message; its time is that of the request, which they
-//! share. The EventBridge variant has no number, so that the format is known by
-//! its events, and such rows are rejected. `context` is dropped.
+//! Events of AWS End User Messaging, alone or as the `detail` of an EventBridge event. One message
+//! has several events; all have the time of the request. Inside EventBridge there is no number, so
+//! the format is identified by its events, and such rows are rejected. `context` is dropped.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    let mut shape = Shape::of_table(Format::AwsEndUserMessaging, Written::Json, &TABLE);
-    shape.marks = vec![Field::SentAt, Field::Kind];
-    shape.kinds = KINDS
-        .map(|(begins, kind)| (begins.to_owned(), kind.to_owned()))
-        .to_vec();
-    shape
+    Shape::of_table(Format::AwsEndUserMessaging, Syntax::Json, &TABLE).events(&KINDS)
 }
 
-const TABLE: [Line; 10] = [
+const TABLE: [TableLine; 10] = [
     (Field::Account, &["account"], Reads::Text),
     (
         Field::Number,
@@ -52,5 +46,5 @@ const TABLE: [Line; 10] = [
     ),
 ];
 
-/// What the types of events begin with.
+/// What the type of an event may begin with, and the kind of message that it means.
 const KINDS: [(&str, &str); 3] = [("TEXT_", "sms"), ("VOICE_", "phone"), ("MEDIA_", "mms")];

@@ -1,20 +1,14 @@
-//! SMS events of AWS Pinpoint. Several events tell of one message, of which the
-//! vault keeps the first. Events of other channels are no messages, and an
-//! answer of the recipient is none either.
+//! SMS events of AWS Pinpoint. One message has several events; the vault keeps the first. Events of
+//! other channels, and answers of recipients, are not messages and are rejected.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    let mut shape = Shape::of_table(Format::AwsPinpoint, Written::Json, &TABLE);
-    shape.marks = vec![Field::SentAt, Field::Kind];
-    shape.kinds = KINDS
-        .map(|(begins, kind)| (begins.to_owned(), kind.to_owned()))
-        .to_vec();
-    shape
+    Shape::of_table(Format::AwsPinpoint, Syntax::Json, &TABLE).events(&KINDS)
 }
 
-const TABLE: [Line; 9] = [
+const TABLE: [TableLine; 9] = [
     (Field::Account, &["awsAccountId"], Reads::Text),
     (
         Field::Number,
@@ -34,6 +28,7 @@ const TABLE: [Line; 9] = [
     (Field::MessageRef, &["attributes.message_id"], Reads::Text),
 ];
 
+/// What the type of an event may begin with, and the kind of message that it means.
 const KINDS: [(&str, &str); 3] = [
     ("_SMS.BUFFERED", "sms"),
     ("_SMS.SUCCESS", "sms"),

@@ -1,14 +1,14 @@
-//! The daily usage report of AWS SNS: numbers with their plus or without. No
-//! carrier, no place, and the account only in the path of the file.
+//! The daily usage report of AWS SNS. Numbers have a plus or not. There is no carrier and no place,
+//! and the account is only in the path of the file.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::AwsSnsCsv, Written::Delimited, &TABLE).kind("sms")
+    Shape::of_table(Format::AwsSnsCsv, Syntax::Delimited, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 4] = [
+const TABLE: [TableLine; 4] = [
     (
         Field::Number,
         &["destinationphonenumber"],

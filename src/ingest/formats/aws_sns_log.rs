@@ -1,16 +1,15 @@
-//! The delivery log of AWS SNS, out of CloudWatch: a carrier's name and the codes
-//! of its network as integers, both absent where delivery failed (codes 0). Its
-//! times name no zone, so that one has to be declared. The account stands in
-//! the name of the log group, not in the log.
+//! The delivery log of AWS SNS, from CloudWatch. It has the carrier's name and the codes of its
+//! network as integers; if delivery failed, the name is absent and the codes are 0. Times name no
+//! zone, so one must be declared. The account is in the name of the log group, not in the log.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::AwsSnsLog, Written::Json, &TABLE).kind("sms")
+    Shape::of_table(Format::AwsSnsLog, Syntax::Json, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 7] = [
+const TABLE: [TableLine; 7] = [
     (Field::Number, &["delivery.destination"], Reads::Text),
     (Field::Carrier, &["delivery.phoneCarrier"], Reads::Text),
     (Field::Carrier, &["delivery.mcc"], Reads::Mcc),

@@ -1,14 +1,14 @@
-//! Bandwidth, `GET /messages`: a carrier's name, and the country of the number
-//! that was called as alpha-3. `location` is an id of theirs, not a state.
+//! Bandwidth, `GET /messages`. It has the carrier's name and the country of the called number as
+//! alpha-3. `location` is an internal id, not a state.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::Bandwidth, Written::Json, &TABLE).kind("sms")
+    Shape::of_table(Format::Bandwidth, Syntax::Json, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 8] = [
+const TABLE: [TableLine; 8] = [
     (Field::Account, &["accountId"], Reads::Text),
     (Field::Number, &["destinationTn"], Reads::Text),
     (Field::Carrier, &["carrierName"], Reads::Text),

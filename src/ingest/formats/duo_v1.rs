@@ -1,14 +1,14 @@
-//! Duo Admin API v1, `GET /admin/v1/logs/telephony`: JSON, a time in two
-//! spellings, no account, no user, no carrier and no place.
+//! Duo Admin API v1, `GET /admin/v1/logs/telephony`: JSON with the time in two forms. There is no
+//! account, user, carrier or place.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::DuoV1, Written::Json, &TABLE)
+    Shape::of_table(Format::DuoV1, Syntax::Json, &TABLE)
 }
 
-const TABLE: [Line; 5] = [
+const TABLE: [TableLine; 5] = [
     (Field::Number, &["phone"], Reads::Text),
     (Field::SentAt, &["isotimestamp"], Reads::Text),
     (Field::SentAt, &["timestamp"], Reads::EpochSeconds),

@@ -1,14 +1,14 @@
-//! Duo Admin API v2, `GET /admin/v2/logs/telephony`: JSON, one id an event,
-//! no account, no user, no carrier and no place.
+//! Duo Admin API v2, `GET /admin/v2/logs/telephony`: JSON with an id for each event. There is no
+//! account, user, carrier or place.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::DuoV2, Written::Json, &TABLE)
+    Shape::of_table(Format::DuoV2, Syntax::Json, &TABLE)
 }
 
-const TABLE: [Line; 5] = [
+const TABLE: [TableLine; 5] = [
     (Field::Number, &["phone"], Reads::Text),
     (Field::SentAt, &["ts"], Reads::Text),
     (Field::Kind, &["type"], Reads::Text),

@@ -1,16 +1,15 @@
-//! MessageBird messages: one message is a row for each of its recipients, whose
-//! numbers are integers. `mo` is a message to the sender of the log.
-//! `reference` is the customer's own text and may name a user. `body` is
-//! dropped.
+//! MessageBird messages. A message makes a row for each of its recipients, whose numbers are
+//! integers. `mo` is a message that the owner of the log received. `reference` is the customer's
+//! own text and may name a user. `body` is dropped.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::MessageBird, Written::Json, &TABLE).kind("sms")
+    Shape::of_table(Format::MessageBird, Syntax::Json, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 6] = [
+const TABLE: [TableLine; 6] = [
     (Field::User, &["reference"], Reads::Text),
     (
         Field::Number,

@@ -1,7 +1,7 @@
-//! The named formats, one table a file: which columns a log has and which of
-//! our fields each holds. What is not in a table is dropped.
+//! The named formats, one file each: a table of the columns of a supplier's log and the field
+//! that each holds. A column that is not in the table is dropped.
 //!
-//! Names only; no cell passes here.
+//! These files hold names of columns; no cell passes through them. `shape` says what a format is.
 
 mod aws_end_user_messaging;
 mod aws_pinpoint;
@@ -13,6 +13,7 @@ mod duo_v2;
 mod messagebird;
 mod okta;
 mod plivo;
+pub(super) mod shape;
 mod sinch;
 mod supplier_csv;
 mod telnyx;
@@ -20,9 +21,10 @@ mod twilio_csv;
 mod twilio_json;
 mod vonage_csv;
 
-use super::shape::{Shape, Written};
+use self::shape::{Shape, Syntax};
 use crate::domain::Format;
 
+/// The table of a format.
 pub(super) fn shape(format: Format) -> Shape {
     match format {
         Format::SupplierCsv => supplier_csv::shape(),
@@ -41,7 +43,7 @@ pub(super) fn shape(format: Format) -> Shape {
         Format::AwsEndUserMessaging => aws_end_user_messaging::shape(),
         Format::AwsPinpoint => aws_pinpoint::shape(),
         Format::Okta => okta::shape(),
-        // Its columns are what a mapping names.
-        Format::Mapped => Shape::new(format, Written::Delimited, Vec::new()),
+        // Its columns are those that the mapping names.
+        Format::Mapped => Shape::new(format, Syntax::Delimited, Vec::new()),
     }
 }

@@ -1,21 +1,16 @@
-//! The Okta System Log: Classic has the number in a target of type `MobilePhone`,
-//! Identity Engine in the debug data. Other events than messages and calls that
-//! were sent are rejected, their numbers unread. No carrier and no place: the
-//! calling code beside the number is no country (`+1` is 25 of them).
+//! The Okta System Log. In Classic the number is in a target of type `MobilePhone`, in Identity
+//! Engine in the debug data. Only messages and calls that were sent are read; other events are
+//! rejected. There is no carrier and no place: the calling code is not a country (25 countries have
+//! `+1`).
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    let mut shape = Shape::of_table(Format::Okta, Written::Json, &TABLE);
-    shape.marks = vec![Field::SentAt, Field::Kind];
-    shape.kinds = KINDS
-        .map(|(begins, kind)| (begins.to_owned(), kind.to_owned()))
-        .to_vec();
-    shape
+    Shape::of_table(Format::Okta, Syntax::Json, &TABLE).events(&KINDS)
 }
 
-const TABLE: [Line; 7] = [
+const TABLE: [TableLine; 7] = [
     (Field::User, &["target[type=User].alternateId"], Reads::Text),
     (
         Field::Number,
@@ -33,5 +28,5 @@ const TABLE: [Line; 7] = [
     (Field::MessageRef, &["uuid"], Reads::Text),
 ];
 
-/// What the types of events begin with.
+/// What the type of an event may begin with, and the kind of message that it means.
 const KINDS: [(&str, &str); 2] = [("system.sms.send_", "sms"), ("system.voice.send_", "phone")];

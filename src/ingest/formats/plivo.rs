@@ -1,14 +1,14 @@
-//! Plivo messages: numbers without their plus, times with a space and the
-//! account's own offset, the account inside `resource_uri`.
+//! Plivo messages: numbers without a plus, times with a space and the account's own offset. The
+//! account is in `resource_uri`.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::Plivo, Written::Json, &TABLE).kind("sms")
+    Shape::of_table(Format::Plivo, Syntax::Json, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 7] = [
+const TABLE: [TableLine; 7] = [
     (Field::Account, &["resource_uri"], Reads::AccountInUri),
     (Field::Number, &["to_number"], Reads::International),
     (Field::SentAt, &["message_time"], Reads::Text),

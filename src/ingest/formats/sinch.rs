@@ -1,16 +1,16 @@
-//! Sinch delivery reports of recipients: one for each change of a message's
-//! state, of which the vault keeps the first. The codes of a network in one
-//! (`23410`), if Sinch gives them. A batch is one message to many.
-//! `client_reference` is the customer's own text and may name a user.
+//! Sinch delivery reports of recipients. There is one for each change of a message's state; the
+//! vault keeps the first. The codes of the network are in one cell (`23410`), if Sinch gives them.
+//! A batch is one message to many recipients. `client_reference` is the customer's own text and may
+//! name a user.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::Sinch, Written::Json, &TABLE).kind("sms")
+    Shape::of_table(Format::Sinch, Syntax::Json, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 5] = [
+const TABLE: [TableLine; 5] = [
     (Field::User, &["client_reference"], Reads::Text),
     (Field::Number, &["recipient"], Reads::Text),
     (Field::Carrier, &["operator"], Reads::MccMnc),

@@ -1,16 +1,15 @@
-//! The supplier's CSV: the fields of the notice, in any order, under any of
-//! the names people give them.
+//! The supplier's CSV: the fields of the notice in any order, under any of their usual names.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    let mut shape = Shape::of_table(Format::SupplierCsv, Written::Delimited, &TABLE);
+    let mut shape = Shape::of_table(Format::SupplierCsv, Syntax::Delimited, &TABLE);
     shape.required.push(Field::Account);
     shape
 }
 
-const TABLE: [Line; 10] = [
+const TABLE: [TableLine; 10] = [
     (Field::Account, ACCOUNT, Reads::Text),
     (Field::User, &["user", "username"], Reads::Text),
     (Field::Number, NUMBER, Reads::Text),

@@ -1,15 +1,15 @@
-//! Telnyx message detail records: a carrier's name or, of certain products, the
-//! codes of its network, and the recipient's country as alpha-2. No content;
-//! the addresses of webhooks may hold secrets and are dropped.
+//! Telnyx message detail records. They have the carrier's name, or for certain products the codes
+//! of its network, and the recipient's country as alpha-2. Addresses of webhooks may hold secrets
+//! and are dropped.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::Telnyx, Written::Json, &TABLE).kind("sms")
+    Shape::of_table(Format::Telnyx, Syntax::Json, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 11] = [
+const TABLE: [TableLine; 11] = [
     (Field::Account, &["user_id"], Reads::Text),
     (Field::Number, &["cld"], Reads::Text),
     (Field::Carrier, &["carrier"], Reads::Text),

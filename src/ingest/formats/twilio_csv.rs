@@ -1,15 +1,15 @@
-//! The CSV a Twilio console downloads. Every row is a text message; its
-//! direction is the channel, and inbound messages are rejected: their `To` is
-//! the sender's own number. `Body` and the prices are dropped.
+//! The CSV that a Twilio console downloads. Every row is a text message; its direction is the
+//! channel. Inbound messages are rejected: their `To` is a number of the log's owner. `Body` and
+//! prices are dropped.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::TwilioCsv, Written::Delimited, &TABLE).kind("sms")
+    Shape::of_table(Format::TwilioCsv, Syntax::Delimited, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 5] = [
+const TABLE: [TableLine; 5] = [
     (Field::Account, &["accountsid"], Reads::Text),
     (Field::Number, &["to"], Reads::Text),
     (Field::SentAt, &["sentdate"], Reads::Text),

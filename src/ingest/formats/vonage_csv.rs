@@ -1,16 +1,15 @@
-//! The CSV of a Vonage report: numbers without their plus, a carrier's name and
-//! the codes of its network in one (`23415`), countries as alpha-2, offsets
-//! without a colon. `client_ref` is the customer's own text and may name a
-//! user. `message_body` is dropped.
+//! The CSV of a Vonage report: numbers without a plus, the carrier's name and the codes of its
+//! network in one cell (`23415`), countries as alpha-2, offsets without a colon. `client_ref` is the
+//! customer's own text and may name a user. `message_body` is dropped.
 
+use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
-use crate::ingest::shape::{Line, Reads, Shape, Written};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::VonageCsv, Written::Delimited, &TABLE).kind("sms")
+    Shape::of_table(Format::VonageCsv, Syntax::Delimited, &TABLE).kind("sms")
 }
 
-const TABLE: [Line; 9] = [
+const TABLE: [TableLine; 9] = [
     (Field::Account, &["accountid"], Reads::Text),
     (Field::User, &["clientref"], Reads::Text),
     (Field::Number, &["to"], Reads::International),

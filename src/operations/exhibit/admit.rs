@@ -1,39 +1,35 @@
-//! Admitting a file: its rows are read beside this thread, which hands them to the vault.
+//! `POST /cases/{case}/exhibits`: admits a file.
+//!
+//! Rows come from `ingest::pipeline` in batches and go to the vault; none is looked into here.
 
-use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::arriving::Arriving;
-use super::reading;
-use super::received::Received;
-use super::unreadable::unreadable;
-use crate::domain::{CaseId, Reference, Title};
-use crate::ingest::{Declared, IngestError, LogReader, Mapping, Zone};
+use crate::domain::{AccountName, CaseId, Reference, Title};
+use crate::ingest::pipeline::{Arriving, Progress, feed};
+use crate::ingest::{ColumnMapping, Declared, Mapping};
 use crate::vault::plaintext::Region;
-use crate::vault::{
-    Admission, Caller, Conflict, ExhibitFacts, FileFacts, OperationError, Refusal, Reply, Vault,
-};
+use crate::vault::{Caller, Conflict, ExhibitFacts, OperationError, Refusal, Reply, Vault};
 
-/// What is asked beside the file itself.
+/// A request to admit a file, without the file.
 pub struct AdmitRequest {
+    /// The case that gets the exhibit.
     pub case: CaseId,
+    /// A name for the exhibit.
     pub name: Option<Title>,
     /// Where the file came from.
     pub source: Option<Reference>,
+    /// What is said of the file's contents.
     pub declared: Declared,
-    /// In which numbers without a calling code are meant.
+    /// The region of numbers without a calling code.
     pub region: Option<Region>,
 }
 
-/// How far an admission is: bytes of the file as received, rows read of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    pub bytes: u64,
-    pub rows: u64,
-}
-
-/// Admits the whole file or nothing of it. `progress` is asked after every batch;
-/// false cancels.
+/// Admits the whole file or nothing of it. `progress` is asked after every batch; false cancels.
+///
+/// # Errors
+///
+/// A refusal with the reason: no right to do this, another admission in the case, a file that
+/// cannot be read, or a cancelled admission. Nothing of the file is kept then.
 pub fn admit(
     vault: &Vault,
     caller: &Caller,
@@ -60,11 +56,11 @@ pub fn admit(
         told.on_cancel(stop);
     }
     let read = catch_unwind(AssertUnwindSafe(|| {
-        read_all(vault, &mut admission, declared, arriving.file, progress)
+        feed(vault, &mut admission, declared, arriving.file, progress)
     }));
     match read {
         Ok(Ok(file)) => vault.finish_admission(caller, admission, file),
-        // However the reading ended when somebody stopped it.
+        // A cancelled read may end in any error.
         Ok(Err(_)) if told.is_cancelled() => {
             let error = OperationError::Conflict(Conflict::AdmissionCancelled);
             Err(vault.abandon_admission(caller, admission, error))
@@ -77,43 +73,183 @@ pub fn admit(
     }
 }
 
-fn read_all(
-    vault: &Vault,
-    admission: &mut Admission,
-    declared: Declared,
-    file: Box<dyn Read + Send>,
-    progress: &mut dyn FnMut(Progress) -> bool,
-) -> Result<FileFacts, OperationError> {
-    let zone = declared.zone().map(|zone: &Zone| zone.name().to_owned());
-    let mapping = declared.mapping.as_ref().map(Mapping::text);
-    let told = admission.progress();
-    let received = Received::new(file, told.clone());
-    let reader = LogReader::open(Box::new(received.clone()), declared).map_err(unreadable)?;
-    let batches = admission.batches();
-    let facts = reading::read(reader, &received, &batches, |batch| {
-        vault.admit_batch(admission, batch)?;
-        let so_far = Progress {
-            bytes: received.so_far(),
-            rows: admission.rows(),
-        };
-        told.rows(so_far.rows);
-        if progress(so_far) && !told.is_cancelled() {
-            Ok(())
-        } else {
-            Err(OperationError::Cancelled)
+/// The parts of a request as text, from query parameters and headers or from the command line.
+#[derive(Default)]
+pub struct AdmitWords {
+    /// The name of a format; `auto` or `None` to detect it.
+    pub format: Option<String>,
+    /// The zone of times that name none.
+    pub zone: Option<String>,
+    /// The account of records that name none.
+    pub account: Option<String>,
+    /// The region of numbers without a calling code.
+    pub region: Option<String>,
+    /// Mapped columns, each as `field=column`.
+    pub map: Vec<String>,
+    /// The text of a mapping.
+    pub mapping: Option<String>,
+    /// A name for the exhibit.
+    pub name: Option<String>,
+    /// Where the file came from.
+    pub source: Option<String>,
+}
+
+impl AdmitRequest {
+    /// Reads the parts of a request.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` with the part that is wrong, or that the mapping says too; `Unreadable` if a
+    /// mapping or a mapped column is refused.
+    pub fn read(case: CaseId, words: &AdmitWords) -> Result<Self, OperationError> {
+        let mapping = words.mapping.as_deref().map(Mapping::parse).transpose()?;
+        if let Some(mapping) = &mapping {
+            refuse_twice(words, mapping)?;
         }
-    })?;
-    let digest = received
-        .clone()
-        .drain()
-        .map_err(|error| unreadable(IngestError::Io(error.kind())))?;
-    Ok(FileFacts {
-        format: facts.format(),
-        evidence: facts.evidence,
-        zone,
-        mapping,
-        digest,
-        bytes: received.so_far(),
-        dropped_columns: facts.dropped_columns,
+        let format = words
+            .format
+            .as_deref()
+            .filter(|name| *name != "auto")
+            .map(|name| {
+                name.parse()
+                    .map_err(|error| OperationError::invalid("format", error))
+            })
+            .transpose()?;
+        let declared = Declared {
+            format,
+            zone: parsed(words.zone.as_deref(), "zone")?,
+            account: words
+                .account
+                .as_deref()
+                .map(|name| {
+                    AccountName::parse(name)
+                        .map_err(|error| OperationError::invalid("account", error))
+                })
+                .transpose()?,
+            columns: words
+                .map
+                .iter()
+                .map(|text| column(text))
+                .collect::<Result<_, _>>()?,
+            mapping,
+        };
+        let name = words
+            .name
+            .as_deref()
+            .map(|text| {
+                Title::parse(text).map_err(|error| OperationError::invalid("Exhibit-Name", error))
+            })
+            .transpose()?;
+        let source = words
+            .source
+            .as_deref()
+            .map(|text| {
+                Reference::parse(text)
+                    .map_err(|error| OperationError::invalid("Exhibit-Source", error))
+            })
+            .transpose()?;
+        let region = parsed(words.region.as_deref(), "region")?;
+        Ok(Self {
+            case,
+            name,
+            source,
+            declared,
+            region,
+        })
+    }
+}
+
+/// A mapping says how the whole file is read. What it says must not be said again beside it.
+fn refuse_twice(words: &AdmitWords, mapping: &Mapping) -> Result<(), OperationError> {
+    let format = words.format.as_deref().is_some_and(|name| name != "auto");
+    for (at, twice) in [
+        ("format", format),
+        ("map", !words.map.is_empty()),
+        ("zone", words.zone.is_some() && mapping.names_a_zone()),
+        (
+            "account",
+            words.account.is_some() && mapping.names_an_account(),
+        ),
+    ] {
+        if twice {
+            return Err(OperationError::invalid(
+                at,
+                "must not be given beside a mapping that says it",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Reads `field=column`.
+fn column(text: &str) -> Result<ColumnMapping, OperationError> {
+    let (field, column) = text
+        .split_once('=')
+        .ok_or_else(|| OperationError::invalid("map", "must read field=column"))?;
+    let field = field
+        .parse()
+        .map_err(|_| OperationError::invalid("map", "names a field that no record has"))?;
+    Ok(ColumnMapping::new(field, column)?)
+}
+
+/// Reads a text that may be absent; `at` names it in the error.
+fn parsed<T: std::str::FromStr>(text: Option<&str>, at: &str) -> Result<Option<T>, OperationError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.map(|text| {
+        text.parse()
+            .map_err(|error| OperationError::invalid(at, error))
     })
+    .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_names_a_field_and_a_column_that_holds_no_content() {
+        assert!(column("number=Handset").is_ok());
+        for text in ["number", "digits=Handset", "kind=body", "time_basis=x"] {
+            assert!(column(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mapping_and_what_is_given_beside_it_do_not_say_the_same_twice() {
+        let mapping = "container = \"csv\"\n[number]\ncolumn = \"a\"\n\
+            [sent_at]\ncolumn = \"b\"\nzone = \"UTC\"\n[account]\nvalue = \"c\"\n";
+        let case = CaseId::from_random([0xa5; 13]);
+        let ask = |words: AdmitWords| {
+            let mapping = Some(mapping.to_owned());
+            AdmitRequest::read(case.clone(), &AdmitWords { mapping, ..words }).is_ok()
+        };
+        let said = |text: &str| Some(text.to_owned());
+        assert!(ask(AdmitWords::default()));
+        assert!(ask(AdmitWords {
+            format: said("auto"),
+            ..AdmitWords::default()
+        }));
+        for words in [
+            AdmitWords {
+                format: said("duo-v1"),
+                ..AdmitWords::default()
+            },
+            AdmitWords {
+                map: vec!["kind=c".to_owned()],
+                ..AdmitWords::default()
+            },
+            AdmitWords {
+                zone: said("UTC"),
+                ..AdmitWords::default()
+            },
+            AdmitWords {
+                account: said("d"),
+                ..AdmitWords::default()
+            },
+        ] {
+            assert!(!ask(words));
+        }
+    }
 }

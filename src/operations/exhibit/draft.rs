@@ -1,13 +1,16 @@
-//! A mapping to begin with, from the file itself. It touches no vault: whoever
-//! has the file can see more of it than the draft says.
+//! `exhibit map`: drafts a mapping from the file itself. It needs no vault and no right: who has the
+//! file can see more of it than the draft says.
 
 use std::io::Read;
 
-use super::unreadable::unreadable;
 use crate::ingest;
 use crate::vault::OperationError;
 
-/// The text of a mapping for the file, to be completed by somebody.
+/// Drafts the text of a mapping for the file, for somebody to check and complete.
+///
+/// # Errors
+///
+/// `Unreadable` if the beginning of the file cannot be read.
 pub fn draft_mapping(file: Box<dyn Read + Send>) -> Result<String, OperationError> {
-    ingest::draft(file).map_err(unreadable)
+    Ok(ingest::draft(file)?)
 }

@@ -1,30 +1,24 @@
-//! Exhibits: admitting a file, watching and stopping that, listing what was
-//! admitted, comparing one with another.
+//! Exhibits: admit a file, watch or cancel its admission, draft a mapping, list what was admitted,
+//! compare one exhibit with another.
 //!
-//! Admission sees rows in batches on their way from `ingest` to the vault, and
-//! never looks into one. Called by `http` (the body of an upload) and `cli` (a
-//! file). Not promised: that the file's records are true, only that they are
-//! what the file says.
+//! Admission hands rows in batches from `ingest` to the vault and never looks into one. Called by
+//! `http` (the body of an upload) and `cli` (a file). Not promised: that the file's records are
+//! true, only that they are what the file says.
 
 mod admit;
-mod arriving;
-mod ask;
 mod cancel;
 mod compare;
 mod draft;
 mod list;
-mod reading;
-mod received;
 mod report;
-mod unreadable;
 mod watch;
 
-pub use admit::{AdmitRequest, Progress, admit};
-pub use arriving::Arriving;
-pub use ask::AdmitWords;
+pub use admit::{AdmitRequest, AdmitWords, admit};
 pub use cancel::{CancelAdmission, CancelledBody};
 pub use compare::{CompareExhibits, CompareInput};
 pub use draft::draft_mapping;
 pub use list::{ExhibitList, ListExhibits};
 pub use report::{ExhibitBody, RejectBody};
 pub use watch::ReadAdmission;
+
+pub use crate::ingest::pipeline::{Arriving, Progress};

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{ExportId, Reference};
+use crate::domain::{ExportId, Reference, RequestIdOfKind as _};
 use crate::operations::{Done, Empty, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
@@ -35,7 +35,7 @@ impl Operation for AcknowledgeExport {
     type Answer = Done;
 
     fn target(&self) -> Target {
-        Target::Export(self.export.clone())
+        Target::Request(self.export.of_any_kind())
     }
 
     fn why(&self) -> Option<&Why> {
@@ -66,7 +66,7 @@ impl Request for AcknowledgeExport {
     const SUMMARY: &'static str = "Say that a package arrived";
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::Export(ids.export()?))
+        Ok(Target::Request(ids.export()?.of_any_kind()))
     }
 
     fn read(ids: &Ids, input: AcknowledgeInput) -> Result<Self, OperationError> {

@@ -9,13 +9,14 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::domain::{ExportId, area_code};
+use crate::domain::{ExportId, RequestIdOfKind as _, area_code};
 use crate::evidence::{
     BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, readme, write_row,
 };
 use crate::policy::actions;
 use crate::vault::records::{Evidence, EvidenceDamaged, ExportContents, Notice, ReportTable};
-use crate::vault::scope::{PackageContents, Scope};
+use crate::vault::scope::Scope;
+use crate::vault::scope::requests::PackageContents;
 use crate::vault::{
     Answer, Operation, OperationError, Receipt, StoreError, StoreFault, Target, Wire,
 };
@@ -29,7 +30,7 @@ impl Operation for BuildPackage {
     type Answer = Approved;
 
     fn target(&self) -> Target {
-        Target::Export(self.0.clone())
+        Target::Request(self.0.of_any_kind())
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Approved, OperationError> {
@@ -47,8 +48,7 @@ impl Answer for Approved {
 
 fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBuilt> {
     let name = PackageName::parse(package.export.as_str())?;
-    let work = package.packages.join(format!("{}.work", package.export));
-    let tar = package.packages.join(format!("{}.tar", package.export));
+    let (work, tar) = (package.file.workplace(), package.file.path());
     // Left by a stop in the middle: ciphertext that nobody was given.
     let _ = std::fs::remove_dir_all(&work);
     let _ = std::fs::remove_file(&tar);

@@ -3,17 +3,19 @@
 
 mod acknowledge;
 mod build;
-mod decide;
-mod list;
-mod read;
 mod request;
 mod signer;
 mod take;
 
 pub use acknowledge::{AcknowledgeExport, AcknowledgeInput};
-pub use decide::DecideExport;
-pub use list::{ExportList, ListExports};
-pub use read::{ExportBody, ReadExport};
-pub use request::{RequestExport, RequestExportInput, RequestedExport};
+pub use request::{ExportList, RequestExportInput, RequestedExport};
 pub use signer::ReadSigner;
 pub use take::take_package;
+
+use crate::operations::two_person::{Ask, Decide, List, Read};
+use crate::vault::scope::requests::Export;
+
+pub type RequestExport = Ask<Export>;
+pub type ListExports = List<Export>;
+pub type ReadExport = Read<Export>;
+pub type DecideExport = Decide<Export>;

@@ -1,31 +1,25 @@
-//! `POST /cases/{case}/exports`: ask for a package.
+//! `POST /cases/{case}/exports`: how a package is asked for.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, ExportId, LegalBasis};
+use crate::domain::{ExportId, LegalBasis, Moment, Profile};
 use crate::evidence::Recipient;
-use crate::operations::{Ids, Request, why};
-use crate::policy::actions;
+use crate::operations::two_person::{Summaries, TwoPerson};
+use crate::operations::{Ids, why};
 use crate::vault::records::{FilterInput, RecordFilter};
-use crate::vault::scope::{CountedExport, ExportRequest, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::scope::requests::{Export, ExportView, ExportWanted, ShownState};
+use crate::vault::{OperationError, Why};
 
 /// The most recipients of one package.
 const RECIPIENTS: usize = 20;
-
-pub struct RequestExport {
-    case: CaseId,
-    request: ExportRequest,
-    /// Before the act has its turn.
-    counted: Option<CountedExport>,
-}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestExportInput {
     /// account-notice, scope-report or evidence
+    #[schema(value_type = Profile)]
     pub profile: String,
     #[serde(default)]
     pub filter: FilterInput,
@@ -40,83 +34,61 @@ pub struct RequestExportInput {
 pub struct RequestedExport {
     #[schema(value_type = String)]
     pub export: ExportId,
-    pub state: &'static str,
+    pub state: ShownState,
 }
 
-impl Answer for RequestedExport {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
+#[derive(Serialize, ToSchema)]
+pub struct ExportList {
+    pub exports: Vec<ExportView>,
 }
 
-impl Operation for RequestExport {
-    type Action = actions::RequestExport;
-    type Answer = RequestedExport;
-
-    fn target(&self) -> Target {
-        Target::Case(self.case.clone())
-    }
-
-    fn why(&self) -> Option<&Why> {
-        Some(&self.request.why)
-    }
-
-    fn detail(&self) -> Value {
-        json!({
-            "profile": self.request.profile.as_str(),
-            "filter": self.request.filter,
-            "recipients": self.request.recipients,
-            "legal_basis": self.request.legal_basis.as_str(),
-        })
-    }
-
-    const PREPARES: bool = true;
-
-    fn prepare(&mut self, scope: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
-        self.counted = Some(scope.count_export(&self.request)?);
-        Ok(())
-    }
-
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RequestedExport, OperationError> {
-        let counted = self
-            .counted
-            .ok_or(OperationError::Internal("nothing was counted"))?;
-        let export = scope.request_export(self.request, &counted)?;
-        Ok(RequestedExport {
-            export,
-            state: "requested",
-        })
+impl From<Vec<ExportView>> for ExportList {
+    fn from(exports: Vec<ExportView>) -> Self {
+        Self { exports }
     }
 }
 
-impl Request for RequestExport {
+impl TwoPerson for Export {
+    const SUMMARIES: Summaries = Summaries {
+        ask: "Ask for a sealed package",
+        list: "The exports of a case",
+        read: "One export",
+        decide: "Decide somebody else's export",
+    };
     type Input = RequestExportInput;
-    type Output = RequestedExport;
-    const SUMMARY: &'static str = "Ask for a sealed package";
+    type Requested = RequestedExport;
+    type Listed = ExportList;
 
-    fn target(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::Case(ids.case()?))
-    }
-
-    fn read(ids: &Ids, input: RequestExportInput) -> Result<Self, OperationError> {
-        let profile = input
+    fn wanted(_: &Ids, input: RequestExportInput) -> Result<(ExportWanted, Why), OperationError> {
+        let profile: Profile = input
             .profile
             .parse()
             .map_err(|error| OperationError::invalid("profile", error))?;
         let legal_basis = LegalBasis::parse(&input.legal_basis)
             .map_err(|error| OperationError::invalid("legal_basis", error))?;
-        let request = ExportRequest {
+        let wanted = ExportWanted {
             profile,
             filter: RecordFilter::parse(input.filter)?,
             recipients: recipients(&input.recipients)?,
-            why: why(&input.purpose, &input.reason)?,
             legal_basis,
         };
-        Ok(Self {
-            case: ids.case()?,
-            request,
-            counted: None,
+        Ok((wanted, why(&input.purpose, &input.reason)?))
+    }
+
+    fn detail(wanted: &ExportWanted) -> Value {
+        json!({
+            "profile": wanted.profile,
+            "filter": wanted.filter,
+            "recipients": wanted.recipients,
+            "legal_basis": wanted.legal_basis.as_str(),
         })
+    }
+
+    fn requested(export: ExportId, _: Moment) -> RequestedExport {
+        RequestedExport {
+            export,
+            state: ShownState::Requested,
+        }
     }
 }
 

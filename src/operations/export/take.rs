@@ -3,16 +3,15 @@
 //! Two acts, each with its leaf: `export.build` opens what was approved and seals
 //! it to the recipients; `export.package` hands the file out and says which.
 
-use std::collections::BTreeSet;
 use std::io::Read;
-use std::sync::{Condvar, Mutex, PoisonError};
 
 use serde::Deserialize;
 
 use super::build::BuildPackage;
-use crate::domain::ExportId;
+use crate::domain::{ExportId, RequestIdOfKind as _};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
+use crate::vault::scope::requests::PackageFile;
 use crate::vault::{
     Answer, Body, Caller, Conflict, Operation, OperationError, Receipt, Refusal, Reply, Target,
     Vault, Wire,
@@ -21,17 +20,12 @@ use crate::vault::{
 /// Hands the package of an approved export out. Who comes while it is being built
 /// waits and gets the same one.
 pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result<Reply, Refusal> {
-    let _turn = Turn::of(export);
+    let _turn = vault.package_turns().enter(export);
     let again = TakePackage {
         export: export.clone(),
         built: None,
     };
-    if vault
-        .paths()
-        .packages()
-        .join(format!("{export}.tar"))
-        .exists()
-    {
+    if PackageFile::of(vault.paths(), export).path().exists() {
         match vault.perform(caller, again) {
             // A file without a row that knows it: the vault stopped between the two acts.
             Err(Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _)) => {}
@@ -48,39 +42,14 @@ pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result
     )
 }
 
-/// One export's package is built by one caller at a time.
-struct Turn<'e>(&'e ExportId);
-
-static BUILDING: Mutex<BTreeSet<ExportId>> = Mutex::new(BTreeSet::new());
-static BUILT: Condvar = Condvar::new();
-
-impl<'e> Turn<'e> {
-    fn of(export: &'e ExportId) -> Self {
-        let building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut building = BUILT
-            .wait_while(building, |building| building.contains(export))
-            .unwrap_or_else(PoisonError::into_inner);
-        building.insert(export.clone());
-        Self(export)
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let mut building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
-        building.remove(self.0);
-        BUILT.notify_all();
-    }
-}
-
 struct TakePackage {
     export: ExportId,
     built: Option<[u8; 32]>,
 }
 
-struct PackageFile(Wire);
+struct HandedOut(Wire);
 
-impl Answer for PackageFile {
+impl Answer for HandedOut {
     fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
         Ok(self.0)
     }
@@ -88,15 +57,15 @@ impl Answer for PackageFile {
 
 impl Operation for TakePackage {
     type Action = actions::TakePackage;
-    type Answer = PackageFile;
+    type Answer = HandedOut;
 
     fn target(&self) -> Target {
-        Target::Export(self.export.clone())
+        Target::Request(self.export.of_any_kind())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<PackageFile, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<HandedOut, OperationError> {
         let (file, bytes, name) = scope.hand_out(&self.export, self.built)?;
-        Ok(PackageFile(Wire::file(
+        Ok(HandedOut(Wire::file(
             "application/x-tar",
             file,
             bytes,

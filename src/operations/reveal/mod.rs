@@ -1,13 +1,15 @@
 //! Seeing numbers in the clear: ask, have it decided, open once.
 
-mod decide;
-mod list;
 mod open;
-mod read;
 mod request;
 
-pub use decide::DecideReveal;
-pub use list::{ListReveals, RevealList};
 pub use open::{OpenReveal, OpenedBody};
-pub use read::{ReadReveal, RevealBody};
-pub use request::{RequestReveal, RequestRevealInput, RequestedReveal};
+pub use request::{RequestRevealInput, RequestedReveal, RevealList};
+
+use crate::operations::two_person::{Ask, Decide, List, Read};
+use crate::vault::scope::requests::Reveal;
+
+pub type RequestReveal = Ask<Reveal>;
+pub type ListReveals = List<Reveal>;
+pub type ReadReveal = Read<Reveal>;
+pub type DecideReveal = Decide<Reveal>;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use crate::domain::RevealId;
+use crate::domain::{RequestIdOfKind as _, RevealId};
 use crate::operations::{Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::plaintext::{Disclosed, SubjectToken};
@@ -72,7 +72,7 @@ impl Operation for OpenReveal {
     type Answer = Opened;
 
     fn target(&self) -> Target {
-        Target::Reveal(self.0.clone())
+        Target::Request(self.0.of_any_kind())
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Opened, OperationError> {
@@ -86,7 +86,7 @@ impl Request for OpenReveal {
     const SUMMARY: &'static str = "Open one's approved reveal, once";
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::Reveal(ids.reveal()?))
+        Ok(Target::Request(ids.reveal()?.of_any_kind()))
     }
 
     fn read(ids: &Ids, _: Empty) -> Result<Self, OperationError> {

@@ -1,19 +1,14 @@
-//! `POST /cases/{case}/reveals`: ask for the numbers of subjects.
+//! `POST /cases/{case}/reveals`: how the numbers of subjects are asked for.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, Moment, RevealId, Ticket};
-use crate::operations::{Ids, Request, why};
-use crate::policy::actions;
-use crate::vault::scope::{RevealRequest, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
-
-pub struct RequestReveal {
-    case: CaseId,
-    request: RevealRequest,
-}
+use crate::domain::{Moment, RevealId, Ticket};
+use crate::operations::two_person::{Summaries, TwoPerson};
+use crate::operations::{Ids, why};
+use crate::vault::scope::requests::{Reveal, RevealView, RevealWanted, ShownState};
+use crate::vault::{OperationError, Why};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,53 +24,34 @@ pub struct RequestRevealInput {
 pub struct RequestedReveal {
     #[schema(value_type = String)]
     pub reveal: RevealId,
-    pub state: &'static str,
+    pub state: ShownState,
     #[schema(value_type = String)]
     pub expires_at: Moment,
 }
 
-impl Answer for RequestedReveal {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
+#[derive(Serialize, ToSchema)]
+pub struct RevealList {
+    pub reveals: Vec<RevealView>,
+}
+
+impl From<Vec<RevealView>> for RevealList {
+    fn from(reveals: Vec<RevealView>) -> Self {
+        Self { reveals }
     }
 }
 
-impl Operation for RequestReveal {
-    type Action = actions::RequestReveal;
-    type Answer = RequestedReveal;
-
-    fn target(&self) -> Target {
-        Target::Case(self.case.clone())
-    }
-
-    fn why(&self) -> Option<&Why> {
-        Some(&self.request.why)
-    }
-
-    fn detail(&self) -> Value {
-        json!({ "ticket": self.request.ticket.as_ref().map(Ticket::as_str) })
-    }
-
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RequestedReveal, OperationError> {
-        let (reveal, expires_at) = scope.request_reveal(&self.request)?;
-        Ok(RequestedReveal {
-            reveal,
-            state: "requested",
-            expires_at,
-        })
-    }
-}
-
-impl Request for RequestReveal {
+impl TwoPerson for Reveal {
+    const SUMMARIES: Summaries = Summaries {
+        ask: "Ask to see the numbers of subjects",
+        list: "The reveals of a case",
+        read: "One reveal, masked",
+        decide: "Decide somebody else's reveal",
+    };
     type Input = RequestRevealInput;
-    type Output = RequestedReveal;
-    const SUMMARY: &'static str = "Ask to see the numbers of subjects";
+    type Requested = RequestedReveal;
+    type Listed = RevealList;
 
-    fn target(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::Case(ids.case()?))
-    }
-
-    fn read(ids: &Ids, input: RequestRevealInput) -> Result<Self, OperationError> {
+    fn wanted(_: &Ids, input: RequestRevealInput) -> Result<(RevealWanted, Why), OperationError> {
         let subjects = input
             .subjects
             .iter()
@@ -92,13 +68,18 @@ impl Request for RequestReveal {
             })
             .transpose()?;
         let why = why(&input.purpose, &input.reason)?;
-        Ok(Self {
-            case: ids.case()?,
-            request: RevealRequest {
-                subjects,
-                why,
-                ticket,
-            },
-        })
+        Ok((RevealWanted { subjects, ticket }, why))
+    }
+
+    fn detail(wanted: &RevealWanted) -> Value {
+        json!({ "ticket": wanted.ticket.as_ref().map(Ticket::as_str) })
+    }
+
+    fn requested(reveal: RevealId, expires_at: Moment) -> RequestedReveal {
+        RequestedReveal {
+            reveal,
+            state: ShownState::Requested,
+            expires_at,
+        }
     }
 }

@@ -3,12 +3,14 @@
 //! Sees ids and counts. Called by `http` and `cli`. Not promised: that what was
 //! told before is told again rightly; `exhibit::Difference` says what changed.
 
-mod decide;
-mod list;
-mod read;
 mod request;
 
-pub use decide::DecideWithdrawal;
-pub use list::{ListWithdrawals, WithdrawalList};
-pub use read::{ReadWithdrawal, WithdrawalBody};
-pub use request::{RequestWithdrawal, RequestWithdrawalInput, RequestedWithdrawal};
+pub use request::{RequestWithdrawalInput, RequestedWithdrawal, WithdrawalList};
+
+use crate::operations::two_person::{Ask, Decide, List, Read};
+use crate::vault::scope::requests::Withdrawal;
+
+pub type RequestWithdrawal = Ask<Withdrawal>;
+pub type ListWithdrawals = List<Withdrawal>;
+pub type ReadWithdrawal = Read<Withdrawal>;
+pub type DecideWithdrawal = Decide<Withdrawal>;

@@ -1,23 +1,15 @@
-//! `POST /cases/{case}/exhibits/{exhibit}/withdrawal`: ask for an exhibit to be
-//! withdrawn.
+//! `POST /cases/{case}/exhibits/{exhibit}/withdrawal`: how it is asked that an exhibit
+//! be withdrawn.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::domain::{CaseId, ExhibitId, Moment, WithdrawalId};
-use crate::operations::{Ids, Request, only_reason};
-use crate::policy::actions;
-use crate::vault::scope::{CountedWithdrawal, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
-
-pub struct RequestWithdrawal {
-    case: CaseId,
-    exhibit: ExhibitId,
-    why: Why,
-    /// Before the act has its turn.
-    counted: Option<CountedWithdrawal>,
-}
+use crate::operations::two_person::{Ask, Summaries, TwoPerson};
+use crate::operations::{Ids, only_reason};
+use crate::vault::scope::requests::{ShownState, Withdrawal, WithdrawalView};
+use crate::vault::{OperationError, Target, Why};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,78 +22,65 @@ pub struct RequestWithdrawalInput {
 pub struct RequestedWithdrawal {
     #[schema(value_type = String)]
     pub withdrawal: WithdrawalId,
-    pub state: &'static str,
+    pub state: ShownState,
     #[schema(value_type = String)]
     pub expires_at: Moment,
 }
 
-impl RequestWithdrawal {
-    pub fn new(case: CaseId, exhibit: ExhibitId, reason: &str) -> Result<Self, OperationError> {
-        Ok(Self {
-            case,
-            exhibit,
-            why: only_reason(reason)?,
-            counted: None,
-        })
+#[derive(Serialize, ToSchema)]
+pub struct WithdrawalList {
+    pub withdrawals: Vec<WithdrawalView>,
+}
+
+impl From<Vec<WithdrawalView>> for WithdrawalList {
+    fn from(withdrawals: Vec<WithdrawalView>) -> Self {
+        Self { withdrawals }
     }
 }
 
-impl Answer for RequestedWithdrawal {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
-impl Operation for RequestWithdrawal {
-    type Action = actions::RequestWithdrawal;
-    type Answer = RequestedWithdrawal;
-
-    fn target(&self) -> Target {
-        Target::NamedExhibit(self.case.clone(), self.exhibit.clone())
-    }
-
-    fn why(&self) -> Option<&Why> {
-        Some(&self.why)
-    }
-
-    fn detail(&self) -> Value {
-        json!({ "exhibit": self.exhibit })
-    }
-
-    const PREPARES: bool = true;
-
-    fn prepare(&mut self, scope: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
-        self.counted = Some(scope.count_withdrawal(&self.exhibit)?);
-        Ok(())
-    }
-
-    fn run(
-        self,
-        scope: &mut Scope<'_, Self::Action>,
-    ) -> Result<RequestedWithdrawal, OperationError> {
-        let counted = self
-            .counted
-            .ok_or(OperationError::Internal("nothing was counted"))?;
-        let (withdrawal, expires_at) =
-            scope.request_withdrawal(&self.exhibit, &self.why, &counted)?;
-        Ok(RequestedWithdrawal {
-            withdrawal,
-            state: "requested",
-            expires_at,
-        })
-    }
-}
-
-impl Request for RequestWithdrawal {
+impl TwoPerson for Withdrawal {
+    const SUMMARIES: Summaries = Summaries {
+        ask: "Ask for an exhibit to be withdrawn",
+        list: "The withdrawals of a case",
+        read: "One withdrawal, in counts",
+        decide: "Decide somebody else's withdrawal; approval withdraws the exhibit",
+    };
     type Input = RequestWithdrawalInput;
-    type Output = RequestedWithdrawal;
-    const SUMMARY: &'static str = "Ask for an exhibit to be withdrawn";
+    type Requested = RequestedWithdrawal;
+    type Listed = WithdrawalList;
 
-    fn target(ids: &Ids) -> Result<Target, OperationError> {
+    fn about(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::NamedExhibit(ids.case()?, ids.exhibit()?))
     }
 
-    fn read(ids: &Ids, input: RequestWithdrawalInput) -> Result<Self, OperationError> {
-        Self::new(ids.case()?, ids.exhibit()?, &input.reason)
+    fn wanted(
+        ids: &Ids,
+        input: RequestWithdrawalInput,
+    ) -> Result<(ExhibitId, Why), OperationError> {
+        Ok((ids.exhibit()?, only_reason(&input.reason)?))
+    }
+
+    fn detail(exhibit: &ExhibitId) -> Value {
+        json!({ "exhibit": exhibit })
+    }
+
+    fn requested(withdrawal: WithdrawalId, expires_at: Moment) -> RequestedWithdrawal {
+        RequestedWithdrawal {
+            withdrawal,
+            state: ShownState::Requested,
+            expires_at,
+        }
+    }
+}
+
+impl Ask<Withdrawal> {
+    /// As typed at the command line.
+    pub fn of_exhibit(
+        case: CaseId,
+        exhibit: ExhibitId,
+        reason: &str,
+    ) -> Result<Self, OperationError> {
+        let about = Target::NamedExhibit(case, exhibit.clone());
+        Ok(Self::new(about, exhibit, only_reason(reason)?))
     }
 }

@@ -2,9 +2,7 @@
 //!
 //! Ids, a purpose and a reason; no number and no key.
 
-use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
-};
+use crate::domain::{CaseId, ExhibitId, OperatorId, Purpose, Reason, RequestId};
 
 /// Purpose and reason, as typed by the asker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +24,8 @@ pub enum Target {
     /// The admission that is under way in a case, if there is one.
     Admission(CaseId),
     Operator(OperatorId),
-    Reveal(RevealId),
-    Export(ExportId),
-    Withdrawal(WithdrawalId),
+    /// What somebody asked and somebody else decides.
+    Request(RequestId),
     Leaf(u64),
 }
 
@@ -39,9 +36,7 @@ impl Target {
             Self::Vault | Self::Case(_) | Self::Admission(_) => None,
             Self::Member(_, operator) | Self::Operator(operator) => Some(operator.to_string()),
             Self::Exhibit(_, exhibit) | Self::NamedExhibit(_, exhibit) => Some(exhibit.to_string()),
-            Self::Reveal(reveal) => Some(reveal.to_string()),
-            Self::Export(export) => Some(export.to_string()),
-            Self::Withdrawal(withdrawal) => Some(withdrawal.to_string()),
+            Self::Request(request) => Some(request.to_string()),
             Self::Leaf(seq) => Some(seq.to_string()),
         }
     }

@@ -1,30 +1,29 @@
-//! The facts that a decision is based on, read from the snapshot that the act itself uses.
+//! The facts a decision rests on, read from the snapshot the act itself uses.
 //!
-//! It reads rows and, for a liaison's account, the case key. `perform` loads the facts of a reading
-//! act twice: before it runs, and afterwards in the ledger's transaction.
+//! Sees rows and, for a liaison's account, the case key. Called by `perform`
+//! twice for a reading act: before it, and in the ledger's transaction after it.
 
-use crate::domain::{AccountName, CaseId, Moment};
+use crate::domain::{CaseId, Moment};
 use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
 use crate::vault::call::caller::{Caller, Who};
 use crate::vault::call::target::Target;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
-use crate::vault::requests;
+use crate::vault::scope::open_account;
+use crate::vault::scope::requests::account_of;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
-use crate::vault::store::request_rows::RequestRow;
 use crate::vault::store::{
-    Snapshot, exhibit_rows, export_rows, leaf_rows, membership_rows, reveal_rows, session_rows,
-    withdrawal_rows,
+    Snapshot, exhibit_rows, leaf_rows, membership_rows, request_rows, session_rows,
 };
 
-/// The facts, and the rows that were read for them.
+/// Facts, and the rows found on the way.
 pub(in crate::vault) struct Situation {
     pub(in crate::vault) facts: Facts,
     pub(in crate::vault) case: Option<CaseRow>,
     /// Whether what the target names is there.
     known: bool,
-    /// When the caller's session ends, if it is valid.
+    /// When the caller's session ends, if it has one that lives.
     session_ends: Option<Moment>,
 }
 
@@ -33,15 +32,15 @@ impl Situation {
         self.case.as_ref().map(|row| row.id.clone())
     }
 
-    /// Whether the facts are the same at a later time, if nothing was written since. True only for
-    /// targets whose facts do not depend on the time.
+    /// Whether the facts are these at a later time too, if nothing was written
+    /// since. Said of targets only whose facts are rows and know no time.
     pub(in crate::vault) fn holds_at(&self, target: &Target, now: Moment) -> bool {
         matches!(target, Target::Vault | Target::Case(_))
             && self.session_ends.is_none_or(|ends| ends > now)
     }
 
-    /// What the leaf names as its object, if it exists. A caller can make up an identifier that
-    /// contains a phone number, so one that does not exist is left out.
+    /// What the leaf names as its object: only what is there. Anybody can ask for
+    /// an identifier of their own making, and its digits could be a number's.
     pub(in crate::vault) fn object(&self, target: &Target) -> Option<String> {
         target.object().filter(|_| self.known)
     }
@@ -108,30 +107,19 @@ pub(in crate::vault) fn load(
             situation.case = case_rows::find(connection, case)?;
             situation.facts.request = core.admissions.facts(case, caller);
         }
-        Target::Reveal(id) => {
-            let row = reveal_rows::TABLE.find(connection, id.as_str(), reveal_rows::read)?;
-            if let Some(row) = row {
+        Target::Request(id) => {
+            if let Some(row) = request_rows::find(connection, id)? {
                 situation.case = case_rows::find_by_number(connection, row.case)?;
-                situation.facts.request = Some(about(&row, caller, now, None));
-            }
-        }
-        Target::Export(id) => {
-            let row = export_rows::TABLE.find(connection, id.as_str(), export_rows::read)?;
-            if let Some(row) = row {
-                situation.case = case_rows::find_by_number(connection, row.request.case)?;
                 let account = match &situation.case {
-                    Some(case) => requests::export_account(core, case, &row)?,
+                    Some(case) => account_of(core, case, &row)?,
                     None => None,
                 };
-                situation.facts.request = Some(about(&row.request, caller, now, account));
-            }
-        }
-        Target::Withdrawal(id) => {
-            let row =
-                withdrawal_rows::TABLE.find(connection, id.as_str(), withdrawal_rows::read)?;
-            if let Some(row) = row {
-                situation.case = case_rows::find_by_number(connection, row.request.case)?;
-                situation.facts.request = Some(about(&row.request, caller, now, None));
+                situation.facts.request = Some(RequestFacts {
+                    state: row.state,
+                    asked_by_caller: Some(&row.asker) == caller.operator_id(),
+                    expired: row.expires_at <= now,
+                    account,
+                });
             }
         }
         Target::Leaf(seq) => {
@@ -150,21 +138,6 @@ pub(in crate::vault) fn load(
         });
     }
     Ok(situation)
-}
-
-/// What a decision about a request rests on, whatever is asked for.
-fn about<I>(
-    row: &RequestRow<I>,
-    caller: &Caller,
-    now: Moment,
-    account: Option<AccountName>,
-) -> RequestFacts {
-    RequestFacts {
-        state: row.state,
-        asked_by_caller: Some(&row.asker) == caller.operator_id(),
-        expired: row.expires_at <= now,
-        account,
-    }
 }
 
 fn who(
@@ -205,7 +178,7 @@ fn member(
         return Ok(None);
     };
     let account = match &row.account {
-        Some(sealed) => Some(requests::open_account(core, case, operator, sealed)?),
+        Some(sealed) => Some(open_account(core, case, operator, sealed)?),
         None => None,
     };
     Ok(Some(Membership {

@@ -9,7 +9,7 @@ use crate::policy::Action;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::target::{Target, Why};
 use crate::vault::error::OperationError;
-use crate::vault::scope::Scope;
+use crate::vault::scope::{Reading, Scope};
 
 /// One thing somebody can do. `Action` says under which right it runs.
 pub trait Operation: Sized + Send + 'static {
@@ -35,8 +35,8 @@ pub trait Operation: Sized + Send + 'static {
 
     /// What a writing act finds out on a snapshot before its turn in the ledger,
     /// because it takes long: counts over many records. What it rests on may have
-    /// changed when `run` comes; `run` must see that. It can read, and cannot write.
-    fn prepare(&mut self, _: &mut Scope<'_, Self::Action>) -> Result<(), OperationError> {
+    /// changed when `run` comes; `run` must see that. What it is given can only read.
+    fn prepare(&mut self, _: &Reading<'_>) -> Result<(), OperationError> {
         Ok(())
     }
 

@@ -27,7 +27,7 @@ use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
 use crate::vault::scope::effect::{self, Effect};
-use crate::vault::scope::{Notes, Rows, Scope};
+use crate::vault::scope::{Notes, Reading, Rows, Scope};
 use crate::vault::store::{Snapshot, Transaction};
 
 /// An answer in bytes, and the number of the leaf that records it.
@@ -284,9 +284,15 @@ fn prepare<O: Operation>(
         Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
     };
     let case = situation.case.as_ref();
-    let rows = Rows::Reading(connection);
-    let mut scope = Scope::new(core, rows, caller, grant, case, now);
-    let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&mut scope)));
+    let reading = Reading {
+        core,
+        connection,
+        caller,
+        grant,
+        case,
+        now,
+    };
+    let ended = catch_unwind(AssertUnwindSafe(|| operation.prepare(&reading)));
     let ended = match ended {
         Ok(ended) => ended.map_err(Stopped::Failed),
         Err(_) => Err(Stopped::Failed(OperationError::Internal(

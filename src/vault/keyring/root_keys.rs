@@ -1,11 +1,14 @@
 //! The keys of the vault itself, derived once from the root.
 
+use std::sync::Arc;
+
 use ring::signature::Ed25519KeyPair;
 
 use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer};
 
 use super::derive::{RootUse, from_root};
 use super::error::KeyringError;
+use super::package_signer::PackageSigner;
 use super::secret::Secret;
 use super::vault_id::VaultId;
 
@@ -15,7 +18,7 @@ pub(super) const ROOT_KEY: KeyId = KeyId::new(0);
 /// Every key that does not belong to a case.
 pub struct RootKeys {
     audit_signing: Ed25519KeyPair,
-    evidence_signing: Ed25519KeyPair,
+    evidence_signing: Arc<Ed25519KeyPair>,
     operator_secrets: TermSealer,
     operator_names: TagKey,
     details: BlockSealer,
@@ -31,7 +34,7 @@ impl RootKeys {
         };
         Ok(Self {
             audit_signing: pair(RootUse::AuditSigning)?,
-            evidence_signing: pair(RootUse::EvidenceSigning)?,
+            evidence_signing: Arc::new(pair(RootUse::EvidenceSigning)?),
             operator_secrets: TermSealer::new(ROOT_KEY, &*derived(RootUse::OperatorSecrets)?),
             operator_names: TagKey::new(&*derived(RootUse::OperatorNames)?),
             details: BlockSealer::new(ROOT_KEY, &*derived(RootUse::Details)?)?,
@@ -45,8 +48,8 @@ impl RootKeys {
     }
 
     /// Signs evidence packages.
-    pub fn evidence_signing(&self) -> &Ed25519KeyPair {
-        &self.evidence_signing
+    pub fn package_signer(&self) -> PackageSigner {
+        PackageSigner::new(Arc::clone(&self.evidence_signing))
     }
 
     /// Seals operators' second factors.

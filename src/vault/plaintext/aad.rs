@@ -6,7 +6,7 @@
 //! older ciphertext back in the same place is not found here; the audit log's
 //! digests find it.
 
-use crate::domain::{CaseId, ExhibitId, ExportId, Field, OperatorId, RevealId, WithdrawalId};
+use crate::domain::{CaseId, ExhibitId, Field, OperatorId, RequestId};
 use crate::vault::keyring::VaultId;
 
 use super::key_id::{FORMAT_VERSION, KeyId};
@@ -108,19 +108,9 @@ impl Aad {
         Self::new("detail", vault).position(leaf)
     }
 
-    /// What a reveal asks for.
-    pub fn reveal_request(vault: &VaultId, case: &CaseId, reveal: &RevealId) -> Self {
-        Self::of_case("reveal request", vault, case).name(reveal.as_str())
-    }
-
-    /// What an export asks for.
-    pub fn export_request(vault: &VaultId, case: &CaseId, export: &ExportId) -> Self {
-        Self::of_case("export request", vault, case).name(export.as_str())
-    }
-
-    /// What a withdrawal asks for.
-    pub fn withdrawal_request(vault: &VaultId, case: &CaseId, withdrawal: &WithdrawalId) -> Self {
-        Self::of_case("withdrawal request", vault, case).name(withdrawal.as_str())
+    /// What a request asks for; its identifier tells the kind.
+    pub fn request(vault: &VaultId, case: &CaseId, request: &RequestId) -> Self {
+        Self::of_case("request", vault, case).name(request.as_str())
     }
 
     /// The account a liaison is bound to.
@@ -216,6 +206,7 @@ impl Aad {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{ExportId, RequestIdOfKind as _, RevealId};
 
     #[test]
     fn every_part_changes_the_encoding() {
@@ -224,6 +215,8 @@ mod tests {
         let other_case = CaseId::from_random([2; 13]);
         let exhibit = ExhibitId::from_random([1; 13]);
         let other_exhibit = ExhibitId::from_random([2; 13]);
+        let reveal = RevealId::from_random([1; 13]).of_any_kind();
+        let export = ExportId::from_random([1; 13]).of_any_kind();
         let all = [
             Aad::block(&vault, &case, &exhibit, Field::Number, 7, 9),
             Aad::block(&other_vault, &case, &exhibit, Field::Number, 7, 9),
@@ -241,6 +234,9 @@ mod tests {
             Aad::quarantine(&vault, &case, &exhibit, 7),
             Aad::exhibit_description(&vault, &case, &exhibit),
             Aad::case_description(&vault, &case),
+            Aad::request(&vault, &case, &reveal),
+            Aad::request(&vault, &case, &export),
+            Aad::request(&vault, &other_case, &export),
             Aad::detail(&vault, 7),
             Aad::keyring_slot(&vault, 7, 9, "passphrase"),
             Aad::keyring_body(&vault, 7, &[9; 32]),

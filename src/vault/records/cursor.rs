@@ -9,7 +9,7 @@ use super::opened::CaseRecords;
 use super::page::Order;
 use super::place::RecordAt;
 use crate::vault::error::OperationError;
-use crate::vault::requests::RequestDigest;
+use crate::vault::keyring::RequestDigest;
 
 /// The next record to give, and what the pages before it found out. It gives no
 /// right to anything, and says nothing that its carrier was not told. It ends with a

@@ -12,11 +12,9 @@ use super::rounding::Shown;
 use super::subjects::Subject;
 use super::table::{TableQuery, TableRow};
 use crate::domain::{Field, Moment, Profile};
-use crate::policy::Reveals;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::{TermPlace, UserTerms};
 use crate::vault::plaintext::{Disclosed, SubjectToken};
-use crate::vault::scope::Scope;
 
 pub enum ExportContents {
     Notice(Notice),
@@ -174,28 +172,31 @@ impl Evidence {
 #[error("the records of the export do not hang together")]
 pub struct EvidenceDamaged;
 
-impl<A: Reveals> Scope<'_, A> {
-    /// Opens what `profile` holds of the records that `filter` keeps.
-    pub(in crate::vault) fn export_contents(
-        &mut self,
+impl ExportContents {
+    /// Opens what `profile` holds of the records that `filter` keeps. `disclose` opens the
+    /// number of a term; only a scope that reveals can.
+    pub(in crate::vault) fn open(
+        records: &CaseRecords<'_>,
         profile: Profile,
         filter: &RecordFilter,
-    ) -> Result<ExportContents, OperationError> {
-        let records = self.records()?;
+        disclose: impl FnMut(u32) -> Result<Disclosed, OperationError>,
+    ) -> Result<Self, OperationError> {
         match profile {
-            Profile::AccountNotice => Ok(ExportContents::Notice(self.notice(&records, filter)?)),
-            Profile::ScopeReport => Ok(ExportContents::Report(report(&records, filter)?)),
-            Profile::Evidence => Ok(ExportContents::Evidence(Box::new(
-                self.evidence(&records, filter)?,
-            ))),
+            Profile::AccountNotice => Ok(Self::Notice(Notice::open(records, filter, disclose)?)),
+            Profile::ScopeReport => Ok(Self::Report(report(records, filter)?)),
+            Profile::Evidence => Ok(Self::Evidence(Box::new(Evidence::open(
+                records, filter, disclose,
+            )?))),
         }
     }
+}
 
-    fn notice(
-        &mut self,
+impl Notice {
+    fn open(
         records: &CaseRecords<'_>,
         filter: &RecordFilter,
-    ) -> Result<Notice, OperationError> {
+        mut disclose: impl FnMut(u32) -> Result<Disclosed, OperationError>,
+    ) -> Result<Self, OperationError> {
         let subjects = records.subjects(filter)?;
         let users = subjects.iter().flat_map(|subject| &subject.users);
         let users = UserNames::open(records.term_place(), &distinct(users.copied()))?;
@@ -203,21 +204,23 @@ impl<A: Reveals> Scope<'_, A> {
         // not move, so that no copy is left behind.
         let mut people = Vec::with_capacity(subjects.len());
         for subject in subjects {
-            let number = self.disclose(subject.number)?;
+            let number = disclose(subject.number)?;
             people.push((subject, number));
         }
-        Ok(Notice {
+        Ok(Self {
             people,
             users,
             kinds: values(records, Field::Kind)?,
         })
     }
+}
 
-    fn evidence(
-        &mut self,
+impl Evidence {
+    fn open(
         records: &CaseRecords<'_>,
         filter: &RecordFilter,
-    ) -> Result<Evidence, OperationError> {
+        mut disclose: impl FnMut(u32) -> Result<Disclosed, OperationError>,
+    ) -> Result<Self, OperationError> {
         const MORE: [Field; 4] = [Field::Number, Field::User, Field::SentAt, Field::MessageRef];
         let fields: Vec<Field> = CODED.into_iter().chain(MORE).collect();
         let mut kept = Vec::new();
@@ -251,7 +254,7 @@ impl<A: Reveals> Scope<'_, A> {
         let terms = distinct(kept.iter().map(|record| record.number));
         let mut numbers = Vec::with_capacity(terms.len());
         for no in &terms {
-            numbers.push((records.token(*no), self.disclose(*no)?));
+            numbers.push((records.token(*no), disclose(*no)?));
         }
         let users = kept.iter().map(|record| record.user);
         let users = distinct(users.filter(|user| *user != 0));
@@ -260,7 +263,7 @@ impl<A: Reveals> Scope<'_, A> {
             .into_iter()
             .map(|field| values(records, field))
             .collect::<Result<_, _>>()?;
-        Ok(Evidence {
+        Ok(Self {
             records: kept,
             references,
             exhibits,

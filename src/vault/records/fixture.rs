@@ -26,8 +26,8 @@ use crate::vault::exhibits::description::ExhibitDescription;
 use crate::vault::exhibits::terms::TermPlace;
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::plaintext::{Aad, Phone, RawText};
-use crate::vault::requests;
 use crate::vault::scope::Scope;
+use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::{
@@ -147,9 +147,8 @@ impl Fixture {
         session_rows::insert(db, &session, &[no; 32], &operator, now, expires).unwrap();
         let case = case_rows::find(db, &self.case).unwrap().unwrap();
         let account = account.map(|name| AccountName::parse(name).unwrap());
-        let sealed = account.map(|account| {
-            requests::seal_account(&self.vault.core, &case, &operator, &account).unwrap()
-        });
+        let sealed = account
+            .map(|account| seal_account(&self.vault.core, &case, &operator, &account).unwrap());
         membership_rows::upsert(db, case.number, &operator, role, sealed.as_deref()).unwrap();
         Caller::operator(operator, session)
     }

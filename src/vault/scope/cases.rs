@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Scope;
+use super::{Scope, open_account, seal_account};
 use crate::domain::{AccountName, CaseId, CaseRole, Moment, OperatorId, Reference, Title};
 use crate::policy::{Action, CaseState, Writes};
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::plaintext::Aad;
 use crate::vault::plaintext::open_json;
-use crate::vault::requests;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
 
@@ -68,7 +67,7 @@ impl<A: Action> Scope<'_, A> {
             .map(|row| {
                 let account = match &row.account {
                     Some(sealed) => Some(
-                        requests::open_account(self.core, case, &row.operator, sealed)?
+                        open_account(self.core, case, &row.operator, sealed)?
                             .as_str()
                             .to_owned(),
                     ),
@@ -92,7 +91,7 @@ impl<A: Action> Scope<'_, A> {
         let operator = self.operator()?;
         let member = membership_rows::find(self.connection, case.number, operator)?;
         let account = match member.as_ref().and_then(|member| member.account.as_ref()) {
-            Some(sealed) => Some(requests::open_account(self.core, case, operator, sealed)?),
+            Some(sealed) => Some(open_account(self.core, case, operator, sealed)?),
             None => None,
         };
         let role = member.map(|member| member.role);
@@ -186,7 +185,7 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::Conflict(Conflict::OutsideCases));
         }
         let sealed = match account {
-            Some(account) => Some(requests::seal_account(self.core, case, operator, account)?),
+            Some(account) => Some(seal_account(self.core, case, operator, account)?),
             None => None,
         };
         membership_rows::upsert(

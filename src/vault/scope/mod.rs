@@ -9,20 +9,20 @@
 
 mod admissions;
 mod audit;
+mod bound_account;
 mod cases;
 mod disclose;
 pub(in crate::vault) mod effect;
 mod exhibits;
-mod exports;
 mod keys;
 mod operators;
+mod reading;
 mod records;
-mod requests;
-mod reveals;
+pub mod requests;
 mod session;
-mod withdrawals;
 
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -30,16 +30,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 pub use self::audit::{LeafQuery, LeafView, LogProof};
+pub(in crate::vault) use self::bound_account::{open_account, seal_account};
 pub use self::cases::{CaseView, MemberView};
 pub use self::exhibits::ExhibitView;
-pub use self::exports::{CountedExport, ExportRequest, ExportView, PackageContents, PackageSigner};
 pub use self::operators::{Enrolled, Invitation, OperatorView};
+pub use self::reading::Reading;
 pub use self::records::{Exposure, LookUpResult};
-pub use self::requests::AskedView;
-pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
-pub use self::withdrawals::{CountedWithdrawal, LaterDuplicates, WithdrawalView};
-use crate::domain::{CaseId, Moment, OperatorId};
+use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
@@ -51,20 +49,23 @@ use crate::vault::store::{Snapshot, Transaction};
 
 /// One granted action at work.
 pub struct Scope<'v, A: Action> {
-    pub(in crate::vault) core: &'v Arc<Core>,
-    pub(in crate::vault) connection: &'v Snapshot,
+    reading: Reading<'v>,
     /// Where a writing act writes.
     transaction: Option<&'v Transaction>,
-    pub(in crate::vault) caller: &'v Caller,
-    pub(in crate::vault) grant: Grant,
-    pub(in crate::vault) case: Option<&'v CaseRow>,
-    pub(in crate::vault) now: Moment,
     /// The position this act's leaf will have; known to writing acts only.
     pub(in crate::vault) leaf: Option<u64>,
     pub(in crate::vault) notes: Notes,
     /// Runs of numbers that were disclosed of late, sealed.
     pub(in crate::vault) numbers: NumberTerms,
     action: PhantomData<A>,
+}
+
+impl<'v, A: Action> Deref for Scope<'v, A> {
+    type Target = Reading<'v>;
+
+    fn deref(&self) -> &Reading<'v> {
+        &self.reading
+    }
 }
 
 /// What a scope reads, and where it may write.
@@ -114,17 +115,18 @@ impl<'v, A: Action> Scope<'v, A> {
             Rows::Reading(snapshot) => (snapshot, None, None),
             Rows::Writing(transaction, leaf) => (&**transaction, Some(transaction), Some(leaf)),
         };
-        let notes = Notes::default();
         Self {
-            core,
-            connection,
+            reading: Reading {
+                core,
+                connection,
+                caller,
+                grant,
+                case,
+                now,
+            },
             transaction,
-            caller,
-            grant,
-            case,
-            now,
             leaf,
-            notes,
+            notes: Notes::default(),
             numbers: NumberTerms::default(),
             action: PhantomData,
         }
@@ -132,12 +134,14 @@ impl<'v, A: Action> Scope<'v, A> {
 
     /// Ends the scope; what was touched becomes a token or a keyed digest.
     pub(in crate::vault) fn into_notes(self) -> Notes {
-        let mut notes = self.notes;
+        let Self {
+            reading, mut notes, ..
+        } = self;
         notes.touched.sort_unstable();
         notes.touched.dedup();
-        let keys = self
+        let keys = reading
             .case
-            .and_then(|case| self.core.case_keys(&case.id).ok());
+            .and_then(|case| reading.core.case_keys(&case.id).ok());
         if let Some(keys) = keys {
             notes.subjects = match notes.touched.as_slice() {
                 [] => None,
@@ -156,10 +160,6 @@ impl<'v, A: Action> Scope<'v, A> {
         notes
     }
 
-    pub fn now(&self) -> Moment {
-        self.now
-    }
-
     /// How many records or rows the answer rests on; the leaf says it.
     pub fn note_rows(&mut self, rows: u64) {
         self.notes.rows = Some(rows);
@@ -169,20 +169,10 @@ impl<'v, A: Action> Scope<'v, A> {
     pub fn note_detail(&mut self, detail: Value) {
         self.notes.detail = detail;
     }
-
-    pub(in crate::vault) fn operator(&self) -> Result<&'v OperatorId, OperationError> {
-        self.caller
-            .operator_id()
-            .ok_or(OperationError::Internal("nobody is signed in"))
-    }
-
-    pub(in crate::vault) fn case_row(&self) -> Result<&'v CaseRow, OperationError> {
-        self.case.ok_or(OperationError::NotFound)
-    }
 }
 
 impl<'v, A: Writes> Scope<'v, A> {
-    /// Where rows are written. Not there while the act is being prepared on a snapshot.
+    /// Where rows are written.
     pub(in crate::vault) fn transaction(&self) -> Result<&'v Transaction, OperationError> {
         let missing = OperationError::Internal("written outside a transaction");
         self.transaction.ok_or(missing)

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use super::Scope;
+use super::{Reading, Scope};
 use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
 use crate::policy::{Action, Denial, Writes};
 use crate::vault::call::answer::Answer;
@@ -168,7 +168,9 @@ impl<A: Action> Scope<'_, A> {
             })
             .collect()
     }
+}
 
+impl Reading<'_> {
     /// The name behind an id, for members and requests.
     pub(in crate::vault) fn operator_name(
         &self,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Scope;
+use super::{Reading, Scope};
 use crate::domain::{AccountName, Field, Moment};
 use crate::policy::{Action, Denial};
 use crate::vault::budget::points;
@@ -57,7 +57,7 @@ pub struct LookUpResult {
     pub kinds: Option<Vec<String>>,
 }
 
-impl<'v, A: Action> Scope<'v, A> {
+impl<'v> Reading<'v> {
     /// The records of the case, narrowed to what the grant covers.
     pub(in crate::vault) fn records(&self) -> Result<CaseRecords<'v>, OperationError> {
         let account = self.grant.account().cloned();
@@ -80,6 +80,40 @@ impl<'v, A: Action> Scope<'v, A> {
         )
     }
 
+    /// How many messages each of these subjects of the case has, of those the
+    /// caller may know; none where all its records were withdrawn.
+    pub(in crate::vault) fn messages_of(
+        &self,
+        subjects: &[u32],
+    ) -> Result<Vec<u64>, OperationError> {
+        let mut asked: Vec<Asked> = (0..)
+            .zip(subjects)
+            .map(|(at, no)| Asked {
+                at,
+                no: *no,
+                known: true,
+            })
+            .collect();
+        // Neighbours stand in one block: each block is opened once.
+        asked.sort_unstable_by_key(|one| one.no);
+        let mut index = self.subjects()?;
+        let mut messages = vec![0; subjects.len()];
+        for one in &asked {
+            let seen = index.read(one)?;
+            if let Some(place) = messages.get_mut(one.at) {
+                *place = seen.messages;
+            }
+        }
+        Ok(messages)
+    }
+
+    fn subjects(&self) -> Result<Subjects<'v>, OperationError> {
+        let account = self.grant.account();
+        Subjects::open(self.core, self.connection, self.case_row()?, account)
+    }
+}
+
+impl<A: Action> Scope<'_, A> {
     /// Asks for each number whether it is in the case.
     ///
     /// A liaison is told `not_exposed` of a number that is in other accounts only,
@@ -168,38 +202,6 @@ impl<'v, A: Action> Scope<'v, A> {
         self.note_rows(table.rows.len() as u64);
         self.notes.effects.extend(release.map(Effect::Release));
         Ok(table)
-    }
-
-    /// How many messages each of these subjects of the case has, of those the
-    /// caller may know; none where all its records were withdrawn.
-    pub(in crate::vault) fn messages_of(
-        &self,
-        subjects: &[u32],
-    ) -> Result<Vec<u64>, OperationError> {
-        let mut asked: Vec<Asked> = (0..)
-            .zip(subjects)
-            .map(|(at, no)| Asked {
-                at,
-                no: *no,
-                known: true,
-            })
-            .collect();
-        // Neighbours stand in one block: each block is opened once.
-        asked.sort_unstable_by_key(|one| one.no);
-        let mut index = self.subjects()?;
-        let mut messages = vec![0; subjects.len()];
-        for one in &asked {
-            let seen = index.read(one)?;
-            if let Some(place) = messages.get_mut(one.at) {
-                *place = seen.messages;
-            }
-        }
-        Ok(messages)
-    }
-
-    fn subjects(&self) -> Result<Subjects<'v>, OperationError> {
-        let account = self.grant.account();
-        Subjects::open(self.core, self.connection, self.case_row()?, account)
     }
 
     /// A first look at the budget, before the work; the ledger has the last word.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use super::error::{StoreError, StoreFault, at};
 use crate::domain::Moment;
 
-pub(crate) const STEPS: [(&str, &str); 8] = [
+pub(crate) const STEPS: [(&str, &str); 9] = [
     (
         "0001_vault",
         include_str!("../../../migrations/0001_vault.sql"),
@@ -42,6 +42,10 @@ pub(crate) const STEPS: [(&str, &str); 8] = [
     (
         "0008_packed_blocks",
         include_str!("../../../migrations/0008_packed_blocks.sql"),
+    ),
+    (
+        "0009_requests",
+        include_str!("../../../migrations/0009_requests.sql"),
     ),
 ];
 

@@ -131,6 +131,14 @@ mod tests {
     use super::super::meta_rows;
     use super::*;
 
+    impl Transaction {
+        /// For tests of row files: an empty database, each statement committed by itself.
+        pub(in crate::vault::store) fn in_memory() -> Self {
+            let connection = rusqlite::Connection::open_in_memory().unwrap();
+            Self(Snapshot::of(connection))
+        }
+    }
+
     fn open(directory: &tempfile::TempDir) -> Writer {
         let writer = Writer::open(&directory.path().join("vault.db")).unwrap();
         writer.migrate(Moment::from_seconds(0)).unwrap();

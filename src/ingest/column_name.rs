@@ -1,0 +1,90 @@
+//! Names of columns: how they are compared, and which may appear in errors and reports.
+
+use std::fmt;
+
+/// The name without case, spaces, underscores and hyphens. Two names that fold to the same
+/// text are the same column.
+pub(super) fn fold(name: &str) -> String {
+    let kept = name
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '_' && *c != '-');
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// A column's name that may be shown: at most 48 characters, beginning with a letter or an
+/// underscore, with at most three digits. Any other text may be a cell of a file that has no
+/// header, and is not shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ShownName(String);
+
+impl ShownName {
+    /// The name, or `None` if the text might be a cell.
+    pub fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let fits = text.chars().count() <= 48
+            && text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || " _-./():#".contains(c))
+            && text.chars().filter(|c| c.is_numeric()).count() <= 3;
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// `column 7` in place of a name that may not be shown. `index` counts from 0.
+    pub(super) fn of_column(index: usize) -> Self {
+        Self(format!("column {}", index + 1))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ShownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// ` (its columns: a, b)`, or nothing if there are none. For the end of a sentence.
+pub(super) fn in_brackets(names: &[ShownName]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" (its columns: {})", join(names))
+}
+
+/// `a, b, c`.
+pub(super) fn join(names: &[ShownName]) -> String {
+    let names: Vec<_> = names.iter().map(ShownName::as_str).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_looks_like_a_name_is_shown() {
+        for name in [
+            "phone_number",
+            "Phone Number",
+            "Date/Time Start (UTC)",
+            "Téléphone",
+            "id2",
+        ] {
+            assert!(ShownName::of(name).is_some(), "{name}");
+        }
+        for cell in [
+            "",
+            "+12025550142",
+            "2024-03-21",
+            "a.user@example.com",
+            "SM0001",
+            "\u{1}",
+        ] {
+            assert!(ShownName::of(cell).is_none(), "{cell}");
+        }
+    }
+}

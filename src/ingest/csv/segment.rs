@@ -1,0 +1,85 @@
+//! A stretch of a delimited file that holds whole records, so that several threads can read one
+//! file at the same time.
+//!
+//! Sees every byte of the file; its buffer is wiped.
+
+use std::io::{self, Read};
+
+use zeroize::Zeroizing;
+
+use crate::ingest::record::MAX_RECORD_BYTES;
+
+/// Some whole records of a file. Reading from it gives their bytes.
+pub struct Segment {
+    bytes: Zeroizing<Vec<u8>>,
+    filled: usize,
+    at: usize,
+    /// The line of the file it begins at, counted from 1.
+    pub(super) line: u64,
+    /// False if there is no quote in it.
+    pub(super) quoted: bool,
+}
+
+/// Room in a segment, in bytes: longer than any record may be.
+pub(super) const SEGMENT_BYTES: usize = 2 * MAX_RECORD_BYTES;
+
+impl Segment {
+    /// An empty one, to be filled by `Cuts`.
+    pub fn new() -> Self {
+        Self {
+            bytes: Zeroizing::new(Vec::new()),
+            filled: 0,
+            at: 0,
+            line: 1,
+            quoted: true,
+        }
+    }
+
+    /// All of its room, to be filled.
+    pub(super) fn room(&mut self) -> &mut [u8] {
+        self.bytes.resize(SEGMENT_BYTES, 0);
+        &mut self.bytes
+    }
+
+    /// Marks that the first `filled` bytes of its room are records, the first of which begins at
+    /// `line`.
+    pub(super) fn fill(&mut self, filled: usize, line: u64) {
+        (self.filled, self.at, self.line) = (filled, 0, line);
+    }
+
+    /// The byte that is read next.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Reads on from another byte.
+    pub(super) fn go_to(&mut self, byte: usize) {
+        self.at = byte.min(self.filled);
+    }
+
+    /// Everything from a byte on.
+    pub(super) fn bytes_from(&self, byte: usize) -> &[u8] {
+        self.bytes.get(byte..self.filled).unwrap_or_default()
+    }
+
+    /// The same segment, to be read from `byte` on, which is the beginning of `line`.
+    pub(super) fn from(mut self, byte: usize, line: u64) -> Self {
+        (self.at, self.line) = (byte.min(self.filled), line);
+        self
+    }
+}
+
+impl Default for Segment {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Read for Segment {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut rest = self.bytes.get(self.at..self.filled).unwrap_or_default();
+        let read = rest.read(into)?;
+        self.at += read;
+        Ok(read)
+    }
+}

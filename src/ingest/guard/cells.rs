@@ -1,0 +1,186 @@
+//! The second guard against message content: a cell of a known column that looks like a message
+//! is not kept, not even in the quarantine.
+//!
+//! It recognises a code among words, and long text. A short message without digits passes. The
+//! first guard is that only known columns are read.
+
+use memchr::memchr;
+
+use crate::domain::Field;
+use crate::vault::plaintext::RejectKind;
+
+/// What is known of all cells of a record at once, which saves looking at each.
+#[derive(Clone, Copy)]
+pub(in crate::ingest) struct RecordLook {
+    /// Nothing but printable ASCII.
+    plain: bool,
+    /// There is a space in one of them.
+    spaced: bool,
+}
+
+impl RecordLook {
+    /// Of a record that was not looked at.
+    pub(in crate::ingest) const UNKNOWN: Self = Self {
+        plain: false,
+        spaced: true,
+    };
+
+    /// Looks at the bytes of a whole record.
+    pub(in crate::ingest) fn of(record: &[u8]) -> Self {
+        let plain = record
+            .iter()
+            .fold(true, |plain, byte| plain & (b' '..0x7f).contains(byte));
+        Self {
+            plain,
+            spaced: memchr(b' ', record).is_some(),
+        }
+    }
+}
+
+/// What is wrong with a cell of this field, if anything.
+pub(in crate::ingest) fn fault(field: Field, cell: &str) -> Option<RejectKind> {
+    fault_of(RecordLook::UNKNOWN, field, cell)
+}
+
+/// The same as `fault`, faster, for a cell of a record that was looked at.
+pub(in crate::ingest) fn fault_of(
+    look: RecordLook,
+    field: Field,
+    cell: &str,
+) -> Option<RejectKind> {
+    if cell.is_empty() {
+        return None;
+    }
+    if !look.plain
+        && cell.bytes().any(|byte| !(b' '..0x7f).contains(&byte))
+        && cell.chars().any(char::is_control)
+    {
+        return Some(RejectKind::NotPrintable);
+    }
+    let (limit, kind) = match field {
+        Field::Account | Field::User | Field::MessageRef => (128, RejectKind::TooLong),
+        Field::Number | Field::SentAt => (64, RejectKind::TooLong),
+        _ => (64, RejectKind::LooksLikeContent),
+    };
+    // A cell with few bytes has few characters; only a longer one has to be counted.
+    if cell.len() > limit && cell.chars().count() > limit {
+        return Some(kind);
+    }
+    // A single word is not a message.
+    (look.spaced && looks_like_content(field, cell)).then_some(RejectKind::LooksLikeContent)
+}
+
+/// True if the quarantine may hold the cell.
+pub(in crate::ingest) fn may_be_kept(field: Field, cell: &str) -> bool {
+    matches!(fault(field, cell), None | Some(RejectKind::NotPrintable))
+        && !looks_like_content(field, cell)
+}
+
+/// Four to eight digits among letters and spaces: `Your code is 123456`.
+///
+/// The names of carriers may have a company number after a punctuation mark
+/// (`Example Wireless:6006 - SVR/2`), so there only a code that is a word of its own counts.
+/// Accounts, users, ids and times may have digits among letters. A number with three words in it
+/// is a text.
+fn looks_like_content(field: Field, cell: &str) -> bool {
+    let bytes = cell.as_bytes();
+    // Most cells are a single word, which is not a message.
+    if !bytes.contains(&b' ') {
+        return false;
+    }
+    let digits = bytes.iter().any(u8::is_ascii_digit);
+    let letters = bytes
+        .iter()
+        .any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
+    if !letters || !(digits || field == Field::Number) {
+        return false;
+    }
+    match field {
+        Field::Account | Field::User | Field::MessageRef | Field::SentAt => false,
+        Field::Number => {
+            let words = cell.split_whitespace();
+            words
+                .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
+                .count()
+                > 2
+        }
+        Field::Carrier => cell.split_whitespace().any(|word| {
+            let word = word.trim_end_matches(['.', ',', '!', ';', ':']);
+            is_code(word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
+        }),
+        _ => bytes
+            .split(|byte| !byte.is_ascii_digit())
+            .any(|run| is_code(run.len())),
+    }
+}
+
+/// True for a run of so many digits as a code has.
+fn is_code(digits: usize) -> bool {
+    (4..=8).contains(&digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_recognised_by_their_look() {
+        for (field, cell) in [
+            (Field::Carrier, "Your code is 123456"),
+            (Field::Carrier, "123456 is your code."),
+            (Field::State, "Code:1234 do not share"),
+            (Field::Kind, "your G-123456 code"),
+            (Field::Country, "код 123456 никому"),
+            (Field::Number, "Your code is 123456"),
+            (Field::Channel, &"x".repeat(65)),
+        ] {
+            assert_eq!(
+                fault(field, cell),
+                Some(RejectKind::LooksLikeContent),
+                "{cell}"
+            );
+            assert!(!may_be_kept(field, cell), "{cell}");
+        }
+    }
+
+    #[test]
+    fn ordinary_cells_pass() {
+        for (field, cell) in [
+            (Field::Carrier, "Example Wireless:6006 - SVR/2"),
+            (Field::Carrier, "3 Hong Kong"),
+            (Field::State, "District of Columbia"),
+            (
+                Field::Country,
+                "Saint Helena, Ascension and Tristan da Cunha",
+            ),
+            (Field::Kind, "mfa-sms-2024"),
+            (Field::Account, "Store 1234 Main Street"),
+            (Field::Number, "+1 (202) 555 0142 ext 7"),
+            (Field::SentAt, "Thu, 21 Mar 2024 22:34:49 +0000"),
+            (Field::Carrier, &"é".repeat(64)),
+        ] {
+            assert_eq!(fault(field, cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn long_and_unprintable_cells_are_named() {
+        assert_eq!(
+            fault(Field::User, &"x".repeat(129)),
+            Some(RejectKind::TooLong)
+        );
+        assert_eq!(fault(Field::User, &"x".repeat(128)), None);
+        assert_eq!(
+            fault(Field::Number, &"1".repeat(65)),
+            Some(RejectKind::TooLong)
+        );
+        assert_eq!(
+            fault(Field::Carrier, "a\u{0}b"),
+            Some(RejectKind::NotPrintable)
+        );
+        assert_eq!(
+            fault(Field::Carrier, "a\u{85}b"),
+            Some(RejectKind::NotPrintable)
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! One walk through a JSON record, which finds the cells of all wanted columns.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::cells::{JsonCells, NONE, counts};
+use super::dropped::Dropped;
+use super::members::{cell, each_member};
+use super::wanted::{Choice, Wanted, WantedColumn, WantedMember, WantedMembers};
+use crate::ingest::rows::cells::SLOTS;
+use crate::vault::plaintext::RejectKind;
+
+/// A record while it is walked.
+pub(super) struct Walk<'n, 'de> {
+    wanted: &'n Wanted,
+    dropped: &'n mut Dropped,
+    /// The path to the object that is walked, with a dot at the end; empty for the record.
+    above: String,
+    shared: [(usize, Cow<'de, str>); SLOTS],
+    each: Vec<Vec<(usize, Cow<'de, str>)>>,
+    /// The walk is in an object that makes a row of its own.
+    in_row: bool,
+    /// By rank: there was a value of the column.
+    pub(super) seen: Vec<bool>,
+    fault: Option<RejectKind>,
+}
+
+impl<'n, 'de> Walk<'n, 'de> {
+    pub(super) fn new(wanted: &'n Wanted, dropped: &'n mut Dropped) -> Self {
+        Self {
+            wanted,
+            dropped,
+            above: String::new(),
+            shared: [const { (NONE, Cow::Borrowed("")) }; SLOTS],
+            each: Vec::new(),
+            in_row: false,
+            seen: vec![false; wanted.columns.len()],
+            fault: None,
+        }
+    }
+
+    /// Walks a record, which is an object.
+    pub(super) fn read(&mut self, record: &'de str) -> Result<(), serde_json::Error> {
+        self.object(&self.wanted.members, record)
+    }
+
+    /// The columns of which there was a value.
+    pub(super) fn seen(&self) -> impl Iterator<Item = &'n WantedColumn> {
+        let seen = self.wanted.columns.iter().zip(&self.seen);
+        seen.filter(|(_, seen)| **seen).map(|(column, _)| column)
+    }
+
+    /// The cells, when the record was walked, or what is wrong with it.
+    pub(super) fn cells(self) -> Result<JsonCells<'de>, RejectKind>
+    where
+        'n: 'de,
+    {
+        let wanted = self.wanted;
+        let has = |field| self.seen().any(|column| column.field == field);
+        let shaped = wanted.marks.iter().all(|field| has(*field));
+        match self.fault {
+            Some(fault) => Err(fault),
+            None => Ok(JsonCells {
+                columns: &wanted.columns,
+                shared: self.shared,
+                each: self.each,
+                given: 0,
+                shaped,
+            }),
+        }
+    }
+
+    /// Walks an object, in which these members are wanted.
+    fn object(
+        &mut self,
+        members: &'n WantedMembers,
+        object: &'de str,
+    ) -> Result<(), serde_json::Error> {
+        let mut met = vec![false; members.len()];
+        each_member(object, |name, value| {
+            let at = members.iter().position(|(wanted, _)| *wanted == name);
+            let Some((at, (_, member))) = at.and_then(|at| Some((at, members.get(at)?))) else {
+                self.dropped.note(&self.above, &name);
+                return Ok(());
+            };
+            if met
+                .get_mut(at)
+                .is_some_and(|met| std::mem::replace(met, true))
+            {
+                self.fault = Some(RejectKind::RepeatedName);
+            }
+            self.take(member, &name, value)
+        })
+    }
+
+    /// Takes what is wanted of a value.
+    fn take(
+        &mut self,
+        member: &'n WantedMember,
+        name: &str,
+        value: &'de RawValue,
+    ) -> Result<(), serde_json::Error> {
+        for rank in &member.columns {
+            match cell(value)? {
+                Some(cell) => self.fill(*rank, cell),
+                None => self.fault = Some(RejectKind::NotText),
+            }
+        }
+        let raw = value.get();
+        match raw.as_bytes().first() {
+            Some(b'{') if !member.inside.is_empty() => {
+                let length = self.above.len();
+                if !name.is_empty() {
+                    self.above.push_str(name);
+                    self.above.push('.');
+                }
+                self.object(&member.inside, raw)?;
+                self.above.truncate(length);
+                Ok(())
+            }
+            Some(b'[') if member.each.is_some() || !member.choices.is_empty() => {
+                let length = self.above.len();
+                self.above.push_str(name);
+                self.above.push('.');
+                for item in serde_json::from_str::<Vec<&'de RawValue>>(raw)? {
+                    self.item(member, item)?;
+                }
+                self.above.truncate(length);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes what is wanted of an item of a list.
+    fn item(
+        &mut self,
+        member: &'n WantedMember,
+        item: &'de RawValue,
+    ) -> Result<(), serde_json::Error> {
+        for choice in &member.choices {
+            if is_chosen(item, choice)? {
+                self.take(&choice.of, "", item)?;
+            }
+        }
+        let Some(each) = &member.each else {
+            return Ok(());
+        };
+        if self.in_row {
+            self.fault = Some(RejectKind::NotText);
+            return Ok(());
+        }
+        self.each.push(Vec::new());
+        self.in_row = true;
+        self.take(each, "", item)?;
+        self.in_row = false;
+        Ok(())
+    }
+
+    /// Takes the cell of a column.
+    fn fill(&mut self, rank: usize, cell: Cow<'de, str>) {
+        let Some(column) = self.wanted.columns.get(rank) else {
+            return;
+        };
+        let seen = self.seen.get_mut(rank);
+        let seen = seen.is_some_and(|seen| std::mem::replace(seen, true));
+        if let Some(row) = self.each.last_mut().filter(|_| self.in_row) {
+            if row.iter().any(|(of, _)| *of == rank) {
+                self.fault = Some(RejectKind::RepeatedName);
+            }
+            row.push((rank, cell));
+            return;
+        }
+        if seen {
+            self.fault = Some(RejectKind::RepeatedName);
+        }
+        if let Some((filled, text)) = self.shared.get_mut(column.slot)
+            && counts(rank, &cell, *filled, text)
+        {
+            (*filled, *text) = (rank, cell);
+        }
+    }
+}
+
+/// True if an item of a list is the object that is to be chosen.
+fn is_chosen(item: &RawValue, choice: &Choice) -> Result<bool, serde_json::Error> {
+    let mut chosen = false;
+    if item.get().starts_with('{') {
+        each_member(item.get(), |name, value| {
+            if name == choice.name {
+                chosen = cell(value)?.is_some_and(|text| text == choice.is);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(chosen)
+}

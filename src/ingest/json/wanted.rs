@@ -1,0 +1,133 @@
+//! What is looked for in JSON records: the paths of a format as a tree of names, so that one walk
+//! through a record finds all of them.
+//!
+//! Holds names, never a cell.
+
+use super::path::{JsonPath, Step, Taken};
+use crate::domain::Field;
+use crate::ingest::formats::shape::{Reads, Shape};
+use crate::ingest::mapping::column::ColumnMapping;
+use crate::ingest::rows::cells::{slot, slot_of};
+
+/// The columns of a format, and the names that lead to them.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// The index of a column here is its rank: of two columns for one field, the first that is
+    /// not blank counts.
+    pub(super) columns: Vec<WantedColumn>,
+    pub(super) members: WantedMembers,
+    /// Fields whose columns identify a record of the format.
+    pub(super) marks: Vec<Field>,
+}
+
+/// A path and the field at its end.
+pub(super) struct WantedColumn {
+    pub(super) path: String,
+    pub(super) field: Field,
+    /// Its slot among a record's cells.
+    pub(super) slot: usize,
+    pub(super) reads: Reads,
+}
+
+/// The names that are looked for in an object.
+pub(super) type WantedMembers = Vec<(String, WantedMember)>;
+
+/// What is wanted of the value under a name.
+#[derive(Default)]
+pub(super) struct WantedMember {
+    /// The ranks of the columns whose cell is the value itself.
+    pub(super) columns: Vec<usize>,
+    /// If it is an object: of its members.
+    pub(super) inside: WantedMembers,
+    /// If it is a list: of each object in it, which makes a row of its own.
+    pub(super) each: Option<Box<WantedMember>>,
+    /// If it is a list: of the object in it that has a certain member.
+    pub(super) choices: Vec<Choice>,
+}
+
+/// The object of a list whose member `name` is the text `is`.
+pub(super) struct Choice {
+    pub(super) name: String,
+    pub(super) is: String,
+    pub(super) of: WantedMember,
+}
+
+impl Wanted {
+    /// The columns of a shape. A declared column replaces those that the shape has for its field.
+    pub(super) fn new(shape: &Shape, declared: &[ColumnMapping]) -> Self {
+        let mut wanted = Self {
+            marks: shape.marks.clone(),
+            ..Self::default()
+        };
+        for mapping in declared {
+            let (field, path) = (mapping.field(), mapping.column());
+            wanted.add(field, slot(field), Reads::Text, path);
+        }
+        for column in &shape.columns {
+            let taken = declared
+                .iter()
+                .any(|mapping| mapping.field() == column.field);
+            for path in column.names.iter().filter(|_| !taken) {
+                wanted.add(column.field, slot_of(column), column.reads, path);
+            }
+        }
+        wanted
+    }
+
+    fn add(&mut self, field: Field, slot: usize, reads: Reads, path: &str) {
+        let rank = self.columns.len();
+        self.columns.push(WantedColumn {
+            path: path.to_owned(),
+            field,
+            slot,
+            reads,
+        });
+        let JsonPath(steps) = JsonPath::parse(path);
+        insert(&mut self.members, &steps, rank);
+        // Some tools flatten logs; the whole path is a name then.
+        if steps.len() > 1 {
+            member(&mut self.members, path).columns.push(rank);
+        }
+    }
+}
+
+fn insert(members: &mut WantedMembers, steps: &[Step], rank: usize) {
+    let Some((step, rest)) = steps.split_first() else {
+        return;
+    };
+    let mut at = member(members, &step.name);
+    match &step.taken {
+        Taken::Value => {}
+        Taken::Each => at = at.each.get_or_insert_default(),
+        Taken::Where { name, is } => at = choice(&mut at.choices, name, is),
+    }
+    if rest.is_empty() {
+        at.columns.push(rank);
+    } else {
+        insert(&mut at.inside, rest, rank);
+    }
+}
+
+fn member<'m>(members: &'m mut WantedMembers, name: &str) -> &'m mut WantedMember {
+    let found = members.iter().position(|(known, _)| known == name);
+    let at = found.unwrap_or_else(|| {
+        members.push((name.to_owned(), WantedMember::default()));
+        members.len() - 1
+    });
+    &mut members[at].1
+}
+
+fn choice<'m>(choices: &'m mut Vec<Choice>, name: &str, is: &str) -> &'m mut WantedMember {
+    let found = choices
+        .iter()
+        .position(|choice| choice.name == name && choice.is == is);
+    let at = found.unwrap_or_else(|| {
+        choices.push(Choice {
+            name: name.to_owned(),
+            is: is.to_owned(),
+            of: WantedMember::default(),
+        });
+        choices.len() - 1
+    });
+    &mut choices[at].of
+}

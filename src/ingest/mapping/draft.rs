@@ -1,0 +1,209 @@
+//! A draft of a mapping, from the names of a file's columns and the look of its first cells.
+//!
+//! Sees the cells of at most a hundred records. Of these the draft says only how times, countries
+//! and carriers are written. Names of columns are in it only if they look like names.
+
+use std::fmt::Write as _;
+use std::io::Read;
+
+use super::guess::{ColumnLook, TimeGuess, by_name};
+use crate::domain::Field;
+use crate::ingest::column_name::ShownName;
+use crate::ingest::csv::beginning::Beginning;
+use crate::ingest::error::IngestError;
+use crate::ingest::guard::columns::is_content;
+use crate::ingest::json::look::each_text;
+use crate::ingest::json::path::JsonPath;
+use crate::ingest::json::stream::JsonStream;
+use crate::ingest::rows::cells::FIELDS;
+use crate::ingest::unpack::text::FileText;
+
+/// A column of the file, and what its cells look like.
+struct DraftColumn {
+    name: Option<ShownName>,
+    content: bool,
+    look: ColumnLook,
+}
+
+impl DraftColumn {
+    fn new(name: &str) -> Self {
+        Self {
+            name: ShownName::of(name),
+            content: is_content(name) || JsonPath::parse(name).holds_content(),
+            look: ColumnLook::default(),
+        }
+    }
+
+    /// The field that its name makes likely.
+    fn named(&self) -> Option<Field> {
+        let name = self.name.as_ref().filter(|_| !self.content)?;
+        by_name(name.as_str())
+    }
+
+    /// The field that its cells make likely.
+    fn looks(&self) -> Option<Field> {
+        self.name.as_ref().filter(|_| !self.content)?;
+        self.look.field()
+    }
+}
+
+/// Drafts the text of a mapping for the file, for somebody to check and complete.
+///
+/// # Errors
+///
+/// `Empty` or `NoHeader` if the file has no records or no names of columns, and what unpacking and
+/// reading its beginning fails with.
+pub fn draft(source: Box<dyn Read + Send>) -> Result<String, IngestError> {
+    let FileText { source, first } = FileText::open(source)?;
+    let (container, columns) = match first {
+        b'[' => ("json", of_json(source)?),
+        b'{' => ("ndjson", of_json(source)?),
+        _ => ("csv", of_delimited(source)?),
+    };
+    Ok(write(container, &columns))
+}
+
+fn of_delimited(source: Box<dyn Read + Send>) -> Result<Vec<DraftColumn>, IngestError> {
+    let beginning = Beginning::read(source)?;
+    let names = beginning.names()?;
+    let mut columns: Vec<_> = names.into_iter().map(DraftColumn::new).collect();
+    // If hardly any cell of the first line looks like a name, it is a line of data.
+    let shown = columns.iter().filter(|column| column.name.is_some());
+    if shown.count() * 2 < columns.len().max(2) {
+        return Err(IngestError::NoHeader);
+    }
+    let mut reader = beginning.header;
+    for _ in 0..RECORDS {
+        if !reader.advance()? {
+            break;
+        }
+        for (column, cell) in columns.iter_mut().zip(reader.record()) {
+            if !column.content
+                && let Ok(cell) = std::str::from_utf8(cell)
+            {
+                column.look.see(cell);
+            }
+        }
+    }
+    Ok(columns)
+}
+
+fn of_json(source: Box<dyn Read + Send>) -> Result<Vec<DraftColumn>, IngestError> {
+    let mut stream = JsonStream::new(source);
+    let mut names: Vec<String> = Vec::new();
+    let mut columns: Vec<DraftColumn> = Vec::new();
+    for _ in 0..RECORDS {
+        if !stream.advance()? {
+            break;
+        }
+        each_text(&stream, &mut |name, cell| {
+            let known = names.iter().position(|known| known == name);
+            let at = known.unwrap_or(names.len());
+            if known.is_none() && names.len() < COLUMNS {
+                names.push(name.to_owned());
+                columns.push(DraftColumn::new(name));
+            }
+            if let Some(column) = columns.get_mut(at).filter(|column| !column.content) {
+                column.look.see(cell);
+            }
+        })?;
+    }
+    if columns.is_empty() {
+        return Err(IngestError::Empty);
+    }
+    Ok(columns)
+}
+
+fn write(container: &str, columns: &[DraftColumn]) -> String {
+    let mut text = format!("{HEAD}container = \"{container}\"\n");
+    let mut taken = vec![false; columns.len()];
+    for field in FIELDS {
+        let is = |of: fn(&DraftColumn) -> Option<Field>| {
+            columns.iter().position(|column| of(column) == Some(field))
+        };
+        let found = is(DraftColumn::named).or_else(|| {
+            let mut free = columns.iter().zip(&taken);
+            free.position(|(column, taken)| {
+                !*taken && column.named().is_none() && column.looks() == Some(field)
+            })
+        });
+        let Some(at) = found else {
+            if matches!(field, Field::Number | Field::SentAt) {
+                let label = field.label();
+                let _ = write!(
+                    text,
+                    "\n# Required: which column is it?\n# [{label}]\n# column = \"\"\n"
+                );
+            }
+            continue;
+        };
+        if let (Some(column), Some(taken)) = (columns.get(at), taken.get_mut(at)) {
+            *taken = true;
+            write_field(&mut text, field, column);
+        }
+    }
+    write_rest(&mut text, columns, &taken);
+    text
+}
+
+fn write_field(text: &mut String, field: Field, column: &DraftColumn) {
+    let name = column.name.as_ref().map_or("", ShownName::as_str);
+    let _ = write!(text, "\n[{}]\ncolumn = \"{name}\"\n", field.label());
+    let form = match field {
+        Field::Country => column.look.country_form(),
+        Field::Carrier => column.look.carrier_form(),
+        _ => None,
+    };
+    if let Some(form) = form {
+        let _ = writeln!(text, "form = \"{form}\"");
+    }
+    if field != Field::SentAt {
+        return;
+    }
+    let _ = match column.look.times() {
+        TimeGuess::Nothing => writeln!(text, "# time = \"\"  # such as %d/%m/%Y %H:%M:%S"),
+        TimeGuess::One(one) if one.contains(' ') && !one.contains('%') => {
+            writeln!(text, "# written as {one}: no key needed")
+        }
+        TimeGuess::One(one) => writeln!(text, "time = \"{one}\""),
+        TimeGuess::Either(one, other) => writeln!(
+            text,
+            "# Day and month look the same here; choose the right one:\n# time = \"{one}\"\n# time = \"{other}\""
+        ),
+    };
+    if column.look.needs_a_zone() {
+        text.push_str("# The times name no zone; declare it:\n# zone = \"UTC\"\n");
+    }
+}
+
+fn write_rest(text: &mut String, columns: &[DraftColumn], taken: &[bool]) {
+    let (mut content, mut rest) = (Vec::new(), Vec::new());
+    for (at, (column, taken)) in columns.iter().zip(taken).enumerate() {
+        let shown = column.name.clone();
+        let shown = shown.unwrap_or_else(|| ShownName::of_column(at));
+        match (column.content, taken) {
+            (true, _) => content.push(shown),
+            (false, false) => rest.push(shown),
+            (false, true) => {}
+        }
+    }
+    for (head, names) in [
+        ("Message content; never read:", content),
+        ("Not read unless you map them:", rest),
+    ] {
+        if names.is_empty() {
+            continue;
+        }
+        let _ = write!(text, "\n# {head}\n");
+        for name in names {
+            let _ = writeln!(text, "#   {name}");
+        }
+    }
+}
+
+/// How many records are looked at.
+const RECORDS: usize = 100;
+/// How many different names of JSON members are looked at.
+const COLUMNS: usize = 256;
+const HEAD: &str = "# A draft: check and complete it, then admit the file with it.\n\
+    # docs/mapping.md lists the keys.\n";

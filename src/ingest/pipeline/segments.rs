@@ -1,0 +1,194 @@
+//! Reading a delimited file on several threads.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::received::Received;
+use crate::ingest::csv::cuts::Cuts;
+use crate::ingest::csv::parser::SegmentParser;
+use crate::ingest::csv::segment::Segment;
+use crate::ingest::error::IngestError;
+use crate::ingest::log_reader::{LogFacts, SplitLog};
+use crate::ingest::rows::fitness::FitTally;
+use crate::vault::plaintext::RowBatch;
+use crate::vault::{Batches, OperationError};
+
+/// The niceness of reader threads, of 19.
+const NICENESS: i32 = 10;
+
+/// What comes of a segment: its rows, and then one of the others.
+enum FromSegment {
+    Rows(Box<RowBatch>),
+    /// All its rows were given. It can be filled again.
+    Segment(Segment, FitTally),
+    /// The file has ended.
+    End,
+    Fault(IngestError),
+}
+
+/// Reads a file that was split and hands its batches to `with`, in the order of the file.
+///
+/// One thread cuts the file into segments, each parser reads rows on a thread of its own, and this
+/// thread puts the batches in order. The number of segments is fixed and they are used again, so
+/// memory does not grow with the file.
+pub(super) fn read_segments(
+    split: SplitLog,
+    received: &Received,
+    batches: &Batches,
+    mut with: impl FnMut(&RowBatch) -> Result<(), OperationError>,
+) -> Result<LogFacts, OperationError> {
+    let SplitLog {
+        first,
+        mut cuts,
+        parsers,
+        mut facts,
+    } = split;
+    let round = 2 * parsers.len() + 2;
+    let (spare, to_fill) = sync_channel::<Segment>(round);
+    let (filled, to_parse) = sync_channel::<(u64, Segment)>(round);
+    let (parsed, to_admit) = sync_channel::<(u64, FromSegment)>(round);
+    let to_parse = Mutex::new(to_parse);
+    let empty = Mutex::new(Vec::<RowBatch>::new());
+    for _ in 1..round {
+        let _ = spare.send(Segment::new());
+    }
+    let _ = filled.send((0, first));
+    thread::scope(|threads| {
+        let cut = parsed.clone();
+        threads.spawn(move || {
+            be_nice();
+            cut_all(&mut cuts, &to_fill, &filled, &cut);
+        });
+        for mut parser in parsers {
+            let (to_parse, empty, parsed) = (&to_parse, &empty, parsed.clone());
+            threads.spawn(move || {
+                be_nice();
+                while let Some((no, segment)) = next(to_parse) {
+                    let read = catch_unwind(AssertUnwindSafe(|| {
+                        parse(&mut parser, segment, (empty, batches), |rows| {
+                            parsed.send((no, FromSegment::Rows(Box::new(rows)))).is_ok()
+                        })
+                    }));
+                    let ended = match read {
+                        Ok(Ok((segment, tally))) => FromSegment::Segment(segment, tally),
+                        Ok(Err(error)) => FromSegment::Fault(error),
+                        Err(_) => FromSegment::Fault(IngestError::Io(std::io::ErrorKind::Other)),
+                    };
+                    if parsed.send((no, ended)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(parsed);
+        let admitted = catch_unwind(AssertUnwindSafe(|| {
+            let mut waiting: BTreeMap<u64, VecDeque<FromSegment>> = BTreeMap::new();
+            let mut now = 0;
+            loop {
+                let next = waiting.get_mut(&now).and_then(VecDeque::pop_front);
+                let next = match next {
+                    Some(next) => next,
+                    None => {
+                        let Ok((no, came)) = to_admit.recv() else {
+                            return Err(OperationError::Internal("the reader threads have ended"));
+                        };
+                        waiting.entry(no).or_default().push_back(came);
+                        continue;
+                    }
+                };
+                match next {
+                    FromSegment::Rows(mut batch) => {
+                        with(&batch)?;
+                        batch.clear();
+                        lock(&empty).push(*batch);
+                    }
+                    FromSegment::Segment(segment, tally) => {
+                        facts.fitness.take(tally)?;
+                        let _ = spare.send(segment);
+                        waiting.remove(&now);
+                        now += 1;
+                    }
+                    FromSegment::End => {
+                        facts.fitness.end()?;
+                        return Ok(facts);
+                    }
+                    FromSegment::Fault(error) => return Err(error.into()),
+                }
+            }
+        }))
+        .unwrap_or(Err(OperationError::Internal("a panic was caught")));
+        if admitted.is_err() {
+            received.stop();
+        }
+        // The other threads end when these are gone; else they would wait for ever.
+        drop(to_admit);
+        drop(spare);
+        admitted
+    })
+}
+
+/// Lowers this thread's priority. Reader threads run at nice 10, because all others wait for the
+/// thread that numbers rows, and requests come before an admission. If the system refuses, the
+/// admission only takes longer.
+fn be_nice() {
+    let this = rustix::thread::gettid();
+    let _ = rustix::process::setpriority_process(Some(this), NICENESS);
+}
+
+/// Cuts the file into segments, to its end. After the last one it sends how the file ended.
+fn cut_all(
+    cuts: &mut Cuts,
+    to_fill: &Receiver<Segment>,
+    filled: &SyncSender<(u64, Segment)>,
+    parsed: &SyncSender<(u64, FromSegment)>,
+) {
+    for no in 1.. {
+        let Ok(spare) = to_fill.recv() else {
+            return;
+        };
+        let cut = catch_unwind(AssertUnwindSafe(|| cuts.next(spare)))
+            .unwrap_or(Err(IngestError::Io(std::io::ErrorKind::Other)));
+        let last = match cut {
+            Ok(Some(segment)) => {
+                if filled.send((no, segment)).is_err() {
+                    return;
+                }
+                continue;
+            }
+            Ok(None) => FromSegment::End,
+            Err(error) => FromSegment::Fault(error),
+        };
+        let _ = parsed.send((no, last));
+        return;
+    }
+}
+
+/// The next segment to read; `None` when there is no more.
+fn next(to_parse: &Mutex<Receiver<(u64, Segment)>>) -> Option<(u64, Segment)> {
+    lock(to_parse).recv().ok()
+}
+
+/// Reads the rows of a segment. `give` answers false when the admission has ended.
+fn parse(
+    parser: &mut SegmentParser,
+    segment: Segment,
+    (empty, batches): (&Mutex<Vec<RowBatch>>, &Batches),
+    give: impl Fn(RowBatch) -> bool,
+) -> Result<(Segment, FitTally), IngestError> {
+    parser.begin(segment);
+    loop {
+        let batch = lock(empty).pop();
+        let mut batch = batch.unwrap_or_else(|| batches.make());
+        let more = parser.read_batch(&mut batch)?;
+        if !give(batch) || !more {
+            return Ok(parser.end());
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

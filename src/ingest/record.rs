@@ -1,0 +1,14 @@
+//! One record of a file, in CSV or JSON.
+
+use crate::vault::plaintext::RejectKind;
+
+/// The most bytes that one record may have. A longer one is refused, so that a quote that is
+/// never closed does not fill the memory.
+pub(super) const MAX_RECORD_BYTES: usize = 1 << 20;
+
+/// A record: the line it begins at, and its cells or the reason why none of them can be used.
+pub(super) struct Record<T> {
+    /// Counted from 1.
+    pub(super) line: u64,
+    pub(super) cells: Result<T, RejectKind>,
+}

@@ -1,0 +1,95 @@
+//! Whether the records of a file fit its format.
+
+use crate::domain::Format;
+use crate::ingest::error::IngestError;
+
+/// Judges by the first thousand records. A file may have some bad records; if more than half of
+/// these do not fit, the file has another format.
+pub struct Fitness {
+    format: Format,
+    seen: FitTally,
+    judged: bool,
+}
+
+/// How many records of a part of the file fit the format and how many do not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FitTally {
+    records: u64,
+    misfits: u64,
+    first_misfit: u64,
+}
+
+impl FitTally {
+    /// Counts a record, if it is one of the first thousand of its part.
+    pub(in crate::ingest) fn count(&mut self, fits: bool, line: u64) {
+        if self.records >= LOOKED_AT {
+            return;
+        }
+        self.records += 1;
+        if !fits {
+            if self.misfits == 0 {
+                self.first_misfit = line;
+            }
+            self.misfits += 1;
+        }
+    }
+}
+
+impl Fitness {
+    pub(in crate::ingest) fn new(format: Format) -> Self {
+        Self {
+            format,
+            seen: FitTally::default(),
+            judged: false,
+        }
+    }
+
+    pub(in crate::ingest) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Adds the counts of the next part of the file.
+    ///
+    /// # Errors
+    ///
+    /// `NotThisFormat` if most of the first thousand records do not fit.
+    pub fn take(&mut self, tally: FitTally) -> Result<(), IngestError> {
+        if self.judged {
+            return Ok(());
+        }
+        if self.seen.misfits == 0 {
+            self.seen.first_misfit = tally.first_misfit;
+        }
+        self.seen.records += tally.records;
+        self.seen.misfits += tally.misfits;
+        if self.seen.records >= LOOKED_AT {
+            self.judged = true;
+            return self.judge();
+        }
+        Ok(())
+    }
+
+    /// Judges a file that has ended.
+    ///
+    /// # Errors
+    ///
+    /// `Empty` if it had no record, `NotThisFormat` if most of them do not fit.
+    pub fn end(&self) -> Result<(), IngestError> {
+        match self.seen.records {
+            0 => Err(IngestError::Empty),
+            _ if self.judged => Ok(()),
+            _ => self.judge(),
+        }
+    }
+
+    fn judge(&self) -> Result<(), IngestError> {
+        if self.seen.misfits * 2 > self.seen.records {
+            let (declared, line) = (self.format, self.seen.first_misfit);
+            return Err(IngestError::NotThisFormat { declared, line });
+        }
+        Ok(())
+    }
+}
+
+/// How many records are judged.
+const LOOKED_AT: u64 = 1000;

@@ -1,0 +1,6 @@
+//! From the cells of a record to a row of the vault.
+
+mod carrier;
+pub(super) mod cells;
+pub(super) mod fitness;
+pub(super) mod maker;

@@ -1,0 +1,356 @@
+//! Mappings: reading, writing and drafting them, and reading files by them.
+
+use std::io::Cursor;
+
+use proptest::prelude::*;
+
+use super::support::{error, fixture, read};
+use crate::ingest::{Declared, IngestError, Mapping, draft};
+
+const LEAST: &str = "container = \"csv\"\n[number]\ncolumn = \"a\"\n[sent_at]\ncolumn = \"b\"\n";
+
+fn mapped(text: &str) -> Declared {
+    Declared {
+        mapping: Some(Mapping::parse(text).unwrap()),
+        ..Declared::default()
+    }
+}
+
+fn refused(text: &str) -> IngestError {
+    Mapping::parse(text).err().unwrap()
+}
+
+/// The local CSV in full.
+const LOCAL: &str = r#"container = "csv"
+
+[account]
+column = "Kundin"
+
+[number]
+column = "Anschluss"
+
+[carrier]
+column = "Netz"
+form = "mcc-mnc"
+
+[country]
+column = "Land"
+form = "alpha3"
+
+[sent_at]
+column = "Zeitpunkt"
+time = "%d.%m.%Y %H:%M:%S"
+zone = "America/New_York"
+
+[kind]
+value = "sms"
+"#;
+
+#[test]
+fn a_file_is_read_by_its_mapping_and_by_nothing_else() {
+    let file = || fixture("mapped-local.csv");
+    let found = read(file(), mapped(LOCAL)).unwrap();
+    assert_eq!(found.format.as_str(), "mapped");
+    assert!(found.evidence.starts_with("mapped; the header has Kundin"));
+    assert_eq!(found.dropped, ["Text", "Preis"]);
+    assert_eq!(found.rejects, [(4, Some("sent_at"), "time-does-not-exist")]);
+    let row = &found.rows[0];
+    assert_eq!(row[0], "canary-account-0");
+    assert_eq!(row[3], "T-Mobile");
+    assert_eq!((row[4].as_str(), row[10].as_str()), ("US", "in-record"));
+    assert_eq!(
+        (row[6].as_str(), row[12].as_str()),
+        ("2024-03-22T02:34:00Z", "declared")
+    );
+    assert_eq!(row[7], "sms");
+    // No format applies: an unmapped `account` is not an account.
+    let csv = b"account,number,sent_at\ncanary,+12025550142,2024-03-21T22:34:49Z\n".to_vec();
+    let text = LEAST
+        .replace("\"a\"", "\"number\"")
+        .replace("\"b\"", "\"sent_at\"");
+    let found = read(csv, mapped(&text)).unwrap();
+    assert_eq!(
+        (found.rows[0][0].as_str(), found.dropped),
+        ("", vec!["account".to_owned()])
+    );
+}
+
+#[test]
+fn constants_stand_where_a_record_says_nothing() {
+    let text = format!(
+        "{LEAST}[account]\ncolumn = \"c\"\nvalue = \"canary two\"\n[country]\nvalue = \"gbr\"\n\
+         [kind]\nvalue = \"SMS\"\n[channel]\nvalue = \"mfa\"\n"
+    );
+    let csv =
+        b"a,b,c\n+12025550142,2024-03-21T22:34:49Z,canary\n+12025550142,2024-03-21T22:34:49Z,\n";
+    let found = read(csv.to_vec(), mapped(&text)).unwrap();
+    let accounts: Vec<_> = found.rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(accounts, ["canary", "canary two"]);
+    let row = &found.rows[0];
+    assert_eq!((row[4].as_str(), row[10].as_str()), ("GB", "declared"));
+    assert_eq!((row[7].as_str(), row[8].as_str()), ("sms", "mfa"));
+}
+
+#[test]
+fn a_network_is_named_by_two_columns_or_one_and_paths_lead_into_json() {
+    let text = "container = \"ndjson\"\n[number]\ncolumn = \"to.msisdn\"\n[sent_at]\n\
+        column = \"at\"\ntime = \"epoch-millis\"\n[carrier]\nmcc = \"net.mcc\"\nmnc = \"net.mnc\"\n\
+        [user]\ncolumn = \"parties[kind=user].name\"\n";
+    let record = r#"{"to":{"msisdn":"+12025550142"},"at":1711060489558,"net":{"mcc":310,"mnc":260},
+        "parties":[{"kind":"app","name":"x"},{"kind":"user","name":"canary.user"}]}"#;
+    let found = read(record.as_bytes().to_vec(), mapped(text)).unwrap();
+    let row = &found.rows[0];
+    assert_eq!(
+        (row[1].as_str(), row[2].as_str()),
+        ("canary.user", "+12025550142")
+    );
+    assert_eq!(
+        (row[3].as_str(), row[6].as_str()),
+        ("T-Mobile", "2024-03-21T22:34:49Z")
+    );
+    assert_eq!(
+        Mapping::parse(text).unwrap().text().matches("mnc").count(),
+        2
+    );
+    let drafted = draft(Box::new(Cursor::new(record))).unwrap();
+    assert!(
+        drafted.contains("[number]\ncolumn = \"to.msisdn\""),
+        "{drafted}"
+    );
+    let csv = b"a,b,c,d\n+12025550142,2024-03-21T22:34:49Z,234,15\n".to_vec();
+    let text = format!("{LEAST}[carrier]\nmcc = \"c\"\nmnc = \"d\"\n");
+    let found = read(csv.clone(), mapped(&text)).unwrap();
+    assert_eq!(found.rows[0][3], "Vodafone UK");
+    let missing = IngestError::MissingColumn { field: "carrier" };
+    let text = text.replace("\"d\"", "\"e\"");
+    assert_eq!(error(read(csv, mapped(&text))), missing);
+}
+
+#[test]
+fn json_is_mapped_and_what_is_never_met_is_missing() {
+    let text = "container = \"json\"\n[number]\ncolumn = \"handset\"\n[sent_at]\ncolumn = \"at\"\n\
+        time = \"rfc3339\"\n[kind]\ncolumn = \"purpose\"\n";
+    let file = || fixture("mapped-unknown.json");
+    let found = read(file(), mapped(text)).unwrap();
+    assert_eq!((found.rows.len(), found.rows[1][7].as_str()), (2, "canary"));
+    assert_eq!(found.dropped, ["body", "cost"]);
+    let text = text.replace("purpose", "Purpose");
+    let missing = IngestError::MissingColumn { field: "kind" };
+    assert_eq!(error(read(file(), mapped(&text))), missing);
+    let missing = IngestError::MissingColumn { field: "number" };
+    assert_eq!(
+        error(read(fixture("mapped-local.csv"), mapped(LEAST))),
+        missing
+    );
+    let other = IngestError::NotThisContainer { container: "csv" };
+    assert_eq!(error(read(file(), mapped(LEAST))), other);
+}
+
+#[test]
+fn times_are_read_as_the_mapping_says_and_in_no_other_way() {
+    for (form, good, bad) in [
+        (
+            "rfc3339",
+            "2024-03-21T22:34:49Z",
+            "Thu, 21 Mar 2024 22:34:49 +0000",
+        ),
+        (
+            "rfc2822",
+            "Thu, 21 Mar 2024 22:34:49 +0000",
+            "2024-03-21T22:34:49Z",
+        ),
+        ("epoch-seconds", "1711060489", "1711060489000"),
+        ("epoch-millis", "1711060489000", "1711060489"),
+        (
+            "%d/%m/%Y %H:%M:%S %z",
+            "21/03/2024 22:34:49 +0000",
+            "03/21/2024 22:34:49 +0000",
+        ),
+    ] {
+        let text = format!("{LEAST}time = \"{form}\"\n");
+        let csv = format!("a,b\n+12025550142,\"{good}\"\n+12025550142,\"{bad}\"\n");
+        let found = read(csv.into_bytes(), mapped(&text)).unwrap();
+        assert_eq!(found.rows[0][6], "2024-03-21T22:34:49Z", "{form}");
+        assert_eq!(found.rejects, [(3, Some("sent_at"), "bad-time")], "{form}");
+    }
+    let text = format!("{LEAST}time = \"%d/%m/%Y %H:%M\"\n");
+    let csv = b"a,b\n+12025550142,21/03/2024 22:34\n".to_vec();
+    assert_eq!(
+        error(read(csv, mapped(&text))),
+        IngestError::ZoneNeeded { line: 2 }
+    );
+}
+
+#[test]
+fn what_a_mapping_may_not_say_is_named_by_line_and_key() {
+    for (text, line, key) in [
+        ("", 1, "container"),
+        ("container = \"xls\"\n", 1, "container"),
+        ("container = 1\n", 1, "container"),
+        ("container = \"csv\"\n", 1, "number"),
+        (
+            "container = \"csv\"\n[number]\ncolumn = \"a\"\n",
+            1,
+            "sent_at",
+        ),
+        ("container = \"csv\"\n[number\n", 2, "mapping"),
+        ("container = \"csv\"\ncontainer = \"csv\"\n", 2, "mapping"),
+        ("number = \"a\"\n", 1, "number"),
+        ("[digits]\ncolumn = \"a\"\n", 1, "mapping"),
+        ("[time_basis]\ncolumn = \"a\"\n", 1, "mapping"),
+        ("[number]\ncolumn = 4\n", 2, "number"),
+        ("[number]\ncolumn = \" \"\n", 2, "number"),
+        ("[number]\nplace = \"a\"\n", 2, "number"),
+        ("[number]\nvalue = \"+12025550142\"\n", 2, "number"),
+        ("[number]\n\nform = \"e164\"\n", 3, "number"),
+        ("[country]\nform = \"a4\"\n", 2, "country"),
+        ("[country]\nvalue = \"Atlantis\"\n", 2, "country"),
+        ("[carrier]\nform = \"mnc\"\n", 2, "carrier"),
+        ("[kind]\nvalue = \"your code is 123456\"\n", 2, "kind"),
+        ("[account]\nvalue = \"\"\n", 2, "account"),
+        ("[sent_at]\ntime = \"%Y\"\n", 2, "sent_at"),
+        ("[sent_at]\nzone = \"Mars\"\n", 2, "sent_at"),
+    ] {
+        match refused(text) {
+            IngestError::Mapping {
+                line: at, key: of, ..
+            } => {
+                assert_eq!((at, of), (line, key), "{text}");
+            }
+            other => panic!("{text}: {other}"),
+        }
+    }
+    for (more, key) in [
+        ("[user]\ncolumn = \"A\"\n", "user"),
+        ("[country]\nform = \"alpha2\"\n", "country"),
+        ("[carrier]\nform = \"mcc-mnc\"\n", "carrier"),
+        ("[carrier]\nmcc = \"c\"\n", "carrier"),
+    ] {
+        let text = format!("{LEAST}{more}");
+        assert!(
+            matches!(refused(&text), IngestError::Mapping { key: of, .. } if of == key),
+            "{text}"
+        );
+    }
+    let large = format!("{LEAST}# {}\n", "x".repeat(Mapping::BYTES));
+    assert!(matches!(refused(&large), IngestError::Mapping { .. }));
+    for column in ["body", "Message Text", "details.body"] {
+        let text = format!("{LEAST}[user]\ncolumn = \"{column}\"\n");
+        let column = column.to_owned();
+        assert_eq!(refused(&text), IngestError::ContentColumn { column });
+    }
+}
+
+#[test]
+fn a_mapping_is_written_in_one_way() {
+    assert_eq!(Mapping::parse(LOCAL).unwrap().text(), LOCAL);
+    let other = "sent_at = { zone = 'UTC', column = 'b' }\n# a remark\nnumber.column = 'a'\ncontainer = 'csv'";
+    let zone = format!("{LEAST}zone = \"UTC\"\n");
+    assert_eq!(
+        Mapping::parse(other).unwrap().text(),
+        Mapping::parse(&zone).unwrap().text()
+    );
+}
+
+#[test]
+fn a_draft_is_a_mapping_that_reads_the_file_it_is_of() {
+    let csv = draft(Box::new(Cursor::new(fixture("mapped-local.csv")))).unwrap();
+    assert_eq!(
+        csv,
+        r#"# A draft: check and complete it, then admit the file with it.
+# docs/mapping.md lists the keys.
+container = "csv"
+
+[number]
+column = "Anschluss"
+
+[sent_at]
+column = "Zeitpunkt"
+time = "%d.%m.%Y %H:%M:%S"
+# The times name no zone; declare it:
+# zone = "UTC"
+
+# Message content; never read:
+#   Text
+
+# Not read unless you map them:
+#   Kundin
+#   Netz
+#   Land
+#   Preis
+"#
+    );
+    let said = csv.replace("# zone", "zone");
+    let found = read(fixture("mapped-local.csv"), mapped(&said)).unwrap();
+    assert_eq!(found.rows.len(), 3);
+    let json = draft(Box::new(Cursor::new(fixture("mapped-unknown.json")))).unwrap();
+    assert!(
+        json.contains("container = \"json\"\n\n[number]\ncolumn = \"handset\""),
+        "{json}"
+    );
+    assert!(
+        json.contains("# Message content; never read:\n#   body"),
+        "{json}"
+    );
+    let found = read(fixture("mapped-unknown.json"), mapped(&json)).unwrap();
+    assert_eq!((found.rows.len(), found.rejects.len()), (2, 0));
+    // Files of known formats too, and packed ones.
+    for name in [
+        "supplier-csv-good.csv",
+        "zip-deflated.zip",
+        "twilio-csv-good.csv",
+        "duo-v1-good.json",
+        "duo-v2-good.json",
+    ] {
+        let text = draft(Box::new(Cursor::new(fixture(name)))).unwrap();
+        let found = read(fixture(name), mapped(&text)).unwrap();
+        assert!(found.rows.len() > 1, "{name}");
+    }
+}
+
+#[test]
+fn a_draft_says_what_it_does_not_know() {
+    let of = |text: &str| draft(Box::new(Cursor::new(text.to_owned()))).unwrap();
+    let either = of("who,when\n+12025550142,01/02/2024 10:00\n");
+    assert!(
+        either.contains("# time = \"%d/%m/%Y %H:%M\"\n# time = \"%m/%d/%Y %H:%M\""),
+        "{either}"
+    );
+    let nothing = of("alpha,beta\ncanary,canary\n");
+    assert!(
+        nothing.contains("# [number]") && nothing.contains("# [sent_at]"),
+        "{nothing}"
+    );
+    assert!(Mapping::parse(&nothing).is_err());
+    let data = draft(Box::new(Cursor::new("+12025550142,2024-03-21T22:34:49Z\n")));
+    assert_eq!(data.err(), Some(IngestError::NoHeader));
+    assert_eq!(
+        draft(Box::new(Cursor::new(""))).err(),
+        Some(IngestError::Empty)
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_of_a_mapping_panics_or_comes_back(
+        start in prop::sample::select(vec!["", LEAST, LOCAL, "[number]\ncolumn = \"", "[sent_at]\ntime = \""]),
+        text in "\\PC{0,60}",
+    ) {
+        let whole = format!("{start}{text}7700900123");
+        if let Err(error) = Mapping::parse(&whole) {
+            let said = format!("{error} {error:?}");
+            prop_assert!(!said.contains("7700900123"), "{}", said);
+        }
+    }
+
+    #[test]
+    fn what_a_mapping_says_is_read_back(column in "[^\\p{C}]{1,20}", account in "[a-z \"\\\\é]{1,20}") {
+        let mut text = String::from(LEAST);
+        let toml = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        text += &format!("[user]\ncolumn = {}\n[account]\nvalue = {}\n", toml(&column), toml(&account));
+        if let Ok(mapping) = Mapping::parse(&text) {
+            let written = mapping.text();
+            prop_assert_eq!(Mapping::parse(&written).unwrap().text(), written);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! From the text of a time to a moment: RFC 3339 and its relatives, RFC 2822, seconds and
+//! milliseconds since 1970, or a pattern.
+//!
+//! A local time needs the declared zone. One that did not exist or existed twice, because clocks
+//! were changed, is refused; nothing is guessed.
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use jiff::tz::{AmbiguousOffset, Offset};
+
+use super::form::{TimeForm, read_pattern};
+use super::iso::{WrittenTime, iso_time};
+use super::zone::Zone;
+use crate::domain::Moment;
+use crate::ingest::formats::shape::Reads;
+use crate::vault::plaintext::{Basis, RejectKind};
+
+/// Reads the times of one file.
+pub(in crate::ingest) struct TimeReader {
+    zone: Option<Zone>,
+    form: TimeForm,
+    steady: Steady,
+}
+
+/// Why a time could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ingest) enum TimeFault {
+    /// It is a local time, and no zone was declared.
+    ZoneNeeded,
+    Unreadable(RejectKind),
+}
+
+/// A stretch of local time in which the zone has one offset, a day away from any change. In it,
+/// the rules of the zone need not be asked.
+#[derive(Default)]
+struct Steady {
+    from: i64,
+    to: i64,
+    offset: i64,
+}
+
+impl TimeReader {
+    /// `zone` is that of times that name none, `form` how times that are text are written.
+    pub(in crate::ingest) fn new(zone: Option<Zone>, form: TimeForm) -> Self {
+        Self {
+            zone,
+            form,
+            steady: Steady::default(),
+        }
+    }
+
+    /// The moment, and whether its zone was in the record or declared.
+    pub(in crate::ingest) fn read(
+        &mut self,
+        text: &str,
+        reads: Reads,
+    ) -> Result<(Moment, Basis), TimeFault> {
+        let bad = TimeFault::Unreadable(RejectKind::BadTime);
+        let found = match (reads, &self.form) {
+            (Reads::EpochSeconds, _) => epoch(text).map(WrittenTime::Moment),
+            (Reads::EpochMillis, _) => {
+                epoch(text).map(|millis| WrittenTime::Moment(millis.div_euclid(1000)))
+            }
+            (_, TimeForm::Rfc3339) => iso_time(text.as_bytes()),
+            (_, TimeForm::Rfc2822) => mail(text).map(WrittenTime::Moment),
+            (_, TimeForm::Pattern(pattern)) => read_pattern(pattern, text),
+            _ => iso_time(text.as_bytes()).or_else(|| rarer(text).map(WrittenTime::Moment)),
+        };
+        let (seconds, basis) = match found.ok_or(bad)? {
+            WrittenTime::Moment(seconds) => (seconds, Basis::InRecord),
+            WrittenTime::Local(local) => (self.resolve(local)?, Basis::Declared),
+        };
+        if !PLAUSIBLE.contains(&seconds) {
+            return Err(bad);
+        }
+        Ok((Moment::from_seconds(seconds), basis))
+    }
+
+    /// The moment of a local time, in seconds since 1970.
+    fn resolve(&mut self, local: i64) -> Result<i64, TimeFault> {
+        if (self.steady.from..self.steady.to).contains(&local) {
+            return Ok(local - self.steady.offset);
+        }
+        let zone = self.zone.as_ref().ok_or(TimeFault::ZoneNeeded)?.rules();
+        let bad = TimeFault::Unreadable(RejectKind::BadTime);
+        let clock = Timestamp::from_second(local).map_err(|_| bad)?;
+        let clock = Offset::UTC.to_datetime(clock);
+        let offset = match zone.to_ambiguous_timestamp(clock).offset() {
+            AmbiguousOffset::Unambiguous { offset } => i64::from(offset.seconds()),
+            AmbiguousOffset::Gap { .. } => {
+                return Err(TimeFault::Unreadable(RejectKind::TimeDoesNotExist));
+            }
+            AmbiguousOffset::Fold { .. } => {
+                return Err(TimeFault::Unreadable(RejectKind::TimeIsAmbiguous));
+            }
+        };
+        let seconds = local - offset;
+        // The changes of offset before and after this moment. One at this very second is before.
+        let after = Timestamp::from_second(seconds + 1).map_err(|_| bad)?;
+        let at = Timestamp::from_second(seconds).map_err(|_| bad)?;
+        let before = zone
+            .preceding(after)
+            .next()
+            .map(|change| change.timestamp().as_second());
+        let next = zone
+            .following(at)
+            .next()
+            .map(|change| change.timestamp().as_second());
+        self.steady = Steady {
+            from: before.map_or(seconds, |change| change + DAY) + offset,
+            to: next.map_or(seconds + DAY, |change| change - DAY) + offset,
+            offset,
+        };
+        Ok(seconds)
+    }
+}
+
+/// RFC 2822, and what the library reads of ISO 8601 with a zone.
+fn rarer(text: &str) -> Option<i64> {
+    let other = || Some(text.parse::<Timestamp>().ok()?.as_second());
+    mail(text).or_else(other)
+}
+
+/// RFC 2822.
+fn mail(text: &str) -> Option<i64> {
+    let time = rfc2822::DateTimeParser::new().parse_timestamp(text);
+    Some(time.ok()?.as_second())
+}
+
+/// A whole number, with or without a fraction, which is dropped.
+fn epoch(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(whole) && digits(fraction)).then(|| whole.parse().ok())?
+}
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+/// 1990-01-01 to the end of 2100, UTC.
+const PLAUSIBLE: std::ops::Range<i64> = 631_152_000..4_133_980_800;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str, zone: Option<&str>) -> Result<(String, Basis), TimeFault> {
+        let mut times = TimeReader::new(zone.map(|zone| zone.parse().unwrap()), TimeForm::Any);
+        times
+            .read(text, Reads::Text)
+            .map(|(moment, basis)| (moment.to_string(), basis))
+    }
+
+    const BAD: Result<(String, Basis), TimeFault> = Err(TimeFault::Unreadable(RejectKind::BadTime));
+
+    #[test]
+    fn times_with_a_zone_are_read_in_every_spelling() {
+        for text in [
+            "2024-03-21T22:34:49Z",
+            "2024-03-21t22:34:49z",
+            "2024-03-21 22:34:49.558Z",
+            "2024-03-21T22:34:49,5+00:00",
+            "2024-03-21T22:34:49.466370123456+0000",
+            "2024-03-22 04:04:49.24405+05:30",
+            "2024-03-21T17:34:49-05",
+            "2024-03-21 22:34:49 UTC",
+            "2024-03-21 22:34:49 +0000",
+            "20240321T223449Z",
+            "2024-03-22 04:04:49+05:30",
+            "2024-03-21T22:34:49+0000",
+            "2024-03-21 22:34:49.24405+00:00",
+            "2024-03-21T22:34:49.466370+00:00",
+            "Thu, 21 Mar 2024 22:34:49 +0000",
+            "21 Mar 2024 17:34:49 -0500",
+        ] {
+            let expected = Ok(("2024-03-21T22:34:49Z".to_owned(), Basis::InRecord));
+            assert_eq!(read(text, None), expected, "{text}");
+            assert_eq!(read(text, Some("Asia/Tokyo")), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_not_read_as_times() {
+        for text in [
+            "2024-03-21",
+            "03/21/2024 10:34 PM",
+            "2024-02-30T00:00:00Z",
+            "2024-13-01T00:00:00Z",
+            "2024-03-21T24:00:00Z",
+            "2024-03-21T22:34:49.Z",
+            "2024-03-21T22:34:49+99:00",
+            "1989-12-31T23:59:59Z",
+            "2101-01-01T00:00:00Z",
+            "1711060489",
+            "yesterday",
+        ] {
+            assert_eq!(read(text, Some("UTC")), BAD, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_local_time_needs_the_declared_zone() {
+        assert_eq!(
+            read("2024-03-21 22:34:49", None),
+            Err(TimeFault::ZoneNeeded)
+        );
+        for (zone, expected) in [
+            ("UTC", "2024-03-21T22:34:49Z"),
+            ("America/New_York", "2024-03-22T02:34:49Z"),
+            ("Europe/London", "2024-03-21T22:34:49Z"),
+            ("+05:30", "2024-03-21T17:04:49Z"),
+        ] {
+            let expected = Ok((expected.to_owned(), Basis::Declared));
+            assert_eq!(read("2024-03-21 22:34:49", Some(zone)), expected, "{zone}");
+        }
+    }
+
+    #[test]
+    fn times_at_the_clock_change_are_refused_or_exact() {
+        let gap = Err(TimeFault::Unreadable(RejectKind::TimeDoesNotExist));
+        let fold = Err(TimeFault::Unreadable(RejectKind::TimeIsAmbiguous));
+        let exact = |text: &str| Ok((text.to_owned(), Basis::Declared));
+        let new_york = |text| read(text, Some("America/New_York"));
+        assert_eq!(
+            new_york("2024-03-10T01:59:59"),
+            exact("2024-03-10T06:59:59Z")
+        );
+        assert_eq!(new_york("2024-03-10T02:00:00"), gap);
+        assert_eq!(new_york("2024-03-10T02:59:59"), gap);
+        assert_eq!(
+            new_york("2024-03-10T03:00:00"),
+            exact("2024-03-10T07:00:00Z")
+        );
+        assert_eq!(new_york("2024-11-03T01:30:00"), fold);
+        let london = |text| read(text, Some("Europe/London"));
+        assert_eq!(london("2024-03-31T00:59:59"), exact("2024-03-31T00:59:59Z"));
+        assert_eq!(london("2024-03-31T01:30:00"), gap);
+        assert_eq!(london("2024-03-31T02:30:00"), exact("2024-03-31T01:30:00Z"));
+        assert_eq!(london("2024-10-27T01:30:00"), fold);
+    }
+
+    #[test]
+    fn epoch_seconds_are_read_only_where_the_format_says_so() {
+        let mut times = TimeReader::new(None, TimeForm::Any);
+        let expected = Ok((Moment::from_seconds(1_710_949_092), Basis::InRecord));
+        assert_eq!(times.read("1710949092", Reads::EpochSeconds), expected);
+        assert_eq!(times.read("1710949092.25", Reads::EpochSeconds), expected);
+        let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
+        for text in [
+            "",
+            "1710949092000",
+            "-1",
+            "1.7E9",
+            "2024-03-21T22:34:49Z",
+            "1710949092.",
+        ] {
+            assert_eq!(times.read(text, Reads::EpochSeconds), bad, "{text}");
+        }
+    }
+
+    #[test]
+    fn epoch_milliseconds_are_read_only_where_the_format_says_so() {
+        let mut times = TimeReader::new(None, TimeForm::Any);
+        let expected = Ok((Moment::from_seconds(1_711_060_489), Basis::InRecord));
+        for text in ["1711060489000", "1711060489999", "1711060489000.5"] {
+            assert_eq!(times.read(text, Reads::EpochMillis), expected, "{text}");
+        }
+        let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
+        for text in ["", "1711060489", "-1711060489000", "2024-03-21T22:34:49Z"] {
+            assert_eq!(times.read(text, Reads::EpochMillis), bad, "{text}");
+        }
+    }
+
+    proptest! {
+        /// What `iso_time` and the steady stretches give agrees with the library, in one reader
+        /// that sees times in any order.
+        #[test]
+        fn local_times_agree_with_the_zone_rules(
+            seconds in proptest::collection::vec(PLAUSIBLE, 1..20),
+            zone in prop::sample::select(vec![
+                "America/New_York", "Europe/London", "Asia/Kolkata", "Africa/Casablanca",
+                "Australia/Lord_Howe", "Pacific/Apia", "UTC", "-03:30",
+            ]),
+        ) {
+            let zone: Zone = zone.parse().unwrap();
+            let mut times = TimeReader::new(Some(zone.clone()), TimeForm::Any);
+            for second in seconds {
+                let time = Timestamp::from_second(second).unwrap();
+                let clock = zone.rules().to_datetime(time);
+                let text = clock.to_string();
+                match times.read(&text, Reads::Text) {
+                    Ok((moment, _)) => prop_assert_eq!(moment.seconds(), second),
+                    Err(fault) => {
+                        let ambiguous = zone.rules().to_ambiguous_timestamp(clock).is_ambiguous();
+                        prop_assert!(ambiguous, "{:?} {}", fault, text);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,40}") {
+            let _ = read(&text, Some("Europe/London"));
+        }
+    }
+}

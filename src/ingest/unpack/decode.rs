@@ -1,0 +1,196 @@
+//! Byte order marks and UTF-16. The result is UTF-8 without a mark; whether it is valid is
+//! checked record by record, later.
+
+use std::io::{self, Cursor, Read};
+
+use zeroize::Zeroizing;
+
+use super::peek::peek;
+use crate::ingest::error::IngestError;
+
+/// Detects the encoding of the text and gives it as UTF-8.
+pub(super) fn decode(
+    mut source: Box<dyn Read + Send>,
+) -> Result<Box<dyn Read + Send>, IngestError> {
+    let head = peek(&mut source, HEAD)?;
+    let (mark, order) = match head.as_slice() {
+        [] => return Err(IngestError::Empty),
+        [0xef, 0xbb, 0xbf, ..] => (3, None),
+        [0xff, 0xfe, ..] => (2, Some(Order::Little)),
+        [0xfe, 0xff, ..] => (2, Some(Order::Big)),
+        // A log begins with an ASCII character. A zero byte before or after it means UTF-16.
+        [first, 0, ..] if *first != 0 => (0, Some(Order::Little)),
+        [0, second, ..] if *second != 0 => (0, Some(Order::Big)),
+        _ => (0, None),
+    };
+    if order.is_none() && head.contains(&0) {
+        return Err(IngestError::NotText { line: 1 });
+    }
+    let mut head = Cursor::new(head);
+    head.set_position(mark);
+    let source = head.chain(source);
+    Ok(match order {
+        None => Box::new(source),
+        Some(order) => Box::new(Utf16 {
+            source,
+            order,
+            raw: Zeroizing::new(vec![0; 16 << 10]),
+            text: Zeroizing::new(String::with_capacity(64 << 10)),
+            given: 0,
+            kept: 0,
+            high: None,
+            line: 1,
+        }),
+    })
+}
+
+/// Which byte of a unit comes first.
+enum Order {
+    Little,
+    Big,
+}
+
+/// Decodes UTF-16.
+struct Utf16<R> {
+    source: R,
+    order: Order,
+    raw: Zeroizing<Vec<u8>>,
+    text: Zeroizing<String>,
+    /// How many bytes of `text` were given to the reader.
+    given: usize,
+    /// How many bytes at the front of `raw` are left from the last read: 1 if it ended in half a
+    /// unit.
+    kept: usize,
+    /// The first unit of a surrogate pair, if the last read ended after it.
+    high: Option<u16>,
+    line: u64,
+}
+
+impl<R: Read> Read for Utf16<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.text.len() {
+            let room = self.raw.get_mut(self.kept..).unwrap_or_default();
+            let read = self.source.read(room)?;
+            if read == 0 {
+                if self.kept > 0 || self.high.is_some() {
+                    return Err(IngestError::CutOff { line: self.line }.into());
+                }
+                return Ok(0);
+            }
+            self.transcode(self.kept + read)?;
+        }
+        let ready = self.text.as_bytes().get(self.given..).unwrap_or_default();
+        let count = ready.len().min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(ready) {
+            *to = *from;
+        }
+        self.given += count;
+        Ok(count)
+    }
+}
+
+impl<R> Utf16<R> {
+    /// Decodes the first `filled` bytes of `raw`.
+    fn transcode(&mut self, filled: usize) -> Result<(), IngestError> {
+        self.text.clear();
+        self.given = 0;
+        let whole = filled & !1;
+        let units = self
+            .raw
+            .get(..whole)
+            .unwrap_or_default()
+            .chunks_exact(2)
+            .map(|pair| {
+                let pair = [pair[0], pair[1]];
+                match self.order {
+                    Order::Little => u16::from_le_bytes(pair),
+                    Order::Big => u16::from_be_bytes(pair),
+                }
+            });
+        let mut high = self.high.take();
+        let mut lines = 0;
+        for unit in units {
+            let scalar = match (high.take(), unit) {
+                (None, 0xd800..=0xdbff) => {
+                    high = Some(unit);
+                    continue;
+                }
+                (Some(first), 0xdc00..=0xdfff) => {
+                    let top = (u32::from(first) - 0xd800) << 10;
+                    Some(0x1_0000 + top + (u32::from(unit) - 0xdc00))
+                }
+                (Some(_), _) => None,
+                (None, _) => Some(u32::from(unit)),
+            };
+            let Some(character) = scalar.and_then(char::from_u32).filter(|c| *c != '\0') else {
+                return Err(IngestError::NotText {
+                    line: self.line + lines,
+                });
+            };
+            lines += u64::from(character == '\n');
+            self.text.push(character);
+        }
+        self.high = high;
+        self.line += lines;
+        self.kept = filled - whole;
+        if self.kept > 0 {
+            self.raw.swap(0, whole);
+        }
+        Ok(())
+    }
+}
+
+/// How many bytes are looked at.
+const HEAD: usize = 4 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: Vec<u8>) -> Result<String, IngestError> {
+        let mut text = String::new();
+        decode(Box::new(Cursor::new(bytes)))?
+            .read_to_string(&mut text)
+            .map_err(|error| IngestError::reading(error, 1))?;
+        Ok(text)
+    }
+
+    fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(unit).collect()
+    }
+
+    #[test]
+    fn marks_and_utf_16_disappear() {
+        let text = "number,carrier\n1,Téléphone 📞\n".repeat(3000);
+        assert_eq!(
+            read(format!("\u{feff}{text}").into_bytes()).as_ref(),
+            Ok(&text)
+        );
+        assert_eq!(
+            read(utf16(&format!("\u{feff}{text}"), u16::to_le_bytes)).as_ref(),
+            Ok(&text)
+        );
+        assert_eq!(
+            read(utf16(&format!("\u{feff}{text}"), u16::to_be_bytes)).as_ref(),
+            Ok(&text)
+        );
+        assert_eq!(read(utf16(&text, u16::to_le_bytes)).as_ref(), Ok(&text));
+        assert_eq!(read(utf16(&text, u16::to_be_bytes)), Ok(text));
+    }
+
+    #[test]
+    fn half_a_unit_half_a_pair_and_zeroes_are_no_text() {
+        let mut cut = utf16("\u{feff}ab\ncd", u16::to_le_bytes);
+        cut.pop();
+        assert_eq!(read(cut), Err(IngestError::CutOff { line: 2 }));
+        let lone = vec![0xff, 0xfe, b'a', 0, 0x00, 0xdc];
+        assert_eq!(read(lone), Err(IngestError::NotText { line: 1 }));
+        let torn = vec![0xff, 0xfe, 0x00, 0xd8, b'a', 0];
+        assert_eq!(read(torn), Err(IngestError::NotText { line: 1 }));
+        assert_eq!(
+            read(b"ab\0\0".to_vec()),
+            Err(IngestError::NotText { line: 1 })
+        );
+        assert_eq!(read(Vec::new()), Err(IngestError::Empty));
+    }
+}

@@ -1,0 +1,20 @@
+//! Looking at the first bytes of a source.
+
+use std::io::Read;
+
+use zeroize::Zeroizing;
+
+use crate::ingest::error::IngestError;
+
+/// Takes up to `bytes` bytes from the front of a source. Who reads on has to put them back.
+pub(in crate::ingest) fn peek(
+    source: &mut impl Read,
+    bytes: usize,
+) -> Result<Zeroizing<Vec<u8>>, IngestError> {
+    let mut head = Zeroizing::new(Vec::with_capacity(bytes + 32));
+    source
+        .take(bytes as u64)
+        .read_to_end(&mut head)
+        .map_err(|error| IngestError::reading(error, 1))?;
+    Ok(head)
+}

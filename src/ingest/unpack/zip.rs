@@ -1,0 +1,147 @@
+//! A zip that holds one file. It is read from front to end, without going back. A zip of anything
+//! but one file, or one that is damaged, is refused.
+
+use std::io::{self, BufRead, Read};
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+use super::growth::Growth;
+use super::packed::PackedSource;
+use super::zip_header::{DESCRIPTION, Method, Sums, ZipEntry, damaged};
+
+/// The file in a zip. If it ends without an error, checksum, sizes and directory were right.
+pub(super) struct Zip {
+    packed: PackedSource,
+    entry: ZipEntry,
+    start: u64,
+    inflate: Decompress,
+    crc: Crc,
+    growth: Growth,
+    /// The last byte of the file came out.
+    whole: bool,
+    ended: bool,
+}
+
+impl Zip {
+    pub(super) fn open(mut packed: PackedSource) -> io::Result<Self> {
+        let entry = ZipEntry::read(&mut packed)?;
+        Ok(Self {
+            start: packed.taken(),
+            packed,
+            entry,
+            inflate: Decompress::new(false),
+            crc: Crc::new(),
+            growth: Growth::default(),
+            whole: false,
+            ended: false,
+        })
+    }
+
+    /// How many packed bytes of the file were read.
+    fn drawn(&self) -> u64 {
+        self.packed.taken() - self.start
+    }
+
+    /// How many packed bytes of the file may still come.
+    fn room(&self) -> u64 {
+        match (self.entry.method, self.entry.described) {
+            (Method::Deflated, true) => u64::MAX,
+            _ => self.entry.sums.packed.saturating_sub(self.drawn()),
+        }
+    }
+
+    /// Reads some of the file; 0 at its end.
+    fn some(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.entry.method == Method::Stored {
+            let room = usize::try_from(self.room()).unwrap_or(usize::MAX);
+            let most = into.len().min(room);
+            let read = self.packed.read(into.get_mut(..most).unwrap_or_default())?;
+            return if read == 0 && most > 0 {
+                Err(io::ErrorKind::UnexpectedEof.into())
+            } else {
+                Ok(read)
+            };
+        }
+        while !self.whole {
+            let room = usize::try_from(self.room()).unwrap_or(usize::MAX);
+            let ready = self.packed.fill_buf()?;
+            let cut = ready.is_empty();
+            let ready = ready.get(..ready.len().min(room)).unwrap_or_default();
+            let before = (self.inflate.total_in(), self.inflate.total_out());
+            let inflated = self.inflate.decompress(ready, into, FlushDecompress::None);
+            let status = inflated.map_err(|_| damaged())?;
+            let after = (self.inflate.total_in(), self.inflate.total_out());
+            let [used, made] = [after.0 - before.0, after.1 - before.1]
+                .map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+            self.packed.consume(used);
+            self.whole = status == Status::StreamEnd;
+            match status {
+                _ if made > 0 => return Ok(made),
+                Status::StreamEnd => {}
+                _ if cut => return Err(io::ErrorKind::UnexpectedEof.into()),
+                // The stream goes on, and the file's bytes have ended.
+                _ if used == 0 => return Err(damaged()),
+                _ => {}
+            }
+        }
+        Ok(0)
+    }
+
+    /// Compares what was read with the header and the directory.
+    fn finish(&mut self) -> io::Result<()> {
+        let found = Sums {
+            crc: self.crc.sum(),
+            packed: self.drawn(),
+            unpacked: self.growth.unpacked(),
+        };
+        if self.entry.described {
+            self.check_description(found)?;
+        } else if found != self.entry.sums {
+            return Err(damaged());
+        }
+        self.entry.check_directory(found, &mut self.packed)
+    }
+
+    /// Checks the description after the file: checksum and sizes, with or without a signature
+    /// before them, the sizes in four or eight bytes each.
+    fn check_description(&mut self, found: Sums) -> io::Result<()> {
+        let mut crc = self.packed.array()?;
+        if crc == DESCRIPTION {
+            crc = self.packed.array()?;
+        }
+        let sizes = self.packed.u64()?;
+        let fits = |size: u64| u32::try_from(size).is_ok();
+        let narrow = fits(found.packed)
+            && fits(found.unpacked)
+            && sizes == found.unpacked << 32 | found.packed;
+        // The sizes of an empty file look the same in four bytes as in eight.
+        let wide = sizes == found.packed && (self.entry.wide || !narrow);
+        let right = if wide {
+            self.packed.u64()? == found.unpacked
+        } else {
+            narrow
+        };
+        if right && u32::from_le_bytes(crc) == found.crc {
+            Ok(())
+        } else {
+            Err(damaged())
+        }
+    }
+}
+
+impl Read for Zip {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.ended || into.is_empty() {
+            return Ok(0);
+        }
+        let read = self.some(into)?;
+        if read == 0 {
+            self.finish()?;
+            self.ended = true;
+            return Ok(0);
+        }
+        self.crc.update(into.get(..read).unwrap_or_default());
+        self.growth.count(read, self.packed.taken())?;
+        Ok(read)
+    }
+}

@@ -1,0 +1,80 @@
+//! Somebody asks.
+
+use serde_json::Value;
+
+use super::TwoPerson;
+use crate::operations::{Ids, Request};
+use crate::vault::scope::{Reading, Scope};
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+
+pub struct Ask<K: TwoPerson> {
+    about: Target,
+    wanted: K::Wanted,
+    why: Why,
+    /// Before the act has its turn.
+    counted: Option<K::Counted>,
+}
+
+/// The answer to whoever asked.
+pub struct Asked<K: TwoPerson>(K::Requested);
+
+impl<K: TwoPerson> Ask<K> {
+    pub(in crate::operations) fn new(about: Target, wanted: K::Wanted, why: Why) -> Self {
+        Self {
+            about,
+            wanted,
+            why,
+            counted: None,
+        }
+    }
+}
+
+impl<K: TwoPerson> Answer for Asked<K> {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&self.0)
+    }
+}
+
+impl<K: TwoPerson> Operation for Ask<K> {
+    type Action = K::Ask;
+    type Answer = Asked<K>;
+
+    fn target(&self) -> Target {
+        self.about.clone()
+    }
+
+    fn why(&self) -> Option<&Why> {
+        Some(&self.why)
+    }
+
+    fn detail(&self) -> Value {
+        K::detail(&self.wanted)
+    }
+
+    const PREPARES: bool = K::COUNTED_TO_ASK;
+
+    fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
+        self.counted = reading.count_to_ask::<K>(&self.wanted)?;
+        Ok(())
+    }
+
+    fn run(self, scope: &mut Scope<'_, K::Ask>) -> Result<Asked<K>, OperationError> {
+        let (id, expires_at) = scope.ask::<K>(self.wanted, &self.why, self.counted.as_ref())?;
+        Ok(Asked(K::requested(id, expires_at)))
+    }
+}
+
+impl<K: TwoPerson> Request for Ask<K> {
+    type Input = K::Input;
+    type Output = K::Requested;
+    const SUMMARY: &'static str = K::SUMMARIES.ask;
+
+    fn target(ids: &Ids) -> Result<Target, OperationError> {
+        K::about(ids)
+    }
+
+    fn read(ids: &Ids, input: K::Input) -> Result<Self, OperationError> {
+        let (wanted, why) = K::wanted(ids, input)?;
+        Ok(Self::new(K::about(ids)?, wanted, why))
+    }
+}

@@ -1,0 +1,127 @@
+//! Somebody else says yes or no.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::{TwoPerson, named, target};
+use crate::operations::{Ids, Request, only_reason};
+use crate::policy::RequestState;
+use crate::vault::scope::{Reading, Scope};
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+
+pub struct Decide<K: TwoPerson> {
+    id: K::Id,
+    approve: bool,
+    why: Why,
+    /// Before the act has its turn, if it is a yes.
+    counted: Option<K::Counted>,
+}
+
+/// A decision about a request.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionInput {
+    #[schema(value_type = DecisionWord)]
+    pub decision: String,
+    pub reason: String,
+}
+
+/// Yes or no, for the API's description; any other word is refused by its place.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum DecisionWord {
+    Approve,
+    Deny,
+}
+
+/// The state after a decision.
+#[derive(Serialize, ToSchema)]
+pub struct DecidedBody {
+    pub state: DecidedState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DecidedState {
+    Approved,
+    Denied,
+}
+
+impl<K: TwoPerson> Decide<K> {
+    /// As typed at the command line or sent.
+    pub fn new(id: K::Id, input: &DecisionInput) -> Result<Self, OperationError> {
+        let approve = match input.decision.as_str() {
+            "approve" => true,
+            "deny" => false,
+            _ => {
+                return Err(OperationError::invalid(
+                    "decision",
+                    "must be approve or deny",
+                ));
+            }
+        };
+        Ok(Self {
+            id,
+            approve,
+            why: only_reason(&input.reason)?,
+            counted: None,
+        })
+    }
+}
+
+impl Answer for DecidedBody {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&self)
+    }
+}
+
+impl<K: TwoPerson> Operation for Decide<K> {
+    type Action = K::Decide;
+    type Answer = DecidedBody;
+
+    fn target(&self) -> Target {
+        target::<K>(&self.id)
+    }
+
+    fn why(&self) -> Option<&Why> {
+        Some(&self.why)
+    }
+
+    fn detail(&self) -> Value {
+        json!({ "approve": self.approve })
+    }
+
+    const PREPARES: bool = K::COUNTED_TO_DECIDE;
+
+    fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
+        if self.approve {
+            self.counted = reading.count_to_decide::<K>(&self.id)?;
+        }
+        Ok(())
+    }
+
+    fn run(self, scope: &mut Scope<'_, K::Decide>) -> Result<DecidedBody, OperationError> {
+        let state = scope.decide::<K>(&self.id, self.approve, &self.why, self.counted.as_ref())?;
+        Ok(DecidedBody {
+            state: match state {
+                RequestState::Denied => DecidedState::Denied,
+                _ => DecidedState::Approved,
+            },
+        })
+    }
+}
+
+impl<K: TwoPerson> Request for Decide<K> {
+    type Input = DecisionInput;
+    type Output = DecidedBody;
+    const SUMMARY: &'static str = K::SUMMARIES.decide;
+
+    fn target(ids: &Ids) -> Result<Target, OperationError> {
+        Ok(target::<K>(&named::<K>(ids)?))
+    }
+
+    fn read(ids: &Ids, input: DecisionInput) -> Result<Self, OperationError> {
+        Self::new(named::<K>(ids)?, &input)
+    }
+}

@@ -1,0 +1,40 @@
+//! The part of a scope that reads, whatever the action.
+//!
+//! An act that is to write gets this alone while it prepares on a snapshot: its type has
+//! no way to change a row, to disclose a number or to say what was touched.
+
+use std::sync::Arc;
+
+use crate::domain::{Moment, OperatorId};
+use crate::policy::Grant;
+use crate::vault::OperationError;
+use crate::vault::call::caller::Caller;
+use crate::vault::core::Core;
+use crate::vault::store::Snapshot;
+use crate::vault::store::case_rows::CaseRow;
+
+/// What one granted act may read.
+pub struct Reading<'v> {
+    pub(in crate::vault) core: &'v Arc<Core>,
+    pub(in crate::vault) connection: &'v Snapshot,
+    pub(in crate::vault) caller: &'v Caller,
+    pub(in crate::vault) grant: Grant,
+    pub(in crate::vault) case: Option<&'v CaseRow>,
+    pub(in crate::vault) now: Moment,
+}
+
+impl<'v> Reading<'v> {
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    pub(in crate::vault) fn operator(&self) -> Result<&'v OperatorId, OperationError> {
+        self.caller
+            .operator_id()
+            .ok_or(OperationError::Internal("nobody is signed in"))
+    }
+
+    pub(in crate::vault) fn case_row(&self) -> Result<&'v CaseRow, OperationError> {
+        self.case.ok_or(OperationError::NotFound)
+    }
+}

@@ -1,0 +1,86 @@
+//! What every request is shown with, whatever is asked for.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::sealed::Sealed;
+use crate::domain::{Moment, OperatorId, Purpose};
+use crate::policy::RequestState;
+use crate::vault::OperationError;
+use crate::vault::scope::Reading;
+use crate::vault::store::request_rows::RequestRow;
+
+/// Who asked and why, who decided, and until when it holds.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AskedView {
+    pub state: ShownState,
+    /// The asker's name.
+    pub asked_by: String,
+    #[schema(value_type = String)]
+    pub asked_at: Moment,
+    #[schema(value_type = String)]
+    pub expires_at: Moment,
+    /// The decider's name.
+    pub decided_by: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub decided_at: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    pub reason: String,
+    pub decision_reason: Option<String>,
+}
+
+/// The state of a request as it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShownState {
+    Requested,
+    Approved,
+    Denied,
+    /// A reveal that was opened, an export whose package was handed out.
+    Used,
+    /// An export whose receiver said that it arrived.
+    Acknowledged,
+    /// Not decided, or not used, in time.
+    Expired,
+}
+
+impl From<RequestState> for ShownState {
+    fn from(state: RequestState) -> Self {
+        match state {
+            RequestState::Requested => Self::Requested,
+            RequestState::Approved => Self::Approved,
+            RequestState::Denied => Self::Denied,
+            RequestState::Used => Self::Used,
+            RequestState::Acknowledged => Self::Acknowledged,
+        }
+    }
+}
+
+impl AskedView {
+    pub(super) fn of<B, F>(
+        reading: &Reading<'_>,
+        row: &RequestRow,
+        sealed: &Sealed<B, F>,
+    ) -> Result<Self, OperationError> {
+        let name = |id: &OperatorId| reading.operator_name(id);
+        // A request past its time is shown as expired, whatever its row says.
+        let state = match row.state {
+            RequestState::Requested | RequestState::Approved if row.expires_at <= reading.now => {
+                ShownState::Expired
+            }
+            other => other.into(),
+        };
+        Ok(Self {
+            state,
+            asked_by: name(&row.asker)?,
+            asked_at: row.asked_at,
+            expires_at: row.expires_at,
+            decided_by: row.decider.as_ref().map(name).transpose()?,
+            decided_at: row.decided_at,
+            purpose: sealed.purpose,
+            reason: sealed.reason.clone(),
+            decision_reason: sealed.decision_reason.clone(),
+        })
+    }
+}

@@ -1,0 +1,253 @@
+//! Exports: asked by one, decided by another, handed out by a custodian (`package.rs`).
+//!
+//! Bound to everything asked, to the exhibits it was counted over, and to the counts.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::asked_view::AskedView;
+use super::kind::{RequestKind, Touched, seal};
+use crate::domain::{AccountName, ExportId, LegalBasis, Profile};
+use crate::policy::actions;
+use crate::vault::keyring::RequestDigest;
+use crate::vault::records::{FilterInput, Found, RecordFilter};
+use crate::vault::scope::Reading;
+use crate::vault::{Conflict, OperationError, Settings};
+
+/// Handing data out.
+pub enum Export {}
+
+/// What somebody wants to have handed out.
+pub struct ExportWanted {
+    pub profile: Profile,
+    pub filter: RecordFilter,
+    /// age recipients, parsed by whoever made this.
+    pub recipients: Vec<String>,
+    pub legal_basis: LegalBasis,
+}
+
+/// What a filter finds.
+pub struct CountedExport {
+    filter: RecordFilter,
+    /// The one account it was counted for, if the caller may know no other.
+    account: Option<AccountName>,
+    found: Found,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportBody {
+    pub(super) profile: Profile,
+    /// The filter by its members, as asked.
+    filter: Value,
+    pub(super) recipients: Vec<String>,
+    pub(super) legal_basis: String,
+    /// The one account the export is about, if it is about one.
+    account: Option<String>,
+    /// What the asker was told would be in it.
+    pub(super) messages: u64,
+    numbers: u64,
+}
+
+/// What became of an approved export.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// SHA-256 of the tag manifest of the package that was handed out.
+    pub(super) package: Option<[u8; 32]>,
+    /// What the receiver sent back.
+    pub(super) receipt: Option<BTreeMap<String, String>>,
+}
+
+/// A request as those see it who ask, decide and hand out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportView {
+    #[schema(value_type = String)]
+    pub export: ExportId,
+    #[serde(flatten)]
+    pub asked: AskedView,
+    pub profile: Profile,
+    pub legal_basis: String,
+    #[schema(value_type = FilterInput)]
+    pub filter: Value,
+    pub recipients: Vec<String>,
+    /// What would be in it.
+    pub messages: u64,
+    pub numbers: u64,
+    /// SHA-256 of the package's tag manifest, in hexadecimal.
+    pub tagmanifest_sha256: Option<String>,
+    /// What the receiver sent back.
+    pub receipt: Option<BTreeMap<String, String>>,
+}
+
+impl ExportBody {
+    pub(super) fn filter(&self) -> Result<RecordFilter, OperationError> {
+        RecordFilter::from_sealed(&self.filter)
+    }
+}
+
+impl CountedExport {
+    pub(super) fn of(reading: &Reading<'_>, filter: RecordFilter) -> Result<Self, OperationError> {
+        Ok(Self {
+            found: reading.records()?.result_of(&filter)?,
+            account: reading.grant.account().cloned(),
+            filter,
+        })
+    }
+
+    /// The counts, if they are of this filter and the case's records are still those
+    /// that were counted.
+    fn still(
+        counted: Option<&Self>,
+        reading: &Reading<'_>,
+        filter: &RecordFilter,
+    ) -> Result<Found, OperationError> {
+        let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
+        let same = counted.filter == *filter
+            && counted.account.as_ref() == reading.grant.account()
+            && counted.found.edition == reading.records()?.edition();
+        match same {
+            true => Ok(counted.found),
+            false => Err(OperationError::Conflict(Conflict::ResultChanged)),
+        }
+    }
+}
+
+impl seal::Listed for Export {}
+
+impl RequestKind for Export {
+    const NAME: &'static str = "export";
+    type Id = ExportId;
+    type Ask = actions::RequestExport;
+    type List = actions::ListExports;
+    type Read = actions::ReadExport;
+    type Decide = actions::DecideExport;
+    type Wanted = ExportWanted;
+    type Counted = CountedExport;
+    type Body = ExportBody;
+    type After = Delivery;
+    type View = ExportView;
+
+    const COUNTED_TO_ASK: bool = true;
+    const COUNTED_TO_DECIDE: bool = true;
+
+    fn seconds(settings: &Settings) -> i64 {
+        settings.export_s
+    }
+
+    fn count(
+        reading: &Reading<'_>,
+        wanted: &ExportWanted,
+    ) -> Result<Option<CountedExport>, OperationError> {
+        let (filter, _) = narrow(reading, wanted.profile, wanted.filter.clone())?;
+        CountedExport::of(reading, filter).map(Some)
+    }
+
+    fn recount(
+        reading: &Reading<'_>,
+        body: &ExportBody,
+    ) -> Result<Option<CountedExport>, OperationError> {
+        CountedExport::of(reading, body.filter()?).map(Some)
+    }
+
+    fn body(
+        reading: &Reading<'_>,
+        wanted: ExportWanted,
+        counted: Option<&CountedExport>,
+    ) -> Result<ExportBody, OperationError> {
+        let (filter, account) = narrow(reading, wanted.profile, wanted.filter)?;
+        let found = CountedExport::still(counted, reading, &filter)?;
+        if found.messages == 0 {
+            return Err(OperationError::invalid("filter", "matches no record"));
+        }
+        Ok(ExportBody {
+            profile: wanted.profile,
+            filter: serde_json::to_value(&filter)
+                .map_err(|_| OperationError::Internal("filter"))?,
+            recipients: wanted.recipients,
+            legal_basis: wanted.legal_basis.as_str().to_owned(),
+            account: account.map(|name| name.as_str().to_owned()),
+            messages: found.messages,
+            numbers: found.numbers,
+        })
+    }
+
+    fn account(body: &ExportBody) -> Option<&str> {
+        body.account.as_deref()
+    }
+
+    fn bind(
+        reading: &Reading<'_>,
+        body: &ExportBody,
+        counted: Option<&CountedExport>,
+        digest: &mut RequestDigest,
+    ) -> Result<(), OperationError> {
+        let found = CountedExport::still(counted, reading, &body.filter()?)?;
+        digest.part(&found.edition);
+        digest.part(&found.messages.to_be_bytes());
+        digest.part(&found.numbers.to_be_bytes());
+        Ok(())
+    }
+
+    fn touched(body: &ExportBody) -> Touched<'_> {
+        Touched {
+            rows: body.messages,
+            subjects: &[],
+            detail: Value::Null,
+        }
+    }
+
+    fn view(
+        _: &Reading<'_>,
+        id: ExportId,
+        asked: AskedView,
+        body: ExportBody,
+        delivery: Delivery,
+    ) -> Result<ExportView, OperationError> {
+        Ok(ExportView {
+            export: id,
+            asked,
+            profile: body.profile,
+            legal_basis: body.legal_basis,
+            filter: body.filter,
+            recipients: body.recipients,
+            messages: body.messages,
+            numbers: body.numbers,
+            tagmanifest_sha256: delivery.package.map(|digest| hex(&digest)),
+            receipt: delivery.receipt,
+        })
+    }
+}
+
+/// An account notice is about exactly one account; a liaison's export is about
+/// its own, whatever it asked.
+fn narrow(
+    reading: &Reading<'_>,
+    profile: Profile,
+    mut filter: RecordFilter,
+) -> Result<(RecordFilter, Option<AccountName>), OperationError> {
+    if let Some(own) = reading.grant.account() {
+        if profile != Profile::AccountNotice {
+            return Err(OperationError::invalid("profile", "must be account-notice"));
+        }
+        filter.account = vec![own.as_str().to_owned()];
+    }
+    let account = match filter.account.as_slice() {
+        [one] => AccountName::parse(one).ok(),
+        _ => None,
+    };
+    if profile == Profile::AccountNotice && account.is_none() {
+        return Err(OperationError::invalid(
+            "filter.account",
+            "must name exactly one account",
+        ));
+    }
+    Ok((filter, account))
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

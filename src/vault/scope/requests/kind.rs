@@ -1,0 +1,103 @@
+//! What is one kind of request's own. The rest is the same for all of them.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::asked_view::AskedView;
+use crate::domain::RequestIdOfKind;
+use crate::policy::{Action, Decides, Writes};
+use crate::vault::keyring::RequestDigest;
+use crate::vault::scope::{Reading, Scope};
+use crate::vault::{OperationError, Settings};
+
+/// Closed: a kind stands in a file beside this one.
+pub(super) mod seal {
+    pub trait Listed {}
+}
+
+/// One kind of request that two people decide.
+pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
+    /// Its name in paths, in the table and in the digest.
+    const NAME: &'static str;
+    type Id: RequestIdOfKind;
+
+    type Ask: Writes;
+    type List: Action;
+    type Read: Action;
+    type Decide: Decides;
+
+    /// What somebody wants, parsed and not yet checked against the case.
+    type Wanted: Send + 'static;
+    /// What is counted on a snapshot, before the act that rests on it has its turn.
+    type Counted: Send + 'static;
+    /// What is sealed of it. The digest covers all of it.
+    type Body: Serialize + DeserializeOwned;
+    /// What is sealed with it after the decision, and not covered by the digest.
+    type After: Default + Serialize + DeserializeOwned;
+    /// What a decider sees.
+    type View: Serialize + ToSchema + Send + 'static;
+
+    /// Whether something is counted before a request, and before a yes.
+    const COUNTED_TO_ASK: bool = false;
+    const COUNTED_TO_DECIDE: bool = false;
+
+    /// How long a request waits for its decision, and how long a yes holds.
+    fn seconds(settings: &Settings) -> i64;
+
+    fn count(_: &Reading<'_>, _: &Self::Wanted) -> Result<Option<Self::Counted>, OperationError> {
+        Ok(None)
+    }
+
+    fn recount(_: &Reading<'_>, _: &Self::Body) -> Result<Option<Self::Counted>, OperationError> {
+        Ok(None)
+    }
+
+    /// Checks in the act's transaction what is wanted, and makes the body of it.
+    fn body(
+        reading: &Reading<'_>,
+        wanted: Self::Wanted,
+        counted: Option<&Self::Counted>,
+    ) -> Result<Self::Body, OperationError>;
+
+    /// The one account it is about, if it is about one.
+    fn account(_: &Self::Body) -> Option<&str> {
+        None
+    }
+
+    /// Adds what would be shown, sent or taken away as things are now. If that changes
+    /// between two steps, the second one is refused.
+    fn bind(
+        reading: &Reading<'_>,
+        body: &Self::Body,
+        counted: Option<&Self::Counted>,
+        digest: &mut RequestDigest,
+    ) -> Result<(), OperationError>;
+
+    /// What the leaves of the request and of the decision say.
+    fn touched(body: &Self::Body) -> Touched<'_>;
+
+    /// What a yes does in the same act.
+    fn approve(_: &mut Scope<'_, Self::Decide>, _: &Self::Body) -> Result<(), OperationError> {
+        Ok(())
+    }
+
+    fn view(
+        reading: &Reading<'_>,
+        id: Self::Id,
+        asked: AskedView,
+        body: Self::Body,
+        after: Self::After,
+    ) -> Result<Self::View, OperationError>;
+}
+
+/// What a request is about, as its leaves say it.
+pub struct Touched<'b> {
+    /// Records, or numbers where it is about numbers.
+    pub(super) rows: u64,
+    /// Term numbers; the leaf gets a keyed digest of them.
+    pub(super) subjects: &'b [u32],
+    /// For the sealed detail of the decision.
+    pub(super) detail: Value,
+}

@@ -1,0 +1,27 @@
+//! What needs two people: one asks, somebody else decides in time.
+//!
+//! `kind.rs` says what is a kind's own, and a file for each kind says it; `steps.rs` has what
+//! is the same for all of them: ask, list, read, decide. A request is sealed whole
+//! (`sealed.rs`) and bound by a keyed digest to what was asked and to what was found for it:
+//! nobody decides or opens something other than what was looked at. Who may ask and decide
+//! is for the policy, which lets nobody decide what they asked.
+//!
+//! Not promised: what becomes of a decision. A reveal is opened in `reveal.rs`, an export
+//! handed out in `package.rs`.
+
+mod asked_view;
+mod export;
+mod kind;
+mod package;
+mod reveal;
+mod sealed;
+mod steps;
+mod withdrawal;
+
+pub use self::asked_view::{AskedView, ShownState};
+pub use self::export::{Export, ExportView, ExportWanted};
+pub use self::kind::RequestKind;
+pub use self::package::{PackageContents, PackageFile};
+pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
+pub(in crate::vault) use self::sealed::account_of;
+pub use self::withdrawal::{LaterDuplicates, Withdrawal, WithdrawalView};

@@ -1,0 +1,182 @@
+//! Reveals: asked by one, decided by another, opened once by the asker.
+//!
+//! Bound to the subjects, and to how many messages each has.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::asked_view::AskedView;
+use super::kind::{RequestKind, Touched, seal};
+use crate::domain::{RevealId, Ticket};
+use crate::policy::{RequestState, Reveals, Writes, actions};
+use crate::vault::keyring::RequestDigest;
+use crate::vault::plaintext::{Disclosed, MaskedPhone, SubjectToken};
+use crate::vault::scope::{Reading, Scope};
+use crate::vault::{OperationError, Settings};
+
+/// How many masked subjects a decider is shown.
+const SAMPLE: usize = 20;
+
+/// Seeing numbers in the clear.
+pub enum Reveal {}
+
+/// What somebody wants to be shown.
+pub struct RevealWanted {
+    pub subjects: Vec<SubjectToken>,
+    pub ticket: Option<Ticket>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevealBody {
+    /// Term numbers of the subjects, in the order asked.
+    subjects: Vec<u32>,
+    ticket: Option<String>,
+}
+
+/// A request as those see it who ask and decide.
+#[derive(Serialize, ToSchema)]
+pub struct RevealView {
+    #[schema(value_type = String)]
+    pub reveal: RevealId,
+    #[serde(flatten)]
+    pub asked: AskedView,
+    pub ticket: Option<String>,
+    /// Exactly how many numbers would be shown.
+    pub numbers: usize,
+    /// The first of them, masked.
+    pub sample: Vec<MaskedSubject>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MaskedSubject {
+    #[schema(value_type = String)]
+    pub subject: SubjectToken,
+    #[schema(value_type = String)]
+    pub number_masked: MaskedPhone,
+    pub messages: u64,
+}
+
+impl seal::Listed for Reveal {}
+
+impl RequestKind for Reveal {
+    const NAME: &'static str = "reveal";
+    type Id = RevealId;
+    type Ask = actions::RequestReveal;
+    type List = actions::ListReveals;
+    type Read = actions::ReadReveal;
+    type Decide = actions::DecideReveal;
+    type Wanted = RevealWanted;
+    type Counted = ();
+    type Body = RevealBody;
+    type After = ();
+    type View = RevealView;
+
+    fn seconds(settings: &Settings) -> i64 {
+        settings.reveal_s
+    }
+
+    fn body(
+        reading: &Reading<'_>,
+        wanted: RevealWanted,
+        _: Option<&()>,
+    ) -> Result<RevealBody, OperationError> {
+        let case = reading.case_row()?;
+        let keys = reading.core.case_keys(&case.id)?;
+        let most = reading.core.settings.reveal_subjects;
+        if wanted.subjects.is_empty() || wanted.subjects.len() > most {
+            let rule = format!("must name 1 to {most} subjects");
+            return Err(OperationError::invalid("subjects", rule));
+        }
+        let wrong = |at: usize, rule| OperationError::invalid(format!("subjects[{at}]"), rule);
+        let mut subjects = Vec::with_capacity(wanted.subjects.len());
+        for (at, token) in wanted.subjects.iter().enumerate() {
+            let no = keys
+                .tokens()
+                .subject(token)
+                .filter(|no| (1..=case.numbers).contains(no))
+                .ok_or_else(|| wrong(at, "is no subject of this case"))?;
+            if subjects.contains(&no) {
+                return Err(wrong(at, "is named twice"));
+            }
+            subjects.push(no);
+        }
+        // All its records may have been withdrawn.
+        let messages = reading.messages_of(&subjects)?;
+        if let Some(at) = messages.iter().position(|messages| *messages == 0) {
+            return Err(wrong(at, "is no subject of this case"));
+        }
+        Ok(RevealBody {
+            subjects,
+            ticket: wanted.ticket.map(|ticket| ticket.as_str().to_owned()),
+        })
+    }
+
+    fn bind(
+        reading: &Reading<'_>,
+        body: &RevealBody,
+        _: Option<&()>,
+        digest: &mut RequestDigest,
+    ) -> Result<(), OperationError> {
+        for messages in reading.messages_of(&body.subjects)? {
+            digest.part(&messages.to_be_bytes());
+        }
+        Ok(())
+    }
+
+    fn touched(body: &RevealBody) -> Touched<'_> {
+        Touched {
+            rows: body.subjects.len() as u64,
+            subjects: &body.subjects,
+            detail: Value::Null,
+        }
+    }
+
+    fn view(
+        reading: &Reading<'_>,
+        id: RevealId,
+        asked: AskedView,
+        body: RevealBody,
+        (): (),
+    ) -> Result<RevealView, OperationError> {
+        let records = reading.records()?;
+        let first = body.subjects.get(..SAMPLE).unwrap_or(&body.subjects);
+        let mut sample = Vec::with_capacity(first.len());
+        for (no, messages) in first.iter().zip(reading.messages_of(first)?) {
+            // What was withdrawn is shown to nobody.
+            if messages > 0 {
+                sample.push(MaskedSubject {
+                    subject: records.token(*no),
+                    number_masked: records.mask(*no)?,
+                    messages,
+                });
+            }
+        }
+        Ok(RevealView {
+            reveal: id,
+            asked,
+            ticket: body.ticket,
+            numbers: body.subjects.len(),
+            sample,
+        })
+    }
+}
+
+impl<A: Writes + Reveals> Scope<'_, A> {
+    /// Uses an approved reveal up and opens its numbers.
+    pub fn open_reveal(
+        &mut self,
+        id: &RevealId,
+    ) -> Result<Vec<(SubjectToken, Disclosed)>, OperationError> {
+        let found = self.request::<Reveal>(id)?;
+        self.unchanged(id, &found, None)?;
+        self.advance(&found, RequestState::Approved, RequestState::Used)?;
+        let subjects = &found.sealed.body.subjects;
+        self.notes.rows = Some(subjects.len() as u64);
+        subjects
+            .iter()
+            .map(|no| Ok((found.keys.tokens().token(*no), self.disclose(*no)?)))
+            .collect()
+    }
+}

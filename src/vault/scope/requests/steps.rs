@@ -1,0 +1,223 @@
+//! The steps every request goes through: asked, listed, read, decided.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::asked_view::AskedView;
+use super::kind::RequestKind;
+use super::sealed::{Sealed, damaged, parsed};
+use crate::domain::{Moment, Purpose, RequestIdOfKind as _};
+use crate::policy::{Action, Decides, RequestState, Writes};
+use crate::vault::keyring::{CaseKeys, RequestDigest};
+use crate::vault::scope::{Reading, Scope};
+use crate::vault::store::request_rows::{self, Decision, NewRequest, RequestRow};
+use crate::vault::{Conflict, OperationError, Why};
+
+type SealedOf<K> = Sealed<<K as RequestKind>::Body, <K as RequestKind>::After>;
+
+/// A request of the scope's case, opened.
+pub(super) struct Found<K: RequestKind> {
+    pub(super) row: RequestRow,
+    pub(super) keys: Arc<CaseKeys>,
+    pub(super) sealed: SealedOf<K>,
+}
+
+impl Reading<'_> {
+    /// What a request rests on, counted before the request has its turn.
+    pub fn count_to_ask<K: RequestKind>(
+        &self,
+        wanted: &K::Wanted,
+    ) -> Result<Option<K::Counted>, OperationError> {
+        K::count(self, wanted)
+    }
+
+    /// What a yes rests on, counted before the decision has its turn.
+    pub fn count_to_decide<K: RequestKind>(
+        &self,
+        id: &K::Id,
+    ) -> Result<Option<K::Counted>, OperationError> {
+        K::recount(self, &self.request::<K>(id)?.sealed.body)
+    }
+
+    pub(super) fn request<K: RequestKind>(&self, id: &K::Id) -> Result<Found<K>, OperationError> {
+        let case = self.case_row()?;
+        let row = request_rows::find(self.connection, &id.of_any_kind())?
+            .filter(|row| row.case == case.number && row.kind == K::NAME)
+            .ok_or(OperationError::NotFound)?;
+        let keys = self.core.case_keys(&case.id)?;
+        let sealed = Sealed::open(self.core, &keys, &row)?;
+        Ok(Found { row, keys, sealed })
+    }
+
+    /// What was asked and what is found for it are still what the request was bound to.
+    pub(super) fn unchanged<K: RequestKind>(
+        &self,
+        id: &K::Id,
+        found: &Found<K>,
+        counted: Option<&K::Counted>,
+    ) -> Result<(), OperationError> {
+        let digest = self.digest::<K>(&found.keys, id, &found.sealed, counted)?;
+        match digest[..] == found.row.digest[..] {
+            true => Ok(()),
+            false => Err(OperationError::Conflict(Conflict::ResultChanged)),
+        }
+    }
+
+    /// Binds a request to everything asked and to everything found.
+    fn digest<K: RequestKind>(
+        &self,
+        keys: &CaseKeys,
+        id: &K::Id,
+        sealed: &SealedOf<K>,
+        counted: Option<&K::Counted>,
+    ) -> Result<[u8; 32], OperationError> {
+        let body = serde_json::to_vec(&sealed.body)
+            .map(Zeroizing::new)
+            .map_err(|_| OperationError::Internal("body of a request"))?;
+        let mut digest = RequestDigest::of(keys, "request");
+        digest.part(K::NAME.as_bytes());
+        digest.part(id.of_any_kind().as_str().as_bytes());
+        digest.part(sealed.purpose.map_or("", Purpose::as_str).as_bytes());
+        digest.part(sealed.reason.as_bytes());
+        digest.part(&body);
+        K::bind(self, &sealed.body, counted, &mut digest)?;
+        Ok(digest.finish())
+    }
+
+    fn view<K: RequestKind>(
+        &self,
+        id: K::Id,
+        row: &RequestRow,
+        sealed: SealedOf<K>,
+    ) -> Result<K::View, OperationError> {
+        let asked = AskedView::of(self, row, &sealed)?;
+        K::view(self, id, asked, sealed.body, sealed.after)
+    }
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// Answers the request's identifier, and until when it can be decided.
+    pub fn ask<K: RequestKind<Ask = A>>(
+        &mut self,
+        wanted: K::Wanted,
+        why: &Why,
+        counted: Option<&K::Counted>,
+    ) -> Result<(K::Id, Moment), OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let body = K::body(self, wanted, counted)?;
+        let id = K::Id::from_random(self.core.draw()?);
+        let sealed: SealedOf<K> = Sealed {
+            purpose: why.purpose,
+            reason: why.reason.as_str().to_owned(),
+            account: K::account(&body).map(str::to_owned),
+            decision_reason: None,
+            body,
+            after: K::After::default(),
+        };
+        let expires_at = self.now.plus_seconds(K::seconds(&self.core.settings));
+        request_rows::insert(
+            self.transaction()?,
+            &NewRequest {
+                id: &id.of_any_kind(),
+                case: case.number,
+                kind: K::NAME,
+                asker: self.operator()?,
+                asked_at: self.now,
+                expires_at,
+                digest: &self.digest::<K>(&keys, &id, &sealed, counted)?,
+                sealed: &sealed.seal(self.core, &keys, &id.of_any_kind())?,
+            },
+        )?;
+        self.note_request::<K>(&sealed.body);
+        self.notes.object = Some(id.to_string());
+        Ok((id, expires_at))
+    }
+
+    /// Moves a decided request on, sealed with what came after the decision.
+    pub(super) fn advance<K: RequestKind>(
+        &mut self,
+        found: &Found<K>,
+        from: RequestState,
+        to: RequestState,
+    ) -> Result<(), OperationError> {
+        let id = &found.row.id;
+        let sealed = found.sealed.seal(self.core, &found.keys, id)?;
+        request_rows::advance(self.transaction()?, id, from, to, &sealed)?;
+        Ok(())
+    }
+}
+
+impl<A: Decides> Scope<'_, A> {
+    /// Decides what somebody else asked; what a yes does is done in this act.
+    pub fn decide<K: RequestKind<Decide = A>>(
+        &mut self,
+        id: &K::Id,
+        approve: bool,
+        why: &Why,
+        counted: Option<&K::Counted>,
+    ) -> Result<RequestState, OperationError> {
+        let mut found = self.request::<K>(id)?;
+        if approve {
+            self.unchanged(id, &found, counted)?;
+            K::approve(self, &found.sealed.body)?;
+        }
+        found.sealed.decision_reason = Some(why.reason.as_str().to_owned());
+        let to = RequestState::decided(approve);
+        let leaf = self
+            .leaf
+            .ok_or(OperationError::Internal("a decision without a leaf"))?;
+        request_rows::decide(
+            self.transaction()?,
+            &found.row.id,
+            &Decision {
+                to,
+                decider: self.operator()?,
+                now: self.now,
+                leaf,
+                expires_at: self.now.plus_seconds(K::seconds(&self.core.settings)),
+                sealed: &found.sealed.seal(self.core, &found.keys, &found.row.id)?,
+            },
+        )?;
+        self.note_request::<K>(&found.sealed.body);
+        self.notes.detail = K::touched(&found.sealed.body).detail;
+        Ok(to)
+    }
+}
+
+impl<A: Action> Scope<'_, A> {
+    pub fn read_request<K: RequestKind<Read = A>>(
+        &mut self,
+        id: &K::Id,
+    ) -> Result<K::View, OperationError> {
+        let found = self.request::<K>(id)?;
+        self.view::<K>(id.clone(), &found.row, found.sealed)
+    }
+
+    /// The requests of the case, newest first; a liaison's are those about its account.
+    pub fn list_requests<K: RequestKind<List = A>>(
+        &mut self,
+    ) -> Result<Vec<K::View>, OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let own = self.grant.account().cloned();
+        let mut all = Vec::new();
+        for row in request_rows::list(self.connection, case.number, K::NAME)? {
+            let sealed: SealedOf<K> = Sealed::open(self.core, &keys, &row)?;
+            if own.is_none() || parsed(sealed.account.as_deref())? == own {
+                let id = row.id.as_str().parse().map_err(|_| damaged())?;
+                all.push(self.view::<K>(id, &row, sealed)?);
+            }
+        }
+        self.note_rows(all.len() as u64);
+        Ok(all)
+    }
+
+    /// What is touched by a request is noted for the leaf.
+    pub(super) fn note_request<K: RequestKind>(&mut self, body: &K::Body) {
+        let touched = K::touched(body);
+        self.notes.touched.extend(touched.subjects);
+        self.notes.rows = Some(touched.rows);
+    }
+}

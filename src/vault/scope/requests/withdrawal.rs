@@ -1,0 +1,208 @@
+//! Withdrawals: a wrong exhibit is taken out of the answers by two people, and
+//! stays in the file as evidence.
+//!
+//! Bound to what would go and to the exhibits it was counted over. The decision that
+//! approves is the withdrawal. Counts are shown here, no number and no mask.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::asked_view::AskedView;
+use super::kind::{RequestKind, Touched, seal};
+use super::sealed::damaged;
+use crate::domain::{ExhibitId, WithdrawalId};
+use crate::policy::actions;
+use crate::vault::exhibits::description::open_description;
+use crate::vault::keyring::RequestDigest;
+use crate::vault::records::{CaseRecords, Share};
+use crate::vault::scope::{Reading, Scope};
+use crate::vault::store::exhibit_rows;
+use crate::vault::{Conflict, OperationError, Settings};
+
+/// Taking an exhibit out of the answers.
+pub enum Withdrawal {}
+
+/// What would go with an exhibit.
+pub struct CountedWithdrawal {
+    share: Share,
+    edition: [u8; 32],
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawalBody {
+    exhibit: String,
+    /// What would go.
+    messages: u64,
+    numbers: u64,
+    /// Those of them that no other exhibit has that counts.
+    numbers_only_here: u64,
+}
+
+/// A request as those see it who ask and decide.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WithdrawalView {
+    #[schema(value_type = String)]
+    pub withdrawal: WithdrawalId,
+    #[serde(flatten)]
+    pub asked: AskedView,
+    pub exhibit: String,
+    /// What goes with the exhibit.
+    pub messages: u64,
+    pub numbers: u64,
+    /// Those of the numbers that no other exhibit had that counted.
+    pub numbers_only_here: u64,
+    /// Exhibits that were admitted after it and left out rows as duplicates: some
+    /// may have been duplicates of this one's, and would be missing without it.
+    pub later_duplicates: Vec<LaterDuplicates>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LaterDuplicates {
+    pub exhibit: String,
+    pub duplicates: u64,
+}
+
+impl seal::Listed for Withdrawal {}
+
+impl RequestKind for Withdrawal {
+    const NAME: &'static str = "withdrawal";
+    type Id = WithdrawalId;
+    type Ask = actions::RequestWithdrawal;
+    type List = actions::ListWithdrawals;
+    type Read = actions::ReadWithdrawal;
+    type Decide = actions::DecideWithdrawal;
+    type Wanted = ExhibitId;
+    type Counted = CountedWithdrawal;
+    type Body = WithdrawalBody;
+    type After = ();
+    type View = WithdrawalView;
+
+    const COUNTED_TO_ASK: bool = true;
+
+    fn seconds(settings: &Settings) -> i64 {
+        settings.reveal_s
+    }
+
+    fn count(
+        reading: &Reading<'_>,
+        exhibit: &ExhibitId,
+    ) -> Result<Option<CountedWithdrawal>, OperationError> {
+        let records = reading.records()?;
+        Ok(Some(CountedWithdrawal {
+            share: records.share_of(counting(&records, exhibit)?)?,
+            edition: records.edition(),
+        }))
+    }
+
+    fn body(
+        reading: &Reading<'_>,
+        exhibit: ExhibitId,
+        counted: Option<&CountedWithdrawal>,
+    ) -> Result<WithdrawalBody, OperationError> {
+        let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
+        let records = reading.records()?;
+        counting(&records, &exhibit)?;
+        if counted.edition != records.edition() {
+            return Err(OperationError::Conflict(Conflict::ResultChanged));
+        }
+        Ok(WithdrawalBody {
+            exhibit: exhibit.to_string(),
+            messages: counted.share.messages,
+            numbers: counted.share.numbers,
+            numbers_only_here: counted.share.numbers_only_here,
+        })
+    }
+
+    /// The counts are in the body; they are what they were while the exhibits are.
+    fn bind(
+        reading: &Reading<'_>,
+        _: &WithdrawalBody,
+        _: Option<&CountedWithdrawal>,
+        digest: &mut RequestDigest,
+    ) -> Result<(), OperationError> {
+        digest.part(&reading.records()?.edition());
+        Ok(())
+    }
+
+    fn touched(body: &WithdrawalBody) -> Touched<'_> {
+        Touched {
+            rows: body.messages,
+            subjects: &[],
+            detail: json!({ "exhibit": body.exhibit }),
+        }
+    }
+
+    fn approve(
+        scope: &mut Scope<'_, actions::DecideWithdrawal>,
+        body: &WithdrawalBody,
+    ) -> Result<(), OperationError> {
+        let case = scope.case_row()?;
+        // It has left out what it took for duplicates of this exhibit.
+        if !exhibit_rows::staged(scope.connection, Some(case.number))?.is_empty() {
+            return Err(OperationError::Conflict(Conflict::AdmissionInProgress));
+        }
+        let records = scope.records()?;
+        let mut exhibits = records.exhibits().iter();
+        let exhibit = exhibits
+            .find(|exhibit| exhibit.id.as_str() == body.exhibit)
+            .ok_or_else(damaged)?;
+        let leaf = scope
+            .leaf
+            .ok_or(OperationError::Internal("a decision without a leaf"))?;
+        exhibit_rows::withdraw(scope.transaction()?, exhibit.number, scope.now, leaf)?;
+        // Binds the leaf to the exhibit: `doctor` compares the two.
+        let keys = scope.core.case_keys(&case.id)?;
+        let description = open_description(&keys, exhibit)?;
+        scope.notes.digest = Some(description.blocks_digest);
+        Ok(())
+    }
+
+    fn view(
+        reading: &Reading<'_>,
+        id: WithdrawalId,
+        asked: AskedView,
+        body: WithdrawalBody,
+        (): (),
+    ) -> Result<WithdrawalView, OperationError> {
+        let case = reading.case_row()?;
+        let keys = reading.core.case_keys(&case.id)?;
+        let all = exhibit_rows::list_all(reading.connection, case.number)?;
+        let mut later = all.iter();
+        later
+            .find(|exhibit| exhibit.id.as_str() == body.exhibit)
+            .ok_or_else(damaged)?;
+        let mut later_duplicates = Vec::new();
+        for exhibit in later.filter(|exhibit| exhibit.withdrawn.is_none()) {
+            let duplicates = open_description(&keys, exhibit)?.duplicates;
+            if duplicates > 0 {
+                later_duplicates.push(LaterDuplicates {
+                    exhibit: exhibit.id.to_string(),
+                    duplicates,
+                });
+            }
+        }
+        Ok(WithdrawalView {
+            withdrawal: id,
+            asked,
+            exhibit: body.exhibit,
+            messages: body.messages,
+            numbers: body.numbers,
+            numbers_only_here: body.numbers_only_here,
+            later_duplicates,
+        })
+    }
+}
+
+/// The exhibit, if it counts.
+fn counting<'r>(
+    records: &'r CaseRecords<'_>,
+    exhibit: &ExhibitId,
+) -> Result<&'r exhibit_rows::ExhibitRow, OperationError> {
+    let row = records.exhibit(exhibit).ok_or(OperationError::NotFound)?;
+    match row.withdrawn {
+        Some(_) => Err(OperationError::Conflict(Conflict::ExhibitWithdrawn)),
+        None => Ok(row),
+    }
+}

@@ -1,0 +1,51 @@
+//! No file and no folder names another that names it back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::Graph;
+use crate::sources;
+
+/// Files that name each other, and why that is right.
+const PAIRS: &[(&str, &str, &str)] = &[];
+
+/// What each room of `vault/` may name beside itself. A room is a folder or a file
+/// at the root of `vault/`; it may name rooms above it in this list only.
+const ROOMS: &[(&str, &[&str])] = &[];
+
+#[test]
+fn no_files_name_each_other_in_a_circle() {
+    let graph = Graph::of(&sources());
+    let defended: BTreeSet<BTreeSet<String>> = PAIRS
+        .iter()
+        .map(|(one, two, _)| BTreeSet::from([one.to_string(), two.to_string()]))
+        .collect();
+    let found: BTreeSet<_> = Graph::circles(&graph.edges).into_iter().collect();
+    assert_eq!(found, defended);
+}
+
+#[test]
+fn a_room_of_the_vault_names_only_those_above_it_in_the_list() {
+    let rooms = Graph::of(&sources()).folded(room);
+    let mut listed: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (name, may_name) in ROOMS {
+        for named in *may_name {
+            assert!(
+                listed.contains_key(named),
+                "{name}: {named} stands below it"
+            );
+        }
+        listed.insert(name, may_name.iter().map(ToString::to_string).collect());
+    }
+    let found: Vec<_> = rooms.keys().map(String::as_str).collect();
+    assert_eq!(found, listed.keys().copied().collect::<Vec<_>>());
+    for (name, named) in &rooms {
+        assert_eq!(named, &listed[name.as_str()], "{name}");
+    }
+}
+
+/// `vault/store/case_rows.rs` is in the room `store`, `vault/core.rs` in `core`.
+fn room(path: &str) -> Option<String> {
+    let within = path.strip_prefix("src/vault/")?;
+    let first = within.split('/').next()?;
+    Some(first.trim_end_matches(".rs").to_owned()).filter(|room| room != "mod")
+}
