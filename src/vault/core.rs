@@ -21,7 +21,7 @@ use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Nonces, Sealer, seal_json};
 use crate::vault::settings::Settings;
-use crate::vault::store::connection::Readers;
+use crate::vault::store::Readers;
 
 pub(in crate::vault) struct Core {
     pub(in crate::vault) readers: Readers,

@@ -129,6 +129,12 @@ pub(in crate::vault) enum Stopped {
     Failed(OperationError),
 }
 
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 impl From<OperationError> for Stopped {
     fn from(error: OperationError) -> Self {
         Self::Failed(error)

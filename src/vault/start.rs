@@ -35,9 +35,10 @@ use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
-use crate::vault::store::connection::{self, Readers};
 use crate::vault::store::term_rows::Terms;
-use crate::vault::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations};
+use crate::vault::store::{
+    Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -87,10 +88,12 @@ impl Vault {
         }
         let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
         let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
-        let connection = connection::writer(&paths.database())?;
-        migrations::apply(&connection, clock.now())?;
-        meta_rows::insert(&connection, "vault", keyring.vault().as_str())?;
-        drop(connection);
+        let writer = Writer::open(&paths.database())?;
+        writer.migrate(clock.now())?;
+        let transaction = writer.begin()?;
+        meta_rows::insert(&transaction, "vault", keyring.vault().as_str())?;
+        transaction.commit()?;
+        drop(writer);
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
         let generation = vault.core.keys().generation();
         let (_, ended) = vault
@@ -140,16 +143,16 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
         lock: VaultLock,
     ) -> Result<Self, StartError> {
-        let connection = connection::writer(&paths.database())?;
-        if migrations::check(&connection)? == 0 {
+        let writer = Writer::open(&paths.database())?;
+        if writer.applied_steps()? == 0 {
             return Err(StartError::Store(StoreError {
                 at: "migrations::check",
                 fault: StoreFault::SchemaAltered,
             }));
         }
-        migrations::apply(&connection, clock.now())?;
+        writer.migrate(clock.now())?;
         let vault_id = keyring.vault().clone();
-        if meta_rows::find(&connection, "vault")?.as_deref() != Some(vault_id.as_str()) {
+        if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
             return Err(StartError::OtherVault);
         }
         let core = Arc::new(Core {
@@ -167,7 +170,7 @@ impl Vault {
             package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
         });
-        let book = Book::open(connection, Arc::clone(&core))?;
+        let book = Book::open(writer, Arc::clone(&core))?;
         write_vkey(paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
@@ -277,7 +280,7 @@ impl Operation for Start {
         scope.notes.generation = Some(self.generation);
         let mut cleared = 0;
         for (exhibit, _) in exhibit_rows::staged(scope.connection, None)? {
-            exhibit_rows::discard(scope.connection, exhibit)?;
+            exhibit_rows::discard(scope.transaction()?, exhibit)?;
             cleared += 1;
         }
         for case in case_rows::list(scope.connection)? {
@@ -286,7 +289,7 @@ impl Operation for Start {
                     case: case.number,
                     field,
                 };
-                terms.discard_above(scope.connection, visible)?;
+                terms.discard_above(scope.transaction()?, visible)?;
             }
         }
         scope.note_detail(json!({ "leftovers_cleared": cleared }));

@@ -190,7 +190,7 @@ impl<'s> Module<'s> {
     }
 
     /// The same path from the crate's root; none for what is of another crate.
-    fn from_root(&self, path: &[String], known: &BTreeMap<&[String], &Module<'_>>) -> Option<Path> {
+    fn rooted(&self, path: &[String], known: &BTreeMap<&[String], &Module<'_>>) -> Option<Path> {
         let first = path.first()?.as_str();
         let mut base = self.path.clone();
         let rest = match first {
@@ -217,12 +217,12 @@ impl<'s> Module<'s> {
     fn files_named(&self, known: &BTreeMap<&[String], &Module<'_>>) -> BTreeSet<String> {
         let mut paths: Vec<Path> = Vec::new();
         let private = self.uses.iter().filter(|used| !used.public);
-        paths.extend(private.filter_map(|used| self.from_root(&used.path, known)));
+        paths.extend(private.filter_map(|used| self.rooted(&used.path, known)));
         for path in &self.named {
-            let own = self.from_root(path, known);
+            let own = self.rooted(path, known);
             let through = self.uses.iter().find(|used| used.alias == path[0]);
             let through = through.and_then(|used| {
-                let mut full = self.from_root(&used.path, known)?;
+                let mut full = self.rooted(&used.path, known)?;
                 full.extend(path[1..].iter().cloned());
                 Some(full)
             });
@@ -252,7 +252,7 @@ fn file_of<'s>(
         return (!module.file.ends_with("/mod.rs")).then_some(module.file);
     };
     let used = module.uses.iter().find(|used| used.alias == *item);
-    match used.and_then(|used| module.from_root(&used.path, known)) {
+    match used.and_then(|used| module.rooted(&used.path, known)) {
         Some(mut full) if full != path => {
             full.extend(path[at + 1..].iter().cloned());
             file_of(&full, known, depth + 1)

@@ -327,7 +327,7 @@ impl Operation for BeginExhibit {
             return Err(OperationError::Conflict(Conflict::AdmissionInProgress));
         }
         let exhibit = ExhibitId::from_random(scope.core.draw()?);
-        let number = exhibit_rows::stage(scope.connection, &exhibit, case.number, scope.now)?;
+        let number = exhibit_rows::stage(scope.transaction()?, &exhibit, case.number, scope.now)?;
         scope.notes.object = Some(exhibit.to_string());
         Ok(Begun {
             case: case.id.clone(),

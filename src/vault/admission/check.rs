@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::group::Place;
@@ -23,7 +22,7 @@ use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{
-    block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows,
+    Snapshot, block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows,
 };
 
 /// What was found of one exhibit, or of the terms of a case.
@@ -91,7 +90,7 @@ impl Vault {
 
 /// An exhibit that was taken away whole leaves nothing behind but its leaf.
 fn check_against_log(
-    connection: &Connection,
+    connection: &Snapshot,
     keys: &CaseKeys,
     checks: &mut Vec<ExhibitCheck>,
 ) -> Result<(), OperationError> {
@@ -140,7 +139,7 @@ struct AdmissionLeaf {
 
 fn check_exhibit(
     core: &Core,
-    connection: &Connection,
+    connection: &Snapshot,
     keys: &CaseKeys,
     case: &CaseRow,
     exhibit: &ExhibitRow,
@@ -175,7 +174,7 @@ fn check_exhibit(
 }
 
 fn check_blocks(
-    connection: &Connection,
+    connection: &Snapshot,
     place: &Place<'_>,
     case: &CaseRow,
     exhibit: ExhibitNumber,
@@ -233,7 +232,7 @@ fn check_blocks(
 }
 
 fn check_rest(
-    connection: &Connection,
+    connection: &Snapshot,
     place: &Place<'_>,
     exhibit: ExhibitNumber,
     description: &ExhibitDescription,
@@ -274,7 +273,7 @@ fn check_rest(
 }
 
 fn check_terms(
-    connection: &Connection,
+    connection: &Snapshot,
     keys: &CaseKeys,
     case: &CaseRow,
 ) -> Result<ExhibitCheck, OperationError> {

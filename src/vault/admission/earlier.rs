@@ -1,11 +1,9 @@
 //! What the exhibits admitted before have given the case: its visible terms.
 
-use rusqlite::Connection;
-
 use crate::vault::plaintext::Tag;
-use crate::vault::store::StoreError;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::term_rows::{TagRun, Terms};
+use crate::vault::store::{Snapshot, StoreError};
 
 /// A term that was not looked for yet, in a list of known terms.
 pub(super) const UNASKED: u32 = u32::MAX;
@@ -27,7 +25,7 @@ struct Run {
 
 impl Earlier {
     pub(super) fn load(
-        connection: &Connection,
+        connection: &Snapshot,
         terms: Terms,
         visible: u32,
     ) -> Result<Self, StoreError> {
@@ -59,7 +57,7 @@ impl Earlier {
     }
 
     /// The term's number, 0 if the case does not have it.
-    pub(super) fn find(&mut self, connection: &Connection, tag: &Tag) -> Result<u32, StoreError> {
+    pub(super) fn find(&mut self, connection: &Snapshot, tag: &Tag) -> Result<u32, StoreError> {
         let tag = tag.as_bytes();
         for runs in &mut self.runs {
             let place = runs.partition_point(|run| run.first_tag <= *tag);
@@ -81,7 +79,7 @@ impl Earlier {
     /// case knows it, else its temporary number above all of these.
     pub(super) fn identity(
         &mut self,
-        connection: &Connection,
+        connection: &Snapshot,
         temporary: u32,
         known: &mut Vec<u32>,
         tag: impl FnOnce() -> Option<Tag>,

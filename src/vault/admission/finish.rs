@@ -28,7 +28,7 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Aad;
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::{self, CaseNumber};
-use crate::vault::store::exhibit_rows;
+use crate::vault::store::{Snapshot, exhibit_rows};
 
 /// What is known of the file when it has been read to its end.
 pub struct FileFacts {
@@ -107,7 +107,7 @@ fn file_tag(keys: &CaseKeys, digest: &[u8; 32]) -> [u8; 32] {
 }
 
 fn refuse_known(
-    connection: &rusqlite::Connection,
+    connection: &Snapshot,
     case: CaseNumber,
     tag: &[u8; 32],
 ) -> Result<(), OperationError> {
@@ -226,14 +226,14 @@ impl Operation for FinishExhibit {
             .core
             .seal_json(keys.descriptions(), &aad, &self.description)?;
         exhibit_rows::admit(
-            scope.connection,
+            scope.transaction()?,
             begun.number,
             &self.file_tag,
             &sealed,
             scope.now,
         )?;
         case_rows::set_terms(
-            scope.connection,
+            scope.transaction()?,
             case.number,
             case.numbers + self.description.new_numbers,
             case.users + self.new_users,

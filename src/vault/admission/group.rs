@@ -10,7 +10,7 @@ use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Aad, Nonces, Texts};
 use crate::vault::store::exhibit_rows::ExhibitNumber;
-use crate::vault::store::{StoreError, block_rows, statistics_rows};
+use crate::vault::store::{StoreError, Transaction, block_rows, statistics_rows};
 
 pub(super) const DICTIONARIES: usize = Field::DICTIONARIES.len();
 
@@ -124,7 +124,7 @@ impl SealedGroup {
     /// Writes blocks of numbers over what waited in their place, and others beside them.
     pub(super) fn put_in_place(
         &self,
-        connection: &rusqlite::Connection,
+        connection: &Transaction,
         exhibit: ExhibitNumber,
     ) -> Result<(), StoreError> {
         self.blocks.iter().try_for_each(|(field, sealed)| {
@@ -138,7 +138,7 @@ impl SealedGroup {
 
     pub(super) fn insert(
         &self,
-        connection: &rusqlite::Connection,
+        connection: &Transaction,
         exhibit: ExhibitNumber,
     ) -> Result<(), StoreError> {
         for (field, sealed) in &self.blocks {

@@ -1,10 +1,9 @@
 //! From temporary to final numbers of terms.
 
-use rusqlite::Connection;
-
 use super::earlier::{Earlier, UNASKED};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::Tag;
+use crate::vault::store::Snapshot;
 
 /// A key seals no more terms than this (half of what SP 800-38D allows).
 const TERMS_OF_A_KEY: u64 = 1 << 31;
@@ -25,7 +24,7 @@ impl Numbering {
         terms: usize,
         used: impl Fn(u32) -> bool,
         known: &[u32],
-        connection: &Connection,
+        connection: &Snapshot,
         earlier: &mut Earlier,
         tag: impl Fn(u32) -> Option<Tag>,
     ) -> Result<Self, OperationError> {

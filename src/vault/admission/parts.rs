@@ -2,12 +2,12 @@
 //! part that is missing, added or changed gives another one.
 
 use ring::digest::{Context, SHA256, digest};
-use rusqlite::Connection;
 
 use crate::domain::Field;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{
-    StoreError, block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows,
+    Snapshot, StoreError, block_rows, dictionary_rows, quarantine_rows, statistics_rows,
+    subject_index_rows,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ impl Parts {
 
 /// The digest of what the database has of an exhibit.
 pub(super) fn recompute(
-    connection: &Connection,
+    connection: &Snapshot,
     exhibit: ExhibitNumber,
 ) -> Result<[u8; 32], StoreError> {
     let mut parts = Parts::default();

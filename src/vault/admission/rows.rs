@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use super::begin::{Admission, Coder};
 use super::earlier::UNASKED;
 use super::fault;
@@ -19,7 +17,7 @@ use crate::vault::columns::{BLOCK_ROWS, CodecError, Fingerprinter, Messages};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Basis, Nonces, RejectKind, RowBatch, TEXTS};
-use crate::vault::store::{StoreError, quarantine_rows};
+use crate::vault::store::{Snapshot, StoreError, quarantine_rows};
 
 /// The rows of one batch that can be admitted; used again. A column has an entry for
 /// each of `rows`.
@@ -329,7 +327,7 @@ fn keep_new(column: &mut Vec<u32>, new: &[bool]) {
 impl Coder {
     fn identity_of_number(
         &mut self,
-        connection: &Connection,
+        connection: &Snapshot,
         keys: &CaseKeys,
         number: u32,
     ) -> Result<u64, StoreError> {
@@ -348,7 +346,7 @@ impl Coder {
     /// `user` counts from one; 0 is nobody.
     fn identity_of_user(
         &mut self,
-        connection: &Connection,
+        connection: &Snapshot,
         keys: &CaseKeys,
         user: u32,
     ) -> Result<u64, StoreError> {

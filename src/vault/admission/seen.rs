@@ -7,8 +7,6 @@
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use super::group::{ACCOUNT, CHANNEL, KIND, Place};
 use crate::domain::CaseId;
 use crate::domain::{ExhibitId, Field};
@@ -19,8 +17,8 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::store::block_rows;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
+use crate::vault::store::{Snapshot, block_rows};
 
 /// Account, carrier, country, state, kind, channel.
 pub(super) const CODES: usize = CHANNEL + 1;
@@ -46,7 +44,7 @@ pub(super) struct EarlierExhibit {
 
 /// What opens the earlier exhibits.
 pub(super) struct Opening<'a> {
-    pub(super) connection: &'a Connection,
+    pub(super) connection: &'a Snapshot,
     pub(super) core: &'a Core,
     pub(super) keys: &'a CaseKeys,
     pub(super) case: &'a CaseId,

@@ -2,8 +2,6 @@
 //! sealed, and what refers to them follows. Numbers and users are worked on beside
 //! each other, then terms beside columns.
 
-use rusqlite::Connection;
-
 use super::begin::{Admission, Coder};
 use super::earlier::Earlier;
 use super::fault;
@@ -16,7 +14,7 @@ use crate::vault::columns::{BLOCK_ROWS, CodeBlock, SubjectBlock, SubjectIndexBui
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::{Aad, Nonces, SealError, Tag};
 use crate::vault::store::term_rows::Terms;
-use crate::vault::store::{block_rows, dictionary_rows, subject_index_rows};
+use crate::vault::store::{Snapshot, block_rows, dictionary_rows, subject_index_rows};
 
 /// How many terms are written in one transaction.
 const TERMS: usize = 32_768;
@@ -83,7 +81,7 @@ impl Admission {
             ..
         } = &mut self.coder;
         let (numbers, users) = (&*numbers, &*users);
-        let with_connection = |work: &mut dyn FnMut(&Connection) -> Result<_, OperationError>| {
+        let with_connection = |work: &mut dyn FnMut(&Snapshot) -> Result<_, OperationError>| {
             let reader = core.readers.snapshot()?;
             work(reader.connection()?)
         };

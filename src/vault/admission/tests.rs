@@ -179,6 +179,7 @@ impl House {
         let connection = reader.connection().unwrap();
         let count = |sql: &str| {
             connection
+                .raw()
                 .query_row(sql, [], |row| row.get::<_, i64>(0))
                 .unwrap()
         };
@@ -210,7 +211,7 @@ impl House {
     fn count(&self, sql: &str) -> i64 {
         let reader = self.vault.core.readers.snapshot().unwrap();
         let connection = reader.connection().unwrap();
-        let counted = connection.query_row(sql, [], |row| row.get(0));
+        let counted = connection.raw().query_row(sql, [], |row| row.get(0));
         counted.unwrap()
     }
 
@@ -235,7 +236,7 @@ impl House {
             .ledger
             .stager()
             .stage(move |connection| {
-                connection.execute_batch(sql).unwrap();
+                connection.raw().execute_batch(sql).unwrap();
                 Ok(())
             })
             .unwrap();
@@ -251,6 +252,7 @@ impl House {
         let bytes: Vec<u8> = reader
             .connection()
             .unwrap()
+            .raw()
             .query_row(
                 "SELECT bytes FROM leaf ORDER BY seq DESC LIMIT 1",
                 [],

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::check::ExhibitCheck;
@@ -13,8 +12,8 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::CaseRow;
-use crate::vault::store::exhibit_rows;
 use crate::vault::store::leaf_rows::{self, LeafFilter};
+use crate::vault::store::{Snapshot, exhibit_rows};
 
 /// The leaf of a decision; with a digest where it withdrew an exhibit.
 #[derive(Deserialize)]
@@ -23,7 +22,7 @@ struct DecisionLeaf {
 }
 
 pub(super) fn check_withdrawn(
-    connection: &Connection,
+    connection: &Snapshot,
     keys: &CaseKeys,
     case: &CaseRow,
     checks: &mut Vec<ExhibitCheck>,

@@ -4,19 +4,17 @@
 //! partial answer. Charged by the ledger in the transaction of the leaf, so two
 //! calls at once cannot spend the same points.
 
-use rusqlite::Connection;
-
 use crate::domain::{Moment, OperatorId};
 use crate::policy::Denial;
 use crate::vault::error::Stopped;
 use crate::vault::settings::Budget;
-use crate::vault::store::StoreError;
 use crate::vault::store::budget_rows;
 use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::{Snapshot, StoreError, Transaction};
 
 pub(in crate::vault) fn charge(
     budget: Budget,
-    connection: &Connection,
+    connection: &Transaction,
     operator: &OperatorId,
     case: CaseNumber,
     points: u32,
@@ -38,7 +36,7 @@ pub(in crate::vault) fn charge(
 /// What is left, for the answer to `GET /me` and for a first look before the work.
 pub(in crate::vault) fn left(
     budget: Budget,
-    connection: &Connection,
+    connection: &Snapshot,
     operator: &OperatorId,
     case: CaseNumber,
     now: Moment,
@@ -57,7 +55,7 @@ pub(in crate::vault) fn wait(budget: Budget, missing: f64) -> u32 {
 }
 
 fn spent(
-    connection: &Connection,
+    connection: &Snapshot,
     budget: Budget,
     operator: &OperatorId,
     case: CaseNumber,

@@ -3,8 +3,6 @@
 //! Sees rows and, for a liaison's account, the case key. Called by `perform`
 //! twice for a reading act: before it, and in the ledger's transaction after it.
 
-use rusqlite::Connection;
-
 use crate::domain::{CaseId, Moment};
 use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
 use crate::vault::call::caller::{Caller, Who};
@@ -15,7 +13,9 @@ use crate::vault::scope::open_account;
 use crate::vault::scope::requests::account_of;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
-use crate::vault::store::{exhibit_rows, leaf_rows, membership_rows, request_rows, session_rows};
+use crate::vault::store::{
+    Snapshot, exhibit_rows, leaf_rows, membership_rows, request_rows, session_rows,
+};
 
 /// Facts, and the rows found on the way.
 pub(in crate::vault) struct Situation {
@@ -65,7 +65,7 @@ impl Situation {
 
 pub(in crate::vault) fn load(
     core: &Core,
-    connection: &Connection,
+    connection: &Snapshot,
     caller: &Caller,
     target: &Target,
     now: Moment,
@@ -141,7 +141,7 @@ pub(in crate::vault) fn load(
 }
 
 fn who(
-    connection: &Connection,
+    connection: &Snapshot,
     caller: &Caller,
     now: Moment,
 ) -> Result<(CallerFacts, Option<Moment>), OperationError> {
@@ -167,7 +167,7 @@ fn who(
 
 fn member(
     core: &Core,
-    connection: &Connection,
+    connection: &Snapshot,
     caller: &Caller,
     case: &CaseRow,
 ) -> Result<Option<Membership>, OperationError> {

@@ -1,6 +1,6 @@
-//! The one door: what can be asked, the facts a decision rests on, and the run.
+//! The one door: operations, the facts that a decision is based on, and how an operation is run.
 //!
-//! Sees keys, rows and plaintext through scopes alone. Nothing under it names it.
+//! It reaches keys, rows and plaintext through scopes only. No folder below it names it.
 
 mod facts;
 mod operation;

@@ -1,7 +1,7 @@
-//! What can be asked of the vault, as types.
+//! What can be asked of the vault, as a trait.
 //!
-//! Sees nothing itself. `operations` implements [`Operation`], one file for each
-//! thing a person can do; only `perform` runs one.
+//! `operations` implements [`Operation`], one file for each thing that a person can do. Only
+//! `perform` runs one.
 
 use serde_json::Value;
 

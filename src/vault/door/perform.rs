@@ -1,13 +1,12 @@
-//! The one door.
+//! The one door: how an operation is performed.
 //!
-//! Facts, decision, act, leaf, commit, receipt, bytes: in this order and in no
-//! other, because each step takes what the one before it made. Trusted: this
-//! file and `vault::plaintext` are to be reviewed by two people.
+//! The steps are facts, decision, act, leaf, commit, receipt and bytes. Each step takes what the one
+//! before it made, so the compiler holds their order. Changes to this file and to
+//! `vault::plaintext` are to be reviewed by two people.
 
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::domain::{Moment, caught};
@@ -27,23 +26,24 @@ use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
 use crate::vault::scope::effect::{self, Effect};
-use crate::vault::scope::{Notes, Reading, Scope};
+use crate::vault::scope::{Notes, Reading, Rows, Scope};
+use crate::vault::store::{Snapshot, Transaction};
 
-/// An answer in bytes, and the leaf that says it was given.
+/// An answer in bytes, and the number of the leaf that records it.
 pub struct Reply {
     pub leaf: u64,
     pub wire: Wire,
 }
 
-/// How an act ended, its leaf durable; it becomes an answer by [`Ended::reply`].
+/// How an act ended. Its leaf is durable. [`Ended::reply`] makes the answer of it.
 pub struct Ended<A>(Settled<A>);
 
 /// A receipt and what it is for, or why there is none.
 type Settled<A> = Result<(Receipt, Result<A, Stopped>), Unaudited>;
 
 impl<A: Answer> Ended<A> {
-    /// Makes the bytes, under the receipt. Whoever waits asynchronously calls this
-    /// on a thread that may work: a large answer takes a while.
+    /// Makes the bytes of the answer. This takes a while for a large answer, so asynchronous code
+    /// calls it on a thread for blocking work.
     pub fn reply(self) -> Result<Reply, Refusal> {
         let (receipt, ended) = self.0.map_err(Refusal::Unaudited)?;
         let leaf = receipt.leaf();
@@ -56,14 +56,14 @@ impl<A: Answer> Ended<A> {
 }
 
 impl Vault {
-    /// Does `operation` for `caller`, or says why not. Whatever happens, exactly
-    /// one leaf is written; if it cannot be, nothing is answered.
+    /// Does `operation` for `caller`, or says why not. Exactly one leaf is written in every case. If
+    /// the leaf cannot be written, there is no answer.
     pub fn perform<O: Operation>(&self, caller: &Caller, operation: O) -> Result<Reply, Refusal> {
         Ended(self.settled(caller, operation)).reply()
     }
 
-    /// The same without waiting for the leaf: `then` is told on the ledger's thread
-    /// and must not keep it. It is dropped untold if the leaf cannot be made durable.
+    /// The same without waiting for the leaf: `then` is called on the ledger's thread
+    /// and must return soon. It is dropped without a call if the leaf cannot be made durable.
     pub fn begin<O: Operation>(
         &self,
         caller: &Caller,
@@ -74,7 +74,7 @@ impl Vault {
             .map_err(Refusal::Unaudited)
     }
 
-    /// The same, for callers inside the vault that go on with the answer itself.
+    /// The same, for callers inside the vault that use the answer itself.
     pub(in crate::vault) fn perform_for<O: Operation>(
         &self,
         caller: &Caller,
@@ -117,9 +117,9 @@ impl Vault {
             why: None,
             detail: Value::Null,
         };
-        let submitted = self.ledger.submit(caller, move |connection, _| {
+        let submitted = self.ledger.submit(caller, move |transaction, _| {
             let now = core.clock.now();
-            let situation = facts::load(&core, connection, &about.caller, &about.target, now);
+            let situation = facts::load(&core, transaction, &about.caller, &about.target, now);
             let stopped = Stopped::Failed(error);
             let detail = about.sealed_detail(Value::Null);
             let notes = Notes::default();
@@ -136,8 +136,8 @@ impl Vault {
         }
     }
 
-    /// A reading act: on a snapshot beside others; then its leaf, its charges and
-    /// a second look at the facts in the ledger's transaction.
+    /// A reading act runs on a snapshot, in parallel with others. Its leaf, its charges and the second
+    /// check of the facts follow in the ledger's transaction.
     fn read<O: Operation>(
         &self,
         caller: &Caller,
@@ -146,15 +146,14 @@ impl Vault {
     ) -> Result<(), Unaudited> {
         let about = About::of(caller, &operation);
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
-            act(
-                &self.core, connection, caller, situation, operation, now, None,
-            )
+            let rows = Rows::Reading(connection);
+            act(&self.core, rows, caller, situation, operation, now)
         });
         let found = std::mem::take(&mut done.notes.detail);
         let detail = about.sealed_detail(found);
         let core = Arc::clone(&self.core);
-        self.ledger.submit(caller, move |connection, _| {
-            let (situation, notes, ended) = settle::<O>(&core, connection, &about, done);
+        self.ledger.submit(caller, move |transaction, _| {
+            let (situation, notes, ended) = settle::<O>(&core, transaction, &about, done);
             let stopped = ended.as_ref().err();
             let draft = about.draft::<O::Action>(situation.as_ref(), notes, stopped, detail);
             Acted {
@@ -164,14 +163,14 @@ impl Vault {
         })
     }
 
-    /// Runs on a snapshot, after its facts.
+    /// Loads the facts on a new snapshot and calls `run` with both.
     fn on_snapshot<T>(
         &self,
         caller: &Caller,
         target: &Target,
-        run: impl FnOnce(&Connection, &Situation, Moment) -> (Notes, Result<T, Stopped>),
+        run: impl FnOnce(&Snapshot, &Situation, Moment) -> (Notes, Result<T, Stopped>),
     ) -> OnSnapshot<T> {
-        // Before the snapshot: what changes in between counts as changed.
+        // Taken before the snapshot, so that a change in between is noticed.
         let edition = self.core.editions.now();
         let stopped = |error| OnSnapshot {
             edition: None,
@@ -201,8 +200,8 @@ impl Vault {
         }
     }
 
-    /// A writing act: all of it inside the ledger's transaction, in a savepoint.
-    /// What it can find out before, on a snapshot, it finds out before.
+    /// A writing act runs in a savepoint of the ledger's transaction. Work that takes long and only
+    /// reads is done before, on a snapshot.
     fn write<O: Operation>(
         &self,
         caller: &Caller,
@@ -212,7 +211,7 @@ impl Vault {
         let about = About::of(caller, &operation);
         let prepared = match O::PREPARES {
             true => {
-                let on_snapshot = |connection: &Connection, situation: &Situation, now| {
+                let on_snapshot = |connection: &Snapshot, situation: &Situation, now| {
                     prepare(
                         &self.core,
                         connection,
@@ -227,30 +226,24 @@ impl Vault {
             false => Ok(()),
         };
         let core = Arc::clone(&self.core);
-        self.ledger.submit(caller, move |connection, leaf| {
+        self.ledger.submit(caller, move |transaction, leaf| {
             core.editions.begin_change();
             let now = core.clock.now();
             let (situation, mut notes, ended) =
-                match facts::load(&core, connection, &about.caller, &about.target, now) {
+                match facts::load(&core, transaction, &about.caller, &about.target, now) {
                     Ok(situation) => {
-                        let (notes, ended) = in_savepoint(connection, || {
-                            if let Err(stopped) = prepared {
-                                return (Notes::default(), Err(stopped));
-                            }
-                            let (mut notes, ended) = act(
-                                &core,
-                                connection,
-                                &about.caller,
-                                &situation,
-                                operation,
-                                now,
-                                Some(leaf),
-                            );
-                            let ended = ended.and_then(|answer| {
-                                apply(&core, connection, &about, &situation, &mut notes, now)?;
-                                Ok(answer)
-                            });
-                            (notes, ended)
+                        let mut notes = Notes::default();
+                        // If the database has ended the whole transaction (it does on a full disk),
+                        // the ledger notices, and no act of this commit gets a receipt.
+                        let ended = transaction.in_savepoint(|| {
+                            prepared?;
+                            let rows = Rows::Writing(transaction, leaf);
+                            let (noted, ended) =
+                                act(&core, rows, &about.caller, &situation, operation, now);
+                            notes = noted;
+                            let answer = ended?;
+                            apply(&core, transaction, &about, &situation, &mut notes, now)?;
+                            Ok(answer)
                         });
                         (Some(situation), notes, ended)
                     }
@@ -267,7 +260,7 @@ impl Vault {
     }
 }
 
-/// What came of a run on a snapshot, and what it rested on.
+/// The result of a run on a snapshot, and the facts it was based on.
 struct OnSnapshot<T> {
     edition: Option<Edition>,
     situation: Option<Situation>,
@@ -275,11 +268,11 @@ struct OnSnapshot<T> {
     ended: Result<T, Stopped>,
 }
 
-/// Lets a writing act find out on a snapshot what would take long in the ledger's
-/// transaction. It is decided here too: who may not do it may not have it counted.
+/// Runs the part of a writing act that would take too long in the ledger's transaction. The policy
+/// decides here too, so that a caller without the right cannot make the vault work.
 fn prepare<O: Operation>(
     core: &Arc<Core>,
-    connection: &Connection,
+    connection: &Snapshot,
     caller: &Caller,
     situation: &Situation,
     operation: &mut O,
@@ -302,30 +295,22 @@ fn prepare<O: Operation>(
     (Notes::default(), ended.map_err(Stopped::Failed))
 }
 
-/// Decides, and runs what was granted. A panic becomes a failure of this act
-/// alone; its text is dropped, because it could hold anything.
+/// Decides, and runs the operation if it was granted. A panic becomes a failure of this act alone.
+/// Its text is dropped, because it may hold a number.
 fn act<O: Operation>(
     core: &Arc<Core>,
-    connection: &Connection,
+    rows: Rows<'_>,
     caller: &Caller,
     situation: &Situation,
     operation: O,
     now: Moment,
-    leaf: Option<u64>,
 ) -> (Notes, Result<O::Answer, Stopped>) {
     let grant = match decide(&situation.facts, O::Action::KIND) {
         Ok(grant) => grant,
         Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
     };
-    let mut scope = Scope::new(
-        core,
-        connection,
-        caller,
-        grant,
-        situation.case.as_ref(),
-        now,
-        leaf,
-    );
+    let case = situation.case.as_ref();
+    let mut scope = Scope::new(core, rows, caller, grant, case, now);
     let ended = caught(|| operation.run(&mut scope)).map_err(Stopped::Failed);
     let notes = scope.into_notes();
     match notes.denial {
@@ -334,13 +319,13 @@ fn act<O: Operation>(
     }
 }
 
-/// The second half of a reading act, in the ledger's transaction: if session,
-/// membership or case changed meanwhile, or the budget does not cover it, or nobody
-/// waits for it any more, the answer is dropped and nothing is charged for it. Where no
-/// writing act ran since the snapshot the facts are what they were; only the time goes on.
+/// The second half of a reading act, in the ledger's transaction. The answer is dropped, and nothing
+/// is charged, if the session, the membership or the case changed meanwhile, if the budget does not
+/// cover it, or if the caller has gone. If no writing act ran since the snapshot, the facts are the
+/// same and only the time is checked again.
 fn settle<O: Operation>(
     core: &Arc<Core>,
-    connection: &Connection,
+    transaction: &Transaction,
     about: &About,
     done: OnSnapshot<O::Answer>,
 ) -> (Option<Situation>, Notes, Result<O::Answer, Stopped>) {
@@ -355,7 +340,7 @@ fn settle<O: Operation>(
         .filter(|known| core.editions.is_still(edition) && known.holds_at(&about.target, now));
     let situation = match still {
         Some(situation) => situation,
-        None => match facts::load(core, connection, &about.caller, &about.target, now) {
+        None => match facts::load(core, transaction, &about.caller, &about.target, now) {
             Ok(situation) => situation,
             Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
         },
@@ -367,20 +352,20 @@ fn settle<O: Operation>(
         decide(&situation.facts, O::Action::KIND).map_err(Stopped::Denied)?;
         // A charge is one statement: it is done or it is not.
         let alone = matches!(notes.effects.as_slice(), [] | [Effect::Charge(_)]);
-        let mut applied = || apply(core, connection, about, &situation, &mut notes, now);
+        let mut applied = || apply(core, transaction, about, &situation, &mut notes, now);
         match alone {
             true => applied()?,
-            false => in_savepoint(connection, || ((), applied())).1?,
+            false => transaction.in_savepoint(applied)?,
         }
         Ok(answer)
     });
     (Some(situation), notes, ended)
 }
 
-/// Carries out what the act asked to be written with its leaf.
+/// Writes what the act asked to be written together with its leaf.
 fn apply(
     core: &Arc<Core>,
-    connection: &Connection,
+    transaction: &Transaction,
     about: &About,
     situation: &Situation,
     notes: &mut Notes,
@@ -389,7 +374,7 @@ fn apply(
     for effect in std::mem::take(&mut notes.effects) {
         effect::apply(
             core,
-            connection,
+            transaction,
             &about.caller,
             situation.case.as_ref(),
             effect,
@@ -399,38 +384,7 @@ fn apply(
     Ok(())
 }
 
-/// Runs `inner` in a savepoint that is undone if it stopped.
-fn in_savepoint<N, T>(
-    connection: &Connection,
-    inner: impl FnOnce() -> (N, Result<T, Stopped>),
-) -> (N, Result<T, Stopped>)
-where
-    N: Default,
-{
-    let control = |sql| connection.prepare_cached(sql)?.execute([]);
-    if control("SAVEPOINT act").is_err() {
-        let error = OperationError::Internal("savepoint");
-        return (N::default(), Err(Stopped::Failed(error)));
-    }
-    let (notes, ended) = inner();
-    let ends = |undo: bool| {
-        if undo {
-            control("ROLLBACK TO act")?;
-        }
-        control("RELEASE act")
-    };
-    // If SQLite has ended the whole transaction (a full disk does), the ledger notices and no
-    // receipt is made for anybody in this commit.
-    match ends(ended.is_err()) {
-        Ok(_) => (notes, ended),
-        Err(_) => (
-            notes,
-            ended.and(Err(OperationError::Internal("savepoint").into())),
-        ),
-    }
-}
-
-/// What the leaf says about a call, whatever comes of it.
+/// What the leaf says about a call, however it ends.
 struct About {
     caller: Caller,
     target: Target,

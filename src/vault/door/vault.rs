@@ -1,7 +1,6 @@
-//! An open vault: what the door stands on.
+//! An open vault.
 //!
-//! Holds the keys (in [`Core`]), the ledger and the lock on the directory. Made by
-//! `start` and nowhere else.
+//! It holds the keys (in [`Core`]), the ledger and the lock on the directory. Only `start` makes one.
 
 use std::sync::Arc;
 
@@ -15,6 +14,6 @@ pub struct Vault {
     pub(in crate::vault) core: Arc<Core>,
     pub(in crate::vault) ledger: Ledger,
     pub(in crate::vault) throttle: Throttle,
-    /// Nobody else may open the directory while this lives.
+    /// Keeps other processes from opening the directory.
     pub(in crate::vault) _lock: VaultLock,
 }

@@ -6,7 +6,6 @@
 //! queries and by the check of exhibits. Not promised: that all parts of an
 //! exhibit are there; `admission` recomputes the digest that tells.
 
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{ExhibitId, Field};
@@ -17,7 +16,7 @@ use crate::vault::plaintext::Aad;
 use crate::vault::plaintext::open_json;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
-use crate::vault::store::{dictionary_rows, subject_index_rows};
+use crate::vault::store::{Snapshot, dictionary_rows, subject_index_rows};
 
 /// What is kept, sealed, of an exhibit. Counts and names of columns, no cell.
 #[derive(Serialize, Deserialize)]
@@ -73,7 +72,7 @@ pub(in crate::vault) fn open_description(
 /// order of their admission, added to it. Those of a withdrawn exhibit too: the
 /// codes of later ones count on from them.
 pub(in crate::vault) fn load_dictionary(
-    connection: &Connection,
+    connection: &Snapshot,
     keys: &CaseKeys,
     case: CaseNumber,
     field: Field,
@@ -99,7 +98,7 @@ pub(in crate::vault) fn load_dictionary(
 
 /// What an exhibit's subject index holds of a range of numbers, if anything.
 pub(in crate::vault) fn open_subjects(
-    connection: &Connection,
+    connection: &Snapshot,
     keys: &CaseKeys,
     exhibit: &ExhibitRow,
     range: u32,
@@ -121,7 +120,7 @@ pub(in crate::vault) fn open_subjects(
 
 /// The same, not decoded: for who asks about a few of the numbers only.
 pub(in crate::vault) fn open_packed_subjects(
-    connection: &Connection,
+    connection: &Snapshot,
     keys: &CaseKeys,
     exhibit: (ExhibitNumber, &ExhibitId),
     range: u32,

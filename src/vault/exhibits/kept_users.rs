@@ -3,15 +3,13 @@
 //!
 //! Sees term numbers, no name and no digit, and the case's keys.
 
-use rusqlite::Connection;
-
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{SubjectBlock, UserBlock, UserOf};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Aad;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
-use crate::vault::store::subject_index_rows;
+use crate::vault::store::{Snapshot, subject_index_rows};
 
 pub(in crate::vault) struct KeptUsers {
     /// Account, kind and user, by number, account and kind.
@@ -22,7 +20,7 @@ pub(in crate::vault) struct KeptUsers {
 
 impl KeptUsers {
     pub(in crate::vault) fn load(
-        connection: &Connection,
+        connection: &Snapshot,
         keys: &CaseKeys,
         exhibit: ExhibitNumber,
         id: &ExhibitId,

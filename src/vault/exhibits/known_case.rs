@@ -9,13 +9,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rusqlite::Connection;
-
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::Dictionary;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description;
 use crate::vault::keyring::CaseKeys;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 
@@ -44,7 +43,7 @@ impl KnownCases {
     /// The case as it is in this snapshot.
     pub(in crate::vault) fn of(
         &self,
-        connection: &Connection,
+        connection: &Snapshot,
         case: CaseNumber,
     ) -> Result<Arc<KnownCase>, OperationError> {
         let marks = exhibit_rows::marks(connection, case)?;
@@ -85,7 +84,7 @@ impl KnownCase {
 
     pub(in crate::vault) fn kinds(
         &self,
-        connection: &Connection,
+        connection: &Snapshot,
         keys: &CaseKeys,
     ) -> Result<&Dictionary, OperationError> {
         self.opened(&self.kinds, Field::Kind, connection, keys)
@@ -93,7 +92,7 @@ impl KnownCase {
 
     pub(in crate::vault) fn accounts(
         &self,
-        connection: &Connection,
+        connection: &Snapshot,
         keys: &CaseKeys,
     ) -> Result<&Dictionary, OperationError> {
         self.opened(&self.accounts, Field::Account, connection, keys)
@@ -103,7 +102,7 @@ impl KnownCase {
         &self,
         kept: &'k OnceLock<Dictionary>,
         field: Field,
-        connection: &Connection,
+        connection: &Snapshot,
         keys: &CaseKeys,
     ) -> Result<&'k Dictionary, OperationError> {
         if let Some(dictionary) = kept.get() {

@@ -4,19 +4,18 @@
 //! What a caller may do with them is for the caller's action to say. Runs read of
 //! late are kept, sealed.
 
-use rusqlite::Connection;
-
 use crate::domain::Field;
 use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Aad, OpenError, Phone, UserRun};
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::term_rows::{RunCache, SealedRun, Terms};
 
 /// Where terms are read, and under which keys.
 #[derive(Clone, Copy)]
 pub(in crate::vault) struct TermPlace<'c> {
-    pub(in crate::vault) connection: &'c Connection,
+    pub(in crate::vault) connection: &'c Snapshot,
     pub(in crate::vault) keys: &'c CaseKeys,
     pub(in crate::vault) case: CaseNumber,
 }

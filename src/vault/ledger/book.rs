@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use ring::signature::KeyPair;
-use rusqlite::Connection;
 
 use super::draft::{Draft, Outcome};
 use super::writer::{Act, Done};
@@ -15,12 +14,14 @@ use crate::vault::audit::{
 use crate::vault::core::Core;
 use crate::vault::entropy::draw;
 use crate::vault::plaintext::{Aad, Nonce, Nonces};
-use crate::vault::store::error::at;
-use crate::vault::store::{StoreError, checkpoint_rows, detail_rows, leaf_rows, tree_hash_rows};
+use crate::vault::store::{
+    Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows, leaf_rows,
+    tree_hash_rows,
+};
 
-/// The log as the writer holds it: its connection and its right edge.
+/// The log under writing: the store's writer, and the hashes at the right edge of the tree.
 pub(crate) struct Book {
-    connection: Connection,
+    writer: Writer,
     core: Arc<Core>,
     origin: KeyName,
     key: VerifierKey,
@@ -52,15 +53,15 @@ pub enum BookError {
 }
 
 impl Book {
-    /// Takes the log up where it ends, and refuses one whose newest checkpoint
-    /// does not agree with it: nothing is ever signed that contradicts it.
-    pub(crate) fn open(connection: Connection, core: Arc<Core>) -> Result<Self, BookError> {
+    /// Continues the log where it ends. It is refused if its newest checkpoint disagrees with it, so
+    /// that the vault never signs two checkpoints that contradict each other.
+    pub(crate) fn open(writer: Writer, core: Arc<Core>) -> Result<Self, BookError> {
         let origin: KeyName = format!("breachvault/{}", core.vault).parse()?;
         let public = public_key(&core);
         let key = VerifierKey::new(origin.clone(), public);
-        let leaves = leaf_rows::count(&connection)?;
-        let frontier = Frontier::read(leaves, &StoredHashes(&connection)).map_err(tree)?;
-        let checkpoint: Arc<str> = match checkpoint_rows::newest(&connection)? {
+        let leaves = leaf_rows::count(&writer)?;
+        let frontier = Frontier::read(leaves, &StoredHashes(&writer)).map_err(tree)?;
+        let checkpoint: Arc<str> = match checkpoint_rows::newest(&writer)? {
             None if leaves == 0 => Arc::from(""),
             None => {
                 return Err(BookError::CutOff {
@@ -83,7 +84,7 @@ impl Book {
             }
         };
         Ok(Self {
-            connection,
+            writer,
             core,
             origin,
             key,
@@ -100,9 +101,9 @@ impl Book {
         Arc::clone(&self.checkpoint)
     }
 
-    /// Runs the acts, writes their leaves and signs, all in one transaction.
-    /// Answers the position of the first leaf. On an error nothing is written,
-    /// the acts that ran are in `finished`, and the log stands as before.
+    /// Runs the acts, writes their leaves and signs a checkpoint, all in one transaction. Returns the
+    /// number of the first leaf. On an error nothing is written and the log is as before; the acts
+    /// that ran are in `finished`.
     pub(super) fn enter(
         &mut self,
         acts: Vec<Act>,
@@ -112,11 +113,8 @@ impl Book {
         let entered = self.try_enter(acts, finished);
         if entered.is_err() {
             self.frontier = before;
-            if !self.connection.is_autocommit() {
-                let _ = self.connection.execute_batch("ROLLBACK");
-            }
         }
-        // Only now is what readers see what the acts left.
+        // From here on new snapshots see what the acts wrote.
         self.core.editions.end_change();
         entered
     }
@@ -124,24 +122,15 @@ impl Book {
     /// Runs one step in a transaction of its own.
     pub(super) fn in_transaction(
         &self,
-        step: impl FnOnce(&Connection) -> Result<(), StoreError>,
+        step: impl FnOnce(&Transaction) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.connection
-            .execute_batch("BEGIN IMMEDIATE")
-            .map_err(at("ledger::stage"))?;
-        let ended = step(&self.connection).and_then(|()| {
-            self.connection
-                .execute_batch("COMMIT")
-                .map_err(at("ledger::stage"))
-        });
-        if ended.is_err() && !self.connection.is_autocommit() {
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-        ended
+        let transaction = self.writer.begin()?;
+        step(&transaction)?;
+        transaction.commit()
     }
 
     fn try_enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
-        self.control("BEGIN IMMEDIATE", "ledger::begin")?;
+        let transaction = self.writer.begin()?;
         let first = self.frontier.size();
         let mut nonces = Vec::with_capacity(acts.len());
         {
@@ -154,9 +143,9 @@ impl Book {
         let mut hashes = Vec::with_capacity(acts.len() * 2);
         for (act, nonce) in acts.into_iter().zip(nonces) {
             let seq = self.frontier.size();
-            let acted = act(&self.connection, seq);
+            let acted = act(&transaction, seq);
             finished.push(acted.done);
-            if self.connection.is_autocommit() {
+            if transaction.has_ended() {
                 return Err(BookError::Ended);
             }
             let salt: [u8; SALT_BYTES] =
@@ -164,12 +153,12 @@ impl Book {
             let mut draft = acted.draft;
             let detail = draft.detail.take().ok_or(BookError::Detail)?;
             let commitment = Commitment::to_canonical(&salt, seq, detail.json());
-            let bytes = self.write_leaf(draft, seq, &commitment)?;
-            self.seal_detail(seq, &detail.with_salt(&salt), nonce)?;
+            let bytes = self.write_leaf(&transaction, draft, seq, &commitment)?;
+            self.seal_detail(&transaction, seq, &detail.with_salt(&salt), nonce)?;
             self.frontier.append_storing(leaf_hash(&bytes), &mut hashes);
         }
         for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
-            tree_hash_rows::insert(&self.connection, position, hash.as_bytes())?;
+            tree_hash_rows::insert(&transaction, position, hash.as_bytes())?;
         }
         let signed = Checkpoint {
             origin: self.origin.clone(),
@@ -177,21 +166,15 @@ impl Book {
             root: self.frontier.root(),
         }
         .sign(self.core.keys().root_keys().audit_signing())?;
-        checkpoint_rows::advance(&self.connection, self.frontier.size(), &signed)?;
-        self.control("COMMIT", "ledger::commit")?;
+        checkpoint_rows::advance(&transaction, self.frontier.size(), &signed)?;
+        transaction.commit()?;
         self.checkpoint = Arc::from(signed);
         Ok(first)
     }
 
-    /// Begins or ends a transaction by a statement that is prepared once.
-    fn control(&self, sql: &'static str, place: &'static str) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(at(place))?;
-        statement.execute([]).map_err(at(place))?;
-        Ok(())
-    }
-
     fn write_leaf(
         &self,
+        transaction: &Transaction,
         draft: Draft,
         seq: u64,
         commitment: &Commitment,
@@ -226,7 +209,7 @@ impl Book {
         };
         let bytes = leaf.to_bytes().map_err(|_| BookError::Leaf)?;
         leaf_rows::insert(
-            &self.connection,
+            transaction,
             &leaf_rows::NewLeaf {
                 seq,
                 time: now,
@@ -240,7 +223,13 @@ impl Book {
         Ok(bytes)
     }
 
-    fn seal_detail(&self, seq: u64, kept: &[u8], nonce: Nonce) -> Result<(), BookError> {
+    fn seal_detail(
+        &self,
+        transaction: &Transaction,
+        seq: u64,
+        kept: &[u8],
+        nonce: Nonce,
+    ) -> Result<(), BookError> {
         let sealed = self
             .core
             .keys()
@@ -248,7 +237,7 @@ impl Book {
             .details()
             .seal(nonce, &Aad::detail(&self.core.vault, seq), kept)
             .map_err(|_| BookError::Detail)?;
-        detail_rows::insert(&self.connection, seq, &sealed)?;
+        detail_rows::insert(transaction, seq, &sealed)?;
         Ok(())
     }
 }
@@ -269,7 +258,7 @@ pub(in crate::vault) fn public_key(core: &Core) -> [u8; 32] {
 }
 
 /// The stored hashes of the tree, read one by one by their position.
-pub(in crate::vault) struct StoredHashes<'c>(pub(in crate::vault) &'c Connection);
+pub(in crate::vault) struct StoredHashes<'c>(pub(in crate::vault) &'c Snapshot);
 
 impl Hashes for StoredHashes<'_> {
     type Error = StoreError;

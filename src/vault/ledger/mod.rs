@@ -1,13 +1,11 @@
-//! The one writer. Every act that changes anything, and every leaf, goes through
-//! this queue, one thread and one connection.
+//! The one writer. Every change and every leaf go through one queue, one thread and one connection.
 //!
-//! Sees the connection and the log's signing key; what an act does is the
-//! caller's closure. Many acts share one commit; each runs in a savepoint of its
-//! own, so that one that fails takes nothing of the others with it. No receipt
-//! exists before `COMMIT` with `synchronous=FULL` has returned.
+//! The ledger holds the store's writer and the log's signing key; an act is a closure of the caller.
+//! Many acts share one commit. Each writing act runs in a savepoint of its own, so that a failure
+//! undoes that act only. A receipt is made after the commit has returned and is on disk.
 //!
-//! Not promised: an order between callers. A leaf may say `done` although the
-//! client went away before the answer; the log over-records, never under-records.
+//! The order of acts of different callers is not promised. A leaf may say `done` although the client
+//! went away before the answer: the log may record too much, never too little.
 
 mod book;
 mod draft;

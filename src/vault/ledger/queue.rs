@@ -1,11 +1,10 @@
 //! Acts and staging steps that wait for the ledger's thread.
 //!
-//! Every operator has a lane of their own, and a commit takes one act from each
-//! lane in turn: who sends hundreds at once waits behind themselves. The room is
-//! bounded; who finds none is sent away at once and asks again later. A lane that
-//! is empty always finds room, so that no flood keeps others out. Between commits
-//! of acts one staging step is written, and between staging steps one commit:
-//! neither starves the other.
+//! Every operator has a lane of their own, and a commit takes one act from each lane in turn, so an
+//! operator who sends hundreds of acts at once delays only themselves. The room is bounded; an act
+//! that finds none is refused at once and can be sent again later. An empty lane always accepts an
+//! act, so that a flood does not keep others out. Commits of acts and staging steps take turns, so
+//! that neither waits forever for the other.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

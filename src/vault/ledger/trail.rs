@@ -1,17 +1,14 @@
 //! The audit log of a vault directory, read offline: verified, and exported.
 //!
-//! Opens the database read-only and in one snapshot, whether the vault is being
-//! served or not; needs no passphrase and sees no key but the public one. Called
-//! by the command line. Not promised: that leaves are missing at the end when no
-//! kept checkpoint is shown, or that a key taken from the same directory is the
-//! vault's.
+//! It reads one snapshot of the database and never writes, so the server may be running. It needs no
+//! passphrase and no key but the public one. Called by the command line. Two things it cannot find
+//! out: that leaves are missing at the end, unless a kept checkpoint is given; and that the public
+//! key is the vault's, if it is read from the same directory.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::iter;
 use std::path::Path;
-
-use rusqlite::Connection;
 
 use crate::vault::audit::{
     Beside, Checkpoint, Claim, ExportError, Failure, Hash, Hashes, KeyError, Leaves, StoredLeaf,
@@ -20,7 +17,7 @@ use crate::vault::audit::{
 use crate::vault::paths::Paths;
 use crate::vault::store::leaf_rows::LeafReader;
 use crate::vault::store::{
-    StoreError, StoreFault, checkpoint_rows, connection, leaf_rows, migrations, tree_hash_rows,
+    Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows, migrations, tree_hash_rows,
 };
 
 /// Why a vault's log was not found good.
@@ -74,15 +71,15 @@ pub fn verify_directory(
     kept: &[Vec<u8>],
 ) -> Result<Verdict, TrailFailure> {
     let key = key.map_or_else(|| own_key(paths), Ok)?;
-    let connection = snapshot(paths)?;
-    let (size, note) = checkpoint_rows::newest(&connection)?.ok_or(TrailFailure::NoCheckpoint)?;
+    let snapshot = snapshot(paths)?;
+    let (size, note) = checkpoint_rows::newest(&snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
     let claim = Claim {
         checkpoint: note.as_bytes(),
         key: &key,
         kept,
     };
-    let (verdict, wrong) = leaf_rows::with_all(&connection, |leaves| {
-        verify_stored(leaves, &claim, Some(&DenseHashes(&connection)))
+    let (verdict, wrong) = leaf_rows::with_all(&snapshot, |leaves| {
+        verify_stored(leaves, &claim, Some(&DenseHashes(&snapshot)))
     })??;
     match wrong {
         Some(WrongColumn { leaf, column }) => Err(TrailFailure::Column { leaf, column }),
@@ -115,9 +112,9 @@ impl Leaves for LeafReader<'_> {
 /// them. Answers how many leaves there are. It verifies nothing.
 pub fn export_directory(paths: &Paths, out: &Path) -> Result<u64, TrailFailure> {
     let key = own_key(paths)?;
-    let connection = snapshot(paths)?;
-    let (_, note) = checkpoint_rows::newest(&connection)?.ok_or(TrailFailure::NoCheckpoint)?;
-    let written = leaf_rows::with_all(&connection, |leaves| {
+    let snapshot = snapshot(paths)?;
+    let (_, note) = checkpoint_rows::newest(&snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
+    let written = leaf_rows::with_all(&snapshot, |leaves| {
         let mut next = || Ok::<_, StoreError>(leaves.next()?.map(|leaf| leaf.bytes.to_vec()));
         write_log_to(out, iter::from_fn(|| next().transpose()), &note)
     })??;
@@ -153,22 +150,22 @@ fn own_key(paths: &Paths) -> Result<VerifierKey, TrailFailure> {
 }
 
 /// One snapshot of a database whose schema is the known one.
-fn snapshot(paths: &Paths) -> Result<Connection, TrailFailure> {
+fn snapshot(paths: &Paths) -> Result<Snapshot, TrailFailure> {
     if !paths.database().exists() {
         return Err(TrailFailure::Missing);
     }
-    let connection = connection::onlooker(&paths.database())?;
-    if migrations::check(&connection)? != migrations::STEPS.len() {
+    let snapshot = Snapshot::of_onlooker(&paths.database())?;
+    if snapshot.applied_steps()? != migrations::STEPS.len() {
         return Err(TrailFailure::Store(StoreError {
             at: "migrations::check",
             fault: StoreFault::SchemaAltered,
         }));
     }
-    Ok(connection)
+    Ok(snapshot)
 }
 
 /// The stored hashes, read range by range: the verifier asks for every one.
-struct DenseHashes<'c>(&'c Connection);
+struct DenseHashes<'c>(&'c Snapshot);
 
 impl Hashes for DenseHashes<'_> {
     type Error = StoreError;

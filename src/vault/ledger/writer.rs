@@ -1,10 +1,8 @@
-//! The thread that empties the queue.
+//! The ledger's thread, which runs what is in the queue.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-
-use rusqlite::Connection;
 
 use super::book::Book;
 use super::draft::Draft;
@@ -13,23 +11,23 @@ use super::queue::{Queue, Work};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Unaudited;
-use crate::vault::store::StoreError;
+use crate::vault::store::{StoreError, Transaction};
 
-/// An act that has run inside the transaction: its leaf, and what to do once the
-/// transaction has ended one way or the other.
+/// An act that has run inside the transaction: its leaf, and what to call when the transaction was
+/// committed or has failed.
 pub(crate) struct Acted {
     pub(crate) draft: Draft,
     pub(crate) done: Done,
 }
 
-/// Told once whether the leaf is durable.
+/// Called once, with a receipt if the leaf is durable.
 pub(super) type Done = Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>;
 
-/// An act to be run inside the transaction; it is told the position of its leaf.
-pub(super) type Act = Box<dyn FnOnce(&Connection, u64) -> Acted + Send>;
+/// An act to be run inside the transaction; it gets the number that its leaf will have.
+pub(super) type Act = Box<dyn FnOnce(&Transaction, u64) -> Acted + Send>;
 /// Rows that prepare an admission and are not visible yet.
-pub(super) type Stage = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
-/// Where the outcome of a staging step goes.
+pub(super) type Stage = Box<dyn FnOnce(&Transaction) -> Result<(), StoreError> + Send>;
+/// Receives the outcome of a staging step.
 pub(super) type Staged = SyncSender<Result<(), StageError>>;
 
 /// A staging step was not written.
@@ -79,11 +77,11 @@ impl Ledger {
         self.queue.len()
     }
 
-    /// Hands an act over without waiting for room.
+    /// Puts an act into the queue. It does not wait; a full queue is an error.
     pub(crate) fn submit(
         &self,
         caller: &Caller,
-        act: impl FnOnce(&Connection, u64) -> Acted + Send + 'static,
+        act: impl FnOnce(&Transaction, u64) -> Acted + Send + 'static,
     ) -> Result<(), Unaudited> {
         self.queue.put(caller.operator_id().cloned(), Box::new(act))
     }
@@ -95,7 +93,7 @@ impl Ledger {
         }
     }
 
-    /// Lets what is queued end, then ends the thread.
+    /// Waits for the acts in the queue, then ends the thread.
     pub(crate) fn stop(&self) {
         self.queue.close();
         let thread = self
@@ -109,7 +107,7 @@ impl Ledger {
     }
 }
 
-/// Stages rows through the ledger; any number of them work beside each other.
+/// Stages rows through the ledger; there may be any number of stagers.
 #[derive(Clone)]
 pub(crate) struct Stager {
     queue: Arc<Queue>,
@@ -119,7 +117,7 @@ impl Stager {
     /// Writes staged rows in a transaction of their own, and waits for it.
     pub(crate) fn stage(
         &self,
-        step: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+        step: impl FnOnce(&Transaction) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), StageError> {
         let (back, answer) = sync_channel(1);
         self.queue.put_stage(Box::new(step), back)?;
@@ -133,15 +131,14 @@ impl Drop for Ledger {
     }
 }
 
-/// What the thread leaves behind, however it ends.
+/// Cleans up when the thread ends, also after a panic.
 struct Watch {
     queue: Arc<Queue>,
     health: Arc<Health>,
 }
 
 impl Drop for Watch {
-    /// After a panic the health is red: from then on every call is refused, and
-    /// whoever watches must see it.
+    /// After a panic every call is refused, so the health check must fail.
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.health.failed();
@@ -163,12 +160,10 @@ fn empty(mut book: Book, watch: &Watch) {
 }
 
 fn stage(book: &Book, step: Stage) -> Result<(), StageError> {
-    book.in_transaction(|connection| step(connection))
-        .map_err(StageError::Store)
+    book.in_transaction(step).map_err(StageError::Store)
 }
 
-/// Runs the acts and writes their leaves in one transaction; then, and only
-/// then, tells everybody.
+/// Runs the acts and writes their leaves in one transaction, and then tells each caller.
 fn commit(book: &mut Book, acts: Vec<Act>, health: &Health) {
     let count = acts.len() as u64;
     let mut finished = Vec::with_capacity(acts.len());

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -32,8 +31,8 @@ use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::{
-    block_rows, case_rows, connection, dictionary_rows, exhibit_rows, leaf_rows, membership_rows,
-    operator_rows, session_rows, statistics_rows, subject_index_rows,
+    Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows, leaf_rows,
+    membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, Settings, Target,
@@ -74,7 +73,7 @@ pub(in crate::vault) struct Fixture {
     pub(in crate::vault) lead: Caller,
     /// Bound to the account `acme`.
     pub(in crate::vault) liaison: Caller,
-    pub(in crate::vault) writer: Connection,
+    pub(in crate::vault) writer: Writer,
     dictionaries: BTreeMap<u8, Dictionary>,
     numbers: BTreeMap<String, u32>,
     exhibits: u8,
@@ -102,7 +101,7 @@ impl Fixture {
         )
         .unwrap()
         .vault;
-        let writer = connection::writer(&paths.database()).unwrap();
+        let writer = Writer::open(&paths.database()).unwrap();
         let case = CaseId::from_random([7; 13]);
         vault
             .core
@@ -111,7 +110,7 @@ impl Fixture {
             .unwrap()
             .add_case(&case, &*vault.core.entropy)
             .unwrap();
-        case_rows::insert(&writer, &case, b"", Moment::from_seconds(MARCH)).unwrap();
+        case_rows::insert(writer.each_alone(), &case, b"", Moment::from_seconds(MARCH)).unwrap();
         let mut fixture = Self {
             lead: Caller::system(),
             liaison: Caller::system(),
@@ -141,22 +140,16 @@ impl Fixture {
             enrol_by: now,
             created_at: now,
         };
-        operator_rows::insert(&self.writer, &new).unwrap();
-        operator_rows::activate(&self.writer, &operator, b"").unwrap();
+        let db = self.writer.each_alone();
+        operator_rows::insert(db, &new).unwrap();
+        operator_rows::activate(db, &operator, b"").unwrap();
         let expires = now.plus_seconds(100 * 86_400);
-        session_rows::insert(&self.writer, &session, &[no; 32], &operator, now, expires).unwrap();
-        let case = case_rows::find(&self.writer, &self.case).unwrap().unwrap();
+        session_rows::insert(db, &session, &[no; 32], &operator, now, expires).unwrap();
+        let case = case_rows::find(db, &self.case).unwrap().unwrap();
         let account = account.map(|name| AccountName::parse(name).unwrap());
         let sealed = account
             .map(|account| seal_account(&self.vault.core, &case, &operator, &account).unwrap());
-        membership_rows::upsert(
-            &self.writer,
-            case.number,
-            &operator,
-            role,
-            sealed.as_deref(),
-        )
-        .unwrap();
+        membership_rows::upsert(db, case.number, &operator, role, sealed.as_deref()).unwrap();
         Caller::operator(operator, session)
     }
 
@@ -165,8 +158,9 @@ impl Fixture {
         self.exhibits += 1;
         let core = &self.vault.core;
         let keys = core.case_keys(&self.case).unwrap();
-        let (db, vault, case) = (&self.writer, &core.vault, &self.case);
-        db.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let (vault, case) = (&core.vault, &self.case);
+        let transaction = self.writer.begin().unwrap();
+        let db = &*transaction;
         let row = case_rows::find(db, case).unwrap().unwrap();
         let id = ExhibitId::from_random([self.exhibits; 13]);
         let now = Moment::from_seconds(MARCH + 40 * 86_400);
@@ -189,7 +183,7 @@ impl Fixture {
             keys: &keys,
             case: row.number,
         };
-        let numbers = number_terms(place, core, exhibit, rows, &mut self.numbers);
+        let numbers = number_terms(db, place, core, exhibit, rows, &mut self.numbers);
         columns.push((Field::Number, numbers.clone()));
         let times: Vec<i64> = rows.iter().map(|row| MARCH + row.at).collect();
         let blocks = rows.len().div_ceil(BLOCK_ROWS);
@@ -259,7 +253,7 @@ impl Fixture {
         exhibit_rows::admit(db, exhibit, &[self.exhibits; 32], &sealed, now).unwrap();
         case_rows::set_terms(db, row.number, self.numbers.len() as u32, 0).unwrap();
         case_rows::set_state(db, row.number, CaseState::Open).unwrap();
-        db.execute_batch("COMMIT").unwrap();
+        transaction.commit().unwrap();
         exhibit
     }
 
@@ -295,6 +289,7 @@ impl Fixture {
 /// Writes the terms that are new in `rows`, and says the term of each row. Each is a run of its
 /// own: terms are then numbered in the order of the rows, and a test can say which is which.
 fn number_terms(
+    db: &Transaction,
     place: TermPlace<'_>,
     core: &Core,
     exhibit: ExhibitNumber,
@@ -316,7 +311,7 @@ fn number_terms(
             .seal_into_run(core.nonce().unwrap(), &aad, &phone, &mut sealed)
             .unwrap();
         terms
-            .insert(place.connection, exhibit, no, tag.as_bytes(), &sealed)
+            .insert(db, exhibit, no, tag.as_bytes(), &sealed)
             .unwrap();
         known.insert(row.number.clone(), no);
     }

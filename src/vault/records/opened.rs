@@ -5,8 +5,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use super::filter::RecordFilter;
 use super::plan::Plan;
 use crate::domain::{AccountName, ExhibitId, Field};
@@ -17,6 +15,7 @@ use crate::vault::exhibits::description::{self, ExhibitDescription};
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
 
@@ -24,7 +23,7 @@ use crate::vault::store::exhibit_rows::{self, ExhibitRow};
 pub(in crate::vault) struct CaseRecords<'s> {
     /// The most that a table may take to count distinct numbers, in bytes.
     pub(super) table_bytes: usize,
-    pub(super) connection: &'s Connection,
+    pub(super) connection: &'s Snapshot,
     pub(super) case: &'s CaseRow,
     pub(super) keys: Arc<CaseKeys>,
     pub(super) exhibits: Vec<ExhibitRow>,
@@ -53,7 +52,7 @@ impl<'s> CaseRecords<'s> {
     pub(in crate::vault) fn open(
         keys: Arc<CaseKeys>,
         table_bytes: usize,
-        connection: &'s Connection,
+        connection: &'s Snapshot,
         case: &'s CaseRow,
         account: Option<AccountName>,
     ) -> Result<Self, OperationError> {

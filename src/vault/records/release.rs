@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::exposure::Apart;
@@ -13,7 +12,7 @@ use crate::vault::error::{Conflict, OperationError};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Aad, Nonce, open_json, seal_json};
 use crate::vault::store::case_rows::CaseRow;
-use crate::vault::store::release_rows;
+use crate::vault::store::{Snapshot, Transaction, release_rows};
 
 /// A protected table as it is given out, and the exact population it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +68,7 @@ impl Release {
         self,
         keys: &CaseKeys,
         nonce: Nonce,
-        connection: &Connection,
+        connection: &Transaction,
         case: &CaseRow,
     ) -> Result<(), OperationError> {
         let mut later = given_out(keys, connection, case)?;
@@ -90,7 +89,7 @@ impl Release {
 /// Every cut that was given out of a case, by its number.
 pub(super) fn given_out(
     keys: &CaseKeys,
-    connection: &Connection,
+    connection: &Snapshot,
     case: &CaseRow,
 ) -> Result<Vec<(i64, Cut)>, OperationError> {
     release_rows::list(connection, case.number)?

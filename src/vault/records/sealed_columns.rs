@@ -10,6 +10,7 @@ use super::place::Place;
 use crate::domain::Field;
 use crate::vault::columns::BlockStatistics;
 use crate::vault::error::OperationError;
+use crate::vault::store::Snapshot;
 use crate::vault::store::block_rows::BlockReader;
 
 /// Where the columns of a block come from. A column is opened where it lies: what was
@@ -28,7 +29,7 @@ pub(super) trait SealedColumns {
 pub(super) struct FromStore<'r>(BlockReader<'r>);
 
 impl<'r> FromStore<'r> {
-    pub(super) fn new(connection: &'r rusqlite::Connection) -> Self {
+    pub(super) fn new(connection: &'r Snapshot) -> Self {
         Self(BlockReader::new(connection))
     }
 }

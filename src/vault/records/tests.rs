@@ -170,6 +170,7 @@ fn a_lost_part_of_the_index_is_damage_and_not_an_absence() {
     fixture.admit(&small());
     fixture
         .writer
+        .raw()
         .execute("DELETE FROM subject_index", [])
         .unwrap();
     let found = look_up(&fixture, &fixture.lead, &["+447700900001"]);
@@ -336,7 +337,7 @@ fn many_blocks_and_many_cells_are_counted_like_few() {
     assert_eq!(counted["totals"], json!({"messages": 500, "numbers": 500}));
     // The first block stays sealed: its statistics rule it out, and its loss is not seen.
     let gone = "DELETE FROM block WHERE no = 0";
-    fixture.writer.execute(gone, []).unwrap();
+    fixture.writer.raw().execute(gone, []).unwrap();
     assert!(table(&fixture, lead, by(&[Dimension::Hour], last)).is_ok());
     let place = place(table(&fixture, lead, by(&[], json!({}))));
     assert!(place.ends_with("field number, block 0"), "{place}");
@@ -357,22 +358,25 @@ fn a_block_that_was_moved_changed_or_lost_is_named_and_nothing_is_answered() {
     let swap =
         "UPDATE block SET sealed = (SELECT sealed FROM block WHERE exhibit = ?1 AND field = ?3)
                 WHERE exhibit = ?1 AND field = ?2";
-    let parts = rusqlite::params![exhibit.0, country, Field::State.code()];
-    fixture.writer.execute(swap, parts).unwrap();
+    let parts = (exhibit.0, country, Field::State.code());
+    fixture.writer.raw().execute(swap, parts).unwrap();
     assert!(ask(&fixture).ends_with("field country, block 0"));
     fixture
         .writer
+        .raw()
         .execute("DELETE FROM block WHERE field = ?1", [country])
         .unwrap();
     assert!(ask(&fixture).ends_with("field country, block 0"));
     fixture
         .writer
+        .raw()
         .execute("DELETE FROM statistics", [])
         .unwrap();
     let filtered = table(&fixture, &fixture.lead, by(&[], json!({"country": ["GB"]})));
     assert!(place(filtered).ends_with("statistics, block 0"));
     fixture
         .writer
+        .raw()
         .execute("DELETE FROM term_run WHERE first = 1", [])
         .unwrap();
     assert!(place(search(&fixture, json!({}), None)).starts_with("exhibit"));
@@ -384,6 +388,7 @@ fn a_number_that_cannot_be_masked_is_damage() {
     fixture.admit(&small());
     fixture
         .writer
+        .raw()
         .execute("DELETE FROM term_run WHERE first = 1", [])
         .unwrap();
     assert_eq!(place(search(&fixture, json!({}), None)), "term 1");
@@ -419,6 +424,7 @@ fn a_protected_table_hides_small_cells_and_is_given_again_as_it_was() {
         let count = "SELECT count(*) FROM release";
         fixture
             .writer
+            .raw()
             .query_row(count, [], |row| row.get(0))
             .unwrap()
     };

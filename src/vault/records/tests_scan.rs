@@ -3,7 +3,6 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rusqlite::params;
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, Sent, sent};
@@ -69,7 +68,7 @@ fn a_fault_in_the_middle_is_told_once_and_names_the_first_block_that_has_one() {
     let total = counted(&fixture, voice()).unwrap()["totals"]["messages"].clone();
     assert_eq!(total, EXHIBITS * ROWS / 2);
     let keep = "CREATE TEMP TABLE kept AS SELECT * FROM block";
-    fixture.writer.execute_batch(keep).unwrap();
+    fixture.writer.raw().execute_batch(keep).unwrap();
     let restore = "DELETE FROM block; INSERT INTO block SELECT * FROM kept";
     let ruined =
         "UPDATE block SET sealed = zeroblob(length(sealed)) WHERE exhibit = ?1 AND field = ?2";
@@ -90,13 +89,15 @@ fn a_fault_in_the_middle_is_told_once_and_names_the_first_block_that_has_one() {
         for at in [6, 9] {
             let changed = fixture
                 .writer
-                .execute(fault, params![exhibits[at].0, field.code()]);
+                .raw()
+                .execute(fault, (exhibits[at].0, field.code()));
             assert_eq!(changed, Ok(1));
         }
         let id: String = {
             let find = "SELECT id FROM exhibit WHERE number = ?1";
             let id = fixture
                 .writer
+                .raw()
                 .query_row(find, [exhibits[6].0], |row| row.get(0));
             id.unwrap()
         };
@@ -115,7 +116,7 @@ fn a_fault_in_the_middle_is_told_once_and_names_the_first_block_that_has_one() {
             let searched = page(&fixture, lead, voice(), Order::Record, 5, None);
             assert_eq!(place(searched), expected);
         }
-        fixture.writer.execute_batch(restore).unwrap();
+        fixture.writer.raw().execute_batch(restore).unwrap();
     }
 }
 
@@ -174,7 +175,7 @@ fn a_later_page_opens_nothing_before_its_cursor_and_keeps_the_total() {
     // so is the end.
     for gone in [exhibits[0], exhibits[1], exhibits[11]] {
         let delete = "DELETE FROM block WHERE exhibit = ?1";
-        fixture.writer.execute(delete, [gone.0]).unwrap();
+        fixture.writer.raw().execute(delete, [gone.0]).unwrap();
     }
     let mut cursor = first["next"].as_str().unwrap().to_owned();
     let mut records = first["records"].as_array().unwrap().clone();

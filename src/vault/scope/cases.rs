@@ -146,8 +146,8 @@ impl<A: Writes> Scope<'_, A> {
         let sealed = self
             .core
             .seal_json(keys.descriptions(), &aad, &description)?;
-        let number = case_rows::insert(self.connection, &case, &sealed, self.now)?;
-        membership_rows::upsert(self.connection, number, operator, CaseRole::Lead, None)?;
+        let number = case_rows::insert(self.transaction()?, &case, &sealed, self.now)?;
+        membership_rows::upsert(self.transaction()?, number, operator, CaseRole::Lead, None)?;
         self.notes.case = Some(case.clone());
         Ok(case)
     }
@@ -158,7 +158,7 @@ impl<A: Writes> Scope<'_, A> {
         if !from.contains(&case.state) {
             return Err(OperationError::Conflict(Conflict::CaseState(case.state)));
         }
-        Ok(case_rows::set_state(self.connection, case.number, to)?)
+        Ok(case_rows::set_state(self.transaction()?, case.number, to)?)
     }
 
     /// Gives an operator a role in the case. A liaison is bound to an account,
@@ -189,7 +189,7 @@ impl<A: Writes> Scope<'_, A> {
             None => None,
         };
         membership_rows::upsert(
-            self.connection,
+            self.transaction()?,
             case.number,
             operator,
             role,

@@ -1,11 +1,8 @@
 //! What a reading act asks to be written together with its leaf.
 //!
-//! A closed list, carried out by the ledger in the same savepoint; if one cannot
-//! be, the answer is dropped.
+//! The ledger writes it in one savepoint. If that fails, the answer is dropped.
 
 use std::sync::Arc;
-
-use rusqlite::Connection;
 
 use crate::domain::Moment;
 use crate::vault::budget::points;
@@ -14,6 +11,7 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::records::Release;
+use crate::vault::store::Transaction;
 use crate::vault::store::case_rows::CaseRow;
 
 pub(in crate::vault) enum Effect {
@@ -25,7 +23,7 @@ pub(in crate::vault) enum Effect {
 
 pub(in crate::vault) fn apply(
     core: &Arc<Core>,
-    connection: &Connection,
+    connection: &Transaction,
     caller: &Caller,
     case: Option<&CaseRow>,
     effect: Effect,

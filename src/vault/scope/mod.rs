@@ -27,7 +27,6 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rusqlite::Connection;
 use serde_json::Value;
 
 pub use self::audit::{LeafQuery, LeafView, LogProof};
@@ -39,16 +38,20 @@ pub use self::reading::Reading;
 pub use self::records::{Exposure, LookUpResult};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 use crate::domain::{CaseId, Moment};
-use crate::policy::{Action, Denial, Grant};
+use crate::policy::{Action, Denial, Grant, Writes};
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
+use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::NumberTerms;
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::{Snapshot, Transaction};
 
 /// One granted action at work.
 pub struct Scope<'v, A: Action> {
     reading: Reading<'v>,
+    /// Where a writing act writes.
+    transaction: Option<&'v Transaction>,
     /// The position this act's leaf will have; known to writing acts only.
     pub(in crate::vault) leaf: Option<u64>,
     pub(in crate::vault) notes: Notes,
@@ -63,6 +66,14 @@ impl<'v, A: Action> Deref for Scope<'v, A> {
     fn deref(&self) -> &Reading<'v> {
         &self.reading
     }
+}
+
+/// What a scope reads, and where it may write.
+#[derive(Clone, Copy)]
+pub(in crate::vault) enum Rows<'v> {
+    Reading(&'v Snapshot),
+    /// The ledger's transaction, and the position that the act's leaf will have.
+    Writing(&'v Transaction, u64),
 }
 
 /// What the leaf will say that only the act itself could find out.
@@ -94,13 +105,16 @@ impl Notes {
 impl<'v, A: Action> Scope<'v, A> {
     pub(in crate::vault) fn new(
         core: &'v Arc<Core>,
-        connection: &'v Connection,
+        rows: Rows<'v>,
         caller: &'v Caller,
         grant: Grant,
         case: Option<&'v CaseRow>,
         now: Moment,
-        leaf: Option<u64>,
     ) -> Self {
+        let (connection, transaction, leaf) = match rows {
+            Rows::Reading(snapshot) => (snapshot, None, None),
+            Rows::Writing(transaction, leaf) => (&**transaction, Some(transaction), Some(leaf)),
+        };
         Self {
             reading: Reading {
                 core,
@@ -110,6 +124,7 @@ impl<'v, A: Action> Scope<'v, A> {
                 case,
                 now,
             },
+            transaction,
             leaf,
             notes: Notes::default(),
             numbers: NumberTerms::default(),
@@ -153,5 +168,13 @@ impl<'v, A: Action> Scope<'v, A> {
     /// What was found, for the sealed detail; never a number.
     pub fn note_detail(&mut self, detail: Value) {
         self.notes.detail = detail;
+    }
+}
+
+impl<'v, A: Writes> Scope<'v, A> {
+    /// Where rows are written.
+    pub(in crate::vault) fn transaction(&self) -> Result<&'v Transaction, OperationError> {
+        let missing = OperationError::Internal("written outside a transaction");
+        self.transaction.ok_or(missing)
     }
 }

@@ -86,7 +86,7 @@ impl<A: Writes> Scope<'_, A> {
         };
         let expires_at = self.now.plus_seconds(self.core.settings.enrolment_s);
         operator_rows::insert(
-            self.connection,
+            self.transaction()?,
             &NewOperator {
                 id: &id,
                 name_tag: tag.as_bytes(),
@@ -122,7 +122,7 @@ impl<A: Writes> Scope<'_, A> {
         secrets.password = Some(password.to_owned());
         secrets.totp = totp.as_ref().map(|totp| STANDARD.encode(totp.bytes()));
         operator_rows::activate(
-            self.connection,
+            self.transaction()?,
             &row.id,
             &self.seal_secrets(&secrets, &row.id)?,
         )?;
@@ -143,9 +143,9 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::Conflict(Conflict::OwnMembership));
         }
         operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
-        operator_rows::revoke(self.connection, operator)?;
+        operator_rows::revoke(self.transaction()?, operator)?;
         Ok(session_rows::revoke_all(
-            self.connection,
+            self.transaction()?,
             operator,
             self.now,
         )?)

@@ -5,19 +5,18 @@
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use crate::domain::{Moment, OperatorId};
 use crate::policy::Grant;
 use crate::vault::OperationError;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
 
 /// What one granted act may read.
 pub struct Reading<'v> {
     pub(in crate::vault) core: &'v Arc<Core>,
-    pub(in crate::vault) connection: &'v Connection,
+    pub(in crate::vault) connection: &'v Snapshot,
     pub(in crate::vault) caller: &'v Caller,
     pub(in crate::vault) grant: Grant,
     pub(in crate::vault) case: Option<&'v CaseRow>,

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +22,7 @@ use crate::vault::records::{
     CaseRecords, PageQuery, ProtectedQuery, RecordPage, Table, TableQuery,
 };
 use crate::vault::scope::effect::Effect;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
 
 /// What a lookup says of one number.
@@ -223,7 +223,7 @@ impl<A: Action> Scope<'_, A> {
 
 /// The subjects of a case, as one act may know them.
 struct Subjects<'s> {
-    connection: &'s Connection,
+    connection: &'s Snapshot,
     case: &'s CaseRow,
     keys: Arc<CaseKeys>,
     known: Arc<KnownCase>,
@@ -256,7 +256,7 @@ struct Seen {
 impl<'s> Subjects<'s> {
     fn open(
         core: &'s Core,
-        connection: &'s Connection,
+        connection: &'s Snapshot,
         case: &'s CaseRow,
         account: Option<&AccountName>,
     ) -> Result<Self, OperationError> {

@@ -82,7 +82,7 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::NotFound);
         };
         if let Some(step) = step
-            && !operator_rows::advance_totp(self.connection, &operator, step.number())?
+            && !operator_rows::advance_totp(self.transaction()?, &operator, step.number())?
         {
             // The same code came twice at once.
             self.notes.denial = Some(Denial::WrongCredential);
@@ -90,7 +90,7 @@ impl<A: Writes> Scope<'_, A> {
         }
         let hash = token.hash();
         session_rows::insert(
-            self.connection,
+            self.transaction()?,
             &session,
             hash.as_bytes(),
             &operator,
@@ -109,7 +109,11 @@ impl<A: Writes> Scope<'_, A> {
     /// Ends the caller's own session.
     pub fn close_session(&mut self) -> Result<(), OperationError> {
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
-        Ok(session_rows::revoke(self.connection, session, self.now)?)
+        Ok(session_rows::revoke(
+            self.transaction()?,
+            session,
+            self.now,
+        )?)
     }
 }
 

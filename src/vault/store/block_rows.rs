@@ -1,15 +1,17 @@
 //! Table `block`: sealed columns.
 
 use rusqlite::blob::Blob;
-use rusqlite::{Connection, MAIN_DB, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
 use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::Field;
 
 pub(crate) fn insert(
-    connection: &Connection,
+    connection: &Transaction,
     exhibit: ExhibitNumber,
     field: Field,
     no: u32,
@@ -27,7 +29,7 @@ pub(crate) fn insert(
 
 /// Replaces a block that was staged at this position.
 pub(crate) fn replace(
-    connection: &Connection,
+    connection: &Transaction,
     exhibit: ExhibitNumber,
     field: Field,
     no: u32,
@@ -43,7 +45,7 @@ pub(crate) fn replace(
 }
 
 fn write(
-    connection: &Connection,
+    connection: &Transaction,
     name: &'static str,
     sql: &str,
     (exhibit, field, no, sealed): (ExhibitNumber, Field, u32, &[u8]),
@@ -57,7 +59,7 @@ fn write(
 
 /// Reads one block into a reusable buffer; false if there is no such block.
 pub(crate) fn read(
-    connection: &Connection,
+    connection: &Snapshot,
     exhibit: ExhibitNumber,
     field: Field,
     no: u32,
@@ -81,12 +83,12 @@ pub(crate) fn read(
 /// Reads blocks one after the other, straight from the file's pages into the caller's buffer,
 /// without a copy by SQLite.
 pub(crate) struct BlockReader<'c> {
-    connection: &'c Connection,
+    connection: &'c Snapshot,
     open: Option<Blob<'c>>,
 }
 
 impl<'c> BlockReader<'c> {
-    pub(crate) fn new(connection: &'c Connection) -> Self {
+    pub(crate) fn new(connection: &'c Snapshot) -> Self {
         Self {
             connection,
             open: None,
@@ -118,9 +120,7 @@ impl<'c> BlockReader<'c> {
                 self.open.insert(blob)
             }
             None => {
-                let blob = self
-                    .connection
-                    .blob_open(MAIN_DB, "block", "sealed", row, true);
+                let blob = self.connection.blob("block", "sealed", row);
                 self.open.insert(blob.map_err(&failed)?)
             }
         };
@@ -137,7 +137,7 @@ impl<'c> BlockReader<'c> {
 
 /// Every block of an exhibit, in order of field and position.
 pub(crate) fn for_each(
-    connection: &Connection,
+    connection: &Snapshot,
     exhibit: ExhibitNumber,
     mut with: impl FnMut(u8, u32, &[u8]),
 ) -> Result<(), StoreError> {

@@ -1,13 +1,15 @@
 //! Table `budget`: what an operator has spent in a case, as a leaking bucket.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at, one};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::{Moment, OperatorId};
 
 pub(crate) fn find(
-    connection: &Connection,
+    connection: &Snapshot,
     operator: &OperatorId,
     case: CaseNumber,
 ) -> Result<Option<(f64, Moment)>, StoreError> {
@@ -24,7 +26,7 @@ pub(crate) fn find(
 }
 
 pub(crate) fn upsert(
-    connection: &Connection,
+    connection: &Transaction,
     operator: &OperatorId,
     case: CaseNumber,
     spent: f64,

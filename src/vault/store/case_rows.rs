@@ -1,8 +1,10 @@
 //! Table `cases`. Title and reference are in `sealed`.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::{CaseId, Moment, OperatorId};
 use crate::policy::CaseState;
 
@@ -26,7 +28,7 @@ const COLUMNS: &str =
     "SELECT c.number, c.id, c.state, c.sealed, c.opened_at, c.numbers, c.users FROM cases AS c";
 
 pub(crate) fn insert(
-    connection: &Connection,
+    connection: &Transaction,
     id: &CaseId,
     sealed: &[u8],
     now: Moment,
@@ -41,7 +43,7 @@ pub(crate) fn insert(
     Ok(CaseNumber(connection.last_insert_rowid()))
 }
 
-pub(crate) fn find(connection: &Connection, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
+pub(crate) fn find(connection: &Snapshot, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
     let failed = at("cases::find");
     let mut statement = connection
         .prepare_cached(&format!("-- cases::find\n{COLUMNS} WHERE c.id = ?1"))
@@ -54,7 +56,7 @@ pub(crate) fn find(connection: &Connection, id: &CaseId) -> Result<Option<CaseRo
 }
 
 pub(crate) fn find_by_number(
-    connection: &Connection,
+    connection: &Snapshot,
     number: CaseNumber,
 ) -> Result<Option<CaseRow>, StoreError> {
     let failed = at("cases::find_by_number");
@@ -72,7 +74,7 @@ pub(crate) fn find_by_number(
 
 /// The cases an operator is a member of, newest first.
 pub(crate) fn list_of(
-    connection: &Connection,
+    connection: &Snapshot,
     operator: &OperatorId,
 ) -> Result<Vec<CaseRow>, StoreError> {
     let failed = at("cases::list_of");
@@ -94,10 +96,10 @@ pub(crate) fn list_of(
 }
 
 /// Every case, for the start-up sweep and the doctor.
-pub(crate) fn list(connection: &Connection) -> Result<Vec<CaseRow>, StoreError> {
+pub(crate) fn list(connection: &Snapshot) -> Result<Vec<CaseRow>, StoreError> {
     let failed = at("cases::list");
     let mut statement = connection
-        .prepare(&format!("-- cases::list\n{COLUMNS} ORDER BY c.number"))
+        .prepare_cached(&format!("-- cases::list\n{COLUMNS} ORDER BY c.number"))
         .map_err(&failed)?;
     let mut rows = statement.query([]).map_err(&failed)?;
     let mut all = Vec::new();
@@ -108,7 +110,7 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<CaseRow>, StoreError> 
 }
 
 pub(crate) fn set_state(
-    connection: &Connection,
+    connection: &Transaction,
     number: CaseNumber,
     state: CaseState,
 ) -> Result<(), StoreError> {
@@ -123,7 +125,7 @@ pub(crate) fn set_state(
 
 /// Makes terms up to these numbers visible.
 pub(crate) fn set_terms(
-    connection: &Connection,
+    connection: &Transaction,
     number: CaseNumber,
     numbers: u32,
     users: u32,

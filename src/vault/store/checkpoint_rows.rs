@@ -1,11 +1,13 @@
 //! Table `checkpoint`: the newest signed statement of the log's size and root.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 
 /// Replaces the checkpoint by a larger one; a smaller one is an error.
-pub(crate) fn advance(connection: &Connection, size: u64, note: &str) -> Result<(), StoreError> {
+pub(crate) fn advance(connection: &Transaction, size: u64, note: &str) -> Result<(), StoreError> {
     let failed = at("checkpoint::advance");
     let changed = connection
         .prepare_cached(
@@ -20,7 +22,7 @@ pub(crate) fn advance(connection: &Connection, size: u64, note: &str) -> Result<
     one("checkpoint::advance", changed)
 }
 
-pub(crate) fn newest(connection: &Connection) -> Result<Option<(u64, String)>, StoreError> {
+pub(crate) fn newest(connection: &Snapshot) -> Result<Option<(u64, String)>, StoreError> {
     let found: Option<(i64, String)> = connection
         .query_row(
             "-- checkpoint::newest\nSELECT size, note FROM checkpoint",

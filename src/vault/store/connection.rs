@@ -1,7 +1,6 @@
 //! How the database file is opened, with the same hardening everywhere.
 
 use std::path::Path;
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -13,8 +12,8 @@ use super::error::{StoreError, at};
 const PAGE_BYTES: u32 = 8192;
 const BUSY: Duration = Duration::from_secs(10);
 
-/// The one connection that writes; the ledger holds it.
-pub(crate) fn writer(path: &Path) -> Result<Connection, StoreError> {
+/// The connection that writes.
+pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
@@ -42,7 +41,7 @@ pub(crate) fn writer(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// A connection that can only read.
-pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection
         .pragma_update(None, "query_only", "ON")
@@ -50,14 +49,9 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// A connection for a process outside the vault, which may read while the vault is served. It never
-/// writes, and its single snapshot has begun.
-pub(crate) fn onlooker(path: &Path) -> Result<Connection, StoreError> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection
-        .execute_batch("BEGIN")
-        .map_err(at("connection::onlooker"))?;
-    Ok(connection)
+/// A connection that can only read, for a process outside the vault.
+pub(super) fn onlooker(path: &Path) -> Result<Connection, StoreError> {
+    open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
 #[expect(
@@ -97,78 +91,4 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         .map_err(&failed)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
-}
-
-/// A fixed number of readers; if none is free, the caller waits.
-pub(crate) struct Readers {
-    idle: Mutex<Vec<Connection>>,
-    back: Condvar,
-}
-
-/// A borrowed reader. On drop its snapshot ends and it is returned.
-pub(crate) struct Reader<'p> {
-    pool: &'p Readers,
-    connection: Option<Connection>,
-}
-
-impl Readers {
-    pub(crate) fn open(path: &Path, count: usize) -> Result<Self, StoreError> {
-        let idle = (0..count).map(|_| reader(path)).collect::<Result<_, _>>()?;
-        Ok(Self {
-            idle: Mutex::new(idle),
-            back: Condvar::new(),
-        })
-    }
-
-    /// Borrows a reader and begins a snapshot on it.
-    pub(crate) fn snapshot(&self) -> Result<Reader<'_>, StoreError> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = loop {
-            match idle.pop() {
-                Some(connection) => break connection,
-                None => idle = self.back.wait(idle).unwrap_or_else(PoisonError::into_inner),
-            }
-        };
-        drop(idle);
-        let reader = Reader {
-            pool: self,
-            connection: Some(connection),
-        };
-        reader
-            .connection()?
-            .prepare_cached("BEGIN")
-            .and_then(|mut begin| begin.execute([]))
-            .map_err(at("connection::snapshot"))?;
-        Ok(reader)
-    }
-}
-
-impl Reader<'_> {
-    pub(crate) fn connection(&self) -> Result<&Connection, StoreError> {
-        self.connection
-            .as_ref()
-            .ok_or(StoreError::inconsistent("connection::reader"))
-    }
-}
-
-impl Drop for Reader<'_> {
-    fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            // A reader whose snapshot cannot be ended is closed, because it would keep the snapshot
-            // forever.
-            let ended = connection.is_autocommit()
-                || connection
-                    .prepare_cached("ROLLBACK")
-                    .and_then(|mut end| end.execute([]))
-                    .is_ok();
-            if ended {
-                self.pool
-                    .idle
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(connection);
-                self.pool.back.notify_one();
-            }
-        }
-    }
 }

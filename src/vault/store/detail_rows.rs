@@ -1,10 +1,12 @@
 //! Table `detail`: the sealed text that a leaf commits to.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::error::{StoreError, at, one};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 
-pub(crate) fn insert(connection: &Connection, seq: u64, sealed: &[u8]) -> Result<(), StoreError> {
+pub(crate) fn insert(connection: &Transaction, seq: u64, sealed: &[u8]) -> Result<(), StoreError> {
     let failed = at("detail::insert");
     let changed = connection
         .prepare_cached("-- detail::insert\nINSERT INTO detail (seq, sealed) VALUES (?1, ?2)")
@@ -15,7 +17,7 @@ pub(crate) fn insert(connection: &Connection, seq: u64, sealed: &[u8]) -> Result
 }
 
 /// The sealed detail; `None` once it was erased.
-pub(crate) fn find(connection: &Connection, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) fn find(connection: &Snapshot, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
     connection
         .query_row(
             "-- detail::find\nSELECT sealed FROM detail WHERE seq = ?1",

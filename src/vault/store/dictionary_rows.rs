@@ -1,13 +1,15 @@
 //! Table `dictionary`: the values that an exhibit added to a field's dictionary, sealed.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::Field;
 
 pub(crate) fn insert(
-    connection: &Connection,
+    connection: &Transaction,
     exhibit: ExhibitNumber,
     field: Field,
     sealed: &[u8],
@@ -22,7 +24,7 @@ pub(crate) fn insert(
 }
 
 pub(crate) fn find(
-    connection: &Connection,
+    connection: &Snapshot,
     exhibit: ExhibitNumber,
     field: Field,
 ) -> Result<Option<Vec<u8>>, StoreError> {
@@ -40,7 +42,7 @@ pub(crate) fn find(
 
 /// All segments of an exhibit, by the code of their field.
 pub(crate) fn for_each(
-    connection: &Connection,
+    connection: &Snapshot,
     exhibit: ExhibitNumber,
     mut with: impl FnMut(u32, &[u8]),
 ) -> Result<(), StoreError> {

@@ -34,7 +34,7 @@ pub enum StoreFault {
     Missing,
     #[error("it already exists")]
     Exists,
-    #[error("SQLite reports another error")]
+    #[error("the database reports another error")]
     Other,
 }
 
@@ -49,7 +49,7 @@ impl StoreError {
 
 /// Converts SQLite's error into ours. Only its code is kept, because its text may quote a
 /// statement.
-pub(crate) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
+pub(super) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |error| {
         let fault = match &error {
             rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
@@ -70,7 +70,7 @@ pub(crate) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
 }
 
 /// Checks that exactly one row was changed.
-pub(crate) fn one(at: &'static str, changed: usize) -> Result<(), StoreError> {
+pub(super) fn one(at: &'static str, changed: usize) -> Result<(), StoreError> {
     if changed == 1 {
         Ok(())
     } else {
@@ -82,6 +82,6 @@ pub(crate) fn one(at: &'static str, changed: usize) -> Result<(), StoreError> {
 }
 
 /// Returns a parsed value, or an error that names the statement that read a malformed one.
-pub(crate) fn sound<T, E>(at: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
+pub(super) fn sound<T, E>(at: &'static str, parsed: Result<T, E>) -> Result<T, StoreError> {
     parsed.map_err(|_| StoreError::inconsistent(at))
 }

@@ -1,10 +1,12 @@
 //! Table `exhibit`: the received files. An exhibit is staged until one change of its state makes
 //! all of it visible. A withdrawn exhibit stays in the table but no longer counts.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::{ExhibitId, Moment};
 
 /// The small integer by which the blocks refer to an exhibit.
@@ -27,7 +29,7 @@ pub(crate) struct Withdrawn {
 }
 
 pub(crate) fn stage(
-    connection: &Connection,
+    connection: &Transaction,
     id: &ExhibitId,
     case: CaseNumber,
     now: Moment,
@@ -43,7 +45,7 @@ pub(crate) fn stage(
 }
 
 pub(crate) fn admit(
-    connection: &Connection,
+    connection: &Transaction,
     number: ExhibitNumber,
     file_tag: &[u8],
     sealed: &[u8],
@@ -61,10 +63,7 @@ pub(crate) fn admit(
 }
 
 /// The exhibits of a case that count, in the order of their admission; withdrawn ones are left out.
-pub(crate) fn list(
-    connection: &Connection,
-    case: CaseNumber,
-) -> Result<Vec<ExhibitRow>, StoreError> {
+pub(crate) fn list(connection: &Snapshot, case: CaseNumber) -> Result<Vec<ExhibitRow>, StoreError> {
     let mut all = list_all(connection, case)?;
     all.retain(|exhibit| exhibit.withdrawn.is_none());
     Ok(all)
@@ -72,7 +71,7 @@ pub(crate) fn list(
 
 /// Every exhibit that was ever admitted to a case, in the order of admission.
 pub(crate) fn list_all(
-    connection: &Connection,
+    connection: &Snapshot,
     case: CaseNumber,
 ) -> Result<Vec<ExhibitRow>, StoreError> {
     let failed = at("exhibit::list_all");
@@ -94,7 +93,7 @@ pub(crate) fn list_all(
 /// Which exhibits there are and whether each counts, in the order of admission. This changes when
 /// an exhibit is admitted or withdrawn.
 pub(crate) fn marks(
-    connection: &Connection,
+    connection: &Snapshot,
     case: CaseNumber,
 ) -> Result<Vec<(ExhibitNumber, bool)>, StoreError> {
     let failed = at("exhibit::marks");
@@ -115,7 +114,7 @@ pub(crate) fn marks(
 
 /// True if a case has this exhibit, whether staged, admitted or withdrawn.
 pub(crate) fn exists(
-    connection: &Connection,
+    connection: &Snapshot,
     case: CaseNumber,
     id: &ExhibitId,
 ) -> Result<bool, StoreError> {
@@ -131,7 +130,7 @@ pub(crate) fn exists(
 
 /// Marks an admitted exhibit as withdrawn. Nothing reverses this.
 pub(crate) fn withdraw(
-    connection: &Connection,
+    connection: &Transaction,
     number: ExhibitNumber,
     now: Moment,
     leaf: u64,
@@ -153,7 +152,7 @@ pub(crate) fn withdraw(
 
 /// The exhibit that came from the same file, if one counts.
 pub(crate) fn find_by_file_tag(
-    connection: &Connection,
+    connection: &Snapshot,
     case: CaseNumber,
     tag: &[u8],
 ) -> Result<Option<ExhibitId>, StoreError> {
@@ -172,7 +171,7 @@ pub(crate) fn find_by_file_tag(
 
 /// The staged exhibits of a case, or of all cases.
 pub(crate) fn staged(
-    connection: &Connection,
+    connection: &Snapshot,
     case: Option<CaseNumber>,
 ) -> Result<Vec<(ExhibitNumber, CaseNumber)>, StoreError> {
     let failed = at("exhibit::staged");
@@ -193,7 +192,7 @@ pub(crate) fn staged(
 }
 
 /// Deletes a staged exhibit with everything that was written for it.
-pub(crate) fn discard(connection: &Connection, number: ExhibitNumber) -> Result<(), StoreError> {
+pub(crate) fn discard(connection: &Transaction, number: ExhibitNumber) -> Result<(), StoreError> {
     for (name, sql) in [
         ("block::discard", "DELETE FROM block WHERE exhibit = ?1"),
         (

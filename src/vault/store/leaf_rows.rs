@@ -2,9 +2,11 @@
 //! of their members for searching.
 
 use rusqlite::types::FromSqlError;
-use rusqlite::{Connection, OptionalExtension, Rows, params};
+use rusqlite::{OptionalExtension, Rows, params};
 
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::Moment;
 
 pub(crate) struct NewLeaf<'a> {
@@ -30,7 +32,7 @@ pub(crate) struct LeafFilter {
     pub(crate) before: Option<u64>,
 }
 
-pub(crate) fn insert(connection: &Connection, new: &NewLeaf<'_>) -> Result<(), StoreError> {
+pub(crate) fn insert(connection: &Transaction, new: &NewLeaf<'_>) -> Result<(), StoreError> {
     let failed = at("leaf::insert");
     let changed = connection
         .prepare_cached(
@@ -51,7 +53,7 @@ pub(crate) fn insert(connection: &Connection, new: &NewLeaf<'_>) -> Result<(), S
     one("leaf::insert", changed)
 }
 
-pub(crate) fn count(connection: &Connection) -> Result<u64, StoreError> {
+pub(crate) fn count(connection: &Snapshot) -> Result<u64, StoreError> {
     let count: i64 = connection
         .query_row(
             "-- leaf::count\nSELECT coalesce(max(seq) + 1, 0) FROM leaf",
@@ -62,7 +64,7 @@ pub(crate) fn count(connection: &Connection) -> Result<u64, StoreError> {
     sound("leaf::count", u64::try_from(count))
 }
 
-pub(crate) fn find(connection: &Connection, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) fn find(connection: &Snapshot, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
     connection
         .query_row(
             "-- leaf::find\nSELECT bytes FROM leaf WHERE seq = ?1",
@@ -75,7 +77,7 @@ pub(crate) fn find(connection: &Connection, seq: u64) -> Result<Option<Vec<u8>>,
 
 /// Whose leaf it is.
 pub(crate) fn operator_of(
-    connection: &Connection,
+    connection: &Snapshot,
     seq: u64,
 ) -> Result<Option<Option<String>>, StoreError> {
     connection
@@ -90,7 +92,7 @@ pub(crate) fn operator_of(
 
 /// Matching leaves, newest first.
 pub(crate) fn search(
-    connection: &Connection,
+    connection: &Snapshot,
     filter: &LeafFilter,
     limit: u32,
 ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
@@ -167,12 +169,12 @@ impl LeafReader<'_> {
 
 /// Calls `with` with a reader of all leaves.
 pub(crate) fn with_all<T>(
-    connection: &Connection,
+    connection: &Snapshot,
     with: impl FnOnce(&mut LeafReader<'_>) -> T,
 ) -> Result<T, StoreError> {
     let failed = at("leaf::with_all");
     let mut statement = connection
-        .prepare(
+        .prepare_cached(
             "-- leaf::with_all
              SELECT seq, time, operator, case_id, action, outcome, bytes FROM leaf ORDER BY seq",
         )

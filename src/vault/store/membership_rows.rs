@@ -1,9 +1,11 @@
 //! Table `membership`: who is what in a case. A liaison's account is sealed.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::{CaseRole, OperatorId};
 
 pub(crate) struct MembershipRow {
@@ -13,7 +15,7 @@ pub(crate) struct MembershipRow {
 }
 
 pub(crate) fn upsert(
-    connection: &Connection,
+    connection: &Transaction,
     case: CaseNumber,
     operator: &OperatorId,
     role: CaseRole,
@@ -31,7 +33,7 @@ pub(crate) fn upsert(
 }
 
 pub(crate) fn find(
-    connection: &Connection,
+    connection: &Snapshot,
     case: CaseNumber,
     operator: &OperatorId,
 ) -> Result<Option<MembershipRow>, StoreError> {
@@ -60,7 +62,7 @@ pub(crate) fn find(
 }
 
 pub(crate) fn list(
-    connection: &Connection,
+    connection: &Snapshot,
     case: CaseNumber,
 ) -> Result<Vec<MembershipRow>, StoreError> {
     let failed = at("membership::list");

@@ -1,10 +1,12 @@
 //! Table `meta`: the vault's id.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::error::{StoreError, at};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 
-pub(crate) fn insert(connection: &Connection, key: &str, value: &str) -> Result<(), StoreError> {
+pub(crate) fn insert(connection: &Transaction, key: &str, value: &str) -> Result<(), StoreError> {
     connection
         .execute(
             "-- meta::insert\nINSERT INTO meta (key, value) VALUES (?1, ?2)",
@@ -14,7 +16,7 @@ pub(crate) fn insert(connection: &Connection, key: &str, value: &str) -> Result<
     Ok(())
 }
 
-pub(crate) fn find(connection: &Connection, key: &str) -> Result<Option<String>, StoreError> {
+pub(crate) fn find(connection: &Snapshot, key: &str) -> Result<Option<String>, StoreError> {
     connection
         .query_row(
             "-- meta::find\nSELECT value FROM meta WHERE key = ?1",

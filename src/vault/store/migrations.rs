@@ -42,7 +42,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
 ) STRICT";
 
 /// Applies the missing steps, each in its own transaction.
-pub(crate) fn apply(connection: &Connection, now: Moment) -> Result<(), StoreError> {
+pub(super) fn apply(connection: &Connection, now: Moment) -> Result<(), StoreError> {
     let failed = at("migrations::apply");
     connection.execute_batch(TABLE).map_err(&failed)?;
     let applied = check(connection)?;
@@ -62,7 +62,7 @@ pub(crate) fn apply(connection: &Connection, now: Moment) -> Result<(), StoreErr
 }
 
 /// Compares the applied steps with the known ones; returns how many are applied.
-pub(crate) fn check(connection: &Connection) -> Result<usize, StoreError> {
+pub(super) fn check(connection: &Connection) -> Result<usize, StoreError> {
     let failed = at("migrations::check");
     let mut statement = connection
         .prepare("-- migrations::list\nSELECT number, name, sha256, schema FROM migration ORDER BY number")

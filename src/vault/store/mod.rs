@@ -1,4 +1,5 @@
-//! The database: one SQLite file, one file of code for each table.
+//! The database: one SQLite file, one file of code for each table. The rest of the crate reads
+//! through a [`Snapshot`] and writes through a [`Transaction`]; it does not name the engine.
 //!
 //! It sees ciphertext, tags and ids, but no keys and no digits. Called inside `vault` only. Every
 //! mutation checks how many rows it changed. There is one writer, the ledger's, and a pool of
@@ -8,10 +9,10 @@ pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
 pub(crate) mod case_rows;
 pub(crate) mod checkpoint_rows;
-pub(crate) mod connection;
+mod connection;
 pub(crate) mod detail_rows;
 pub(crate) mod dictionary_rows;
-pub(crate) mod error;
+mod error;
 pub(crate) mod exhibit_rows;
 pub(crate) mod leaf_rows;
 pub(crate) mod membership_rows;
@@ -23,9 +24,13 @@ pub(crate) mod release_rows;
 pub(crate) mod request_rows;
 pub(crate) mod sealed_parts;
 pub(crate) mod session_rows;
+mod snapshot;
 pub(crate) mod statistics_rows;
 pub(crate) mod subject_index_rows;
 pub(crate) mod term_rows;
+mod transaction;
 pub(crate) mod tree_hash_rows;
 
 pub use error::{StoreError, StoreFault};
+pub(crate) use snapshot::{Readers, Snapshot};
+pub(crate) use transaction::{Transaction, Writer};

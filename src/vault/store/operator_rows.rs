@@ -1,9 +1,11 @@
 //! Table `operator`: who may sign in. Names, password hashes and TOTP secrets are in `sealed`,
 //! which this file never opens.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::{HomeRole, Moment, OperatorId, words};
 
 pub(crate) struct OperatorRow {
@@ -33,7 +35,7 @@ pub(crate) struct NewOperator<'a> {
     pub(crate) created_at: Moment,
 }
 
-pub(crate) fn insert(connection: &Connection, new: &NewOperator<'_>) -> Result<(), StoreError> {
+pub(crate) fn insert(connection: &Transaction, new: &NewOperator<'_>) -> Result<(), StoreError> {
     let changed = connection
         .execute(
             "-- operator::insert
@@ -56,7 +58,7 @@ pub(crate) fn insert(connection: &Connection, new: &NewOperator<'_>) -> Result<(
 const COLUMNS: &str = "SELECT id, home, state, sealed, enrol_by, totp_step FROM operator";
 
 pub(crate) fn find(
-    connection: &Connection,
+    connection: &Snapshot,
     id: &OperatorId,
 ) -> Result<Option<OperatorRow>, StoreError> {
     lookup(
@@ -67,7 +69,7 @@ pub(crate) fn find(
 }
 
 pub(crate) fn find_by_name_tag(
-    connection: &Connection,
+    connection: &Snapshot,
     tag: &[u8],
 ) -> Result<Option<OperatorRow>, StoreError> {
     lookup(
@@ -78,7 +80,7 @@ pub(crate) fn find_by_name_tag(
 }
 
 pub(crate) fn find_by_enrolment(
-    connection: &Connection,
+    connection: &Snapshot,
     hash: &[u8],
 ) -> Result<Option<OperatorRow>, StoreError> {
     lookup(
@@ -88,7 +90,7 @@ pub(crate) fn find_by_enrolment(
     )
 }
 
-pub(crate) fn list(connection: &Connection) -> Result<Vec<OperatorRow>, StoreError> {
+pub(crate) fn list(connection: &Snapshot) -> Result<Vec<OperatorRow>, StoreError> {
     let failed = at("operator::list");
     let mut statement = connection
         .prepare_cached(&format!(
@@ -105,7 +107,7 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<OperatorRow>, StoreErr
 
 /// Uses the invitation up: the operator has a password now.
 pub(crate) fn activate(
-    connection: &Connection,
+    connection: &Transaction,
     id: &OperatorId,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
@@ -120,7 +122,7 @@ pub(crate) fn activate(
     one("operator::activate", changed)
 }
 
-pub(crate) fn revoke(connection: &Connection, id: &OperatorId) -> Result<(), StoreError> {
+pub(crate) fn revoke(connection: &Transaction, id: &OperatorId) -> Result<(), StoreError> {
     let changed = connection
         .execute(
             "-- operator::revoke
@@ -133,7 +135,7 @@ pub(crate) fn revoke(connection: &Connection, id: &OperatorId) -> Result<(), Sto
 
 /// Stores the step of the newest one-time code used, so that each works once.
 pub(crate) fn advance_totp(
-    connection: &Connection,
+    connection: &Transaction,
     id: &OperatorId,
     step: i64,
 ) -> Result<bool, StoreError> {
@@ -148,7 +150,7 @@ pub(crate) fn advance_totp(
 }
 
 fn lookup(
-    connection: &Connection,
+    connection: &Snapshot,
     sql: &str,
     key: &dyn rusqlite::ToSql,
 ) -> Result<Option<OperatorRow>, StoreError> {

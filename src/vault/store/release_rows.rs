@@ -1,13 +1,15 @@
 //! Table `release`: protected tables that were given out, sealed.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at, one};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 
 /// Adds a release under the number the caller sealed it for.
 pub(crate) fn insert(
-    connection: &Connection,
+    connection: &Transaction,
     no: i64,
     case: CaseNumber,
     sealed: &[u8],
@@ -21,7 +23,7 @@ pub(crate) fn insert(
     one("release::insert", changed)
 }
 
-pub(crate) fn next_no(connection: &Connection) -> Result<i64, StoreError> {
+pub(crate) fn next_no(connection: &Snapshot) -> Result<i64, StoreError> {
     connection
         .query_row(
             "-- release::next_no\nSELECT coalesce(max(no), 0) + 1 FROM release",
@@ -32,7 +34,7 @@ pub(crate) fn next_no(connection: &Connection) -> Result<i64, StoreError> {
 }
 
 pub(crate) fn list(
-    connection: &Connection,
+    connection: &Snapshot,
     case: CaseNumber,
 ) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     let failed = at("release::list");

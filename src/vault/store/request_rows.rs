@@ -3,10 +3,12 @@
 //! What is asked for, why, and what came of it is in `sealed`. A kind has no column of its own:
 //! a new one needs no change here.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::{Moment, OperatorId, RequestId};
 use crate::policy::RequestState;
 
@@ -48,7 +50,7 @@ pub(crate) struct Decision<'a> {
     pub(crate) sealed: &'a [u8],
 }
 
-pub(crate) fn insert(connection: &Connection, new: &NewRequest<'_>) -> Result<(), StoreError> {
+pub(crate) fn insert(connection: &Transaction, new: &NewRequest<'_>) -> Result<(), StoreError> {
     let changed = connection
         .execute(
             "-- request::insert
@@ -70,7 +72,7 @@ pub(crate) fn insert(connection: &Connection, new: &NewRequest<'_>) -> Result<()
 }
 
 pub(crate) fn find(
-    connection: &Connection,
+    connection: &Snapshot,
     id: &RequestId,
 ) -> Result<Option<RequestRow>, StoreError> {
     let failed = at("request::find");
@@ -90,7 +92,7 @@ pub(crate) fn find(
 
 /// The requests of one kind in a case, newest first, at most 500.
 pub(crate) fn list(
-    connection: &Connection,
+    connection: &Snapshot,
     case: CaseNumber,
     kind: &'static str,
 ) -> Result<Vec<RequestRow>, StoreError> {
@@ -114,7 +116,7 @@ pub(crate) fn list(
 /// Writes the decision beside the request and lets it run from now. Only what waits
 /// for a decision is decided.
 pub(crate) fn decide(
-    connection: &Connection,
+    connection: &Transaction,
     id: &RequestId,
     decision: &Decision<'_>,
 ) -> Result<(), StoreError> {
@@ -141,7 +143,7 @@ pub(crate) fn decide(
 
 /// Moves a decided request on from one state to the next; nothing else can.
 pub(crate) fn advance(
-    connection: &Connection,
+    connection: &Transaction,
     id: &RequestId,
     from: RequestState,
     to: RequestState,
@@ -196,13 +198,14 @@ mod tests {
     }
 
     /// A vault's database with one request that waits for its decision.
-    fn asked() -> (Connection, RequestId) {
-        let connection = Connection::open_in_memory().unwrap();
+    fn asked() -> (Transaction, RequestId) {
+        let connection = Transaction::in_memory();
         connection
+            .raw()
             .execute_batch("PRAGMA foreign_keys = OFF")
             .unwrap();
         let now = Moment::from_seconds(5);
-        migrations::apply(&connection, now).unwrap();
+        migrations::apply(connection.raw(), now).unwrap();
         let id = RevealId::from_random([7; 13]).of_any_kind();
         let new = NewRequest {
             id: &id,

@@ -1,10 +1,12 @@
 //! What the tables of an exhibit's numbered, sealed parts have in common: a part is written once,
 //! and read by its position or with all others in order.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 
 /// The statements of one such table, each with its name in errors. They take the exhibit, then the
 /// position, then the part.
@@ -22,7 +24,7 @@ pub(super) struct Statement {
 impl SealedParts {
     pub(crate) fn insert(
         &self,
-        connection: &Connection,
+        connection: &Transaction,
         exhibit: ExhibitNumber,
         no: u32,
         sealed: &[u8],
@@ -38,7 +40,7 @@ impl SealedParts {
 
     pub(crate) fn find(
         &self,
-        connection: &Connection,
+        connection: &Snapshot,
         exhibit: ExhibitNumber,
         no: u32,
     ) -> Result<Option<Vec<u8>>, StoreError> {
@@ -54,7 +56,7 @@ impl SealedParts {
     /// All parts of an exhibit, in the order of their positions.
     pub(crate) fn for_each(
         &self,
-        connection: &Connection,
+        connection: &Snapshot,
         exhibit: ExhibitNumber,
         mut with: impl FnMut(u32, &[u8]),
     ) -> Result<(), StoreError> {

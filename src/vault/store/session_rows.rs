@@ -1,8 +1,10 @@
 //! Table `session`: who is signed in. It holds the hash of a token, never a token.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::{HomeRole, Moment, OperatorId, SessionId};
 
 pub(crate) struct SessionRow {
@@ -13,7 +15,7 @@ pub(crate) struct SessionRow {
 }
 
 pub(crate) fn insert(
-    connection: &Connection,
+    connection: &Transaction,
     id: &SessionId,
     token: &[u8],
     operator: &OperatorId,
@@ -31,7 +33,7 @@ pub(crate) fn insert(
 }
 
 pub(crate) fn find_by_token(
-    connection: &Connection,
+    connection: &Snapshot,
     token: &[u8],
 ) -> Result<Option<SessionRow>, StoreError> {
     lookup(
@@ -52,7 +54,7 @@ pub(crate) struct Standing {
 }
 
 pub(crate) fn standing(
-    connection: &Connection,
+    connection: &Snapshot,
     id: &SessionId,
 ) -> Result<Option<Standing>, StoreError> {
     let failed = at("session::standing");
@@ -89,7 +91,7 @@ pub(crate) fn standing(
 }
 
 pub(crate) fn revoke(
-    connection: &Connection,
+    connection: &Transaction,
     id: &SessionId,
     now: Moment,
 ) -> Result<(), StoreError> {
@@ -105,7 +107,7 @@ pub(crate) fn revoke(
 
 /// Ends every session of an operator; returns how many.
 pub(crate) fn revoke_all(
-    connection: &Connection,
+    connection: &Transaction,
     operator: &OperatorId,
     now: Moment,
 ) -> Result<usize, StoreError> {
@@ -119,7 +121,7 @@ pub(crate) fn revoke_all(
 }
 
 fn lookup(
-    connection: &Connection,
+    connection: &Snapshot,
     sql: &str,
     key: &dyn rusqlite::ToSql,
 ) -> Result<Option<SessionRow>, StoreError> {

@@ -2,11 +2,13 @@
 //! A run holds up to [`Terms::in_a_run`] terms that one exhibit added to a case, in the order of
 //! their tags.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at};
 use super::exhibit_rows::ExhibitNumber;
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 use crate::domain::Field;
 
 /// Most user names in a run; they are sealed together, and few of them are asked for.
@@ -89,7 +91,7 @@ impl RunCache {
     /// The run that holds a term, from the cache or from the store.
     pub(crate) fn run_of(
         &mut self,
-        connection: &Connection,
+        connection: &Snapshot,
         terms: Terms,
         no: u32,
     ) -> Result<Option<&SealedRun>, StoreError> {
@@ -120,7 +122,7 @@ impl RunCache {
 impl Terms {
     pub(crate) fn insert(
         self,
-        connection: &Connection,
+        connection: &Transaction,
         exhibit: ExhibitNumber,
         first: u32,
         tags: &[u8],
@@ -151,7 +153,7 @@ impl Terms {
     /// The run that holds the term of this number.
     pub(crate) fn run_of(
         self,
-        connection: &Connection,
+        connection: &Snapshot,
         no: u32,
     ) -> Result<Option<SealedRun>, StoreError> {
         let failed = at("term_run::of");
@@ -176,10 +178,7 @@ impl Terms {
     }
 
     /// The exhibits that added terms, in the order of their numbers.
-    pub(crate) fn exhibits(
-        self,
-        connection: &Connection,
-    ) -> Result<Vec<ExhibitNumber>, StoreError> {
+    pub(crate) fn exhibits(self, connection: &Snapshot) -> Result<Vec<ExhibitNumber>, StoreError> {
         let failed = at("term_run::exhibits");
         let mut next = connection
             .prepare_cached(
@@ -207,7 +206,7 @@ impl Terms {
     /// The run of an exhibit in which a tag would be.
     pub(crate) fn tags_around(
         self,
-        connection: &Connection,
+        connection: &Snapshot,
         exhibit: ExhibitNumber,
         tag: &[u8; TAG],
     ) -> Result<Option<TagRun>, StoreError> {
@@ -231,7 +230,7 @@ impl Terms {
     /// The number of the term with this tag.
     pub(crate) fn find_by_tag(
         self,
-        connection: &Connection,
+        connection: &Snapshot,
         tag: &[u8; TAG],
     ) -> Result<Option<u32>, StoreError> {
         self.find_among(connection, self.exhibits(connection)?, tag)
@@ -242,7 +241,7 @@ impl Terms {
     /// tag is copied.
     pub(crate) fn find_among(
         self,
-        connection: &Connection,
+        connection: &Snapshot,
         exhibits: impl IntoIterator<Item = ExhibitNumber>,
         tag: &[u8; TAG],
     ) -> Result<Option<u32>, StoreError> {
@@ -269,7 +268,7 @@ impl Terms {
     /// The first tags of the runs of all exhibits: exhibit, tag.
     pub(crate) fn first_tags(
         self,
-        connection: &Connection,
+        connection: &Snapshot,
     ) -> Result<Vec<(ExhibitNumber, [u8; TAG])>, StoreError> {
         let failed = at("term_run::first_tags");
         let mut statement = connection
@@ -291,7 +290,7 @@ impl Terms {
     /// them costs one index lookup.
     pub(crate) fn discard_above(
         self,
-        connection: &Connection,
+        connection: &Transaction,
         visible: u32,
     ) -> Result<usize, StoreError> {
         connection

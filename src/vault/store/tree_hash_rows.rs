@@ -1,11 +1,13 @@
 //! Table `tree_hash`: hashes of the log's tree by their stored position.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::error::{StoreError, at, one, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
 
 pub(crate) fn insert(
-    connection: &Connection,
+    connection: &Transaction,
     position: u64,
     hash: &[u8; 32],
 ) -> Result<(), StoreError> {
@@ -20,7 +22,7 @@ pub(crate) fn insert(
     one("tree_hash::insert", changed)
 }
 
-pub(crate) fn find(connection: &Connection, position: u64) -> Result<[u8; 32], StoreError> {
+pub(crate) fn find(connection: &Snapshot, position: u64) -> Result<[u8; 32], StoreError> {
     let failed = at("tree_hash::find");
     let mut statement = connection
         .prepare_cached("-- tree_hash::find\nSELECT hash FROM tree_hash WHERE position = ?1")
@@ -38,7 +40,7 @@ pub(crate) fn find(connection: &Connection, position: u64) -> Result<[u8; 32], S
 
 /// The hashes between two positions, both included, in order.
 pub(crate) fn range(
-    connection: &Connection,
+    connection: &Snapshot,
     first: u64,
     last: u64,
 ) -> Result<Vec<(u64, [u8; 32])>, StoreError> {

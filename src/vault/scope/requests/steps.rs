@@ -118,7 +118,7 @@ impl<A: Writes> Scope<'_, A> {
         };
         let expires_at = self.now.plus_seconds(K::seconds(&self.core.settings));
         request_rows::insert(
-            self.connection,
+            self.transaction()?,
             &NewRequest {
                 id: &id.of_any_kind(),
                 case: case.number,
@@ -144,7 +144,7 @@ impl<A: Writes> Scope<'_, A> {
     ) -> Result<(), OperationError> {
         let id = &found.row.id;
         let sealed = found.sealed.seal(self.core, &found.keys, id)?;
-        request_rows::advance(self.connection, id, from, to, &sealed)?;
+        request_rows::advance(self.transaction()?, id, from, to, &sealed)?;
         Ok(())
     }
 }
@@ -169,7 +169,7 @@ impl<A: Decides> Scope<'_, A> {
             .leaf
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
         request_rows::decide(
-            self.connection,
+            self.transaction()?,
             &found.row.id,
             &Decision {
                 to,

@@ -1,0 +1,141 @@
+//! Reading: one consistent view of the database, and the pool that hands views out.
+//!
+//! The row files of this folder run their statements through a [`Snapshot`]; nothing outside can.
+
+use std::path::Path;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use rusqlite::blob::Blob;
+use rusqlite::{CachedStatement, Connection, MAIN_DB, Params, Row};
+
+use super::connection;
+use super::error::{StoreError, at};
+use super::migrations;
+
+/// One consistent view of the database. Functions that only read rows take this type.
+pub(crate) struct Snapshot(Connection);
+
+impl Snapshot {
+    pub(super) fn of(connection: Connection) -> Self {
+        Self(connection)
+    }
+
+    /// A view for a process outside the vault, which may read while the vault is served. It never
+    /// writes.
+    pub(crate) fn of_onlooker(path: &Path) -> Result<Self, StoreError> {
+        let connection = connection::onlooker(path)?;
+        connection
+            .execute_batch("BEGIN")
+            .map_err(at("snapshot::of_onlooker"))?;
+        Ok(Self(connection))
+    }
+
+    /// How many steps of the schema are applied; see [`migrations`].
+    pub(crate) fn applied_steps(&self) -> Result<usize, StoreError> {
+        migrations::check(&self.0)
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.0
+    }
+
+    pub(super) fn prepare_cached(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        self.0.prepare_cached(sql)
+    }
+
+    pub(super) fn query_row<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        self.0.query_row(sql, values, read)
+    }
+
+    /// Opens one large value for reading in place.
+    pub(super) fn blob(&self, table: &str, column: &str, row: i64) -> rusqlite::Result<Blob<'_>> {
+        self.0.blob_open(MAIN_DB, table, column, row, true)
+    }
+
+    /// Runs a statement that returns no rows and that is prepared once.
+    pub(super) fn control(&self, sql: &str) -> rusqlite::Result<()> {
+        self.0.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
+    /// For tests that look at rows or damage them.
+    #[cfg(test)]
+    pub(crate) fn raw(&self) -> &Connection {
+        &self.0
+    }
+}
+
+/// A fixed number of connections that can only read; if none is free, the caller waits.
+pub(crate) struct Readers {
+    idle: Mutex<Vec<Snapshot>>,
+    back: Condvar,
+}
+
+/// A borrowed connection with a snapshot. On drop the snapshot ends and the connection is returned.
+pub(crate) struct Reader<'p> {
+    pool: &'p Readers,
+    snapshot: Option<Snapshot>,
+}
+
+impl Readers {
+    pub(crate) fn open(path: &Path, count: usize) -> Result<Self, StoreError> {
+        let idle = (0..count)
+            .map(|_| connection::reader(path).map(Snapshot))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            idle: Mutex::new(idle),
+            back: Condvar::new(),
+        })
+    }
+
+    /// Borrows a connection and begins a snapshot on it.
+    pub(crate) fn snapshot(&self) -> Result<Reader<'_>, StoreError> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = loop {
+            match idle.pop() {
+                Some(snapshot) => break snapshot,
+                None => idle = self.back.wait(idle).unwrap_or_else(PoisonError::into_inner),
+            }
+        };
+        drop(idle);
+        let reader = Reader {
+            pool: self,
+            snapshot: Some(snapshot),
+        };
+        reader
+            .connection()?
+            .control("BEGIN")
+            .map_err(at("snapshot::begin"))?;
+        Ok(reader)
+    }
+}
+
+impl Reader<'_> {
+    pub(crate) fn connection(&self) -> Result<&Snapshot, StoreError> {
+        self.snapshot
+            .as_ref()
+            .ok_or(StoreError::inconsistent("snapshot::reader"))
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let Some(snapshot) = self.snapshot.take() {
+            // A connection whose snapshot cannot be ended is closed, because it would keep the
+            // snapshot forever.
+            let ended = snapshot.0.is_autocommit() || snapshot.control("ROLLBACK").is_ok();
+            if ended {
+                self.pool
+                    .idle
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(snapshot);
+                self.pool.back.notify_one();
+            }
+        }
+    }
+}

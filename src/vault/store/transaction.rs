@@ -1,0 +1,194 @@
+//! Writing: the one connection that writes, and its transactions.
+
+use std::ops::Deref;
+use std::path::Path;
+
+use rusqlite::Params;
+
+use super::connection;
+use super::error::{StoreError, at};
+use super::migrations;
+use super::snapshot::Snapshot;
+use crate::domain::Moment;
+
+/// A transaction that has begun. Functions that write rows take this type. It reads as a snapshot
+/// does and sees its own changes.
+pub(crate) struct Transaction(Snapshot);
+
+/// The one connection that writes; the ledger holds it. Read through it outside a transaction, each
+/// statement sees the newest commit.
+pub(crate) struct Writer(Transaction);
+
+/// A transaction under way. It is rolled back on drop unless it was committed.
+pub(crate) struct Begun<'w> {
+    transaction: &'w Transaction,
+}
+
+impl Writer {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = connection::writer(path)?;
+        Ok(Self(Transaction(Snapshot::of(connection))))
+    }
+
+    /// Applies the missing steps of the schema; see [`migrations`].
+    pub(crate) fn migrate(&self, now: Moment) -> Result<(), StoreError> {
+        migrations::apply(self.connection(), now)
+    }
+
+    /// Begins a transaction and takes the lock for writing.
+    pub(crate) fn begin(&self) -> Result<Begun<'_>, StoreError> {
+        let begun = self.0.control("BEGIN IMMEDIATE");
+        begun.map_err(at("transaction::begin"))?;
+        Ok(Begun {
+            transaction: &self.0,
+        })
+    }
+
+    /// For tests that write rows one by one.
+    #[cfg(test)]
+    pub(crate) fn each_alone(&self) -> &Transaction {
+        &self.0
+    }
+}
+
+impl Begun<'_> {
+    /// Makes the changes durable and visible to new snapshots.
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
+        let committed = self.control("COMMIT");
+        committed.map_err(at("transaction::commit"))
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended() {
+            // If this fails, the connection refuses the next transaction.
+            let _ = self.control("ROLLBACK");
+        }
+    }
+}
+
+impl Transaction {
+    /// Runs `inner` in a savepoint, which is undone if `inner` fails.
+    pub(crate) fn in_savepoint<T, E: From<StoreError>>(
+        &self,
+        inner: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let failed = at("transaction::in_savepoint");
+        self.control("SAVEPOINT act").map_err(&failed)?;
+        let ended = inner();
+        let undone = match &ended {
+            Ok(_) => Ok(()),
+            Err(_) => self.control("ROLLBACK TO act"),
+        };
+        match undone.and_then(|()| self.control("RELEASE act")) {
+            Ok(()) => ended,
+            Err(error) => ended.and(Err(failed(error).into())),
+        }
+    }
+
+    /// Whether the database has ended the transaction by itself, as it does on a full disk.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.connection().is_autocommit()
+    }
+
+    pub(super) fn execute(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
+        self.connection().execute(sql, values)
+    }
+
+    /// The key that the last insert was given.
+    pub(super) fn last_insert_rowid(&self) -> i64 {
+        self.connection().last_insert_rowid()
+    }
+}
+
+impl Deref for Writer {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.0
+    }
+}
+
+impl Deref for Begun<'_> {
+    type Target = Transaction;
+
+    fn deref(&self) -> &Transaction {
+        self.transaction
+    }
+}
+
+impl Deref for Transaction {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::meta_rows;
+    use super::*;
+
+    impl Transaction {
+        /// For tests of row files: an empty database, each statement committed by itself.
+        pub(in crate::vault::store) fn in_memory() -> Self {
+            let connection = rusqlite::Connection::open_in_memory().unwrap();
+            Self(Snapshot::of(connection))
+        }
+    }
+
+    fn open(directory: &tempfile::TempDir) -> Writer {
+        let writer = Writer::open(&directory.path().join("vault.db")).unwrap();
+        writer.migrate(Moment::from_seconds(0)).unwrap();
+        writer
+    }
+
+    #[test]
+    fn what_is_not_committed_is_rolled_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = open(&directory);
+        let transaction = writer.begin().unwrap();
+        meta_rows::insert(&transaction, "a", "1").unwrap();
+        assert_eq!(meta_rows::find(&transaction, "a").unwrap().unwrap(), "1");
+        drop(transaction);
+        assert_eq!(meta_rows::find(&writer, "a"), Ok(None));
+        let transaction = writer.begin().unwrap();
+        meta_rows::insert(&transaction, "a", "2").unwrap();
+        transaction.commit().unwrap();
+        assert_eq!(meta_rows::find(&writer, "a").unwrap().unwrap(), "2");
+    }
+
+    #[test]
+    fn a_savepoint_that_fails_undoes_its_own_rows_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = open(&directory);
+        let transaction = writer.begin().unwrap();
+        let put = |key| transaction.in_savepoint(|| meta_rows::insert(&transaction, key, ""));
+        put("a").unwrap();
+        let failed: Result<(), StoreError> = transaction.in_savepoint(|| {
+            meta_rows::insert(&transaction, "b", "")?;
+            Err(StoreError::inconsistent("test"))
+        });
+        assert_eq!(failed, Err(StoreError::inconsistent("test")));
+        put("c").unwrap();
+        transaction.commit().unwrap();
+        let found = ["a", "b", "c"].map(|key| meta_rows::find(&writer, key).unwrap().is_some());
+        assert_eq!(found, [true, false, true]);
+    }
+
+    #[test]
+    fn a_transaction_that_the_database_ended_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = open(&directory);
+        let transaction = writer.begin().unwrap();
+        let ended: Result<(), StoreError> = transaction.in_savepoint(|| {
+            transaction.raw().execute_batch("ROLLBACK").unwrap();
+            Ok(())
+        });
+        assert!(ended.is_err() && transaction.has_ended());
+        drop(transaction);
+        drop(writer.begin().unwrap());
+    }
+}
