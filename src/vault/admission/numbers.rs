@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::num::NonZeroU64;
 
 use super::earlier::UNASKED;
-use crate::vault::columns::{CodecError, Fingerprinter, NumberTable};
+use super::number_table::NumberTable;
+use crate::vault::columns::CodecError;
 use crate::vault::plaintext::{
-    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, area_code_of_digits,
-    area_state_of, region_of,
+    Fingerprinter, Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey,
+    area_code_of_digits, area_state_of, region_of,
 };
 
 pub(super) struct Numbers {

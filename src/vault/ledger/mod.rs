@@ -9,6 +9,7 @@
 //! Not promised: an order between callers. A leaf may say `done` although the
 //! client went away before the answer; the log over-records, never under-records.
 
+mod act;
 mod book;
 mod draft;
 mod health;
@@ -16,8 +17,9 @@ mod queue;
 pub mod trail;
 mod writer;
 
+pub(crate) use act::{Acted, StageError};
 pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, public_key};
 pub(crate) use draft::{Detail, Draft, Outcome};
 pub use health::Health;
-pub(crate) use writer::{Acted, Ledger, StageError, Stager};
+pub(crate) use writer::{Ledger, Stager};

@@ -10,22 +10,19 @@ use zeroize::Zeroizing;
 use super::opened::CaseRecords;
 use super::place::Place;
 use super::sealed_columns::{FromStore, SealedColumns};
-use crate::domain::{CaseId, ExhibitId, Field};
+use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{
-    BLOCK_ROWS, BlockStatistics, CodeBlock, CodecError, Codes, Selection, TextBlock, TimeBlock,
-    UserBlock,
+    BlockStatistics, CodeBlock, CodecError, Codes, Selection, TextBlock, TimeBlock, UserBlock,
 };
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::kept_users::KeptUsers;
-use crate::vault::keyring::{CaseKeys, VaultId};
-use crate::vault::plaintext::Aad;
+use crate::vault::keyring::CaseKeys;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 
 /// What opens the columns of a case, on any thread.
 #[derive(Clone, Copy)]
 pub(super) struct Opener<'r> {
-    pub(super) vault: &'r VaultId,
-    pub(super) case: &'r CaseId,
     pub(super) keys: &'r CaseKeys,
     /// The greatest code of each field that a scan may open.
     pub(super) greatest: &'r [(Field, u32)],
@@ -52,10 +49,9 @@ impl Opener<'_> {
         place: &Place<'_>,
         sealed: Option<Vec<u8>>,
     ) -> Result<BlockStatistics, OperationError> {
-        let no = u64::from(place.no);
-        let aad = Aad::statistics(self.vault, self.case, &place.exhibit.id, no);
         let sealed = sealed.ok_or_else(|| place.damaged_statistics())?;
-        let plain = self.keys.blocks(Field::SentAt).open(&aad, &sealed);
+        let part = self.parts(place).statistics(place.no);
+        let plain = part.open(&sealed);
         let plain = plain.map_err(|_| place.damaged_statistics())?;
         BlockStatistics::decode(&plain)
             .ok()
@@ -71,19 +67,16 @@ impl Opener<'_> {
         buffer: &mut Zeroizing<Vec<u8>>,
         decode: impl FnOnce(&[u8]) -> Result<(), CodecError>,
     ) -> Result<(), OperationError> {
-        let aad = Aad::block(
-            self.vault,
-            self.case,
-            &place.exhibit.id,
-            field,
-            u64::from(place.no),
-            BLOCK_ROWS as u32,
-        );
-        let plain = self.keys.blocks(field).open_in_place(&aad, buffer);
+        let part = self.parts(place).block(field, place.no);
+        let plain = part.open_in_place(buffer);
         match plain.map(|plain| decode(plain)) {
             Ok(Ok(())) => Ok(()),
             _ => Err(place.damaged(field)),
         }
+    }
+
+    fn parts<'p>(&'p self, place: &'p Place<'_>) -> ExhibitParts<'p> {
+        ExhibitParts::of(self.keys, &place.exhibit.id)
     }
 }
 

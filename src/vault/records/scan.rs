@@ -213,8 +213,6 @@ impl CaseRecords<'_> {
 
     fn opener<'r>(&'r self, greatest: &'r [(Field, u32)]) -> Opener<'r> {
         Opener {
-            vault: self.keys.vault(),
-            case: &self.case.id,
             keys: &self.keys,
             greatest,
         }

@@ -1,74 +1,74 @@
-//! The numbers of one admission, each given a temporary number as it first comes.
+//! The phone numbers of one admission: each gets a temporary number, in order of arrival.
 //!
-//! The one file here that sees digits. They stand in one list in order of arrival,
-//! which is wiped on drop and whenever it moves to more memory. Growth is done by
-//! hand for that reason: a `Vec` that grows by itself leaves its old copy behind.
+//! Sees digits. They are in one list, in order of arrival, which is wiped on drop and whenever it moves to a larger
+//! buffer. That is why this file grows the list itself: a `Vec` that grows leaves its old copy behind unwiped.
 
 use std::num::NonZeroU64;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::CodecError;
+use super::open_table::OpenTable;
+use crate::vault::columns::CodecError;
 
-pub struct NumberTable {
-    /// Random; without it an exhibit could be made that fills one corner of the table.
+/// Digits to temporary numbers, and back.
+pub(super) struct NumberTable {
+    /// Random. Without them somebody could construct an exhibit whose numbers all collide.
     keys: [u64; 2],
-    /// Temporary numbers; [`EMPTY`] marks an empty slot.
-    slots: Vec<u32>,
+    slots: OpenTable,
     digits: Zeroizing<Vec<u64>>,
 }
 
-const FIRST_SLOTS: usize = 1024;
-const EMPTY: u32 = u32::MAX;
+/// Room in the first list.
+const FIRST: usize = 1024;
 
-/// How many numbers are touched before they are looked up.
+/// How many numbers are read ahead, before they are looked up.
 const BATCH: usize = 256;
 
 impl NumberTable {
     /// Both keys must be random.
-    pub fn new(keys: [u64; 2]) -> Self {
+    pub(super) fn new(keys: [u64; 2]) -> Self {
         Self {
             keys,
-            slots: vec![EMPTY; FIRST_SLOTS],
-            digits: Zeroizing::new(Vec::with_capacity(FIRST_SLOTS)),
+            slots: OpenTable::new(),
+            digits: Zeroizing::new(Vec::with_capacity(FIRST)),
         }
     }
 
     /// The temporary number of the digits, in order of arrival from 0.
-    pub fn get_or_insert(&mut self, digits: NonZeroU64) -> Result<u32, CodecError> {
+    pub(super) fn get_or_insert(&mut self, digits: NonZeroU64) -> Result<u32, CodecError> {
         let digits = digits.get();
         let mut at = match self.find(digits) {
             Ok(no) => return Ok(no),
             Err(at) => at,
         };
         let no = u32::try_from(self.digits.len()).map_err(|_| CodecError::TooMany)?;
-        if no == EMPTY {
+        if no == OpenTable::EMPTY {
             return Err(CodecError::TooMany);
         }
-        if self.digits.len() >= self.slots.len() / 4 * 3 {
-            self.grow();
+        if self.slots.is_full(self.digits.len()) {
+            let (keys, all) = (self.keys, self.digits.iter());
+            self.slots.grow(all.map(|digits| hash_of(keys, *digits)));
             at = self.find(digits).err().unwrap_or(at);
         }
-        self.slots[at] = no;
+        self.slots.put(at, no);
         self.list(digits);
         Ok(no)
     }
 
-    pub fn get(&self, digits: NonZeroU64) -> Option<u32> {
+    pub(super) fn get(&self, digits: NonZeroU64) -> Option<u32> {
         self.find(digits.get()).ok()
     }
 
-    /// Replaces `out` by the temporary numbers of all the digits, `none` for those not in
-    /// the table; zeros among them are passed over. Several times quicker than one by
-    /// one: the memory for a batch is asked for at once.
-    pub fn get_all(&self, digits: &[u64], none: u32, out: &mut Vec<u32>) {
+    /// Fills `out` with the temporary numbers of all the digits, and with `none` for those not in the table, such as 0.
+    /// Several times faster than one by one, because the memory for a whole batch is requested at once.
+    pub(super) fn get_all(&self, digits: &[u64], none: u32, out: &mut Vec<u32>) {
         out.clear();
         out.reserve(digits.len());
         let mut hashes = [0; BATCH];
         for batch in digits.chunks(BATCH) {
             let slots = batch.iter().zip(&mut hashes).map(|(digits, hash)| {
-                *hash = self.hash(*digits);
-                self.slots[share(*hash, self.slots.len())]
+                *hash = hash_of(self.keys, *digits);
+                self.slots.home(*hash)
             });
             let held = slots.filter_map(|no| self.digits.get(no as usize));
             std::hint::black_box(held.fold(0, |all, digits| all ^ digits));
@@ -77,45 +77,23 @@ impl NumberTable {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.digits.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.digits.is_empty()
-    }
-
-    /// The digits of all numbers in the order of their temporary numbers, in clear.
-    pub fn expose_digits(&self) -> &[u64] {
+    /// The digits of all numbers, in the clear, in the order of their temporary numbers.
+    pub(super) fn expose_digits(&self) -> &[u64] {
         &self.digits
     }
 
-    /// The number that has the digits, or the empty slot where they belong.
+    /// The temporary number of the digits, or the empty slot where it belongs.
     fn find(&self, digits: u64) -> Result<u32, usize> {
-        self.find_at(digits, self.hash(digits))
+        self.find_at(digits, hash_of(self.keys, digits))
     }
 
     fn find_at(&self, digits: u64, hash: u64) -> Result<u32, usize> {
-        let mut at = share(hash, self.slots.len());
-        loop {
-            let no = self.slots[at];
-            if no == EMPTY {
-                return Err(at);
-            }
-            if self.digits[no as usize] == digits {
-                return Ok(no);
-            }
-            at += 1;
-            if at == self.slots.len() {
-                at = 0;
-            }
-        }
-    }
-
-    /// Two multiplications folded, each between secrets.
-    fn hash(&self, digits: u64) -> u64 {
-        let [a, b] = self.keys;
-        fold(fold(digits ^ a, b | 1) ^ b, a | 1)
+        let same = |no: u32| self.digits[no as usize] == digits;
+        self.slots.find(hash, same)
     }
 
     fn list(&mut self, digits: u64) {
@@ -126,24 +104,6 @@ impl NumberTable {
         }
         self.digits.push(digits);
     }
-
-    #[cold]
-    fn grow(&mut self) {
-        // The old one goes first.
-        let longer = self.slots.len() / 2 * 3;
-        self.slots = Vec::new();
-        self.slots.resize(longer, EMPTY);
-        for (no, digits) in (0..).zip(self.digits.iter()) {
-            let mut at = share(self.hash(*digits), longer);
-            while self.slots[at] != EMPTY {
-                at += 1;
-                if at == longer {
-                    at = 0;
-                }
-            }
-            self.slots[at] = no;
-        }
-    }
 }
 
 impl Drop for NumberTable {
@@ -152,9 +112,9 @@ impl Drop for NumberTable {
     }
 }
 
-/// The place of a hash among so many.
-fn share(hash: u64, places: usize) -> usize {
-    ((u128::from(hash) * places as u128) >> 64) as usize
+/// Two multiplications, folded, each between secrets.
+fn hash_of([a, b]: [u64; 2], digits: u64) -> u64 {
+    fold(fold(digits ^ a, b | 1) ^ b, a | 1)
 }
 
 fn fold(a: u64, b: u64) -> u64 {
@@ -204,7 +164,7 @@ mod tests {
         let mut table = NumberTable::new([0, 0]);
         let digits = NonZeroU64::new(15_555_550_100).unwrap();
         assert_eq!(table.get(digits), None);
-        assert!(table.is_empty());
+        assert_eq!(table.len(), 0);
         assert_eq!(table.get_or_insert(digits), Ok(0));
         assert_eq!(table.get_or_insert(NonZeroU64::MIN), Ok(1));
     }

@@ -1,5 +1,4 @@
-//! The sealed parts of an exhibit, and the digest that binds the set of them: a
-//! part that is missing, added or changed gives another one.
+//! The digest over the set of an exhibit's sealed parts. If a part is missing, added or changed, the digest differs.
 
 use ring::digest::{Context, SHA256, digest};
 use rusqlite::Connection;
@@ -24,10 +23,11 @@ pub(super) enum PartKind {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Part(PartKind, u8, u32, [u8; 32]);
 
+/// The digests of single parts, collected during an admission or a check.
 #[derive(Default)]
-pub(super) struct Parts(Vec<Part>);
+pub(super) struct PartDigests(Vec<Part>);
 
-impl Parts {
+impl PartDigests {
     pub(super) fn add(&mut self, kind: PartKind, field: Option<Field>, no: u32, sealed: &[u8]) {
         self.add_coded(kind, field.map_or(0, Field::code), no, sealed);
     }
@@ -57,12 +57,12 @@ impl Parts {
     }
 }
 
-/// The digest of what the database has of an exhibit.
+/// Computes the digest of the parts that are in the database.
 pub(super) fn recompute(
     connection: &Connection,
     exhibit: ExhibitNumber,
 ) -> Result<[u8; 32], StoreError> {
-    let mut parts = Parts::default();
+    let mut parts = PartDigests::default();
     block_rows::for_each(connection, exhibit, |field, no, sealed| {
         parts.add_coded(PartKind::Block, field, no, sealed);
     })?;
