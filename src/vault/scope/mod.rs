@@ -35,7 +35,6 @@ pub use self::cases::{CaseView, MemberView};
 pub use self::exhibits::ExhibitView;
 pub use self::exports::{CountedExport, ExportRequest, ExportView, PackageContents, PackageSigner};
 pub use self::operators::{Enrolled, Invitation, OperatorView};
-pub use self::records::{Exposure, LookUpResult};
 pub use self::requests::AskedView;
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
 pub use self::session::{SelfMembership, SelfView, SignedIn};
@@ -46,6 +45,7 @@ use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::NumberTerms;
+pub use crate::vault::records::{Exposure, LookUpResult};
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
 

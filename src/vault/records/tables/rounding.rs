@@ -31,7 +31,7 @@ impl Default for Shown {
 }
 
 impl Shown {
-    pub(super) fn hidden() -> Self {
+    pub(in crate::vault::records) fn hidden() -> Self {
         Self::Hidden("*".to_owned())
     }
 
@@ -45,7 +45,7 @@ impl Shown {
 
 impl Rule {
     /// The smallest count that is shown, never below what an installation asks.
-    pub(super) fn threshold(self, least: u64) -> u64 {
+    pub(in crate::vault::records) fn threshold(self, least: u64) -> u64 {
         let own = match self {
             Self::Nhs => 8,
             Self::Cms => 11,
@@ -56,7 +56,7 @@ impl Rule {
 
 /// A count as the rule shows it: zero, hidden, or a multiple of 5 that is not
 /// below the threshold.
-pub(super) fn show(count: u64, threshold: u64) -> Shown {
+pub(in crate::vault::records) fn show(count: u64, threshold: u64) -> Shown {
     match count {
         0 => Shown::Number(0),
         _ if count < threshold => Shown::hidden(),
@@ -66,7 +66,7 @@ pub(super) fn show(count: u64, threshold: u64) -> Shown {
 
 /// The total, hidden too if it would tell a hidden cell more closely than the
 /// rule does: of one hidden and one shown cell, say, it often would.
-pub(super) fn show_total(total: u64, cells: &[Shown], threshold: u64) -> Shown {
+pub(in crate::vault::records) fn show_total(total: u64, cells: &[Shown], threshold: u64) -> Shown {
     let shown = show(total, threshold);
     if narrows(&shown, cells, threshold) {
         return Shown::hidden();
@@ -96,7 +96,7 @@ fn narrows(total: &Shown, cells: &[Shown], threshold: u64) -> bool {
 }
 
 /// The least and the most that a cell may hold which is shown like this.
-pub(super) fn bounds(cell: &Shown, threshold: u64) -> (u64, u64) {
+pub(in crate::vault::records) fn bounds(cell: &Shown, threshold: u64) -> (u64, u64) {
     match cell.number() {
         Some(0) => (0, 0),
         Some(shown) => interval(shown, threshold),

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::dimension::Dimension;
-use super::filter::RecordFilter;
-use super::opened::CaseRecords;
 use super::release::{Cut, Given, Release, given_out};
-use super::rounding::{Rule, Shown, show, show_total};
-use super::table::{Table, TableRow, Totals};
 use crate::vault::error::{Conflict, OperationError};
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::tables::dimension::Dimension;
+use crate::vault::records::tables::rounding::{Rule, Shown, show, show_total};
+use crate::vault::records::tables::table::{Table, TableRow, Totals};
 
 pub struct ProtectedQuery {
     pub by: Dimension,

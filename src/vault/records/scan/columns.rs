@@ -7,8 +7,7 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use super::opened::CaseRecords;
-use super::place::Place;
+use super::block_place::BlockPlace;
 use super::sealed_columns::{FromStore, SealedColumns};
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{
@@ -18,19 +17,20 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::CaseKeys;
+use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 
 /// What opens the columns of a case, on any thread.
 #[derive(Clone, Copy)]
-pub(super) struct Opener<'r> {
-    pub(super) keys: &'r CaseKeys,
+pub(in crate::vault::records) struct Opener<'r> {
+    pub(in crate::vault::records) keys: &'r CaseKeys,
     /// The greatest code of each field that a scan may open.
-    pub(super) greatest: &'r [(Field, u32)],
+    pub(in crate::vault::records) greatest: &'r [(Field, u32)],
 }
 
-pub(super) struct Columns<'r, S> {
+pub(in crate::vault::records) struct Columns<'r, S> {
     opener: Opener<'r>,
-    place: Place<'r>,
+    place: BlockPlace<'r>,
     sealed: S,
     selection: Selection,
     buffer: Zeroizing<Vec<u8>>,
@@ -44,9 +44,9 @@ pub(super) struct Columns<'r, S> {
 }
 
 impl Opener<'_> {
-    pub(super) fn statistics(
+    pub(in crate::vault::records) fn statistics(
         &self,
-        place: &Place<'_>,
+        place: &BlockPlace<'_>,
         sealed: Option<Vec<u8>>,
     ) -> Result<BlockStatistics, OperationError> {
         let sealed = sealed.ok_or_else(|| place.damaged_statistics())?;
@@ -62,7 +62,7 @@ impl Opener<'_> {
     /// Calls `decode` with the plaintext of a column that lies sealed in `buffer`.
     fn open(
         &self,
-        place: &Place<'_>,
+        place: &BlockPlace<'_>,
         field: Field,
         buffer: &mut Zeroizing<Vec<u8>>,
         decode: impl FnOnce(&[u8]) -> Result<(), CodecError>,
@@ -75,13 +75,17 @@ impl Opener<'_> {
         }
     }
 
-    fn parts<'p>(&'p self, place: &'p Place<'_>) -> ExhibitParts<'p> {
+    fn parts<'p>(&'p self, place: &'p BlockPlace<'_>) -> ExhibitParts<'p> {
         ExhibitParts::of(self.keys, &place.exhibit.id)
     }
 }
 
 impl<'r, S: SealedColumns> Columns<'r, S> {
-    pub(super) fn new(opener: Opener<'r>, place: Place<'r>, sealed: S) -> Self {
+    pub(in crate::vault::records) fn new(
+        opener: Opener<'r>,
+        place: BlockPlace<'r>,
+        sealed: S,
+    ) -> Self {
         Self {
             opener,
             place,
@@ -97,7 +101,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
     }
 
     /// Goes to another block; all its rows are selected and no column is open.
-    pub(super) fn begin(&mut self, place: Place<'r>) {
+    pub(in crate::vault::records) fn begin(&mut self, place: BlockPlace<'r>) {
         self.place = place;
         self.selection.reset(place.rows);
         for (_, _, current) in &mut self.codes {
@@ -108,29 +112,32 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
     }
 
     /// Where the columns come from.
-    pub(super) fn sealed(&mut self) -> &mut S {
+    pub(in crate::vault::records) fn sealed(&mut self) -> &mut S {
         &mut self.sealed
     }
 
-    pub(super) fn place(&self) -> &Place<'r> {
+    pub(in crate::vault::records) fn place(&self) -> &BlockPlace<'r> {
         &self.place
     }
 
-    pub(super) fn exhibit(&self) -> &'r ExhibitId {
+    pub(in crate::vault::records) fn exhibit(&self) -> &'r ExhibitId {
         &self.place.exhibit.id
     }
 
     /// Where a row of this block stands in its exhibit, from 0.
-    pub(super) fn row(&self, row: usize) -> u64 {
+    pub(in crate::vault::records) fn row(&self, row: usize) -> u64 {
         self.place.record(row).row
     }
 
-    pub(super) fn selection(&self) -> &Selection {
+    pub(in crate::vault::records) fn selection(&self) -> &Selection {
         &self.selection
     }
 
     /// Opens those of the columns that are not open yet.
-    pub(super) fn open(&mut self, fields: &[Field]) -> Result<(), OperationError> {
+    pub(in crate::vault::records) fn open(
+        &mut self,
+        fields: &[Field],
+    ) -> Result<(), OperationError> {
         for field in fields {
             match field {
                 Field::SentAt if self.has_times => {}
@@ -144,7 +151,10 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
     }
 
     /// The codes of a column that was opened.
-    pub(super) fn codes(&self, field: Field) -> Result<Codes<'_>, OperationError> {
+    pub(in crate::vault::records) fn codes(
+        &self,
+        field: Field,
+    ) -> Result<Codes<'_>, OperationError> {
         self.codes
             .iter()
             .find(|(other, _, current)| *other == field && *current)
@@ -152,27 +162,31 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
             .ok_or(OperationError::Internal("a column that was not opened"))
     }
 
-    pub(super) fn code(&self, field: Field, row: usize) -> Result<u32, OperationError> {
+    pub(in crate::vault::records) fn code(
+        &self,
+        field: Field,
+        row: usize,
+    ) -> Result<u32, OperationError> {
         let code = self.codes(field)?.as_slice().get(row).copied();
         code.ok_or_else(|| self.damaged(field))
     }
 
-    pub(super) fn times(&self) -> &TimeBlock {
+    pub(in crate::vault::records) fn times(&self) -> &TimeBlock {
         &self.times
     }
 
-    pub(super) fn seconds(&self, row: usize) -> Result<i64, OperationError> {
+    pub(in crate::vault::records) fn seconds(&self, row: usize) -> Result<i64, OperationError> {
         let seconds = self.times.get(row);
         seconds.ok_or_else(|| self.damaged(Field::SentAt))
     }
 
     /// The message reference of a row, if it has one and the column is open.
-    pub(super) fn message_ref(&self, row: usize) -> Option<Cow<'_, str>> {
+    pub(in crate::vault::records) fn message_ref(&self, row: usize) -> Option<Cow<'_, str>> {
         self.texts.as_ref()?.get(row)
     }
 
     /// Narrows the selection by a column that was opened.
-    pub(super) fn narrow(
+    pub(in crate::vault::records) fn narrow(
         &mut self,
         field: Field,
         keep: impl FnOnce(&TimeBlock, &[u32], &mut Selection) -> Result<(), CodecError>,
@@ -187,7 +201,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         kept.map_err(|_| self.damaged(field))
     }
 
-    pub(super) fn damaged(&self, field: Field) -> OperationError {
+    pub(in crate::vault::records) fn damaged(&self, field: Field) -> OperationError {
         self.place.damaged(field)
     }
 
@@ -264,7 +278,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
 impl Columns<'_, FromStore<'_>> {
     /// Opens the column of users too. They are those of the subject index where the
     /// block does not say otherwise.
-    pub(super) fn open_with_users(
+    pub(in crate::vault::records) fn open_with_users(
         &mut self,
         records: &CaseRecords<'_>,
         fields: &[Field],

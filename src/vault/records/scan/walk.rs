@@ -10,22 +10,22 @@ use std::num::NonZero;
 use std::sync::OnceLock;
 use std::thread;
 
+use super::block_place::BlockPlace;
 use super::columns::{Columns, Opener};
 use super::handover::{Closing, Faults, Handover, Spare};
-use super::opened::CaseRecords;
-use super::place::Place;
 use super::plan::Plan;
 use super::sealed_columns::{FromStore, HandedOver, SealedBlock};
 use crate::domain::Field;
 use crate::vault::call::caller::Caller;
 use crate::vault::columns::{BLOCK_ROWS, BlockStatistics};
 use crate::vault::error::OperationError;
+use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::block_rows::BlockReader;
 use crate::vault::store::statistics_rows;
 
 /// Whether a scan in order goes on.
 #[derive(PartialEq, Eq)]
-pub(super) enum Next {
+pub(in crate::vault::records) enum Next {
     Block,
     Nothing,
 }
@@ -35,11 +35,11 @@ impl CaseRecords<'_> {
     /// order of exhibits and positions, leaving out those that `wanted` does not
     /// want. Blocks that the statistics rule out stay sealed. `fields` are those
     /// that `visit` may open.
-    pub(super) fn scan(
+    pub(in crate::vault::records) fn scan(
         &self,
         plan: &Plan,
         fields: &[Field],
-        wanted: impl Fn(&Place<'_>) -> bool,
+        wanted: impl Fn(&BlockPlace<'_>) -> bool,
         mut visit: impl FnMut(&mut Columns<'_, FromStore<'_>>) -> Result<Next, OperationError>,
     ) -> Result<(), OperationError> {
         if plan.finds_nothing() {
@@ -80,7 +80,7 @@ impl CaseRecords<'_> {
     /// Calls `visit` for each block that holds a record the plan keeps, with the
     /// columns of `fields` open, on several threads. Each has a part of its own that
     /// `begin` makes; which blocks went into which part is left to chance.
-    pub(super) fn fold<T: Send>(
+    pub(in crate::vault::records) fn fold<T: Send>(
         &self,
         plan: &Plan,
         fields: &[Field],
@@ -163,7 +163,7 @@ impl CaseRecords<'_> {
         work: &Work<'_, B, V>,
         reader: &mut BlockReader<'_>,
         turn: usize,
-        place: Place<'r>,
+        place: BlockPlace<'r>,
     ) -> Result<Option<SealedBlock<'r>>, OperationError> {
         self.still_waited_for()?;
         let statistics = self.statistics(&work.opener, work.plan, &place)?;
@@ -194,7 +194,7 @@ impl CaseRecords<'_> {
         &self,
         opener: &Opener<'_>,
         plan: &Plan,
-        place: &Place<'_>,
+        place: &BlockPlace<'_>,
     ) -> Result<Option<BlockStatistics>, OperationError> {
         if plan.keeps_everything() {
             return Ok(None);
@@ -238,13 +238,13 @@ impl CaseRecords<'_> {
         Ok(greatest)
     }
 
-    fn places(&self) -> impl Iterator<Item = Place<'_>> {
+    fn places(&self) -> impl Iterator<Item = BlockPlace<'_>> {
         let exhibits = self.exhibits.iter().zip(&self.descriptions).enumerate();
         exhibits.flat_map(|(position, (exhibit, description))| {
             (0..description.blocks).map(move |no| {
                 let before = u64::from(no) * BLOCK_ROWS as u64;
                 let left = description.admitted.saturating_sub(before);
-                Place {
+                BlockPlace {
                     exhibit,
                     position,
                     no,
@@ -325,7 +325,7 @@ where
 }
 
 /// Threads of one scan: as many as there are cores, to a bound.
-pub(super) fn threads() -> usize {
+pub(in crate::vault::records) fn threads() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     *CORES.get_or_init(|| {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);

@@ -1,27 +1,28 @@
-//! Records one by one, masked, a page at a time.
+//! Pages of masked records.
 //!
-//! A first page counts all that the filter keeps, opening no column but those it
-//! filters by; the total then travels in the cursor, and a later page opens blocks
-//! from where the one before it ended until it is full.
+//! The first page counts everything that the filter keeps and opens only the columns of the filter for that. The total is
+//! then part of the cursor. A later page starts at the block where the page before it ended, and opens blocks until it is
+//! full.
 
 use std::collections::HashMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::columns::Columns;
 use super::cursor::{Asked, Cursor, Edition};
-use super::filter::RecordFilter;
-use super::opened::CaseRecords;
-use super::place::{BlockAt, Place, RecordAt};
-use super::plan::Plan;
-use super::scan::Next;
-use super::sealed_columns::SealedColumns;
-use crate::domain::{Field, Moment, words};
+use super::order::Order;
+use crate::domain::{Field, Moment};
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::block_place::{BlockAt, BlockPlace, RecordAt};
+use crate::vault::records::scan::columns::Columns;
+use crate::vault::records::scan::plan::Plan;
+use crate::vault::records::scan::sealed_columns::SealedColumns;
+use crate::vault::records::scan::walk::Next;
 
-/// What a page is asked to show.
+/// Which page is asked for.
 pub struct PageQuery<'q> {
     pub filter: &'q RecordFilter,
     pub order: Order,
@@ -30,25 +31,13 @@ pub struct PageQuery<'q> {
     pub cursor: Option<&'q str>,
 }
 
-words! {
-    /// What follows what.
-    #[derive(Default)]
-    pub enum Order {
-        /// As the exhibits came and the records stand in them.
-        #[default]
-        Record => "record",
-        /// By the time of sending: the timeline of one subject.
-        Time => "time",
-    }
-}
-
 /// A page in the order asked for.
 #[derive(Serialize, ToSchema)]
 pub struct RecordPage {
     pub records: Vec<RecordView>,
     /// The cursor of the next page, if there is one.
     pub next: Option<String>,
-    /// How many records the filter keeps in all.
+    /// How many records the filter keeps, on all pages.
     pub total: u64,
 }
 
@@ -74,15 +63,15 @@ pub struct RecordView {
     pub channel: String,
 }
 
-/// Records on their way to a page.
-pub(super) struct Found {
-    pub(super) total: u64,
+/// The records of a page, before it has a cursor.
+pub(in crate::vault::records) struct Gathered {
+    pub(in crate::vault::records) total: u64,
     /// In the order of the page.
-    pub(super) records: Vec<RecordView>,
+    pub(in crate::vault::records) records: Vec<RecordView>,
     /// Term numbers of the subjects on it.
-    pub(super) touched: Vec<u32>,
-    /// Where the last one stands, and when it was sent if that matters.
-    pub(super) last: Option<(i64, RecordAt)>,
+    pub(in crate::vault::records) touched: Vec<u32>,
+    /// The position of the last record, and its time of sending if pages are in the order of times.
+    pub(in crate::vault::records) last: Option<(i64, RecordAt)>,
 }
 
 impl CaseRecords<'_> {
@@ -156,18 +145,18 @@ impl CaseRecords<'_> {
         cursor: Option<&Cursor>,
         edition: Edition,
         limit: usize,
-    ) -> Result<Found, OperationError> {
+    ) -> Result<Gathered, OperationError> {
         let (total, holding) = match cursor {
             Some(cursor) if cursor.edition == edition => (cursor.total, None),
             _ => self.count_kept(plan)?,
         };
         let first = RecordAt { exhibit: 0, row: 0 };
         let begin = cursor.map_or(first, Cursor::at);
-        let wanted = |place: &Place<'_>| {
+        let wanted = |place: &BlockPlace<'_>| {
             let (at, holding) = (place.at(), holding.as_ref());
             at >= begin.block() && holding.is_none_or(|holding| holding.binary_search(&at).is_ok())
         };
-        let mut found = Found {
+        let mut found = Gathered {
             total,
             records: Vec::new(),
             touched: Vec::new(),
@@ -202,8 +191,7 @@ impl CaseRecords<'_> {
         Ok(found)
     }
 
-    /// How many records the plan keeps, and the blocks that hold them; all of them if
-    /// none is named.
+    /// How many records the plan keeps, and the blocks that have some; `None` stands for all blocks.
     fn count_kept(&self, plan: &Plan) -> Result<(u64, Option<Vec<BlockAt>>), OperationError> {
         if plan.keeps_everything() {
             let admitted = self.descriptions.iter().map(|one| one.admitted);
@@ -224,8 +212,8 @@ impl CaseRecords<'_> {
         Ok((total, Some(holding)))
     }
 
-    /// A record of a block whose columns are open, and its number.
-    pub(super) fn view<S: SealedColumns>(
+    /// The view of a record of a block whose columns are open, and its term number.
+    pub(in crate::vault::records) fn view<S: SealedColumns>(
         &self,
         columns: &Columns<'_, S>,
         row: usize,
@@ -254,11 +242,11 @@ impl CaseRecords<'_> {
     }
 }
 
-/// Masks of the numbers of one page: each is opened once.
+/// The masks of the numbers on one page; each number is opened once.
 #[derive(Default)]
-pub(super) struct Masks(HashMap<u32, MaskedPhone>);
+pub(in crate::vault::records) struct Masks(HashMap<u32, MaskedPhone>);
 
-pub(super) const SHOWN: [Field; 9] = [
+pub(in crate::vault::records) const SHOWN: [Field; 9] = [
     Field::Number,
     Field::Account,
     Field::Carrier,

@@ -1,19 +1,18 @@
 //! The records of one subject in the order of their sending.
 //!
-//! Every page looks at all records of the subject, of which there are few; what it
-//! keeps is a page and no more, however many there are.
+//! Every page reads all records of the subject, of which there are few, and keeps no more than a page in memory.
 
 use std::collections::BinaryHeap;
 
 use super::cursor::Cursor;
-use super::opened::CaseRecords;
-use super::page::{Found, Masks, SHOWN};
-use super::place::{Place, RecordAt};
-use super::plan::Plan;
-use super::scan::Next;
+use super::page::{Gathered, Masks, SHOWN};
 use crate::domain::Field;
 use crate::vault::columns::BLOCK_ROWS;
 use crate::vault::error::OperationError;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::block_place::{BlockPlace, RecordAt};
+use crate::vault::records::scan::plan::Plan;
+use crate::vault::records::scan::walk::Next;
 
 impl CaseRecords<'_> {
     /// The page that begins at the cursor, by times, then exhibits and rows.
@@ -22,8 +21,8 @@ impl CaseRecords<'_> {
         plan: &Plan,
         cursor: Option<&Cursor>,
         limit: usize,
-    ) -> Result<Found, OperationError> {
-        let begin = cursor.map(|cursor| Sent {
+    ) -> Result<Gathered, OperationError> {
+        let begin = cursor.map(|cursor| SentRecord {
             sent_at: cursor.sent_at,
             at: cursor.at(),
         });
@@ -35,19 +34,19 @@ impl CaseRecords<'_> {
                 .for_each(|row| match columns.seconds(row) {
                     Ok(sent_at) => {
                         let at = columns.place().record(row);
-                        part.note(Sent { sent_at, at }, begin, limit);
+                        part.note(SentRecord { sent_at, at }, begin, limit);
                     }
                     Err(error) => noted = Err(error),
                 });
             noted
         })?;
         let total = parts.iter().map(|part| part.total).sum();
-        let mut page: Vec<Sent> = parts.into_iter().flat_map(|part| part.kept).collect();
+        let mut page: Vec<SentRecord> = parts.into_iter().flat_map(|part| part.kept).collect();
         page.sort_unstable();
         page.truncate(limit);
         let mut views = Vec::with_capacity(page.len());
         let mut masks = Masks::default();
-        let wanted = |place: &Place<'_>| page.iter().any(|sent| sent.at.block() == place.at());
+        let wanted = |place: &BlockPlace<'_>| page.iter().any(|sent| sent.at.block() == place.at());
         self.scan(plan, &SHOWN, wanted, |columns| {
             columns.open(&SHOWN)?;
             let block = columns.place().at();
@@ -64,7 +63,7 @@ impl CaseRecords<'_> {
             records.push(view);
             touched.push(number);
         }
-        Ok(Found {
+        Ok(Gathered {
             total,
             records,
             touched,
@@ -75,7 +74,7 @@ impl CaseRecords<'_> {
 
 /// When a record was sent, and where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Sent {
+struct SentRecord {
     sent_at: i64,
     at: RecordAt,
 }
@@ -84,11 +83,11 @@ struct Sent {
 #[derive(Default)]
 struct Earliest {
     total: u64,
-    kept: BinaryHeap<Sent>,
+    kept: BinaryHeap<SentRecord>,
 }
 
 impl Earliest {
-    fn note(&mut self, sent: Sent, begin: Option<Sent>, limit: usize) {
+    fn note(&mut self, sent: SentRecord, begin: Option<SentRecord>, limit: usize) {
         self.total += 1;
         if begin.is_some_and(|begin| sent < begin) {
             return;

@@ -1,4 +1,4 @@
-//! Where a block of records stands, and the columns it has.
+//! Positions of blocks and records in the exhibits of a case.
 
 use crate::domain::Field;
 use crate::vault::columns::BLOCK_ROWS;
@@ -6,30 +6,30 @@ use crate::vault::error::OperationError;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 #[derive(Clone, Copy)]
-pub(super) struct Place<'r> {
-    pub(super) exhibit: &'r ExhibitRow,
+pub(in crate::vault::records) struct BlockPlace<'r> {
+    pub(in crate::vault::records) exhibit: &'r ExhibitRow,
     /// Position of the exhibit among the case's.
-    pub(super) position: usize,
-    pub(super) no: u32,
-    pub(super) rows: usize,
+    pub(in crate::vault::records) position: usize,
+    pub(in crate::vault::records) no: u32,
+    pub(in crate::vault::records) rows: usize,
 }
 
 /// A block by the position of its exhibit and its own in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct BlockAt {
-    pub(super) exhibit: usize,
-    pub(super) no: u64,
+pub(in crate::vault::records) struct BlockAt {
+    pub(in crate::vault::records) exhibit: usize,
+    pub(in crate::vault::records) no: u64,
 }
 
 /// A record by the position of its exhibit and its row there, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RecordAt {
-    pub(super) exhibit: usize,
-    pub(super) row: u64,
+pub(in crate::vault::records) struct RecordAt {
+    pub(in crate::vault::records) exhibit: usize,
+    pub(in crate::vault::records) row: u64,
 }
 
 impl RecordAt {
-    pub(super) fn block(self) -> BlockAt {
+    pub(in crate::vault::records) fn block(self) -> BlockAt {
         BlockAt {
             exhibit: self.exhibit,
             no: self.row / BLOCK_ROWS as u64,
@@ -37,8 +37,8 @@ impl RecordAt {
     }
 }
 
-impl Place<'_> {
-    pub(super) fn at(&self) -> BlockAt {
+impl BlockPlace<'_> {
+    pub(in crate::vault::records) fn at(&self) -> BlockAt {
         BlockAt {
             exhibit: self.position,
             no: u64::from(self.no),
@@ -46,7 +46,7 @@ impl Place<'_> {
     }
 
     /// A row of this block.
-    pub(super) fn record(&self, row: usize) -> RecordAt {
+    pub(in crate::vault::records) fn record(&self, row: usize) -> RecordAt {
         RecordAt {
             exhibit: self.position,
             row: u64::from(self.no) * BLOCK_ROWS as u64 + row as u64,
@@ -54,7 +54,7 @@ impl Place<'_> {
     }
 
     /// Names what is missing or does not open, and no more.
-    pub(super) fn damaged(&self, field: Field) -> OperationError {
+    pub(in crate::vault::records) fn damaged(&self, field: Field) -> OperationError {
         OperationError::Damaged {
             place: format!(
                 "exhibit {}, field {}, block {}",
@@ -65,7 +65,7 @@ impl Place<'_> {
         }
     }
 
-    pub(super) fn damaged_statistics(&self) -> OperationError {
+    pub(in crate::vault::records) fn damaged_statistics(&self) -> OperationError {
         OperationError::Damaged {
             place: format!("exhibit {}, statistics, block {}", self.exhibit.id, self.no),
         }

@@ -15,7 +15,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::rounding::{Shown, bounds};
+use crate::vault::records::tables::rounding::{Shown, bounds};
 
 /// How many people each combination of values has, of the dimensions at hand.
 pub(super) struct Population {
@@ -298,7 +298,7 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::records::rounding::show;
+    use crate::vault::records::tables::rounding::show;
 
     /// Tables by each dimension of one population, given by its profiles.
     fn hide(people: u64, profiles: &[(&[&str], u64)], counts: &[&[(&str, u64)]]) -> bool {

@@ -7,11 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::exhibit_index::{ExhibitIndex, any_of, numbers_of, ranges};
-use super::opened::CaseRecords;
 use super::range_set::RangeSet;
 use crate::domain::Field;
 use crate::vault::columns::SubjectBlock;
 use crate::vault::error::OperationError;
+use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 /// Of one exhibit against another; either may be withdrawn.

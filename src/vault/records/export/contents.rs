@@ -5,17 +5,17 @@
 
 use zeroize::Zeroizing;
 
-use super::dimension::Dimension;
-use super::filter::RecordFilter;
-use super::opened::CaseRecords;
-use super::rounding::Shown;
 use super::subjects::Subject;
-use super::table::{TableQuery, TableRow};
 use crate::domain::{Field, Moment, Profile};
 use crate::policy::Reveals;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::{TermPlace, UserTerms};
 use crate::vault::plaintext::{Disclosed, SubjectToken};
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::tables::dimension::Dimension;
+use crate::vault::records::tables::rounding::Shown;
+use crate::vault::records::tables::table::{TableQuery, TableRow};
 use crate::vault::scope::Scope;
 
 pub enum ExportContents {

@@ -2,18 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::dimension::{Dimension, Kin};
-use super::filter::RecordFilter;
-use super::opened::CaseRecords;
 use super::release::Cut;
-use super::rounding::Shown;
 use super::witness::{Population, Told, hides_enough};
 use crate::vault::error::OperationError;
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::tables::dimension::{Dimension, Kin};
+use crate::vault::records::tables::rounding::Shown;
 
 impl CaseRecords<'_> {
     /// Whether `cut` may be laid beside what was `given` out: no hidden cell of any
     /// of them may be told more closely than its rule does.
-    pub(super) fn stand_together(&self, cut: &Cut, given: &[Cut]) -> Result<bool, OperationError> {
+    pub(in crate::vault::records) fn stand_together(
+        &self,
+        cut: &Cut,
+        given: &[Cut],
+    ) -> Result<bool, OperationError> {
         // Of one table alone its total takes care.
         if given.is_empty() {
             return Ok(true);

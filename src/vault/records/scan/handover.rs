@@ -10,12 +10,12 @@ use super::sealed_columns::{HandedOver, SealedBlock};
 use crate::vault::error::OperationError;
 
 pub(super) struct Handover<'r> {
-    waiting: Mutex<Waiting<'r>>,
+    waiting: Mutex<WaitingBlocks<'r>>,
     more: Condvar,
     most: usize,
 }
 
-struct Waiting<'r> {
+struct WaitingBlocks<'r> {
     blocks: VecDeque<SealedBlock<'r>>,
     closed: bool,
 }
@@ -33,7 +33,7 @@ impl Drop for Closing<'_, '_> {
 impl<'r> Handover<'r> {
     pub(super) fn new(most: usize) -> Self {
         Self {
-            waiting: Mutex::new(Waiting {
+            waiting: Mutex::new(WaitingBlocks {
                 blocks: VecDeque::new(),
                 closed: false,
             }),
@@ -73,7 +73,7 @@ impl<'r> Handover<'r> {
         self.lock().blocks.pop_front()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting<'r>> {
+    fn lock(&self) -> MutexGuard<'_, WaitingBlocks<'r>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,7 +24,7 @@ words! {
 
 /// Dimensions whose values tell of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kin {
+pub(in crate::vault::records) enum Kin {
     Place,
     Time,
     Alone(Dimension),
@@ -40,7 +40,7 @@ impl Dimension {
     }
 
     /// What everybody knows to hang together: a state is in a country, a day in a week.
-    pub(super) fn kin(self) -> Kin {
+    pub(in crate::vault::records) fn kin(self) -> Kin {
         match self {
             Self::Country | Self::State | Self::AreaState => Kin::Place,
             Self::Day | Self::Hour | Self::Week => Kin::Time,
@@ -49,7 +49,7 @@ impl Dimension {
     }
 
     /// The column its codes come from.
-    pub(super) fn field(self) -> Field {
+    pub(in crate::vault::records) fn field(self) -> Field {
         match self {
             Self::Country => Field::Country,
             Self::State => Field::State,

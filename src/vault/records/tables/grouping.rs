@@ -7,17 +7,17 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use super::columns::Columns;
 use super::dimension::Dimension;
 use super::local_time::{DAY, LocalTime, day_text, monday_of, week_of};
-use super::opened::CaseRecords;
-use super::scan::threads;
-use super::sealed_columns::SealedColumns;
 use crate::domain::Field;
 use crate::vault::columns::{
     CodecError, Codes, Distances, DistinctBudget, DistinctByGroup, GroupCodes, Selection, TimeBlock,
 };
 use crate::vault::error::OperationError;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::columns::Columns;
+use crate::vault::records::scan::sealed_columns::SealedColumns;
+use crate::vault::records::scan::walk::threads;
 
 /// By what is counted.
 pub(super) struct Axes {
@@ -39,11 +39,11 @@ pub(super) struct Grouping {
 }
 
 /// A cell that is not empty.
-pub(super) struct Cell {
+pub(in crate::vault::records) struct Cell {
     /// One value for each dimension, in their order.
-    pub(super) values: Vec<String>,
-    pub(super) messages: u64,
-    pub(super) numbers: u64,
+    pub(in crate::vault::records) values: Vec<String>,
+    pub(in crate::vault::records) messages: u64,
+    pub(in crate::vault::records) numbers: u64,
 }
 
 struct Axis {

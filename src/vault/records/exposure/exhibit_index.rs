@@ -3,11 +3,11 @@
 
 use std::ops::RangeInclusive;
 
-use super::opened::CaseRecords;
 use super::range_set::RangeSet;
 use crate::vault::columns::{RANGE_NUMBERS, SubjectBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description;
+use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 pub(super) struct ExhibitIndex<'r> {

@@ -1,11 +1,11 @@
 //! All records that a filter keeps, one by one or by subject, for exports.
 
-use super::filter::RecordFilter;
-use super::opened::CaseRecords;
-use super::scan::Next;
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::Codes;
 use crate::vault::error::OperationError;
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::walk::Next;
 
 /// A record as codes. Members whose field was not asked for are 0 or absent.
 pub(in crate::vault) struct RecordCodes<'b> {

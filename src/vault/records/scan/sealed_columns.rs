@@ -6,7 +6,7 @@
 
 use zeroize::Zeroizing;
 
-use super::place::Place;
+use super::block_place::BlockPlace;
 use crate::domain::Field;
 use crate::vault::columns::BlockStatistics;
 use crate::vault::error::OperationError;
@@ -14,21 +14,21 @@ use crate::vault::store::block_rows::BlockReader;
 
 /// Where the columns of a block come from. A column is opened where it lies: what was
 /// ciphertext is then plaintext, so that every buffer is wiped when it goes.
-pub(super) trait SealedColumns {
+pub(in crate::vault::records) trait SealedColumns {
     /// Puts the sealed column of a field into the buffer.
     fn bring(
         &mut self,
-        place: &Place<'_>,
+        place: &BlockPlace<'_>,
         field: Field,
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<(), OperationError>;
 }
 
 /// Columns read from the store when they are asked for.
-pub(super) struct FromStore<'r>(BlockReader<'r>);
+pub(in crate::vault::records) struct FromStore<'r>(BlockReader<'r>);
 
 impl<'r> FromStore<'r> {
-    pub(super) fn new(connection: &'r rusqlite::Connection) -> Self {
+    pub(in crate::vault::records) fn new(connection: &'r rusqlite::Connection) -> Self {
         Self(BlockReader::new(connection))
     }
 }
@@ -36,7 +36,7 @@ impl<'r> FromStore<'r> {
 impl SealedColumns for FromStore<'_> {
     fn bring(
         &mut self,
-        place: &Place<'_>,
+        place: &BlockPlace<'_>,
         field: Field,
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<(), OperationError> {
@@ -49,17 +49,17 @@ impl SealedColumns for FromStore<'_> {
 }
 
 /// A block with all columns that a scan may want, read and still sealed.
-pub(super) struct SealedBlock<'r> {
+pub(in crate::vault::records) struct SealedBlock<'r> {
     /// Its turn among the blocks of the scan.
-    pub(super) turn: usize,
-    pub(super) place: Place<'r>,
-    pub(super) statistics: Option<BlockStatistics>,
-    pub(super) columns: HandedOver,
+    pub(in crate::vault::records) turn: usize,
+    pub(in crate::vault::records) place: BlockPlace<'r>,
+    pub(in crate::vault::records) statistics: Option<BlockStatistics>,
+    pub(in crate::vault::records) columns: HandedOver,
 }
 
 /// Columns by field. The buffers go round: they come back when the block is done.
 #[derive(Default)]
-pub(super) struct HandedOver {
+pub(in crate::vault::records) struct HandedOver {
     columns: Vec<(Field, Zeroizing<Vec<u8>>)>,
     /// How many of them are of this block.
     used: usize,
@@ -67,12 +67,15 @@ pub(super) struct HandedOver {
 
 impl HandedOver {
     /// For another block.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::vault::records) fn clear(&mut self) {
         self.used = 0;
     }
 
     /// A buffer for one more column; none if it is there already.
-    pub(super) fn buffer_for(&mut self, field: Field) -> Option<&mut Zeroizing<Vec<u8>>> {
+    pub(in crate::vault::records) fn buffer_for(
+        &mut self,
+        field: Field,
+    ) -> Option<&mut Zeroizing<Vec<u8>>> {
         let here = self.columns.get(..self.used)?;
         if here.iter().any(|(other, _)| *other == field) {
             return None;
@@ -91,7 +94,7 @@ impl SealedColumns for HandedOver {
     /// The buffer given takes the place of the column, to be filled with a later one.
     fn bring(
         &mut self,
-        place: &Place<'_>,
+        place: &BlockPlace<'_>,
         field: Field,
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<(), OperationError> {

@@ -6,45 +6,45 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::exposure::Apart;
-use super::opened::CaseRecords;
-use super::rounding::Shown;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Aad, Nonce, open_json, seal_json};
+use crate::vault::records::exposure::share::Apart;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::tables::rounding::Shown;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::release_rows;
 
 /// A protected table as it is given out, and the exact population it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Cut {
-    pub(super) dimension: String,
-    pub(super) rule: String,
-    pub(super) edition: [u8; 32],
+pub(in crate::vault::records) struct Cut {
+    pub(in crate::vault::records) dimension: String,
+    pub(in crate::vault::records) rule: String,
+    pub(in crate::vault::records) edition: [u8; 32],
     /// What the edition is of: the ids of its exhibits.
     #[serde(default)]
-    pub(super) exhibits: Vec<String>,
-    pub(super) threshold: u64,
+    pub(in crate::vault::records) exhibits: Vec<String>,
+    pub(in crate::vault::records) threshold: u64,
     /// Distinct numbers; sealed with the rest and never shown.
-    pub(super) population: u64,
-    pub(super) total: Shown,
-    pub(super) cells: BTreeMap<String, Shown>,
+    pub(in crate::vault::records) population: u64,
+    pub(in crate::vault::records) total: Shown,
+    pub(in crate::vault::records) cells: BTreeMap<String, Shown>,
     /// The same cells exactly; sealed with the rest and never shown. Not in what
     /// the first build wrote down.
     #[serde(default)]
-    pub(super) counts: BTreeMap<String, u64>,
+    pub(in crate::vault::records) counts: BTreeMap<String, u64>,
 }
 
 /// An earlier cut, and how far its people are from those of the cut at hand.
-pub(super) struct Earlier {
-    pub(super) cut: Cut,
-    pub(super) apart: Apart,
+pub(in crate::vault::records) struct Earlier {
+    pub(in crate::vault::records) cut: Cut,
+    pub(in crate::vault::records) apart: Apart,
 }
 
 /// How a cut stands beside those that were given out.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Given {
+pub(in crate::vault::records) enum Given {
     Never,
     Same(Cut),
     TooClose,
@@ -58,7 +58,7 @@ pub(in crate::vault) struct Release {
 }
 
 impl Release {
-    pub(super) fn of(cut: Cut, seen: i64) -> Self {
+    pub(in crate::vault::records) fn of(cut: Cut, seen: i64) -> Self {
         Self { cut, seen }
     }
 
@@ -88,7 +88,7 @@ impl Release {
 }
 
 /// Every cut that was given out of a case, by its number.
-pub(super) fn given_out(
+pub(in crate::vault::records) fn given_out(
     keys: &CaseKeys,
     connection: &Connection,
     case: &CaseRow,
@@ -107,7 +107,7 @@ impl CaseRecords<'_> {
     /// How far each of `given` is from `cut`. As long as exhibits are only added,
     /// one population holds the other and their sizes tell; after a withdrawal
     /// neither does, and the sets themselves are compared.
-    pub(super) fn compare(
+    pub(in crate::vault::records) fn compare(
         &self,
         cut: &Cut,
         given: Vec<Cut>,
@@ -138,7 +138,7 @@ impl Cut {
     /// The same cut of the same edition is given again as it was. Two roundings of
     /// one cut, or editions that differ by a few people, are never mixed: neither
     /// those who came nor those who went may be few.
-    pub(super) fn beside(&self, given: Vec<Earlier>) -> Given {
+    pub(in crate::vault::records) fn beside(&self, given: Vec<Earlier>) -> Given {
         let mut same = None;
         for Earlier { cut: other, apart } in given {
             if other.edition == self.edition {

@@ -1,30 +1,40 @@
-//! A filter against the dictionaries of a case.
+//! Compiles a filter into times and codes to keep, with the dictionaries of a case.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::columns::Columns;
-use super::filter::{NEWLY_EXPOSED_IN, RecordFilter};
-use super::opened::CaseRecords;
 use super::sealed_columns::SealedColumns;
 use crate::domain::{AccountName, Field, country};
 use crate::vault::columns::{BlockStatistics, CodeSet, CodecError};
 use crate::vault::error::OperationError;
+use crate::vault::records::filter::{NEWLY_EXPOSED_IN, RecordFilter};
+use crate::vault::records::opened::CaseRecords;
 
-/// Times and codes to keep.
-pub(super) struct Plan {
+/// The times and codes that a scan keeps.
+pub(in crate::vault::records) struct Plan {
     times: Range<i64>,
     codes: Vec<(Field, CodeSet)>,
     /// A record's number must be in all of them.
     numbers: Vec<Arc<CodeSet>>,
-    /// A member names only values that no dictionary knows.
+    /// Some member of the filter has only values that are in no dictionary.
     nothing: bool,
 }
 
+impl CaseRecords<'_> {
+    /// The plan of a filter, restricted to the account of a liaison.
+    pub(in crate::vault::records) fn plan(
+        &self,
+        filter: &RecordFilter,
+    ) -> Result<Plan, OperationError> {
+        Plan::compile(self, filter, self.account())
+    }
+}
+
 impl Plan {
-    /// A value that no dictionary knows matches nothing: an account of somebody
-    /// else and one that does not exist are the same to a liaison.
-    pub(super) fn compile(
+    /// A value that is in no dictionary matches nothing. To a liaison, an account of somebody else and an account that does
+    /// not exist are therefore the same.
+    pub(in crate::vault::records) fn compile(
         records: &CaseRecords<'_>,
         filter: &RecordFilter,
         account: Option<&AccountName>,
@@ -53,7 +63,7 @@ impl Plan {
             plan.numbers.push(Arc::new(numbers));
         }
         if let Some(exhibit) = &filter.newly_exposed_in {
-            // What is new in an exhibit tells of accounts that had a number before.
+            // Which numbers are new also depends on other accounts, which a liaison must not learn about.
             if account.is_some() {
                 let rule = "must be left out by a liaison";
                 return Err(OperationError::invalid(NEWLY_EXPOSED_IN, rule));
@@ -67,16 +77,16 @@ impl Plan {
         Ok(plan)
     }
 
-    pub(super) fn finds_nothing(&self) -> bool {
+    pub(in crate::vault::records) fn finds_nothing(&self) -> bool {
         self.nothing
     }
 
-    pub(super) fn keeps_everything(&self) -> bool {
+    pub(in crate::vault::records) fn keeps_everything(&self) -> bool {
         !self.has_times() && self.codes.is_empty() && self.numbers.is_empty() && !self.nothing
     }
 
     /// Whether a block may hold a record that is kept.
-    pub(super) fn may_find(&self, statistics: &BlockStatistics) -> bool {
+    pub(in crate::vault::records) fn may_find(&self, statistics: &BlockStatistics) -> bool {
         let times = self.times.clone();
         statistics.may_hold_time(times.start, times.end)
             && self
@@ -85,8 +95,8 @@ impl Plan {
                 .all(|(field, set)| statistics.may_hold_code(*field, set))
     }
 
-    /// Narrows the selection of a block, opening no more columns than needed.
-    pub(super) fn narrow<S: SealedColumns>(
+    /// Narrows the selection of a block. Opens only the columns that are needed.
+    pub(in crate::vault::records) fn narrow<S: SealedColumns>(
         &self,
         columns: &mut Columns<'_, S>,
         statistics: &BlockStatistics,
@@ -112,13 +122,16 @@ impl Plan {
     }
 
     /// The columns that `narrow` may open, each once.
-    pub(super) fn fields(&self, statistics: &BlockStatistics) -> impl Iterator<Item = Field> {
+    pub(in crate::vault::records) fn fields(
+        &self,
+        statistics: &BlockStatistics,
+    ) -> impl Iterator<Item = Field> {
         let times = self.needs_times(statistics).then_some(Field::SentAt);
         times.into_iter().chain(self.code_fields())
     }
 
     /// Those of them that are codes.
-    pub(super) fn code_fields(&self) -> impl Iterator<Item = Field> {
+    pub(in crate::vault::records) fn code_fields(&self) -> impl Iterator<Item = Field> {
         let numbers = (!self.numbers.is_empty()).then_some(Field::Number);
         let mut fields: Vec<Field> = self.codes.iter().map(|(field, _)| *field).collect();
         fields.extend(numbers);
@@ -127,7 +140,7 @@ impl Plan {
         fields.into_iter()
     }
 
-    /// Whether some of a block's records may be before or after the times kept.
+    /// Whether the block may have records outside the times that are kept.
     fn needs_times(&self, statistics: &BlockStatistics) -> bool {
         let covered = self.times.start <= statistics.first() && statistics.last() < self.times.end;
         self.has_times() && !covered

@@ -1,24 +1,22 @@
-//! Where a page ended: opaque to whoever carries it, bound to what was asked.
+//! The cursor of the next page: opaque to the client, and bound to the question.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 
-use super::filter::RecordFilter;
-use super::opened::CaseRecords;
-use super::page::Order;
-use super::place::RecordAt;
+use super::order::Order;
 use crate::vault::error::OperationError;
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::block_place::RecordAt;
 use crate::vault::requests::RequestDigest;
 
-/// The next record to give, and what the pages before it found out. It gives no
-/// right to anything, and says nothing that its carrier was not told. It ends with a
-/// keyed digest over itself, the question and a liaison's account, so that nobody is
-/// shown a total that somebody else made up.
+/// The next record to show, and what earlier pages counted. It grants no right, and contains only what its holder was
+/// told already. It ends with a keyed digest over itself, the question and the account of a liaison, so nobody can forge a
+/// total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
-    /// The sending time of the next record, or of one before it; 0 if pages are not in
-    /// the order of times.
+    /// The sending time of the next record, or of one before it; 0 if pages are not in the order of times.
     pub(super) sent_at: i64,
     /// Position of the exhibit among those that count.
     pub(super) exhibit: u32,
@@ -29,8 +27,8 @@ pub(super) struct Cursor {
     pub(super) edition: Edition,
 }
 
-/// How many exhibits count and how many were withdrawn: neither is undone, so that
-/// the two together name the records of a case at one time.
+/// How many exhibits count and how many were withdrawn. Neither can be undone, so the two together identify the records
+/// of a case at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edition {
     pub(super) exhibits: u32,

@@ -8,14 +8,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::dimension::Dimension;
-use super::filter::RecordFilter;
 use super::grouping::{Axes, Cell, Grouping};
 use super::local_time::LocalTime;
-use super::opened::CaseRecords;
 use super::rounding::Shown;
 use crate::domain::{Field, area_code};
 use crate::vault::columns::count_by;
 use crate::vault::error::OperationError;
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
 
 /// What a table is asked to show.
 pub struct TableQuery {
@@ -108,15 +108,15 @@ pub struct BasisView {
 }
 
 /// What a count gave, before it is put in words.
-pub(super) struct Counted {
-    pub(super) cells: Vec<Cell>,
-    pub(super) messages: u64,
-    pub(super) numbers: u64,
+pub(in crate::vault::records) struct Counted {
+    pub(in crate::vault::records) cells: Vec<Cell>,
+    pub(in crate::vault::records) messages: u64,
+    pub(in crate::vault::records) numbers: u64,
     country_basis: Vec<u64>,
 }
 
 /// What one thread counted.
-struct Part {
+struct PartialTable {
     grouping: Grouping,
     messages: u64,
     country_basis: Vec<u64>,
@@ -168,7 +168,7 @@ impl CaseRecords<'_> {
         })
     }
 
-    pub(super) fn count(
+    pub(in crate::vault::records) fn count(
         &self,
         by: &[Dimension],
         filter: &RecordFilter,
@@ -182,7 +182,7 @@ impl CaseRecords<'_> {
         let mut fields = vec![Field::Number, Field::CountryBasis];
         fields.extend(axes.fields());
         let bases = self.dictionary(Field::CountryBasis)?.size() as usize;
-        let begin = || Part {
+        let begin = || PartialTable {
             grouping: Grouping::new(&axes),
             messages: 0,
             country_basis: vec![0; bases],
@@ -212,7 +212,10 @@ impl CaseRecords<'_> {
         })
     }
 
-    pub(super) fn basis(&self, country: Option<&[u64]>) -> Result<BasisView, OperationError> {
+    pub(in crate::vault::records) fn basis(
+        &self,
+        country: Option<&[u64]>,
+    ) -> Result<BasisView, OperationError> {
         let country = match country {
             Some(counts) => {
                 let mut named = BTreeMap::new();
@@ -254,7 +257,7 @@ impl Counted {
 }
 
 impl TableRow {
-    pub(super) fn set(&mut self, dimension: Dimension, value: String) {
+    pub(in crate::vault::records) fn set(&mut self, dimension: Dimension, value: String) {
         let member = match dimension {
             Dimension::Country => &mut self.country,
             Dimension::State => &mut self.state,

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::exhibit_index::{ExhibitIndex, any_of, numbers_of, ranges};
-use super::opened::CaseRecords;
 use super::range_set::RangeSet;
 use crate::domain::ExhibitId;
 use crate::vault::columns::CodeSet;
 use crate::vault::error::OperationError;
+use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 /// What would go with an exhibit.
@@ -98,7 +98,7 @@ impl<'s> CaseRecords<'s> {
     }
 
     /// Every exhibit that was admitted before this one.
-    pub(super) fn before<'r>(
+    pub(in crate::vault::records) fn before<'r>(
         &'r self,
         exhibit: &ExhibitRow,
     ) -> impl Iterator<Item = &'r ExhibitRow> {
@@ -107,27 +107,27 @@ impl<'s> CaseRecords<'s> {
     }
 
     /// Every exhibit of the case, withdrawn or not; not in order.
-    pub(super) fn ever(&self) -> impl Iterator<Item = &ExhibitRow> {
+    pub(in crate::vault::records) fn ever(&self) -> impl Iterator<Item = &ExhibitRow> {
         self.exhibits.iter().chain(&self.withdrawn)
     }
 }
 
 /// How far two sets of exhibits are apart: numbers that only one of them has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Apart {
-    pub(super) only_first: u64,
-    pub(super) only_second: u64,
+pub(in crate::vault::records) struct Apart {
+    pub(in crate::vault::records) only_first: u64,
+    pub(in crate::vault::records) only_second: u64,
 }
 
 impl Apart {
     /// What nobody knows is taken for a few.
-    pub(super) const UNKNOWN: Self = Self {
+    pub(in crate::vault::records) const UNKNOWN: Self = Self {
         only_first: 1,
         only_second: 1,
     };
 
     /// Of two sets of which one holds the other.
-    pub(super) fn nested(first: u64, second: u64) -> Self {
+    pub(in crate::vault::records) fn nested(first: u64, second: u64) -> Self {
         Self {
             only_first: first.saturating_sub(second),
             only_second: second.saturating_sub(first),
@@ -139,7 +139,7 @@ impl CaseRecords<'_> {
     /// For each of `others`, a list of exhibits, how far it is from `these`; `None`
     /// where one names an exhibit that the case does not have. One pass over the
     /// index, and a range in memory.
-    pub(super) fn apart(
+    pub(in crate::vault::records) fn apart(
         &self,
         these: &[String],
         others: &[&[String]],
