@@ -27,8 +27,8 @@ use crate::vault::store::{
 };
 
 impl Vault {
-    /// Opens every part of every exhibit and every term, recomputes the digests over the parts, and looks for every exhibit
-    /// that the log says was admitted.
+    /// Opens every part of every exhibit and every term, recomputes the digests over the parts, and looks for every
+    /// exhibit that the log says was admitted.
     pub fn check_exhibits(&self) -> Result<Vec<ExhibitCheck>, OperationError> {
         let reader = self.core.readers.snapshot()?;
         let connection = reader.connection()?;

@@ -20,7 +20,7 @@ pub(super) struct Coder {
     pub(super) users: Users,
     pub(super) earlier_numbers: Earlier,
     pub(super) earlier_users: Earlier,
-    /// Codes of the bases, in the order of `Basis::ALL`, for the three fields.
+    /// The codes of the bases, in the order of `Basis::ALL`, for country, state and time.
     pub(super) bases: [[Option<u32>; 4]; 3],
 }
 
@@ -65,8 +65,8 @@ impl Coder {
         identity
     }
 
-    /// `digits` are those of the batch. Fills the columns that are derived: the country where the log has none and the state of the area code, both from the
-    /// number; then the columns that say what country, state and time are based on.
+    /// Fills the derived columns: the country where the log has none and the state of the area code, both from the
+    /// number; then the columns that say what country, state and time are based on. `digits` are those of the batch.
     pub(super) fn code_derived(
         &mut self,
         batch: &RowBatch,

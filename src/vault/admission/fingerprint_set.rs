@@ -6,9 +6,9 @@ use super::open_table::{home, probe};
 
 /// A table of 1,024 parts with open addressing. A slot has 8 bytes; a part is at most seven eighths full.
 ///
-/// Ten bits of a fingerprint choose the part and 64 others are stored in the slot, so 74 bits distinguish rows. All parts
-/// have the same size and grow by half, in place: growing never needs memory for two tables, and passes over the memory
-/// once, from one end to the other.
+/// Ten bits of a fingerprint choose the part and 64 others are stored in the slot, so 74 bits distinguish rows. All
+/// parts have the same size and grow by half, in place: growing never needs memory for two tables, and passes over the
+/// memory once, from one end to the other.
 pub(super) struct FingerprintSet {
     /// Zero marks an empty slot; the fingerprint zero is stored as one.
     slots: Vec<u64>,
@@ -74,8 +74,8 @@ impl FingerprintSet {
         self.held.iter().sum()
     }
 
-    /// Grows every part by half, from the last to the first: the new place of a part is behind all parts that have not moved
-    /// yet.
+    /// Grows every part by half, from the last to the first: the new place of a part is behind all parts that have not
+    /// moved yet.
     #[cold]
     fn grow(&mut self) {
         let old = self.stride;

@@ -46,7 +46,8 @@ pub struct FileFacts {
 }
 
 impl Vault {
-    /// Makes the exhibit visible and answers the report of its admission. If that fails, nothing of the exhibit is kept.
+    /// Makes the exhibit visible and answers the report of its admission. If that fails, nothing of the exhibit is
+    /// kept.
     pub fn finish_admission(
         &self,
         caller: &Caller,
@@ -63,8 +64,8 @@ impl Vault {
         // A large exhibit holds hundreds of megabytes; they are freed before the last act.
         drop(admission);
         self.perform(caller, operation).inspect_err(|_| {
-            // The leaf of the attempt says why, so no second leaf is written. If the discard fails, the staged rows stay
-            // invisible and the next start removes them.
+            // The leaf of the attempt says why, so no second leaf is written. If the discard fails, the staged rows
+            // stay invisible and the next start removes them.
             if let Err(fault) = self.discard(&begun) {
                 tracing::error!(exhibit.id = %begun.exhibit, fault = fault.name(), "a staged exhibit could not be discarded");
             }

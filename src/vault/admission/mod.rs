@@ -1,9 +1,9 @@
 //! Admits exhibits: rows come in, sealed columns and terms are staged.
 //!
-//! Sees phone numbers, on their way from a batch of rows into terms, and the keys of the case. `operations::exhibit` calls
-//! it: begin, then batch after batch, then finish or abandon. Begin, finish and abandon each write a leaf. Nothing is
-//! visible before the one change of state at the end. Not promised: that an [`Admission`] which is dropped without finish
-//! or abandon cleans up; the next start does.
+//! Sees phone numbers, on their way from a batch of rows into terms, and the keys of the case. `operations::exhibit`
+//! calls it: begin, then batch after batch, then finish or abandon. Begin, finish and abandon each write a leaf.
+//! Nothing is visible before the one change of state at the end. Not promised: that an [`Admission`] which is dropped
+//! without finish or abandon cleans up; the next start does.
 
 mod abandon;
 mod begin;

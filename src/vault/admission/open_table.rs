@@ -1,6 +1,7 @@
 //! Open addressing with linear probing: the one scheme of all hash tables of an admission.
 //!
-//! Sees hashes and temporary numbers only. The owner of a table keeps its keys in a list; the table holds their positions.
+//! Sees hashes and temporary numbers only. The owner of a table keeps its keys in a list; the table holds their
+//! positions.
 
 /// Hashes to positions in the owner's list.
 pub(super) struct OpenTable {

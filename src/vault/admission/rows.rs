@@ -1,5 +1,5 @@
-//! Admits one batch of rows after the other: codes cells, leaves duplicates out and hands full blocks to the thread that
-//! seals them.
+//! Admits one batch of rows after the other: codes cells, leaves duplicates out and hands full blocks to the thread
+//! that seals them.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! The second half of an admission: terms get their final numbers and are sealed, then everything that refers to them.
-//! One thread numbers the phone numbers while another numbers the users; then one seals terms while another seals columns.
+//! One thread numbers the phone numbers while another numbers the users; then one seals terms while another seals
+//! columns.
 
 use rusqlite::Connection;
 

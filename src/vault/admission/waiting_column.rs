@@ -1,8 +1,8 @@
 //! The columns of numbers and users while they wait for the final numbers of terms.
 //!
-//! The plaintext has temporary numbers. It is sealed and staged in the place of the column of numbers, which replaces it at
-//! the end of the admission; memory therefore does not grow with the rows. Its associated data is its own, so it opens as
-//! nothing else.
+//! The plaintext has temporary numbers. It is sealed and staged in the place of the column of numbers, which replaces
+//! it at the end of the admission; memory therefore does not grow with the rows. Its associated data is its own, so it
+//! opens as nothing else.
 
 use crate::vault::columns::{CodeBlock, CodecError};
 

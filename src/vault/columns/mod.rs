@@ -1,9 +1,9 @@
 //! Encodes and decodes columns, and scans them.
 //!
-//! A block has up to 65,536 records of one field, as codes, times or texts. Its plaintext is written and read here; it is
-//! sealed and opened elsewhere. Sees codes and times, no digits of numbers, no SQL and no keys. Called by the vault only.
-//! Every decoder refuses what it does not know and limits what it allocates. Not promised: that a decoder notices a
-//! changed byte; the seal finds that.
+//! A block has up to 65,536 records of one field, as codes, times or texts. Its plaintext is written and read here; it
+//! is sealed and opened elsewhere. Sees codes and times, no digits of numbers, no SQL and no keys. Called by the vault
+//! only. Every decoder refuses what it does not know and limits what it allocates. Not promised: that a decoder notices
+//! a changed byte; the seal finds that.
 
 mod code_block;
 mod code_set;

@@ -67,8 +67,8 @@ pub(in crate::vault) fn open_description(
         .open_json(&row.sealed, &place)
 }
 
-/// The dictionary of a field: the segments of all exhibits of the case, in the order of admission. Segments of withdrawn
-/// exhibits are included, because the codes of later exhibits continue after theirs.
+/// The dictionary of a field: the segments of all exhibits of the case, in the order of admission. Segments of
+/// withdrawn exhibits are included, because the codes of later exhibits continue after theirs.
 pub(in crate::vault) fn load_dictionary(
     connection: &Connection,
     keys: &CaseKeys,

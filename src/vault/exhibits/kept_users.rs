@@ -61,8 +61,8 @@ impl KeptUsers {
         known.map(|entry| entry[2])
     }
 
-    /// Fills `users` with the term numbers of a block's users, 0 for nobody. Answers false if the columns contradict each
-    /// other.
+    /// Fills `users` with the term numbers of a block's users, 0 for nobody. Answers false if the columns contradict
+    /// each other.
     pub(in crate::vault) fn resolve(
         &self,
         block: &UserBlock,

@@ -1,7 +1,7 @@
 //! Opens terms of a case by their term numbers.
 //!
-//! Sees phone numbers and user names on their way out of the store, and the keys of the case. The caller's action decides
-//! what may be done with them. The runs that were read last are kept in memory, still sealed.
+//! Sees phone numbers and user names on their way out of the store, and the keys of the case. The caller's action
+//! decides what may be done with them. The runs that were read last are kept in memory, still sealed.
 
 use rusqlite::Connection;
 
@@ -73,7 +73,8 @@ impl NumberTerms {
 }
 
 impl UserTerms {
-    /// Cheap if names are asked for in the order of their term numbers. In any other order a run is opened for each name.
+    /// Cheap if names are asked for in the order of their term numbers. In any other order a run is opened for each
+    /// name.
     pub(in crate::vault) fn open(
         &mut self,
         place: TermPlace<'_>,

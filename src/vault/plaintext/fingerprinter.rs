@@ -20,8 +20,8 @@ impl Fingerprinter {
         }
     }
 
-    /// The fingerprint of a message with a reference: made of the fingerprint of the reference and the recipient, because
-    /// one message may go to many.
+    /// The fingerprint of a message with a reference: made of the fingerprint of the reference and the recipient,
+    /// because one message may go to many.
     pub fn of_message(reference: u128, number: u64) -> u128 {
         reference ^ u128::from(number).wrapping_add(1).wrapping_mul(SPREAD)
     }

@@ -1,5 +1,5 @@
-//! For tests: a vault with a case, its members, and exhibits written straight into the store. Parts and terms are sealed
-//! by the vault's own sealer, `exhibits/exhibit_parts.rs`.
+//! For tests: a vault with a case, its members, and exhibits written straight into the store. Parts and terms are
+//! sealed by the vault's own sealer, `exhibits/exhibit_parts.rs`.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;

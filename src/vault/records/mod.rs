@@ -1,9 +1,9 @@
 //! Queries over the sealed columns of a case.
 //!
 //! Sees case keys, sealed rows and codes; of a number at most its mask, and in a lookup the number that was asked for.
-//! Called by `scope` and, for releases, by the ledger. The account of a liaison restricts every plan in here, so no query
-//! can forget it. If a block is missing or does not open, the query fails; it never answers in part. Not promised: that two
-//! queries see the same exhibits; each has the snapshot of its act.
+//! Called by `scope` and, for releases, by the ledger. The account of a liaison restricts every plan in here, so no
+//! query can forget it. If a block is missing or does not open, the query fails; it never answers in part. Not
+//! promised: that two queries see the same exhibits; each has the snapshot of its act.
 
 mod export;
 mod exposure;

@@ -150,8 +150,8 @@ impl<'s> CaseRecords<'s> {
         })
     }
 
-    /// A keyed digest over the exhibits and the digests of their sealed parts. It changes with every admission and every
-    /// withdrawal.
+    /// A keyed digest over the exhibits and the digests of their sealed parts. It changes with every admission and
+    /// every withdrawal.
     pub(in crate::vault) fn edition(&self) -> [u8; 32] {
         let mut digest = RequestDigest::of(&self.keys, "edition of a case's records");
         for (exhibit, description) in self.exhibits.iter().zip(&self.descriptions) {

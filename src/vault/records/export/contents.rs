@@ -1,7 +1,7 @@
-//! What an export holds, opened under a revealing action and not yet text.
+//! The contents of an export, opened under a revealing action and not yet turned into text.
 //!
-//! Codes and disclosed numbers are kept apart and compact, so that an export of
-//! all records costs tens of bytes for each, not a row of strings.
+//! Codes and disclosed numbers are kept apart, so that an export of all records costs tens of bytes for each record,
+//! not a row of strings.
 
 use zeroize::Zeroizing;
 
@@ -24,15 +24,15 @@ pub enum ExportContents {
     Evidence(Box<Evidence>),
 }
 
-/// Whom an account has to tell.
+/// The people that an account has to notify.
 pub struct Notice {
     people: Vec<(Subject, Disclosed)>,
     users: UserNames,
-    /// By their codes.
+    /// The values of kinds, by code.
     kinds: Vec<String>,
 }
 
-/// One person to be told.
+/// One person to be notified.
 pub struct NoticeRow<'n> {
     pub number: &'n Disclosed,
     pub users: Vec<&'n str>,
@@ -42,7 +42,7 @@ pub struct NoticeRow<'n> {
     pub kinds: Vec<&'n str>,
 }
 
-/// Counts by one dimension.
+/// The counts of one dimension.
 pub struct ReportTable {
     pub by: &'static str,
     pub rows: Vec<ReportRow>,
@@ -54,12 +54,12 @@ pub struct ReportRow {
     pub numbers: u64,
 }
 
-/// Records as codes, and what the codes stand for.
+/// Records as codes, and the values of the codes.
 pub struct Evidence {
     records: Vec<Kept>,
     references: Zeroizing<String>,
     exhibits: Vec<String>,
-    /// Where each number stands in `numbers`.
+    /// The position of each number in `numbers`.
     places: Places,
     numbers: Vec<(SubjectToken, Disclosed)>,
     users: UserNames,
@@ -73,11 +73,11 @@ struct Kept {
     user: u32,
     codes: [u32; CODED.len()],
     sent_at: Moment,
-    /// Where its reference begins and ends.
+    /// Start and end of its reference.
     reference: (usize, usize),
 }
 
-/// A record as its package shows it.
+/// A record as the package shows it.
 pub struct EvidenceRow<'e> {
     pub record: String,
     pub subject: String,
@@ -98,8 +98,7 @@ const CODED: [Field; 6] = [
 ];
 
 impl Notice {
-    /// Calls `visit` with each person, in the order of their terms; a code without a
-    /// value is damage.
+    /// Calls `visit` with each person, in the order of their term numbers. A code without a value is damage.
     pub fn for_each<E: From<EvidenceDamaged>>(
         &self,
         mut visit: impl FnMut(&NoticeRow<'_>) -> Result<(), E>,
@@ -134,7 +133,7 @@ impl Evidence {
         "message_ref",
     ];
 
-    /// Calls `visit` with each record in order; a code without a value is damage.
+    /// Calls `visit` with each record in order. A code without a value is damage.
     pub fn for_each<E: From<EvidenceDamaged>>(
         &self,
         mut visit: impl FnMut(&EvidenceRow<'_>) -> Result<(), E>,
@@ -169,7 +168,7 @@ impl Evidence {
     }
 }
 
-/// What was opened does not hang together.
+/// The opened records contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the records of the export do not hang together")]
 pub struct EvidenceDamaged;
@@ -199,8 +198,7 @@ impl<A: Reveals> Scope<'_, A> {
         let subjects = records.subjects(filter)?;
         let users = subjects.iter().flat_map(|subject| &subject.users);
         let users = UserNames::open(records.term_place(), &distinct(users.copied()))?;
-        // In the order of their terms, so that each run is read once; in memory that does
-        // not move, so that no copy is left behind.
+        // In the order of term numbers, so that each run is read once. The list never moves, so no copy is left behind.
         let mut people = Vec::with_capacity(subjects.len());
         for subject in subjects {
             let number = self.disclose(subject.number)?;
@@ -247,7 +245,7 @@ impl<A: Reveals> Scope<'_, A> {
             });
             Ok(())
         })?;
-        // In the order of their terms, so that each run is read once.
+        // In the order of term numbers, so that each run is read once.
         let terms = distinct(kept.iter().map(|record| record.number));
         let mut numbers = Vec::with_capacity(terms.len());
         for no in &terms {
@@ -281,19 +279,19 @@ fn values(records: &CaseRecords<'_>, field: Field) -> Result<Vec<String>, Operat
         .collect())
 }
 
-/// User names one after the other, in wiped memory.
+/// User names, one after the other, in memory that is wiped.
 struct UserNames {
     text: Zeroizing<String>,
-    /// Where each name begins, and the last one ends.
+    /// The start of each name, and the end of the last one.
     starts: Vec<usize>,
     places: Places,
 }
 
-/// Where each of some terms stands among them, by its number.
+/// The position of each term in a list of terms, by term number.
 struct Places(Vec<u32>);
 
 impl UserNames {
-    /// Opens the names of terms whose numbers rise.
+    /// Opens the names of terms. Their numbers must be in ascending order.
     fn open(place: TermPlace<'_>, terms: &[u32]) -> Result<Self, OperationError> {
         let mut opened = UserTerms::default();
         let mut text = Zeroizing::new(String::new());
@@ -318,7 +316,7 @@ impl UserNames {
 }
 
 impl Places {
-    /// Of terms whose numbers rise.
+    /// `terms` must be in ascending order.
     fn of(terms: &[u32]) -> Self {
         let end = terms.last().map_or(0, |last| *last as usize + 1);
         let mut places = vec![u32::MAX; end];
@@ -328,7 +326,7 @@ impl Places {
         Self(places)
     }
 
-    /// Beyond all of them for a term that is none of them.
+    /// A position past the end, if the term is not in the list.
     fn get(&self, no: u32) -> Option<usize> {
         self.0.get(no as usize).map(|at| *at as usize)
     }
@@ -341,7 +339,7 @@ fn distinct(terms: impl Iterator<Item = u32>) -> Vec<u32> {
     terms
 }
 
-/// Grows a wiped text without leaving a copy of it behind.
+/// Appends to a text that is wiped on drop, and leaves no copy behind when it grows.
 fn append(text: &mut Zeroizing<String>, more: &str) {
     let needed = text.len() + more.len();
     if needed > text.capacity() {
@@ -353,7 +351,7 @@ fn append(text: &mut Zeroizing<String>, more: &str) {
     text.push_str(more);
 }
 
-/// Counts by every dimension a report has, one table each.
+/// Counts by every dimension of a report, one table for each.
 fn report(
     records: &CaseRecords<'_>,
     filter: &RecordFilter,
@@ -418,7 +416,7 @@ fn value(row: &TableRow, by: Dimension) -> Option<&str> {
     }
 }
 
-/// A table for the team has every count in full.
+/// A table for the team shows every count exactly.
 fn number(shown: &Shown) -> u64 {
     match shown {
         Shown::Number(number) => *number,

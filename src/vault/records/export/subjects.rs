@@ -1,4 +1,4 @@
-//! All records that a filter keeps, one by one or by subject, for exports.
+//! The records that a filter keeps, for exports: one by one, or counted by subject.
 
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::Codes;
@@ -7,7 +7,7 @@ use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::records::scan::walk::Next;
 
-/// A record as codes. Members whose field was not asked for are 0 or absent.
+/// A record as codes. Members whose field was not asked for are 0 or `None`.
 pub(in crate::vault) struct RecordCodes<'b> {
     pub(in crate::vault) exhibit: &'b ExhibitId,
     /// Counted from 1.
@@ -39,18 +39,17 @@ pub(in crate::vault) struct Subject {
     pub(in crate::vault) users: Vec<u32>,
 }
 
-/// The subjects met so far.
+/// The subjects counted so far.
 struct Subjects {
     all: Vec<Tally>,
-    /// The number's subject that was met last, by number.
+    /// For each number, its subject that was counted last.
     latest: Vec<u32>,
-    /// Kinds and users that a tally has no room for, with the place of the tally; some
-    /// of them more than once.
+    /// Kinds and users that a tally has no room for, with the position of the tally. Some occur more than once.
     more_kinds: Vec<(u32, u32)>,
     more_users: Vec<(u32, u32)>,
 }
 
-/// A subject while its records are counted: near, since they come in any order.
+/// A subject while its records are counted. It is small, because records come in any order and caches should hold many.
 struct Tally {
     number: u32,
     account: u32,
@@ -61,13 +60,13 @@ struct Tally {
     kinds: u64,
     /// The user of the first record that has one, or 0.
     user: u32,
-    /// The subject of the same number that was met before.
+    /// The subject of the same number that was found before this one.
     before: u32,
 }
 
 impl CaseRecords<'_> {
-    /// Calls `visit` with each record kept, in the order of exhibits and rows,
-    /// opening only the columns of `fields`.
+    /// Calls `visit` with each record that the filter keeps, in the order of exhibits and rows. Opens only the columns
+    /// of `fields`.
     pub(in crate::vault) fn for_each_record(
         &self,
         filter: &RecordFilter,
@@ -80,7 +79,7 @@ impl CaseRecords<'_> {
             |_| true,
             |columns| {
                 columns.open_with_users(self, fields)?;
-                // A column that is open has a value for every row.
+                // An open column has a value for every row.
                 let open = |field: Field| match fields.contains(&field) {
                     true => columns.codes(field).map(Codes::as_slice),
                     false => Ok(&[][..]),
@@ -132,7 +131,7 @@ impl CaseRecords<'_> {
         )
     }
 
-    /// The subjects of the records kept, by number and account.
+    /// The subjects of the records that the filter keeps, ordered by number and account.
     pub(in crate::vault) fn subjects(
         &self,
         filter: &RecordFilter,
@@ -159,7 +158,7 @@ impl CaseRecords<'_> {
 }
 
 impl Subjects {
-    /// None if the number is not one of the case's.
+    /// `None` if the case has no such number.
     fn count(&mut self, record: &RecordCodes<'_>) -> Option<()> {
         let at = self.place(record)?;
         let tally = self.all.get_mut(at as usize)?;
@@ -178,7 +177,7 @@ impl Subjects {
         Some(())
     }
 
-    /// The place of a record's subject, which is begun if it is new.
+    /// The position of a record's subject; adds the subject if it is new.
     fn place(&mut self, record: &RecordCodes<'_>) -> Option<u32> {
         let latest = self.latest.get_mut(record.number as usize)?;
         let mut at = *latest;
@@ -202,7 +201,7 @@ impl Subjects {
         Some(new)
     }
 
-    /// By number and account.
+    /// Ordered by number and account.
     fn finish(self) -> Vec<Subject> {
         let subject = |tally: &Tally| Subject {
             number: tally.number,
@@ -234,7 +233,7 @@ impl Subjects {
     }
 }
 
-/// Adds to codes that rise.
+/// Inserts a code into an ascending list.
 fn note(codes: &mut Vec<u32>, code: u32) {
     if let Err(place) = codes.binary_search(&code) {
         codes.insert(place, code);

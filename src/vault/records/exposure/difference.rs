@@ -1,5 +1,5 @@
-//! What one exhibit has that another has not, counted over their subject
-//! indexes: no column is opened, and no more than a range is in memory.
+//! What one exhibit has and another does not, counted from their subject indexes. Opens no column, and holds one range
+//! in memory.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,16 @@ use crate::vault::error::OperationError;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
-/// Of one exhibit against another; either may be withdrawn.
+/// The difference of one exhibit against another. Either may be withdrawn.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Difference {
     pub exhibit: String,
     pub against: String,
     pub messages: Sides,
     pub numbers: Changes,
-    /// Numbers of this exhibit that were in no exhibit admitted before it,
-    /// withdrawn or not.
+    /// Numbers of this exhibit that were in no exhibit admitted before it, withdrawn or not.
     pub newly_exposed: u64,
-    /// By the accounts of either, in the order of their names.
+    /// For each account of either exhibit, in the order of account names.
     pub accounts: Vec<AccountDifference>,
 }
 
@@ -34,7 +33,7 @@ pub struct Sides {
     pub against: u64,
 }
 
-/// Distinct numbers.
+/// Counts of distinct numbers.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Changes {
     /// In this exhibit, not in the other.
@@ -44,7 +43,7 @@ pub struct Changes {
     pub unchanged: u64,
 }
 
-/// A number counts in each account that it is in.
+/// The difference in one account. A number counts in each account that it is in.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AccountDifference {
     pub account: String,
@@ -60,7 +59,7 @@ impl CaseRecords<'_> {
     ) -> Result<Difference, OperationError> {
         let mut this = ExhibitIndex::of(self, exhibit)?;
         let mut other = ExhibitIndex::of(self, against)?;
-        // The other one is opened once, also where it came before.
+        // The other exhibit is opened once, even if it is also one of the earlier ones.
         let before = self.before(exhibit).filter(|row| row.id != against.id);
         let mut before = ExhibitIndex::of_all(self, before)?;
         let other_came_before = against.number.0 < exhibit.number.0;

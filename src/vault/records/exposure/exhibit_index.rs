@@ -1,5 +1,5 @@
-//! The subject index of one exhibit, range after range, and whether all of it
-//! was there. Opens no column. Memory: one block.
+//! Reads the subject index of one exhibit, range by range, and checks that it is complete. Opens no column, and holds
+//! one block in memory.
 
 use std::ops::RangeInclusive;
 
@@ -13,7 +13,7 @@ use crate::vault::store::exhibit_rows::ExhibitRow;
 pub(super) struct ExhibitIndex<'r> {
     records: &'r CaseRecords<'r>,
     exhibit: &'r ExhibitRow,
-    /// Distinct numbers, as its description says.
+    /// Distinct numbers of the exhibit, according to its description.
     numbers: u64,
     found: u64,
 }
@@ -42,7 +42,7 @@ impl<'r> ExhibitIndex<'r> {
             .collect()
     }
 
-    /// Each range is to be opened once, or the end finds too much.
+    /// Open each range exactly once, otherwise `finish` counts too many numbers.
     pub(super) fn block(&mut self, range: u32) -> Result<Option<SubjectBlock>, OperationError> {
         let records = self.records;
         let block =
@@ -53,13 +53,13 @@ impl<'r> ExhibitIndex<'r> {
         Ok(block)
     }
 
-    /// The numbers of a range that the exhibit has.
+    /// The numbers of the exhibit in a range.
     pub(super) fn numbers(&mut self, range: u32) -> Result<RangeSet, OperationError> {
         let block = self.block(range)?;
         Ok(block.as_ref().map_or_else(RangeSet::new, numbers_of))
     }
 
-    /// A part of the index that was taken away would make numbers look absent.
+    /// Checks the count of numbers: if somebody removed a part of the index, numbers would seem to be absent.
     pub(super) fn finish(self) -> Result<(), OperationError> {
         if self.found == self.numbers {
             return Ok(());
@@ -78,12 +78,12 @@ pub(super) fn numbers_of(block: &SubjectBlock) -> RangeSet {
     numbers
 }
 
-/// The ranges that the numbers of a case fill.
+/// All ranges of the numbers of a case.
 pub(super) fn ranges(records: &CaseRecords<'_>) -> RangeInclusive<u32> {
     0..=records.case.numbers / RANGE_NUMBERS
 }
 
-/// The numbers of a range that any of the exhibits has.
+/// The numbers of a range that are in at least one of the exhibits.
 pub(super) fn any_of(
     indexes: &mut [ExhibitIndex<'_>],
     range: u32,

@@ -19,13 +19,13 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Phone, SubjectToken};
 use crate::vault::store::case_rows::CaseRow;
 
-/// What a lookup says of one number.
+/// What a lookup says about one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Exposure {
     Exposed,
     NotExposed,
-    /// The text is no phone number; nothing was charged for it.
+    /// The text is not a phone number. It is not charged.
     Unreadable,
 }
 

@@ -1,4 +1,4 @@
-//! Which numbers of one range of the subject index are meant: a bit for each.
+//! A set of numbers of one range of the subject index: a bit for each number.
 
 use crate::vault::columns::RANGE_NUMBERS;
 
@@ -12,7 +12,7 @@ impl RangeSet {
         Self([0; WORDS])
     }
 
-    /// A number of the case, by its place in its range.
+    /// Adds a number of the case.
     pub(super) fn insert(&mut self, number: u32) {
         let at = number % RANGE_NUMBERS;
         if let Some(word) = self.0.get_mut(at as usize / 64) {
@@ -30,7 +30,7 @@ impl RangeSet {
         self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
-    /// How many are in this one and not in the other.
+    /// How many numbers are in this set and not in the other.
     pub(super) fn count_without(&self, other: &Self) -> u64 {
         let words = self.0.iter().zip(&other.0);
         words
@@ -38,7 +38,7 @@ impl RangeSet {
             .sum()
     }
 
-    /// The numbers that are in this one and not in the other, rising.
+    /// Calls `with` for each number that is in this set and not in the other, in ascending order.
     pub(super) fn for_each_without(&self, other: &Self, range: u32, mut with: impl FnMut(u32)) {
         for ((at, word), less) in (0..).zip(self.0).zip(&other.0) {
             let mut left = word & !less;

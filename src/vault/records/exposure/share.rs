@@ -1,4 +1,4 @@
-//! Which numbers an exhibit exposed first, which it alone has, and how many count.
+//! Which numbers an exhibit exposed first, which are in no other exhibit, and how many numbers the case has.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::vault::error::OperationError;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
-/// What would go with an exhibit.
+/// What a withdrawal of an exhibit would remove from answers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::vault) struct Share {
     pub(in crate::vault) messages: u64,
     pub(in crate::vault) numbers: u64,
-    /// In no other exhibit that counts.
+    /// Numbers that are in no other exhibit that counts.
     pub(in crate::vault) numbers_only_here: u64,
 }
 
@@ -25,8 +25,8 @@ impl<'s> CaseRecords<'s> {
         self.ever().find(|exhibit| exhibit.id == *id)
     }
 
-    /// How many distinct numbers the exhibits have that count: where none was
-    /// withdrawn, as many as the case has terms, and nobody needs to ask.
+    /// How many distinct numbers are in the exhibits that count. If none was withdrawn, this equals the number of
+    /// terms, and nobody needs to call this.
     pub(in crate::vault) fn count_numbers(&self) -> Result<u64, OperationError> {
         let mut indexes = ExhibitIndex::of_all(self, &self.exhibits)?;
         let mut numbers = 0;
@@ -44,7 +44,7 @@ impl<'s> CaseRecords<'s> {
         let mut share = Share::default();
         for range in ranges(self) {
             let Some(block) = index.block(range)? else {
-                // Looked at all the same, so that the end finds what is missing.
+                // Read all the same, so that `finish` notices missing parts.
                 any_of(&mut others, range)?;
                 continue;
             };
@@ -61,8 +61,8 @@ impl<'s> CaseRecords<'s> {
         Ok(share)
     }
 
-    /// The numbers of an exhibit that were in no exhibit admitted before it,
-    /// withdrawn or not: the same for ever. `None` if the case has no such exhibit.
+    /// The numbers of an exhibit that were in no exhibit admitted before it, withdrawn or not. The answer never
+    /// changes. `None` if the case has no such exhibit.
     pub(in crate::vault) fn newly_exposed(
         &self,
         id: &ExhibitId,
@@ -97,7 +97,7 @@ impl<'s> CaseRecords<'s> {
         Ok(Some(set))
     }
 
-    /// Every exhibit that was admitted before this one.
+    /// All exhibits that were admitted before this one.
     pub(in crate::vault::records) fn before<'r>(
         &'r self,
         exhibit: &ExhibitRow,
@@ -106,13 +106,13 @@ impl<'s> CaseRecords<'s> {
         self.ever().filter(move |other| other.number.0 < number)
     }
 
-    /// Every exhibit of the case, withdrawn or not; not in order.
+    /// All exhibits of the case, withdrawn or not, in no particular order.
     pub(in crate::vault::records) fn ever(&self) -> impl Iterator<Item = &ExhibitRow> {
         self.exhibits.iter().chain(&self.withdrawn)
     }
 }
 
-/// How far two sets of exhibits are apart: numbers that only one of them has.
+/// How far two sets of exhibits are apart: how many numbers only one of them has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::vault::records) struct Apart {
     pub(in crate::vault::records) only_first: u64,
@@ -120,13 +120,13 @@ pub(in crate::vault::records) struct Apart {
 }
 
 impl Apart {
-    /// What nobody knows is taken for a few.
+    /// An unknown distance is treated as a small one.
     pub(in crate::vault::records) const UNKNOWN: Self = Self {
         only_first: 1,
         only_second: 1,
     };
 
-    /// Of two sets of which one holds the other.
+    /// The distance of two sets if one contains the other.
     pub(in crate::vault::records) fn nested(first: u64, second: u64) -> Self {
         Self {
             only_first: first.saturating_sub(second),
@@ -136,9 +136,8 @@ impl Apart {
 }
 
 impl CaseRecords<'_> {
-    /// For each of `others`, a list of exhibits, how far it is from `these`; `None`
-    /// where one names an exhibit that the case does not have. One pass over the
-    /// index, and a range in memory.
+    /// For each of `others`, which are lists of exhibits, the distance from `these`; `None` if a list names an exhibit
+    /// that the case does not have. Reads the indexes once, and holds one range in memory.
     pub(in crate::vault::records) fn apart(
         &self,
         these: &[String],

@@ -12,16 +12,16 @@ use crate::vault::records::scan::block_place::RecordAt;
 use crate::vault::requests::RequestDigest;
 
 /// The next record to show, and what earlier pages counted. It grants no right, and contains only what its holder was
-/// told already. It ends with a keyed digest over itself, the question and the account of a liaison, so nobody can forge a
-/// total.
+/// told already. It ends with a keyed digest over itself, the question and the account of a liaison, so nobody can
+/// forge a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
     /// The sending time of the next record, or of one before it; 0 if pages are not in the order of times.
     pub(super) sent_at: i64,
-    /// Position of the exhibit among those that count.
+    /// The position of the exhibit in the list of those that count.
     pub(super) exhibit: u32,
     pub(super) row: u64,
-    /// How many records the pages before gave, and how many there are in all.
+    /// How many records earlier pages showed, and how many there are in total.
     pub(super) given: u64,
     pub(super) total: u64,
     pub(super) edition: Edition,
@@ -103,7 +103,7 @@ impl Cursor {
     }
 }
 
-/// What a cursor is bound to.
+/// The question that a cursor is bound to.
 pub(super) struct Asked<'q> {
     pub(super) filter: &'q RecordFilter,
     pub(super) order: Order,

@@ -1,8 +1,8 @@
 //! Pages of masked records.
 //!
-//! The first page counts everything that the filter keeps and opens only the columns of the filter for that. The total is
-//! then part of the cursor. A later page starts at the block where the page before it ended, and opens blocks until it is
-//! full.
+//! The first page counts everything that the filter keeps and opens only the columns of the filter for that. The total
+//! is then part of the cursor. A later page starts at the block where the page before it ended, and opens blocks until
+//! it is full.
 
 use std::collections::HashMap;
 
@@ -44,7 +44,7 @@ pub struct RecordPage {
 /// A record without its number.
 #[derive(Serialize, ToSchema)]
 pub struct RecordView {
-    /// Exhibit and row in it, counted from 1: `x_…:17`.
+    /// Exhibit and row, counted from 1: `x_…:17`.
     pub record: String,
     #[schema(value_type = String)]
     pub subject: SubjectToken,
@@ -53,9 +53,9 @@ pub struct RecordView {
     pub account: String,
     pub carrier: String,
     pub country: String,
-    /// As the log says it.
+    /// As in the log.
     pub state: String,
-    /// Of the number's area code, where it has one; not the state of residence.
+    /// The state of the area code, if the number has one; not the state of residence.
     pub area_state: String,
     #[schema(value_type = String)]
     pub sent_at: Moment,
@@ -104,8 +104,7 @@ impl CaseRecords<'_> {
             Some(text) => Some(Cursor::parse(text, self, &asked)?),
             None => None,
         };
-        // Exhibits are added at the end, but where one was taken out positions are no
-        // longer the same.
+        // Exhibits are added at the end; but if one was withdrawn, positions have changed.
         if cursor.is_some_and(|cursor| cursor.edition.withdrawn != edition.withdrawn) {
             return Err(OperationError::Conflict(Conflict::ResultChanged));
         }
@@ -138,7 +137,7 @@ impl CaseRecords<'_> {
         Ok((page, found.touched))
     }
 
-    /// The page that begins at the cursor, by exhibits and rows.
+    /// The page that begins at the cursor, ordered by exhibit and row.
     fn in_order(
         &self,
         plan: &Plan,
@@ -186,7 +185,7 @@ impl CaseRecords<'_> {
                 false => Next::Nothing,
             })
         })?;
-        // Less than a page is the last one.
+        // A page that is not full is the last one.
         found.last = found.last.filter(|_| found.records.len() == limit);
         Ok(found)
     }

@@ -1,4 +1,4 @@
-//! The records of one subject in the order of their sending.
+//! The records of one subject, in the order of sending.
 //!
 //! Every page reads all records of the subject, of which there are few, and keeps no more than a page in memory.
 
@@ -15,7 +15,7 @@ use crate::vault::records::scan::plan::Plan;
 use crate::vault::records::scan::walk::Next;
 
 impl CaseRecords<'_> {
-    /// The page that begins at the cursor, by times, then exhibits and rows.
+    /// The page that begins at the cursor, ordered by time, then by exhibit and row.
     pub(super) fn timeline(
         &self,
         plan: &Plan,
@@ -72,14 +72,14 @@ impl CaseRecords<'_> {
     }
 }
 
-/// When a record was sent, and where it stands.
+/// When a record was sent, and its position.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct SentRecord {
     sent_at: i64,
     at: RecordAt,
 }
 
-/// The earliest records from somewhere on, and how many there are in all.
+/// The earliest records from some point on, and how many records there are in total.
 #[derive(Default)]
 struct Earliest {
     total: u64,

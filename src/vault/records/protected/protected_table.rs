@@ -1,5 +1,4 @@
-//! Tables for those who do not hold the duty: one fixed dimension, no filter,
-//! distinct numbers, rounded.
+//! Tables for people outside the team: one fixed dimension, no filter, distinct numbers, rounded.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +16,8 @@ pub struct ProtectedQuery {
 }
 
 impl CaseRecords<'_> {
-    /// The table, and what must be written down before it is given out; nothing
-    /// if the same one was given before.
+    /// The table, and the release that must be recorded before the table is given out; `None` if the same table was
+    /// given out before.
     pub(in crate::vault) fn protected(
         &self,
         query: &ProtectedQuery,

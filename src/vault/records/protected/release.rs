@@ -1,5 +1,5 @@
-//! The ledger of protected tables: two that differ by a few people, laid side
-//! by side, would show those people.
+//! The ledger of protected tables. Two tables whose populations differ by a few people would disclose those people if
+//! somebody compared them.
 
 use std::collections::BTreeMap;
 
@@ -15,34 +15,34 @@ use crate::vault::records::tables::rounding::Shown;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::release_rows;
 
-/// A protected table as it is given out, and the exact population it came from.
+/// A protected table as it is given out, and its exact population.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::vault::records) struct Cut {
     pub(in crate::vault::records) dimension: String,
     pub(in crate::vault::records) rule: String,
     pub(in crate::vault::records) edition: [u8; 32],
-    /// What the edition is of: the ids of its exhibits.
+    /// The ids of the exhibits of this edition.
     #[serde(default)]
     pub(in crate::vault::records) exhibits: Vec<String>,
     pub(in crate::vault::records) threshold: u64,
-    /// Distinct numbers; sealed with the rest and never shown.
+    /// Distinct numbers. Sealed with the rest and never shown.
     pub(in crate::vault::records) population: u64,
     pub(in crate::vault::records) total: Shown,
     pub(in crate::vault::records) cells: BTreeMap<String, Shown>,
-    /// The same cells exactly; sealed with the rest and never shown. Not in what
-    /// the first build wrote down.
+    /// The exact counts of the same cells. Sealed with the rest and never shown. Missing in releases of the first
+    /// build.
     #[serde(default)]
     pub(in crate::vault::records) counts: BTreeMap<String, u64>,
 }
 
-/// An earlier cut, and how far its people are from those of the cut at hand.
+/// An earlier table, and how far its population is from that of the new one.
 pub(in crate::vault::records) struct Earlier {
     pub(in crate::vault::records) cut: Cut,
     pub(in crate::vault::records) apart: Apart,
 }
 
-/// How a cut stands beside those that were given out.
+/// Whether a table may be given out, after those that were given out before.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::vault::records) enum Given {
     Never,
@@ -53,7 +53,7 @@ pub(in crate::vault::records) enum Given {
 /// A protected table about to be given out.
 pub(in crate::vault) struct Release {
     cut: Cut,
-    /// The last release it was compared with.
+    /// The number of the last release that it was compared with.
     seen: i64,
 }
 
@@ -62,9 +62,8 @@ impl Release {
         Self { cut, seen }
     }
 
-    /// Writes the release down, in the ledger's transaction. What another call gave
-    /// out since the snapshot was not looked at together with this one: then only
-    /// the same table is given, and anything else must be asked for again.
+    /// Records the release, in the ledger's transaction. If another call released a table since the snapshot, the two
+    /// were not compared. Then only the same table is given out; any other must be asked for again.
     pub(in crate::vault) fn record(
         self,
         keys: &CaseKeys,
@@ -87,7 +86,7 @@ impl Release {
     }
 }
 
-/// Every cut that was given out of a case, by its number.
+/// All tables that were given out of a case, by release number.
 pub(in crate::vault::records) fn given_out(
     keys: &CaseKeys,
     connection: &Connection,
@@ -104,9 +103,8 @@ pub(in crate::vault::records) fn given_out(
 }
 
 impl CaseRecords<'_> {
-    /// How far each of `given` is from `cut`. As long as exhibits are only added,
-    /// one population holds the other and their sizes tell; after a withdrawal
-    /// neither does, and the sets themselves are compared.
+    /// How far each of `given` is from `cut`. While exhibits are only added, one population contains the other and
+    /// their sizes are enough. After a withdrawal the sets themselves are compared.
     pub(in crate::vault::records) fn compare(
         &self,
         cut: &Cut,
@@ -123,7 +121,7 @@ impl CaseRecords<'_> {
         let lists: Vec<&[String]> = given.iter().map(|other| &other.exhibits[..]).collect();
         let apart = self.apart(&cut.exhibits, &lists)?;
         let beside = |(other, apart): (Cut, Option<Apart>)| {
-            // One that does not say what it is of is taken for too close.
+            // A table that does not name its exhibits is treated as too close.
             let said = !other.exhibits.is_empty() || other.population == 0;
             Earlier {
                 apart: apart.filter(|_| said).unwrap_or(Apart::UNKNOWN),
@@ -135,9 +133,8 @@ impl CaseRecords<'_> {
 }
 
 impl Cut {
-    /// The same cut of the same edition is given again as it was. Two roundings of
-    /// one cut, or editions that differ by a few people, are never mixed: neither
-    /// those who came nor those who went may be few.
+    /// The same table of the same edition is given out again unchanged. Two roundings of one table are never given out,
+    /// nor editions that differ by few people, whether they came or went.
     pub(in crate::vault::records) fn beside(&self, given: Vec<Earlier>) -> Given {
         let mut same = None;
         for Earlier { cut: other, apart } in given {
@@ -184,7 +181,7 @@ mod tests {
         }
     }
 
-    /// As if one population held the other.
+    /// As if one population contained the other.
     fn earlier(of: &Cut, other: Cut) -> Vec<Earlier> {
         vec![Earlier {
             apart: Apart::nested(of.population, other.population),

@@ -1,4 +1,4 @@
-//! Which of the tables that were given out must be looked at together.
+//! Decides which of the tables that were given out must be compared with a new one.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +11,14 @@ use crate::vault::records::tables::dimension::{Dimension, Kin};
 use crate::vault::records::tables::rounding::Shown;
 
 impl CaseRecords<'_> {
-    /// Whether `cut` may be laid beside what was `given` out: no hidden cell of any
-    /// of them may be told more closely than its rule does.
+    /// Whether `cut` may be given out beside what was `given` out: no hidden cell of any of these tables may be
+    /// narrowed further than its rule does.
     pub(in crate::vault::records) fn stand_together(
         &self,
         cut: &Cut,
         given: &[Cut],
     ) -> Result<bool, OperationError> {
-        // Of one table alone its total takes care.
+        // A single table is protected by the rounding of its total.
         if given.is_empty() {
             return Ok(true);
         }
@@ -37,8 +37,8 @@ impl CaseRecords<'_> {
                     tables.push(table);
                 }
             }
-            // Several of other kin were looked at when the last of them was given, and
-            // what was found then holds with any table that leaves the people as they are.
+            // Several tables of other groups were compared when the last of them was given out. That result holds with
+            // any table that leaves the number of people as it is.
             let known = kin_of != own && tables.len() > 1;
             if !known && tables.iter().any(|table| hides(table)) && !self.hide_enough(&tables)? {
                 return Ok(false);
@@ -47,7 +47,7 @@ impl CaseRecords<'_> {
         Ok(true)
     }
 
-    /// Tables of one kind.
+    /// Tables of one group of dimensions.
     fn hide_enough(&self, tables: &[&Cut]) -> Result<bool, OperationError> {
         let Some(editions) = chain(tables) else {
             return Ok(false);
@@ -87,8 +87,8 @@ impl CaseRecords<'_> {
         Ok(hides_enough(&populations, &told))
     }
 
-    /// Of one dimension the table itself says how many there are; of several they
-    /// are counted again, which needs every exhibit of that edition to count still.
+    /// How many people each profile has. For one dimension the table itself says it. For several they are counted
+    /// again, which needs all exhibits of that edition to count still.
     fn population(
         &self,
         edition: &Cut,
@@ -115,9 +115,8 @@ impl CaseRecords<'_> {
     }
 }
 
-/// One table of each edition, the smallest first, if each edition has all exhibits
-/// of the one before. Others can be added and subtracted in ways that nobody here
-/// looks at.
+/// One table of each edition, the smallest edition first, if each edition has all exhibits of the one before it.
+/// Otherwise `None`: other editions can be added and subtracted in ways that are not checked here.
 fn chain<'t>(tables: &[&'t Cut]) -> Option<Vec<&'t Cut>> {
     let mut editions: Vec<&Cut> = Vec::new();
     for table in tables {

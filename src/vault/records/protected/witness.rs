@@ -1,29 +1,26 @@
-//! Whether protected tables, laid side by side, tell a hidden cell more closely
-//! than its rule does.
+//! Checks whether protected tables, read together, narrow a hidden cell further than its rule does.
 //!
-//! Shown by example. For each hidden cell, and for both ends of what its rule
-//! allows, people are moved one by one until the cell holds that many while
-//! every table still shows what it showed. A world that is found proves that no
-//! arithmetic over these tables, rounding and all, excludes it. One that is not
-//! found proves nothing, and the tables are then taken to tell too much.
+//! The proof is by example. For each hidden cell, and for both ends of the interval of its rule, people are moved one
+//! by one until the cell holds that many, while every table still shows the same figures. If such a world is found, no
+//! arithmetic over these tables can exclude it. If none is found, that proves nothing, and the tables are then treated
+//! as telling too much.
 //!
-//! The number of people stays as it is, so that tables of other kin, which only
-//! share that number, need not be looked at together. Sees exact counts, gives a
-//! yes or a no. Called by `protected` alone. Not promised: anything about what a
-//! reader knows who was not told it by these tables.
+//! The number of people never changes. Tables of other groups of dimensions share only that number, so they need not be
+//! compared together. Sees exact counts, answers yes or no. Called by `together` only. Not promised: anything about
+//! readers who know more than these tables.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use crate::vault::records::tables::rounding::{Shown, bounds};
 
-/// How many people each combination of values has, of the dimensions at hand.
+/// How many people have each combination of values.
 pub(super) struct Population {
     pub(super) people: u64,
     pub(super) profiles: BTreeMap<Vec<String>, u64>,
 }
 
-/// A table by one of these dimensions, over one of the populations.
+/// A table by one of these dimensions, of one of the populations.
 pub(super) struct Told<'a> {
     pub(super) population: usize,
     pub(super) axis: usize,
@@ -32,8 +29,8 @@ pub(super) struct Told<'a> {
     pub(super) counts: &'a BTreeMap<String, u64>,
 }
 
-/// Whether every hidden cell of these tables may hold anything its rule allows.
-/// Each population is within the next.
+/// Whether every hidden cell of these tables may have any count that its rule allows. Each population is part of the
+/// next.
 pub(super) fn hides_enough(populations: &[Population], tables: &[Told<'_>]) -> bool {
     let Some(world) = World::of(populations, tables) else {
         return false;
@@ -50,12 +47,12 @@ pub(super) fn hides_enough(populations: &[Population], tables: &[Told<'_>]) -> b
 
 #[derive(Clone)]
 struct World {
-    /// Nobody has two profiles. Else a move is only tried if it does no harm
-    /// whichever other profiles its person has.
+    /// Whether nobody has two profiles. Otherwise a move is tried only if it is valid whichever other profiles the
+    /// person has.
     apart: bool,
     /// The cells of each profile, one for each dimension.
     profiles: Vec<Vec<String>>,
-    /// By population, then by profile.
+    /// Indexed by population, then by profile.
     people: Vec<Vec<i64>>,
     tables: Vec<Table>,
 }
@@ -67,7 +64,7 @@ struct Table {
     cells: BTreeMap<String, Cell>,
 }
 
-/// What a cell holds, as closely as is known here, and what it may hold.
+/// The count of a cell, as precisely as it is known here, and the counts it may have.
 #[derive(Clone, Copy, Default)]
 struct Cell {
     fewest: i64,
@@ -76,17 +73,17 @@ struct Cell {
     most_allowed: i64,
 }
 
-/// Somebody of the first profile gets the second, in some of the populations.
+/// One person changes from the first profile to the second, in some of the populations.
 struct Move {
     from: usize,
     to: usize,
     populations: RangeInclusive<usize>,
-    /// Whether they lose the first one.
+    /// Whether the person loses the first profile.
     leaves: bool,
 }
 
 impl World {
-    /// Nothing if the tables are not of these populations, or do not say their counts.
+    /// `None` if the tables are not of these populations, or have no exact counts.
     fn of(populations: &[Population], tables: &[Told<'_>]) -> Option<Self> {
         let mut places = BTreeMap::new();
         for profile in populations.iter().flat_map(|one| one.profiles.keys()) {
@@ -145,7 +142,7 @@ impl World {
         };
         let (inside, outside): (Vec<usize>, Vec<usize>) =
             (0..self.profiles.len()).partition(is_inside);
-        // Each step brings the cell nearer by one, or none is found.
+        // Each step changes the cell by one, or no move is found.
         loop {
             let held = self.cell(table, value).fewest;
             if held == end {
@@ -175,9 +172,8 @@ impl World {
         }
     }
 
-    /// Runs of populations that a move may be in. Somebody with one profile only can
-    /// change places with somebody who came later; of others only the whole rest
-    /// is sure.
+    /// The runs of populations in which a move may happen. A person with a single profile can change places with
+    /// somebody who came later. For others only the whole rest is certain.
     fn spans(&self, population: usize) -> impl Iterator<Item = RangeInclusive<usize>> + use<> {
         let last = self.people.len() - 1;
         let ends = if self.apart { population } else { last };
@@ -192,7 +188,7 @@ impl World {
                 inside.iter().map(people).sum()
             };
             let end = self.people.len() - 1;
-            // Who is in the cell by two profiles would have to lose both.
+            // A person who is in the cell by two profiles would have to lose both.
             let once = |population: usize| {
                 let here = |table: &&Table| table.population == population && table.axis == axis;
                 let cells = inside.first().and_then(|at| self.profiles.get(*at));
@@ -205,14 +201,14 @@ impl World {
             };
             let sure = match lowers {
                 true => inside.len() == 1 || step.populations.clone().all(once),
-                // Somebody of that profile must be outside of the cell, to the end.
+                // Some person of that profile must be outside the cell, in all later populations.
                 false => self.has(first, step.from) > within(end),
             };
             if !sure {
                 return false;
             }
         }
-        // Nobody may be fewer in a population than in the one it holds.
+        // A count in a population must not be smaller than in the population it contains.
         let leaves = !step.leaves
             || self.has(first, step.from)
                 > first.checked_sub(1).map_or(0, |at| self.has(at, step.from));
@@ -245,7 +241,7 @@ impl World {
                 && let Some(cell) = table.cells.get_mut(&from)
             {
                 cell.fewest -= 1;
-                // Of a cell outside of the axis they may keep another profile.
+                // For a cell of another axis, the person may keep another profile.
                 cell.most -= i64::from(certain);
             }
             if let Some(cell) = table.cells.get_mut(&to) {
@@ -271,7 +267,7 @@ impl World {
         }
     }
 
-    /// The two cells of a table that a move is between, if it is in it.
+    /// The two cells of a table between which a move goes, if it changes that table.
     fn changes<'w>(&'w self, step: &Move, table: &Table) -> Option<(&'w str, &'w str)> {
         let cell = |profile: usize| self.profiles.get(profile)?.get(table.axis);
         let (from, to) = (cell(step.from)?, cell(step.to)?);
@@ -300,7 +296,7 @@ mod tests {
     use super::*;
     use crate::vault::records::tables::rounding::show;
 
-    /// Tables by each dimension of one population, given by its profiles.
+    /// The tables by each dimension of one population, computed from its profiles.
     fn hide(people: u64, profiles: &[(&[&str], u64)], counts: &[&[(&str, u64)]]) -> bool {
         let profile = |(values, count): &(&[&str], u64)| {
             let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
@@ -345,7 +341,7 @@ mod tests {
     fn a_hidden_cell_needs_others_that_can_be_more_or_fewer() {
         let one: &[(&[&str], u64)] = &[(&["a"], 3), (&["b"], 20)];
         assert!(!hide(23, one, &[&[("a", 3), ("b", 20)]]));
-        // Four more in the cell are two fewer of 20 and two of 40, and so on.
+        // Four more in the cell are two fewer of the 20 and two fewer of the 40, and so on.
         let two: &[(&[&str], u64)] = &[(&["a"], 3), (&["b"], 20), (&["c"], 40)];
         assert!(hide(63, two, &[&[("a", 3), ("b", 20), ("c", 40)]]));
     }

@@ -8,20 +8,20 @@ use crate::vault::store::exhibit_rows::ExhibitRow;
 #[derive(Clone, Copy)]
 pub(in crate::vault::records) struct BlockPlace<'r> {
     pub(in crate::vault::records) exhibit: &'r ExhibitRow,
-    /// Position of the exhibit among the case's.
+    /// The position of the exhibit in the list of those that count.
     pub(in crate::vault::records) position: usize,
     pub(in crate::vault::records) no: u32,
     pub(in crate::vault::records) rows: usize,
 }
 
-/// A block by the position of its exhibit and its own in it.
+/// A block: the position of its exhibit, and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::vault::records) struct BlockAt {
     pub(in crate::vault::records) exhibit: usize,
     pub(in crate::vault::records) no: u64,
 }
 
-/// A record by the position of its exhibit and its row there, counted from 0.
+/// A record: the position of its exhibit, and its row there, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::vault::records) struct RecordAt {
     pub(in crate::vault::records) exhibit: usize,
@@ -45,7 +45,7 @@ impl BlockPlace<'_> {
         }
     }
 
-    /// A row of this block.
+    /// The position of a row of this block.
     pub(in crate::vault::records) fn record(&self, row: usize) -> RecordAt {
         RecordAt {
             exhibit: self.position,
@@ -53,7 +53,7 @@ impl BlockPlace<'_> {
         }
     }
 
-    /// Names what is missing or does not open, and no more.
+    /// The error for a column that is missing or does not open. It names the place only.
     pub(in crate::vault::records) fn damaged(&self, field: Field) -> OperationError {
         OperationError::Damaged {
             place: format!(

@@ -1,7 +1,7 @@
-//! One block of records: its columns, opened as they are asked for.
+//! The columns of one block of records, opened when they are asked for.
 //!
-//! Sees codes and times in the clear and the keys of blocks. The buffer a block is
-//! opened in is used again for the next one and wiped at the end.
+//! Sees codes and times in the clear and the keys of blocks. The buffer in which a block is opened is reused for the
+//! next block and wiped on drop.
 
 use std::borrow::Cow;
 
@@ -20,11 +20,11 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 
-/// What opens the columns of a case, on any thread.
+/// Opens the columns of a case, on any thread.
 #[derive(Clone, Copy)]
 pub(in crate::vault::records) struct Opener<'r> {
     pub(in crate::vault::records) keys: &'r CaseKeys,
-    /// The greatest code of each field that a scan may open.
+    /// The greatest valid code of each field that a scan may open.
     pub(in crate::vault::records) greatest: &'r [(Field, u32)],
 }
 
@@ -34,12 +34,12 @@ pub(in crate::vault::records) struct Columns<'r, S> {
     sealed: S,
     selection: Selection,
     buffer: Zeroizing<Vec<u8>>,
-    /// Kept from block to block for their memory; `true` if of this block.
+    /// Buffers, kept from block to block; `true` if the contents are of this block.
     codes: Vec<(Field, CodeBlock, bool)>,
     times: TimeBlock,
     has_times: bool,
     texts: Option<TextBlock>,
-    /// Of the exhibit that was opened last.
+    /// The users of the exhibit that was opened last.
     kept_users: Option<(ExhibitNumber, KeptUsers)>,
 }
 
@@ -59,7 +59,7 @@ impl Opener<'_> {
             .ok_or_else(|| place.damaged_statistics())
     }
 
-    /// Calls `decode` with the plaintext of a column that lies sealed in `buffer`.
+    /// Opens the column that is sealed in `buffer` and calls `decode` with the plaintext.
     fn open(
         &self,
         place: &BlockPlace<'_>,
@@ -100,7 +100,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         }
     }
 
-    /// Goes to another block; all its rows are selected and no column is open.
+    /// Moves to another block. All its rows are selected and no column is open.
     pub(in crate::vault::records) fn begin(&mut self, place: BlockPlace<'r>) {
         self.place = place;
         self.selection.reset(place.rows);
@@ -124,7 +124,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         &self.place.exhibit.id
     }
 
-    /// Where a row of this block stands in its exhibit, from 0.
+    /// The position of a row of this block in its exhibit, from 0.
     pub(in crate::vault::records) fn row(&self, row: usize) -> u64 {
         self.place.record(row).row
     }
@@ -133,7 +133,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         &self.selection
     }
 
-    /// Opens those of the columns that are not open yet.
+    /// Opens the columns of these fields that are not open yet.
     pub(in crate::vault::records) fn open(
         &mut self,
         fields: &[Field],
@@ -150,7 +150,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         Ok(())
     }
 
-    /// The codes of a column that was opened.
+    /// The codes of an open column.
     pub(in crate::vault::records) fn codes(
         &self,
         field: Field,
@@ -185,7 +185,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         self.texts.as_ref()?.get(row)
     }
 
-    /// Narrows the selection by a column that was opened.
+    /// Narrows the selection by an open column.
     pub(in crate::vault::records) fn narrow(
         &mut self,
         field: Field,
@@ -217,7 +217,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         let least = u32::from(field == Field::Number);
         let mut column = std::mem::take(&mut self.codes[at].1);
         let decoded = self.open_block(field, |plain| column.decode(plain));
-        // A code that stands for nothing would be counted as something.
+        // A code without a value must not be counted.
         let sound =
             column.codes().len() == self.place.rows && column.bounded().within(least, greatest);
         self.codes[at] = (field, column, sound);
@@ -229,7 +229,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         }
     }
 
-    /// Where the codes of a field are kept, from now on if not yet.
+    /// The position of the buffer of a field; adds one if there is none.
     fn codes_at(&mut self, field: Field) -> usize {
         let known = self.codes.iter().position(|(other, ..)| *other == field);
         known.unwrap_or_else(|| {
@@ -276,8 +276,8 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
 }
 
 impl Columns<'_, FromStore<'_>> {
-    /// Opens the column of users too. They are those of the subject index where the
-    /// block does not say otherwise.
+    /// Like [`Columns::open`], and opens the column of users too. Where the block does not name a user, it is the one
+    /// in the subject index.
     pub(in crate::vault::records) fn open_with_users(
         &mut self,
         records: &CaseRecords<'_>,

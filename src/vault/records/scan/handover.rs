@@ -1,7 +1,7 @@
-//! Blocks from the thread that reads to those that open them.
+//! Hands blocks over from the thread that reads them to the threads that open them.
 //!
-//! Bounded: who finds no room keeps the block and opens it itself. Sees sealed
-//! blocks, and buffers of blocks that are done, which wipe themselves.
+//! The queue is bounded: if it is full, the reading thread opens the block itself. Sees sealed blocks, and used
+//! buffers, which are wiped on drop.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ struct WaitingBlocks<'r> {
     closed: bool,
 }
 
-/// When it goes, no more blocks come.
+/// Ends the handover on drop.
 pub(super) struct Closing<'h, 'r>(pub(super) &'h Handover<'r>);
 
 impl Drop for Closing<'_, '_> {
@@ -42,7 +42,7 @@ impl<'r> Handover<'r> {
         }
     }
 
-    /// Gives the block back if there is no room.
+    /// Answers the block again if there is no room.
     pub(super) fn offer(&self, block: SealedBlock<'r>) -> Option<SealedBlock<'r>> {
         let mut waiting = self.lock();
         if waiting.blocks.len() >= self.most {
@@ -54,7 +54,7 @@ impl<'r> Handover<'r> {
         None
     }
 
-    /// Waits for the next one; none when no more come.
+    /// Waits for the next block; `None` if no more will come.
     pub(super) fn take(&self) -> Option<SealedBlock<'r>> {
         let mut waiting = self.lock();
         loop {
@@ -78,7 +78,7 @@ impl<'r> Handover<'r> {
     }
 }
 
-/// The fault of the first block that has one, whatever thread met it.
+/// The fault of the first block that has one, whichever thread found it.
 #[derive(Default)]
 pub(super) struct Faults(Mutex<Option<(usize, OperationError)>>);
 
@@ -94,8 +94,7 @@ impl Faults {
         self.lock().is_some()
     }
 
-    /// Whether a fault of this block would be told: blocks behind the first that
-    /// has one need not be looked at.
+    /// Whether a fault of this block would be reported. Blocks after the first one with a fault need not be read.
     pub(super) fn may_precede(&self, turn: usize) -> bool {
         self.lock().as_ref().is_none_or(|(known, _)| turn < *known)
     }
@@ -113,7 +112,7 @@ impl Faults {
     }
 }
 
-/// Buffers of blocks that are done, for the next ones.
+/// Buffers of finished blocks, for reuse.
 #[derive(Default)]
 pub(super) struct Spare(Mutex<Vec<HandedOver>>);
 

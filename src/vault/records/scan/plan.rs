@@ -15,7 +15,7 @@ use crate::vault::records::opened::CaseRecords;
 pub(in crate::vault::records) struct Plan {
     times: Range<i64>,
     codes: Vec<(Field, CodeSet)>,
-    /// A record's number must be in all of them.
+    /// The number of a record must be in all of these sets.
     numbers: Vec<Arc<CodeSet>>,
     /// Some member of the filter has only values that are in no dictionary.
     nothing: bool,
@@ -32,8 +32,8 @@ impl CaseRecords<'_> {
 }
 
 impl Plan {
-    /// A value that is in no dictionary matches nothing. To a liaison, an account of somebody else and an account that does
-    /// not exist are therefore the same.
+    /// A value that is in no dictionary matches nothing. To a liaison, an account of somebody else and an account that
+    /// does not exist are therefore the same.
     pub(in crate::vault::records) fn compile(
         records: &CaseRecords<'_>,
         filter: &RecordFilter,
@@ -85,7 +85,7 @@ impl Plan {
         !self.has_times() && self.codes.is_empty() && self.numbers.is_empty() && !self.nothing
     }
 
-    /// Whether a block may hold a record that is kept.
+    /// Whether a block may have a record that the plan keeps.
     pub(in crate::vault::records) fn may_find(&self, statistics: &BlockStatistics) -> bool {
         let times = self.times.clone();
         statistics.may_hold_time(times.start, times.end)
@@ -121,7 +121,7 @@ impl Plan {
         Ok(())
     }
 
-    /// The columns that `narrow` may open, each once.
+    /// The fields that `narrow` may open, each once.
     pub(in crate::vault::records) fn fields(
         &self,
         statistics: &BlockStatistics,
@@ -130,7 +130,7 @@ impl Plan {
         times.into_iter().chain(self.code_fields())
     }
 
-    /// Those of them that are codes.
+    /// Those of these fields that have codes.
     pub(in crate::vault::records) fn code_fields(&self) -> impl Iterator<Item = Field> {
         let numbers = (!self.numbers.is_empty()).then_some(Field::Number);
         let mut fields: Vec<Field> = self.codes.iter().map(|(field, _)| *field).collect();

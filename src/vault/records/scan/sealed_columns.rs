@@ -1,8 +1,8 @@
-//! Sealed columns on their way to being opened.
+//! Where a scan gets sealed columns from.
 //!
-//! Sees ciphertext only. A scan in order asks the store for a column when it needs
-//! one; a scan on many threads gets all columns of a block handed over, because the
-//! one connection that has the snapshot stays with the thread that reads.
+//! Sees ciphertext only. A scan in order reads a column from the store when it needs it. In a scan on several threads,
+//! one thread reads all columns of a block and hands them over, because the snapshot belongs to one connection, which
+//! stays with that thread.
 
 use zeroize::Zeroizing;
 
@@ -12,8 +12,8 @@ use crate::vault::columns::BlockStatistics;
 use crate::vault::error::OperationError;
 use crate::vault::store::block_rows::BlockReader;
 
-/// Where the columns of a block come from. A column is opened where it lies: what was
-/// ciphertext is then plaintext, so that every buffer is wiped when it goes.
+/// A source of sealed columns. A column is opened in its buffer, so every buffer may hold plaintext and is wiped on
+/// drop.
 pub(in crate::vault::records) trait SealedColumns {
     /// Puts the sealed column of a field into the buffer.
     fn bring(
@@ -24,7 +24,7 @@ pub(in crate::vault::records) trait SealedColumns {
     ) -> Result<(), OperationError>;
 }
 
-/// Columns read from the store when they are asked for.
+/// Reads a column from the store when it is asked for.
 pub(in crate::vault::records) struct FromStore<'r>(BlockReader<'r>);
 
 impl<'r> FromStore<'r> {
@@ -48,30 +48,30 @@ impl SealedColumns for FromStore<'_> {
     }
 }
 
-/// A block with all columns that a scan may want, read and still sealed.
+/// A block with all columns that a scan may need, read and still sealed.
 pub(in crate::vault::records) struct SealedBlock<'r> {
-    /// Its turn among the blocks of the scan.
+    /// Its number in the order of the scan.
     pub(in crate::vault::records) turn: usize,
     pub(in crate::vault::records) place: BlockPlace<'r>,
     pub(in crate::vault::records) statistics: Option<BlockStatistics>,
     pub(in crate::vault::records) columns: HandedOver,
 }
 
-/// Columns by field. The buffers go round: they come back when the block is done.
+/// The columns of one block, by field. The buffers are reused after the block is done.
 #[derive(Default)]
 pub(in crate::vault::records) struct HandedOver {
     columns: Vec<(Field, Zeroizing<Vec<u8>>)>,
-    /// How many of them are of this block.
+    /// How many of the buffers belong to this block.
     used: usize,
 }
 
 impl HandedOver {
-    /// For another block.
+    /// Prepares for another block.
     pub(in crate::vault::records) fn clear(&mut self) {
         self.used = 0;
     }
 
-    /// A buffer for one more column; none if it is there already.
+    /// A buffer for one more column; `None` if the column is there already.
     pub(in crate::vault::records) fn buffer_for(
         &mut self,
         field: Field,
@@ -91,7 +91,7 @@ impl HandedOver {
 }
 
 impl SealedColumns for HandedOver {
-    /// The buffer given takes the place of the column, to be filled with a later one.
+    /// Swaps the buffers: the one given is kept and filled with a later column.
     fn bring(
         &mut self,
         place: &BlockPlace<'_>,

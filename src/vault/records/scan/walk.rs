@@ -1,10 +1,9 @@
-//! Block after block of every admitted exhibit, the kept rows of each.
+//! Visits the blocks of all exhibits that count, and in each the rows that a plan keeps.
 //!
-//! In order on one thread (`scan`), or on as many as there are cores (`fold`). The
-//! snapshot is one connection's and stays with the thread that asked: that one
-//! reads sealed blocks and hands them over, the others open, filter and count.
-//! Whatever thread meets a fault, the one of the first block is told, and no part
-//! of an answer. If nobody waits for it any more, the work ends between two blocks.
+//! `scan` visits in order, on one thread. `fold` uses as many threads as there are cores. The snapshot belongs to one
+//! connection, so the calling thread reads the sealed blocks and hands them over; the other threads open, filter and
+//! count. If several threads find a fault, the one of the first block is reported, and no part of an answer is given.
+//! If the caller no longer waits, the work ends between two blocks.
 
 use std::num::NonZero;
 use std::sync::OnceLock;
@@ -23,7 +22,7 @@ use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::block_rows::BlockReader;
 use crate::vault::store::statistics_rows;
 
-/// Whether a scan in order goes on.
+/// Whether a scan in order continues.
 #[derive(PartialEq, Eq)]
 pub(in crate::vault::records) enum Next {
     Block,
@@ -31,10 +30,9 @@ pub(in crate::vault::records) enum Next {
 }
 
 impl CaseRecords<'_> {
-    /// Calls `visit` for each block that holds a record the plan keeps, in the
-    /// order of exhibits and positions, leaving out those that `wanted` does not
-    /// want. Blocks that the statistics rule out stay sealed. `fields` are those
-    /// that `visit` may open.
+    /// Calls `visit` for each block that has a record that the plan keeps, in the order of exhibits and block numbers.
+    /// Leaves out blocks for which `wanted` is false. Blocks that the statistics rule out are not opened. `visit` may
+    /// open the columns of `fields`.
     pub(in crate::vault::records) fn scan(
         &self,
         plan: &Plan,
@@ -77,9 +75,9 @@ impl CaseRecords<'_> {
         Ok(())
     }
 
-    /// Calls `visit` for each block that holds a record the plan keeps, with the
-    /// columns of `fields` open, on several threads. Each has a part of its own that
-    /// `begin` makes; which blocks went into which part is left to chance.
+    /// Calls `visit` for each block that has a record that the plan keeps, with the columns of `fields` open, on
+    /// several threads. Each thread has a partial result of its own, made by `begin`. Which blocks are counted in which
+    /// partial result is not defined.
     pub(in crate::vault::records) fn fold<T: Send>(
         &self,
         plan: &Plan,
@@ -103,7 +101,7 @@ impl CaseRecords<'_> {
         };
         let handover = Handover::new(WAITING * threads());
         let parts = thread::scope(|scope| {
-            // Ends the others' wait for more even if this thread panics.
+            // Ends the waiting of the other threads, even if this thread panics.
             let closing = Closing(&handover);
             let mut here = Hand::new(&work);
             let mut others = Vec::new();
@@ -156,8 +154,7 @@ impl CaseRecords<'_> {
         Ok(parts)
     }
 
-    /// A block with the columns that may be needed of it; none if the statistics
-    /// rule it out.
+    /// A block with the columns that may be needed; `None` if the statistics rule it out.
     fn read_block<'r, B, V>(
         &self,
         work: &Work<'_, B, V>,
@@ -189,7 +186,7 @@ impl CaseRecords<'_> {
         }))
     }
 
-    /// What a block holds at most; not looked at if that can rule nothing out.
+    /// The statistics of a block; not opened if they cannot rule anything out.
     fn statistics(
         &self,
         opener: &Opener<'_>,
@@ -218,7 +215,7 @@ impl CaseRecords<'_> {
         }
     }
 
-    /// The greatest code of each field that a scan may open.
+    /// The greatest valid code of each field that a scan may open.
     fn greatest(&self, plan: &Plan, fields: &[Field]) -> Result<Vec<(Field, u32)>, OperationError> {
         let mut greatest = Vec::new();
         for field in plan.code_fields().chain(fields.iter().copied()) {
@@ -228,7 +225,7 @@ impl CaseRecords<'_> {
                 _ => greatest.push((field, self.dictionary(field)?.size() - 1)),
             }
         }
-        // What the index of subjects goes by stands in each record with its user.
+        // The user of a record is found by its number, account and kind.
         if fields.contains(&Field::User) {
             greatest.push((Field::Number, self.case.numbers));
             for field in [Field::Account, Field::Kind] {
@@ -255,7 +252,7 @@ impl CaseRecords<'_> {
     }
 }
 
-/// What all threads of a fold share.
+/// What the threads of a fold share.
 struct Work<'r, B, V> {
     opener: Opener<'r>,
     plan: &'r Plan,
@@ -267,7 +264,7 @@ struct Work<'r, B, V> {
     faults: Faults,
 }
 
-/// One thread of a fold, with its part of the result.
+/// One thread of a fold, with its partial result.
 struct Hand<'w, 'r, B, V, T> {
     work: &'w Work<'r, B, V>,
     columns: Option<Columns<'r, HandedOver>>,
@@ -324,7 +321,7 @@ where
     }
 }
 
-/// Threads of one scan: as many as there are cores, to a bound.
+/// How many threads a scan uses: as many as there are cores, up to a limit.
 pub(in crate::vault::records) fn threads() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     *CORES.get_or_init(|| {
@@ -335,9 +332,9 @@ pub(in crate::vault::records) fn threads() -> usize {
 
 const MOST_THREADS: usize = 8;
 
-/// So many blocks are not worth a second thread. Measured with 0 to 8: up to four
-/// blocks it makes no difference, at seven the others are a fifth slower.
+/// For so few blocks a second thread is not worth it. Measured with 0 to 8: up to four blocks it makes no difference,
+/// with seven the other choices are a fifth slower.
 const ALONE: usize = 1;
 
-/// Blocks that wait for each thread: read ahead, and bounded.
+/// How many blocks are read ahead for each thread.
 const WAITING: usize = 2;

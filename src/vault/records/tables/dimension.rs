@@ -1,4 +1,4 @@
-//! By what messages and numbers can be counted.
+//! The dimensions by which messages and numbers are counted.
 
 use crate::domain::{Field, words};
 
@@ -22,7 +22,7 @@ words! {
     }
 }
 
-/// Dimensions whose values tell of each other.
+/// Groups of dimensions whose values depend on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::vault::records) enum Kin {
     Place,
@@ -31,7 +31,7 @@ pub(in crate::vault::records) enum Kin {
 }
 
 impl Dimension {
-    /// Those a protected table may have.
+    /// Whether a protected table may have this dimension.
     pub fn may_be_protected(self) -> bool {
         matches!(
             self,
@@ -39,7 +39,7 @@ impl Dimension {
         )
     }
 
-    /// What everybody knows to hang together: a state is in a country, a day in a week.
+    /// The group of the dimension: a state is in a country, a day is in a week.
     pub(in crate::vault::records) fn kin(self) -> Kin {
         match self {
             Self::Country | Self::State | Self::AreaState => Kin::Place,
@@ -48,7 +48,7 @@ impl Dimension {
         }
     }
 
-    /// The column its codes come from.
+    /// The field of the column that it is counted from.
     pub(in crate::vault::records) fn field(self) -> Field {
         match self {
             Self::Country => Field::Country,

@@ -1,7 +1,7 @@
-//! The cells of a table: codes of several dimensions combined into one.
+//! The cells of a table: the codes of several dimensions, combined into one code.
 //!
-//! Few combinations are counted in dense arrays; of many, only those that occur
-//! get a place, up to a bound. Each thread of a scan counts for itself.
+//! If there are few combinations, they are counted in arrays. Otherwise only combinations that occur get a position, up
+//! to a limit. Each thread of a scan counts for itself.
 
 use std::collections::HashMap;
 
@@ -19,18 +19,18 @@ use crate::vault::records::scan::columns::Columns;
 use crate::vault::records::scan::sealed_columns::SealedColumns;
 use crate::vault::records::scan::walk::threads;
 
-/// By what is counted.
+/// The axes of a table.
 pub(super) struct Axes {
     axes: Vec<Axis>,
-    /// All combinations, if they are few enough to be counted in arrays.
+    /// How many combinations there are, if few enough to be counted in arrays.
     dense: Option<u32>,
-    /// How many numbers there can be.
+    /// How many numbers the case has.
     numbers: u32,
-    /// What all threads may count in together.
+    /// The memory budget of all threads together.
     budget: DistinctBudget,
 }
 
-/// Counts of messages and distinct numbers, cell by cell.
+/// Counts of messages and distinct numbers for each cell.
 pub(super) struct Grouping {
     places: Places,
     counts: DistinctByGroup,
@@ -50,7 +50,7 @@ struct Axis {
     dimension: Dimension,
     /// How many codes it has.
     size: u32,
-    /// What code 0 stands for, of days and weeks.
+    /// For days and weeks, the day or week of code 0.
     base: i64,
 }
 
@@ -59,7 +59,7 @@ enum Places {
     Sparse(Sparse),
 }
 
-/// The combinations that occur, in the order of their coming.
+/// The combinations that occur, in order of arrival.
 #[derive(Default)]
 struct Sparse {
     found: HashMap<u64, u32>,
@@ -69,7 +69,7 @@ struct Sparse {
 }
 
 impl Axes {
-    /// `first` and `last` bound the times of all records.
+    /// The times of all records are from `first` to `last`.
     pub(super) fn new(
         records: &CaseRecords<'_>,
         by: &[Dimension],
@@ -80,7 +80,7 @@ impl Axes {
         for dimension in by.iter().copied() {
             let (base, size) = match dimension {
                 Dimension::Hour => (0, 24),
-                // A zone can move a clock back over midnight: a day more on each side.
+                // A change of the clock can cross midnight, so there is one more day on each side.
                 Dimension::Day => span(time.day(first) - 1, time.day(last) + 1)?,
                 Dimension::Week => span(week_of(time.day(first) - 1), week_of(time.day(last) + 1))?,
                 _ => (0, records.dictionary(dimension.field())?.size()),
@@ -104,7 +104,7 @@ impl Axes {
         })
     }
 
-    /// The columns to be opened.
+    /// The columns that must be open.
     pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
         self.axes.iter().map(|axis| axis.dimension.field())
     }
@@ -187,7 +187,7 @@ impl Grouping {
         })
     }
 
-    /// Takes in what another thread counted.
+    /// Adds the counts of another thread.
     pub(super) fn merge(&mut self, other: Self) -> Result<(), OperationError> {
         let merged = match (&mut self.places, &other.places) {
             (Places::Sparse(ours), Places::Sparse(theirs)) => {
@@ -201,12 +201,12 @@ impl Grouping {
         merged.map_err(not_counted)
     }
 
-    /// How many numbers are in any cell.
+    /// How many distinct numbers are in the table.
     pub(super) fn numbers(&self) -> u64 {
         self.counts.seen()
     }
 
-    /// The cells that are not empty, in no certain order.
+    /// The cells that are not empty, in no particular order.
     pub(super) fn finish(
         self,
         axes: &Axes,
@@ -235,7 +235,7 @@ impl Grouping {
 }
 
 impl Sparse {
-    /// The group of each row kept.
+    /// The group of each selected row.
     fn groups(&mut self, selection: &Selection) -> Result<Codes<'_>, OperationError> {
         let mut groups = std::mem::take(&mut self.row_groups);
         groups.clear();
@@ -257,7 +257,7 @@ impl Sparse {
         Ok(Codes::of(&self.row_groups))
     }
 
-    /// The place of a combination; none if it is new and there are too many.
+    /// The position of a combination; `None` if it is new and the limit is reached.
     fn place(&mut self, key: u64) -> Option<u32> {
         if let Some(known) = self.found.get(&key) {
             return Some(*known);
@@ -271,7 +271,7 @@ impl Sparse {
 }
 
 impl Axis {
-    /// A time outside the bounds gets a code that is refused as damage.
+    /// A time outside the bounds gets an invalid code, which is then refused as damage.
     fn codes_of_times(&self, times: &TimeBlock, time: &LocalTime, codes: &mut Vec<u32>) {
         codes.clear();
         if self.codes_of_one_offset(times, time, codes).is_some() {
@@ -287,8 +287,8 @@ impl Axis {
         }));
     }
 
-    /// The same for a block in which no clock is changed: a division of small whole
-    /// numbers for each row, side by side. None if the block is another one.
+    /// The same for a block in which the clock does not change: one division of small integers for each row, as vector
+    /// code. `None` if the block is of the other kind.
     fn codes_of_one_offset(
         &self,
         times: &TimeBlock,
@@ -304,7 +304,7 @@ impl Axis {
         let offset = time.offset_throughout(base, base.checked_add(i64::from(most))?)?;
         let local = base.checked_add(offset)?;
         let day = local.div_euclid(DAY);
-        // Where the first unit begins, and its code.
+        // The start of the first unit, and its code.
         let (begin, code) = match self.dimension {
             Dimension::Hour => (day, 0),
             Dimension::Week => (monday_of(week_of(day)), week_of(day) - self.base),
@@ -312,7 +312,7 @@ impl Axis {
         };
         let code = u32::try_from(code).ok()?;
         let into = u32::try_from(local.checked_sub(begin.checked_mul(DAY)?)?).ok()?;
-        // Nothing below wraps: a code grows slower than the distance it comes of.
+        // Nothing below overflows: a code grows slower than the distance it is computed from.
         most.checked_add(into)?.checked_add(code)?;
         let passed = distances.iter().map(|distance| distance.wrapping_add(into));
         match self.dimension {
@@ -358,8 +358,8 @@ fn not_counted(error: CodecError) -> OperationError {
     }
 }
 
-/// Combinations counted in arrays, whether they occur or not.
+/// The largest number of combinations that is counted in arrays.
 const MOST_DENSE: u32 = 1 << 20;
 
-/// Cells a table may have.
+/// The largest number of cells of a table.
 const MOST_CELLS: u32 = 200_000;

@@ -1,14 +1,13 @@
-//! Days and hours where somebody lives.
+//! Days and hours in a time zone.
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
 use crate::vault::error::OperationError;
 
-/// A zone's offsets between two times, so that millions of times need no look
-/// into the zone's rules.
+/// The offsets of a zone between two times, computed once, because looking up the rules for millions of times is slow.
 pub(super) struct LocalTime {
-    /// From when on, and the offset in seconds; rising.
+    /// Start time and offset in seconds, in ascending order.
     offsets: Vec<(i64, i64)>,
 }
 
@@ -20,7 +19,7 @@ impl LocalTime {
                 "must be a zone of the IANA list, such as Europe/London",
             )
         };
-        // The rules are compiled in, so that an answer is the same on every machine.
+        // The rules are compiled in, so the answer is the same on every machine.
         let zone = match zone {
             "UTC" => TimeZone::UTC,
             _ if zone.len() > 64 => return Err(unknown()),
@@ -40,7 +39,7 @@ impl LocalTime {
         Ok(Self { offsets })
     }
 
-    /// The seconds a wall clock there would have counted.
+    /// The local time, in seconds.
     pub(super) fn local(&self, seconds: i64) -> i64 {
         let (_, offset) = self
             .offsets
@@ -52,7 +51,7 @@ impl LocalTime {
         seconds.saturating_add(offset)
     }
 
-    /// The offset of all times from `first` to `last`, if it is the same.
+    /// The offset of all times from `first` to `last`, if they have the same.
     pub(super) fn offset_throughout(&self, first: i64, last: i64) -> Option<i64> {
         let changes = |(from, _): &&(i64, i64)| *from > first && *from <= last;
         match self.offsets.iter().find(changes) {
@@ -75,7 +74,7 @@ pub(super) fn week_of(day: i64) -> i64 {
     (day + 3).div_euclid(7)
 }
 
-/// The Monday a week begins with.
+/// The Monday of a week.
 pub(super) fn monday_of(week: i64) -> i64 {
     week * 7 - 3
 }

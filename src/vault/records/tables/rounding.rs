@@ -1,8 +1,8 @@
-//! What a protected table shows instead of its counts.
+//! What a protected table shows instead of exact counts.
 //!
-//! NHS England: 1 to 7 is not shown, everything else is rounded to the nearest
-//! 5, totals are rounded on their own. CMS: 1 to 10 is not shown; the rest is
-//! rounded too, because an exact rest would let a hidden cell be subtracted.
+//! NHS England: 1 to 7 is not shown, other counts are rounded to the nearest 5, and totals are rounded on their own.
+//! CMS: 1 to 10 is not shown; other counts are rounded too, because a hidden cell could otherwise be computed by
+//! subtraction.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -44,7 +44,7 @@ impl Shown {
 }
 
 impl Rule {
-    /// The smallest count that is shown, never below what an installation asks.
+    /// The smallest count that is shown, never below the one that the configuration sets.
     pub(in crate::vault::records) fn threshold(self, least: u64) -> u64 {
         let own = match self {
             Self::Nhs => 8,
@@ -54,8 +54,7 @@ impl Rule {
     }
 }
 
-/// A count as the rule shows it: zero, hidden, or a multiple of 5 that is not
-/// below the threshold.
+/// A count as the rule shows it: zero, hidden, or a multiple of 5 that is at least the threshold.
 pub(in crate::vault::records) fn show(count: u64, threshold: u64) -> Shown {
     match count {
         0 => Shown::Number(0),
@@ -64,8 +63,8 @@ pub(in crate::vault::records) fn show(count: u64, threshold: u64) -> Shown {
     }
 }
 
-/// The total, hidden too if it would tell a hidden cell more closely than the
-/// rule does: of one hidden and one shown cell, say, it often would.
+/// The total. It is hidden too if it would narrow a hidden cell further than the rule does, as often happens with one
+/// hidden and one shown cell.
 pub(in crate::vault::records) fn show_total(total: u64, cells: &[Shown], threshold: u64) -> Shown {
     let shown = show(total, threshold);
     if narrows(&shown, cells, threshold) {
@@ -74,10 +73,9 @@ pub(in crate::vault::records) fn show_total(total: u64, cells: &[Shown], thresho
     shown
 }
 
-/// Whether total and cells together bound a hidden cell to less than the rule's
-/// own interval. A number is in at least one cell, so the total is at most the
-/// sum of the cells; if the figures allow that nobody is in two cells, the
-/// reader may know that too, and the total is at least their sum.
+/// Whether total and cells together narrow a hidden cell to less than the interval of the rule. A number is in at least
+/// one cell, so the total is at most the sum of the cells. If the figures allow that nobody is in two cells, the reader
+/// may know that, and then the total is at least their sum.
 fn narrows(total: &Shown, cells: &[Shown], threshold: u64) -> bool {
     let Some(total) = total.number().filter(|total| *total > 0) else {
         return false;
@@ -95,7 +93,7 @@ fn narrows(total: &Shown, cells: &[Shown], threshold: u64) -> bool {
     raised || lowered
 }
 
-/// The least and the most that a cell may hold which is shown like this.
+/// The smallest and the largest count of a cell that is shown like this.
 pub(in crate::vault::records) fn bounds(cell: &Shown, threshold: u64) -> (u64, u64) {
     match cell.number() {
         Some(0) => (0, 0),
@@ -104,7 +102,7 @@ pub(in crate::vault::records) fn bounds(cell: &Shown, threshold: u64) -> (u64, u
     }
 }
 
-/// The counts that are shown as `shown`.
+/// The smallest and the largest count that is shown as `shown`.
 fn interval(shown: u64, threshold: u64) -> (u64, u64) {
     let lowest = threshold.next_multiple_of(STEP);
     let least = if shown <= lowest {

@@ -1,4 +1,4 @@
-//! Messages and distinct numbers, counted exactly, for those who hold the duty.
+//! Exact tables of messages and distinct numbers, for the team.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ use crate::vault::error::OperationError;
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
 
-/// What a table is asked to show.
+/// Which table is asked for.
 pub struct TableQuery {
-    /// None to four, each once.
+    /// Up to four dimensions, each once.
     pub by: Vec<Dimension>,
     pub filter: RecordFilter,
-    /// An IANA zone, for days, weeks and hours; UTC if there is none.
+    /// An IANA zone for days, weeks and hours; `None` for UTC.
     pub zone: Option<String>,
-    /// Only so many rows, those with most messages.
+    /// Show only so many rows, those with the most messages.
     pub top: Option<u32>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Table {
-    /// In the order of their values; with `top`, those with most messages first.
+    /// Ordered by their values; with `top`, those with the most messages first.
     pub rows: Vec<TableRow>,
     pub totals: Totals,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,8 +38,8 @@ pub struct Table {
     pub basis: BasisView,
 }
 
-/// A cell that is not empty. Of the dimensions, those asked for are there; a
-/// value the log does not give is an empty text.
+/// A cell that is not empty. It has the dimensions that were asked for. A value that the log does not have is an empty
+/// text.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TableRow {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,38 +76,38 @@ pub struct Totals {
     /// Left out of a protected table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages: Option<u64>,
-    /// Distinct over the whole: a number in two cells counts once.
+    /// Distinct in the whole table: a number in two cells counts once.
     pub numbers: Shown,
 }
 
-/// What `top` left out. Its distinct numbers are not said: they do not add up.
+/// What `top` left out. Its distinct numbers are not given, because they do not add up.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Rest {
     pub rows: u64,
     pub messages: u64,
 }
 
-/// What the counts rest on.
+/// What the counts are based on.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BasisView {
-    /// Always `as in log`: neither the area code's state nor that of residence.
+    /// Always `as in log`: neither the state of the area code nor that of residence.
     #[schema(value_type = String)]
     pub state: &'static str,
-    /// Which table of area codes, and that it does not say where somebody lives.
+    /// The table of area codes that was used, and a note that it does not say where somebody lives.
     pub area_state: String,
-    /// For how many messages the country stands in the record, was declared, or
-    /// follows from the number. Left out of a protected table.
+    /// For how many messages the country is in the record, was declared, or follows from the number. Left out of a
+    /// protected table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<BTreeMap<String, u64>>,
-    /// Left out for a liaison, who may not learn what others hold.
+    /// Left out for a liaison, who must not learn about other exhibits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exhibits: Option<Vec<String>>,
-    /// Names this set of exhibits: equal editions, equal records.
+    /// Identifies this set of exhibits: tables with equal editions count the same records.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edition: Option<String>,
 }
 
-/// What a count gave, before it is put in words.
+/// The result of a count, before codes become values.
 pub(in crate::vault::records) struct Counted {
     pub(in crate::vault::records) cells: Vec<Cell>,
     pub(in crate::vault::records) messages: u64,
@@ -115,7 +115,7 @@ pub(in crate::vault::records) struct Counted {
     country_basis: Vec<u64>,
 }
 
-/// What one thread counted.
+/// The counts of one thread.
 struct PartialTable {
     grouping: Grouping,
     messages: u64,
