@@ -12,11 +12,11 @@ use breachvault::vault::audit::{
     Hash, hashes_to_store, inclusion_proof, leaf_hash, root, verify_inclusion,
 };
 use breachvault::vault::columns::{
-    BLOCK_ROWS, CodeBlock, Codes, DistinctBudget, DistinctByGroup, FingerprintSet, Fingerprinter,
-    Selection, pack_codes, unpack_codes,
+    BLOCK_ROWS, CodeBlock, Codes, DistinctBudget, DistinctByGroup, Selection, pack_codes,
+    unpack_codes,
 };
 use breachvault::vault::plaintext::{Phone, RawNumber};
-use criterion::{BatchSize, Criterion, Throughput};
+use criterion::{Criterion, Throughput};
 use roaring::RoaringBitmap;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -126,7 +126,16 @@ fn number_of(row: u32) -> u32 {
 
 const NUMBERS: u32 = 700_000;
 
+#[cfg(not(feature = "kernels"))]
+fn fingerprints(_: &mut Criterion) {
+    println!("the set of fingerprints is left out: it needs --features kernels");
+}
+
+#[cfg(feature = "kernels")]
 fn fingerprints(criterion: &mut Criterion) {
+    use breachvault::vault::SeenRows;
+    use breachvault::vault::plaintext::Fingerprinter;
+
     let maker = Fingerprinter::new([1, 2, 3, 4]);
     let all: Vec<u128> = (0..1_000_000_u64).map(|row| maker.of_row(&[row])).collect();
     let mut group = criterion.benchmark_group("fingerprints");
@@ -135,12 +144,12 @@ fn fingerprints(criterion: &mut Criterion) {
         .throughput(Throughput::Elements(1_000_000));
     group.bench_function("insert a million", |bencher| {
         bencher.iter_batched(
-            || (FingerprintSet::new(), Vec::new()),
+            || (SeenRows::new(), Vec::new()),
             |(mut set, mut new)| {
                 set.insert_all(black_box(&all), &mut new);
                 (set, new)
             },
-            BatchSize::PerIteration,
+            criterion::BatchSize::PerIteration,
         );
     });
     group.finish();

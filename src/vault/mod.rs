@@ -31,6 +31,8 @@ mod sign_in;
 mod start;
 mod store;
 
+#[cfg(feature = "kernels")]
+pub use self::admission::SeenRows;
 pub use self::admission::{Admission, Batches, ExhibitCheck, ExhibitFacts, FileFacts};
 pub use self::budget::package_turns::{PackageTurn, PackageTurns};
 pub use self::call::answer::Answer;

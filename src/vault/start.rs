@@ -99,7 +99,7 @@ impl Vault {
         let (_, ended) = vault
             .perform_for(
                 &Caller::system(),
-                Found {
+                FoundVault {
                     administrator,
                     generation,
                 },
@@ -226,7 +226,7 @@ impl Vault {
 }
 
 /// The first act: the vault and its first administrator.
-struct Found {
+struct FoundVault {
     administrator: OperatorName,
     generation: u64,
 }
@@ -239,7 +239,7 @@ impl Answer for Invited {
     }
 }
 
-impl Operation for Found {
+impl Operation for FoundVault {
     type Action = actions::InitVault;
     type Answer = Invited;
 

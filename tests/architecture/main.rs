@@ -93,7 +93,7 @@ const SEEING: &[(&str, &[&str])] = &[
             "src/vault/admission/numbers.rs",
             // The numbers of a batch of rows, on their way into the number table.
             "src/vault/admission/rows.rs",
-            "src/vault/columns/number_table.rs",
+            "src/vault/admission/number_table.rs",
         ],
     ),
     ("from_exposed_digits", &["src/vault/admission/numbers.rs"]),
@@ -279,6 +279,35 @@ fn sql_stands_in_the_store_alone() {
             "{path} has an SQL statement"
         );
     }
+}
+
+/// Who calls the associated data of an exhibit's parts and of a case's terms. `kernels.rs` is for benchmarks.
+#[test]
+fn one_file_seals_and_opens_the_parts_of_an_exhibit() {
+    let known = [
+        "src/vault/exhibits/exhibit_parts.rs",
+        "src/vault/plaintext/kernels.rs",
+    ];
+    for part in [
+        "block",
+        "waiting",
+        "statistics",
+        "subject_index",
+        "dictionary",
+        "term",
+        "user_run",
+        "quarantine",
+        "exhibit_description",
+    ] {
+        let found = with(&format!("Aad::{part}("));
+        assert!(found.contains_key(known[0]), "{part}");
+        for path in found.keys() {
+            assert!(known.contains(&path.as_str()), "{path}: {part}");
+        }
+    }
+    // The keys of blocks are taken there too, and nowhere else.
+    let found: BTreeSet<_> = with(".blocks(").into_keys().collect();
+    assert_eq!(found, BTreeSet::from([known[0].to_owned()]));
 }
 
 /// Outside the store there are its snapshots and transactions, for another engine to take over.

@@ -1,8 +1,8 @@
-//! The end of an admission that does not succeed: nothing stays, and a failed
-//! leaf says why.
+//! Abandons an admission: nothing of it is kept, and a leaf with the outcome `failed` says why.
 
-use super::begin::{Admission, Begun};
+use super::begun::Begun;
 use super::fault;
+use super::in_progress::Admission;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::actions;
 use crate::vault::Vault;
@@ -19,7 +19,7 @@ use crate::vault::store::exhibit_rows;
 use crate::vault::store::term_rows::Terms;
 
 impl Vault {
-    /// Takes away what was staged and says why in a leaf.
+    /// Removes what was staged and says why in a leaf.
     pub fn abandon_admission(
         &self,
         caller: &Caller,
@@ -27,13 +27,13 @@ impl Vault {
         error: OperationError,
     ) -> Refusal {
         let begun = admission.begun.clone();
-        // Its threads end with it: nothing is staged behind what is taken away.
+        // Ends its threads, so that nothing more is staged after the removal.
         drop(admission);
         self.abandon(caller, &begun, error)
     }
 
     pub(super) fn abandon(&self, caller: &Caller, begun: &Begun, error: OperationError) -> Refusal {
-        // What cannot be taken away now stays invisible, and the next start takes it away.
+        // If the removal fails, the staged rows stay invisible and the next start removes them.
         let discarded = self.discard(begun);
         if let Err(fault) = &discarded {
             tracing::error!(exhibit.id = %begun.exhibit, fault = fault.name(), "a staged exhibit could not be discarded");

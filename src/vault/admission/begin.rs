@@ -1,140 +1,45 @@
-//! The beginning of an admission: a staged exhibit, and what codes its rows.
+//! Begins an admission: stages an exhibit and loads what is needed to code its rows.
 
 use std::sync::Arc;
 
 use serde_json::json;
 use zeroize::Zeroize;
 
+use super::begun::Begun;
+use super::coder::Coder;
 use super::codes::Codes;
 use super::earlier::Earlier;
-use super::group::{DICTIONARIES, Group, Place};
+use super::group::{DICTIONARIES, Group};
+use super::in_progress::{Admission, Counts, ExhibitFacts};
 use super::numbers::Numbers;
-use super::parts::Parts;
+use super::part_digests::PartDigests;
 use super::quarantine::Quarantine;
-use super::rows::Scratch;
+use super::scratch::Scratch;
 use super::sealing::Sealing;
 use super::seen::{EarlierExhibit, Seen};
 use super::users::Users;
 use crate::domain::{CaseId, ExhibitId, Field, Reference, Title};
 use crate::policy::actions;
 use crate::vault::Vault;
-use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
-use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
-use crate::vault::call::wire::Wire;
-use crate::vault::columns::{Fingerprinter, SubjectIndexBuilder};
+use crate::vault::columns::SubjectIndexBuilder;
 use crate::vault::core::Core;
 use crate::vault::door::Operation;
 use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::description::{load_dictionary, open_description};
-use crate::vault::exhibits::under_way::{AdmissionProgress, Tracked};
+use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
-use crate::vault::plaintext::{Region, RowBatch};
+use crate::vault::plaintext::{Fingerprinter, Region};
 use crate::vault::scope::Scope;
-use crate::vault::store::case_rows::CaseNumber;
-use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
+use crate::vault::store::exhibit_rows;
 use crate::vault::store::term_rows::Terms;
 
-/// What somebody says about an exhibit when its admission begins.
-#[derive(Default)]
-pub struct ExhibitFacts {
-    pub name: Option<Title>,
-    pub source: Option<Reference>,
-    /// In which numbers without a calling code are meant.
-    pub region: Option<Region>,
-    /// How long the file is said to be.
-    pub bytes: Option<u64>,
-}
-
-/// The right to admit one exhibit, and the work done so far. It must be finished
-/// or abandoned.
-pub struct Admission {
-    pub(super) core: Arc<Core>,
-    pub(super) keys: Arc<CaseKeys>,
-    pub(super) begun: Begun,
-    pub(super) facts: ExhibitFacts,
-    pub(super) coder: Coder,
-    pub(super) seen: Seen,
-    pub(super) scratch: Scratch,
-    pub(super) group: Group,
-    pub(super) sealing: Sealing,
-    pub(super) stager: Stager,
-    prints: Arc<Fingerprinter>,
-    pub(super) subjects: SubjectIndexBuilder,
-    pub(super) parts: Parts,
-    pub(super) quarantine: Quarantine,
-    pub(super) counts: Counts,
-    pub(super) tracked: Tracked,
-}
-
-/// Makes batches for one admission.
-#[derive(Clone)]
-pub struct Batches(Arc<Fingerprinter>);
-
-impl Batches {
-    pub fn make(&self) -> RowBatch {
-        RowBatch::with_prints(Arc::clone(&self.0))
-    }
-}
-
-/// What turns cells into codes and temporary numbers.
-pub(super) struct Coder {
-    pub(super) columns: [Codes; DICTIONARIES],
-    pub(super) numbers: Numbers,
-    pub(super) users: Users,
-    pub(super) earlier_numbers: Earlier,
-    pub(super) earlier_users: Earlier,
-    /// Codes of the bases, in the order of `Basis::ALL`, for the three fields.
-    pub(super) bases: [[Option<u32>; 4]; 3],
-}
-
-#[derive(Default)]
-pub(super) struct Counts {
-    pub(super) read: u64,
-    pub(super) admitted: u64,
-    pub(super) duplicates: u64,
-    pub(super) blocks: u32,
-    pub(super) span: Option<(i64, i64)>,
-}
-
 impl Admission {
-    pub fn exhibit(&self) -> &ExhibitId {
-        &self.begun.exhibit
-    }
-
-    pub fn case(&self) -> &CaseId {
-        &self.begun.case
-    }
-
-    /// How many rows were read so far, rejects with them.
-    pub fn rows(&self) -> u64 {
-        self.counts.read
-    }
-
-    /// Makes the batches in which rows come in.
-    pub fn batches(&self) -> Batches {
-        Batches(Arc::clone(&self.prints))
-    }
-
-    /// Where it is told how far this is.
-    pub fn progress(&self) -> AdmissionProgress {
-        self.tracked.progress().clone()
-    }
-
-    pub(super) fn place(&self) -> Place<'_> {
-        Place {
-            core: &self.core,
-            keys: &self.keys,
-            case: &self.begun.case,
-            exhibit: &self.begun.exhibit,
-        }
-    }
-
-    /// Reads what the case has already, so that codes and duplicates carry on.
+    /// Loads what the case has already, so that codes continue and duplicates are found.
     fn prepare(
         core: &Arc<Core>,
         stager: Stager,
@@ -169,7 +74,7 @@ impl Admission {
                 stager,
                 prints,
                 subjects: SubjectIndexBuilder::new(),
-                parts: Parts::default(),
+                parts: PartDigests::default(),
                 quarantine: Quarantine::default(),
                 counts: Counts::default(),
                 tracked,
@@ -180,7 +85,7 @@ impl Admission {
 }
 
 impl Vault {
-    /// Begins the admission of an exhibit. One at a time in a case.
+    /// Begins the admission of an exhibit. A case has at most one admission at a time.
     pub fn begin_admission(
         &self,
         caller: &Caller,
@@ -271,7 +176,7 @@ fn fingerprinter(core: &Core) -> Result<Fingerprinter, OperationError> {
     Ok(Fingerprinter::new(words(core)?))
 }
 
-/// Random words for keys that live as long as the admission.
+/// Random words, for keys that are used during this admission only.
 fn words<const N: usize>(core: &Core) -> Result<[u64; N], OperationError> {
     let mut words = [0; N];
     for word in &mut words {
@@ -286,24 +191,6 @@ struct BeginExhibit {
     case: CaseId,
     name: Option<Title>,
     source: Option<Reference>,
-}
-
-/// A staged exhibit, and what its case had when it was staged.
-#[derive(Clone)]
-pub(super) struct Begun {
-    pub(super) case: CaseId,
-    pub(super) case_number: CaseNumber,
-    pub(super) exhibit: ExhibitId,
-    pub(super) number: ExhibitNumber,
-    /// Terms of the case that are visible.
-    pub(super) visible_numbers: u32,
-    pub(super) visible_users: u32,
-}
-
-impl Answer for Begun {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({ "exhibit": self.exhibit }))
-    }
 }
 
 impl Operation for BeginExhibit {

@@ -1,11 +1,11 @@
-//! Whether everything that was admitted is still there and opens.
+//! Checks that everything that was admitted is still there and opens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::group::Place;
-use super::parts;
+use super::exhibit_check::ExhibitCheck;
+use super::part_digests;
 use super::withdrawn::check_withdrawn;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::ActionKind;
@@ -13,9 +13,9 @@ use crate::vault::Vault;
 use crate::vault::columns::{
     BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock, UserBlock, UserOf,
 };
-use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::terms::TermPlace;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::{self, CaseRow};
@@ -25,46 +25,9 @@ use crate::vault::store::{
     Snapshot, block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows,
 };
 
-/// What was found of one exhibit, or of the terms of a case.
-#[derive(Debug)]
-pub struct ExhibitCheck {
-    pub case: CaseId,
-    /// None: the terms of the case.
-    pub exhibit: Option<ExhibitId>,
-    /// Parts that were opened.
-    pub opened: u64,
-    /// What is wrong, by field and position; at most a hundred.
-    pub faults: Vec<String>,
-}
-
-const FAULTS: usize = 100;
-
-impl ExhibitCheck {
-    pub fn is_sound(&self) -> bool {
-        self.faults.is_empty()
-    }
-
-    pub(super) fn new(case: &CaseId, exhibit: Option<&ExhibitId>) -> Self {
-        Self {
-            case: case.clone(),
-            exhibit: exhibit.cloned(),
-            opened: 0,
-            faults: Vec::new(),
-        }
-    }
-
-    pub(super) fn note(&mut self, sound: bool, fault: impl FnOnce() -> String) {
-        if sound {
-            self.opened += 1;
-        } else if self.faults.len() < FAULTS {
-            self.faults.push(fault());
-        }
-    }
-}
-
 impl Vault {
-    /// Opens every part of every exhibit and every term, recomputes the digests
-    /// that bind them, and looks for every exhibit that the log says was admitted.
+    /// Opens every part of every exhibit and every term, recomputes the digests over the parts, and looks for every
+    /// exhibit that the log says was admitted.
     pub fn check_exhibits(&self) -> Result<Vec<ExhibitCheck>, OperationError> {
         let reader = self.core.readers.snapshot()?;
         let connection = reader.connection()?;
@@ -72,9 +35,7 @@ impl Vault {
         for case in case_rows::list(connection)? {
             let keys = self.core.case_keys(&case.id)?;
             for exhibit in exhibit_rows::list_all(connection, case.number)? {
-                checks.push(check_exhibit(
-                    &self.core, connection, &keys, &case, &exhibit,
-                )?);
+                checks.push(check_exhibit(connection, &keys, &case, &exhibit)?);
             }
             check_withdrawn(connection, &keys, &case, &mut checks)?;
             checks.push(check_terms(connection, &keys, &case)?);
@@ -88,7 +49,7 @@ impl Vault {
     }
 }
 
-/// An exhibit that was taken away whole leaves nothing behind but its leaf.
+/// Finds exhibits that were removed whole: only the leaf of the admission is left.
 fn check_against_log(
     connection: &Snapshot,
     keys: &CaseKeys,
@@ -120,7 +81,7 @@ fn check_against_log(
             (_, Some(description)) if description.blocks_digest != leaf.digest => {
                 format!("the set of sealed parts is not the one of leaf {seq}")
             }
-            // One that does not open was named before.
+            // A description that does not open was reported before.
             _ => continue,
         };
         let mut check = ExhibitCheck::new(case, Some(&id));
@@ -130,7 +91,7 @@ fn check_against_log(
     Ok(())
 }
 
-/// What the leaf of an admission binds.
+/// What a check reads from the leaf of an admission.
 #[derive(Deserialize)]
 struct AdmissionLeaf {
     object: String,
@@ -138,7 +99,6 @@ struct AdmissionLeaf {
 }
 
 fn check_exhibit(
-    core: &Core,
     connection: &Snapshot,
     keys: &CaseKeys,
     case: &CaseRow,
@@ -149,22 +109,17 @@ fn check_exhibit(
         check.note(false, || "the description does not open".to_owned());
         return Ok(check);
     };
-    let place = Place {
-        core,
-        keys,
-        case: keys.case(),
-        exhibit: &exhibit.id,
-    };
-    let digest = STANDARD.encode(parts::recompute(connection, exhibit.number)?);
+    let parts = ExhibitParts::of(keys, &exhibit.id);
+    let digest = STANDARD.encode(part_digests::recompute(connection, exhibit.number)?);
     check_blocks(
         connection,
-        &place,
+        &parts,
         case,
         exhibit.number,
         &description,
         &mut check,
     )?;
-    check_rest(connection, &place, exhibit.number, &description, &mut check)?;
+    check_rest(connection, &parts, exhibit.number, &description, &mut check)?;
     if digest != description.blocks_digest {
         check.note(false, || {
             "the set of sealed parts is not the one that was admitted".to_owned()
@@ -175,7 +130,7 @@ fn check_exhibit(
 
 fn check_blocks(
     connection: &Snapshot,
-    place: &Place<'_>,
+    parts: &ExhibitParts<'_>,
     case: &CaseRow,
     exhibit: ExhibitNumber,
     description: &ExhibitDescription,
@@ -191,10 +146,7 @@ fn check_blocks(
                 check.note(false, || format!("{} is missing", at()));
                 continue;
             }
-            let opened = place
-                .keys
-                .blocks(field)
-                .open(&place.block(field, no), &sealed);
+            let opened = parts.block(field, no).open(&sealed);
             let sound = opened.is_ok_and(|plain| match field {
                 Field::SentAt => TimeBlock::new().decode(&plain).is_ok(),
                 Field::MessageRef => TextBlock::decode(&plain).is_ok(),
@@ -214,7 +166,6 @@ fn check_blocks(
             }
         }
     }
-    let sealer = place.keys.blocks(Field::SentAt);
     for no in 0..description.blocks {
         let Some(sealed) = statistics_rows::TABLE.find(connection, exhibit, no)? else {
             check.note(false, || {
@@ -222,7 +173,7 @@ fn check_blocks(
             });
             continue;
         };
-        let opened = sealer.open(&place.statistics(no), &sealed);
+        let opened = parts.statistics(no).open(&sealed);
         let sound = opened.is_ok_and(|plain| BlockStatistics::decode(&plain).is_ok());
         check.note(sound, || {
             format!("the statistics of block {no} do not open")
@@ -233,7 +184,7 @@ fn check_blocks(
 
 fn check_rest(
     connection: &Snapshot,
-    place: &Place<'_>,
+    parts: &ExhibitParts<'_>,
     exhibit: ExhibitNumber,
     description: &ExhibitDescription,
     check: &mut ExhibitCheck,
@@ -242,18 +193,14 @@ fn check_rest(
         let Some(sealed) = dictionary_rows::find(connection, exhibit, field)? else {
             continue;
         };
-        let opened = place
-            .keys
-            .blocks(field)
-            .open(&place.dictionary(field), &sealed);
+        let opened = parts.dictionary(field).open(&sealed);
         let sound = opened.is_ok_and(|plain| Segment::decode(&plain).is_ok());
         check.note(sound, || {
             format!("the dictionary of {} does not open", field.label())
         });
     }
-    let sealer = place.keys.blocks(Field::Number);
     subject_index_rows::TABLE.for_each(connection, exhibit, |range, sealed| {
-        let opened = sealer.open(&place.subject_index(range), sealed);
+        let opened = parts.subject_index(range).open(sealed);
         let sound = opened.is_ok_and(|plain| SubjectBlock::decode(range, &plain).is_ok());
         check.note(sound, || {
             format!("range {range} of the index of subjects does not open")
@@ -264,7 +211,7 @@ fn check_rest(
             check.note(false, || format!("part {no} of the quarantine is missing"));
             continue;
         };
-        let opened = place.keys.quarantine().open(&place.quarantine(no), &sealed);
+        let opened = parts.quarantine(no).open(&sealed);
         check.note(opened.is_ok(), || {
             format!("part {no} of the quarantine does not open")
         });
@@ -293,7 +240,7 @@ fn check_terms(
                 continue;
             };
             let users = match field {
-                Field::User => place.open_users(&run).ok(),
+                Field::User => place.parts().open_users(&run).ok(),
                 _ => None,
             };
             let end = visible.min(run.first.saturating_add(run.terms) - 1);
@@ -301,6 +248,7 @@ fn check_terms(
                 // A tag that names another term is found here as well.
                 let tag = match field {
                     Field::Number => place
+                        .parts()
                         .open_number(&run, no)
                         .ok()
                         .map(|phone| keys.tags(field).tag_phone(&phone)),

@@ -1,12 +1,12 @@
-//! Codes for the values of one field while an exhibit is admitted.
+//! Gives codes to the values of one field while an exhibit is admitted.
 
 use crate::vault::columns::{CodecError, Dictionary, Segment};
 
-/// The case's dictionary of a field, and what this exhibit adds to it.
+/// The dictionary of a field, and the values that this exhibit adds to it.
 pub(super) struct Codes {
     before: Dictionary,
     now: Dictionary,
-    /// Values seen of late, so that most rows need no hashing.
+    /// A cache of recent values, so that most rows need no hashing.
     recent: Vec<(String, u32)>,
 }
 

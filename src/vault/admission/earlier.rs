@@ -1,19 +1,19 @@
-//! What the exhibits admitted before have given the case: its visible terms.
+//! Finds terms that the case has from earlier exhibits.
 
 use crate::vault::plaintext::Tag;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::term_rows::{TagRun, Terms};
 use crate::vault::store::{Snapshot, StoreError};
 
-/// A term that was not looked for yet, in a list of known terms.
+/// Marks a term that was not looked up yet, in a list of known terms.
 pub(super) const UNASKED: u32 = u32::MAX;
 
-/// Finds the visible terms of one field. Runs of tags are read as they are needed
-/// and kept: a small exhibit reads few of them.
+/// Finds the visible terms of one field. Runs of tags are read when they are needed and then kept; a small exhibit
+/// reads few of them.
 pub(super) struct Earlier {
     terms: Terms,
     visible: u32,
-    /// By exhibit, then by first tag.
+    /// Grouped by exhibit, ordered by first tag.
     runs: Vec<Vec<Run>>,
 }
 
@@ -56,7 +56,7 @@ impl Earlier {
         self.visible
     }
 
-    /// The term's number, 0 if the case does not have it.
+    /// The term number; 0 if the case does not have the term.
     pub(super) fn find(&mut self, connection: &Snapshot, tag: &Tag) -> Result<u32, StoreError> {
         let tag = tag.as_bytes();
         for runs in &mut self.runs {
@@ -75,8 +75,8 @@ impl Earlier {
         Ok(0)
     }
 
-    /// What tells a term from all others among rows old and new: its number if the
-    /// case knows it, else its temporary number above all of these.
+    /// A value that identifies a term among old and new rows: its term number if the case knows it, otherwise a value
+    /// above all term numbers, made of its temporary number.
     pub(super) fn identity(
         &mut self,
         connection: &Snapshot,

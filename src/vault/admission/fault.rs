@@ -1,9 +1,8 @@
-//! What can go wrong while rows are coded and sealed, in the vault's words.
+//! Errors of coding and staging rows, as errors of an operation.
 
 use crate::vault::columns::CodecError;
 use crate::vault::error::OperationError;
 use crate::vault::ledger::StageError;
-use crate::vault::plaintext::SealError;
 
 pub(super) fn codec(error: CodecError) -> OperationError {
     match error {
@@ -13,10 +12,6 @@ pub(super) fn codec(error: CodecError) -> OperationError {
         },
         _ => OperationError::Internal("a column could not be encoded"),
     }
-}
-
-pub(super) fn seal(_: SealError) -> OperationError {
-    OperationError::Internal("a part could not be sealed")
 }
 
 pub(super) fn stage(error: StageError) -> OperationError {

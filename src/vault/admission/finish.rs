@@ -1,5 +1,4 @@
-//! The end of an admission that succeeds: one state change makes all of it
-//! visible, and the leaf binds the set of its parts.
+//! Finishes an admission: one change of state makes all of it visible, and the leaf binds the set of its parts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +6,8 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::json;
 
-use super::begin::{Admission, Begun};
+use super::begun::Begun;
+use super::in_progress::Admission;
 use super::quarantine::ShownReject;
 use super::terms::TermCounts;
 use crate::domain::{ExhibitId, Format, Reference, Title, caught};
@@ -23,19 +23,19 @@ use crate::vault::door::Operation;
 use crate::vault::door::Reply;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::description::ExhibitDescription;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::under_way::Stage;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::Aad;
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::{self, CaseNumber};
 use crate::vault::store::{Snapshot, exhibit_rows};
 
-/// What is known of the file when it has been read to its end.
+/// What is known of the file after it was read to the end.
 pub struct FileFacts {
     pub format: Format,
     pub evidence: String,
     pub zone: Option<String>,
-    /// The text of the mapping it was read by.
+    /// The text of the mapping by which it was read.
     pub mapping: Option<String>,
     /// SHA-256 over the bytes as received.
     pub digest: [u8; 32],
@@ -44,8 +44,8 @@ pub struct FileFacts {
 }
 
 impl Vault {
-    /// Makes the exhibit visible and answers the report of its admission. If that
-    /// fails, nothing of it stays.
+    /// Makes the exhibit visible and answers the report of its admission. If that fails, nothing of the exhibit is
+    /// kept.
     pub fn finish_admission(
         &self,
         caller: &Caller,
@@ -58,11 +58,11 @@ impl Vault {
             Err(error) => return Err(self.abandon_admission(caller, admission, error)),
         };
         let begun = admission.begun.clone();
-        // A large exhibit holds hundreds of megabytes: they go before the last act, not after it.
+        // A large exhibit holds hundreds of megabytes; they are freed before the last act.
         drop(admission);
         self.perform(caller, operation).inspect_err(|_| {
-            // The leaf of the attempt says why; a second one would say no more. What cannot be
-            // taken away now stays invisible, and the next start takes it away.
+            // The leaf of the attempt says why, so no second leaf is written. If the discard fails, the staged rows
+            // stay invisible and the next start removes them.
             if let Err(fault) = self.discard(&begun) {
                 tracing::error!(exhibit.id = %begun.exhibit, fault = fault.name(), "a staged exhibit could not be discarded");
             }
@@ -98,7 +98,7 @@ impl Vault {
     }
 }
 
-/// The keyed digest by which a file is known again.
+/// The keyed digest by which a file is recognised if it is sent again.
 fn file_tag(keys: &CaseKeys, digest: &[u8; 32]) -> [u8; 32] {
     let mut tag = keys.digests().begin();
     tag.update(b"file");
@@ -221,10 +221,9 @@ impl Operation for FinishExhibit {
         }
         refuse_known(scope.connection, case.number, &self.file_tag)?;
         let keys = scope.core.case_keys(&case.id)?;
-        let aad = Aad::exhibit_description(&scope.core.vault, &case.id, &begun.exhibit);
-        let sealed = scope
-            .core
-            .seal_json(keys.descriptions(), &aad, &self.description)?;
+        let sealed = ExhibitParts::of(&keys, &begun.exhibit)
+            .description()
+            .seal_json(scope.core.nonce()?, &self.description)?;
         exhibit_rows::admit(
             scope.transaction()?,
             begun.number,

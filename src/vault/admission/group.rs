@@ -1,20 +1,19 @@
-//! The rows of one block, column by column, and how they are sealed.
+//! The rows of one block position, column by column, and how they are sealed.
 
 use super::fault;
-use super::parts::{PartKind, Parts};
-use super::waiting::Waiting;
-use crate::domain::{CaseId, ExhibitId, Field};
-use crate::vault::columns::{BLOCK_ROWS, BlockStatistics, CodeBlock, TextBlock, TimeBlock};
-use crate::vault::core::Core;
+use super::part_digests::{PartDigests, PartKind};
+use super::waiting_column::WaitingColumn;
+use crate::domain::Field;
+use crate::vault::columns::{BlockStatistics, CodeBlock, TextBlock, TimeBlock};
 use crate::vault::error::OperationError;
-use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::{Aad, Nonces, Texts};
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::plaintext::{Nonces, Texts};
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{StoreError, Transaction, block_rows, statistics_rows};
 
 pub(super) const DICTIONARIES: usize = Field::DICTIONARIES.len();
 
-/// Places of fields in [`Field::DICTIONARIES`].
+/// Positions of fields in [`Field::DICTIONARIES`].
 pub(super) const ACCOUNT: usize = 0;
 pub(super) const COUNTRY: usize = 2;
 pub(super) const KIND: usize = 4;
@@ -30,74 +29,18 @@ pub(super) struct Group {
     pub(super) times: Vec<i64>,
     /// Temporary numbers.
     pub(super) numbers: Vec<u32>,
-    /// Rows whose user is not the one the index of subjects keeps, with the user plus one;
-    /// 0 is nobody.
+    /// Rows whose user is not the one in the subject index, with the user plus one; 0 is nobody.
     pub(super) others: Vec<(u32, u32)>,
-    /// Message references; a blank one is missing.
+    /// Message references; blank where the row has none.
     pub(super) references: Texts,
 }
 
-/// Where the parts of the exhibit belong, and what seals them.
-pub(super) struct Place<'a> {
-    pub(super) core: &'a Core,
-    pub(super) keys: &'a CaseKeys,
-    pub(super) case: &'a CaseId,
-    pub(super) exhibit: &'a ExhibitId,
-}
-
-impl Place<'_> {
-    pub(super) fn block(&self, field: Field, no: u32) -> Aad {
-        let rows = BLOCK_ROWS as u32;
-        Aad::block(
-            &self.core.vault,
-            self.case,
-            self.exhibit,
-            field,
-            u64::from(no),
-            rows,
-        )
-    }
-
-    pub(super) fn quarantine(&self, no: u32) -> Aad {
-        Aad::quarantine(&self.core.vault, self.case, self.exhibit, u64::from(no))
-    }
-
-    pub(super) fn waiting(&self, no: u32) -> Aad {
-        Aad::waiting(&self.core.vault, self.case, self.exhibit, u64::from(no))
-    }
-
-    pub(super) fn statistics(&self, no: u32) -> Aad {
-        Aad::statistics(&self.core.vault, self.case, self.exhibit, u64::from(no))
-    }
-
-    pub(super) fn subject_index(&self, range: u32) -> Aad {
-        Aad::subject_index(&self.core.vault, self.case, self.exhibit, u64::from(range))
-    }
-
-    pub(super) fn dictionary(&self, field: Field) -> Aad {
-        Aad::dictionary(&self.core.vault, self.case, self.exhibit, field)
-    }
-
-    pub(super) fn seal_block(
-        &self,
-        nonces: &mut Nonces<'_>,
-        field: Field,
-        no: u32,
-        plain: &[u8],
-    ) -> Result<Vec<u8>, OperationError> {
-        self.keys
-            .blocks(field)
-            .seal(nonces.take()?, &self.block(field, no), plain)
-            .map_err(fault::seal)
-    }
-}
-
-/// Sealed parts on their way to the store.
+/// Sealed parts of one block position, on their way to the store.
 pub(super) struct SealedGroup {
     no: u32,
     blocks: Vec<(Field, Vec<u8>)>,
     statistics: Option<Vec<u8>>,
-    /// Not one of the exhibit's parts: it does not stay.
+    /// Is replaced at the end of the admission, so it is not one of the parts of the exhibit.
     waiting: Option<Vec<u8>>,
 }
 
@@ -112,7 +55,7 @@ impl SealedGroup {
         }
     }
 
-    pub(super) fn note(&self, parts: &mut Parts) {
+    pub(super) fn note(&self, parts: &mut PartDigests) {
         for (field, sealed) in &self.blocks {
             parts.add(PartKind::Block, Some(*field), self.no, sealed);
         }
@@ -121,7 +64,7 @@ impl SealedGroup {
         }
     }
 
-    /// Writes blocks of numbers over what waited in their place, and others beside them.
+    /// Writes blocks of numbers in place of the waiting columns, and other blocks beside them.
     pub(super) fn put_in_place(
         &self,
         connection: &Transaction,
@@ -159,41 +102,43 @@ impl Group {
         self.times.len()
     }
 
-    /// Seals the blocks of every field but number and user, the statistics, and what
-    /// waits.
-    pub(super) fn seal(&self, place: &Place<'_>, no: u32) -> Result<SealedGroup, OperationError> {
-        let mut nonces = Nonces::new(&*place.core.entropy);
+    /// Seals the blocks of every field but number and user, the statistics, and the waiting column.
+    pub(super) fn seal(
+        &self,
+        exhibit: &ExhibitParts<'_>,
+        nonces: &mut Nonces<'_>,
+        no: u32,
+    ) -> Result<SealedGroup, OperationError> {
         let mut plain = Vec::new();
         let mut blocks = Vec::with_capacity(DICTIONARIES + 2);
+        let mut seal = |field: Field, plain: &[u8]| -> Result<(), OperationError> {
+            let sealed = exhibit.block(field, no).seal(nonces.take()?, plain)?;
+            blocks.push((field, sealed));
+            Ok(())
+        };
         let mut statistics = BlockStatistics::of_times(&self.times).map_err(fault::codec)?;
         for (field, codes) in Field::DICTIONARIES.into_iter().zip(&self.codes) {
             CodeBlock::encode(codes, &mut plain).map_err(fault::codec)?;
-            blocks.push((field, place.seal_block(&mut nonces, field, no, &plain)?));
+            seal(field, &plain)?;
             statistics = statistics.with_codes(field, codes).map_err(fault::codec)?;
         }
         TimeBlock::encode(&self.times, &mut plain).map_err(fault::codec)?;
-        let sealed = place.seal_block(&mut nonces, Field::SentAt, no, &plain)?;
-        blocks.push((Field::SentAt, sealed));
+        seal(Field::SentAt, &plain)?;
         let references: Vec<Option<&str>> = self
             .references
             .iter()
             .map(|text| Some(text).filter(|text| !text.is_empty()))
             .collect();
         let texts = TextBlock::encode(&references).map_err(fault::codec)?;
-        let sealed = place.seal_block(&mut nonces, Field::MessageRef, no, &texts)?;
-        blocks.push((Field::MessageRef, sealed));
+        seal(Field::MessageRef, &texts)?;
         statistics.encode(&mut plain);
-        let aad = place.statistics(no);
-        let sealed = place
-            .keys
-            .blocks(Field::SentAt)
-            .seal(nonces.take()?, &aad, &plain)
-            .map_err(fault::seal)?;
-        let waiting = Waiting::seal(&self.numbers, &self.others, place, no, &mut nonces)?;
+        let statistics = exhibit.statistics(no).seal(nonces.take()?, &plain)?;
+        let waiting = WaitingColumn::encode(&self.numbers, &self.others).map_err(fault::codec)?;
+        let waiting = exhibit.waiting_column(no).seal(nonces.take()?, &waiting)?;
         Ok(SealedGroup {
             no,
             blocks,
-            statistics: Some(sealed),
+            statistics: Some(statistics),
             waiting: Some(waiting),
         })
     }

@@ -1,33 +1,44 @@
-//! Admission of exhibits: rows in, sealed columns and terms out.
+//! Admits exhibits: rows come in, sealed columns and terms are staged.
 //!
-//! Sees numbers, on their way from a batch of rows into terms, and the keys of
-//! the case. `operations::exhibit` drives it: begin, batch after batch, then
-//! finish or abandon, each with a leaf of its own. Nothing is visible before the
-//! one state change at the end. Not promised: that an [`Admission`] which is
-//! dropped without either cleans up; the next start does.
+//! Sees phone numbers, on their way from a batch of rows into terms, and the keys of the case. `operations::exhibit`
+//! calls it: begin, then batch after batch, then finish or abandon. Begin, finish and abandon each write a leaf.
+//! Nothing is visible before the one change of state at the end. Not promised: that an [`Admission`] which is dropped
+//! without finish or abandon cleans up; the next start does.
 
 mod abandon;
 mod begin;
+mod begun;
 mod check;
+mod coder;
 mod codes;
 mod earlier;
+mod exhibit_check;
 mod fault;
+mod fingerprint_set;
 mod finish;
 mod group;
+mod in_progress;
+#[cfg(feature = "kernels")]
+mod kernels;
+mod number_table;
 mod numbering;
 mod numbers;
-mod parts;
+mod open_table;
+mod part_digests;
 mod quarantine;
 mod rows;
+mod scratch;
 mod sealing;
 mod seen;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod users;
-mod waiting;
+mod waiting_column;
 mod withdrawn;
 
-pub use begin::{Admission, Batches, ExhibitFacts};
-pub use check::ExhibitCheck;
+pub use exhibit_check::ExhibitCheck;
 pub use finish::FileFacts;
+pub use in_progress::{Admission, Batches, ExhibitFacts};
+#[cfg(feature = "kernels")]
+pub use kernels::SeenRows;

@@ -1,25 +1,25 @@
-//! From temporary to final numbers of terms.
+//! Gives terms their final numbers.
 
 use super::earlier::{Earlier, UNASKED};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::Tag;
 use crate::vault::store::Snapshot;
 
-/// A key seals no more terms than this (half of what SP 800-38D allows).
+/// A key seals at most so many terms: half of what NIST SP 800-38D allows.
 const TERMS_OF_A_KEY: u64 = 1 << 31;
 
 pub(super) struct Numbering {
-    /// Temporary to final number; 0 where a term stands in no admitted row.
+    /// The final number of each temporary number; 0 if the term is in no admitted row.
     pub(super) last: Vec<u32>,
-    /// The terms new to the case by their tags; their numbers follow the visible ones.
+    /// The terms that are new to the case, ordered by tag. Their numbers follow the visible ones.
     pub(super) new: Vec<(Tag, u32)>,
-    /// Distinct terms of the exhibit.
+    /// How many distinct terms the exhibit has.
     pub(super) distinct: u32,
 }
 
 impl Numbering {
-    /// Numbers those of so many terms that are `used`. New ones go by their tags, so that
-    /// the file does not tell who appears early. `known` ends with the last asked for.
+    /// Numbers the terms that are `used`. New terms are numbered in the order of their tags, so that the file does not
+    /// tell who appears early. `known` ends with the last term that was looked up.
     pub(super) fn of(
         terms: usize,
         used: impl Fn(u32) -> bool,

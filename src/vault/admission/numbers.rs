@@ -1,13 +1,14 @@
-//! The numbers of the exhibit being admitted: text to temporary number.
+//! The phone numbers of the exhibit being admitted: finds the temporary number of a cell.
 
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
 use super::earlier::UNASKED;
-use crate::vault::columns::{CodecError, Fingerprinter, NumberTable};
+use super::number_table::NumberTable;
+use crate::vault::columns::CodecError;
 use crate::vault::plaintext::{
-    Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey, area_code_of_digits,
-    area_state_of, region_of,
+    Fingerprinter, Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey,
+    area_code_of_digits, area_state_of, region_of,
 };
 
 pub(super) struct Numbers {
@@ -16,26 +17,26 @@ pub(super) struct Numbers {
     /// Texts that are not plain E.164, by fingerprint: each is parsed once.
     texts: HashMap<u128, u32>,
     prints: Fingerprinter,
-    /// For each number the code of its region's country, once asked for; shorter than the
-    /// numbers, for most logs say the country.
+    /// For each number the code of its country, if it was looked up. Shorter than the list of numbers, because most
+    /// logs have the country.
     countries: Vec<u32>,
-    /// For each area code the code of its state, once asked for; the last is for numbers
-    /// without one.
+    /// For each area code the code of its state, if it was looked up. The last entry is for numbers without an area
+    /// code.
     area_states: Vec<u32>,
-    /// For each number its term from earlier exhibits, once asked for; 0 if new. Shorter
-    /// than the numbers: it ends with the last that was asked for.
+    /// For each number its term number from earlier exhibits, if it was looked up; 0 if new. Shorter than the list of
+    /// numbers: it ends with the last one looked up.
     pub(super) known: Vec<u32>,
 }
 
-/// Why a text has no temporary number.
+/// Why a cell has no temporary number.
 pub(super) enum NoNumber {
     Rejected(RejectKind),
     Codec(CodecError),
 }
 
-/// They have three digits.
+/// Area codes have three digits.
 const AREA_CODES: usize = 1000;
-/// More texts are not remembered; then they start anew.
+/// The largest number of cached texts. When it is reached, the cache is emptied.
 const TEXTS: usize = 1 << 21;
 
 impl Numbers {
@@ -51,8 +52,8 @@ impl Numbers {
         }
     }
 
-    /// Replaces `out` by the temporary numbers of many cells at once; [`UNASKED`] for those
-    /// that are not known or are not plain E.164.
+    /// Fills `out` with the temporary numbers of many cells at once; [`UNASKED`] for cells that are unknown or not
+    /// plain E.164.
     pub(super) fn known_of(&self, digits: &[u64], out: &mut Vec<u32>) {
         self.table.get_all(digits, UNASKED, out);
     }
@@ -61,8 +62,8 @@ impl Numbers {
         self.table.len()
     }
 
-    /// The temporary number of a cell; `digits` are those of plain E.164, or 0. Most
-    /// cells are E.164 and known already.
+    /// The temporary number of a cell. `digits` are its digits if it is plain E.164, otherwise 0. Most cells are plain
+    /// E.164 and known already.
     pub(super) fn number(&mut self, digits: u64, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
         if let Some(digits) = NonZeroU64::new(digits) {
             return match self.table.get(digits) {
@@ -82,7 +83,7 @@ impl Numbers {
         Ok(number)
     }
 
-    /// The code of the country a number's region is in.
+    /// The code of the country of a number.
     pub(super) fn country(
         &mut self,
         number: u32,
@@ -101,8 +102,8 @@ impl Numbers {
         })
     }
 
-    /// The code of the state whose area code a number has; `digits` are those of its
-    /// cell if that is plain E.164, or 0.
+    /// The code of the state of the area code of a number. `digits` are those of its cell if it is plain E.164,
+    /// otherwise 0.
     pub(super) fn area_state(
         &mut self,
         digits: u64,
@@ -143,7 +144,7 @@ fn phone_of(table: &NumberTable, number: u32) -> Option<Phone> {
     Some(Phone::from_exposed_digits(*digits))
 }
 
-/// What was found for a place before, or what `find` finds now.
+/// The cached value of a position, or what `find` answers now.
 fn once(
     found: &mut [u32],
     place: u32,

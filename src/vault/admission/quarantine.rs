@@ -1,5 +1,5 @@
-//! Rows that could not be admitted: sealed in parts, counted, and named by line,
-//! column and kind in the report.
+//! Rows that could not be admitted. They are sealed in parts and counted; the report names them by line, column and
+//! kind.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) struct ShownReject {
 
 #[derive(Default)]
 pub(super) struct Quarantine {
-    /// JSON lines of the part being filled.
+    /// The JSON lines of the current part.
     lines: WipedText,
     in_part: usize,
     pub(super) total: u64,
@@ -27,7 +27,7 @@ pub(super) struct Quarantine {
     shown_is_full: bool,
 }
 
-/// Most rejects of a part, and the bytes after which it ends early.
+/// The largest number of rejects of a part, and the number of bytes after which it ends early.
 const REJECTS: usize = 1000;
 const BYTES: usize = 1 << 20;
 /// How many rejects a report shows.
@@ -57,8 +57,8 @@ impl Quarantine {
         }
     }
 
-    /// Batches come in the order of their lines; within one, the reader's rejects
-    /// come before the vault's own.
+    /// Keeps the first rejects by line. Batches come in the order of lines, but within a batch the reader's rejects
+    /// come before those of the vault.
     pub(super) fn end_batch(&mut self) {
         if !self.shown_is_full {
             self.shown.sort_by_key(|reject| reject.line);
@@ -79,7 +79,7 @@ impl Quarantine {
         self.in_part == 0
     }
 
-    /// The part's position and plaintext.
+    /// The number and the plaintext of the current part.
     pub(super) fn part(&self) -> (u32, &[u8]) {
         (self.parts, self.lines.as_str().as_bytes())
     }

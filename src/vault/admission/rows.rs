@@ -1,50 +1,29 @@
-//! One batch after the other: cells to codes, duplicates left out, full blocks
-//! handed over to be sealed.
+//! Admits one batch of rows after the other: codes cells, leaves duplicates out and hands full blocks to the thread
+//! that seals them.
 
 use std::sync::Arc;
 
-use super::begin::{Admission, Coder};
+use super::coder::Coder;
 use super::earlier::UNASKED;
 use super::fault;
-use super::group::{
-    ACCOUNT, AREA_STATE, COUNTRY, COUNTRY_BASIS, DICTIONARIES, KIND, STATE_BASIS, TIME_BASIS,
-};
+use super::group::{ACCOUNT, KIND};
+use super::in_progress::Admission;
 use super::numbers::NoNumber;
-use super::seen::{CODES, Opening, RowIdentity};
+use super::part_digests::PartKind;
+use super::scratch::Scratch;
+use super::seen::{CODES, RowIdentity};
 use crate::domain::Field;
 use crate::vault::Vault;
-use crate::vault::columns::{BLOCK_ROWS, CodecError, Fingerprinter, Messages};
+use crate::vault::columns::{BLOCK_ROWS, CodecError, Messages};
 use crate::vault::error::OperationError;
-use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::{Basis, Nonces, RejectKind, RowBatch, TEXTS};
-use crate::vault::store::{Snapshot, StoreError, quarantine_rows};
+use crate::vault::plaintext::{Fingerprinter, Nonces, RejectKind, RowBatch, TEXTS};
+use crate::vault::store::quarantine_rows;
 
-/// The rows of one batch that can be admitted; used again. A column has an entry for
-/// each of `rows`.
-#[derive(Default)]
-pub(super) struct Scratch {
-    /// The temporary numbers of all rows that have a known one.
-    found: Vec<u32>,
-    rows: Vec<u32>,
-    codes: [Vec<u32>; DICTIONARIES],
-    numbers: Vec<u32>,
-    identities: Vec<u64>,
-    prints: Vec<u128>,
-    new: Vec<bool>,
-    seconds: Vec<i64>,
-    /// Places among `rows` whose user is not the one the index of subjects keeps, with the
-    /// user plus one.
-    others: Vec<(u32, u32)>,
-    /// From the values of a batch to codes.
-    map: Vec<u32>,
-}
-
-/// The longest user name: a run says its length in one byte.
+/// The longest user name, in bytes: a run stores its length in one byte.
 const USER_BYTES: usize = 255;
 
 impl Vault {
-    /// Admits the rows of a batch and quarantines its rejects. After an error the
-    /// admission can only be abandoned.
+    /// Admits the rows of a batch and quarantines its rejects. After an error the admission can only be abandoned.
     pub fn admit_batch(
         &self,
         admission: &mut Admission,
@@ -66,7 +45,7 @@ impl Vault {
         admission.keep(batch)
     }
 
-    /// Finds the temporary number of each row; rows without one are quarantined.
+    /// Finds the temporary number of each row. Rows whose number cannot be read are quarantined.
     fn number_rows(
         &self,
         admission: &mut Admission,
@@ -139,10 +118,10 @@ impl Admission {
                 column.push(code);
             }
         }
-        coder.code_derived(batch, rows, numbers, codes)
+        coder.code_derived(batch, batch.expose_digits(), rows, numbers, codes)
     }
 
-    /// What tells each row apart from all others of the case.
+    /// Computes the fingerprint that distinguishes each row from all others of the case.
     fn identify_rows(
         &mut self,
         batch: &RowBatch,
@@ -158,14 +137,8 @@ impl Admission {
             let identity = self.coder.identity_of_number(connection, &keys, *number)?;
             self.scratch.identities.push(identity);
         }
-        let opening = Opening {
-            connection,
-            core: &core,
-            keys: &keys,
-            case: &self.begun.case,
-        };
         let known = self.scratch.identities.iter().copied();
-        self.seen.recall(&opening, known)?;
+        self.seen.recall(connection, &keys, known)?;
         self.scratch.prints.clear();
         for (at, row) in self.scratch.rows.iter().enumerate() {
             let number = self.scratch.identities[at];
@@ -191,7 +164,7 @@ impl Admission {
         Ok(())
     }
 
-    /// Rows that the case has already are counted, and that is all.
+    /// Removes the rows that the case has already; they are only counted.
     fn leave_duplicates_out(&mut self) {
         let Scratch {
             rows,
@@ -212,7 +185,7 @@ impl Admission {
         self.counts.admitted += rows.len() as u64;
     }
 
-    /// Counts the rows in the index of subjects, which knows most of their users.
+    /// Counts the rows in the subject index, which stores the users of most of them.
     fn place_rows(&mut self, batch: &RowBatch, prints: &[u64]) -> Result<(), CodecError> {
         let Self {
             coder: Coder { users, .. },
@@ -244,7 +217,7 @@ impl Admission {
         subjects.count_all(&messages, users_of, others)
     }
 
-    /// Appends the rows, block by block.
+    /// Appends the rows to the current group, and hands over each full one.
     fn keep(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
         let (mut from, mut others) = (0, 0);
         while from < self.scratch.rows.len() {
@@ -274,7 +247,7 @@ impl Admission {
         Ok(())
     }
 
-    /// Hands the rows gathered over to be sealed and staged, if there are any.
+    /// Hands over the current group, if it has rows.
     pub(super) fn stage_group(&mut self) -> Result<(), OperationError> {
         let group = &self.group;
         let (Some(first), Some(last)) = (
@@ -292,22 +265,16 @@ impl Admission {
         Ok(())
     }
 
-    /// Seals the rejects gathered and stages them, if there are any.
+    /// Seals and stages the current part of the quarantine, if it has rejects.
     pub(super) fn stage_quarantine(&mut self) -> Result<(), OperationError> {
         if self.quarantine.is_part_empty() {
             return Ok(());
         }
         let (no, plain) = self.quarantine.part();
-        let place = self.place();
-        let aad = place.quarantine(no);
         let mut nonces = Nonces::new(&*self.core.entropy);
-        let sealed = self
-            .keys
-            .quarantine()
-            .seal(nonces.take()?, &aad, plain)
-            .map_err(fault::seal)?;
-        self.parts
-            .add(super::parts::PartKind::Quarantine, None, no, &sealed);
+        let part = self.exhibit_parts().quarantine(no);
+        let sealed = part.seal(nonces.take()?, plain)?;
+        self.parts.add(PartKind::Quarantine, None, no, &sealed);
         let exhibit = self.begun.number;
         self.stager
             .stage(move |connection| {
@@ -322,92 +289,4 @@ impl Admission {
 fn keep_new(column: &mut Vec<u32>, new: &[bool]) {
     let mut new = new.iter();
     column.retain(|_| new.next() == Some(&true));
-}
-
-impl Coder {
-    fn identity_of_number(
-        &mut self,
-        connection: &Snapshot,
-        keys: &CaseKeys,
-        number: u32,
-    ) -> Result<u64, StoreError> {
-        let Self {
-            numbers,
-            earlier_numbers,
-            ..
-        } = self;
-        let mut known = std::mem::take(&mut numbers.known);
-        let tag = || numbers.tag(keys.tags(Field::Number), number);
-        let identity = earlier_numbers.identity(connection, number, &mut known, tag);
-        numbers.known = known;
-        identity
-    }
-
-    /// `user` counts from one; 0 is nobody.
-    fn identity_of_user(
-        &mut self,
-        connection: &Snapshot,
-        keys: &CaseKeys,
-        user: u32,
-    ) -> Result<u64, StoreError> {
-        let Some(user) = user.checked_sub(1) else {
-            return Ok(0);
-        };
-        let Self {
-            users,
-            earlier_users,
-            ..
-        } = self;
-        let mut known = std::mem::take(&mut users.known);
-        let tag = || Some(users.tag(keys.tags(Field::User), user));
-        let identity = earlier_users.identity(connection, user, &mut known, tag);
-        users.known = known;
-        identity
-    }
-
-    /// The countries that the log does not say and the states of area codes follow from
-    /// the numbers; then the columns that say what country, state and time rest on.
-    fn code_derived(
-        &mut self,
-        batch: &RowBatch,
-        rows: &[u32],
-        numbers: &[u32],
-        codes: &mut [Vec<u32>; DICTIONARIES],
-    ) -> Result<(), CodecError> {
-        for place in [COUNTRY_BASIS, STATE_BASIS, TIME_BASIS, AREA_STATE] {
-            codes[place].clear();
-        }
-        let digits = batch.expose_digits();
-        for (at, row) in rows.iter().enumerate() {
-            let [mut country_basis, state_basis, time_basis] = batch.bases()[*row as usize];
-            if codes[COUNTRY][at] == 0 {
-                let column = &mut self.columns[COUNTRY];
-                let code = self
-                    .numbers
-                    .country(numbers[at], |text| column.code(text))?;
-                codes[COUNTRY][at] = code;
-                country_basis = match code {
-                    0 => Basis::Absent,
-                    _ => Basis::FromNumber,
-                };
-            }
-            let column = &mut self.columns[AREA_STATE];
-            let area = self
-                .numbers
-                .area_state(digits[*row as usize], numbers[at], |text| column.code(text))?;
-            codes[AREA_STATE].push(area);
-            codes[COUNTRY_BASIS].push(self.basis(0, COUNTRY_BASIS, country_basis)?);
-            codes[STATE_BASIS].push(self.basis(1, STATE_BASIS, state_basis)?);
-            codes[TIME_BASIS].push(self.basis(2, TIME_BASIS, time_basis)?);
-        }
-        Ok(())
-    }
-
-    fn basis(&mut self, place: usize, field: usize, basis: Basis) -> Result<u32, CodecError> {
-        let known = &mut self.bases[place][basis as usize];
-        Ok(match *known {
-            Some(code) => code,
-            None => *known.insert(self.columns[field].code(basis.as_str())?),
-        })
-    }
 }

@@ -1,27 +1,29 @@
-//! Blocks are sealed and staged beside the coding of rows: full groups go to a thread
-//! of their own, emptied ones come back.
+//! The thread that seals and stages blocks while rows are still being coded. It takes full groups and gives them back
+//! empty.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use super::begin::Begun;
+use super::begun::Begun;
 use super::fault;
-use super::group::{Group, Place};
-use super::parts::Parts;
+use super::group::Group;
+use super::part_digests::PartDigests;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
+use crate::vault::plaintext::Nonces;
 
-/// Groups that may wait; each is some 5 MiB.
+/// How many full groups may wait; each has about 5 MiB.
 const WAITING: usize = 2;
 
 pub(super) struct Sealing {
     full: Option<SyncSender<(u32, Group)>>,
     /// Groups to be filled again.
     empty: Arc<Mutex<Vec<Group>>>,
-    thread: Option<JoinHandle<Result<Parts, OperationError>>>,
+    thread: Option<JoinHandle<Result<PartDigests, OperationError>>>,
 }
 
 impl Sealing {
@@ -35,15 +37,11 @@ impl Sealing {
         let empty = Arc::new(Mutex::new(Vec::<Group>::new()));
         let back = Arc::clone(&empty);
         let work = move || {
-            let mut parts = Parts::default();
+            let mut parts = PartDigests::default();
+            let mut nonces = Nonces::new(&*core.entropy);
+            let exhibit_parts = ExhibitParts::of(&keys, &begun.exhibit);
             for (no, mut group) in groups {
-                let place = Place {
-                    core: &core,
-                    keys: &keys,
-                    case: &begun.case,
-                    exhibit: &begun.exhibit,
-                };
-                let sealed = group.seal(&place, no)?;
+                let sealed = group.seal(&exhibit_parts, &mut nonces, no)?;
                 sealed.note(&mut parts);
                 group.clear();
                 back.lock()
@@ -67,7 +65,7 @@ impl Sealing {
         })
     }
 
-    /// Hands a full group over and answers an empty one. Waits while enough groups do.
+    /// Hands a full group over and answers an empty one. Blocks while [`WAITING`] groups wait already.
     pub(super) fn take(&mut self, no: u32, group: Group) -> Result<Group, OperationError> {
         let handed = match &self.full {
             Some(full) => full.send((no, group)).is_ok(),
@@ -78,7 +76,7 @@ impl Sealing {
                 let mut empty = self.empty.lock().unwrap_or_else(PoisonError::into_inner);
                 Ok(empty.pop().unwrap_or_default())
             }
-            // The thread has ended before its time: it says why.
+            // The thread ended early; its result says why.
             false => match self.end() {
                 Err(error) => Err(error),
                 Ok(_) => Err(OperationError::Internal("sealing has ended")),
@@ -86,8 +84,8 @@ impl Sealing {
         }
     }
 
-    /// Waits until everything handed over is staged; nothing is staged afterwards.
-    pub(super) fn end(&mut self) -> Result<Parts, OperationError> {
+    /// Waits until everything that was handed over is staged. Nothing is staged afterwards.
+    pub(super) fn end(&mut self) -> Result<PartDigests, OperationError> {
         self.full = None;
         let Some(thread) = self.thread.take() else {
             return Err(OperationError::Internal("sealing has ended"));

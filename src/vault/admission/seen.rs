@@ -1,36 +1,35 @@
-//! Which messages the case has already: by message reference and number where there
-//! is a reference, by the whole row otherwise, over all its exhibits.
+//! Finds messages that the case has already, in any of its exhibits. Messages are compared by reference and number if
+//! they have a reference, otherwise by the whole row.
 //!
-//! A message that is in an earlier exhibit went to a number that the case knows. So
-//! only the earlier records of numbers that come again are read, when they come: a
-//! small exhibit of a large case costs one look at a column.
+//! A message that is in an earlier exhibit went to a number that the case knows. Therefore only the earlier records of
+//! numbers that occur again are read, at the moment they occur. A small exhibit of a large case costs one pass over a
+//! column.
 
 use std::sync::Arc;
 
-use super::group::{ACCOUNT, CHANNEL, KIND, Place};
-use crate::domain::CaseId;
+use super::fingerprint_set::FingerprintSet;
+use super::group::{ACCOUNT, CHANNEL, KIND};
 use crate::domain::{ExhibitId, Field};
-use crate::vault::columns::{
-    CodeBlock, FingerprintSet, Fingerprinter, TextBlock, TimeBlock, UserBlock,
-};
-use crate::vault::core::Core;
+use crate::vault::columns::{CodeBlock, TextBlock, TimeBlock, UserBlock};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::Fingerprinter;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{Snapshot, block_rows};
 
 /// Account, carrier, country, state, kind, channel.
 pub(super) const CODES: usize = CHANNEL + 1;
 
-/// After this many looks for some numbers, the next one is for all.
+/// After so many passes for some numbers, the next pass is for all numbers.
 const LOOKS: u32 = 4;
 
 pub(super) struct Seen {
     prints: Arc<Fingerprinter>,
     set: FingerprintSet,
     earlier: Vec<EarlierExhibit>,
-    /// For each number of the case whether its earlier records were read.
+    /// For each number of the case, whether its earlier records were read.
     read: Vec<bool>,
     looks: u32,
 }
@@ -42,20 +41,12 @@ pub(super) struct EarlierExhibit {
     pub(super) blocks: u32,
 }
 
-/// What opens the earlier exhibits.
-pub(super) struct Opening<'a> {
-    pub(super) connection: &'a Snapshot,
-    pub(super) core: &'a Core,
-    pub(super) keys: &'a CaseKeys,
-    pub(super) case: &'a CaseId,
-}
-
-/// What tells a row without a message reference from others.
+/// What distinguishes a row without a message reference from others.
 pub(super) struct RowIdentity {
     pub(super) number: u64,
     pub(super) user: u64,
     pub(super) sent_at: i64,
-    /// In the order of [`Field::DICTIONARIES`]; the bases do not count.
+    /// In the order of [`Field::DICTIONARIES`]; the bases are left out.
     pub(super) codes: [u32; CODES],
 }
 
@@ -90,20 +81,21 @@ impl Seen {
         ])
     }
 
-    /// Replaces `new` by whether each row is new.
+    /// Adds rows and sets `new` to whether each of them is new.
     pub(super) fn take_in(&mut self, prints: &[u128], new: &mut Vec<bool>) {
         self.set.insert_all(prints, new);
     }
 
-    /// Gives the memory back; everything is new from then on.
+    /// Frees the memory. From then on every row is new.
     pub(super) fn forget(&mut self) {
         self.set = FingerprintSet::new();
     }
 
-    /// Takes in the earlier records of those of the numbers that the case knows.
+    /// Adds the earlier records of those of the numbers that the case knows.
     pub(super) fn recall(
         &mut self,
-        opening: &Opening<'_>,
+        connection: &Snapshot,
+        keys: &CaseKeys,
         numbers: impl Iterator<Item = u64>,
     ) -> Result<(), OperationError> {
         if self.earlier.is_empty() {
@@ -129,7 +121,7 @@ impl Seen {
         }
         let earlier = std::mem::take(&mut self.earlier);
         for exhibit in &earlier {
-            self.read_exhibit(opening, exhibit, &wanted)?;
+            self.read_exhibit(connection, keys, exhibit, &wanted)?;
         }
         self.earlier = earlier;
         Ok(())
@@ -137,14 +129,16 @@ impl Seen {
 
     fn read_exhibit(
         &mut self,
-        opening: &Opening<'_>,
+        connection: &Snapshot,
+        keys: &CaseKeys,
         exhibit: &EarlierExhibit,
         wanted: &[bool],
     ) -> Result<(), OperationError> {
         let mut kept_users = None;
         for no in 0..exhibit.blocks {
             let sealed = Sealed {
-                opening,
+                connection,
+                keys,
                 exhibit,
                 no,
             };
@@ -187,7 +181,8 @@ impl Seen {
 
 /// The sealed blocks of one position.
 struct Sealed<'a> {
-    opening: &'a Opening<'a>,
+    connection: &'a Snapshot,
+    keys: &'a CaseKeys,
     exhibit: &'a EarlierExhibit,
     no: u32,
 }
@@ -198,24 +193,11 @@ impl Sealed<'_> {
         field: Field,
         decode: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Result<T, OperationError> {
-        let Opening {
-            connection,
-            core,
-            keys,
-            case,
-        } = self.opening;
-        let exhibit = self.exhibit;
-        let place = Place {
-            core,
-            keys,
-            case,
-            exhibit: &exhibit.id,
-        };
+        let (exhibit, no) = (self.exhibit, self.no);
         let mut sealed = Vec::new();
-        let found = block_rows::read(connection, exhibit.number, field, self.no, &mut sealed)?;
-        let opened = keys
-            .blocks(field)
-            .open(&place.block(field, self.no), &sealed);
+        let found = block_rows::read(self.connection, exhibit.number, field, no, &mut sealed)?;
+        let part = ExhibitParts::of(self.keys, &exhibit.id).block(field, no);
+        let opened = part.open(&sealed);
         opened
             .ok()
             .filter(|_| found)
@@ -246,14 +228,12 @@ impl Sealed<'_> {
     }
 
     fn kept_users(&self) -> Result<KeptUsers, OperationError> {
-        let Opening {
-            connection, keys, ..
-        } = self.opening;
-        KeptUsers::load(connection, keys, self.exhibit.number, &self.exhibit.id)
+        let exhibit = self.exhibit;
+        KeptUsers::load(self.connection, self.keys, exhibit.number, &exhibit.id)
     }
 }
 
-/// The columns that tell rows without a message reference apart.
+/// The columns by which rows without a message reference are compared.
 struct Others {
     users: Vec<u32>,
     times: TimeBlock,

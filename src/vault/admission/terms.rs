@@ -1,18 +1,20 @@
-//! The second half of an admission: terms get their final numbers and are
-//! sealed, and what refers to them follows. Numbers and users are worked on beside
-//! each other, then terms beside columns.
+//! The second half of an admission: terms get their final numbers and are sealed, then everything that refers to them.
+//! One thread numbers the phone numbers while another numbers the users; then one seals terms while another seals
+//! columns.
 
-use super::begin::{Admission, Coder};
+use super::coder::Coder;
 use super::earlier::Earlier;
 use super::fault;
 use super::group::SealedGroup;
+use super::in_progress::Admission;
 use super::numbering::Numbering;
-use super::parts::{PartKind, Parts};
-use super::waiting::Waiting;
+use super::part_digests::{PartDigests, PartKind};
+use super::waiting_column::WaitingColumn;
 use crate::domain::Field;
 use crate::vault::columns::{BLOCK_ROWS, CodeBlock, SubjectBlock, SubjectIndexBuilder, UserBlock};
 use crate::vault::error::OperationError;
-use crate::vault::plaintext::{Aad, Nonces, SealError, Tag};
+use crate::vault::exhibits::exhibit_parts::TermParts;
+use crate::vault::plaintext::{Nonces, Tag};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{Snapshot, block_rows, dictionary_rows, subject_index_rows};
 
@@ -23,6 +25,9 @@ const RANGES: usize = 64;
 /// How many blocks of numbers and users.
 const BLOCKS: usize = 8;
 
+const MISSING: OperationError = OperationError::Internal("a staged block is missing");
+const CHANGED: OperationError = OperationError::Internal("a staged block was changed");
+
 /// How many terms an exhibit has, and how many of them are new.
 pub(super) struct TermCounts {
     pub(super) numbers: u32,
@@ -31,7 +36,7 @@ pub(super) struct TermCounts {
     pub(super) new_users: u32,
 }
 
-/// The sealed terms of one run and their tags.
+/// A run of sealed terms, and their tags.
 struct Run {
     first: u32,
     tags: Vec<u8>,
@@ -43,7 +48,7 @@ impl Admission {
     pub(super) fn stage_terms(&mut self) -> Result<TermCounts, OperationError> {
         let parts = self.sealing.end()?;
         self.parts.join(parts);
-        // What is needed from here on takes as much again.
+        // Freed now, because the rest of the admission needs as much memory.
         self.seen.forget();
         let (numbers, users) = self.number_terms()?;
         let subjects = std::mem::take(&mut self.subjects);
@@ -70,7 +75,7 @@ impl Admission {
         })
     }
 
-    /// A term is left out that stands in no admitted row: its rows were duplicates.
+    /// Leaves out terms that are in no admitted row, because all their rows were duplicates.
     fn number_terms(&mut self) -> Result<(Numbering, Numbering), OperationError> {
         let (core, keys, subjects) = (&self.core, &self.keys, &self.subjects);
         let Coder {
@@ -128,38 +133,27 @@ impl Admission {
     }
 
     fn stage_numbers(&self, numbering: &Numbering) -> Result<(), OperationError> {
-        let sealer = self.keys.terms(Field::Number);
+        let parts = TermParts::of(&self.keys);
         let mut nonces = Nonces::new(&*self.core.entropy);
         let first = self.begun.visible_numbers + 1;
         self.stage_runs(Field::Number, first, &numbering.new, |first, run| {
             let mut sealed = Vec::new();
             for (no, (_, temporary)) in (first..).zip(run) {
-                let aad = Aad::term(
-                    &self.core.vault,
-                    &self.begun.case,
-                    Field::Number,
-                    u64::from(no),
-                );
-                let phone = self.coder.numbers.phone(*temporary).ok_or(SealError);
-                let phone = phone.map_err(fault::seal)?;
-                sealer
-                    .seal_into_run(nonces.take()?, &aad, &phone, &mut sealed)
-                    .map_err(fault::seal)?;
+                let phone = self.coder.numbers.phone(*temporary);
+                let phone = phone.ok_or(OperationError::Internal("terms::phone"))?;
+                parts.seal_number(nonces.take()?, no, &phone, &mut sealed)?;
             }
             Ok(sealed)
         })
     }
 
     fn stage_users(&self, numbering: &Numbering) -> Result<(), OperationError> {
-        let sealer = self.keys.terms(Field::User);
+        let parts = TermParts::of(&self.keys);
         let mut nonces = Nonces::new(&*self.core.entropy);
         let first = self.begun.visible_users + 1;
         self.stage_runs(Field::User, first, &numbering.new, |first, run| {
-            let aad = Aad::user_run(&self.core.vault, &self.begun.case, u64::from(first));
             let names = run.iter().map(|(_, user)| self.coder.users.name(*user));
-            sealer
-                .seal_users(nonces.take()?, &aad, names)
-                .map_err(fault::seal)
+            parts.seal_users(nonces.take()?, first, names)
         })
     }
 
@@ -205,8 +199,8 @@ impl Admission {
         numbers: &Numbering,
         users: &Numbering,
         subjects: SubjectIndexBuilder,
-    ) -> Result<Parts, OperationError> {
-        let mut parts = Parts::default();
+    ) -> Result<PartDigests, OperationError> {
+        let mut parts = PartDigests::default();
         // Users count from one; 0 is nobody.
         let mut user_numbers = Vec::with_capacity(users.last.len() + 1);
         user_numbers.push(0);
@@ -221,36 +215,40 @@ impl Admission {
         &self,
         numbers: &Numbering,
         users: &[u32],
-        parts: &mut Parts,
+        parts: &mut PartDigests,
     ) -> Result<(), OperationError> {
-        let place = self.place();
+        let exhibit_parts = self.exhibit_parts();
         let exhibit = self.begun.number;
         let mut nonces = Nonces::new(&*self.core.entropy);
-        let (mut sealed, mut waiting) = (Vec::new(), Waiting::default());
+        let (mut sealed, mut waiting) = (Vec::new(), WaitingColumn::default());
         let mut codes = Vec::with_capacity(BLOCK_ROWS);
         let mut plain = Vec::new();
         for from in (0..self.counts.blocks).step_by(BLOCKS) {
             let mut blocks = Vec::with_capacity(2 * BLOCKS);
-            // A snapshot that lasts would keep the database from folding in what is staged.
+            // A long snapshot would keep SQLite from checkpointing the write-ahead log.
             let reader = self.core.readers.snapshot()?;
             for no in (from..self.counts.blocks).take(BLOCKS) {
                 let connection = reader.connection()?;
                 if !block_rows::read(connection, exhibit, Field::Number, no, &mut sealed)? {
-                    return Err(OperationError::Internal("a staged block is missing"));
+                    return Err(MISSING);
                 }
-                waiting.open(&sealed, &place, no)?;
+                let opened = exhibit_parts.waiting_column(no).open(&sealed);
+                let opened = opened.map_err(|_| CHANGED)?;
+                waiting.decode(&opened).map_err(fault::codec)?;
                 codes.clear();
                 let temporary = waiting.numbers.codes().iter();
                 codes.extend(temporary.map(|number| numbers.last[*number as usize]));
                 CodeBlock::encode(&codes, &mut plain).map_err(fault::codec)?;
-                let column = place.seal_block(&mut nonces, Field::Number, no, &plain)?;
+                let part = exhibit_parts.block(Field::Number, no);
+                let column = part.seal(nonces.take()?, &plain)?;
                 blocks.push(SealedGroup::of_block(Field::Number, no, column));
                 for (_, user) in &mut waiting.others {
                     *user = users[*user as usize];
                 }
                 UserBlock::encode(codes.len(), &waiting.others, &mut plain)
                     .map_err(fault::codec)?;
-                let column = place.seal_block(&mut nonces, Field::User, no, &plain)?;
+                let part = exhibit_parts.block(Field::User, no);
+                let column = part.seal(nonces.take()?, &plain)?;
                 blocks.push(SealedGroup::of_block(Field::User, no, column));
             }
             blocks.iter().for_each(|block| block.note(parts));
@@ -266,7 +264,7 @@ impl Admission {
         Ok(())
     }
 
-    fn stage_dictionaries(&self, parts: &mut Parts) -> Result<(), OperationError> {
+    fn stage_dictionaries(&self, parts: &mut PartDigests) -> Result<(), OperationError> {
         let mut nonces = Nonces::new(&*self.core.entropy);
         let mut segments = Vec::new();
         for (field, codes) in Field::DICTIONARIES.into_iter().zip(&self.coder.columns) {
@@ -274,11 +272,8 @@ impl Admission {
                 continue;
             };
             let plain = segment.encode().map_err(fault::codec)?;
-            let sealed = self
-                .keys
-                .blocks(field)
-                .seal(nonces.take()?, &self.place().dictionary(field), &plain)
-                .map_err(fault::seal)?;
+            let part = self.exhibit_parts().dictionary(field);
+            let sealed = part.seal(nonces.take()?, &plain)?;
             parts.add(PartKind::Dictionary, Some(field), 0, &sealed);
             segments.push((field, sealed));
         }
@@ -297,7 +292,7 @@ impl Admission {
         numbers: &Numbering,
         users: Vec<u32>,
         subjects: SubjectIndexBuilder,
-        parts: &mut Parts,
+        parts: &mut PartDigests,
     ) -> Result<(), OperationError> {
         let mut nonces = Nonces::new(&*self.core.entropy);
         let mut ranges = subjects
@@ -308,12 +303,8 @@ impl Admission {
             let mut run = Vec::new();
             for (range, entries) in ranges.by_ref().take(RANGES) {
                 SubjectBlock::encode(range, &entries, &mut plain).map_err(fault::codec)?;
-                let aad = self.place().subject_index(range);
-                let sealed = self
-                    .keys
-                    .blocks(Field::Number)
-                    .seal(nonces.take()?, &aad, &plain)
-                    .map_err(fault::seal)?;
+                let part = self.exhibit_parts().subject_index(range);
+                let sealed = part.seal(nonces.take()?, &plain)?;
                 parts.add(PartKind::SubjectIndex, None, range, &sealed);
                 run.push((range, sealed));
             }

@@ -1,31 +1,28 @@
-//! The user names of the exhibit being admitted: name to temporary number.
+//! The user names of the exhibit being admitted: each gets a temporary number, in order of arrival.
 
-use super::earlier::UNASKED;
+use super::open_table::OpenTable;
 use crate::vault::columns::CodecError;
 use crate::vault::plaintext::{Tag, TagKey, Texts};
 
 pub(super) struct Users {
     names: Texts,
-    /// Temporary numbers, open addressing; [`UNASKED`] marks an empty slot.
-    slots: Vec<u32>,
-    /// What names are looked up by.
+    slots: OpenTable,
+    /// The fingerprints by which names are looked up.
     prints: Vec<u64>,
-    /// For each name its term from earlier exhibits, once asked for; 0 if new. Shorter
-    /// than the names: it ends with the last that was asked for.
+    /// For each name its term number from earlier exhibits, if it was looked up; 0 if new. Shorter than the list of
+    /// names: it ends with the last one looked up.
     pub(super) known: Vec<u32>,
     /// Whether the name stands in an admitted row.
     pub(super) used: Vec<bool>,
-    /// Names to be looked up: place and print; used again.
+    /// Names to be looked up: place and fingerprint; the buffer is reused.
     others: Vec<(usize, u64)>,
 }
-
-const FIRST_SLOTS: usize = 1024;
 
 impl Users {
     pub(super) fn new() -> Self {
         Self {
             names: Texts::default(),
-            slots: vec![UNASKED; FIRST_SLOTS],
+            slots: OpenTable::new(),
             prints: Vec::new(),
             known: Vec::new(),
             used: Vec::new(),
@@ -33,7 +30,7 @@ impl Users {
         }
     }
 
-    /// One more than the temporary number of a name with this print; 0 if it is blank.
+    /// The temporary number, plus one, of a name with this fingerprint; 0 if it is blank.
     pub(super) fn number(&mut self, print: u64, name: &str) -> Result<u32, CodecError> {
         match name {
             "" => Ok(0),
@@ -41,9 +38,8 @@ impl Users {
         }
     }
 
-    /// The same for the names in some rows that are admitted. `users` are those that they
-    /// probably are, or [`SubjectIndexBuilder::NO_USER`]; 64 bits tell two names of one
-    /// number, account and kind apart.
+    /// The same for the names of several admitted rows. `users` holds the probable users, or
+    /// [`SubjectIndexBuilder::NO_USER`]; 64 bits are enough to distinguish two names of one number, account and kind.
     pub(super) fn numbers<'n>(
         &mut self,
         prints: impl Iterator<Item = u64> + Clone,
@@ -61,7 +57,7 @@ impl Users {
             }
         }
         let slots = self.others.iter();
-        let slots = slots.map(|(_, print)| self.slots[place(*print, self.slots.len())]);
+        let slots = slots.map(|(_, print)| self.slots.home(*print));
         std::hint::black_box(slots.fold(0, |touched, slot| touched | slot));
         let others = std::mem::take(&mut self.others);
         for (place, print) in &others {
@@ -88,14 +84,14 @@ impl Users {
             Err(at) => at,
         };
         let user = u32::try_from(self.prints.len()).map_err(|_| CodecError::TooMany)?;
-        if user >= UNASKED - 1 {
+        if user >= OpenTable::EMPTY - 1 {
             return Err(CodecError::TooMany);
         }
-        if self.prints.len() >= self.slots.len() / 4 * 3 {
-            self.grow();
+        if self.slots.is_full(self.prints.len()) {
+            self.slots.grow(self.prints.iter().copied());
             at = self.find(print, name).err().unwrap_or(at);
         }
-        self.slots[at] = user;
+        self.slots.put(at, user);
         self.prints.push(print);
         self.names.push(name);
         self.used.push(false);
@@ -104,42 +100,7 @@ impl Users {
 
     /// The user, or the empty slot where it belongs.
     fn find(&self, print: u64, name: &str) -> Result<u32, usize> {
-        let mut at = place(print, self.slots.len());
-        loop {
-            let user = self.slots[at];
-            if user == UNASKED {
-                return Err(at);
-            }
-            if self.prints[user as usize] == print && self.name(user) == name {
-                return Ok(user);
-            }
-            at += 1;
-            if at == self.slots.len() {
-                at = 0;
-            }
-        }
+        let same = |user: u32| self.prints[user as usize] == print && self.name(user) == name;
+        self.slots.find(print, same)
     }
-
-    #[cold]
-    fn grow(&mut self) {
-        // The old one goes first.
-        let longer = self.slots.len() / 2 * 3;
-        self.slots = Vec::new();
-        self.slots.resize(longer, UNASKED);
-        for (user, print) in (0..).zip(&self.prints) {
-            let mut at = place(*print, longer);
-            while self.slots[at] != UNASKED {
-                at += 1;
-                if at == longer {
-                    at = 0;
-                }
-            }
-            self.slots[at] = user;
-        }
-    }
-}
-
-/// Where a print stands among so many slots: its share of the whole range.
-fn place(print: u64, slots: usize) -> usize {
-    ((u128::from(print) * slots as u128) >> 64) as usize
 }

@@ -1,12 +1,11 @@
-//! Whether what is withdrawn is what the log says was withdrawn: the state of an
-//! exhibit is no ciphertext, and somebody who can write to the file could hide
-//! an exhibit, or bring one back.
+//! Checks that the withdrawn exhibits are those that the log says were withdrawn. The state of an exhibit is not
+//! encrypted, so somebody who can write to the file could hide an exhibit or bring one back.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::check::ExhibitCheck;
+use super::exhibit_check::ExhibitCheck;
 use crate::policy::ActionKind;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::open_description;
@@ -15,7 +14,7 @@ use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{Snapshot, exhibit_rows};
 
-/// The leaf of a decision; with a digest where it withdrew an exhibit.
+/// The leaf of a decision. It has a digest if the decision withdrew an exhibit.
 #[derive(Deserialize)]
 struct DecisionLeaf {
     digest: Option<String>,
@@ -44,7 +43,7 @@ pub(super) fn check_withdrawn(
         }
     }
     for exhibit in exhibit_rows::list_all(connection, case.number)? {
-        // One that does not open is named by its own check.
+        // A description that does not open is reported by the check of its exhibit.
         let Ok(description) = open_description(keys, &exhibit) else {
             continue;
         };

@@ -50,7 +50,7 @@ impl<E, I: Iterator<Item = Result<(u64, Vec<u8>), E>>> Leaves for I {
 pub(super) struct Batch {
     bytes: Vec<u8>,
     texts: String,
-    places: Vec<Place>,
+    places: Vec<LeafPlace>,
     /// There are no leaves after these.
     pub(super) last: bool,
     /// The leaf after these could not be read.
@@ -58,7 +58,7 @@ pub(super) struct Batch {
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct LeafPlace {
     number: u64,
     /// Of the leaf's bytes.
     start: usize,
@@ -118,7 +118,7 @@ impl Batch {
                 outcome: text(beside.outcome),
             }
         });
-        self.places.push(Place {
+        self.places.push(LeafPlace {
             number: leaf.number,
             start,
             end: self.bytes.len(),
@@ -126,11 +126,11 @@ impl Batch {
         });
     }
 
-    pub(super) fn places(&self) -> &[Place] {
+    pub(super) fn places(&self) -> &[LeafPlace] {
         &self.places
     }
 
-    pub(super) fn leaf(&self, place: &Place) -> StoredLeaf<'_> {
+    pub(super) fn leaf(&self, place: &LeafPlace) -> StoredLeaf<'_> {
         let beside = place.beside.map(|of| {
             let mut at = of.start;
             let mut text = |length: usize| {
@@ -154,7 +154,7 @@ impl Batch {
     }
 }
 
-impl Place {
+impl LeafPlace {
     pub(super) fn number(&self) -> u64 {
         self.number
     }

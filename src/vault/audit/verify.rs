@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::batch::{Batch, Leaves, Place};
+use super::batch::{Batch, LeafPlace, Leaves};
 use super::checkpoint::Checkpoint;
 use super::frontier::Frontier;
 use super::hash::Hash;
@@ -162,7 +162,7 @@ impl<H: Hashes> Run<'_, H> {
             .map_err(|failure| self.bad.clone().unwrap_or(failure))
     }
 
-    fn take(&mut self, leaves: &[Place], found: &[Inspected]) -> Result<(), Failure> {
+    fn take(&mut self, leaves: &[LeafPlace], found: &[Inspected]) -> Result<(), Failure> {
         let first = self.frontier.size();
         let kept_hashes = self.read_stored(first, leaves.len() as u64)?;
         let mut kept_hashes = kept_hashes.iter();

@@ -1,8 +1,8 @@
 //! The plaintext of a block of codes.
 //!
-//! Layout: version `u8`, kind `u8`, width `u8`, zero `u8`, rows `u32`, base `i64`,
-//! then 65,536 packed values, however few the rows are: the length of a last block
-//! does not tell how many records it holds. The length does tell the width.
+//! Layout: version `u8`, kind `u8`, width `u8`, zero `u8`, rows `u32`, base `i64`, then 65,536 packed values. There are
+//! always so many, so the length of the last block does not tell how many records it has. The length does tell the
+//! width.
 
 use zeroize::Zeroizing;
 
@@ -10,7 +10,7 @@ use super::CodecError;
 use super::pack::{frame_of_codes, pack_codes, packed_codes_len, unpack_codes};
 use super::reader::Reader;
 
-/// Most rows of a block.
+/// The largest number of rows of a block.
 pub const BLOCK_ROWS: usize = 65_536;
 
 pub(super) const CODES: u8 = 1;
@@ -19,17 +19,16 @@ pub(super) const TIMES: u8 = 2;
 const VERSION: u8 = 2;
 const HEADER_LEN: usize = 16;
 
-/// A decoded block of codes; used again for one block after the other, and wiped
-/// when it goes.
+/// A decoded block of codes. The buffer is reused for one block after the other, and wiped on drop.
 #[derive(Default)]
 pub struct CodeBlock {
     codes: Zeroizing<Vec<u32>>,
-    /// No code is below `least` or above `most`.
+    /// All codes are from `least` to `most`.
     least: u32,
     most: u32,
 }
 
-/// Codes of the rows of a block, and a bound that was proved for all of them.
+/// The codes of the rows of a block, and proven bounds.
 #[derive(Clone, Copy)]
 pub struct Codes<'b> {
     codes: &'b [u32],
@@ -38,13 +37,13 @@ pub struct Codes<'b> {
 }
 
 impl<'b> Codes<'b> {
-    /// Finds the bounds itself.
+    /// Computes the bounds.
     pub fn of(codes: &'b [u32]) -> Self {
         let (least, most) = bounds(codes);
         Self { codes, least, most }
     }
 
-    /// Takes the word of the kernel that made them.
+    /// Trusts the bounds of the kernel that made the codes.
     pub(super) fn below(codes: &'b [u32], size: u32) -> Self {
         Self {
             codes,
@@ -57,29 +56,29 @@ impl<'b> Codes<'b> {
         self.codes
     }
 
-    /// Whether all of them lie in `least..=most`.
+    /// Whether all codes are in `least..=most`.
     pub fn within(self, least: u32, most: u32) -> bool {
         self.codes.is_empty() || (least <= self.least && self.most <= most)
     }
 
-    /// The code of every row, where all have the same.
+    /// The code of all rows, if they have the same.
     pub fn constant(self) -> Option<u32> {
         (!self.codes.is_empty() && self.least == self.most).then_some(self.least)
     }
 }
 
-/// The greatest code that can stand at a width above a base; none if it would wrap.
+/// The greatest code at a width above a base; `None` if it would overflow.
 fn greatest_packed(base: u32, width: u8) -> Option<u32> {
     let distance = (1_u64 << width).checked_sub(1)?;
     u32::try_from(u64::from(base) + distance).ok()
 }
 
-/// The greatest of codes that fit 31 bits: every processor compares those side by side.
+/// The greatest of codes that fit 31 bits; every processor has vector instructions for these.
 fn greatest_signed(codes: &[u32]) -> u32 {
     codes.iter().fold(0, |most, code| most.max(*code as i32)) as u32
 }
 
-/// Least and greatest, both 0 of none: two loops that become vector code.
+/// The least and the greatest code, both 0 if there are none. Two loops, because each becomes vector code.
 fn bounds(codes: &[u32]) -> (u32, u32) {
     let least = codes.iter().fold(u32::MAX, |least, code| least.min(*code));
     let most = codes.iter().fold(0, |most, code| most.max(*code));
@@ -91,7 +90,7 @@ impl CodeBlock {
         Self::default()
     }
 
-    /// Replaces `out` by the plaintext of up to [`BLOCK_ROWS`] codes.
+    /// Writes the plaintext of up to [`BLOCK_ROWS`] codes to `out`, replacing its contents.
     pub fn encode(codes: &[u32], out: &mut Vec<u8>) -> Result<(), CodecError> {
         let (base, width) = frame_of_codes(codes);
         let header = Header {
@@ -106,7 +105,7 @@ impl CodeBlock {
         Ok(())
     }
 
-    /// Replaces the codes by those of `bytes`; after an error there are none.
+    /// Replaces the codes by those of `bytes`. After an error the block is empty.
     pub fn decode(&mut self, bytes: &[u8]) -> Result<(), CodecError> {
         let read = self.read(bytes);
         if read.is_err() {
@@ -128,7 +127,7 @@ impl CodeBlock {
         }
     }
 
-    /// Codes that were worked out, not decoded.
+    /// A block of codes that were computed, not decoded.
     pub fn of_codes(codes: Vec<u32>) -> Self {
         let (least, most) = bounds(&codes);
         Self {
@@ -142,7 +141,7 @@ impl CodeBlock {
         std::mem::take(&mut *self.codes)
     }
 
-    /// The bytes of a block of codes at the front, and what follows it.
+    /// Splits the bytes into the block of codes at the front and the rest.
     pub(super) fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), CodecError> {
         let width = *bytes.get(2).ok_or(CodecError::Length)?;
         if width > 32 {
@@ -158,7 +157,7 @@ impl CodeBlock {
         unpack_codes(packed, base, header.width, BLOCK_ROWS, &mut self.codes)?;
         self.codes.truncate(header.rows);
         (self.least, self.most) = match greatest_packed(base, header.width) {
-            // Nothing wrapped, so that none is below the base.
+            // Nothing overflowed, so no code is below the base.
             Some(_) if header.width == 0 => (base, base),
             Some(most) if i32::try_from(most).is_ok() => (base, greatest_signed(&self.codes)),
             _ => bounds(&self.codes),
@@ -191,7 +190,7 @@ impl Header {
         Ok(())
     }
 
-    /// Checks the header and the length; the packed values are what follows.
+    /// Checks the header and the length, and answers the packed values.
     pub(super) fn read(bytes: &[u8], kind: u8) -> Result<(Self, &[u8]), CodecError> {
         let mut reader = Reader::new(bytes);
         if reader.u8()? != VERSION {

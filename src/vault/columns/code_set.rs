@@ -22,7 +22,7 @@ impl CodeSet {
         }
     }
 
-    /// A set of the codes given; one outside the dictionary is refused.
+    /// A set of these codes. A code outside the dictionary is an error.
     pub fn of(size: u32, codes: impl IntoIterator<Item = u32>) -> Result<Self, CodecError> {
         let mut set = Self::new(size);
         for code in codes {
@@ -61,12 +61,12 @@ impl CodeSet {
         self.len as usize
     }
 
-    /// The code, when there is exactly one: a scan for one code is quicker.
+    /// The code, if there is exactly one: a scan for one code is faster.
     pub(super) fn single(&self) -> Option<u32> {
         (self.len == 1).then_some(self.least)
     }
 
-    /// The whole set in one word, when all its codes are below 64.
+    /// The whole set as one word, if all its codes are below 64.
     pub(super) fn small(&self) -> Option<u64> {
         let (first, rest) = self.words.split_first()?;
         rest.iter().all(|word| *word == 0).then_some(*first)

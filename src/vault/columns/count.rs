@@ -1,10 +1,10 @@
-//! Messages by group: codes counted into a dense array.
+//! Counts messages by group, in a dense array.
 
 use zeroize::Zeroizing;
 
 use super::{CodecError, Codes, Selection};
 
-/// Adds, for each row kept, one to the count at its code.
+/// For each selected row, adds one to the count of its code.
 pub fn count_by(
     codes: Codes<'_>,
     selection: &Selection,
@@ -20,7 +20,7 @@ pub fn count_by(
         }
         return Ok(());
     }
-    // Few counters would wait for themselves row after row: neighbours take turns.
+    // With few counters, each addition would wait for the one before; so neighbouring rows use different counters.
     match counts.len() {
         0..=FEW => count_few(codes.as_slice(), selection, counts),
         _ => selection.for_each_of(codes.as_slice(), |code| {
@@ -52,10 +52,10 @@ fn count_few(codes: &[u32], selection: &Selection, counts: &mut [u64]) -> Result
 const FEW: usize = 256;
 const TURNS: usize = 4;
 
-/// More groups than this are refused: a dense array of counts would be too large.
+/// The largest number of groups: more would make the array too large.
 const MOST_GROUPS: u32 = 1 << 24;
 
-/// The codes of several fields combined into one, the last field running fastest.
+/// The codes of several fields, combined into one; the last field varies fastest.
 #[derive(Default)]
 pub struct GroupCodes {
     codes: Zeroizing<Vec<u32>>,
@@ -67,7 +67,7 @@ impl GroupCodes {
         Self::default()
     }
 
-    /// One group only, for the rows of the next block.
+    /// Starts again with a single group, for the rows of the next block.
     pub fn reset(&mut self, rows: usize) {
         self.codes.clear();
         self.codes.resize(rows, 0);
@@ -105,13 +105,13 @@ impl GroupCodes {
         Codes::below(&self.codes, self.size)
     }
 
-    /// How many groups there can be: every code is below it.
+    /// The number of possible groups; every group code is below it.
     pub fn size(&self) -> u32 {
         self.size
     }
 }
 
-/// All codes must be below `size`; one outside would be counted as another's.
+/// All codes must be below `size`; otherwise one would be counted in another group.
 fn check(codes: Codes<'_>, size: usize) -> Result<(), CodecError> {
     let most = u32::try_from(size).unwrap_or(u32::MAX).checked_sub(1);
     match most {

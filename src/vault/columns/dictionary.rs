@@ -1,9 +1,8 @@
-//! The values of one field, each with its code; kept as a run of segments.
+//! The dictionary of one field: its values and their codes, stored as segments.
 //!
-//! Code 0 is always the empty, unknown value and is stored in no segment. Each
-//! admission that meets new values adds one segment. Layout of a segment: version
-//! `u8`, three zeros, base `u32`, values `u32`, length of the values `u32`, the
-//! values each with its length before it, zeros to a power of two of at least 256.
+//! Code 0 is always the empty, unknown value and is in no segment. Each admission with new values adds one segment.
+//! Layout of a segment: version `u8`, three zeros, base `u32`, values `u32`, length of the values `u32`; each value
+//! after its length; zeros to a power of two of at least 256.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ const VERSION: u8 = 1;
 const HEADER_LEN: usize = 16;
 const LEAST_LEN: usize = 256;
 
-/// Codes from `base` on.
+/// The values of the codes from `base` on.
 pub struct Segment {
     base: u32,
     values: Vec<Arc<str>>,
@@ -70,7 +69,7 @@ impl Segment {
             return Err(CodecError::Length);
         }
         padding::check(reader.rest())?;
-        // A value takes two bytes at least.
+        // A value takes at least two bytes.
         if count > used / 2 {
             return Err(CodecError::TooMany);
         }
@@ -91,7 +90,7 @@ fn padded(len: usize) -> usize {
     len.max(LEAST_LEN).next_power_of_two()
 }
 
-/// All segments of a field put together. A clone shares the texts.
+/// All segments of a field together. A clone shares the texts.
 #[derive(Clone)]
 pub struct Dictionary {
     values: Vec<Arc<str>>,
@@ -99,7 +98,7 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
-    /// Knows only the empty value.
+    /// A dictionary that has only the empty value.
     pub fn new() -> Self {
         let empty: Arc<str> = Arc::from("");
         Self {
@@ -108,8 +107,7 @@ impl Dictionary {
         }
     }
 
-    /// Takes in the next segment; segments come in the order of their bases, and no
-    /// value has two codes.
+    /// Adds the next segment. Segments must come in the order of their bases, and no value may have two codes.
     pub fn append(&mut self, segment: &Segment) -> Result<(), CodecError> {
         if segment.base != self.size() {
             return Err(CodecError::Position);
@@ -124,8 +122,7 @@ impl Dictionary {
         Ok(())
     }
 
-    /// Gives codes to the values not yet known. The segment holds just these, and
-    /// there is none if there is nothing new.
+    /// Gives codes to the values that are new. The segment has only these; `None` if nothing is new.
     pub fn extend<'a>(&mut self, values: impl IntoIterator<Item = &'a str>) -> Option<Segment> {
         let base = self.size();
         for value in values {
@@ -153,7 +150,7 @@ impl Dictionary {
         self.values.iter().map(AsRef::as_ref)
     }
 
-    /// How many codes there are: every code is below it.
+    /// The number of codes; every code is below it.
     pub fn size(&self) -> u32 {
         self.values.len() as u32
     }

@@ -1,16 +1,15 @@
-//! Messages and distinct numbers by group, exact.
+//! Counts messages and distinct numbers by group, exactly.
 //!
-//! Most numbers are in one group only (one country, one state), so the first group of
-//! each number is kept beside it: that is small and near. Further groups of a number
-//! are bits, one vector for a group, while all vectors stay within a budget; beyond
-//! it they are pairs, sorted and thinned now and then, and of those too there is a
-//! most: who asks for more is refused. All give the same answer.
+//! Most numbers are in one group only (one country, one state), so the first group of each number is stored in a small
+//! array. Further groups of a number are bits, one vector for each group, while all vectors are within a budget. Beyond
+//! the budget they are pairs, which are sorted and deduplicated from time to time; these are limited too, and a query
+//! that needs more is refused. All three give the same answer.
 
 use zeroize::Zeroizing;
 
 use super::{CodecError, Codes, Selection};
 
-/// What all counters of one question may hold together beside the first groups.
+/// The memory that all counters of one query may use together, in addition to the first groups.
 #[derive(Debug, Clone, Copy)]
 pub struct DistinctBudget {
     /// Bytes of bit vectors.
@@ -28,7 +27,7 @@ impl DistinctBudget {
         }
     }
 
-    /// The share of one of `counters` beside each other.
+    /// The share of one of `counters` that work in parallel.
     pub fn share(self, counters: usize) -> Self {
         Self {
             bits: self.bits / counters.max(1),
@@ -37,7 +36,7 @@ impl DistinctBudget {
     }
 }
 
-/// Pairs kept before they are thinned for the first time, and the least between two times.
+/// How many pairs are collected before they are deduplicated for the first time, and at least between two times.
 const PAIRS: usize = 1 << 20;
 
 pub struct DistinctByGroup {
@@ -48,12 +47,12 @@ pub struct DistinctByGroup {
 
 /// The first group seen of each number.
 enum First {
-    /// Where group codes fit: half the memory is twice as near.
+    /// Used if the group codes fit: half the memory means fewer cache misses.
     Narrow(Zeroizing<Vec<u16>>),
     Wide(Zeroizing<Vec<u32>>),
 }
 
-/// The groups of a number behind its first.
+/// The groups of a number after its first.
 struct Further {
     stride: usize,
     budget: DistinctBudget,
@@ -87,7 +86,7 @@ impl DistinctByGroup {
         }
     }
 
-    /// Counts a message, and the number of it, in the group of each row kept.
+    /// For each selected row, counts a message and its number in the group of the row.
     pub fn add(
         &mut self,
         groups: Codes<'_>,
@@ -114,8 +113,7 @@ impl DistinctByGroup {
         Ok(())
     }
 
-    /// Takes in what another counter of the same numbers has seen; `group` says which
-    /// group here each of its groups is.
+    /// Adds the counts of another counter of the same numbers. `group` says which group here each of its groups is.
     pub fn merge(&mut self, other: &Self, group: impl Fn(u32) -> u32) -> Result<(), CodecError> {
         if self.first.len() != other.first.len() {
             return Err(CodecError::Rows);
@@ -165,7 +163,7 @@ impl DistinctByGroup {
         self.thin()
     }
 
-    /// How many numbers were seen in any group.
+    /// How many distinct numbers were counted in any group.
     pub fn seen(&self) -> u64 {
         match &self.first {
             First::Narrow(first) => seen_in(first),
@@ -211,9 +209,8 @@ impl DistinctByGroup {
         Ok(())
     }
 
-    /// Keeps every pair once, and none that stands elsewhere: merged pairs may be of a
-    /// group that has bits here, or be the first of their number. Neither a bit nor a pair
-    /// is of a number's first group.
+    /// Keeps every pair once, and no pair that is stored elsewhere: after merging, the group of a pair may have bits
+    /// here, or may be the first group of its number. Neither bits nor pairs are kept for the first group of a number.
     fn thin(&mut self) -> Result<(), CodecError> {
         let (first, further) = (&self.first, &mut self.further);
         let mut pairs = std::mem::take(&mut further.pairs);
@@ -262,8 +259,8 @@ fn add_rows<G: Group>(
     })
 }
 
-/// Takes in the first groups of another counter; `further` is told the numbers whose
-/// first group is another one here, with theirs.
+/// Merges the first groups of another counter. `further` is called with the numbers whose first group differs, and that
+/// group.
 fn take_all<G: Group>(ours: &mut [G], theirs: &[G], mut further: impl FnMut(usize, u32)) {
     let chunks = ours.chunks_mut(CHUNK).zip(theirs.chunks(CHUNK));
     for (from, (ours, theirs)) in (0..).step_by(CHUNK).zip(chunks) {
@@ -293,7 +290,7 @@ fn seen_in<G: Group>(first: &[G]) -> u64 {
     first.iter().filter(|group| **group != G::NONE).count() as u64
 }
 
-/// How many numbers have each group first.
+/// How many numbers have each group as their first.
 fn count_each<G: Group>(first: &[G], groups: usize) -> Vec<u64> {
     // Several counts of each: numbers of one group that follow one another need not wait.
     // The last of each is for numbers without a group.
@@ -310,10 +307,10 @@ fn count_each<G: Group>(first: &[G], groups: usize) -> Vec<u64> {
     (0..groups).map(count).collect()
 }
 
-/// How many numbers are merged at a time.
+/// How many numbers are merged in one step.
 const CHUNK: usize = 256;
 
-/// A group's code as it is kept beside a number.
+/// The code of a group, as it is stored for a number.
 trait Group: Copy + Eq {
     const NONE: Self;
 
@@ -385,7 +382,7 @@ impl Further {
         }
     }
 
-    /// Where the group's bits begin; made now if there is room for them.
+    /// The start of the bits of a group; they are added now if the budget allows.
     #[inline]
     fn vector_of(&mut self, group: usize) -> Option<usize> {
         match self.slots[group] {

@@ -1,11 +1,9 @@
-//! The codecs of the columns, and the kernels that scan them: bytes in, bytes out.
+//! Encodes and decodes columns, and scans them.
 //!
-//! A block is up to 65,536 records of one field, as codes, times or texts; its
-//! plaintext is made and read here, and sealed and opened elsewhere. These files
-//! see codes and times; only `number_table` sees the digits of numbers. No SQL
-//! and no keys but hash keys. The vault calls them; nothing outside it should.
-//! Every decoder refuses what it does not know and bounds what it allocates, but
-//! none promises to notice a changed byte: that is the seal's work.
+//! A block has up to 65,536 records of one field, as codes, times or texts. Its plaintext is written and read here; it
+//! is sealed and opened elsewhere. Sees codes and times, no digits of numbers, no SQL and no keys. Called by the vault
+//! only. Every decoder refuses what it does not know and limits what it allocates. Not promised: that a decoder notices
+//! a changed byte; the seal finds that.
 
 mod code_block;
 mod code_set;
@@ -13,14 +11,11 @@ mod count;
 mod dictionary;
 mod distinct;
 mod error;
-mod fingerprints;
-mod number_table;
 mod pack;
 mod packed_subjects;
 mod padding;
 mod reader;
 mod selection;
-mod sip_hash;
 mod statistics;
 mod subject_block;
 mod subject_index;
@@ -35,8 +30,6 @@ pub use count::{GroupCodes, count_by};
 pub use dictionary::{Dictionary, Segment};
 pub use distinct::{DistinctBudget, DistinctByGroup};
 pub use error::CodecError;
-pub use fingerprints::{FingerprintSet, Fingerprinter};
-pub use number_table::NumberTable;
 pub use pack::{
     frame_of_codes, frame_of_offsets, pack_codes, pack_offsets, packed_codes_len,
     packed_offsets_len, unpack_codes, unpack_offsets,

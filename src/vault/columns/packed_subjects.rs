@@ -1,6 +1,5 @@
-//! One number looked up in a block of the index of subjects, without decoding the
-//! block: the packed columns are searched where they lie. What is looked at is
-//! checked as `SubjectBlock` checks the whole; `doctor` decodes every block.
+//! Looks one number up in a block of the subject index without decoding the block: the packed columns are searched
+//! directly. What is read is checked as `SubjectBlock` checks the whole; `doctor` decodes every block.
 
 use zeroize::Zeroizing;
 
@@ -9,7 +8,7 @@ use super::reader::Reader;
 use super::subject_block::{RANGE_NUMBERS, STEP, SubjectEntry, VERSION, flip, key};
 use super::{CodecError, padding};
 
-/// The opened plaintext of a block, wiped when it goes.
+/// The plaintext of a block, wiped on drop.
 pub struct PackedSubjects {
     plain: Zeroizing<Vec<u8>>,
     range: u32,
@@ -18,7 +17,7 @@ pub struct PackedSubjects {
     offsets: [Packed<u64>; 2],
 }
 
-/// Where a column begins, and how its values are told.
+/// The start of a column, and how its values are packed.
 #[derive(Clone, Copy, Default)]
 struct Packed<T> {
     at: usize,

@@ -1,9 +1,9 @@
-//! Lengths that say little: plaintexts grow to a size class before they are sealed.
+//! Pads plaintexts to size classes before they are sealed, so that lengths tell little.
 
 use super::CodecError;
 
-/// The next multiple of an eighth of the power of two at or below `len`, at least
-/// 4 KiB: at most an eighth more bytes, and eight classes to a doubling.
+/// The next multiple of an eighth of the power of two at or below `len`, at least 4 KiB. This adds at most an eighth,
+/// and gives eight classes for each doubling.
 pub(super) fn eighths(len: usize) -> usize {
     let len = len.max(4096);
     len.next_multiple_of((1 << len.ilog2()) / 8)
@@ -14,7 +14,7 @@ pub(super) fn pad(out: &mut Vec<u8>, padded: usize) {
     out.resize(padded.max(out.len()), 0);
 }
 
-/// What is left after the last value must be zeros.
+/// Checks that the rest after the last value is zeros.
 pub(super) fn check(rest: &[u8]) -> Result<(), CodecError> {
     match rest.iter().fold(0, |all, byte| all | byte) {
         0 => Ok(()),

@@ -1,5 +1,5 @@
-//! The rows of a block that a filter keeps: one bit a row, and the kernels that
-//! narrow it. Each kernel skips 64 rows at once where none is left.
+//! The rows of a block that a filter keeps, one bit for each row, and the kernels that narrow it. Each kernel skips 64
+//! rows at once if none of them is left.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ impl Selection {
         selection
     }
 
-    /// Becomes all rows of the next block, in the same memory.
+    /// Selects all rows of the next block, in the same memory.
     pub fn reset(&mut self, rows: usize) {
         self.rows = rows;
         self.words.clear();
@@ -57,7 +57,7 @@ impl Selection {
                 range.contains(&base.wrapping_add(distance as i64))
             }),
             Distances::Narrow(base, narrow) => {
-                // Both ends as distances, so that the scan compares u32 only.
+                // Both ends as distances, so that the scan compares `u32` only.
                 let first = i128::from(range.start) - i128::from(base);
                 let last = i128::from(range.end) - i128::from(base) - 1;
                 let (Ok(first), Ok(last)) = (
@@ -95,7 +95,7 @@ impl Selection {
         self.words.iter().all(|word| *word == 0)
     }
 
-    /// Calls `visit` with each row kept, in order.
+    /// Calls `visit` with each selected row, in order.
     pub fn for_each(&self, mut visit: impl FnMut(usize)) {
         for (at, word) in self.words.iter().enumerate() {
             let mut left = *word;
@@ -106,7 +106,7 @@ impl Selection {
         }
     }
 
-    /// Calls `visit` with each value of a row kept: whole runs of 64 go straight.
+    /// Calls `visit` with the value of each selected row. Runs of 64 selected rows take a faster path.
     pub(super) fn for_each_of<T: Copy>(
         &self,
         values: &[T],
@@ -184,8 +184,8 @@ impl Selection {
     }
 }
 
-/// 64 bytes of 0 or 1 as the bits of a word. Comparing into bytes is vector code,
-/// and one multiplication moves eight bytes' lowest bits side by side.
+/// Packs 64 bytes of 0 or 1 into the bits of a word. Comparing into bytes is vector code, and one multiplication
+/// gathers the lowest bits of eight bytes.
 fn gather(bytes: &[u8; 64]) -> u64 {
     let (eights, _) = bytes.as_chunks::<8>();
     let mut word = 0;

@@ -1,9 +1,8 @@
-//! What a block holds at most, so that a query can leave it sealed.
+//! The statistics of the blocks of one position, by which a query can leave blocks sealed.
 //!
-//! The first and last time, and for each field the codes present if they are at most
-//! 64. Only a "no" of these answers is certain. Layout: version `u8`, fields `u8`,
-//! zero `u16`, rows `u32`, first `i64`, last `i64`; for each field its code `u8`,
-//! how many `u8` (255: anything) and the codes `u32`, rising; zeros to 4 KiB.
+//! First and last time, and for each field the codes that occur if they are at most 64. Only the answer "no" is
+//! certain. Layout: version `u8`, fields `u8`, zero `u16`, rows `u32`, first `i64`, last `i64`; for each field its code
+//! `u8`, count `u8` (255: any code may occur) and the codes `u32`, ascending; zeros to 4 KiB.
 
 use super::code_block::BLOCK_ROWS;
 use super::reader::Reader;
@@ -13,11 +12,11 @@ use crate::domain::Field;
 const VERSION: u8 = 1;
 const MOST_CODES: usize = 64;
 const ANYTHING: u8 = u8::MAX;
-/// All fields with all their codes fit into one step: no length tells a block's values.
+/// All fields with all their codes fit into one size, so the length tells nothing about the values.
 const STEP: usize = 4096;
 const _: () = assert!(24 + Field::DICTIONARIES.len() * (2 + 4 * MOST_CODES) <= STEP);
 
-/// Codes above this are not looked for one by one.
+/// Sets with larger codes are not searched code by code.
 const SEEN_BITS: u32 = 1 << 22;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +28,7 @@ pub struct BlockStatistics {
 }
 
 impl BlockStatistics {
-    /// Begins with the times of the block, of which there must be one to 65,536.
+    /// Starts with the times of the block. There must be 1 to 65,536.
     pub fn of_times(seconds: &[i64]) -> Result<Self, CodecError> {
         let (Some(first), Some(last)) = (seconds.iter().min(), seconds.iter().max()) else {
             return Err(CodecError::Rows);
@@ -45,7 +44,7 @@ impl BlockStatistics {
         })
     }
 
-    /// Adds the codes of one field, which come in once.
+    /// Adds the codes of one field. Each field is added once.
     pub fn with_codes(mut self, field: Field, codes: &[u32]) -> Result<Self, CodecError> {
         if codes.len() != self.rows as usize {
             return Err(CodecError::Rows);
@@ -127,7 +126,7 @@ impl BlockStatistics {
         from < to && self.first < to && from <= self.last
     }
 
-    /// Whether one of the codes may be in the block. A field not noted may hold any.
+    /// Whether one of the codes may be in the block. A field that was not added may have any code.
     pub fn may_hold_code(&self, field: Field, set: &CodeSet) -> bool {
         match self.codes(field) {
             Some(Some(codes)) => codes.iter().any(|code| set.contains(*code)),
@@ -161,7 +160,7 @@ fn read_codes(reader: &mut Reader<'_>) -> Result<Option<Vec<u32>>, CodecError> {
     Ok(Some(codes))
 }
 
-/// The distinct codes in order, unless there are more than 64.
+/// The distinct codes in ascending order; `None` if there are more than 64.
 fn few_distinct(codes: &[u32]) -> Option<Vec<u32>> {
     let greatest = codes.iter().copied().max()?;
     if greatest >= SEEN_BITS {

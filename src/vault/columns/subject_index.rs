@@ -1,9 +1,8 @@
-//! Builds the index of subjects while an exhibit is admitted.
+//! Builds the subject index while an exhibit is admitted.
 //!
-//! Temporary numbers are dense, so each has a node of its own and no hashing is
-//! needed: most numbers have one or two pairs of account and kind. The others stand in
-//! a chain. One longer than eight goes on in a hash map, so that an exhibit made of one
-//! number and very many accounts costs no more than another.
+//! Temporary numbers are dense, so each has a node of its own and no hashing is needed. Most numbers have one or two
+//! pairs of account and kind; further pairs are in a chain. A chain longer than eight continues in a hash map, so that
+//! an exhibit made of one number and very many accounts costs no more than another.
 
 use std::collections::HashMap;
 
@@ -12,25 +11,25 @@ use super::{CodecError, RANGE_NUMBERS, SubjectEntry};
 const NONE: u32 = u32::MAX;
 const CHAIN: usize = 8;
 
-/// How many nodes are touched before they are counted.
+/// How many nodes are read ahead, before they are counted.
 const BATCH: usize = 256;
 
 #[derive(Default)]
 pub struct SubjectIndexBuilder {
-    /// The first node of each temporary number; without messages until it is counted.
+    /// The first node of each temporary number; it has no messages until the number is counted.
     firsts: Vec<Node>,
     /// All others.
     more: Vec<Node>,
     /// Those beyond the first of a chain's [`CHAIN`], by number and pair.
     beyond: HashMap<(u32, u32), u32>,
     pairs: Pairs,
-    /// What offsets are counted from.
+    /// The base of the offsets.
     base: Option<i64>,
     /// First and last times that no offset reaches, by node.
     far: HashMap<NodeId, (i64, i64)>,
 }
 
-/// Messages as the index counts them, an entry of each list a message.
+/// Messages to be counted: each list has one entry for each message.
 pub struct Messages<'m> {
     /// Temporary numbers.
     pub numbers: &'m [u32],
@@ -67,7 +66,7 @@ const EMPTY: Node = Node {
 };
 
 impl SubjectIndexBuilder {
-    /// Marks a number, account and kind that have no user yet.
+    /// Stands for the user of a number, account and kind that have none yet.
     pub const NO_USER: u32 = NONE;
 
     pub fn new() -> Self {
@@ -127,7 +126,7 @@ impl SubjectIndexBuilder {
         Ok(())
     }
 
-    /// Whether a message to a temporary number was counted.
+    /// Whether any message to a temporary number was counted.
     pub fn holds(&self, number: u32) -> bool {
         let node = self.firsts.get(number as usize);
         node.is_some_and(|node| node.messages > 0)
@@ -142,7 +141,7 @@ impl SubjectIndexBuilder {
         }
         let mut order: Vec<u64> = (0..)
             .zip(numbers)
-            // A number without a final one stands in duplicates only.
+            // A number without a final number is in duplicates only.
             .filter(|(temporary, number)| self.holds(*temporary) && **number != 0)
             .map(|(temporary, number)| u64::from(*number) << 32 | u64::from(temporary))
             .collect();
@@ -166,7 +165,7 @@ impl SubjectIndexBuilder {
     }
 
     fn count(&mut self, id: NodeId, seconds: i64) {
-        // So that offsets reach as far back as forward.
+        // So that offsets reach equally far in both directions.
         let base = *self
             .base
             .get_or_insert(seconds.saturating_sub(1 << (u32::BITS - 1)));
@@ -213,7 +212,7 @@ impl SubjectIndexBuilder {
         Ok(new)
     }
 
-    /// Puts a node into a chain, behind another.
+    /// Inserts a node into a chain, after another.
     fn push(&mut self, behind: NodeId, pair: u32) -> Result<NodeId, CodecError> {
         let at = u32::try_from(self.more.len()).map_err(|_| CodecError::TooMany)?;
         if at == NONE {
@@ -229,12 +228,12 @@ impl SubjectIndexBuilder {
     }
 }
 
-/// Pairs of account and kind, numbered as they come.
+/// Pairs of account and kind, numbered in order of arrival.
 #[derive(Default)]
 struct Pairs {
     list: Vec<(u32, u32)>,
     known: HashMap<(u32, u32), u32>,
-    /// Pairs by a cheap hash, so that most messages need no other.
+    /// A cache of pairs by a cheap hash, so that most messages need no other lookup.
     recent: Vec<u32>,
 }
 
@@ -262,7 +261,7 @@ impl Pairs {
     }
 }
 
-/// The entries of one range after the other, in order; empty ranges are left out.
+/// The entries of one range after the other, in order. Empty ranges are left out.
 pub struct SubjectRanges {
     /// Final number in the upper half, temporary one in the lower; rising.
     order: Vec<u64>,

@@ -1,11 +1,9 @@
-//! The plaintext of a block of users: for most records the user is the one the
-//! subject index keeps for their number, account and kind, and then the record says
-//! just that.
+//! The plaintext of a block of users. For most records the user is the one that the subject index has for their number,
+//! account and kind; the block then says only that.
 //!
-//! Layout: a block of codes (`code_block`) of which 0 is nobody, 1 the kept user and
-//! `n + 2` the `n`-th of a list; that list: entries `u32`, then term numbers `u32`;
-//! zeros to a multiple of 256 bytes behind the codes. The length tells how many
-//! different other users there are, to 64.
+//! Layout: a block of codes (`code_block`), in which 0 is nobody, 1 is the user of the index, and `n + 2` is entry `n`
+//! of a list; then that list: entries `u32`, term numbers `u32`; zeros to a multiple of 256 bytes after the codes. The
+//! length tells how many different other users there are, to a multiple of 64.
 
 use super::code_block::{BLOCK_ROWS, CodeBlock};
 use super::reader::Reader;
@@ -16,12 +14,12 @@ const NOBODY: u32 = 0;
 const KEPT: u32 = 1;
 const LISTED: u32 = 2;
 
-/// Who a record says its user is.
+/// The user of a record, as the block says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserOf {
-    /// The one the subject index keeps.
+    /// The user in the subject index.
     Kept,
-    /// This term, 0 for nobody.
+    /// The user with this term number, 0 for nobody.
     Other(u32),
 }
 
@@ -37,8 +35,8 @@ impl UserBlock {
         Self::default()
     }
 
-    /// Replaces `out` by the plaintext of `rows` records, of which `others` (rising rows,
-    /// with a term number or 0) do not have the kept user.
+    /// Writes the plaintext of `rows` records to `out`, replacing its contents. `others` are the records whose user is
+    /// not the one in the index: ascending rows, each with a term number or 0.
     pub fn encode(rows: usize, others: &[(u32, u32)], out: &mut Vec<u8>) -> Result<(), CodecError> {
         let mut list: Vec<u32> = others.iter().map(|(_, user)| *user).collect();
         list.sort_unstable();
@@ -66,7 +64,7 @@ impl UserBlock {
         Ok(())
     }
 
-    /// Replaces what is held by the block of `bytes`; after an error it is empty.
+    /// Replaces the contents by the block of `bytes`. After an error the block is empty.
     pub fn decode(&mut self, bytes: &[u8]) -> Result<(), CodecError> {
         let read = self.read(bytes);
         if read.is_err() {
@@ -79,7 +77,7 @@ impl UserBlock {
         self.codes.codes().len()
     }
 
-    /// Record by record.
+    /// The user of each record.
     pub fn iter(&self) -> impl Iterator<Item = UserOf> + '_ {
         self.codes.codes().iter().map(|code| match *code {
             NOBODY => UserOf::Other(0),

@@ -1,31 +1,28 @@
-//! Admitted exhibits, as the rest of the vault reads them: their sealed
-//! descriptions, the dictionaries their records' codes stand for, and the index
-//! of their subjects.
+//! What the rest of the vault reads of an admitted exhibit: its description, the dictionaries that give its codes a
+//! meaning, and its subject index.
 //!
-//! Sees the case's keys and sealed rows, no number. Called by admission, by the
-//! queries and by the check of exhibits. Not promised: that all parts of an
-//! exhibit are there; `admission` recomputes the digest that tells.
+//! Sees the keys of a case and sealed rows, no number. Called by admission, by queries and by the check of exhibits.
+//! Not promised: that all parts of an exhibit are there; `admission` recomputes the digest that tells.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::Aad;
-use crate::vault::plaintext::open_json;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use crate::vault::store::{Snapshot, dictionary_rows, subject_index_rows};
 
-/// What is kept, sealed, of an exhibit. Counts and names of columns, no cell.
+/// The sealed description of an exhibit: what was said about it, counts, and names of columns; no cell of a row.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::vault) struct ExhibitDescription {
     pub name: Option<String>,
     pub source: Option<String>,
     pub format: String,
-    /// What was seen that tells the format.
+    /// How the format was recognised.
     pub format_evidence: String,
     /// The zone that was declared for times without one.
     pub zone: Option<String>,
@@ -63,14 +60,14 @@ pub(in crate::vault) fn open_description(
     keys: &CaseKeys,
     row: &ExhibitRow,
 ) -> Result<ExhibitDescription, OperationError> {
-    let aad = Aad::exhibit_description(keys.vault(), keys.case(), &row.id);
     let place = format!("exhibit {}, description", row.id);
-    open_json(keys.descriptions(), &aad, &row.sealed, &place)
+    ExhibitParts::of(keys, &row.id)
+        .description()
+        .open_json(&row.sealed, &place)
 }
 
-/// The dictionary of a field: the segments that the exhibits of a case, in the
-/// order of their admission, added to it. Those of a withdrawn exhibit too: the
-/// codes of later ones count on from them.
+/// The dictionary of a field: the segments of all exhibits of the case, in the order of admission. Segments of
+/// withdrawn exhibits are included, because the codes of later exhibits continue after theirs.
 pub(in crate::vault) fn load_dictionary(
     connection: &Snapshot,
     keys: &CaseKeys,
@@ -85,10 +82,9 @@ pub(in crate::vault) fn load_dictionary(
         let damaged = || OperationError::Damaged {
             place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
         };
-        let aad = Aad::dictionary(keys.vault(), keys.case(), &exhibit.id, field);
-        let plain = keys
-            .blocks(field)
-            .open(&aad, &sealed)
+        let plain = ExhibitParts::of(keys, &exhibit.id)
+            .dictionary(field)
+            .open(&sealed)
             .map_err(|_| damaged())?;
         let segment = Segment::decode(&plain).map_err(|_| damaged())?;
         dictionary.append(&segment).map_err(|_| damaged())?;
@@ -96,7 +92,7 @@ pub(in crate::vault) fn load_dictionary(
     Ok(dictionary)
 }
 
-/// What an exhibit's subject index holds of a range of numbers, if anything.
+/// One range of an exhibit's subject index; `None` if the exhibit has no number in the range.
 pub(in crate::vault) fn open_subjects(
     connection: &Snapshot,
     keys: &CaseKeys,
@@ -109,16 +105,15 @@ pub(in crate::vault) fn open_subjects(
     let damaged = || OperationError::Damaged {
         place: format!("exhibit {}, subject index, range {range}", exhibit.id),
     };
-    let aad = Aad::subject_index(keys.vault(), keys.case(), &exhibit.id, u64::from(range));
-    let plain = keys
-        .blocks(Field::Number)
-        .open(&aad, &sealed)
+    let plain = ExhibitParts::of(keys, &exhibit.id)
+        .subject_index(range)
+        .open(&sealed)
         .map_err(|_| damaged())?;
     let block = SubjectBlock::decode(range, &plain).map_err(|_| damaged())?;
     Ok(Some(block))
 }
 
-/// The same, not decoded: for who asks about a few of the numbers only.
+/// The same range, still packed: cheaper for a caller that asks about few of its numbers.
 pub(in crate::vault) fn open_packed_subjects(
     connection: &Snapshot,
     keys: &CaseKeys,
@@ -132,10 +127,9 @@ pub(in crate::vault) fn open_packed_subjects(
     let damaged = || OperationError::Damaged {
         place: format!("exhibit {id}, subject index, range {range}"),
     };
-    let aad = Aad::subject_index(keys.vault(), keys.case(), id, u64::from(range));
-    let plain = keys
-        .blocks(Field::Number)
-        .open_taken(&aad, sealed)
+    let plain = ExhibitParts::of(keys, id)
+        .subject_index(range)
+        .open_taken(sealed)
         .map_err(|_| damaged())?;
     let packed = PackedSubjects::read(range, plain).map_err(|_| damaged())?;
     Ok(Some(packed))

@@ -1,20 +1,19 @@
-//! The users that the subject index of an exhibit keeps, for the records that say no
-//! more than `kept`.
+//! The users in the subject index of an exhibit: the column of users says `kept` for records whose user is there.
 //!
-//! Sees term numbers, no name and no digit, and the case's keys.
+//! Sees term numbers and the keys of the case, neither names nor digits.
 
-use crate::domain::{ExhibitId, Field};
+use crate::domain::ExhibitId;
 use crate::vault::columns::{SubjectBlock, UserBlock, UserOf};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::Aad;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{Snapshot, subject_index_rows};
 
 pub(in crate::vault) struct KeptUsers {
-    /// Account, kind and user, by number, account and kind.
+    /// Account, kind and user; ordered by number, account and kind.
     entries: Vec<[u32; 3]>,
-    /// Where the entries of each number begin.
+    /// For each number, the position of its first entry.
     starts: Vec<u32>,
 }
 
@@ -27,10 +26,9 @@ impl KeptUsers {
     ) -> Result<Self, OperationError> {
         let (mut entries, mut starts) = (Vec::new(), Vec::new());
         let mut fault = None;
-        let sealer = keys.blocks(Field::Number);
+        let parts = ExhibitParts::of(keys, id);
         subject_index_rows::TABLE.for_each(connection, exhibit, |range, sealed| {
-            let aad = Aad::subject_index(keys.vault(), keys.case(), id, u64::from(range));
-            let opened = sealer.open(&aad, sealed).ok();
+            let opened = parts.subject_index(range).open(sealed).ok();
             let Some(block) = opened.and_then(|plain| SubjectBlock::decode(range, &plain).ok())
             else {
                 fault.get_or_insert(range);
@@ -51,7 +49,7 @@ impl KeptUsers {
         }
     }
 
-    /// The user of a record, 0 for nobody; none if the index does not know the record.
+    /// The user of a record, 0 for nobody; `None` if the index has no such entry.
     pub(in crate::vault) fn find(&self, number: u32, account: u32, kind: u32) -> Option<u32> {
         let from = *self.starts.get(number as usize)? as usize;
         let to = self.starts.get(number as usize + 1);
@@ -61,8 +59,8 @@ impl KeptUsers {
         known.map(|entry| entry[2])
     }
 
-    /// Replaces `users` by the term numbers of a block's records, 0 for nobody. False
-    /// if the columns do not hang together.
+    /// Fills `users` with the term numbers of a block's users, 0 for nobody. Answers false if the columns contradict
+    /// each other.
     pub(in crate::vault) fn resolve(
         &self,
         block: &UserBlock,

@@ -1,10 +1,8 @@
-//! What a lookup needs to know of a case beside the number asked for: which
-//! exhibits there are, and what the codes of kinds and accounts stand for.
+//! Caches what a lookup needs to know about a case: its exhibits, and the dictionaries of kinds and accounts.
 //!
-//! Kept from act to act, because it changes with an admission or a withdrawal
-//! only. Every act compares it with its own snapshot before it uses it. Sees the
-//! case's keys and dictionaries, no number. Not promised: that damage to what is
-//! kept is noticed before the next change; `doctor` opens everything.
+//! Kept from act to act, because it changes only with an admission or a withdrawal. Every act compares it with its own
+//! snapshot before use. Sees the keys and dictionaries of the case, no number. Not promised: that damage to the stored
+//! dictionaries is noticed before the next change; `doctor` opens everything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -18,7 +16,7 @@ use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 
-/// One edition of a case's exhibits.
+/// The exhibits of a case, as they were when this was read.
 pub(in crate::vault) struct KnownCase {
     case: CaseNumber,
     marks: Vec<(ExhibitNumber, bool)>,
@@ -35,7 +33,7 @@ pub(in crate::vault) struct KnownExhibit {
     pub(in crate::vault) counts: bool,
 }
 
-/// The cases asked about of late.
+/// The cases that were asked about recently.
 #[derive(Default)]
 pub(in crate::vault) struct KnownCases(Mutex<HashMap<CaseNumber, Arc<KnownCase>>>);
 

@@ -1,9 +1,10 @@
-//! Admitted exhibits, opened: descriptions, dictionaries, subject index, terms.
+//! Admitted exhibits: their parts, sealed and opened; descriptions, dictionaries, subject index, terms.
 //!
-//! Sees the case's keys and sealed rows. Admission writes what is read here;
-//! queries and the check of exhibits read it.
+//! Sees the keys of a case and sealed rows. `exhibit_parts` seals and opens every part of an exhibit; the other files
+//! open what queries and later admissions read. Also keeps which admissions are under way (`under_way`).
 
 pub(in crate::vault) mod description;
+pub(in crate::vault) mod exhibit_parts;
 pub(in crate::vault) mod kept_users;
 pub(in crate::vault) mod known_case;
 pub(in crate::vault) mod terms;

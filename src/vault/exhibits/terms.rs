@@ -1,18 +1,18 @@
-//! Terms of a case, opened by their numbers.
+//! Opens terms of a case by their term numbers.
 //!
-//! Sees numbers and user names on their way out of the store, and the case's keys.
-//! What a caller may do with them is for the caller's action to say. Runs read of
-//! late are kept, sealed.
+//! Sees phone numbers and user names on their way out of the store, and the keys of the case. The caller's action
+//! decides what may be done with them. The runs that were read last are kept in memory, still sealed.
 
 use crate::domain::Field;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::exhibit_parts::TermParts;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::{Aad, OpenError, Phone, UserRun};
+use crate::vault::plaintext::{Phone, UserRun};
 use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::term_rows::{RunCache, SealedRun, Terms};
 
-/// Where terms are read, and under which keys.
+/// Where terms are read, and the keys that open them.
 #[derive(Clone, Copy)]
 pub(in crate::vault) struct TermPlace<'c> {
     pub(in crate::vault) connection: &'c Snapshot,
@@ -36,33 +36,8 @@ impl TermPlace<'_> {
         }
     }
 
-    fn aad(&self, no: u32) -> Aad {
-        Aad::term(
-            self.keys.vault(),
-            self.keys.case(),
-            Field::Number,
-            u64::from(no),
-        )
-    }
-
-    /// The user names of a run.
-    pub(in crate::vault) fn open_users(&self, run: &SealedRun) -> Result<UserRun, OpenError> {
-        let aad = Aad::user_run(self.keys.vault(), self.keys.case(), u64::from(run.first));
-        self.keys
-            .terms(Field::User)
-            .open_users(&aad, &run.sealed, run.terms as usize)
-    }
-
-    /// A number of a run.
-    pub(in crate::vault) fn open_number(
-        &self,
-        run: &SealedRun,
-        no: u32,
-    ) -> Result<Phone, OpenError> {
-        let place = no.checked_sub(run.first).ok_or(OpenError)?;
-        self.keys
-            .terms(Field::Number)
-            .open_in_run(&self.aad(no), &run.sealed, place as usize)
+    pub(in crate::vault) fn parts(&self) -> TermParts<'_> {
+        TermParts::of(self.keys)
     }
 }
 
@@ -73,7 +48,8 @@ impl NumberTerms {
         no: u32,
     ) -> Result<Phone, OperationError> {
         let run = self.run(place, no)?;
-        place.open_number(run, no).map_err(|_| damaged(no))
+        let phone = place.parts().open_number(run, no);
+        phone.map_err(|_| damaged(no))
     }
 
     /// Whether a term is this number.
@@ -84,12 +60,8 @@ impl NumberTerms {
         phone: &Phone,
     ) -> Result<bool, OperationError> {
         let run = self.run(place, no)?;
-        let at = no.checked_sub(run.first).ok_or_else(|| damaged(no))?;
-        place
-            .keys
-            .terms(Field::Number)
-            .run_holds(&place.aad(no), &run.sealed, at as usize, phone)
-            .map_err(|_| damaged(no))
+        let same = place.parts().is_number(run, no, phone);
+        same.map_err(|_| damaged(no))
     }
 
     fn run(&mut self, place: TermPlace<'_>, no: u32) -> Result<&SealedRun, OperationError> {
@@ -100,8 +72,8 @@ impl NumberTerms {
 }
 
 impl UserTerms {
-    /// Cheap for names in the order of their numbers, and a run to be opened each time
-    /// for those in any other.
+    /// Cheap if names are asked for in the order of their term numbers. In any other order a run is opened for each
+    /// name.
     pub(in crate::vault) fn open(
         &mut self,
         place: TermPlace<'_>,
@@ -121,7 +93,7 @@ impl UserTerms {
                     .terms(Field::User)
                     .run_of(place.connection, no)?
                     .ok_or_else(damaged)?;
-                let run = place.open_users(&sealed).map_err(|_| damaged())?;
+                let run = place.parts().open_users(&sealed).map_err(|_| damaged())?;
                 (sealed.first, run)
             }
         };

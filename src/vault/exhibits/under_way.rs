@@ -1,8 +1,7 @@
-//! Admissions under way: how far each is, and whether somebody stopped it.
+//! The admissions that are under way: the progress of each, and whether somebody cancelled it.
 //!
-//! In memory only; ids, counts and times, no number and no key. Who admits tells
-//! how far it is, `scope` shows it. Not promised: that the counts are those of
-//! one moment; they are read while they grow.
+//! In memory only. Holds ids, counts and times, no number and no key. The admission reports its progress, `scope` shows
+//! it. Not promised: that the counts are of one moment; they change while they are read.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +28,7 @@ struct Admitting {
     exhibit: ExhibitId,
     begun_by: Option<OperatorId>,
     begun_at: Moment,
-    /// For the speed alone; it is no time of day.
+    /// For the speed only; not a time of day.
     since: Instant,
     bytes_total: Option<u64>,
     bytes: AtomicU64,
@@ -40,7 +39,7 @@ struct Admitting {
 struct State {
     stage: Stage,
     cancelled: bool,
-    /// Ends a read that waits for bytes that may never come.
+    /// Ends a read that may wait for ever.
     stop: Option<Box<dyn FnOnce() + Send>>,
 }
 
@@ -49,12 +48,11 @@ struct State {
 pub enum Stage {
     Reading,
     Sealing,
-    /// It can be cancelled no more.
+    /// It can no longer be cancelled.
     Finishing,
 }
 
-/// How far the admission of a case is. Of a case without one, `state` is `none`
-/// and stands alone.
+/// The progress of the admission of a case. If there is none, `state` is `none` and is the only member.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmissionView {
     /// `none`, `running` or `cancelling`.
@@ -71,12 +69,12 @@ pub struct AdmissionState {
     #[schema(value_type = String)]
     pub begun_at: Moment,
     pub bytes_read: u64,
-    /// If it was said how long the file is.
+    /// If the length of the file was declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes_total: Option<u64>,
     pub rows: u64,
     pub rows_per_second: u64,
-    /// Of reading; of what comes after it nobody knows.
+    /// Until the file is read; the rest cannot be estimated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds_left: Option<u64>,
 }
@@ -89,7 +87,7 @@ impl UnderWay {
         }
     }
 
-    /// What a decision about the admission of a case rests on.
+    /// The facts for a decision about the admission of a case.
     pub(in crate::vault) fn facts(&self, case: &CaseId, caller: &Caller) -> Option<RequestFacts> {
         let admitting = self.find(case)?;
         Some(RequestFacts {
@@ -120,7 +118,7 @@ impl UnderWay {
     }
 }
 
-/// An entry of [`UnderWay`], for as long as the admission lives.
+/// An entry of [`UnderWay`]; removed on drop.
 pub(in crate::vault) struct Tracked {
     all: Arc<UnderWay>,
     case: CaseId,
@@ -175,13 +173,12 @@ impl Drop for Tracked {
     }
 }
 
-/// Where an admission says how far it is and hears that it was cancelled. Its
-/// clones are the same.
+/// The handle by which an admission reports its progress and learns that it was cancelled. Clones share the same state.
 #[derive(Clone)]
 pub struct AdmissionProgress(Arc<Admitting>);
 
 impl AdmissionProgress {
-    /// So many bytes more were read of the file as received.
+    /// Adds to the bytes that were read of the received file.
     pub fn read(&self, bytes: u64) {
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -190,7 +187,7 @@ impl AdmissionProgress {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
-    /// So many rows were read in all.
+    /// Sets how many rows were read.
     pub fn rows(&self, rows: u64) {
         self.0.rows.store(rows, Ordering::Relaxed);
     }
@@ -199,7 +196,7 @@ impl AdmissionProgress {
         locked(&self.0.state).cancelled
     }
 
-    /// `stop` is called when somebody cancels, at once if somebody has.
+    /// Sets what is called when somebody cancels. If somebody has already, it is called at once.
     pub fn on_cancel(&self, stop: Box<dyn FnOnce() + Send>) {
         let mut state = locked(&self.0.state);
         if state.cancelled {
@@ -210,7 +207,7 @@ impl AdmissionProgress {
         }
     }
 
-    /// Goes on to the next stage, or says that there is none because it was cancelled.
+    /// Moves to the next stage; an error if the admission was cancelled.
     pub(in crate::vault) fn reach(&self, stage: Stage) -> Result<(), OperationError> {
         let mut state = locked(&self.0.state);
         if state.cancelled {
@@ -221,7 +218,7 @@ impl AdmissionProgress {
     }
 }
 
-/// An admission that may be cancelled, once the leaf that says so is durable.
+/// The right to cancel an admission, once the leaf of that act is durable.
 pub struct Cancellation(Arc<Admitting>);
 
 impl Cancellation {
@@ -229,7 +226,7 @@ impl Cancellation {
         &self.0.exhibit
     }
 
-    /// False: it is too late, the admission is being finished.
+    /// False if it is too late because the admission is being finished.
     pub fn carry_out(&self, _: &Receipt) -> bool {
         let mut state = locked(&self.0.state);
         if state.stage == Stage::Finishing {
@@ -273,7 +270,7 @@ impl Admitting {
     }
 }
 
-/// At the speed so far; unknown before the first byte.
+/// Estimated from the speed so far; `None` before the first byte.
 fn seconds_left(seconds: f64, read: u64, total: u64) -> Option<u64> {
     let left = total.saturating_sub(read) as f64;
     (read > 0).then(|| (seconds * left / read as f64).ceil() as u64)
@@ -292,7 +289,7 @@ mod tests {
         assert_eq!(seconds_left(10.0, 0, 100), None);
         assert_eq!(seconds_left(10.0, 25, 100), Some(30));
         assert_eq!(seconds_left(10.0, 100, 100), Some(0));
-        // A client that said too little.
+        // The client declared too few bytes.
         assert_eq!(seconds_left(10.0, 120, 100), Some(0));
     }
 }

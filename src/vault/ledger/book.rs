@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ring::signature::KeyPair;
 
+use super::act::{Act, Done};
 use super::draft::{Draft, Outcome};
-use super::writer::{Act, Done};
 use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
     Outcome as LeafOutcome, SALT_BYTES, TreeError, VerifierKey, leaf_hash, stored_hash_count,

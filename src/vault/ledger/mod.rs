@@ -7,6 +7,7 @@
 //! The order of acts of different callers is not promised. A leaf may say `done` although the client
 //! went away before the answer: the log may record too much, never too little.
 
+mod act;
 mod book;
 mod draft;
 mod health;
@@ -14,8 +15,9 @@ mod queue;
 pub mod trail;
 mod writer;
 
+pub(crate) use act::{Acted, StageError};
 pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, public_key};
 pub(crate) use draft::{Detail, Draft, Outcome};
 pub use health::Health;
-pub(crate) use writer::{Acted, Ledger, StageError, Stager};
+pub(crate) use writer::{Ledger, Stager};

@@ -9,7 +9,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::writer::{Act, Stage, StageError, Staged};
+use super::act::{Act, Stage, StageError, Staged};
 use crate::domain::OperatorId;
 use crate::vault::call::refusal::Unaudited;
 
@@ -35,12 +35,12 @@ pub(super) enum Work {
 
 #[derive(Default)]
 pub(super) struct Queue {
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<Queued>,
     work: Condvar,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Queued {
     lanes: HashMap<Lane, VecDeque<Act>>,
     /// Lanes that are not empty, the next one first.
     turns: VecDeque<Lane>,
@@ -134,7 +134,7 @@ impl Queue {
         drop(dropped);
     }
 
-    fn wake(&self, waiting: MutexGuard<'_, Waiting>) {
+    fn wake(&self, waiting: MutexGuard<'_, Queued>) {
         let idle = waiting.idle;
         drop(waiting);
         if idle {
@@ -142,12 +142,12 @@ impl Queue {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, Queued> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Waiting {
+impl Queued {
     /// One act of each lane, round and round, up to a batch.
     fn take_turns(&mut self) -> Vec<Act> {
         let mut acts = Vec::with_capacity(self.acts.min(BATCH));

@@ -1,41 +1,17 @@
 //! The ledger's thread, which runs what is in the queue.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use super::act::{Act, Acted, Stage, StageError};
 use super::book::Book;
-use super::draft::Draft;
 use super::health::Health;
 use super::queue::{Queue, Work};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Unaudited;
 use crate::vault::store::{StoreError, Transaction};
-
-/// An act that has run inside the transaction: its leaf, and what to call when the transaction was
-/// committed or has failed.
-pub(crate) struct Acted {
-    pub(crate) draft: Draft,
-    pub(crate) done: Done,
-}
-
-/// Called once, with a receipt if the leaf is durable.
-pub(super) type Done = Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>;
-
-/// An act to be run inside the transaction; it gets the number that its leaf will have.
-pub(super) type Act = Box<dyn FnOnce(&Transaction, u64) -> Acted + Send>;
-/// Rows that prepare an admission and are not visible yet.
-pub(super) type Stage = Box<dyn FnOnce(&Transaction) -> Result<(), StoreError> + Send>;
-/// Receives the outcome of a staging step.
-pub(super) type Staged = SyncSender<Result<(), StageError>>;
-
-/// A staging step was not written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StageError {
-    Store(StoreError),
-    Stopped,
-}
 
 /// The handle on the writer; shared by all callers.
 pub(crate) struct Ledger {

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::fingerprinter::Fingerprinter;
 use super::raw_number::RawNumber;
 use super::reject::{Reject, RejectCells, RejectKind};
 use super::texts::Texts;
 use crate::domain::{Field, Moment, words};
-use crate::vault::columns::Fingerprinter;
 
 /// One message of a log, its cells checked and trimmed. A blank text means
 /// that the log does not say.

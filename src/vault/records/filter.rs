@@ -1,4 +1,4 @@
-//! Which records are meant.
+//! The filter of a query: which records it keeps.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,7 +7,7 @@ use crate::domain::{ExhibitId, Field, Moment};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::SubjectToken;
 
-/// A filter as it is sent: members left out keep everything.
+/// A filter as a client sends it. A member that is left out keeps everything.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FilterInput {
@@ -16,9 +16,9 @@ pub struct FilterInput {
     /// Before this time (RFC 3339).
     pub sent_to: Option<String>,
     pub country: Vec<String>,
-    /// The state as the log says it.
+    /// The state as in the log.
     pub state: Vec<String>,
-    /// The state of the number's area code, two letters.
+    /// The state of the area code of the number, two letters.
     pub area_state: Vec<String>,
     pub carrier: Vec<String>,
     pub kind: Vec<String>,
@@ -26,12 +26,12 @@ pub struct FilterInput {
     pub channel: Vec<String>,
     /// Subject tokens, `S-XXXXXXXX`.
     pub subject: Vec<String>,
-    /// An exhibit: only the numbers that no exhibit had before it.
+    /// The id of an exhibit: keeps only numbers that were in no exhibit admitted before it.
     pub newly_exposed_in: Option<String>,
 }
 
-/// A filter that was understood. A record is kept if it agrees with every member
-/// that is not empty. It serialises to what `FilterInput` reads.
+/// A filter that was parsed. It keeps a record that matches every member that is not empty. It serialises to the form
+/// that `FilterInput` reads.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RecordFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +97,7 @@ impl RecordFilter {
         })
     }
 
-    /// Reads back what was sealed with a request.
+    /// Reads the filter that was sealed with a request.
     pub(in crate::vault) fn from_sealed(value: &serde_json::Value) -> Result<Self, OperationError> {
         let damaged = || OperationError::Damaged {
             place: "filter of a request".to_owned(),
@@ -110,7 +110,7 @@ impl RecordFilter {
         *self == Self::default()
     }
 
-    /// The members that are values of a dictionary.
+    /// The members whose values are in a dictionary.
     pub(super) fn of_dictionaries(&self) -> [(Field, &[String]); 7] {
         [
             (Field::Account, &self.account),

@@ -1,5 +1,5 @@
-//! For tests: a vault with a case, its members, and exhibits written straight
-//! into the store.
+//! For tests: a vault with a case, its members, and exhibits written straight into the store. Parts and terms are
+//! sealed by the vault's own sealer, `exhibits/exhibit_parts.rs`.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -23,9 +23,10 @@ use crate::vault::columns::{
 use crate::vault::core::Core;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::exhibits::description::ExhibitDescription;
+use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
 use crate::vault::exhibits::terms::TermPlace;
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
-use crate::vault::plaintext::{Aad, Phone, RawText};
+use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
@@ -158,22 +159,22 @@ impl Fixture {
         self.exhibits += 1;
         let core = &self.vault.core;
         let keys = core.case_keys(&self.case).unwrap();
-        let (vault, case) = (&core.vault, &self.case);
+        let case = &self.case;
         let transaction = self.writer.begin().unwrap();
         let db = &*transaction;
         let row = case_rows::find(db, case).unwrap().unwrap();
         let id = ExhibitId::from_random([self.exhibits; 13]);
         let now = Moment::from_seconds(MARCH + 40 * 86_400);
         let exhibit = exhibit_rows::stage(db, &id, row.number, now).unwrap();
+        let parts = ExhibitParts::of(&keys, &id);
+        let seal = |part: Part<'_>, plain: &[u8]| part.seal(core.nonce().unwrap(), plain).unwrap();
         let mut columns: Vec<(Field, Vec<u32>)> = Vec::new();
         for field in Field::DICTIONARIES {
             let values: Vec<&str> = rows.iter().map(|row| row.value(field)).collect();
             let dictionary = self.dictionaries.entry(field.code()).or_default();
             if let Some(segment) = dictionary.extend(values.iter().copied()) {
-                let aad = Aad::dictionary(vault, case, &id, field);
-                let plain = segment.encode().unwrap();
-                let sealed = keys.blocks(field).seal(core.nonce().unwrap(), &aad, &plain);
-                dictionary_rows::insert(db, exhibit, field, &sealed.unwrap()).unwrap();
+                let sealed = seal(parts.dictionary(field), &segment.encode().unwrap());
+                dictionary_rows::insert(db, exhibit, field, &sealed).unwrap();
             }
             let codes = values.iter().map(|value| dictionary.code(value).unwrap());
             columns.push((field, codes.collect()));
@@ -186,15 +187,15 @@ impl Fixture {
         let numbers = number_terms(db, place, core, exhibit, rows, &mut self.numbers);
         columns.push((Field::Number, numbers.clone()));
         let times: Vec<i64> = rows.iter().map(|row| MARCH + row.at).collect();
-        let blocks = rows.len().div_ceil(BLOCK_ROWS);
+        let blocks = rows.len().div_ceil(BLOCK_ROWS) as u32;
         let mut plain = Vec::new();
         for no in 0..blocks {
-            let span = no * BLOCK_ROWS..rows.len().min((no + 1) * BLOCK_ROWS);
+            let from = no as usize * BLOCK_ROWS;
+            let span = from..rows.len().min(from + BLOCK_ROWS);
             let mut statistics = BlockStatistics::of_times(&times[span.clone()]).unwrap();
             let put = |field: Field, plain: &[u8]| {
-                let aad = Aad::block(vault, case, &id, field, no as u64, BLOCK_ROWS as u32);
-                let sealed = keys.blocks(field).seal(core.nonce().unwrap(), &aad, plain);
-                block_rows::insert(db, exhibit, field, no as u32, &sealed.unwrap()).unwrap();
+                let sealed = seal(parts.block(field, no), plain);
+                block_rows::insert(db, exhibit, field, no, &sealed).unwrap();
             };
             for (field, codes) in &columns {
                 let codes = &codes[span.clone()];
@@ -211,14 +212,9 @@ impl Fixture {
             let references = vec![None; span.len()];
             put(Field::MessageRef, &TextBlock::encode(&references).unwrap());
             statistics.encode(&mut plain);
-            let aad = Aad::statistics(vault, case, &id, no as u64);
-            let sealed = keys
-                .blocks(Field::SentAt)
-                .seal(core.nonce().unwrap(), &aad, &plain)
-                .unwrap();
-            statistics_rows::TABLE
-                .insert(db, exhibit, no as u32, &sealed)
-                .unwrap();
+            let sealed = seal(parts.statistics(no), &plain);
+            let stored = statistics_rows::TABLE.insert(db, exhibit, no, &sealed);
+            stored.unwrap();
         }
         let code_of = |field: Field| &columns.iter().find(|(other, _)| *other == field).unwrap().1;
         let mut index = SubjectIndexBuilder::new();
@@ -237,18 +233,14 @@ impl Fixture {
         let same: Vec<u32> = (0..=self.numbers.len() as u32).collect();
         for (range, entries) in index.finish(&same, vec![0]).unwrap() {
             SubjectBlock::encode(range, &entries, &mut plain).unwrap();
-            let aad = Aad::subject_index(vault, case, &id, u64::from(range));
-            let sealed = keys
-                .blocks(Field::Number)
-                .seal(core.nonce().unwrap(), &aad, &plain);
-            subject_index_rows::TABLE
-                .insert(db, exhibit, range, &sealed.unwrap())
-                .unwrap();
+            let sealed = seal(parts.subject_index(range), &plain);
+            let stored = subject_index_rows::TABLE.insert(db, exhibit, range, &sealed);
+            stored.unwrap();
         }
-        let description = describe(self.exhibits, rows, &times, blocks as u32);
-        let aad = Aad::exhibit_description(vault, case, &id);
-        let sealed = core
-            .seal_json(keys.descriptions(), &aad, &description)
+        let description = describe(self.exhibits, rows, &times, blocks);
+        let sealed = parts
+            .description()
+            .seal_json(core.nonce().unwrap(), &description)
             .unwrap();
         exhibit_rows::admit(db, exhibit, &[self.exhibits; 32], &sealed, now).unwrap();
         case_rows::set_terms(db, row.number, self.numbers.len() as u32, 0).unwrap();
@@ -296,7 +288,7 @@ fn number_terms(
     rows: &[Sent],
     known: &mut BTreeMap<String, u32>,
 ) -> Vec<u32> {
-    let (terms, sealer) = (place.terms(Field::Number), place.keys.terms(Field::Number));
+    let (terms, parts) = (place.terms(Field::Number), place.parts());
     for row in rows {
         if known.contains_key(&row.number) {
             continue;
@@ -305,11 +297,9 @@ fn number_terms(
         let text = RawText::new(row.number.clone());
         let phone = Phone::parse(&text, None).unwrap().phone;
         let tag = place.keys.tags(Field::Number).tag_phone(&phone);
-        let aad = Aad::term(&core.vault, place.keys.case(), Field::Number, u64::from(no));
         let mut sealed = Vec::new();
-        sealer
-            .seal_into_run(core.nonce().unwrap(), &aad, &phone, &mut sealed)
-            .unwrap();
+        let nonce = core.nonce().unwrap();
+        parts.seal_number(nonce, no, &phone, &mut sealed).unwrap();
         terms
             .insert(db, exhibit, no, tag.as_bytes(), &sealed)
             .unwrap();

@@ -1,38 +1,18 @@
 //! Queries over the sealed columns of a case.
 //!
-//! Sees case keys, sealed rows and codes; of a number its mask at most, never
-//! its digits. Called by `scope` and, for releases, by the ledger. A liaison's
-//! account narrows every plan in here, so that no query can forget it. A block
-//! that is missing or does not open ends the query: no part of an answer is
-//! given. Not promised: that two queries at once see the same exhibits; each
-//! has the snapshot of its act.
+//! Sees case keys, sealed rows and codes; of a number at most its mask, and in a lookup the number that was asked for.
+//! Called by `scope` and, for releases, by the ledger. The account of a liaison restricts every plan in here, so no
+//! query can forget it. If a block is missing or does not open, the query fails; it never answers in part. Not
+//! promised: that two queries see the same exhibits; each has the snapshot of its act.
 
-mod columns;
-mod cursor;
-mod difference;
-mod dimension;
-mod exhibit_index;
 mod export;
 mod exposure;
 mod filter;
-mod grouping;
-mod handover;
-mod local_time;
 mod opened;
-mod page;
-mod place;
-mod plan;
+mod pages;
 mod protected;
-mod range_set;
-mod release;
-mod rounding;
 mod scan;
-mod sealed_columns;
-mod subjects;
-mod table;
-mod timeline;
-mod together;
-mod witness;
+mod tables;
 
 #[cfg(test)]
 pub(in crate::vault) mod fixture;
@@ -43,18 +23,22 @@ mod tests_scan;
 #[cfg(test)]
 mod tests_tables;
 
-pub use self::difference::{AccountDifference, Changes, Difference, Sides};
-pub use self::dimension::Dimension;
-pub use self::export::{
+pub use self::export::contents::{
     Evidence, EvidenceDamaged, EvidenceRow, ExportContents, Notice, NoticeRow, ReportRow,
     ReportTable,
 };
+pub use self::exposure::difference::{AccountDifference, Changes, Difference, Sides};
+pub use self::exposure::lookup::{Exposure, LookUpResult};
 pub use self::filter::{FilterInput, RecordFilter};
-pub use self::page::{Order, PageQuery, RecordPage, RecordView};
-pub use self::protected::ProtectedQuery;
-pub use self::rounding::{Rule, Shown};
-pub use self::table::{BasisView, Rest, Table, TableQuery, TableRow, Totals};
+pub use self::pages::order::Order;
+pub use self::pages::page::{PageQuery, RecordPage, RecordView};
+pub use self::protected::protected_table::ProtectedQuery;
+pub use self::tables::dimension::Dimension;
+pub use self::tables::rounding::{Rule, Shown};
+pub use self::tables::table::{BasisView, Rest, Table, TableQuery, TableRow, Totals};
 
-pub(in crate::vault) use self::exposure::Share;
-pub(in crate::vault) use self::opened::{CaseRecords, Found};
-pub(in crate::vault) use self::release::Release;
+pub(in crate::vault) use self::exposure::lookup::{AskedNumber, LookUp};
+pub(in crate::vault) use self::exposure::share::Share;
+pub(in crate::vault) use self::opened::CaseRecords;
+pub(in crate::vault) use self::protected::release::Release;
+pub(in crate::vault) use self::scan::matches::Found;

@@ -1,15 +1,13 @@
-//! The records of a case, as one act may see them.
+//! The records of a case that one act may see.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::filter::RecordFilter;
-use super::plan::Plan;
 use crate::domain::{AccountName, ExhibitId, Field};
 use crate::vault::call::caller::Caller;
-use crate::vault::columns::{BLOCK_ROWS, CodeSet, Codes, Dictionary, Selection};
+use crate::vault::columns::{BLOCK_ROWS, CodeSet, Dictionary};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::{self, ExhibitDescription};
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
@@ -28,24 +26,15 @@ pub(in crate::vault) struct CaseRecords<'s> {
     pub(super) keys: Arc<CaseKeys>,
     pub(super) exhibits: Vec<ExhibitRow>,
     pub(super) descriptions: Vec<ExhibitDescription>,
-    /// No record of theirs is in any answer; codes and terms count on from them.
+    /// Their records are in no answer, but codes and terms of later exhibits continue after theirs.
     pub(super) withdrawn: Vec<ExhibitRow>,
-    /// A liaison's one account.
+    /// The only account that a liaison may see.
     account: Option<AccountName>,
-    /// Who waits for the answer.
+    /// The caller who waits for the answer.
     pub(super) caller: Option<&'s Caller>,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
     numbers: RefCell<NumberTerms>,
     pub(super) newly_exposed: RefCell<HashMap<ExhibitId, Arc<CodeSet>>>,
-}
-
-/// How much a filter finds, and in which edition of the case's records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::vault) struct Found {
-    pub(in crate::vault) messages: u64,
-    pub(in crate::vault) numbers: u64,
-    /// It changes with every exhibit that is admitted or withdrawn.
-    pub(in crate::vault) edition: [u8; 32],
 }
 
 impl<'s> CaseRecords<'s> {
@@ -86,8 +75,7 @@ impl<'s> CaseRecords<'s> {
         })
     }
 
-    /// The same records as long as only these exhibits counted; nothing if one of
-    /// them does not count any more.
+    /// The records as they were when only these exhibits counted; `None` if one of them was withdrawn since.
     pub(super) fn of_exhibits(&self, ids: &[String]) -> Result<Option<Self>, OperationError> {
         let mut records = Self::open(
             Arc::clone(&self.keys),
@@ -106,7 +94,7 @@ impl<'s> CaseRecords<'s> {
         Ok((records.exhibits.len() == ids.len()).then_some(records))
     }
 
-    /// Its scans stop when the caller waits no more.
+    /// Scans stop when this caller no longer waits for the answer.
     pub(in crate::vault) fn asked_by(self, caller: &'s Caller) -> Self {
         Self {
             caller: Some(caller),
@@ -114,7 +102,7 @@ impl<'s> CaseRecords<'s> {
         }
     }
 
-    /// The one account the caller may learn about.
+    /// The only account that the caller may learn about, if there is such a limit.
     pub(in crate::vault) fn account(&self) -> Option<&AccountName> {
         self.account.as_ref()
     }
@@ -127,7 +115,7 @@ impl<'s> CaseRecords<'s> {
         &self.withdrawn
     }
 
-    /// The case's dictionary of a field; opened once.
+    /// The dictionary of a field; opened once.
     pub(in crate::vault) fn dictionary(
         &self,
         field: Field,
@@ -147,7 +135,7 @@ impl<'s> CaseRecords<'s> {
         Ok(dictionary)
     }
 
-    /// What a code stands for.
+    /// The value of a code.
     pub(in crate::vault) fn value(
         &self,
         field: Field,
@@ -160,7 +148,8 @@ impl<'s> CaseRecords<'s> {
         })
     }
 
-    /// A keyed digest over the exhibits and the digests of their sealed parts.
+    /// A keyed digest over the exhibits and the digests of their sealed parts. It changes with every admission and
+    /// every withdrawal.
     pub(in crate::vault) fn edition(&self) -> [u8; 32] {
         let mut digest = RequestDigest::of(&self.keys, "edition of a case's records");
         for (exhibit, description) in self.exhibits.iter().zip(&self.descriptions) {
@@ -168,39 +157,6 @@ impl<'s> CaseRecords<'s> {
             digest.part(description.blocks_digest.as_bytes());
         }
         digest.finish()
-    }
-
-    /// How much a filter finds: what a request for an export is bound to.
-    pub(in crate::vault) fn result_of(
-        &self,
-        filter: &RecordFilter,
-    ) -> Result<Found, OperationError> {
-        let numbers = self.case.numbers;
-        let begin = || (0, NumbersSeen::new(numbers));
-        let parts = self.fold(
-            &self.plan(filter)?,
-            &[Field::Number],
-            begin,
-            |part, block| {
-                part.0 += block.selection().count() as u64;
-                part.1.add(block.codes(Field::Number)?, block.selection());
-                Ok(())
-            },
-        )?;
-        let (mut messages, mut seen) = begin();
-        for (more, others) in parts {
-            messages += more;
-            seen.merge(&others);
-        }
-        Ok(Found {
-            messages,
-            numbers: seen.count(),
-            edition: self.edition(),
-        })
-    }
-
-    pub(super) fn plan(&self, filter: &RecordFilter) -> Result<Plan, OperationError> {
-        Plan::compile(self, filter, self.account.as_ref())
     }
 
     pub(in crate::vault) fn token(&self, no: u32) -> SubjectToken {
@@ -230,34 +186,5 @@ impl<'s> CaseRecords<'s> {
             keys: &self.keys,
             case: self.case.number,
         }
-    }
-}
-
-/// Which numbers were seen, a bit for each of the case.
-struct NumbersSeen(Vec<u64>);
-
-impl NumbersSeen {
-    fn new(numbers: u32) -> Self {
-        Self(vec![0; numbers as usize / 64 + 1])
-    }
-
-    fn merge(&mut self, other: &Self) {
-        for (word, more) in self.0.iter_mut().zip(&other.0) {
-            *word |= more;
-        }
-    }
-
-    fn add(&mut self, numbers: Codes<'_>, selection: &Selection) {
-        let numbers = numbers.as_slice();
-        selection.for_each(|row| {
-            let number = numbers.get(row).copied().unwrap_or_default() as usize;
-            if let Some(word) = self.0.get_mut(number / 64) {
-                *word |= 1 << (number % 64);
-            }
-        });
-    }
-
-    fn count(&self) -> u64 {
-        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 }

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, Sent, sent};
-use super::scan::threads;
 use super::tests::{filter, place, table};
 use super::{Dimension, Order, PageQuery, RecordFilter, TableQuery};
 use crate::domain::Field;
 use crate::policy::actions;
+use crate::vault::records::scan::walk::threads;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::{Caller, OperationError, Refusal};
 

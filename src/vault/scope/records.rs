@@ -1,61 +1,17 @@
 //! Questions about the records of a case.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::{Reading, Scope};
-use crate::domain::{AccountName, Field, Moment};
+use crate::domain::AccountName;
 use crate::policy::{Action, Denial};
 use crate::vault::budget::points;
-use crate::vault::columns::{PackedSubjects, RANGE_NUMBERS};
-use crate::vault::core::Core;
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::description;
-use crate::vault::exhibits::known_case::KnownCase;
-use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
-use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::{Phone, RawText, Region, SubjectToken};
+use crate::vault::plaintext::{Phone, RawText, Region};
 use crate::vault::records::{
-    CaseRecords, PageQuery, ProtectedQuery, RecordPage, Table, TableQuery,
+    AskedNumber, CaseRecords, Exposure, LookUp, LookUpResult, PageQuery, ProtectedQuery,
+    RecordPage, Table, TableQuery,
 };
 use crate::vault::scope::effect::Effect;
-use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
-
-/// What a lookup says of one number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Exposure {
-    Exposed,
-    NotExposed,
-    /// The text is no phone number; nothing was charged for it.
-    Unreadable,
-}
-
-/// The answer about one number, without the number.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct LookUpResult {
-    /// Its position in the question, from 0.
-    #[serde(rename = "ref")]
-    pub reference: usize,
-    pub state: Exposure,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub subject: Option<SubjectToken>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub messages: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub first: Option<Moment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub last: Option<Moment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kinds: Option<Vec<String>>,
-}
 
 impl<'v> Reading<'v> {
     /// The records of the case, narrowed to what the grant covers.
@@ -86,9 +42,9 @@ impl<'v> Reading<'v> {
         &self,
         subjects: &[u32],
     ) -> Result<Vec<u64>, OperationError> {
-        let mut asked: Vec<Asked> = (0..)
+        let mut asked: Vec<AskedNumber> = (0..)
             .zip(subjects)
-            .map(|(at, no)| Asked {
+            .map(|(at, no)| AskedNumber {
                 at,
                 no: *no,
                 known: true,
@@ -107,9 +63,12 @@ impl<'v> Reading<'v> {
         Ok(messages)
     }
 
-    fn subjects(&self) -> Result<Subjects<'v>, OperationError> {
+    fn subjects(&self) -> Result<LookUp<'v>, OperationError> {
         let account = self.grant.account();
-        Subjects::open(self.core, self.connection, self.case_row()?, account)
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let known = self.core.known_cases.of(self.connection, case.number)?;
+        LookUp::open(self.connection, keys, known, case, account)
     }
 }
 
@@ -218,198 +177,6 @@ impl<A: Action> Scope<'_, A> {
         Ok((missing > 0.0).then(|| Denial::BudgetSpent {
             retry_after: points::wait(self.core.settings.lookup_budget, missing),
         }))
-    }
-}
-
-/// The subjects of a case, as one act may know them.
-struct Subjects<'s> {
-    connection: &'s Snapshot,
-    case: &'s CaseRow,
-    keys: Arc<CaseKeys>,
-    known: Arc<KnownCase>,
-    /// The one account a liaison may learn about: its code, or none if no record has it.
-    account: Option<Option<u32>>,
-    numbers: NumberTerms,
-    range: Option<u32>,
-    blocks: Vec<PackedSubjects>,
-    /// Of withdrawn exhibits: they tell of nobody, but their numbers are no damage.
-    withdrawn: Vec<PackedSubjects>,
-}
-
-/// A number by its place in the index.
-struct Asked {
-    /// Position in the question.
-    at: usize,
-    /// The term number, or one to look at in its place.
-    no: u32,
-    known: bool,
-}
-
-/// What the index holds of one number.
-struct Seen {
-    messages: u64,
-    first: i64,
-    last: i64,
-    kinds: BTreeSet<u32>,
-}
-
-impl<'s> Subjects<'s> {
-    fn open(
-        core: &'s Core,
-        connection: &'s Snapshot,
-        case: &'s CaseRow,
-        account: Option<&AccountName>,
-    ) -> Result<Self, OperationError> {
-        let keys = core.case_keys(&case.id)?;
-        let known = core.known_cases.of(connection, case.number)?;
-        let account = match account {
-            Some(account) => {
-                let accounts = known.accounts(connection, &keys)?;
-                Some(accounts.code(account.as_str()))
-            }
-            None => None,
-        };
-        Ok(Self {
-            connection,
-            case,
-            keys,
-            known,
-            account,
-            numbers: NumberTerms::default(),
-            range: None,
-            blocks: Vec::new(),
-            withdrawn: Vec::new(),
-        })
-    }
-
-    /// Finds a number and opens the term that stands there: a tag that was made to
-    /// point at somebody else is damage, not an answer. A number the case does not
-    /// have opens one in its place, so that both take the same path.
-    fn ask(&mut self, at: usize, phone: &Phone) -> Result<Asked, OperationError> {
-        let tag = self.keys.tags(Field::Number).tag_phone(phone);
-        let place = TermPlace {
-            connection: self.connection,
-            keys: &self.keys,
-            case: self.case.number,
-        };
-        let exhibits = self.known.exhibits().iter().map(|exhibit| exhibit.number);
-        let found = place
-            .terms(Field::Number)
-            .find_among(self.connection, exhibits, tag.as_bytes())?
-            .filter(|no| (1..=self.case.numbers).contains(no));
-        let [a, b, c, d, ..] = *tag.as_bytes();
-        let decoy = u32::from_be_bytes([a, b, c, d])
-            .checked_rem(self.case.numbers)
-            .map_or(0, |no| no + 1);
-        let asked = Asked {
-            at,
-            no: found.unwrap_or(decoy),
-            known: found.is_some(),
-        };
-        if asked.no > 0 {
-            let same = self.numbers.holds(place, asked.no, phone)?;
-            if asked.known && !same {
-                return Err(OperationError::Damaged {
-                    place: format!("term {}", asked.no),
-                });
-            }
-        }
-        Ok(asked)
-    }
-
-    fn read(&mut self, asked: &Asked) -> Result<Seen, OperationError> {
-        let range = asked.no / RANGE_NUMBERS;
-        if self.range != Some(range) {
-            self.open_range(range)?;
-        }
-        let damaged = || OperationError::Damaged {
-            place: format!("subject index, range {range}"),
-        };
-        let mut seen = Seen {
-            messages: 0,
-            first: i64::MAX,
-            last: i64::MIN,
-            kinds: BTreeSet::new(),
-        };
-        let mut anywhere = false;
-        for block in &self.blocks {
-            for entry in block.find(asked.no).map_err(|_| damaged())? {
-                anywhere = true;
-                if self
-                    .account
-                    .is_some_and(|account| account != Some(entry.account))
-                {
-                    continue;
-                }
-                seen.messages += u64::from(entry.messages);
-                seen.first = seen.first.min(entry.first);
-                seen.last = seen.last.max(entry.last);
-                seen.kinds.insert(entry.kind);
-            }
-        }
-        for block in &self.withdrawn {
-            anywhere |= !block.find(asked.no).map_err(|_| damaged())?.is_empty();
-        }
-        // A number of the case is in one of its exhibits, or a part of the index is gone.
-        if asked.known && !anywhere {
-            return Err(damaged());
-        }
-        Ok(seen)
-    }
-
-    fn open_range(&mut self, range: u32) -> Result<(), OperationError> {
-        self.range = Some(range);
-        self.blocks.clear();
-        self.withdrawn.clear();
-        for exhibit in self.known.exhibits() {
-            let of = (exhibit.number, &exhibit.id);
-            let block = description::open_packed_subjects(self.connection, &self.keys, of, range)?;
-            match exhibit.counts {
-                true => self.blocks.extend(block),
-                false => self.withdrawn.extend(block),
-            }
-        }
-        Ok(())
-    }
-
-    /// Put together for every number, exposed or not, so that the time says less.
-    fn result(&self, seen: Seen, asked: &Asked) -> Result<LookUpResult, OperationError> {
-        let subject = self.keys.tokens().token(asked.no);
-        let dictionary = self.known.kinds(self.connection, &self.keys)?;
-        let mut kinds = Vec::with_capacity(seen.kinds.len());
-        for kind in &seen.kinds {
-            let value = dictionary.value(*kind).map(str::to_owned);
-            kinds.push(value.ok_or_else(|| OperationError::Damaged {
-                place: format!("dictionary {}, code {kind}", Field::Kind.label()),
-            })?);
-        }
-        kinds.sort_unstable();
-        if !asked.known || seen.messages == 0 {
-            return Ok(LookUpResult::plain(asked.at, Exposure::NotExposed));
-        }
-        Ok(LookUpResult {
-            reference: asked.at,
-            state: Exposure::Exposed,
-            subject: Some(subject),
-            messages: Some(seen.messages),
-            first: Some(Moment::from_seconds(seen.first)),
-            last: Some(Moment::from_seconds(seen.last)),
-            kinds: Some(kinds),
-        })
-    }
-}
-
-impl LookUpResult {
-    fn plain(reference: usize, state: Exposure) -> Self {
-        Self {
-            reference,
-            state,
-            subject: None,
-            messages: None,
-            first: None,
-            last: None,
-            kinds: None,
-        }
     }
 }
 

@@ -1,0 +1,29 @@
+//! An exhibit whose admission has begun.
+
+use serde_json::json;
+
+use crate::domain::{CaseId, ExhibitId};
+use crate::vault::call::answer::Answer;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::wire::Wire;
+use crate::vault::error::OperationError;
+use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::exhibit_rows::ExhibitNumber;
+
+/// A staged exhibit, and how many terms its case had at that moment.
+#[derive(Clone)]
+pub(super) struct Begun {
+    pub(super) case: CaseId,
+    pub(super) case_number: CaseNumber,
+    pub(super) exhibit: ExhibitId,
+    pub(super) number: ExhibitNumber,
+    /// Terms of the case that are visible.
+    pub(super) visible_numbers: u32,
+    pub(super) visible_users: u32,
+}
+
+impl Answer for Begun {
+    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+        Wire::json(&json!({ "exhibit": self.exhibit }))
+    }
+}

@@ -1,0 +1,90 @@
+//! The digest over the set of an exhibit's sealed parts. If a part is missing, added or changed, the digest differs.
+
+use ring::digest::{Context, SHA256, digest};
+
+use crate::domain::Field;
+use crate::vault::store::exhibit_rows::ExhibitNumber;
+use crate::vault::store::{
+    Snapshot, StoreError, block_rows, dictionary_rows, quarantine_rows, statistics_rows,
+    subject_index_rows,
+};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum PartKind {
+    Block = 1,
+    Statistics,
+    Dictionary,
+    SubjectIndex,
+    Quarantine,
+}
+
+/// Kind, code of the field (0 where a part is of none), position, SHA-256.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Part(PartKind, u8, u32, [u8; 32]);
+
+/// The digests of single parts, collected during an admission or a check.
+#[derive(Default)]
+pub(super) struct PartDigests(Vec<Part>);
+
+impl PartDigests {
+    pub(super) fn add(&mut self, kind: PartKind, field: Option<Field>, no: u32, sealed: &[u8]) {
+        self.add_coded(kind, field.map_or(0, Field::code), no, sealed);
+    }
+
+    pub(super) fn join(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// SHA-256 over the number of parts and, in order, kind, field, position
+    /// (big-endian) and SHA-256 of each.
+    pub(super) fn digest(mut self) -> [u8; 32] {
+        self.0.sort_unstable();
+        let mut context = Context::new(&SHA256);
+        context.update(b"breachvault exhibit 1\0");
+        context.update(&(self.0.len() as u64).to_be_bytes());
+        for Part(kind, field, no, hash) in &self.0 {
+            context.update(&[*kind as u8, *field]);
+            context.update(&no.to_be_bytes());
+            context.update(hash);
+        }
+        array(context.finish().as_ref())
+    }
+
+    fn add_coded(&mut self, kind: PartKind, field: u8, no: u32, sealed: &[u8]) {
+        let hash = array(digest(&SHA256, sealed).as_ref());
+        self.0.push(Part(kind, field, no, hash));
+    }
+}
+
+/// Computes the digest of the parts that are in the database.
+pub(super) fn recompute(
+    connection: &Snapshot,
+    exhibit: ExhibitNumber,
+) -> Result<[u8; 32], StoreError> {
+    let mut parts = PartDigests::default();
+    block_rows::for_each(connection, exhibit, |field, no, sealed| {
+        parts.add_coded(PartKind::Block, field, no, sealed);
+    })?;
+    statistics_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
+        parts.add_coded(PartKind::Statistics, 0, no, sealed);
+    })?;
+    dictionary_rows::for_each(connection, exhibit, |field, sealed| {
+        parts.add_coded(PartKind::Dictionary, field as u8, 0, sealed);
+    })?;
+    subject_index_rows::TABLE.for_each(connection, exhibit, |range, sealed| {
+        parts.add_coded(PartKind::SubjectIndex, 0, range, sealed);
+    })?;
+    quarantine_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
+        parts.add_coded(PartKind::Quarantine, 0, no, sealed);
+    })?;
+    Ok(parts.digest())
+}
+
+fn array(bytes: &[u8]) -> [u8; 32] {
+    let mut array = [0; 32];
+    for (out, byte) in array.iter_mut().zip(bytes) {
+        *out = *byte;
+    }
+    array
+}

@@ -1,0 +1,288 @@
+//! Seals and opens the parts of an exhibit, and the terms of a case.
+//!
+//! This is the only file that pairs the three things a ciphertext depends on: its associated data, its key and its
+//! position. A caller names a part, for example `parts.statistics(4)`, and can neither use the key of another field nor
+//! bind the part to another place. `tests/architecture.rs` checks that no other file does this.
+//! Sees plaintext of parts on its way through, and the keys of a case. Not promised: that a part is there, or that the
+//! set of parts is complete; `admission` recomputes the digest that tells.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::domain::{ExhibitId, Field};
+use crate::vault::columns::BLOCK_ROWS;
+use crate::vault::error::OperationError;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::{
+    Aad, BlockSealer, Nonce, OpenError, Phone, SealError, Sealer, TermSealer, UserRun, open_json,
+    seal_json,
+};
+use crate::vault::store::term_rows::SealedRun;
+
+/// The parts of one exhibit.
+#[derive(Clone, Copy)]
+pub(in crate::vault) struct ExhibitParts<'a> {
+    keys: &'a CaseKeys,
+    exhibit: &'a ExhibitId,
+}
+
+/// The terms of a case: runs of numbers and runs of user names.
+#[derive(Clone, Copy)]
+pub(in crate::vault) struct TermParts<'a>(&'a CaseKeys);
+
+/// One part: what seals and opens it, and what its ciphertext is bound to.
+pub(in crate::vault) struct Part<'a, S = BlockSealer> {
+    sealer: &'a S,
+    aad: Aad,
+}
+
+impl<'a> ExhibitParts<'a> {
+    pub(in crate::vault) fn of(keys: &'a CaseKeys, exhibit: &'a ExhibitId) -> Self {
+        Self { keys, exhibit }
+    }
+
+    /// Block `no` of the column of a field.
+    pub(in crate::vault) fn block(&self, field: Field, no: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        let (no, rows) = (u64::from(no), BLOCK_ROWS as u32);
+        let aad = Aad::block(keys.vault(), keys.case(), exhibit, field, no, rows);
+        self.under_key_of(field, aad)
+    }
+
+    /// What stands in the place of block `no` of the numbers until the admission ends.
+    pub(in crate::vault) fn waiting_column(&self, no: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        let aad = Aad::waiting(keys.vault(), keys.case(), exhibit, u64::from(no));
+        self.under_key_of(Field::Number, aad)
+    }
+
+    /// The statistics of the blocks with number `no`.
+    pub(in crate::vault) fn statistics(&self, no: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        let aad = Aad::statistics(keys.vault(), keys.case(), exhibit, u64::from(no));
+        self.under_key_of(Field::SentAt, aad)
+    }
+
+    /// The values that the exhibit added to the dictionary of a field.
+    pub(in crate::vault) fn dictionary(&self, field: Field) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        let aad = Aad::dictionary(keys.vault(), keys.case(), exhibit, field);
+        self.under_key_of(field, aad)
+    }
+
+    /// One range of the subject index.
+    pub(in crate::vault) fn subject_index(&self, range: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        let aad = Aad::subject_index(keys.vault(), keys.case(), exhibit, u64::from(range));
+        self.under_key_of(Field::Number, aad)
+    }
+
+    /// Part `no` of the rows that could not be admitted.
+    pub(in crate::vault) fn quarantine(&self, no: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        Part {
+            sealer: keys.quarantine(),
+            aad: Aad::quarantine(keys.vault(), keys.case(), exhibit, u64::from(no)),
+        }
+    }
+
+    /// The description of the exhibit.
+    pub(in crate::vault) fn description(&self) -> Part<'a, TermSealer> {
+        let Self { keys, exhibit } = *self;
+        Part {
+            sealer: keys.descriptions(),
+            aad: Aad::exhibit_description(keys.vault(), keys.case(), exhibit),
+        }
+    }
+
+    fn under_key_of(&self, field: Field, aad: Aad) -> Part<'a> {
+        let sealer = self.keys.blocks(field);
+        Part { sealer, aad }
+    }
+}
+
+impl<S: Sealer> Part<'_, S> {
+    pub(in crate::vault) fn seal(
+        &self,
+        nonce: Nonce,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, OperationError> {
+        self.sealer
+            .seal(nonce, &self.aad, plain)
+            .map_err(not_sealed)
+    }
+
+    /// Opens into a new buffer, which is wiped on drop.
+    pub(in crate::vault) fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        self.sealer.open(&self.aad, sealed)
+    }
+
+    /// Seals a value as JSON.
+    pub(in crate::vault) fn seal_json(
+        &self,
+        nonce: Nonce,
+        value: &impl Serialize,
+    ) -> Result<Vec<u8>, OperationError> {
+        seal_json(self.sealer, nonce, &self.aad, value)
+    }
+
+    /// Opens what [`Part::seal_json`] sealed. If that fails, the error names `place` as damaged.
+    pub(in crate::vault) fn open_json<T: DeserializeOwned>(
+        &self,
+        sealed: &[u8],
+        place: &str,
+    ) -> Result<T, OperationError> {
+        open_json(self.sealer, &self.aad, sealed, place)
+    }
+}
+
+impl Part<'_> {
+    /// Opens into the buffer that held the ciphertext, which is wiped on drop.
+    pub(in crate::vault) fn open_taken(
+        &self,
+        sealed: Vec<u8>,
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        self.sealer.open_taken(&self.aad, sealed)
+    }
+
+    /// Opens in the buffer itself; the answer is the plaintext in it. The caller wipes the buffer.
+    pub(in crate::vault) fn open_in_place<'b>(
+        &self,
+        sealed: &'b mut [u8],
+    ) -> Result<&'b mut [u8], OpenError> {
+        self.sealer.open_in_place(&self.aad, sealed)
+    }
+}
+
+impl<'a> TermParts<'a> {
+    pub(in crate::vault) fn of(keys: &'a CaseKeys) -> Self {
+        Self(keys)
+    }
+
+    /// Seals the number with term number `no` and appends it to a run.
+    pub(in crate::vault) fn seal_number(
+        &self,
+        nonce: Nonce,
+        no: u32,
+        phone: &Phone,
+        run: &mut Vec<u8>,
+    ) -> Result<(), OperationError> {
+        let sealed = self
+            .sealer(Field::Number)
+            .seal_into_run(nonce, &self.number(no), phone, run);
+        sealed.map_err(not_sealed)
+    }
+
+    /// Opens the number with term number `no`.
+    pub(in crate::vault) fn open_number(
+        &self,
+        run: &SealedRun,
+        no: u32,
+    ) -> Result<Phone, OpenError> {
+        let place = no.checked_sub(run.first).ok_or(OpenError)? as usize;
+        self.sealer(Field::Number)
+            .open_in_run(&self.number(no), &run.sealed, place)
+    }
+
+    /// Whether the term with number `no` is this phone number.
+    pub(in crate::vault) fn is_number(
+        &self,
+        run: &SealedRun,
+        no: u32,
+        phone: &Phone,
+    ) -> Result<bool, OpenError> {
+        let place = no.checked_sub(run.first).ok_or(OpenError)? as usize;
+        self.sealer(Field::Number)
+            .run_holds(&self.number(no), &run.sealed, place, phone)
+    }
+
+    /// Seals a run of user names that begins with term `first`. A name has at most 255 bytes.
+    pub(in crate::vault) fn seal_users<'n>(
+        &self,
+        nonce: Nonce,
+        first: u32,
+        names: impl Iterator<Item = &'n str> + Clone,
+    ) -> Result<Vec<u8>, OperationError> {
+        let sealed = self
+            .sealer(Field::User)
+            .seal_users(nonce, &self.users(first), names);
+        sealed.map_err(not_sealed)
+    }
+
+    /// Opens a run of user names.
+    pub(in crate::vault) fn open_users(&self, run: &SealedRun) -> Result<UserRun, OpenError> {
+        self.sealer(Field::User)
+            .open_users(&self.users(run.first), &run.sealed, run.terms as usize)
+    }
+
+    fn sealer(&self, field: Field) -> &'a TermSealer {
+        self.0.terms(field)
+    }
+
+    fn number(&self, no: u32) -> Aad {
+        Aad::term(self.0.vault(), self.0.case(), Field::Number, u64::from(no))
+    }
+
+    fn users(&self, first: u32) -> Aad {
+        Aad::user_run(self.0.vault(), self.0.case(), u64::from(first))
+    }
+}
+
+fn not_sealed(_: SealError) -> OperationError {
+    OperationError::Internal("a part could not be sealed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::CaseId;
+    use crate::vault::entropy::SystemEntropy;
+    use crate::vault::keyring::{Argon2Params, Keyring, NewPassphrase};
+    use crate::vault::plaintext::Nonces;
+
+    #[test]
+    fn a_part_opens_as_itself_and_as_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let entropy = SystemEntropy::new();
+        let passphrase = NewPassphrase::parse("correct horse battery staple".to_owned()).unwrap();
+        let mut keyring = Keyring::create(
+            &folder.path().join("keyring"),
+            &passphrase,
+            Argon2Params::new(8, 1, 1).unwrap(),
+            &entropy,
+        )
+        .unwrap();
+        let case = CaseId::from_random([1; 13]);
+        keyring.add_case(&case, &entropy).unwrap();
+        let keys = keyring.case_keys(&case).unwrap();
+        let exhibits = [1, 2].map(|no| ExhibitId::from_random([no; 13]));
+        let [parts, other] = exhibits.each_ref().map(|id| ExhibitParts::of(&keys, id));
+        let all = [
+            parts.block(Field::Number, 7),
+            parts.block(Field::Number, 8),
+            parts.block(Field::SentAt, 7),
+            parts.waiting_column(7),
+            parts.statistics(7),
+            parts.dictionary(Field::Number),
+            parts.subject_index(7),
+            parts.quarantine(7),
+            other.block(Field::Number, 7),
+            other.quarantine(7),
+        ];
+        let mut nonces = Nonces::new(&entropy);
+        for (at, part) in all.iter().enumerate() {
+            let sealed = part.seal(nonces.take().unwrap(), b"plain").unwrap();
+            for (other_at, other) in all.iter().enumerate() {
+                assert_eq!(
+                    other.open(&sealed).is_ok(),
+                    at == other_at,
+                    "{at}, {other_at}"
+                );
+            }
+            assert_eq!(part.open(&sealed).unwrap().as_slice(), b"plain");
+            assert_eq!(part.open_in_place(&mut sealed.clone()).unwrap(), b"plain");
+            assert_eq!(part.open_taken(sealed).unwrap().as_slice(), b"plain");
+        }
+    }
+}

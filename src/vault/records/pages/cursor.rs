@@ -1,0 +1,135 @@
+//! The cursor of the next page: opaque to the client, and bound to the question.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq;
+
+use super::order::Order;
+use crate::vault::error::OperationError;
+use crate::vault::keyring::RequestDigest;
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::block_place::RecordAt;
+
+/// The next record to show, and what earlier pages counted. It grants no right, and contains only what its holder was
+/// told already. It ends with a keyed digest over itself, the question and the account of a liaison, so nobody can
+/// forge a total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cursor {
+    /// The sending time of the next record, or of one before it; 0 if pages are not in the order of times.
+    pub(super) sent_at: i64,
+    /// The position of the exhibit in the list of those that count.
+    pub(super) exhibit: u32,
+    pub(super) row: u64,
+    /// How many records earlier pages showed, and how many there are in total.
+    pub(super) given: u64,
+    pub(super) total: u64,
+    pub(super) edition: Edition,
+}
+
+/// How many exhibits count and how many were withdrawn. Neither can be undone, so the two together identify the records
+/// of a case at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edition {
+    pub(super) exhibits: u32,
+    pub(super) withdrawn: u32,
+}
+
+impl Cursor {
+    /// Where the next page begins.
+    pub(super) fn at(&self) -> RecordAt {
+        RecordAt {
+            exhibit: self.exhibit as usize,
+            row: self.row,
+        }
+    }
+
+    pub(super) fn to_text(
+        self,
+        records: &CaseRecords<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<String, OperationError> {
+        let mut bytes = Vec::with_capacity(LENGTH);
+        bytes.push(VERSION);
+        bytes.extend_from_slice(&self.sent_at.to_be_bytes());
+        bytes.extend_from_slice(&self.exhibit.to_be_bytes());
+        bytes.extend_from_slice(&self.row.to_be_bytes());
+        bytes.extend_from_slice(&self.given.to_be_bytes());
+        bytes.extend_from_slice(&self.total.to_be_bytes());
+        bytes.extend_from_slice(&self.edition.exhibits.to_be_bytes());
+        bytes.extend_from_slice(&self.edition.withdrawn.to_be_bytes());
+        let digest = asked.digest(records, &bytes)?;
+        bytes.extend_from_slice(&digest);
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub(super) fn parse(
+        text: &str,
+        records: &CaseRecords<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Self, OperationError> {
+        let unknown = || {
+            let rule = "must be the `next` of an earlier page of the same question";
+            OperationError::invalid("cursor", rule)
+        };
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| unknown())?;
+        let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| unknown())?;
+        let (told, digest) = bytes.split_last_chunk::<DIGEST>().ok_or_else(unknown)?;
+        let expected = asked.digest(records, told)?;
+        let [VERSION, rest @ ..] = told else {
+            return Err(unknown());
+        };
+        if !bool::from(digest.ct_eq(&expected)) {
+            return Err(unknown());
+        }
+        let (sent_at, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (exhibit, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (row, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (given, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (total, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (exhibits, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (withdrawn, _) = rest.split_first_chunk().ok_or_else(unknown)?;
+        Ok(Self {
+            sent_at: i64::from_be_bytes(*sent_at),
+            exhibit: u32::from_be_bytes(*exhibit),
+            row: u64::from_be_bytes(*row),
+            given: u64::from_be_bytes(*given),
+            total: u64::from_be_bytes(*total),
+            edition: Edition {
+                exhibits: u32::from_be_bytes(*exhibits),
+                withdrawn: u32::from_be_bytes(*withdrawn),
+            },
+        })
+    }
+}
+
+/// The question that a cursor is bound to.
+pub(super) struct Asked<'q> {
+    pub(super) filter: &'q RecordFilter,
+    pub(super) order: Order,
+}
+
+impl Asked<'_> {
+    fn digest(
+        &self,
+        records: &CaseRecords<'_>,
+        told: &[u8],
+    ) -> Result<[u8; DIGEST], OperationError> {
+        let filter = serde_json::to_vec(self.filter);
+        let filter = filter.map_err(|_| OperationError::Internal("cursor"))?;
+        let mut digest = RequestDigest::of(&records.keys, "cursor of records");
+        digest.part(told);
+        digest.part(&filter);
+        digest.part(self.order.as_str().as_bytes());
+        if let Some(account) = records.account() {
+            digest.part(account.as_str().as_bytes());
+        }
+        let digest = digest.finish();
+        let digest = digest.first_chunk().copied();
+        digest.ok_or(OperationError::Internal("cursor"))
+    }
+}
+
+const VERSION: u8 = 3;
+const DIGEST: usize = 16;
+const LENGTH: usize = 1 + 8 + 4 + 8 + 8 + 8 + 4 + 4 + DIGEST;

@@ -1,0 +1,90 @@
+//! Tables for people outside the team: one fixed dimension, no filter, distinct numbers, rounded.
+
+use std::collections::BTreeMap;
+
+use super::release::{Cut, Given, Release, given_out};
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::tables::dimension::Dimension;
+use crate::vault::records::tables::rounding::{Rule, Shown, show, show_total};
+use crate::vault::records::tables::table::{Table, TableRow, Totals};
+
+pub struct ProtectedQuery {
+    pub by: Dimension,
+    pub rule: Rule,
+}
+
+impl CaseRecords<'_> {
+    /// The table, and the release that must be recorded before the table is given out; `None` if the same table was
+    /// given out before.
+    pub(in crate::vault) fn protected(
+        &self,
+        query: &ProtectedQuery,
+        least: u64,
+    ) -> Result<(Table, Option<Release>), OperationError> {
+        if self.account().is_some() {
+            let rule = "must be team for a liaison, whose own account is exact";
+            return Err(OperationError::invalid("audience", rule));
+        }
+        if !query.by.may_be_protected() {
+            let rule = "must be one of country, state, area_state, carrier, day, week in a protected table";
+            return Err(OperationError::invalid("by[0]", rule));
+        }
+        let threshold = query.rule.threshold(least);
+        let counted = self.count(&[query.by], &RecordFilter::default(), "UTC")?;
+        let mut cells = BTreeMap::new();
+        let mut counts = BTreeMap::new();
+        for cell in counted.cells {
+            let name = cell.values.into_iter().next().unwrap_or_default();
+            cells.insert(name.clone(), show(cell.numbers, threshold));
+            counts.insert(name, cell.numbers);
+        }
+        let shown: Vec<Shown> = cells.values().cloned().collect();
+        let cut = Cut {
+            dimension: query.by.as_str().to_owned(),
+            rule: query.rule.as_str().to_owned(),
+            edition: self.edition(),
+            exhibits: self.exhibits.iter().map(|row| row.id.to_string()).collect(),
+            threshold,
+            population: counted.numbers,
+            total: show_total(counted.numbers, &shown, threshold),
+            cells,
+            counts,
+        };
+        let given = given_out(&self.keys, self.connection, self.case)?;
+        let seen = given.last().map_or(0, |(no, _)| *no);
+        let given: Vec<Cut> = given.into_iter().map(|(_, cut)| cut).collect();
+        match cut.beside(self.compare(&cut, given.clone())?) {
+            Given::Never => {
+                if !self.stand_together(&cut, &given)? {
+                    return Err(OperationError::Conflict(Conflict::CutTooClose));
+                }
+                let table = self.view_cut(query.by, &cut)?;
+                Ok((table, Some(Release::of(cut, seen))))
+            }
+            Given::Same(same) => Ok((self.view_cut(query.by, &same)?, None)),
+            Given::TooClose => Err(OperationError::Conflict(Conflict::CutTooClose)),
+        }
+    }
+
+    fn view_cut(&self, by: Dimension, cut: &Cut) -> Result<Table, OperationError> {
+        let rows = cut.cells.iter().map(|(value, numbers)| {
+            let mut row = TableRow {
+                numbers: numbers.clone(),
+                ..TableRow::default()
+            };
+            row.set(by, value.clone());
+            row
+        });
+        Ok(Table {
+            rows: rows.collect(),
+            totals: Totals {
+                messages: None,
+                numbers: cut.total.clone(),
+            },
+            rest: None,
+            basis: self.basis(None)?,
+        })
+    }
+}

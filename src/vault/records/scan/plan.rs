@@ -1,0 +1,178 @@
+//! Compiles a filter into times and codes to keep, with the dictionaries of a case.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::columns::Columns;
+use super::sealed_columns::SealedColumns;
+use crate::domain::{AccountName, Field, country};
+use crate::vault::columns::{BlockStatistics, CodeSet, CodecError};
+use crate::vault::error::OperationError;
+use crate::vault::records::filter::{NEWLY_EXPOSED_IN, RecordFilter};
+use crate::vault::records::opened::CaseRecords;
+
+/// The times and codes that a scan keeps.
+pub(in crate::vault::records) struct Plan {
+    times: Range<i64>,
+    codes: Vec<(Field, CodeSet)>,
+    /// The number of a record must be in all of these sets.
+    numbers: Vec<Arc<CodeSet>>,
+    /// Some member of the filter has only values that are in no dictionary.
+    nothing: bool,
+}
+
+impl CaseRecords<'_> {
+    /// The plan of a filter, restricted to the account of a liaison.
+    pub(in crate::vault::records) fn plan(
+        &self,
+        filter: &RecordFilter,
+    ) -> Result<Plan, OperationError> {
+        Plan::compile(self, filter, self.account())
+    }
+}
+
+impl Plan {
+    /// A value that is in no dictionary matches nothing. To a liaison, an account of somebody else and an account that
+    /// does not exist are therefore the same.
+    pub(in crate::vault::records) fn compile(
+        records: &CaseRecords<'_>,
+        filter: &RecordFilter,
+        account: Option<&AccountName>,
+    ) -> Result<Self, OperationError> {
+        let from = filter.sent_from.map_or(i64::MIN, |moment| moment.seconds());
+        let to = filter.sent_to.map_or(i64::MAX, |moment| moment.seconds());
+        let mut plan = Self {
+            times: from..to,
+            codes: Vec::new(),
+            numbers: Vec::new(),
+            nothing: false,
+        };
+        if let Some(account) = account {
+            plan.keep(records, Field::Account, &[account.as_str().to_owned()])?;
+        }
+        for (field, values) in filter.of_dictionaries() {
+            if !values.is_empty() {
+                plan.keep(records, field, values)?;
+            }
+        }
+        if !filter.subject.is_empty() {
+            let known = records.subjects_of_tokens(&filter.subject);
+            let numbers = CodeSet::of(records.case.numbers + 1, known.into_iter().flatten())
+                .map_err(|_| OperationError::Internal("plan: subjects"))?;
+            plan.nothing |= numbers.is_empty();
+            plan.numbers.push(Arc::new(numbers));
+        }
+        if let Some(exhibit) = &filter.newly_exposed_in {
+            // Which numbers are new also depends on other accounts, which a liaison must not learn about.
+            if account.is_some() {
+                let rule = "must be left out by a liaison";
+                return Err(OperationError::invalid(NEWLY_EXPOSED_IN, rule));
+            }
+            let numbers = records.newly_exposed(exhibit)?.ok_or_else(|| {
+                OperationError::invalid(NEWLY_EXPOSED_IN, "must be an exhibit of this case")
+            })?;
+            plan.nothing |= numbers.is_empty();
+            plan.numbers.push(numbers);
+        }
+        Ok(plan)
+    }
+
+    pub(in crate::vault::records) fn finds_nothing(&self) -> bool {
+        self.nothing
+    }
+
+    pub(in crate::vault::records) fn keeps_everything(&self) -> bool {
+        !self.has_times() && self.codes.is_empty() && self.numbers.is_empty() && !self.nothing
+    }
+
+    /// Whether a block may have a record that the plan keeps.
+    pub(in crate::vault::records) fn may_find(&self, statistics: &BlockStatistics) -> bool {
+        let times = self.times.clone();
+        statistics.may_hold_time(times.start, times.end)
+            && self
+                .codes
+                .iter()
+                .all(|(field, set)| statistics.may_hold_code(*field, set))
+    }
+
+    /// Narrows the selection of a block. Opens only the columns that are needed.
+    pub(in crate::vault::records) fn narrow<S: SealedColumns>(
+        &self,
+        columns: &mut Columns<'_, S>,
+        statistics: &BlockStatistics,
+    ) -> Result<(), OperationError> {
+        if self.needs_times(statistics) {
+            columns.open(&[Field::SentAt])?;
+            columns.narrow(Field::SentAt, |times, _, selection| {
+                selection.keep_times(times, self.times.clone())
+            })?;
+        }
+        let numbers = self.numbers.iter().map(|set| (Field::Number, &**set));
+        let codes = self.codes.iter().map(|(field, set)| (*field, set));
+        for (field, set) in codes.chain(numbers) {
+            if columns.selection().is_empty() {
+                return Ok(());
+            }
+            columns.open(&[field])?;
+            columns.narrow(field, |_, codes, selection| {
+                selection.keep_codes(codes, set)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The fields that `narrow` may open, each once.
+    pub(in crate::vault::records) fn fields(
+        &self,
+        statistics: &BlockStatistics,
+    ) -> impl Iterator<Item = Field> {
+        let times = self.needs_times(statistics).then_some(Field::SentAt);
+        times.into_iter().chain(self.code_fields())
+    }
+
+    /// Those of these fields that have codes.
+    pub(in crate::vault::records) fn code_fields(&self) -> impl Iterator<Item = Field> {
+        let numbers = (!self.numbers.is_empty()).then_some(Field::Number);
+        let mut fields: Vec<Field> = self.codes.iter().map(|(field, _)| *field).collect();
+        fields.extend(numbers);
+        fields.sort_unstable();
+        fields.dedup();
+        fields.into_iter()
+    }
+
+    /// Whether the block may have records outside the times that are kept.
+    fn needs_times(&self, statistics: &BlockStatistics) -> bool {
+        let covered = self.times.start <= statistics.first() && statistics.last() < self.times.end;
+        self.has_times() && !covered
+    }
+
+    fn has_times(&self) -> bool {
+        self.times != (i64::MIN..i64::MAX)
+    }
+
+    fn keep(
+        &mut self,
+        records: &CaseRecords<'_>,
+        field: Field,
+        values: &[String],
+    ) -> Result<(), OperationError> {
+        let dictionary = records.dictionary(field)?;
+        let set = (|| -> Result<CodeSet, CodecError> {
+            let mut set = CodeSet::new(dictionary.size());
+            for value in values {
+                if let Some(code) = dictionary.code(value) {
+                    set.insert(code)?;
+                }
+                let alpha2 = country::alpha2(value).filter(|_| field == Field::Country);
+                if let Some(code) = alpha2.and_then(|code| dictionary.code(code)) {
+                    set.insert(code)?;
+                }
+            }
+            Ok(set)
+        })()
+        .map_err(|_| OperationError::Internal("plan: codes"))?;
+        self.nothing |= set.is_empty();
+        self.codes.push((field, set));
+        Ok(())
+    }
+}

@@ -1,0 +1,277 @@
+//! Exact tables of messages and distinct numbers, for the team.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::dimension::Dimension;
+use super::grouping::{Axes, Cell, Grouping};
+use super::local_time::LocalTime;
+use super::rounding::Shown;
+use crate::domain::{Field, area_code};
+use crate::vault::columns::count_by;
+use crate::vault::error::OperationError;
+use crate::vault::records::filter::RecordFilter;
+use crate::vault::records::opened::CaseRecords;
+
+/// Which table is asked for.
+pub struct TableQuery {
+    /// Up to four dimensions, each once.
+    pub by: Vec<Dimension>,
+    pub filter: RecordFilter,
+    /// An IANA zone for days, weeks and hours; `None` for UTC.
+    pub zone: Option<String>,
+    /// Show only so many rows, those with the most messages.
+    pub top: Option<u32>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Table {
+    /// Ordered by their values; with `top`, those with the most messages first.
+    pub rows: Vec<TableRow>,
+    pub totals: Totals,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Rest>,
+    pub basis: BasisView,
+}
+
+/// A cell that is not empty. It has the dimensions that were asked for. A value that the log does not have is an empty
+/// text.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TableRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hour: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub week: Option<String>,
+    /// Left out of a protected table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<u64>,
+    pub numbers: Shown,
+    /// Fewer numbers than may be told to others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub small: Option<bool>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Totals {
+    /// Left out of a protected table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<u64>,
+    /// Distinct in the whole table: a number in two cells counts once.
+    pub numbers: Shown,
+}
+
+/// What `top` left out. Its distinct numbers are not given, because they do not add up.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Rest {
+    pub rows: u64,
+    pub messages: u64,
+}
+
+/// What the counts are based on.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BasisView {
+    /// Always `as in log`: neither the state of the area code nor that of residence.
+    #[schema(value_type = String)]
+    pub state: &'static str,
+    /// The table of area codes that was used, and a note that it does not say where somebody lives.
+    pub area_state: String,
+    /// For how many messages the country is in the record, was declared, or follows from the number. Left out of a
+    /// protected table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<BTreeMap<String, u64>>,
+    /// Left out for a liaison, who must not learn about other exhibits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exhibits: Option<Vec<String>>,
+    /// Identifies this set of exhibits: tables with equal editions count the same records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+}
+
+/// The result of a count, before codes become values.
+pub(in crate::vault::records) struct Counted {
+    pub(in crate::vault::records) cells: Vec<Cell>,
+    pub(in crate::vault::records) messages: u64,
+    pub(in crate::vault::records) numbers: u64,
+    country_basis: Vec<u64>,
+}
+
+/// The counts of one thread.
+struct PartialTable {
+    grouping: Grouping,
+    messages: u64,
+    country_basis: Vec<u64>,
+}
+
+impl CaseRecords<'_> {
+    pub(in crate::vault) fn table(
+        &self,
+        query: &TableQuery,
+        threshold: u64,
+    ) -> Result<Table, OperationError> {
+        if query.by.len() > MOST_DIMENSIONS {
+            let rule = format!("must name at most {MOST_DIMENSIONS} dimensions");
+            return Err(OperationError::invalid("by", rule));
+        }
+        let twice = |(at, dimension)| query.by.iter().take(at).any(|other| other == dimension);
+        if let Some(at) = query.by.iter().enumerate().position(twice) {
+            let rule = "must name a dimension once";
+            return Err(OperationError::invalid(format!("by[{at}]"), rule));
+        }
+        if query.top == Some(0) {
+            return Err(OperationError::invalid("top", "must be 1 or more"));
+        }
+        let zone = query.zone.as_deref().unwrap_or("UTC");
+        let mut counted = self.count(&query.by, &query.filter, zone)?;
+        counted.cells.sort_by(|a, b| a.values.cmp(&b.values));
+        let rest = query.top.and_then(|top| counted.keep_top(top as usize));
+        let mut rows = Vec::with_capacity(counted.cells.len());
+        for cell in counted.cells {
+            let mut row = TableRow {
+                messages: Some(cell.messages),
+                numbers: Shown::Number(cell.numbers),
+                small: Some(cell.numbers < threshold),
+                ..TableRow::default()
+            };
+            for (dimension, value) in query.by.iter().zip(cell.values) {
+                row.set(*dimension, value);
+            }
+            rows.push(row);
+        }
+        Ok(Table {
+            rows,
+            totals: Totals {
+                messages: Some(counted.messages),
+                numbers: Shown::Number(counted.numbers),
+            },
+            rest,
+            basis: self.basis(Some(&counted.country_basis))?,
+        })
+    }
+
+    pub(in crate::vault::records) fn count(
+        &self,
+        by: &[Dimension],
+        filter: &RecordFilter,
+        zone: &str,
+    ) -> Result<Counted, OperationError> {
+        let first = self.descriptions.iter().filter_map(|one| one.first).min();
+        let last = self.descriptions.iter().filter_map(|one| one.last).max();
+        let bounds = (first.unwrap_or(0), last.unwrap_or(0));
+        let time = LocalTime::of(zone, bounds.0, bounds.1)?;
+        let axes = Axes::new(self, by, &time, bounds)?;
+        let mut fields = vec![Field::Number, Field::CountryBasis];
+        fields.extend(axes.fields());
+        let bases = self.dictionary(Field::CountryBasis)?.size() as usize;
+        let begin = || PartialTable {
+            grouping: Grouping::new(&axes),
+            messages: 0,
+            country_basis: vec![0; bases],
+        };
+        let parts = self.fold(&self.plan(filter)?, &fields, begin, |part, columns| {
+            let selection = columns.selection();
+            part.messages += selection.count() as u64;
+            let basis = columns.codes(Field::CountryBasis)?;
+            count_by(basis, selection, &mut part.country_basis)
+                .map_err(|_| columns.damaged(Field::CountryBasis))?;
+            part.grouping.add(&axes, columns, &time)
+        })?;
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_else(begin);
+        for part in parts {
+            all.messages += part.messages;
+            for (count, more) in all.country_basis.iter_mut().zip(part.country_basis) {
+                *count += more;
+            }
+            all.grouping.merge(part.grouping)?;
+        }
+        Ok(Counted {
+            messages: all.messages,
+            numbers: all.grouping.numbers(),
+            cells: all.grouping.finish(&axes, self)?,
+            country_basis: all.country_basis,
+        })
+    }
+
+    pub(in crate::vault::records) fn basis(
+        &self,
+        country: Option<&[u64]>,
+    ) -> Result<BasisView, OperationError> {
+        let country = match country {
+            Some(counts) => {
+                let mut named = BTreeMap::new();
+                for (code, count) in (0..).zip(counts) {
+                    if *count > 0 {
+                        named.insert(self.value(Field::CountryBasis, code)?, *count);
+                    }
+                }
+                Some(named)
+            }
+            None => None,
+        };
+        let told = self.account().is_none();
+        Ok(BasisView {
+            state: "as in log",
+            area_state: format!(
+                "from area code, table {}; not the state of residence",
+                area_code::VERSION
+            ),
+            country,
+            exhibits: told.then(|| self.exhibits.iter().map(|row| row.id.to_string()).collect()),
+            edition: told.then(|| STANDARD.encode(self.edition())),
+        })
+    }
+}
+
+impl Counted {
+    fn keep_top(&mut self, top: usize) -> Option<Rest> {
+        self.cells
+            .sort_by_key(|cell| std::cmp::Reverse(cell.messages));
+        let left_out = self.cells.get(top..)?;
+        let rest = Rest {
+            rows: left_out.len() as u64,
+            messages: left_out.iter().map(|cell| cell.messages).sum(),
+        };
+        self.cells.truncate(top);
+        (rest.rows > 0).then_some(rest)
+    }
+}
+
+impl TableRow {
+    pub(in crate::vault::records) fn set(&mut self, dimension: Dimension, value: String) {
+        let member = match dimension {
+            Dimension::Country => &mut self.country,
+            Dimension::State => &mut self.state,
+            Dimension::AreaState => &mut self.area_state,
+            Dimension::Carrier => &mut self.carrier,
+            Dimension::Kind => &mut self.kind,
+            Dimension::Account => &mut self.account,
+            Dimension::Channel => &mut self.channel,
+            Dimension::Day => &mut self.day,
+            Dimension::Hour => &mut self.hour,
+            Dimension::Week => &mut self.week,
+        };
+        *member = Some(value);
+    }
+}
+
+const MOST_DIMENSIONS: usize = 4;
