@@ -18,6 +18,7 @@ mod purpose;
 mod role;
 mod text;
 mod vault_id;
+mod wiped_buffer;
 mod words;
 
 pub use caught::{Panicked, caught};
@@ -32,5 +33,6 @@ pub use text::{
     AccountName, LegalBasis, OperatorName, Reason, Reference, TextError, Ticket, Title,
 };
 pub use vault_id::{VaultId, VaultIdError};
+pub use wiped_buffer::WipedBuffer;
 pub use words::UnknownWord;
 pub(crate) use words::words;

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::ProblemKind;
 use super::problem::Problem;
 use crate::config::Limits;
-use crate::vault::plaintext::WipedBuffer;
+use crate::domain::WipedBuffer;
 
 /// Reads the whole body, in time and within the limit.
 pub(super) async fn read(

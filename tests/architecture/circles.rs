@@ -10,7 +10,141 @@ const PAIRS: &[(&str, &str, &str)] = &[];
 
 /// What each room of `vault/` may name beside itself. A room is a folder or a file
 /// at the root of `vault/`; it may name rooms above it in this list only.
-const ROOMS: &[(&str, &[&str])] = &[];
+const ROOMS: &[(&str, &[&str])] = &[
+    ("argon2id", &[]),
+    ("audit", &[]),
+    ("clock", &[]),
+    ("columns", &[]),
+    ("entropy", &[]),
+    ("lock", &[]),
+    ("paths", &[]),
+    ("settings", &[]),
+    ("store", &[]),
+    ("error", &["entropy", "store"]),
+    ("call", &["error"]),
+    ("plaintext", &["call", "entropy", "error"]),
+    ("budget", &["error", "plaintext", "settings", "store"]),
+    ("keyring", &["argon2id", "entropy", "error", "plaintext"]),
+    (
+        "exhibits",
+        &[
+            "call",
+            "clock",
+            "columns",
+            "error",
+            "keyring",
+            "plaintext",
+            "store",
+        ],
+    ),
+    (
+        "identity",
+        &[
+            "argon2id",
+            "call",
+            "entropy",
+            "error",
+            "keyring",
+            "plaintext",
+            "store",
+        ],
+    ),
+    (
+        "core",
+        &[
+            "budget",
+            "call",
+            "clock",
+            "entropy",
+            "error",
+            "exhibits",
+            "identity",
+            "keyring",
+            "paths",
+            "plaintext",
+            "settings",
+            "store",
+        ],
+    ),
+    (
+        "records",
+        &[
+            "call",
+            "columns",
+            "error",
+            "exhibits",
+            "keyring",
+            "plaintext",
+            "store",
+        ],
+    ),
+    (
+        "ledger",
+        &[
+            "audit",
+            "call",
+            "core",
+            "entropy",
+            "paths",
+            "plaintext",
+            "store",
+        ],
+    ),
+    (
+        "scope",
+        &[
+            "audit",
+            "budget",
+            "call",
+            "core",
+            "error",
+            "exhibits",
+            "identity",
+            "keyring",
+            "ledger",
+            "paths",
+            "plaintext",
+            "records",
+            "settings",
+            "store",
+        ],
+    ),
+    (
+        "door",
+        &[
+            "call", "core", "error", "identity", "ledger", "lock", "scope", "store",
+        ],
+    ),
+    (
+        "admission",
+        &[
+            "call",
+            "columns",
+            "core",
+            "door",
+            "error",
+            "exhibits",
+            "keyring",
+            "ledger",
+            "plaintext",
+            "scope",
+            "store",
+        ],
+    ),
+    (
+        "sign_in",
+        &[
+            "argon2id", "call", "door", "error", "identity", "scope", "store",
+        ],
+    ),
+    (
+        "start",
+        &[
+            "argon2id", "budget", "call", "clock", "core", "door", "entropy", "error", "exhibits",
+            "identity", "keyring", "ledger", "lock", "paths", "scope", "settings", "store",
+        ],
+    ),
+];
 
 #[test]
 fn no_files_name_each_other_in_a_circle() {

@@ -252,12 +252,15 @@ fn file_of<'s>(
         return (!module.file.ends_with("/mod.rs")).then_some(module.file);
     };
     let used = module.uses.iter().find(|used| used.alias == *item);
-    match used.and_then(|used| module.rooted(&used.path, known)) {
-        Some(mut full) if full != path => {
-            full.extend(path[at + 1..].iter().cloned());
-            file_of(&full, known, depth + 1)
-        }
-        _ => Some(module.file),
+    let further = used.and_then(|used| {
+        let mut full = module.rooted(&used.path, known)?;
+        full.extend(path[at + 1..].iter().cloned());
+        // A module inside the file uses what the file itself defines.
+        (full != path).then_some(full)
+    });
+    match further {
+        Some(full) => file_of(&full, known, depth + 1),
+        None => Some(module.file),
     }
 }
 

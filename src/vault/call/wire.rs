@@ -5,8 +5,8 @@ use std::fs::File;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::domain::WipedBuffer;
 use crate::vault::error::OperationError;
-use crate::vault::plaintext::WipedBuffer;
 
 /// One answer, ready to be sent.
 pub struct Wire {

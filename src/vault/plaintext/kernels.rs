@@ -4,8 +4,7 @@
 //! nothing of a vault: the keys are made up here, the same each time, and nobody
 //! can bring another one or have these.
 
-use crate::domain::{CaseId, ExhibitId, Field};
-use crate::vault::keyring::VaultId;
+use crate::domain::{CaseId, ExhibitId, Field, VaultId};
 use crate::vault::plaintext::{Aad, BlockSealer, KeyId, SealError, TagKey, TermSealer};
 
 /// Sealers and a tag key of no vault.

@@ -38,7 +38,6 @@ mod term_run;
 mod texts;
 #[cfg(test)]
 pub(in crate::vault) mod vectors;
-mod wiped_buffer;
 mod wiped_text;
 mod written;
 
@@ -63,5 +62,4 @@ pub use seal::{BlockSealer, OVERHEAD, OpenError, SealError, TermSealer};
 pub use subject_token::{SubjectToken, SubjectTokenError, TokenKey};
 pub use term_run::UserRun;
 pub(in crate::vault) use texts::Texts;
-pub use wiped_buffer::WipedBuffer;
 pub(in crate::vault) use wiped_text::WipedText;
