@@ -287,7 +287,7 @@ fn sql_stands_in_the_store_alone() {
     }
 }
 
-/// Who calls the associated data of an exhibit's parts and of a case's terms. `kernels.rs` is for benchmarks.
+/// Only this file makes the associated data of parts and terms; `kernels.rs` is compiled for benchmarks only.
 #[test]
 fn one_file_seals_and_opens_the_parts_of_an_exhibit() {
     let known = [
