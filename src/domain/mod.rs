@@ -5,6 +5,7 @@
 //! a phone number; see `vault::plaintext` for that.
 
 pub mod area_code;
+mod bucket;
 pub mod country;
 mod field;
 mod format;
@@ -13,8 +14,10 @@ mod moment;
 pub mod network;
 mod purpose;
 mod role;
+pub(crate) mod schema;
 mod text;
 
+pub use bucket::Bucket;
 pub use field::Field;
 pub use format::Format;
 pub use id::{CaseId, ExhibitId, ExportId, IdError, OperatorId, RevealId, SessionId, WithdrawalId};

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Ids, Request, only_reason};
+use super::{Docs, Ids, Request, only_reason};
+use crate::domain::Reason;
+use crate::domain::schema::{described, words};
 use crate::policy::{RequestState, Writes};
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 /// The id of a request that is decided.
 pub trait Decided: Send + Sized + 'static {
@@ -15,7 +17,7 @@ pub trait Decided: Send + Sized + 'static {
     /// What is counted before the act has its turn, if it is a yes.
     type Counted: Default + Send + 'static;
     const COUNTS: bool = false;
-    const SUMMARY: &'static str;
+    const DOCS: Docs;
 
     fn named(ids: &Ids) -> Result<Self, OperationError>;
 
@@ -45,15 +47,23 @@ pub struct Decide<I: Decided> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionInput {
-    /// approve or deny
+    #[schema(value_type = Decision)]
     pub decision: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
 /// The state after a decision.
 #[derive(Serialize, ToSchema)]
 pub struct DecidedBody {
+    #[schema(value_type = RequestState)]
     pub state: &'static str,
+}
+
+enum Decision {}
+
+described! {
+    Decision as "Decision" => words("Yes or no.", ["approve", "deny"]);
 }
 
 impl<I: Decided> Decide<I> {
@@ -75,12 +85,6 @@ impl<I: Decided> Decide<I> {
             why: only_reason(&input.reason)?,
             counted: I::Counted::default(),
         })
-    }
-}
-
-impl Answer for DecidedBody {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
     }
 }
 
@@ -122,8 +126,7 @@ impl<I: Decided> Operation for Decide<I> {
 
 impl<I: Decided> Request for Decide<I> {
     type Input = DecisionInput;
-    type Output = DecidedBody;
-    const SUMMARY: &'static str = I::SUMMARY;
+    const DOCS: Docs = I::DOCS;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(I::named(ids)?.target())

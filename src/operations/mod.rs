@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod case;
 mod decision;
+mod docs;
 mod done;
 pub mod exhibit;
 pub mod export;
@@ -20,5 +21,6 @@ pub mod session;
 pub mod withdrawal;
 
 pub use decision::{Decide, Decided, DecidedBody, DecisionInput};
+pub use docs::Docs;
 pub use done::Done;
 pub use request::{Empty, Ids, Request, only_reason, why};

@@ -10,6 +10,7 @@ mod decide;
 mod denial;
 mod facts;
 mod matrix;
+mod schema;
 
 pub use action::{Action, ActionKind, Class, Reveals, Writes, actions};
 pub use decide::{Grant, decide};

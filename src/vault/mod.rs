@@ -36,6 +36,7 @@ pub mod requests;
 mod run_alarm;
 pub mod scope;
 mod settings;
+mod shown_once;
 mod sign_in;
 mod start;
 mod store;
@@ -46,16 +47,20 @@ mod under_way;
 mod vectors;
 mod wire;
 
-pub use self::admission::{Admission, Batches, ExhibitCheck, ExhibitFacts, FileFacts};
+pub use self::admission::{
+    Admission, AdmittedView, Batches, ExhibitCheck, ExhibitFacts, FileFacts,
+};
 pub use self::caller::Caller;
 pub use self::ledger::{BookError, Health};
 pub use self::operation::{Answer, Conflict, Operation, OperationError, Target, Why};
 pub use self::perform::{Ended, Reply};
 pub use self::receipt::Receipt;
 pub use self::refusal::{Refusal, Unaudited};
+pub use self::scope::SessionOpened;
 pub use self::settings::{Budget, Settings};
-pub use self::sign_in::{Enrolled, SignIn, Unauthenticated};
+pub use self::shown_once::ShownOnce;
+pub use self::sign_in::{Enrolled, InvitationUsed, SignIn, Unauthenticated};
 pub use self::start::{Founded, Paths, StartError, Vault};
 pub use self::store::{StoreError, StoreFault};
 pub use self::under_way::{AdmissionProgress, AdmissionView, Cancellation};
-pub use self::wire::{Body, Wire};
+pub use self::wire::{Body, View, Wire};

@@ -5,12 +5,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::receipt::Receipt;
 use super::scope::Scope;
 use super::store::{StoreError, StoreFault};
-use super::wire::Wire;
+use super::wire::View;
 use crate::domain::{
     CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId, WithdrawalId,
 };
@@ -48,12 +50,22 @@ pub trait Operation: Sized + Send + 'static {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError>;
 }
 
-/// What comes back. There are no bytes without a receipt.
+/// What comes back. There is no view of it without a receipt.
+///
+/// A type that is `Serialize` and `ToSchema` is its own view.
 pub trait Answer: Send + 'static {
-    /// Whether the bytes are made in some microseconds, and need no thread.
-    const SMALL: bool = false;
+    /// What is shown of it: as JSON to a machine, on a page to a person.
+    type View: View;
 
-    fn body(self, receipt: &Receipt) -> Result<Wire, OperationError>;
+    fn view(self, receipt: &Receipt) -> Result<Self::View, OperationError>;
+}
+
+impl<V: Serialize + ToSchema + Send + 'static> Answer for V {
+    type View = Self;
+
+    fn view(self, _: &Receipt) -> Result<Self, OperationError> {
+        Ok(self)
+    }
 }
 
 /// Purpose and reason, as typed by the asker.

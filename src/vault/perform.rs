@@ -20,7 +20,7 @@ use super::ledger::{Acted, Detail, Draft, Outcome};
 use super::operation::{Answer, Operation, OperationError, Target, Why};
 use super::refusal::{Refusal, Unaudited};
 use super::scope::{Notes, Scope};
-use super::wire::Wire;
+use super::wire::{View, Wire};
 use super::{Vault, receipt::Receipt};
 use crate::domain::Moment;
 use crate::policy::{Action, Class, Denial, decide};
@@ -53,10 +53,20 @@ impl<A: Answer> Ended<A> {
     /// Makes the bytes, under the receipt. Whoever waits asynchronously calls this
     /// on a thread that may work: a large answer takes a while.
     pub fn reply(self) -> Result<Reply, Refusal> {
+        let (leaf, wire) = self.render(View::into_wire)?;
+        Ok(Reply { leaf, wire })
+    }
+
+    /// Makes something else of the view, such as a page. Answers the leaf with it.
+    pub fn render<T>(
+        self,
+        with: impl FnOnce(A::View) -> Result<T, OperationError>,
+    ) -> Result<(u64, T), Refusal> {
         let (receipt, ended) = self.0.map_err(Refusal::Unaudited)?;
         let leaf = receipt.leaf();
-        match ended.and_then(|answer| answer.body(&receipt).map_err(Stopped::Failed)) {
-            Ok(wire) => Ok(Reply { leaf, wire }),
+        let rendered = |answer: A| with(answer.view(&receipt)?);
+        match ended.and_then(|answer| rendered(answer).map_err(Stopped::Failed)) {
+            Ok(rendered) => Ok((leaf, rendered)),
             Err(Stopped::Denied(denial)) => Err(Refusal::Denied(denial, receipt)),
             Err(Stopped::Failed(error)) => Err(Refusal::Failed(error, receipt)),
         }

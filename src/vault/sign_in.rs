@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::Vault;
@@ -28,10 +29,10 @@ use super::plaintext::Aad;
 use super::receipt::Receipt;
 use super::refusal::Refusal;
 use super::scope::{Scope, SignedIn};
+use super::shown_once::ShownOnce;
 use super::store::operator_rows::{OperatorRow, OperatorState};
 use super::store::{operator_rows, session_rows};
-use super::wire::Wire;
-use crate::domain::{Moment, OperatorId, OperatorName};
+use crate::domain::{Bucket, Moment, OperatorId, OperatorName};
 use crate::policy::{Denial, actions};
 
 /// What somebody types to sign in.
@@ -282,25 +283,28 @@ pub struct Enrolled {
     pub(in crate::vault) totp: Option<TotpSecret>,
 }
 
+/// Who enrolled; the second factor's secret is shown once.
+#[derive(Serialize, ToSchema)]
+pub struct InvitationUsed {
+    pub operator: OperatorId,
+    #[schema(value_type = OperatorName)]
+    pub name: String,
+    /// Base32, for an authenticator; null without a second factor.
+    pub totp_secret: Option<ShownOnce>,
+    /// The same as an `otpauth:` address.
+    pub totp_url: Option<ShownOnce>,
+}
+
 impl Answer for Enrolled {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            operator: &'a OperatorId,
-            name: &'a str,
-            totp_secret: Option<&'a str>,
-            totp_url: Option<&'a str>,
-        }
-        let secret = self.totp.as_ref().map(TotpSecret::expose_once);
-        let url = self
-            .totp
-            .as_ref()
-            .map(|totp| totp.expose_url_once(&self.name));
-        Wire::json(&Body {
-            operator: &self.operator,
-            name: self.name.as_str(),
-            totp_secret: secret.as_ref().map(|text| text.as_str()),
-            totp_url: url.as_ref().map(|text| text.as_str()),
+    type View = InvitationUsed;
+
+    fn view(self, _: &Receipt) -> Result<InvitationUsed, OperationError> {
+        let totp = self.totp.as_ref();
+        Ok(InvitationUsed {
+            totp_secret: totp.map(|totp| totp.expose_once().into()),
+            totp_url: totp.map(|totp| totp.expose_url_once(&self.name).into()),
+            operator: self.operator,
+            name: self.name.as_str().to_owned(),
         })
     }
 }
@@ -355,7 +359,7 @@ const MOST_SESSIONS: usize = 4096;
 /// memory only; every failure that is not throttled has its leaf.
 #[derive(Default)]
 pub(in crate::vault) struct Throttle {
-    buckets: Mutex<HashMap<Bucket, (f64, Moment)>>,
+    buckets: Mutex<HashMap<Tried, (f64, Moment)>>,
 }
 
 #[derive(Clone)]
@@ -365,7 +369,7 @@ struct ThrottleKey {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Bucket {
+enum Tried {
     Name([u8; 16]),
     Address(IpAddr),
 }
@@ -380,16 +384,13 @@ const BUCKETS: usize = 100_000;
 impl Throttle {
     fn check(&self, key: &ThrottleKey, now: Moment) -> Result<(), Unauthenticated> {
         let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        for (bucket, capacity) in key.buckets() {
+        for (tried, capacity) in key.buckets() {
             let level = buckets
-                .get(&bucket)
+                .get(&tried)
                 .map_or(0.0, |(level, at)| leaked(*level, *at, now));
-            if level + 1.0 > capacity {
-                let wait = (level + 1.0 - capacity) * SECONDS_A_FAILURE;
-                return Err(Unauthenticated::Throttled {
-                    retry_after: wait.ceil() as u32,
-                });
-            }
+            bucket(capacity)
+                .pour(level, 1.0)
+                .map_err(|retry_after| Unauthenticated::Throttled { retry_after })?;
         }
         Ok(())
     }
@@ -399,29 +400,36 @@ impl Throttle {
         if buckets.len() >= BUCKETS {
             buckets.retain(|_, (level, at)| leaked(*level, *at, now) > 0.5);
         }
-        for (bucket, _) in key.buckets() {
-            let entry = buckets.entry(bucket).or_insert((0.0, now));
+        for (tried, _) in key.buckets() {
+            let entry = buckets.entry(tried).or_insert((0.0, now));
             *entry = (leaked(entry.0, entry.1, now) + 1.0, now);
         }
     }
 
     fn forget(&self, key: &ThrottleKey) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.remove(&Bucket::Name(key.name));
+        buckets.remove(&Tried::Name(key.name));
     }
 }
 
 impl ThrottleKey {
-    fn buckets(&self) -> Vec<(Bucket, f64)> {
-        let mut all = vec![(Bucket::Name(self.name), FAILURES_A_NAME)];
+    fn buckets(&self) -> Vec<(Tried, f64)> {
+        let mut all = vec![(Tried::Name(self.name), FAILURES_A_NAME)];
         if let Some(address) = self.address {
-            all.push((Bucket::Address(address), FAILURES_AN_ADDRESS));
+            all.push((Tried::Address(address), FAILURES_AN_ADDRESS));
         }
         all
     }
 }
 
 fn leaked(level: f64, at: Moment, now: Moment) -> f64 {
-    let seconds = (now.seconds() - at.seconds()).max(0) as f64;
-    (level - seconds / SECONDS_A_FAILURE).max(0.0)
+    bucket(0.0).leaked(level, (now.seconds() - at.seconds()) as f64)
+}
+
+fn bucket(capacity: f64) -> Bucket {
+    Bucket {
+        capacity,
+        leaks: 1.0,
+        seconds: SECONDS_A_FAILURE,
+    }
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::clock::Clock;
@@ -31,7 +31,6 @@ use super::store::connection::{self, Readers};
 use super::store::term_rows::Terms;
 use super::store::{StoreError, StoreFault, case_rows, exhibit_rows, meta_rows, migrations};
 use super::under_way::UnderWay;
-use super::wire::Wire;
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
 
@@ -273,8 +272,10 @@ struct Found {
 struct Invited(Invitation);
 
 impl Answer for Invited {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({}))
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({}))
     }
 }
 
@@ -298,8 +299,10 @@ impl Operation for Found {
 struct Nothing;
 
 impl Answer for Nothing {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({}))
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({}))
     }
 }
 

@@ -16,6 +16,7 @@ use super::caller::Caller;
 use super::core::Core;
 use super::operation::{Conflict, OperationError};
 use super::receipt::Receipt;
+use crate::domain::schema::{described, words};
 use crate::domain::{CaseId, ExhibitId, Moment, OperatorId};
 use crate::policy::{RequestFacts, RequestState};
 
@@ -51,11 +52,21 @@ pub enum Stage {
     Finishing,
 }
 
+enum AdmissionProgressState {}
+
+described! {
+    AdmissionProgressState as "AdmissionProgressState" => words(
+        "Whether a file is being admitted.",
+        ["none", "running", "cancelling"],
+    );
+}
+
 /// How far the admission of a case is. Of a case without one, `state` is `none`
 /// and stands alone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmissionView {
     /// `none`, `running` or `cancelling`.
+    #[schema(value_type = AdmissionProgressState)]
     pub state: &'static str,
     #[serde(flatten)]
     pub admission: Option<AdmissionState>,
@@ -63,19 +74,19 @@ pub struct AdmissionView {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmissionState {
-    #[schema(value_type = String)]
     pub exhibit: ExhibitId,
     pub stage: Stage,
-    #[schema(value_type = String)]
     pub begun_at: Moment,
     pub bytes_read: u64,
     /// If it was said how long the file is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub bytes_total: Option<u64>,
     pub rows: u64,
     pub rows_per_second: u64,
     /// Of reading; of what comes after it nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub seconds_left: Option<u64>,
 }
 

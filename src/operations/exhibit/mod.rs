@@ -11,11 +11,11 @@ mod arriving;
 mod ask;
 mod cancel;
 mod compare;
+pub(crate) mod docs;
 mod draft;
 mod list;
 mod reading;
 mod received;
-mod report;
 mod unreadable;
 mod watch;
 
@@ -26,5 +26,4 @@ pub use cancel::{CancelAdmission, CancelledBody};
 pub use compare::{CompareExhibits, CompareInput};
 pub use draft::draft_mapping;
 pub use list::{ExhibitList, ListExhibits};
-pub use report::{ExhibitBody, RejectBody};
 pub use watch::ReadAdmission;

@@ -1,7 +1,8 @@
 //! `POST /exports/{export}/decision`: somebody else says yes or no.
 
+use super::docs;
 use crate::domain::ExportId;
-use crate::operations::{Decide, Decided, Ids};
+use crate::operations::{Decide, Decided, Docs, Ids};
 use crate::policy::{RequestState, actions};
 use crate::vault::scope::{CountedExport, Scope};
 use crate::vault::{OperationError, Target, Why};
@@ -12,7 +13,7 @@ impl Decided for ExportId {
     type Action = actions::DecideExport;
     type Counted = Option<CountedExport>;
     const COUNTS: bool = true;
-    const SUMMARY: &'static str = "Decide somebody else's export";
+    const DOCS: Docs = docs::DECIDE;
 
     fn named(ids: &Ids) -> Result<Self, OperationError> {
         ids.export()

@@ -3,24 +3,18 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::docs;
 use crate::domain::CaseId;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{ExportView, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ListExports(pub CaseId);
 
 #[derive(Serialize, ToSchema)]
 pub struct ExportList {
-    #[schema(value_type = Vec<Object>)]
     pub exports: Vec<ExportView>,
-}
-
-impl Answer for ExportList {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for ListExports {
@@ -40,8 +34,7 @@ impl Operation for ListExports {
 
 impl Request for ListExports {
     type Input = Empty;
-    type Output = ExportList;
-    const SUMMARY: &'static str = "The exports of a case";
+    const DOCS: Docs = docs::LIST;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

@@ -4,6 +4,7 @@
 mod acknowledge;
 mod build;
 mod decide;
+pub(crate) mod docs;
 mod list;
 mod read;
 mod request;
@@ -13,7 +14,7 @@ mod take;
 pub use acknowledge::{AcknowledgeExport, AcknowledgeInput};
 pub use decide::DecideExport;
 pub use list::{ExportList, ListExports};
-pub use read::{ExportBody, ReadExport};
+pub use read::ReadExport;
 pub use request::{RequestExport, RequestExportInput, RequestedExport};
 pub use signer::ReadSigner;
 pub use take::take_package;

@@ -1,48 +1,30 @@
 //! `GET /exports/{export}`: what was asked, decided and handed out.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
+use super::docs;
 use crate::domain::ExportId;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{ExportView, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ReadExport(pub ExportId);
 
-#[derive(Serialize, ToSchema)]
-pub struct ExportBody {
-    #[schema(value_type = Object)]
-    #[serde(flatten)]
-    view: ExportView,
-}
-
-impl Answer for ExportBody {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Operation for ReadExport {
     type Action = actions::ReadExport;
-    type Answer = ExportBody;
+    type Answer = ExportView;
 
     fn target(&self) -> Target {
         Target::Export(self.0.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ExportBody, OperationError> {
-        Ok(ExportBody {
-            view: scope.read_export(&self.0)?,
-        })
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ExportView, OperationError> {
+        scope.read_export(&self.0)
     }
 }
 
 impl Request for ReadExport {
     type Input = Empty;
-    type Output = ExportBody;
-    const SUMMARY: &'static str = "One export";
+    const DOCS: Docs = docs::READ;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Export(ids.export()?))

@@ -4,13 +4,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::docs;
+use crate::domain::schema::{AgeRecipient, ProfileName};
 use crate::domain::{CaseId, ExportId, LegalBasis};
+use crate::domain::{Purpose, Reason};
 use crate::evidence::Recipient;
-use crate::operations::{Ids, Request, why};
-use crate::policy::actions;
+use crate::operations::{Docs, Ids, Request, why};
+use crate::policy::{RequestState, actions};
 use crate::vault::records::{FilterInput, RecordFilter};
 use crate::vault::scope::{CountedExport, ExportRequest, Profile, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 /// The most recipients of one package.
 const RECIPIENTS: usize = 20;
@@ -25,28 +28,26 @@ pub struct RequestExport {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestExportInput {
-    /// account-notice, scope-report or evidence
+    #[schema(value_type = ProfileName)]
     pub profile: String,
     #[serde(default)]
     pub filter: FilterInput,
     /// age1… public keys of the receivers.
+    #[schema(value_type = Vec<AgeRecipient>, min_items = 1, max_items = 20)]
     pub recipients: Vec<String>,
+    #[schema(value_type = Purpose)]
     pub purpose: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
+    #[schema(value_type = LegalBasis)]
     pub legal_basis: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct RequestedExport {
-    #[schema(value_type = String)]
     pub export: ExportId,
+    #[schema(value_type = RequestState)]
     pub state: &'static str,
-}
-
-impl Answer for RequestedExport {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for RequestExport {
@@ -91,8 +92,7 @@ impl Operation for RequestExport {
 
 impl Request for RequestExport {
     type Input = RequestExportInput;
-    type Output = RequestedExport;
-    const SUMMARY: &'static str = "Ask for a sealed package";
+    const DOCS: Docs = docs::REQUEST;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

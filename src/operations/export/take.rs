@@ -81,7 +81,9 @@ struct TakePackage {
 struct PackageFile(Wire);
 
 impl Answer for PackageFile {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, _: &Receipt) -> Result<Wire, OperationError> {
         Ok(self.0)
     }
 }

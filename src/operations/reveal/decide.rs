@@ -1,7 +1,8 @@
 //! `POST /reveals/{reveal}/decision`: somebody else says yes or no.
 
+use super::docs;
 use crate::domain::RevealId;
-use crate::operations::{Decide, Decided, Ids};
+use crate::operations::{Decide, Decided, Docs, Ids};
 use crate::policy::{RequestState, actions};
 use crate::vault::scope::Scope;
 use crate::vault::{OperationError, Target, Why};
@@ -11,7 +12,7 @@ pub type DecideReveal = Decide<RevealId>;
 impl Decided for RevealId {
     type Action = actions::DecideReveal;
     type Counted = ();
-    const SUMMARY: &'static str = "Decide somebody else's reveal";
+    const DOCS: Docs = docs::DECIDE;
 
     fn named(ids: &Ids) -> Result<Self, OperationError> {
         ids.reveal()

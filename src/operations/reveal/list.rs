@@ -3,24 +3,18 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::docs;
 use crate::domain::CaseId;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{RevealView, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ListReveals(pub CaseId);
 
 #[derive(Serialize, ToSchema)]
 pub struct RevealList {
-    #[schema(value_type = Vec<Object>)]
     pub reveals: Vec<RevealView>,
-}
-
-impl Answer for RevealList {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for ListReveals {
@@ -40,8 +34,7 @@ impl Operation for ListReveals {
 
 impl Request for ListReveals {
     type Input = Empty;
-    type Output = RevealList;
-    const SUMMARY: &'static str = "The reveals of a case";
+    const DOCS: Docs = docs::LIST;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, Moment, RevealId, Ticket};
-use crate::operations::{Ids, Request, why};
-use crate::policy::actions;
+use super::docs;
+use crate::domain::{CaseId, Moment, Purpose, Reason, RevealId, Ticket};
+use crate::operations::{Docs, Ids, Request, why};
+use crate::policy::{RequestState, actions};
+use crate::vault::plaintext::SubjectToken;
 use crate::vault::scope::{RevealRequest, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct RequestReveal {
     case: CaseId,
@@ -19,25 +21,23 @@ pub struct RequestReveal {
 #[serde(deny_unknown_fields)]
 pub struct RequestRevealInput {
     /// Subject tokens, `S-` and eight characters.
+    /// Also checked: each is a subject of the case, and named once.
+    #[schema(value_type = Vec<SubjectToken>, min_items = 1, max_items = 1000)]
     pub subjects: Vec<String>,
+    #[schema(value_type = Purpose)]
     pub purpose: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
+    #[schema(value_type = Option<Ticket>)]
     pub ticket: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct RequestedReveal {
-    #[schema(value_type = String)]
     pub reveal: RevealId,
+    #[schema(value_type = RequestState)]
     pub state: &'static str,
-    #[schema(value_type = String)]
     pub expires_at: Moment,
-}
-
-impl Answer for RequestedReveal {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for RequestReveal {
@@ -68,8 +68,7 @@ impl Operation for RequestReveal {
 
 impl Request for RequestReveal {
     type Input = RequestRevealInput;
-    type Output = RequestedReveal;
-    const SUMMARY: &'static str = "Ask to see the numbers of subjects";
+    const DOCS: Docs = docs::REQUEST;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

@@ -1,8 +1,9 @@
 //! `POST /withdrawals/{withdrawal}/decision`: somebody else says yes or no;
 //! a yes withdraws the exhibit.
 
+use super::docs;
 use crate::domain::WithdrawalId;
-use crate::operations::{Decide, Decided, Ids};
+use crate::operations::{Decide, Decided, Docs, Ids};
 use crate::policy::{RequestState, actions};
 use crate::vault::scope::Scope;
 use crate::vault::{OperationError, Target, Why};
@@ -12,8 +13,7 @@ pub type DecideWithdrawal = Decide<WithdrawalId>;
 impl Decided for WithdrawalId {
     type Action = actions::DecideWithdrawal;
     type Counted = ();
-    const SUMMARY: &'static str =
-        "Decide somebody else's withdrawal; approval withdraws the exhibit";
+    const DOCS: Docs = docs::DECIDE;
 
     fn named(ids: &Ids) -> Result<Self, OperationError> {
         ids.withdrawal()

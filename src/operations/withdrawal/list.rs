@@ -3,24 +3,18 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::docs;
 use crate::domain::CaseId;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{Scope, WithdrawalView};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ListWithdrawals(pub CaseId);
 
 #[derive(Serialize, ToSchema)]
 pub struct WithdrawalList {
-    #[schema(value_type = Vec<Object>)]
     pub withdrawals: Vec<WithdrawalView>,
-}
-
-impl Answer for WithdrawalList {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for ListWithdrawals {
@@ -40,8 +34,7 @@ impl Operation for ListWithdrawals {
 
 impl Request for ListWithdrawals {
     type Input = Empty;
-    type Output = WithdrawalList;
-    const SUMMARY: &'static str = "The withdrawals of a case";
+    const DOCS: Docs = docs::LIST;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

@@ -4,11 +4,12 @@
 //! told before is told again rightly; `exhibit::Difference` says what changed.
 
 mod decide;
+pub(crate) mod docs;
 mod list;
 mod read;
 mod request;
 
 pub use decide::DecideWithdrawal;
 pub use list::{ListWithdrawals, WithdrawalList};
-pub use read::{ReadWithdrawal, WithdrawalBody};
+pub use read::ReadWithdrawal;
 pub use request::{RequestWithdrawal, RequestWithdrawalInput, RequestedWithdrawal};

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::docs;
+use crate::domain::Reason;
 use crate::domain::{CaseId, ExhibitId, Moment, WithdrawalId};
-use crate::operations::{Ids, Request, only_reason};
-use crate::policy::actions;
+use crate::operations::{Docs, Ids, Request, only_reason};
+use crate::policy::{RequestState, actions};
 use crate::vault::scope::{CountedWithdrawal, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct RequestWithdrawal {
     case: CaseId,
@@ -23,15 +25,15 @@ pub struct RequestWithdrawal {
 #[serde(deny_unknown_fields)]
 pub struct RequestWithdrawalInput {
     /// What is wrong with it.
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct RequestedWithdrawal {
-    #[schema(value_type = String)]
     pub withdrawal: WithdrawalId,
+    #[schema(value_type = RequestState)]
     pub state: &'static str,
-    #[schema(value_type = String)]
     pub expires_at: Moment,
 }
 
@@ -43,12 +45,6 @@ impl RequestWithdrawal {
             why: only_reason(reason)?,
             counted: None,
         })
-    }
-}
-
-impl Answer for RequestedWithdrawal {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
     }
 }
 
@@ -94,8 +90,7 @@ impl Operation for RequestWithdrawal {
 
 impl Request for RequestWithdrawal {
     type Input = RequestWithdrawalInput;
-    type Output = RequestedWithdrawal;
-    const SUMMARY: &'static str = "Ask for an exhibit to be withdrawn";
+    const DOCS: Docs = docs::REQUEST;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::NamedExhibit(ids.case()?, ids.exhibit()?))

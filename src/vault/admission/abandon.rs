@@ -13,7 +13,7 @@ use crate::vault::refusal::Refusal;
 use crate::vault::scope::Scope;
 use crate::vault::store::exhibit_rows;
 use crate::vault::store::term_rows::Terms;
-use crate::vault::wire::Wire;
+use serde_json::Value;
 
 impl Vault {
     /// Takes away what was staged and says why in a leaf.
@@ -76,7 +76,9 @@ struct AbandonExhibit {
 struct Never;
 
 impl Answer for Never {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
         Err(OperationError::Internal("abandon"))
     }
 }

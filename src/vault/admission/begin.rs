@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroize;
 
 use super::codes::Codes;
@@ -34,7 +34,6 @@ use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::under_way::{AdmissionProgress, Tracked};
-use crate::vault::wire::Wire;
 
 /// What somebody says about an exhibit when its admission begins.
 #[derive(Default)]
@@ -292,8 +291,10 @@ pub(super) struct Begun {
 }
 
 impl Answer for Begun {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({ "exhibit": self.exhibit }))
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({ "exhibit": self.exhibit }))
     }
 }
 

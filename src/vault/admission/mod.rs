@@ -30,4 +30,4 @@ mod withdrawn;
 
 pub use begin::{Admission, Batches, ExhibitFacts};
 pub use check::ExhibitCheck;
-pub use finish::FileFacts;
+pub use finish::{AdmittedView, FileFacts};

@@ -4,15 +4,20 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::vault::plaintext::{Reject, WipedText};
 
 /// A reject as the report shows it.
-#[derive(Serialize, Clone)]
-pub(super) struct ShownReject {
-    pub(super) line: u64,
-    pub(super) column: Option<&'static str>,
-    pub(super) kind: &'static str,
+#[derive(Debug, Serialize, Clone, ToSchema)]
+#[schema(as = Reject)]
+pub struct ShownReject {
+    /// Of the file, from 1.
+    pub line: u64,
+    #[schema(value_type = Option<String>)]
+    pub column: Option<&'static str>,
+    #[schema(value_type = String)]
+    pub kind: &'static str,
 }
 
 #[derive(Default)]

@@ -6,57 +6,77 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::{CaseId, Moment, OperatorId, Purpose, SessionId};
+use crate::policy::ActionKind;
 
 // Members in the order of their names: that is the canonical order, so that the
 // plain encoder gives the canonical bytes (a test holds it to the canonical one).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Leaf {
+    #[schema(value_type = ActionKind)]
     pub action: String,
     /// What the vault found alarming about the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub alarm: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = CaseId, required = false)]
     pub case: Option<String>,
     /// The salted commitment to the detail (see [`super::Commitment`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub detail: Option<String>,
     /// A digest in base64, such as that of an exhibit's blocks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub digest: Option<String>,
     /// The keyring's generation after the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub generation: Option<u64>,
     /// What kind of denial or failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub kind: Option<String>,
     /// The id of what the call was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub object: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = OperatorId, required = false)]
     pub operator: Option<String>,
     pub origin: String,
     pub outcome: Outcome,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Purpose, required = false)]
     pub purpose: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub rows: Option<u64>,
     /// The leaf's own number in the log, from 0.
     pub seq: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = SessionId, required = false)]
     pub session: Option<String>,
     /// A keyed token for a subject, or a digest of the list that was touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub subjects: Option<String>,
     /// RFC 3339, in UTC with `Z`.
+    #[schema(value_type = Moment)]
     pub time: String,
     /// The version of this form: 1.
     pub v: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// How an act ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     Done,

@@ -24,6 +24,7 @@ mod recent_numbers;
 mod region;
 mod reject;
 mod rows;
+mod schema;
 mod seal;
 mod subject_token;
 mod term_run;

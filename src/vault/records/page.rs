@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::schema::PageCursor;
+
 use super::columns::Columns;
 use super::cursor::{Asked, Cursor, Edition};
 use super::filter::RecordFilter;
@@ -45,7 +47,8 @@ pub enum Order {
 #[derive(Serialize, ToSchema)]
 pub struct RecordPage {
     pub records: Vec<RecordView>,
-    /// The cursor of the next page, if there is one.
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
     /// How many records the filter keeps in all.
     pub total: u64,
@@ -56,9 +59,7 @@ pub struct RecordPage {
 pub struct RecordView {
     /// Exhibit and row in it, counted from 1: `x_…:17`.
     pub record: String,
-    #[schema(value_type = String)]
     pub subject: SubjectToken,
-    #[schema(value_type = String)]
     pub number_masked: MaskedPhone,
     pub account: String,
     pub carrier: String,
@@ -67,7 +68,6 @@ pub struct RecordView {
     pub state: String,
     /// Of the number's area code, where it has one; not the state of residence.
     pub area_state: String,
-    #[schema(value_type = String)]
     pub sent_at: Moment,
     pub kind: String,
     pub channel: String,

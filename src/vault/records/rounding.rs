@@ -7,7 +7,9 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+
+use crate::domain::schema::{described, words};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -20,8 +22,15 @@ pub enum Rule {
 #[error("must be nhs or cms")]
 pub struct RuleError;
 
+described! {
+    Shown as "Shown" => OneOfBuilder::new()
+        .description(Some("A count; `*` is too few to be told."))
+        .item(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)))
+        .item(words("Too few to be told.", ["*"]));
+}
+
 /// A count as it is shown: a number, or `*`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Shown {
     Number(u64),

@@ -5,6 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Scope;
+use crate::domain::Format;
+use crate::domain::schema::Digest;
+use crate::domain::schema::described;
+use crate::domain::schema::words;
 use crate::domain::{ExhibitId, Moment};
 use crate::policy::Action;
 use crate::vault::exhibits::open_description;
@@ -12,22 +16,34 @@ use crate::vault::operation::OperationError;
 use crate::vault::records::Difference;
 use crate::vault::store::exhibit_rows;
 
+enum ExhibitState {}
+
+described! {
+    ExhibitState as "ExhibitState" => words(
+        "Whether it counts.",
+        ["admitted", "withdrawn"],
+    );
+}
+
 /// An admitted exhibit; one that was withdrawn is listed and counts no more.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Exhibit)]
 pub struct ExhibitView {
+    #[schema(value_type = ExhibitId)]
     pub exhibit: String,
-    /// `admitted` or `withdrawn`.
+    #[schema(value_type = ExhibitState)]
     pub state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(nullable = false)]
     pub withdrawn_at: Option<Moment>,
     pub name: Option<String>,
     pub source: Option<String>,
+    #[schema(value_type = Format)]
     pub format: String,
     /// The mapping it was read by.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mapping: Option<String>,
-    #[schema(value_type = String)]
     pub admitted_at: Moment,
     pub rows: u64,
     pub admitted: u64,
@@ -35,6 +51,7 @@ pub struct ExhibitView {
     pub quarantined: u64,
     pub numbers: u32,
     /// Base64 of SHA-256 over the file as received.
+    #[schema(value_type = Digest)]
     pub digest: String,
 }
 

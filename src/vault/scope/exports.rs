@@ -10,14 +10,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::signature::KeyPair;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Scope;
 use super::requests::{AskedView, same_result};
+use crate::domain::Purpose;
+use crate::domain::schema::ProfileName;
 use crate::domain::{AccountName, ExportId, LegalBasis, Moment};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::core::Core;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::operation::{Conflict, OperationError, Why};
+use crate::vault::records::FilterInput;
 use crate::vault::records::{ExportContents, Found, RecordFilter};
 use crate::vault::requests::{self, ExportBody, RequestDigest};
 use crate::vault::store::exhibit_rows;
@@ -72,15 +76,19 @@ pub struct CountedExport {
 }
 
 /// A request as those see it who ask, decide and hand out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Export)]
 pub struct ExportView {
     pub export: ExportId,
     #[serde(flatten)]
     pub asked: AskedView,
+    #[schema(value_type = ProfileName)]
     pub profile: String,
+    #[schema(value_type = Purpose)]
     pub purpose: String,
     pub reason: String,
     pub legal_basis: String,
+    #[schema(value_type = FilterInput)]
     pub filter: serde_json::Value,
     pub recipients: Vec<String>,
     /// What would be in it.

@@ -38,6 +38,7 @@ pub use self::operators::{Invitation, OperatorView};
 pub use self::records::{Exposure, LookUpResult};
 pub use self::requests::AskedView;
 pub use self::reveals::{MaskedSubject, RevealRequest, RevealView};
+pub use self::session::SessionOpened;
 pub use self::session::{SelfMembership, SelfView, SignedIn};
 pub use self::withdrawals::{CountedWithdrawal, LaterDuplicates, WithdrawalView};
 use super::caller::Caller;

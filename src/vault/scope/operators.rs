@@ -3,8 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Scope;
+use crate::domain::schema::{described, words};
 use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
 use crate::policy::{Action, Denial, Writes};
 use crate::vault::identity::{EnrolmentToken, TotpSecret};
@@ -20,13 +22,28 @@ pub struct Invitation {
     pub expires_at: Moment,
 }
 
-#[derive(Debug, Serialize)]
+/// An operator as an administrator sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Operator)]
 pub struct OperatorView {
     pub operator: OperatorId,
+    #[schema(value_type = OperatorName)]
     pub name: String,
+    #[schema(value_type = HomeRole)]
     pub role: &'static str,
+    /// Whether somebody enrolled, and may still enter.
+    #[schema(value_type = OperatorState)]
     pub state: &'static str,
     pub second_factor: bool,
+}
+
+enum OperatorState {}
+
+described! {
+    OperatorState as "OperatorState" => words(
+        "`invited`: nobody enrolled yet; `revoked`: may enter no more.",
+        ["invited", "active", "revoked"],
+    );
 }
 
 impl<A: Writes> Scope<'_, A> {

@@ -2,6 +2,7 @@
 //! decided, and until when it holds.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Scope;
 use crate::domain::{Moment, OperatorId};
@@ -10,9 +11,12 @@ use crate::vault::operation::{Conflict, OperationError};
 use crate::vault::store::request_rows::{Decision, RequestRow};
 
 /// Those members of a request that all of them are shown with.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Asked)]
 pub struct AskedView {
+    #[schema(value_type = RequestState)]
     pub state: &'static str,
+    /// The name of an operator.
     pub asked_by: String,
     pub asked_at: Moment,
     pub expires_at: Moment,

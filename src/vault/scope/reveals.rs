@@ -5,9 +5,11 @@
 //! nobody decides or opens something other than what was looked at.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Scope;
 use super::requests::{AskedView, same_result};
+use crate::domain::Purpose;
 use crate::domain::{Moment, RevealId, Ticket};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::keyring::CaseKeys;
@@ -28,11 +30,13 @@ pub struct RevealRequest {
 }
 
 /// A request as those see it who ask and decide.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reveal)]
 pub struct RevealView {
     pub reveal: RevealId,
     #[serde(flatten)]
     pub asked: AskedView,
+    #[schema(value_type = Purpose)]
     pub purpose: String,
     pub reason: String,
     pub ticket: Option<String>,
@@ -43,7 +47,8 @@ pub struct RevealView {
     pub sample: Vec<MaskedSubject>,
 }
 
-#[derive(Serialize)]
+/// A subject of the sample.
+#[derive(Serialize, ToSchema)]
 pub struct MaskedSubject {
     pub subject: SubjectToken,
     pub number_masked: MaskedPhone,

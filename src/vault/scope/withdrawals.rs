@@ -8,6 +8,8 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use utoipa::ToSchema;
+
 use serde_json::json;
 
 use super::Scope;
@@ -24,7 +26,8 @@ use crate::vault::store::request_rows::NewRequest;
 use crate::vault::store::withdrawal_rows::{self, WithdrawalRow};
 
 /// A request as those see it who ask and decide.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Withdrawal)]
 pub struct WithdrawalView {
     pub withdrawal: WithdrawalId,
     #[serde(flatten)]
@@ -42,7 +45,8 @@ pub struct WithdrawalView {
     pub later_duplicates: Vec<LaterDuplicates>,
 }
 
-#[derive(Debug, Serialize)]
+/// What a later exhibit left out.
+#[derive(Debug, Serialize, ToSchema)]
 pub struct LaterDuplicates {
     pub exhibit: String,
     pub duplicates: u64,
