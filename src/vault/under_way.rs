@@ -4,13 +4,16 @@
 //! how far it is, `scope` shows it. Not promised: that the counts are those of
 //! one moment; they are read while they grow.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::OneOfBuilder;
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::caller::Caller;
 use super::core::Core;
@@ -52,24 +55,67 @@ pub enum Stage {
     Finishing,
 }
 
-enum AdmissionProgressState {}
-
-described! {
-    AdmissionProgressState as "AdmissionProgressState" => words(
-        "Whether a file is being admitted.",
-        ["none", "running", "cancelling"],
-    );
-}
-
 /// How far the admission of a case is. Of a case without one, `state` is `none`
 /// and stands alone.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct AdmissionView {
     /// `none`, `running` or `cancelling`.
-    #[schema(value_type = AdmissionProgressState)]
     pub state: &'static str,
     #[serde(flatten)]
     pub admission: Option<AdmissionState>,
+}
+
+/// No file is being admitted, as the API's description shows it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields describe the answer")]
+struct NoAdmission {
+    #[schema(value_type = NotAdmitting)]
+    state: &'static str,
+}
+
+/// A file is being admitted, as the API's description shows it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields describe the answer")]
+struct AdmissionUnderWay {
+    #[schema(value_type = Admits)]
+    state: &'static str,
+    #[serde(flatten)]
+    admission: AdmissionState,
+}
+
+enum NotAdmitting {}
+enum Admits {}
+
+described! {
+    NotAdmitting as "NotAdmitting" => words("No file is being admitted.", ["none"]);
+    Admits as "Admits" => words("A file is being admitted.", ["running", "cancelling"]);
+}
+
+impl PartialSchema for AdmissionView {
+    fn schema() -> RefOr<Schema> {
+        OneOfBuilder::new()
+            .description(Some("How far the admission of a case is."))
+            .item(Ref::from_schema_name(NoAdmission::name()))
+            .item(Ref::from_schema_name(AdmissionUnderWay::name()))
+            .into()
+    }
+}
+
+impl ToSchema for AdmissionView {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Admission")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        for (name, schema) in [
+            (NoAdmission::name(), NoAdmission::schema()),
+            (AdmissionUnderWay::name(), AdmissionUnderWay::schema()),
+        ] {
+            schemas.push((name.into_owned(), schema));
+        }
+        NoAdmission::schemas(schemas);
+        AdmissionUnderWay::schemas(schemas);
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
