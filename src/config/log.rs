@@ -14,8 +14,8 @@ pub struct Log {
 }
 
 words! {
-    #[derive(Default)]
     /// The level of a log line.
+    #[derive(Default)]
     pub enum LogLevel {
         /// Errors only.
         Error => "error",

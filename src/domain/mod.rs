@@ -5,6 +5,7 @@
 //! `vault::plaintext` for that.
 
 pub mod area_code;
+mod bucket;
 mod caught;
 pub mod country;
 mod field;
@@ -16,11 +17,13 @@ pub mod network;
 mod profile;
 mod purpose;
 mod role;
+pub(crate) mod schema;
 mod text;
 mod vault_id;
 mod wiped_buffer;
 mod words;
 
+pub use bucket::Bucket;
 pub use caught::{Panicked, caught};
 pub use field::Field;
 pub use format::Format;

@@ -25,17 +25,21 @@ impl std::error::Error for UnknownWord {}
 /// number matters too.
 ///
 /// It gets `ALL`, `WORDS`, `as_str`, `Display`, `FromStr`, serde's traits and the schema
-/// of a string with these values. Variants after a `;` have a spelling, but are not in
-/// `ALL` and are not read from a text.
+/// of a string with these values, described by the enum's own doc comment. Variants after
+/// a `;` have a spelling, but are not in `ALL` and are not read from a text.
 macro_rules! words {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $about:literal])*
+        $(#[derive($($derived:ident),+)])?
+        $(#[repr($repr:ident)])?
         $vis:vis enum $name:ident {
             $($(#[$doc:meta])* $variant:ident $(= $code:literal)? => $word:literal),* $(,)?
             $(; $($(#[$hidden_doc:meta])* $hidden:ident => $hidden_word:literal),* $(,)?)?
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $about])*
+        $(#[derive($($derived),+)])?
+        $(#[repr($repr)])?
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         $vis enum $name {
             $($(#[$doc])* $variant $(= $code)?,)*
@@ -101,7 +105,9 @@ macro_rules! words {
 
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                const ABOUT: &str = concat!($($about),*);
                 utoipa::openapi::schema::ObjectBuilder::new()
+                    .description((!ABOUT.is_empty()).then(|| ABOUT.trim()))
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .enum_values(Some(Self::WORDS.iter().copied()))
                     .into()
@@ -122,6 +128,8 @@ mod tests {
     use super::UnknownWord;
 
     words! {
+        /// What a lamp shows,
+        /// or nothing.
         enum Light {
             Red => "red",
             Green = 7 => "green",
@@ -163,7 +171,11 @@ mod tests {
     #[test]
     fn the_schema_is_a_string_of_these_words() {
         let schema = serde_json::to_value(<Light as utoipa::PartialSchema>::schema()).unwrap();
-        let expected = serde_json::json!({ "type": "string", "enum": ["red", "green"] });
+        let expected = serde_json::json!({
+            "type": "string",
+            "description": "What a lamp shows, or nothing.",
+            "enum": ["red", "green"],
+        });
         assert_eq!(schema, expected);
     }
 }

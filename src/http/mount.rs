@@ -24,9 +24,9 @@ use super::route::{Route, Shape, Takes};
 use super::run::{self, Take};
 use super::sessions::Open;
 use super::upload::{self, Admit};
-use crate::operations::{Empty, Request as Asked};
+use crate::operations::{Docs, Empty, Request as Asked};
 use crate::policy::{Action, ActionKind};
-use crate::vault::Operation;
+use crate::vault::{Answer, Operation};
 
 const JSON: &str = "application/json";
 
@@ -68,7 +68,7 @@ impl Routes {
     /// An operation whose input stands in the query: ids and words, no data.
     pub(super) fn mount_query<O: Asked>(self, path: &str, names: &'static [&'static str]) -> Self {
         let route = Route {
-            takes: Takes::Query(names),
+            takes: Takes::Query(Shape::of::<O::Input>()),
             ..describe::<O>(Method::GET, StatusCode::OK, JSON)
         };
         self.add(path, route, move |State(app), request| async move {
@@ -110,14 +110,10 @@ impl Routes {
         status: StatusCode,
     ) -> Self {
         let route = Route {
-            method,
-            path: String::new(),
-            action: Some(I::ACTION),
-            summary: I::SUMMARY,
-            status,
             session: false,
             takes: Takes::Json(Shape::of::<I>()),
             gives: vec![(JSON, Some(Shape::of::<I::Output>()))],
+            ..Route::of(method, Some(I::ACTION), I::DOCS, status)
         };
         self.add(path, route, move |State(app), request| async move {
             answered(run::run_open::<I>(app, request, status).await)
@@ -125,21 +121,12 @@ impl Routes {
     }
 
     /// A file, streamed to the operation that admits it.
-    pub(super) fn mount_upload<T: ToSchema>(
-        self,
-        path: &str,
-        summary: &'static str,
-        admit: Admit,
-    ) -> Self {
+    pub(super) fn mount_upload<T: ToSchema>(self, path: &str, docs: Docs, admit: Admit) -> Self {
+        let action = Some(ActionKind::BeginExhibit);
         let route = Route {
-            method: Method::POST,
-            path: String::new(),
-            action: Some(ActionKind::BeginExhibit),
-            summary,
-            status: StatusCode::CREATED,
-            session: true,
             takes: Takes::File,
             gives: vec![(JSON, Some(Shape::of::<T>()))],
+            ..Route::of(Method::POST, action, docs, StatusCode::CREATED)
         };
         self.add(path, route, move |State(app), request| async move {
             answered(upload::upload(app, request, admit).await)
@@ -150,19 +137,14 @@ impl Routes {
     pub(super) fn mount_download(
         self,
         path: &str,
-        summary: &'static str,
+        docs: Docs,
         gives: &'static str,
         take: Take,
     ) -> Self {
+        let action = Some(ActionKind::TakePackage);
         let route = Route {
-            method: Method::GET,
-            path: String::new(),
-            action: Some(ActionKind::TakePackage),
-            summary,
-            status: StatusCode::OK,
-            session: true,
-            takes: Takes::Nothing,
             gives: vec![(gives, None)],
+            ..Route::of(Method::GET, action, docs, StatusCode::OK)
         };
         self.add(path, route, move |State(app), request| async move {
             answered(run::download(app, request, take).await)
@@ -174,7 +156,7 @@ impl Routes {
     pub(super) fn plain<H, T>(
         mut self,
         path: &'static str,
-        summary: &'static str,
+        docs: Docs,
         gives: &'static str,
         handler: H,
     ) -> Self
@@ -185,14 +167,10 @@ impl Routes {
         let prefix = self.prefix;
         for prefix in ["", prefix] {
             let route = Route {
-                method: Method::GET,
-                path: String::new(),
-                action: None,
-                summary,
-                status: StatusCode::OK,
                 session: false,
-                takes: Takes::Nothing,
+                again: !prefix.is_empty(),
                 gives: vec![(gives, None)],
+                ..Route::of(Method::GET, None, docs, StatusCode::OK)
             };
             self.prefix = prefix;
             self = self.add_handler(path, route, handler.clone());
@@ -248,21 +226,24 @@ const OCTETS: &str = "application/octet-stream";
 
 fn describe<O: Asked>(method: Method, status: StatusCode, gives: &'static str) -> Route {
     let empty = <O::Input as ToSchema>::name() == <Empty as ToSchema>::name();
+    let nothing = empty || method == Method::GET;
     Route {
-        takes: if empty || method == Method::GET {
-            Takes::Nothing
-        } else {
-            Takes::Json(Shape::of::<O::Input>())
+        takes: match nothing {
+            true => Takes::Nothing,
+            false => Takes::Json(Shape::of::<O::Input>()),
         },
-        method,
-        path: String::new(),
-        action: Some(<O as Operation>::Action::KIND),
-        summary: O::SUMMARY,
-        status,
-        session: true,
-        gives: vec![(gives, (gives == JSON).then(Shape::of::<O::Output>))],
+        gives: vec![(gives, (gives == JSON).then(Shape::of::<View<O>>))],
+        ..Route::of(
+            method,
+            Some(<O as Operation>::Action::KIND),
+            O::DOCS,
+            status,
+        )
     }
 }
+
+/// What an operation's answer shows.
+type View<O> = <<O as Operation>::Answer as Answer>::View;
 
 fn answered(ended: Result<Response, Problem>) -> Response {
     ended.unwrap_or_else(IntoResponse::into_response)

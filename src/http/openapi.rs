@@ -1,230 +1,632 @@
 //! The API's description (OpenAPI 3.1), made of the route table.
+//!
+//! Schemas come from the types that are read and written, words and examples from the
+//! `Docs` of the operations, problems from `ProblemKind`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use http::Method;
-use utoipa::PartialSchema;
-use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, HeaderBuilder, HttpMethod, InfoBuilder, OpenApiBuilder,
-    Paths, RefOr, Required, Schema,
-};
+use serde_json::{Map, Value, json};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
+use super::ProblemKind;
+use super::plain;
 use super::problem::ProblemBody;
 use super::route::{Route, Shape, Takes};
-use super::upload;
+use super::upload::{UploadHeaders, UploadQuery};
+use crate::domain::schema::ALSO_CHECKED;
+use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, RevealId, WithdrawalId};
 
 const SESSION: &str = "session";
+const PROBLEM: &str = "application/problem+json";
+/// In the words of a member: what follows is a rule that its schema cannot say.
+const ALSO: &str = "Also checked: ";
+
+/// What the tags stand for.
+const TAGS: &[(&str, &str)] = &[
+    ("Sessions", "Who is asking."),
+    ("Operators", "Who may enter; for administrators."),
+    (
+        "Keys",
+        "The keyring, seen from outside; for administrators.",
+    ),
+    ("Cases", "One case for each breach, and who works on it."),
+    (
+        "Exhibits",
+        "The files of a case: admitted, compared, withdrawn.",
+    ),
+    (
+        "Records",
+        "Numbers, records and counts of a case; numbers are masked.",
+    ),
+    (
+        "Reveals",
+        "Numbers in the clear: asked by one, decided by another.",
+    ),
+    (
+        "Exports",
+        "Packages for others: asked by one, decided by another.",
+    ),
+    ("Audit", "The log of every answer and refusal."),
+    ("Service", "What anybody may read."),
+];
+
+/// What a signed-in request can be answered whatever it asks.
+const ALWAYS: &[ProblemKind] = &[
+    ProblemKind::MalformedJson,
+    ProblemKind::Unauthenticated,
+    ProblemKind::SessionEnded,
+    ProblemKind::NotAllowed,
+    ProblemKind::Timeout,
+    ProblemKind::TooLarge,
+    ProblemKind::UnsupportedMediaType,
+    ProblemKind::Invalid,
+    ProblemKind::Throttled,
+    ProblemKind::HeadersTooLarge,
+    ProblemKind::Internal,
+    ProblemKind::Damaged,
+    ProblemKind::DiskFull,
+    ProblemKind::Unaudited,
+    ProblemKind::Busy,
+    ProblemKind::Stopping,
+    ProblemKind::GivenUp,
+    ProblemKind::Unavailable,
+];
+
+/// Those of them that a request without a session cannot be answered.
+const SIGNED_IN: &[ProblemKind] = &[
+    ProblemKind::Unauthenticated,
+    ProblemKind::SessionEnded,
+    ProblemKind::NotAllowed,
+];
 
 /// The document as JSON.
 pub(super) fn document(table: &[Route]) -> String {
-    let mut schemas: BTreeMap<String, RefOr<Schema>> = BTreeMap::new();
-    let mut paths = Paths::new();
+    let mut schemas = schemas(table);
+    let mut refusals = BTreeMap::from([("Problem".to_owned(), refusal("A problem.", "Problem"))]);
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for route in table {
-        let Some(method) = method(&route.method) else {
-            continue;
-        };
-        paths.add_path_operation(&route.path, vec![method], operation(route));
-        for shape in shapes(route) {
-            let mut nested = Vec::new();
-            (shape.nested)(&mut nested);
-            schemas.extend(nested);
-        }
+        let method = route.method.as_str().to_ascii_lowercase();
+        let operation = operation(route, &mut schemas, &mut refusals);
+        paths
+            .entry(&route.path)
+            .or_default()
+            .insert(method, operation);
     }
-    schemas.insert("Problem".to_owned(), ProblemBody::schema());
-    let components = ComponentsBuilder::new()
-        .schemas_from_iter(schemas)
-        .security_scheme(
-            SESSION,
-            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
-        )
-        .build();
-    let info = InfoBuilder::new()
-        .title("breachvault")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(
-            "A vault for the data of one breach. Every answer to a signed-in operator names its \
-             leaf in the audit log in the header `Audit-Leaf`.",
-        ))
-        .build();
-    OpenApiBuilder::new()
-        .info(info)
-        .paths(paths)
-        .components(Some(components))
-        .build()
-        .to_json()
-        .unwrap_or_default()
+    let used: BTreeSet<_> = table.iter().map(|route| route.docs.tag).collect();
+    let tags: Vec<_> = TAGS
+        .iter()
+        .filter(|(name, _)| used.contains(name))
+        .map(|(name, description)| json!({ "name": name, "description": description }))
+        .collect();
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "breachvault",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "A vault for the data of one breach. Every answer to a signed-in \
+                operator names its leaf in the audit log in the header `Audit-Leaf`. What a \
+                schema cannot say of a value is named by `x-also-checked`.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+            "contact": { "name": "breachvault" },
+        },
+        "servers": [{ "url": "/", "description": "The vault that serves this description." }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": refusals,
+            "securitySchemes": {
+                SESSION: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token of a session; `openSession` gives one.",
+                },
+            },
+        },
+    });
+    name_rules(&mut document);
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 pub(super) fn shapes(route: &Route) -> Vec<Shape> {
     let taken = match route.takes {
-        Takes::Json(shape) => Some(shape),
-        Takes::Nothing | Takes::Query(_) | Takes::File => None,
+        Takes::Json(shape) | Takes::Query(shape) => vec![shape],
+        Takes::File => vec![Shape::of::<UploadQuery>(), Shape::of::<UploadHeaders>()],
+        Takes::Nothing => Vec::new(),
     };
     let given = route.gives.iter().filter_map(|(_, shape)| *shape);
     taken.into_iter().chain(given).collect()
 }
 
-fn operation(route: &Route) -> OperationBuilder {
-    let mut operation = OperationBuilder::new()
-        .summary(Some(route.summary))
-        .operation_id(Some(name(route)));
-    if let Some(action) = route.action {
-        operation = operation
-            .description(Some(format!("Decided and recorded as `{action}`.")))
-            .tag(action.name().split('.').next().unwrap_or_default());
+/// The names of the problems that a route can answer.
+pub(super) fn problems(route: &Route) -> BTreeSet<ProblemKind> {
+    if route.action.is_none() {
+        return BTreeSet::from([ProblemKind::Throttled, ProblemKind::HeadersTooLarge]);
     }
-    for parameter in route.path.split('/').filter_map(|part| {
-        let part = part.strip_prefix('{')?;
-        part.strip_suffix('}')
-    }) {
-        operation = operation.parameter(
-            ParameterBuilder::new()
-                .name(parameter)
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .schema(Some(string())),
-        );
+    let always = ALWAYS
+        .iter()
+        .filter(|kind| route.session || !SIGNED_IN.contains(kind));
+    let named = |name: &&str| ProblemKind::ALL.iter().find(|kind| kind.name() == *name);
+    let own = route.docs.problems.iter().filter_map(named);
+    let query = matches!(route.takes, Takes::Query(..)).then_some(&ProblemKind::MalformedQuery);
+    always.chain(own).chain(query).copied().collect()
+}
+
+/// Every type that is read or written, by its name.
+fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
+    let mut nested: Vec<(String, RefOr<Schema>)> = Vec::new();
+    for shape in table.iter().flat_map(shapes) {
+        nested.push(((shape.name)().into_owned(), (shape.schema)()));
+        (shape.nested)(&mut nested);
     }
-    operation = match route.takes {
-        Takes::Nothing => operation,
-        Takes::Query(names) => with_query(operation, names),
-        Takes::Json(shape) => {
-            operation.request_body(Some(body("application/json", (shape.schema)())))
-        }
-        Takes::File => with_upload(operation),
+    macro_rules! parameters {
+        ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
+    }
+    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId OperatorId }
+    let mut schemas: BTreeMap<String, Value> = nested
+        .into_iter()
+        .map(|(name, schema)| (name, json!(schema)))
+        .collect();
+    // Their members are parameters, one by one.
+    let in_query = table.iter().filter_map(|route| match route.takes {
+        Takes::Query(shape) => Some((shape.name)()),
+        _ => None,
+    });
+    for parameters in in_query.chain([UploadQuery::name(), UploadHeaders::name()]) {
+        schemas.remove(parameters.as_ref());
+    }
+    schemas.insert(
+        "Problem".to_owned(),
+        problem(ProblemKind::ALL.iter().copied(), None),
+    );
+    schemas
+}
+
+fn operation(
+    route: &Route,
+    schemas: &mut BTreeMap<String, Value>,
+    refusals: &mut BTreeMap<String, Value>,
+) -> Value {
+    let docs = &route.docs;
+    let description = match route.action {
+        Some(action) => format!(
+            "{}\n\nDecided and recorded as `{action}`.",
+            docs.description
+        ),
+        None => docs.description.to_owned(),
     };
-    if route.session {
-        operation = operation.security(SecurityRequirement::new(SESSION, Vec::<String>::new()));
-    }
-    let problem = ResponseBuilder::new()
-        .description("A problem; its type names a section of /errors")
-        .content(
-            "application/problem+json",
-            ContentBuilder::new()
-                .schema(Some(RefOr::Ref(utoipa::openapi::Ref::from_schema_name(
-                    "Problem",
-                ))))
-                .build(),
-        )
-        .build();
-    for status in problems(route) {
-        operation = operation.response(*status, problem.clone());
+    let mut operation = json!({
+        "operationId": route.id(),
+        "tags": [docs.tag],
+        "summary": docs.summary,
+        "description": description,
+        "parameters": parameters(route),
+        "responses": responses(route, schemas, refusals),
+        "security": match route.session {
+            true => json!([{ SESSION: [] }]),
+            false => json!([]),
+        },
+    });
+    if let Some(body) = body(route, schemas) {
+        operation["requestBody"] = body;
     }
     operation
-        .response(route.status.as_str(), success(route))
-        .response("default", problem)
 }
 
-/// The statuses of the problems that this kind of route can answer.
-fn problems(route: &Route) -> &'static [&'static str] {
-    match (route.action, route.session, route.takes) {
-        (None, ..) => &["429", "431"],
-        (Some(_), false, _) => &[
-            "400", "401", "408", "413", "415", "422", "429", "431", "500", "503",
-        ],
-        (Some(_), true, Takes::Nothing) => {
-            &["401", "403", "404", "409", "429", "431", "500", "503"]
+fn parameters(route: &Route) -> Vec<Value> {
+    let in_path = route.path.split('/').filter_map(|part| {
+        let name = part.strip_prefix('{')?.strip_suffix('}')?;
+        Some(parameter("path", name, id_in_path(name), true))
+    });
+    let mut all: Vec<Value> = in_path.collect();
+    match route.takes {
+        Takes::Query(shape) => all.extend(members("query", shape)),
+        Takes::File => {
+            all.extend(members("query", Shape::of::<UploadQuery>()));
+            all.extend(members("header", Shape::of::<UploadHeaders>()));
         }
-        (Some(_), true, _) => &[
-            "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "431", "500",
-            "503",
-        ],
+        Takes::Nothing | Takes::Json(_) => {}
     }
+    all
 }
 
-fn success(route: &Route) -> utoipa::openapi::Response {
-    let mut response = ResponseBuilder::new().description("Done");
-    for (media, shape) in &route.gives {
-        let schema = shape.map_or_else(|| RefOr::T(string()), |shape| (shape.schema)());
-        response = response.content(*media, ContentBuilder::new().schema(Some(schema)).build());
-    }
-    if route.action.is_some() {
-        let position = ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
-            .build();
-        let header = HeaderBuilder::new()
-            .schema(Some(position))
-            .description(Some("The leaf that records this answer"))
-            .build();
-        response = response.header("Audit-Leaf", header);
-    }
-    response.build()
+/// The members of a type, each a parameter.
+fn members(place: &str, shape: Shape) -> Vec<Value> {
+    let schema = json!((shape.schema)());
+    let required = |name: &str| {
+        let named = schema["required"].as_array().into_iter().flatten();
+        named.into_iter().any(|known| known == name)
+    };
+    let members = schema["properties"].as_object().into_iter().flatten();
+    members
+        .map(|(name, member)| parameter(place, name, not_null(member), required(name)))
+        .collect()
 }
 
-fn with_query(operation: OperationBuilder, names: &[&str]) -> OperationBuilder {
-    names.iter().fold(operation, |operation, name| {
-        operation.parameter(
-            ParameterBuilder::new()
-                .name(*name)
-                .parameter_in(ParameterIn::Query)
-                .required(Required::True)
-                .schema(Some(string())),
-        )
+/// A parameter is there or it is not; it is never null.
+fn not_null(member: &Value) -> Value {
+    let mut member = member.clone();
+    let one = member["oneOf"]
+        .as_array()
+        .and_then(|of| of.iter().find(|one| one["type"] != "null").cloned());
+    if let Some(one) = one {
+        return one;
+    }
+    let kind = member["type"]
+        .as_array()
+        .and_then(|of| of.iter().find(|one| *one != "null").cloned());
+    if let Some(kind) = kind {
+        member["type"] = kind;
+    }
+    member
+}
+
+fn parameter(place: &str, name: &str, mut schema: Value, required: bool) -> Value {
+    let described = schema
+        .as_object_mut()
+        .and_then(|schema| schema.remove("description"));
+    let words = match place {
+        "path" => json!(format!("The {name} that is meant.")),
+        _ => described.unwrap_or_else(|| json!(format!("The {name} of the file."))),
+    };
+    json!({
+        "name": name,
+        "in": place,
+        "required": required,
+        "description": words,
+        "schema": schema,
     })
 }
 
-fn with_upload(operation: OperationBuilder) -> OperationBuilder {
-    let mut operation = operation;
-    for name in upload::QUERY {
-        let schema = if name == "map" {
-            Schema::Array(ArrayBuilder::new().items(RefOr::T(string())).build())
-        } else {
-            string()
+fn id_in_path(name: &str) -> Value {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    match name {
+        "case" => reference(&CaseId::name()),
+        "exhibit" => reference(&ExhibitId::name()),
+        "reveal" => reference(&RevealId::name()),
+        "export" => reference(&ExportId::name()),
+        "withdrawal" => reference(&WithdrawalId::name()),
+        "operator" => reference(&OperatorId::name()),
+        "leaf" => position(),
+        _ => json!({ "type": "string" }),
+    }
+}
+
+/// Of a leaf in the log.
+fn position() -> Value {
+    json!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX })
+}
+
+fn body(route: &Route, schemas: &BTreeMap<String, Value>) -> Option<Value> {
+    match route.takes {
+        Takes::Nothing | Takes::Query(..) => None,
+        Takes::File => Some(json!({
+            "required": true,
+            "description": "The file, packed or not.",
+            "content": { "application/octet-stream": { "schema": octets() } },
+        })),
+        Takes::Json(shape) => {
+            let name = (shape.name)();
+            let schema = schemas.get(name.as_ref())?;
+            // None is an empty object: it does where nothing must be there.
+            let needed = schema["oneOf"].is_array()
+                || schema["required"]
+                    .as_array()
+                    .is_some_and(|all| !all.is_empty());
+            Some(json!({
+                "required": needed,
+                "description": "A JSON object.",
+                "content": { "application/json": media(Some(shape), route.docs.request) },
+            }))
+        }
+    }
+}
+
+fn media(shape: Option<Shape>, example: &str) -> Value {
+    let mut media = match shape {
+        Some(shape) => {
+            json!({ "schema": { "$ref": format!("#/components/schemas/{}", (shape.name)()) } })
+        }
+        None => json!({ "schema": { "type": "string" } }),
+    };
+    if !example.is_empty() {
+        let text = || json!(example);
+        media["example"] = match shape {
+            Some(_) => serde_json::from_str(example).unwrap_or_else(|_| text()),
+            None => text(),
         };
-        operation = operation.parameter(
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Query)
-                .required(Required::False)
-                .schema(Some(schema)),
-        );
     }
-    for name in upload::HEADERS {
-        operation = operation.parameter(
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Header)
-                .required(Required::False)
-                .schema(Some(string())),
-        );
+    media
+}
+
+fn octets() -> Value {
+    json!({ "type": "string", "format": "binary" })
+}
+
+fn responses(
+    route: &Route,
+    schemas: &mut BTreeMap<String, Value>,
+    refusals: &mut BTreeMap<String, Value>,
+) -> Value {
+    let mut by_status: BTreeMap<u16, BTreeSet<ProblemKind>> = BTreeMap::new();
+    for kind in problems(route) {
+        let status = kind.status().as_u16();
+        by_status.entry(status).or_default().insert(kind);
     }
-    operation.request_body(Some(body("application/octet-stream", RefOr::T(string()))))
+    let mut responses = Map::new();
+    for (status, kinds) in by_status {
+        let name = problem_name(status, &kinds);
+        let words: Vec<_> = kinds.iter().map(|kind| kind.title()).collect();
+        schemas
+            .entry(name.clone())
+            .or_insert_with(|| problem(kinds.iter().copied(), Some(status)));
+        refusals.entry(name.clone()).or_insert_with(|| {
+            let mut refusal = refusal(&words.join(" "), &name);
+            if matches!(status, 429 | 503) {
+                refusal["headers"]["Retry-After"] = json!({
+                    "description": "After how many seconds it may be tried again.",
+                    "schema": { "type": "integer", "minimum": 0 },
+                });
+            }
+            if status == 401 {
+                refusal["headers"]["WWW-Authenticate"] =
+                    json!({ "description": "`Bearer`", "schema": { "type": "string" } });
+            }
+            refusal
+        });
+        responses.insert(status.to_string(), shared(&name));
+    }
+    responses.insert("default".to_owned(), shared("Problem"));
+    responses.insert(route.status.as_str().to_owned(), success(route));
+    if route.docs.id == plain::READYZ.id {
+        let words = json!({ "schema": { "type": "string" } });
+        let response = json!({ "description": "Not ready.", "content": { "text/plain": words } });
+        responses.insert("503".to_owned(), response);
+    }
+    Value::Object(responses)
 }
 
-fn body(media: &str, schema: RefOr<Schema>) -> utoipa::openapi::request_body::RequestBody {
-    RequestBodyBuilder::new()
-        .required(Some(Required::True))
-        .content(media, ContentBuilder::new().schema(Some(schema)).build())
-        .build()
+fn shared(response: &str) -> Value {
+    json!({ "$ref": format!("#/components/responses/{response}") })
 }
 
-fn string() -> Schema {
-    Schema::Object(ObjectBuilder::new().schema_type(Type::String).build())
+/// A refusal with a problem of this schema.
+fn refusal(words: &str, schema: &str) -> Value {
+    let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+    json!({
+        "description": words,
+        "headers": {
+            "Request-Id": request_id(),
+            "Audit-Leaf": leaf("The leaf that records this refusal, if there is one."),
+        },
+        "content": { PROBLEM: { "schema": schema } },
+    })
 }
 
-/// `post_cases_case_lookups`: method and path, without the prefix.
-fn name(route: &Route) -> String {
-    let path = route.path.strip_prefix("/api/v1").unwrap_or(&route.path);
-    let mut name = route.method.as_str().to_ascii_lowercase();
-    for part in path.split('/').filter(|part| !part.is_empty()) {
-        name.push('_');
-        name.extend(part.chars().filter(char::is_ascii_alphanumeric));
+fn success(route: &Route) -> Value {
+    let mut content = Map::new();
+    for (at, (kind, shape)) in route.gives.iter().enumerate() {
+        let media = match *kind {
+            "application/octet-stream" | "application/x-tar" => json!({ "schema": octets() }),
+            "application/json" if shape.is_none() => {
+                json!({ "schema": {
+                    "type": "object",
+                    "description": "An OpenAPI document.",
+                    "required": ["openapi", "info"],
+                    "properties": {
+                        "openapi": { "type": "string" },
+                        "info": { "type": "object", "additionalProperties": {} },
+                    },
+                    "additionalProperties": {},
+                } })
+            }
+            _ => media(*shape, if at == 0 { route.docs.answer } else { "" }),
+        };
+        content.insert((*kind).to_owned(), media);
+    }
+    let mut headers = json!({ "Request-Id": request_id() });
+    if route.action.is_some() {
+        headers["Audit-Leaf"] = leaf("The leaf that records this answer.");
+    }
+    json!({ "description": "Done.", "headers": headers, "content": content })
+}
+
+fn leaf(description: &str) -> Value {
+    json!({ "description": description, "schema": position() })
+}
+
+fn request_id() -> Value {
+    json!({
+        "description": "The name of this request in the log of the server.",
+        "schema": { "type": "string" },
+    })
+}
+
+/// `Problem409CaseClosedExpired`; of kinds that always come together, `Problem401`.
+fn problem_name(status: u16, kinds: &BTreeSet<ProblemKind>) -> String {
+    let common = ALWAYS
+        .iter()
+        .filter(|kind| kind.status().as_u16() == status)
+        .copied()
+        .collect();
+    let mut name = format!("Problem{status}");
+    if *kinds != common {
+        for word in kinds.iter().flat_map(|kind| kind.name().split('-')) {
+            let mut letters = word.chars();
+            name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+            name.push_str(letters.as_str());
+        }
     }
     name
 }
 
-fn method(method: &Method) -> Option<HttpMethod> {
-    match *method {
-        Method::GET => Some(HttpMethod::Get),
-        Method::POST => Some(HttpMethod::Post),
-        Method::PUT => Some(HttpMethod::Put),
-        Method::DELETE => Some(HttpMethod::Delete),
-        _ => None,
+/// A problem of one of these kinds.
+fn problem(kinds: impl Iterator<Item = ProblemKind>, status: Option<u16>) -> Value {
+    let mut schema = json!(ProblemBody::schema());
+    let types: Vec<_> = kinds.map(ProblemKind::type_uri).collect();
+    schema["properties"]["type"] = json!({
+        "type": "string",
+        "description": "Names a section of /errors.",
+        "enum": types,
+    });
+    if let Some(status) = status {
+        schema["properties"]["status"] = json!({ "type": "integer", "enum": [status] });
+    }
+    schema
+}
+
+/// Turns the sentence of a description that begins so into the extension.
+fn name_rules(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let rule = members.get("description").and_then(|words| {
+                let (words, rule) = words.as_str()?.split_once(ALSO)?;
+                Some((words.trim().to_owned(), rule.trim().to_owned()))
+            });
+            if let Some((words, rule)) = rule {
+                match words.is_empty() {
+                    true => members.remove("description"),
+                    false => members.insert("description".to_owned(), json!(words)),
+                };
+                members.insert(ALSO_CHECKED.to_owned(), json!(rule));
+            }
+            members.values_mut().for_each(name_rules);
+        }
+        Value::Array(items) => items.iter_mut().for_each(name_rules),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::table;
+
+    fn parsed() -> Value {
+        serde_json::from_str(&document(&table())).unwrap()
+    }
+
+    fn operations(document: &Value) -> Vec<(String, Value)> {
+        let paths = document["paths"].as_object().unwrap();
+        let of_path = |(path, methods): (&String, &Value)| {
+            let methods = methods.as_object().unwrap().clone();
+            let named = move |path: String| {
+                methods
+                    .into_iter()
+                    .map(move |(method, one)| (format!("{method} {path}"), one))
+            };
+            named(path.clone()).collect::<Vec<_>>()
+        };
+        paths.iter().flat_map(of_path).collect()
+    }
+
+    /// What a reference refers to; anything else as it is.
+    fn found<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
+        let place = value["$ref"]
+            .as_str()
+            .and_then(|reference| reference.strip_prefix('#'));
+        place.map_or(value, |place| document.pointer(place).unwrap())
+    }
+
+    fn every(value: &Value, at: &str, see: &mut dyn FnMut(&str, &Value)) {
+        see(at, value);
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    if name != "example" && name != "examples" {
+                        every(member, &format!("{at}/{name}"), see);
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| every(item, at, see)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_a_known_tag_words_and_examples() {
+        let document = parsed();
+        let mut seen = BTreeSet::new();
+        for (at, one) in operations(&document) {
+            let id = one["operationId"].as_str().unwrap();
+            assert!(seen.insert(id.to_owned()), "{at}: {id} is there twice");
+            assert!(
+                id.chars().all(|c| c.is_ascii_alphanumeric()) && id.len() > 6,
+                "{at}: {id}"
+            );
+            let tag = one["tags"][0].as_str().unwrap();
+            assert!(TAGS.iter().any(|(known, _)| *known == tag), "{at}: {tag}");
+            let (summary, words) = (&one["summary"], one["description"].as_str().unwrap());
+            assert!(
+                summary.as_str().unwrap().len() > 5 && words.len() > 10,
+                "{at}"
+            );
+            for (name, response) in one["responses"].as_object().unwrap() {
+                let problem = found(&document, response);
+                let ours = problem["content"].as_object().unwrap();
+                assert!(
+                    !ours.is_empty() && !problem["description"].is_null(),
+                    "{at}: {name}"
+                );
+            }
+        }
+        for route in table() {
+            let docs = &route.docs;
+            for name in docs.problems {
+                let known = ProblemKind::ALL.iter().any(|kind| kind.name() == *name);
+                assert!(known, "{}: {name} is no problem", docs.id);
+            }
+            if route.gives.iter().any(|(_, shape)| shape.is_some()) {
+                let example = serde_json::from_str::<Value>(docs.answer);
+                assert!(
+                    example.is_ok_and(|json| json.is_object()),
+                    "{}: answer",
+                    docs.id
+                );
+            }
+            if matches!(route.takes, Takes::Json(_)) {
+                let example = serde_json::from_str::<Value>(docs.request);
+                assert!(
+                    example.is_ok_and(|json| json.is_object()),
+                    "{}: request",
+                    docs.id
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_is_there_and_no_object_is_opaque() {
+        let document = parsed();
+        every(&document, "", &mut |at, value| {
+            if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+                let place = reference.strip_prefix('#').unwrap();
+                assert!(document.pointer(place).is_some(), "{at}: {reference}");
+            }
+            if value.get("type").is_some_and(|kind| kind == "object") {
+                let told = ["properties", "additionalProperties", "maxProperties"];
+                assert!(
+                    told.iter().any(|word| value.get(word).is_some()),
+                    "{at} is opaque"
+                );
+            }
+        });
+        let text = document.to_string();
+        assert!(!text.contains(ALSO), "a rule is not an extension");
+    }
+
+    #[test]
+    fn the_copy_in_the_documents_is_current() {
+        let made = document(&table());
+        let copy = include_str!("../../docs/openapi.json");
+        let place = concat!(env!("CARGO_MANIFEST_DIR"), "/target/openapi.json");
+        std::fs::write(place, &made).unwrap();
+        assert!(
+            made == copy,
+            "copy target/openapi.json to docs/openapi.json"
+        );
     }
 }

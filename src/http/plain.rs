@@ -10,6 +10,57 @@ use super::ProblemKind;
 use super::app::App;
 use super::authenticate::{address, stranger};
 use super::problem::Problem;
+use crate::operations::Docs;
+
+pub(super) const OPENAPI: Docs = Docs {
+    id: "readDescription",
+    tag: "Service",
+    summary: "Read this description",
+    description: "This OpenAPI document.",
+    request: "",
+    answer: "",
+    problems: &[],
+};
+
+pub(super) const ERRORS: Docs = Docs {
+    id: "readErrors",
+    tag: "Service",
+    summary: "Read what every problem means",
+    description: "The page that the `type` of every problem points to, in Markdown.",
+    request: "",
+    answer: "",
+    problems: &[],
+};
+
+pub(super) const HEALTHZ: Docs = Docs {
+    id: "readHealth",
+    tag: "Service",
+    summary: "Ask whether the process is up",
+    description: "Whether it can work is `readReadiness`.",
+    request: "",
+    answer: "up\n",
+    problems: &[],
+};
+
+pub(super) const READYZ: Docs = Docs {
+    id: "readReadiness",
+    tag: "Service",
+    summary: "Ask whether leaves can be written",
+    description: "Answers 503 while leaves cannot be made durable.",
+    request: "",
+    answer: "ready\n",
+    problems: &[],
+};
+
+pub(super) const METRICS: Docs = Docs {
+    id: "readMetrics",
+    tag: "Service",
+    summary: "Read the counts",
+    description: "Counts as Prometheus reads them. No ids, no names.",
+    request: "",
+    answer: "",
+    problems: &[],
+};
 
 /// The process is up; whether it can work is `/readyz`.
 pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {

@@ -6,7 +6,7 @@ use http::StatusCode;
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $name:literal $status:ident $title:literal;)*) => {
         /// What went wrong, as the client is told.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum ProblemKind {
             $(
                 $(#[$doc])*

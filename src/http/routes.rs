@@ -14,9 +14,9 @@ use crate::operations::audit::{
 use crate::operations::case::{
     CloseCase, HoldCase, ListCases, ListMembers, NameMember, OpenCase, ReadCase, ReopenCase,
 };
-use crate::operations::exhibit::{
-    CancelAdmission, CompareExhibits, ExhibitBody, ListExhibits, ReadAdmission,
-};
+use crate::operations::exhibit::docs as exhibit;
+use crate::operations::exhibit::{CancelAdmission, CompareExhibits, ListExhibits, ReadAdmission};
+use crate::operations::export::docs as export;
 use crate::operations::export::{
     AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
     take_package,
@@ -29,6 +29,7 @@ use crate::operations::session::{CloseSession, ReadSelf};
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
+use crate::vault::AdmittedView;
 
 /// Every route there is, without a vault behind it.
 pub fn table() -> Vec<Route> {
@@ -65,7 +66,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ListMembers>           (get.clone(),    "/cases/{case}/members",             ok)
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
 
-        .mount_upload::<ExhibitBody>    ("/cases/{case}/exhibits", "Admit a file", upload::admit)
+        .mount_upload::<AdmittedView>   ("/cases/{case}/exhibits", exhibit::ADMIT, upload::admit)
         .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)
         .mount_query::<CompareExhibits> ("/cases/{case}/exhibits/{exhibit}/difference", &["against"])
         .mount::<ReadAdmission>         (get.clone(),    "/cases/{case}/admissions/current",  ok)
@@ -90,7 +91,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ListExports>           (get.clone(),    "/cases/{case}/exports",             ok)
         .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
         .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
-        .mount_download                 ("/exports/{export}/package", "Hand a package out", "application/x-tar", take_package)
+        .mount_download                 ("/exports/{export}/package", export::TAKE, "application/x-tar", take_package)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)
 
         .mount_as::<ReadSigner>         (get.clone(),    "/evidence/signer",                  ok, text)
@@ -102,9 +103,9 @@ pub(super) fn routes() -> Routes {
         .mount_as::<ReadVkey>           (get,            "/audit/vkey",                       ok, text)
         .mount::<SignOff>               (post,           "/audit/sign-offs",                  created)
 
-        .plain("/openapi.json", "This description",                "application/json", plain::description)
-        .plain("/errors",       "What every problem means",        text,               plain::errors)
-        .plain("/healthz",      "Whether the process is up",       text,               plain::healthz)
-        .plain("/readyz",       "Whether leaves can be written",   text,               plain::readyz)
-        .plain("/metrics",      "Counts, as Prometheus reads them", text,              plain::metrics)
+        .plain("/openapi.json", plain::OPENAPI, "application/json", plain::description)
+        .plain("/errors",       plain::ERRORS,  text,               plain::errors)
+        .plain("/healthz",      plain::HEALTHZ, text,               plain::healthz)
+        .plain("/readyz",       plain::READYZ,  text,               plain::readyz)
+        .plain("/metrics",      plain::METRICS, text,               plain::metrics)
 }

@@ -25,7 +25,7 @@ use crate::domain::ExportId;
 use crate::operations::{Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::{
-    Answer as _, Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
+    Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
 };
 
 /// The operation that hands a package out.
@@ -119,7 +119,7 @@ async fn act<O: Asked>(
     let ended = ended
         .await
         .map_err(|_| Refusal::Unaudited(Unaudited::NotDurable))?;
-    let reply = match <O as Operation>::Answer::SMALL {
+    let reply = match O::SMALL {
         true => ended.reply(),
         false => blocking(move || ended.reply()).await?,
     };

@@ -2,22 +2,24 @@
 
 use std::net::IpAddr;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ProblemKind;
 use super::problem::Problem;
 use crate::domain::OperatorName;
+use crate::domain::schema::{described, pattern};
+use crate::operations::Docs;
 use crate::policy::ActionKind;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password, TotpCode};
-use crate::vault::{OperationError, Reply, SignIn, Vault};
+use crate::vault::{InvitationUsed, OperationError, Reply, SessionOpened, SignIn, Vault};
 
 /// A JSON body that somebody without a session may send.
 pub(super) trait Open: DeserializeOwned + ToSchema {
     type Output: ToSchema;
     const ACTION: ActionKind;
-    const SUMMARY: &'static str;
+    const DOCS: Docs;
 
     /// Slow on purpose: a password is hashed.
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem>;
@@ -31,22 +33,29 @@ pub(super) struct OpenSession {
     password: Password,
     /// Six digits, where the operator has a second factor.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<SixDigits>)]
     totp: Option<TotpCode>,
 }
 
-/// A session; the token is shown once.
-#[derive(Serialize, ToSchema)]
-pub(super) struct SessionOpened {
-    pub(super) token: String,
-    pub(super) expires_at: String,
-    pub(super) operator: String,
+enum SixDigits {}
+
+described! {
+    SixDigits as "TotpCode" => pattern("Six digits of the second factor.", "^[0-9]{6}$");
 }
 
 impl Open for OpenSession {
     type Output = SessionOpened;
     const ACTION: ActionKind = ActionKind::SignIn;
-    const SUMMARY: &'static str = "Open a session";
+    const DOCS: Docs = Docs {
+        id: "openSession",
+        tag: "Sessions",
+        summary: "Open a session",
+        description: "Name, password and, where there is a second factor, its code. The token is shown once.",
+        request: r#"{"name": "lead.one", "password": "correct horse battery", "totp": "287082"}"#,
+        answer: r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "expires_at":
+            "2024-03-21T22:34:49Z", "operator": "o_0123456789abcdefghjk"}"#,
+        problems: &["wrong-credential"],
+    };
 
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
         // A name that no operator can have is a wrong name, not another kind of answer.
@@ -67,27 +76,27 @@ impl Open for OpenSession {
 pub(super) struct UseInvitation {
     /// The token of the invitation.
     enrolment: String,
-    /// 12 to 256 characters.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, min_length = 12, max_length = 256)]
     password: Password,
     /// Whether to set up a second factor.
     #[serde(default)]
     totp: bool,
 }
 
-/// Who enrolled; the second factor's secret is shown once.
-#[derive(Serialize, ToSchema)]
-pub(super) struct InvitationUsed {
-    pub(super) operator: String,
-    pub(super) name: String,
-    pub(super) totp_secret: Option<String>,
-    pub(super) totp_url: Option<String>,
-}
-
 impl Open for UseInvitation {
     type Output = InvitationUsed;
     const ACTION: ActionKind = ActionKind::Enrol;
-    const SUMMARY: &'static str = "Use an invitation: set a password";
+    const DOCS: Docs = Docs {
+        id: "useInvitation",
+        tag: "Sessions",
+        summary: "Use an invitation",
+        description: "Sets the password of an invited operator. The secret of a second factor is shown once.",
+        request: r#"{"enrolment": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "password":
+            "correct horse battery", "totp": true}"#,
+        answer: r#"{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "totp_secret": null,
+            "totp_url": null}"#,
+        problems: &["wrong-credential"],
+    };
 
     fn run(self, vault: &Vault, _: Option<IpAddr>) -> Result<Reply, Problem> {
         let enrolment = EnrolmentToken::parse(&self.enrolment)

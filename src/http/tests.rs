@@ -22,7 +22,7 @@ use super::upload;
 use crate::config::Limits;
 use crate::domain::{CaseId, OperatorName};
 use crate::operations::exhibit::Arriving;
-use crate::operations::{Empty, Ids, Request as Asked};
+use crate::operations::{Docs, Empty, Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::clock::SystemClock;
 use crate::vault::entropy::SystemEntropy;
@@ -39,16 +39,22 @@ const PASSWORD: &str = "a password of the tests";
 struct Said(Value);
 
 impl Answer for Said {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self.0)
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(self.0)
     }
 }
 
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "only described")]
-struct SaidShape {
-    count: u64,
-}
+const DOCS: Docs = Docs {
+    id: "test",
+    tag: "Service",
+    summary: "A test",
+    description: "Of the tests.",
+    request: "",
+    answer: "",
+    problems: &[],
+};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,8 +81,7 @@ impl Operation for Count {
 
 impl Asked for Count {
     type Input = CountInput;
-    type Output = SaidShape;
-    const SUMMARY: &'static str = "Say a count back";
+    const DOCS: Docs = DOCS;
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)
@@ -105,8 +110,7 @@ impl Operation for OfCase {
 
 impl Asked for OfCase {
     type Input = Empty;
-    type Output = SaidShape;
-    const SUMMARY: &'static str = "Read a case";
+    const DOCS: Docs = DOCS;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         ids.case().map(Target::Case)
@@ -135,15 +139,16 @@ impl Operation for Octets {
 struct RawBytes;
 
 impl Answer for RawBytes {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, _: &Receipt) -> Result<Wire, OperationError> {
         Ok(Wire::bytes("application/octet-stream", vec![0, 1, 2]))
     }
 }
 
 impl Asked for Octets {
     type Input = Empty;
-    type Output = SaidShape;
-    const SUMMARY: &'static str = "Bytes";
+    const DOCS: Docs = DOCS;
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)
@@ -172,8 +177,7 @@ impl Operation for Plain {
 
 impl Asked for Plain {
     type Input = Empty;
-    type Output = SaidShape;
-    const SUMMARY: &'static str = "JSON";
+    const DOCS: Docs = DOCS;
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)
@@ -211,7 +215,7 @@ fn with_tests(routes: Routes) -> Routes {
         .mount::<Count>(Method::POST, "/test/count", StatusCode::CREATED)
         .mount::<OfCase>(Method::GET, "/test/{case}", StatusCode::OK)
         .mount_by_accept::<Plain, Octets>(Method::GET, "/test/leaf", StatusCode::OK)
-        .mount_upload::<SaidShape>("/test/{case}/exhibits", "Admit", admit)
+        .mount_upload::<Value>("/test/{case}/exhibits", DOCS, admit)
 }
 
 struct Served {
@@ -549,7 +553,8 @@ async fn the_description_is_openapi_3_1_and_names_every_route() {
         let method = route.method.as_str().to_ascii_lowercase();
         let described = &document["paths"][&route.path][method];
         assert!(described.is_object(), "{}", route.path);
-        assert_eq!(described["security"].is_array(), route.session);
+        let session = described["security"][0]["session"].is_array();
+        assert_eq!(session, route.session);
     }
 }
 
@@ -558,11 +563,16 @@ fn a_description_holds_parameters_bodies_and_the_leaf() {
     let table = with_tests(Routes::new("/api/v1")).into_table();
     let document: Value = serde_json::from_str(&openapi::document(&table)).unwrap();
     let count = &document["paths"]["/api/v1/test/count"]["post"];
-    let body = &count["requestBody"]["content"]["application/json"]["schema"];
+    let found = |value: &Value| {
+        let place = value["$ref"].as_str().unwrap().strip_prefix('#').unwrap();
+        document.pointer(place).unwrap().clone()
+    };
+    let body = found(&count["requestBody"]["content"]["application/json"]["schema"]);
     assert_eq!(body["required"], json!(["count"]));
     let done = &count["responses"]["201"];
     assert!(done["headers"]["Audit-Leaf"].is_object());
-    assert!(count["responses"]["422"]["content"]["application/problem+json"].is_object());
+    let refused = found(&count["responses"]["422"]);
+    assert!(refused["content"]["application/problem+json"].is_object());
     let case = &document["paths"]["/api/v1/test/{case}"]["get"]["parameters"][0];
     assert_eq!(
         (&case["name"], &case["in"]),

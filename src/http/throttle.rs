@@ -8,58 +8,56 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use crate::domain::Bucket;
+
 /// More addresses than this are not told apart: the fullest buckets go first.
 const ADDRESSES: usize = 50_000;
 
 pub(super) struct Throttle {
-    burst: f64,
-    per_second: f64,
-    buckets: Mutex<HashMap<Option<IpAddr>, Bucket>>,
+    bucket: Bucket,
+    counted: Mutex<HashMap<Option<IpAddr>, Counted>>,
 }
 
-struct Bucket {
-    tokens: f64,
+/// How many requests were counted of late, and until when they leaked.
+struct Counted {
+    level: f64,
     at: Instant,
 }
 
 impl Throttle {
     pub(super) fn new(burst: u32, per_minute: u32) -> Self {
         Self {
-            burst: f64::from(burst.max(1)),
-            per_second: f64::from(per_minute.max(1)) / 60.0,
-            buckets: Mutex::default(),
+            bucket: Bucket {
+                capacity: f64::from(burst.max(1)),
+                leaks: f64::from(per_minute.max(1)),
+                seconds: 60.0,
+            },
+            counted: Mutex::default(),
         }
     }
 
-    /// Takes a token; `Err` says in how many seconds there will be one.
+    /// Counts a request; `Err` says in how many seconds it would be let in.
     pub(super) fn take(&self, address: Option<IpAddr>, now: Instant) -> Result<(), u32> {
         let address = address.map(network);
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= ADDRESSES && !buckets.contains_key(&address) {
-            buckets.retain(|_, bucket| self.level(bucket, now) < self.burst);
-            if buckets.len() >= ADDRESSES {
-                buckets.clear();
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.len() >= ADDRESSES && !counted.contains_key(&address) {
+            counted.retain(|_, known| self.level(known, now) > 0.0);
+            if counted.len() >= ADDRESSES {
+                counted.clear();
             }
         }
-        let bucket = buckets.entry(address).or_insert(Bucket {
-            tokens: self.burst,
-            at: now,
-        });
-        let level = self.level(bucket, now);
-        *bucket = Bucket {
-            tokens: level,
-            at: now,
-        };
-        if level < 1.0 {
-            return Err(((1.0 - level) / self.per_second).ceil() as u32);
-        }
-        bucket.tokens -= 1.0;
-        Ok(())
+        let level = counted
+            .get(&address)
+            .map_or(0.0, |known| self.level(known, now));
+        let poured = self.bucket.pour(level, 1.0);
+        let level = poured.unwrap_or(level);
+        counted.insert(address, Counted { level, at: now });
+        poured.map(drop)
     }
 
-    fn level(&self, bucket: &Bucket, now: Instant) -> f64 {
-        let seconds = now.saturating_duration_since(bucket.at).as_secs_f64();
-        (bucket.tokens + seconds * self.per_second).min(self.burst)
+    fn level(&self, known: &Counted, now: Instant) -> f64 {
+        let seconds = now.saturating_duration_since(known.at).as_secs_f64();
+        self.bucket.leaked(known.level, seconds)
     }
 }
 

@@ -19,6 +19,7 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
+use utoipa::ToSchema;
 
 use super::ProblemKind;
 use super::answer::respond;
@@ -28,7 +29,8 @@ use super::problem::Problem;
 use super::query;
 use super::run::ids;
 use crate::config::Limits;
-use crate::domain::CaseId;
+use crate::domain::schema::{RegionCode, also, described, one_of, pattern};
+use crate::domain::{AccountName, CaseId, Field, Format};
 use crate::operations::Ids;
 use crate::operations::exhibit::{self, AdmitRequest, AdmitWords, Arriving};
 use crate::policy::actions;
@@ -38,23 +40,73 @@ use crate::vault::{Caller, OperationError, Refusal, Reply, Target, Vault};
 pub(super) type Admit = fn(&Vault, &Caller, Asked, Arriving) -> Result<Reply, Refusal>;
 
 /// What the address says about the file, as text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct UploadQuery {
-    /// A format's name, or `auto`.
+    /// The file's format; `auto` if not given. A mapping says it in its place.
+    #[schema(value_type = Option<FormatOrAuto>)]
     pub format: String,
     /// The zone of times that name none.
+    #[schema(value_type = Option<ZoneOrOffset>)]
     pub zone: Option<String>,
     /// The account, where the file has no such column.
+    #[schema(value_type = Option<AccountName>)]
     pub account: Option<String>,
     /// The region of numbers that are written as at home.
+    #[schema(value_type = Option<RegionCode>)]
     pub region: Option<String>,
     /// `field=column`, any number of them.
+    #[schema(value_type = Vec<FieldAndColumn>, required = false)]
     pub map: Vec<String>,
 }
 
-/// The members of [`UploadQuery`], for the API's description.
-pub(super) const QUERY: [&str; 5] = ["format", "zone", "account", "region", "map"];
-pub(super) const HEADERS: [&str; 3] = ["Exhibit-Name", "Exhibit-Source", MAPPING];
+/// What the headers say about the file, for the API's description.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields describe the headers")]
+pub(super) struct UploadHeaders {
+    /// What the file is called.
+    #[schema(value_type = HeaderText, required = false, rename = "Exhibit-Name")]
+    name: String,
+    /// Where it came from.
+    #[schema(value_type = HeaderText, required = false, rename = "Exhibit-Source")]
+    source: String,
+    /// How the file is read, as a mapping (TOML) in base64.
+    #[schema(value_type = Base64, required = false, rename = "Exhibit-Mapping")]
+    mapping: String,
+}
+
+enum FormatOrAuto {}
+enum ZoneOrOffset {}
+enum FieldAndColumn {}
+enum HeaderText {}
+enum Base64 {}
+
+described! {
+    FormatOrAuto as "FormatOrAuto" => also(
+        one_of(
+            "The shape of a file, or that it is to be found out.",
+            ["auto"].into_iter().chain(Format::ALL.map(Format::as_str)),
+        ),
+        "a mapping does not say it too",
+    );
+    ZoneOrOffset as "ZoneOrOffset" => also(
+        pattern("A zone of the IANA list, or an offset.", "^([A-Za-z][A-Za-z0-9_+/-]{0,63}|[+-][01][0-9]:[0-5][0-9])$"),
+        "the name is in the IANA list, and a mapping does not say it too",
+    );
+    FieldAndColumn as "FieldAndColumn" => also(
+        pattern(
+            "A field of a record and the column it is in.",
+            &format!("^({})=[ -~]{{1,128}}$", Field::ALL.map(Field::label).join("|")),
+        ),
+        "the field can be mapped, and a mapping does not say it too",
+    );
+    HeaderText as "HeaderText" => pattern("A text, printable.", "^[!-~]([ -~]{0,198}[!-~])?$");
+    Base64 as "Base64" => also(
+        pattern("Base64 of a text.", "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
+            .min_length(Some(4_usize)),
+        "it is base64 of a mapping",
+    );
+}
+
 /// Base64 of a mapping.
 const MAPPING: &str = "Exhibit-Mapping";
 

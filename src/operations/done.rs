@@ -1,13 +1,23 @@
 //! The answer of what has nothing to say but that it is done.
 
-use serde_json::json;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use crate::vault::{Answer, OperationError, Receipt, Wire};
+use crate::domain::schema::described;
 
+/// An empty object.
 pub struct Done;
 
-impl Answer for Done {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({}))
+impl Serialize for Done {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_map(Some(0))?.end()
     }
+}
+
+described! {
+    Done as "Done" => ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("Nothing to say but that it is done."))
+        .max_properties(Some(0_usize));
 }

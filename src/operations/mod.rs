@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod case;
+mod docs;
 mod done;
 pub mod exhibit;
 pub mod export;
@@ -19,6 +20,7 @@ pub mod session;
 pub mod two_person;
 pub mod withdrawal;
 
+pub use docs::Docs;
 pub use done::Done;
 pub use request::{Empty, Ids, Request, only_reason, why};
 pub use two_person::{DecidedBody, DecidedState, DecisionInput, DecisionWord};

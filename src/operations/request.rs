@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+use super::Docs;
 use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId};
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -13,10 +14,10 @@ use crate::vault::{Operation, OperationError, Target, Why};
 pub trait Request: Operation {
     /// The JSON body; [`Empty`] where there is none.
     type Input: DeserializeOwned + ToSchema + Send;
-    /// The JSON of the answer, for the API's description.
-    type Output: ToSchema;
-    /// One line for the API's description.
-    const SUMMARY: &'static str;
+    /// What the API's description says about it.
+    const DOCS: Docs;
+    /// Whether the answer's bytes are made in some microseconds, and need no thread.
+    const SMALL: bool = false;
 
     /// What the path names, before the body is looked at: the leaf of a request
     /// that cannot be understood says it.

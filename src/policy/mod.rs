@@ -9,6 +9,7 @@ mod decide;
 mod denial;
 mod facts;
 mod matrix;
+mod schema;
 
 pub use action::{Action, ActionKind, Class, Decides, Reveals, Writes, actions};
 pub use decide::{Grant, decide};

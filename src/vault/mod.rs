@@ -33,14 +33,17 @@ mod store;
 
 #[cfg(feature = "kernels")]
 pub use self::admission::SeenRows;
-pub use self::admission::{Admission, Batches, ExhibitCheck, ExhibitFacts, FileFacts};
+pub use self::admission::{
+    Admission, AdmittedView, Batches, ExhibitCheck, ExhibitFacts, FileFacts,
+};
 pub use self::budget::package_turns::{PackageTurn, PackageTurns};
 pub use self::call::answer::Answer;
 pub use self::call::caller::Caller;
 pub use self::call::receipt::Receipt;
 pub use self::call::refusal::{Refusal, Unaudited};
+pub use self::call::shown_once::ShownOnce;
 pub use self::call::target::{Target, Why};
-pub use self::call::wire::{Body, Wire};
+pub use self::call::wire::{Body, View, Wire};
 pub use self::door::{Ended, Operation, Reply, Vault};
 pub use self::error::{Conflict, OperationError};
 pub use self::exhibits::under_way::{AdmissionProgress, AdmissionView, Cancellation};
@@ -48,7 +51,7 @@ pub use self::ledger::{BookError, Health, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
-pub use self::scope::Enrolled;
+pub use self::scope::{Enrolled, InvitationUsed, SessionOpened};
 pub use self::settings::{Budget, Settings};
 pub use self::sign_in::{SignIn, Unauthenticated};
 pub use self::start::{Founded, StartError};

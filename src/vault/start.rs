@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
@@ -20,7 +20,6 @@ use crate::vault::call::edition::Editions;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
-use crate::vault::call::wire::Wire;
 use crate::vault::clock::Clock;
 use crate::vault::core::Core;
 use crate::vault::door::{Operation, Vault};
@@ -234,8 +233,10 @@ struct FoundVault {
 struct Invited(Invitation);
 
 impl Answer for Invited {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({}))
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({}))
     }
 }
 
@@ -259,8 +260,10 @@ impl Operation for FoundVault {
 struct Nothing;
 
 impl Answer for Nothing {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({}))
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({}))
     }
 }
 

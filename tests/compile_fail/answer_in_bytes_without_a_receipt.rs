@@ -2,7 +2,7 @@
 use breachvault::vault::Answer;
 
 fn early<A: Answer>(answer: A) {
-    let _ = answer.body();
+    let _ = answer.view();
 }
 
 fn main() {}

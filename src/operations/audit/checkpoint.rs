@@ -1,6 +1,6 @@
 //! `GET /audit/checkpoint`: the signed checkpoint that covers this very request.
 
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
@@ -11,7 +11,9 @@ pub struct ReadCheckpoint;
 pub struct CheckpointText;
 
 impl Answer for CheckpointText {
-    fn body(self, receipt: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, receipt: &Receipt) -> Result<Wire, OperationError> {
         Ok(Wire::text(receipt.checkpoint()))
     }
 }
@@ -31,8 +33,15 @@ impl Operation for ReadCheckpoint {
 
 impl Request for ReadCheckpoint {
     type Input = Empty;
-    type Output = String;
-    const SUMMARY: &'static str = "The newest signed checkpoint (c2sp.org/tlog-checkpoint)";
+    const DOCS: Docs = Docs {
+        id: "readCheckpoint",
+        tag: "Audit",
+        summary: "Read the newest checkpoint",
+        description: "The signed checkpoint that covers this very request (c2sp.org/tlog-checkpoint).",
+        request: "",
+        answer: "breachvault/v_0123456789abcdefghjk\n42\nqlNmCsQmLH2C0lq8+1lGgGMq2hjrNTsV8Yu1TnJ7aPw=\n\n— breachvault/v_0123456789abcdefghjk …\n",
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

@@ -9,7 +9,7 @@ mod vkey;
 
 pub use checkpoint::ReadCheckpoint;
 pub use prove::ProveLeaf;
-pub use read::{LeafBody, ReadLeaf, ReadLeafBytes};
+pub use read::{ReadLeaf, ReadLeafBytes};
 pub use search::{LeafPage, SearchLeaves, SearchLeavesInput};
 pub use sign_off::{SignOff, SignOffInput, SignedOff};
 pub use vkey::ReadVkey;

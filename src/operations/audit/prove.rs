@@ -2,7 +2,7 @@
 //!
 //! Auditors get it for every leaf, everybody else for their own.
 
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{LogProof, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
@@ -12,7 +12,9 @@ pub struct ProveLeaf(pub u64);
 pub struct ProofText(LogProof);
 
 impl Answer for ProofText {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, _: &Receipt) -> Result<Wire, OperationError> {
         Ok(Wire::text(&self.0.0))
     }
 }
@@ -32,8 +34,16 @@ impl Operation for ProveLeaf {
 
 impl Request for ProveLeaf {
     type Input = Empty;
-    type Output = String;
-    const SUMMARY: &'static str = "The inclusion proof of a leaf (c2sp.org/tlog-proof)";
+    const DOCS: Docs = Docs {
+        id: "proveLeaf",
+        tag: "Audit",
+        summary: "Prove a leaf",
+        description: "The inclusion proof of a leaf (c2sp.org/tlog-proof). Auditors get it for every leaf, \
+            everybody else for their own.",
+        request: "",
+        answer: "c2sp.org/tlog-proof@v1\nindex 41\n…\n",
+        problems: &["not-found"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Leaf(ids.leaf()?))

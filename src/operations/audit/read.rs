@@ -1,47 +1,40 @@
 //! `GET /audit/leaves/{leaf}`: one leaf, as JSON with its detail, or its exact bytes.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{LeafView, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 
 pub struct ReadLeaf(pub u64);
 
-#[derive(Serialize, ToSchema)]
-pub struct LeafBody {
-    #[schema(value_type = Object)]
-    #[serde(flatten)]
-    view: LeafView,
-}
-
-impl Answer for LeafBody {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Operation for ReadLeaf {
     type Action = actions::ReadLeaf;
-    type Answer = LeafBody;
+    type Answer = LeafView;
 
     fn target(&self) -> Target {
         Target::Leaf(self.0)
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<LeafBody, OperationError> {
-        Ok(LeafBody {
-            view: scope.read_leaf(self.0)?,
-        })
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<LeafView, OperationError> {
+        scope.read_leaf(self.0)
     }
 }
 
 impl Request for ReadLeaf {
     type Input = Empty;
-    type Output = LeafBody;
-    const SUMMARY: &'static str = "One leaf of the audit log; as octets, its exact bytes";
+    const DOCS: Docs = Docs {
+        id: "readLeaf",
+        tag: "Audit",
+        summary: "Read a leaf",
+        description: "One leaf of the audit log with its detail. With `Accept: application/octet-stream` \
+            the exact bytes that were hashed.",
+        request: "",
+        answer: r#"{"leaf": {"action": "record.lookup", "case": "c_0123456789abcdefghjk", "operator":
+            "o_0123456789abcdefghjk", "origin": "breachvault/v_0123456789abcdefghjk", "outcome":
+            "done", "purpose": "victim-inquiry", "role": "investigator", "rows": 2, "seq": 41,
+            "time": "2024-03-21T22:34:49Z", "v": 1}, "detail": null}"#,
+        problems: &["not-found"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Leaf(ids.leaf()?))
@@ -58,7 +51,9 @@ pub struct ReadLeafBytes(pub u64);
 pub struct LeafBytes(Vec<u8>);
 
 impl Answer for LeafBytes {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, _: &Receipt) -> Result<Wire, OperationError> {
         Ok(Wire::bytes("application/octet-stream", self.0))
     }
 }
@@ -78,8 +73,7 @@ impl Operation for ReadLeafBytes {
 
 impl Request for ReadLeafBytes {
     type Input = Empty;
-    type Output = String;
-    const SUMMARY: &'static str = "The exact bytes of a leaf";
+    const DOCS: Docs = <ReadLeaf as Request>::DOCS;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Leaf(ids.leaf()?))

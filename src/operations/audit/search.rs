@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::operations::{Ids, Request};
+use crate::domain::schema::LeafCursor;
+use crate::domain::{CaseId, Moment, OperatorId};
+use crate::operations::{Docs, Ids, Request};
 use crate::policy::{ActionKind, actions};
+use crate::vault::audit::{Leaf, Outcome};
 use crate::vault::scope::{LeafQuery, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 /// The most leaves in one answer.
 const PAGE: u32 = 1000;
@@ -17,34 +20,34 @@ pub struct SearchLeaves(LeafQuery);
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchLeavesInput {
-    /// RFC 3339; leaves at or after it.
+    /// Leaves at or after it.
+    #[schema(value_type = Option<Moment>)]
     pub from: Option<String>,
-    /// RFC 3339; leaves before it.
+    /// Leaves before it.
+    #[schema(value_type = Option<Moment>)]
     pub to: Option<String>,
+    #[schema(value_type = Option<OperatorId>)]
     pub operator: Option<String>,
+    #[schema(value_type = Option<CaseId>)]
     pub case: Option<String>,
-    /// The name of an action, such as `record.lookup`.
+    #[schema(value_type = Option<ActionKind>)]
     pub action: Option<String>,
-    /// done, denied or failed
+    #[schema(value_type = Option<Outcome>)]
     pub outcome: Option<String>,
-    /// `next` of the page before.
+    #[schema(value_type = Option<LeafCursor>)]
     pub cursor: Option<String>,
+    /// Leaves on a page: 100 if not given.
+    #[schema(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
 }
 
 /// Leaves, newest first.
 #[derive(Serialize, ToSchema)]
 pub struct LeafPage {
-    #[schema(value_type = Vec<Object>)]
-    pub leaves: Vec<Value>,
-    /// Where the next page begins; absent on the last one.
+    pub leaves: Vec<Leaf>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<LeafCursor>)]
     pub next: Option<String>,
-}
-
-impl Answer for LeafPage {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for SearchLeaves {
@@ -83,8 +86,20 @@ impl Operation for SearchLeaves {
 
 impl Request for SearchLeaves {
     type Input = SearchLeavesInput;
-    type Output = LeafPage;
-    const SUMMARY: &'static str = "Search the audit log";
+    const DOCS: Docs = Docs {
+        id: "searchLeaves",
+        tag: "Audit",
+        summary: "Search the audit log",
+        description: "Leaves by time, operator, case, action and outcome, newest first, a page at a time. \
+            For auditors.",
+        request: r#"{"action": "record.lookup", "outcome": "done", "limit": 100}"#,
+        answer: r#"{"leaves": [{"action": "record.lookup", "case": "c_0123456789abcdefghjk",
+            "operator": "o_0123456789abcdefghjk", "origin":
+            "breachvault/v_0123456789abcdefghjk", "outcome": "done", "purpose":
+            "victim-inquiry", "role": "investigator", "rows": 2, "seq": 41, "time":
+            "2024-03-21T22:34:49Z", "v": 1}], "next": null}"#,
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::operations::{Ids, Request, only_reason};
+use crate::domain::Reason;
+use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct SignOff {
     size: u64,
@@ -17,21 +18,18 @@ pub struct SignOff {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignOffInput {
+    /// Also checked: the log is that long.
     /// The size of the checkpoint up to which the log was reviewed.
+    #[schema(maximum = 9007199254740991_u64)]
     pub size: u64,
     /// What was reviewed and found.
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct SignedOff {
     pub size: u64,
-}
-
-impl Answer for SignedOff {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for SignOff {
@@ -62,8 +60,15 @@ impl Operation for SignOff {
 
 impl Request for SignOff {
     type Input = SignOffInput;
-    type Output = SignedOff;
-    const SUMMARY: &'static str = "Sign off the log's review up to a size";
+    const DOCS: Docs = Docs {
+        id: "signOffLog",
+        tag: "Audit",
+        summary: "Sign off the log",
+        description: "An auditor says that the log was reviewed up to a size.",
+        request: r#"{"size": 42, "reason": "reviewed every reveal of the week"}"#,
+        answer: r#"{"size": 42}"#,
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

@@ -1,6 +1,6 @@
 //! `GET /audit/vkey`: the key that verifies the log's checkpoints.
 
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
@@ -10,7 +10,9 @@ pub struct ReadVkey;
 pub struct VkeyText(String);
 
 impl Answer for VkeyText {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, _: &Receipt) -> Result<Wire, OperationError> {
         Ok(Wire::text(&format!("{}\n", self.0)))
     }
 }
@@ -30,8 +32,15 @@ impl Operation for ReadVkey {
 
 impl Request for ReadVkey {
     type Input = Empty;
-    type Output = String;
-    const SUMMARY: &'static str = "The log's public key";
+    const DOCS: Docs = Docs {
+        id: "readVerifierKey",
+        tag: "Audit",
+        summary: "Read the key of the log",
+        description: "The public key that checks the checkpoints of the log (c2sp.org/signed-note).",
+        request: "",
+        answer: "breachvault/v_0123456789abcdefghjk+1a2b3c4d+AU3x…\n",
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

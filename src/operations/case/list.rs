@@ -3,23 +3,16 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{CaseView, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ListCases;
 
 #[derive(Serialize, ToSchema)]
 pub struct CaseList {
-    #[schema(value_type = Vec<Object>)]
     pub cases: Vec<CaseView>,
-}
-
-impl Answer for CaseList {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for ListCases {
@@ -39,8 +32,17 @@ impl Operation for ListCases {
 
 impl Request for ListCases {
     type Input = Empty;
-    type Output = CaseList;
-    const SUMMARY: &'static str = "The cases one is a member of";
+    const DOCS: Docs = Docs {
+        id: "listCases",
+        tag: "Cases",
+        summary: "List cases",
+        description: "The cases the caller is a member of.",
+        request: "",
+        answer: r#"{"cases": [{"case": "c_0123456789abcdefghjk", "title": "Text message log",
+            "reference": "IR-2024-17", "state": "open", "opened_at": "2024-03-21T22:34:49Z",
+            "role": "lead", "exhibits": 1, "numbers": 700000}]}"#,
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

@@ -4,23 +4,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::CaseId;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{MemberView, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ListMembers(pub CaseId);
 
 #[derive(Serialize, ToSchema)]
 pub struct MemberList {
-    #[schema(value_type = Vec<Object>)]
     pub members: Vec<MemberView>,
-}
-
-impl Answer for MemberList {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for ListMembers {
@@ -40,8 +33,16 @@ impl Operation for ListMembers {
 
 impl Request for ListMembers {
     type Input = Empty;
-    type Output = MemberList;
-    const SUMMARY: &'static str = "The members of a case";
+    const DOCS: Docs = Docs {
+        id: "listMembers",
+        tag: "Cases",
+        summary: "List the members of a case",
+        description: "Who works on the case, and as what.",
+        request: "",
+        answer: r#"{"members": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
+            "lead"}]}"#,
+        problems: &["not-found", "case-closed"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

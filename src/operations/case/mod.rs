@@ -12,4 +12,4 @@ pub use list_members::{ListMembers, MemberList};
 pub use move_on::{CloseCase, HoldCase, MoveInput, ReopenCase};
 pub use name_member::{NameMember, NameMemberInput};
 pub use open::{OpenCase, OpenCaseInput, OpenedCase};
-pub use read::{CaseBody, ReadCase};
+pub use read::ReadCase;

@@ -6,8 +6,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::CaseId;
-use crate::operations::{Done, Empty, Ids, Request, only_reason};
+use crate::domain::{CaseId, Reason};
+use crate::operations::{Docs, Done, Ids, Request, only_reason};
 use crate::policy::{CaseState, actions};
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
@@ -15,11 +15,12 @@ use crate::vault::{Operation, OperationError, Target, Why};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveInput {
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
 macro_rules! moves {
-    ($($(#[$doc:meta])* $name:ident $from:expr => $to:expr, $summary:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $from:expr => $to:expr, $id:literal $summary:literal $description:literal;)*) => {$(
         $(#[$doc])*
         pub struct $name {
             case: CaseId,
@@ -46,8 +47,15 @@ macro_rules! moves {
 
         impl Request for $name {
             type Input = MoveInput;
-            type Output = Empty;
-            const SUMMARY: &'static str = $summary;
+            const DOCS: Docs = Docs {
+                id: $id,
+                tag: "Cases",
+                summary: $summary,
+                description: $description,
+                request: r#"{"reason": "the last notice was sent"}"#,
+                answer: "{}",
+                problems: &["not-found", "case-closed", "case-state"],
+            };
 
             fn target(ids: &Ids) -> Result<Target, OperationError> {
                 Ok(Target::Case(ids.case()?))
@@ -62,9 +70,12 @@ macro_rules! moves {
 
 moves! {
     /// The work is done.
-    CloseCase &[CaseState::Open] => CaseState::Closed, "Close a case";
+    CloseCase &[CaseState::Open] => CaseState::Closed,
+        "closeCase" "Close a case" "The work is done. A case on hold is reopened before it is closed.";
     /// Nothing may be destroyed.
-    HoldCase &[CaseState::Open] => CaseState::Held, "Put a case on hold";
+    HoldCase &[CaseState::Open] => CaseState::Held,
+        "holdCase" "Put a case on hold" "A legal hold: the work goes on, and nothing may be destroyed.";
     /// The work goes on, or the hold is lifted.
-    ReopenCase &[CaseState::Held, CaseState::Closed] => CaseState::Open, "Reopen a case";
+    ReopenCase &[CaseState::Held, CaseState::Closed] => CaseState::Open,
+        "reopenCase" "Reopen a case" "The work goes on, or the hold is lifted.";
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::domain::{AccountName, CaseId, CaseRole, OperatorId};
-use crate::operations::{Done, Empty, Ids, Request};
+use crate::operations::{Docs, Done, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
@@ -20,9 +20,10 @@ pub struct NameMember {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NameMemberInput {
-    /// investigator, lead, custodian or liaison
+    #[schema(value_type = CaseRole)]
     pub role: String,
     /// The one account a liaison speaks for.
+    #[schema(value_type = Option<AccountName>)]
     pub account: Option<String>,
 }
 
@@ -46,8 +47,21 @@ impl Operation for NameMember {
 
 impl Request for NameMember {
     type Input = NameMemberInput;
-    type Output = Empty;
-    const SUMMARY: &'static str = "Give an operator a role in a case";
+    const DOCS: Docs = Docs {
+        id: "nameMember",
+        tag: "Cases",
+        summary: "Give an operator a role in a case",
+        description: "Adds a member, or changes a role. A liaison speaks for one account and sees that \
+            alone.",
+        request: r#"{"role": "liaison", "account": "acme"}"#,
+        answer: "{}",
+        problems: &[
+            "not-found",
+            "case-closed",
+            "outside-cases",
+            "own-membership",
+        ],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Member(ids.case()?, ids.operator()?))

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, Reference, Title};
-use crate::operations::{Ids, Request, only_reason};
+use crate::domain::{CaseId, Reason, Reference, Title};
+use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct OpenCase {
     title: Title,
@@ -18,21 +18,17 @@ pub struct OpenCase {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenCaseInput {
+    #[schema(value_type = Title)]
     pub title: String,
+    #[schema(value_type = Reference)]
     pub reference: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct OpenedCase {
-    #[schema(value_type = String)]
     pub case: CaseId,
-}
-
-impl Answer for OpenedCase {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for OpenCase {
@@ -56,8 +52,16 @@ impl Operation for OpenCase {
 
 impl Request for OpenCase {
     type Input = OpenCaseInput;
-    type Output = OpenedCase;
-    const SUMMARY: &'static str = "Open a case";
+    const DOCS: Docs = Docs {
+        id: "openCase",
+        tag: "Cases",
+        summary: "Open a case",
+        description: "A case has a key of its own. Whoever opens it leads it.",
+        request: r#"{"title": "Text message log", "reference": "IR-2024-17", "reason":
+            "the supplier gave notice"}"#,
+        answer: r#"{"case": "c_0123456789abcdefghjk"}"#,
+        problems: &["outside-cases"],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

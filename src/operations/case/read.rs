@@ -1,48 +1,39 @@
 //! `GET /cases/{case}`.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use crate::domain::CaseId;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{CaseView, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ReadCase(pub CaseId);
 
-#[derive(Serialize, ToSchema)]
-pub struct CaseBody {
-    #[schema(value_type = Object)]
-    #[serde(flatten)]
-    pub case: CaseView,
-}
-
-impl Answer for CaseBody {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Operation for ReadCase {
     type Action = actions::ReadCase;
-    type Answer = CaseBody;
+    type Answer = CaseView;
 
     fn target(&self) -> Target {
         Target::Case(self.0.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<CaseBody, OperationError> {
-        Ok(CaseBody {
-            case: scope.read_case()?,
-        })
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<CaseView, OperationError> {
+        scope.read_case()
     }
 }
 
 impl Request for ReadCase {
     type Input = Empty;
-    type Output = CaseBody;
-    const SUMMARY: &'static str = "One case";
+    const DOCS: Docs = Docs {
+        id: "readCase",
+        tag: "Cases",
+        summary: "Read a case",
+        description: "One case. Whoever is no member is told that it is not there.",
+        request: "",
+        answer: r#"{"case": "c_0123456789abcdefghjk", "title": "Text message log", "reference":
+            "IR-2024-17", "state": "open", "opened_at": "2024-03-21T22:34:49Z", "role": "lead",
+            "exhibits": 1, "numbers": 700000}"#,
+        problems: &["not-found", "case-closed"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

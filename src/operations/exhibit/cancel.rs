@@ -6,11 +6,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, ExhibitId};
-use crate::operations::{Empty, Ids, Request};
+use crate::domain::{CaseId, ExhibitId, words};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Cancellation, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Answer, Cancellation, Operation, OperationError, Receipt, Target};
 
 pub struct CancelAdmission(pub CaseId);
 
@@ -19,30 +19,41 @@ pub struct Cancelling(Option<Cancellation>);
 
 #[derive(Serialize, ToSchema)]
 pub struct CancelledBody {
-    /// `cancelling`, `none` if no file is being admitted, or `finishing` if it is
-    /// too late: the exhibit is as good as admitted, and can be withdrawn.
-    pub state: &'static str,
-    #[schema(value_type = Option<String>)]
+    pub state: CancelState,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub exhibit: Option<ExhibitId>,
 }
 
+words! {
+    /// What came of it: `finishing` if it is too late.
+    pub enum CancelState {
+        /// The admission is being cancelled.
+        Cancelling => "cancelling",
+        /// No file is being admitted.
+        None => "none",
+        /// Too late: the exhibit is as good as admitted, and can be withdrawn.
+        Finishing => "finishing",
+    }
+}
+
 impl Answer for Cancelling {
-    fn body(self, receipt: &Receipt) -> Result<Wire, OperationError> {
-        let body = match self.0 {
+    type View = CancelledBody;
+
+    fn view(self, receipt: &Receipt) -> Result<CancelledBody, OperationError> {
+        Ok(match self.0 {
             None => CancelledBody {
-                state: "none",
+                state: CancelState::None,
                 exhibit: None,
             },
             Some(cancellation) => CancelledBody {
                 state: match cancellation.carry_out(receipt) {
-                    true => "cancelling",
-                    false => "finishing",
+                    true => CancelState::Cancelling,
+                    false => CancelState::Finishing,
                 },
                 exhibit: Some(cancellation.exhibit().clone()),
             },
-        };
-        Wire::json(&body)
+        })
     }
 }
 
@@ -61,8 +72,22 @@ impl Operation for CancelAdmission {
 
 impl Request for CancelAdmission {
     type Input = Empty;
-    type Output = CancelledBody;
-    const SUMMARY: &'static str = "Stop the admission of a file";
+    const DOCS: Docs = Docs {
+        id: "cancelAdmission",
+        tag: "Exhibits",
+        summary: "Stop an admission",
+        description: "Stops the admission that is under way in the case; nothing of the file stays. \
+            `finishing` is too late: the exhibit can be withdrawn.",
+        request: "",
+        answer: r#"{"state": "cancelling", "exhibit": "x_0123456789abcdefghjk"}"#,
+        problems: &[
+            "not-found",
+            "case-closed",
+            "own-request",
+            "not-the-asker",
+            "wrong-state",
+        ],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Admission(ids.case()?))

@@ -1,16 +1,16 @@
 //! `GET /cases/{case}/exhibits/{exhibit}/difference?against=…`: what one exhibit
 //! has that another has not, in counts.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::domain::{CaseId, ExhibitId};
-use crate::operations::{Ids, Request};
+use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
 use crate::vault::records::Difference;
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct CompareExhibits {
     case: CaseId,
@@ -22,12 +22,9 @@ pub struct CompareExhibits {
 #[serde(deny_unknown_fields)]
 pub struct CompareInput {
     /// The other exhibit; it may be withdrawn.
+    #[schema(value_type = ExhibitId)]
     pub against: String,
 }
-
-#[derive(Serialize, ToSchema)]
-#[serde(transparent)]
-pub struct DifferenceAnswer(pub Difference);
 
 impl CompareExhibits {
     pub fn new(case: CaseId, exhibit: ExhibitId, against: &str) -> Result<Self, OperationError> {
@@ -42,15 +39,9 @@ impl CompareExhibits {
     }
 }
 
-impl Answer for DifferenceAnswer {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Operation for CompareExhibits {
     type Action = actions::CompareExhibits;
-    type Answer = DifferenceAnswer;
+    type Answer = Difference;
 
     fn target(&self) -> Target {
         Target::NamedExhibit(self.case.clone(), self.exhibit.clone())
@@ -60,16 +51,27 @@ impl Operation for CompareExhibits {
         json!({ "against": self.against })
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DifferenceAnswer, OperationError> {
-        let difference = scope.compare_exhibits(&self.exhibit, &self.against)?;
-        Ok(DifferenceAnswer(difference))
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Difference, OperationError> {
+        scope.compare_exhibits(&self.exhibit, &self.against)
     }
 }
 
 impl Request for CompareExhibits {
     type Input = CompareInput;
-    type Output = Difference;
-    const SUMMARY: &'static str = "What one exhibit has that another has not";
+    const DOCS: Docs = Docs {
+        id: "compareExhibits",
+        tag: "Exhibits",
+        summary: "Compare two exhibits",
+        description: "What one exhibit has that another has not, in counts. Costs 100 points of the \
+            budget.",
+        request: "",
+        answer: r#"{"exhibit": "x_0123456789abcdefghjk", "against": "x_zyxwvtsrqpnmkjhgfed0",
+            "messages": {"exhibit": 1200, "against": 1100}, "numbers": {"new": 40, "gone": 10,
+            "unchanged": 760}, "newly_exposed": 30, "accounts": [{"account": "acme", "messages":
+            {"exhibit": 1200, "against": 1100}, "numbers": {"new": 40, "gone": 10, "unchanged":
+            760}}]}"#,
+        problems: &["not-found", "case-closed", "budget-spent"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::NamedExhibit(ids.case()?, ids.exhibit()?))

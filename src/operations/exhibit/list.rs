@@ -4,10 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::CaseId;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{ExhibitView, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ListExhibits {
     case: CaseId,
@@ -22,12 +22,6 @@ impl ListExhibits {
 #[derive(Serialize, ToSchema)]
 pub struct ExhibitList {
     exhibits: Vec<ExhibitView>,
-}
-
-impl Answer for ExhibitList {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
 }
 
 impl Operation for ListExhibits {
@@ -47,8 +41,19 @@ impl Operation for ListExhibits {
 
 impl Request for ListExhibits {
     type Input = Empty;
-    type Output = ExhibitList;
-    const SUMMARY: &'static str = "The exhibits of a case, with the counts of their admission.";
+    const DOCS: Docs = Docs {
+        id: "listExhibits",
+        tag: "Exhibits",
+        summary: "List the exhibits of a case",
+        description: "What was admitted, and what was withdrawn again.",
+        request: "",
+        answer: r#"{"exhibits": [{"exhibit": "x_0123456789abcdefghjk", "state": "admitted", "name":
+            "log.csv", "source": null, "format": "supplier-csv", "admitted_at":
+            "2024-03-21T22:34:49Z", "rows": 1200, "admitted": 1190, "duplicates": 8,
+            "quarantined": 2, "numbers": 800, "digest":
+            "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}]}"#,
+        problems: &["not-found", "case-closed"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

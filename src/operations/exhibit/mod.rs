@@ -8,9 +8,9 @@
 mod admit;
 mod cancel;
 mod compare;
+pub(crate) mod docs;
 mod draft;
 mod list;
-mod report;
 mod watch;
 
 pub use admit::{AdmitRequest, AdmitWords, admit};
@@ -18,7 +18,6 @@ pub use cancel::{CancelAdmission, CancelledBody};
 pub use compare::{CompareExhibits, CompareInput};
 pub use draft::draft_mapping;
 pub use list::{ExhibitList, ListExhibits};
-pub use report::{ExhibitBody, RejectBody};
 pub use watch::ReadAdmission;
 
 pub use crate::ingest::pipeline::{Arriving, Progress};

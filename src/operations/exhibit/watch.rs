@@ -1,18 +1,12 @@
 //! `GET /cases/{case}/admissions/current`: how far the admission is.
 
 use crate::domain::CaseId;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{AdmissionView, Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{AdmissionView, Operation, OperationError, Target};
 
 pub struct ReadAdmission(pub CaseId);
-
-impl Answer for AdmissionView {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
 
 impl Operation for ReadAdmission {
     type Action = actions::ReadAdmission;
@@ -29,8 +23,17 @@ impl Operation for ReadAdmission {
 
 impl Request for ReadAdmission {
     type Input = Empty;
-    type Output = AdmissionView;
-    const SUMMARY: &'static str = "How far the admission of a file is";
+    const DOCS: Docs = Docs {
+        id: "readAdmission",
+        tag: "Exhibits",
+        summary: "Watch an admission",
+        description: "How far the admission of a file is. `none` where no file is being admitted.",
+        request: "",
+        answer: r#"{"state": "running", "exhibit": "x_0123456789abcdefghjk", "stage": "reading",
+            "begun_at": "2024-03-21T22:34:49Z", "bytes_read": 1048576, "bytes_total": 4194304,
+            "rows": 10000, "rows_per_second": 50000, "seconds_left": 3}"#,
+        problems: &["not-found", "case-closed"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Admission(ids.case()?))

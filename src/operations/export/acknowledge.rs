@@ -6,8 +6,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{ExportId, Reference, RequestIdOfKind as _};
-use crate::operations::{Done, Empty, Ids, Request, only_reason};
+use super::docs;
+use crate::domain::schema::HexDigest;
+use crate::domain::{ExportId, Reason, Reference, RequestIdOfKind as _};
+use crate::operations::{Docs, Done, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
@@ -23,10 +25,13 @@ pub struct AcknowledgeExport {
 #[serde(deny_unknown_fields)]
 pub struct AcknowledgeInput {
     /// SHA-256 of `tagmanifest-sha256.txt` in the package, in hexadecimal.
+    #[schema(value_type = HexDigest)]
     pub tagmanifest_sha256: String,
     /// Who received it.
+    #[schema(value_type = Reference)]
     pub received_by: String,
     /// How that is known.
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
@@ -62,8 +67,7 @@ impl Operation for AcknowledgeExport {
 
 impl Request for AcknowledgeExport {
     type Input = AcknowledgeInput;
-    type Output = Empty;
-    const SUMMARY: &'static str = "Say that a package arrived";
+    const DOCS: Docs = docs::ACKNOWLEDGE;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Request(ids.export()?.of_any_kind()))

@@ -39,7 +39,9 @@ impl Operation for BuildPackage {
 }
 
 impl Answer for Approved {
-    fn body(self, receipt: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, receipt: &Receipt) -> Result<Wire, OperationError> {
         let digest =
             write(&self.0, receipt).map_err(|error| not_written(&self.0.export, &error))?;
         Wire::json(&json!({ "tagmanifest_sha256": digest }))

@@ -3,6 +3,7 @@
 
 mod acknowledge;
 mod build;
+pub(crate) mod docs;
 mod request;
 mod signer;
 mod take;

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{ExportId, LegalBasis, Moment, Profile};
+use super::docs;
+use crate::domain::schema::AgeRecipient;
+use crate::domain::{ExportId, LegalBasis, Moment, Profile, Purpose, Reason};
 use crate::evidence::Recipient;
-use crate::operations::two_person::{Summaries, TwoPerson};
+use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::records::{FilterInput, RecordFilter};
 use crate::vault::scope::requests::{Export, ExportView, ExportWanted, ShownState};
@@ -18,21 +20,23 @@ const RECIPIENTS: usize = 20;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestExportInput {
-    /// account-notice, scope-report or evidence
     #[schema(value_type = Profile)]
     pub profile: String,
     #[serde(default)]
     pub filter: FilterInput,
     /// age1… public keys of the receivers.
+    #[schema(value_type = Vec<AgeRecipient>, min_items = 1, max_items = 20)]
     pub recipients: Vec<String>,
+    #[schema(value_type = Purpose)]
     pub purpose: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
+    #[schema(value_type = LegalBasis)]
     pub legal_basis: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct RequestedExport {
-    #[schema(value_type = String)]
     pub export: ExportId,
     pub state: ShownState,
 }
@@ -49,11 +53,11 @@ impl From<Vec<ExportView>> for ExportList {
 }
 
 impl TwoPerson for Export {
-    const SUMMARIES: Summaries = Summaries {
-        ask: "Ask for a sealed package",
-        list: "The exports of a case",
-        read: "One export",
-        decide: "Decide somebody else's export",
+    const DOCS: StepDocs = StepDocs {
+        ask: docs::REQUEST,
+        list: docs::LIST,
+        read: docs::READ,
+        decide: docs::DECIDE,
     };
     type Input = RequestExportInput;
     type Requested = RequestedExport;

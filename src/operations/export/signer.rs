@@ -1,7 +1,8 @@
 //! `GET /evidence/signer`: the key that signs packages, as `ssh-keygen` reads it.
 
+use super::docs;
 use crate::evidence::allowed_signers_line;
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
@@ -14,7 +15,9 @@ pub struct ReadSigner;
 pub struct SignerText(String);
 
 impl Answer for SignerText {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, _: &Receipt) -> Result<Wire, OperationError> {
         Ok(Wire::text(&self.0))
     }
 }
@@ -36,8 +39,7 @@ impl Operation for ReadSigner {
 
 impl Request for ReadSigner {
     type Input = Empty;
-    type Output = String;
-    const SUMMARY: &'static str = "The key that signs packages, an allowed_signers line";
+    const DOCS: Docs = docs::SIGNER;
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

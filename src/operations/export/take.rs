@@ -50,7 +50,9 @@ struct TakePackage {
 struct HandedOut(Wire);
 
 impl Answer for HandedOut {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Wire;
+
+    fn view(self, _: &Receipt) -> Result<Wire, OperationError> {
         Ok(self.0)
     }
 }

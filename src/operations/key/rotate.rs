@@ -4,17 +4,18 @@
 //! command line asks for it where the vault lies.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::policy::actions;
 use crate::vault::keyring::NewPassphrase;
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct RotateKek {
     pub passphrase: NewPassphrase,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct KeyRotated {
     /// The keyring's generation from now on.
     pub generation: u64,
@@ -31,11 +32,5 @@ impl Operation for RotateKek {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<KeyRotated, OperationError> {
         let generation = scope.rotate_kek(&self.passphrase)?;
         Ok(KeyRotated { generation })
-    }
-}
-
-impl Answer for KeyRotated {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
     }
 }

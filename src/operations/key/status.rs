@@ -3,11 +3,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::keyring::KeyringStatus;
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct KeyStatus;
 
@@ -64,16 +64,19 @@ impl Operation for KeyStatus {
     }
 }
 
-impl Answer for KeyState {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Request for KeyStatus {
     type Input = Empty;
-    type Output = KeyState;
-    const SUMMARY: &'static str = "How the keyring stands; nothing secret";
+    const DOCS: Docs = Docs {
+        id: "readKeyStatus",
+        tag: "Keys",
+        summary: "Read the status of the keyring",
+        description: "Generation, ways to unlock, and how many cases have a key. Nothing in it is secret.",
+        request: "",
+        answer: r#"{"vault": "v_0123456789abcdefghjk", "generation": 3, "slots": [{"kind":
+            "passphrase", "since": 1, "memory_kib": 65536, "passes": 3, "lanes": 4}], "cases":
+            1}"#,
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{HomeRole, OperatorName};
-use crate::operations::{Ids, Request};
+use crate::domain::schema::Token;
+use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
+use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{Invitation, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Answer, Operation, OperationError, Receipt, ShownOnce, Target};
 
 pub struct AddOperator {
     pub name: OperatorName,
@@ -18,22 +19,23 @@ pub struct AddOperator {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddOperatorInput {
-    /// 2 to 64 of `a-z 0-9 . _ -`, a letter first.
+    #[schema(value_type = OperatorName)]
     pub name: String,
     /// `investigator` unless told.
+    #[schema(value_type = Option<HomeRole>)]
     pub role: Option<String>,
 }
 
-/// Holds the token for the body only.
+/// An invitation as it is shown, once.
 pub struct OperatorInvited(Invitation);
 
-/// The answer's JSON.
 #[derive(Serialize, ToSchema)]
 pub struct OperatorAdded {
-    pub operator: String,
-    /// Shown once; whoever has it sets the password.
-    pub enrolment: String,
-    pub expires_at: String,
+    pub operator: OperatorId,
+    /// Whoever has it sets the password.
+    #[schema(value_type = Token)]
+    pub enrolment: ShownOnce,
+    pub expires_at: Moment,
 }
 
 impl Operation for AddOperator {
@@ -54,26 +56,29 @@ impl Operation for AddOperator {
 }
 
 impl Answer for OperatorInvited {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            operator: &'a str,
-            enrolment: &'a str,
-            expires_at: String,
-        }
-        let enrolment = self.0.enrolment.expose_once();
-        Wire::json(&Body {
-            operator: self.0.operator.as_str(),
-            enrolment: &enrolment,
-            expires_at: self.0.expires_at.to_string(),
+    type View = OperatorAdded;
+
+    fn view(self, _: &Receipt) -> Result<OperatorAdded, OperationError> {
+        Ok(OperatorAdded {
+            operator: self.0.operator,
+            enrolment: self.0.enrolment.expose_once().into(),
+            expires_at: self.0.expires_at,
         })
     }
 }
 
 impl Request for AddOperator {
     type Input = AddOperatorInput;
-    type Output = OperatorAdded;
-    const SUMMARY: &'static str = "Invite an operator; the enrolment token is shown once";
+    const DOCS: Docs = Docs {
+        id: "inviteOperator",
+        tag: "Operators",
+        summary: "Invite an operator",
+        description: "The invitation is shown once; whoever has it sets the password.",
+        request: r#"{"name": "lead.two", "role": "lead"}"#,
+        answer: r#"{"operator": "o_0123456789abcdefghjk", "enrolment":
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "expires_at": "2024-03-21T22:34:49Z"}"#,
+        problems: &["name-taken"],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

@@ -3,26 +3,16 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
-use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::scope::{OperatorView, Scope};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ListOperators;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OperatorList {
-    pub operators: Vec<ListedOperator>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ListedOperator {
-    pub operator: String,
-    pub name: String,
-    pub role: &'static str,
-    /// `invited`, `active` or `revoked`.
-    pub state: &'static str,
-    pub second_factor: bool,
+    pub operators: Vec<OperatorView>,
 }
 
 impl Operation for ListOperators {
@@ -34,32 +24,24 @@ impl Operation for ListOperators {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<OperatorList, OperationError> {
-        let operators: Vec<_> = scope
-            .list_operators()?
-            .into_iter()
-            .map(|view| ListedOperator {
-                operator: view.operator.to_string(),
-                name: view.name,
-                role: view.role,
-                state: view.state,
-                second_factor: view.second_factor,
-            })
-            .collect();
+        let operators = scope.list_operators()?;
         scope.note_rows(operators.len() as u64);
         Ok(OperatorList { operators })
     }
 }
 
-impl Answer for OperatorList {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Request for ListOperators {
     type Input = Empty;
-    type Output = OperatorList;
-    const SUMMARY: &'static str = "List the operators";
+    const DOCS: Docs = Docs {
+        id: "listOperators",
+        tag: "Operators",
+        summary: "List the operators",
+        description: "Everybody who may enter, or might once.",
+        request: "",
+        answer: r#"{"operators": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
+            "lead", "state": "active", "second_factor": true}]}"#,
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

@@ -8,5 +8,5 @@ mod list;
 mod revoke;
 
 pub use add::{AddOperator, AddOperatorInput, OperatorAdded};
-pub use list::{ListOperators, ListedOperator, OperatorList};
+pub use list::{ListOperators, OperatorList};
 pub use revoke::{OperatorRevoked, RevokeOperator, RevokeOperatorInput};

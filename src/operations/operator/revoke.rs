@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::OperatorId;
-use crate::operations::{Ids, Request, only_reason};
+use crate::domain::{OperatorId, Reason};
+use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct RevokeOperator {
     pub operator: OperatorId,
@@ -17,13 +17,13 @@ pub struct RevokeOperator {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevokeOperatorInput {
-    /// 10 to 500 printable characters.
+    #[schema(value_type = Option<Reason>)]
     pub reason: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OperatorRevoked {
-    pub operator: String,
+    pub operator: OperatorId,
     pub sessions_ended: usize,
 }
 
@@ -42,22 +42,24 @@ impl Operation for RevokeOperator {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<OperatorRevoked, OperationError> {
         let sessions_ended = scope.revoke_operator(&self.operator)?;
         Ok(OperatorRevoked {
-            operator: self.operator.to_string(),
+            operator: self.operator,
             sessions_ended,
         })
     }
 }
 
-impl Answer for OperatorRevoked {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Request for RevokeOperator {
     type Input = RevokeOperatorInput;
-    type Output = OperatorRevoked;
-    const SUMMARY: &'static str = "End an operator's rights and sessions";
+    const DOCS: Docs = Docs {
+        id: "revokeOperator",
+        tag: "Operators",
+        summary: "Revoke an operator",
+        description: "Ends the rights of an operator and every session of theirs, at once. It cannot be \
+            undone.",
+        request: r#"{"reason": "left the company today"}"#,
+        answer: r#"{"operator": "o_0123456789abcdefghjk", "sessions_ended": 1}"#,
+        problems: &["not-found", "own-membership"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Operator(ids.operator()?))

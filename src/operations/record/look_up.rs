@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::CaseId;
-use crate::operations::{Ids, Request, why};
+use crate::domain::schema::RegionCode;
+use crate::domain::{CaseId, Purpose, Reason};
+use crate::operations::{Docs, Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::plaintext::{RawText, Region};
 use crate::vault::scope::{LookUpResult, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct LookUp {
     case: CaseId,
@@ -22,11 +23,14 @@ pub struct LookUp {
 #[serde(deny_unknown_fields)]
 pub struct LookUpInput {
     /// In any format; a number without `+` needs `region`.
-    #[schema(value_type = Vec<String>)]
+    #[schema(min_items = 1, max_items = 1000)]
     pub numbers: Vec<RawText>,
     /// The region that numbers without a calling code are read in, such as `GB`.
+    #[schema(value_type = Option<RegionCode>)]
     pub region: Option<String>,
+    #[schema(value_type = Purpose)]
     pub purpose: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
@@ -61,18 +65,24 @@ impl Operation for LookUp {
     }
 }
 
-impl Answer for LookUpAnswer {
-    const SMALL: bool = true;
-
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Request for LookUp {
     type Input = LookUpInput;
-    type Output = LookUpAnswer;
-    const SUMMARY: &'static str = "Asks for each number whether it is exposed";
+    const DOCS: Docs = Docs {
+        id: "lookUpNumbers",
+        tag: "Records",
+        summary: "Look numbers up",
+        description: "Asks for each number whether it is exposed. Answers are listed by position; no \
+            number is said back. Every distinct readable number costs one point of the budget, \
+            whatever the answer.",
+        request: r#"{"numbers": ["+447700900123", "07700 900124"], "region": "GB", "purpose":
+            "victim-inquiry", "reason": "a caller asks about a number"}"#,
+        answer: r#"{"results": [{"ref": 0, "state": "exposed", "subject": "S-7Q4M2KXA", "messages": 3,
+            "first": "2024-03-21T22:34:49Z", "last": "2024-03-21T22:34:49Z", "kinds": ["sms"]},
+            {"ref": 1, "state": "not_exposed"}]}"#,
+        problems: &["not-found", "case-closed", "budget-spent"],
+    };
+
+    const SMALL: bool = true;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

@@ -9,5 +9,5 @@ mod scope;
 mod search;
 
 pub use look_up::{LookUp, LookUpAnswer, LookUpInput};
-pub use scope::{Audience, Scope, ScopeAnswer, ScopeInput};
+pub use scope::{Audience, Scope, ScopeInput};
 pub use search::{SearchInput, SearchRecords};

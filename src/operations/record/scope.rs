@@ -1,16 +1,21 @@
 //! How many messages and numbers, by what.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use utoipa::ToSchema;
+use std::borrow::Cow;
 
-use crate::domain::{CaseId, Purpose};
-use crate::operations::{Ids, Request, only_reason};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{ArrayBuilder, Discriminator, OneOfBuilder};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::domain::schema::{Zone, described, one_of};
+use crate::domain::{CaseId, Purpose, Reason};
+use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::records::{
     Dimension, FilterInput, ProtectedQuery, RecordFilter, Rule, Table, TableQuery,
 };
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire, scope};
+use crate::vault::{Operation, OperationError, Target, Why, scope};
 
 pub struct Scope {
     case: CaseId,
@@ -20,7 +25,7 @@ pub struct Scope {
 }
 
 /// For whom a table is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Audience {
     /// Those who work on the case: exact counts, small ones marked.
@@ -34,7 +39,7 @@ enum Wanted {
     Protected(ProtectedQuery),
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeInput {
     /// Of country, state (as in log), area_state (from area code), carrier, kind, account, channel, day, hour, week.
@@ -53,13 +58,112 @@ pub struct ScopeInput {
     pub reason: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-#[serde(transparent)]
-pub struct ScopeAnswer(pub Table);
+/// A count for those who work on the case, as the API's description shows it.
+#[derive(ToSchema)]
+#[schema(as = TeamScope)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "its fields describe the request")]
+struct TeamInput {
+    #[schema(value_type = TeamAudience)]
+    audience: Audience,
+    #[schema(value_type = Dimensions, required = false)]
+    by: Vec<String>,
+    #[schema(required = false)]
+    filter: FilterInput,
+    /// Of days, weeks and hours; UTC if not given.
+    #[schema(value_type = Option<Zone>)]
+    zone: Option<String>,
+    /// Only so many rows, those with most messages.
+    #[schema(minimum = 1)]
+    top: Option<u32>,
+    #[schema(value_type = Option<Purpose>)]
+    purpose: Option<String>,
+    #[schema(value_type = Option<Reason>)]
+    reason: Option<String>,
+}
+
+/// A count for anybody else: every further choice would be another cut of the same people.
+#[derive(ToSchema)]
+#[schema(as = ProtectedScope)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "its fields describe the request")]
+struct ProtectedInput {
+    #[schema(value_type = ProtectedAudience)]
+    audience: Audience,
+    #[schema(value_type = Vec<ProtectedDimension>, min_items = 1, max_items = 1)]
+    by: Vec<String>,
+    /// `nhs` if not given.
+    #[schema(value_type = Option<Rule>)]
+    rule: Option<String>,
+    #[schema(value_type = Option<Purpose>)]
+    purpose: Option<String>,
+    #[schema(value_type = Option<Reason>)]
+    reason: Option<String>,
+}
+
+enum TeamAudience {}
+enum ProtectedAudience {}
+enum ProtectedDimension {}
+enum Dimensions {}
+
+fn dimensions(kept: impl Fn(Dimension) -> bool) -> impl Iterator<Item = &'static str> {
+    let kept = Dimension::ALL.into_iter().filter(move |one| kept(*one));
+    kept.map(Dimension::as_str)
+}
+
+described! {
+    TeamAudience as "TeamAudience" => one_of("Those who work on the case: exact counts.", ["team"]);
+    ProtectedAudience as "ProtectedAudience" => one_of("Anybody else: rounded counts.", ["protected"]);
+    ProtectedDimension as "ProtectedDimension" => one_of(
+        "By what a protected table can count.",
+        dimensions(Dimension::may_be_protected),
+    );
+    Dimensions as "Dimensions" => ArrayBuilder::new()
+        .description(Some("By what to count; each once."))
+        .items(one_of("A dimension of a table.", dimensions(|_| true)))
+        .max_items(Some(4_usize))
+        .unique_items(true);
+}
+
+impl PartialSchema for ScopeInput {
+    fn schema() -> RefOr<Schema> {
+        let one = |name: Cow<'_, str>| Ref::from_schema_name(name);
+        let (team, protected) = (TeamInput::name(), ProtectedInput::name());
+        OneOfBuilder::new()
+            .description(Some("A count for the team, or one to be told to others."))
+            .item(one(team))
+            .item(one(protected))
+            .discriminator(Some(Discriminator::with_mapping(
+                "audience",
+                [
+                    ("team", "#/components/schemas/TeamScope"),
+                    ("protected", "#/components/schemas/ProtectedScope"),
+                ],
+            )))
+            .into()
+    }
+}
+
+impl ToSchema for ScopeInput {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("ScopeInput")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        for (name, schema) in [
+            (TeamInput::name(), TeamInput::schema()),
+            (ProtectedInput::name(), ProtectedInput::schema()),
+        ] {
+            schemas.push((name.into_owned(), schema));
+        }
+        TeamInput::schemas(schemas);
+        ProtectedInput::schemas(schemas);
+    }
+}
 
 impl Operation for Scope {
     type Action = actions::Scope;
-    type Answer = ScopeAnswer;
+    type Answer = Table;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
@@ -92,28 +196,28 @@ impl Operation for Scope {
         }
     }
 
-    fn run(
-        self,
-        scope: &mut scope::Scope<'_, Self::Action>,
-    ) -> Result<ScopeAnswer, OperationError> {
+    fn run(self, scope: &mut scope::Scope<'_, Self::Action>) -> Result<Table, OperationError> {
         match &self.wanted {
             Wanted::Team(query) => scope.count_records(query),
             Wanted::Protected(query) => scope.protected_table(query),
         }
-        .map(ScopeAnswer)
-    }
-}
-
-impl Answer for ScopeAnswer {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
     }
 }
 
 impl Request for Scope {
     type Input = ScopeInput;
-    type Output = Table;
-    const SUMMARY: &'static str = "Counts messages and distinct numbers";
+    const DOCS: Docs = Docs {
+        id: "countRecords",
+        tag: "Records",
+        summary: "Count records",
+        description: "Messages and distinct numbers, by up to four dimensions. `team`: exact, for those \
+            who work on the case. `protected`: one dimension, rounded, to be told to others.",
+        request: r#"{"audience": "team", "by": ["country"]}"#,
+        answer: r#"{"rows": [{"country": "US", "messages": 1190, "numbers": 800}], "totals":
+            {"messages": 1190, "numbers": 800}, "basis": {"state": "as in log", "area_state":
+            "2026-11: of the area code, not the state of residence"}}"#,
+        problems: &["not-found", "case-closed", "budget-spent", "cut-too-close"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

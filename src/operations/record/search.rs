@@ -4,12 +4,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::CaseId;
-use crate::operations::{Ids, Request, why};
+use crate::domain::schema::PageCursor;
+use crate::domain::{CaseId, Purpose, Reason};
+use crate::operations::{Docs, Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::records::{FilterInput, Order, PageQuery, RecordFilter, RecordPage};
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct SearchRecords {
     case: CaseId,
@@ -29,10 +30,13 @@ pub struct SearchInput {
     #[serde(default)]
     pub order: Order,
     /// Records on a page: 1 to 500, 100 if not given.
+    #[schema(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
-    /// The `next` of the page before.
+    #[schema(value_type = Option<PageCursor>)]
     pub cursor: Option<String>,
+    #[schema(value_type = Purpose)]
     pub purpose: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
@@ -69,16 +73,22 @@ impl Operation for SearchRecords {
     }
 }
 
-impl Answer for RecordPage {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Request for SearchRecords {
     type Input = SearchInput;
-    type Output = RecordPage;
-    const SUMMARY: &'static str = "Lists records with masked numbers";
+    const DOCS: Docs = Docs {
+        id: "searchRecords",
+        tag: "Records",
+        summary: "Search records",
+        description: "Records that a filter keeps, masked, a page at a time. A subject shown costs one \
+            point of the budget.",
+        request: r#"{"filter": {"kind": ["sms"]}, "limit": 100, "purpose": "scoping", "reason":
+            "which accounts were hit"}"#,
+        answer: r#"{"records": [{"record": "x_0123456789abcdefghjk:17", "subject": "S-7Q4M2KXA",
+            "number_masked": "+1 ••• ••• ••42", "account": "acme", "carrier": "Example Mobile",
+            "country": "US", "state": "TX", "area_state": "TX", "sent_at":
+            "2024-03-21T22:34:49Z", "kind": "sms", "channel": ""}], "next": null, "total": 1}"#,
+        problems: &["not-found", "case-closed", "budget-spent"],
+    };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))

@@ -1,5 +1,6 @@
 //! Seeing numbers in the clear: ask, have it decided, open once.
 
+pub(crate) mod docs;
 mod open;
 mod request;
 

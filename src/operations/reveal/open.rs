@@ -4,65 +4,44 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
+use super::docs;
+use crate::domain::schema::E164;
 use crate::domain::{RequestIdOfKind as _, RevealId};
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::plaintext::{Disclosed, SubjectToken};
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Answer, Operation, OperationError, Receipt, ShownOnce, Target};
 
 pub struct OpenReveal(pub RevealId);
 
 /// Numbers that were opened and are not text yet.
 pub struct Opened(Vec<(SubjectToken, Disclosed)>);
 
-/// The JSON of the answer, for the API's description.
-#[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "its fields describe the answer, which is written without a copy"
-)]
+/// The numbers of an opened reveal.
+#[derive(Serialize, ToSchema)]
 pub struct OpenedBody {
-    numbers: Vec<OpenedNumber>,
+    pub numbers: Vec<OpenedNumber>,
 }
 
-#[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "its fields describe the answer, which is written without a copy"
-)]
-pub(super) struct OpenedNumber {
-    subject: String,
-    /// E.164
-    number: String,
+#[derive(Serialize, ToSchema)]
+pub struct OpenedNumber {
+    pub subject: SubjectToken,
+    #[schema(value_type = E164)]
+    pub number: ShownOnce,
 }
 
 impl Answer for Opened {
-    fn body(self, receipt: &Receipt) -> Result<Wire, OperationError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            numbers: Vec<Number<'a>>,
-        }
-        #[derive(Serialize)]
-        struct Number<'a> {
-            subject: SubjectToken,
-            number: &'a str,
-        }
-        let texts: Vec<(SubjectToken, Zeroizing<String>)> = self
-            .0
-            .iter()
-            .map(|(token, number)| (*token, number.expose(receipt)))
-            .collect();
-        Wire::json(&Body {
-            numbers: texts
-                .iter()
-                .map(|(subject, number)| Number {
-                    subject: *subject,
-                    number,
-                })
-                .collect(),
+    type View = OpenedBody;
+
+    fn view(self, receipt: &Receipt) -> Result<OpenedBody, OperationError> {
+        let shown = |(subject, number): &(SubjectToken, Disclosed)| OpenedNumber {
+            subject: *subject,
+            number: number.expose(receipt).into(),
+        };
+        Ok(OpenedBody {
+            numbers: self.0.iter().map(shown).collect(),
         })
     }
 }
@@ -82,8 +61,7 @@ impl Operation for OpenReveal {
 
 impl Request for OpenReveal {
     type Input = Empty;
-    type Output = OpenedBody;
-    const SUMMARY: &'static str = "Open one's approved reveal, once";
+    const DOCS: Docs = docs::OPEN;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Request(ids.reveal()?.of_any_kind()))

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{Moment, RevealId, Ticket};
-use crate::operations::two_person::{Summaries, TwoPerson};
+use super::docs;
+use crate::domain::{Moment, Purpose, Reason, RevealId, Ticket};
+use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
+use crate::vault::plaintext::SubjectToken;
 use crate::vault::scope::requests::{Reveal, RevealView, RevealWanted, ShownState};
 use crate::vault::{OperationError, Why};
 
@@ -14,18 +16,21 @@ use crate::vault::{OperationError, Why};
 #[serde(deny_unknown_fields)]
 pub struct RequestRevealInput {
     /// Subject tokens, `S-` and eight characters.
+    /// Also checked: each is a subject of the case, and named once.
+    #[schema(value_type = Vec<SubjectToken>, min_items = 1, max_items = 1000)]
     pub subjects: Vec<String>,
+    #[schema(value_type = Purpose)]
     pub purpose: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
+    #[schema(value_type = Option<Ticket>)]
     pub ticket: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct RequestedReveal {
-    #[schema(value_type = String)]
     pub reveal: RevealId,
     pub state: ShownState,
-    #[schema(value_type = String)]
     pub expires_at: Moment,
 }
 
@@ -41,11 +46,11 @@ impl From<Vec<RevealView>> for RevealList {
 }
 
 impl TwoPerson for Reveal {
-    const SUMMARIES: Summaries = Summaries {
-        ask: "Ask to see the numbers of subjects",
-        list: "The reveals of a case",
-        read: "One reveal, masked",
-        decide: "Decide somebody else's reveal",
+    const DOCS: StepDocs = StepDocs {
+        ask: docs::REQUEST,
+        list: docs::LIST,
+        read: docs::READ,
+        decide: docs::DECIDE,
     };
     type Input = RequestRevealInput;
     type Requested = RequestedReveal;

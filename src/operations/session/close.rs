@@ -1,6 +1,6 @@
 //! `DELETE /sessions/current`: end one's own session.
 
-use crate::operations::{Done, Empty, Ids, Request};
+use crate::operations::{Docs, Done, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
@@ -23,8 +23,15 @@ impl Operation for CloseSession {
 
 impl Request for CloseSession {
     type Input = Empty;
-    type Output = Empty;
-    const SUMMARY: &'static str = "End one's own session";
+    const DOCS: Docs = Docs {
+        id: "closeSession",
+        tag: "Sessions",
+        summary: "Close the session",
+        description: "Ends the session whose token was sent.",
+        request: "",
+        answer: "{}",
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

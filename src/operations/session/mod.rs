@@ -4,4 +4,4 @@ mod close;
 mod read;
 
 pub use close::CloseSession;
-pub use read::{ReadSelf, SelfBody};
+pub use read::ReadSelf;

@@ -1,48 +1,38 @@
 //! `GET /me`: who the caller is, and what is left of its budgets.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{Scope, SelfView};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct ReadSelf;
 
-/// The JSON of the answer.
-#[derive(Serialize, ToSchema)]
-pub struct SelfBody {
-    #[schema(value_type = Object)]
-    #[serde(flatten)]
-    view: SelfView,
-}
-
-impl Answer for SelfBody {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
-    }
-}
-
 impl Operation for ReadSelf {
     type Action = actions::ReadSelf;
-    type Answer = SelfBody;
+    type Answer = SelfView;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SelfBody, OperationError> {
-        Ok(SelfBody {
-            view: scope.read_self()?,
-        })
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SelfView, OperationError> {
+        scope.read_self()
     }
 }
 
 impl Request for ReadSelf {
     type Input = Empty;
-    type Output = SelfBody;
-    const SUMMARY: &'static str = "Who the caller is";
+    const DOCS: Docs = Docs {
+        id: "readSelf",
+        tag: "Sessions",
+        summary: "Read who the caller is",
+        description: "The operator behind the session, their cases, and what is left of their budgets.",
+        request: "",
+        answer: r#"{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead",
+            "session": "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z", "cases":
+            [{"case": "c_0123456789abcdefghjk", "role": "lead", "lookup_budget": 250}]}"#,
+        problems: &[],
+    };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Vault)

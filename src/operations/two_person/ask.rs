@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::TwoPerson;
-use crate::operations::{Ids, Request};
+use crate::operations::{Docs, Ids, Request};
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct Ask<K: TwoPerson> {
     about: Target,
@@ -14,9 +14,6 @@ pub struct Ask<K: TwoPerson> {
     /// Before the act has its turn.
     counted: Option<K::Counted>,
 }
-
-/// The answer to whoever asked.
-pub struct Asked<K: TwoPerson>(K::Requested);
 
 impl<K: TwoPerson> Ask<K> {
     pub(in crate::operations) fn new(about: Target, wanted: K::Wanted, why: Why) -> Self {
@@ -29,15 +26,9 @@ impl<K: TwoPerson> Ask<K> {
     }
 }
 
-impl<K: TwoPerson> Answer for Asked<K> {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self.0)
-    }
-}
-
 impl<K: TwoPerson> Operation for Ask<K> {
     type Action = K::Ask;
-    type Answer = Asked<K>;
+    type Answer = K::Requested;
 
     fn target(&self) -> Target {
         self.about.clone()
@@ -58,16 +49,15 @@ impl<K: TwoPerson> Operation for Ask<K> {
         Ok(())
     }
 
-    fn run(self, scope: &mut Scope<'_, K::Ask>) -> Result<Asked<K>, OperationError> {
+    fn run(self, scope: &mut Scope<'_, K::Ask>) -> Result<K::Requested, OperationError> {
         let (id, expires_at) = scope.ask::<K>(self.wanted, &self.why, self.counted.as_ref())?;
-        Ok(Asked(K::requested(id, expires_at)))
+        Ok(K::requested(id, expires_at))
     }
 }
 
 impl<K: TwoPerson> Request for Ask<K> {
     type Input = K::Input;
-    type Output = K::Requested;
-    const SUMMARY: &'static str = K::SUMMARIES.ask;
+    const DOCS: Docs = K::DOCS.ask;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         K::about(ids)

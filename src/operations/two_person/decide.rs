@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{TwoPerson, named, target};
-use crate::operations::{Ids, Request, only_reason};
+use crate::domain::Reason;
+use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::RequestState;
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why, Wire};
+use crate::vault::{Operation, OperationError, Target, Why};
 
 pub struct Decide<K: TwoPerson> {
     id: K::Id,
@@ -24,12 +25,13 @@ pub struct Decide<K: TwoPerson> {
 pub struct DecisionInput {
     #[schema(value_type = DecisionWord)]
     pub decision: String,
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
 /// Yes or no, for the API's description; any other word is refused by its place.
 #[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[schema(as = Decision, rename_all = "lowercase")]
 pub enum DecisionWord {
     Approve,
     Deny,
@@ -67,12 +69,6 @@ impl<K: TwoPerson> Decide<K> {
             why: only_reason(&input.reason)?,
             counted: None,
         })
-    }
-}
-
-impl Answer for DecidedBody {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self)
     }
 }
 
@@ -114,8 +110,7 @@ impl<K: TwoPerson> Operation for Decide<K> {
 
 impl<K: TwoPerson> Request for Decide<K> {
     type Input = DecisionInput;
-    type Output = DecidedBody;
-    const SUMMARY: &'static str = K::SUMMARIES.decide;
+    const DOCS: Docs = K::DOCS.decide;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(target::<K>(&named::<K>(ids)?))

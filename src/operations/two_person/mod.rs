@@ -17,15 +17,15 @@ pub use self::ask::Ask;
 pub use self::decide::{Decide, DecidedBody, DecidedState, DecisionInput, DecisionWord};
 pub use self::list::List;
 pub use self::read::Read;
-use super::Ids;
+use super::{Docs, Ids};
 use crate::domain::{Moment, RequestIdOfKind as _};
 use crate::vault::scope::requests::RequestKind;
 use crate::vault::{OperationError, Target, Why};
 
 /// A kind of request as a machine asks for it.
 pub trait TwoPerson: RequestKind {
-    /// One line for the description of each of its operations.
-    const SUMMARIES: Summaries;
+    /// What the API's description says about each of its operations.
+    const DOCS: StepDocs;
 
     /// The JSON somebody asks with.
     type Input: DeserializeOwned + ToSchema + Send;
@@ -47,12 +47,12 @@ pub trait TwoPerson: RequestKind {
     fn requested(id: Self::Id, expires_at: Moment) -> Self::Requested;
 }
 
-/// What each operation of a kind is, in a line.
-pub struct Summaries {
-    pub ask: &'static str,
-    pub list: &'static str,
-    pub read: &'static str,
-    pub decide: &'static str,
+/// What the API's description says about each step of a kind.
+pub struct StepDocs {
+    pub ask: Docs,
+    pub list: Docs,
+    pub read: Docs,
+    pub decide: Docs,
 }
 
 /// The request that a path names, of this kind.

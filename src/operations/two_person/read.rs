@@ -1,38 +1,28 @@
 //! What exactly would be shown, sent or taken away.
 
 use super::{TwoPerson, named, target};
-use crate::operations::{Empty, Ids, Request};
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::vault::scope::Scope;
-use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
+use crate::vault::{Operation, OperationError, Target};
 
 pub struct Read<K: TwoPerson>(K::Id);
 
-/// One request.
-pub struct Shown<K: TwoPerson>(K::View);
-
-impl<K: TwoPerson> Answer for Shown<K> {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self.0)
-    }
-}
-
 impl<K: TwoPerson> Operation for Read<K> {
     type Action = K::Read;
-    type Answer = Shown<K>;
+    type Answer = K::View;
 
     fn target(&self) -> Target {
         target::<K>(&self.0)
     }
 
-    fn run(self, scope: &mut Scope<'_, K::Read>) -> Result<Shown<K>, OperationError> {
-        Ok(Shown(scope.read_request::<K>(&self.0)?))
+    fn run(self, scope: &mut Scope<'_, K::Read>) -> Result<K::View, OperationError> {
+        scope.read_request::<K>(&self.0)
     }
 }
 
 impl<K: TwoPerson> Request for Read<K> {
     type Input = Empty;
-    type Output = K::View;
-    const SUMMARY: &'static str = K::SUMMARIES.read;
+    const DOCS: Docs = K::DOCS.read;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
         Ok(target::<K>(&named::<K>(ids)?))

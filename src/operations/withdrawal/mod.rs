@@ -3,6 +3,7 @@
 //! Sees ids and counts. Called by `http` and `cli`. Not promised: that what was
 //! told before is told again rightly; `exhibit::Difference` says what changed.
 
+pub(crate) mod docs;
 mod request;
 
 pub use request::{RequestWithdrawalInput, RequestedWithdrawal, WithdrawalList};

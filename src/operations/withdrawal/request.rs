@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, ExhibitId, Moment, WithdrawalId};
-use crate::operations::two_person::{Ask, Summaries, TwoPerson};
+use super::docs;
+use crate::domain::{CaseId, ExhibitId, Moment, Reason, WithdrawalId};
+use crate::operations::two_person::{Ask, StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{ShownState, Withdrawal, WithdrawalView};
 use crate::vault::{OperationError, Target, Why};
@@ -15,15 +16,14 @@ use crate::vault::{OperationError, Target, Why};
 #[serde(deny_unknown_fields)]
 pub struct RequestWithdrawalInput {
     /// What is wrong with it.
+    #[schema(value_type = Reason)]
     pub reason: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct RequestedWithdrawal {
-    #[schema(value_type = String)]
     pub withdrawal: WithdrawalId,
     pub state: ShownState,
-    #[schema(value_type = String)]
     pub expires_at: Moment,
 }
 
@@ -39,11 +39,11 @@ impl From<Vec<WithdrawalView>> for WithdrawalList {
 }
 
 impl TwoPerson for Withdrawal {
-    const SUMMARIES: Summaries = Summaries {
-        ask: "Ask for an exhibit to be withdrawn",
-        list: "The withdrawals of a case",
-        read: "One withdrawal, in counts",
-        decide: "Decide somebody else's withdrawal; approval withdraws the exhibit",
+    const DOCS: StepDocs = StepDocs {
+        ask: docs::REQUEST,
+        list: docs::LIST,
+        read: docs::READ,
+        decide: docs::DECIDE,
     };
     type Input = RequestWithdrawalInput;
     type Requested = RequestedWithdrawal;

@@ -3,6 +3,8 @@
 use super::begun::Begun;
 use super::fault;
 use super::in_progress::Admission;
+use serde_json::Value;
+
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::actions;
 use crate::vault::Vault;
@@ -11,7 +13,6 @@ use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
-use crate::vault::call::wire::Wire;
 use crate::vault::door::Operation;
 use crate::vault::error::OperationError;
 use crate::vault::scope::Scope;
@@ -79,7 +80,9 @@ struct AbandonExhibit {
 struct Never;
 
 impl Answer for Never {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
         Err(OperationError::Internal("abandon"))
     }
 }

@@ -1,11 +1,10 @@
 //! An exhibit whose admission has begun.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::{CaseId, ExhibitId};
 use crate::vault::call::answer::Answer;
 use crate::vault::call::receipt::Receipt;
-use crate::vault::call::wire::Wire;
 use crate::vault::error::OperationError;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
@@ -23,7 +22,9 @@ pub(super) struct Begun {
 }
 
 impl Answer for Begun {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({ "exhibit": self.exhibit }))
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({ "exhibit": self.exhibit }))
     }
 }

@@ -5,11 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::begun::Begun;
 use super::in_progress::Admission;
 use super::quarantine::ShownReject;
 use super::terms::TermCounts;
+use crate::domain::schema::{Digest, FormatName};
 use crate::domain::{ExhibitId, Format, Reference, Title, caught};
 use crate::policy::actions;
 use crate::vault::Vault;
@@ -18,7 +20,6 @@ use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
-use crate::vault::call::wire::Wire;
 use crate::vault::door::Operation;
 use crate::vault::door::Reply;
 use crate::vault::error::{Conflict, OperationError};
@@ -256,37 +257,51 @@ struct Admitted {
     more_rejects: bool,
 }
 
+/// What was admitted of a file, and what was not and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AdmittedView {
+    pub exhibit: ExhibitId,
+    /// SHA-256 of the file as received, base64.
+    #[schema(value_type = Digest)]
+    pub digest: String,
+    #[schema(value_type = FormatName)]
+    pub format: String,
+    /// What was seen that tells the format.
+    pub format_evidence: String,
+    /// Rows read: admitted, duplicates and quarantined together.
+    pub rows: u64,
+    pub admitted: u64,
+    pub duplicates: u64,
+    pub quarantined: u64,
+    /// Distinct numbers.
+    pub numbers: u32,
+    pub dropped_columns: Vec<String>,
+    /// The first hundred rows that were quarantined.
+    #[schema(max_items = 100)]
+    pub rejects: Vec<ShownReject>,
+    /// There were more rejects than are listed; left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub rejects_more: bool,
+}
+
 impl Answer for Admitted {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            exhibit: &'a ExhibitId,
-            digest: &'a str,
-            format: &'a str,
-            format_evidence: &'a str,
-            rows: u64,
-            admitted: u64,
-            duplicates: u64,
-            quarantined: u64,
-            numbers: u32,
-            dropped_columns: &'a [String],
-            rejects: &'a [ShownReject],
-            #[serde(skip_serializing_if = "std::ops::Not::not")]
-            rejects_more: bool,
-        }
-        let description = &self.description;
-        Wire::json(&Body {
-            exhibit: &self.exhibit,
-            digest: &description.digest,
-            format: &description.format,
-            format_evidence: &description.format_evidence,
+    type View = AdmittedView;
+
+    fn view(self, _: &Receipt) -> Result<AdmittedView, OperationError> {
+        let description = self.description;
+        Ok(AdmittedView {
+            exhibit: self.exhibit,
+            digest: description.digest,
+            format: description.format,
+            format_evidence: description.format_evidence,
             rows: description.rows,
             admitted: description.admitted,
             duplicates: description.duplicates,
             quarantined: description.quarantined,
             numbers: description.numbers,
-            dropped_columns: &description.dropped_columns,
-            rejects: &self.shown,
+            dropped_columns: description.dropped_columns,
+            rejects: self.shown,
             rejects_more: self.more_rejects,
         })
     }

@@ -38,7 +38,7 @@ mod waiting_column;
 mod withdrawn;
 
 pub use exhibit_check::ExhibitCheck;
-pub use finish::FileFacts;
+pub use finish::{AdmittedView, FileFacts};
 pub use in_progress::{Admission, Batches, ExhibitFacts};
 #[cfg(feature = "kernels")]
 pub use kernels::SeenRows;

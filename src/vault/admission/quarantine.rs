@@ -4,15 +4,19 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::vault::plaintext::{Reject, WipedText};
+use crate::vault::plaintext::{Reject, RejectKind, WipedText};
 
 /// A reject as the report shows it.
-#[derive(Serialize, Clone)]
-pub(super) struct ShownReject {
-    pub(super) line: u64,
-    pub(super) column: Option<&'static str>,
-    pub(super) kind: &'static str,
+#[derive(Debug, Serialize, Clone, ToSchema)]
+#[schema(as = Reject)]
+pub struct ShownReject {
+    /// Of the file, from 1.
+    pub line: u64,
+    #[schema(value_type = Option<String>)]
+    pub column: Option<&'static str>,
+    pub kind: RejectKind,
 }
 
 #[derive(Default)]
@@ -52,7 +56,7 @@ impl Quarantine {
             self.shown.push(ShownReject {
                 line: reject.line,
                 column: reject.column,
-                kind: reject.kind.as_str(),
+                kind: reject.kind,
             });
         }
     }

@@ -31,8 +31,10 @@ struct House {
 struct Done<T>(T);
 
 impl<T: Send + 'static> Answer for Done<T> {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&json!({}))
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({}))
     }
 }
 

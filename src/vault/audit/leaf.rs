@@ -6,40 +6,51 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::domain::words;
+use crate::domain::{CaseId, Moment, OperatorId, Purpose, SessionId, words};
+use crate::policy::ActionKind;
 
 // The members are declared in the order of their names, which is the canonical order, so that the
 // plain encoder gives the canonical bytes (a test compares it with a canonical encoder).
 /// One entry of the audit log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Leaf {
     /// The action, from the closed list in `policy::action`.
+    #[schema(value_type = ActionKind)]
     pub action: String,
     /// What about the call raised an alarm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub alarm: Option<String>,
     /// The case's id, if the call was about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = CaseId, required = false)]
     pub case: Option<String>,
     /// The salted commitment to the detail (see [`super::Commitment`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub detail: Option<String>,
     /// A digest in base64, such as that of an exhibit's blocks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub digest: Option<String>,
     /// The keyring's generation after the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub generation: Option<u64>,
     /// The kind of denial or failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub kind: Option<String>,
     /// The id of what the call was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub object: Option<String>,
     /// The operator's id; absent for the vault itself and for strangers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = OperatorId, required = false)]
     pub operator: Option<String>,
     /// The name of the log.
     pub origin: String,
@@ -47,22 +58,28 @@ pub struct Leaf {
     pub outcome: Outcome,
     /// The purpose that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Purpose, required = false)]
     pub purpose: Option<String>,
     /// The operator's role in the case or the vault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub role: Option<String>,
     /// How many records, numbers or rows the call was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub rows: Option<u64>,
     /// The leaf's own number in the log, from 0.
     pub seq: u64,
     /// The session's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = SessionId, required = false)]
     pub session: Option<String>,
     /// A keyed token of a subject, or a digest of the list that was touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub subjects: Option<String>,
     /// RFC 3339, in UTC with `Z`.
+    #[schema(value_type = Moment)]
     pub time: String,
     /// The version of this format: 1.
     pub v: u64,

@@ -4,7 +4,7 @@
 //! partial answer. Charged by the ledger in the transaction of the leaf, so two
 //! calls at once cannot spend the same points.
 
-use crate::domain::{Moment, OperatorId};
+use crate::domain::{Bucket, Moment, OperatorId};
 use crate::policy::Denial;
 use crate::vault::error::Stopped;
 use crate::vault::settings::Budget;
@@ -22,13 +22,9 @@ pub(in crate::vault) fn charge(
 ) -> Result<(), Stopped> {
     let before = spent(connection, budget, operator, case, now)
         .map_err(|error| Stopped::Failed(error.into()))?;
-    let after = before + f64::from(points);
-    if after > f64::from(budget.capacity) {
-        let missing = after - f64::from(budget.capacity);
-        return Err(Stopped::Denied(Denial::BudgetSpent {
-            retry_after: wait(budget, missing),
-        }));
-    }
+    let after = bucket(budget)
+        .pour(before, f64::from(points))
+        .map_err(|retry_after| Stopped::Denied(Denial::BudgetSpent { retry_after }))?;
     budget_rows::upsert(connection, operator, case, after, now)
         .map_err(|error| Stopped::Failed(error.into()))
 }
@@ -46,11 +42,14 @@ pub(in crate::vault) fn left(
 
 /// In how many seconds `missing` points have flowed back.
 pub(in crate::vault) fn wait(budget: Budget, missing: f64) -> u32 {
-    let seconds = (missing * 3600.0 / f64::from(budget.per_hour.max(1))).ceil();
-    if seconds >= f64::from(u32::MAX) {
-        u32::MAX
-    } else {
-        (seconds as u32).max(1)
+    bucket(budget).seconds_to_leak(missing)
+}
+
+fn bucket(budget: Budget) -> Bucket {
+    Bucket {
+        capacity: f64::from(budget.capacity),
+        leaks: f64::from(budget.per_hour),
+        seconds: 3600.0,
     }
 }
 
@@ -64,7 +63,5 @@ fn spent(
     let Some((spent, at)) = budget_rows::find(connection, operator, case)? else {
         return Ok(0.0);
     };
-    // A clock that was set back gives nothing back.
-    let hours = (now.seconds() - at.seconds()).max(0) as f64 / 3600.0;
-    Ok((spent - hours * f64::from(budget.per_hour)).max(0.0))
+    Ok(bucket(budget).leaked(spent, (now.seconds() - at.seconds()) as f64))
 }

@@ -1,15 +1,28 @@
 //! What an operation answers.
 //!
-//! Sees the answer's own values. Its bytes exist only under a receipt.
+//! Sees the answer's own values. They are shown only under a receipt.
+
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::receipt::Receipt;
-use super::wire::Wire;
+use super::wire::View;
 use crate::vault::error::OperationError;
 
-/// What comes back. There are no bytes without a receipt.
+/// What comes back. There is no view of it without a receipt.
+///
+/// A type that is `Serialize` and `ToSchema` is its own view.
 pub trait Answer: Send + 'static {
-    /// Whether the bytes are made in some microseconds, and need no thread.
-    const SMALL: bool = false;
+    /// What is shown of it: as JSON to a machine, on a page to a person.
+    type View: View;
 
-    fn body(self, receipt: &Receipt) -> Result<Wire, OperationError>;
+    fn view(self, receipt: &Receipt) -> Result<Self::View, OperationError>;
+}
+
+impl<V: Serialize + ToSchema + Send + 'static> Answer for V {
+    type View = Self;
+
+    fn view(self, _: &Receipt) -> Result<Self, OperationError> {
+        Ok(self)
+    }
 }

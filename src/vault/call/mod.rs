@@ -7,5 +7,6 @@ pub(in crate::vault) mod caller;
 pub(in crate::vault) mod edition;
 pub(in crate::vault) mod receipt;
 pub(in crate::vault) mod refusal;
+pub(in crate::vault) mod shown_once;
 pub(in crate::vault) mod target;
 pub(in crate::vault) mod wire;

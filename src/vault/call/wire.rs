@@ -3,9 +3,11 @@
 use std::fs::File;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use crate::domain::WipedBuffer;
+use crate::domain::schema::{self, described};
 use crate::vault::error::OperationError;
 
 /// One answer, ready to be sent.
@@ -23,6 +25,28 @@ pub enum Body {
         bytes: u64,
         name: String,
     },
+}
+
+/// What is shown of an answer: a value that becomes JSON here and a page elsewhere, or
+/// bytes as they are.
+pub trait View: ToSchema {
+    fn into_wire(self) -> Result<Wire, OperationError>;
+}
+
+impl<V: Serialize + ToSchema> View for V {
+    fn into_wire(self) -> Result<Wire, OperationError> {
+        Wire::json(&self)
+    }
+}
+
+impl View for Wire {
+    fn into_wire(self) -> Result<Wire, OperationError> {
+        Ok(self)
+    }
+}
+
+described! {
+    Wire as "Bytes" => schema::text("The body is not JSON.");
 }
 
 impl Wire {

@@ -17,7 +17,7 @@ use crate::vault::call::edition::Edition;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::{Refusal, Unaudited};
 use crate::vault::call::target::{Target, Why};
-use crate::vault::call::wire::Wire;
+use crate::vault::call::wire::{View, Wire};
 use crate::vault::core::Core;
 use crate::vault::door::facts::{self, Situation};
 use crate::vault::door::operation::Operation;
@@ -45,10 +45,20 @@ impl<A: Answer> Ended<A> {
     /// Makes the bytes of the answer. This takes a while for a large answer, so asynchronous code
     /// calls it on a thread for blocking work.
     pub fn reply(self) -> Result<Reply, Refusal> {
+        let (leaf, wire) = self.render(View::into_wire)?;
+        Ok(Reply { leaf, wire })
+    }
+
+    /// Makes something else of the view, such as a page. Answers the leaf with it.
+    pub fn render<T>(
+        self,
+        with: impl FnOnce(A::View) -> Result<T, OperationError>,
+    ) -> Result<(u64, T), Refusal> {
         let (receipt, ended) = self.0.map_err(Refusal::Unaudited)?;
         let leaf = receipt.leaf();
-        match ended.and_then(|answer| answer.body(&receipt).map_err(Stopped::Failed)) {
-            Ok(wire) => Ok(Reply { leaf, wire }),
+        let rendered = |answer: A| with(answer.view(&receipt)?);
+        match ended.and_then(|answer| rendered(answer).map_err(Stopped::Failed)) {
+            Ok(rendered) => Ok((leaf, rendered)),
             Err(Stopped::Denied(denial)) => Err(Refusal::Denied(denial, receipt)),
             Err(Stopped::Failed(error)) => Err(Refusal::Failed(error, receipt)),
         }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, ExhibitId, Moment, OperatorId};
+use crate::domain::{CaseId, ExhibitId, Moment, OperatorId, words};
 use crate::policy::{RequestFacts, RequestState};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
@@ -52,30 +52,62 @@ pub enum Stage {
     Finishing,
 }
 
-/// The progress of the admission of a case. If there is none, `state` is `none` and is the only member.
+/// The progress of the admission of a case.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AdmissionView {
-    /// `none`, `running` or `cancelling`.
-    pub state: &'static str,
+#[schema(as = Admission)]
+#[serde(untagged)]
+pub enum AdmissionView {
+    None(NoAdmission),
+    UnderWay(AdmissionUnderWay),
+}
+
+/// No file is being admitted; `state` is the only member.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoAdmission {
+    pub state: NotAdmitting,
+}
+
+/// A file is being admitted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AdmissionUnderWay {
+    pub state: Admits,
     #[serde(flatten)]
-    pub admission: Option<AdmissionState>,
+    pub admission: AdmissionState,
+}
+
+words! {
+    /// No file is being admitted.
+    pub enum NotAdmitting {
+        /// There is no admission.
+        None => "none",
+    }
+}
+
+words! {
+    /// A file is being admitted.
+    pub enum Admits {
+        /// It goes on.
+        Running => "running",
+        /// It was cancelled and has not ended yet.
+        Cancelling => "cancelling",
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmissionState {
-    #[schema(value_type = String)]
     pub exhibit: ExhibitId,
     pub stage: Stage,
-    #[schema(value_type = String)]
     pub begun_at: Moment,
     pub bytes_read: u64,
     /// If the length of the file was declared.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub bytes_total: Option<u64>,
     pub rows: u64,
     pub rows_per_second: u64,
     /// Until the file is read; the rest cannot be estimated.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub seconds_left: Option<u64>,
 }
 
@@ -101,10 +133,9 @@ impl UnderWay {
 
     pub(in crate::vault) fn view(&self, case: &CaseId) -> AdmissionView {
         match self.find(case) {
-            None => AdmissionView {
-                state: "none",
-                admission: None,
-            },
+            None => AdmissionView::None(NoAdmission {
+                state: NotAdmitting::None,
+            }),
             Some(admitting) => admitting.view(),
         }
     }
@@ -251,9 +282,13 @@ impl Admitting {
         let bytes_read = self.bytes.load(Ordering::Relaxed);
         let rows = self.rows.load(Ordering::Relaxed);
         let seconds = self.since.elapsed().as_secs_f64();
-        AdmissionView {
-            state: if cancelled { "cancelling" } else { "running" },
-            admission: Some(AdmissionState {
+        AdmissionView::UnderWay(AdmissionUnderWay {
+            state: if cancelled {
+                Admits::Cancelling
+            } else {
+                Admits::Running
+            },
+            admission: AdmissionState {
                 exhibit: self.exhibit.clone(),
                 stage,
                 begun_at: self.begun_at,
@@ -265,8 +300,8 @@ impl Admitting {
                     .bytes_total
                     .filter(|_| stage == Stage::Reading)
                     .and_then(|total| seconds_left(seconds, bytes_read, total)),
-            }),
-        }
+            },
+        })
     }
 }
 

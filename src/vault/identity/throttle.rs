@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::Moment;
+use crate::domain::{Bucket, Moment};
 
 /// Failed sign-ins of late, by name and by address: two leaking buckets. In
 /// memory only; every failure that is not throttled has its leaf.
 #[derive(Default)]
 pub(in crate::vault) struct Throttle {
-    buckets: Mutex<HashMap<Bucket, (f64, Moment)>>,
+    buckets: Mutex<HashMap<Tried, (f64, Moment)>>,
 }
 
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub(in crate::vault) struct ThrottleKey {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Bucket {
+enum Tried {
     Name([u8; 16]),
     Address(IpAddr),
 }
@@ -38,14 +38,11 @@ impl Throttle {
     /// Refused: in how many seconds one more try fits.
     pub(in crate::vault) fn check(&self, key: &ThrottleKey, now: Moment) -> Result<(), u32> {
         let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        for (bucket, capacity) in key.buckets() {
+        for (tried, capacity) in key.buckets() {
             let level = buckets
-                .get(&bucket)
+                .get(&tried)
                 .map_or(0.0, |(level, at)| leaked(*level, *at, now));
-            if level + 1.0 > capacity {
-                let wait = (level + 1.0 - capacity) * SECONDS_A_FAILURE;
-                return Err(wait.ceil() as u32);
-            }
+            bucket(capacity).pour(level, 1.0)?;
         }
         Ok(())
     }
@@ -55,29 +52,36 @@ impl Throttle {
         if buckets.len() >= BUCKETS {
             buckets.retain(|_, (level, at)| leaked(*level, *at, now) > 0.5);
         }
-        for (bucket, _) in key.buckets() {
-            let entry = buckets.entry(bucket).or_insert((0.0, now));
+        for (tried, _) in key.buckets() {
+            let entry = buckets.entry(tried).or_insert((0.0, now));
             *entry = (leaked(entry.0, entry.1, now) + 1.0, now);
         }
     }
 
     pub(in crate::vault) fn forget(&self, key: &ThrottleKey) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.remove(&Bucket::Name(key.name));
+        buckets.remove(&Tried::Name(key.name));
     }
 }
 
 impl ThrottleKey {
-    fn buckets(&self) -> Vec<(Bucket, f64)> {
-        let mut all = vec![(Bucket::Name(self.name), FAILURES_A_NAME)];
+    fn buckets(&self) -> Vec<(Tried, f64)> {
+        let mut all = vec![(Tried::Name(self.name), FAILURES_A_NAME)];
         if let Some(address) = self.address {
-            all.push((Bucket::Address(address), FAILURES_AN_ADDRESS));
+            all.push((Tried::Address(address), FAILURES_AN_ADDRESS));
         }
         all
     }
 }
 
 fn leaked(level: f64, at: Moment, now: Moment) -> f64 {
-    let seconds = (now.seconds() - at.seconds()).max(0) as f64;
-    (level - seconds / SECONDS_A_FAILURE).max(0.0)
+    bucket(0.0).leaked(level, (now.seconds() - at.seconds()) as f64)
+}
+
+fn bucket(capacity: f64) -> Bucket {
+    Bucket {
+        capacity,
+        leaks: 1.0,
+        seconds: SECONDS_A_FAILURE,
+    }
 }

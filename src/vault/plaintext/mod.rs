@@ -31,6 +31,7 @@ mod recent_numbers;
 mod region;
 mod reject;
 mod rows;
+mod schema;
 mod seal;
 mod sip_hash;
 mod subject_token;

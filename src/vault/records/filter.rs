@@ -3,30 +3,43 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::schema::FilterValue;
 use crate::domain::{ExhibitId, Field, Moment};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::SubjectToken;
 
 /// A filter as a client sends it. A member that is left out keeps everything.
 #[derive(Default, Deserialize, ToSchema)]
+#[schema(as = Filter)]
 #[serde(deny_unknown_fields, default)]
 pub struct FilterInput {
-    /// At or after this time (RFC 3339).
+    /// Sent at or after this time.
+    #[schema(value_type = Option<Moment>)]
     pub sent_from: Option<String>,
-    /// Before this time (RFC 3339).
+    /// Sent before this time. Also checked: it is later than `sent_from`.
+    #[schema(value_type = Option<Moment>)]
     pub sent_to: Option<String>,
+    #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub country: Vec<String>,
     /// The state as in the log.
+    #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub state: Vec<String>,
     /// The state of the area code of the number, two letters.
+    #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub area_state: Vec<String>,
+    #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub carrier: Vec<String>,
+    #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub kind: Vec<String>,
+    #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub account: Vec<String>,
+    #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub channel: Vec<String>,
     /// Subject tokens, `S-XXXXXXXX`.
+    #[schema(value_type = Vec<SubjectToken>, max_items = 10000)]
     pub subject: Vec<String>,
     /// The id of an exhibit: keeps only numbers that were in no exhibit admitted before it.
+    #[schema(value_type = Option<ExhibitId>)]
     pub newly_exposed_in: Option<String>,
 }
 

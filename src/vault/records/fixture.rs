@@ -37,7 +37,7 @@ use crate::vault::store::{
 };
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, Settings, Target,
-    Vault, Wire,
+    Vault,
 };
 
 pub(in crate::vault) const MARCH: i64 = 1_709_251_200;
@@ -359,8 +359,10 @@ struct Ask<A, F> {
 struct Said(Value);
 
 impl Answer for Said {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        Wire::json(&self.0)
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(self.0)
     }
 }
 

@@ -9,8 +9,8 @@ use crate::vault::exhibits::under_way::{AdmissionView, Cancellation};
 impl Scope<'_, actions::ReadAdmission> {
     pub fn read_admission(&mut self) -> Result<AdmissionView, OperationError> {
         let view = self.core.admissions.view(&self.case_row()?.id);
-        if let Some(admission) = &view.admission {
-            self.notes.object = Some(admission.exhibit.to_string());
+        if let AdmissionView::UnderWay(under_way) = &view {
+            self.notes.object = Some(under_way.admission.exhibit.to_string());
         }
         Ok(view)
     }

@@ -1,14 +1,19 @@
 //! The audit log, read through the door.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::Serialize;
+use utoipa::ToSchema;
+
 use serde_json::Value;
 
 use super::Scope;
-use crate::domain::{CaseId, Moment, OperatorId};
+use crate::domain::{CaseId, Moment, OperatorId, Reason};
 use crate::policy::{Action, ActionKind};
-use crate::vault::audit::{Checkpoint, InclusionProof, KeyName, VerifierKey, inclusion_proof};
+use crate::vault::audit::{
+    Checkpoint, InclusionProof, KeyName, Leaf, VerifierKey, inclusion_proof,
+};
 use crate::vault::error::OperationError;
 use crate::vault::ledger::{StoredHashes, public_key};
 use crate::vault::plaintext::Aad;
@@ -30,20 +35,43 @@ pub struct LeafQuery {
 }
 
 /// A leaf with its opened detail, where that was not erased.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct LeafView {
-    pub leaf: Value,
+    pub leaf: Leaf,
+    /// What the leaf commits to; null where there was nothing or it was erased.
+    #[schema(value_type = Option<LeafDetail>)]
     pub detail: Value,
+}
+
+/// A detail, and the salt of the commitment to it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields describe what was sealed as JSON")]
+struct LeafDetail {
+    detail: DetailWords,
+    /// 32 bytes.
+    #[schema(min_items = 32, max_items = 32)]
+    salt: Vec<u8>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields describe what was sealed as JSON")]
+struct DetailWords {
+    /// As the asker typed it.
+    #[schema(value_type = Reason, required = false)]
+    reason: String,
+    /// Filters, counts and names, which differ from action to action. Never a number.
+    #[schema(required = false)]
+    asked: BTreeMap<String, Value>,
+    /// What came of it, where more is known than the leaf says.
+    #[schema(required = false)]
+    found: BTreeMap<String, Value>,
 }
 
 /// A `.tlog-proof` text.
 pub struct LogProof(pub String);
 
 impl<A: Action> Scope<'_, A> {
-    pub fn search_leaves(
-        &mut self,
-        query: &LeafQuery,
-    ) -> Result<Vec<(u64, Value)>, OperationError> {
+    pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<(u64, Leaf)>, OperationError> {
         let filter = LeafFilter {
             from: query.from,
             to: query.to,
@@ -116,7 +144,7 @@ impl<A: Action> Scope<'_, A> {
     }
 }
 
-fn parse(seq: u64, bytes: &[u8]) -> Result<Value, OperationError> {
+fn parse(seq: u64, bytes: &[u8]) -> Result<Leaf, OperationError> {
     serde_json::from_slice(bytes).map_err(|_| OperationError::Damaged {
         place: format!("leaf {seq}"),
     })

@@ -1,9 +1,12 @@
 //! Cases and their members.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Scope, open_account, seal_account};
-use crate::domain::{AccountName, CaseId, CaseRole, Moment, OperatorId, Reference, Title};
+use crate::domain::{
+    AccountName, CaseId, CaseRole, Moment, OperatorId, OperatorName, Reference, Title,
+};
 use crate::policy::{Action, CaseState, Writes};
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::plaintext::Aad;
@@ -20,30 +23,46 @@ struct Description {
 }
 
 /// A case as its members see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Case)]
 pub struct CaseView {
     pub case: CaseId,
+    #[schema(value_type = Title)]
     pub title: String,
+    #[schema(value_type = Reference)]
     pub reference: String,
+    #[schema(value_type = CaseState)]
     pub state: &'static str,
     pub opened_at: Moment,
+    /// What the caller is in it.
+    #[schema(value_type = Option<CaseRole>)]
     pub role: Option<&'static str>,
     /// The account a liaison is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountName, required = false)]
     pub account: Option<String>,
     /// Left out for a liaison, who may not learn what others hold.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub exhibits: Option<usize>,
+    /// Distinct numbers in all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub numbers: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+/// A member of a case.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Member)]
 pub struct MemberView {
     pub operator: OperatorId,
+    #[schema(value_type = OperatorName)]
     pub name: String,
+    #[schema(value_type = CaseRole)]
     pub role: &'static str,
+    /// The account a liaison is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountName, required = false)]
     pub account: Option<String>,
 }
 

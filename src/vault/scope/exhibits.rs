@@ -5,29 +5,42 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Scope;
-use crate::domain::{ExhibitId, Moment};
+use crate::domain::schema::{Digest, FormatName};
+use crate::domain::{ExhibitId, Moment, words};
 use crate::policy::Action;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::records::Difference;
 use crate::vault::store::exhibit_rows;
 
+words! {
+    /// Whether an exhibit counts.
+    pub enum ExhibitState {
+        /// It counts.
+        Admitted => "admitted",
+        /// It counts no more.
+        Withdrawn => "withdrawn",
+    }
+}
+
 /// An admitted exhibit; one that was withdrawn is listed and counts no more.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Exhibit)]
 pub struct ExhibitView {
+    #[schema(value_type = ExhibitId)]
     pub exhibit: String,
-    /// `admitted` or `withdrawn`.
-    pub state: &'static str,
+    pub state: ExhibitState,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(nullable = false)]
     pub withdrawn_at: Option<Moment>,
     pub name: Option<String>,
     pub source: Option<String>,
+    #[schema(value_type = FormatName)]
     pub format: String,
     /// The mapping it was read by.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mapping: Option<String>,
-    #[schema(value_type = String)]
     pub admitted_at: Moment,
     pub rows: u64,
     pub admitted: u64,
@@ -35,6 +48,7 @@ pub struct ExhibitView {
     pub quarantined: u64,
     pub numbers: u32,
     /// Base64 of SHA-256 over the file as received.
+    #[schema(value_type = Digest)]
     pub digest: String,
 }
 
@@ -50,8 +64,8 @@ impl<A: Action> Scope<'_, A> {
                 Ok(ExhibitView {
                     exhibit: row.id.to_string(),
                     state: match row.withdrawn {
-                        Some(_) => "withdrawn",
-                        None => "admitted",
+                        Some(_) => ExhibitState::Withdrawn,
+                        None => ExhibitState::Admitted,
                     },
                     withdrawn_at: row.withdrawn.map(|withdrawn| withdrawn.at),
                     name: description.name,

@@ -3,17 +3,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Reading, Scope};
 use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
 use crate::policy::{Action, Denial, Writes};
 use crate::vault::call::answer::Answer;
 use crate::vault::call::receipt::Receipt;
-use crate::vault::call::wire::Wire;
+use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{EnrolmentToken, TotpSecret};
-use crate::vault::store::operator_rows::{self, NewOperator};
+use crate::vault::store::operator_rows::{self, NewOperator, OperatorState};
 use crate::vault::store::session_rows;
 
 /// An operator who may enrol; the token is shown once.
@@ -23,11 +24,17 @@ pub struct Invitation {
     pub expires_at: Moment,
 }
 
-#[derive(Debug, Serialize)]
+/// An operator as an administrator sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Operator)]
 pub struct OperatorView {
     pub operator: OperatorId,
+    #[schema(value_type = OperatorName)]
     pub name: String,
+    #[schema(value_type = HomeRole)]
     pub role: &'static str,
+    /// Whether somebody enrolled, and may still enter.
+    #[schema(value_type = OperatorState)]
     pub state: &'static str,
     pub second_factor: bool,
 }
@@ -39,25 +46,28 @@ pub struct Enrolled {
     pub(in crate::vault) totp: Option<TotpSecret>,
 }
 
+/// Who enrolled; the second factor's secret is shown once.
+#[derive(Serialize, ToSchema)]
+pub struct InvitationUsed {
+    pub operator: OperatorId,
+    #[schema(value_type = OperatorName)]
+    pub name: String,
+    /// Base32, for an authenticator; null without a second factor.
+    pub totp_secret: Option<ShownOnce>,
+    /// The same as an `otpauth:` address.
+    pub totp_url: Option<ShownOnce>,
+}
+
 impl Answer for Enrolled {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            operator: &'a OperatorId,
-            name: &'a str,
-            totp_secret: Option<&'a str>,
-            totp_url: Option<&'a str>,
-        }
-        let secret = self.totp.as_ref().map(TotpSecret::expose_once);
-        let url = self
-            .totp
-            .as_ref()
-            .map(|totp| totp.expose_url_once(&self.name));
-        Wire::json(&Body {
-            operator: &self.operator,
-            name: self.name.as_str(),
-            totp_secret: secret.as_ref().map(|text| text.as_str()),
-            totp_url: url.as_ref().map(|text| text.as_str()),
+    type View = InvitationUsed;
+
+    fn view(self, _: &Receipt) -> Result<InvitationUsed, OperationError> {
+        let totp = self.totp.as_ref();
+        Ok(InvitationUsed {
+            totp_secret: totp.map(|totp| totp.expose_once().into()),
+            totp_url: totp.map(|totp| totp.expose_url_once(&self.name).into()),
+            operator: self.operator,
+            name: self.name.as_str().to_owned(),
         })
     }
 }

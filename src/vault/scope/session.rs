@@ -1,15 +1,17 @@
 //! Sessions: opening, ending, and who the caller is.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Scope;
-use crate::domain::{CaseId, Moment, OperatorId, SessionId};
+use crate::domain::schema::Token;
+use crate::domain::{CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId};
 use crate::policy::{Action, Denial, Writes};
 use crate::vault::budget::points;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
-use crate::vault::call::wire::Wire;
+use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::error::OperationError;
 use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{SessionToken, TotpStep};
@@ -29,40 +31,49 @@ impl SignedIn {
     }
 }
 
+/// A session; the token is shown once.
+#[derive(Serialize, ToSchema)]
+pub struct SessionOpened {
+    /// Sent with every request: `Authorization: Bearer …`.
+    #[schema(value_type = Token)]
+    pub token: ShownOnce,
+    pub expires_at: Moment,
+    pub operator: OperatorId,
+}
+
 impl Answer for SignedIn {
-    fn body(self, _: &Receipt) -> Result<Wire, OperationError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            token: &'a str,
-            expires_at: Moment,
-            operator: &'a OperatorId,
-        }
-        let token = self
-            .token
-            .ok_or(OperationError::Internal("no token"))?
-            .expose_once();
-        Wire::json(&Body {
-            token: &token,
+    type View = SessionOpened;
+
+    fn view(self, _: &Receipt) -> Result<SessionOpened, OperationError> {
+        let token = self.token.ok_or(OperationError::Internal("no token"))?;
+        Ok(SessionOpened {
+            token: token.expose_once().into(),
             expires_at: self.expires_at,
-            operator: &self.operator,
+            operator: self.operator,
         })
     }
 }
 
 /// The caller as it sees itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Myself)]
 pub struct SelfView {
     pub operator: OperatorId,
+    #[schema(value_type = OperatorName)]
     pub name: String,
+    #[schema(value_type = HomeRole)]
     pub role: &'static str,
     pub session: SessionId,
     pub expires_at: Moment,
     pub cases: Vec<SelfMembership>,
 }
 
-#[derive(Debug, Serialize)]
+/// A case the caller is a member of.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Membership)]
 pub struct SelfMembership {
     pub case: CaseId,
+    #[schema(value_type = CaseRole)]
     pub role: &'static str,
     /// What is left of the lookup budget, in points.
     pub lookup_budget: u64,

@@ -1,5 +1,6 @@
 //! What no single operation holds: the matrix, the coverage of routes and leaves, the
-//! canary, files of every kind, and clients that behave badly.
+//! canary, files of every kind, clients that behave badly, and outside judges of the API's
+//! description.
 
 mod audit_coverage;
 mod authz_matrix;
@@ -11,6 +12,7 @@ mod leak_canary;
 mod log;
 mod mapping;
 mod mirror;
+mod openapi_tools;
 mod route_coverage;
 mod routes;
 mod sign_in;

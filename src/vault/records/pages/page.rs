@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::cursor::{Asked, Cursor, Edition};
 use super::order::Order;
+use crate::domain::schema::PageCursor;
 use crate::domain::{Field, Moment};
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
@@ -35,7 +36,8 @@ pub struct PageQuery<'q> {
 #[derive(Serialize, ToSchema)]
 pub struct RecordPage {
     pub records: Vec<RecordView>,
-    /// The cursor of the next page, if there is one.
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
     /// How many records the filter keeps, on all pages.
     pub total: u64,
@@ -46,9 +48,7 @@ pub struct RecordPage {
 pub struct RecordView {
     /// Exhibit and row, counted from 1: `x_…:17`.
     pub record: String,
-    #[schema(value_type = String)]
     pub subject: SubjectToken,
-    #[schema(value_type = String)]
     pub number_masked: MaskedPhone,
     pub account: String,
     pub carrier: String,
@@ -57,7 +57,6 @@ pub struct RecordView {
     pub state: String,
     /// The state of the area code, if the number has one; not the state of residence.
     pub area_state: String,
-    #[schema(value_type = String)]
     pub sent_at: Moment,
     pub kind: String,
     pub channel: String,

@@ -5,19 +5,28 @@
 //! subtraction.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 
+use crate::domain::schema::{described, one_of};
 use crate::domain::words;
 
 words! {
+    /// How a protected table is rounded.
     pub enum Rule {
         Nhs => "nhs",
         Cms => "cms",
     }
 }
 
+described! {
+    Shown as "Shown" => OneOfBuilder::new()
+        .description(Some("A count; `*` is too few to be told."))
+        .item(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)))
+        .item(one_of("Too few to be told.", ["*"]));
+}
+
 /// A count as it is shown: a number, or `*`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Shown {
     Number(u64),

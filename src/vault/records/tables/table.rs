@@ -34,6 +34,7 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     pub totals: Totals,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub rest: Option<Rest>,
     pub basis: BasisView,
 }
@@ -43,31 +44,43 @@ pub struct Table {
 #[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TableRow {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub area_state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub carrier: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub account: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub channel: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub day: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub hour: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub week: Option<String>,
     /// Left out of a protected table.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub messages: Option<u64>,
     pub numbers: Shown,
     /// Fewer numbers than may be told to others.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub small: Option<bool>,
 }
 
@@ -75,6 +88,7 @@ pub struct TableRow {
 pub struct Totals {
     /// Left out of a protected table.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub messages: Option<u64>,
     /// Distinct in the whole table: a number in two cells counts once.
     pub numbers: Shown,
@@ -98,12 +112,15 @@ pub struct BasisView {
     /// For how many messages the country is in the record, was declared, or follows from the number. Left out of a
     /// protected table.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub country: Option<BTreeMap<String, u64>>,
     /// Left out for a liaison, who must not learn about other exhibits.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub exhibits: Option<Vec<String>>,
     /// Identifies this set of exhibits: tables with equal editions count the same records.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub edition: Option<String>,
 }
 

@@ -12,19 +12,18 @@ use crate::vault::store::request_rows::RequestRow;
 
 /// Who asked and why, who decided, and until when it holds.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Asked)]
 pub struct AskedView {
     pub state: ShownState,
     /// The asker's name.
     pub asked_by: String,
-    #[schema(value_type = String)]
     pub asked_at: Moment,
-    #[schema(value_type = String)]
     pub expires_at: Moment,
     /// The decider's name.
     pub decided_by: Option<String>,
-    #[schema(value_type = Option<String>)]
     pub decided_at: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub purpose: Option<Purpose>,
     pub reason: String,
     pub decision_reason: Option<String>,
@@ -33,6 +32,7 @@ pub struct AskedView {
 /// The state of a request as it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = RequestState)]
 pub enum ShownState {
     Requested,
     Approved,

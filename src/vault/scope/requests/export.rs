@@ -64,8 +64,8 @@ pub struct Delivery {
 
 /// A request as those see it who ask, decide and hand out.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Export)]
 pub struct ExportView {
-    #[schema(value_type = String)]
     pub export: ExportId,
     #[serde(flatten)]
     pub asked: AskedView,

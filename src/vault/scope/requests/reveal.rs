@@ -37,8 +37,8 @@ pub struct RevealBody {
 
 /// A request as those see it who ask and decide.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Reveal)]
 pub struct RevealView {
-    #[schema(value_type = String)]
     pub reveal: RevealId,
     #[serde(flatten)]
     pub asked: AskedView,
@@ -49,11 +49,10 @@ pub struct RevealView {
     pub sample: Vec<MaskedSubject>,
 }
 
+/// A subject of the sample.
 #[derive(Serialize, ToSchema)]
 pub struct MaskedSubject {
-    #[schema(value_type = String)]
     pub subject: SubjectToken,
-    #[schema(value_type = String)]
     pub number_masked: MaskedPhone,
     pub messages: u64,
 }

@@ -42,8 +42,8 @@ pub struct WithdrawalBody {
 
 /// A request as those see it who ask and decide.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Withdrawal)]
 pub struct WithdrawalView {
-    #[schema(value_type = String)]
     pub withdrawal: WithdrawalId,
     #[serde(flatten)]
     pub asked: AskedView,
@@ -58,6 +58,7 @@ pub struct WithdrawalView {
     pub later_duplicates: Vec<LaterDuplicates>,
 }
 
+/// What a later exhibit left out.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LaterDuplicates {
     pub exhibit: String,

@@ -1,0 +1,25 @@
+//! What the API's description says about the admission of a file, which is no `Request`.
+
+use crate::operations::Docs;
+
+pub(crate) const ADMIT: Docs = Docs {
+    id: "admitExhibit",
+    tag: "Exhibits",
+    summary: "Admit a file",
+    description: "The file is the body. It is read while it arrives, and admitted whole or not at all.",
+    request: "",
+    answer: r#"{"exhibit": "x_0123456789abcdefghjk", "digest":
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "format": "supplier-csv",
+        "format_evidence": "its header", "rows": 1200, "admitted": 1190, "duplicates": 8,
+        "quarantined": 2, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
+        "column": "number", "kind": "not-a-number"}]}"#,
+    problems: &[
+        "not-found",
+        "case-closed",
+        "malformed-query",
+        "unreadable",
+        "admission-in-progress",
+        "already-admitted",
+        "admission-cancelled",
+    ],
+};

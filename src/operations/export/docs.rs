@@ -1,0 +1,115 @@
+//! What the API's description says about these operations.
+
+use crate::operations::Docs;
+
+pub(crate) const REQUEST: Docs = Docs {
+    id: "requestExport",
+    tag: "Exports",
+    summary: "Ask for an export",
+    description: "Asks for a package, sealed to named receivers. Somebody else decides.",
+    request: r#"{"profile": "account-notice", "filter": {"account": ["acme"]}, "recipients":
+        ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "purpose":
+        "notification", "reason": "the account tells its users", "legal_basis":
+        "contract, section 9"}"#,
+    answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested"}"#,
+    problems: &[
+        "not-found",
+        "case-closed",
+        "budget-spent",
+        "cut-too-close",
+        "result-changed",
+    ],
+};
+
+pub(crate) const LIST: Docs = Docs {
+    id: "listExports",
+    tag: "Exports",
+    summary: "List the exports of a case",
+    description: "What was asked, newest first.",
+    request: "",
+    answer: r#"{"exports": [{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by":
+        "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
+        "decided_by": null, "decided_at": null, "profile": "account-notice", "purpose":
+        "notification", "reason": "the account tells its users", "legal_basis":
+        "contract, section 9", "filter": {"account": ["acme"]}, "recipients":
+        ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "messages": 120,
+        "numbers": 80, "decision_reason": null, "tagmanifest_sha256": null, "receipt": null}]}"#,
+    problems: &["not-found", "case-closed"],
+};
+
+pub(crate) const READ: Docs = Docs {
+    id: "readExport",
+    tag: "Exports",
+    summary: "Read an export",
+    description: "What would be in the package, in counts, and for whom it is.",
+    request: "",
+    answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+        "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+        null, "decided_at": null, "profile": "account-notice", "purpose": "notification",
+        "reason": "the account tells its users", "legal_basis": "contract, section 9", "filter":
+        {"account": ["acme"]}, "recipients":
+        ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "messages": 120,
+        "numbers": 80, "decision_reason": null, "tagmanifest_sha256": null, "receipt": null}"#,
+    problems: &["not-found", "case-closed"],
+};
+
+pub(crate) const DECIDE: Docs = Docs {
+    id: "decideExport",
+    tag: "Exports",
+    summary: "Decide an export",
+    description: "Somebody else than the asker says yes or no.",
+    request: r#"{"decision": "approve", "reason": "checked against the notice"}"#,
+    answer: r#"{"state": "approved"}"#,
+    problems: &[
+        "not-found",
+        "case-closed",
+        "own-request",
+        "wrong-state",
+        "expired",
+        "result-changed",
+        "exhibit-withdrawn",
+        "cut-too-close",
+    ],
+};
+
+pub(crate) const TAKE: Docs = Docs {
+    id: "takePackage",
+    tag: "Exports",
+    summary: "Take a package",
+    description: "The package of an approved export, built when it is first taken. A tar file; all but its \
+        manifest is sealed to the receivers.",
+    request: "",
+    answer: "",
+    problems: &[
+        "not-found",
+        "case-closed",
+        "not-the-asker",
+        "wrong-state",
+        "expired",
+        "result-changed",
+        "exhibit-withdrawn",
+        "cut-too-close",
+    ],
+};
+
+pub(crate) const ACKNOWLEDGE: Docs = Docs {
+    id: "acknowledgeExport",
+    tag: "Exports",
+    summary: "Say that a package arrived",
+    description: "The receiver's word, as the custodian was told it.",
+    request: r#"{"tagmanifest_sha256":
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "received_by":
+        "Acme, security team", "reason": "confirmed by telephone"}"#,
+    answer: "{}",
+    problems: &["not-found", "case-closed", "wrong-state", "not-the-asker"],
+};
+
+pub(crate) const SIGNER: Docs = Docs {
+    id: "readSigner",
+    tag: "Exports",
+    summary: "Read the key that signs packages",
+    description: "A line of an `allowed_signers` file, as `ssh-keygen -Y verify` reads it.",
+    request: "",
+    answer: "breachvault namespaces=\"breachvault\" ssh-ed25519 AAAAC3Nz…\n",
+    problems: &[],
+};

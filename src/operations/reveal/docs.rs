@@ -1,0 +1,80 @@
+//! What the API's description says about these operations.
+
+use crate::operations::Docs;
+
+pub(crate) const REQUEST: Docs = Docs {
+    id: "requestReveal",
+    tag: "Reveals",
+    summary: "Ask for a reveal",
+    description: "Asks to see the numbers of subjects. Somebody else decides, and only the asker opens it.",
+    request: r#"{"subjects": ["S-7Q4M2KXA"], "purpose": "notification", "reason":
+        "the notice goes out on Monday"}"#,
+    answer: r#"{"reveal": "r_0123456789abcdefghjk", "state": "requested", "expires_at":
+        "2024-03-21T22:34:49Z"}"#,
+    problems: &["not-found", "case-closed"],
+};
+
+pub(crate) const LIST: Docs = Docs {
+    id: "listReveals",
+    tag: "Reveals",
+    summary: "List the reveals of a case",
+    description: "What was asked, newest first.",
+    request: "",
+    answer: r#"{"reveals": [{"reveal": "r_0123456789abcdefghjk", "state": "requested", "asked_by":
+        "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
+        "decided_by": null, "decided_at": null, "purpose": "notification", "reason":
+        "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
+        "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••42", "messages":
+        3}]}]}"#,
+    problems: &["not-found", "case-closed"],
+};
+
+pub(crate) const READ: Docs = Docs {
+    id: "readReveal",
+    tag: "Reveals",
+    summary: "Read a reveal",
+    description: "Exactly what would be shown, masked.",
+    request: "",
+    answer: r#"{"reveal": "r_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+        "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+        null, "decided_at": null, "purpose": "notification", "reason":
+        "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
+        "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••42", "messages":
+        3}]}"#,
+    problems: &["not-found", "case-closed"],
+};
+
+pub(crate) const DECIDE: Docs = Docs {
+    id: "decideReveal",
+    tag: "Reveals",
+    summary: "Decide a reveal",
+    description: "Somebody else than the asker says yes or no.",
+    request: r#"{"decision": "approve", "reason": "checked against the notice"}"#,
+    answer: r#"{"state": "approved"}"#,
+    problems: &[
+        "not-found",
+        "case-closed",
+        "own-request",
+        "wrong-state",
+        "expired",
+        "result-changed",
+    ],
+};
+
+pub(crate) const OPEN: Docs = Docs {
+    id: "openReveal",
+    tag: "Reveals",
+    summary: "Open a reveal",
+    description: "The asker sees the numbers of an approved reveal, once.",
+    request: "",
+    answer: r#"{"numbers": [{"subject": "S-7Q4M2KXA", "number": "+12025550142"}]}"#,
+    problems: &[
+        "not-found",
+        "case-closed",
+        "not-the-asker",
+        "wrong-state",
+        "expired",
+        "result-changed",
+        "exhibit-withdrawn",
+    ],
+};

@@ -1,0 +1,66 @@
+//! What the API's description says about these operations.
+
+use crate::operations::Docs;
+
+pub(crate) const REQUEST: Docs = Docs {
+    id: "requestWithdrawal",
+    tag: "Exhibits",
+    summary: "Ask for a withdrawal",
+    description: "Asks for an exhibit to count no more. Somebody else decides.",
+    request: r#"{"reason": "the wrong file was sent"}"#,
+    answer: r#"{"withdrawal": "w_0123456789abcdefghjk", "state": "requested", "expires_at":
+        "2024-03-21T22:34:49Z"}"#,
+    problems: &[
+        "not-found",
+        "case-closed",
+        "exhibit-withdrawn",
+        "wrong-state",
+        "result-changed",
+    ],
+};
+
+pub(crate) const LIST: Docs = Docs {
+    id: "listWithdrawals",
+    tag: "Exhibits",
+    summary: "List the withdrawals of a case",
+    description: "What was asked, newest first.",
+    request: "",
+    answer: r#"{"withdrawals": [{"withdrawal": "w_0123456789abcdefghjk", "state": "requested",
+        "asked_by": "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at":
+        "2024-03-22T22:34:49Z", "decided_by": null, "decided_at": null, "exhibit":
+        "x_0123456789abcdefghjk", "reason": "the wrong file was sent", "decision_reason": null,
+        "messages": 1200, "numbers": 800, "numbers_only_here": 40, "later_duplicates": []}]}"#,
+    problems: &["not-found", "case-closed"],
+};
+
+pub(crate) const READ: Docs = Docs {
+    id: "readWithdrawal",
+    tag: "Exhibits",
+    summary: "Read a withdrawal",
+    description: "What would go with the exhibit, in counts.",
+    request: "",
+    answer: r#"{"withdrawal": "w_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+        "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+        null, "decided_at": null, "exhibit": "x_0123456789abcdefghjk", "reason":
+        "the wrong file was sent", "decision_reason": null, "messages": 1200, "numbers": 800,
+        "numbers_only_here": 40, "later_duplicates": []}"#,
+    problems: &["not-found", "case-closed"],
+};
+
+pub(crate) const DECIDE: Docs = Docs {
+    id: "decideWithdrawal",
+    tag: "Exhibits",
+    summary: "Decide a withdrawal",
+    description: "Somebody else than the asker says yes or no.",
+    request: r#"{"decision": "approve", "reason": "checked against the notice"}"#,
+    answer: r#"{"state": "approved"}"#,
+    problems: &[
+        "not-found",
+        "case-closed",
+        "own-request",
+        "wrong-state",
+        "expired",
+        "result-changed",
+        "exhibit-withdrawn",
+    ],
+};

@@ -1,0 +1,14 @@
+//! How the API's description shows what stands for a number.
+
+use super::{MaskedPhone, RawText, SubjectToken};
+use crate::domain::schema::{described, pattern, text};
+
+described! {
+    SubjectToken as "SubjectToken" => pattern(
+        "Stands for one number of one case.",
+        "^[Ss]-[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{8}$",
+    );
+    MaskedPhone as "MaskedPhone" => text("Calling code and last two digits.")
+        .examples(["+1 \u{2022}\u{2022}\u{2022} \u{2022}\u{2022}\u{2022} \u{2022}\u{2022}42"]);
+    RawText as "WrittenNumber" => text("A number as somebody writes it.");
+}
