@@ -1,5 +1,5 @@
 // refused: E0271 type mismatch resolving
-// refused: E0599 no method named `decide` found
+// refused: E0599 the method `decide` exists for
 use breachvault::domain::{ExportId, RevealId};
 use breachvault::policy::actions;
 use breachvault::vault::Why;
