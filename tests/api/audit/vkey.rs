@@ -19,5 +19,5 @@ fn everybody_who_is_signed_in_reads_the_key_that_signed_the_newest_checkpoint() 
     }
     assert!(Checkpoint::open(&note.body, &key(incident)).is_ok());
     let nobody = incident.anonymous().get("/audit/vkey");
-    nobody.assert_problem(401, "no-credential");
+    nobody.assert_problem(401, "unauthenticated");
 }

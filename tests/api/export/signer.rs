@@ -18,5 +18,5 @@ fn everybody_who_is_signed_in_reads_the_same_line_and_nobody_else_does() {
         assert_eq!(line(who), read);
     }
     let nobody = incident.anonymous().get("/evidence/signer");
-    nobody.assert_problem(401, "no-credential");
+    nobody.assert_problem(401, "unauthenticated");
 }

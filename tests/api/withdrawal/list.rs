@@ -11,7 +11,7 @@ fn every_withdrawal_of_the_case_is_listed_newest_first() {
     super::decide(&incident.lead(), &denied, &body::deny()).assert_status(200);
     incident.clock.advance_seconds(1);
     let asked = incident.ask_withdrawal(&incident.custodian(), &wrong);
-    for who in [Who::Lead, Who::Investigator, Who::Custodian] {
+    for who in [Who::Lead, Who::Custodian] {
         let listed = incident.client(who).get(&incident.of_case("/withdrawals"));
         let json = listed.assert_status(200).json();
         let told = |at: usize, name: &str| json["withdrawals"][at][name].clone();
@@ -25,11 +25,13 @@ fn every_withdrawal_of_the_case_is_listed_newest_first() {
 }
 
 #[test]
-fn a_liaison_sees_none_and_to_an_outsider_there_is_no_case() {
+fn neither_liaison_nor_investigator_sees_any_and_to_an_outsider_there_is_no_case() {
     let incident = incident();
     let path = incident.of_case("/withdrawals");
     let liaison = incident.liaison().get(&path);
     liaison.assert_problem(403, "not-allowed");
+    let investigator = incident.investigator().get(&path);
+    investigator.assert_problem(403, "not-allowed");
     let outsider = incident.outsider().get(&path);
     outsider.assert_problem(404, "not-found");
 }
