@@ -1,11 +1,12 @@
 //! The API's description before outside judges: validators, generators of clients, and a
 //! tester that asks the served vault what the description allows.
 //!
-//! A tool that is not installed is passed over with a line that says so; where `CI` is set
-//! it fails the test instead. Python's tools are looked for beside `TOOLS_PYTHON`, those of
+//! If a tool is not installed, the test prints a line and is skipped; where `CI` is set it fails
+//! instead. Python's tools are looked for beside `TOOLS_PYTHON`, those of
 //! Node in `TOOLS_NODE`, then both on the path.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -36,14 +37,15 @@ fn node(tool: &str) -> Command {
     Command::new(installed.unwrap_or_else(|| PathBuf::from(tool)))
 }
 
-/// Runs a tool; `None` if there is no such tool and it may be passed over.
+/// Runs a tool; `None` if it is not installed and `CI` is not set.
 fn run(command: &mut Command) -> Option<Output> {
     match command.output() {
         Ok(output) => Some(output),
         Err(error) => {
             let tool = command.get_program().to_string_lossy().into_owned();
             assert!(setting("CI").is_none(), "{tool} is not there: {error}");
-            println!("passed over: {tool} is not there");
+            // Past the capture of test output, so that plain `cargo test` shows it.
+            let _ = writeln!(std::io::stderr(), "skipped: {tool} is not installed");
             None
         }
     }
