@@ -29,7 +29,12 @@ fn the_administrator_sees_everybody_and_how_they_stand() {
 #[test]
 fn neither_investigators_custodians_nor_auditors_see_who_may_enter() {
     let vault = TestVault::new();
-    for who in [Who::Investigator, Who::Custodian, Who::Auditor, Who::Outsider] {
+    for who in [
+        Who::Investigator,
+        Who::Custodian,
+        Who::Auditor,
+        Who::Outsider,
+    ] {
         let answer = vault.client(who).get("/operators");
         answer.assert_problem(403, "not-allowed");
     }

@@ -28,7 +28,12 @@ fn to_a_liaison_and_to_those_outside_its_case_there_is_no_such_withdrawal() {
     let incident = incident();
     let withdrawal = incident.ask_withdrawal(&incident.custodian(), &incident.first_exhibit());
     let path = format!("/withdrawals/{withdrawal}");
-    for who in [Who::Liaison, Who::Outsider, Who::Auditor, Who::Administrator] {
+    for who in [
+        Who::Liaison,
+        Who::Outsider,
+        Who::Auditor,
+        Who::Administrator,
+    ] {
         let answer = incident.client(who).get(&path);
         answer.assert_problem(404, "not-found");
     }
