@@ -1,10 +1,10 @@
 //! Reading a file that cannot be split on one thread.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use super::received::Received;
+use crate::domain::caught;
 use crate::ingest::error::IngestError;
 use crate::ingest::log_reader::{LogFacts, LogReader};
 use crate::vault::plaintext::RowBatch;
@@ -36,15 +36,14 @@ pub(super) fn read_whole(
             }
             Ok(reader.into_facts())
         });
-        let admitted = catch_unwind(AssertUnwindSafe(|| {
+        let admitted: Result<(), OperationError> = caught(|| {
             for mut batch in &to_admit {
                 with(&batch)?;
                 batch.clear();
                 let _ = empty.send(batch);
             }
             Ok(())
-        }))
-        .unwrap_or(Err(OperationError::Internal("a panic was caught")));
+        });
         if admitted.is_err() {
             received.stop();
         }
