@@ -29,14 +29,17 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
-use crate::vault::ledger::{Book, BookError, Health, Ledger};
+use crate::vault::audit::Frontier;
+use crate::vault::ledger::{
+    Book, BookError, ControlFault, Health, Ledger, LogEnd, write_control_seal,
+};
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
+    ControlState, Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +58,8 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("the audit log could not be continued: {0}")]
     Log(#[from] BookError),
+    #[error(transparent)]
+    Control(#[from] ControlFault),
     #[error("the directory could not be used: {0}")]
     Io(io::ErrorKind),
     #[error("the vault could not write its first leaf")]
@@ -87,10 +92,17 @@ impl Vault {
         }
         let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
         let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
-        let writer = Writer::open(&paths.database())?;
+        let mut writer = Writer::open(&paths.database())?;
         writer.migrate(clock.now())?;
+        watch(&mut writer, &keyring)?;
         let transaction = writer.begin()?;
         meta_rows::insert(&transaction, "vault", keyring.vault().as_str())?;
+        let empty = Frontier::new();
+        let end = LogEnd {
+            size: empty.size(),
+            root: empty.root(),
+        };
+        write_control_seal(&transaction, &keyring, &*entropy, end)?;
         transaction.commit()?;
         drop(writer);
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
@@ -142,7 +154,7 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
         lock: VaultLock,
     ) -> Result<Self, StartError> {
-        let writer = Writer::open(&paths.database())?;
+        let mut writer = Writer::open(&paths.database())?;
         if writer.applied_steps()? == 0 {
             return Err(StartError::Store(StoreError {
                 at: "migrations::check",
@@ -150,12 +162,14 @@ impl Vault {
             }));
         }
         writer.migrate(clock.now())?;
+        let control = watch(&mut writer, &keyring)?;
         let vault_id = keyring.vault().clone();
         if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
             return Err(StartError::OtherVault);
         }
         let core = Arc::new(Core {
-            readers: Readers::open(&paths.database(), settings.readers)?,
+            readers: Readers::open(&paths.database(), settings.readers, &control)?,
+            control,
             keyring: RwLock::new(keyring),
             admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
             clock,
@@ -170,6 +184,7 @@ impl Vault {
             sessions: KnownSessions::default(),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
+        book.verify_control()?;
         write_vkey(paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
@@ -333,6 +348,15 @@ impl Operation for Strangers {
         scope.note_detail(json!({ "requests": self.requests, "throttled": self.turned_away }));
         Ok(Nothing)
     }
+}
+
+/// Reads the control rows, which the writer is then held to.
+fn watch(writer: &mut Writer, keyring: &Keyring) -> Result<Arc<ControlState>, StoreError> {
+    let key = keyring.root_keys().control_elements().clone();
+    let element = move |row: &[u8]| key.mac(b"control row 1\0", row);
+    let control = Arc::new(ControlState::load(writer, element)?);
+    writer.watch(&control);
+    Ok(control)
 }
 
 fn make_private(directory: &Path) -> io::Result<()> {

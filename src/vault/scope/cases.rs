@@ -69,7 +69,7 @@ pub struct MemberView {
 impl<A: Action> Scope<'_, A> {
     pub fn list_cases(&mut self) -> Result<Vec<CaseView>, OperationError> {
         let operator = self.operator()?;
-        case_rows::list_of(self.connection, operator)?
+        membership_rows::cases_of(self.connection, operator)?
             .iter()
             .map(|case| self.view_case(case))
             .collect()

@@ -26,6 +26,8 @@ pub enum StoreFault {
     Inconsistent,
     #[error("{0} rows were changed instead of one")]
     RowCount(usize),
+    #[error("its rows are not what the vault wrote")]
+    Tampered,
     #[error("the schema is newer than this program knows")]
     SchemaNewer,
     #[error("the schema was altered")]
