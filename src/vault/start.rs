@@ -6,6 +6,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, RwLock};
 
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
 use crate::vault::audit::Frontier;
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, LogEnd, write_control_seal,
+    Book, BookError, ControlFault, Health, Ledger, LogEnd, MarkFault, write_control_seal, write_mark,
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
@@ -60,6 +61,8 @@ pub enum StartError {
     Log(#[from] BookError),
     #[error(transparent)]
     Control(#[from] ControlFault),
+    #[error(transparent)]
+    Mark(#[from] MarkFault),
     #[error("the directory could not be used: {0}")]
     Io(io::ErrorKind),
     #[error("the vault could not write its first leaf")]
@@ -103,6 +106,7 @@ impl Vault {
             root: empty.root(),
         };
         write_control_seal(&transaction, &keyring, &*entropy, end)?;
+        write_mark(paths, &keyring, &*entropy, end)?;
         transaction.commit()?;
         drop(writer);
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
@@ -170,6 +174,7 @@ impl Vault {
         let core = Arc::new(Core {
             readers: Readers::open(&paths.database(), settings.readers, &control)?,
             control,
+            charged: AtomicU64::new(0),
             keyring: RwLock::new(keyring),
             admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
             clock,
@@ -184,6 +189,7 @@ impl Vault {
             sessions: KnownSessions::default(),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
+        book.verify_mark()?;
         book.verify_control()?;
         write_vkey(paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;

@@ -30,6 +30,7 @@ pub use case_keys::{CaseKeys, DigestKey, FileDigest};
 pub use error::KeyringError;
 pub use locked::LockedKeyring;
 pub(in crate::vault) use mac_key::MacKey;
+pub(in crate::vault) use store::replace as replace_file;
 pub use package_signer::PackageSigner;
 pub use passphrase::{NewPassphrase, Passphrase, PassphraseError};
 pub use request_digest::RequestDigest;
