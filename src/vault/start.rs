@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
+use crate::vault::audit::Frontier;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::answer::Answer;
@@ -30,9 +31,9 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
-use crate::vault::audit::Frontier;
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, LogEnd, MarkFault, write_control_seal, write_mark,
+    Book, BookError, ControlFault, Health, Ledger, LogEnd, MarkFault, write_control_seal,
+    write_mark,
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;

@@ -9,6 +9,7 @@ mod outside;
 
 mod cmd;
 mod compile_fail;
+mod control_rows;
 mod evidence_tools;
 mod faults;
 mod independent;

@@ -19,8 +19,8 @@ use crate::vault::entropy::draw;
 use crate::vault::keyring::KeyringError;
 use crate::vault::plaintext::{Aad, Nonce, Nonces};
 use crate::vault::store::{
-    ControlState, Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows, leaf_rows,
-    tree_hash_rows,
+    ControlState, Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows,
+    leaf_rows, tree_hash_rows,
 };
 
 /// The log under writing: the store's writer, and the hashes at the right edge of the tree.
@@ -136,7 +136,10 @@ impl Book {
 
     /// What the commit gave out must not become known above the mark.
     fn mark_if_due(&mut self) -> Result<(), BookError> {
-        match self.marking.is_due(self.core.charged.load(Ordering::Relaxed)) {
+        match self
+            .marking
+            .is_due(self.core.charged.load(Ordering::Relaxed))
+        {
             true => self.mark(),
             false => Ok(()),
         }

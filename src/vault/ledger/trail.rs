@@ -13,8 +13,8 @@ use std::path::Path;
 use super::control_seal;
 use super::mark::{self, MarkFault};
 use crate::vault::audit::{
-    Beside, Checkpoint, Claim, ExportError, Failure, Frontier, Hash, Hashes, KeyError, Leaves, StoredLeaf,
-    Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
+    Beside, Checkpoint, Claim, ExportError, Failure, Frontier, Hash, Hashes, KeyError, Leaves,
+    StoredLeaf, Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
 };
 use crate::vault::keyring::Keyring;
 use crate::vault::paths::Paths;

@@ -83,11 +83,8 @@ impl Vault {
                 .readers
                 .snapshot()
                 .map_err(Unauthenticated::from)?;
-            let connection = reader
-                .connection()
-                .map_err(Unauthenticated::from)?;
-            operator_rows::find_by_name_tag(connection, &tag)
-                .map_err(Unauthenticated::from)?
+            let connection = reader.connection().map_err(Unauthenticated::from)?;
+            operator_rows::find_by_name_tag(connection, &tag).map_err(Unauthenticated::from)?
         };
         let about = row.as_ref().map(|row| row.id.clone());
         let verified = self.check_secrets(row, &attempt, now);

@@ -30,9 +30,7 @@ impl Vault {
             .readers
             .snapshot()
             .map_err(Unauthenticated::from)?;
-        let connection = reader
-            .connection()
-            .map_err(Unauthenticated::from)?;
+        let connection = reader.connection().map_err(Unauthenticated::from)?;
         let row = session_rows::find_by_token(connection, tag.as_bytes())
             .map_err(Unauthenticated::from)?
             .ok_or(Unauthenticated::NoSession)?;

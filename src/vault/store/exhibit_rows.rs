@@ -142,7 +142,9 @@ pub(crate) fn staged(
     let by = case.map(of_case);
     let by = by.as_ref().map_or(&[][..], |by| &by[..]);
     let all = connection.rows(&EXHIBIT, by, |row| Ok((read(row)?, case_of(row)?)))?;
-    let staged = all.into_iter().filter(|((_, admitted), _)| admitted.is_none());
+    let staged = all
+        .into_iter()
+        .filter(|((_, admitted), _)| admitted.is_none());
     Ok(staged.map(|((number, _), case)| (number, case)).collect())
 }
 

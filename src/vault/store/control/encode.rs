@@ -34,10 +34,7 @@ pub(in crate::vault::store) fn nothing() -> ValueRef<'static> {
 }
 
 /// The name of the group whose columns have these values.
-pub(super) fn place_of(
-    table: &'static ControlTable,
-    by: &[Cell<'_>],
-) -> Result<Place, StoreError> {
+pub(super) fn place_of(table: &'static ControlTable, by: &[Cell<'_>]) -> Result<Place, StoreError> {
     let columns = by.iter().map(|(name, _)| name);
     let no = table
         .groups

@@ -65,9 +65,7 @@ impl Snapshot {
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let failed = at(table.name);
-        let mut statement = self
-            .prepare_cached(&table.select(by))
-            .map_err(&failed)?;
+        let mut statement = self.prepare_cached(&table.select(by)).map_err(&failed)?;
         let mut rows = statement.query(values(by)).map_err(&failed)?;
         let view = self.view();
         let (mut all, mut sum) = (Vec::new(), Sum::default());

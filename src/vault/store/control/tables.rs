@@ -80,10 +80,7 @@ const SEALED: &[(&str, &str)] = &[
         "statistics",
         "sealed in place; the admission's digest has all",
     ),
-    (
-        "dictionary",
-        "sealed in place; the description has the set",
-    ),
+    ("dictionary", "sealed in place; the description has the set"),
     (
         "subject_index",
         "sealed in place with the next range; the description has the ends",
