@@ -10,6 +10,7 @@ pub struct Bucket {
     pub capacity: f64,
     /// The same unit: how much leaks in `seconds`.
     pub leaks: f64,
+    /// The period of `leaks`, in seconds.
     pub seconds: f64,
 }
 

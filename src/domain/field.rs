@@ -52,6 +52,7 @@ impl Field {
         Self::AreaState,
     ];
 
+    /// The same word as [`Field::as_str`], for key derivation labels and associated data.
     pub const fn label(self) -> &'static str {
         self.as_str()
     }

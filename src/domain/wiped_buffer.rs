@@ -15,6 +15,7 @@ impl WipedBuffer {
         Self(Zeroizing::new(Vec::with_capacity(bytes)))
     }
 
+    /// Appends the bytes. If they do not fit, the buffer moves and the old one is wiped.
     pub fn push(&mut self, bytes: &[u8]) {
         let needed = self.0.len() + bytes.len();
         if needed > self.0.capacity() {
@@ -30,10 +31,12 @@ impl WipedBuffer {
         self.0.len()
     }
 
+    /// Whether nothing was written yet.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The bytes; they are still wiped when dropped.
     pub fn into_bytes(self) -> Zeroizing<Vec<u8>> {
         self.0
     }

@@ -20,10 +20,13 @@ const DAY: i64 = 86_400;
 /// Clients refuse certificates that last longer.
 const DAYS: i64 = 825;
 
+/// Why no development certificate was made.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
+    /// A key or certificate could not be generated; a name may be unfit for a certificate.
     #[error("the certificate could not be made")]
     Make,
+    /// A file could not be written.
     #[error("the certificate could not be written: {0}")]
     Write(io::ErrorKind),
 }
@@ -33,7 +36,9 @@ pub enum CertificateError {
 pub struct DevCertificate {
     /// What a client must trust.
     pub ca: PathBuf,
+    /// The certificate of the server, PEM.
     pub certificate: PathBuf,
+    /// The private key of the server, PEM, mode 0600.
     pub key: PathBuf,
 }
 

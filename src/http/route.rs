@@ -12,11 +12,15 @@ use crate::policy::ActionKind;
 /// One route, for the API's description and for tests.
 #[derive(Clone)]
 pub struct Route {
+    /// The HTTP method.
     pub method: Method,
+    /// The path with its prefix; a parameter is a segment such as `{case}`.
     pub path: String,
     /// The action it is decided and recorded as; none for what anybody may read.
     pub action: Option<ActionKind>,
+    /// The texts and examples of the API's description.
     pub docs: Docs,
+    /// The status of a successful answer.
     pub status: StatusCode,
     /// Whether it takes a session's token.
     pub session: bool,

@@ -21,24 +21,33 @@ use crate::vault::{Paths, Vault};
 /// Where and how to serve.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
+    /// The address and port to listen on.
     pub listen: SocketAddr,
     /// How long requests that are under way may take once the server stops.
     pub grace_s: u64,
+    /// The certificate chain, PEM, with the certificate of the server first.
     pub certificate: PathBuf,
+    /// The private key of the certificate, PEM.
     pub key: PathBuf,
+    /// Whether TLS 1.2 is accepted beside TLS 1.3.
     pub tls_1_2: bool,
+    /// The limits of `[limits]` in the configuration file.
     pub limits: Limits,
 }
 
 /// The server could not start, or did not stop well.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The certificate or the key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The address cannot be bound, or the listening socket failed.
     #[error("the address cannot be listened on: {0}")]
     Listen(std::io::ErrorKind),
+    /// The handlers of SIGINT and SIGTERM could not be installed.
     #[error("signals cannot be waited for: {0}")]
     Signals(std::io::ErrorKind),
+    /// The leaf that records the stop could not be written.
     #[error("the vault could not write its last leaf")]
     Unaudited,
 }

@@ -10,10 +10,13 @@ use rustls::{ServerConfig, SupportedProtocolVersion, version};
 /// The server's certificate or key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
+    /// The file of the certificate is missing, unreadable or not PEM.
     #[error("the certificate file cannot be read or holds no certificate in PEM")]
     Certificate,
+    /// The file of the private key is missing, unreadable or not PEM.
     #[error("the key file cannot be read or holds no private key in PEM")]
     Key,
+    /// rustls refuses the pair, for example because the key belongs to another certificate.
     #[error("certificate and key do not make a server: {0}")]
     Pair(rustls::Error),
 }

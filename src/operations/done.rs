@@ -1,4 +1,4 @@
-//! The answer of what has nothing to say but that it is done.
+//! The answer of operations that return nothing.
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::domain::schema::described;
 
-/// An empty object.
+/// It was done; serialized as an empty object.
 pub struct Done;
 
 impl Serialize for Done {

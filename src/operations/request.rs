@@ -23,6 +23,12 @@ pub trait Request: Operation {
     /// that cannot be understood says it.
     fn target(ids: &Ids) -> Result<Target, OperationError>;
 
+    /// Makes the operation of the path and the body.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if an identifier in the path is malformed, `Invalid` with the member of the body
+    /// that is wrong.
     fn read(ids: &Ids, input: Self::Input) -> Result<Self, OperationError>;
 }
 
@@ -38,26 +44,32 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// The parameters of a path, each as name and text.
     pub fn new(named: Vec<(String, String)>) -> Self {
         Self { named }
     }
 
+    /// The `{case}` of the path; `NotFound` if it is missing or malformed.
     pub fn case(&self) -> Result<CaseId, OperationError> {
         self.named("case")
     }
 
+    /// The `{operator}` of the path; `NotFound` if it is missing or malformed.
     pub fn operator(&self) -> Result<OperatorId, OperationError> {
         self.named("operator")
     }
 
+    /// The `{exhibit}` of the path; `NotFound` if it is missing or malformed.
     pub fn exhibit(&self) -> Result<ExhibitId, OperationError> {
         self.named("exhibit")
     }
 
+    /// The `{reveal}` of the path; `NotFound` if it is missing or malformed.
     pub fn reveal(&self) -> Result<RevealId, OperationError> {
         self.named("reveal")
     }
 
+    /// The `{export}` of the path; `NotFound` if it is missing or malformed.
     pub fn export(&self) -> Result<ExportId, OperationError> {
         self.named("export")
     }

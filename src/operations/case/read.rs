@@ -1,4 +1,4 @@
-//! `GET /cases/{case}`.
+//! `GET /cases/{case}`: one case.
 
 use crate::domain::CaseId;
 use crate::operations::{Docs, Empty, Ids, Request};
@@ -6,6 +6,7 @@ use crate::policy::actions;
 use crate::vault::scope::{CaseView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Reads this case.
 pub struct ReadCase(pub CaseId);
 
 impl Operation for ReadCase {

@@ -12,14 +12,18 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Cancellation, Operation, OperationError, Receipt, Target};
 
+/// Cancels the admission that is running in this case.
 pub struct CancelAdmission(pub CaseId);
 
 /// Not carried out yet.
 pub struct Cancelling(Option<Cancellation>);
 
+/// What became of the request to cancel.
 #[derive(Serialize, ToSchema)]
 pub struct CancelledBody {
+    /// Whether the admission is being cancelled.
     pub state: CancelState,
+    /// The exhibit that was being admitted; left out if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub exhibit: Option<ExhibitId>,

@@ -12,12 +12,14 @@ use crate::vault::records::Difference;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Counts the messages and numbers of one exhibit that another one does not have.
 pub struct CompareExhibits {
     case: CaseId,
     exhibit: ExhibitId,
     against: ExhibitId,
 }
 
+/// The exhibit to compare with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompareInput {
@@ -27,6 +29,11 @@ pub struct CompareInput {
 }
 
 impl CompareExhibits {
+    /// The comparison of `exhibit` with `against`, which is still text.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` if `against` is no id of an exhibit.
     pub fn new(case: CaseId, exhibit: ExhibitId, against: &str) -> Result<Self, OperationError> {
         let against = against
             .parse()

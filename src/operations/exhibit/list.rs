@@ -9,16 +9,19 @@ use crate::policy::actions;
 use crate::vault::scope::{ExhibitView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Lists the exhibits of a case, including withdrawn ones.
 pub struct ListExhibits {
     case: CaseId,
 }
 
 impl ListExhibits {
+    /// Of this case.
     pub fn of(case: CaseId) -> Self {
         Self { case }
     }
 }
 
+/// The exhibits of a case, in the order of admission.
 #[derive(Serialize, ToSchema)]
 pub struct ExhibitList {
     exhibits: Vec<ExhibitView>,

@@ -6,6 +6,7 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{AdmissionView, Operation, OperationError, Target};
 
+/// Reads the progress of the admission in this case.
 pub struct ReadAdmission(pub CaseId);
 
 impl Operation for ReadAdmission {

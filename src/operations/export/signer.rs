@@ -10,8 +10,10 @@ use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 /// Whom `ssh-keygen -Y verify -I` is told.
 const PRINCIPAL: &str = "breachvault";
 
+/// Reads the public key that signs packages.
 pub struct ReadSigner;
 
+/// A line of an `allowed_signers` file (ssh-keygen(1)).
 pub struct SignerText(String);
 
 impl Answer for SignerText {

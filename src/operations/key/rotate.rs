@@ -11,10 +11,13 @@ use crate::vault::keyring::NewPassphrase;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Changes the passphrase of the keyring, for administrators.
 pub struct RotateKek {
+    /// The new passphrase, checked for its length.
     pub passphrase: NewPassphrase,
 }
 
+/// The answer to a change of the passphrase.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeyRotated {
     /// The keyring's generation from now on.

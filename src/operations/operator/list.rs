@@ -8,10 +8,13 @@ use crate::policy::actions;
 use crate::vault::scope::{OperatorView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Lists the operators of the vault, for administrators.
 pub struct ListOperators;
 
+/// The operators of the vault.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OperatorList {
+    /// All operators, including invited and revoked ones.
     pub operators: Vec<OperatorView>,
 }
 

@@ -12,6 +12,7 @@ use crate::vault::plaintext::{RawText, Region};
 use crate::vault::scope::{LookUpResult, Scope};
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Asks for each of some numbers whether it is in the case.
 pub struct LookUp {
     case: CaseId,
     numbers: Vec<RawText>,
@@ -19,6 +20,7 @@ pub struct LookUp {
     why: Why,
 }
 
+/// Numbers to look up, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUpInput {
@@ -28,8 +30,10 @@ pub struct LookUpInput {
     /// The region that numbers without a calling code are read in, such as `GB`.
     #[schema(value_type = Option<RegionCode>)]
     pub region: Option<String>,
+    /// What the answers are needed for.
     #[schema(value_type = Purpose)]
     pub purpose: String,
+    /// Why the numbers are looked up.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
@@ -37,6 +41,7 @@ pub struct LookUpInput {
 /// One answer for each number, by its position.
 #[derive(Serialize, ToSchema)]
 pub struct LookUpAnswer {
+    /// The answers, in the order of the numbers.
     pub results: Vec<LookUpResult>,
 }
 

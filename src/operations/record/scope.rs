@@ -17,6 +17,7 @@ use crate::vault::records::{
 };
 use crate::vault::{Operation, OperationError, Target, Why, scope};
 
+/// Counts messages and distinct numbers, by up to four dimensions.
 pub struct Scope {
     case: CaseId,
     wanted: Wanted,
@@ -39,14 +40,17 @@ enum Wanted {
     Protected(ProtectedQuery),
 }
 
+/// Which records to count, by what, and for whom.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeInput {
     /// Of country, state (as in log), area_state (from area code), carrier, kind, account, channel, day, hour, week.
     #[serde(default)]
     pub by: Vec<String>,
+    /// Which records to count; all of them if not given. Not for protected tables.
     #[serde(default)]
     pub filter: FilterInput,
+    /// For whom the table is.
     pub audience: Audience,
     /// An IANA zone for days, weeks and hours; UTC if not given.
     pub zone: Option<String>,
@@ -54,7 +58,9 @@ pub struct ScopeInput {
     pub top: Option<u32>,
     /// How a protected table is rounded: `nhs`, which is usual, or `cms`.
     pub rule: Option<String>,
+    /// What the counts are needed for; may be left out.
     pub purpose: Option<String>,
+    /// Why records are counted; may be left out.
     pub reason: Option<String>,
 }
 

@@ -14,6 +14,7 @@ use crate::vault::plaintext::{Disclosed, SubjectToken};
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, ShownOnce, Target};
 
+/// Shows the asker the numbers of an approved reveal, once.
 pub struct OpenReveal(pub RevealId);
 
 /// Numbers that were opened and are not text yet.
@@ -22,12 +23,16 @@ pub struct Opened(Vec<(SubjectToken, Disclosed)>);
 /// The numbers of an opened reveal.
 #[derive(Serialize, ToSchema)]
 pub struct OpenedBody {
+    /// The numbers, in the order of the request.
     pub numbers: Vec<OpenedNumber>,
 }
 
+/// A subject and its number in the clear.
 #[derive(Serialize, ToSchema)]
 pub struct OpenedNumber {
+    /// The subject token.
     pub subject: SubjectToken,
+    /// The phone number of the subject.
     #[schema(value_type = E164)]
     pub number: ShownOnce,
 }

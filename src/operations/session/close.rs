@@ -5,6 +5,7 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Ends the caller's session.
 pub struct CloseSession;
 
 impl Operation for CloseSession {

@@ -5,6 +5,7 @@ use crate::policy::actions;
 use crate::vault::scope::{Scope, SelfView};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Reads who the caller is, their cases, and what is left of their budgets.
 pub struct ReadSelf;
 
 impl Operation for ReadSelf {

@@ -11,7 +11,11 @@ pub use request::{RequestWithdrawalInput, RequestedWithdrawal, WithdrawalList};
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Withdrawal;
 
+/// Asks to withdraw an exhibit.
 pub type RequestWithdrawal = Ask<Withdrawal>;
+/// Lists the newest 500 withdrawals of a case.
 pub type ListWithdrawals = List<Withdrawal>;
+/// Shows one withdrawal with its counts, as its decider sees it.
 pub type ReadWithdrawal = Read<Withdrawal>;
+/// Approves or denies a withdrawal. If approved, the exhibit is withdrawn at once.
 pub type DecideWithdrawal = Decide<Withdrawal>;

@@ -12,6 +12,7 @@ use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{ShownState, Withdrawal, WithdrawalView};
 use crate::vault::{OperationError, Target, Why};
 
+/// Why an exhibit should be withdrawn.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestWithdrawalInput {
@@ -20,15 +21,21 @@ pub struct RequestWithdrawalInput {
     pub reason: String,
 }
 
+/// A withdrawal that was requested and is not decided yet.
 #[derive(Serialize, ToSchema)]
 pub struct RequestedWithdrawal {
+    /// The id of the withdrawal.
     pub withdrawal: WithdrawalId,
+    /// Its state: `requested`.
     pub state: ShownState,
+    /// When the request expires if nobody decides it.
     pub expires_at: Moment,
 }
 
+/// The withdrawals of a case.
 #[derive(Serialize, ToSchema)]
 pub struct WithdrawalList {
+    /// The withdrawals, newest first.
     pub withdrawals: Vec<WithdrawalView>,
 }
 
