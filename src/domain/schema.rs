@@ -97,7 +97,7 @@ described! {
     Moment as "Moment" => moment();
     Reason as "Reason" => typed("Why somebody asks or decides.", 10, 500);
     Title as "Title" => typed("What a case or a file is called.", 1, 200);
-    Reference as "Reference" => typed("A number in somebody else's books, or a source.", 1, 200);
+    Reference as "Reference" => typed("A number in another system, or where a file came from.", 1, 200);
     Ticket as "Ticket" => typed("The number of a ticket.", 1, 100);
     LegalBasis as "LegalBasis" => typed("The law an export rests on.", 3, 500);
     AccountName as "AccountName" => typed("The customer account a message was sent for.", 1, 128);

@@ -24,11 +24,11 @@ const ALSO: &str = "Also checked: ";
 
 /// What the tags stand for.
 const TAGS: &[(&str, &str)] = &[
-    ("Sessions", "Who is asking."),
-    ("Operators", "Who may enter; for administrators."),
+    ("Sessions", "Sign-in, and who the caller is."),
+    ("Operators", "The people who may sign in; for administrators."),
     (
         "Keys",
-        "The keyring, seen from outside; for administrators.",
+        "The status of the keyring; for administrators.",
     ),
     ("Cases", "One case for each breach, and who works on it."),
     (
@@ -48,7 +48,7 @@ const TAGS: &[(&str, &str)] = &[
         "Packages for others: asked by one, decided by another.",
     ),
     ("Audit", "The log of every answer and refusal."),
-    ("Service", "What anybody may read."),
+    ("Service", "What anybody may read without a session."),
 ];
 
 /// What a signed-in request can be answered whatever it asks.

@@ -18,6 +18,6 @@ impl Serialize for Done {
 described! {
     Done as "Done" => ObjectBuilder::new()
         .schema_type(Type::Object)
-        .description(Some("Nothing to say but that it is done."))
+        .description(Some("Empty: the operation was done."))
         .max_properties(Some(0_usize));
 }

@@ -28,7 +28,7 @@ impl Request for ReadCase {
         id: "readCase",
         tag: "Cases",
         summary: "Read a case",
-        description: "One case. Whoever is no member is told that it is not there.",
+        description: "One case. Anybody who is not a member gets `not-found`.",
         request: "",
         answer: r#"{"case": "c_0123456789abcdefghjk", "title": "Text message log", "reference":
             "IR-2024-17", "state": "open", "opened_at": "2024-03-21T22:34:49Z", "role": "lead",

@@ -1,5 +1,5 @@
-//! `GET /cases/{case}/exhibits/{exhibit}/difference?against=…`: what one exhibit
-//! has that another has not, in counts.
+//! `GET /cases/{case}/exhibits/{exhibit}/difference?against=…`: the counts by which two
+//! exhibits differ.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::vault::records::Difference;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
-/// Counts the messages and numbers of one exhibit that another one does not have.
+/// Compares two exhibits by counts: messages, and new, gone and unchanged numbers.
 pub struct CompareExhibits {
     case: CaseId,
     exhibit: ExhibitId,
@@ -69,8 +69,7 @@ impl Request for CompareExhibits {
         id: "compareExhibits",
         tag: "Exhibits",
         summary: "Compare two exhibits",
-        description: "What one exhibit has that another has not, in counts. Costs 100 points of the \
-            budget.",
+        description: "The counts by which two exhibits differ. Costs 100 points of the budget.",
         request: "",
         answer: r#"{"exhibit": "x_0123456789abcdefghjk", "against": "x_zyxwvtsrqpnmkjhgfed0",
             "messages": {"exhibit": 1200, "against": 1100}, "numbers": {"new": 40, "gone": 10,

@@ -48,7 +48,7 @@ impl Request for ListExhibits {
         id: "listExhibits",
         tag: "Exhibits",
         summary: "List the exhibits of a case",
-        description: "What was admitted, and what was withdrawn again.",
+        description: "Every exhibit that was admitted, including withdrawn ones.",
         request: "",
         answer: r#"{"exhibits": [{"exhibit": "x_0123456789abcdefghjk", "state": "admitted", "name":
             "log.csv", "source": null, "format": "supplier-csv", "admitted_at":

@@ -1,4 +1,4 @@
-//! `POST /exports/{export}/acknowledgement`: the receiver says that it arrived.
+//! `POST /exports/{export}/acknowledgement`: the receiver has the package.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub struct AcknowledgeInput {
     /// Who received it.
     #[schema(value_type = Reference)]
     pub received_by: String,
-    /// How that is known.
+    /// How it is known that the package arrived.
     #[schema(value_type = Reason)]
     pub reason: String,
 }

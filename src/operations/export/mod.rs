@@ -1,5 +1,5 @@
-//! Handing data out: ask, have it decided, build the package, hand it out, have
-//! its arrival acknowledged.
+//! Exports: ask for one, decide it, build its package, hand the package out, record that it
+//! arrived.
 
 mod acknowledge;
 mod build;

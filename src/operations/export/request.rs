@@ -1,4 +1,4 @@
-//! `POST /cases/{case}/exports`: how a package is asked for.
+//! `POST /cases/{case}/exports`: the request for a package.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 
-/// Whom `ssh-keygen -Y verify -I` is told.
+/// The principal in the line, for `ssh-keygen -Y verify -I`.
 const PRINCIPAL: &str = "breachvault";
 
 /// Reads the public key that signs packages.

@@ -1,4 +1,4 @@
-//! Who may enter.
+//! `GET /operators`: the operators of the vault.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,7 +39,7 @@ impl Request for ListOperators {
         id: "listOperators",
         tag: "Operators",
         summary: "List the operators",
-        description: "Everybody who may enter, or might once.",
+        description: "All operators, including invited and revoked ones.",
         request: "",
         answer: r#"{"operators": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
             "lead", "state": "active", "second_factor": true}]}"#,

@@ -1,4 +1,4 @@
-//! Ending an operator's rights, and every session of theirs, at once.
+//! `DELETE /operators/{operator}`: ends an operator's rights and sessions at once.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! Is this number exposed?
+//! `POST /cases/{case}/lookups`: whether numbers are exposed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,10 +24,10 @@ pub struct LookUp {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUpInput {
-    /// In any format; a number without `+` needs `region`.
+    /// The numbers, in any format; a number without `+` needs `region`.
     #[schema(min_items = 1, max_items = 1000)]
     pub numbers: Vec<RawText>,
-    /// The region that numbers without a calling code are read in, such as `GB`.
+    /// The region of numbers without a calling code, such as `GB`.
     #[schema(value_type = Option<RegionCode>)]
     pub region: Option<String>,
     /// What the answers are needed for.
@@ -38,7 +38,7 @@ pub struct LookUpInput {
     pub reason: String,
 }
 
-/// One answer for each number, by its position.
+/// One answer for each number, listed by position.
 #[derive(Serialize, ToSchema)]
 pub struct LookUpAnswer {
     /// The answers, in the order of the numbers.
@@ -77,7 +77,7 @@ impl Request for LookUp {
         tag: "Records",
         summary: "Look numbers up",
         description: "Asks for each number whether it is exposed. Answers are listed by position; no \
-            number is said back. Every distinct readable number costs one point of the budget, \
+            number is repeated. Every distinct readable number costs one point of the budget, \
             whatever the answer.",
         request: r#"{"numbers": ["+447700900123", "07700 900124"], "region": "GB", "purpose":
             "victim-inquiry", "reason": "a caller asks about a number"}"#,

@@ -1,4 +1,4 @@
-//! Lists records, masked, a page at a time.
+//! `POST /cases/{case}/records/search`: masked records, a page at a time.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,7 +29,8 @@ pub struct SearchInput {
     /// Which records to list; all of them if not given.
     #[serde(default)]
     pub filter: FilterInput,
-    /// `record` if not given; `time`, the timeline of the one subject in the filter.
+    /// `record` or `time`; `record` if not given. `time` is the timeline of one subject, which the
+    /// filter must name.
     #[serde(default)]
     pub order: Order,
     /// Records on a page: 1 to 500, 100 if not given.

@@ -1,4 +1,4 @@
-//! Seeing numbers in the clear: ask, have it decided, open once.
+//! Reveals: ask to see numbers in the clear, decide it, open it once.
 
 pub(crate) mod docs;
 mod open;

@@ -1,4 +1,4 @@
-//! `POST /reveals/{reveal}/open`: the asker sees the numbers, once.
+//! `POST /reveals/{reveal}/open`: the asker sees the numbers once.
 //!
 //! One of the two files that turn a disclosed number into text.
 
@@ -17,7 +17,7 @@ use crate::vault::{Answer, Operation, OperationError, Receipt, ShownOnce, Target
 /// Shows the asker the numbers of an approved reveal, once.
 pub struct OpenReveal(pub RevealId);
 
-/// Numbers that were opened and are not text yet.
+/// The numbers of a reveal, opened but not yet turned into text.
 pub struct Opened(Vec<(SubjectToken, Disclosed)>);
 
 /// The numbers of an opened reveal.

@@ -1,4 +1,4 @@
-//! `POST /cases/{case}/reveals`: how the numbers of subjects are asked for.
+//! `POST /cases/{case}/reveals`: the request to see the numbers of subjects.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use crate::vault::{OperationError, Why};
 #[serde(deny_unknown_fields)]
 pub struct RequestRevealInput {
     /// Subject tokens, `S-` and eight characters.
-    /// Also checked: each is a subject of the case, and named once.
+    /// Also checked: each is a subject of the case and is named once.
     #[schema(value_type = Vec<SubjectToken>, min_items = 1, max_items = 1000)]
     pub subjects: Vec<String>,
     /// What the numbers are needed for.

@@ -1,4 +1,4 @@
-//! `DELETE /sessions/current`: end one's own session.
+//! `DELETE /sessions/current`: ends the caller's session.
 
 use crate::operations::{Docs, Done, Empty, Ids, Request};
 use crate::policy::actions;

@@ -1,4 +1,4 @@
-//! `GET /me`: who the caller is, and what is left of its budgets.
+//! `GET /me`: who the caller is, their cases, and what is left of their budgets.
 
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;

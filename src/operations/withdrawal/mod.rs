@@ -1,7 +1,7 @@
-//! Taking a wrong exhibit out of the answers: ask, have it decided.
+//! Withdrawals: ask to take a wrong exhibit out of all answers, decide it.
 //!
-//! Sees ids and counts. Called by `http` and `cli`. Not promised: that what was
-//! told before is told again rightly; `exhibit::Difference` says what changed.
+//! Sees ids and counts. Called by `http` and `cli`. Answers that were given before are not
+//! corrected; `exhibit::CompareExhibits` shows what changed.
 
 pub(crate) mod docs;
 mod request;

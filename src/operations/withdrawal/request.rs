@@ -1,5 +1,4 @@
-//! `POST /cases/{case}/exhibits/{exhibit}/withdrawal`: how it is asked that an exhibit
-//! be withdrawn.
+//! `POST /cases/{case}/exhibits/{exhibit}/withdrawal`: the request to withdraw an exhibit.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,7 +15,7 @@ use crate::vault::{OperationError, Target, Why};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestWithdrawalInput {
-    /// What is wrong with it.
+    /// What is wrong with the exhibit.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
@@ -81,7 +80,11 @@ impl TwoPerson for Withdrawal {
 }
 
 impl Ask<Withdrawal> {
-    /// As typed at the command line.
+    /// The request to withdraw this exhibit, for the command line.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` if the reason breaks its rules.
     pub fn of_exhibit(
         case: CaseId,
         exhibit: ExhibitId,
