@@ -38,7 +38,7 @@ words! {
 }
 
 impl Field {
-    /// The fields whose values stand in a dictionary, records holding codes.
+    /// The fields with a dictionary: records hold codes for their values.
     pub const DICTIONARIES: [Self; 10] = [
         Self::Account,
         Self::Carrier,

@@ -1,16 +1,16 @@
-//! Bytes that leave nothing behind: wiped when dropped and when they move to a
-//! bigger buffer (which a plain `Vec` would leave unwiped).
+//! A buffer that is wiped when it is dropped, and when it moves to a bigger allocation (which a
+//! `Vec` would leave unwiped).
 
 use std::io;
 
 use zeroize::Zeroizing;
 
-/// A buffer to write to.
+/// A growing buffer of bytes that wipes every allocation it leaves.
 #[derive(Default)]
 pub struct WipedBuffer(Zeroizing<Vec<u8>>);
 
 impl WipedBuffer {
-    /// With room for so many bytes.
+    /// An empty buffer with room for so many bytes.
     pub fn with_capacity(bytes: usize) -> Self {
         Self(Zeroizing::new(Vec::with_capacity(bytes)))
     }

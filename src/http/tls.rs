@@ -7,7 +7,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, SupportedProtocolVersion, version};
 
-/// The server's certificate or key cannot be used.
+/// Why the server's certificate or key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// The file of the certificate is missing, unreadable or not PEM.
@@ -21,8 +21,8 @@ pub enum TlsError {
     Pair(rustls::Error),
 }
 
-/// TLS 1.3, and 1.2 only where the configuration says so. No early data: a
-/// request must not be played again.
+/// TLS 1.3, and 1.2 only if the configuration allows it. No early data (0-RTT), because a request
+/// could be replayed.
 pub(super) fn server_config(
     certificate: &Path,
     key: &Path,
