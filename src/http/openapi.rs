@@ -25,11 +25,11 @@ const ALSO: &str = "Also checked: ";
 /// The tags and their descriptions.
 const TAGS: &[(&str, &str)] = &[
     ("Sessions", "Sign-in, and who the caller is."),
-    ("Operators", "The people who may sign in; for administrators."),
     (
-        "Keys",
-        "The status of the keyring; for administrators.",
+        "Operators",
+        "The people who may sign in; for administrators.",
     ),
+    ("Keys", "The status of the keyring; for administrators."),
     ("Cases", "One case for each breach, and who works on it."),
     (
         "Exhibits",
