@@ -13,7 +13,7 @@ use super::kind::{RequestKind, Touched, seal};
 use crate::domain::{AccountName, ExportId, LegalBasis, Profile};
 use crate::policy::actions;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::records::{FilterInput, Found, RecordFilter};
+use crate::vault::records::{FilterInput, Matched, RecordFilter};
 use crate::vault::scope::Reading;
 use crate::vault::{Conflict, OperationError, Settings};
 
@@ -34,7 +34,7 @@ pub struct CountedExport {
     filter: RecordFilter,
     /// The one account it was counted for, if the caller may know no other.
     account: Option<AccountName>,
-    found: Found,
+    found: Matched,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,7 +104,7 @@ impl CountedExport {
         counted: Option<&Self>,
         reading: &Reading<'_>,
         filter: &RecordFilter,
-    ) -> Result<Found, OperationError> {
+    ) -> Result<Matched, OperationError> {
         let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
         let same = counted.filter == *filter
             && counted.account.as_ref() == reading.grant.account()
