@@ -44,15 +44,17 @@ pub(in crate::vault) struct ExhibitDescription {
     pub duplicates: u64,
     /// Rows that could not be admitted.
     pub quarantined: u64,
-    /// Distinct numbers in the exhibit, and how many of them were new to the case.
+    /// Distinct numbers in the exhibit.
     pub numbers: u32,
+    /// How many of them were new to the case.
     pub new_numbers: u32,
     /// Distinct user names in the exhibit.
     pub users: u32,
     /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
-    /// The first and the last sending, in seconds; none if nothing was admitted.
+    /// When the first record was sent, in seconds since 1970; `None` if nothing was admitted.
     pub first: Option<i64>,
+    /// When the last record was sent, likewise.
     pub last: Option<i64>,
     /// Blocks of each field, numbered from 0; all but the last are full.
     pub blocks: u32,
