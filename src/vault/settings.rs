@@ -30,6 +30,7 @@ pub struct Settings {
 /// is not costs 2.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
+    /// Points of a full bucket: the most that can be spent at once.
     pub capacity: u32,
     /// Points that flow back in an hour.
     pub per_hour: u32,

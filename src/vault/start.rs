@@ -39,30 +39,41 @@ use crate::vault::store::{
     Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
 };
 
+/// Why a vault could not be made or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The directory has a vault; it is left as it is.
     #[error("there is a vault in this directory already")]
     Exists,
+    /// The directory has no vault.
     #[error("there is no vault in this directory")]
     Missing,
+    /// Another process holds the lock of this vault.
     #[error("another process has this vault open")]
     InUse,
+    /// The database and the unlocked keyring have different vault ids.
     #[error("the keyring belongs to another vault")]
     OtherVault,
+    /// The keyring could not be made.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// The database could not be made, opened or migrated.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The log could not be continued.
     #[error("the audit log could not be continued: {0}")]
     Log(#[from] BookError),
+    /// A folder could not be made, or the file of the public key not written.
     #[error("the directory could not be used: {0}")]
     Io(io::ErrorKind),
+    /// The first act could not be done, or its leaf could not be made durable.
     #[error("the vault could not write its first leaf")]
     Unaudited,
 }
 
 /// A vault that was just made, and the one invitation it gave out.
 pub struct Founded {
+    /// The vault, open.
     pub vault: Vault,
     /// For the first administrator; shown once.
     pub invitation: Invitation,
@@ -191,6 +202,7 @@ impl Vault {
         self.ledger.waiting()
     }
 
+    /// The limits and lifetimes it was opened with.
     pub fn settings(&self) -> &Settings {
         &self.core.settings
     }
@@ -200,6 +212,7 @@ impl Vault {
         &self.core.package_turns
     }
 
+    /// The files of the vault directory.
     pub fn paths(&self) -> &Paths {
         &self.core.paths
     }

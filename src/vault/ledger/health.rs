@@ -12,6 +12,7 @@ pub struct Health {
 }
 
 impl Health {
+    /// Whether the newest commit succeeded; true before the first one.
     pub fn is_green(&self) -> bool {
         !self.red.load(Ordering::Acquire)
     }

@@ -22,10 +22,13 @@ pub enum Export {}
 
 /// What somebody wants to have handed out.
 pub struct ExportWanted {
+    /// What kind of package it is.
     pub profile: Profile,
+    /// Which records go into it.
     pub filter: RecordFilter,
     /// age recipients, parsed by whoever made this.
     pub recipients: Vec<String>,
+    /// Why the data may be handed out.
     pub legal_basis: LegalBasis,
 }
 
@@ -37,6 +40,7 @@ pub struct CountedExport {
     found: Matched,
 }
 
+/// What is sealed of an export, and covered by its digest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportBody {
@@ -66,16 +70,23 @@ pub struct Delivery {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Export)]
 pub struct ExportView {
+    /// The id of the export.
     pub export: ExportId,
+    /// Who asked and who decided.
     #[serde(flatten)]
     pub asked: AskedView,
+    /// What kind of package it is.
     pub profile: Profile,
+    /// Why the data may be handed out.
     pub legal_basis: String,
+    /// Which records go into it.
     #[schema(value_type = FilterInput)]
     pub filter: Value,
+    /// The age recipients it is sealed to.
     pub recipients: Vec<String>,
     /// What would be in it.
     pub messages: u64,
+    /// Distinct numbers that would be in it.
     pub numbers: u64,
     /// SHA-256 of the package's tag manifest, in hexadecimal.
     pub tagmanifest_sha256: Option<String>,
