@@ -30,7 +30,7 @@ pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller
     let vault = Arc::clone(&app.vault);
     match blocking(move || vault.authenticate(&token)).await? {
         Ok(caller) => Ok(caller),
-        Err(Unauthenticated::Unavailable) => Err(Unauthenticated::Unavailable.into()),
+        Err(error @ (Unauthenticated::Unavailable | Unauthenticated::Damaged)) => Err(error.into()),
         Err(unauthenticated) => Err(stranger(app, address(parts), unauthenticated.into())),
     }
 }

@@ -269,6 +269,7 @@ impl From<Unauthenticated> for Problem {
                 Self::new(ProblemKind::Throttled).retry_after(retry_after)
             }
             Unauthenticated::Unavailable => Self::new(ProblemKind::Unavailable).retry_after(1),
+            Unauthenticated::Damaged => Self::new(ProblemKind::Damaged),
         }
     }
 }

@@ -80,7 +80,7 @@ kinds! {
     Throttled            "throttled"              TOO_MANY_REQUESTS "Too many requests without a session, or too many failed sign-ins.";
     HeadersTooLarge      "headers-too-large"      REQUEST_HEADER_FIELDS_TOO_LARGE "The headers are too large.";
     Internal             "internal"               INTERNAL_SERVER_ERROR "The vault made a mistake; nothing was changed.";
-    Damaged              "damaged"                INTERNAL_SERVER_ERROR "A sealed part does not open or is missing.";
+    Damaged              "damaged"                SERVICE_UNAVAILABLE "A part is not what the vault wrote, or is missing.";
     DiskFull             "disk-full"              SERVICE_UNAVAILABLE "The disk is full.";
     Unaudited            "unaudited"              SERVICE_UNAVAILABLE "The audit log could not be written; nothing was shown.";
     Busy                 "busy"                   SERVICE_UNAVAILABLE "Too many requests are waiting; try again later.";

@@ -121,7 +121,12 @@ impl From<Panicked> for OperationError {
 
 impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error.fault {
+            StoreFault::Tampered => Self::Damaged {
+                place: format!("table {}", error.at),
+            },
+            _ => Self::Store(error),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
+use crate::vault::audit::Frontier;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::answer::Answer;
@@ -29,14 +30,16 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
-use crate::vault::ledger::{Book, BookError, Health, Ledger};
+use crate::vault::ledger::{
+    Book, BookError, ControlFault, Health, Ledger, LogEnd, write_control_seal,
+};
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
+    ControlState, Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
 };
 
 /// Why a vault could not be made or opened.
@@ -63,6 +66,9 @@ pub enum StartError {
     /// The log could not be continued.
     #[error("the audit log could not be continued: {0}")]
     Log(#[from] BookError),
+    /// The control rows are not those that the vault wrote last.
+    #[error(transparent)]
+    Control(#[from] ControlFault),
     /// A folder could not be made, or the file of the public key not written.
     #[error("the directory could not be used: {0}")]
     Io(io::ErrorKind),
@@ -98,10 +104,17 @@ impl Vault {
         }
         let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
         let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
-        let writer = Writer::open(&paths.database())?;
+        let mut writer = Writer::open(&paths.database())?;
         writer.migrate(clock.now())?;
+        watch(&mut writer, &keyring)?;
         let transaction = writer.begin()?;
         meta_rows::insert(&transaction, "vault", keyring.vault().as_str())?;
+        let empty = Frontier::new();
+        let end = LogEnd {
+            size: empty.size(),
+            root: empty.root(),
+        };
+        write_control_seal(&transaction, &keyring, &*entropy, end)?;
         transaction.commit()?;
         drop(writer);
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
@@ -153,7 +166,7 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
         lock: VaultLock,
     ) -> Result<Self, StartError> {
-        let writer = Writer::open(&paths.database())?;
+        let mut writer = Writer::open(&paths.database())?;
         if writer.applied_steps()? == 0 {
             return Err(StartError::Store(StoreError {
                 at: "migrations::check",
@@ -161,12 +174,14 @@ impl Vault {
             }));
         }
         writer.migrate(clock.now())?;
+        let control = watch(&mut writer, &keyring)?;
         let vault_id = keyring.vault().clone();
         if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
             return Err(StartError::OtherVault);
         }
         let core = Arc::new(Core {
-            readers: Readers::open(&paths.database(), settings.readers)?,
+            readers: Readers::open(&paths.database(), settings.readers, &control)?,
+            control,
             keyring: RwLock::new(keyring),
             admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
             clock,
@@ -181,6 +196,7 @@ impl Vault {
             sessions: KnownSessions::default(),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
+        book.verify_control()?;
         write_vkey(paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
@@ -346,6 +362,15 @@ impl Operation for Strangers {
         scope.note_detail(json!({ "requests": self.requests, "throttled": self.turned_away }));
         Ok(Nothing)
     }
+}
+
+/// Reads the control rows, which the writer is then held to.
+fn watch(writer: &mut Writer, keyring: &Keyring) -> Result<Arc<ControlState>, StoreError> {
+    let key = keyring.root_keys().control_elements().clone();
+    let element = move |row: &[u8]| key.mac(b"control row 1\0", row);
+    let control = Arc::new(ControlState::load(writer, element)?);
+    writer.watch(&control);
+    Ok(control)
 }
 
 fn make_private(directory: &Path) -> io::Result<()> {

@@ -85,6 +85,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "call",
             "core",
             "entropy",
+            "keyring",
             "paths",
             "plaintext",
             "store",

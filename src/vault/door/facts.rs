@@ -70,6 +70,7 @@ pub(in crate::vault) fn load(
     target: &Target,
     now: Moment,
 ) -> Result<Situation, OperationError> {
+    core.control.intact()?;
     let (caller_facts, session_ends) = who(connection, caller, now)?;
     let mut situation = Situation {
         facts: Facts {

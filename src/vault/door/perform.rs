@@ -358,6 +358,7 @@ fn settle<O: Operation>(
         },
     };
     let ended = ended.and_then(|answer| {
+        core.control.intact()?;
         if about.caller.is_gone() {
             return Err(Stopped::Failed(OperationError::Cancelled));
         }

@@ -17,5 +17,5 @@ pub(in crate::vault) use operator_secrets::OperatorSecrets;
 pub use password::{NewPassword, Password, PasswordError};
 pub use password_hash::{PasswordHash, PasswordHashError, PasswordVerified, WrongPassword};
 pub(in crate::vault) use throttle::{Throttle, ThrottleKey};
-pub use token::{EnrolmentToken, EnrolmentTokenHash, SessionToken, SessionTokenHash, TokenError};
+pub use token::{EnrolmentTag, EnrolmentToken, SessionTag, SessionToken, TokenError};
 pub use totp::{TotpCode, TotpCodeError, TotpSecret, TotpStep};

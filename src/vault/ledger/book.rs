@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ring::signature::KeyPair;
 
 use super::act::{Act, Done};
+use super::control_seal::{self, ControlFault, LogEnd};
 use super::draft::{Draft, Outcome};
 use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
@@ -15,8 +16,8 @@ use crate::vault::core::Core;
 use crate::vault::entropy::draw;
 use crate::vault::plaintext::{Aad, Nonce, Nonces};
 use crate::vault::store::{
-    Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows, leaf_rows,
-    tree_hash_rows,
+    ControlState, Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows,
+    leaf_rows, tree_hash_rows,
 };
 
 /// The log under writing: the store's writer, and the hashes at the right edge of the tree.
@@ -64,6 +65,9 @@ pub enum BookError {
     /// The database ended the transaction by itself; nothing of it was kept.
     #[error("the transaction was ended by the database")]
     Ended,
+    /// The control rows could not be sealed, or are not what the vault wrote.
+    #[error(transparent)]
+    Control(#[from] ControlFault),
 }
 
 impl Book {
@@ -107,6 +111,27 @@ impl Book {
         })
     }
 
+    /// Compares the control rows with their seal, which must be of the log's end.
+    pub(in crate::vault) fn verify_control(&self) -> Result<(), ControlFault> {
+        control_seal::verify(&self.writer, &self.core.keys(), self.end())
+    }
+
+    pub(super) fn control(&self) -> Arc<ControlState> {
+        Arc::clone(&self.core.control)
+    }
+
+    fn end(&self) -> LogEnd {
+        LogEnd {
+            size: self.frontier.size(),
+            root: self.frontier.root(),
+        }
+    }
+
+    fn seal_control(&self, transaction: &Transaction) -> Result<(), ControlFault> {
+        let entropy = &*self.core.entropy;
+        control_seal::write(transaction, &self.core.keys(), entropy, self.end())
+    }
+
     pub(crate) fn verifier_key_text(&self) -> String {
         self.key.to_string()
     }
@@ -139,7 +164,12 @@ impl Book {
         step: impl FnOnce(&Transaction) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let transaction = self.writer.begin()?;
+        self.core.control.intact()?;
         step(&transaction)?;
+        if transaction.changed_control() {
+            let sealed = self.seal_control(&transaction);
+            sealed.map_err(|_| StoreError::inconsistent("control_seal::write"))?;
+        }
         transaction.commit()
     }
 
@@ -181,6 +211,7 @@ impl Book {
         }
         .sign(self.core.keys().root_keys().audit_signing())?;
         checkpoint_rows::advance(&transaction, self.frontier.size(), &signed)?;
+        self.seal_control(&transaction)?;
         transaction.commit()?;
         self.checkpoint = Arc::from(signed);
         Ok(first)

@@ -109,6 +109,16 @@ impl Aad {
         Self::new("detail", vault).position(leaf)
     }
 
+    /// The sums of the control rows at a log of `size` leaves.
+    pub(in crate::vault) fn control_seal(vault: &VaultId, size: u64) -> Self {
+        Self::new("control seal", vault).position(size)
+    }
+
+    /// The high-water mark of the log.
+    pub(in crate::vault) fn high_water_mark(vault: &VaultId) -> Self {
+        Self::new("high-water mark", vault)
+    }
+
     /// What a request asks for; its identifier tells the kind.
     pub fn request(vault: &VaultId, case: &CaseId, request: &RequestId) -> Self {
         Self::of_case("request", vault, case).name(request.as_str())

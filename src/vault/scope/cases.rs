@@ -78,7 +78,7 @@ impl<A: Action> Scope<'_, A> {
     /// The cases the caller is a member of.
     pub fn list_cases(&mut self) -> Result<Vec<CaseView>, OperationError> {
         let operator = self.operator()?;
-        case_rows::list_of(self.connection, operator)?
+        membership_rows::cases_of(self.connection, operator)?
             .iter()
             .map(|case| self.view_case(case))
             .collect()

@@ -112,7 +112,9 @@ impl<A: Writes> Scope<'_, A> {
                 name_tag: tag.as_bytes(),
                 home,
                 sealed: &self.seal_secrets(&secrets, &id)?,
-                enrolment: enrolment.hash().as_bytes(),
+                enrolment: enrolment
+                    .tag(self.core.keys().root_keys().token_tags())
+                    .as_bytes(),
                 enrol_by: expires_at,
                 created_at: self.now,
             },

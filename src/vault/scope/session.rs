@@ -15,7 +15,7 @@ use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::error::OperationError;
 use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{SessionToken, TotpStep};
-use crate::vault::store::{case_rows, membership_rows, operator_rows, session_rows};
+use crate::vault::store::{membership_rows, operator_rows, session_rows};
 
 /// A session that was just opened; its token is shown once.
 pub struct SignedIn {
@@ -109,11 +109,11 @@ impl<A: Writes> Scope<'_, A> {
             self.notes.denial = Some(Denial::WrongCredential);
             return Err(OperationError::NotFound);
         }
-        let hash = token.hash();
+        let tag = token.tag(self.core.keys().root_keys().token_tags());
         session_rows::insert(
             self.transaction()?,
             &session,
-            hash.as_bytes(),
+            tag.as_bytes(),
             &operator,
             self.now,
             expires_at,
@@ -149,7 +149,7 @@ impl<A: Action> Scope<'_, A> {
             .ok_or(OperationError::NotFound)?
             .expires_at;
         let mut cases = Vec::new();
-        for case in case_rows::list_of(self.connection, operator)? {
+        for case in membership_rows::cases_of(self.connection, operator)? {
             if let Some(member) = membership_rows::find(self.connection, case.number, operator)? {
                 let left = points::left(
                     self.core.settings.lookup_budget,

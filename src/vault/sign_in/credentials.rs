@@ -85,12 +85,9 @@ impl Vault {
                 .core
                 .readers
                 .snapshot()
-                .map_err(|_| Unauthenticated::Unavailable)?;
-            let connection = reader
-                .connection()
-                .map_err(|_| Unauthenticated::Unavailable)?;
-            operator_rows::find_by_name_tag(connection, &tag)
-                .map_err(|_| Unauthenticated::Unavailable)?
+                .map_err(Unauthenticated::from)?;
+            let connection = reader.connection().map_err(Unauthenticated::from)?;
+            operator_rows::find_by_name_tag(connection, &tag).map_err(Unauthenticated::from)?
         };
         let about = row.as_ref().map(|row| row.id.clone());
         let verified = self.check_secrets(row, &attempt, now);

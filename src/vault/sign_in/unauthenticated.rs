@@ -1,5 +1,7 @@
 //! Why nobody is signed in.
 
+use crate::vault::store::{StoreError, StoreFault};
+
 /// Why nobody is signed in. The wrong name and the wrong password look alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unauthenticated {
@@ -16,4 +18,15 @@ pub enum Unauthenticated {
     },
     /// The database did not answer.
     Unavailable,
+    /// A row that decides who this is is not what the vault wrote.
+    Damaged,
+}
+
+impl From<StoreError> for Unauthenticated {
+    fn from(error: StoreError) -> Self {
+        match error.fault {
+            StoreFault::Tampered => Self::Damaged,
+            _ => Self::Unavailable,
+        }
+    }
 }

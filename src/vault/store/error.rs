@@ -36,6 +36,9 @@ pub enum StoreFault {
     /// A statement that must change one row changed this many.
     #[error("{0} rows were changed instead of one")]
     RowCount(usize),
+    /// Somebody other than the vault wrote a control row.
+    #[error("its rows are not what the vault wrote")]
+    Tampered,
     /// The database has a migration that this program does not know.
     #[error("the schema is newer than this program knows")]
     SchemaNewer,
