@@ -8,6 +8,7 @@ use crate::domain::Moment;
 
 /// Tells the present time.
 pub trait Clock: Send + Sync {
+    /// The present moment, in whole seconds.
     fn now(&self) -> Moment;
 }
 
@@ -34,14 +35,17 @@ impl Clock for SystemClock {
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {
+    /// Starts at `moment`.
     pub fn new(moment: Moment) -> Self {
         Self(Arc::new(AtomicI64::new(moment.seconds())))
     }
 
+    /// Moves this clock and all its clones to `moment`, which may be earlier.
     pub fn set(&self, moment: Moment) {
         self.0.store(moment.seconds(), Ordering::SeqCst);
     }
 
+    /// Moves this clock and all its clones; a negative number moves them back.
     pub fn advance_seconds(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }

@@ -1,7 +1,9 @@
 //! What an installation may choose. `config` reads it; the defaults are sensible.
 
+use serde::Serialize;
+
 /// Limits and lifetimes. Units are in the names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Settings {
     /// How long a session lasts, in seconds.
     pub session_s: i64,
@@ -28,8 +30,9 @@ pub struct Settings {
 
 /// A leaking bucket, counted in points: a number that is found costs 1, one that
 /// is not costs 2.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Budget {
+    /// Points of a full bucket: the most that can be spent at once.
     pub capacity: u32,
     /// Points that flow back in an hour.
     pub per_hour: u32,

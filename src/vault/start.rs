@@ -44,34 +44,47 @@ use crate::vault::store::{
     ControlState, Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
 };
 
+/// Why a vault could not be made or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The directory has a vault; it is left as it is.
     #[error("there is a vault in this directory already")]
     Exists,
+    /// The directory has no vault.
     #[error("there is no vault in this directory")]
     Missing,
+    /// Another process holds the lock of this vault.
     #[error("another process has this vault open")]
     InUse,
+    /// The database and the unlocked keyring have different vault ids.
     #[error("the keyring belongs to another vault")]
     OtherVault,
+    /// The keyring could not be made.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// The database could not be made, opened or migrated.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The log could not be continued.
     #[error("the audit log could not be continued: {0}")]
     Log(#[from] BookError),
+    /// The control rows are not those that the vault wrote last.
     #[error(transparent)]
     Control(#[from] ControlFault),
+    /// The log is not the one that the high-water mark was written for.
     #[error(transparent)]
     Mark(#[from] MarkFault),
+    /// A folder could not be made, or the file of the public key not written.
     #[error("the directory could not be used: {0}")]
     Io(io::ErrorKind),
+    /// The first act could not be done, or its leaf could not be made durable.
     #[error("the vault could not write its first leaf")]
     Unaudited,
 }
 
 /// A vault that was just made, and the one invitation it gave out.
 pub struct Founded {
+    /// The vault, open.
     pub vault: Vault,
     /// For the first administrator; shown once.
     pub invitation: Invitation,
@@ -213,6 +226,7 @@ impl Vault {
         self.ledger.waiting()
     }
 
+    /// The limits and lifetimes it was opened with.
     pub fn settings(&self) -> &Settings {
         &self.core.settings
     }
@@ -222,6 +236,7 @@ impl Vault {
         &self.core.package_turns
     }
 
+    /// The files of the vault directory.
     pub fn paths(&self) -> &Paths {
         &self.core.paths
     }
@@ -317,7 +332,9 @@ impl Operation for Start {
                 terms.discard_above(scope.transaction()?, visible)?;
             }
         }
-        scope.note_detail(json!({ "leftovers_cleared": cleared }));
+        let settings = serde_json::to_value(&scope.core.settings);
+        let settings = settings.map_err(|_| OperationError::Internal("settings"))?;
+        scope.note_detail(json!({ "leftovers_cleared": cleared, "settings": settings }));
         Ok(Nothing)
     }
 }

@@ -95,8 +95,8 @@ impl Person {
         })
     }
 
-    /// Uses the code of the previous half minute. A code works once, so the current one stays free
-    /// for whoever tries the demo.
+    /// Signs in with the code of the previous half minute. A code works once, so the current one
+    /// stays usable for the person who tries the demo.
     pub(super) fn sign_in(&self, vault: &Vault) -> Result<Caller, CliError> {
         let totp = self.totp_secret.as_ref().map(|secret| {
             let code = authenticator::code(secret, SystemClock.now().plus_seconds(-30));

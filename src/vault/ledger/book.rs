@@ -37,26 +37,42 @@ pub(crate) struct Book {
 /// The log could not be continued or appended to.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A hash that the tree needs is not stored.
     #[error("the tree's hashes are incomplete")]
     Tree,
+    /// The log has fewer leaves than its newest checkpoint, so leaves at the end are missing.
     #[error("the log ends at leaf {leaves}, its newest checkpoint speaks of {checkpoint}")]
-    CutOff { leaves: u64, checkpoint: u64 },
+    CutOff {
+        /// Leaves in the log.
+        leaves: u64,
+        /// Leaves at the checkpoint.
+        checkpoint: u64,
+    },
+    /// The newest checkpoint does not verify under this vault's key.
     #[error("the newest checkpoint is not signed by this vault's key")]
     Checkpoint(#[from] CheckpointError),
+    /// The hashes of the log give another root than its newest checkpoint.
     #[error("the newest checkpoint has another root than the log")]
     Root,
+    /// The name made of the vault's id is not a key name.
     #[error("the log's name is not a key name")]
     Name(#[from] KeyError),
+    /// A new leaf could not be encoded.
     #[error("a leaf could not be written down")]
     Leaf,
+    /// A new detail could not be sealed.
     #[error("a detail could not be sealed")]
     Detail,
+    /// The database ended the transaction by itself; nothing of it was kept.
     #[error("the transaction was ended by the database")]
     Ended,
+    /// The control rows could not be sealed, or are not what the vault wrote.
     #[error(transparent)]
     Control(#[from] ControlFault),
+    /// The leaves are durable, and the mark that has to follow them is not.
     #[error("the high-water mark could not be written")]
     Mark(#[source] KeyringError),
 }

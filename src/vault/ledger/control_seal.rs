@@ -14,16 +14,27 @@ use crate::vault::store::{Snapshot, StoreError, Transaction, control_seal_rows};
 /// The control rows are not those that the vault wrote last.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlFault {
+    /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no seal.
     #[error("the seal over the control rows is missing")]
     Missing,
+    /// The seal does not open for the log's size and root.
     #[error("the seal over the control rows is not the one of the log's end")]
     Seal,
+    /// The sum of this table's rows is not the sealed one.
     #[error("the rows of the table `{0}` are not what the vault wrote")]
     Table(&'static str),
+    /// The keyring was put back: the log was written with a later one.
     #[error("the keyring is of generation {found}, and the log was written with {named}")]
-    OldKeyring { found: u64, named: u64 },
+    OldKeyring {
+        /// The generation of the keyring file.
+        found: u64,
+        /// The generation in the seal.
+        named: u64,
+    },
+    /// The system gave no randomness, or sealing failed.
     #[error("the seal over the control rows could not be made")]
     NotSealed,
 }

@@ -27,6 +27,7 @@ impl Health {
         }
     }
 
+    /// Whether the newest commit succeeded (true before the first one) and no foreign write was found.
     pub fn is_green(&self) -> bool {
         !self.red.load(Ordering::Acquire) && self.damage().is_none()
     }

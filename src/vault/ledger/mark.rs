@@ -26,16 +26,27 @@ const MARK_POINTS: u64 = 100;
 /// The log is not the one that the mark was written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MarkFault {
+    /// There is no mark: it was removed, or files were put back.
     #[error("the high-water mark is missing: the vault's files were put back or removed")]
     Missing,
+    /// The file cannot be read.
     #[error("the high-water mark could not be read: {0}")]
     Unreadable(io::ErrorKind),
+    /// It was sealed by another vault, or changed.
     #[error("the high-water mark is not this vault's")]
     Foreign,
+    /// The log is shorter than it was.
     #[error("the log ends at leaf {log}, and it had {mark}: it was rolled back")]
-    Behind { log: u64, mark: u64 },
+    Behind {
+        /// How many leaves it has.
+        log: u64,
+        /// How many it had.
+        mark: u64,
+    },
+    /// The log has another root at the size of the mark.
     #[error("the log is another one than the high-water mark was written for: it was rolled back")]
     Beside,
+    /// The hashes of the tree do not give a root.
     #[error("the tree's hashes are incomplete")]
     Tree,
 }

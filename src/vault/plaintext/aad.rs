@@ -89,10 +89,12 @@ impl Aad {
         Self::of_exhibit("quarantine", vault, case, exhibit).position(no)
     }
 
+    /// The sealed description of an exhibit.
     pub fn exhibit_description(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId) -> Self {
         Self::of_exhibit("exhibit description", vault, case, exhibit)
     }
 
+    /// The title and reference of a case.
     pub fn case_description(vault: &VaultId, case: &CaseId) -> Self {
         Self::of_case("case description", vault, case)
     }

@@ -37,7 +37,9 @@ pub struct SessionOpened {
     /// Sent with every request: `Authorization: Bearer …`.
     #[schema(value_type = Token)]
     pub token: ShownOnce,
+    /// When the session ends by itself.
     pub expires_at: Moment,
+    /// Who signed in.
     pub operator: OperatorId,
 }
 
@@ -58,13 +60,19 @@ impl Answer for SignedIn {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Myself)]
 pub struct SelfView {
+    /// The caller's id.
     pub operator: OperatorId,
+    /// The name it signs in with.
     #[schema(value_type = OperatorName)]
     pub name: String,
+    /// What it is in the vault as a whole.
     #[schema(value_type = HomeRole)]
     pub role: &'static str,
+    /// The session the question came with.
     pub session: SessionId,
+    /// When the session ends by itself.
     pub expires_at: Moment,
+    /// The cases it is a member of.
     pub cases: Vec<SelfMembership>,
 }
 
@@ -72,7 +80,9 @@ pub struct SelfView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Membership)]
 pub struct SelfMembership {
+    /// The id of the case.
     pub case: CaseId,
+    /// What the caller is in it.
     #[schema(value_type = CaseRole)]
     pub role: &'static str,
     /// What is left of the lookup budget, in points.
@@ -129,6 +139,7 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl<A: Action> Scope<'_, A> {
+    /// The caller, its session and its cases.
     pub fn read_self(&mut self) -> Result<SelfView, OperationError> {
         let operator = self.operator()?;
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;

@@ -28,8 +28,11 @@ use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
 
 /// What somebody types to sign in.
 pub struct SignIn {
+    /// The name as it was typed.
     pub name: OperatorName,
+    /// The password as it was typed.
     pub password: Password,
+    /// The code of the second factor, if one was typed.
     pub totp: Option<TotpCode>,
     /// From where; the throttle counts it.
     pub address: Option<IpAddr>,

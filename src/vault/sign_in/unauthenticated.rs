@@ -5,10 +5,15 @@ use crate::vault::store::{StoreError, StoreFault};
 /// Why nobody is signed in. The wrong name and the wrong password look alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unauthenticated {
+    /// No token was sent, or none of a session of this vault.
     NoSession,
+    /// The session's time is over.
     Expired,
+    /// The session was ended before its time.
     Revoked,
+    /// Too many attempts for this name or from this address.
     Throttled {
+        /// Seconds until the next attempt is looked at.
         retry_after: u32,
     },
     /// The database did not answer.
