@@ -74,7 +74,7 @@ struct TeamInput {
     /// For whom the table is: `team`.
     #[schema(value_type = TeamAudience)]
     audience: Audience,
-    /// The dimensions to count by; totals alone if not given.
+    /// The dimensions to count by, up to four; none if not given.
     #[schema(value_type = Dimensions, required = false)]
     by: Vec<String>,
     /// Which records to count; all of them if not given.
