@@ -83,8 +83,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "audit",
             "call",
+            "clock",
             "core",
             "entropy",
+            "keyring",
             "paths",
             "plaintext",
             "store",
@@ -96,6 +98,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "audit",
             "budget",
             "call",
+            "clock",
             "core",
             "error",
             "exhibits",

@@ -7,6 +7,7 @@
 mod house;
 mod outside;
 
+mod clock;
 mod cmd;
 mod compile_fail;
 mod evidence_tools;
@@ -17,6 +18,7 @@ mod line_length;
 mod mapping;
 mod protected_attack;
 mod readme;
+mod sign_in;
 mod simulation;
 mod tamper;
 mod test_modules;

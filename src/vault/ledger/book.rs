@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ring::signature::KeyPair;
 
 use super::act::{Act, Done};
+use super::clock_keeper;
 use super::draft::{Draft, Outcome};
 use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
@@ -109,10 +110,11 @@ impl Book {
         acts: Vec<Act>,
         finished: &mut Vec<Done>,
     ) -> Result<u64, BookError> {
-        let before = self.frontier.clone();
+        let (before, clock) = (self.frontier.clone(), self.core.clock.standing());
         let entered = self.try_enter(acts, finished);
         if entered.is_err() {
             self.frontier = before;
+            self.core.clock.restore(clock);
         }
         // From here on new snapshots see what the acts wrote.
         self.core.editions.end_change();
@@ -167,6 +169,7 @@ impl Book {
         }
         .sign(self.core.keys().root_keys().audit_signing())?;
         checkpoint_rows::advance(&transaction, self.frontier.size(), &signed)?;
+        clock_keeper::keep(&self.core, &transaction)?;
         transaction.commit()?;
         self.checkpoint = Arc::from(signed);
         Ok(first)

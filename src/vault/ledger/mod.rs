@@ -9,6 +9,7 @@
 
 mod act;
 mod book;
+pub(in crate::vault) mod clock_keeper;
 mod draft;
 mod health;
 mod queue;

@@ -133,20 +133,37 @@ pub(crate) fn revoke(connection: &Transaction, id: &OperatorId) -> Result<(), St
     one("operator::revoke", changed)
 }
 
-/// Stores the step of the newest one-time code used, so that each works once.
-pub(crate) fn advance_totp(
+/// Stores what a sign-in changed: the step of the newest one-time code used, and the secrets.
+pub(crate) fn signed_in(
     connection: &Transaction,
     id: &OperatorId,
     step: i64,
-) -> Result<bool, StoreError> {
+    sealed: &[u8],
+) -> Result<(), StoreError> {
     let changed = connection
         .execute(
-            "-- operator::advance_totp
-             UPDATE operator SET totp_step = ?2 WHERE id = ?1 AND totp_step < ?2",
-            params![id.as_str(), step],
+            "-- operator::signed_in
+             UPDATE operator SET totp_step = ?2, sealed = ?3 WHERE id = ?1 AND state = 'active'",
+            params![id.as_str(), step, sealed],
         )
-        .map_err(at("operator::advance_totp"))?;
-    Ok(changed == 1)
+        .map_err(at("operator::signed_in"))?;
+    one("operator::signed_in", changed)
+}
+
+/// Gives somebody a second factor who has none or has never used it.
+pub(crate) fn set_second_factor(
+    connection: &Transaction,
+    id: &OperatorId,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let changed = connection
+        .execute(
+            "-- operator::set_second_factor
+             UPDATE operator SET sealed = ?2 WHERE id = ?1 AND state = 'active' AND totp_step = 0",
+            params![id.as_str(), sealed],
+        )
+        .map_err(at("operator::set_second_factor"))?;
+    one("operator::set_second_factor", changed)
 }
 
 fn lookup(
