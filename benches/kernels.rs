@@ -1,6 +1,5 @@
 //! The kernels one by one: block formats, scan, distinct numbers, fingerprints, leaf
-//! and proof, number parser; with `--features kernels` also sealing, opening and tags with
-//! made-up keys. The counting is compared with what a library would do in its place.
+//! and proof, number parser; sealing, opening and tags with made-up keys. The counting is compared with what a library would do in its place.
 //!
 //!     cargo bench --bench kernels --features kernels
 
@@ -126,12 +125,6 @@ fn number_of(row: u32) -> u32 {
 
 const NUMBERS: u32 = 700_000;
 
-#[cfg(not(feature = "kernels"))]
-fn fingerprints(_: &mut Criterion) {
-    println!("the set of fingerprints is left out: it needs --features kernels");
-}
-
-#[cfg(feature = "kernels")]
 fn fingerprints(criterion: &mut Criterion) {
     use breachvault::vault::SeenRows;
     use breachvault::vault::plaintext::Fingerprinter;

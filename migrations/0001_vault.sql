@@ -24,7 +24,7 @@ CREATE TABLE operator (
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `token` is the SHA-256 of a random token; the token itself is shown once and kept nowhere.
+-- `token` is a keyed tag of a random token; the token itself is shown once and kept nowhere.
 CREATE TABLE session (
     id         TEXT PRIMARY KEY,
     token      BLOB NOT NULL UNIQUE,

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::domain::words;
 
+/// The settings of `[log]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {

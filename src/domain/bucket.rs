@@ -1,27 +1,31 @@
-//! A leaking bucket: what is poured in leaks out with time, and it holds only so much.
+//! A leaky bucket: a limit on how much may happen at once, and on the rate over time.
 //!
-//! The level is the caller's to keep, in memory or in the database, with the time at
-//! which it was so high.
+//! The caller keeps the level and the time at which it was computed, in memory or in the database.
 
 /// How much a bucket holds and how fast it leaks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bucket {
-    /// In the unit of what is poured in: requests, failures, points.
+    /// The highest level, in the caller's unit: requests, failures or points.
     pub capacity: f64,
-    /// The same unit: how much leaks in `seconds`.
+    /// How much leaks in `seconds`, in the same unit.
     pub leaks: f64,
+    /// The period of `leaks`, in seconds.
     pub seconds: f64,
 }
 
 impl Bucket {
-    /// What is left of a level after so many seconds. A clock that was set back makes
-    /// the seconds negative, and nothing leaks.
+    /// The level after so many seconds. If they are negative, because a clock was set back, nothing
+    /// leaks.
     pub fn leaked(self, level: f64, seconds: f64) -> f64 {
         (level - seconds.max(0.0) * self.leaks / self.seconds).max(0.0)
     }
 
-    /// The level with `amount` poured in. If there is no room for all of it nothing is
-    /// poured, and `Err` says in how many seconds there is: 1 or more.
+    /// The level with `amount` added.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for all of it, nothing is added; the error is the number of seconds until
+    /// there is room, 1 or more.
     pub fn pour(self, level: f64, amount: f64) -> Result<f64, u32> {
         let after = level + amount;
         if after > self.capacity {
@@ -30,7 +34,7 @@ impl Bucket {
         Ok(after)
     }
 
-    /// In how many seconds an amount has leaked: 1 or more.
+    /// In how many seconds an amount leaks: 1 or more.
     pub fn seconds_to_leak(self, amount: f64) -> u32 {
         // Conversion saturates.
         ((amount * self.seconds / self.leaks).ceil() as u32).max(1)

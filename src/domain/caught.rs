@@ -1,14 +1,14 @@
-//! A panic becomes an error of the work that panicked, and of nothing else.
+//! Turns a panic into an error of the work that panicked, so that nothing else fails.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The work panicked. What the panic said is dropped, because it could hold anything.
+/// The work panicked. The text of the panic is dropped, because it can hold anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a panic was caught")]
 pub struct Panicked;
 
-/// Runs the work; if it panics, that is its error. What the work borrowed must not be
-/// relied on afterwards.
+/// Runs the work and returns its result; a panic becomes its error. After a panic, the caller must
+/// not use what the work borrowed.
 pub fn caught<T, E: From<Panicked>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Panicked.into()))
 }

@@ -38,7 +38,7 @@ words! {
 }
 
 impl Field {
-    /// The fields whose values stand in a dictionary, records holding codes.
+    /// The fields with a dictionary: records hold codes for their values.
     pub const DICTIONARIES: [Self; 10] = [
         Self::Account,
         Self::Carrier,
@@ -52,6 +52,7 @@ impl Field {
         Self::AreaState,
     ];
 
+    /// The same word as [`Field::as_str`], for key derivation labels and associated data.
     pub const fn label(self) -> &'static str {
         self.as_str()
     }

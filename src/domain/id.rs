@@ -103,6 +103,7 @@ pub trait RequestIdOfKind: Clone + fmt::Display + FromStr<Err = IdError> + Send 
 pub struct RequestId(String);
 
 impl RequestId {
+    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

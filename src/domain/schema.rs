@@ -1,7 +1,7 @@
 //! How the API's description shows the domain's values: patterns, lengths, words.
 //!
-//! A schema says what the constructor of its type holds to. What no schema can say, such
-//! as that a checksum is right, is named by the extension `x-also-checked`.
+//! A schema has the rules of its type's constructor. A rule that no schema can express, such as a
+//! right checksum, is in the extension `x-also-checked`.
 
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -30,7 +30,7 @@ macro_rules! described {
 }
 pub(crate) use described;
 
-/// The rule beside the schema, in a sentence: `x-also-checked`.
+/// The extension for a rule that a schema cannot express.
 pub(crate) const ALSO_CHECKED: &str = "x-also-checked";
 
 /// A text of any length.
@@ -40,7 +40,7 @@ pub(crate) fn text(description: &str) -> ObjectBuilder {
         .description(Some(description))
 }
 
-/// A text that a regular expression holds for.
+/// A text that matches a regular expression.
 pub(crate) fn pattern(description: &str, pattern: &str) -> ObjectBuilder {
     text(description).pattern(Some(pattern))
 }
@@ -53,7 +53,7 @@ pub(crate) fn one_of(
     text(description).enum_values(Some(words))
 }
 
-/// A text as somebody types it: printable, no blank at either end, bounded in characters.
+/// A text that people type: printable, no blank at either end, bounded in characters.
 pub(crate) fn typed(description: &str, min: usize, max: usize) -> ObjectBuilder {
     const END: &str = r"[^\s\x00-\x1f\x7f-\x9f]";
     const WITHIN: &str = r"[^\x00-\x1f\x7f-\x9f]";
@@ -67,7 +67,7 @@ pub(crate) fn typed(description: &str, min: usize, max: usize) -> ObjectBuilder 
         .max_length(Some(max))
 }
 
-/// A rule that the schema cannot say.
+/// Adds a rule that a schema cannot express.
 pub(crate) fn also(schema: ObjectBuilder, rule: &str) -> ObjectBuilder {
     schema.extensions(Some(
         ExtensionsBuilder::new().add(ALSO_CHECKED, rule).build(),
@@ -97,7 +97,7 @@ described! {
     Moment as "Moment" => moment();
     Reason as "Reason" => typed("Why somebody asks or decides.", 10, 500);
     Title as "Title" => typed("What a case or a file is called.", 1, 200);
-    Reference as "Reference" => typed("A number in somebody else's books, or a source.", 1, 200);
+    Reference as "Reference" => typed("A number in another system, or where a file came from.", 1, 200);
     Ticket as "Ticket" => typed("The number of a ticket.", 1, 100);
     LegalBasis as "LegalBasis" => typed("The law an export rests on.", 3, 500);
     AccountName as "AccountName" => typed("The customer account a message was sent for.", 1, 128);

@@ -1,20 +1,21 @@
-//! Bytes that leave nothing behind: wiped when dropped and when they move to a
-//! bigger buffer (which a plain `Vec` would leave unwiped).
+//! A buffer that is wiped when it is dropped, and when it moves to a bigger allocation (which a
+//! `Vec` would leave unwiped).
 
 use std::io;
 
 use zeroize::Zeroizing;
 
-/// A buffer to write to.
+/// A growing buffer of bytes that wipes every allocation it leaves.
 #[derive(Default)]
 pub struct WipedBuffer(Zeroizing<Vec<u8>>);
 
 impl WipedBuffer {
-    /// With room for so many bytes.
+    /// An empty buffer with room for so many bytes.
     pub fn with_capacity(bytes: usize) -> Self {
         Self(Zeroizing::new(Vec::with_capacity(bytes)))
     }
 
+    /// Appends the bytes. If they do not fit, the buffer moves and the old one is wiped.
     pub fn push(&mut self, bytes: &[u8]) {
         let needed = self.0.len() + bytes.len();
         if needed > self.0.capacity() {
@@ -30,10 +31,12 @@ impl WipedBuffer {
         self.0.len()
     }
 
+    /// Whether nothing was written yet.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The bytes; they are still wiped when dropped.
     pub fn into_bytes(self) -> Zeroizing<Vec<u8>> {
         self.0
     }

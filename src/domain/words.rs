@@ -6,7 +6,7 @@ use std::fmt;
 /// The text is none of the words of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownWord {
-    /// All words that may stand there.
+    /// All words of the list.
     pub words: &'static [&'static str],
 }
 
@@ -53,7 +53,7 @@ macro_rules! words {
             /// The words of [`Self::ALL`].
             $vis const WORDS: &'static [&'static str] = &[$($word),*];
 
-            /// The one spelling.
+            /// The word of this value.
             $vis const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)*

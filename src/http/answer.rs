@@ -1,4 +1,4 @@
-//! A reply as a response. The bytes are wiped when the connection lets go of them.
+//! Turns a reply into a response. The bytes are wiped when the connection drops them.
 
 use axum::body::Body as HttpBody;
 use axum::response::Response;
@@ -10,7 +10,7 @@ use super::ProblemKind;
 use super::problem::Problem;
 use crate::vault::{Body, Reply};
 
-/// How much of a file is read at once.
+/// How much of a file is read at a time, in bytes.
 const CHUNK: usize = 256 * 1024;
 
 pub(super) fn respond(reply: Reply, status: StatusCode) -> Result<Response, Problem> {

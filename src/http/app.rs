@@ -1,4 +1,4 @@
-//! What every request shares.
+//! The state that all requests share.
 
 use std::sync::{Arc, LazyLock};
 
@@ -15,7 +15,7 @@ use crate::domain::hex;
 use crate::vault::Vault;
 use crate::vault::entropy::{Entropy, SystemEntropy, draw};
 
-/// How many password hashes are computed beside each other (19 MiB each).
+/// How many password hashes are computed in parallel (19 MiB each).
 const HASHING: usize = 4;
 
 pub(super) struct App {
@@ -45,15 +45,14 @@ impl App {
         }
     }
 
-    /// A random name for one request. Without randomness there is none, and the
-    /// request goes on.
+    /// A random id for one request. If the system gives no randomness, the id is all zeros.
     pub(super) fn request_id(&self) -> String {
         let bytes = draw::<12>(&self.entropy as &dyn Entropy).unwrap_or_default();
         hex::encode(&bytes)
     }
 }
 
-/// Runs work that waits for the disk or the ledger on a thread of its own.
+/// Runs blocking work (disk, ledger) on a thread of its own.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {

@@ -1,5 +1,5 @@
-//! What is the same for every request: its id, the headers of every answer, the
-//! body of every problem, one line in the log.
+//! The layers around every request: its id, the headers of the answer, the body of a problem, a
+//! line in the log.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,7 @@ use super::ProblemKind;
 use super::app::App;
 use super::problem::Problem;
 
-/// Sent with every answer. Nothing here may be framed, cached or sniffed.
+/// Headers of every answer: it must not be framed, cached or sniffed.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::STRICT_TRANSPORT_SECURITY,
@@ -30,7 +30,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// Where no route matched, the log and the metrics say this and not the path.
+/// If no route matched, the log and the metrics have this word instead of the path.
 const UNMATCHED: &str = "unmatched";
 
 pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -68,7 +68,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: 
     response
 }
 
-/// What a panic that was caught answers: its text is dropped.
+/// The answer after a caught panic; the text of the panic is dropped.
 pub(super) fn on_panic(_: Box<dyn std::any::Any + Send>) -> Response {
     Problem::new(ProblemKind::Internal).into_response()
 }
@@ -101,7 +101,7 @@ fn size(headers: &HeaderMap) -> usize {
         .sum()
 }
 
-/// A method is the client's to invent, so only known ones are written down.
+/// Clients can invent methods, so only known ones are logged.
 fn method_word(method: &http::Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

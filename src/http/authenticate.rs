@@ -1,4 +1,4 @@
-//! Who is asking: `Authorization: Bearer` and the session behind it.
+//! Authentication: `Authorization: Bearer` and the session of the token.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use super::problem::Problem;
 use crate::vault::identity::SessionToken;
 use crate::vault::{Caller, Unauthenticated};
 
-/// The caller of a live session. Anybody else is counted, and told to wait once
-/// the address has used up its tokens.
+/// The caller of a live session. Every other request is counted, and gets `throttled` when the
+/// bucket of its address is full.
 pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
     let Some(token) = bearer(parts) else {
         return Err(stranger(
@@ -30,13 +30,13 @@ pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller
     let vault = Arc::clone(&app.vault);
     match blocking(move || vault.authenticate(&token)).await? {
         Ok(caller) => Ok(caller),
-        Err(Unauthenticated::Unavailable) => Err(Unauthenticated::Unavailable.into()),
+        Err(error @ (Unauthenticated::Unavailable | Unauthenticated::Damaged)) => Err(error.into()),
         Err(unauthenticated) => Err(stranger(app, address(parts), unauthenticated.into())),
     }
 }
 
-/// Counts a request that does not reach the door, and answers `problem` or, if
-/// there were too many, to come back later.
+/// Counts a request that does not reach the door. It gets `problem`, or `throttled` if there were
+/// too many.
 pub(super) fn stranger(app: &App, address: Option<IpAddr>, problem: Problem) -> Problem {
     match admit_stranger(app, address) {
         Ok(()) => problem,
@@ -44,7 +44,7 @@ pub(super) fn stranger(app: &App, address: Option<IpAddr>, problem: Problem) -> 
     }
 }
 
-/// The same before anything is done for the stranger.
+/// Counts a request without a session before any work is done for it.
 pub(super) fn admit_stranger(app: &App, address: Option<IpAddr>) -> Result<(), Problem> {
     app.metrics.count_stranger();
     app.throttle
@@ -55,7 +55,7 @@ pub(super) fn admit_stranger(app: &App, address: Option<IpAddr>) -> Result<(), P
         })
 }
 
-/// The other end of the connection, where the server knows it.
+/// The address of the client, if the server knows it.
 pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
     parts
         .extensions

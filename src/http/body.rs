@@ -1,5 +1,6 @@
-//! A JSON body: bounded, read into memory that is wiped, decoded without ever
-//! passing on the decoder's words, which quote what was sent.
+//! Reads and decodes JSON bodies: bounded, and in memory that is wiped.
+//!
+//! Messages of the JSON decoder quote the body, so they are never passed on.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use super::problem::Problem;
 use crate::config::Limits;
 use crate::domain::WipedBuffer;
 
-/// Reads the whole body, in time and within the limit.
+/// Reads the whole body, within the limits of time and size.
 pub(super) async fn read(
     limits: &Limits,
     parts: &Parts,
@@ -32,10 +33,10 @@ pub(super) async fn read(
     Ok(bytes)
 }
 
-/// Decodes a body; none is an empty object.
+/// Decodes a body. An empty body counts as an empty object.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    // A list would be taken for the members in their order.
+    // serde would accept a list as the members of a struct, in their order.
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(Problem::new(ProblemKind::Invalid).at("body", "must be an object"));
     }
@@ -45,7 +46,7 @@ pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 async fn gather(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let mut bytes = WipedBuffer::default();
     while let Some(frame) = body.frame().await {
-        // The client went away, or sent what is not HTTP.
+        // The client disconnected, or broke the rules of HTTP.
         let frame = frame.map_err(|_| Problem::new(ProblemKind::Timeout))?;
         let Ok(data) = frame.into_data() else {
             continue;
@@ -67,8 +68,8 @@ fn is_json(parts: &Parts) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// Kind and place. Of the decoder's own text only its opening words are looked
-/// at, and the name of a member that is missing, which is a word of ours.
+/// A problem with kind and place. From the decoder's message it takes only which rule was broken,
+/// and the name of a missing member, which is ours and not the client's.
 fn explain(error: &serde_json::Error) -> Problem {
     let kind = match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => ProblemKind::MalformedJson,

@@ -1,9 +1,8 @@
-//! No more connections than configured, and none that stands still: one more is
-//! closed at once, one on which nothing moves after a while.
+//! Limits of connections: how many there are, and how long one may be idle.
 //!
-//! HTTP's own limits are on requests. These are for who connects and says nothing,
-//! who stops in the middle, and who does not read the answer: a connection costs
-//! them as much as us, and so they may not keep it.
+//! A connection above the number is closed at once, and an idle one after a while. The limits of
+//! HTTP concern requests. These here are against clients that connect and send nothing, stop in
+//! the middle, or do not read the answer.
 
 use std::future::Future;
 use std::io;
@@ -20,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::app::App;
 use crate::config::Limits;
 
-/// An acceptor that counts; the inner one does the TLS handshake.
+/// An acceptor that counts connections; the inner one does the TLS handshake.
 #[derive(Clone)]
 pub(super) struct Bounded<A> {
     inner: A,
@@ -38,14 +37,14 @@ impl<A> Bounded<A> {
     }
 }
 
-/// A connection that gives its place back when it goes.
+/// A connection; dropping it frees its place.
 pub(super) struct Counted<S> {
     stream: S,
     app: Arc<App>,
     patience: Patience,
-    /// Bytes read, as long as they are few.
+    /// Bytes read so far; only used to see whether `PREFACE` bytes were read.
     read: usize,
-    /// Since when a write waits for the other end to read.
+    /// Since when a write waits for the client to read.
     stalled: Option<Instant>,
     /// When something was last read or written.
     moved: Instant,
@@ -54,14 +53,14 @@ pub(super) struct Counted<S> {
     _place: OwnedSemaphorePermit,
 }
 
-/// How long a connection may stand still.
+/// How long a connection may be idle.
 #[derive(Clone, Copy)]
 struct Patience {
-    /// Until the first bytes have come.
+    /// Until the first bytes arrive.
     first: Duration,
-    /// While an answer waits to be read.
+    /// While the client does not read the answer.
     stalled: Duration,
-    /// At all.
+    /// In all other cases.
     idle: Duration,
 }
 
@@ -76,11 +75,11 @@ impl Patience {
     }
 }
 
-/// The work on a request may take this many times as long as one may wait for it:
-/// a large package is made before its first byte is sent.
+/// A connection may be idle for so many request times, because a large package is built before its
+/// first byte is sent.
 const IDLE_REQUESTS: u32 = 10;
-/// As many bytes as HTTP/2 begins with; until they are there it is not known which
-/// HTTP it will be, and HTTP's limits do not hold yet.
+/// The length of the HTTP/2 preface (RFC 9113, 3.4). Until so many bytes were read, the version of
+/// HTTP is unknown and the limits of the HTTP library do not apply.
 const PREFACE: usize = 24;
 
 impl<A, I, S> Accept<I, S> for Bounded<A>
@@ -122,7 +121,7 @@ where
 }
 
 impl<S> Counted<S> {
-    /// Until when it may stand still as it does now.
+    /// Until when the connection may stay idle in its present state.
     fn deadline(&self) -> Instant {
         let idle = self.moved + self.patience.idle;
         let stalled = self.stalled.map(|since| since + self.patience.stalled);
@@ -130,8 +129,8 @@ impl<S> Counted<S> {
         idle.min(stalled.unwrap_or(idle)).min(first.unwrap_or(idle))
     }
 
-    /// What to say while nothing moves: to wait, or that it is over. The alarm is
-    /// set anew only when it rings or must ring sooner; that is seldom.
+    /// The answer of a read or write that cannot proceed: pending, or an error after the deadline.
+    /// The alarm is reset only when it fires or must fire earlier, which is rare.
     fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         let deadline = self.deadline();
         if deadline < self.alarm.deadline() {

@@ -1,7 +1,6 @@
-//! A certificate for development: an authority that signs once and is forgotten.
+//! A certificate for development, from a certificate authority whose key is not kept.
 //!
-//! Not promised: anything but a server to try. In earnest the operator gives
-//! certificate and key.
+//! It is for trying the server. In production, the configuration names certificate and key.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -17,13 +16,16 @@ use zeroize::Zeroizing;
 use crate::domain::Moment;
 
 const DAY: i64 = 86_400;
-/// Clients refuse certificates that last longer.
+/// How many days the certificates are valid; clients refuse longer ones.
 const DAYS: i64 = 825;
 
+/// Why no development certificate was made.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
+    /// A key or certificate could not be generated; a name may be unfit for a certificate.
     #[error("the certificate could not be made")]
     Make,
+    /// A file could not be written.
     #[error("the certificate could not be written: {0}")]
     Write(io::ErrorKind),
 }
@@ -31,14 +33,20 @@ pub enum CertificateError {
 /// Where the three files are.
 #[derive(Debug, Clone)]
 pub struct DevCertificate {
-    /// What a client must trust.
+    /// The certificate of the authority, PEM; clients have to trust it.
     pub ca: PathBuf,
+    /// The certificate of the server, PEM.
     pub certificate: PathBuf,
+    /// The private key of the server, PEM, mode 0600.
     pub key: PathBuf,
 }
 
-/// Makes `ca.crt`, `tls.crt` and `tls.key` in `keys`, good for `localhost`,
-/// 127.0.0.1, ::1 and `names`. The authority's key is not kept.
+/// Makes `ca.crt`, `tls.crt` and `tls.key` in the directory `keys`, valid for `localhost`,
+/// 127.0.0.1, ::1 and `names`. Existing files are replaced.
+///
+/// # Errors
+///
+/// A key or certificate could not be generated, or a file could not be written.
 pub fn make_dev_certificate(
     keys: &Path,
     names: &[String],
@@ -87,11 +95,11 @@ fn issue(names: Vec<String>, now: Moment) -> Result<Pems, rcgen::Error> {
     Ok((authority.pem(), certificate.pem(), key))
 }
 
-/// From yesterday, for clocks that are late.
+/// Sets the validity: from yesterday, because a client's clock may be slow.
 fn dated(mut params: CertificateParams, now: Moment) -> CertificateParams {
     let day = |days: i64| {
         let seconds = now.seconds() + days * DAY;
-        // The start of the day: the time of a certificate says nothing about the minute it was made.
+        // Rounded to the day, so that a certificate does not show the minute it was made.
         let date = jiff::Timestamp::from_second(seconds)
             .map(|at| jiff::tz::TimeZone::UTC.to_datetime(at).date())
             .unwrap_or_default();
@@ -108,7 +116,7 @@ fn dated(mut params: CertificateParams, now: Moment) -> CertificateParams {
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
-    // A new file each time, so that the mode is this one and not an older one's.
+    // A new file each time, because an existing file would keep its mode.
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}

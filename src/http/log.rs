@@ -1,5 +1,5 @@
-//! What the process says about itself, on standard error. Never a path, a body
-//! or a header of a request. Nobody waits for a line to be written.
+//! The log of the process, on standard error. It never has a path, a body or a header of a
+//! request. No request waits until a line is written.
 
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
@@ -13,11 +13,11 @@ use crate::config::LogLevel;
 
 /// Starts the log, once for the process; a second call changes nothing.
 ///
-/// Only this crate follows `level`: the libraries below log headers and parsed
-/// texts at their lower levels, and the number library logs numbers at any.
+/// `level` applies to this crate only. Libraries log headers and parsed texts at their lower
+/// levels, and the number library logs numbers at every level.
 pub fn init(json: bool, level: LogLevel) {
     let filter = EnvFilter::new(filter(level));
-    // Without its thread there is no log, and the vault serves all the same.
+    // If the thread cannot be started there is no log, but the vault still serves.
     if let Ok(thread) = LogThread::of_process() {
         let log = fmt()
             .with_env_filter(filter)
@@ -32,7 +32,7 @@ pub fn init(json: bool, level: LogLevel) {
     std::panic::set_hook(Box::new(say_where));
 }
 
-/// Waits a moment for the last lines, before the process ends.
+/// Waits a moment for the last lines before the process ends.
 pub fn flush() {
     log_thread::flush();
 }
@@ -41,7 +41,7 @@ fn filter(level: LogLevel) -> String {
     format!("warn,breachvault={},rlibphonenumber=off", level.as_str())
 }
 
-/// Where a panic happened and not what it said: its text can hold anything.
+/// Logs where a panic happened. Its text is left out, because it can hold anything.
 fn say_where(panic: &PanicHookInfo<'_>) {
     let (file, line) = panic
         .location()

@@ -1,9 +1,8 @@
-//! Lines of the log on their way to standard error, by a thread of their own.
+//! Writes log lines to standard error on a thread of its own.
 //!
-//! Whoever reads standard error may stop: a terminal that is paused, a collector
-//! that hangs. A request or the ledger must not wait for them. So lines go through
-//! a short queue; when it is full they are dropped and counted, and the count is
-//! said as soon as lines are taken again.
+//! The reader of standard error may stop, such as a paused terminal or a collector that hangs.
+//! Requests and the ledger must not wait for it. So lines go through a bounded queue. If it is
+//! full, lines are dropped and counted, and the count is logged as soon as there is room again.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -15,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Lines that may wait.
+/// How many lines may wait.
 const WAITING: usize = 4096;
 
-/// Where lines go in; cheap to copy.
+/// The queue of lines; cheap to clone.
 #[derive(Clone)]
 pub(super) struct LogThread(Arc<Lines>);
 
@@ -29,17 +28,17 @@ struct Lines {
     dropped: AtomicU64,
 }
 
-/// The one of this process, once the log has begun.
+/// The log of this process, once it was started.
 static LOG: OnceLock<LogThread> = OnceLock::new();
 
 impl LogThread {
-    /// Begins to write to standard error. A second call answers the first one's.
+    /// Starts the thread that writes to standard error. A second call returns the first one's queue.
     pub(super) fn of_process() -> io::Result<Self> {
         if let Some(log) = LOG.get() {
             return Ok(log.clone());
         }
-        // Its own descriptor: the standard library's handle is locked by who writes, and
-        // nobody else shall wait for that lock.
+        // A descriptor of its own: a writer holds the lock of the standard library's handle, and
+        // others must not wait for it.
         let stderr = File::from(io::stderr().as_fd().try_clone_to_owned()?);
         let log = Self::start(stderr, WAITING)?;
         Ok(LOG.get_or_init(|| log).clone())
@@ -76,7 +75,7 @@ impl LogThread {
                 let _ = writeln!(out, "{new} lines of the log were dropped: nobody took them");
                 said = dropped;
             }
-            // Nobody can be told that the log cannot be written.
+            // If the log cannot be written, there is no place to report it.
             let _ = out.write_all(&line);
             self.0.written.fetch_add(1, Ordering::Release);
         }
@@ -98,14 +97,14 @@ pub(super) fn dropped() -> u64 {
         .map_or(0, |log| log.0.dropped.load(Ordering::Relaxed))
 }
 
-/// Waits until what was logged is written, and not for ever.
+/// Waits until all lines are written, for a bounded time.
 pub(super) fn flush() {
     if let Some(log) = LOG.get() {
         log.flush(Duration::from_millis(500));
     }
 }
 
-/// One line; the log hands it over whole.
+/// A writer for one line; the log writes it in one call.
 pub(super) struct Line(LogThread);
 
 impl Write for Line {

@@ -1,4 +1,4 @@
-//! Counts, as Prometheus reads them. Route patterns and totals; no ids.
+//! Counters in the text format of Prometheus: route patterns and totals, no ids.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,11 +18,11 @@ pub(super) struct Metrics {
     throttled: AtomicU64,
     refused_connections: AtomicU64,
     stalled_connections: AtomicU64,
-    /// What the last leaf about strangers has summed up already.
+    /// The totals at the last leaf about strangers.
     summed: Mutex<(u64, u64)>,
 }
 
-/// Counts as in flight until it is dropped.
+/// Counts a request as in flight until it is dropped.
 pub(super) struct InFlight<'m>(&'m Metrics);
 
 impl Drop for InFlight<'_> {
@@ -37,9 +37,9 @@ impl Metrics {
         InFlight(self)
     }
 
-    /// `route` is a pattern of the table, never a path as it was sent.
+    /// Counts an answer. `route` is a pattern of the table, never the path of the request.
     pub(super) fn count(&self, method: &Method, route: &str, status: u16) {
-        // A method is the client's to invent; only the usual ones get a line.
+        // Clients can invent methods; only the usual ones get a line.
         let method = match *method {
             Method::GET | Method::POST | Method::PUT | Method::DELETE => method.as_str(),
             _ => "other",
@@ -65,7 +65,7 @@ impl Metrics {
         self.stalled_connections.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Strangers and throttled since the last time this was asked.
+    /// Requests without a session, and throttled ones, since the last call.
     pub(super) fn strangers_to_sum(&self) -> (u64, u64) {
         let now = (
             self.strangers.load(Ordering::Relaxed),
@@ -77,14 +77,14 @@ impl Metrics {
         new
     }
 
-    /// Gives back what could not be summed up: the next leaf says it.
+    /// Takes back a sum whose leaf could not be written; the next leaf has it.
     pub(super) fn not_summed(&self, (strangers, throttled): (u64, u64)) {
         let mut summed = self.summed.lock().unwrap_or_else(PoisonError::into_inner);
         summed.0 -= strangers;
         summed.1 -= throttled;
     }
 
-    /// `waiting` is how many acts wait for the ledger.
+    /// The metrics page. `waiting` is how many operations wait for the ledger.
     pub(super) fn to_text(&self, health: &Health, waiting: usize, clock_in_doubt: bool) -> String {
         let mut text = String::new();
         text.push_str("# TYPE breachvault_requests_total counter\n");

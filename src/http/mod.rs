@@ -1,9 +1,9 @@
-//! The vault over HTTPS: routes, who is asking, and answers as bytes.
+//! The vault over HTTPS: routes, authentication, and answers as bytes.
 //!
-//! Sees requests and sealed answers; never keys or the database. `routes` lists the
-//! routes, one line each; `mount` puts them into axum's router, and no other file does;
-//! `run` makes an operation of a request and passes it through the door. Called by
-//! `cli`. Not promised: that buffers inside TLS and HTTP are wiped.
+//! Called by `cli`. It sees requests and sealed answers, never keys or the database. `routes` lists
+//! the routes, one on each line. Only `mount` puts them into axum's router. `run` turns a request
+//! into an operation and passes it through the door. Buffers inside the TLS and HTTP libraries are
+//! not wiped.
 
 mod answer;
 mod app;

@@ -1,7 +1,7 @@
-//! The one place that makes routes: every route is an operation.
+//! Mounts operations as routes. No other file uses axum's router.
 //!
-//! Puts a handler of `run` or `upload` at each address, and notes the route for the
-//! API's description. Nothing else talks to axum's router.
+//! It puts a handler of `run` or `upload` at each path, and lists the route for the API's
+//! description.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use crate::vault::{Answer, Operation};
 
 const JSON: &str = "application/json";
 
-/// The routes as they are being listed.
+/// The routes mounted so far.
 pub(super) struct Routes {
     prefix: &'static str,
     router: Router<Arc<App>>,
@@ -46,12 +46,12 @@ impl Routes {
         }
     }
 
-    /// An operation that answers JSON.
+    /// Mounts an operation that answers JSON.
     pub(super) fn mount<O: Asked>(self, method: Method, path: &str, status: StatusCode) -> Self {
         self.mount_as::<O>(method, path, status, JSON)
     }
 
-    /// An operation that answers something else: text, a proof, a package.
+    /// Mounts an operation that answers another media type, such as text.
     pub(super) fn mount_as<O: Asked>(
         self,
         method: Method,
@@ -65,7 +65,7 @@ impl Routes {
         })
     }
 
-    /// An operation whose input stands in the query: ids and words, no data.
+    /// Mounts an operation whose input is in the query: ids and words, no data.
     pub(super) fn mount_query<O: Asked>(self, path: &str, names: &'static [&'static str]) -> Self {
         let route = Route {
             takes: Takes::Query(Shape::of::<O::Input>()),
@@ -76,7 +76,7 @@ impl Routes {
         })
     }
 
-    /// Two operations at one address: `Accept: application/octet-stream` picks the second.
+    /// Mounts two operations at one path: `Accept: application/octet-stream` picks the second.
     pub(super) fn mount_by_accept<O: Asked, B: Asked>(
         self,
         method: Method,
@@ -102,7 +102,7 @@ impl Routes {
         )
     }
 
-    /// What needs no session: it is throttled by address instead.
+    /// Mounts a request without a session. It is throttled by address.
     pub(super) fn mount_open<I: Open + 'static>(
         self,
         method: Method,
@@ -120,7 +120,7 @@ impl Routes {
         })
     }
 
-    /// A file, streamed to the operation that admits it.
+    /// Mounts an upload, streamed to the operation that admits it.
     pub(super) fn mount_upload<T: ToSchema>(self, path: &str, docs: Docs, admit: Admit) -> Self {
         let action = Some(ActionKind::BeginExhibit);
         let route = Route {
@@ -133,7 +133,7 @@ impl Routes {
         })
     }
 
-    /// A file, handed out by an operation that writes its own leaves.
+    /// Mounts a download, by an operation that writes its own leaves.
     pub(super) fn mount_download(
         self,
         path: &str,
@@ -151,8 +151,8 @@ impl Routes {
         })
     }
 
-    /// What anybody may read and nobody is recorded for; at the root, where probes
-    /// look, and under the prefix like everything else.
+    /// Mounts a page that anybody may read and that writes no leaf: at the root, for probes, and
+    /// under the prefix.
     pub(super) fn plain<H, T>(
         mut self,
         path: &'static str,
@@ -182,7 +182,7 @@ impl Routes {
         self.table
     }
 
-    /// The router, with what is the same for every request around it.
+    /// The router, with the layers of `around`.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that makes routes: where there is none, a problem"
@@ -242,7 +242,7 @@ fn describe<O: Asked>(method: Method, status: StatusCode, gives: &'static str) -
     }
 }
 
-/// What an operation's answer shows.
+/// The view of an operation's answer.
 type View<O> = <<O as Operation>::Answer as Answer>::View;
 
 fn answered(ended: Result<Response, Problem>) -> Response {

@@ -1,7 +1,7 @@
-//! The API's description (OpenAPI 3.1), made of the route table.
+//! The API's description (OpenAPI 3.1), made from the route table.
 //!
-//! Schemas come from the types that are read and written, words and examples from the
-//! `Docs` of the operations, problems from `ProblemKind`.
+//! Schemas come from the types of bodies and answers, texts and examples from the `Docs` of the
+//! operations, problems from `ProblemKind`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,17 +19,17 @@ use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, RevealId, Withdrawa
 
 const SESSION: &str = "session";
 const PROBLEM: &str = "application/problem+json";
-/// In the words of a member: what follows is a rule that its schema cannot say.
+/// In the doc comment of a member: a rule follows that a schema cannot express.
 const ALSO: &str = "Also checked: ";
 
-/// What the tags stand for.
+/// The tags and their descriptions.
 const TAGS: &[(&str, &str)] = &[
-    ("Sessions", "Who is asking."),
-    ("Operators", "Who may enter; for administrators."),
+    ("Sessions", "Sign-in, and who the caller is."),
     (
-        "Keys",
-        "The keyring, seen from outside; for administrators.",
+        "Operators",
+        "The people who may sign in; for administrators.",
     ),
+    ("Keys", "The status of the keyring; for administrators."),
     ("Cases", "One case for each breach, and who works on it."),
     (
         "Exhibits",
@@ -48,10 +48,10 @@ const TAGS: &[(&str, &str)] = &[
         "Packages for others: asked by one, decided by another.",
     ),
     ("Audit", "The log of every answer and refusal."),
-    ("Service", "What anybody may read."),
+    ("Service", "What anybody may read without a session."),
 ];
 
-/// What a signed-in request can be answered whatever it asks.
+/// The problems that every request with a session can be answered with.
 const ALWAYS: &[ProblemKind] = &[
     ProblemKind::MalformedJson,
     ProblemKind::Unauthenticated,
@@ -73,7 +73,7 @@ const ALWAYS: &[ProblemKind] = &[
     ProblemKind::Unavailable,
 ];
 
-/// Those of them that a request without a session cannot be answered.
+/// Those of them that a request without a session is never answered with.
 const SIGNED_IN: &[ProblemKind] = &[
     ProblemKind::Unauthenticated,
     ProblemKind::SessionEnded,
@@ -141,7 +141,7 @@ pub(super) fn shapes(route: &Route) -> Vec<Shape> {
     taken.into_iter().chain(given).collect()
 }
 
-/// The names of the problems that a route can answer.
+/// The problems that a route can answer with.
 pub(super) fn problems(route: &Route) -> BTreeSet<ProblemKind> {
     if route.action.is_none() {
         return BTreeSet::from([ProblemKind::Throttled, ProblemKind::HeadersTooLarge]);
@@ -155,7 +155,7 @@ pub(super) fn problems(route: &Route) -> BTreeSet<ProblemKind> {
     always.chain(own).chain(query).copied().collect()
 }
 
-/// Every type that is read or written, by its name.
+/// The schemas of all bodies and answers, by name.
 fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     let mut nested: Vec<(String, RefOr<Schema>)> = Vec::new();
     for shape in table.iter().flat_map(shapes) {
@@ -170,7 +170,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
         .into_iter()
         .map(|(name, schema)| (name, json!(schema)))
         .collect();
-    // Their members are parameters, one by one.
+    // The members of these types become parameters.
     let in_query = table.iter().filter_map(|route| match route.takes {
         Takes::Query(shape) => Some((shape.name)()),
         _ => None,
@@ -233,7 +233,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     all
 }
 
-/// The members of a type, each a parameter.
+/// The members of a type as parameters.
 fn members(place: &str, shape: Shape) -> Vec<Value> {
     let schema = json!((shape.schema)());
     let required = |name: &str| {
@@ -246,7 +246,7 @@ fn members(place: &str, shape: Shape) -> Vec<Value> {
         .collect()
 }
 
-/// A parameter is there or it is not; it is never null.
+/// The schema without null: a parameter can be left out but is never null.
 fn not_null(member: &Value) -> Value {
     let mut member = member.clone();
     let one = member["oneOf"]
@@ -295,7 +295,7 @@ fn id_in_path(name: &str) -> Value {
     }
 }
 
-/// Of a leaf in the log.
+/// The schema of a leaf's number.
 fn position() -> Value {
     json!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX })
 }
@@ -311,7 +311,7 @@ fn body(route: &Route, schemas: &BTreeMap<String, Value>) -> Option<Value> {
         Takes::Json(shape) => {
             let name = (shape.name)();
             let schema = schemas.get(name.as_ref())?;
-            // None is an empty object: it does where nothing must be there.
+            // No body counts as an empty object, which is enough if no member is required.
             let needed = schema["oneOf"].is_array()
                 || schema["required"]
                     .as_array()
@@ -393,7 +393,7 @@ fn shared(response: &str) -> Value {
     json!({ "$ref": format!("#/components/responses/{response}") })
 }
 
-/// A refusal with a problem of this schema.
+/// The response of a refusal, with a problem of this schema.
 fn refusal(words: &str, schema: &str) -> Value {
     let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
     json!({
@@ -445,7 +445,7 @@ fn request_id() -> Value {
     })
 }
 
-/// `Problem409CaseClosedExpired`; of kinds that always come together, `Problem401`.
+/// `Problem409CaseClosedExpired`, or `Problem401` for the kinds that every request shares.
 fn problem_name(status: u16, kinds: &BTreeSet<ProblemKind>) -> String {
     let common = ALWAYS
         .iter()
@@ -463,7 +463,7 @@ fn problem_name(status: u16, kinds: &BTreeSet<ProblemKind>) -> String {
     name
 }
 
-/// A problem of one of these kinds.
+/// The schema of a problem of one of these kinds.
 fn problem(kinds: impl Iterator<Item = ProblemKind>, status: Option<u16>) -> Value {
     let mut schema = json!(ProblemBody::schema());
     let types: Vec<_> = kinds.map(ProblemKind::type_uri).collect();
@@ -478,7 +478,7 @@ fn problem(kinds: impl Iterator<Item = ProblemKind>, status: Option<u16>) -> Val
     schema
 }
 
-/// Turns the sentence of a description that begins so into the extension.
+/// Moves the rule after [`ALSO`] from a description into the extension.
 fn name_rules(value: &mut Value) {
     match value {
         Value::Object(members) => {

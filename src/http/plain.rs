@@ -1,4 +1,4 @@
-//! What anybody may read, and the answers where there is no route. No leaf.
+//! Pages that anybody may read, and the answers for unknown paths and methods. They write no leaf.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub(super) const METRICS: Docs = Docs {
 const CLOCK_IN_DOUBT: &str =
     "ready\nthe clock jumped; two leads or administrators have to accept a time\n";
 
-/// The process is up; whether it can work is `/readyz`.
+/// 200 while the process runs; `/readyz` answers whether it can work.
 pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
     text(StatusCode::OK, "up\n")
 }

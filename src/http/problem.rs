@@ -1,7 +1,7 @@
-//! The answer that says no: `application/problem+json` (RFC 9457).
+//! Refusals as `application/problem+json` (RFC 9457).
 //!
-//! Holds ids, positions and rules, never what was sent. It becomes bytes in
-//! `around`, which knows the request's id.
+//! A problem holds ids, positions and rules, never a part of the request. `around` turns it into
+//! bytes, because it knows the id of the request.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
@@ -14,7 +14,7 @@ use crate::vault::{
     Conflict, OperationError, Refusal, StoreError, StoreFault, Unaudited, Unauthenticated,
 };
 
-/// One refusal on its way out.
+/// A refusal before it is turned into bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
     pub(super) kind: ProblemKind,
@@ -40,10 +40,10 @@ pub(super) struct ProblemBody<'a> {
     leaf: Option<u64>,
     /// The same as the header `Request-Id`.
     request_id: &'a str,
-    /// Which member of the request, or which place in the store.
+    /// The member of the request that is wrong, or the damaged place in the store.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<&'a str>,
-    /// The rule it broke.
+    /// The rule that the member broke.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,10 +53,10 @@ pub(super) struct ProblemBody<'a> {
     /// Seconds, as in the header `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
-    /// The exhibit that holds the same file already.
+    /// The exhibit that already holds the same file.
     #[serde(skip_serializing_if = "Option::is_none")]
     exhibit: Option<&'a str>,
-    /// The state that is in the way, and what to do; one text for each state.
+    /// The state that forbids the request, and what to do; one text for each state.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'static str>,
 }
@@ -138,8 +138,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The state that is in the way of a request. Only those are told it who may read it anyway: the
-/// members of a case, and those whom a request concerns.
+/// The state that forbids a request. Only people who may read it anyway get it: the members of a
+/// case, and the people whom a request concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InTheWay {
     Case(CaseState),
@@ -274,6 +274,7 @@ impl From<Unauthenticated> for Problem {
                 Self::new(ProblemKind::Throttled).retry_after(retry_after)
             }
             Unauthenticated::Unavailable => Self::new(ProblemKind::Unavailable).retry_after(1),
+            Unauthenticated::Damaged => Self::new(ProblemKind::Damaged),
         }
     }
 }

@@ -1,11 +1,10 @@
-//! Everything an answer can complain about: a closed list, a section of
-//! `docs/errors.md` for each.
+//! The closed list of problems; `docs/errors.md` has a section for each.
 
 use http::StatusCode;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $name:literal $status:ident $title:literal;)*) => {
-        /// What went wrong, as the client is told.
+        /// The kind of a problem (RFC 9457).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum ProblemKind {
             $(
@@ -57,7 +56,7 @@ kinds! {
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
     NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";
-    /// Absent, or not to be known: the same answer.
+    /// There is no such thing, or the caller may not know of it; both get the same answer.
     NotFound             "not-found"              NOT_FOUND    "There is nothing here, or nothing you may know of.";
     MethodNotAllowed     "method-not-allowed"     METHOD_NOT_ALLOWED "This address does not take this method.";
     Timeout              "timeout"                REQUEST_TIMEOUT "The request did not arrive in time.";
@@ -83,7 +82,7 @@ kinds! {
     Throttled            "throttled"              TOO_MANY_REQUESTS "Too many requests without a session, or too many failed sign-ins.";
     HeadersTooLarge      "headers-too-large"      REQUEST_HEADER_FIELDS_TOO_LARGE "The headers are too large.";
     Internal             "internal"               INTERNAL_SERVER_ERROR "The vault made a mistake; nothing was changed.";
-    Damaged              "damaged"                INTERNAL_SERVER_ERROR "A sealed part does not open or is missing.";
+    Damaged              "damaged"                SERVICE_UNAVAILABLE "A part is not what the vault wrote, or is missing.";
     DiskFull             "disk-full"              SERVICE_UNAVAILABLE "The disk is full.";
     Unaudited            "unaudited"              SERVICE_UNAVAILABLE "The audit log could not be written; nothing was shown.";
     Busy                 "busy"                   SERVICE_UNAVAILABLE "Too many requests are waiting; try again later.";

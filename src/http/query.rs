@@ -1,5 +1,5 @@
-//! The query of an address, percent-decoded. Only ids, names and words stand
-//! there; nothing that is looked for.
+//! The query string of a URL, percent-decoded. It has ids, names and words only, never a phone
+//! number.
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -20,8 +20,8 @@ pub(super) fn parse(query: &str) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
-/// The same as the bytes of a JSON object, for an operation to read: each of
-/// `names` once, and nothing else. What was sent is never quoted.
+/// The query as a JSON object, for an operation to read. It must have each of `names` once, and
+/// nothing else. Errors never quote the query.
 pub(super) fn to_json(query: &str, names: &[&str]) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let malformed = || {
         let rule = format!("must name once: {}", names.join(", "));

@@ -1,4 +1,4 @@
-//! One route as the API's description and the tests see it: what is asked, what is answered.
+//! One route, as the API's description and the tests see it: its input and its answers.
 
 use std::borrow::Cow;
 
@@ -9,18 +9,22 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::operations::Docs;
 use crate::policy::ActionKind;
 
-/// One route, for the API's description and for tests.
+/// One route of the API.
 #[derive(Clone)]
 pub struct Route {
+    /// The HTTP method.
     pub method: Method,
+    /// The path with its prefix; a parameter is a segment such as `{case}`.
     pub path: String,
-    /// The action it is decided and recorded as; none for what anybody may read.
+    /// The action that the policy decides and the leaf names; `None` if anybody may read it.
     pub action: Option<ActionKind>,
+    /// The texts and examples of the API's description.
     pub docs: Docs,
+    /// The status of a successful answer.
     pub status: StatusCode,
-    /// Whether it takes a session's token.
+    /// Whether it needs the token of a session.
     pub session: bool,
-    /// Stands for the same route at the root.
+    /// Whether the same route is also at the root.
     pub(super) again: bool,
     pub(super) takes: Takes,
     /// Media types of the answer, and the shape of those that are JSON.
@@ -28,7 +32,7 @@ pub struct Route {
 }
 
 impl Route {
-    /// One that takes a session and no body; the mounting says its path and what it gives.
+    /// A route with a session and without a body; `mount` sets its path and its answers.
     pub(super) fn of(
         method: Method,
         action: Option<ActionKind>,
@@ -48,7 +52,7 @@ impl Route {
         }
     }
 
-    /// The `operationId`. A route that is there twice has it twice: once as it is.
+    /// The `operationId`. The second of two routes with the same operation has `V1` after it.
     pub fn id(&self) -> String {
         match self.again {
             true => format!("{}V1", self.docs.id),
@@ -57,17 +61,17 @@ impl Route {
     }
 }
 
-/// What the body is.
+/// Where the input of a route comes from.
 #[derive(Clone, Copy)]
 pub(super) enum Takes {
     Nothing,
     Json(Shape),
-    /// Members of the query, each a text that must be there.
+    /// The members of the query; each is required.
     Query(Shape),
     File,
 }
 
-/// A type as the API's description shows it.
+/// The schema of a type, for the API's description.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     pub(super) name: fn() -> Cow<'static, str>,

@@ -1,4 +1,4 @@
-//! The API, one line a route.
+//! The routes of the API, one on each line.
 
 use bytes::Bytes;
 use http::{Method, StatusCode};
@@ -32,7 +32,7 @@ use crate::operations::withdrawal::{
 };
 use crate::vault::AdmittedView;
 
-/// Every route there is, without a vault behind it.
+/// All routes, for the description and for tests; no vault is needed.
 pub fn table() -> Vec<Route> {
     routes().into_table()
 }

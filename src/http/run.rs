@@ -1,7 +1,7 @@
-//! From a request to an answer: authenticate, read a bounded body, make an operation of it,
-//! pass it through the door.
+//! From a request to an answer: authenticate, read a bounded body, make an operation of it, pass
+//! it through the door.
 //!
-//! What a signed-in operator sent and could not be understood gets a leaf too.
+//! A request of a signed-in operator that cannot be read gets a leaf too.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -48,7 +48,7 @@ pub(super) async fn download(
     respond(reply, StatusCode::OK)
 }
 
-/// A JSON body is read and decoded.
+/// Runs an operation whose input is the JSON body.
 pub(super) async fn run<O: Asked>(
     app: Arc<App>,
     request: Request,
@@ -62,7 +62,7 @@ pub(super) async fn run<O: Asked>(
     pass::<O>(app, caller, turn, ids, bytes, status).await
 }
 
-/// The query takes the place of the body.
+/// Runs an operation whose input is the query.
 pub(super) async fn run_query<O: Asked>(
     app: Arc<App>,
     request: Request,
@@ -84,8 +84,8 @@ async fn pass<O: Asked>(
     bytes: Result<Zeroizing<Vec<u8>>, Problem>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    // Goes with this request, when it took too long or its client went away: a scan then
-    // stops. Whatever was begun goes on to its leaf.
+    // Dropped with this future if the request times out or the client disconnects; running scans
+    // then stop. An operation that has begun still writes its leaf.
     let (caller, waiting) = caller.waiting();
     let within = Duration::from_secs(app.limits.request_s);
     let reply = tokio::time::timeout(within, act::<O>(&app, caller, &turn, ids, bytes))
@@ -95,7 +95,7 @@ async fn pass<O: Asked>(
     respond(reply, status)
 }
 
-/// Through the door: a thread reads, and nobody waits for the leaf on a thread.
+/// Passes an operation through the door. A reader thread runs it; no thread waits for the leaf.
 async fn act<O: Asked>(
     app: &App,
     caller: Caller,
@@ -108,14 +108,14 @@ async fn act<O: Asked>(
     let vault = Arc::clone(&app.vault);
     blocking(move || {
         let begun = begin::<O>(&vault, &caller, &ids, bytes, move |ended| {
-            // Whoever asked may be gone.
+            // The client may have disconnected.
             let _ = back.send(ended);
         });
         drop(slot);
         begun
     })
     .await??;
-    // Dropped untold: the leaf is not durable.
+    // If the sender was dropped, the leaf is not durable.
     let ended = ended
         .await
         .map_err(|_| Refusal::Unaudited(Unaudited::NotDurable))?;
@@ -126,8 +126,7 @@ async fn act<O: Asked>(
     Ok(reply?)
 }
 
-/// From bytes to an operation and into the door; what cannot be understood is
-/// turned away with a leaf of its own.
+/// Decodes the operation and begins it. A request that cannot be read is refused with a leaf.
 fn begin<O: Asked>(
     vault: &Vault,
     caller: &Caller,
@@ -168,7 +167,7 @@ fn turn_away<O: Asked>(
     }
 }
 
-/// Somebody without a session: throttled by address.
+/// Runs a request without a session; it is throttled by address.
 pub(super) async fn run_open<I: Open + 'static>(
     app: Arc<App>,
     request: Request,
@@ -195,7 +194,7 @@ pub(super) async fn run_open<I: Open + 'static>(
     match reply {
         Ok(reply) => respond(reply, status),
         Err(problem) => {
-            // Without a leaf it did not reach the door.
+            // Without a leaf, it did not reach the door.
             if problem.leaf.is_none() {
                 app.metrics.count_stranger();
             }
@@ -207,7 +206,7 @@ pub(super) async fn run_open<I: Open + 'static>(
     }
 }
 
-/// The identifiers in the path; one that is not text names nothing.
+/// The identifiers in the path; none of them if one is not UTF-8.
 pub(super) async fn ids(parts: &mut Parts) -> Ids {
     let named = match RawPathParams::from_request_parts(parts, &()).await {
         Ok(params) => params

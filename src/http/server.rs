@@ -1,4 +1,4 @@
-//! The server: listens, limits, and stops when it is told to.
+//! The server: listens, applies the limits, and stops on a signal.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -21,30 +21,40 @@ use crate::vault::{Paths, Vault};
 /// Where and how to serve.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
+    /// The address and port to listen on.
     pub listen: SocketAddr,
-    /// How long requests that are under way may take once the server stops.
+    /// How many seconds running requests may still take when the server stops.
     pub grace_s: u64,
+    /// The certificate chain, PEM, with the certificate of the server first.
     pub certificate: PathBuf,
+    /// The private key of the certificate, PEM.
     pub key: PathBuf,
+    /// Whether TLS 1.2 is accepted beside TLS 1.3.
     pub tls_1_2: bool,
+    /// The limits of `[limits]` in the configuration file.
     pub limits: Limits,
 }
 
-/// The server could not start, or did not stop well.
+/// Why the server did not start, or did not stop well.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The certificate or the key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The address cannot be bound, or the listening socket failed.
     #[error("the address cannot be listened on: {0}")]
     Listen(std::io::ErrorKind),
+    /// The handlers of SIGINT and SIGTERM could not be installed.
     #[error("signals cannot be waited for: {0}")]
     Signals(std::io::ErrorKind),
+    /// The leaf that records the stop could not be written.
     #[error("the vault could not write its last leaf")]
     Unaudited,
 }
 
 impl ServeConfig {
-    /// What the file says; certificate and key are in the vault's `keys/` unless it says other.
+    /// The settings of the configuration file. Certificate and key are in the vault's `keys/` if it
+    /// does not set them.
     pub fn new(config: &Config, paths: &Paths) -> Self {
         let key_file = |named: &Option<PathBuf>, usual: &str| {
             named.clone().unwrap_or_else(|| paths.keys().join(usual))
@@ -60,12 +70,17 @@ impl ServeConfig {
     }
 }
 
-/// The routes over a vault, without TLS and without a listener.
+/// The routes of a vault as an axum router, without TLS and without a listener.
 pub fn router(vault: Arc<Vault>, limits: Limits) -> Router {
     routes().into_router(Arc::new(App::new(vault, limits, description)))
 }
 
-/// Serves until the process is told to stop (SIGINT or SIGTERM), then stops the vault.
+/// Serves until the process gets SIGINT or SIGTERM, then stops the vault. Once the listener is
+/// open, `ready` is called with its address.
+///
+/// # Errors
+///
+/// The server could not start, or the vault could not write its last leaf.
 pub async fn serve(
     vault: Arc<Vault>,
     config: &ServeConfig,
@@ -83,7 +98,7 @@ pub async fn serve(
     serve_until(vault, config, ready, stop).await
 }
 
-/// The same until `stop` is done.
+/// [`serve`], but until `stop` is done.
 pub async fn serve_until(
     vault: Arc<Vault>,
     config: &ServeConfig,
@@ -113,8 +128,8 @@ pub async fn serve_until(
         .acceptor(Bounded::new(acceptor, Arc::clone(&app)))
         .handle(handle.clone());
     let header = Duration::from_secs(config.limits.header_s);
-    // The room is for the request line and the names; the sum of the headers has a limit and a
-    // problem of its own.
+    // The buffer also has to hold the request line and the names of headers. The sum of the headers
+    // has a limit of its own, which is answered with a problem.
     let room = config.limits.header_bytes.max(8192) * 2;
     let builder = server.http_builder();
     builder
@@ -143,9 +158,9 @@ pub async fn serve_until(
     served.map_err(|error| ServeError::Listen(error.kind()))
 }
 
-/// One leaf a minute for all requests that never reached the door, if there were
-/// any. While leaves cannot be made durable it is tried more often and in any case:
-/// nobody sends requests to a server that is not ready, so it must find out by itself.
+/// Writes one leaf a minute about the requests that did not reach the door, if there were any. While
+/// leaves cannot be made durable, it tries more often and even without requests: load balancers
+/// send none to a server that is not ready, so the server has to find out by itself.
 async fn sum_strangers(app: Arc<App>) {
     const TICKS_A_MINUTE: u64 = 12;
     let mut tick = tokio::time::interval(Duration::from_secs(60 / TICKS_A_MINUTE));

@@ -1,4 +1,4 @@
-//! What can be asked without a session: to open one, and to use an invitation.
+//! The two requests without a session: to open one, and to use an invitation.
 
 use std::net::IpAddr;
 
@@ -33,7 +33,7 @@ pub(super) struct OpenSession {
     name: String,
     #[schema(value_type = String)]
     password: Password,
-    /// Six digits, where the operator has a second factor.
+    /// The six digits of the second factor, if the operator has one.
     #[serde(default)]
     #[schema(value_type = Option<SixDigits>)]
     totp: Option<TotpCode>,
@@ -60,7 +60,7 @@ impl Open for OpenSession {
     };
 
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
-        // A name that no operator can have is a wrong name, not another kind of answer.
+        // A name that no operator can have gets the same answer as a wrong name.
         let name = OperatorName::parse(&self.name)
             .map_err(|_| Problem::new(ProblemKind::WrongCredential))?;
         let attempt = SignIn {

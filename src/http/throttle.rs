@@ -1,7 +1,7 @@
 //! Requests without a session: one token bucket for each address.
 //!
-//! In memory and bounded. Not promised: fairness between strangers that share
-//! an address; whoever has a session is never counted here.
+//! The buckets are in memory and bounded. Strangers that share an address share a bucket. Requests
+//! with a session are never counted here.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use crate::domain::Bucket;
 
-/// More addresses than this are not told apart: the fullest buckets go first.
+/// The most addresses with a bucket. If there are more, empty buckets are dropped; if all of them
+/// are in use, every bucket is dropped.
 const ADDRESSES: usize = 50_000;
 
 pub(super) struct Throttle {
@@ -18,7 +19,7 @@ pub(super) struct Throttle {
     counted: Mutex<HashMap<Option<IpAddr>, Counted>>,
 }
 
-/// How many requests were counted of late, and until when they leaked.
+/// The level of one bucket, in requests, and the time at which it was computed.
 struct Counted {
     level: f64,
     at: Instant,

@@ -7,19 +7,22 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, SupportedProtocolVersion, version};
 
-/// The server's certificate or key cannot be used.
+/// Why the server's certificate or key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
+    /// The file of the certificate is missing, unreadable or not PEM.
     #[error("the certificate file cannot be read or holds no certificate in PEM")]
     Certificate,
+    /// The file of the private key is missing, unreadable or not PEM.
     #[error("the key file cannot be read or holds no private key in PEM")]
     Key,
+    /// rustls refuses the pair, for example because the key belongs to another certificate.
     #[error("certificate and key do not make a server: {0}")]
     Pair(rustls::Error),
 }
 
-/// TLS 1.3, and 1.2 only where the configuration says so. No early data: a
-/// request must not be played again.
+/// TLS 1.3, and 1.2 only if the configuration allows it. No early data (0-RTT), because a request
+/// could be replayed.
 pub(super) fn server_config(
     certificate: &Path,
     key: &Path,

@@ -1,10 +1,9 @@
-//! Whose turn it is: how many requests of one operator may be under way, and how
-//! many of them may work beside each other.
+//! Fair turns: how many requests one operator may have at a time, and how many of them may run in
+//! parallel.
 //!
-//! An operator with hundreds of connections waits behind their own requests, not
-//! others behind them: of the threads that read, some always stay free of any one
-//! operator, and who waits for one is served in the order of coming. Sees ids of
-//! operators only.
+//! An operator with hundreds of connections waits for their own requests, and others do not wait
+//! for them: no operator can hold all reader threads. Waiting requests get a thread in the order
+//! of arrival. This file sees ids of operators only.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,12 +17,12 @@ use crate::domain::OperatorId;
 use crate::vault::Caller;
 
 pub(super) struct Turns {
-    /// For the threads that read, all operators together.
+    /// One permit for each reader thread, for all operators together.
     slots: Arc<Semaphore>,
     of_one: Mutex<HashMap<OperatorId, Arc<OfOne>>>,
-    /// Requests of one operator under way.
+    /// The most requests of one operator at a time, running or waiting.
     most: usize,
-    /// Slots of one operator.
+    /// The most reader threads of one operator at a time.
     at_once: usize,
 }
 
@@ -32,21 +31,22 @@ struct OfOne {
     slots: Arc<Semaphore>,
 }
 
-/// A request that is under way, until it is dropped.
+/// The place of one request; dropping it frees the place.
 pub(super) struct Turn {
     turns: Arc<Turns>,
     operator: Option<OperatorId>,
     of_one: Arc<OfOne>,
 }
 
-/// A thread's worth of work, until it is dropped.
+/// A permit for one reader thread; dropping it frees the thread.
 pub(super) struct Slot {
     _of_one: Option<OwnedSemaphorePermit>,
     _of_all: Option<OwnedSemaphorePermit>,
 }
 
 impl Turns {
-    /// `readers` is how many snapshots may be read beside each other.
+    /// `readers` is how many snapshots may be read in parallel; `most` is the limit of requests of
+    /// one operator.
     pub(super) fn new(readers: usize, most: usize) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(readers)),
@@ -56,7 +56,7 @@ impl Turns {
         }
     }
 
-    /// Takes a request in, or sends it away: the operator has too many under way.
+    /// Admits a request, or refuses it if the operator has too many already.
     pub(super) fn enter(self: &Arc<Self>, caller: &Caller) -> Result<Turn, Problem> {
         self.enter_as(caller.operator_id().cloned())
     }
@@ -89,9 +89,9 @@ impl Turns {
 }
 
 impl Turn {
-    /// Waits for a thread's worth of work.
+    /// Waits for a reader thread.
     pub(super) async fn slot(&self) -> Slot {
-        // They are never closed; if they were, nobody would have to wait.
+        // The semaphores are never closed; if one were, requests would not wait.
         let of_one = Arc::clone(&self.of_one.slots).acquire_owned().await.ok();
         let of_all = Arc::clone(&self.turns.slots).acquire_owned().await.ok();
         Slot {

@@ -1,8 +1,8 @@
-//! A file on its way in: a body that is never held whole.
+//! Uploads: the body of a request as a file, never held in memory as a whole.
 //!
-//! The body's pieces go through a short channel to a thread that reads them as
-//! a file. A client that goes away, dawdles or sends too much makes that read
-//! fail, so that half a file is never taken for a whole one.
+//! The pieces of the body go through a short channel to a thread that reads them as a file. If the
+//! client disconnects, pauses too long or sends too much, that read fails, so that a part of a
+//! file is never admitted as a whole one.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -39,34 +39,34 @@ use crate::vault::{Caller, OperationError, Refusal, Reply, Target, Vault};
 /// The operation that admits a file; it writes its own leaves.
 pub(super) type Admit = fn(&Vault, &Caller, Asked, Arriving) -> Result<Reply, Refusal>;
 
-/// What the address says about the file, as text.
+/// The query of an upload, as text.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub struct UploadQuery {
-    /// The file's format; `auto` if not given. A mapping says it in its place.
+    /// The format of the file; `auto` if not given. Leave it out if a mapping is given.
     #[schema(value_type = Option<FormatOrAuto>)]
     pub format: String,
-    /// The zone of times that name none.
+    /// The zone of times that have none.
     #[schema(value_type = Option<ZoneOrOffset>)]
     pub zone: Option<String>,
-    /// The account, where the file has no such column.
+    /// The account of all records, if the file has no such column.
     #[schema(value_type = Option<AccountName>)]
     pub account: Option<String>,
-    /// The region of numbers that are written as at home.
+    /// The region of numbers without a calling code, such as `GB`.
     #[schema(value_type = Option<RegionCode>)]
     pub region: Option<String>,
-    /// `field=column`, any number of them.
+    /// A mapped column, as `field=column`. It may be given several times.
     #[schema(value_type = Vec<FieldAndColumn>, required = false)]
     pub map: Vec<String>,
 }
 
-/// What the headers say about the file, for the API's description.
+/// The headers of an upload, for the API's description.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "its fields describe the headers")]
 pub(super) struct UploadHeaders {
-    /// What the file is called.
+    /// A name for the exhibit.
     #[schema(value_type = HeaderText, required = false, rename = "Exhibit-Name")]
     name: String,
-    /// Where it came from.
+    /// Where the file came from.
     #[schema(value_type = HeaderText, required = false, rename = "Exhibit-Source")]
     source: String,
     /// How the file is read, as a mapping (TOML) in base64.
@@ -110,7 +110,7 @@ described! {
 /// Base64 of a mapping.
 const MAPPING: &str = "Exhibit-Mapping";
 
-/// Reads what is said about the file, and admits it.
+/// Reads the query and headers of an upload, and admits the file.
 pub(super) fn admit(
     vault: &Vault,
     caller: &Caller,
@@ -142,7 +142,7 @@ pub(super) fn admit(
     }
 }
 
-/// Pieces on their way from the connection to the reader.
+/// How many pieces wait between the connection and the reader.
 const PIECES: usize = 16;
 
 pub(super) async fn upload(
@@ -172,7 +172,7 @@ pub(super) async fn upload(
             }),
             bytes: asked.bytes,
             stop: Some(Box::new(move || {
-                // Whoever fed it may have come to the end.
+                // The feeding task may have ended already.
                 let _ = stop.send(());
             })),
         };
@@ -192,7 +192,7 @@ pub(super) async fn upload(
     }
 }
 
-/// What a request says about its file.
+/// The query and headers of an upload, read.
 pub(super) struct Asked {
     pub(super) case: CaseId,
     pub(super) query: UploadQuery,
@@ -200,7 +200,7 @@ pub(super) struct Asked {
     pub(super) source: Option<String>,
     /// The text of a mapping.
     mapping: Option<String>,
-    /// How long the file is said to be.
+    /// The length of the file in bytes, as `Content-Length` says it.
     bytes: Option<u64>,
 }
 
@@ -298,15 +298,15 @@ async fn turn_away(
     }
 }
 
-/// One piece of a body. A channel that ends without `End` was cut off.
+/// A piece of a body. If the channel closes without `End`, the file is incomplete.
 enum Piece {
     Data(Bytes),
     End,
     Cut(io::ErrorKind),
 }
 
-/// Moves the body into the channel; says why it stopped before the end. If the
-/// reader wants no more, or somebody cancelled, the rest is left unread.
+/// Moves the body into the channel, and returns why it stopped before the end. If the reader has
+/// ended or the admission was cancelled, the rest is left unread.
 async fn feed(
     mut body: Body,
     pieces: &Sender<Piece>,
@@ -318,7 +318,7 @@ async fn feed(
     loop {
         let frame = tokio::select! {
             () = pieces.closed() => return None,
-            // Somebody cancelled. A sender that is gone is an admission that was refused.
+            // Cancelled, or (if the sender was dropped) the admission was refused.
             _ = &mut stopped => return None,
             frame = tokio::time::timeout(idle, body.frame()) => frame,
         };
@@ -356,7 +356,7 @@ async fn feed(
     }
 }
 
-/// The body as a file. Read it on a thread of its own.
+/// The body as a file. Reading blocks, so it needs its own thread.
 struct Incoming {
     pieces: Receiver<Piece>,
     rest: Bytes,

@@ -35,7 +35,7 @@ pub struct SplitLog {
 pub struct LogFacts {
     /// Whether the records fit the format.
     pub fitness: Fitness,
-    /// What was seen that tells the format, and whether the format was declared.
+    /// How the format was identified, such as `its header`, and whether it was declared.
     pub evidence: String,
     /// The names of the columns that are not kept.
     pub dropped_columns: Vec<String>,
@@ -53,7 +53,7 @@ impl LogReader {
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the beginning of the file, with its format or with what was
+    /// The beginning of the file cannot be read, its format is unknown, or it does not fit what was
     /// declared.
     pub fn open(source: Box<dyn Read + Send>, declared: Declared) -> Result<Self, IngestError> {
         let OpenedLog {
@@ -73,7 +73,7 @@ impl LogReader {
         self.fitness.format()
     }
 
-    /// What was seen that tells the format, and whether the format was declared.
+    /// How the format was identified, such as `its header`, and whether it was declared.
     pub fn evidence(&self) -> &str {
         &self.evidence
     }

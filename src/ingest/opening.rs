@@ -21,7 +21,7 @@ use crate::domain::Format;
 /// A file whose format is known, at its first record.
 pub(super) struct OpenedLog {
     pub(super) format: Format,
-    /// What was seen of the file that tells the format, for the report.
+    /// How the format was identified, such as `its header`, for the report.
     pub(super) evidence: String,
     pub(super) rows: LogRows,
 }

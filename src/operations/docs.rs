@@ -1,20 +1,20 @@
-//! What the API's description says about an operation, beside its types.
+//! The texts and examples of an operation in the API's description.
 
-/// Every operation has one; a test holds each member to be there.
+/// The texts and examples of one operation. A test checks that none is missing.
 #[derive(Debug, Clone, Copy)]
 pub struct Docs {
-    /// The `operationId`: what a generated client calls it, such as `lookUpNumbers`.
+    /// The `operationId`, which names the function of a generated client, such as `lookUpNumbers`.
     pub id: &'static str,
-    /// The heading it stands under.
+    /// The tag: the heading of its group.
     pub tag: &'static str,
-    /// One line.
+    /// A few words, without a full stop.
     pub summary: &'static str,
-    /// What it does, for whom, and what is worth knowing before.
+    /// What the operation does, for whom, and what it costs.
     pub description: &'static str,
-    /// A request body that is taken, as JSON; empty where there is none.
+    /// An example of a valid body, as JSON; empty if there is no body.
     pub request: &'static str,
-    /// An answer: JSON, or text as it is.
+    /// An example of an answer: JSON, or the text itself.
     pub answer: &'static str,
-    /// The names of the problems it can answer beside those that every operation can.
+    /// The problems of this operation beside those that every operation can answer with.
     pub problems: &'static [&'static str],
 }

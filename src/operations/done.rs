@@ -1,4 +1,4 @@
-//! The answer of what has nothing to say but that it is done.
+//! The answer of operations that return nothing.
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::domain::schema::described;
 
-/// An empty object.
+/// It was done; serialized as an empty object.
 pub struct Done;
 
 impl Serialize for Done {
@@ -18,6 +18,6 @@ impl Serialize for Done {
 described! {
     Done as "Done" => ObjectBuilder::new()
         .schema_type(Type::Object)
-        .description(Some("Nothing to say but that it is done."))
+        .description(Some("Empty: the operation was done."))
         .max_properties(Some(0_usize));
 }

@@ -1,9 +1,9 @@
-//! What a person can do: one file for each thing, sorted by what it is about.
+//! What a person can do: one file for each operation, in a folder for its subject.
 //!
-//! An operation sees a scope while it runs, and ids, values and sealed answers
-//! otherwise; never a connection, a key or, but for two files, a digit. Called
-//! by `http` and `cli` through [`crate::vault::Vault::perform`]. Not promised:
-//! any check of rights here. The policy decides before an operation runs.
+//! `http` and `cli` pass an operation to [`crate::vault::Vault::perform`]. While it runs it has a
+//! scope; otherwise it sees ids, values and sealed answers. It never sees a connection or a key,
+//! and only two files turn a phone number into text. Rights are not checked here: the policy decides before
+//! an operation runs.
 
 pub mod audit;
 pub mod case;

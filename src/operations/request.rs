@@ -1,4 +1,4 @@
-//! An operation as a machine asks for it: ids from the path, a JSON body.
+//! How an operation is read from an HTTP request: ids from the path, a JSON body.
 
 use std::str::FromStr;
 
@@ -10,19 +10,25 @@ use super::Docs;
 use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId};
 use crate::vault::{Operation, OperationError, Target, Why};
 
-/// An operation that can be read from a request. `http::mount` takes nothing else.
+/// An operation that can be read from an HTTP request. `http::mount` accepts no other.
 pub trait Request: Operation {
     /// The JSON body; [`Empty`] where there is none.
     type Input: DeserializeOwned + ToSchema + Send;
-    /// What the API's description says about it.
+    /// The texts and examples of the API's description.
     const DOCS: Docs;
-    /// Whether the answer's bytes are made in some microseconds, and need no thread.
+    /// Whether the answer is small enough to be written on an async thread (some microseconds).
     const SMALL: bool = false;
 
-    /// What the path names, before the body is looked at: the leaf of a request
-    /// that cannot be understood says it.
+    /// What the operation is about, read from the path alone. If the body cannot be read, the
+    /// leaf of the refusal names it.
     fn target(ids: &Ids) -> Result<Target, OperationError>;
 
+    /// Makes the operation of the path and the body.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if an identifier in the path is malformed, `Invalid` with the member of the body
+    /// that is wrong.
     fn read(ids: &Ids, input: Self::Input) -> Result<Self, OperationError>;
 }
 
@@ -31,38 +37,44 @@ pub trait Request: Operation {
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
-/// The identifiers in a path, as text; a malformed one names nothing.
+/// The identifiers in a path, as text. A malformed one is answered like an unknown one.
 #[derive(Debug, Default)]
 pub struct Ids {
     named: Vec<(String, String)>,
 }
 
 impl Ids {
+    /// The parameters of a path, each as name and text.
     pub fn new(named: Vec<(String, String)>) -> Self {
         Self { named }
     }
 
+    /// The `{case}` of the path; `NotFound` if it is missing or malformed.
     pub fn case(&self) -> Result<CaseId, OperationError> {
         self.named("case")
     }
 
+    /// The `{operator}` of the path; `NotFound` if it is missing or malformed.
     pub fn operator(&self) -> Result<OperatorId, OperationError> {
         self.named("operator")
     }
 
+    /// The `{exhibit}` of the path; `NotFound` if it is missing or malformed.
     pub fn exhibit(&self) -> Result<ExhibitId, OperationError> {
         self.named("exhibit")
     }
 
+    /// The `{reveal}` of the path; `NotFound` if it is missing or malformed.
     pub fn reveal(&self) -> Result<RevealId, OperationError> {
         self.named("reveal")
     }
 
+    /// The `{export}` of the path; `NotFound` if it is missing or malformed.
     pub fn export(&self) -> Result<ExportId, OperationError> {
         self.named("export")
     }
 
-    /// A leaf's number has one spelling: no sign, no zeros before it.
+    /// The `{leaf}` of the path, from 0. Only one spelling is accepted: no sign, no leading zeros.
     pub fn leaf(&self) -> Result<u64, OperationError> {
         let number: u64 = self.named("leaf")?;
         let spelt = |(key, text): &(String, String)| key == "leaf" && *text == number.to_string();
@@ -73,7 +85,7 @@ impl Ids {
         }
     }
 
-    /// The identifier of this name; one that is malformed or not there names nothing.
+    /// The identifier of this name; `NotFound` if it is missing or malformed.
     pub(super) fn named<T: FromStr>(&self, name: &str) -> Result<T, OperationError> {
         self.named
             .iter()
@@ -83,7 +95,11 @@ impl Ids {
     }
 }
 
-/// Reads `purpose` and `reason`, naming the member that is wrong.
+/// Reads `purpose` and `reason`.
+///
+/// # Errors
+///
+/// `Invalid` with the member that is wrong.
 pub fn why(purpose: &str, reason: &str) -> Result<Why, OperationError> {
     let purpose = purpose
         .parse::<Purpose>()
@@ -94,7 +110,11 @@ pub fn why(purpose: &str, reason: &str) -> Result<Why, OperationError> {
     })
 }
 
-/// The same where no purpose is asked.
+/// Reads a `reason`, for operations without a purpose.
+///
+/// # Errors
+///
+/// `Invalid` if the reason breaks its rules.
 pub fn only_reason(reason: &str) -> Result<Why, OperationError> {
     Ok(Why {
         purpose: None,

@@ -38,8 +38,8 @@ pub trait Writes: Action + seal::Writing {}
 /// An action under which a number may be disclosed.
 pub trait Reveals: Action + seal::Revealing {}
 
-/// An action that decides what somebody else asked. The policy refuses it to whoever
-/// asked, and for a request that does not wait for a decision.
+/// An action that decides a request of somebody else. The policy refuses it to the asker, and for a
+/// request that does not wait for a decision.
 pub trait Decides: Writes + seal::Deciding {}
 
 macro_rules! list {
@@ -67,7 +67,7 @@ macro_rules! list {
                 match self { $(Self::$kind => list!(@class $class)),* }
             }
 
-            /// Whether it decides what somebody else asked.
+            /// Whether the action decides a request of somebody else.
             pub fn decides(self) -> bool {
                 match self { $(Self::$kind => list!(@is_deciding $($right)?)),* }
             }

@@ -134,7 +134,7 @@ fn row(action: ActionKind) -> Row {
         A::BuildPackage | A::TakePackage => members(&[C, N]),
         A::AcknowledgeExport => at_rest_too(members(&[C, N])),
         A::SearchLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
-        // Whoever did an act may have its receipt; `decide` checks that.
+        // Operators may get the receipts of their own acts; `decide` checks that.
         A::ProveLeaf => home(EVERYBODY),
         A::InitVault | A::StartVault | A::StopVault | A::SumStrangers | A::NoteClock => SYSTEM,
     }

@@ -1,11 +1,10 @@
-//! The countries of a made-up log: shares, zones, number ranges and carriers.
+//! The countries of a synthetic log: shares, zones, number ranges and carriers.
 //!
-//! They are read from the tables in `data/`. Shares (of people, per thousand) are
-//! set by judgement: no public figure says how the incident's log split. They
-//! lean, loosely, on the revenue split in Cisco's annual report for its year 2023
-//! (Americas well over half, then EMEA, then Asia) and on gross domestic product
-//! (World Bank, 2023) inside a region, pushed towards the United States and the
-//! English-speaking countries.
+//! They are read from the tables in `data/`. Shares (of people, per thousand) are estimates, because
+//! no public figure has the split of the incident's log. They follow loosely the revenue split in
+//! Cisco's annual report for its year 2023 (Americas well over half, then EMEA, then Asia) and,
+//! inside a region, gross domestic product (World Bank, 2023), with more weight for the United
+//! States and the English-speaking countries.
 //!
 //! A country's unassigned prefix is its calling code and leading digits that its
 //! numbering plan gives to nobody. libphonenumber calls such numbers possible but
@@ -17,11 +16,10 @@
 //! provinces or three territories that share codes share their range of numbers too.
 //!
 //! Shares of carriers are approximate. Only Verizon (Statista's summary of the
-//! companies' reports, Q2 2024) and India (TRAI, October 2022) were set against a
-//! published figure; the others are the rough picture that the body named in the
-//! line publishes, not checked figure by figure. Customers of resellers are counted
-//! with their network unless the reseller is named. docs/synthetic-data.md says the
-//! same.
+//! companies' reports, Q2 2024) and India (TRAI, October 2022) were compared with a
+//! published figure. The others follow roughly what the body named in the line
+//! publishes; single figures were not checked. Customers of resellers are counted with
+//! their network unless the reseller is named. docs/synthetic-data.md has the same.
 
 use std::sync::LazyLock;
 
@@ -29,28 +27,37 @@ use super::zone::Zone;
 use crate::domain::area_code::codes_of;
 
 pub(super) struct Country {
+    /// ISO 3166-1, two letters.
     pub code: &'static str,
+    /// Its share of all people, per thousand.
     pub share: u32,
-    /// Where most people live; a state has its own.
+    /// The zone in which most people live; a state has its own.
     pub zone: Zone,
+    /// Ranges reserved for fiction, used first.
     pub fiction: Vec<Prefix>,
-    /// None: numbers go by the area codes of the states.
+    /// `None` if numbers are made from the area codes of the states.
     pub unassigned: Option<Prefix>,
+    /// Its states, if the log has them.
     pub states: Vec<State>,
+    /// Its mobile networks.
     pub carriers: Vec<Carrier>,
 }
 
 pub(super) struct State {
+    /// The two letters of the state.
     pub code: &'static str,
     /// In thousands.
     pub people: u32,
+    /// The zone in which most of its people live.
     pub zone: Zone,
 }
 
 /// Digits of an E.164 number, and how many more follow.
 #[derive(Clone, Copy)]
 pub(super) struct Prefix {
+    /// The digits of the prefix, with the calling code.
     pub digits: u64,
+    /// How many digits follow.
     pub free: u32,
 }
 
@@ -118,9 +125,11 @@ fn lines(table: &'static str) -> impl Iterator<Item = (&'static str, &'static st
 /// One row of the log's geography: a country, or a state of it.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
+    /// The country.
     pub country: &'static Country,
     /// Position in `COUNTRIES`.
     pub country_at: usize,
+    /// The state, in countries that have states.
     pub state: Option<&'static State>,
 }
 

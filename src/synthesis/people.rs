@@ -11,15 +11,18 @@ use super::recipe::Recipe;
 use super::zone::Zone;
 
 pub(super) struct People {
+    /// The customer accounts.
     pub accounts: Accounts,
     places: Vec<Place>,
     people: Vec<Person>,
     users: Scatter,
+    /// The people, grouped by time zone.
     pub zones: Vec<Crowd>,
 }
 
 /// Everybody in one time zone.
 pub(super) struct Crowd {
+    /// The time zone.
     pub zone: Zone,
     members: Vec<u32>,
     draws: Alias,
@@ -31,11 +34,15 @@ pub(super) struct Crowd {
 
 /// What the log says about one person in one account.
 pub(super) struct Membership<'a> {
+    /// The position of the account in [`People::accounts`].
     pub account: u16,
+    /// The number of the user name.
     pub user: u64,
     /// E.164 without its plus sign.
     pub number: u64,
+    /// The mobile network of the number.
     pub carrier: &'static str,
+    /// Where the person lives.
     pub place: &'a Place,
 }
 

@@ -67,6 +67,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
+    /// Starts at `moment`.
     pub fn new(moment: Moment) -> Self {
         Self {
             wall: Arc::new(AtomicI64::new(moment.seconds())),
@@ -74,7 +75,7 @@ impl ManualClock {
         }
     }
 
-    /// The wall clock jumps; no time passes.
+    /// Moves the wall clock of this clock and all its clones to `moment`; no time passes.
     pub fn set(&self, moment: Moment) {
         self.wall.store(moment.seconds(), Ordering::SeqCst);
     }
@@ -176,6 +177,7 @@ pub struct ClockReport {
 }
 
 impl ClockReport {
+    /// Whether two people have to accept a time.
     pub fn in_doubt(&self) -> bool {
         self.off_by_s.is_some() || self.stopped_s.is_some()
     }

@@ -21,10 +21,11 @@ use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Nonces, Sealer, seal_json};
 use crate::vault::settings::Settings;
-use crate::vault::store::Readers;
+use crate::vault::store::{ControlState, Readers};
 
 pub(in crate::vault) struct Core {
     pub(in crate::vault) readers: Readers,
+    pub(in crate::vault) control: Arc<ControlState>,
     pub(in crate::vault) keyring: RwLock<Keyring>,
     pub(in crate::vault) clock: Arc<VaultClock>,
     pub(in crate::vault) entropy: Arc<dyn Entropy>,

@@ -17,6 +17,7 @@ pub trait Entropy: Send + Sync {
 pub struct SystemEntropy(SystemRandom);
 
 impl SystemEntropy {
+    /// Opens the operating system's generator.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that opens the system's generator"

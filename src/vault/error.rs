@@ -39,6 +39,7 @@ pub enum Conflict {
 }
 
 impl Conflict {
+    /// The word the leaf uses.
     pub fn name(&self) -> &'static str {
         match self {
             Self::NameTaken => "name-taken",
@@ -61,21 +62,28 @@ impl Conflict {
 pub enum OperationError {
     /// What was named is not there.
     NotFound,
+    /// The present state does not allow it, such as that of a closed case.
     Conflict(Conflict),
     /// Which member of the request is wrong, and the rule it broke.
     Invalid {
+        /// The member's path in the request, such as `filter.subject[3]`.
         at: String,
+        /// The rule, without the value that broke it.
         rule: String,
     },
     /// A file could not be admitted: what, where, what to do.
     Unreadable {
+        /// The word for the fault, as the leaf has it.
         kind: &'static str,
+        /// Where the fault is and what to do, without a cell of the file.
         explanation: String,
     },
     /// Something sealed did not open, or a part of it is missing: where.
     Damaged {
+        /// The part of the vault, by exhibit, field or leaf.
         place: String,
     },
+    /// The database failed.
     Store(StoreError),
     /// The work was stopped because nobody waits for it any more.
     Cancelled,
@@ -84,6 +92,7 @@ pub enum OperationError {
 }
 
 impl OperationError {
+    /// An [`Self::Invalid`] for the member at this path.
     pub fn invalid(at: impl Into<String>, rule: impl fmt::Display) -> Self {
         Self::Invalid {
             at: at.into(),
@@ -115,7 +124,12 @@ impl From<Panicked> for OperationError {
 
 impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error.fault {
+            StoreFault::Tampered => Self::Damaged {
+                place: format!("table {}", error.at),
+            },
+            _ => Self::Store(error),
+        }
     }
 }
 

@@ -9,28 +9,34 @@ pub struct Paths {
 }
 
 impl Paths {
+    /// The paths below a vault directory, which need not exist.
     pub fn of(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
         }
     }
 
+    /// The vault directory itself.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
+    /// The folder of the keyring. Only the owner may read it.
     pub fn keys(&self) -> PathBuf {
         self.root.join("keys")
     }
 
+    /// The file of the keyring: the root key, wrapped.
     pub fn keyring(&self) -> PathBuf {
         self.keys().join("keyring")
     }
 
+    /// The folder of everything else.
     pub fn data(&self) -> PathBuf {
         self.root.join("data")
     }
 
+    /// The SQLite database.
     pub fn database(&self) -> PathBuf {
         self.data().join("vault.db")
     }

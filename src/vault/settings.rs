@@ -15,6 +15,7 @@ words! {
 }
 
 impl SecondFactor {
+    /// Whether somebody of this home role cannot sign in without one.
     pub fn is_needed_by(self, role: HomeRole) -> bool {
         match self {
             Self::ByRole => matches!(
@@ -38,6 +39,7 @@ pub struct Settings {
     pub reveal_s: i64,
     /// The same for exports.
     pub export_s: i64,
+    /// Who must have a second factor.
     pub second_factor: SecondFactor,
     /// How many subjects one reveal may name.
     pub reveal_subjects: usize,
@@ -58,6 +60,7 @@ pub struct Settings {
 /// is not costs 2.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
+    /// Points of a full bucket: the most that can be spent at once.
     pub capacity: u32,
     /// Points that flow back in an hour.
     pub per_hour: u32,

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
+use crate::vault::audit::Frontier;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::answer::Answer;
@@ -30,40 +31,56 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
-use crate::vault::ledger::{Book, BookError, Health, Ledger, clock_keeper};
+use crate::vault::ledger::{
+    Book, BookError, ControlFault, Health, Ledger, LogEnd, clock_keeper, write_control_seal,
+};
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
+    ControlState, Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
 };
 
+/// Why a vault could not be made or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The directory has a vault; it is left as it is.
     #[error("there is a vault in this directory already")]
     Exists,
+    /// The directory has no vault.
     #[error("there is no vault in this directory")]
     Missing,
+    /// Another process holds the lock of this vault.
     #[error("another process has this vault open")]
     InUse,
+    /// The database and the unlocked keyring have different vault ids.
     #[error("the keyring belongs to another vault")]
     OtherVault,
+    /// The keyring could not be made.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// The database could not be made, opened or migrated.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The log could not be continued.
     #[error("the audit log could not be continued: {0}")]
     Log(#[from] BookError),
+    /// The control rows are not those that the vault wrote last.
+    #[error(transparent)]
+    Control(#[from] ControlFault),
+    /// A folder could not be made, or the file of the public key not written.
     #[error("the directory could not be used: {0}")]
     Io(io::ErrorKind),
+    /// The first act could not be done, or its leaf could not be made durable.
     #[error("the vault could not write its first leaf")]
     Unaudited,
 }
 
 /// A vault that was just made, and the one invitation it gave out.
 pub struct Founded {
+    /// The vault, open.
     pub vault: Vault,
     /// For the first administrator; shown once.
     pub invitation: Invitation,
@@ -88,10 +105,17 @@ impl Vault {
         }
         let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
         let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
-        let writer = Writer::open(&paths.database())?;
+        let mut writer = Writer::open(&paths.database())?;
         writer.migrate(clock.now())?;
+        watch(&mut writer, &keyring)?;
         let transaction = writer.begin()?;
         meta_rows::insert(&transaction, "vault", keyring.vault().as_str())?;
+        let empty = Frontier::new();
+        let end = LogEnd {
+            size: empty.size(),
+            root: empty.root(),
+        };
+        write_control_seal(&transaction, &keyring, &*entropy, end)?;
         transaction.commit()?;
         drop(writer);
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
@@ -143,7 +167,7 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
         lock: VaultLock,
     ) -> Result<Self, StartError> {
-        let writer = Writer::open(&paths.database())?;
+        let mut writer = Writer::open(&paths.database())?;
         if writer.applied_steps()? == 0 {
             return Err(StartError::Store(StoreError {
                 at: "migrations::check",
@@ -151,13 +175,15 @@ impl Vault {
             }));
         }
         writer.migrate(clock.now())?;
+        let control = watch(&mut writer, &keyring)?;
         let vault_id = keyring.vault().clone();
         if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
             return Err(StartError::OtherVault);
         }
         let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
         let core = Arc::new(Core {
-            readers: Readers::open(&paths.database(), settings.readers)?,
+            readers: Readers::open(&paths.database(), settings.readers, &control)?,
+            control,
             keyring: RwLock::new(keyring),
             admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
             clock,
@@ -172,6 +198,7 @@ impl Vault {
             sessions: KnownSessions::default(),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
+        book.verify_control()?;
         write_vkey(paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
@@ -225,6 +252,7 @@ impl Vault {
         }
     }
 
+    /// The limits and lifetimes it was opened with.
     pub fn settings(&self) -> &Settings {
         &self.core.settings
     }
@@ -234,6 +262,7 @@ impl Vault {
         &self.core.package_turns
     }
 
+    /// The files of the vault directory.
     pub fn paths(&self) -> &Paths {
         &self.core.paths
     }
@@ -399,6 +428,15 @@ impl Operation for Strangers {
         scope.note_detail(json!({ "requests": self.requests, "throttled": self.turned_away }));
         Ok(Nothing)
     }
+}
+
+/// Reads the control rows, which the writer is then held to.
+fn watch(writer: &mut Writer, keyring: &Keyring) -> Result<Arc<ControlState>, StoreError> {
+    let key = keyring.root_keys().control_elements().clone();
+    let element = move |row: &[u8]| key.mac(b"control row 1\0", row);
+    let control = Arc::new(ControlState::load(writer, element)?);
+    writer.watch(&control);
+    Ok(control)
 }
 
 fn make_private(directory: &Path) -> io::Result<()> {

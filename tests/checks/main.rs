@@ -16,6 +16,7 @@ mod independent;
 mod leakage;
 mod line_length;
 mod mapping;
+mod named_tests;
 mod protected_attack;
 mod readme;
 mod sign_in;

@@ -77,7 +77,7 @@ impl Verify {
         }))
     }
 
-    /// The verdict on a bad log goes to standard output too, because it is the answer.
+    /// Prints the verdict on a bad log to standard output too, because it is the answer.
     fn tell_failure(&self, failure: TrailFailure) -> Result<CliError, CliError> {
         if self.json && failure.is_verification_failure() {
             let named = match &failure {

@@ -76,7 +76,7 @@ impl Demo {
         self.serve(vault, cast, incident)
     }
 
-    /// Creates a vault with a random passphrase, which is kept beside it.
+    /// Creates a vault with a random passphrase, which is kept in a file in the same directory.
     fn found(&self, paths: &Paths) -> Result<Founded, CliError> {
         let mut settings = Settings::default();
         if let Some(points) = self.lookup_budget {

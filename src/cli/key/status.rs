@@ -1,4 +1,4 @@
-//! `key status`: shows what a keyring says without being opened.
+//! `key status`: shows the status of a keyring without opening it.
 
 use std::path::PathBuf;
 

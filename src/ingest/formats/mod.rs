@@ -1,7 +1,7 @@
 //! The named formats, one file each: a table of the columns of a supplier's log and the field
 //! that each holds. A column that is not in the table is dropped.
 //!
-//! These files hold names of columns; no cell passes through them. `shape` says what a format is.
+//! These files hold names of columns; no cell passes through them. `shape` defines a format.
 
 mod aws_end_user_messaging;
 mod aws_pinpoint;

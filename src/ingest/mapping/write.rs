@@ -8,8 +8,8 @@ use crate::ingest::formats::shape::Reads;
 use crate::ingest::rows::cells::FIELDS;
 
 impl Mapping {
-    /// Its text, in one spelling, whoever wrote it and however. Reading this text gives the same
-    /// mapping again. It is kept with the exhibit.
+    /// The mapping as text. Equal mappings give the same text, however they were written. Reading
+    /// the text gives the same mapping again. It is kept with the exhibit.
     pub fn text(&self) -> String {
         let mut text = format!("container = {}\n", quoted(self.container.as_str()));
         for field in FIELDS {

@@ -16,7 +16,7 @@ pub(super) struct Received(Arc<Shared>);
 
 struct Shared {
     source: Mutex<Source>,
-    /// Counts the bytes for whoever watches, and tells if the admission was cancelled.
+    /// Counts the bytes, and knows whether the admission was cancelled.
     progress: AdmissionProgress,
     stopped: AtomicBool,
 }

@@ -19,10 +19,10 @@ use crate::vault::{Batches, OperationError};
 /// The niceness of reader threads, of 19.
 const NICENESS: i32 = 10;
 
-/// What comes of a segment: its rows, and then one of the others.
+/// The messages of a parser: the rows of a segment, and then one of the other three.
 enum FromSegment {
     Rows(Box<RowBatch>),
-    /// All its rows were given. It can be filled again.
+    /// All rows of the segment were sent. It can be filled again.
     Segment(Segment, FitTally),
     /// The file has ended.
     End,
@@ -121,7 +121,7 @@ pub(super) fn read_segments(
         if admitted.is_err() {
             received.stop();
         }
-        // The other threads end when these are gone; else they would wait for ever.
+        // The other threads end when these channels close; otherwise they would never end.
         drop(to_admit);
         drop(spare);
         admitted

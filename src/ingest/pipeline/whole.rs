@@ -47,7 +47,7 @@ pub(super) fn read_whole(
         if admitted.is_err() {
             received.stop();
         }
-        // The reader thread ends when these are gone; else it would wait for ever.
+        // The reader thread ends when these channels close; otherwise it would never end.
         drop(to_admit);
         drop(empty);
         let read = reading

@@ -79,7 +79,7 @@ impl Zip {
                 _ if made > 0 => return Ok(made),
                 Status::StreamEnd => {}
                 _ if cut => return Err(io::ErrorKind::UnexpectedEof.into()),
-                // The stream goes on, and the file's bytes have ended.
+                // The deflate stream is not complete, but the bytes of the file have ended.
                 _ if used == 0 => return Err(damaged()),
                 _ => {}
             }

@@ -5,9 +5,10 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 
+/// Reads the newest signed checkpoint of the log (c2sp.org/tlog-checkpoint).
 pub struct ReadCheckpoint;
 
-/// The receipt brings it.
+/// Empty: the checkpoint is in the receipt of this request.
 pub struct CheckpointText;
 
 impl Answer for CheckpointText {

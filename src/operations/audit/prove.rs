@@ -7,8 +7,10 @@ use crate::policy::actions;
 use crate::vault::scope::{LogProof, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 
+/// Makes the inclusion proof of the leaf with this number, from 0.
 pub struct ProveLeaf(pub u64);
 
+/// An inclusion proof as text (c2sp.org/tlog-proof).
 pub struct ProofText(LogProof);
 
 impl Answer for ProofText {

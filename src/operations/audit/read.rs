@@ -5,6 +5,7 @@ use crate::policy::actions;
 use crate::vault::scope::{LeafView, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 
+/// Reads the leaf with this number, from 0, and its detail.
 pub struct ReadLeaf(pub u64);
 
 impl Operation for ReadLeaf {
@@ -48,6 +49,7 @@ impl Request for ReadLeaf {
 /// The same leaf as the bytes that were hashed.
 pub struct ReadLeafBytes(pub u64);
 
+/// The exact bytes of a leaf that the log hashes.
 pub struct LeafBytes(Vec<u8>);
 
 impl Answer for LeafBytes {

@@ -15,25 +15,32 @@ use crate::vault::{Operation, OperationError, Target};
 /// The most leaves in one answer.
 const PAGE: u32 = 1000;
 
+/// Searches the audit log, for auditors.
 pub struct SearchLeaves(LeafQuery);
 
+/// Which leaves to list. A member that is left out keeps all of them.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchLeavesInput {
-    /// Leaves at or after it.
+    /// Leaves at or after this time.
     #[schema(value_type = Option<Moment>)]
     pub from: Option<String>,
-    /// Leaves before it.
+    /// Leaves before this time.
     #[schema(value_type = Option<Moment>)]
     pub to: Option<String>,
+    /// Leaves of acts of this operator.
     #[schema(value_type = Option<OperatorId>)]
     pub operator: Option<String>,
+    /// Leaves about this case.
     #[schema(value_type = Option<CaseId>)]
     pub case: Option<String>,
+    /// Leaves of this action.
     #[schema(value_type = Option<ActionKind>)]
     pub action: Option<String>,
+    /// Leaves with this outcome.
     #[schema(value_type = Option<Outcome>)]
     pub outcome: Option<String>,
+    /// The `next` of the page before; the first page if not given.
     #[schema(value_type = Option<LeafCursor>)]
     pub cursor: Option<String>,
     /// Leaves on a page: 100 if not given.
@@ -41,9 +48,10 @@ pub struct SearchLeavesInput {
     pub limit: Option<u32>,
 }
 
-/// Leaves, newest first.
+/// A page of leaves.
 #[derive(Serialize, ToSchema)]
 pub struct LeafPage {
+    /// The leaves of this page, newest first.
     pub leaves: Vec<Leaf>,
     /// The `cursor` of the next page; null on the last one.
     #[schema(value_type = Option<LeafCursor>)]

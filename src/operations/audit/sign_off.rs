@@ -1,4 +1,4 @@
-//! `POST /audit/sign-offs`: an auditor says that the log was reviewed up to here.
+//! `POST /audit/sign-offs`: an auditor reviewed the log up to a size.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,16 +10,18 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Records that an auditor reviewed the log up to a size.
 pub struct SignOff {
     size: u64,
     why: Why,
 }
 
+/// How much of the log was reviewed, and what was found.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignOffInput {
-    /// Also checked: the log is that long.
     /// The size of the checkpoint up to which the log was reviewed.
+    /// Also checked: the log is that long.
     #[schema(maximum = 9007199254740991_u64)]
     pub size: u64,
     /// What was reviewed and found.
@@ -27,8 +29,10 @@ pub struct SignOffInput {
     pub reason: String,
 }
 
+/// A review that was recorded.
 #[derive(Serialize, ToSchema)]
 pub struct SignedOff {
+    /// The number of leaves that were reviewed, from the first.
     pub size: u64,
 }
 
@@ -51,7 +55,7 @@ impl Operation for SignOff {
                 "the log is not that long yet",
             ));
         }
-        // Only a size that is one: anything else the asker made up.
+        // Recorded only now: the log never had a larger size.
         scope.note_rows(self.size);
         scope.note_detail(json!({ "size": self.size }));
         Ok(SignedOff { size: self.size })

@@ -5,8 +5,10 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 
+/// Reads the public key of the log.
 pub struct ReadVkey;
 
+/// The verifier key as text (c2sp.org/signed-note).
 pub struct VkeyText(String);
 
 impl Answer for VkeyText {

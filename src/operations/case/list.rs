@@ -8,10 +8,13 @@ use crate::policy::actions;
 use crate::vault::scope::{CaseView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Lists the cases that the caller is a member of.
 pub struct ListCases;
 
+/// The cases that the caller is a member of.
 #[derive(Serialize, ToSchema)]
 pub struct CaseList {
+    /// The cases, newest first.
     pub cases: Vec<CaseView>,
 }
 

@@ -1,4 +1,4 @@
-//! `GET /cases/{case}/members`.
+//! `GET /cases/{case}/members`: the members of a case and their roles.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,10 +9,13 @@ use crate::policy::actions;
 use crate::vault::scope::{MemberView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Lists the members of this case.
 pub struct ListMembers(pub CaseId);
 
+/// The members of a case.
 #[derive(Serialize, ToSchema)]
 pub struct MemberList {
+    /// The members, sorted by role.
     pub members: Vec<MemberView>,
 }
 

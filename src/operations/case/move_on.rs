@@ -1,7 +1,7 @@
 //! `POST /cases/{case}/{close|hold|reopen}`: a case moves from state to state.
 //!
 //! open -> held, open -> closed, held -> open, closed -> open. A held case (legal
-//! hold) cannot be closed; it is worked on as before, and nothing of it destroyed.
+//! hold) cannot be closed. People work on it as before, and nothing in it may be destroyed.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,9 +12,11 @@ use crate::policy::{CaseState, actions};
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Why a case changes its state.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveInput {
+    /// Why the case is closed, held or reopened.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
@@ -69,13 +71,13 @@ macro_rules! moves {
 }
 
 moves! {
-    /// The work is done.
+    /// Closes a case: the work is done.
     CloseCase &[CaseState::Open] => CaseState::Closed,
         "closeCase" "Close a case" "The work is done. A case on hold is reopened before it is closed.";
-    /// Nothing may be destroyed.
+    /// Puts a case on legal hold: nothing in it may be destroyed.
     HoldCase &[CaseState::Open] => CaseState::Held,
         "holdCase" "Put a case on hold" "A legal hold: the work goes on, and nothing may be destroyed.";
-    /// The work goes on, or the hold is lifted.
+    /// Reopens a closed case, or lifts a hold.
     ReopenCase &[CaseState::Held, CaseState::Closed] => CaseState::Open,
         "reopenCase" "Reopen a case" "The work goes on, or the hold is lifted.";
 }

@@ -10,6 +10,7 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Gives an operator a role in a case, or changes it.
 pub struct NameMember {
     case: CaseId,
     operator: OperatorId,
@@ -17,9 +18,11 @@ pub struct NameMember {
     account: Option<AccountName>,
 }
 
+/// The role of a member.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NameMemberInput {
+    /// The role of the operator in this case.
     #[schema(value_type = CaseRole)]
     pub role: String,
     /// The one account a liaison speaks for.

@@ -9,25 +9,32 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Opens a case. The caller becomes its lead.
 pub struct OpenCase {
     title: Title,
     reference: Reference,
     why: Why,
 }
 
+/// A case to open.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenCaseInput {
+    /// A name for the case.
     #[schema(value_type = Title)]
     pub title: String,
+    /// The number of the case in another system.
     #[schema(value_type = Reference)]
     pub reference: String,
+    /// Why the case is opened.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
 
+/// A case that was opened.
 #[derive(Serialize, ToSchema)]
 pub struct OpenedCase {
+    /// The id of the case.
     pub case: CaseId,
 }
 

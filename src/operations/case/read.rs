@@ -1,4 +1,4 @@
-//! `GET /cases/{case}`.
+//! `GET /cases/{case}`: one case.
 
 use crate::domain::CaseId;
 use crate::operations::{Docs, Empty, Ids, Request};
@@ -6,6 +6,7 @@ use crate::policy::actions;
 use crate::vault::scope::{CaseView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Reads this case.
 pub struct ReadCase(pub CaseId);
 
 impl Operation for ReadCase {
@@ -27,7 +28,7 @@ impl Request for ReadCase {
         id: "readCase",
         tag: "Cases",
         summary: "Read a case",
-        description: "One case. Whoever is no member is told that it is not there.",
+        description: "One case. Anybody who is not a member gets `not-found`.",
         request: "",
         answer: r#"{"case": "c_0123456789abcdefghjk", "title": "Text message log", "reference":
             "IR-2024-17", "state": "open", "opened_at": "2024-03-21T22:34:49Z", "role": "lead",

@@ -9,21 +9,27 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Accepting the time of the machine's clock.
 pub struct AcceptTime {
+    /// What the person's own watch shows.
     pub time: Moment,
+    /// The reason; the leaf has it.
     pub why: Why,
 }
 
+/// The body of an acceptance.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptTimeInput {
     /// The time by a watch of your own, to five minutes; the machine's clock must show the same.
     #[schema(value_type = Moment)]
     pub time: String,
+    /// Why, in 10 to 500 characters.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
 
+/// What came of an acceptance.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TimeAccepted {
     /// False: somebody else has to accept it too, within a day.

@@ -10,6 +10,7 @@ use crate::vault::clock::ClockReport;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Reading the vault's clock.
 pub struct ReadClock;
 
 /// The vault's time beside the machine's.

@@ -16,7 +16,7 @@ pub struct AdmitRequest {
     pub name: Option<Title>,
     /// Where the file came from.
     pub source: Option<Reference>,
-    /// What is said of the file's contents.
+    /// What the caller declares about the file's contents.
     pub declared: Declared,
     /// The region of numbers without a calling code.
     pub region: Option<Region>,
@@ -91,7 +91,7 @@ impl AdmitRequest {
     ///
     /// # Errors
     ///
-    /// `Invalid` with the part that is wrong, or that the mapping says too; `Unreadable` if a
+    /// `Invalid` with the part that is wrong, or that the mapping also sets; `Unreadable` if a
     /// mapping or a mapped column is refused.
     pub fn read(case: CaseId, words: &AdmitWords) -> Result<Self, OperationError> {
         let mapping = words.mapping.as_deref().map(Mapping::parse).transpose()?;
@@ -151,7 +151,7 @@ impl AdmitRequest {
     }
 }
 
-/// A mapping says how the whole file is read. What it says must not be said again beside it.
+/// A mapping describes how the whole file is read. What it sets must not be given a second time.
 fn refuse_twice(words: &AdmitWords, mapping: &Mapping) -> Result<(), OperationError> {
     let format = words.format.as_deref().is_some_and(|name| name != "auto");
     for (at, twice) in [

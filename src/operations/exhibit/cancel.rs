@@ -1,7 +1,7 @@
-//! `DELETE /cases/{case}/admissions/current`: stops the admission under way.
+//! `DELETE /cases/{case}/admissions/current`: cancels the running admission.
 //!
-//! The leaf that says so is durable before anything is stopped; the admission
-//! ends with a leaf of its own, and nothing of the exhibit stays.
+//! The leaf of the request is durable before anything is stopped. The admission then ends with a
+//! leaf of its own, and nothing of the exhibit stays.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,27 +12,31 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Cancellation, Operation, OperationError, Receipt, Target};
 
+/// Cancels the admission that is running in this case.
 pub struct CancelAdmission(pub CaseId);
 
-/// Not carried out yet.
+/// The cancellation, carried out when the answer is shown.
 pub struct Cancelling(Option<Cancellation>);
 
+/// What became of the request to cancel.
 #[derive(Serialize, ToSchema)]
 pub struct CancelledBody {
+    /// Whether the admission is being cancelled.
     pub state: CancelState,
+    /// The exhibit that was being admitted; left out if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub exhibit: Option<ExhibitId>,
 }
 
 words! {
-    /// What came of it: `finishing` if it is too late.
+    /// What became of the request to cancel; `finishing` means that it is too late.
     pub enum CancelState {
         /// The admission is being cancelled.
         Cancelling => "cancelling",
         /// No file is being admitted.
         None => "none",
-        /// Too late: the exhibit is as good as admitted, and can be withdrawn.
+        /// Too late: the exhibit is almost admitted. It can be withdrawn afterwards.
         Finishing => "finishing",
     }
 }
@@ -77,7 +81,7 @@ impl Request for CancelAdmission {
         tag: "Exhibits",
         summary: "Stop an admission",
         description: "Stops the admission that is under way in the case; nothing of the file stays. \
-            `finishing` is too late: the exhibit can be withdrawn.",
+            `finishing` means that it is too late: the exhibit can then be withdrawn.",
         request: "",
         answer: r#"{"state": "cancelling", "exhibit": "x_0123456789abcdefghjk"}"#,
         problems: &[

@@ -1,5 +1,5 @@
-//! `GET /cases/{case}/exhibits/{exhibit}/difference?against=…`: what one exhibit
-//! has that another has not, in counts.
+//! `GET /cases/{case}/exhibits/{exhibit}/difference?against=…`: the counts by which two
+//! exhibits differ.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,12 +12,14 @@ use crate::vault::records::Difference;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Compares two exhibits by counts: messages, and new, gone and unchanged numbers.
 pub struct CompareExhibits {
     case: CaseId,
     exhibit: ExhibitId,
     against: ExhibitId,
 }
 
+/// The exhibit to compare with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompareInput {
@@ -27,6 +29,11 @@ pub struct CompareInput {
 }
 
 impl CompareExhibits {
+    /// The comparison of `exhibit` with `against`, which is still text.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` if `against` is no id of an exhibit.
     pub fn new(case: CaseId, exhibit: ExhibitId, against: &str) -> Result<Self, OperationError> {
         let against = against
             .parse()
@@ -62,8 +69,7 @@ impl Request for CompareExhibits {
         id: "compareExhibits",
         tag: "Exhibits",
         summary: "Compare two exhibits",
-        description: "What one exhibit has that another has not, in counts. Costs 100 points of the \
-            budget.",
+        description: "The counts by which two exhibits differ. Costs 100 points of the budget.",
         request: "",
         answer: r#"{"exhibit": "x_0123456789abcdefghjk", "against": "x_zyxwvtsrqpnmkjhgfed0",
             "messages": {"exhibit": 1200, "against": 1100}, "numbers": {"new": 40, "gone": 10,

@@ -1,4 +1,4 @@
-//! What the API's description says about the admission of a file, which is no `Request`.
+//! The texts of the API's description for the admission of a file, which is not a `Request`.
 
 use crate::operations::Docs;
 

@@ -1,5 +1,5 @@
-//! `exhibit map`: drafts a mapping from the file itself. It needs no vault and no right: who has the
-//! file can see more of it than the draft says.
+//! `exhibit map`: drafts a mapping from the file itself. It needs no vault and no right, because
+//! people who have the file can see more of it than the draft shows.
 
 use std::io::Read;
 

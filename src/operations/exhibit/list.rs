@@ -9,16 +9,19 @@ use crate::policy::actions;
 use crate::vault::scope::{ExhibitView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Lists the exhibits of a case, including withdrawn ones.
 pub struct ListExhibits {
     case: CaseId,
 }
 
 impl ListExhibits {
+    /// Of this case.
     pub fn of(case: CaseId) -> Self {
         Self { case }
     }
 }
 
+/// The exhibits of a case, in the order of admission.
 #[derive(Serialize, ToSchema)]
 pub struct ExhibitList {
     exhibits: Vec<ExhibitView>,
@@ -45,7 +48,7 @@ impl Request for ListExhibits {
         id: "listExhibits",
         tag: "Exhibits",
         summary: "List the exhibits of a case",
-        description: "What was admitted, and what was withdrawn again.",
+        description: "Every exhibit that was admitted, including withdrawn ones.",
         request: "",
         answer: r#"{"exhibits": [{"exhibit": "x_0123456789abcdefghjk", "state": "admitted", "name":
             "log.csv", "source": null, "format": "supplier-csv", "admitted_at":

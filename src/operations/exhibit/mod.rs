@@ -1,9 +1,9 @@
-//! Exhibits: admit a file, watch or cancel its admission, draft a mapping, list what was admitted,
-//! compare one exhibit with another.
+//! Exhibits: admit a file, watch or cancel its admission, draft a mapping, list exhibits, compare
+//! two of them.
 //!
-//! Admission hands rows in batches from `ingest` to the vault and never looks into one. Called by
-//! `http` (the body of an upload) and `cli` (a file). Not promised: that the file's records are
-//! true, only that they are what the file says.
+//! Admission passes rows in batches from `ingest` to the vault without looking into them. Called
+//! by `http` (the body of an upload) and `cli` (a file). The vault keeps what the file says;
+//! whether that is true is not checked.
 
 mod admit;
 mod cancel;

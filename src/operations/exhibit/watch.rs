@@ -1,4 +1,4 @@
-//! `GET /cases/{case}/admissions/current`: how far the admission is.
+//! `GET /cases/{case}/admissions/current`: the progress of the running admission.
 
 use crate::domain::CaseId;
 use crate::operations::{Docs, Empty, Ids, Request};
@@ -6,6 +6,7 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{AdmissionView, Operation, OperationError, Target};
 
+/// Reads the progress of the admission in this case.
 pub struct ReadAdmission(pub CaseId);
 
 impl Operation for ReadAdmission {
@@ -27,7 +28,7 @@ impl Request for ReadAdmission {
         id: "readAdmission",
         tag: "Exhibits",
         summary: "Watch an admission",
-        description: "How far the admission of a file is. `none` where no file is being admitted.",
+        description: "The progress of an admission. The state is `none` if no file is being admitted.",
         request: "",
         answer: r#"{"state": "running", "exhibit": "x_0123456789abcdefghjk", "stage": "reading",
             "begun_at": "2024-03-21T22:34:49Z", "bytes_read": 1048576, "bytes_total": 4194304,

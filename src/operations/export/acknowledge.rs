@@ -1,4 +1,4 @@
-//! `POST /exports/{export}/acknowledgement`: the receiver says that it arrived.
+//! `POST /exports/{export}/acknowledgement`: the receiver has the package.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,7 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Records that the receiver has the package of an export.
 pub struct AcknowledgeExport {
     export: ExportId,
     tagmanifest: String,
@@ -21,6 +22,7 @@ pub struct AcknowledgeExport {
     why: Why,
 }
 
+/// Who received a package, and the digest that they read from it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcknowledgeInput {
@@ -30,7 +32,7 @@ pub struct AcknowledgeInput {
     /// Who received it.
     #[schema(value_type = Reference)]
     pub received_by: String,
-    /// How that is known.
+    /// How it is known that the package arrived.
     #[schema(value_type = Reason)]
     pub reason: String,
 }

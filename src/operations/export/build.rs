@@ -1,7 +1,7 @@
-//! Building a package: what was approved, sealed to its recipients.
+//! Builds the package of an approved export, sealed to its recipients.
 //!
-//! One of the two files that turn a disclosed number into text. Runs after the
-//! leaf is durable; plaintext goes through age before it reaches the disk.
+//! One of the two files that turn a disclosed number into text. The package is built after the
+//! leaf is durable, and only ciphertext (age) reaches the disk.
 
 use std::io::{self, BufWriter, Write};
 
@@ -51,7 +51,7 @@ impl Answer for Approved {
 fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBuilt> {
     let name = PackageName::parse(package.export.as_str())?;
     let (work, tar) = (package.file.workplace(), package.file.path());
-    // Left by a stop in the middle: ciphertext that nobody was given.
+    // A crash may have left them: ciphertext that nobody has received.
     let _ = std::fs::remove_dir_all(&work);
     let _ = std::fs::remove_file(&tar);
     let recipients = package
@@ -102,7 +102,7 @@ struct Twins {
 
 impl Twins {
     fn begin(writer: &mut PackageWriter, header: &[&str]) -> Result<Self, EvidenceError> {
-        // JSON is the larger.
+        // The JSON file is larger, and the first file goes straight into the tar.
         let mut json = BufWriter::with_capacity(1 << 16, writer.seal("export.json")?);
         let mut csv = BufWriter::with_capacity(1 << 16, writer.seal("export.csv")?);
         write_row(&mut csv, header.iter().copied()).map_err(failed)?;
@@ -233,7 +233,7 @@ impl Serialize for Members<'_> {
     }
 }
 
-/// A package was not built: the files failed, or what was opened is damaged.
+/// Why a package was not built: a file could not be written, or an opened record is damaged.
 #[derive(Debug, thiserror::Error)]
 enum NotBuilt {
     #[error(transparent)]
@@ -242,7 +242,7 @@ enum NotBuilt {
     Damaged(#[from] EvidenceDamaged),
 }
 
-/// The asker did nothing wrong: what went wrong is for the log.
+/// The error for the caller. The cause is logged, because the caller cannot do anything about it.
 fn not_written(export: &ExportId, error: &NotBuilt) -> OperationError {
     tracing::error!(export.id = %export, fault = %error, "a package was not written");
     match error {

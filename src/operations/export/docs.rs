@@ -1,4 +1,4 @@
-//! What the API's description says about these operations.
+//! The texts of the API's description for these operations.
 
 use crate::operations::Docs;
 
@@ -25,7 +25,7 @@ pub(crate) const LIST: Docs = Docs {
     id: "listExports",
     tag: "Exports",
     summary: "List the exports of a case",
-    description: "What was asked, newest first.",
+    description: "The exports of a case, newest first.",
     request: "",
     answer: r#"{"exports": [{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by":
         "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
@@ -41,7 +41,7 @@ pub(crate) const READ: Docs = Docs {
     id: "readExport",
     tag: "Exports",
     summary: "Read an export",
-    description: "What would be in the package, in counts, and for whom it is.",
+    description: "How many messages and numbers the package would hold, and for whom it is.",
     request: "",
     answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
         "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
@@ -57,7 +57,7 @@ pub(crate) const DECIDE: Docs = Docs {
     id: "decideExport",
     tag: "Exports",
     summary: "Decide an export",
-    description: "Somebody else than the asker says yes or no.",
+    description: "Somebody other than the asker approves or denies the export.",
     request: r#"{"decision": "approve", "reason": "checked against the notice"}"#,
     answer: r#"{"state": "approved"}"#,
     problems: &[
@@ -95,8 +95,8 @@ pub(crate) const TAKE: Docs = Docs {
 pub(crate) const ACKNOWLEDGE: Docs = Docs {
     id: "acknowledgeExport",
     tag: "Exports",
-    summary: "Say that a package arrived",
-    description: "The receiver's word, as the custodian was told it.",
+    summary: "Record that a package arrived",
+    description: "Records that the receiver has the package, with the digest that they read from it.",
     request: r#"{"tagmanifest_sha256":
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "received_by":
         "Acme, security team", "reason": "confirmed by telephone"}"#,

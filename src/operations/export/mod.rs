@@ -1,5 +1,5 @@
-//! Handing data out: ask, have it decided, build the package, hand it out, have
-//! its arrival acknowledged.
+//! Exports: ask for one, decide it, build its package, hand the package out, record that it
+//! arrived.
 
 mod acknowledge;
 mod build;
@@ -16,7 +16,11 @@ pub use take::take_package;
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Export;
 
+/// Asks for a package of data, sealed to named recipients.
 pub type RequestExport = Ask<Export>;
+/// Lists the newest 500 exports of a case.
 pub type ListExports = List<Export>;
+/// Shows one export with the counts of its contents, as its decider sees it.
 pub type ReadExport = Read<Export>;
+/// Approves or denies an export.
 pub type DecideExport = Decide<Export>;

@@ -1,4 +1,4 @@
-//! `POST /cases/{case}/exports`: how a package is asked for.
+//! `POST /cases/{case}/exports`: the request for a package.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,32 +17,43 @@ use crate::vault::{OperationError, Why};
 /// The most recipients of one package.
 const RECIPIENTS: usize = 20;
 
+/// A request for a package of data.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestExportInput {
+    /// What the package holds.
     #[schema(value_type = Profile)]
     pub profile: String,
+    /// Which records the package is about; all of them if not given.
     #[serde(default)]
     pub filter: FilterInput,
     /// age1… public keys of the receivers.
     #[schema(value_type = Vec<AgeRecipient>, min_items = 1, max_items = 20)]
     pub recipients: Vec<String>,
+    /// What the package is needed for.
     #[schema(value_type = Purpose)]
     pub purpose: String,
+    /// Why it is needed; the decider reads it.
     #[schema(value_type = Reason)]
     pub reason: String,
+    /// The law or contract that the export rests on.
     #[schema(value_type = LegalBasis)]
     pub legal_basis: String,
 }
 
+/// An export that was requested and is not decided yet.
 #[derive(Serialize, ToSchema)]
 pub struct RequestedExport {
+    /// The id of the export.
     pub export: ExportId,
+    /// Its state: `requested`.
     pub state: ShownState,
 }
 
+/// The exports of a case.
 #[derive(Serialize, ToSchema)]
 pub struct ExportList {
+    /// The exports, newest first.
     pub exports: Vec<ExportView>,
 }
 

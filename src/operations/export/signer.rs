@@ -7,11 +7,13 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 
-/// Whom `ssh-keygen -Y verify -I` is told.
+/// The principal in the line, for `ssh-keygen -Y verify -I`.
 const PRINCIPAL: &str = "breachvault";
 
+/// Reads the public key that signs packages.
 pub struct ReadSigner;
 
+/// A line of an `allowed_signers` file (ssh-keygen(1)).
 pub struct SignerText(String);
 
 impl Answer for SignerText {

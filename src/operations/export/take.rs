@@ -1,7 +1,7 @@
-//! `GET /exports/{export}/package`: hand a package out, building it the first time.
+//! `GET /exports/{export}/package`: hands a package out, and builds it the first time.
 //!
-//! Two acts, each with its leaf: `export.build` opens what was approved and seals
-//! it to the recipients; `export.package` hands the file out and says which.
+//! Two operations, each with a leaf: `export.build` opens the approved records and seals them to
+//! the recipients; `export.package` hands out the file and records its digest.
 
 use std::io::Read;
 
@@ -17,8 +17,13 @@ use crate::vault::{
     Vault, Wire,
 };
 
-/// Hands the package of an approved export out. Who comes while it is being built
-/// waits and gets the same one.
+/// Hands out the package of an approved export. A call while the package is being built waits and
+/// gets the same file.
+///
+/// # Errors
+///
+/// A refusal with its reason: no right, a request in another state, or a package that could not be
+/// built.
 pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result<Reply, Refusal> {
     let _turn = vault.package_turns().enter(export);
     let again = TakePackage {
@@ -27,7 +32,7 @@ pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result
     };
     if PackageFile::of(vault.paths(), export).path().exists() {
         match vault.perform(caller, again) {
-            // A file without a row that knows it: the vault stopped between the two acts.
+            // The file has no digest in the database: the vault stopped between the two operations.
             Err(Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _)) => {}
             ended => return ended,
         }

@@ -1,4 +1,4 @@
-//! The keyring's lifecycle, for administrators. No operation here sees a key.
+//! The keyring, for administrators: its status and a new passphrase. No operation here sees a key.
 
 mod rotate;
 mod status;

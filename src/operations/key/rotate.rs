@@ -1,7 +1,7 @@
-//! A new passphrase for the keyring, and with it a new KEK.
+//! A new passphrase for the keyring, and with it a new key-encryption key (KEK).
 //!
-//! There is no request for it: a passphrase never crosses the network. The
-//! command line asks for it where the vault lies.
+//! It has no route in the API, because a passphrase never crosses the network. The command line
+//! asks for it on the machine of the vault.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,13 +11,16 @@ use crate::vault::keyring::NewPassphrase;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Changes the passphrase of the keyring, for administrators.
 pub struct RotateKek {
+    /// The new passphrase, checked for its length.
     pub passphrase: NewPassphrase,
 }
 
+/// The answer to a change of the passphrase.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeyRotated {
-    /// The keyring's generation from now on.
+    /// The new generation of the keyring; it grows by one with every write.
     pub generation: u64,
 }
 

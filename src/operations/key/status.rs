@@ -1,4 +1,4 @@
-//! How the keyring stands: generation, slots, number of cases.
+//! Keyring status: generation, slots, number of cases.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,27 +9,34 @@ use crate::vault::keyring::KeyringStatus;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Reads the status of the keyring, for administrators.
 pub struct KeyStatus;
 
-/// The keyring seen from outside; nothing in it is secret.
+/// The status of the keyring. Nothing in it is secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeyState {
+    /// The id of the vault.
     pub vault: String,
-    /// Grows with every change of the keyring.
+    /// The generation of the keyring; it grows by one with every write.
     pub generation: u64,
+    /// The ways to unlock the keyring, in the order of the file.
     pub slots: Vec<SlotState>,
-    /// How many cases have a key.
+    /// How many cases have a key; null while the keyring is locked.
     pub cases: Option<usize>,
 }
 
-/// One way to unlock.
+/// One way to unlock the keyring.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SlotState {
+    /// The kind of slot: `passphrase`.
     pub kind: &'static str,
-    /// The generation at which it was written.
+    /// The generation in which the slot was written.
     pub since: u64,
+    /// The memory of Argon2id (RFC 9106), in KiB.
     pub memory_kib: u32,
+    /// The passes of Argon2id.
     pub passes: u32,
+    /// The lanes of Argon2id.
     pub lanes: u32,
 }
 

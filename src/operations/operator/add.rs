@@ -1,4 +1,4 @@
-//! Inviting an operator: a name, a role, and a token to enrol with, shown once.
+//! Invites an operator, who gets a name, a role and a token to enrol with. The token is shown once.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,30 +11,38 @@ use crate::policy::actions;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::{Answer, Operation, OperationError, Receipt, ShownOnce, Target};
 
+/// Invites an operator. The answer has a token to enrol with.
 pub struct AddOperator {
+    /// The name the operator will sign in with; it must be free.
     pub name: OperatorName,
+    /// The role of the operator in the vault.
     pub role: HomeRole,
 }
 
+/// Whom to invite.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddOperatorInput {
+    /// The name the operator will sign in with.
     #[schema(value_type = OperatorName)]
     pub name: String,
-    /// `investigator` unless told.
+    /// The role of the operator in the vault; `investigator` if not given.
     #[schema(value_type = Option<HomeRole>)]
     pub role: Option<String>,
 }
 
-/// An invitation as it is shown, once.
+/// An invitation that was not shown yet.
 pub struct OperatorInvited(Invitation);
 
+/// An invitation. It is shown in this answer only.
 #[derive(Serialize, ToSchema)]
 pub struct OperatorAdded {
+    /// The id of the new operator.
     pub operator: OperatorId,
-    /// Whoever has it sets the password.
+    /// The token to enrol with. Whoever has it can set the password.
     #[schema(value_type = Token)]
     pub enrolment: ShownOnce,
+    /// Until when the invitation can be used.
     pub expires_at: Moment,
 }
 

@@ -1,4 +1,4 @@
-//! Who may enter.
+//! `GET /operators`: the operators of the vault.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,10 +8,13 @@ use crate::policy::actions;
 use crate::vault::scope::{OperatorView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Lists the operators of the vault, for administrators.
 pub struct ListOperators;
 
+/// The operators of the vault.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OperatorList {
+    /// All operators, including invited and revoked ones.
     pub operators: Vec<OperatorView>,
 }
 
@@ -36,7 +39,7 @@ impl Request for ListOperators {
         id: "listOperators",
         tag: "Operators",
         summary: "List the operators",
-        description: "Everybody who may enter, or might once.",
+        description: "All operators, including invited and revoked ones.",
         request: "",
         answer: r#"{"operators": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
             "lead", "state": "active", "second_factor": true}]}"#,

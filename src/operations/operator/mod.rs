@@ -1,7 +1,7 @@
-//! Operators, for administrators: inviting, listing, revoking.
+//! Operators, for administrators: invite, list, revoke.
 //!
-//! An invited operator enrols with the token that is shown once here; enrolment
-//! itself is [`crate::vault::Vault::enrol`].
+//! The answer to an invitation shows a token once. The operator enrols with it, through
+//! [`crate::vault::Vault::enrol`].
 
 mod add;
 mod list;

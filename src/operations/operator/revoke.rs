@@ -1,4 +1,4 @@
-//! Ending an operator's rights, and every session of theirs, at once.
+//! `DELETE /operators/{operator}`: ends an operator's rights and sessions at once.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,21 +9,29 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Revokes an operator and ends their sessions. It cannot be undone.
 pub struct RevokeOperator {
+    /// The operator to revoke.
     pub operator: OperatorId,
+    /// Why, if the administrator says it.
     pub why: Option<Why>,
 }
 
+/// Why an operator is revoked.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevokeOperatorInput {
+    /// Why; it may be left out.
     #[schema(value_type = Option<Reason>)]
     pub reason: Option<String>,
 }
 
+/// An operator whose rights have ended.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OperatorRevoked {
+    /// The id of the revoked operator.
     pub operator: OperatorId,
+    /// How many open sessions were ended.
     pub sessions_ended: usize,
 }
 

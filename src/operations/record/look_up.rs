@@ -1,4 +1,4 @@
-//! Is this number exposed?
+//! `POST /cases/{case}/lookups`: whether numbers are exposed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use crate::vault::plaintext::{RawText, Region};
 use crate::vault::scope::{LookUpResult, Scope};
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Asks for each of some numbers whether it is in the case.
 pub struct LookUp {
     case: CaseId,
     numbers: Vec<RawText>,
@@ -19,24 +20,28 @@ pub struct LookUp {
     why: Why,
 }
 
+/// Numbers to look up, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUpInput {
-    /// In any format; a number without `+` needs `region`.
+    /// The numbers, in any format; a number without `+` needs `region`.
     #[schema(min_items = 1, max_items = 1000)]
     pub numbers: Vec<RawText>,
-    /// The region that numbers without a calling code are read in, such as `GB`.
+    /// The region of numbers without a calling code, such as `GB`.
     #[schema(value_type = Option<RegionCode>)]
     pub region: Option<String>,
+    /// What the answers are needed for.
     #[schema(value_type = Purpose)]
     pub purpose: String,
+    /// Why the numbers are looked up.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
 
-/// One answer for each number, by its position.
+/// One answer for each number, listed by position.
 #[derive(Serialize, ToSchema)]
 pub struct LookUpAnswer {
+    /// The answers, in the order of the numbers.
     pub results: Vec<LookUpResult>,
 }
 
@@ -72,7 +77,7 @@ impl Request for LookUp {
         tag: "Records",
         summary: "Look numbers up",
         description: "Asks for each number whether it is exposed. Answers are listed by position; no \
-            number is said back. Every distinct readable number costs one point of the budget, \
+            number is repeated. Every distinct readable number costs one point of the budget, \
             whatever the answer.",
         request: r#"{"numbers": ["+447700900123", "07700 900124"], "region": "GB", "purpose":
             "victim-inquiry", "reason": "a caller asks about a number"}"#,

@@ -1,8 +1,7 @@
-//! Asking about the records of a case: single numbers, masked records, counts.
+//! The records of a case: look up numbers, list masked records, count.
 //!
-//! Sees the numbers somebody asks about as `RawText`, unread. Called by `http`
-//! and `console`. Not promised: that a count is small enough to be told to
-//! others; ask for a protected table for that.
+//! The numbers to look up stay `RawText` here; only the vault reads them. Called by `http`. Exact
+//! counts are for the team alone: counts for others come from a protected table.
 
 mod look_up;
 mod scope;

@@ -1,4 +1,4 @@
-//! How many messages and numbers, by what.
+//! `POST /cases/{case}/scope`: counts of messages and numbers, by dimensions.
 
 use std::borrow::Cow;
 
@@ -17,6 +17,7 @@ use crate::vault::records::{
 };
 use crate::vault::{Operation, OperationError, Target, Why, scope};
 
+/// Counts messages and distinct numbers, by up to four dimensions.
 pub struct Scope {
     case: CaseId,
     wanted: Wanted,
@@ -24,13 +25,13 @@ pub struct Scope {
     why: Option<Why>,
 }
 
-/// For whom a table is.
+/// The audience of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Audience {
-    /// Those who work on the case: exact counts, small ones marked.
+    /// The people who work on the case: exact counts, with small ones marked.
     Team,
-    /// Anybody else: one dimension, rounded.
+    /// Everybody else: one dimension, rounded counts.
     Protected,
 }
 
@@ -39,26 +40,32 @@ enum Wanted {
     Protected(ProtectedQuery),
 }
 
+/// Which records to count, by what, and for whom.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeInput {
-    /// Of country, state (as in log), area_state (from area code), carrier, kind, account, channel, day, hour, week.
+    /// The dimensions to count by, up to four of: country, state (as in the log), area_state (of
+    /// the area code), carrier, kind, account, channel, day, hour, week.
     #[serde(default)]
     pub by: Vec<String>,
+    /// Which records to count; all of them if not given. Not for protected tables.
     #[serde(default)]
     pub filter: FilterInput,
+    /// For whom the table is.
     pub audience: Audience,
-    /// An IANA zone for days, weeks and hours; UTC if not given.
+    /// The IANA zone of days, weeks and hours; UTC if not given.
     pub zone: Option<String>,
-    /// Only so many rows, those with most messages.
+    /// How many rows to show at most: those with the most messages.
     pub top: Option<u32>,
-    /// How a protected table is rounded: `nhs`, which is usual, or `cms`.
+    /// How a protected table is rounded: `nhs` or `cms`; `nhs` if not given.
     pub rule: Option<String>,
+    /// What the counts are needed for; may be left out.
     pub purpose: Option<String>,
+    /// Why records are counted; may be left out.
     pub reason: Option<String>,
 }
 
-/// A count for those who work on the case, as the API's description shows it.
+/// A table of exact counts, for the people who work on the case.
 #[derive(ToSchema)]
 #[schema(as = TeamScope)]
 #[serde(deny_unknown_fields)]
@@ -70,10 +77,10 @@ struct TeamInput {
     by: Vec<String>,
     #[schema(required = false)]
     filter: FilterInput,
-    /// Of days, weeks and hours; UTC if not given.
+    /// The zone of days, weeks and hours; UTC if not given.
     #[schema(value_type = Option<Zone>)]
     zone: Option<String>,
-    /// Only so many rows, those with most messages.
+    /// How many rows to show at most: those with the most messages.
     #[schema(minimum = 1)]
     top: Option<u32>,
     #[schema(value_type = Option<Purpose>)]
@@ -82,7 +89,8 @@ struct TeamInput {
     reason: Option<String>,
 }
 
-/// A count for anybody else: every further choice would be another cut of the same people.
+/// A table of rounded counts, for everybody else. It has no filter: two tables that differ by a
+/// few people would tell about those people.
 #[derive(ToSchema)]
 #[schema(as = ProtectedScope)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +100,7 @@ struct ProtectedInput {
     audience: Audience,
     #[schema(value_type = Vec<ProtectedDimension>, min_items = 1, max_items = 1)]
     by: Vec<String>,
-    /// `nhs` if not given.
+    /// How counts are rounded; `nhs` if not given.
     #[schema(value_type = Option<Rule>)]
     rule: Option<String>,
     #[schema(value_type = Option<Purpose>)]
@@ -112,14 +120,14 @@ fn dimensions(kept: impl Fn(Dimension) -> bool) -> impl Iterator<Item = &'static
 }
 
 described! {
-    TeamAudience as "TeamAudience" => one_of("Those who work on the case: exact counts.", ["team"]);
-    ProtectedAudience as "ProtectedAudience" => one_of("Anybody else: rounded counts.", ["protected"]);
+    TeamAudience as "TeamAudience" => one_of("The people who work on the case: exact counts.", ["team"]);
+    ProtectedAudience as "ProtectedAudience" => one_of("Everybody else: rounded counts.", ["protected"]);
     ProtectedDimension as "ProtectedDimension" => one_of(
-        "By what a protected table can count.",
+        "A dimension of a protected table.",
         dimensions(Dimension::may_be_protected),
     );
     Dimensions as "Dimensions" => ArrayBuilder::new()
-        .description(Some("By what to count; each once."))
+        .description(Some("The dimensions to count by; each once."))
         .items(one_of("A dimension of a table.", dimensions(|_| true)))
         .max_items(Some(4_usize))
         .unique_items(true);
@@ -130,7 +138,7 @@ impl PartialSchema for ScopeInput {
         let one = |name: Cow<'_, str>| Ref::from_schema_name(name);
         let (team, protected) = (TeamInput::name(), ProtectedInput::name());
         OneOfBuilder::new()
-            .description(Some("A count for the team, or one to be told to others."))
+            .description(Some("A table for the team, or one for everybody else."))
             .item(one(team))
             .item(one(protected))
             .discriminator(Some(Discriminator::with_mapping(
@@ -211,7 +219,7 @@ impl Request for Scope {
         tag: "Records",
         summary: "Count records",
         description: "Messages and distinct numbers, by up to four dimensions. `team`: exact, for those \
-            who work on the case. `protected`: one dimension, rounded, to be told to others.",
+            who work on the case. `protected`: one dimension, rounded, for everybody else.",
         request: r#"{"audience": "team", "by": ["country"]}"#,
         answer: r#"{"rows": [{"country": "US", "messages": 1190, "numbers": 800}], "totals":
             {"messages": 1190, "numbers": 800}, "basis": {"state": "as in log", "area_state":
@@ -261,7 +269,7 @@ impl Request for Scope {
                     let rule = "must name exactly one dimension of a protected table";
                     return Err(OperationError::invalid("by", rule));
                 };
-                // Every further choice would be another cut of the same people.
+                // Two tables that differ by a few people would tell about those people.
                 let chosen = [
                     ("filter", !filter.is_empty()),
                     ("zone", input.zone.is_some()),

@@ -1,4 +1,4 @@
-//! Lists records, masked, a page at a time.
+//! `POST /cases/{case}/records/search`: masked records, a page at a time.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use crate::vault::records::{FilterInput, Order, PageQuery, RecordFilter, RecordP
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Lists masked records, a page at a time.
 pub struct SearchRecords {
     case: CaseId,
     filter: RecordFilter,
@@ -21,21 +22,27 @@ pub struct SearchRecords {
     why: Why,
 }
 
+/// Which records to list, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SearchInput {
+    /// Which records to list; all of them if not given.
     #[serde(default)]
     pub filter: FilterInput,
-    /// `record` if not given; `time`, the timeline of the one subject in the filter.
+    /// `record` or `time`; `record` if not given. `time` is the timeline of one subject, which the
+    /// filter must name.
     #[serde(default)]
     pub order: Order,
     /// Records on a page: 1 to 500, 100 if not given.
     #[schema(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
+    /// The `next` of the page before; the first page if not given.
     #[schema(value_type = Option<PageCursor>)]
     pub cursor: Option<String>,
+    /// What the records are needed for.
     #[schema(value_type = Purpose)]
     pub purpose: String,
+    /// Why the records are listed.
     #[schema(value_type = Reason)]
     pub reason: String,
 }

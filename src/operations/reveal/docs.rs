@@ -1,4 +1,4 @@
-//! What the API's description says about these operations.
+//! The texts of the API's description for these operations.
 
 use crate::operations::Docs;
 
@@ -18,7 +18,7 @@ pub(crate) const LIST: Docs = Docs {
     id: "listReveals",
     tag: "Reveals",
     summary: "List the reveals of a case",
-    description: "What was asked, newest first.",
+    description: "The reveals of a case, newest first.",
     request: "",
     answer: r#"{"reveals": [{"reveal": "r_0123456789abcdefghjk", "state": "requested", "asked_by":
         "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
@@ -33,7 +33,7 @@ pub(crate) const READ: Docs = Docs {
     id: "readReveal",
     tag: "Reveals",
     summary: "Read a reveal",
-    description: "Exactly what would be shown, masked.",
+    description: "What an approval would show, with masked numbers.",
     request: "",
     answer: r#"{"reveal": "r_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
         "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
@@ -48,7 +48,7 @@ pub(crate) const DECIDE: Docs = Docs {
     id: "decideReveal",
     tag: "Reveals",
     summary: "Decide a reveal",
-    description: "Somebody else than the asker says yes or no.",
+    description: "Somebody other than the asker approves or denies the reveal.",
     request: r#"{"decision": "approve", "reason": "checked against the notice"}"#,
     answer: r#"{"state": "approved"}"#,
     problems: &[

@@ -1,4 +1,4 @@
-//! Seeing numbers in the clear: ask, have it decided, open once.
+//! Reveals: ask to see numbers in the clear, decide it, open it once.
 
 pub(crate) mod docs;
 mod open;
@@ -10,7 +10,11 @@ pub use request::{RequestRevealInput, RequestedReveal, RevealList};
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Reveal;
 
+/// Asks to see the numbers of subjects in the clear.
 pub type RequestReveal = Ask<Reveal>;
+/// Lists the newest 500 reveals of a case.
 pub type ListReveals = List<Reveal>;
+/// Shows one reveal with masked numbers, as its decider sees it.
 pub type ReadReveal = Read<Reveal>;
+/// Approves or denies a reveal.
 pub type DecideReveal = Decide<Reveal>;

@@ -1,4 +1,4 @@
-//! `POST /reveals/{reveal}/open`: the asker sees the numbers, once.
+//! `POST /reveals/{reveal}/open`: the asker sees the numbers once.
 //!
 //! One of the two files that turn a disclosed number into text.
 
@@ -14,20 +14,25 @@ use crate::vault::plaintext::{Disclosed, SubjectToken};
 use crate::vault::scope::Scope;
 use crate::vault::{Answer, Operation, OperationError, Receipt, ShownOnce, Target};
 
+/// Shows the asker the numbers of an approved reveal, once.
 pub struct OpenReveal(pub RevealId);
 
-/// Numbers that were opened and are not text yet.
+/// The numbers of a reveal, opened but not yet turned into text.
 pub struct Opened(Vec<(SubjectToken, Disclosed)>);
 
 /// The numbers of an opened reveal.
 #[derive(Serialize, ToSchema)]
 pub struct OpenedBody {
+    /// The numbers, in the order of the request.
     pub numbers: Vec<OpenedNumber>,
 }
 
+/// A subject and its number in the clear.
 #[derive(Serialize, ToSchema)]
 pub struct OpenedNumber {
+    /// The subject token.
     pub subject: SubjectToken,
+    /// The phone number of the subject.
     #[schema(value_type = E164)]
     pub number: ShownOnce,
 }

@@ -1,4 +1,4 @@
-//! `POST /cases/{case}/reveals`: how the numbers of subjects are asked for.
+//! `POST /cases/{case}/reveals`: the request to see the numbers of subjects.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,30 +12,40 @@ use crate::vault::plaintext::SubjectToken;
 use crate::vault::scope::requests::{Reveal, RevealView, RevealWanted, ShownState};
 use crate::vault::{OperationError, Why};
 
+/// A request to see the numbers of subjects in the clear.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestRevealInput {
     /// Subject tokens, `S-` and eight characters.
-    /// Also checked: each is a subject of the case, and named once.
+    /// Also checked: each is a subject of the case and is named once.
     #[schema(value_type = Vec<SubjectToken>, min_items = 1, max_items = 1000)]
     pub subjects: Vec<String>,
+    /// What the numbers are needed for.
     #[schema(value_type = Purpose)]
     pub purpose: String,
+    /// Why they are needed; the decider reads it.
     #[schema(value_type = Reason)]
     pub reason: String,
+    /// A ticket that the request belongs to.
     #[schema(value_type = Option<Ticket>)]
     pub ticket: Option<String>,
 }
 
+/// A reveal that was requested and is not decided yet.
 #[derive(Serialize, ToSchema)]
 pub struct RequestedReveal {
+    /// The id of the reveal.
     pub reveal: RevealId,
+    /// Its state: `requested`.
     pub state: ShownState,
+    /// When the request expires if nobody decides it.
     pub expires_at: Moment,
 }
 
+/// The reveals of a case.
 #[derive(Serialize, ToSchema)]
 pub struct RevealList {
+    /// The reveals, newest first.
     pub reveals: Vec<RevealView>,
 }
 

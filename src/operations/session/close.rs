@@ -1,10 +1,11 @@
-//! `DELETE /sessions/current`: end one's own session.
+//! `DELETE /sessions/current`: ends the caller's session.
 
 use crate::operations::{Docs, Done, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Ends the caller's session.
 pub struct CloseSession;
 
 impl Operation for CloseSession {

@@ -1,10 +1,11 @@
-//! `GET /me`: who the caller is, and what is left of its budgets.
+//! `GET /me`: who the caller is, their cases, and what is left of their budgets.
 
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{Scope, SelfView};
 use crate::vault::{Operation, OperationError, Target};
 
+/// Reads who the caller is, their cases, and what is left of their budgets.
 pub struct ReadSelf;
 
 impl Operation for ReadSelf {

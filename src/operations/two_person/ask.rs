@@ -1,4 +1,4 @@
-//! Somebody asks.
+//! A new request: one person asks.
 
 use serde_json::Value;
 
@@ -7,11 +7,12 @@ use crate::operations::{Docs, Ids, Request};
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Makes a request of this kind; it waits for the decision of somebody else.
 pub struct Ask<K: TwoPerson> {
     about: Target,
     wanted: K::Wanted,
     why: Why,
-    /// Before the act has its turn.
+    /// Counted before the ledger's transaction begins.
     counted: Option<K::Counted>,
 }
 

@@ -1,4 +1,4 @@
-//! Somebody else says yes or no.
+//! The decision about a request, by another person than the asker.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,11 +11,12 @@ use crate::policy::RequestState;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Approves or denies a request of this kind. The asker cannot decide it.
 pub struct Decide<K: TwoPerson> {
     id: K::Id,
     approve: bool,
     why: Why,
-    /// Before the act has its turn, if it is a yes.
+    /// Counted before the ledger's transaction begins; only for an approval.
     counted: Option<K::Counted>,
 }
 
@@ -23,35 +24,47 @@ pub struct Decide<K: TwoPerson> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionInput {
+    /// `approve` or `deny`.
     #[schema(value_type = DecisionWord)]
     pub decision: String,
+    /// Why the decider decides so.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
 
-/// Yes or no, for the API's description; any other word is refused by its place.
+/// Whether a request is approved or denied.
 #[derive(ToSchema)]
 #[schema(as = Decision, rename_all = "lowercase")]
 pub enum DecisionWord {
+    /// The request may be carried out.
     Approve,
+    /// The request is refused.
     Deny,
 }
 
-/// The state after a decision.
+/// The answer to a decision.
 #[derive(Serialize, ToSchema)]
 pub struct DecidedBody {
+    /// The state of the request now.
     pub state: DecidedState,
 }
 
+/// The state that a decision gives a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DecidedState {
+    /// The request may be carried out until it expires.
     Approved,
+    /// The request is refused.
     Denied,
 }
 
 impl<K: TwoPerson> Decide<K> {
-    /// As typed at the command line or sent.
+    /// The decision in `input`, from a body or the command line.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` if the decision is neither `approve` nor `deny`, or the reason breaks its rules.
     pub fn new(id: K::Id, input: &DecisionInput) -> Result<Self, OperationError> {
         let approve = match input.decision.as_str() {
             "approve" => true,

@@ -1,4 +1,4 @@
-//! What was asked in a case, newest first.
+//! The requests of one kind in a case, newest first.
 
 use std::marker::PhantomData;
 
@@ -8,6 +8,7 @@ use crate::operations::{Docs, Empty, Ids, Request};
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Lists the newest 500 requests of this kind in a case; a liaison sees those of its account.
 pub struct List<K> {
     case: CaseId,
     kind: PhantomData<fn(K)>,

@@ -1,7 +1,7 @@
-//! What needs two people, as operations: ask, list, read and decide, the same for every kind.
+//! Requests that two people decide: ask, list, read and decide, the same for every kind.
 //!
-//! A kind of request says in its own folder how it is asked for and what its answers are
-//! called ([`TwoPerson`]); what it does stands in `vault/scope/requests/`.
+//! Each kind has a folder with its bodies and answers ([`TwoPerson`]). What a kind does is in
+//! `vault/scope/requests/`.
 
 mod ask;
 mod decide;
@@ -22,40 +22,51 @@ use crate::domain::{Moment, RequestIdOfKind as _};
 use crate::vault::scope::requests::RequestKind;
 use crate::vault::{OperationError, Target, Why};
 
-/// A kind of request as a machine asks for it.
+/// A kind of request, with its bodies and answers in the API.
 pub trait TwoPerson: RequestKind {
     /// What the API's description says about each of its operations.
     const DOCS: StepDocs;
 
-    /// The JSON somebody asks with.
+    /// The JSON body of a new request.
     type Input: DeserializeOwned + ToSchema + Send;
-    /// The answer to whoever asked.
+    /// The answer to a new request.
     type Requested: Serialize + ToSchema + Send + 'static;
     /// The requests of a case.
     type Listed: From<Vec<Self::View>> + Serialize + ToSchema + Send + 'static;
 
-    /// What the path names when it is asked for.
+    /// What a new request is about, read from the path.
     fn about(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Case(ids.case()?))
     }
 
+    /// Reads what is asked for, and why.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` for a malformed identifier in the path, `Invalid` with the member of the body
+    /// that is wrong.
     fn wanted(ids: &Ids, input: Self::Input) -> Result<(Self::Wanted, Why), OperationError>;
 
-    /// What the leaf of the request commits to; never a number.
+    /// The detail that the leaf of a new request commits to; never a phone number.
     fn detail(wanted: &Self::Wanted) -> Value;
 
+    /// The answer to a new request, which waits for its decision until `expires_at`.
     fn requested(id: Self::Id, expires_at: Moment) -> Self::Requested;
 }
 
-/// What the API's description says about each step of a kind.
+/// The texts of the API's description for the four operations of a kind.
 pub struct StepDocs {
+    /// Of making a request.
     pub ask: Docs,
+    /// Of listing the requests of a case.
     pub list: Docs,
+    /// Of reading one request.
     pub read: Docs,
+    /// Of deciding one request.
     pub decide: Docs,
 }
 
-/// The request that a path names, of this kind.
+/// The id of the request, read from the path.
 fn named<K: TwoPerson>(ids: &Ids) -> Result<K::Id, OperationError> {
     ids.named(K::NAME)
 }

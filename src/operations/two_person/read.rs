@@ -1,10 +1,11 @@
-//! What exactly would be shown, sent or taken away.
+//! One request, with exactly what an approval would show, send or take away.
 
 use super::{TwoPerson, named, target};
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
+/// Shows one request as its decider sees it.
 pub struct Read<K: TwoPerson>(K::Id);
 
 impl<K: TwoPerson> Operation for Read<K> {

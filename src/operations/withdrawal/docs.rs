@@ -1,4 +1,4 @@
-//! What the API's description says about these operations.
+//! The texts of the API's description for these operations.
 
 use crate::operations::Docs;
 
@@ -6,7 +6,7 @@ pub(crate) const REQUEST: Docs = Docs {
     id: "requestWithdrawal",
     tag: "Exhibits",
     summary: "Ask for a withdrawal",
-    description: "Asks for an exhibit to count no more. Somebody else decides.",
+    description: "Asks to take an exhibit out of all answers. Somebody else decides.",
     request: r#"{"reason": "the wrong file was sent"}"#,
     answer: r#"{"withdrawal": "w_0123456789abcdefghjk", "state": "requested", "expires_at":
         "2024-03-21T22:34:49Z"}"#,
@@ -23,7 +23,7 @@ pub(crate) const LIST: Docs = Docs {
     id: "listWithdrawals",
     tag: "Exhibits",
     summary: "List the withdrawals of a case",
-    description: "What was asked, newest first.",
+    description: "The withdrawals of a case, newest first.",
     request: "",
     answer: r#"{"withdrawals": [{"withdrawal": "w_0123456789abcdefghjk", "state": "requested",
         "asked_by": "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at":
@@ -37,7 +37,7 @@ pub(crate) const READ: Docs = Docs {
     id: "readWithdrawal",
     tag: "Exhibits",
     summary: "Read a withdrawal",
-    description: "What would go with the exhibit, in counts.",
+    description: "How many messages and numbers would go with the exhibit.",
     request: "",
     answer: r#"{"withdrawal": "w_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
         "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
@@ -51,7 +51,7 @@ pub(crate) const DECIDE: Docs = Docs {
     id: "decideWithdrawal",
     tag: "Exhibits",
     summary: "Decide a withdrawal",
-    description: "Somebody else than the asker says yes or no.",
+    description: "Somebody other than the asker approves or denies the withdrawal.",
     request: r#"{"decision": "approve", "reason": "checked against the notice"}"#,
     answer: r#"{"state": "approved"}"#,
     problems: &[

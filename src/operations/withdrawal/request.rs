@@ -1,5 +1,4 @@
-//! `POST /cases/{case}/exhibits/{exhibit}/withdrawal`: how it is asked that an exhibit
-//! be withdrawn.
+//! `POST /cases/{case}/exhibits/{exhibit}/withdrawal`: the request to withdraw an exhibit.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,23 +11,30 @@ use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{ShownState, Withdrawal, WithdrawalView};
 use crate::vault::{OperationError, Target, Why};
 
+/// Why an exhibit should be withdrawn.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestWithdrawalInput {
-    /// What is wrong with it.
+    /// What is wrong with the exhibit.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
 
+/// A withdrawal that was requested and is not decided yet.
 #[derive(Serialize, ToSchema)]
 pub struct RequestedWithdrawal {
+    /// The id of the withdrawal.
     pub withdrawal: WithdrawalId,
+    /// Its state: `requested`.
     pub state: ShownState,
+    /// When the request expires if nobody decides it.
     pub expires_at: Moment,
 }
 
+/// The withdrawals of a case.
 #[derive(Serialize, ToSchema)]
 pub struct WithdrawalList {
+    /// The withdrawals, newest first.
     pub withdrawals: Vec<WithdrawalView>,
 }
 
@@ -74,7 +80,11 @@ impl TwoPerson for Withdrawal {
 }
 
 impl Ask<Withdrawal> {
-    /// As typed at the command line.
+    /// The request to withdraw this exhibit, for the command line.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` if the reason breaks its rules.
     pub fn of_exhibit(
         case: CaseId,
         exhibit: ExhibitId,

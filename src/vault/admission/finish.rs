@@ -33,14 +33,19 @@ use crate::vault::store::{Snapshot, exhibit_rows};
 
 /// What is known of the file after it was read to the end.
 pub struct FileFacts {
+    /// The format it was read as.
     pub format: Format,
+    /// What in the file showed the format.
     pub evidence: String,
+    /// The IANA zone that was declared for times without one.
     pub zone: Option<String>,
     /// The text of the mapping by which it was read.
     pub mapping: Option<String>,
     /// SHA-256 over the bytes as received.
     pub digest: [u8; 32],
+    /// The length of the file as received.
     pub bytes: u64,
+    /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
 }
 
@@ -260,21 +265,27 @@ struct Admitted {
 /// What was admitted of a file, and what was not and why.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmittedView {
+    /// The new exhibit.
     pub exhibit: ExhibitId,
     /// SHA-256 of the file as received, base64.
     #[schema(value_type = Digest)]
     pub digest: String,
+    /// The format it was read as.
     #[schema(value_type = FormatName)]
     pub format: String,
     /// What was seen that tells the format.
     pub format_evidence: String,
     /// Rows read: admitted, duplicates and quarantined together.
     pub rows: u64,
+    /// Rows that are now records of the exhibit.
     pub admitted: u64,
+    /// Rows left out because an earlier row is the same message.
     pub duplicates: u64,
+    /// Rows that could not be admitted.
     pub quarantined: u64,
     /// Distinct numbers.
     pub numbers: u32,
+    /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
     /// The first hundred rows that were quarantined.
     #[schema(max_items = 100)]

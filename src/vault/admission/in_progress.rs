@@ -22,7 +22,9 @@ use crate::vault::plaintext::{Fingerprinter, Region, RowBatch};
 /// What the caller says about an exhibit when its admission begins.
 #[derive(Default)]
 pub struct ExhibitFacts {
+    /// What people call the exhibit.
     pub name: Option<Title>,
+    /// Where it came from.
     pub source: Option<Reference>,
     /// The region of numbers that have no calling code.
     pub region: Option<Region>,

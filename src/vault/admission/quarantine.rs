@@ -14,8 +14,10 @@ use crate::vault::plaintext::{Reject, RejectKind, WipedText};
 pub struct ShownReject {
     /// Of the file, from 1.
     pub line: u64,
+    /// The label of the field at fault, if it is one field.
     #[schema(value_type = Option<String>)]
     pub column: Option<&'static str>,
+    /// Why the row was not admitted.
     pub kind: RejectKind,
 }
 

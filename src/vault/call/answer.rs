@@ -16,6 +16,7 @@ pub trait Answer: Send + 'static {
     /// What is shown of it: as JSON to a machine, on a page to a person.
     type View: View;
 
+    /// Makes the view. It takes the receipt as proof that the leaf of this act is durable.
     fn view(self, receipt: &Receipt) -> Result<Self::View, OperationError>;
 }
 

@@ -71,6 +71,7 @@ impl Caller {
         &self.who
     }
 
+    /// The operator of the caller's session; `None` for a stranger and for the vault itself.
     pub fn operator_id(&self) -> Option<&OperatorId> {
         match &self.who {
             Who::Operator { operator, .. } => Some(operator),
@@ -78,6 +79,7 @@ impl Caller {
         }
     }
 
+    /// The caller's session; `None` for a stranger and for the vault itself.
     pub fn session_id(&self) -> Option<&SessionId> {
         match &self.who {
             Who::Operator { session, .. } => Some(session),

@@ -8,12 +8,15 @@ use crate::vault::error::OperationError;
 /// that reason nothing was done and nothing may be said.
 #[derive(Debug)]
 pub enum Refusal {
+    /// The policy forbids it. The leaf says denied.
     Denied(Denial, Receipt),
+    /// It was allowed and went wrong. The leaf says failed.
     Failed(OperationError, Receipt),
     /// The leaf could not be made durable, or too many wait for the ledger.
     Unaudited(Unaudited),
 }
 
+/// Why no leaf could be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unaudited {
     /// The disk did not take the leaf.

@@ -9,6 +9,7 @@ use crate::domain::schema::{self, described};
 pub struct ShownOnce(Zeroizing<String>);
 
 impl ShownOnce {
+    /// The text in the clear. Copies of it are not wiped.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -7,15 +7,20 @@ use crate::domain::{CaseId, ExhibitId, OperatorId, Purpose, Reason, RequestId};
 /// Purpose and reason, as typed by the asker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
+    /// One of the closed list of purposes, if one was chosen.
     pub purpose: Option<Purpose>,
+    /// The reason in the asker's own words.
     pub reason: Reason,
 }
 
 /// What an operation is about; ids only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
+    /// The vault as a whole.
     Vault,
+    /// One case.
     Case(CaseId),
+    /// One operator's membership of a case.
     Member(CaseId, OperatorId),
     /// One that the vault itself staged.
     Exhibit(CaseId, ExhibitId),
@@ -23,9 +28,11 @@ pub enum Target {
     NamedExhibit(CaseId, ExhibitId),
     /// The admission that is under way in a case, if there is one.
     Admission(CaseId),
+    /// One operator's account.
     Operator(OperatorId),
     /// What somebody asked and somebody else decides.
     Request(RequestId),
+    /// One leaf of the audit log, by its number from 0.
     Leaf(u64),
 }
 

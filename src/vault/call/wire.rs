@@ -18,11 +18,15 @@ pub struct Wire {
 
 /// What `Wire` carries.
 pub enum Body {
+    /// A body held in memory and wiped on drop.
     Bytes(Zeroizing<Vec<u8>>),
     /// A package: ciphertext on disk, its length in bytes, and its file name.
     File {
+        /// The open file, read from its present position.
         file: File,
+        /// The length that is announced and sent.
         bytes: u64,
+        /// The name under which a client stores it.
         name: String,
     },
 }
@@ -30,6 +34,7 @@ pub enum Body {
 /// What is shown of an answer: a value that becomes JSON here and a page elsewhere, or
 /// bytes as they are.
 pub trait View: ToSchema {
+    /// Renders the value. It fails with `Internal` if the value cannot be serialized.
     fn into_wire(self) -> Result<Wire, OperationError>;
 }
 
@@ -50,6 +55,7 @@ described! {
 }
 
 impl Wire {
+    /// `application/json`, in a buffer that is wiped. A line feed follows the value.
     pub fn json(value: &impl Serialize) -> Result<Self, OperationError> {
         let mut buffer = WipedBuffer::with_capacity(1024);
         serde_json::to_writer(&mut buffer, value)
@@ -62,10 +68,12 @@ impl Wire {
         })
     }
 
+    /// `text/plain` in UTF-8.
     pub fn text(text: &str) -> Self {
         Self::bytes("text/plain; charset=utf-8", text.as_bytes().to_vec())
     }
 
+    /// Bytes of the given media type.
     pub fn bytes(content_type: &'static str, bytes: Vec<u8>) -> Self {
         Self {
             content_type,
@@ -73,6 +81,7 @@ impl Wire {
         }
     }
 
+    /// A file of the given media type, its length in bytes and the name it is sent under.
     pub fn file(content_type: &'static str, file: File, bytes: u64, name: String) -> Self {
         Self {
             content_type,
@@ -80,10 +89,12 @@ impl Wire {
         }
     }
 
+    /// The media type, as it is sent in `Content-Type`.
     pub fn content_type(&self) -> &'static str {
         self.content_type
     }
 
+    /// Gives up the body to whoever sends it.
     pub fn into_body(self) -> Body {
         self.body
     }

@@ -52,6 +52,7 @@ impl<'b> Codes<'b> {
         }
     }
 
+    /// The codes in the order of the rows.
     pub fn as_slice(self) -> &'b [u32] {
         self.codes
     }
@@ -86,6 +87,7 @@ fn bounds(codes: &[u32]) -> (u32, u32) {
 }
 
 impl CodeBlock {
+    /// An empty block.
     pub fn new() -> Self {
         Self::default()
     }
@@ -114,6 +116,7 @@ impl CodeBlock {
         read
     }
 
+    /// The codes in the order of the rows, one for each row.
     pub fn codes(&self) -> &[u32] {
         &self.codes
     }
@@ -137,6 +140,7 @@ impl CodeBlock {
         }
     }
 
+    /// Gives up the codes. The caller has to wipe them.
     pub fn into_codes(mut self) -> Vec<u32> {
         std::mem::take(&mut *self.codes)
     }

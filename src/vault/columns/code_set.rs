@@ -31,6 +31,7 @@ impl CodeSet {
         Ok(set)
     }
 
+    /// Adds a code; one that is in the set already changes nothing. `CodecError::Code` if it is outside the dictionary.
     pub fn insert(&mut self, code: u32) -> Result<(), CodecError> {
         if code >= self.size {
             return Err(CodecError::Code);
@@ -53,10 +54,12 @@ impl CodeSet {
             .is_some_and(|word| word >> (code % 64) & 1 == 1)
     }
 
+    /// Whether no code is in the set.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
+    /// The number of distinct codes in the set.
     pub fn len(&self) -> usize {
         self.len as usize
     }

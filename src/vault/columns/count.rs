@@ -63,6 +63,7 @@ pub struct GroupCodes {
 }
 
 impl GroupCodes {
+    /// No rows and no groups. Call [`Self::reset`] before [`Self::split`].
     pub fn new() -> Self {
         Self::default()
     }
@@ -101,6 +102,7 @@ impl GroupCodes {
         Ok(())
     }
 
+    /// The group code of each row, below [`Self::size`].
     pub fn codes(&self) -> Codes<'_> {
         Codes::below(&self.codes, self.size)
     }

@@ -23,18 +23,22 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// The code of the first value.
     pub fn base(&self) -> u32 {
         self.base
     }
 
+    /// The number of values.
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
+    /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
+    /// The padded plaintext, wiped on drop. `TooMany` if a value or the segment is too long.
     pub fn encode(&self) -> Result<Zeroizing<Vec<u8>>, CodecError> {
         let text: usize = self.values.iter().map(|value| value.len() + 4).sum();
         let most = padded(HEADER_LEN + text);
@@ -55,6 +59,7 @@ impl Segment {
         Ok(out)
     }
 
+    /// Reads a segment; trailing bytes, padding other than zero and texts that are not UTF-8 are refused.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         let mut reader = Reader::new(bytes);
         if reader.u8()? != VERSION {
@@ -137,10 +142,12 @@ impl Dictionary {
         })
     }
 
+    /// The value of a code; the empty text for code 0, `None` for a code that was not given.
     pub fn value(&self, code: u32) -> Option<&str> {
         self.values.get(code as usize).map(AsRef::as_ref)
     }
 
+    /// The code of a value; `None` if the dictionary does not have it.
     pub fn code(&self, value: &str) -> Option<u32> {
         self.codes.get(value).copied()
     }

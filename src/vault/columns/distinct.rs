@@ -39,6 +39,7 @@ impl DistinctBudget {
 /// How many pairs are collected before they are deduplicated for the first time, and at least between two times.
 const PAIRS: usize = 1 << 20;
 
+/// Counts messages and distinct numbers of each group. Its memory beyond the first groups is bounded.
 pub struct DistinctByGroup {
     messages: Vec<u64>,
     first: First,

@@ -26,6 +26,7 @@ struct Packed<T> {
 }
 
 impl PackedSubjects {
+    /// Checks header, column widths, length and padding of the block of `range`; decodes no entry.
     pub fn read(range: u32, plain: Zeroizing<Vec<u8>>) -> Result<Self, CodecError> {
         let mut reader = Reader::new(&plain);
         if reader.u8()? != VERSION {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::time_block::Distances;
 use super::{CodeSet, CodecError, TimeBlock};
 
+/// One bit for each row of a block: set if the row is selected.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     words: Vec<u64>,
@@ -83,14 +84,17 @@ impl Selection {
         Ok(())
     }
 
+    /// The number of rows of the block, selected or not.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
+    /// The number of selected rows.
     pub fn count(&self) -> usize {
         self.words.iter().map(|w| w.count_ones() as usize).sum()
     }
 
+    /// Whether no row is selected.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }

@@ -19,6 +19,7 @@ const _: () = assert!(24 + Field::DICTIONARIES.len() * (2 + 4 * MOST_CODES) <= S
 /// Sets with larger codes are not searched code by code.
 const SEEN_BITS: u32 = 1 << 22;
 
+/// Times and codes that occur in the blocks of one position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockStatistics {
     rows: u32,
@@ -56,6 +57,7 @@ impl BlockStatistics {
         Ok(self)
     }
 
+    /// Replaces `out` by the padded plaintext.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.clear();
         out.extend_from_slice(&[VERSION, self.fields.len() as u8, 0, 0]);
@@ -72,6 +74,7 @@ impl BlockStatistics {
         padding::pad(out, out.len().next_multiple_of(STEP));
     }
 
+    /// Reads a plaintext. Fields that occur twice, codes out of order and non-zero padding are refused.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         let mut reader = Reader::new(bytes);
         if reader.u8()? != VERSION {
@@ -109,14 +112,17 @@ impl BlockStatistics {
         Ok(statistics)
     }
 
+    /// The number of rows, from 1 to [`BLOCK_ROWS`].
     pub fn rows(&self) -> usize {
         self.rows as usize
     }
 
+    /// The earliest time, in seconds since 1970.
     pub fn first(&self) -> i64 {
         self.first
     }
 
+    /// The latest time, in seconds since 1970.
     pub fn last(&self) -> i64 {
         self.last
     }

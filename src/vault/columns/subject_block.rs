@@ -20,17 +20,23 @@ pub const RANGE_NUMBERS: u32 = 4096;
 pub(super) const VERSION: u8 = 3;
 pub(super) const STEP: usize = 4096;
 
+/// The messages of one number, account and kind in one exhibit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SubjectEntry {
     /// The number's position among the case's terms, not its digits.
     pub number: u32,
+    /// The code of the account in its dictionary.
     pub account: u32,
+    /// The code of the kind of message in its dictionary.
     pub kind: u32,
     /// The user of the first of them among the case's terms, 0 for nobody. Records
     /// with another user say so themselves.
     pub user: u32,
+    /// How many messages there are.
     pub messages: u32,
+    /// The time of the earliest, in seconds since 1970.
     pub first: i64,
+    /// The time of the latest, in seconds since 1970.
     pub last: i64,
 }
 
@@ -76,6 +82,7 @@ impl SubjectBlock {
         Ok(())
     }
 
+    /// Reads the plaintext of a range. Entries of another range or out of order are refused.
     pub fn decode(range: u32, bytes: &[u8]) -> Result<Self, CodecError> {
         let mut reader = Reader::new(bytes);
         if reader.u8()? != VERSION {
@@ -116,14 +123,17 @@ impl SubjectBlock {
         (from..to).filter_map(|at| self.get(at))
     }
 
+    /// All entries, by number, account and kind.
     pub fn iter(&self) -> impl Iterator<Item = SubjectEntry> + '_ {
         (0..self.len()).filter_map(|at| self.get(at))
     }
 
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.numbers.len()
     }
 
+    /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
     }

@@ -14,6 +14,7 @@ const CHAIN: usize = 8;
 /// How many nodes are read ahead, before they are counted.
 const BATCH: usize = 256;
 
+/// Counts messages by number, account and kind, with temporary numbers in place of the final ones.
 #[derive(Default)]
 pub struct SubjectIndexBuilder {
     /// The first node of each temporary number; it has no messages until the number is counted.
@@ -33,8 +34,11 @@ pub struct SubjectIndexBuilder {
 pub struct Messages<'m> {
     /// Temporary numbers.
     pub numbers: &'m [u32],
+    /// Codes of accounts.
     pub accounts: &'m [u32],
+    /// Codes of kinds of message.
     pub kinds: &'m [u32],
+    /// Times, in seconds since 1970.
     pub seconds: &'m [i64],
 }
 
@@ -69,6 +73,7 @@ impl SubjectIndexBuilder {
     /// Stands for the user of a number, account and kind that have none yet.
     pub const NO_USER: u32 = NONE;
 
+    /// A builder that has counted nothing.
     pub fn new() -> Self {
         Self::default()
     }

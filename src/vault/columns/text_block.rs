@@ -17,6 +17,7 @@ use super::{CodecError, padding};
 const VERSION: u8 = 1;
 const HEADER_LEN: usize = 12;
 
+/// A decoded block of texts. The texts are wiped on drop.
 pub struct TextBlock {
     rows: usize,
     presence: Option<Presence>,
@@ -44,6 +45,7 @@ impl TextBlock {
         Ok(out)
     }
 
+    /// Reads a plaintext. A length, bitmap or padding that does not fit the header is refused.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         let mut reader = Reader::new(bytes);
         if reader.u8()? != VERSION {
@@ -76,6 +78,7 @@ impl TextBlock {
         })
     }
 
+    /// The number of rows, including those without a text.
     pub fn rows(&self) -> usize {
         self.rows
     }

@@ -23,10 +23,12 @@ pub struct TimeBlock {
 pub enum Distances<'a> {
     /// Base and distances.
     Narrow(i64, &'a [u32]),
+    /// The same, for blocks with a distance above 32 bits.
     Wide(i64, &'a [u64]),
 }
 
 impl TimeBlock {
+    /// An empty block.
     pub fn new() -> Self {
         Self::default()
     }
@@ -64,10 +66,12 @@ impl TimeBlock {
         read
     }
 
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.narrow.len().max(self.wide.len())
     }
 
+    /// The time of a row, in seconds since 1970.
     pub fn get(&self, row: usize) -> Option<i64> {
         let distance = match self.distances() {
             Distances::Narrow(_, narrow) => narrow.get(row).map(|d| i64::from(*d)),
@@ -76,12 +80,14 @@ impl TimeBlock {
         distance.map(|distance| self.base.wrapping_add(distance))
     }
 
+    /// All times in the order of the rows, in seconds since 1970.
     pub fn iter(&self) -> impl Iterator<Item = i64> + '_ {
         let narrow = self.narrow.iter().map(|d| i64::from(*d));
         let wide = self.wide.iter().map(|d| *d as i64);
         narrow.chain(wide).map(|d| self.base.wrapping_add(d))
     }
 
+    /// The times as they are stored, for kernels that compare them without decoding.
     pub fn distances(&self) -> Distances<'_> {
         if self.wide.is_empty() {
             Distances::Narrow(self.base, &self.narrow)

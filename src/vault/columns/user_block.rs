@@ -31,6 +31,7 @@ pub struct UserBlock {
 }
 
 impl UserBlock {
+    /// An empty block.
     pub fn new() -> Self {
         Self::default()
     }
@@ -73,6 +74,7 @@ impl UserBlock {
         read
     }
 
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.codes.codes().len()
     }

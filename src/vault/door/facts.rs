@@ -70,6 +70,7 @@ pub(in crate::vault) fn load(
     caller: &Caller,
     target: &Target,
 ) -> Result<Situation, OperationError> {
+    core.control.intact()?;
     let (caller_facts, session_ends) = who(core, connection, caller)?;
     let mut situation = Situation {
         facts: Facts {

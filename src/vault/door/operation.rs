@@ -13,7 +13,9 @@ use crate::vault::scope::{Reading, Scope};
 
 /// One thing somebody can do. `Action` says under which right it runs.
 pub trait Operation: Sized + Send + 'static {
+    /// The right it needs: decides what the policy asks and what the scope allows.
     type Action: Action;
+    /// What it answers when it succeeds.
     type Answer: Answer;
 
     /// What it is about: goes to the policy and into the leaf.
@@ -40,5 +42,6 @@ pub trait Operation: Sized + Send + 'static {
         Ok(())
     }
 
+    /// Does it, once the policy has allowed it. Its writes are kept only if the leaf is committed with them.
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError>;
 }

@@ -31,7 +31,9 @@ use crate::vault::store::{Snapshot, Transaction};
 
 /// An answer in bytes, and the number of the leaf that records it.
 pub struct Reply {
+    /// The number of the leaf, counted from 0.
     pub leaf: u64,
+    /// The body and its media type.
     pub wire: Wire,
 }
 
@@ -354,6 +356,7 @@ fn settle<O: Operation>(
         },
     };
     let ended = ended.and_then(|answer| {
+        core.control.intact()?;
         if about.caller.is_gone() {
             return Err(Stopped::Failed(OperationError::Cancelled));
         }

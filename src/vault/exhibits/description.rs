@@ -19,8 +19,11 @@ use crate::vault::store::{Snapshot, dictionary_rows, subject_index_rows};
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::vault) struct ExhibitDescription {
+    /// What people call the exhibit.
     pub name: Option<String>,
+    /// Where it came from.
     pub source: Option<String>,
+    /// The format it was read as.
     pub format: String,
     /// How the format was recognised.
     pub format_evidence: String,
@@ -35,20 +38,27 @@ pub(in crate::vault) struct ExhibitDescription {
     pub bytes: u64,
     /// Rows read: admitted, duplicates and quarantined together.
     pub rows: u64,
+    /// Rows that became records.
     pub admitted: u64,
+    /// Rows left out because an earlier row is the same message.
     pub duplicates: u64,
+    /// Rows that could not be admitted.
     pub quarantined: u64,
-    /// Distinct numbers in the exhibit, and how many of them were new to the case.
+    /// Distinct numbers in the exhibit.
     pub numbers: u32,
+    /// How many of them were new to the case.
     pub new_numbers: u32,
     /// Distinct user names in the exhibit.
     pub users: u32,
+    /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
-    /// The first and the last sending, in seconds; none if nothing was admitted.
+    /// When the first record was sent, in seconds since 1970; `None` if nothing was admitted.
     pub first: Option<i64>,
+    /// When the last record was sent, likewise.
     pub last: Option<i64>,
     /// Blocks of each field, numbered from 0; all but the last are full.
     pub blocks: u32,
+    /// Sealed parts of quarantined rows, numbered from 0.
     pub quarantine_parts: u32,
     /// How many rows were quarantined for each kind of fault.
     pub rejects: Vec<(String, u64)>,

@@ -19,7 +19,8 @@ use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 /// The exhibits of a case, as they were when this was read.
 pub(in crate::vault) struct KnownCase {
     case: CaseNumber,
-    marks: Vec<(ExhibitNumber, bool)>,
+    /// What the exhibits' rows were; none if it was read while they changed.
+    mark: Option<[u8; 32]>,
     exhibits: Vec<KnownExhibit>,
     kinds: OnceLock<Dictionary>,
     accounts: OnceLock<Dictionary>,
@@ -44,9 +45,10 @@ impl KnownCases {
         connection: &Snapshot,
         case: CaseNumber,
     ) -> Result<Arc<KnownCase>, OperationError> {
-        let marks = exhibit_rows::marks(connection, case)?;
+        let mark = exhibit_rows::mark(connection, case)?;
         let known = self.kept().get(&case).cloned();
-        if let Some(known) = known.filter(|known| known.marks == marks) {
+        let same = |known: &Arc<KnownCase>| mark.is_some() && known.mark == mark;
+        if let Some(known) = known.filter(same) {
             return Ok(known);
         }
         let exhibits = exhibit_rows::list_all(connection, case)?;
@@ -57,7 +59,7 @@ impl KnownCases {
         });
         let known = Arc::new(KnownCase {
             case,
-            marks,
+            mark,
             exhibits: exhibits.collect(),
             kinds: OnceLock::new(),
             accounts: OnceLock::new(),

@@ -43,10 +43,13 @@ struct State {
     stop: Option<Box<dyn FnOnce() + Send>>,
 }
 
+/// How far an admission is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
+    /// The file is being read.
     Reading,
+    /// The file was read; its last parts are being sealed.
     Sealing,
     /// It can no longer be cancelled.
     Finishing,
@@ -57,20 +60,25 @@ pub enum Stage {
 #[schema(as = Admission)]
 #[serde(untagged)]
 pub enum AdmissionView {
+    /// No file is being admitted.
     None(NoAdmission),
+    /// A file is being admitted.
     UnderWay(AdmissionUnderWay),
 }
 
 /// No file is being admitted; `state` is the only member.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoAdmission {
+    /// Always `none`.
     pub state: NotAdmitting,
 }
 
 /// A file is being admitted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmissionUnderWay {
+    /// Whether it goes on or was cancelled.
     pub state: Admits,
+    /// How far it is.
     #[serde(flatten)]
     pub admission: AdmissionState,
 }
@@ -93,17 +101,24 @@ words! {
     }
 }
 
+/// How far an admission is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmissionState {
+    /// The exhibit it will become.
     pub exhibit: ExhibitId,
+    /// What is being done.
     pub stage: Stage,
+    /// When it began.
     pub begun_at: Moment,
+    /// Bytes of the file read so far.
     pub bytes_read: u64,
     /// If the length of the file was declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub bytes_total: Option<u64>,
+    /// Rows read so far, rejects included.
     pub rows: u64,
+    /// The mean since it began.
     pub rows_per_second: u64,
     /// Until the file is read; the rest cannot be estimated.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -214,6 +229,7 @@ impl AdmissionProgress {
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
+    /// How many bytes of the received file were read so far.
     pub fn bytes(&self) -> u64 {
         self.0.bytes.load(Ordering::Relaxed)
     }
@@ -223,6 +239,7 @@ impl AdmissionProgress {
         self.0.rows.store(rows, Ordering::Relaxed);
     }
 
+    /// Whether somebody cancelled the admission.
     pub fn is_cancelled(&self) -> bool {
         locked(&self.0.state).cancelled
     }
@@ -253,6 +270,7 @@ impl AdmissionProgress {
 pub struct Cancellation(Arc<Admitting>);
 
 impl Cancellation {
+    /// The exhibit that would be given up.
     pub fn exhibit(&self) -> &ExhibitId {
         &self.0.exhibit
     }

@@ -1,7 +1,7 @@
 //! Sessions that were looked up since the last write, so that a request need not
 //! read them again.
 //!
-//! Sees hashes of tokens, in memory only. What the caller may do is decided at the
+//! Sees tags of tokens, in memory only. What the caller may do is decided at the
 //! door all the same, over the rows.
 
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::vault::call::caller::Caller;
 use crate::vault::call::edition::Edition;
 
 /// Sessions that were looked up since anything was last written: no session can
-/// have ended since but by its time. Holds hashes of tokens.
+/// have ended since but by its time. Holds tags of tokens.
 #[derive(Default)]
 pub(in crate::vault) struct KnownSessions(Mutex<Sessions>);
 

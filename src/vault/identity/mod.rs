@@ -19,5 +19,5 @@ pub use password::{NewPassword, Password, PasswordError};
 pub use password_hash::{PasswordHash, PasswordHashError, PasswordVerified, WrongPassword};
 pub(in crate::vault) use subnet::Subnet;
 pub(in crate::vault) use throttle::{Admitted, Throttle, ThrottleKey};
-pub use token::{EnrolmentToken, EnrolmentTokenHash, SessionToken, SessionTokenHash, TokenError};
+pub use token::{EnrolmentTag, EnrolmentToken, SessionTag, SessionToken, TokenError};
 pub use totp::{TotpCode, TotpCodeError, TotpSecret, TotpStep};

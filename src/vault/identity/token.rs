@@ -1,11 +1,11 @@
-//! Session and enrolment tokens: shown once, stored as a hash.
+//! Session and enrolment tokens: shown once, stored as a keyed tag.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{Context, SHA256};
 use zeroize::Zeroizing;
 
 use crate::vault::entropy::{Entropy, EntropyError};
+use crate::vault::keyring::MacKey;
 
 const LENGTH: usize = 32;
 
@@ -15,15 +15,15 @@ const LENGTH: usize = 32;
 pub struct TokenError;
 
 macro_rules! tokens {
-    ($($(#[$doc:meta])* $token:ident $hash:ident $label:literal;)*) => {$(
+    ($($(#[$doc:meta])* $token:ident $tag:ident $label:literal;)*) => {$(
         $(#[$doc])*
         ///  32 random bytes, wiped on drop; as text, base64url without padding.
         pub struct $token(Zeroizing<[u8; LENGTH]>);
 
-        /// The stored form of a token: SHA-256 over its kind and bytes. A token has 256 random
-        /// bits, so a slow hash would add nothing.
+        /// The stored form of a token: HMAC-SHA-256 over its kind and bytes, under a key of the
+        /// keyring, so that nobody without that key can write one of a token they know.
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-        pub struct $hash([u8; 32]);
+        pub struct $tag([u8; 32]);
 
         impl $token {
             /// Draws a random token.
@@ -47,25 +47,13 @@ macro_rules! tokens {
                 Zeroizing::new(URL_SAFE_NO_PAD.encode(&self.0[..]))
             }
 
-            /// The hash to store.
-            pub fn hash(&self) -> $hash {
-                let mut context = Context::new(&SHA256);
-                context.update($label);
-                context.update(&self.0[..]);
-                let mut hash = [0; 32];
-                for (out, byte) in hash.iter_mut().zip(context.finish().as_ref()) {
-                    *out = *byte;
-                }
-                $hash(hash)
+            /// The tag to store.
+            pub(in crate::vault) fn tag(&self, key: &MacKey) -> $tag {
+                $tag(key.mac($label, &self.0[..]))
             }
         }
 
-        impl $hash {
-            /// The hash with these bytes, as stored.
-            pub fn from_bytes(bytes: [u8; 32]) -> Self {
-                Self(bytes)
-            }
-
+        impl $tag {
             /// The bytes to store.
             pub fn as_bytes(&self) -> &[u8; 32] {
                 &self.0
@@ -76,9 +64,9 @@ macro_rules! tokens {
 
 tokens! {
     /// What a signed-in operator sends with every request.
-    SessionToken SessionTokenHash b"breachvault session token 1\0";
+    SessionToken SessionTag b"breachvault session token 1\0";
     /// With this a new operator sets a password, once.
-    EnrolmentToken EnrolmentTokenHash b"breachvault enrolment token 1\0";
+    EnrolmentToken EnrolmentTag b"breachvault enrolment token 1\0";
 }
 
 #[cfg(test)]
@@ -87,20 +75,22 @@ mod tests {
     use crate::vault::entropy::SystemEntropy;
 
     #[test]
-    fn a_token_reads_back_to_the_same_hash() {
+    fn a_token_reads_back_to_the_same_tag() {
         let token = SessionToken::draw(&SystemEntropy::new()).unwrap();
         let text = token.expose_once();
         assert_eq!(text.len(), 43);
         let back = SessionToken::parse(&text).ok().unwrap();
-        assert!(back.hash() == token.hash());
-        assert!(SessionTokenHash::from_bytes(*token.hash().as_bytes()) == token.hash());
+        let (key, other) = (MacKey::new(&[1; 32]), MacKey::new(&[2; 32]));
+        assert!(back.tag(&key) == token.tag(&key));
+        assert!(back.tag(&key) != token.tag(&other));
     }
 
     #[test]
-    fn the_two_kinds_have_different_hashes() {
+    fn the_two_kinds_have_different_tags() {
         let text = "A".repeat(43);
-        let session = SessionToken::parse(&text).ok().unwrap().hash();
-        let enrolment = EnrolmentToken::parse(&text).ok().unwrap().hash();
+        let key = MacKey::new(&[1; 32]);
+        let session = SessionToken::parse(&text).ok().unwrap().tag(&key);
+        let enrolment = EnrolmentToken::parse(&text).ok().unwrap().tag(&key);
         assert_ne!(session.as_bytes(), enrolment.as_bytes());
     }
 

@@ -37,6 +37,10 @@ pub(super) enum RootUse {
     OperatorNames,
     Details,
     KeyringBody,
+    ControlElements,
+    ControlSeal,
+    TokenTags,
+    HighWaterMark,
 }
 
 pub(super) fn from_case(
@@ -70,6 +74,10 @@ pub(super) fn from_root(
         RootUse::OperatorNames => "root/operator-names",
         RootUse::Details => "root/details",
         RootUse::KeyringBody => "root/keyring-body",
+        RootUse::ControlElements => "root/control-elements",
+        RootUse::ControlSeal => "root/control-seal",
+        RootUse::TokenTags => "root/token-tags",
+        RootUse::HighWaterMark => "root/high-water-mark",
     };
     expand(root, vault, [label, "", ""])
 }
@@ -170,6 +178,10 @@ mod tests {
             RootUse::OperatorNames,
             RootUse::Details,
             RootUse::KeyringBody,
+            RootUse::ControlElements,
+            RootUse::ControlSeal,
+            RootUse::TokenTags,
+            RootUse::HighWaterMark,
         ];
         let mut seen = HashSet::new();
         for purpose in uses {

@@ -13,6 +13,7 @@ impl PackageSigner {
         Self(pair)
     }
 
+    /// The Ed25519 signature over `message`, as R and S (RFC 8032, 5.1.6).
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let mut out = [0; 64];
         for (to, from) in out.iter_mut().zip(self.0.sign(message).as_ref()) {
@@ -21,6 +22,7 @@ impl PackageSigner {
         out
     }
 
+    /// The public key that checks the signatures (RFC 8032, 5.1.5).
     pub fn public(&self) -> [u8; 32] {
         let mut out = [0; 32];
         for (to, from) in out.iter_mut().zip(self.0.public_key().as_ref()) {

@@ -8,6 +8,7 @@ use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer};
 
 use super::derive::{RootUse, from_root};
 use super::error::KeyringError;
+use super::mac_key::MacKey;
 use super::package_signer::PackageSigner;
 use super::secret::Secret;
 use crate::domain::VaultId;
@@ -23,6 +24,10 @@ pub struct RootKeys {
     operator_names: TagKey,
     details: BlockSealer,
     body: TermSealer,
+    control_elements: MacKey,
+    control_seal: BlockSealer,
+    token_tags: MacKey,
+    high_water_mark: TermSealer,
 }
 
 impl RootKeys {
@@ -39,6 +44,10 @@ impl RootKeys {
             operator_names: TagKey::new(&*derived(RootUse::OperatorNames)?),
             details: BlockSealer::new(ROOT_KEY, &*derived(RootUse::Details)?)?,
             body: TermSealer::new(ROOT_KEY, &*derived(RootUse::KeyringBody)?),
+            control_elements: MacKey::new(&*derived(RootUse::ControlElements)?),
+            control_seal: BlockSealer::new(ROOT_KEY, &*derived(RootUse::ControlSeal)?)?,
+            token_tags: MacKey::new(&*derived(RootUse::TokenTags)?),
+            high_water_mark: TermSealer::new(ROOT_KEY, &*derived(RootUse::HighWaterMark)?),
         })
     }
 
@@ -65,6 +74,26 @@ impl RootKeys {
     /// Seals the details of audit leaves.
     pub fn details(&self) -> &BlockSealer {
         &self.details
+    }
+
+    /// Makes the elements of control rows.
+    pub(in crate::vault) fn control_elements(&self) -> &MacKey {
+        &self.control_elements
+    }
+
+    /// Seals the sums of control rows.
+    pub(in crate::vault) fn control_seal(&self) -> &BlockSealer {
+        &self.control_seal
+    }
+
+    /// Tags the tokens of sessions and invitations.
+    pub(in crate::vault) fn token_tags(&self) -> &MacKey {
+        &self.token_tags
+    }
+
+    /// Seals the high-water mark of the log.
+    pub(in crate::vault) fn high_water_mark(&self) -> &TermSealer {
+        &self.high_water_mark
     }
 
     /// Seals the keyring's body.

@@ -33,7 +33,7 @@ pub(super) enum Slot {
 
 impl Slot {
     pub(super) fn wrap(
-        place: Place<'_>,
+        place: SlotPosition<'_>,
         root: &Secret<ROOT>,
         passphrase: &Passphrase,
         argon2id: Argon2Params,
@@ -68,7 +68,7 @@ impl Slot {
             salt,
             wrapped,
         } = self;
-        let place = Place {
+        let place = SlotPosition {
             vault,
             since: *since,
             no,
@@ -104,13 +104,13 @@ impl Slot {
 
 /// The position of a slot.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct SlotPosition<'a> {
     pub(super) vault: &'a VaultId,
     pub(super) since: u64,
     pub(super) no: u32,
 }
 
-impl Place<'_> {
+impl SlotPosition<'_> {
     fn aad(self, kind: &str) -> Aad {
         Aad::keyring_slot(self.vault, self.since, self.no, kind)
     }

@@ -14,7 +14,7 @@ use super::file::{KeyringFile, body_aad};
 use super::passphrase::NewPassphrase;
 use super::root_keys::RootKeys;
 use super::secret::Secret;
-use super::slot::{Place, Slot};
+use super::slot::{Slot, SlotPosition};
 use super::status::KeyringStatus;
 use super::store;
 use crate::vault::argon2id::Argon2Params;
@@ -45,7 +45,7 @@ impl Keyring {
         let root = Secret::random(entropy)?;
         let root_keys = RootKeys::derive(&vault, &root)?;
         let cases = CaseRing::new();
-        let place = Place {
+        let place = SlotPosition {
             vault: &vault,
             since: 1,
             no: 0,
@@ -151,7 +151,7 @@ impl Keyring {
         let mut slots = self.file.slots.clone();
         let damaged = KeyringError::Damaged { what: "slot" };
         let replaced = slots.get_mut(self.slot).ok_or(damaged)?;
-        let place = Place {
+        let place = SlotPosition {
             vault: &self.file.vault,
             since: self.file.generation + 1,
             no: u32::try_from(self.slot).map_err(|_| damaged)?,
@@ -281,7 +281,7 @@ mod tests {
         let vault = keyring.vault().clone();
         let mut slots = keyring.file.slots.clone();
         for (no, text) in [(1, OTHER), (2, "a third passphrase")] {
-            let place = Place {
+            let place = SlotPosition {
                 vault: &vault,
                 since: keyring.generation() + 1,
                 no,

@@ -7,6 +7,7 @@ use ring::signature::KeyPair;
 
 use super::act::{Act, Done};
 use super::clock_keeper;
+use super::control_seal::{self, ControlFault, LogEnd};
 use super::draft::{Draft, Outcome};
 use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
@@ -16,8 +17,8 @@ use crate::vault::core::Core;
 use crate::vault::entropy::draw;
 use crate::vault::plaintext::{Aad, Nonce, Nonces};
 use crate::vault::store::{
-    Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows, leaf_rows,
-    tree_hash_rows,
+    ControlState, Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows,
+    leaf_rows, tree_hash_rows,
 };
 
 /// The log under writing: the store's writer, and the hashes at the right edge of the tree.
@@ -33,24 +34,41 @@ pub(crate) struct Book {
 /// The log could not be continued or appended to.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A hash that the tree needs is not stored.
     #[error("the tree's hashes are incomplete")]
     Tree,
+    /// The log has fewer leaves than its newest checkpoint, so leaves at the end are missing.
     #[error("the log ends at leaf {leaves}, its newest checkpoint speaks of {checkpoint}")]
-    CutOff { leaves: u64, checkpoint: u64 },
+    CutOff {
+        /// Leaves in the log.
+        leaves: u64,
+        /// Leaves at the checkpoint.
+        checkpoint: u64,
+    },
+    /// The newest checkpoint does not verify under this vault's key.
     #[error("the newest checkpoint is not signed by this vault's key")]
     Checkpoint(#[from] CheckpointError),
+    /// The hashes of the log give another root than its newest checkpoint.
     #[error("the newest checkpoint has another root than the log")]
     Root,
+    /// The name made of the vault's id is not a key name.
     #[error("the log's name is not a key name")]
     Name(#[from] KeyError),
+    /// A new leaf could not be encoded.
     #[error("a leaf could not be written down")]
     Leaf,
+    /// A new detail could not be sealed.
     #[error("a detail could not be sealed")]
     Detail,
+    /// The database ended the transaction by itself; nothing of it was kept.
     #[error("the transaction was ended by the database")]
     Ended,
+    /// The control rows could not be sealed, or are not what the vault wrote.
+    #[error(transparent)]
+    Control(#[from] ControlFault),
 }
 
 impl Book {
@@ -94,6 +112,27 @@ impl Book {
         })
     }
 
+    /// Compares the control rows with their seal, which must be of the log's end.
+    pub(in crate::vault) fn verify_control(&self) -> Result<(), ControlFault> {
+        control_seal::verify(&self.writer, &self.core.keys(), self.end())
+    }
+
+    pub(super) fn control(&self) -> Arc<ControlState> {
+        Arc::clone(&self.core.control)
+    }
+
+    fn end(&self) -> LogEnd {
+        LogEnd {
+            size: self.frontier.size(),
+            root: self.frontier.root(),
+        }
+    }
+
+    fn seal_control(&self, transaction: &Transaction) -> Result<(), ControlFault> {
+        let entropy = &*self.core.entropy;
+        control_seal::write(transaction, &self.core.keys(), entropy, self.end())
+    }
+
     pub(crate) fn verifier_key_text(&self) -> String {
         self.key.to_string()
     }
@@ -127,7 +166,12 @@ impl Book {
         step: impl FnOnce(&Transaction) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let transaction = self.writer.begin()?;
+        self.core.control.intact()?;
         step(&transaction)?;
+        if transaction.changed_control() {
+            let sealed = self.seal_control(&transaction);
+            sealed.map_err(|_| StoreError::inconsistent("control_seal::write"))?;
+        }
         transaction.commit()
     }
 
@@ -170,6 +214,7 @@ impl Book {
         .sign(self.core.keys().root_keys().audit_signing())?;
         checkpoint_rows::advance(&transaction, self.frontier.size(), &signed)?;
         clock_keeper::keep(&self.core, &transaction)?;
+        self.seal_control(&transaction)?;
         transaction.commit()?;
         self.checkpoint = Arc::from(signed);
         Ok(first)

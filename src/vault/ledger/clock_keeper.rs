@@ -43,5 +43,5 @@ pub(in crate::vault) fn keep(core: &Core, connection: &Transaction) -> Result<()
             &kept,
         )
         .map_err(|_| StoreError::inconsistent("clock::seal"))?;
-    clock_rows::upsert(connection, &sealed)
+    clock_rows::put(connection, &sealed)
 }

@@ -1,19 +1,40 @@
 //! Whether leaves can be made durable at this moment.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Green until a commit fails, green again as soon as one succeeds.
-#[derive(Debug, Default)]
+use crate::vault::store::ControlState;
+
+/// Green until a commit fails, green again as soon as one succeeds. Red for good once a control row
+/// was not what the vault wrote.
+#[derive(Debug)]
 pub struct Health {
     red: AtomicBool,
     commits: AtomicU64,
     leaves: AtomicU64,
     failures: AtomicU64,
+    control: Arc<ControlState>,
 }
 
 impl Health {
+    pub(super) fn new(control: Arc<ControlState>) -> Self {
+        Self {
+            red: AtomicBool::default(),
+            commits: AtomicU64::default(),
+            leaves: AtomicU64::default(),
+            failures: AtomicU64::default(),
+            control,
+        }
+    }
+
+    /// Whether the newest commit succeeded (true before the first one) and no foreign write was found.
     pub fn is_green(&self) -> bool {
-        !self.red.load(Ordering::Acquire)
+        !self.red.load(Ordering::Acquire) && self.damage().is_none()
+    }
+
+    /// The table in which somebody else wrote, if that was found.
+    pub fn damage(&self) -> Option<&'static str> {
+        self.control.damage()
     }
 
     /// Commits, leaves in them, and commits that failed, since the start.

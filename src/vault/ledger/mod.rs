@@ -10,6 +10,7 @@
 mod act;
 mod book;
 pub(in crate::vault) mod clock_keeper;
+mod control_seal;
 mod draft;
 mod health;
 mod queue;
@@ -19,6 +20,8 @@ mod writer;
 pub(crate) use act::{Acted, StageError};
 pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, public_key};
+pub use control_seal::ControlFault;
+pub(in crate::vault) use control_seal::{LogEnd, write as write_control_seal};
 pub(crate) use draft::{Detail, Draft, Outcome};
 pub use health::Health;
 pub(crate) use writer::{Ledger, Stager};

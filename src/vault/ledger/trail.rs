@@ -23,24 +23,39 @@ use crate::vault::store::{
 /// Why a vault's log was not found good.
 #[derive(Debug, thiserror::Error)]
 pub enum TrailFailure {
+    /// There is no database in the directory.
     #[error("there is no vault's database in this directory")]
     Missing,
+    /// The public key file could not be read.
     #[error("the log's public key (data/audit.vkey) could not be read: {0}")]
     NoKey(io::ErrorKind),
+    /// The public key file has no valid verifier key.
     #[error("data/audit.vkey does not hold a verifier key")]
     Key(#[source] KeyError),
+    /// The database could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The database has no signed checkpoint, so nothing can be verified.
     #[error("the database has no signed checkpoint")]
     NoCheckpoint,
+    /// The leaves, hashes and checkpoint do not agree.
     #[error(transparent)]
     Log(#[from] Failure),
+    /// A column that repeats a part of a leaf has another value than the leaf.
     #[error("the column `{column}` beside leaf {leaf} does not say what the leaf says")]
-    Column { leaf: u64, column: &'static str },
+    Column {
+        /// The leaf's number, from 0.
+        leaf: u64,
+        /// The name of the column.
+        column: &'static str,
+    },
+    /// The stored size of the checkpoint is not the one that is signed.
     #[error("the size beside the signed checkpoint is not the size in it")]
     CheckpointSize,
+    /// The log could not be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// The public key could not be written into the folder of the export.
     #[error("the public key could not be written beside the exported log: {0}")]
     Vkey(io::ErrorKind),
 }

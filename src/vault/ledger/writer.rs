@@ -23,7 +23,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn start(book: Book) -> Self {
         let queue = Arc::new(Queue::default());
-        let health = Arc::new(Health::default());
+        let health = Arc::new(Health::new(book.control()));
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn({

@@ -89,10 +89,12 @@ impl Aad {
         Self::of_exhibit("quarantine", vault, case, exhibit).position(no)
     }
 
+    /// The sealed description of an exhibit.
     pub fn exhibit_description(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId) -> Self {
         Self::of_exhibit("exhibit description", vault, case, exhibit)
     }
 
+    /// The title and reference of a case.
     pub fn case_description(vault: &VaultId, case: &CaseId) -> Self {
         Self::of_case("case description", vault, case)
     }
@@ -110,6 +112,16 @@ impl Aad {
     /// The detail of audit leaf `leaf`.
     pub fn detail(vault: &VaultId, leaf: u64) -> Self {
         Self::new("detail", vault).position(leaf)
+    }
+
+    /// The sums of the control rows at a log of `size` leaves.
+    pub(in crate::vault) fn control_seal(vault: &VaultId, size: u64) -> Self {
+        Self::new("control seal", vault).position(size)
+    }
+
+    /// The high-water mark of the log.
+    pub(in crate::vault) fn high_water_mark(vault: &VaultId) -> Self {
+        Self::new("high-water mark", vault)
     }
 
     /// What a request asks for; its identifier tells the kind.

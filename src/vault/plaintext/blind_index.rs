@@ -13,10 +13,12 @@ use super::phone::Phone;
 pub struct Tag([u8; 16]);
 
 impl Tag {
+    /// A tag as it was stored; it is not checked.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
+    /// The 16 bytes that are stored.
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -30,6 +32,7 @@ impl TagKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
+    /// The tag of a number, over its digits as a big-endian `u64`.
     pub fn tag_phone(&self, phone: &Phone) -> Tag {
         self.tag("phone", &phone.digits().to_be_bytes())
     }

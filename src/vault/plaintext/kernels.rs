@@ -9,8 +9,11 @@ use crate::vault::plaintext::{Aad, BlockSealer, KeyId, SealError, TagKey, TermSe
 
 /// Sealers and a tag key of no vault.
 pub struct MadeUp {
+    /// Seals numbers and user names.
     pub terms: TermSealer,
+    /// Seals blocks of columns.
     pub blocks: BlockSealer,
+    /// Makes tags of the blind index.
     pub tags: TagKey,
     vault: VaultId,
     case: CaseId,
@@ -18,6 +21,7 @@ pub struct MadeUp {
 }
 
 impl MadeUp {
+    /// The same keys and ids at each call.
     pub fn new() -> Result<Self, SealError> {
         let (id, key) = (KeyId::new(1), [7; 32]);
         Ok(Self {
@@ -30,10 +34,12 @@ impl MadeUp {
         })
     }
 
+    /// The associated data of the first number term.
     pub fn place_of_term(&self) -> Aad {
         Aad::term(&self.vault, &self.case, Field::Number, 1)
     }
 
+    /// The associated data of a block of countries with so many rows.
     pub fn place_of_block(&self, rows: u32) -> Aad {
         Aad::block(
             &self.vault,

@@ -7,10 +7,12 @@ pub(super) const FORMAT_VERSION: u8 = 1;
 pub struct KeyId(u32);
 
 impl KeyId {
+    /// The id with this number.
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 
+    /// The number, as it is written big-endian into ciphertexts.
     pub fn number(self) -> u32 {
         self.0
     }

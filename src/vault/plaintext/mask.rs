@@ -16,6 +16,7 @@ pub struct MaskedPhone {
 }
 
 impl MaskedPhone {
+    /// The mask of a number.
     pub fn of(phone: &Phone) -> Self {
         let digits = phone.digits();
         Self {

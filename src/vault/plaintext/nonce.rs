@@ -28,6 +28,7 @@ pub struct Nonces<'e> {
 }
 
 impl<'e> Nonces<'e> {
+    /// An empty stock; nothing is drawn before the first nonce is taken.
     pub fn new(entropy: &'e dyn Entropy) -> Self {
         Self {
             entropy,

@@ -22,21 +22,28 @@ pub enum NumberState {
 
 /// A number with its state.
 pub struct Parsed {
+    /// The number in E.164 digits.
     pub phone: Phone,
+    /// Whether its numbering plan gives out such numbers.
     pub state: NumberState,
 }
 
 /// Why a text is no number. Holds nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
+    /// The text is blank.
     #[error("no number is given")]
     Missing,
+    /// Digits are replaced by stars or the like.
     #[error("the number is masked")]
     Masked,
+    /// Digits are lost, as in `1.20255E+10`.
     #[error("the number was damaged, by a spreadsheet for instance")]
     Damaged,
+    /// The text does not have the form of a number.
     #[error("not a phone number")]
     NotANumber,
+    /// It has the form of a number, but no plan has numbers of this beginning and length.
     #[error("no numbering plan has such a number; without '+' give a region")]
     Impossible,
 }

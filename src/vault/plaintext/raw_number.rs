@@ -7,6 +7,7 @@
 pub struct RawNumber<'a>(&'a str);
 
 impl<'a> RawNumber<'a> {
+    /// Borrows the text; nothing is checked yet.
     pub fn new(text: &'a str) -> Self {
         Self(text)
     }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 pub struct RawText(Zeroizing<String>);
 
 impl RawText {
+    /// Takes the text over, to wipe it on drop.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }

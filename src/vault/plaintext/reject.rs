@@ -6,10 +6,13 @@ use crate::domain::{Field, words};
 /// One row that was not admitted. The line, column and kind may be shown; the
 /// cells go to the sealed quarantine and nowhere else.
 pub struct Reject {
+    /// The line of the file, from 1.
     pub line: u64,
     /// The label of the field at fault, if it is one field.
     pub column: Option<&'static str>,
+    /// Why the row was not admitted.
     pub kind: RejectKind,
+    /// The cells that the quarantine seals.
     pub cells: RejectCells,
 }
 
@@ -23,6 +26,7 @@ impl RejectCells {
         Self::new(std::iter::empty())
     }
 
+    /// The cells as a JSON object, in the order given.
     pub fn new<'a>(cells: impl Iterator<Item = (Field, &'a str)>) -> Self {
         let mut object = WipedText::default();
         for (field, cell) in cells {
@@ -54,23 +58,33 @@ impl RejectCells {
 words! {
     /// Why a row was not admitted.
     pub enum RejectKind {
+        /// The cell is not a phone number, or no numbering plan has such a number.
         NotANumber => "not-a-number",
         /// Digits replaced by the supplier: `+1202555****`.
         Masked => "masked",
         /// Digits lost on the way: `1.20255E+10`.
         Damaged => "damaged",
+        /// The cell of the number is blank or absent.
         MissingNumber => "missing-number",
+        /// The cell of the time is blank or absent.
         MissingTime => "missing-time",
+        /// The time cannot be read in the form expected.
         BadTime => "bad-time",
         /// A local time that the clocks jumped over.
         TimeDoesNotExist => "time-does-not-exist",
         /// A local time that the clocks ran through twice.
         TimeIsAmbiguous => "time-is-ambiguous",
+        /// The country is neither a code nor a name that is known.
         UnknownCountry => "unknown-country",
+        /// The cell looks like the text of a message, which the vault never stores.
         LooksLikeContent => "looks-like-content",
+        /// The cell is longer than its field may be.
         TooLong => "too-long",
+        /// The cell has control characters.
         NotPrintable => "not-printable",
+        /// The record has more or fewer cells than the header.
         WrongCellCount => "wrong-cell-count",
+        /// The JSON value is not an object.
         NotAnObject => "not-an-object",
         /// A JSON value that is neither text nor a number.
         NotText => "not-text",

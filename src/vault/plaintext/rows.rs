@@ -17,20 +17,33 @@ use crate::domain::{Field, Moment, words};
 /// One message of a log, its cells checked and trimmed. A blank text means
 /// that the log does not say.
 pub struct Row<'a> {
+    /// The customer account the message was sent for.
     pub account: &'a str,
+    /// The user name in that account.
     pub user: Option<&'a str>,
+    /// The receiver's number, as it was written.
     pub number: RawNumber<'a>,
+    /// The carrier's name as it was logged.
     pub carrier: &'a str,
     /// Alpha-2, or blank.
     pub country: &'a str,
+    /// The state as it was logged.
     pub state: &'a str,
+    /// When the message was sent, in whole seconds.
     pub sent_at: Moment,
+    /// The kind of message, such as a passcode.
     pub kind: &'a str,
+    /// The way it was sent, such as `sms`.
     pub channel: &'a str,
+    /// The supplier's reference of the message.
     pub message_ref: Option<&'a str>,
+    /// What the country rests on.
     pub country_basis: Basis,
+    /// What the state rests on.
     pub state_basis: Basis,
+    /// What the zone of the time rests on.
     pub time_basis: Basis,
+    /// The line of the file, from 1.
     pub line: u64,
 }
 
@@ -43,6 +56,7 @@ words! {
         Declared => "declared",
         /// It follows from the phone number.
         FromNumber => "from-number",
+        /// There is no value.
         Absent => "absent",
     }
 }
@@ -176,6 +190,7 @@ impl RowBatch {
         self.lines.is_empty() && self.rejects.is_empty()
     }
 
+    /// The rejects in the order they were added.
     pub fn rejects(&self) -> &[Reject] {
         &self.rejects
     }

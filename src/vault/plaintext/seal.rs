@@ -48,10 +48,12 @@ pub struct BlockSealer {
 macro_rules! sealers {
     ($($sealer:ident)*) => {$(
         impl $sealer {
+            /// The key that it seals and opens with.
             pub fn key_id(&self) -> KeyId {
                 self.key_id
             }
 
+            /// Version, key id, nonce, ciphertext and tag: [`OVERHEAD`] bytes more than the plaintext.
             pub fn seal(&self, nonce: Nonce, aad: &Aad, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
                 let mut sealed = Vec::with_capacity(plaintext.len() + OVERHEAD);
                 self.seal_onto(nonce, aad, plaintext, &mut sealed)?;
@@ -161,6 +163,7 @@ impl TermSealer {
         Ok(bool::from(held.digits().ct_eq(&phone.digits())))
     }
 
+    /// Opens a number that [`Self::seal_phone`] sealed.
     pub fn open_phone(&self, aad: &Aad, sealed: &[u8]) -> Result<Phone, OpenError> {
         let digits = self.open(aad, sealed)?;
         let digits = digits.first_chunk().filter(|_| digits.len() == 8);

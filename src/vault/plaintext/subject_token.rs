@@ -32,6 +32,7 @@ impl TokenKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
+    /// The token of the number with this term number.
     pub fn token(&self, no: u32) -> SubjectToken {
         let (mut left, mut right) = (u64::from(no) >> HALF, u64::from(no) & MASK);
         for round in 0..ROUNDS {

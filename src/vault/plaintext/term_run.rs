@@ -95,6 +95,7 @@ pub struct UserRun {
 }
 
 impl UserRun {
+    /// The name at this place of the run, from 0; `None` beyond its end.
     pub fn name(&self, place: usize) -> Option<&str> {
         let at = *self.starts.get(place)?;
         let len = usize::from(*self.plain.get(at)?);

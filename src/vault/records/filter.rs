@@ -19,6 +19,7 @@ pub struct FilterInput {
     /// Sent before this time. Also checked: it is later than `sent_from`.
     #[schema(value_type = Option<Moment>)]
     pub sent_to: Option<String>,
+    /// Alpha-2 codes, in capitals.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub country: Vec<String>,
     /// The state as in the log.
@@ -27,12 +28,16 @@ pub struct FilterInput {
     /// The state of the area code of the number, two letters.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub area_state: Vec<String>,
+    /// The carrier as in the log.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub carrier: Vec<String>,
+    /// The kind of message.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub kind: Vec<String>,
+    /// Names of accounts.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub account: Vec<String>,
+    /// The way the message was sent.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub channel: Vec<String>,
     /// Subject tokens, `S-XXXXXXXX`.
@@ -47,31 +52,43 @@ pub struct FilterInput {
 /// that `FilterInput` reads.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RecordFilter {
+    /// Sent at or after this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_from: Option<Moment>,
+    /// Sent before this time, which is later than `sent_from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_to: Option<Moment>,
+    /// Alpha-2 codes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub country: Vec<String>,
+    /// States as in the log.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub state: Vec<String>,
+    /// States of area codes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub area_state: Vec<String>,
+    /// Carriers as in the log.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub carrier: Vec<String>,
+    /// Kinds of message.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kind: Vec<String>,
+    /// Names of accounts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub account: Vec<String>,
+    /// Ways of sending.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub channel: Vec<String>,
+    /// Tokens of numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subject: Vec<SubjectToken>,
+    /// Keeps only numbers of this exhibit that were in no exhibit admitted before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newly_exposed_in: Option<ExhibitId>,
 }
 
 impl RecordFilter {
+    /// Checks every member. The error names the member and its rule, never the value.
     pub fn parse(input: FilterInput) -> Result<Self, OperationError> {
         let sent_from = moment("filter.sent_from", input.sent_from)?;
         let sent_to = moment("filter.sent_to", input.sent_to)?;
@@ -119,6 +136,7 @@ impl RecordFilter {
         Self::parse(input).map_err(|_| damaged())
     }
 
+    /// Whether it keeps every record.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

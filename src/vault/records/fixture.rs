@@ -154,6 +154,7 @@ impl Fixture {
         let sealed = account
             .map(|account| seal_account(&self.vault.core, &case, &operator, &account).unwrap());
         membership_rows::upsert(db, case.number, &operator, role, sealed.as_deref()).unwrap();
+        self.vault.core.control.accept(db);
         Caller::operator(operator, session)
     }
 
@@ -249,6 +250,7 @@ impl Fixture {
         case_rows::set_terms(db, row.number, self.numbers.len() as u32, 0).unwrap();
         case_rows::set_state(db, row.number, CaseState::Open).unwrap();
         transaction.commit().unwrap();
+        core.control.accept(&self.writer);
         exhibit
     }
 

@@ -41,4 +41,4 @@ pub(in crate::vault) use self::exposure::lookup::{AskedNumber, LookUp};
 pub(in crate::vault) use self::exposure::share::Share;
 pub(in crate::vault) use self::opened::CaseRecords;
 pub(in crate::vault) use self::protected::release::Release;
-pub(in crate::vault) use self::scan::matches::Found;
+pub(in crate::vault) use self::scan::matches::Matched;

@@ -7,6 +7,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::under_way::{AdmissionView, Cancellation};
 
 impl Scope<'_, actions::ReadAdmission> {
+    /// The progress of the case's admission, or that there is none.
     pub fn read_admission(&mut self) -> Result<AdmissionView, OperationError> {
         let view = self.core.admissions.view(&self.case_row()?.id);
         if let AdmissionView::UnderWay(under_way) = &view {

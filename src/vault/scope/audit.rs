@@ -24,19 +24,28 @@ use crate::vault::store::{checkpoint_rows, detail_rows};
 /// What an auditor searches for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LeafQuery {
+    /// Written at or after this time.
     pub from: Option<Moment>,
+    /// Written before this time.
     pub to: Option<Moment>,
+    /// Written for this operator.
     pub operator: Option<OperatorId>,
+    /// About this case.
     pub case: Option<CaseId>,
+    /// Of this action.
     pub action: Option<ActionKind>,
+    /// With this outcome: `done`, `denied` or `failed`.
     pub outcome: Option<String>,
+    /// With a number below this one: the next page.
     pub before: Option<u64>,
+    /// At most so many.
     pub limit: u32,
 }
 
 /// A leaf with its opened detail, where that was not erased.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LeafView {
+    /// The leaf as it was written.
     pub leaf: Leaf,
     /// What the leaf commits to; null where there was nothing or it was erased.
     #[schema(value_type = Option<LeafDetail>)]
@@ -71,6 +80,7 @@ struct DetailWords {
 pub struct LogProof(pub String);
 
 impl<A: Action> Scope<'_, A> {
+    /// The leaves that match, with their numbers, newest first.
     pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<(u64, Leaf)>, OperationError> {
         let filter = LeafFilter {
             from: query.from,
@@ -92,6 +102,7 @@ impl<A: Action> Scope<'_, A> {
         leaf_rows::find(self.connection, seq)?.ok_or(OperationError::NotFound)
     }
 
+    /// One leaf with its detail. `NotFound` beyond the end of the log.
     pub fn read_leaf(&mut self, seq: u64) -> Result<LeafView, OperationError> {
         let leaf = parse(seq, &self.leaf_bytes(seq)?)?;
         let detail = match detail_rows::find(self.connection, seq)? {

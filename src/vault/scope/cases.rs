@@ -26,13 +26,18 @@ struct Description {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Case)]
 pub struct CaseView {
+    /// The id of the case.
     pub case: CaseId,
+    /// Its title.
     #[schema(value_type = Title)]
     pub title: String,
+    /// The file number under which it is known elsewhere.
     #[schema(value_type = Reference)]
     pub reference: String,
+    /// Whether it is open, on hold or closed.
     #[schema(value_type = CaseState)]
     pub state: &'static str,
+    /// When it was opened.
     pub opened_at: Moment,
     /// What the caller is in it.
     #[schema(value_type = Option<CaseRole>)]
@@ -55,9 +60,12 @@ pub struct CaseView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Member)]
 pub struct MemberView {
+    /// The member's id.
     pub operator: OperatorId,
+    /// The name the member signs in with.
     #[schema(value_type = OperatorName)]
     pub name: String,
+    /// What the member is in this case.
     #[schema(value_type = CaseRole)]
     pub role: &'static str,
     /// The account a liaison is bound to.
@@ -67,18 +75,21 @@ pub struct MemberView {
 }
 
 impl<A: Action> Scope<'_, A> {
+    /// The cases the caller is a member of.
     pub fn list_cases(&mut self) -> Result<Vec<CaseView>, OperationError> {
         let operator = self.operator()?;
-        case_rows::list_of(self.connection, operator)?
+        membership_rows::cases_of(self.connection, operator)?
             .iter()
             .map(|case| self.view_case(case))
             .collect()
     }
 
+    /// The case of this act.
     pub fn read_case(&mut self) -> Result<CaseView, OperationError> {
         self.view_case(self.case_row()?)
     }
 
+    /// The members of the case, by role and then by id.
     pub fn list_members(&mut self) -> Result<Vec<MemberView>, OperationError> {
         let case = self.case_row()?;
         membership_rows::list(self.connection, case.number)?

@@ -9,6 +9,7 @@ use crate::vault::clock::{Accepted, ClockReport, NotAccepted};
 use crate::vault::error::{Conflict, OperationError};
 
 impl Reading<'_> {
+    /// What the clocks say.
     pub fn clock(&self) -> ClockReport {
         self.core.clock.report()
     }

@@ -27,25 +27,37 @@ words! {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Exhibit)]
 pub struct ExhibitView {
+    /// The id of the exhibit.
     #[schema(value_type = ExhibitId)]
     pub exhibit: String,
+    /// Whether it counts.
     pub state: ExhibitState,
+    /// When it was withdrawn, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub withdrawn_at: Option<Moment>,
+    /// What people call it.
     pub name: Option<String>,
+    /// Where it came from.
     pub source: Option<String>,
+    /// The format it was read as.
     #[schema(value_type = FormatName)]
     pub format: String,
     /// The mapping it was read by.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub mapping: Option<String>,
+    /// When it became visible.
     pub admitted_at: Moment,
+    /// Rows read: admitted, duplicates and quarantined together.
     pub rows: u64,
+    /// Rows that became records.
     pub admitted: u64,
+    /// Rows left out because an earlier row is the same message.
     pub duplicates: u64,
+    /// Rows that could not be admitted.
     pub quarantined: u64,
+    /// Distinct numbers.
     pub numbers: u32,
     /// Base64 of SHA-256 over the file as received.
     #[schema(value_type = Digest)]

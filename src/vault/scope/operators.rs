@@ -19,8 +19,11 @@ use crate::vault::store::session_rows;
 
 /// An operator who may enrol; the token is shown once.
 pub struct Invitation {
+    /// The new operator's id.
     pub operator: OperatorId,
+    /// The secret that lets its holder enrol; only its hash is stored.
     pub enrolment: EnrolmentToken,
+    /// Until when the invitation can be used.
     pub expires_at: Moment,
 }
 
@@ -28,14 +31,18 @@ pub struct Invitation {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Operator)]
 pub struct OperatorView {
+    /// The operator's id.
     pub operator: OperatorId,
+    /// The name it signs in with.
     #[schema(value_type = OperatorName)]
     pub name: String,
+    /// What it is in the vault as a whole.
     #[schema(value_type = HomeRole)]
     pub role: &'static str,
     /// Whether somebody enrolled, and may still enter.
     #[schema(value_type = OperatorState)]
     pub state: &'static str,
+    /// Whether it has a second factor.
     pub second_factor: bool,
 }
 
@@ -49,7 +56,9 @@ pub struct Enrolled {
 /// Who enrolled; the second factor's secret is shown once.
 #[derive(Serialize, ToSchema)]
 pub struct InvitationUsed {
+    /// The operator's id.
     pub operator: OperatorId,
+    /// The name it signs in with.
     #[schema(value_type = OperatorName)]
     pub name: String,
     /// Base32, for an authenticator; null without a second factor.
@@ -84,6 +93,7 @@ impl Answer for Enrolled {
 }
 
 impl<A: Writes> Scope<'_, A> {
+    /// Adds an operator who may enrol once. [`Conflict::NameTaken`] if one has this name already.
     pub fn invite(
         &mut self,
         name: &OperatorName,
@@ -109,7 +119,9 @@ impl<A: Writes> Scope<'_, A> {
                 name_tag: tag.as_bytes(),
                 home,
                 sealed: &self.seal_secrets(&secrets, &id)?,
-                enrolment: enrolment.hash().as_bytes(),
+                enrolment: enrolment
+                    .tag(self.core.keys().root_keys().token_tags())
+                    .as_bytes(),
                 enrol_by: expires_at,
                 created_at: self.now,
             },
@@ -204,6 +216,7 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl<A: Action> Scope<'_, A> {
+    /// All operators, those without access included.
     pub fn list_operators(&mut self) -> Result<Vec<OperatorView>, OperationError> {
         operator_rows::list(self.connection)?
             .into_iter()

@@ -24,6 +24,7 @@ pub struct Reading<'v> {
 }
 
 impl<'v> Reading<'v> {
+    /// The moment at which the act began.
     pub fn now(&self) -> Moment {
         self.now
     }

@@ -16,7 +16,7 @@ use crate::vault::error::OperationError;
 use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{SessionToken, Subnet, TotpStep};
 use crate::vault::store::operator_rows::OperatorState;
-use crate::vault::store::{case_rows, membership_rows, operator_rows, session_rows};
+use crate::vault::store::{membership_rows, operator_rows, session_rows};
 
 /// A session that was just opened; its token is shown once.
 pub struct SignedIn {
@@ -53,7 +53,9 @@ pub struct SessionOpened {
     /// Sent with every request: `Authorization: Bearer …`.
     #[schema(value_type = Token)]
     pub token: ShownOnce,
+    /// When the session ends by itself.
     pub expires_at: Moment,
+    /// Who signed in.
     pub operator: OperatorId,
 }
 
@@ -74,13 +76,19 @@ impl Answer for SignedIn {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Myself)]
 pub struct SelfView {
+    /// The caller's id.
     pub operator: OperatorId,
+    /// The name it signs in with.
     #[schema(value_type = OperatorName)]
     pub name: String,
+    /// What it is in the vault as a whole.
     #[schema(value_type = HomeRole)]
     pub role: &'static str,
+    /// The session the question came with.
     pub session: SessionId,
+    /// When the session ends by itself.
     pub expires_at: Moment,
+    /// The cases it is a member of.
     pub cases: Vec<SelfMembership>,
 }
 
@@ -88,7 +96,9 @@ pub struct SelfView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Membership)]
 pub struct SelfMembership {
+    /// The id of the case.
     pub case: CaseId,
+    /// What the caller is in it.
     #[schema(value_type = CaseRole)]
     pub role: &'static str,
     /// What is left of the lookup budget, in points.
@@ -111,11 +121,11 @@ impl<A: Writes> Scope<'_, A> {
                 return Err(OperationError::NotFound);
             }
         };
-        let hash = token.hash();
+        let tag = token.tag(self.core.keys().root_keys().token_tags());
         session_rows::insert(
             self.transaction()?,
             &session,
-            hash.as_bytes(),
+            tag.as_bytes(),
             &operator,
             self.now,
             expires_at,
@@ -174,6 +184,7 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl<A: Action> Scope<'_, A> {
+    /// The caller, its session and its cases.
     pub fn read_self(&mut self) -> Result<SelfView, OperationError> {
         let operator = self.operator()?;
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
@@ -183,7 +194,7 @@ impl<A: Action> Scope<'_, A> {
             .ok_or(OperationError::NotFound)?
             .expires_at;
         let mut cases = Vec::new();
-        for case in case_rows::list_of(self.connection, operator)? {
+        for case in membership_rows::cases_of(self.connection, operator)? {
             if let Some(member) = membership_rows::find(self.connection, case.number, operator)? {
                 let left = points::left(
                     self.core.settings.lookup_budget,

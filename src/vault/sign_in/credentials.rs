@@ -30,8 +30,11 @@ use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
 
 /// What somebody types to sign in.
 pub struct SignIn {
+    /// The name as it was typed.
     pub name: OperatorName,
+    /// The password as it was typed.
     pub password: Password,
+    /// The code of the second factor, if one was typed.
     pub totp: Option<TotpCode>,
     /// From where; the throttle counts it.
     pub address: Option<IpAddr>,
@@ -127,12 +130,10 @@ impl Vault {
             .core
             .readers
             .snapshot()
-            .map_err(|_| Unauthenticated::Unavailable)?;
-        let connection = reader
-            .connection()
-            .map_err(|_| Unauthenticated::Unavailable)?;
-        let row = operator_rows::find_by_name_tag(connection, &tag)
-            .map_err(|_| Unauthenticated::Unavailable)?;
+            .map_err(Unauthenticated::from)?;
+        let connection = reader.connection().map_err(Unauthenticated::from)?;
+        let row =
+            operator_rows::find_by_name_tag(connection, &tag).map_err(Unauthenticated::from)?;
         let found = row.and_then(|row| {
             let secrets = OperatorSecrets::open(&self.core.keys(), &row).ok()?;
             Some((row, secrets))

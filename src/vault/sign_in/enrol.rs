@@ -25,7 +25,10 @@ impl Vault {
             .then(|| TotpSecret::draw(&*self.core.entropy))
             .transpose();
         let operation = Enrol {
-            enrolment: enrolment.hash().as_bytes().to_vec(),
+            enrolment: enrolment
+                .tag(self.core.keys().root_keys().token_tags())
+                .as_bytes()
+                .to_vec(),
             password: hash.ok().map(|hash| Zeroizing::new(hash.to_phc())),
             totp: totp.ok().flatten(),
         };

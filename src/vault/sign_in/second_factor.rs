@@ -18,7 +18,9 @@ use crate::vault::scope::{Scope, SecondFactorSet};
 
 /// What somebody types to set up a second factor.
 pub struct SetSecondFactor {
+    /// The operator's name.
     pub name: OperatorName,
+    /// The operator's password.
     pub password: Password,
     /// From where; the throttle counts it.
     pub address: Option<IpAddr>,

@@ -1,6 +1,6 @@
 //! A session's token becomes a caller.
 //!
-//! Sees tokens and their hashes.
+//! Sees tokens and their tags.
 
 use super::unauthenticated::Unauthenticated;
 use crate::vault::call::caller::Caller;
@@ -14,26 +14,25 @@ impl Vault {
     /// all the same, over the rows.
     pub fn recognise(&self, token: &SessionToken) -> Option<Caller> {
         let edition = self.core.editions.now()?;
-        let hash = token.hash();
-        self.core.sessions.find(hash.as_bytes(), edition, |ends| {
+        let tag = token.tag(self.core.keys().root_keys().token_tags());
+        self.core.sessions.find(tag.as_bytes(), edition, |ends| {
             !self.core.clock.is_over(ends)
         })
     }
 
     /// Whose token this is, if its session lives.
     pub fn authenticate(&self, token: &SessionToken) -> Result<Caller, Unauthenticated> {
+        self.core.control.intact()?;
         let edition = self.core.editions.now();
-        let hash = token.hash();
+        let tag = token.tag(self.core.keys().root_keys().token_tags());
         let reader = self
             .core
             .readers
             .snapshot()
-            .map_err(|_| Unauthenticated::Unavailable)?;
-        let connection = reader
-            .connection()
-            .map_err(|_| Unauthenticated::Unavailable)?;
-        let row = session_rows::find_by_token(connection, hash.as_bytes())
-            .map_err(|_| Unauthenticated::Unavailable)?
+            .map_err(Unauthenticated::from)?;
+        let connection = reader.connection().map_err(Unauthenticated::from)?;
+        let row = session_rows::find_by_token(connection, tag.as_bytes())
+            .map_err(Unauthenticated::from)?
             .ok_or(Unauthenticated::NoSession)?;
         if row.revoked {
             return Err(Unauthenticated::Revoked);
@@ -45,7 +44,7 @@ impl Vault {
         if let Some(edition) = edition {
             self.core
                 .sessions
-                .keep(*hash.as_bytes(), edition, &caller, row.expires_at);
+                .keep(*tag.as_bytes(), edition, &caller, row.expires_at);
         }
         Ok(caller)
     }

@@ -92,3 +92,12 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
+
+/// The number of the database's content as this connection sees it. It changes when another
+/// connection commits. What is written past the database is not seen by it.
+pub(super) fn data_version(connection: &Connection) -> Result<i64, StoreError> {
+    connection
+        .prepare_cached("PRAGMA data_version")
+        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+        .map_err(at("connection::data_version"))
+}

@@ -6,34 +6,52 @@ use rusqlite::ErrorCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the database failed at {at}: {fault}")]
 pub struct StoreError {
+    /// The statement, as `table::verb`.
     pub at: &'static str,
+    /// What went wrong.
     pub fault: StoreFault,
 }
 
+/// What went wrong in the database, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StoreFault {
+    /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
+    /// The disk or the file system reports an error.
     #[error("the disk reports an error")]
     Disk,
+    /// The file is not a database, or its structure is broken.
     #[error("the file is damaged or not a vault's database")]
     Damaged,
+    /// Another process holds the database's lock.
     #[error("it is in use by another process")]
     Busy,
+    /// A constraint of the schema was violated.
     #[error("a rule of the schema was broken")]
     Constraint,
+    /// A stored value has a wrong type, range or form.
     #[error("a row has an invalid value")]
     Inconsistent,
+    /// A statement that must change one row changed this many.
     #[error("{0} rows were changed instead of one")]
     RowCount(usize),
+    /// Somebody other than the vault wrote a control row.
+    #[error("its rows are not what the vault wrote")]
+    Tampered,
+    /// The database has a migration that this program does not know.
     #[error("the schema is newer than this program knows")]
     SchemaNewer,
+    /// The schema, or the text of an applied migration, is not what this program made.
     #[error("the schema was altered")]
     SchemaAltered,
+    /// There is no such file.
     #[error("there is no such file")]
     Missing,
+    /// The file exists already.
     #[error("it already exists")]
     Exists,
+    /// Any other error of the database.
     #[error("the database reports another error")]
     Other,
 }

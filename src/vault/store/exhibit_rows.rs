@@ -1,9 +1,10 @@
 //! Table `exhibit`: the received files. An exhibit is staged until one change of its state makes
 //! all of it visible. A withdrawn exhibit stays in the table but no longer counts.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Row, params};
 
 use super::case_rows::CaseNumber;
+use super::control::{Cell, EXHIBIT, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -28,19 +29,22 @@ pub(crate) struct Withdrawn {
     pub(crate) leaf: u64,
 }
 
+const STAGED: &str = "staged";
+const ADMITTED: &str = "admitted";
+
 pub(crate) fn stage(
     connection: &Transaction,
     id: &ExhibitId,
     case: CaseNumber,
     now: Moment,
 ) -> Result<ExhibitNumber, StoreError> {
-    connection
-        .execute(
-            "-- exhibit::stage
-             INSERT INTO exhibit (id, case_number, state, begun_at) VALUES (?1, ?2, 'staged', ?3)",
-            params![id.as_str(), case.0, now.seconds()],
-        )
-        .map_err(at("exhibit::stage"))?;
+    let cells = [
+        ("id", text(id.as_str())),
+        ("case_number", int(case.0)),
+        ("state", text(STAGED)),
+        ("begun_at", int(now.seconds())),
+    ];
+    connection.insert(&EXHIBIT, &cells)?;
     Ok(ExhibitNumber(connection.last_insert_rowid()))
 }
 
@@ -51,15 +55,14 @@ pub(crate) fn admit(
     sealed: &[u8],
     now: Moment,
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- exhibit::admit
-             UPDATE exhibit SET state = 'admitted', file_tag = ?2, sealed = ?3, admitted_at = ?4
-             WHERE number = ?1 AND state = 'staged'",
-            params![number.0, file_tag, sealed, now.seconds()],
-        )
-        .map_err(at("exhibit::admit"))?;
-    one("exhibit::admit", changed)
+    let set = [
+        ("state", text(ADMITTED)),
+        ("file_tag", blob(file_tag)),
+        ("sealed", blob(sealed)),
+        ("admitted_at", int(now.seconds())),
+    ];
+    let changed = connection.update(&EXHIBIT, &key(number), &[("state", text(STAGED))], &set)?;
+    one("exhibit::admit", usize::from(changed))
 }
 
 /// The exhibits of a case that count, in the order of their admission; withdrawn ones are left out.
@@ -74,42 +77,19 @@ pub(crate) fn list_all(
     connection: &Snapshot,
     case: CaseNumber,
 ) -> Result<Vec<ExhibitRow>, StoreError> {
-    let failed = at("exhibit::list_all");
-    let mut statement = connection
-        .prepare_cached(
-            "-- exhibit::list_all
-             SELECT number, id, sealed, admitted_at, withdrawn_at, withdrawn_leaf FROM exhibit
-             WHERE case_number = ?1 AND state = 'admitted' ORDER BY number",
-        )
-        .map_err(&failed)?;
-    let mut rows = statement.query(params![case.0]).map_err(&failed)?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next().map_err(&failed)? {
-        all.push(read(row)?);
-    }
-    Ok(all)
+    let all = connection.rows(&EXHIBIT, &of_case(case), read)?;
+    let mut admitted: Vec<_> = all.into_iter().filter_map(|(_, row)| row).collect();
+    admitted.sort_by_key(|row| row.number.0);
+    Ok(admitted)
 }
 
-/// Which exhibits there are and whether each counts, in the order of admission. This changes when
-/// an exhibit is admitted or withdrawn.
-pub(crate) fn marks(
+/// A name for what the exhibits of a case are now; another one when an exhibit is staged, admitted
+/// or withdrawn. None while that is under way.
+pub(crate) fn mark(
     connection: &Snapshot,
     case: CaseNumber,
-) -> Result<Vec<(ExhibitNumber, bool)>, StoreError> {
-    let failed = at("exhibit::marks");
-    let mut statement = connection
-        .prepare_cached(
-            "-- exhibit::marks
-             SELECT number, withdrawn_at IS NULL FROM exhibit
-             WHERE case_number = ?1 AND state = 'admitted' ORDER BY number",
-        )
-        .map_err(&failed)?;
-    let rows = statement
-        .query_map(params![case.0], |row| {
-            Ok((ExhibitNumber(row.get(0)?), row.get(1)?))
-        })
-        .map_err(&failed)?;
-    rows.collect::<Result<_, _>>().map_err(&failed)
+) -> Result<Option<[u8; 32]>, StoreError> {
+    connection.steady(&EXHIBIT, &of_case(case))
 }
 
 /// True if a case has this exhibit, whether staged, admitted or withdrawn.
@@ -118,14 +98,8 @@ pub(crate) fn exists(
     case: CaseNumber,
     id: &ExhibitId,
 ) -> Result<bool, StoreError> {
-    connection
-        .query_row(
-            "-- exhibit::exists
-             SELECT EXISTS (SELECT 1 FROM exhibit WHERE id = ?1 AND case_number = ?2)",
-            params![id.as_str(), case.0],
-            |row| row.get(0),
-        )
-        .map_err(at("exhibit::exists"))
+    let found = connection.row(&EXHIBIT, &[("id", text(id.as_str()))], case_of)?;
+    Ok(found == Some(case))
 }
 
 /// Marks an admitted exhibit as withdrawn. Nothing reverses this.
@@ -135,19 +109,14 @@ pub(crate) fn withdraw(
     now: Moment,
     leaf: u64,
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- exhibit::withdraw
-             UPDATE exhibit SET withdrawn_at = ?2, withdrawn_leaf = ?3
-             WHERE number = ?1 AND state = 'admitted' AND withdrawn_at IS NULL",
-            params![
-                number.0,
-                now.seconds(),
-                sound("exhibit::withdraw", i64::try_from(leaf))?
-            ],
-        )
-        .map_err(at("exhibit::withdraw"))?;
-    one("exhibit::withdraw", changed)
+    let leaf = sound("exhibit::withdraw", i64::try_from(leaf))?;
+    let meet = [("state", text(ADMITTED)), ("withdrawn_at", nothing())];
+    let set = [
+        ("withdrawn_at", int(now.seconds())),
+        ("withdrawn_leaf", int(leaf)),
+    ];
+    let changed = connection.update(&EXHIBIT, &key(number), &meet, &set)?;
+    one("exhibit::withdraw", usize::from(changed))
 }
 
 /// The exhibit that came from the same file, if one counts.
@@ -156,17 +125,13 @@ pub(crate) fn find_by_file_tag(
     case: CaseNumber,
     tag: &[u8],
 ) -> Result<Option<ExhibitId>, StoreError> {
-    let found: Option<String> = connection
-        .query_row(
-            "-- exhibit::find_by_file_tag
-             SELECT id FROM exhibit WHERE case_number = ?1 AND state = 'admitted' AND file_tag = ?2
-             AND withdrawn_at IS NULL",
-            params![case.0, tag],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(at("exhibit::find_by_file_tag"))?;
-    found.map(|id| sound("exhibit::id", id.parse())).transpose()
+    let failed = at("exhibit::find_by_file_tag");
+    let all = connection.rows(&EXHIBIT, &of_case(case), |row| {
+        let own: Option<Vec<u8>> = row.get("file_tag").map_err(&failed)?;
+        Ok(read(row)?.1.filter(|_| own.as_deref() == Some(tag)))
+    })?;
+    let counts = |row: &ExhibitRow| row.withdrawn.is_none();
+    Ok(all.into_iter().flatten().find(counts).map(|row| row.id))
 }
 
 /// The staged exhibits of a case, or of all cases.
@@ -174,21 +139,13 @@ pub(crate) fn staged(
     connection: &Snapshot,
     case: Option<CaseNumber>,
 ) -> Result<Vec<(ExhibitNumber, CaseNumber)>, StoreError> {
-    let failed = at("exhibit::staged");
-    let mut statement = connection
-        .prepare_cached(
-            "-- exhibit::staged
-             SELECT number, case_number FROM exhibit
-             WHERE state = 'staged' AND (?1 IS NULL OR case_number = ?1)",
-        )
-        .map_err(&failed)?;
-    statement
-        .query_map(params![case.map(|number| number.0)], |row| {
-            Ok((ExhibitNumber(row.get(0)?), CaseNumber(row.get(1)?)))
-        })
-        .map_err(&failed)?
-        .collect::<Result<_, _>>()
-        .map_err(&failed)
+    let by = case.map(of_case);
+    let by = by.as_ref().map_or(&[][..], |by| &by[..]);
+    let all = connection.rows(&EXHIBIT, by, |row| Ok((read(row)?, case_of(row)?)))?;
+    let staged = all
+        .into_iter()
+        .filter(|((_, admitted), _)| admitted.is_none());
+    Ok(staged.map(|((number, _), case)| (number, case)).collect())
 }
 
 /// Deletes a staged exhibit with everything that was written for it.
@@ -216,34 +173,47 @@ pub(crate) fn discard(connection: &Transaction, number: ExhibitNumber) -> Result
             .execute(sql, params![number.0])
             .map_err(at(name))?;
     }
-    let changed = connection
-        .execute(
-            "DELETE FROM exhibit WHERE number = ?1 AND state = 'staged'",
-            params![number.0],
-        )
-        .map_err(at("exhibit::discard"))?;
-    one("exhibit::discard", changed)
+    let changed = connection.delete(&EXHIBIT, &key(number), &[("state", text(STAGED))])?;
+    one("exhibit::discard", usize::from(changed))
 }
 
-fn read(row: &Row<'_>) -> Result<ExhibitRow, StoreError> {
+fn key(number: ExhibitNumber) -> [Cell<'static>; 1] {
+    [("number", int(number.0))]
+}
+
+fn of_case(case: CaseNumber) -> [Cell<'static>; 1] {
+    [("case_number", int(case.0))]
+}
+
+fn case_of(row: &Row<'_>) -> Result<CaseNumber, StoreError> {
+    let number = row.get("case_number");
+    number.map(CaseNumber).map_err(at("exhibit::case_of"))
+}
+
+/// The number, and the row if the exhibit is admitted.
+fn read(row: &Row<'_>) -> Result<(ExhibitNumber, Option<ExhibitRow>), StoreError> {
     let failed = at("exhibit::read");
-    Ok(ExhibitRow {
-        number: ExhibitNumber(row.get(0).map_err(&failed)?),
-        id: sound(
-            "exhibit::id",
-            row.get::<_, String>(1).map_err(&failed)?.parse(),
-        )?,
-        sealed: row.get(2).map_err(&failed)?,
-        admitted_at: Moment::from_seconds(row.get(3).map_err(&failed)?),
-        withdrawn: match row.get::<_, Option<i64>>(4).map_err(&failed)? {
-            Some(at) => Some(Withdrawn {
+    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let number = ExhibitNumber(row.get("number").map_err(&failed)?);
+    if text("state")? != ADMITTED {
+        return Ok((number, None));
+    }
+    let withdrawn = match row.get::<_, Option<i64>>("withdrawn_at").map_err(&failed)? {
+        Some(at) => {
+            let leaf: i64 = row.get("withdrawn_leaf").map_err(&failed)?;
+            Some(Withdrawn {
                 at: Moment::from_seconds(at),
-                leaf: sound(
-                    "exhibit::withdrawn_leaf",
-                    u64::try_from(row.get::<_, i64>(5).map_err(&failed)?),
-                )?,
-            }),
-            None => None,
-        },
-    })
+                leaf: sound("exhibit::withdrawn_leaf", u64::try_from(leaf))?,
+            })
+        }
+        None => None,
+    };
+    let admitted = ExhibitRow {
+        number,
+        id: sound("exhibit::id", text("id")?.parse())?,
+        sealed: row.get("sealed").map_err(&failed)?,
+        admitted_at: Moment::from_seconds(row.get("admitted_at").map_err(&failed)?),
+        withdrawn,
+    };
+    Ok((number, Some(admitted)))
 }

@@ -1,9 +1,12 @@
 //! Table `membership`: who is what in a case. A liaison's account is sealed.
 
-use rusqlite::{OptionalExtension, params};
+use std::cmp::Reverse;
 
-use super::case_rows::CaseNumber;
-use super::error::{StoreError, at, one, sound};
+use rusqlite::Row;
+
+use super::case_rows::{self, CaseNumber, CaseRow};
+use super::control::{Cell, MEMBERSHIP, blob, int, nothing, text};
+use super::error::{StoreError, at, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use crate::domain::{CaseRole, OperatorId};
@@ -21,15 +24,11 @@ pub(crate) fn upsert(
     role: CaseRole,
     account: Option<&[u8]>,
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- membership::upsert
-             INSERT INTO membership (case_number, operator, role, account) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (case_number, operator) DO UPDATE SET role = excluded.role, account = excluded.account",
-            params![case.0, operator.as_str(), role.as_str(), account],
-        )
-        .map_err(at("membership::upsert"))?;
-    one("membership::upsert", changed)
+    let set = [
+        ("role", text(role.as_str())),
+        ("account", account.map_or(nothing(), blob)),
+    ];
+    connection.put(&MEMBERSHIP, &key(case, operator), &set)
 }
 
 pub(crate) fn find(
@@ -37,55 +36,51 @@ pub(crate) fn find(
     case: CaseNumber,
     operator: &OperatorId,
 ) -> Result<Option<MembershipRow>, StoreError> {
-    let failed = at("membership::find");
-    let mut statement = connection
-        .prepare_cached(
-            "-- membership::find
-             SELECT role, account FROM membership WHERE case_number = ?1 AND operator = ?2",
-        )
-        .map_err(&failed)?;
-    let found: Option<(String, Option<Vec<u8>>)> = statement
-        .query_row(params![case.0, operator.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()
-        .map_err(&failed)?;
-    found
-        .map(|(role, account)| {
-            Ok(MembershipRow {
-                operator: operator.clone(),
-                role: sound("membership::role", role.parse())?,
-                account,
-            })
-        })
-        .transpose()
+    connection.row(&MEMBERSHIP, &key(case, operator), read)
 }
 
+/// The members of a case, by role.
 pub(crate) fn list(
     connection: &Snapshot,
     case: CaseNumber,
 ) -> Result<Vec<MembershipRow>, StoreError> {
-    let failed = at("membership::list");
-    let mut statement = connection
-        .prepare_cached(
-            "-- membership::list
-             SELECT operator, role, account FROM membership WHERE case_number = ?1 ORDER BY role, operator",
-        )
-        .map_err(&failed)?;
-    let mut rows = statement.query(params![case.0]).map_err(&failed)?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next().map_err(&failed)? {
-        all.push(MembershipRow {
-            operator: sound(
-                "membership::operator",
-                row.get::<_, String>(0).map_err(&failed)?.parse(),
-            )?,
-            role: sound(
-                "membership::role",
-                row.get::<_, String>(1).map_err(&failed)?.parse(),
-            )?,
-            account: row.get(2).map_err(&failed)?,
-        });
+    let mut all = connection.rows(&MEMBERSHIP, &[("case_number", int(case.0))], read)?;
+    let order = |row: &MembershipRow| (row.role.as_str(), row.operator.clone());
+    all.sort_by(|one, other| order(one).cmp(&order(other)));
+    Ok(all)
+}
+
+/// The cases an operator is a member of, newest first.
+pub(crate) fn cases_of(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<CaseRow>, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let mut numbers = connection.rows(&MEMBERSHIP, &by, |row| {
+        let number = row.get("case_number");
+        number.map_err(at("membership::cases_of"))
+    })?;
+    numbers.sort_by_key(|number: &i64| Reverse(*number));
+    let mut all = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        all.extend(case_rows::find_by_number(connection, CaseNumber(number))?);
     }
     Ok(all)
+}
+
+fn key(case: CaseNumber, operator: &OperatorId) -> [Cell<'_>; 2] {
+    [
+        ("case_number", int(case.0)),
+        ("operator", text(operator.as_str())),
+    ]
+}
+
+fn read(row: &Row<'_>) -> Result<MembershipRow, StoreError> {
+    let failed = at("membership::read");
+    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    Ok(MembershipRow {
+        operator: sound("membership::operator", text("operator")?.parse())?,
+        role: sound("membership::role", text("role")?.parse())?,
+        account: row.get("account").map_err(&failed)?,
+    })
 }

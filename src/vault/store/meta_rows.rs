@@ -1,28 +1,16 @@
 //! Table `meta`: the vault's id.
 
-use rusqlite::{OptionalExtension, params};
-
+use super::control::{META, text};
 use super::error::{StoreError, at};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 
 pub(crate) fn insert(connection: &Transaction, key: &str, value: &str) -> Result<(), StoreError> {
-    connection
-        .execute(
-            "-- meta::insert\nINSERT INTO meta (key, value) VALUES (?1, ?2)",
-            params![key, value],
-        )
-        .map_err(at("meta::insert"))?;
-    Ok(())
+    connection.insert(&META, &[("key", text(key)), ("value", text(value))])
 }
 
 pub(crate) fn find(connection: &Snapshot, key: &str) -> Result<Option<String>, StoreError> {
-    connection
-        .query_row(
-            "-- meta::find\nSELECT value FROM meta WHERE key = ?1",
-            params![key],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(at("meta::find"))
+    connection.row(&META, &[("key", text(key))], |row| {
+        row.get("value").map_err(at("meta::find"))
+    })
 }

@@ -11,6 +11,8 @@ pub(crate) mod case_rows;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
 mod connection;
+mod control;
+pub(crate) mod control_seal_rows;
 pub(crate) mod detail_rows;
 pub(crate) mod dictionary_rows;
 mod error;
@@ -32,6 +34,7 @@ pub(crate) mod term_rows;
 mod transaction;
 pub(crate) mod tree_hash_rows;
 
+pub(crate) use control::ControlState;
 pub use error::{StoreError, StoreFault};
 pub(crate) use snapshot::{Readers, Snapshot};
 pub(crate) use transaction::{Transaction, Writer};

@@ -1,8 +1,9 @@
 //! Table `operator`: who may sign in. Names, password hashes and TOTP secrets are in `sealed`,
 //! which this file never opens.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::Row;
 
+use super::control::{Cell, OPERATOR, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -36,73 +37,49 @@ pub(crate) struct NewOperator<'a> {
 }
 
 pub(crate) fn insert(connection: &Transaction, new: &NewOperator<'_>) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- operator::insert
-             INSERT INTO operator (id, name_tag, home, state, sealed, enrolment, enrol_by, created_at)
-             VALUES (?1, ?2, ?3, 'invited', ?4, ?5, ?6, ?7)",
-            params![
-                new.id.as_str(),
-                new.name_tag,
-                new.home.as_str(),
-                new.sealed,
-                new.enrolment,
-                new.enrol_by.seconds(),
-                new.created_at.seconds()
-            ],
-        )
-        .map_err(at("operator::insert"))?;
-    one("operator::insert", changed)
+    let cells = [
+        ("id", text(new.id.as_str())),
+        ("name_tag", blob(new.name_tag)),
+        ("home", text(new.home.as_str())),
+        ("state", text(OperatorState::Invited.as_str())),
+        ("sealed", blob(new.sealed)),
+        ("enrolment", blob(new.enrolment)),
+        ("enrol_by", int(new.enrol_by.seconds())),
+        ("created_at", int(new.created_at.seconds())),
+    ];
+    connection.insert(&OPERATOR, &cells)
 }
-
-const COLUMNS: &str = "SELECT id, home, state, sealed, enrol_by, totp_step FROM operator";
 
 pub(crate) fn find(
     connection: &Snapshot,
     id: &OperatorId,
 ) -> Result<Option<OperatorRow>, StoreError> {
-    lookup(
-        connection,
-        &format!("-- operator::find\n{COLUMNS} WHERE id = ?1"),
-        &id.as_str(),
-    )
+    connection.row(&OPERATOR, &key(id), read)
 }
 
 pub(crate) fn find_by_name_tag(
     connection: &Snapshot,
     tag: &[u8],
 ) -> Result<Option<OperatorRow>, StoreError> {
-    lookup(
-        connection,
-        &format!("-- operator::find_by_name_tag\n{COLUMNS} WHERE name_tag = ?1"),
-        &tag,
-    )
+    connection.row(&OPERATOR, &[("name_tag", blob(tag))], read)
 }
 
 pub(crate) fn find_by_enrolment(
     connection: &Snapshot,
-    hash: &[u8],
+    tag: &[u8],
 ) -> Result<Option<OperatorRow>, StoreError> {
-    lookup(
-        connection,
-        &format!("-- operator::find_by_enrolment\n{COLUMNS} WHERE enrolment = ?1"),
-        &hash,
-    )
+    connection.row(&OPERATOR, &[("enrolment", blob(tag))], read)
 }
 
+/// Every operator, in the order in which they were invited.
 pub(crate) fn list(connection: &Snapshot) -> Result<Vec<OperatorRow>, StoreError> {
-    let failed = at("operator::list");
-    let mut statement = connection
-        .prepare_cached(&format!(
-            "-- operator::list\n{COLUMNS} ORDER BY created_at, id"
-        ))
-        .map_err(&failed)?;
-    let mut rows = statement.query([]).map_err(&failed)?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next().map_err(&failed)? {
-        all.push(read(row)?);
-    }
-    Ok(all)
+    let mut all = connection.rows(&OPERATOR, &[], |row| {
+        let created: i64 = row.get("created_at").map_err(at("operator::list"))?;
+        Ok((created, read(row)?))
+    })?;
+    let order = |(created, row): &(i64, OperatorRow)| (*created, row.id.clone());
+    all.sort_by(|one, other| order(one).cmp(&order(other)));
+    Ok(all.into_iter().map(|(_, row)| row).collect())
 }
 
 /// Uses the invitation up: the operator has a password now.
@@ -111,26 +88,24 @@ pub(crate) fn activate(
     id: &OperatorId,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- operator::activate
-             UPDATE operator SET state = 'active', sealed = ?2, enrolment = NULL, enrol_by = NULL
-             WHERE id = ?1 AND state = 'invited'",
-            params![id.as_str(), sealed],
-        )
-        .map_err(at("operator::activate"))?;
-    one("operator::activate", changed)
+    let meet = [("state", text(OperatorState::Invited.as_str()))];
+    let set = [
+        ("state", text(OperatorState::Active.as_str())),
+        ("sealed", blob(sealed)),
+        ("enrolment", nothing()),
+        ("enrol_by", nothing()),
+    ];
+    let changed = connection.update(&OPERATOR, &key(id), &meet, &set)?;
+    one("operator::activate", usize::from(changed))
 }
 
 pub(crate) fn revoke(connection: &Transaction, id: &OperatorId) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- operator::revoke
-             UPDATE operator SET state = 'revoked', enrolment = NULL WHERE id = ?1",
-            params![id.as_str()],
-        )
-        .map_err(at("operator::revoke"))?;
-    one("operator::revoke", changed)
+    let set = [
+        ("state", text(OperatorState::Revoked.as_str())),
+        ("enrolment", nothing()),
+    ];
+    let changed = connection.update(&OPERATOR, &key(id), &[], &set)?;
+    one("operator::revoke", usize::from(changed))
 }
 
 /// Stores what a sign-in changed: the step of the newest one-time code used, and the secrets.
@@ -140,14 +115,10 @@ pub(crate) fn signed_in(
     step: i64,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- operator::signed_in
-             UPDATE operator SET totp_step = ?2, sealed = ?3 WHERE id = ?1 AND state = 'active'",
-            params![id.as_str(), step, sealed],
-        )
-        .map_err(at("operator::signed_in"))?;
-    one("operator::signed_in", changed)
+    let meet = [("state", text(OperatorState::Active.as_str()))];
+    let set = [("totp_step", int(step)), ("sealed", blob(sealed))];
+    let changed = connection.update(&OPERATOR, &key(id), &meet, &set)?;
+    one("operator::signed_in", usize::from(changed))
 }
 
 /// Gives somebody a second factor who has none or has never used it.
@@ -156,42 +127,30 @@ pub(crate) fn set_second_factor(
     id: &OperatorId,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- operator::set_second_factor
-             UPDATE operator SET sealed = ?2 WHERE id = ?1 AND state = 'active' AND totp_step = 0",
-            params![id.as_str(), sealed],
-        )
-        .map_err(at("operator::set_second_factor"))?;
-    one("operator::set_second_factor", changed)
+    let meet = [
+        ("state", text(OperatorState::Active.as_str())),
+        ("totp_step", int(0)),
+    ];
+    let changed = connection.update(&OPERATOR, &key(id), &meet, &[("sealed", blob(sealed))])?;
+    one("operator::set_second_factor", usize::from(changed))
 }
 
-fn lookup(
-    connection: &Snapshot,
-    sql: &str,
-    key: &dyn rusqlite::ToSql,
-) -> Result<Option<OperatorRow>, StoreError> {
-    let failed = at("operator::find");
-    let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
-    statement
-        .query_row([key], |row| Ok(read(row)))
-        .optional()
-        .map_err(&failed)?
-        .transpose()
+fn key(id: &OperatorId) -> [Cell<'_>; 1] {
+    [("id", text(id.as_str()))]
 }
 
 fn read(row: &Row<'_>) -> Result<OperatorRow, StoreError> {
     let failed = at("operator::read");
-    let text = |column: usize| row.get::<_, String>(column).map_err(&failed);
+    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
     Ok(OperatorRow {
-        id: sound("operator::id", text(0)?.parse())?,
-        home: sound("operator::home", text(1)?.parse())?,
-        state: sound("operator::state", text(2)?.parse())?,
-        sealed: row.get(3).map_err(&failed)?,
+        id: sound("operator::id", text("id")?.parse())?,
+        home: sound("operator::home", text("home")?.parse())?,
+        state: sound("operator::state", text("state")?.parse())?,
+        sealed: row.get("sealed").map_err(&failed)?,
         enrol_by: row
-            .get::<_, Option<i64>>(4)
+            .get::<_, Option<i64>>("enrol_by")
             .map_err(&failed)?
             .map(Moment::from_seconds),
-        totp_step: row.get(5).map_err(&failed)?,
+        totp_step: row.get("totp_step").map_err(&failed)?,
     })
 }

@@ -1,9 +1,8 @@
 //! Table `release`: protected tables that were given out, sealed.
 
-use rusqlite::params;
-
 use super::case_rows::CaseNumber;
-use super::error::{StoreError, at, one};
+use super::control::{RELEASE, blob, int};
+use super::error::{StoreError, at};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 
@@ -14,38 +13,33 @@ pub(crate) fn insert(
     case: CaseNumber,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- release::insert\nINSERT INTO release (no, case_number, sealed) VALUES (?1, ?2, ?3)",
-            params![no, case.0, sealed],
-        )
-        .map_err(at("release::insert"))?;
-    one("release::insert", changed)
+    let cells = [
+        ("no", int(no)),
+        ("case_number", int(case.0)),
+        ("sealed", blob(sealed)),
+    ];
+    connection.insert(&RELEASE, &cells)
 }
 
 pub(crate) fn next_no(connection: &Snapshot) -> Result<i64, StoreError> {
-    connection
-        .query_row(
-            "-- release::next_no\nSELECT coalesce(max(no), 0) + 1 FROM release",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(at("release::next_no"))
+    let numbers = connection.rows(&RELEASE, &[], |row| {
+        row.get::<_, i64>("no").map_err(at("release::next_no"))
+    })?;
+    Ok(numbers.into_iter().max().unwrap_or(0) + 1)
 }
 
+/// The releases of a case, in the order of their numbers.
 pub(crate) fn list(
     connection: &Snapshot,
     case: CaseNumber,
 ) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     let failed = at("release::list");
-    let mut statement = connection
-        .prepare_cached(
-            "-- release::list\nSELECT no, sealed FROM release WHERE case_number = ?1 ORDER BY no",
-        )
-        .map_err(&failed)?;
-    statement
-        .query_map(params![case.0], |row| Ok((row.get(0)?, row.get(1)?)))
-        .map_err(&failed)?
-        .collect::<Result<_, _>>()
-        .map_err(&failed)
+    let mut all = connection.rows(&RELEASE, &[("case_number", int(case.0))], |row| {
+        Ok((
+            row.get::<_, i64>("no").map_err(&failed)?,
+            row.get("sealed").map_err(&failed)?,
+        ))
+    })?;
+    all.sort_by_key(|(no, _)| *no);
+    Ok(all)
 }

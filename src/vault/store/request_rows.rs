@@ -3,9 +3,10 @@
 //! What is asked for, why, and what came of it is in `sealed`. A kind has no column of its own:
 //! a new one needs no change here.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::Row;
 
 use super::case_rows::CaseNumber;
+use super::control::{Cell, REQUEST, blob, int, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -51,44 +52,29 @@ pub(crate) struct Decision<'a> {
 }
 
 pub(crate) fn insert(connection: &Transaction, new: &NewRequest<'_>) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- request::insert
-             INSERT INTO request (id, case_number, kind, asker, state, asked_at, expires_at, digest, sealed)
-             VALUES (?1, ?2, ?3, ?4, 'requested', ?5, ?6, ?7, ?8)",
-            params![
-                new.id.as_str(),
-                new.case.0,
-                new.kind,
-                new.asker.as_str(),
-                new.asked_at.seconds(),
-                new.expires_at.seconds(),
-                new.digest,
-                new.sealed,
-            ],
-        )
-        .map_err(at("request::insert"))?;
-    one("request::insert", changed)
+    let cells = [
+        ("id", text(new.id.as_str())),
+        ("case_number", int(new.case.0)),
+        ("kind", text(new.kind)),
+        ("asker", text(new.asker.as_str())),
+        ("state", text(RequestState::Requested.as_str())),
+        ("asked_at", int(new.asked_at.seconds())),
+        ("expires_at", int(new.expires_at.seconds())),
+        ("digest", blob(new.digest)),
+        ("sealed", blob(new.sealed)),
+    ];
+    connection.insert(&REQUEST, &cells)
 }
 
 pub(crate) fn find(
     connection: &Snapshot,
     id: &RequestId,
 ) -> Result<Option<RequestRow>, StoreError> {
-    let failed = at("request::find");
-    connection
-        .prepare_cached(
-            "-- request::find
-             SELECT id, case_number, kind, asker, state, asked_at, expires_at, decider, decided_at,
-                    decided_leaf, digest, sealed
-             FROM request WHERE id = ?1",
-        )
-        .map_err(&failed)?
-        .query_row([id.as_str()], |row| Ok(read(row)))
-        .optional()
-        .map_err(&failed)?
-        .transpose()
+    connection.row(&REQUEST, &key(id), read)
 }
+
+/// The most requests that a list has.
+const MOST: usize = 500;
 
 /// The requests of one kind in a case, newest first, at most 500.
 pub(crate) fn list(
@@ -96,20 +82,13 @@ pub(crate) fn list(
     case: CaseNumber,
     kind: &'static str,
 ) -> Result<Vec<RequestRow>, StoreError> {
-    let failed = at("request::list");
-    let mut statement = connection
-        .prepare_cached(
-            "-- request::list
-             SELECT id, case_number, kind, asker, state, asked_at, expires_at, decider, decided_at,
-                    decided_leaf, digest, sealed
-             FROM request WHERE case_number = ?1 AND kind = ?2 ORDER BY asked_at DESC, id LIMIT 500",
-        )
-        .map_err(&failed)?;
-    let mut rows = statement.query(params![case.0, kind]).map_err(&failed)?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next().map_err(&failed)? {
-        all.push(read(row)?);
-    }
+    let by = [("case_number", int(case.0)), ("kind", text(kind))];
+    let mut all = connection.rows(&REQUEST, &by, read)?;
+    all.sort_by(|one, other| {
+        let newest = other.asked_at.cmp(&one.asked_at);
+        newest.then_with(|| one.id.as_str().cmp(other.id.as_str()))
+    });
+    all.truncate(MOST);
     Ok(all)
 }
 
@@ -121,24 +100,17 @@ pub(crate) fn decide(
     decision: &Decision<'_>,
 ) -> Result<(), StoreError> {
     let leaf = sound("request::decide", i64::try_from(decision.leaf))?;
-    let changed = connection
-        .execute(
-            "-- request::decide
-             UPDATE request SET state = ?2, decider = ?3, decided_at = ?4, decided_leaf = ?5,
-                                expires_at = ?6, sealed = ?7
-             WHERE id = ?1 AND state = 'requested'",
-            params![
-                id.as_str(),
-                decision.to.as_str(),
-                decision.decider.as_str(),
-                decision.now.seconds(),
-                leaf,
-                decision.expires_at.seconds(),
-                decision.sealed,
-            ],
-        )
-        .map_err(at("request::decide"))?;
-    one("request::decide", changed)
+    let meet = [("state", text(RequestState::Requested.as_str()))];
+    let set = [
+        ("state", text(decision.to.as_str())),
+        ("decider", text(decision.decider.as_str())),
+        ("decided_at", int(decision.now.seconds())),
+        ("decided_leaf", int(leaf)),
+        ("expires_at", int(decision.expires_at.seconds())),
+        ("sealed", blob(decision.sealed)),
+    ];
+    let changed = connection.update(&REQUEST, &key(id), &meet, &set)?;
+    one("request::decide", usize::from(changed))
 }
 
 /// Moves a decided request on from one state to the next; nothing else can.
@@ -149,41 +121,41 @@ pub(crate) fn advance(
     to: RequestState,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- request::advance
-             UPDATE request SET state = ?3, sealed = ?4 WHERE id = ?1 AND state = ?2",
-            params![id.as_str(), from.as_str(), to.as_str(), sealed],
-        )
-        .map_err(at("request::advance"))?;
-    one("request::advance", changed)
+    let meet = [("state", text(from.as_str()))];
+    let set = [("state", text(to.as_str())), ("sealed", blob(sealed))];
+    let changed = connection.update(&REQUEST, &key(id), &meet, &set)?;
+    one("request::advance", usize::from(changed))
+}
+
+fn key(id: &RequestId) -> [Cell<'_>; 1] {
+    [("id", text(id.as_str()))]
 }
 
 fn read(row: &Row<'_>) -> Result<RequestRow, StoreError> {
     const AT: &str = "request::read";
     let failed = at(AT);
-    let text = |column: usize| row.get::<_, String>(column).map_err(&failed);
-    let time = |column: usize| -> Result<Option<Moment>, StoreError> {
+    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let time = |column: &str| -> Result<Option<Moment>, StoreError> {
         let seconds: Option<i64> = row.get(column).map_err(&failed)?;
         Ok(seconds.map(Moment::from_seconds))
     };
-    let decider: Option<String> = row.get(7).map_err(&failed)?;
-    let leaf: Option<i64> = row.get(9).map_err(&failed)?;
+    let decider: Option<String> = row.get("decider").map_err(&failed)?;
+    let leaf: Option<i64> = row.get("decided_leaf").map_err(&failed)?;
     Ok(RequestRow {
-        id: sound(AT, text(0)?.parse())?,
-        case: CaseNumber(row.get(1).map_err(&failed)?),
-        kind: text(2)?,
-        asker: sound(AT, text(3)?.parse())?,
-        state: sound(AT, text(4)?.parse())?,
-        asked_at: Moment::from_seconds(row.get(5).map_err(&failed)?),
-        expires_at: Moment::from_seconds(row.get(6).map_err(&failed)?),
+        id: sound(AT, text("id")?.parse())?,
+        case: CaseNumber(row.get("case_number").map_err(&failed)?),
+        kind: text("kind")?,
+        asker: sound(AT, text("asker")?.parse())?,
+        state: sound(AT, text("state")?.parse())?,
+        asked_at: Moment::from_seconds(row.get("asked_at").map_err(&failed)?),
+        expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
         decider: decider.map(|id| sound(AT, id.parse())).transpose()?,
-        decided_at: time(8)?,
+        decided_at: time("decided_at")?,
         decided_leaf: leaf
             .map(|leaf| sound(AT, u64::try_from(leaf)))
             .transpose()?,
-        digest: row.get(10).map_err(&failed)?,
-        sealed: row.get(11).map_err(&failed)?,
+        digest: row.get("digest").map_err(&failed)?,
+        sealed: row.get("sealed").map_err(&failed)?,
     })
 }
 

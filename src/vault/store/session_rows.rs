@@ -1,8 +1,10 @@
-//! Table `session`: who is signed in. It holds the hash of a token, never a token.
+//! Table `session`: who is signed in. It holds the keyed tag of a token, never a token.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::Row;
 
+use super::control::{Cell, SESSION, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
+use super::operator_rows::{self, OperatorState};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use crate::domain::{HomeRole, Moment, OperatorId, SessionId};
@@ -22,26 +24,21 @@ pub(crate) fn insert(
     opened_at: Moment,
     expires_at: Moment,
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- session::insert
-             INSERT INTO session (id, token, operator, opened_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![id.as_str(), token, operator.as_str(), opened_at.seconds(), expires_at.seconds()],
-        )
-        .map_err(at("session::insert"))?;
-    one("session::insert", changed)
+    let cells = [
+        ("id", text(id.as_str())),
+        ("token", blob(token)),
+        ("operator", text(operator.as_str())),
+        ("opened_at", int(opened_at.seconds())),
+        ("expires_at", int(expires_at.seconds())),
+    ];
+    connection.insert(&SESSION, &cells)
 }
 
 pub(crate) fn find_by_token(
     connection: &Snapshot,
     token: &[u8],
 ) -> Result<Option<SessionRow>, StoreError> {
-    lookup(
-        connection,
-        "-- session::find_by_token
-         SELECT id, operator, expires_at, revoked_at FROM session WHERE token = ?1",
-        &token,
-    )
+    connection.row(&SESSION, &[("token", blob(token))], read)
 }
 
 /// A session together with its operator, which show whether somebody may act.
@@ -57,37 +54,17 @@ pub(crate) fn standing(
     connection: &Snapshot,
     id: &SessionId,
 ) -> Result<Option<Standing>, StoreError> {
-    let failed = at("session::standing");
-    let mut statement = connection
-        .prepare_cached(
-            "-- session::standing
-             SELECT s.operator, s.expires_at, s.revoked_at IS NOT NULL, o.home, o.state = 'active'
-             FROM session AS s JOIN operator AS o ON o.id = s.operator WHERE s.id = ?1",
-        )
-        .map_err(&failed)?;
-    let found: Option<(String, i64, bool, String, bool)> = statement
-        .query_row([id.as_str()], |row| {
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-            ))
-        })
-        .optional()
-        .map_err(&failed)?;
-    found
-        .map(|(operator, expires_at, revoked, home, active)| {
-            Ok(Standing {
-                operator: sound("session::operator", operator.parse())?,
-                expires_at: Moment::from_seconds(expires_at),
-                revoked,
-                home: sound("operator::home", home.parse())?,
-                active,
-            })
-        })
-        .transpose()
+    let Some(session) = connection.row(&SESSION, &key(id), read)? else {
+        return Ok(None);
+    };
+    let operator = operator_rows::find(connection, &session.operator)?;
+    Ok(operator.map(|operator| Standing {
+        operator: operator.id,
+        expires_at: session.expires_at,
+        revoked: session.revoked,
+        home: operator.home,
+        active: operator.state == OperatorState::Active,
+    }))
 }
 
 pub(crate) fn revoke(
@@ -95,14 +72,9 @@ pub(crate) fn revoke(
     id: &SessionId,
     now: Moment,
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- session::revoke
-             UPDATE session SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
-            params![id.as_str(), now.seconds()],
-        )
-        .map_err(at("session::revoke"))?;
-    one("session::revoke", changed)
+    let set = [("revoked_at", int(now.seconds()))];
+    let changed = connection.update(&SESSION, &key(id), &[("revoked_at", nothing())], &set)?;
+    one("session::revoke", usize::from(changed))
 }
 
 /// Ends every session of an operator; returns how many.
@@ -111,36 +83,27 @@ pub(crate) fn revoke_all(
     operator: &OperatorId,
     now: Moment,
 ) -> Result<usize, StoreError> {
-    connection
-        .execute(
-            "-- session::revoke_all
-             UPDATE session SET revoked_at = ?2 WHERE operator = ?1 AND revoked_at IS NULL",
-            params![operator.as_str(), now.seconds()],
-        )
-        .map_err(at("session::revoke_all"))
+    let by = [("operator", text(operator.as_str()))];
+    let mut open = connection.rows(&SESSION, &by, read)?;
+    open.retain(|session| !session.revoked);
+    for session in &open {
+        revoke(connection, &session.id, now)?;
+    }
+    Ok(open.len())
 }
 
-fn lookup(
-    connection: &Snapshot,
-    sql: &str,
-    key: &dyn rusqlite::ToSql,
-) -> Result<Option<SessionRow>, StoreError> {
-    let failed = at("session::find");
-    let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
-    let found: Option<(String, String, i64, Option<i64>)> = statement
-        .query_row([key], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })
-        .optional()
-        .map_err(&failed)?;
-    found
-        .map(|(id, operator, expires_at, revoked_at)| {
-            Ok(SessionRow {
-                id: sound("session::id", id.parse())?,
-                operator: sound("session::operator", operator.parse())?,
-                expires_at: Moment::from_seconds(expires_at),
-                revoked: revoked_at.is_some(),
-            })
-        })
-        .transpose()
+fn key(id: &SessionId) -> [Cell<'_>; 1] {
+    [("id", text(id.as_str()))]
+}
+
+fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
+    let failed = at("session::read");
+    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let revoked_at: Option<i64> = row.get("revoked_at").map_err(&failed)?;
+    Ok(SessionRow {
+        id: sound("session::id", text("id")?.parse())?,
+        operator: sound("session::operator", text("operator")?.parse())?,
+        expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
+        revoked: revoked_at.is_some(),
+    })
 }

@@ -3,21 +3,38 @@
 //! The row files of this folder run their statements through a [`Snapshot`]; nothing outside can.
 
 use std::path::Path;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use rusqlite::blob::Blob;
 use rusqlite::{CachedStatement, Connection, MAIN_DB, Params, Row};
 
 use super::connection;
+use super::control::{ControlState, ControlView};
 use super::error::{StoreError, at};
 use super::migrations;
 
 /// One consistent view of the database. Functions that only read rows take this type.
-pub(crate) struct Snapshot(Connection);
+pub(crate) struct Snapshot {
+    connection: Connection,
+    /// What control rows are compared with; an onlooker without keys has nothing.
+    control: Option<ControlView>,
+}
 
 impl Snapshot {
     pub(super) fn of(connection: Connection) -> Self {
-        Self(connection)
+        Self {
+            connection,
+            control: None,
+        }
+    }
+
+    /// From now on control rows are compared with the state.
+    pub(super) fn watch(&mut self, view: ControlView) {
+        self.control = Some(view);
+    }
+
+    pub(super) fn view(&self) -> Option<&ControlView> {
+        self.control.as_ref()
     }
 
     /// A view for a process outside the vault, which may read while the vault is served. It never
@@ -27,20 +44,20 @@ impl Snapshot {
         connection
             .execute_batch("BEGIN")
             .map_err(at("snapshot::of_onlooker"))?;
-        Ok(Self(connection))
+        Ok(Self::of(connection))
     }
 
     /// How many steps of the schema are applied; see [`migrations`].
     pub(crate) fn applied_steps(&self) -> Result<usize, StoreError> {
-        migrations::check(&self.0)
+        migrations::check(&self.connection)
     }
 
     pub(super) fn connection(&self) -> &Connection {
-        &self.0
+        &self.connection
     }
 
     pub(super) fn prepare_cached(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
-        self.0.prepare_cached(sql)
+        self.connection.prepare_cached(sql)
     }
 
     pub(super) fn query_row<T>(
@@ -49,23 +66,23 @@ impl Snapshot {
         values: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        self.0.query_row(sql, values, read)
+        self.connection.query_row(sql, values, read)
     }
 
     /// Opens one large value for reading in place.
     pub(super) fn blob(&self, table: &str, column: &str, row: i64) -> rusqlite::Result<Blob<'_>> {
-        self.0.blob_open(MAIN_DB, table, column, row, true)
+        self.connection.blob_open(MAIN_DB, table, column, row, true)
     }
 
     /// Runs a statement that returns no rows and that is prepared once.
     pub(super) fn control(&self, sql: &str) -> rusqlite::Result<()> {
-        self.0.prepare_cached(sql)?.execute([]).map(drop)
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 
     /// For tests that look at rows or damage them.
     #[cfg(test)]
     pub(crate) fn raw(&self) -> &Connection {
-        &self.0
+        &self.connection
     }
 }
 
@@ -82,10 +99,17 @@ pub(crate) struct Reader<'p> {
 }
 
 impl Readers {
-    pub(crate) fn open(path: &Path, count: usize) -> Result<Self, StoreError> {
-        let idle = (0..count)
-            .map(|_| connection::reader(path).map(Snapshot))
-            .collect::<Result<_, _>>()?;
+    pub(crate) fn open(
+        path: &Path,
+        count: usize,
+        control: &Arc<ControlState>,
+    ) -> Result<Self, StoreError> {
+        let reader = |_| {
+            let mut snapshot = Snapshot::of(connection::reader(path)?);
+            snapshot.watch(ControlView::of_reader(Arc::clone(control)));
+            Ok(snapshot)
+        };
+        let idle = (0..count).map(reader).collect::<Result<_, _>>()?;
         Ok(Self {
             idle: Mutex::new(idle),
             back: Condvar::new(),
@@ -102,6 +126,10 @@ impl Readers {
             }
         };
         drop(idle);
+        // Before the snapshot begins, so that it is not older than what it is compared with.
+        if let Some(view) = snapshot.view() {
+            view.begin();
+        }
         let reader = Reader {
             pool: self,
             snapshot: Some(snapshot),
@@ -125,9 +153,12 @@ impl Reader<'_> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         if let Some(snapshot) = self.snapshot.take() {
+            if let Some(view) = snapshot.view() {
+                view.end();
+            }
             // A connection whose snapshot cannot be ended is closed, because it would keep the
             // snapshot forever.
-            let ended = snapshot.0.is_autocommit() || snapshot.control("ROLLBACK").is_ok();
+            let ended = snapshot.connection.is_autocommit() || snapshot.control("ROLLBACK").is_ok();
             if ended {
                 self.pool
                     .idle

@@ -1,11 +1,14 @@
 //! Writing: the one connection that writes, and its transactions.
 
+use std::cell::Cell;
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Params;
 
 use super::connection;
+use super::control::{ControlState, ControlView};
 use super::error::{StoreError, at};
 use super::migrations;
 use super::snapshot::Snapshot;
@@ -17,7 +20,11 @@ pub(crate) struct Transaction(Snapshot);
 
 /// The one connection that writes; the ledger holds it. Read through it outside a transaction, each
 /// statement sees the newest commit.
-pub(crate) struct Writer(Transaction);
+pub(crate) struct Writer {
+    transaction: Transaction,
+    /// The database's own number for its content, which changes when another connection commits.
+    version: Cell<Option<i64>>,
+}
 
 /// A transaction under way. It is rolled back on drop unless it was committed.
 pub(crate) struct Begun<'w> {
@@ -27,7 +34,16 @@ pub(crate) struct Begun<'w> {
 impl Writer {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::writer(path)?;
-        Ok(Self(Transaction(Snapshot::of(connection))))
+        Ok(Self {
+            transaction: Transaction(Snapshot::of(connection)),
+            version: Cell::new(None),
+        })
+    }
+
+    /// From now on control rows are compared with the state, and change it.
+    pub(crate) fn watch(&mut self, control: &Arc<ControlState>) {
+        let view = ControlView::of_writer(Arc::clone(control));
+        self.transaction.0.watch(view);
     }
 
     /// Applies the missing steps of the schema; see [`migrations`].
@@ -37,25 +53,51 @@ impl Writer {
 
     /// Begins a transaction and takes the lock for writing.
     pub(crate) fn begin(&self) -> Result<Begun<'_>, StoreError> {
-        let begun = self.0.control("BEGIN IMMEDIATE");
+        let begun = self.transaction.control("BEGIN IMMEDIATE");
         begun.map_err(at("transaction::begin"))?;
-        Ok(Begun {
-            transaction: &self.0,
-        })
+        let begun = Begun {
+            transaction: &self.transaction,
+        };
+        self.notice_others(&begun)?;
+        Ok(begun)
+    }
+
+    /// If another connection committed since the last transaction, all control rows and the schema
+    /// are verified anew. A difference is noted as damage; acts are refused because of it, and
+    /// their leaves are written all the same.
+    fn notice_others(&self, begun: &Begun<'_>) -> Result<(), StoreError> {
+        let version = connection::data_version(begun.connection())?;
+        let before = self.version.replace(Some(version));
+        if before.is_some_and(|before| before != version)
+            && let Some(view) = begun.view()
+        {
+            let verified = begun.verify_control();
+            let verified = verified.and_then(|()| migrations::check(begun.connection()).map(drop));
+            if let Err(error) = verified {
+                view.note_damage(error);
+            }
+        }
+        Ok(())
     }
 
     /// For tests that write rows one by one.
     #[cfg(test)]
     pub(crate) fn each_alone(&self) -> &Transaction {
-        &self.0
+        &self.transaction
     }
 }
 
 impl Begun<'_> {
     /// Makes the changes durable and visible to new snapshots.
     pub(crate) fn commit(self) -> Result<(), StoreError> {
-        let committed = self.control("COMMIT");
-        committed.map_err(at("transaction::commit"))
+        let commit = || {
+            let committed = self.control("COMMIT");
+            committed.map_err(at("transaction::commit"))
+        };
+        match self.view() {
+            Some(view) => view.commit(commit),
+            None => commit(),
+        }
     }
 }
 
@@ -64,6 +106,9 @@ impl Drop for Begun<'_> {
         if !self.has_ended() {
             // If this fails, the connection refuses the next transaction.
             let _ = self.control("ROLLBACK");
+        }
+        if let Some(view) = self.view() {
+            view.back_to(0);
         }
     }
 }
@@ -76,10 +121,16 @@ impl Transaction {
     ) -> Result<T, E> {
         let failed = at("transaction::in_savepoint");
         self.control("SAVEPOINT act").map_err(&failed)?;
+        let mark = self.view().map_or(0, ControlView::mark);
         let ended = inner();
         let undone = match &ended {
             Ok(_) => Ok(()),
-            Err(_) => self.control("ROLLBACK TO act"),
+            Err(_) => {
+                if let Some(view) = self.view() {
+                    view.back_to(mark);
+                }
+                self.control("ROLLBACK TO act")
+            }
         };
         match undone.and_then(|()| self.control("RELEASE act")) {
             Ok(()) => ended,
@@ -106,7 +157,7 @@ impl Deref for Writer {
     type Target = Snapshot;
 
     fn deref(&self) -> &Snapshot {
-        &self.0
+        &self.transaction
     }
 }
 

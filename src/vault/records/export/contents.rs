@@ -14,9 +14,13 @@ use crate::vault::records::tables::dimension::Dimension;
 use crate::vault::records::tables::rounding::Shown;
 use crate::vault::records::tables::table::{TableQuery, TableRow};
 
+/// What an export shows, by its profile.
 pub enum ExportContents {
+    /// Of the profile `account-notice`: the people to be notified.
     Notice(Notice),
+    /// Of the profile `scope-report`: counts by each dimension, no number.
     Report(Vec<ReportTable>),
+    /// Of the profile `evidence`: the records themselves.
     Evidence(Box<Evidence>),
 }
 
@@ -30,23 +34,35 @@ pub struct Notice {
 
 /// One person to be notified.
 pub struct NoticeRow<'n> {
+    /// The number in the clear.
     pub number: &'n Disclosed,
+    /// The user names that it was logged with.
     pub users: Vec<&'n str>,
+    /// How many messages it was sent.
     pub messages: u64,
+    /// When the first of them was sent.
     pub first: Moment,
+    /// When the last of them was sent.
     pub last: Moment,
+    /// The kinds of these messages.
     pub kinds: Vec<&'n str>,
 }
 
 /// The counts of one dimension.
 pub struct ReportTable {
+    /// The dimension's word, such as `country`.
     pub by: &'static str,
+    /// One row for each value.
     pub rows: Vec<ReportRow>,
 }
 
+/// The counts of one value.
 pub struct ReportRow {
+    /// The value as it was logged; an empty text if there is none.
     pub value: String,
+    /// How many messages have it.
     pub messages: u64,
+    /// How many distinct numbers these were sent to.
     pub numbers: u64,
 }
 
@@ -75,11 +91,15 @@ struct Kept {
 
 /// A record as the package shows it.
 pub struct EvidenceRow<'e> {
+    /// Exhibit and row, counted from 1: `x_…:17`.
     pub record: String,
+    /// The token of the number in this case.
     pub subject: String,
+    /// The number in the clear.
     pub number: &'e Disclosed,
     /// In the order of [`Evidence::FIELDS`].
     pub fields: [&'e str; 8],
+    /// When it was sent (RFC 3339).
     pub sent_at: String,
 }
 

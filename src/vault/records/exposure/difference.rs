@@ -17,9 +17,13 @@ use crate::vault::store::exhibit_rows::ExhibitRow;
 /// The difference of one exhibit against another. Either may be withdrawn.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Difference {
+    /// The exhibit that was asked about.
     pub exhibit: String,
+    /// The exhibit it is compared with.
     pub against: String,
+    /// How many messages each has.
     pub messages: Sides,
+    /// How many numbers only one of them has, and how many both have.
     pub numbers: Changes,
     /// Numbers of this exhibit that were in no exhibit admitted before it, withdrawn or not.
     pub newly_exposed: u64,
@@ -27,9 +31,12 @@ pub struct Difference {
     pub accounts: Vec<AccountDifference>,
 }
 
+/// One count for each of the two exhibits.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sides {
+    /// Of the exhibit that was asked about.
     pub exhibit: u64,
+    /// Of the exhibit it is compared with.
     pub against: u64,
 }
 
@@ -40,14 +47,18 @@ pub struct Changes {
     pub new: u64,
     /// In the other, not in this one.
     pub gone: u64,
+    /// In both.
     pub unchanged: u64,
 }
 
 /// The difference in one account. A number counts in each account that it is in.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AccountDifference {
+    /// The name of the account.
     pub account: String,
+    /// How many messages each exhibit has.
     pub messages: Sides,
+    /// How many numbers only one exhibit has, and how many both have.
     pub numbers: Changes,
 }
 

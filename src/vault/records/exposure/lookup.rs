@@ -23,7 +23,9 @@ use crate::vault::store::case_rows::CaseRow;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Exposure {
+    /// The number is in an exhibit that the caller may know of.
     Exposed,
+    /// The number is in none of them.
     NotExposed,
     /// The text is not a phone number. It is not charged.
     Unreadable,
@@ -35,19 +37,25 @@ pub struct LookUpResult {
     /// Its position in the question, from 0.
     #[serde(rename = "ref")]
     pub reference: usize,
+    /// Whether the number was found.
     pub state: Exposure,
+    /// Its token in this case. This and all that follows is left out for a number that was not found.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub subject: Option<SubjectToken>,
+    /// How many messages it was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub messages: Option<u64>,
+    /// When the first of them was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub first: Option<Moment>,
+    /// When the last of them was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub last: Option<Moment>,
+    /// The kinds of these messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub kinds: Option<Vec<String>>,

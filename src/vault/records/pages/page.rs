@@ -25,16 +25,20 @@ use crate::vault::records::scan::walk::Next;
 
 /// Which page is asked for.
 pub struct PageQuery<'q> {
+    /// Which records are kept.
     pub filter: &'q RecordFilter,
+    /// In which order they come.
     pub order: Order,
     /// 1 to 500; 100 if not given.
     pub limit: Option<u32>,
+    /// Where to go on: the `next` of the page before, with the same filter and order.
     pub cursor: Option<&'q str>,
 }
 
 /// A page in the order asked for.
 #[derive(Serialize, ToSchema)]
 pub struct RecordPage {
+    /// As many as the limit, fewer on the last page.
     pub records: Vec<RecordView>,
     /// The `cursor` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
@@ -48,17 +52,25 @@ pub struct RecordPage {
 pub struct RecordView {
     /// Exhibit and row, counted from 1: `x_…:17`.
     pub record: String,
+    /// The token of the number in this case.
     pub subject: SubjectToken,
+    /// The number's calling code and last two digits.
     pub number_masked: MaskedPhone,
+    /// The customer account the message was sent for.
     pub account: String,
+    /// As in the log.
     pub carrier: String,
+    /// An alpha-2 code, or an empty text.
     pub country: String,
     /// As in the log.
     pub state: String,
     /// The state of the area code, if the number has one; not the state of residence.
     pub area_state: String,
+    /// When it was sent.
     pub sent_at: Moment,
+    /// The kind of message.
     pub kind: String,
+    /// The way it was sent.
     pub channel: String,
 }
 

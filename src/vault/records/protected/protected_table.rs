@@ -10,8 +10,11 @@ use crate::vault::records::tables::dimension::Dimension;
 use crate::vault::records::tables::rounding::{Rule, Shown, show, show_total};
 use crate::vault::records::tables::table::{Table, TableRow, Totals};
 
+/// Which protected table is asked for.
 pub struct ProtectedQuery {
+    /// Its one dimension.
     pub by: Dimension,
+    /// How its counts are hidden and rounded.
     pub rule: Rule,
 }
 

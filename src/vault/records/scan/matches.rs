@@ -8,7 +8,7 @@ use crate::vault::records::opened::CaseRecords;
 
 /// How much a filter keeps, and in which edition of the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::vault) struct Found {
+pub(in crate::vault) struct Matched {
     pub(in crate::vault) messages: u64,
     pub(in crate::vault) numbers: u64,
     /// It changes with every admission and every withdrawal.
@@ -20,7 +20,7 @@ impl CaseRecords<'_> {
     pub(in crate::vault) fn result_of(
         &self,
         filter: &RecordFilter,
-    ) -> Result<Found, OperationError> {
+    ) -> Result<Matched, OperationError> {
         let numbers = self.case.numbers;
         let begin = || (0, NumbersSeen::new(numbers));
         let parts = self.fold(
@@ -38,7 +38,7 @@ impl CaseRecords<'_> {
             messages += more;
             seen.merge(&others);
         }
-        Ok(Found {
+        Ok(Matched {
             messages,
             numbers: seen.count(),
             edition: self.edition(),

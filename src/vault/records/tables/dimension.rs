@@ -3,15 +3,21 @@
 use crate::domain::{Field, words};
 
 words! {
+    /// By what messages and numbers are counted.
     pub enum Dimension {
+        /// The country, as an alpha-2 code.
         Country => "country",
         /// As the log says it.
         State => "state",
         /// Of the number's area code.
         AreaState => "area_state",
+        /// As the log says it.
         Carrier => "carrier",
+        /// The kind of message.
         Kind => "kind",
+        /// The customer account.
         Account => "account",
+        /// The way the message was sent.
         Channel => "channel",
         /// The day in the zone asked for: `2024-03-21`.
         Day => "day",

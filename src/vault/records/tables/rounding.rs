@@ -13,7 +13,9 @@ use crate::domain::words;
 words! {
     /// How a protected table is rounded.
     pub enum Rule {
+        /// NHS England: counts below 8 are hidden, others are rounded to 5.
         Nhs => "nhs",
+        /// CMS: counts below 11 are hidden, others are rounded to 5.
         Cms => "cms",
     }
 }
@@ -29,7 +31,9 @@ described! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Shown {
+    /// The count, exact or rounded.
     Number(u64),
+    /// Always `*`: too few to be shown.
     Hidden(String),
 }
 

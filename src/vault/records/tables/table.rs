@@ -21,6 +21,7 @@ use crate::vault::records::opened::CaseRecords;
 pub struct TableQuery {
     /// Up to four dimensions, each once.
     pub by: Vec<Dimension>,
+    /// Which records are counted.
     pub filter: RecordFilter,
     /// An IANA zone for days, weeks and hours; `None` for UTC.
     pub zone: Option<String>,
@@ -28,14 +29,18 @@ pub struct TableQuery {
     pub top: Option<u32>,
 }
 
+/// Counts of messages and distinct numbers, by up to four dimensions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Table {
     /// Ordered by their values; with `top`, those with the most messages first.
     pub rows: Vec<TableRow>,
+    /// The counts of the whole table.
     pub totals: Totals,
+    /// What `top` left out, if it left anything out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub rest: Option<Rest>,
+    /// What the counts are based on.
     pub basis: BasisView,
 }
 
@@ -43,33 +48,43 @@ pub struct Table {
 /// text.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TableRow {
+    /// An alpha-2 code.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub country: Option<String>,
+    /// The state as in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub state: Option<String>,
+    /// The state of the area code, two letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub area_state: Option<String>,
+    /// The carrier as in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub carrier: Option<String>,
+    /// The kind of message.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub kind: Option<String>,
+    /// The customer account.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub account: Option<String>,
+    /// The way the messages were sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub channel: Option<String>,
+    /// The day in the zone asked for: `2024-03-21`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub day: Option<String>,
+    /// The hour of the day in the zone asked for: `00` to `23`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub hour: Option<String>,
+    /// The week in the zone asked for, named by its Monday: `2024-03-18`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub week: Option<String>,
@@ -77,6 +92,7 @@ pub struct TableRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub messages: Option<u64>,
+    /// Distinct numbers.
     pub numbers: Shown,
     /// Fewer numbers than may be told to others.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,6 +100,7 @@ pub struct TableRow {
     pub small: Option<bool>,
 }
 
+/// The counts of a whole table.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Totals {
     /// Left out of a protected table.
@@ -97,7 +114,9 @@ pub struct Totals {
 /// What `top` left out. Its distinct numbers are not given, because they do not add up.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Rest {
+    /// How many rows were left out.
     pub rows: u64,
+    /// How many messages these have.
     pub messages: u64,
 }
 

@@ -14,18 +14,25 @@ use crate::vault::store::request_rows::RequestRow;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Asked)]
 pub struct AskedView {
+    /// How far it is.
     pub state: ShownState,
     /// The asker's name.
     pub asked_by: String,
+    /// When it was asked.
     pub asked_at: Moment,
+    /// Until when it can be decided or, after a yes, used.
     pub expires_at: Moment,
     /// The decider's name.
     pub decided_by: Option<String>,
+    /// When it was decided.
     pub decided_at: Option<Moment>,
+    /// The purpose the asker chose.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub purpose: Option<Purpose>,
+    /// The asker's reason.
     pub reason: String,
+    /// The decider's reason.
     pub decision_reason: Option<String>,
 }
 
@@ -34,8 +41,11 @@ pub struct AskedView {
 #[serde(rename_all = "kebab-case")]
 #[schema(as = RequestState)]
 pub enum ShownState {
+    /// Not decided yet.
     Requested,
+    /// Allowed and not used yet.
     Approved,
+    /// Not allowed.
     Denied,
     /// A reveal that was opened, an export whose package was handed out.
     Used,

@@ -13,7 +13,7 @@ use super::kind::{RequestKind, Touched, seal};
 use crate::domain::{AccountName, ExportId, LegalBasis, Profile};
 use crate::policy::actions;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::records::{FilterInput, Found, RecordFilter};
+use crate::vault::records::{FilterInput, Matched, RecordFilter};
 use crate::vault::scope::Reading;
 use crate::vault::{Conflict, OperationError, Settings};
 
@@ -22,10 +22,13 @@ pub enum Export {}
 
 /// What somebody wants to have handed out.
 pub struct ExportWanted {
+    /// What kind of package it is.
     pub profile: Profile,
+    /// Which records go into it.
     pub filter: RecordFilter,
     /// age recipients, parsed by whoever made this.
     pub recipients: Vec<String>,
+    /// Why the data may be handed out.
     pub legal_basis: LegalBasis,
 }
 
@@ -34,9 +37,10 @@ pub struct CountedExport {
     filter: RecordFilter,
     /// The one account it was counted for, if the caller may know no other.
     account: Option<AccountName>,
-    found: Found,
+    found: Matched,
 }
 
+/// What is sealed of an export, and covered by its digest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportBody {
@@ -66,16 +70,23 @@ pub struct Delivery {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Export)]
 pub struct ExportView {
+    /// The id of the export.
     pub export: ExportId,
+    /// Who asked and who decided.
     #[serde(flatten)]
     pub asked: AskedView,
+    /// What kind of package it is.
     pub profile: Profile,
+    /// Why the data may be handed out.
     pub legal_basis: String,
+    /// Which records go into it.
     #[schema(value_type = FilterInput)]
     pub filter: Value,
+    /// The age recipients it is sealed to.
     pub recipients: Vec<String>,
     /// What would be in it.
     pub messages: u64,
+    /// Distinct numbers that would be in it.
     pub numbers: u64,
     /// SHA-256 of the package's tag manifest, in hexadecimal.
     pub tagmanifest_sha256: Option<String>,
@@ -104,7 +115,7 @@ impl CountedExport {
         counted: Option<&Self>,
         reading: &Reading<'_>,
         filter: &RecordFilter,
-    ) -> Result<Found, OperationError> {
+    ) -> Result<Matched, OperationError> {
         let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
         let same = counted.filter == *filter
             && counted.account.as_ref() == reading.grant.account()

@@ -14,6 +14,7 @@ use crate::vault::{OperationError, Settings};
 
 /// Closed: a kind stands in a file beside this one.
 pub(super) mod seal {
+    /// Implemented for the kinds of this folder.
     pub trait Listed {}
 }
 
@@ -21,11 +22,16 @@ pub(super) mod seal {
 pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
     /// Its name in paths, in the table and in the digest.
     const NAME: &'static str;
+    /// The type of its ids.
     type Id: RequestIdOfKind;
 
+    /// The right to ask.
     type Ask: Writes;
+    /// The right to list the requests of a case.
     type List: Action;
+    /// The right to read one.
     type Read: Action;
+    /// The right to decide.
     type Decide: Decides;
 
     /// What somebody wants, parsed and not yet checked against the case.
@@ -41,15 +47,18 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
 
     /// Whether something is counted before a request, and before a yes.
     const COUNTED_TO_ASK: bool = false;
+    /// Whether [`Self::recount`] has something to do.
     const COUNTED_TO_DECIDE: bool = false;
 
     /// How long a request waits for its decision, and how long a yes holds.
     fn seconds(settings: &Settings) -> i64;
 
+    /// Counts what is wanted, on a snapshot before the request.
     fn count(_: &Reading<'_>, _: &Self::Wanted) -> Result<Option<Self::Counted>, OperationError> {
         Ok(None)
     }
 
+    /// Counts again, on a snapshot before a yes.
     fn recount(_: &Reading<'_>, _: &Self::Body) -> Result<Option<Self::Counted>, OperationError> {
         Ok(None)
     }
@@ -83,6 +92,7 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
         Ok(())
     }
 
+    /// Makes the view of an opened request.
     fn view(
         reading: &Reading<'_>,
         id: Self::Id,

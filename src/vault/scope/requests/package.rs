@@ -22,19 +22,31 @@ use crate::vault::{Conflict, OperationError, Paths};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
 pub struct PackageContents {
+    /// The id of the export.
     pub export: ExportId,
+    /// What kind of package it is.
     pub profile: Profile,
+    /// The age recipients it is sealed to.
     pub recipients: Vec<String>,
+    /// Why the data may be handed out.
     pub legal_basis: String,
+    /// The people, counts or records, with numbers in the clear where the profile has them.
     pub contents: ExportContents,
     /// The leaf of the decision, and its proof.
     pub leaf: Vec<u8>,
+    /// The number of that leaf, from 0.
     pub leaf_number: u64,
+    /// A `.tlog-proof` text: the leaf is in the tree of the checkpoint.
     pub proof: String,
+    /// The name of the log.
     pub origin: String,
+    /// The root hash of that checkpoint, as text.
     pub root: String,
+    /// When it was opened.
     pub made_at: Moment,
+    /// Signs the package's tag manifest.
     pub signer: PackageSigner,
+    /// Where the package is written.
     pub file: PackageFile,
 }
 
@@ -45,6 +57,7 @@ pub struct PackageFile {
 }
 
 impl PackageFile {
+    /// The file of an export's package; it need not exist.
     pub fn of(paths: &Paths, export: &ExportId) -> Self {
         Self {
             folder: paths.packages(),
@@ -57,6 +70,7 @@ impl PackageFile {
         format!("{}.tar", self.export)
     }
 
+    /// The finished package.
     pub fn path(&self) -> PathBuf {
         self.folder.join(self.name())
     }
@@ -68,6 +82,7 @@ impl PackageFile {
 }
 
 impl<A: Action> Scope<'_, A> {
+    /// The evidence key, for signing only.
     pub fn package_signer(&self) -> PackageSigner {
         self.core.keys().root_keys().package_signer()
     }

@@ -23,10 +23,13 @@ pub enum Reveal {}
 
 /// What somebody wants to be shown.
 pub struct RevealWanted {
+    /// Tokens of the numbers to be shown.
     pub subjects: Vec<SubjectToken>,
+    /// The ticket in another system that the request belongs to.
     pub ticket: Option<Ticket>,
 }
 
+/// What is sealed of a reveal, and covered by its digest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RevealBody {
@@ -39,9 +42,12 @@ pub struct RevealBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Reveal)]
 pub struct RevealView {
+    /// The id of the reveal.
     pub reveal: RevealId,
+    /// Who asked and who decided.
     #[serde(flatten)]
     pub asked: AskedView,
+    /// The ticket in another system that the request belongs to.
     pub ticket: Option<String>,
     /// Exactly how many numbers would be shown.
     pub numbers: usize,
@@ -52,8 +58,11 @@ pub struct RevealView {
 /// A subject of the sample.
 #[derive(Serialize, ToSchema)]
 pub struct MaskedSubject {
+    /// The token of the number in this case.
     pub subject: SubjectToken,
+    /// The number's calling code and last two digits.
     pub number_masked: MaskedPhone,
+    /// How many messages it was sent.
     pub messages: u64,
 }
 

@@ -188,6 +188,7 @@ impl<A: Decides> Scope<'_, A> {
 }
 
 impl<A: Action> Scope<'_, A> {
+    /// One request. `NotFound` if the case has no such request that the caller may see.
     pub fn read_request<K: RequestKind<Read = A>>(
         &mut self,
         id: &K::Id,

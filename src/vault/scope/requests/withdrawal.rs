@@ -29,6 +29,7 @@ pub struct CountedWithdrawal {
     edition: [u8; 32],
 }
 
+/// What is sealed of a withdrawal, and covered by its digest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawalBody {
@@ -44,12 +45,16 @@ pub struct WithdrawalBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Withdrawal)]
 pub struct WithdrawalView {
+    /// The id of the withdrawal.
     pub withdrawal: WithdrawalId,
+    /// Who asked and who decided.
     #[serde(flatten)]
     pub asked: AskedView,
+    /// The exhibit that goes.
     pub exhibit: String,
     /// What goes with the exhibit.
     pub messages: u64,
+    /// Distinct numbers that go with it.
     pub numbers: u64,
     /// Those of the numbers that no other exhibit had that counted.
     pub numbers_only_here: u64,
@@ -61,7 +66,9 @@ pub struct WithdrawalView {
 /// What a later exhibit left out.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LaterDuplicates {
+    /// The later exhibit.
     pub exhibit: String,
+    /// How many rows it left out as duplicates.
     pub duplicates: u64,
 }
 

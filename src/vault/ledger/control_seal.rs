@@ -1,0 +1,119 @@
+//! The seal over the control rows: their sums, together with the log's size and root.
+//!
+//! It is written with every commit and opens for the size of that commit's checkpoint only, so that
+//! rows and seal put back together are found too. It also names the keyring's generation, so that an
+//! older keyring is found.
+
+use crate::domain::VaultId;
+use crate::vault::audit::Hash;
+use crate::vault::entropy::Entropy;
+use crate::vault::keyring::Keyring;
+use crate::vault::plaintext::{Aad, Nonces};
+use crate::vault::store::{Snapshot, StoreError, Transaction, control_seal_rows};
+
+/// The control rows are not those that the vault wrote last.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlFault {
+    /// The database could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no seal.
+    #[error("the seal over the control rows is missing")]
+    Missing,
+    /// The seal does not open for the log's size and root.
+    #[error("the seal over the control rows is not the one of the log's end")]
+    Seal,
+    /// The sum of this table's rows is not the sealed one.
+    #[error("the rows of the table `{0}` are not what the vault wrote")]
+    Table(&'static str),
+    /// The keyring was put back: the log was written with a later one.
+    #[error("the keyring is of generation {found}, and the log was written with {named}")]
+    OldKeyring {
+        /// The generation of the keyring file.
+        found: u64,
+        /// The generation in the seal.
+        named: u64,
+    },
+    /// The system gave no randomness, or sealing failed.
+    #[error("the seal over the control rows could not be made")]
+    NotSealed,
+}
+
+/// The end of the log that a seal is valid for.
+#[derive(Clone, Copy)]
+pub(in crate::vault) struct LogEnd {
+    pub(in crate::vault) size: u64,
+    pub(in crate::vault) root: Hash,
+}
+
+/// Seals the sums as they are in this transaction.
+pub(in crate::vault) fn write(
+    transaction: &Transaction,
+    keyring: &Keyring,
+    entropy: &dyn Entropy,
+    end: LogEnd,
+) -> Result<(), ControlFault> {
+    let mut plain = Vec::with_capacity(1024);
+    plain.extend_from_slice(end.root.as_bytes());
+    plain.extend_from_slice(&keyring.generation().to_be_bytes());
+    for (table, sum) in transaction.control_sums()? {
+        plain.push(u8::try_from(table.len()).map_err(|_| ControlFault::NotSealed)?);
+        plain.extend_from_slice(table.as_bytes());
+        plain.extend_from_slice(&sum);
+    }
+    let nonce = Nonces::new(entropy).take();
+    let nonce = nonce.map_err(|_| ControlFault::NotSealed)?;
+    let sealed = keyring
+        .root_keys()
+        .control_seal()
+        .seal(nonce, &aad(keyring.vault(), end), &plain)
+        .map_err(|_| ControlFault::NotSealed)?;
+    Ok(control_seal_rows::replace(transaction, &sealed)?)
+}
+
+/// Compares the control rows with the seal, which must be the one of the log's end.
+pub(in crate::vault) fn verify(
+    connection: &Snapshot,
+    keyring: &Keyring,
+    end: LogEnd,
+) -> Result<(), ControlFault> {
+    let sealed = control_seal_rows::find(connection)?.ok_or(ControlFault::Missing)?;
+    let plain = keyring
+        .root_keys()
+        .control_seal()
+        .open(&aad(keyring.vault(), end), &sealed)
+        .map_err(|_| ControlFault::Seal)?;
+    let (root, rest) = plain.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
+    if root != end.root.as_bytes() {
+        return Err(ControlFault::Seal);
+    }
+    let (named, mut rest) = rest.split_first_chunk::<8>().ok_or(ControlFault::Seal)?;
+    let (found, named) = (keyring.generation(), u64::from_be_bytes(*named));
+    if found < named {
+        return Err(ControlFault::OldKeyring { found, named });
+    }
+    for (table, sum) in connection.control_sums()? {
+        let sealed = take(&mut rest).filter(|(name, _)| *name == table.as_bytes());
+        let (_, sealed) = sealed.ok_or(ControlFault::Seal)?;
+        if *sealed != sum {
+            return Err(ControlFault::Table(table));
+        }
+    }
+    match rest {
+        [] => Ok(()),
+        _ => Err(ControlFault::Seal),
+    }
+}
+
+fn aad(vault: &VaultId, end: LogEnd) -> Aad {
+    Aad::control_seal(vault, end.size)
+}
+
+/// The next table of a seal, and its sum.
+fn take<'s>(rest: &mut &'s [u8]) -> Option<(&'s [u8], &'s [u8; 32])> {
+    let (length, after) = rest.split_first()?;
+    let (name, after) = after.split_at_checked(usize::from(*length))?;
+    let (sum, after) = after.split_first_chunk::<32>()?;
+    *rest = after;
+    Some((name, sum))
+}

@@ -1,0 +1,26 @@
+//! Control rows: the rows that decide what somebody may do or see. Only the vault can have written
+//! them; whoever writes the file without its keys is found.
+//!
+//! [`tables`] lists the tables. [`ControlState`] holds in memory what the rows are: for each group
+//! of rows that is ever read together, the sum of the rows' keyed elements modulo 2^256. Every read
+//! and every write of a control row goes through [`rows`], which compares what the file says with
+//! that sum, so a row that was edited, added, removed or put back is found, and so is one that is
+//! missing. The ledger seals the sums of whole tables with every commit, and the next start compares
+//! them with the file. No SQL outside this folder names a control table; `tests/architecture/` checks
+//! that.
+//!
+//! It sees no keys: the element of a row is made by a function that the start hands over.
+
+mod encode;
+mod rows;
+mod state;
+mod sum;
+mod tables;
+mod view;
+
+pub(super) use encode::{Cell, blob, int, nothing, real, text};
+pub(crate) use state::ControlState;
+pub(super) use tables::{
+    BUDGET, CASES, CLOCK, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE, REQUEST, SESSION,
+};
+pub(super) use view::ControlView;

@@ -1,0 +1,204 @@
+//! What the control rows are, in memory: sums for each group of rows.
+//!
+//! The ledger changes it with every commit. A reader may be on a snapshot that is older than the
+//! newest commit, so a group remembers what it was as long as a snapshot of that time is open.
+//! Not promised: that two groups a reader compares are of one moment. Each is as it was at some
+//! moment between the start of the reader's snapshot and now.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+use rusqlite::Row;
+
+use super::encode::{Place, encode_row, place_in};
+use super::sum::Sum;
+use super::tables::ControlTable;
+use crate::vault::store::error::{StoreError, StoreFault};
+
+type Element = dyn Fn(&[u8]) -> [u8; 32] + Send + Sync;
+
+/// The verified control state.
+pub(crate) struct ControlState {
+    element: Box<Element>,
+    groups: RwLock<HashMap<Place, Group>>,
+    open: Mutex<Open>,
+    damaged: OnceLock<&'static str>,
+}
+
+/// The rows of one group.
+#[derive(Default)]
+pub(super) struct Group {
+    sum: Sum,
+    /// What it was before, and at which version that ended.
+    past: Vec<(u64, Sum)>,
+}
+
+impl Group {
+    pub(super) fn add(&mut self, element: Sum) {
+        self.sum.add(element);
+    }
+}
+
+/// The newest durable version, and how many snapshots were begun at each version.
+#[derive(Default)]
+struct Open {
+    durable: u64,
+    since: BTreeMap<u64, usize>,
+}
+
+impl fmt::Debug for ControlState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ControlState").finish_non_exhaustive()
+    }
+}
+
+impl ControlState {
+    /// A state of no rows. `element` makes the keyed element of an encoded row.
+    pub(super) fn empty(element: impl Fn(&[u8]) -> [u8; 32] + Send + Sync + 'static) -> Self {
+        Self {
+            element: Box::new(element),
+            groups: RwLock::default(),
+            open: Mutex::default(),
+            damaged: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn become_known(&self, groups: HashMap<Place, Group>) {
+        *self.groups.write().unwrap_or_else(PoisonError::into_inner) = groups;
+    }
+
+    /// The element of a row, and the groups it is in.
+    pub(super) fn row(
+        &self,
+        table: &'static ControlTable,
+        row: &Row<'_>,
+    ) -> Result<(Sum, Vec<Place>), StoreError> {
+        let mut places = Vec::with_capacity(table.groups.len());
+        for (no, columns) in table.groups.iter().enumerate() {
+            places.extend(place_in(table, no, columns, row)?);
+        }
+        Ok((self.element(table, row)?, places))
+    }
+
+    pub(super) fn element(
+        &self,
+        table: &'static ControlTable,
+        row: &Row<'_>,
+    ) -> Result<Sum, StoreError> {
+        Ok(Sum::of((self.element)(&encode_row(table, row)?)))
+    }
+
+    /// What a group is at the newest version.
+    pub(super) fn now(&self, place: &[u8]) -> Sum {
+        let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
+        groups.get(place).map(|group| group.sum).unwrap_or_default()
+    }
+
+    /// Whether a group was this at some moment since a version.
+    pub(super) fn was(&self, since: u64, place: &[u8], sum: Sum) -> bool {
+        let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
+        match groups.get(place) {
+            None => sum == Sum::default(),
+            Some(group) => {
+                let past = |(until, past): &(u64, Sum)| *until > since && *past == sum;
+                group.sum == sum || group.past.iter().any(past)
+            }
+        }
+    }
+
+    /// What a group was at the last change before `version`, for a cache: none if it changed since.
+    pub(super) fn steady(&self, since: u64, place: &[u8]) -> Option<[u8; 32]> {
+        let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
+        match groups.get(place) {
+            None => Some(Sum::default().bytes()),
+            Some(group) if group.past.iter().any(|(until, _)| *until > since) => None,
+            Some(group) => Some(group.sum.bytes()),
+        }
+    }
+
+    /// The table that was found to be damaged, if one was. It stays so until the next start.
+    pub(crate) fn damage(&self) -> Option<&'static str> {
+        self.damaged.get().copied()
+    }
+
+    /// Fails once damage was found.
+    pub(crate) fn intact(&self) -> Result<(), StoreError> {
+        match self.damage() {
+            None => Ok(()),
+            Some(table) => Err(tampered(table)),
+        }
+    }
+
+    /// Notes that a table is not what the vault wrote.
+    pub(super) fn found_damaged(&self, table: &'static str) -> StoreError {
+        if self.damaged.set(table).is_ok() {
+            tracing::error!(table, "a control row is not what the vault wrote");
+        }
+        tampered(table)
+    }
+
+    /// A snapshot begins; answers the version it may be compared with.
+    pub(super) fn begin(&self) -> u64 {
+        let mut open = self.open();
+        let durable = open.durable;
+        *open.since.entry(durable).or_default() += 1;
+        durable
+    }
+
+    /// A snapshot that began at this version has ended.
+    pub(super) fn end(&self, since: u64) {
+        let mut open = self.open();
+        if let Some(count) = open.since.get_mut(&since) {
+            *count -= 1;
+            if *count == 0 {
+                open.since.remove(&since);
+            }
+        }
+    }
+
+    /// Makes the sums of a transaction known just before its commit. Readers accept both what was
+    /// and what will be until [`ControlState::end_change`].
+    pub(super) fn begin_change(&self, sums: &HashMap<Place, Sum>) {
+        let (durable, oldest) = {
+            let open = self.open();
+            let oldest = open.since.keys().next().copied();
+            (open.durable, oldest.unwrap_or(open.durable))
+        };
+        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
+        for (place, sum) in sums {
+            let group = groups.entry(place.clone()).or_default();
+            group.past.retain(|(until, _)| *until > oldest);
+            group.past.push((durable + 1, group.sum));
+            group.sum = *sum;
+        }
+    }
+
+    /// The transaction was committed, or it was not.
+    pub(super) fn end_change(&self, sums: &HashMap<Place, Sum>, committed: bool) {
+        if committed {
+            self.open().durable += 1;
+            return;
+        }
+        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
+        for place in sums.keys() {
+            if let Some(group) = groups.get_mut(place)
+                && let Some((_, before)) = group.past.pop()
+            {
+                group.sum = before;
+            }
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The error that names a table.
+pub(super) fn tampered(table: &'static str) -> StoreError {
+    StoreError {
+        at: table,
+        fault: StoreFault::Tampered,
+    }
+}

@@ -1,0 +1,157 @@
+//! Which tables hold control rows, and what holds the others.
+
+/// A table of control rows.
+#[derive(Debug)]
+pub(crate) struct ControlTable {
+    pub(crate) name: &'static str,
+    /// The columns by which rows are read together. The first group is the primary key. No column
+    /// stands for all rows of the table.
+    pub(super) groups: &'static [&'static [&'static str]],
+}
+
+/// Every table of control rows. The order is part of nothing; the seal names each table.
+pub(super) static CONTROL: &[&ControlTable] = &[
+    &META,
+    &CLOCK,
+    &OPERATOR,
+    &SESSION,
+    &CASES,
+    &MEMBERSHIP,
+    &EXHIBIT,
+    &REQUEST,
+    &RELEASE,
+    &BUDGET,
+];
+
+pub(crate) static META: ControlTable = ControlTable {
+    name: "meta",
+    groups: &[&["key"], &[]],
+};
+
+pub(crate) static CLOCK: ControlTable = ControlTable {
+    name: "clock",
+    groups: &[&["one"], &[]],
+};
+
+pub(crate) static OPERATOR: ControlTable = ControlTable {
+    name: "operator",
+    groups: &[&["id"], &["name_tag"], &["enrolment"], &[]],
+};
+
+pub(crate) static SESSION: ControlTable = ControlTable {
+    name: "session",
+    groups: &[&["id"], &["token"], &["operator"], &[]],
+};
+
+pub(crate) static CASES: ControlTable = ControlTable {
+    name: "cases",
+    groups: &[&["number"], &["id"], &[]],
+};
+
+pub(crate) static MEMBERSHIP: ControlTable = ControlTable {
+    name: "membership",
+    groups: &[
+        &["case_number", "operator"],
+        &["case_number"],
+        &["operator"],
+        &[],
+    ],
+};
+
+pub(crate) static EXHIBIT: ControlTable = ControlTable {
+    name: "exhibit",
+    groups: &[&["number"], &["id"], &["case_number"], &[]],
+};
+
+pub(crate) static REQUEST: ControlTable = ControlTable {
+    name: "request",
+    groups: &[&["id"], &["case_number", "kind"], &[]],
+};
+
+pub(crate) static RELEASE: ControlTable = ControlTable {
+    name: "release",
+    groups: &[&["no"], &["case_number"], &[]],
+};
+
+pub(crate) static BUDGET: ControlTable = ControlTable {
+    name: "budget",
+    groups: &[&["operator", "case_number"], &[]],
+};
+
+/// Every other table, and what finds a change of it.
+#[cfg(test)]
+const SEALED: &[(&str, &str)] = &[
+    ("block", "sealed in place; the admission's digest has all"),
+    (
+        "statistics",
+        "sealed in place; the admission's digest has all",
+    ),
+    ("dictionary", "sealed in place; the description has the set"),
+    (
+        "subject_index",
+        "sealed in place with the next range; the description has the ends",
+    ),
+    (
+        "quarantine",
+        "sealed in place; the admission's digest has all",
+    ),
+    (
+        "term_run",
+        "terms sealed in place; a run's tags are authenticated with the next run's first",
+    ),
+    ("leaf", "hashed into the signed tree"),
+    ("tree_hash", "hashed into the signed tree"),
+    ("checkpoint", "signed"),
+    (
+        "detail",
+        "sealed for its leaf, which has a commitment to it",
+    ),
+    (
+        "control_seal",
+        "sealed for the size and root of the newest checkpoint",
+    ),
+    (
+        "migration",
+        "compared with the program's own texts and with the schema",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::Moment;
+    use crate::vault::store::migrations;
+
+    #[test]
+    fn every_table_is_a_control_table_or_says_what_finds_a_change_of_it() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        migrations::apply(&connection, Moment::from_seconds(0)).unwrap();
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        let mut statement = connection.prepare(sql).unwrap();
+        let names = statement.query_map([], |row| row.get(0)).unwrap();
+        let there: BTreeSet<String> = names.map(Result::unwrap).collect();
+        let control = CONTROL.iter().map(|table| table.name);
+        let named: Vec<String> = control
+            .chain(SEALED.iter().map(|(name, _)| *name))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(named.iter().cloned().collect::<BTreeSet<_>>(), there);
+        assert_eq!(named.len(), there.len(), "a table is named twice");
+    }
+
+    #[test]
+    fn the_first_group_of_a_control_table_is_its_primary_key() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        migrations::apply(&connection, Moment::from_seconds(0)).unwrap();
+        for table in CONTROL {
+            let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
+            let mut statement = connection.prepare(sql).unwrap();
+            let names = statement.query_map([table.name], |row| row.get(0)).unwrap();
+            let key: Vec<String> = names.map(Result::unwrap).collect();
+            assert_eq!(table.groups.first().unwrap(), &key, "{}", table.name);
+            assert!(table.groups.contains(&&[][..]), "{}", table.name);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! How a connection sees the control state: a reader as it was since its snapshot began, the writer
+//! with the changes of its transaction.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::encode::Place;
+use super::state::ControlState;
+use super::sum::Sum;
+use crate::vault::store::error::StoreError;
+
+/// A row's element, and the groups it is in.
+pub(super) type Known = (Sum, Vec<Place>);
+
+/// How a connection sees the control state.
+#[derive(Debug)]
+pub(in crate::vault::store) struct ControlView {
+    pub(super) state: Arc<ControlState>,
+    /// The version at which a reader's snapshot began.
+    since: Cell<u64>,
+    /// The changes of the transaction under way; the writer has them.
+    changes: Option<RefCell<Changes>>,
+}
+
+#[derive(Debug, Default)]
+struct Changes {
+    sums: HashMap<Place, Sum>,
+    /// What `sums` held before each change.
+    undo: Vec<(Place, Option<Sum>)>,
+    /// A row was changed and could not be read again.
+    lost: bool,
+}
+
+impl ControlView {
+    pub(in crate::vault::store) fn of_reader(state: Arc<ControlState>) -> Self {
+        Self {
+            state,
+            since: Cell::new(0),
+            changes: None,
+        }
+    }
+
+    pub(in crate::vault::store) fn of_writer(state: Arc<ControlState>) -> Self {
+        Self {
+            state,
+            since: Cell::new(0),
+            changes: Some(RefCell::default()),
+        }
+    }
+
+    pub(in crate::vault::store) fn begin(&self) {
+        self.since.set(self.state.begin());
+    }
+
+    pub(in crate::vault::store) fn end(&self) {
+        self.state.end(self.since.get());
+    }
+
+    /// What the writer sees of a group: its own changes, or the newest version.
+    pub(super) fn now(&self, place: &[u8]) -> Sum {
+        let changed = self.changes.as_ref().and_then(|changes| {
+            let changes = changes.borrow();
+            changes.sums.get(place).copied()
+        });
+        changed.unwrap_or_else(|| self.state.now(place))
+    }
+
+    pub(super) fn holds(&self, place: &[u8], sum: Sum) -> bool {
+        match &self.changes {
+            Some(_) => self.now(place) == sum,
+            None => self.state.was(self.since.get(), place, sum),
+        }
+    }
+
+    pub(super) fn replace(&self, before: Option<Known>, after: Option<Known>) {
+        let Some(changes) = &self.changes else {
+            return;
+        };
+        let change = |place: &Place, with: &dyn Fn(&mut Sum)| {
+            let mut sum = self.now(place);
+            with(&mut sum);
+            let mut changes = changes.borrow_mut();
+            let old = changes.sums.insert(place.clone(), sum);
+            changes.undo.push((place.clone(), old));
+        };
+        for (element, places) in before.iter() {
+            places
+                .iter()
+                .for_each(|place| change(place, &|sum| sum.take(*element)));
+        }
+        for (element, places) in after.iter() {
+            places
+                .iter()
+                .for_each(|place| change(place, &|sum| sum.add(*element)));
+        }
+    }
+
+    /// Notes what a verification of the whole found.
+    pub(in crate::vault::store) fn note_damage(&self, error: StoreError) {
+        self.state.found_damaged(error.at);
+    }
+
+    /// A name for what a group is, as long as nothing of it changes; none while it does.
+    pub(super) fn steady(&self, place: &[u8]) -> Option<[u8; 32]> {
+        match self.changes {
+            Some(_) => None,
+            None => self.state.steady(self.since.get(), place),
+        }
+    }
+
+    /// A row was changed and could not be read again: the transaction must not be committed.
+    pub(super) fn lose(&self) {
+        if let Some(changes) = &self.changes {
+            changes.borrow_mut().lost = true;
+        }
+    }
+
+    /// How many changes there are, to go back to.
+    pub(in crate::vault::store) fn mark(&self) -> usize {
+        let changes = self.changes.as_ref();
+        changes.map_or(0, |changes| changes.borrow().undo.len())
+    }
+
+    /// Undoes the changes after a mark.
+    pub(in crate::vault::store) fn back_to(&self, mark: usize) {
+        let Some(changes) = &self.changes else {
+            return;
+        };
+        let mut changes = changes.borrow_mut();
+        while changes.undo.len() > mark {
+            if let Some((place, old)) = changes.undo.pop() {
+                match old {
+                    Some(sum) => changes.sums.insert(place, sum),
+                    None => changes.sums.remove(&place),
+                };
+            }
+        }
+        // What a savepoint lost is undone with it.
+        changes.lost = false;
+    }
+
+    /// Commits with `commit`, so that no reader is without the sums of what it sees.
+    pub(in crate::vault::store) fn commit(
+        &self,
+        commit: impl FnOnce() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Some(changes) = &self.changes else {
+            return commit();
+        };
+        let changes = changes.borrow();
+        if changes.lost {
+            return Err(StoreError::inconsistent("control::lost"));
+        }
+        self.state.begin_change(&changes.sums);
+        let committed = commit();
+        self.state.end_change(&changes.sums, committed.is_ok());
+        committed
+    }
+}
