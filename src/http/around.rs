@@ -8,10 +8,11 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 
 use super::ProblemKind;
 use super::app::App;
+use super::head;
 use super::problem::Problem;
 
 /// Sent with every answer. Nothing here may be framed, cached or sniffed.
@@ -42,10 +43,9 @@ pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: 
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| UNMATCHED.to_owned(), |path| path.as_str().to_owned());
-    let response = if size(request.headers()) > app.limits.header_bytes {
-        Problem::new(ProblemKind::HeadersTooLarge).into_response()
-    } else {
-        next.run(request).await
+    let response = match head::check(&app.limits, &request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
     };
     let response = finish(response, &request_id);
     drop(in_flight);
@@ -92,13 +92,6 @@ fn finish(mut response: Response, request_id: &str) -> Response {
         headers.insert("request-id", value);
     }
     response
-}
-
-fn size(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum()
 }
 
 /// A method is the client's to invent, so only known ones are written down.

@@ -5,6 +5,7 @@
 //! `run` makes an operation of a request and passes it through the door. Called by
 //! `cli`. Not promised: that buffers inside TLS and HTTP are wiped.
 
+mod accept;
 mod answer;
 mod app;
 mod around;
@@ -12,6 +13,8 @@ mod authenticate;
 mod body;
 mod connections;
 mod dev_certificate;
+mod head;
+mod holding;
 pub mod log;
 mod log_thread;
 mod metrics;
