@@ -134,8 +134,14 @@ mod tests {
             (&["APPLICATION/OCTET-STREAM"], OCTETS),
             (&["text/html, application/octet-stream;q=0.9"], OCTETS),
             (&["application/octet-stream;q=0.5, application/json"], JSON),
-            (&["application/octet-stream;q=0.5, application/json;q=0.4"], OCTETS),
-            (&["application/json;q=0.1", "application/octet-stream;q=0.2"], OCTETS),
+            (
+                &["application/octet-stream;q=0.5, application/json;q=0.4"],
+                OCTETS,
+            ),
+            (
+                &["application/json;q=0.1", "application/octet-stream;q=0.2"],
+                OCTETS,
+            ),
             (&["application/octet-stream;q=0"], JSON),
             (&["application/octet-stream;q=0, */*"], JSON),
             (&["application/json;q=0, */*"], OCTETS),
@@ -145,8 +151,14 @@ mod tests {
             (&["application/json, application/octet-stream"], JSON),
             (&["text/html"], JSON),
             // Not a weight, and not our form: passed over.
-            (&["application/octet-stream;q=2, application/json;q=0.1"], JSON),
-            (&["application/octet-stream;v=\"1,2\", application/json"], JSON),
+            (
+                &["application/octet-stream;q=2, application/json;q=0.1"],
+                JSON,
+            ),
+            (
+                &["application/octet-stream;v=\"1,2\", application/json"],
+                JSON,
+            ),
             (&["x/y;a=\",application/octet-stream,\";q=1"], JSON),
             (&["application/octet-stream ; q=0.001"], OCTETS),
         ] {

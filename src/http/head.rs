@@ -107,7 +107,11 @@ mod tests {
             (two, "/me", &["a"], Ok(())),
             (two, "/me", &[], wrong),
         ] {
-            assert_eq!(checked(version, address, hosts), expected, "{address} {hosts:?}");
+            assert_eq!(
+                checked(version, address, hosts),
+                expected,
+                "{address} {hosts:?}"
+            );
         }
     }
 

@@ -7,13 +7,30 @@ use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-/// Whatever it holds is dropped with it, or when the body has ended.
+use super::connection::Answering;
+use super::turns::Turn;
+
+/// Whatever it holds is dropped with it, or when the body has ended. It is told of each piece.
 pub(super) struct Holding<T> {
     body: Body,
     held: Option<T>,
 }
 
-impl<T> Holding<T> {
+/// What an answer can hold.
+pub(super) trait Held: Unpin + Send + 'static {
+    /// One more piece is about to be sent.
+    fn piece(&self) {}
+}
+
+impl Held for Turn {}
+
+impl Held for Answering {
+    fn piece(&self) {
+        self.moves();
+    }
+}
+
+impl<T: Held> Holding<T> {
     pub(super) fn new(body: Body, held: T) -> Self {
         Self {
             body,
@@ -22,7 +39,7 @@ impl<T> Holding<T> {
     }
 }
 
-impl<T: Unpin> HttpBody for Holding<T> {
+impl<T: Held> HttpBody for Holding<T> {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -31,8 +48,10 @@ impl<T: Unpin> HttpBody for Holding<T> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
-        if let Poll::Ready(None | Some(Err(_))) = polled {
-            self.held = None;
+        match &polled {
+            Poll::Ready(None | Some(Err(_))) => self.held = None,
+            Poll::Ready(Some(Ok(_))) => self.held.iter().for_each(Held::piece),
+            Poll::Pending => {}
         }
         polled
     }

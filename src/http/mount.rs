@@ -265,4 +265,3 @@ type View<O> = <<O as Operation>::Answer as Answer>::View;
 fn answered(ended: Result<Response, Problem>) -> Response {
     ended.unwrap_or_else(IntoResponse::into_response)
 }
-

@@ -110,7 +110,9 @@ pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, request: Req
     if let Some(allowed) = path.and_then(|path| ALLOWED.get(path.as_str()))
         && response.status() == StatusCode::METHOD_NOT_ALLOWED
     {
-        response.headers_mut().insert(header::ALLOW, allowed.clone());
+        response
+            .headers_mut()
+            .insert(header::ALLOW, allowed.clone());
     }
     response
 }
@@ -135,9 +137,8 @@ static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {
             }
         }
     }
-    let value = |(path, methods): (String, String)| {
-        Some((path, HeaderValue::try_from(methods).ok()?))
-    };
+    let value =
+        |(path, methods): (String, String)| Some((path, HeaderValue::try_from(methods).ok()?));
     allowed.into_iter().filter_map(value).collect()
 });
 

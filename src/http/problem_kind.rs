@@ -75,9 +75,11 @@ kinds! {
     OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators cannot be members of a case.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";
     CutTooClose          "cut-too-close"          CONFLICT     "This table and one given out before could together disclose people.";
+    PackageDeleted       "package-deleted"        GONE         "The package was deleted 30 days after it was first handed out.";
     TooLarge             "too-large"              PAYLOAD_TOO_LARGE "The body is too large.";
     AddressTooLong       "address-too-long"       URI_TOO_LONG "The address is too long.";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body must be declared as JSON, in UTF-8, and not be coded.";
+    RangeNotSatisfiable  "range-not-satisfiable"  RANGE_NOT_SATISFIABLE "The package has no such bytes.";
     Invalid              "invalid"                UNPROCESSABLE_ENTITY "A part of the request breaks a rule.";
     Unreadable           "unreadable"             UNPROCESSABLE_ENTITY "The file cannot be admitted.";
     BudgetSpent          "budget-spent"           TOO_MANY_REQUESTS "Your lookup budget in this case is spent.";

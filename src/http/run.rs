@@ -25,16 +25,17 @@ use super::holding::Holding;
 use super::problem::Problem;
 use super::sessions::Open;
 use super::turns::Turn;
-use super::{body, query};
+use super::{body, query, range};
 use crate::domain::ExportId;
 use crate::operations::{Ids, Request as Asked};
 use crate::policy::actions;
+use crate::vault::scope::requests::WantedPart;
 use crate::vault::{
     Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
 };
 
 /// The operation that hands a package out.
-pub(super) type Take = fn(&Vault, &Caller, &ExportId) -> Result<Reply, Refusal>;
+pub(super) type Take = fn(&Vault, &Caller, &ExportId, Option<WantedPart>) -> Result<Reply, Refusal>;
 
 pub(super) async fn download(
     app: Arc<App>,
@@ -45,11 +46,12 @@ pub(super) async fn download(
     let caller = authenticate(&app, &parts).await?;
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
+    let part = range::read(&parts.headers);
     let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
     let reply = blocking(move || {
         let taken = match ids.export() {
-            Ok(export) => take(&vault, &caller, &export),
+            Ok(export) => take(&vault, &caller, &export, part),
             Err(error) => {
                 Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error))
             }

@@ -1,11 +1,14 @@
 //! TLS by rustls, with `ring` as the only provider.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, SupportedProtocolVersion, version};
+
+use crate::vault::private_files::{OpenToOthers, check_secret};
 
 /// The server's certificate or key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +17,8 @@ pub enum TlsError {
     Certificate,
     #[error("the key file cannot be read or holds no private key in PEM")]
     Key,
+    #[error("the key file is refused: {0}")]
+    KeyOpen(OpenToOthers),
     #[error("certificate and key do not make a server: {0}")]
     Pair(rustls::Error),
 }
@@ -31,7 +36,9 @@ pub(super) fn server_config(
     if chain.is_empty() {
         return Err(TlsError::Certificate);
     }
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|_| TlsError::Key)?;
+    let file = File::open(key).map_err(|_| TlsError::Key)?;
+    check_secret(&file).map_err(TlsError::KeyOpen)?;
+    let key = PrivateKeyDer::from_pem_reader(file).map_err(|_| TlsError::Key)?;
     let versions: &[&SupportedProtocolVersion] = if tls_1_2 {
         &[&version::TLS13, &version::TLS12]
     } else {

@@ -34,6 +34,10 @@ pub enum Conflict {
     OwnMembership,
     /// A protected table given out before differs by less than the threshold.
     CutTooClose,
+    /// The package was handed out so long ago that it was deleted.
+    PackageDeleted,
+    /// The package has so many bytes, and not those that were asked for.
+    NoSuchPart { bytes: u64 },
 }
 
 impl Conflict {
@@ -49,6 +53,8 @@ impl Conflict {
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",
             Self::CutTooClose => "cut-too-close",
+            Self::PackageDeleted => "package-deleted",
+            Self::NoSuchPart { .. } => "range-not-satisfiable",
         }
     }
 }

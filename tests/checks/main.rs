@@ -17,6 +17,7 @@ mod line_length;
 mod mapping;
 mod protected_attack;
 mod readme;
+mod secret_file;
 mod simulation;
 mod tamper;
 mod test_modules;

@@ -19,12 +19,26 @@ pub struct Wire {
 /// What `Wire` carries.
 pub enum Body {
     Bytes(Zeroizing<Vec<u8>>),
-    /// A package: ciphertext on disk, its length in bytes, and its file name.
-    File {
-        file: File,
-        bytes: u64,
-        name: String,
-    },
+    /// A package: ciphertext on disk.
+    File(SentFile),
+}
+
+/// A file on its way out, or a part of it.
+pub struct SentFile {
+    pub file: File,
+    /// Its whole length in bytes.
+    pub bytes: u64,
+    pub name: String,
+    /// Changes with its bytes.
+    pub tag: String,
+    pub part: Option<Part>,
+}
+
+/// The bytes of a file that are sent: the first and the last, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    pub first: u64,
+    pub last: u64,
 }
 
 /// What is shown of an answer: a value that becomes JSON here and a page elsewhere, or
@@ -73,10 +87,10 @@ impl Wire {
         }
     }
 
-    pub fn file(content_type: &'static str, file: File, bytes: u64, name: String) -> Self {
+    pub fn file(content_type: &'static str, file: SentFile) -> Self {
         Self {
             content_type,
-            body: Body::File { file, bytes, name },
+            body: Body::File(file),
         }
     }
 
