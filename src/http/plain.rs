@@ -129,12 +129,11 @@ static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {
     for route in super::table() {
         let methods = allowed.entry(route.path).or_default();
         let head = route.method == Method::GET && route.action.is_none();
-        for method in [Some(route.method.as_str()), head.then_some("HEAD")] {
-            if let Some(method) = method {
-                let comma = if methods.is_empty() { "" } else { "," };
-                methods.push_str(comma);
-                methods.push_str(method);
-            }
+        let head = head.then_some("HEAD");
+        for method in [route.method.as_str()].into_iter().chain(head) {
+            let comma = if methods.is_empty() { "" } else { "," };
+            methods.push_str(comma);
+            methods.push_str(method);
         }
     }
     let value =

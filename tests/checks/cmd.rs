@@ -70,7 +70,7 @@ impl Bench {
     }
 
     fn secret(&self, name: &str, text: &str) {
-        write_secret(&self.dir.path().join(name), &format!("{text}\n"));
+        write_secret(self.dir.path().join(name), &format!("{text}\n"));
     }
 
     fn path(&self, name: &str) -> String {

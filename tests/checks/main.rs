@@ -15,6 +15,7 @@ mod independent;
 mod leakage;
 mod line_length;
 mod mapping;
+mod private_files;
 mod protected_attack;
 mod readme;
 mod secret_file;

@@ -30,8 +30,8 @@ fn a_drafted_mapping_admits_its_file_from_the_command_line() {
     let text = fs::read_to_string(&draft).unwrap();
     assert!(!text.contains("canary"), "{text}");
     fs::write(&mapping, text.replace("# zone", "zone")).unwrap();
-    write_secret(&path("passphrase"), PASSPHRASE);
-    write_secret(&path("password"), "the long password of cunegonde");
+    write_secret(path("passphrase"), PASSPHRASE);
+    write_secret(path("password"), "the long password of cunegonde");
     let (passphrase, password) = (path("passphrase"), path("password"));
     let dir = closed.directory.path().to_string_lossy().into_owned();
     let case = closed.people.case.to_string();
