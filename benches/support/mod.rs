@@ -189,11 +189,11 @@ impl House {
         let yes = serde_json::from_value(yes)?;
         ask::<DecideExport>(&self.vault, &self.custodian, &ids, yes)?;
         let begun = Instant::now();
-        let reply = take_package(&self.vault, &self.custodian, &export.parse()?);
+        let reply = take_package(&self.vault, &self.custodian, &export.parse()?, None);
         let seconds = begun.elapsed().as_secs_f64();
         let mut tar = Vec::new();
-        if let Body::File { mut file, .. } = reply.map_err(refused)?.wire.into_body() {
-            file.read_to_end(&mut tar)?;
+        if let Body::File(mut sent) = reply.map_err(refused)?.wire.into_body() {
+            sent.file.read_to_end(&mut tar)?;
         }
         Ok((tar, seconds))
     }
@@ -250,7 +250,7 @@ pub fn refused(refusal: breachvault::vault::Refusal) -> Box<dyn Error> {
 fn read(reply: Reply) -> Res<Value> {
     match reply.wire.into_body() {
         Body::Bytes(bytes) => Ok(serde_json::from_slice(&bytes)?),
-        Body::File { .. } => Err("the answer is a file".into()),
+        Body::File(_) => Err("the answer is a file".into()),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::vault::{Body, Reply};
 pub(super) fn bytes(reply: Reply) -> Result<Zeroizing<Vec<u8>>, CliError> {
     match reply.wire.into_body() {
         Body::Bytes(bytes) => Ok(bytes),
-        Body::File { .. } => Err(CliError::failed("the answer is a file")),
+        Body::File(_) => Err(CliError::failed("the answer is a file")),
     }
 }
 

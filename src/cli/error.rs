@@ -209,6 +209,8 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::CutTooClose => {
             "this table and one given out before could together disclose people"
         }
+        Conflict::PackageDeleted => "the package was deleted 30 days after it was first handed out",
+        Conflict::NoSuchPart { .. } => "the package has no such bytes",
     }
 }
 

@@ -11,6 +11,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::error::CliError;
+use crate::vault::private_files::check_secret;
 
 /// One secret: its name, the option for its file, and where it comes from.
 pub(super) struct Secret<'a> {
@@ -74,9 +75,15 @@ impl Secret<'_> {
 
     pub(super) fn read(&self) -> Result<Zeroizing<String>, CliError> {
         match self.source {
-            Source::File(path) => read_from(path, self.what),
+            Source::File(path) => {
+                let file = open_secret(path, self.what)?;
+                read_from(file, self.what)
+            }
             Source::Descriptor(number) => {
-                read_from(Path::new(&format!("/dev/fd/{number}")), self.what)
+                // What is behind it was opened by whoever calls.
+                let path = format!("/dev/fd/{number}");
+                let file = File::open(path).map_err(|error| unread(self.what, error.kind()))?;
+                read_from(file, self.what)
             }
             Source::Ask => ask(self.what, self.option),
         }
@@ -101,21 +108,35 @@ fn ask(what: &str, option: &str) -> Result<Zeroizing<String>, CliError> {
         })
 }
 
+/// Opens the file of a secret, unless others can read it.
+pub(super) fn open_secret(path: &Path, what: &str) -> Result<File, CliError> {
+    let file = File::open(path).map_err(|error| unread(what, error.kind()))?;
+    check_secret(&file).map_err(|open| {
+        CliError::usage(format!("the {what}'s file is refused: {open}"))
+            .hint(format!("chmod 600 {}", path.display()))
+    })?;
+    Ok(file)
+}
+
+fn unread(what: &str, why: impl std::fmt::Display) -> CliError {
+    CliError::usage(format!("the {what} could not be read: {why}"))
+}
+
 /// The text without its last line break, which an editor may have added.
-fn read_from(path: &Path, what: &str) -> Result<Zeroizing<String>, CliError> {
-    let refused = |why: String| CliError::usage(format!("the {what} could not be read: {why}"));
+fn read_from(file: File, what: &str) -> Result<Zeroizing<String>, CliError> {
+    let refused = |why: &str| unread(what, why);
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
-    File::open(path)
-        .and_then(|file| file.take(LONGEST as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| refused(error.kind().to_string()))?;
+    file.take(LONGEST as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unread(what, error.kind()))?;
     if bytes.len() > LONGEST {
-        return Err(refused(format!("it is longer than {LONGEST} bytes")));
+        return Err(refused(&format!("it is longer than {LONGEST} bytes")));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| refused("it is not UTF-8".to_owned()))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| refused("it is not UTF-8"))?;
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.is_empty() {
-        return Err(refused("it is empty".to_owned()));
+        return Err(refused("it is empty"));
     }
     Ok(Zeroizing::new(text.to_owned()))
 }
@@ -140,12 +161,12 @@ mod tests {
             ("\n", None),
         ] {
             fs::write(&path, bytes).unwrap();
-            let found = read_from(&path, "passphrase").ok();
+            let found = read_from(File::open(&path).unwrap(), "passphrase").ok();
             assert_eq!(found.as_ref().map(|text| text.as_str()), read, "{bytes:?}");
         }
         fs::write(&path, [0xff, b'a']).unwrap();
-        assert!(read_from(&path, "passphrase").is_err());
+        assert!(read_from(File::open(&path).unwrap(), "passphrase").is_err());
         fs::write(&path, "x".repeat(5000)).unwrap();
-        assert!(read_from(&path, "passphrase").is_err());
+        assert!(read_from(File::open(&path).unwrap(), "passphrase").is_err());
     }
 }

@@ -16,12 +16,17 @@ pub struct Limits {
     pub upload_idle_s: u64,
     /// All headers of a request, in bytes.
     pub header_bytes: usize,
-    /// For the headers, and for the TLS handshake, in seconds.
+    /// For the TLS handshake, for everything until the first request, and for the headers of each,
+    /// in seconds.
     pub header_s: u64,
+    /// How long a connection may be without a request, in seconds.
+    pub idle_s: u64,
     /// For the body, and again for the work after it, in seconds.
     pub request_s: u64,
-    /// Open connections; further ones are closed at once.
+    /// Open connections. Three quarters of them are for callers who have not signed in.
     pub connections: usize,
+    /// Open connections of one address, or of one /64 of IPv6; shared in the same way.
+    pub address_connections: usize,
     /// Concurrent requests on one HTTP/2 connection.
     pub streams: u32,
     /// Concurrent requests of one operator, over all connections.
@@ -50,8 +55,10 @@ impl Default for Limits {
             upload_idle_s: 60,
             header_bytes: 32 << 10,
             header_s: 10,
+            idle_s: 30,
             request_s: 60,
             connections: 1024,
+            address_connections: 64,
             streams: 64,
             operator_requests: 512,
             stranger_burst: 200,
@@ -85,11 +92,17 @@ impl Limits {
         at_least("limits.upload_bytes", self.upload_bytes > 0, one)?;
         at_least("limits.upload_idle_s", self.upload_idle_s > 0, one)?;
         at_least("limits.header_s", self.header_s > 0, one)?;
+        at_least("limits.idle_s", self.idle_s > 0, one)?;
         at_least("limits.request_s", self.request_s > 0, one)?;
         at_least(
             "limits.connections",
             (1..=1_000_000).contains(&self.connections),
             "must be between 1 and 1,000,000",
+        )?;
+        at_least(
+            "limits.address_connections",
+            self.address_connections > 0,
+            one,
         )?;
         at_least("limits.streams", self.streams > 0, one)?;
         at_least("limits.operator_requests", self.operator_requests > 0, one)?;

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::Deserialize;
 
+use super::Proxies;
+
 /// The settings of `[serve]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -12,6 +14,8 @@ pub struct Serve {
     pub listen: SocketAddr,
     /// When the server stops, how many seconds it waits for running requests.
     pub grace_s: u64,
+    /// Load balancers that say by the PROXY protocol (version 2) whose connection it is.
+    pub proxies: Proxies,
 }
 
 impl Default for Serve {
@@ -19,6 +23,7 @@ impl Default for Serve {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
             grace_s: 20,
+            proxies: Proxies::default(),
         }
     }
 }

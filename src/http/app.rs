@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use super::ProblemKind;
+use super::drain::Drains;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::throttle::Throttle;
@@ -25,6 +26,7 @@ pub(super) struct App {
     pub(super) throttle: Throttle,
     pub(super) hashing: Semaphore,
     pub(super) turns: Arc<Turns>,
+    pub(super) drains: Arc<Drains>,
     /// The OpenAPI document, made when it is first asked for.
     pub(super) description: LazyLock<Bytes, fn() -> Bytes>,
     entropy: SystemEntropy,
@@ -39,6 +41,7 @@ impl App {
             throttle: Throttle::new(limits.stranger_burst, limits.stranger_per_minute),
             hashing: Semaphore::new(HASHING),
             turns: Arc::new(Turns::new(readers, limits.operator_requests)),
+            drains: Arc::default(),
             limits,
             description: LazyLock::new(describe),
             entropy: SystemEntropy::new(),

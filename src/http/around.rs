@@ -8,10 +8,14 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, Method, header};
 
 use super::ProblemKind;
 use super::app::App;
+use super::connection::{Connection, Peer};
+use super::drain::Rest;
+use super::head;
+use super::holding::Holding;
 use super::problem::Problem;
 
 /// Headers of every answer: it must not be framed, cached or sniffed.
@@ -42,12 +46,27 @@ pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: 
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| UNMATCHED.to_owned(), |path| path.as_str().to_owned());
-    let response = if size(request.headers()) > app.limits.header_bytes {
-        Problem::new(ProblemKind::HeadersTooLarge).into_response()
-    } else {
-        next.run(request).await
+    let peer = request.extensions().get::<Peer>().cloned();
+    let connection = peer.map(|peer| peer.0);
+    let working = connection.as_ref().map(Connection::work);
+    let checked = head::check(&app.limits, &request);
+    let (request, rest) = Rest::of(request);
+    let response = match checked {
+        Ok(()) => next.run(request).await,
+        Err(problem) => {
+            drop(request);
+            problem.into_response()
+        }
     };
-    let response = finish(response, &request_id);
+    let mut response = finish(response, &request_id);
+    if let Some(rest) = rest {
+        rest.drain(&app.drains);
+    }
+    if let Some(connection) = &connection {
+        let answering = connection.answer();
+        response = response.map(|body| Body::new(Holding::new(body, answering)));
+    }
+    drop(working);
     drop(in_flight);
     let status = response.status().as_u16();
     app.metrics.count(&method, &route, status);
@@ -66,6 +85,44 @@ pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: 
         "request"
     );
     response
+}
+
+/// The problem in place of an answer that HTTP/1.1 made by itself, for a request that no route has
+/// seen. `bytes` are what is about to be written: such an answer has neither body nor request id.
+pub(super) fn bare_answer(app: &App, bytes: &[u8]) -> Option<Vec<u8>> {
+    let head = bytes.strip_prefix(b"HTTP/1.1 ")?;
+    let own = |part: &[u8]| head.windows(part.len()).any(|other| other == part);
+    if head.len() > 1024 || !head.ends_with(b"\r\n\r\n") || own(b"\r\nrequest-id: ") {
+        return None;
+    }
+    let kind = match head.first_chunk::<3>()? {
+        b"400" => ProblemKind::MalformedRequest,
+        b"414" => ProblemKind::AddressTooLong,
+        b"431" => ProblemKind::HeadersTooLarge,
+        _ => return None,
+    };
+    let request_id = app.request_id();
+    let problem = Problem::new(kind);
+    let body = problem.to_json(&request_id);
+    let response = finish(problem.into_response(), &request_id);
+    let mut words = format!("HTTP/1.1 {}\r\nconnection: close\r\n", kind.status()).into_bytes();
+    for (name, value) in response.headers() {
+        let name: &[u8] = name.as_ref();
+        words.extend_from_slice(&[name, b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    words.extend_from_slice(b"\r\n");
+    words.extend_from_slice(&body);
+    app.metrics
+        .count(&Method::CONNECT, UNMATCHED, kind.status().as_u16());
+    app.metrics.count_stranger();
+    tracing::info!(
+        http.method = "other",
+        http.route = UNMATCHED,
+        http.status = kind.status().as_u16(),
+        request.id = %request_id,
+        "request"
+    );
+    Some(words)
 }
 
 /// The answer after a caught panic; the text of the panic is dropped.
@@ -92,13 +149,6 @@ fn finish(mut response: Response, request_id: &str) -> Response {
         headers.insert("request-id", value);
     }
     response
-}
-
-fn size(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum()
 }
 
 /// Clients can invent methods, so only known ones are logged.

@@ -1,15 +1,15 @@
 //! Authentication: `Authorization: Bearer` and the session of the token.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::ConnectInfo;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::ProblemKind;
 use super::app::{App, blocking};
+use super::connection::Peer;
 use super::problem::Problem;
 use crate::vault::identity::SessionToken;
 use crate::vault::{Caller, Unauthenticated};
@@ -17,6 +17,14 @@ use crate::vault::{Caller, Unauthenticated};
 /// The caller of a live session. Every other request is counted, and gets `throttled` when the
 /// bucket of its address is full.
 pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
+    let caller = recognise(app, parts).await?;
+    if let Some(Peer(connection)) = parts.extensions.get() {
+        connection.sign_in();
+    }
+    Ok(caller)
+}
+
+async fn recognise(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
     let Some(token) = bearer(parts) else {
         return Err(stranger(
             app,
@@ -57,10 +65,8 @@ pub(super) fn admit_stranger(app: &App, address: Option<IpAddr>) -> Result<(), P
 
 /// The address of the client, if the server knows it.
 pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
-    parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip())
+    let Peer(connection) = parts.extensions.get()?;
+    Some(connection.address()?.ip())
 }
 
 fn bearer(parts: &Parts) -> Option<SessionToken> {

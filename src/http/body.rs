@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use http::header::CONTENT_TYPE;
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
@@ -27,8 +28,11 @@ pub(super) async fn read(
     let bytes = tokio::time::timeout(within, gather(body, limits.body_bytes))
         .await
         .map_err(|_| Problem::new(ProblemKind::Timeout))??;
-    if !bytes.is_empty() && !is_json(parts) {
+    if !bytes.is_empty() && !is_json(&parts.headers) {
         return Err(Problem::new(ProblemKind::UnsupportedMediaType));
+    }
+    if !bytes.is_empty() {
+        not_coded(&parts.headers)?;
     }
     Ok(bytes)
 }
@@ -59,13 +63,36 @@ async fn gather(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Prob
     Ok(bytes.into_bytes())
 }
 
-fn is_json(parts: &Parts) -> bool {
-    parts
-        .headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+/// Declared once, as JSON; of its parameters a `charset` must be UTF-8.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let Some(Ok(value)) = values.next().map(|value| value.to_str()) else {
+        return false;
+    };
+    let mut parts = value.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
+    let other_text = |part: &str| {
+        part.split_once('=').is_some_and(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("charset")
+                && !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
+    };
+    kind.eq_ignore_ascii_case("application/json")
+        && values.next().is_none()
+        && !parts.any(other_text)
+}
+
+/// A body that was coded on its way, by gzip for example, is not taken.
+pub(super) fn not_coded(headers: &HeaderMap) -> Result<(), Problem> {
+    let coded = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+    match coded {
+        true => Err(Problem::new(ProblemKind::UnsupportedMediaType)
+            .at("Content-Encoding", "must not be there")),
+        false => Ok(()),
+    }
 }
 
 /// A problem with kind and place. From the decoder's message it takes only which rule was broken,

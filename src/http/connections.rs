@@ -1,147 +1,209 @@
-//! Limits of connections: how many there are, and how long one may be idle.
+//! Connections are let in, counted, and closed when they stand still.
 //!
-//! A connection above the number is closed at once, and an idle one after a while. The limits of
-//! HTTP concern requests. These here are against clients that connect and send nothing, stop in
-//! the middle, or do not read the answer.
+//! HTTP's own limits are on requests. These are for who connects and says nothing, who only answers
+//! pings, who stops in the middle, and who does not read the answer: a connection costs them as
+//! much as us, and so they may not keep it.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum_server::accept::Accept;
+use http::Request;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_util::sync::WaitForCancellationFutureOwned;
+use tower::Service;
 
 use super::app::App;
-use crate::config::Limits;
+use super::around::bare_answer;
+use super::connection::{Connection, Patience, Peer};
+use super::places::{Place, Places};
+use super::proxy_header;
+use crate::config::Proxies;
 
 /// An acceptor that counts connections; the inner one does the TLS handshake.
 #[derive(Clone)]
 pub(super) struct Bounded<A> {
     inner: A,
-    room: Arc<Semaphore>,
+    places: Arc<Places>,
+    proxies: Arc<Proxies>,
     app: Arc<App>,
 }
 
 impl<A> Bounded<A> {
-    pub(super) fn new(inner: A, app: Arc<App>) -> Self {
+    pub(super) fn new(inner: A, proxies: Proxies, app: Arc<App>) -> Self {
+        let limits = &app.limits;
+        let places = Places::new(limits.connections, limits.address_connections);
         Self {
             inner,
-            room: Arc::new(Semaphore::new(app.limits.connections)),
+            places: Arc::new(places),
+            proxies: Arc::new(proxies),
             app,
         }
     }
 }
 
-/// A connection; dropping it frees its place.
-pub(super) struct Counted<S> {
-    stream: S,
-    app: Arc<App>,
-    patience: Patience,
-    /// Bytes read so far; only used to see whether `PREFACE` bytes were read.
-    read: usize,
-    /// Since when a write waits for the client to read.
-    stalled: Option<Instant>,
-    /// When something was last read or written.
-    moved: Instant,
-    begun: Instant,
-    alarm: Pin<Box<Sleep>>,
-    _place: OwnedSemaphorePermit,
-}
-
-/// How long a connection may be idle.
-#[derive(Clone, Copy)]
-struct Patience {
-    /// Until the first bytes arrive.
-    first: Duration,
-    /// While the client does not read the answer.
-    stalled: Duration,
-    /// In all other cases.
-    idle: Duration,
-}
-
-impl Patience {
-    fn of(limits: &Limits) -> Self {
-        let request = Duration::from_secs(limits.request_s);
-        Self {
-            first: Duration::from_secs(limits.header_s),
-            stalled: request,
-            idle: request.saturating_mul(IDLE_REQUESTS),
-        }
-    }
-}
-
-/// A connection may be idle for so many request times, because a large package is built before its
-/// first byte is sent.
-const IDLE_REQUESTS: u32 = 10;
-/// The length of the HTTP/2 preface (RFC 9113, 3.4). Until so many bytes were read, the version of
-/// HTTP is unknown and the limits of the HTTP library do not apply.
-const PREFACE: usize = 24;
-
-impl<A, I, S> Accept<I, S> for Bounded<A>
+impl<A, S> Accept<TcpStream, S> for Bounded<A>
 where
-    A: Accept<I, S>,
+    A: Accept<TcpStream, S> + Clone + Send + Sync + 'static,
     A::Future: Send + 'static,
     A::Stream: Send,
     A::Service: Send,
+    S: Send + 'static,
 {
     type Stream = Counted<A::Stream>;
-    type Service = A::Service;
+    type Service = Known<A::Service>;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
-    fn accept(&self, stream: I, service: S) -> Self::Future {
-        let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
-            self.app.metrics.count_refused_connection();
-            return Box::pin(async { Err(io::ErrorKind::ConnectionRefused.into()) });
-        };
-        let app = Arc::clone(&self.app);
-        let accepted = self.inner.accept(stream, service);
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let all = self.clone();
         Box::pin(async move {
-            let (stream, service) = accepted.await?;
-            let patience = Patience::of(&app.limits);
-            let now = Instant::now();
+            let (stream, connection, place) = all.let_in(stream).await?;
+            let accepted = tokio::select! {
+                () = connection.closed() => return Err(io::ErrorKind::ConnectionAborted.into()),
+                accepted = all.inner.accept(stream, service) => accepted,
+            };
+            let (stream, service) = accepted?;
+            let patience = Patience::of(&all.app.limits);
             let stream = Counted {
                 stream,
-                app,
+                app: all.app,
                 patience,
                 read: 0,
+                is_http_1: false,
                 stalled: None,
-                moved: now,
-                begun: now,
-                alarm: Box::pin(sleep_until(now + patience.first)),
+                moved: Instant::now(),
+                alarm: Box::pin(sleep_until(Instant::now() + patience.first)),
+                closed: Box::pin(connection.closed()),
+                instead: None,
+                lingers: None,
+                connection: Arc::clone(&connection),
                 _place: place,
+            };
+            let service = Known {
+                service,
+                connection,
             };
             Ok((stream, service))
         })
     }
 }
 
+impl<A> Bounded<A> {
+    /// Finds out who it is, and gives them a place.
+    async fn let_in(
+        &self,
+        mut stream: TcpStream,
+    ) -> io::Result<(TcpStream, Arc<Connection>, Place)> {
+        let address = stream.peer_addr()?;
+        let behind_a_proxy = self.proxies.lists(address.ip());
+        let connection = Arc::new(Connection::new((!behind_a_proxy).then_some(address)));
+        let place = self.enter(&connection)?;
+        if !behind_a_proxy {
+            return Ok((stream, connection, place));
+        }
+        let within = Duration::from_secs(self.app.limits.header_s);
+        let told = tokio::select! {
+            () = connection.closed() => return Err(io::ErrorKind::ConnectionAborted.into()),
+            told = timeout(within, proxy_header::read(&mut stream)) => told,
+        };
+        let told = told.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+        let told = told.inspect_err(|_| self.app.metrics.count_refused_connection())?;
+        drop(place);
+        // A proxy that asks for itself, for example whether we are well, is counted as itself.
+        let connection = Arc::new(Connection::new(Some(told.unwrap_or(address))));
+        let place = self.enter(&connection)?;
+        Ok((stream, connection, place))
+    }
+
+    fn enter(&self, connection: &Arc<Connection>) -> io::Result<Place> {
+        self.places.enter(connection).ok_or_else(|| {
+            self.app.metrics.count_refused_connection();
+            io::ErrorKind::ConnectionRefused.into()
+        })
+    }
+}
+
+/// Tells every request which connection it came on.
+#[derive(Clone)]
+pub(super) struct Known<S> {
+    service: S,
+    connection: Arc<Connection>,
+}
+
+impl<S: Service<Request<B>>, B> Service<Request<B>> for Known<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        let peer = Peer(Arc::clone(&self.connection));
+        request.extensions_mut().insert(peer);
+        self.service.call(request)
+    }
+}
+
+/// A connection that gives its place back when it goes.
+pub(super) struct Counted<S> {
+    stream: S,
+    app: Arc<App>,
+    patience: Patience,
+    /// Bytes read so far; only used to see whether `PREFACE` bytes were read.
+    read: usize,
+    is_http_1: bool,
+    /// Since when a write waits for the client to read.
+    stalled: Option<Instant>,
+    /// When something was last read or written.
+    moved: Instant,
+    alarm: Pin<Box<Sleep>>,
+    closed: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// What is written in place of an answer that HTTP made by itself, and how far it is.
+    instead: Option<(Vec<u8>, usize)>,
+    /// While it ends: what may still be read, in bytes.
+    lingers: Option<usize>,
+    connection: Arc<Connection>,
+    _place: Place,
+}
+
+/// What the other end still sends is read for this long when a connection ends, so that it sees
+/// our last words.
+const LINGERS_S: u64 = 5;
+const LINGERS_BYTES: usize = 64 << 20;
+
 impl<S> Counted<S> {
     /// Until when the connection may stay idle in its present state.
     fn deadline(&self) -> Instant {
-        let idle = self.moved + self.patience.idle;
+        let working = self.moved + self.patience.working;
         let stalled = self.stalled.map(|since| since + self.patience.stalled);
-        let first = (self.read < PREFACE).then(|| self.begun + self.patience.first);
-        idle.min(stalled.unwrap_or(idle)).min(first.unwrap_or(idle))
+        let http = Instant::from_std(self.connection.deadline(&self.patience));
+        working.min(stalled.unwrap_or(working)).min(http)
     }
 
-    /// The answer of a read or write that cannot proceed: pending, or an error after the deadline.
-    /// The alarm is reset only when it fires or must fire earlier, which is rare.
-    fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+    /// What to say while nothing moves: to wait, or that it is over. Requests come and end without
+    /// this being asked, so the alarm rings at least as often as one may rest between them.
+    fn is_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let deadline = self.deadline();
-        if deadline < self.alarm.deadline() {
-            self.alarm.as_mut().reset(deadline);
+        let look = deadline.min(Instant::now() + self.patience.between);
+        if look < self.alarm.deadline() {
+            self.alarm.as_mut().reset(look);
         }
         while self.alarm.as_mut().poll(context).is_ready() {
             if deadline <= Instant::now() {
                 self.app.metrics.count_stalled_connection();
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                return Poll::Ready(());
             }
-            self.alarm.as_mut().reset(deadline);
+            self.alarm
+                .as_mut()
+                .reset(deadline.min(Instant::now() + self.patience.between));
         }
         Poll::Pending
     }
@@ -159,9 +221,42 @@ impl<S> Counted<S> {
             }
             Poll::Pending => {
                 self.stalled.get_or_insert_with(Instant::now);
-                self.wait(context)
+                self.is_over(context)
+                    .map(|()| Err(io::ErrorKind::TimedOut.into()))
             }
         }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Counted<S> {
+    /// Writes the problem in place of a bare answer of HTTP's own, as long as it takes.
+    fn poll_instead(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Option<Poll<io::Result<usize>>> {
+        if self.instead.is_none() && self.is_http_1 {
+            self.instead = bare_answer(&self.app, bytes).map(|words| (words, 0));
+            if self.instead.is_some() {
+                self.connection.leave_unread();
+            }
+        }
+        let (words, mut written) = self.instead.take()?;
+        while written < words.len() {
+            let polled = Pin::new(&mut self.stream).poll_write(context, &words[written..]);
+            match polled {
+                Poll::Ready(Ok(0)) => {
+                    return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into())));
+                }
+                Poll::Ready(Ok(more)) => written += more,
+                Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
+                Poll::Pending => {
+                    self.instead = Some((words, written));
+                    return Some(Poll::Pending);
+                }
+            }
+        }
+        Some(Poll::Ready(Ok(bytes.len())))
     }
 }
 
@@ -174,23 +269,37 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
         let before = buffer.filled().len();
         match Pin::new(&mut self.stream).poll_read(context, buffer) {
             Poll::Ready(read) => {
-                let new = buffer.filled().len() - before;
-                self.read = self.read.saturating_add(new);
+                let new = &buffer.filled()[before..];
+                if self.read == 0 && !new.is_empty() {
+                    // HTTP/2 begins with `PRI `; no method of HTTP/1.1 that we take begins so.
+                    self.is_http_1 = !new.starts_with(b"PRI");
+                }
+                self.read = self.read.saturating_add(new.len());
                 self.moved = Instant::now();
                 Poll::Ready(read)
             }
-            Poll::Pending => self.wait(context),
+            Poll::Pending => {
+                // Nothing more is read: HTTP ends the connection as if its other end had.
+                let is_needed = self.closed.as_mut().poll(context).is_ready();
+                if is_needed {
+                    return Poll::Ready(Ok(()));
+                }
+                self.is_over(context).map(|()| Ok(()))
+            }
         }
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Counted<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        let polled = match self.poll_instead(context, bytes) {
+            Some(polled) => polled,
+            None => Pin::new(&mut self.stream).poll_write(context, bytes),
+        };
         self.wrote(polled, context)
     }
 
@@ -200,8 +309,31 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.wrote(polled, context)
+        if self.lingers.is_none() {
+            let polled = Pin::new(&mut self.stream).poll_shutdown(context);
+            ready!(self.wrote(polled, context))?;
+            if !self.connection.is_left_unread() || !self.is_http_1 {
+                return Poll::Ready(Ok(()));
+            }
+            self.lingers = Some(LINGERS_BYTES);
+            let until = Instant::now() + Duration::from_secs(LINGERS_S);
+            self.alarm.as_mut().reset(until);
+        }
+        let mut scratch = [0; 16 * 1024];
+        while let Some(left) = self.lingers.filter(|left| *left > 0) {
+            if self.alarm.as_mut().poll(context).is_ready() {
+                break;
+            }
+            let mut buffer = ReadBuf::new(&mut scratch);
+            let read = Pin::new(&mut self.stream).poll_read(context, &mut buffer);
+            match ready!(read) {
+                Ok(()) if !buffer.filled().is_empty() => {
+                    self.lingers = Some(left.saturating_sub(buffer.filled().len()));
+                }
+                Ok(()) | Err(_) => break,
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_write_vectored(
@@ -209,7 +341,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        let first = slices.iter().find(|slice| !slice.is_empty());
+        let instead = first.and_then(|first| self.poll_instead(context, first));
+        let polled = match instead {
+            Some(polled) => polled,
+            None => Pin::new(&mut self.stream).poll_write_vectored(context, slices),
+        };
         self.wrote(polled, context)
     }
 

@@ -2,9 +2,7 @@
 //!
 //! It is for trying the server. In production, the configuration names certificate and key.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rcgen::{
@@ -14,6 +12,7 @@ use rcgen::{
 use zeroize::Zeroizing;
 
 use crate::domain::Moment;
+use crate::vault::private_files::make_file;
 
 const DAY: i64 = 86_400;
 /// How many days the certificates are valid; clients refuse longer ones.
@@ -60,12 +59,12 @@ pub fn make_dev_certificate(
         certificate: keys.join("tls.crt"),
         key: keys.join("tls.key"),
     };
-    for (path, text, mode) in [
-        (&files.ca, ca.as_str(), 0o644),
-        (&files.certificate, certificate.as_str(), 0o644),
-        (&files.key, key.as_str(), 0o600),
+    for (path, text) in [
+        (&files.ca, ca.as_str()),
+        (&files.certificate, certificate.as_str()),
+        (&files.key, key.as_str()),
     ] {
-        write(path, text, mode).map_err(|error| CertificateError::Write(error.kind()))?;
+        write(path, text).map_err(|error| CertificateError::Write(error.kind()))?;
     }
     Ok(files)
 }
@@ -115,17 +114,8 @@ fn dated(mut params: CertificateParams, now: Moment) -> CertificateParams {
     params
 }
 
-fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
-    // A new file each time, because an existing file would keep its mode.
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    let mut file = OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(mode)
-        .open(path)?;
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = make_file(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }

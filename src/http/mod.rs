@@ -5,22 +5,30 @@
 //! into an operation and passes it through the door. Buffers inside the TLS and HTTP libraries are
 //! not wiped.
 
+mod accept;
 mod answer;
 mod app;
 mod around;
 mod authenticate;
 mod body;
+mod connection;
 mod connections;
 mod dev_certificate;
+mod drain;
+mod head;
+mod holding;
 pub mod log;
 mod log_thread;
 mod metrics;
 mod mount;
 mod openapi;
+mod places;
 mod plain;
 mod problem;
 mod problem_kind;
+mod proxy_header;
 mod query;
+mod range;
 mod route;
 mod routes;
 mod run;

@@ -12,10 +12,11 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::ToSchema;
 
+use super::accept;
 use super::app::App;
 use super::around::{around, on_panic};
 use super::plain;
@@ -89,7 +90,8 @@ impl Routes {
             path,
             route,
             move |State(app), request: Request| async move {
-                let mut response = if wants_octets(request.headers()) {
+                let octets = accept::choose(request.headers(), &[JSON, OCTETS]) == Some(1);
+                let mut response = if octets {
                     answered(run::run::<B>(app, request, status).await)
                 } else {
                     answered(run::run::<O>(app, request, status).await)
@@ -201,7 +203,22 @@ impl Routes {
         F: FnOnce(State<Arc<App>>, Request) -> R + Clone + Send + Sync + 'static,
         R: Future<Output = Response> + Send + 'static,
     {
-        self.add_handler(path, route, handler)
+        let offered: Vec<&'static str> = route.gives.iter().map(|(form, _)| *form).collect();
+        self.add_handler(
+            path,
+            route,
+            move |State(app): State<Arc<App>>, request: Request| async move {
+                // Every operation has a leaf, some have a price, one hands a package out: none is
+                // done for somebody who wants the head of the answer only.
+                if request.method() == Method::HEAD {
+                    return plain::method_not_allowed(State(app), request).await;
+                }
+                match accept::choose(request.headers(), &offered) {
+                    Some(_) => handler(State(app), request).await,
+                    None => plain::not_acceptable(State(app), request).await,
+                }
+            },
+        )
     }
 
     #[expect(
@@ -247,14 +264,4 @@ type View<O> = <<O as Operation>::Answer as Answer>::View;
 
 fn answered(ended: Result<Response, Problem>) -> Response {
     ended.unwrap_or_else(IntoResponse::into_response)
-}
-
-fn wants_octets(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|part| part.split(';').next())
-        .any(|kind| kind.trim().eq_ignore_ascii_case(OCTETS))
 }

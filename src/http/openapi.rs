@@ -54,11 +54,14 @@ const TAGS: &[(&str, &str)] = &[
 /// The problems that every request with a session can be answered with.
 const ALWAYS: &[ProblemKind] = &[
     ProblemKind::MalformedJson,
+    ProblemKind::MalformedRequest,
     ProblemKind::Unauthenticated,
     ProblemKind::SessionEnded,
     ProblemKind::NotAllowed,
+    ProblemKind::NotAcceptable,
     ProblemKind::Timeout,
     ProblemKind::TooLarge,
+    ProblemKind::AddressTooLong,
     ProblemKind::UnsupportedMediaType,
     ProblemKind::Invalid,
     ProblemKind::Throttled,
@@ -144,7 +147,13 @@ pub(super) fn shapes(route: &Route) -> Vec<Shape> {
 /// The problems that a route can answer with.
 pub(super) fn problems(route: &Route) -> BTreeSet<ProblemKind> {
     if route.action.is_none() {
-        return BTreeSet::from([ProblemKind::Throttled, ProblemKind::HeadersTooLarge]);
+        return BTreeSet::from([
+            ProblemKind::MalformedRequest,
+            ProblemKind::NotAcceptable,
+            ProblemKind::AddressTooLong,
+            ProblemKind::Throttled,
+            ProblemKind::HeadersTooLarge,
+        ]);
     }
     let always = ALWAYS
         .iter()

@@ -1,10 +1,11 @@
 //! Pages that anybody may read, and the answers for unknown paths and methods. They write no leaf.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use super::ProblemKind;
 use super::app::App;
@@ -114,8 +115,41 @@ pub(super) async fn not_found(State(app): State<Arc<App>>, request: Request) -> 
 pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let problem = Problem::new(ProblemKind::MethodNotAllowed);
+    let mut response = stranger(&app, address(&parts), problem).into_response();
+    let path = parts.extensions.get::<MatchedPath>();
+    if let Some(allowed) = path.and_then(|path| ALLOWED.get(path.as_str()))
+        && response.status() == StatusCode::METHOD_NOT_ALLOWED
+    {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, allowed.clone());
+    }
+    response
+}
+
+pub(super) async fn not_acceptable(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let problem = Problem::new(ProblemKind::NotAcceptable);
     stranger(&app, address(&parts), problem).into_response()
 }
+
+/// The methods of each path. `HEAD` is for what anybody may read and nobody is recorded for.
+static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {
+    let mut allowed: BTreeMap<String, String> = BTreeMap::new();
+    for route in super::table() {
+        let methods = allowed.entry(route.path).or_default();
+        let head = route.method == Method::GET && route.action.is_none();
+        let head = head.then_some("HEAD");
+        for method in [route.method.as_str()].into_iter().chain(head) {
+            let comma = if methods.is_empty() { "" } else { "," };
+            methods.push_str(comma);
+            methods.push_str(method);
+        }
+    }
+    let value =
+        |(path, methods): (String, String)| Some((path, HeaderValue::try_from(methods).ok()?));
+    allowed.into_iter().filter_map(value).collect()
+});
 
 fn text(status: StatusCode, text: &'static str) -> Response {
     (

@@ -26,6 +26,8 @@ pub(super) struct Problem {
     pub(super) retry_after: Option<u32>,
     pub(super) exhibit: Option<String>,
     pub(super) in_the_way: Option<InTheWay>,
+    /// How long the file is that lacks the bytes asked for.
+    pub(super) length: Option<u64>,
 }
 
 /// A problem as it is sent.
@@ -73,6 +75,7 @@ impl Problem {
             retry_after: None,
             exhibit: None,
             in_the_way: None,
+            length: None,
         }
     }
 
@@ -129,6 +132,11 @@ impl IntoResponse for Problem {
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(length) = self.length
+            && let Ok(range) = HeaderValue::try_from(format!("bytes */{length}"))
+        {
+            headers.insert(header::CONTENT_RANGE, range);
         }
         if self.kind.status() == http::StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -243,6 +251,12 @@ impl From<Conflict> for Problem {
             Conflict::OwnMembership => ProblemKind::OwnMembership,
             Conflict::ClockRight => ProblemKind::ClockRight,
             Conflict::CutTooClose => ProblemKind::CutTooClose,
+            Conflict::PackageDeleted => ProblemKind::PackageDeleted,
+            Conflict::NoSuchPart { bytes } => {
+                let mut problem = Self::new(ProblemKind::RangeNotSatisfiable);
+                problem.length = Some(bytes);
+                return problem;
+            }
             Conflict::AlreadyAdmitted(exhibit) => {
                 let mut problem = Self::new(ProblemKind::AlreadyAdmitted);
                 problem.exhibit = Some(exhibit.to_string());

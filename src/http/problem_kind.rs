@@ -49,6 +49,7 @@ macro_rules! kinds {
 kinds! {
     MalformedJson        "malformed-json"         BAD_REQUEST  "The body is not JSON.";
     MalformedQuery       "malformed-query"        BAD_REQUEST  "The query of the address is malformed.";
+    MalformedRequest     "malformed-request"      BAD_REQUEST  "The request is not HTTP as it must be.";
     Unauthenticated      "unauthenticated"        UNAUTHORIZED "A session is needed.";
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
     WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
@@ -59,6 +60,7 @@ kinds! {
     /// There is no such thing, or the caller may not know of it; both get the same answer.
     NotFound             "not-found"              NOT_FOUND    "There is nothing here, or nothing you may know of.";
     MethodNotAllowed     "method-not-allowed"     METHOD_NOT_ALLOWED "This address does not take this method.";
+    NotAcceptable        "not-acceptable"         NOT_ACCEPTABLE "This address has nothing that you accept.";
     Timeout              "timeout"                REQUEST_TIMEOUT "The request did not arrive in time.";
     CaseClosed           "case-closed"            CONFLICT     "The case is closed; reopen it first.";
     WrongState           "wrong-state"            CONFLICT     "The request is in another state than this needs.";
@@ -74,13 +76,16 @@ kinds! {
     ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";
     CutTooClose          "cut-too-close"          CONFLICT     "This table and one given out before could together disclose people.";
+    PackageDeleted       "package-deleted"        GONE         "The package was deleted 30 days after it was first handed out.";
     TooLarge             "too-large"              PAYLOAD_TOO_LARGE "The body is too large.";
-    UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body must be declared as JSON.";
+    AddressTooLong       "address-too-long"       URI_TOO_LONG "The address is too long.";
+    UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body must be declared as JSON, in UTF-8, and not be coded.";
+    RangeNotSatisfiable  "range-not-satisfiable"  RANGE_NOT_SATISFIABLE "The package has no such bytes.";
     Invalid              "invalid"                UNPROCESSABLE_ENTITY "A part of the request breaks a rule.";
     Unreadable           "unreadable"             UNPROCESSABLE_ENTITY "The file cannot be admitted.";
     BudgetSpent          "budget-spent"           TOO_MANY_REQUESTS "Your lookup budget in this case is spent.";
     Throttled            "throttled"              TOO_MANY_REQUESTS "Too many requests without a session, or too many failed sign-ins.";
-    HeadersTooLarge      "headers-too-large"      REQUEST_HEADER_FIELDS_TOO_LARGE "The headers are too large.";
+    HeadersTooLarge      "headers-too-large"      REQUEST_HEADER_FIELDS_TOO_LARGE "The headers are too large or too many.";
     Internal             "internal"               INTERNAL_SERVER_ERROR "The vault made a mistake; nothing was changed.";
     Damaged              "damaged"                SERVICE_UNAVAILABLE "A part is not what the vault wrote, or is missing.";
     DiskFull             "disk-full"              SERVICE_UNAVAILABLE "The disk is full.";

@@ -3,13 +3,17 @@
 //!
 //! A request of a signed-in operator that cannot be read gets a leaf too.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::response::Response;
 use http::StatusCode;
+use http::header::EXPECT;
 use http::request::Parts;
+use http_body::Body as _;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -17,19 +21,21 @@ use super::ProblemKind;
 use super::answer::respond;
 use super::app::{App, blocking};
 use super::authenticate::{address, authenticate, stranger};
+use super::holding::Holding;
 use super::problem::Problem;
 use super::sessions::Open;
 use super::turns::Turn;
-use super::{body, query};
+use super::{body, query, range};
 use crate::domain::ExportId;
 use crate::operations::{Ids, Request as Asked};
 use crate::policy::actions;
+use crate::vault::scope::requests::WantedPart;
 use crate::vault::{
     Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
 };
 
 /// The operation that hands a package out.
-pub(super) type Take = fn(&Vault, &Caller, &ExportId) -> Result<Reply, Refusal>;
+pub(super) type Take = fn(&Vault, &Caller, &ExportId, Option<WantedPart>) -> Result<Reply, Refusal>;
 
 pub(super) async fn download(
     app: Arc<App>,
@@ -38,14 +44,25 @@ pub(super) async fn download(
 ) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
+    let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
+    let part = range::read(&parts.headers);
+    let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
-    let reply = blocking(move || match ids.export() {
-        Ok(export) => take(&vault, &caller, &export),
-        Err(error) => Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error)),
+    let reply = blocking(move || {
+        let taken = match ids.export() {
+            Ok(export) => take(&vault, &caller, &export, part),
+            Err(error) => {
+                Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error))
+            }
+        };
+        drop(slot);
+        taken
     })
     .await??;
-    respond(reply, StatusCode::OK)
+    // It is under way until its last byte is sent.
+    let response = respond(reply, StatusCode::OK)?;
+    Ok(response.map(|body| Body::new(Holding::new(body, turn))))
 }
 
 /// Runs an operation whose input is the JSON body.
@@ -58,8 +75,44 @@ pub(super) async fn run<O: Asked>(
     let caller = authenticate(&app, &parts).await?;
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
-    let bytes = body::read(&app.limits, &parts, body).await;
+    let bytes = read_body::<O>(&app, &caller, &ids, &parts, body).await?;
     pass::<O>(app, caller, turn, ids, bytes, status).await
+}
+
+/// How long a small body that was sent with the head may take until the right is decided first.
+const AT_ONCE: Duration = Duration::from_millis(100);
+/// The largest body that is small.
+const SMALL: u64 = 16 * 1024;
+
+/// Reads the body of somebody who may send it. Whoever makes the server wait for a body, by its
+/// size or by `Expect: 100-continue`, has their right decided first; a small body that is there
+/// already is read as it is, and its sender's right is decided by the act itself.
+async fn read_body<O: Asked>(
+    app: &Arc<App>,
+    caller: &Caller,
+    ids: &Ids,
+    parts: &Parts,
+    body: Body,
+) -> Result<Result<Zeroizing<Vec<u8>>, Problem>, Problem> {
+    if body.is_end_stream() {
+        return Ok(body::read(&app.limits, parts, body).await);
+    }
+    let here = body.size_hint().exact().is_some_and(|size| size <= SMALL)
+        && !parts.headers.contains_key(EXPECT);
+    let mut reading = pin!(body::read(&app.limits, parts, body));
+    if here && let Ok(bytes) = tokio::time::timeout(AT_ONCE, &mut reading).await {
+        return Ok(bytes);
+    }
+    let target = <O as Asked>::target(ids);
+    let (vault, caller) = (Arc::clone(&app.vault), caller.clone());
+    blocking(move || match target {
+        Ok(target) => vault.permit::<<O as Operation>::Action>(&caller, &target),
+        Err(error) => {
+            Err(vault.turn_away::<<O as Operation>::Action>(&caller, Target::Vault, error))
+        }
+    })
+    .await??;
+    Ok(reading.await)
 }
 
 /// Runs an operation whose input is the query.

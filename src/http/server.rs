@@ -15,7 +15,7 @@ use super::app::App;
 use super::connections::Bounded;
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
-use crate::config::{Config, Limits};
+use crate::config::{Config, Limits, Proxies};
 use crate::vault::{Paths, Vault};
 
 /// Where and how to serve.
@@ -33,6 +33,8 @@ pub struct ServeConfig {
     pub tls_1_2: bool,
     /// The limits of `[limits]` in the configuration file.
     pub limits: Limits,
+    /// Whose PROXY header is believed.
+    pub proxies: Proxies,
 }
 
 /// Why the server did not start, or did not stop well.
@@ -66,6 +68,7 @@ impl ServeConfig {
             key: key_file(&config.tls.key, "tls.key"),
             tls_1_2: config.tls.allow_tls_1_2,
             limits: config.limits.clone(),
+            proxies: config.serve.proxies.clone(),
         }
     }
 }
@@ -116,16 +119,18 @@ pub async fn serve_until(
         config.limits.clone(),
         description,
     ));
-    let service = routes()
-        .into_router(Arc::clone(&app))
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let service = routes().into_router(Arc::clone(&app)).into_make_service();
 
     let handle = Handle::new();
     let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls)))
         .handshake_timeout(Duration::from_secs(config.limits.header_s));
     let mut server = axum_server::from_tcp(listener)
         .map_err(|error| ServeError::Listen(error.kind()))?
-        .acceptor(Bounded::new(acceptor, Arc::clone(&app)))
+        .acceptor(Bounded::new(
+            acceptor,
+            config.proxies.clone(),
+            Arc::clone(&app),
+        ))
         .handle(handle.clone());
     let header = Duration::from_secs(config.limits.header_s);
     // The buffer also has to hold the request line and the names of headers. The sum of the headers
@@ -150,10 +155,12 @@ pub async fn serve_until(
         handle.graceful_shutdown(Some(grace));
     });
     let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
+    let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
     ready(address);
     let served = server.serve(service).await;
     stopper.abort();
     summing.abort();
+    sweeping.abort();
     stop_vault(app, vault).await?;
     served.map_err(|error| ServeError::Listen(error.kind()))
 }
@@ -176,6 +183,20 @@ async fn sum_strangers(app: Arc<App>) {
         });
         if summed.await.is_err() {
             return;
+        }
+    }
+}
+
+/// Packages are kept for 30 days. Looked for at the start and every hour.
+async fn sweep_packages(vault: Arc<Vault>) {
+    let mut tick = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        tick.tick().await;
+        let vault = Arc::clone(&vault);
+        match tokio::task::spawn_blocking(move || vault.delete_old_packages()).await {
+            Ok(0) => {}
+            Ok(packages) => tracing::info!(packages, "packages were deleted after 30 days"),
+            Err(_) => return,
         }
     }
 }

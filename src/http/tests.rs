@@ -281,11 +281,15 @@ impl Served {
 }
 
 fn get(path: &str) -> Request<Body> {
-    Request::get(path).body(Body::empty()).unwrap()
+    Request::get(path)
+        .header(header::HOST, "localhost")
+        .body(Body::empty())
+        .unwrap()
 }
 
 fn post(path: &str, body: &str) -> Request<Body> {
     Request::post(path)
+        .header(header::HOST, "localhost")
         .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
         .body(Body::from(body.to_owned()))
         .unwrap()
@@ -507,6 +511,7 @@ async fn an_upload_is_streamed_bounded_and_never_half_taken() {
     let served = Served::new().await;
     let upload = |path: &str, body: Body| {
         Request::post(path)
+            .header(header::HOST, "localhost")
             .header("Exhibit-Name", "log.csv")
             .body(body)
             .unwrap()

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use super::connection::network;
 use crate::domain::Bucket;
 
 /// The most addresses with a bucket. If there are more, empty buckets are dropped; if all of them
@@ -59,14 +60,6 @@ impl Throttle {
     fn level(&self, known: &Counted, now: Instant) -> f64 {
         let seconds = now.saturating_duration_since(known.at).as_secs_f64();
         self.bucket.leaked(known.level, seconds)
-    }
-}
-
-/// An IPv6 customer has a whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
     }
 }
 

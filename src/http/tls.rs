@@ -1,11 +1,14 @@
 //! TLS by rustls, with `ring` as the only provider.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, SupportedProtocolVersion, version};
+
+use crate::vault::private_files::{OpenToOthers, check_secret};
 
 /// Why the server's certificate or key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +19,9 @@ pub enum TlsError {
     /// The file of the private key is missing, unreadable or not PEM.
     #[error("the key file cannot be read or holds no private key in PEM")]
     Key,
+    /// Others than its owner can read the key file.
+    #[error("the key file is refused: {0}")]
+    KeyOpen(OpenToOthers),
     /// rustls refuses the pair, for example because the key belongs to another certificate.
     #[error("certificate and key do not make a server: {0}")]
     Pair(rustls::Error),
@@ -34,7 +40,9 @@ pub(super) fn server_config(
     if chain.is_empty() {
         return Err(TlsError::Certificate);
     }
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|_| TlsError::Key)?;
+    let file = File::open(key).map_err(|_| TlsError::Key)?;
+    check_secret(&file).map_err(TlsError::KeyOpen)?;
+    let key = PrivateKeyDer::from_pem_reader(file).map_err(|_| TlsError::Key)?;
     let versions: &[&SupportedProtocolVersion] = if tls_1_2 {
         &[&version::TLS13, &version::TLS12]
     } else {

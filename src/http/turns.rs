@@ -19,6 +19,8 @@ use crate::vault::Caller;
 pub(super) struct Turns {
     /// One permit for each reader thread, for all operators together.
     slots: Arc<Semaphore>,
+    /// For files on their way in, which take long: as many again.
+    uploads: Arc<Semaphore>,
     of_one: Mutex<HashMap<OperatorId, Arc<OfOne>>>,
     /// The most requests of one operator at a time, running or waiting.
     most: usize,
@@ -29,6 +31,7 @@ pub(super) struct Turns {
 struct OfOne {
     under_way: AtomicUsize,
     slots: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
 }
 
 /// The place of one request; dropping it frees the place.
@@ -50,6 +53,7 @@ impl Turns {
     pub(super) fn new(readers: usize, most: usize) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(readers)),
+            uploads: Arc::new(Semaphore::new(readers)),
             of_one: Mutex::default(),
             most,
             at_once: readers.saturating_sub(2).max(1),
@@ -66,6 +70,7 @@ impl Turns {
             Arc::new(OfOne {
                 under_way: AtomicUsize::new(0),
                 slots: Arc::new(Semaphore::new(self.at_once)),
+                uploads: Arc::new(Semaphore::new(self.at_once)),
             })
         };
         let of_one = match &operator {
@@ -91,10 +96,21 @@ impl Turns {
 impl Turn {
     /// Waits for a reader thread.
     pub(super) async fn slot(&self) -> Slot {
-        // The semaphores are never closed; if one were, requests would not wait.
-        let of_one = Arc::clone(&self.of_one.slots).acquire_owned().await.ok();
-        let of_all = Arc::clone(&self.turns.slots).acquire_owned().await.ok();
-        Slot {
+        Slot::of(&self.of_one.slots, &self.turns.slots).await
+    }
+
+    /// Waits until one more file of this operator may be read.
+    pub(super) async fn upload_slot(&self) -> Slot {
+        Slot::of(&self.of_one.uploads, &self.turns.uploads).await
+    }
+}
+
+impl Slot {
+    async fn of(one: &Arc<Semaphore>, all: &Arc<Semaphore>) -> Self {
+        // They are never closed; if they were, nobody would have to wait.
+        let of_one = Arc::clone(one).acquire_owned().await.ok();
+        let of_all = Arc::clone(all).acquire_owned().await.ok();
+        Self {
             _of_one: of_one,
             _of_all: of_all,
         }

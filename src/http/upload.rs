@@ -26,8 +26,8 @@ use super::answer::respond;
 use super::app::{App, blocking};
 use super::authenticate::authenticate;
 use super::problem::Problem;
-use super::query;
 use super::run::ids;
+use super::{body, query};
 use crate::config::Limits;
 use crate::domain::schema::{RegionCode, also, described, one_of, pattern};
 use crate::domain::{AccountName, CaseId, Field, Format};
@@ -152,6 +152,7 @@ pub(super) async fn upload(
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
+    let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let asked = match Asked::read(&ids, &parts, &app.limits) {
         Ok(asked) => asked,
@@ -162,6 +163,8 @@ pub(super) async fn upload(
     };
     let (pieces, incoming) = channel(PIECES);
     let (stop, stopped) = oneshot::channel();
+    let (want, wanted) = oneshot::channel();
+    let slot = turn.upload_slot().await;
     let vault = Arc::clone(&app.vault);
     let admitted = tokio::task::spawn_blocking(move || {
         let arriving = Arriving {
@@ -169,6 +172,7 @@ pub(super) async fn upload(
                 pieces: incoming,
                 rest: Bytes::new(),
                 ended: false,
+                want: Some(want),
             }),
             bytes: asked.bytes,
             stop: Some(Box::new(move || {
@@ -176,9 +180,16 @@ pub(super) async fn upload(
                 let _ = stop.send(());
             })),
         };
-        admit(&vault, &caller, asked, arriving)
+        let admitted = admit(&vault, &caller, asked, arriving);
+        drop(slot);
+        admitted
     });
-    let cut = feed(body, &pieces, &app.limits, stopped).await;
+    // The file is read once its admission has begun. Until then, and if it is refused, the sender
+    // is not told to go on.
+    let cut = match wanted.await {
+        Ok(()) => feed(body, &pieces, &app.limits, stopped).await,
+        Err(_) => None,
+    };
     drop(pieces);
     let admitted = admitted
         .await
@@ -217,6 +228,7 @@ impl Asked {
             let error = OperationError::invalid("upload", problem.kind.name());
             Box::new((Target::Case(case.clone()), error, problem))
         };
+        body::not_coded(&parts.headers).map_err(refuse)?;
         let query = UploadQuery::read(parts.uri.query().unwrap_or_default()).map_err(refuse)?;
         let name = text(&parts.headers, "exhibit-name").map_err(refuse)?;
         let source = text(&parts.headers, "exhibit-source").map_err(refuse)?;
@@ -361,10 +373,16 @@ struct Incoming {
     pieces: Receiver<Piece>,
     rest: Bytes,
     ended: bool,
+    /// Told at the first read.
+    want: Option<oneshot::Sender<()>>,
 }
 
 impl Read for Incoming {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if let Some(want) = self.want.take() {
+            // Whoever sent the file may be gone; then the pieces end.
+            let _ = want.send(());
+        }
         while self.rest.is_empty() && !self.ended && !out.is_empty() {
             match self.pieces.blocking_recv() {
                 Some(Piece::Data(data)) => self.rest = data,
@@ -404,6 +422,7 @@ mod tests {
             pieces: incoming,
             rest: Bytes::new(),
             ended: false,
+            want: None,
         };
         pieces
             .blocking_send(Piece::Data(Bytes::from_static(b"half a ")))
@@ -422,6 +441,7 @@ mod tests {
             pieces: incoming,
             rest: Bytes::new(),
             ended: false,
+            want: None,
         };
         for piece in [Piece::Data(Bytes::from_static(b"whole")), Piece::End] {
             pieces.blocking_send(piece).ok().unwrap();

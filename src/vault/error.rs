@@ -36,6 +36,13 @@ pub enum Conflict {
     ClockRight,
     /// A protected table given out before differs by less than the threshold.
     CutTooClose,
+    /// The package was handed out so long ago that it was deleted.
+    PackageDeleted,
+    /// The package has so many bytes, and not those that were asked for.
+    NoSuchPart {
+        /// The length of the whole file in bytes.
+        bytes: u64,
+    },
 }
 
 impl Conflict {
@@ -53,6 +60,8 @@ impl Conflict {
             Self::OwnMembership => "own-membership",
             Self::ClockRight => "clock-right",
             Self::CutTooClose => "cut-too-close",
+            Self::PackageDeleted => "package-deleted",
+            Self::NoSuchPart { .. } => "range-not-satisfiable",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One process at a time: an exclusive lock on `data/lock`.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 /// Held for as long as the vault is open; the system frees it whatever happens.
@@ -15,8 +16,11 @@ impl VaultLock {
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(0o600)
             .open(data.join("lock"))
             .map_err(|_| InUse)?;
+        // A file of somebody else's cannot be changed; it holds nothing.
+        let _ = file.set_permissions(Permissions::from_mode(0o600));
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => Err(InUse),

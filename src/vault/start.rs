@@ -4,7 +4,7 @@
 //! there is no way to a `Vault` without one.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -37,6 +37,8 @@ use crate::vault::ledger::{
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
+use crate::vault::private_files::{make_file, make_folder, make_folder_unless_used};
+use crate::vault::scope::requests::PackageFile;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
@@ -104,10 +106,13 @@ impl Vault {
         if paths.keyring().exists() || paths.database().exists() {
             return Err(StartError::Exists);
         }
-        for directory in [paths.keys(), paths.data(), paths.packages()] {
-            make_private(&directory).map_err(|error| StartError::Io(error.kind()))?;
+        let failed = |error: io::Error| StartError::Io(error.kind());
+        make_folder_unless_used(paths.root()).map_err(failed)?;
+        for folder in [paths.keys(), paths.data(), paths.packages()] {
+            make_folder(&folder).map_err(failed)?;
         }
         let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
+        make_database_file(paths).map_err(failed)?;
         let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
         let mut writer = Writer::open(&paths.database())?;
         writer.migrate(clock.now())?;
@@ -281,6 +286,11 @@ impl Vault {
         Ok(())
     }
 
+    /// Deletes the packages that are kept no longer, and says how many there were.
+    pub fn delete_old_packages(&self) -> usize {
+        PackageFile::delete_old(&self.core.paths, self.core.clock.now())
+    }
+
     /// Sums up requests that never reached the door, at most once a minute.
     pub fn sum_strangers(&self, requests: u64, turned_away: u64) -> Result<(), Refusal> {
         self.perform(
@@ -449,18 +459,22 @@ fn watch(writer: &mut Writer, keyring: &Keyring) -> Result<Arc<ControlState>, St
     Ok(control)
 }
 
-fn make_private(directory: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)
+/// An empty file for the database, whose mode SQLite gives to the files beside it. What an earlier
+/// database left there is not taken for this one's.
+fn make_database_file(paths: &Paths) -> io::Result<()> {
+    for beside in ["-wal", "-shm", "-journal"] {
+        let mut name = paths.database().into_os_string();
+        name.push(beside);
+        drop(make_file(Path::new(&name))?);
+        fs::remove_file(&name)?;
+    }
+    make_file(&paths.database()).map(drop)
 }
 
 fn write_vkey(paths: &Paths, text: &str) -> io::Result<()> {
     let path = paths.vkey();
     match fs::read_to_string(&path) {
         Ok(found) if found.trim() == text => Ok(()),
-        _ => fs::write(path, format!("{text}\n")),
+        _ => make_file(&path)?.write_all(format!("{text}\n").as_bytes()),
     }
 }

@@ -2,11 +2,16 @@
 //!
 //! The folders mirror `src/operations`, file for file; `across/mirror.rs` holds
 //! that. `across` has what no single operation holds, `support` serves a vault
-//! and gives a client for each kind of caller.
+//! and gives a client for each kind of caller. `network` has what comes before any operation.
 #![expect(unreachable_pub, reason = "nothing outside sees a test binary")]
 
 mod across;
+mod network;
 mod support;
+
+#[path = "../checks/outside.rs"]
+#[expect(dead_code, reason = "what runs the Python programs is for the checks")]
+mod outside;
 
 mod audit;
 mod case;

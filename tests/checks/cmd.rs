@@ -14,6 +14,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::secret_file::write_secret;
+
 const PASSPHRASE: &str = "a passphrase of the tests";
 const PASSWORD: &str = "a password of the tests";
 
@@ -71,7 +73,7 @@ impl Bench {
     }
 
     fn secret(&self, name: &str, text: &str) {
-        fs::write(self.dir.path().join(name), format!("{text}\n")).unwrap();
+        write_secret(self.dir.path().join(name), &format!("{text}\n"));
     }
 
     fn path(&self, name: &str) -> String {

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, admit_as, log, numbers};
 use crate::outside;
+use crate::secret_file::write_secret;
 use breachvault::http::make_dev_certificate;
 use breachvault::vault::{ExhibitCheck, trail};
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 fn secret(house: &Closed, name: &str, text: &str) -> PathBuf {
     let path = house.directory.path().join(name);
-    fs::write(&path, text).unwrap();
+    write_secret(&path, text);
     path
 }
 

@@ -361,9 +361,9 @@ pub(crate) fn json_of(reply: Reply) -> Value {
 pub(crate) fn bytes_of(reply: Reply) -> Vec<u8> {
     match reply.wire.into_body() {
         Body::Bytes(bytes) => bytes.to_vec(),
-        Body::File { mut file, .. } => {
+        Body::File(mut sent) => {
             let mut bytes = Vec::new();
-            std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
+            std::io::Read::read_to_end(&mut sent.file, &mut bytes).unwrap();
             bytes
         }
     }

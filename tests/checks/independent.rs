@@ -144,7 +144,7 @@ fn package() -> Option<Package> {
         .ask::<DecideExport>(&people.lead, &ids, decision)
         .unwrap();
     let export_id = export.parse().unwrap();
-    let reply = take_package(&house.vault, &people.custodian, &export_id).unwrap();
+    let reply = take_package(&house.vault, &people.custodian, &export_id, None).unwrap();
     let tar = directory.path().join("package.tar");
     fs::write(&tar, bytes_of(reply)).unwrap();
     tar::Archive::new(File::open(&tar).unwrap())

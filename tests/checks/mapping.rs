@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 use crate::house::{House, PASSPHRASE, said};
 use serde_json::Value;
 
+use crate::secret_file::write_secret;
+
 #[test]
 fn a_drafted_mapping_admits_its_file_from_the_command_line() {
     let closed = House::new().close();
@@ -28,8 +30,8 @@ fn a_drafted_mapping_admits_its_file_from_the_command_line() {
     let text = fs::read_to_string(&draft).unwrap();
     assert!(!text.contains("canary"), "{text}");
     fs::write(&mapping, text.replace("# zone", "zone")).unwrap();
-    fs::write(path("passphrase"), PASSPHRASE).unwrap();
-    fs::write(path("password"), "the long password of cunegonde").unwrap();
+    write_secret(path("passphrase"), PASSPHRASE);
+    write_secret(path("password"), "the long password of cunegonde");
     let (passphrase, password) = (path("passphrase"), path("password"));
     let dir = closed.directory.path().to_string_lossy().into_owned();
     let case = closed.people.case.to_string();

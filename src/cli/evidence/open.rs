@@ -1,6 +1,5 @@
 //! `evidence open`.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -8,6 +7,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use crate::cli::error::CliError;
+use crate::cli::secret::open_secret;
 use crate::cli::streams;
 use crate::evidence;
 
@@ -26,11 +26,9 @@ pub(in crate::cli) struct Open {
 impl Open {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let mut identity = Zeroizing::new(String::with_capacity(IDENTITY_BYTES));
-        File::open(&self.identity)
-            .and_then(|file| {
-                file.take(IDENTITY_BYTES as u64)
-                    .read_to_string(&mut identity)
-            })
+        open_secret(&self.identity, "identity")?
+            .take(IDENTITY_BYTES as u64)
+            .read_to_string(&mut identity)
             .map_err(CliError::io("read the identity file"))?;
         let opened = evidence::open(&self.path, &identity, &self.out)?;
         streams::words("`breachvault evidence verify` checks who signed the package");

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
 use crate::domain::schema::HexDigest;
 use crate::domain::{ExportId, Reason, Reference, RequestIdOfKind as _};
-use crate::operations::{Docs, Done, Ids, Request, only_reason};
+use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::scope::requests::PackageFile;
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why};
 
 /// Records that the receiver has the package of an export.
 pub struct AcknowledgeExport {
@@ -37,9 +38,30 @@ pub struct AcknowledgeInput {
     pub reason: String,
 }
 
+/// What became of the package.
+#[derive(Serialize, ToSchema)]
+pub struct Acknowledged {
+    /// The vault has deleted its copy of the package.
+    package_deleted: bool,
+}
+
+pub struct Arrived(PackageFile);
+
+impl Answer for Arrived {
+    type View = Acknowledged;
+
+    /// The acknowledgement is durable: nobody needs the file any more.
+    fn view(self, _: &Receipt) -> Result<Acknowledged, OperationError> {
+        self.0.delete();
+        Ok(Acknowledged {
+            package_deleted: !self.0.path().exists(),
+        })
+    }
+}
+
 impl Operation for AcknowledgeExport {
     type Action = actions::AcknowledgeExport;
-    type Answer = Done;
+    type Answer = Arrived;
 
     fn target(&self) -> Target {
         Target::Request(self.export.of_any_kind())
@@ -53,7 +75,7 @@ impl Operation for AcknowledgeExport {
         json!({ "received_by": self.received_by.as_str() })
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Arrived, OperationError> {
         let receipt = BTreeMap::from([
             ("tagmanifest_sha256".to_owned(), self.tagmanifest),
             (
@@ -62,8 +84,7 @@ impl Operation for AcknowledgeExport {
             ),
             ("acknowledged_at".to_owned(), scope.now().to_string()),
         ]);
-        scope.acknowledge_export(&self.export, receipt)?;
-        Ok(Done)
+        scope.acknowledge_export(&self.export, receipt).map(Arrived)
     }
 }
 

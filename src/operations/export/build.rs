@@ -90,6 +90,11 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBu
     };
     let sign = |message: &[u8]| package.signer.sign(message);
     let finished = writer.finish(&info, &sign, package.signer.public(), &tar)?;
+    let dated = package.file.date(package.made_at);
+    dated.map_err(|source| EvidenceError::Io {
+        step: "date the package",
+        source,
+    })?;
     Ok(finished.tagmanifest_sha256)
 }
 

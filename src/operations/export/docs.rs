@@ -77,7 +77,8 @@ pub(crate) const TAKE: Docs = Docs {
     tag: "Exports",
     summary: "Take a package",
     description: "The package of an approved export, built when it is first taken. A tar file; all but its \
-        manifest is sealed to the receivers.",
+        manifest is sealed to the receivers. `Range` and `If-Range` go on where a download broke off; that is decided \
+        anew. The vault deletes its copy when the package is acknowledged, and 30 days after it was first taken.",
     request: "",
     answer: "",
     problems: &[
@@ -89,6 +90,8 @@ pub(crate) const TAKE: Docs = Docs {
         "result-changed",
         "exhibit-withdrawn",
         "cut-too-close",
+        "package-deleted",
+        "range-not-satisfiable",
     ],
 };
 
@@ -96,11 +99,11 @@ pub(crate) const ACKNOWLEDGE: Docs = Docs {
     id: "acknowledgeExport",
     tag: "Exports",
     summary: "Record that a package arrived",
-    description: "Records that the receiver has the package, with the digest that they read from it.",
+    description: "Records that the receiver has the package, with the digest that they read from it. The vault then deletes its copy of the package.",
     request: r#"{"tagmanifest_sha256":
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "received_by":
         "Acme, security team", "reason": "confirmed by telephone"}"#,
-    answer: "{}",
+    answer: r#"{"package_deleted": true}"#,
     problems: &["not-found", "case-closed", "wrong-state", "not-the-asker"],
 };
 

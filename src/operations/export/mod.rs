@@ -8,7 +8,7 @@ mod request;
 mod signer;
 mod take;
 
-pub use acknowledge::{AcknowledgeExport, AcknowledgeInput};
+pub use acknowledge::{AcknowledgeExport, AcknowledgeInput, Acknowledged};
 pub use request::{ExportList, RequestExportInput, RequestedExport};
 pub use signer::ReadSigner;
 pub use take::take_package;

@@ -11,24 +11,31 @@ use super::build::BuildPackage;
 use crate::domain::{ExportId, RequestIdOfKind as _};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::scope::requests::PackageFile;
+use crate::vault::scope::requests::{PackageFile, WantedPart};
 use crate::vault::{
     Answer, Body, Caller, Conflict, Operation, OperationError, Receipt, Refusal, Reply, Target,
     Vault, Wire,
 };
 
 /// Hands out the package of an approved export. A call while the package is being built waits and
-/// gets the same file.
+/// gets the same file. A part of it, to go on where a download broke off, is decided like the whole,
+/// and its leaf names the first one.
 ///
 /// # Errors
 ///
 /// A refusal with its reason: no right, a request in another state, or a package that could not be
 /// built.
-pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result<Reply, Refusal> {
+pub fn take_package(
+    vault: &Vault,
+    caller: &Caller,
+    export: &ExportId,
+    part: Option<WantedPart>,
+) -> Result<Reply, Refusal> {
     let _turn = vault.package_turns().enter(export);
     let again = TakePackage {
         export: export.clone(),
         built: None,
+        part,
     };
     if PackageFile::of(vault.paths(), export).path().exists() {
         match vault.perform(caller, again) {
@@ -43,6 +50,7 @@ pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result
         TakePackage {
             export: export.clone(),
             built,
+            part: None,
         },
     )
 }
@@ -50,6 +58,7 @@ pub fn take_package(vault: &Vault, caller: &Caller, export: &ExportId) -> Result
 struct TakePackage {
     export: ExportId,
     built: Option<[u8; 32]>,
+    part: Option<WantedPart>,
 }
 
 struct HandedOut(Wire);
@@ -71,13 +80,8 @@ impl Operation for TakePackage {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<HandedOut, OperationError> {
-        let (file, bytes, name) = scope.hand_out(&self.export, self.built)?;
-        Ok(HandedOut(Wire::file(
-            "application/x-tar",
-            file,
-            bytes,
-            name,
-        )))
+        let file = scope.hand_out(&self.export, self.built, self.part.as_ref())?;
+        Ok(HandedOut(Wire::file("application/x-tar", file)))
     }
 }
 
@@ -89,9 +93,9 @@ fn digest(wire: Wire) -> Option<[u8; 32]> {
     }
     let bytes = match wire.into_body() {
         Body::Bytes(bytes) => bytes,
-        Body::File { mut file, .. } => {
+        Body::File(mut sent) => {
             let mut bytes = zeroize::Zeroizing::new(Vec::new());
-            file.read_to_end(&mut bytes).ok()?;
+            sent.file.read_to_end(&mut bytes).ok()?;
             bytes
         }
     };

@@ -271,7 +271,7 @@ impl House {
 fn json_of(reply: Reply) -> Value {
     match reply.wire.into_body() {
         Body::Bytes(bytes) => serde_json::from_slice(&bytes).unwrap(),
-        Body::File { .. } => panic!("a file"),
+        Body::File(_) => panic!("a file"),
     }
 }
 

@@ -20,15 +20,31 @@ pub struct Wire {
 pub enum Body {
     /// A body held in memory and wiped on drop.
     Bytes(Zeroizing<Vec<u8>>),
-    /// A package: ciphertext on disk, its length in bytes, and its file name.
-    File {
-        /// The open file, read from its present position.
-        file: File,
-        /// The length that is announced and sent.
-        bytes: u64,
-        /// The name under which a client stores it.
-        name: String,
-    },
+    /// A package: ciphertext on disk.
+    File(SentFile),
+}
+
+/// A file on its way out, or a part of it.
+pub struct SentFile {
+    /// The open file.
+    pub file: File,
+    /// Its whole length in bytes.
+    pub bytes: u64,
+    /// The name under which a client stores it.
+    pub name: String,
+    /// Changes with its bytes.
+    pub tag: String,
+    /// The part that is sent; none is the whole file.
+    pub part: Option<Part>,
+}
+
+/// The bytes of a file that are sent: the first and the last, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// The first byte.
+    pub first: u64,
+    /// The last byte, which is sent too.
+    pub last: u64,
 }
 
 /// What is shown of an answer: a value that becomes JSON here and a page elsewhere, or
@@ -81,11 +97,11 @@ impl Wire {
         }
     }
 
-    /// A file of the given media type, its length in bytes and the name it is sent under.
-    pub fn file(content_type: &'static str, file: File, bytes: u64, name: String) -> Self {
+    /// A file of the given media type.
+    pub fn file(content_type: &'static str, file: SentFile) -> Self {
         Self {
             content_type,
-            body: Body::File { file, bytes, name },
+            body: Body::File(file),
         }
     }
 

@@ -113,6 +113,19 @@ impl Vault {
         }
     }
 
+    /// Whether the caller may do this at this moment, before the rest of the request is waited for.
+    /// A yes is no promise: the act itself is decided anew. A no has its leaf.
+    pub fn permit<A: Action>(&self, caller: &Caller, target: &Target) -> Result<(), Refusal> {
+        let found = self.on_snapshot(caller, target, |_, situation, _| {
+            let decided = decide(&situation.facts, A::KIND).map(drop);
+            (Notes::default(), decided.map_err(Stopped::Denied))
+        });
+        match found.ended {
+            Ok(()) => Ok(()),
+            Err(stopped) => Err(self.refuse::<A>(caller, target.clone(), stopped)),
+        }
+    }
+
     /// Writes the leaf of a request by a signed-in operator that could not be
     /// understood, so that no authenticated call goes unrecorded.
     pub fn turn_away<A: Action>(
@@ -121,6 +134,10 @@ impl Vault {
         target: Target,
         error: OperationError,
     ) -> Refusal {
+        self.refuse::<A>(caller, target, Stopped::Failed(error))
+    }
+
+    fn refuse<A: Action>(&self, caller: &Caller, target: Target, stopped: Stopped) -> Refusal {
         let core = Arc::clone(&self.core);
         let (back, ended) = sync_channel(1);
         let about = About {
@@ -131,7 +148,6 @@ impl Vault {
         };
         let submitted = self.ledger.submit(caller, move |transaction, _| {
             let situation = facts::load(&core, transaction, &about.caller, &about.target);
-            let stopped = Stopped::Failed(error);
             let detail = about.sealed_detail(Value::Null);
             let notes = Notes::default();
             let draft = about.draft::<A>(situation.ok().as_ref(), notes, Some(&stopped), detail);

@@ -17,6 +17,14 @@ pub enum KeyringError {
     /// A keyring exists already.
     #[error("a keyring exists already")]
     Exists,
+    /// Other users can read or change the keyring.
+    #[error(
+        "other users can read or change the keyring (its mode is {mode:04o}); make it yours alone with chmod 600"
+    )]
+    OpenToOthers {
+        /// The mode of the file.
+        mode: u32,
+    },
     /// The keyring is damaged: `what`.
     #[error("the keyring is damaged: {what}")]
     Damaged {

@@ -2,10 +2,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::error::KeyringError;
+use crate::vault::private_files::{check_secret, make_file};
 
 /// The largest file that is read, in bytes; a real keyring is much smaller.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -15,6 +16,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, KeyringError> {
         ErrorKind::NotFound => KeyringError::Missing,
         kind => KeyringError::Io(kind),
     })?;
+    check_secret(&file).map_err(|open| KeyringError::OpenToOthers { mode: open.0 })?;
     let mut bytes = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
@@ -39,15 +41,7 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
 pub(in crate::vault) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
     let old = OpenOptions::new().read(true).write(true).open(path).ok();
     let new = beside(path);
-    match std::fs::remove_file(&new) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
-    }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&new)?;
+    let mut file = make_file(&new)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&new, path)?;

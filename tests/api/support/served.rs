@@ -84,6 +84,9 @@ impl TestVault {
             // All tests come from one address.
             serving.limits.stranger_burst = 1_000_000;
         }
+        if !toml.contains("address_connections") {
+            serving.limits.address_connections = serving.limits.connections;
+        }
         let administrator = Person {
             operator: founded.invitation.operator.to_string(),
             enrolment: Some(founded.invitation.enrolment.expose_once().to_string()),

@@ -15,6 +15,11 @@ pub struct Wire(StreamOwned<ClientConnection, TcpStream>);
 
 impl Wire {
     pub fn to(vault: &TestVault) -> Self {
+        Self::behind(vault, &[])
+    }
+
+    /// As a proxy does, which says something before the client's first byte.
+    pub fn behind(vault: &TestVault, first: &[u8]) -> Self {
         let mut roots = RootCertStore::empty();
         let ca = vault.paths.keys().join("ca.crt");
         roots
@@ -28,7 +33,8 @@ impl Wire {
             .with_no_client_auth();
         let name = ServerName::try_from("localhost").unwrap();
         let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-        let socket = TcpStream::connect(vault.address).unwrap();
+        let mut socket = TcpStream::connect(vault.address).unwrap();
+        socket.write_all(first).unwrap();
         socket
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
@@ -38,6 +44,22 @@ impl Wire {
     pub fn send(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).unwrap();
         self.0.flush().unwrap();
+    }
+
+    /// Sends what may find nobody there any more.
+    pub fn try_send(&mut self, bytes: &[u8]) -> bool {
+        self.0
+            .write_all(bytes)
+            .and_then(|()| self.0.flush())
+            .is_ok()
+    }
+
+    /// The next bytes, or none if the other side has closed.
+    pub fn read_some(&mut self) -> Vec<u8> {
+        let mut bytes = vec![0; 16 * 1024];
+        let read = self.0.read(&mut bytes).unwrap_or(0);
+        bytes.truncate(read);
+        bytes
     }
 
     /// Everything until the other side closes.

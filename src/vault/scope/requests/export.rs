@@ -64,6 +64,17 @@ pub struct Delivery {
     pub(super) package: Option<[u8; 32]>,
     /// What the receiver sent back.
     pub(super) receipt: Option<BTreeMap<String, String>>,
+    /// When it was first handed out.
+    pub(super) taken: Option<Taken>,
+}
+
+/// The first handing out.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Taken {
+    pub(super) leaf: u64,
+    /// Seconds since 1970.
+    pub(super) at: i64,
 }
 
 /// A request as those see it who ask, decide and hand out.

@@ -21,7 +21,7 @@ mod withdrawal;
 pub use self::asked_view::{AskedView, ShownState};
 pub use self::export::{Export, ExportView, ExportWanted};
 pub use self::kind::RequestKind;
-pub use self::package::{PackageContents, PackageFile};
+pub use self::package::{PACKAGE_DAYS, PackageContents, PackageFile, WantedBytes, WantedPart};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
 pub(in crate::vault) use self::sealed::account_of;
 pub use self::withdrawal::{LaterDuplicates, Withdrawal, WithdrawalView};

@@ -3,13 +3,16 @@
 //! What leaves is sealed to named recipients in `evidence`; this file decides what goes in.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, DirEntry, File};
+use std::io;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
-use super::export::{CountedExport, Export, hex};
+use super::export::{CountedExport, Export, Taken, hex};
 use super::sealed::damaged;
 use super::steps::Found;
 use crate::domain::{ExportId, Moment, Profile};
@@ -18,7 +21,7 @@ use crate::vault::keyring::PackageSigner;
 use crate::vault::records::ExportContents;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::exhibit_rows;
-use crate::vault::{Conflict, OperationError, Paths};
+use crate::vault::{Conflict, OperationError, Part, Paths, SentFile};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
 pub struct PackageContents {
@@ -50,6 +53,38 @@ pub struct PackageContents {
     pub file: PackageFile,
 }
 
+/// For how long a package is kept after it was first handed out.
+pub const PACKAGE_DAYS: i64 = 30;
+
+/// Which part of a package is wanted, if not all of it.
+pub struct WantedPart {
+    /// Which bytes of it.
+    pub bytes: WantedBytes,
+    /// The tag of the package that the part belongs to. If it is another one, all is sent.
+    pub of: Option<String>,
+}
+
+/// A range as it is asked for, before the length is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WantedBytes {
+    /// From the first of these on, up to the second.
+    From(u64, Option<u64>),
+    /// So many at the end.
+    Last(u64),
+}
+
+impl WantedBytes {
+    /// The part of a file of this length; `None` if it has no such bytes.
+    pub fn of(self, length: u64) -> Option<Part> {
+        let end = length.checked_sub(1)?;
+        let (first, last) = match self {
+            Self::From(first, last) => (first, last.map_or(end, |last| last.min(end))),
+            Self::Last(bytes) => (length.saturating_sub(bytes), end),
+        };
+        (first <= last).then_some(Part { first, last })
+    }
+}
+
 /// Where the package of an export stands.
 pub struct PackageFile {
     folder: PathBuf,
@@ -78,6 +113,37 @@ impl PackageFile {
     /// The folder it is built in.
     pub fn workplace(&self) -> PathBuf {
         self.folder.join(format!("{}.work", self.export))
+    }
+
+    /// Notes on the file when it was made, by the vault's clock.
+    pub fn date(&self, made_at: Moment) -> io::Result<()> {
+        let seconds = u64::try_from(made_at.seconds()).unwrap_or_default();
+        let made_at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        File::options()
+            .write(true)
+            .open(self.path())?
+            .set_modified(made_at)
+    }
+
+    /// Deletes every package that is kept no longer, and says how many there were.
+    pub(in crate::vault) fn delete_old(paths: &Paths, now: Moment) -> usize {
+        let kept_since = now.plus_seconds(-PACKAGE_DAYS * 86_400).seconds();
+        let kept_since = Duration::from_secs(u64::try_from(kept_since).unwrap_or_default());
+        let is_old = |entry: &DirEntry| {
+            let is_package = entry.path().extension().is_some_and(|kind| kind == "tar");
+            let made_at = entry.metadata().and_then(|found| found.modified());
+            is_package && made_at.is_ok_and(|at| at <= SystemTime::UNIX_EPOCH + kept_since)
+        };
+        let all = fs::read_dir(paths.packages()).into_iter().flatten();
+        all.filter_map(Result::ok)
+            .filter(is_old)
+            .filter(|entry| fs::remove_file(entry.path()).is_ok())
+            .count()
+    }
+
+    /// Deletes it. If that fails, the sweep of old packages tries again.
+    pub fn delete(&self) {
+        let _ = fs::remove_file(self.path());
     }
 }
 
@@ -129,7 +195,8 @@ impl<A: Writes> Scope<'_, A> {
         &mut self,
         id: &ExportId,
         built: Option<[u8; 32]>,
-    ) -> Result<(File, u64, String), OperationError> {
+        wanted: Option<&WantedPart>,
+    ) -> Result<SentFile, OperationError> {
         let mut found = self.request::<Export>(id)?;
         let (digest, from) = match (found.sealed.after.package, built) {
             (None, Some(built)) => (built, RequestState::Approved),
@@ -137,6 +204,18 @@ impl<A: Writes> Scope<'_, A> {
             _ => return Err(OperationError::Conflict(Conflict::ResultChanged)),
         };
         self.none_withdrawn_since(&found)?;
+        let leaf = self
+            .leaf
+            .ok_or(OperationError::Internal("handed out without a leaf"))?;
+        let first = found.sealed.after.taken.get_or_insert(Taken {
+            leaf,
+            at: self.now.seconds(),
+        });
+        let first_leaf = first.leaf;
+        let kept_until = Moment::from_seconds(first.at).plus_seconds(PACKAGE_DAYS * 86_400);
+        if kept_until <= self.now {
+            return Err(OperationError::Conflict(Conflict::PackageDeleted));
+        }
         found.sealed.after.package = Some(digest);
         self.advance(&found, from, RequestState::Used)?;
         let lost = || OperationError::Damaged {
@@ -145,9 +224,31 @@ impl<A: Writes> Scope<'_, A> {
         let package = PackageFile::of(&self.core.paths, id);
         let file = File::open(package.path()).map_err(|_| lost())?;
         let bytes = file.metadata().map_err(|_| lost())?.len();
+        let tag = hex(&digest);
+        // A part is of what was handed out before; whoever has nothing yet gets all.
+        let part = wanted
+            .filter(|part| first_leaf != leaf && part.of.as_ref().is_none_or(|of| *of == tag))
+            .map(|part| {
+                let missing = OperationError::Conflict(Conflict::NoSuchPart { bytes });
+                part.bytes.of(bytes).ok_or(missing)
+            })
+            .transpose()?;
         self.notes.rows = Some(found.sealed.body.messages);
         self.notes.digest = Some(STANDARD.encode(digest));
-        Ok((file, bytes, package.name()))
+        self.notes.detail = match part {
+            Some(Part { first, last }) => {
+                json!({ "continues": first_leaf, "first_byte": first, "last_byte": last })
+            }
+            None if first_leaf != leaf => json!({ "first_taken": first_leaf }),
+            None => serde_json::Value::Null,
+        };
+        Ok(SentFile {
+            file,
+            bytes,
+            name: package.name(),
+            tag,
+            part,
+        })
     }
 
     /// Records what the receiver sent back.
@@ -155,7 +256,7 @@ impl<A: Writes> Scope<'_, A> {
         &mut self,
         id: &ExportId,
         receipt: BTreeMap<String, String>,
-    ) -> Result<(), OperationError> {
+    ) -> Result<PackageFile, OperationError> {
         let mut found = self.request::<Export>(id)?;
         let delivery = &mut found.sealed.after;
         let package = delivery.package.map(|digest| hex(&digest));
@@ -164,7 +265,8 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::invalid("tagmanifest_sha256", rule));
         }
         delivery.receipt = Some(receipt);
-        self.advance(&found, RequestState::Used, RequestState::Acknowledged)
+        self.advance(&found, RequestState::Used, RequestState::Acknowledged)?;
+        Ok(PackageFile::of(&self.core.paths, id))
     }
 }
 
