@@ -23,6 +23,9 @@ pub(super) struct Doctor {
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
+    /// A checkpoint that you kept: the log must contain it; may be given more than once
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    kept: Vec<PathBuf>,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
@@ -46,6 +49,7 @@ impl Doctor {
     pub(super) fn run(self) -> Result<(), CliError> {
         let paths = Paths::of(&self.dir);
         let served = is_open(&paths);
+        let kept = unlock::read_kept(&self.kept)?;
         let mut findings = vec![
             finding("permissions", permissions(&paths)),
             finding("keyring", keyring(&paths)),
@@ -55,7 +59,7 @@ impl Doctor {
                     .map(|()| "known and unaltered".to_owned())
                     .map_err(|error| chain(&error)),
             ),
-            finding("log", log(&paths)),
+            finding("log", log(&paths, &kept)),
             Finding {
                 what: "lock",
                 state: State::Ok,
@@ -163,8 +167,8 @@ fn keyring(paths: &Paths) -> Result<String, String> {
     ))
 }
 
-fn log(paths: &Paths) -> Result<String, String> {
-    let verdict = trail::verify_directory(paths, None, &[]).map_err(|error| chain(&error))?;
+fn log(paths: &Paths, kept: &[Vec<u8>]) -> Result<String, String> {
+    let verdict = trail::verify_directory(paths, None, kept).map_err(|error| chain(&error))?;
     let locked = LockedKeyring::read(&paths.keyring()).map_err(|error| error.to_string())?;
     let origin = format!("breachvault/{}", locked.vault());
     if verdict.origin.as_str() != origin {

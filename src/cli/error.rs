@@ -104,8 +104,10 @@ impl From<StartError> for CliError {
             StartError::Missing => {
                 Self::failed(error.to_string()).hint("`breachvault init` makes a vault")
             }
-            StartError::Log(_) | StartError::Control(_) => Self::failed(error.to_string())
-                .hint("`breachvault audit verify` says where the log is wrong"),
+            StartError::Log(_) | StartError::Control(_) | StartError::Mark(_) => {
+                Self::failed(error.to_string())
+                    .hint("`breachvault audit verify` says where the log is wrong")
+            }
             _ => Self::failed(error.to_string()),
         }
     }

@@ -29,6 +29,9 @@ pub(super) struct Serve {
     /// The key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// A checkpoint that you kept: the log must contain it; may be given more than once
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    kept: Vec<PathBuf>,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
@@ -45,6 +48,7 @@ impl Serve {
             listening.certificate = certificate;
             listening.key = key;
         }
+        unlock::check_kept(&Paths::of(&self.dir), &self.kept)?;
         let vault = unlock::open(&self.dir, &self.passphrase, config.settings())?;
         listen(Arc::new(vault), &listening, |address| {
             streams::words(&format!("serving https://{address}"));

@@ -17,20 +17,23 @@ use crate::vault::{
     InvitationUsed, OperationError, Reply, SessionOpened, SetSecondFactor, SignIn, Vault,
 };
 
-/// A JSON body that somebody without a session may send.
+/// The JSON body of a request without a session.
 pub(super) trait Open: DeserializeOwned + ToSchema {
     type Output: ToSchema;
     const ACTION: ActionKind;
     const DOCS: Docs;
 
-    /// Slow on purpose: a password is hashed.
+    /// Runs the request. It is slow on purpose, because a password is hashed.
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem>;
 }
 
+/// Who signs in, with a password and a second factor.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OpenSession {
+    /// The name of the operator.
     name: String,
+    /// The password of the operator.
     #[schema(value_type = String)]
     password: Password,
     /// The six digits of the second factor, if the operator has one.
@@ -73,6 +76,7 @@ impl Open for OpenSession {
     }
 }
 
+/// An invitation to use, and the password to set.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SetUpSecondFactor {
@@ -113,6 +117,7 @@ impl Open for SetUpSecondFactor {
 pub(super) struct UseInvitation {
     /// The token of the invitation.
     enrolment: String,
+    /// The new password, 12 to 256 characters.
     #[schema(value_type = String, min_length = 12, max_length = 256)]
     password: Password,
     /// Whether to set up a second factor; must be true if the role needs one.

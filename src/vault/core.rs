@@ -3,6 +3,7 @@
 //! Sees all keys. The ledger is not in here, so that an act in the queue can
 //! hold this without holding the queue.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Serialize;
@@ -26,6 +27,8 @@ use crate::vault::store::{ControlState, Readers};
 pub(in crate::vault) struct Core {
     pub(in crate::vault) readers: Readers,
     pub(in crate::vault) control: Arc<ControlState>,
+    /// Points charged since the start.
+    pub(in crate::vault) charged: AtomicU64,
     pub(in crate::vault) keyring: RwLock<Keyring>,
     pub(in crate::vault) clock: Arc<VaultClock>,
     pub(in crate::vault) entropy: Arc<dyn Entropy>,

@@ -47,7 +47,7 @@ pub use self::call::wire::{Body, View, Wire};
 pub use self::door::{Ended, Operation, Reply, Vault};
 pub use self::error::{Conflict, OperationError};
 pub use self::exhibits::under_way::{AdmissionProgress, AdmissionView, Cancellation};
-pub use self::ledger::{BookError, ControlFault, Health, trail};
+pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;

@@ -31,6 +31,11 @@ impl Paths {
         self.keys().join("keyring")
     }
 
+    /// How far the log had come, sealed. It is not beside the log, which is backed up elsewhere.
+    pub fn high_water_mark(&self) -> PathBuf {
+        self.keys().join("high-water-mark")
+    }
+
     /// The folder of everything else.
     pub fn data(&self) -> PathBuf {
         self.root.join("data")

@@ -1,5 +1,7 @@
 //! What an installation may choose. `config` reads it; the defaults are sensible.
 
+use serde::Serialize;
+
 use crate::domain::{HomeRole, words};
 
 words! {
@@ -29,7 +31,7 @@ impl SecondFactor {
 }
 
 /// Limits and lifetimes. Units are in the names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Settings {
     /// How long a session lasts, in seconds.
     pub session_s: i64,
@@ -58,7 +60,7 @@ pub struct Settings {
 
 /// A leaking bucket, counted in points: a number that is found costs 1, one that
 /// is not costs 2.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Budget {
     /// Points of a full bucket: the most that can be spent at once.
     pub capacity: u32,

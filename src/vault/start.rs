@@ -6,7 +6,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use serde_json::{Value, json};
@@ -32,7 +32,8 @@ use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, LogEnd, clock_keeper, write_control_seal,
+    Book, BookError, ControlFault, Health, Ledger, LogEnd, MarkFault, clock_keeper,
+    write_control_seal, write_mark,
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
@@ -70,6 +71,9 @@ pub enum StartError {
     /// The control rows are not those that the vault wrote last.
     #[error(transparent)]
     Control(#[from] ControlFault),
+    /// The log is not the one that the high-water mark was written for.
+    #[error(transparent)]
+    Mark(#[from] MarkFault),
     /// A folder could not be made, or the file of the public key not written.
     #[error("the directory could not be used: {0}")]
     Io(io::ErrorKind),
@@ -116,6 +120,7 @@ impl Vault {
             root: empty.root(),
         };
         write_control_seal(&transaction, &keyring, &*entropy, end)?;
+        write_mark(paths, &keyring, &*entropy, end)?;
         transaction.commit()?;
         drop(writer);
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
@@ -184,6 +189,7 @@ impl Vault {
         let core = Arc::new(Core {
             readers: Readers::open(&paths.database(), settings.readers, &control)?,
             control,
+            charged: AtomicU64::new(0),
             keyring: RwLock::new(keyring),
             admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
             clock,
@@ -198,6 +204,7 @@ impl Vault {
             sessions: KnownSessions::default(),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
+        book.verify_mark()?;
         book.verify_control()?;
         write_vkey(paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
@@ -358,10 +365,13 @@ impl Operation for Start {
                 terms.discard_above(scope.transaction()?, visible)?;
             }
         }
+        let settings = serde_json::to_value(&scope.core.settings);
+        let settings = settings.map_err(|_| OperationError::Internal("settings"))?;
         let clock = scope.clock();
         scope.notes.alarm = clock.in_doubt().then_some("clock-jumped");
         scope.note_detail(json!({
             "leftovers_cleared": cleared,
+            "settings": settings,
             "machine": clock.machine,
             "off_by_s": clock.off_by_s,
             "stopped_s": clock.stopped_s,

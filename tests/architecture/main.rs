@@ -569,3 +569,31 @@ fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
+
+#[test]
+fn no_statement_outside_the_control_folder_names_a_control_table() {
+    let tables = fs::read_to_string(root().join("src/vault/store/control/tables.rs")).unwrap();
+    let names: Vec<&str> = tables
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("name: \""))
+        .map(|rest| rest.trim_end_matches("\","))
+        .collect();
+    assert!(names.len() >= 9, "{names:?}");
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if !path.starts_with("src/") || path.starts_with("src/vault/store/control/") {
+            continue;
+        }
+        let words: Vec<&str> = text
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .filter(|word| !word.is_empty())
+            .collect();
+        for pair in words.windows(2) {
+            let verb = matches!(pair[0], "FROM" | "JOIN" | "INTO" | "UPDATE");
+            if verb && names.contains(&pair[1]) {
+                wrong.push(format!("{path}: {} {}", pair[0], pair[1]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

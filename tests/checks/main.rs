@@ -10,6 +10,7 @@ mod outside;
 mod clock;
 mod cmd;
 mod compile_fail;
+mod control_rows;
 mod evidence_tools;
 mod faults;
 mod independent;

@@ -1,6 +1,5 @@
 //! `audit verify`: fails, and never only warns, when the log is not what was signed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +7,8 @@ use serde_json::json;
 
 use super::verifier_key;
 use crate::cli::error::{CliError, Exit, chain};
-use crate::cli::streams;
+use crate::cli::secret::PassphraseArgs;
+use crate::cli::{streams, unlock};
 use crate::vault::Paths;
 use crate::vault::audit::{Claim, ExportedLog, Failure, Verdict, VerifierKey, verify_log};
 use crate::vault::trail::{self, EXPORTED_VKEY, TrailFailure};
@@ -30,6 +30,8 @@ pub(in crate::cli) struct Verify {
     /// Print the verdict as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
 }
 
 impl Verify {
@@ -41,20 +43,34 @@ impl Verify {
                  log can rewrite it too. Keep the key elsewhere and name it with --vkey",
             );
         }
-        let kept: Vec<Vec<u8>> = self
-            .kept
-            .iter()
-            .map(|path| fs::read(path).map_err(CliError::io("read a kept checkpoint")))
-            .collect::<Result<_, _>>()?;
+        let kept = unlock::read_kept(&self.kept)?;
         let found = match (&self.dir, &self.log) {
             (_, Some(log)) => verify_exported(log, key, &kept)?,
-            (Some(dir), None) => trail::verify_directory(&Paths::of(dir), key, &kept),
+            (Some(dir), None) => self.verify_vault(&Paths::of(dir), key, &kept)?,
             (None, None) => return Err(CliError::usage("either --dir or --log is needed")),
         };
         match found {
             Ok(verdict) => self.tell(&verdict),
             Err(failure) => Err(self.tell_failure(failure)?),
         }
+    }
+
+    /// With the passphrase, also against the high-water mark.
+    fn verify_vault(
+        &self,
+        paths: &Paths,
+        key: Option<VerifierKey>,
+        kept: &[Vec<u8>],
+    ) -> Result<Result<Verdict, TrailFailure>, CliError> {
+        let keyring = match self.passphrase.secret().is_given() {
+            true => Some(unlock::unlock(paths, &self.passphrase)?),
+            false => None,
+        };
+        let verdict = trail::verify_directory(paths, key, kept);
+        Ok(verdict.and_then(|verdict| {
+            let marked = keyring.map(|keyring| trail::verify_mark(paths, &keyring));
+            marked.unwrap_or(Ok(())).map(|()| verdict)
+        }))
     }
 
     fn tell(&self, verdict: &Verdict) -> Result<(), CliError> {

@@ -36,7 +36,7 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
 /// The content of the old file is then overwritten in place, if nothing else links to it: it had
 /// the keys of destroyed cases, perhaps under an old passphrase. File systems that copy on write,
 /// and disks that remap blocks, may keep it.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
+pub(in crate::vault) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
     let old = OpenOptions::new().read(true).write(true).open(path).ok();
     let new = beside(path);
     match std::fs::remove_file(&new) {

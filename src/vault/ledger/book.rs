@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use ring::signature::KeyPair;
 
@@ -9,12 +10,14 @@ use super::act::{Act, Done};
 use super::clock_keeper;
 use super::control_seal::{self, ControlFault, LogEnd};
 use super::draft::{Draft, Outcome};
+use super::mark::{self, MarkFault, Marking};
 use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
     Outcome as LeafOutcome, SALT_BYTES, TreeError, VerifierKey, leaf_hash, stored_hash_count,
 };
 use crate::vault::core::Core;
 use crate::vault::entropy::draw;
+use crate::vault::keyring::KeyringError;
 use crate::vault::plaintext::{Aad, Nonce, Nonces};
 use crate::vault::store::{
     ControlState, Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows,
@@ -29,6 +32,7 @@ pub(crate) struct Book {
     key: VerifierKey,
     frontier: Frontier,
     checkpoint: Arc<str>,
+    marking: Marking,
 }
 
 /// The log could not be continued or appended to.
@@ -69,6 +73,9 @@ pub enum BookError {
     /// The control rows could not be sealed, or are not what the vault wrote.
     #[error(transparent)]
     Control(#[from] ControlFault),
+    /// The leaves are durable, and the mark that has to follow them is not.
+    #[error("the high-water mark could not be written")]
+    Mark(#[source] KeyringError),
 }
 
 impl Book {
@@ -109,12 +116,50 @@ impl Book {
             key,
             frontier,
             checkpoint,
+            marking: Marking::new(),
         })
     }
 
     /// Compares the control rows with their seal, which must be of the log's end.
     pub(in crate::vault) fn verify_control(&self) -> Result<(), ControlFault> {
         control_seal::verify(&self.writer, &self.core.keys(), self.end())
+    }
+
+    /// Compares the log with its high-water mark.
+    pub(in crate::vault) fn verify_mark(&self) -> Result<(), MarkFault> {
+        let mark = mark::read(&self.core.paths, &self.core.keys())?;
+        mark::verify(mark, self.frontier.size(), |size| {
+            let at = Frontier::read(size, &StoredHashes(&self.writer));
+            at.ok().map(|frontier| frontier.root())
+        })
+    }
+
+    /// Writes the mark if the log is above it.
+    pub(super) fn mark_rest(&mut self) -> Result<(), BookError> {
+        match self.marking.is_behind(self.frontier.size()) {
+            true => self.mark(),
+            false => Ok(()),
+        }
+    }
+
+    fn mark(&mut self) -> Result<(), BookError> {
+        let core = &self.core;
+        mark::write(&core.paths, &core.keys(), &*core.entropy, self.end())
+            .map_err(BookError::Mark)?;
+        let points = self.core.charged.load(Ordering::Relaxed);
+        self.marking.written(self.frontier.size(), points);
+        Ok(())
+    }
+
+    /// What the commit gave out must not become known above the mark.
+    fn mark_if_due(&mut self) -> Result<(), BookError> {
+        match self
+            .marking
+            .is_due(self.core.charged.load(Ordering::Relaxed))
+        {
+            true => self.mark(),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn control(&self) -> Arc<ControlState> {
@@ -157,7 +202,9 @@ impl Book {
         }
         // From here on new snapshots see what the acts wrote.
         self.core.editions.end_change();
-        entered
+        let first = entered?;
+        self.mark_if_due()?;
+        Ok(first)
     }
 
     /// Runs one step in a transaction of its own.
@@ -197,6 +244,9 @@ impl Book {
             let salt: [u8; SALT_BYTES] =
                 draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
             let mut draft = acted.draft;
+            if draft.gives_out() {
+                self.marking.hurry();
+            }
             let detail = draft.detail.take().ok_or(BookError::Detail)?;
             let commitment = Commitment::to_canonical(&salt, seq, detail.json());
             let bytes = self.write_leaf(&transaction, draft, seq, &commitment)?;

@@ -71,6 +71,16 @@ pub(in crate::vault) fn write(
     Ok(control_seal_rows::replace(transaction, &sealed)?)
 }
 
+/// The generation of the keyring that the seal names, if it is the one of a log of this size.
+pub(super) fn generation(connection: &Snapshot, keyring: &Keyring, size: u64) -> Option<u64> {
+    let sealed = control_seal_rows::find(connection).ok()??;
+    let seal = keyring.root_keys().control_seal();
+    let aad = Aad::control_seal(keyring.vault(), size);
+    let plain = seal.open(&aad, &sealed).ok()?;
+    let (_, rest) = plain.split_first_chunk::<32>()?;
+    rest.first_chunk::<8>().copied().map(u64::from_be_bytes)
+}
+
 /// Compares the control rows with the seal, which must be the one of the log's end.
 pub(in crate::vault) fn verify(
     connection: &Snapshot,

@@ -54,6 +54,18 @@ pub(crate) struct Draft {
     pub(crate) detail: Option<Detail>,
 }
 
+impl Draft {
+    /// Whether numbers or a package go out with this leaf.
+    pub(super) fn gives_out(&self) -> bool {
+        let giving = [
+            ActionKind::OpenReveal,
+            ActionKind::BuildPackage,
+            ActionKind::TakePackage,
+        ];
+        self.outcome == Outcome::Done && giving.contains(&self.action)
+    }
+}
+
 /// A detail as canonical JSON (RFC 8785): what is committed to and what is sealed.
 /// Whoever runs an act beside others makes it there and not on the ledger's thread.
 pub(crate) struct Detail(Zeroizing<Vec<u8>>);

@@ -8,6 +8,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::act::{Act, Stage, StageError, Staged};
 use crate::domain::OperatorId;
@@ -29,6 +30,8 @@ pub(super) type Lane = Option<OperatorId>;
 pub(super) enum Work {
     Acts(Vec<Act>),
     Stage(Stage, Staged),
+    /// Nothing came for a while.
+    Quiet,
     /// Nothing waits, and nothing more will come.
     End,
 }
@@ -87,8 +90,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits for work.
-    pub(super) fn take(&self) -> Work {
+    /// Waits for work, but not for longer than `quiet`.
+    pub(super) fn take(&self, quiet: Duration) -> Work {
         let mut waiting = self.waiting();
         loop {
             let stage_next = waiting.acts_were_last || waiting.acts == 0;
@@ -104,11 +107,15 @@ impl Queue {
                 return Work::End;
             }
             waiting.idle = true;
-            waiting = self
+            let (after, timeout) = self
                 .work
-                .wait(waiting)
+                .wait_timeout(waiting, quiet)
                 .unwrap_or_else(PoisonError::into_inner);
+            waiting = after;
             waiting.idle = false;
+            if timeout.timed_out() && waiting.acts == 0 && waiting.stages.is_empty() {
+                return Work::Quiet;
+            }
         }
     }
 
@@ -205,7 +212,7 @@ mod tests {
         }
         queue.put(operator(3), no_act()).unwrap();
         assert_eq!(lanes(&queue), [(0, 300), (1, 10), (2, 1)]);
-        let Work::Acts(acts) = queue.take() else {
+        let Work::Acts(acts) = queue.take(Duration::from_secs(9)) else {
             panic!("no acts");
         };
         assert_eq!(acts.len(), BATCH);
@@ -241,7 +248,7 @@ mod tests {
             let _ = queue.put(operator(2), no_act());
         }
         let order: Vec<bool> = (0..6)
-            .map(|_| matches!(queue.take(), Work::Acts(_)))
+            .map(|_| matches!(queue.take(Duration::from_secs(9)), Work::Acts(_)))
             .collect();
         assert_eq!(order, [true, false, true, false, true, false]);
     }
@@ -252,8 +259,8 @@ mod tests {
         queue.put(operator(1), no_act()).unwrap();
         queue.close();
         assert_eq!(queue.put(operator(1), no_act()), Err(Unaudited::Stopped));
-        assert!(matches!(queue.take(), Work::Acts(_)));
-        assert!(matches!(queue.take(), Work::End));
+        assert!(matches!(queue.take(Duration::from_secs(9)), Work::Acts(_)));
+        assert!(matches!(queue.take(Duration::from_secs(9)), Work::End));
         queue.abandon();
         assert_eq!(queue.put(None, no_act()), Err(Unaudited::Stopped));
     }

@@ -10,10 +10,13 @@ use std::io::{self, Write};
 use std::iter;
 use std::path::Path;
 
+use super::control_seal;
+use super::mark::{self, MarkFault};
 use crate::vault::audit::{
-    Beside, Checkpoint, Claim, ExportError, Failure, Hash, Hashes, KeyError, Leaves, StoredLeaf,
-    Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
+    Beside, Checkpoint, Claim, ExportError, Failure, Frontier, Hash, Hashes, KeyError, Leaves,
+    StoredLeaf, Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
 };
+use crate::vault::keyring::Keyring;
 use crate::vault::paths::Paths;
 use crate::vault::store::leaf_rows::LeafReader;
 use crate::vault::store::{
@@ -52,6 +55,17 @@ pub enum TrailFailure {
     /// The stored size of the checkpoint is not the one that is signed.
     #[error("the size beside the signed checkpoint is not the size in it")]
     CheckpointSize,
+    /// The log is not the one that the high-water mark was written for.
+    #[error(transparent)]
+    Mark(#[from] MarkFault),
+    /// The keyring was put back.
+    #[error("the keyring is of generation {found}, and the log was written with {named}")]
+    OldKeyring {
+        /// The generation of the keyring.
+        found: u64,
+        /// The generation that the log was written with.
+        named: u64,
+    },
     /// The log could not be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -64,7 +78,12 @@ impl TrailFailure {
     /// Whether the log is at fault, and not only the attempt to read it.
     pub fn is_verification_failure(&self) -> bool {
         match self {
-            Self::NoCheckpoint | Self::Log(_) | Self::Column { .. } | Self::CheckpointSize => true,
+            Self::NoCheckpoint
+            | Self::Log(_)
+            | Self::Column { .. }
+            | Self::CheckpointSize
+            | Self::Mark(_)
+            | Self::OldKeyring { .. } => true,
             Self::Export(error) => matches!(
                 error,
                 ExportError::Size { .. } | ExportError::Checkpoint(_) | ExportError::TooLong { .. }
@@ -100,6 +119,24 @@ pub fn verify_directory(
         Some(WrongColumn { leaf, column }) => Err(TrailFailure::Column { leaf, column }),
         None if size != verdict.size => Err(TrailFailure::CheckpointSize),
         None => Ok(verdict),
+    }
+}
+
+/// Compares the log in the database with the high-water mark and with the keyring's generation. The
+/// vault may be served.
+pub fn verify_mark(paths: &Paths, keyring: &Keyring) -> Result<(), TrailFailure> {
+    // Read before the log, which only grows.
+    let mark = mark::read(paths, keyring)?;
+    let snapshot = snapshot(paths)?;
+    let size = leaf_rows::count(&snapshot)?;
+    mark::verify(mark, size, |size| {
+        let at = Frontier::read(size, &DenseHashes(&snapshot));
+        at.ok().map(|frontier| frontier.root())
+    })?;
+    let named = control_seal::generation(&snapshot, keyring, size);
+    match (keyring.generation(), named) {
+        (found, Some(named)) if found < named => Err(TrailFailure::OldKeyring { found, named }),
+        _ => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use super::act::{Act, Acted, Stage, StageError};
 use super::book::Book;
 use super::health::Health;
+use super::mark::MARK_EVERY;
 use super::queue::{Queue, Work};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
@@ -125,13 +126,22 @@ impl Drop for Watch {
 
 fn empty(mut book: Book, watch: &Watch) {
     loop {
-        match watch.queue.take() {
+        match watch.queue.take(MARK_EVERY) {
             Work::Acts(acts) => commit(&mut book, acts, &watch.health),
             Work::Stage(step, back) => {
                 let _ = back.send(stage(&book, step));
             }
-            Work::End => return,
+            Work::Quiet => mark(&mut book, &watch.health),
+            Work::End => return mark(&mut book, &watch.health),
         }
+    }
+}
+
+/// Writes the high-water mark if the log is above it.
+fn mark(book: &mut Book, health: &Health) {
+    if let Err(fault) = book.mark_rest() {
+        health.failed();
+        tracing::error!(fault = %fault, "the high-water mark could not be written");
     }
 }
 

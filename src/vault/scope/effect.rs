@@ -3,6 +3,7 @@
 //! The ledger writes it in one savepoint. If that fails, the answer is dropped.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::vault::budget::points;
 use crate::vault::call::caller::Caller;
@@ -33,6 +34,7 @@ pub(in crate::vault) fn apply(
             let operator = caller
                 .operator_id()
                 .ok_or(OperationError::Internal("a charge on nobody"))?;
+            core.charged.fetch_add(u64::from(points), Ordering::Relaxed);
             points::charge(
                 core.settings.lookup_budget,
                 connection,

@@ -45,8 +45,7 @@ pub(crate) fn list(
     case: CaseNumber,
 ) -> Result<Vec<MembershipRow>, StoreError> {
     let mut all = connection.rows(&MEMBERSHIP, &[("case_number", int(case.0))], read)?;
-    let order = |row: &MembershipRow| (row.role.as_str(), row.operator.clone());
-    all.sort_by(|one, other| order(one).cmp(&order(other)));
+    all.sort_by_cached_key(|row| (row.role.as_str(), row.operator.clone()));
     Ok(all)
 }
 

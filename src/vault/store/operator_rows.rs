@@ -77,8 +77,7 @@ pub(crate) fn list(connection: &Snapshot) -> Result<Vec<OperatorRow>, StoreError
         let created: i64 = row.get("created_at").map_err(at("operator::list"))?;
         Ok((created, read(row)?))
     })?;
-    let order = |(created, row): &(i64, OperatorRow)| (*created, row.id.clone());
-    all.sort_by(|one, other| order(one).cmp(&order(other)));
+    all.sort_by_cached_key(|(created, row)| (*created, row.id.clone()));
     Ok(all.into_iter().map(|(_, row)| row).collect())
 }
 

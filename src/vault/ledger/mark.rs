@@ -1,0 +1,192 @@
+//! The high-water mark: how far the log had come, in a file of its own.
+//!
+//! It has the size and the root of a log that was durable when the mark was written, sealed under a
+//! key of the keyring. A mark behind the log is normal, because it is written after the commit and
+//! not with each; so no crash can lock the vault. A log behind the mark, or one with another root at
+//! the mark's size, was put back, and so was a log whose mark is missing.
+//! Not promised: that mark, keyring and database put back together are found. A kept checkpoint
+//! finds that.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
+
+use super::control_seal::LogEnd;
+use crate::vault::audit::Hash;
+use crate::vault::entropy::Entropy;
+use crate::vault::keyring::{Keyring, KeyringError, replace_file};
+use crate::vault::paths::Paths;
+use crate::vault::plaintext::{Aad, Nonces};
+
+/// How long a commit may stay above the mark.
+pub(super) const MARK_EVERY: Duration = Duration::from_secs(60);
+/// How many points may be charged above the mark.
+const MARK_POINTS: u64 = 100;
+
+/// The log is not the one that the mark was written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MarkFault {
+    /// There is no mark: it was removed, or files were put back.
+    #[error("the high-water mark is missing: the vault's files were put back or removed")]
+    Missing,
+    /// The file cannot be read.
+    #[error("the high-water mark could not be read: {0}")]
+    Unreadable(io::ErrorKind),
+    /// It was sealed by another vault, or changed.
+    #[error("the high-water mark is not this vault's")]
+    Foreign,
+    /// The log is shorter than it was.
+    #[error("the log ends at leaf {log}, and it had {mark}: it was rolled back")]
+    Behind {
+        /// How many leaves it has.
+        log: u64,
+        /// How many it had.
+        mark: u64,
+    },
+    /// The log has another root at the size of the mark.
+    #[error("the log is another one than the high-water mark was written for: it was rolled back")]
+    Beside,
+    /// The hashes of the tree do not give a root.
+    #[error("the tree's hashes are incomplete")]
+    Tree,
+}
+
+/// When the mark is written next.
+pub(super) struct Marking {
+    /// The size that the file has, and when it was written.
+    size: u64,
+    at: Instant,
+    /// The points charged until then.
+    points: u64,
+    /// Whether the commit under way must not become known above the mark.
+    urgent: bool,
+}
+
+impl Marking {
+    pub(super) fn new() -> Self {
+        Self {
+            size: 0,
+            at: Instant::now(),
+            points: 0,
+            urgent: true,
+        }
+    }
+
+    /// The commit under way gives something out.
+    pub(super) fn hurry(&mut self) {
+        self.urgent = true;
+    }
+
+    pub(super) fn is_due(&self, points: u64) -> bool {
+        let charged = points.saturating_sub(self.points);
+        self.urgent || charged >= MARK_POINTS || self.at.elapsed() >= MARK_EVERY
+    }
+
+    /// Whether the log has grown since.
+    pub(super) fn is_behind(&self, size: u64) -> bool {
+        self.size < size
+    }
+
+    pub(super) fn written(&mut self, size: u64, points: u64) {
+        *self = Self {
+            size,
+            at: Instant::now(),
+            points,
+            urgent: false,
+        };
+    }
+}
+
+/// Writes the mark, durably.
+pub(in crate::vault) fn write(
+    paths: &Paths,
+    keyring: &Keyring,
+    entropy: &dyn Entropy,
+    end: LogEnd,
+) -> Result<(), KeyringError> {
+    let mut plain = Vec::with_capacity(40);
+    plain.extend_from_slice(&end.size.to_be_bytes());
+    plain.extend_from_slice(end.root.as_bytes());
+    let sealed = keyring
+        .root_keys()
+        .high_water_mark()
+        .seal(
+            Nonces::new(entropy).take()?,
+            &Aad::high_water_mark(keyring.vault()),
+            &plain,
+        )
+        .map_err(|_| KeyringError::NoKey)?;
+    replace_file(&paths.high_water_mark(), &sealed)
+}
+
+/// Compares a log with the mark; `root_at` computes the log's root at a smaller size. The log must
+/// have been read after the mark or be at rest.
+pub(in crate::vault) fn verify(
+    mark: LogEnd,
+    size: u64,
+    root_at: impl FnOnce(u64) -> Option<Hash>,
+) -> Result<(), MarkFault> {
+    if size < mark.size {
+        return Err(MarkFault::Behind {
+            log: size,
+            mark: mark.size,
+        });
+    }
+    match root_at(mark.size) {
+        Some(root) if root == mark.root => Ok(()),
+        Some(_) => Err(MarkFault::Beside),
+        None => Err(MarkFault::Tree),
+    }
+}
+
+/// Reads the mark.
+pub(in crate::vault) fn read(paths: &Paths, keyring: &Keyring) -> Result<LogEnd, MarkFault> {
+    let sealed = fs::read(paths.high_water_mark()).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => MarkFault::Missing,
+        kind => MarkFault::Unreadable(kind),
+    })?;
+    let plain = keyring
+        .root_keys()
+        .high_water_mark()
+        .open(&Aad::high_water_mark(keyring.vault()), &sealed)
+        .map_err(|_| MarkFault::Foreign)?;
+    let (size, root) = plain.split_first_chunk::<8>().ok_or(MarkFault::Foreign)?;
+    let root = root.try_into().map_err(|_| MarkFault::Foreign)?;
+    Ok(LogEnd {
+        size: u64::from_be_bytes(*size),
+        root: Hash::from_bytes(root),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(size: u64, root: u8) -> LogEnd {
+        LogEnd {
+            size,
+            root: Hash::from_bytes([root; 32]),
+        }
+    }
+
+    #[test]
+    fn a_mark_behind_the_log_is_normal_and_a_log_behind_or_beside_it_is_not() {
+        let root_at = |size: u64| Some(Hash::from_bytes([size as u8; 32]));
+        assert_eq!(verify(mark(3, 3), 9, root_at), Ok(()));
+        assert_eq!(verify(mark(9, 9), 9, root_at), Ok(()));
+        let behind = MarkFault::Behind { log: 8, mark: 9 };
+        assert_eq!(verify(mark(9, 9), 8, root_at), Err(behind));
+        assert_eq!(verify(mark(3, 4), 9, root_at), Err(MarkFault::Beside));
+    }
+
+    #[test]
+    fn a_mark_is_due_after_a_hundred_points_or_when_something_goes_out() {
+        let mut marking = Marking::new();
+        assert!(marking.is_due(0));
+        marking.written(5, 10);
+        assert!(!marking.is_due(109) && marking.is_due(110));
+        assert!(!marking.is_behind(5) && marking.is_behind(6));
+        marking.hurry();
+        assert!(marking.is_due(10));
+    }
+}

@@ -1,0 +1,501 @@
+//! Whoever can write the database and has no key of the vault gains nothing: every table of control
+//! rows, every column and every kind of change, to a vault that is closed and to one that is served.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::FileExt;
+
+use breachvault::operations::case::NameMember;
+use breachvault::operations::record::{LookUp, Scope};
+use breachvault::operations::session::ReadSelf;
+use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
+use breachvault::vault::{OperationError, Refusal, Vault};
+use rusqlite::types::Value as Cell;
+use rusqlite::{Connection, params_from_iter};
+use serde_json::{Value, json};
+
+use crate::house::{self, Closed, House, People, REASON, ask, log, numbers};
+
+/// The tables whose rows decide what somebody may do or see.
+const TABLES: [&str; 9] = [
+    "meta",
+    "operator",
+    "session",
+    "cases",
+    "membership",
+    "exhibit",
+    "request",
+    "release",
+    "budget",
+];
+
+const ROWS: u64 = 300;
+
+/// A vault as it was yesterday, and as it is today.
+struct Days {
+    yesterday: Closed,
+    today: Closed,
+}
+
+impl Days {
+    fn new() -> Self {
+        let house = House::new();
+        house.admit(log(ROWS, 1)).unwrap();
+        house.admit(log(ROWS, 2)).unwrap();
+        let (vault, people) = (&house.vault, &house.people);
+        table_of(vault, people, "country");
+        look_up(vault, people).unwrap();
+        ask_withdrawal(vault, people, 0);
+        house::open_case(vault, &people.lead, "Another supplier");
+        let today = house.close();
+        let yesterday = today.copy();
+        let vault = today.open().unwrap();
+        let people = &today.people;
+        let second = ask_withdrawal(&vault, people, 1);
+        let ids = [("withdrawal", second.as_str())];
+        let yes = json!({ "decision": "approve", "reason": REASON });
+        ask::<DecideWithdrawal>(&vault, &people.lead, &ids, yes).unwrap();
+        let role = json!({ "role": "investigator" });
+        house::name_member(&vault, &people.lead, &people.case, &people.custodian, role).unwrap();
+        let lead = json!({ "role": "custodian" });
+        house::name_member(&vault, &people.lead, &people.case, &people.other_lead, lead).unwrap();
+        look_up(&vault, people).unwrap();
+        house::open_case(&vault, &people.lead, "A third supplier");
+        vault.stop().unwrap();
+        drop(vault);
+        Self { yesterday, today }
+    }
+}
+
+fn look_up(vault: &Vault, people: &People) -> Result<Value, Refusal> {
+    let numbers = numbers(ROWS, 1, 3);
+    let body = json!({ "numbers": numbers, "purpose": "quality-check", "reason": REASON });
+    let ids = [("case", people.case.as_str())];
+    ask::<LookUp>(vault, &people.investigator, &ids, body)
+}
+
+fn table_of(vault: &Vault, people: &People, by: &str) {
+    let body = json!({ "by": [by], "audience": "protected" });
+    let ids = [("case", people.case.as_str())];
+    ask::<Scope>(vault, &people.investigator, &ids, body).unwrap();
+}
+
+fn ask_withdrawal(vault: &Vault, people: &People, which: usize) -> String {
+    let connection = open_beside(&vault.paths().database());
+    let exhibits = column(&connection, "SELECT id FROM exhibit ORDER BY number");
+    let Cell::Text(exhibit) = &exhibits[which] else {
+        panic!("no exhibit");
+    };
+    let ids = [
+        ("case", people.case.as_str()),
+        ("exhibit", exhibit.as_str()),
+    ];
+    let body = json!({ "reason": REASON });
+    let asked = ask::<RequestWithdrawal>(vault, &people.custodian, &ids, body).unwrap();
+    asked["withdrawal"].as_str().unwrap().to_owned()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test changes the file past the vault"
+)]
+fn open_beside(path: &std::path::Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    for pragma in ["foreign_keys = OFF", "ignore_check_constraints = ON"] {
+        let sql = format!("PRAGMA {pragma}");
+        connection.execute_batch(&sql).unwrap();
+    }
+    connection
+}
+
+fn column(connection: &Connection, sql: &str) -> Vec<Cell> {
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// What is known of a table: its columns, those of its primary key, those with unique values.
+struct Table {
+    name: &'static str,
+    columns: Vec<String>,
+    key: Vec<String>,
+    unique: BTreeSet<String>,
+}
+
+impl Table {
+    fn of(connection: &Connection, name: &'static str) -> Self {
+        let text = |sql: String| -> Vec<String> {
+            let cells = column(connection, &sql);
+            let text = |cell| match cell {
+                Cell::Text(text) => text,
+                _ => panic!("no name"),
+            };
+            cells.into_iter().map(text).collect()
+        };
+        let info = format!("SELECT name FROM pragma_table_info('{name}')");
+        let key = text(format!("{info} WHERE pk > 0 ORDER BY pk"));
+        let unique = text(format!(
+            "SELECT c.name FROM pragma_index_list('{name}') AS i, pragma_index_info(i.name) AS c
+             WHERE i.\"unique\" = 1"
+        ));
+        Self {
+            name,
+            columns: text(info),
+            unique: unique.into_iter().chain(key.iter().cloned()).collect(),
+            key,
+        }
+    }
+
+    fn rows(&self, connection: &Connection) -> Vec<Vec<Cell>> {
+        let sql = format!(
+            "SELECT {} FROM {} ORDER BY {}",
+            self.columns.join(", "),
+            self.name,
+            self.key.join(", ")
+        );
+        let mut statement = connection.prepare(&sql).unwrap();
+        let width = self.columns.len();
+        let rows = statement
+            .query_map([], |row| (0..width).map(|at| row.get(at)).collect())
+            .unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    fn key_of(&self, row: &[Cell]) -> Vec<Cell> {
+        let place = |name| self.columns.iter().position(|column| column == name);
+        let cell = |name| row[place(name).unwrap()].clone();
+        self.key.iter().map(cell).collect()
+    }
+
+    /// Puts a row in the place of the row with this key.
+    fn replace(&self, connection: &Connection, key: &[Cell], with: Option<&[Cell]>) {
+        let at: Vec<String> = self.key.iter().map(|name| format!("{name} IS ?")).collect();
+        let sql = format!("DELETE FROM {} WHERE {}", self.name, at.join(" AND "));
+        let gone = connection.execute(&sql, params_from_iter(key)).unwrap();
+        assert!(gone <= 1);
+        if let Some(row) = with {
+            self.add(connection, row);
+        }
+    }
+
+    fn add(&self, connection: &Connection, row: &[Cell]) {
+        let places = vec!["?"; row.len()].join(", ");
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES ({places})",
+            self.name,
+            self.columns.join(", ")
+        );
+        connection.execute(&sql, params_from_iter(row)).unwrap();
+    }
+}
+
+/// Another value of the same kind.
+fn other(cell: &Cell, times: i64) -> Cell {
+    match cell {
+        Cell::Null => Cell::Null,
+        Cell::Integer(value) => Cell::Integer(value + times),
+        Cell::Real(value) => Cell::Real(value + times as f64),
+        Cell::Text(value) => Cell::Text(format!("{value}{}", "x".repeat(times as usize))),
+        Cell::Blob(value) => Cell::Blob([value.as_slice(), &vec![7; times as usize]].concat()),
+    }
+}
+
+/// A kind of change, and the rows it leaves.
+struct Change {
+    what: String,
+    /// Rows to take away by their keys, then rows to add.
+    gone: Vec<Vec<Cell>>,
+    added: Vec<Vec<Cell>>,
+    /// Whether the seal is put back too.
+    seal: bool,
+}
+
+/// Every change to a table.
+fn changes(table: &Table, today: &[Vec<Cell>], yesterday: &[Vec<Cell>]) -> Vec<Change> {
+    let mut all = Vec::new();
+    let name = table.name;
+    let mut change = |what: String, gone: &[&Vec<Cell>], added: Vec<Vec<Cell>>, seal| {
+        all.push(Change {
+            what: format!("{name}: {what}"),
+            gone: gone.iter().map(|row| table.key_of(row)).collect(),
+            added,
+            seal,
+        });
+    };
+    let first = &today[0];
+    for (at, column) in table.columns.iter().enumerate() {
+        let mut edited = first.clone();
+        edited[at] = match &first[at] {
+            // What is empty is filled: a withdrawal, an account, an invitation.
+            Cell::Null => match today.iter().map(|row| &row[at]).find(|c| **c != Cell::Null) {
+                Some(cell) => other(cell, 3),
+                None => Cell::Null,
+            },
+            cell => other(cell, 1),
+        };
+        if edited[at] != first[at] {
+            change(format!("{column} edited"), &[first], vec![edited], false);
+        }
+        if matches!(
+            column.as_str(),
+            "revoked_at" | "withdrawn_at" | "enrolment" | "account"
+        ) && let Some(row) = today.iter().find(|row| row[at] != Cell::Null)
+        {
+            let mut emptied = row.clone();
+            emptied[at] = Cell::Null;
+            change(format!("{column} emptied"), &[row], vec![emptied], false);
+        }
+        // Swapped with another row that has another value there.
+        if let Some(second) = today[1..].iter().find(|row| row[at] != first[at])
+            && !table.key.contains(column)
+        {
+            let (mut one, mut two) = (first.clone(), second.clone());
+            std::mem::swap(&mut one[at], &mut two[at]);
+            change(
+                format!("{column} swapped"),
+                &[first, second],
+                vec![one, two],
+                false,
+            );
+        }
+        // Yesterday's cell in today's row.
+        let old = yesterday.iter().find_map(|old| {
+            let new = today
+                .iter()
+                .find(|new| table.key_of(new) == table.key_of(old))?;
+            (old[at] != new[at]).then_some((old, new))
+        });
+        if let Some((old, new)) = old {
+            let mut mixed = new.clone();
+            mixed[at] = old[at].clone();
+            change(format!("{column} of yesterday"), &[new], vec![mixed], false);
+        }
+    }
+    for (no, row) in today.iter().enumerate().take(3) {
+        change(format!("row {no} deleted"), &[row], vec![], false);
+    }
+    let copied =
+        table
+            .columns
+            .iter()
+            .zip(first)
+            .map(|(column, cell)| match table.unique.contains(column) {
+                true => other(cell, 40),
+                false => cell.clone(),
+            });
+    change("row copied".to_owned(), &[], vec![copied.collect()], false);
+    let differs = |old: &&Vec<Cell>| !today.contains(old);
+    if let Some(old) = yesterday.iter().find(differs) {
+        let gone: Vec<_> = today
+            .iter()
+            .filter(|new| table.key_of(new) == table.key_of(old))
+            .collect();
+        change(
+            "row of yesterday".to_owned(),
+            &gone,
+            vec![old.clone()],
+            false,
+        );
+    }
+    if today != yesterday {
+        let gone: Vec<_> = today.iter().collect();
+        change(
+            "all of yesterday".to_owned(),
+            &gone,
+            yesterday.to_vec(),
+            false,
+        );
+        change(
+            "all of yesterday with the seal".to_owned(),
+            &gone,
+            yesterday.to_vec(),
+            true,
+        );
+    }
+    all
+}
+
+fn make(connection: &Connection, table: &Table, change: &Change, seal: &[u8]) {
+    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for key in &change.gone {
+        table.replace(connection, key, None);
+    }
+    for row in &change.added {
+        table.add(connection, row);
+    }
+    if change.seal {
+        let sql = "UPDATE control_seal SET sealed = ?1";
+        connection.execute(sql, [seal]).unwrap();
+    }
+    connection.execute_batch("COMMIT").unwrap();
+}
+
+fn all_changes(days: &Days) -> Vec<(Table, Vec<Change>, Vec<u8>)> {
+    let (today, yesterday) = (days.today.database(), days.yesterday.database());
+    let seals = column(&yesterday, "SELECT sealed FROM control_seal");
+    let Cell::Blob(seal) = &seals[0] else {
+        panic!("no seal");
+    };
+    TABLES
+        .iter()
+        .map(|name| {
+            let table = Table::of(&today, name);
+            let (new, old) = (table.rows(&today), table.rows(&yesterday));
+            assert!(!new.is_empty(), "{name} has no row");
+            let changes = changes(&table, &new, &old);
+            (table, changes, seal.clone())
+        })
+        .collect()
+}
+
+fn damaged_place<T: std::fmt::Debug>(asked: Result<T, Refusal>, what: &str) -> String {
+    match asked {
+        Err(Refusal::Failed(OperationError::Damaged { place }, _)) => place,
+        other => panic!("{what}: {other:?}"),
+    }
+}
+
+#[test]
+fn whoever_writes_a_control_row_of_a_closed_vault_is_named_at_the_start() {
+    let days = Days::new();
+    let (mut count, mut columns) = (0, 0);
+    for (table, changes, seal) in all_changes(&days) {
+        columns += table.columns.len();
+        for change in changes {
+            let copy = days.today.copy();
+            let connection = open_beside(&copy.paths().database());
+            make(&connection, &table, &change, &seal);
+            drop(connection);
+            let refused = copy.open().err().expect(&change.what).to_string();
+            let named = match change.seal {
+                true => "the seal over the control rows".to_owned(),
+                false => format!("`{}`", table.name),
+            };
+            assert!(refused.contains(&named), "{}: {refused}", change.what);
+            count += 1;
+        }
+    }
+    println!(
+        "{count} changes to {columns} columns of {} tables, closed",
+        TABLES.len()
+    );
+    assert!(count > 150, "{count}");
+}
+
+#[test]
+fn whoever_writes_a_control_row_of_a_served_vault_is_named_and_learns_nothing() {
+    let days = Days::new();
+    let mut count = 0;
+    for (table, changes, seal) in all_changes(&days) {
+        for change in changes {
+            let copy = days.today.copy();
+            let vault = copy.open().unwrap();
+            look_up(&vault, &copy.people).unwrap();
+            let connection = open_beside(&copy.paths().database());
+            make(&connection, &table, &change, &seal);
+            let place = damaged_place(look_up(&vault, &copy.people), &change.what);
+            assert_eq!(place, format!("table {}", table.name), "{}", change.what);
+            assert!(!vault.health().is_green(), "{}", change.what);
+            assert_eq!(vault.health().damage(), Some(table.name));
+            // It stays so, for everybody, also when the rows are put back.
+            let own = ask::<ReadSelf>(&vault, &copy.people.lead, &[], json!({}));
+            damaged_place(own, &change.what);
+            count += 1;
+        }
+    }
+    println!("{count} changes, served");
+    assert!(count > 150, "{count}");
+}
+
+#[test]
+fn what_the_vault_writes_itself_is_not_taken_for_damage_at_the_next_start() {
+    let days = Days::new();
+    let vault = days.today.open().unwrap();
+    let people = &days.today.people;
+    let operator = people.investigator.operator_id().unwrap().to_string();
+    let ids = [("case", people.case.as_str()), ("operator", &operator)];
+    ask::<NameMember>(&vault, &people.lead, &ids, json!({ "role": "custodian" })).unwrap();
+    // Reading beside the vault, and writing what is no control row, is not damage.
+    let beside = open_beside(&days.today.paths().database());
+    beside.execute_batch("CREATE TEMP TABLE mine (a)").unwrap();
+    assert!(!TABLES.is_empty() && !column(&beside, "SELECT id FROM operator").is_empty());
+    ask::<ReadSelf>(&vault, &people.lead, &[], json!({})).unwrap();
+    vault.stop().unwrap();
+    drop(vault);
+    days.today.open().unwrap();
+}
+
+#[test]
+fn a_row_written_past_the_database_is_found_by_the_act_that_reads_it() {
+    let days = Days::new();
+    let copy = days.today.copy();
+    let vault = copy.open().unwrap();
+    // The write-ahead log is emptied first, so that the page in the file is the one that is read.
+    let beside = open_beside(&copy.paths().database());
+    beside
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .unwrap();
+    drop(beside);
+    let path = copy.paths().database();
+    let bytes = fs::read(&path).unwrap();
+    let (role, other) = (b"investigator", b"investigatox");
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let mut written = 0;
+    for at in 0..bytes.len() - role.len() {
+        if bytes[at..].starts_with(role) {
+            file.write_all_at(other, at as u64).unwrap();
+            written += 1;
+        }
+    }
+    assert!(written > 0);
+    file.sync_all().unwrap();
+    // Pages in memory are as they were; each commit lets them go, so the change is met at last.
+    let mut place = None;
+    for _ in 0..5 {
+        match look_up(&vault, &copy.people) {
+            Ok(_) => {}
+            refused => place = Some(damaged_place(refused, "past the database")),
+        }
+    }
+    let place = place.expect("the change was never met");
+    assert!(place.starts_with("table "), "{place}");
+}
+
+/// The files of a vault, but the mark of today.
+#[test]
+fn a_database_that_was_put_back_whole_is_found_by_the_high_water_mark() {
+    let days = Days::new();
+    let copy = days.yesterday.copy();
+    let mark = days.today.paths().high_water_mark();
+    fs::copy(&mark, copy.paths().high_water_mark()).unwrap();
+    let refused = copy.open().err().expect("it started").to_string();
+    assert!(refused.contains("rolled back"), "{refused}");
+    fs::remove_file(copy.paths().high_water_mark()).unwrap();
+    let refused = copy.open().err().expect("it started").to_string();
+    assert!(refused.contains("high-water mark is missing"), "{refused}");
+}
+
+#[test]
+fn a_mark_behind_the_log_is_normal_and_one_half_written_does_not_replace_it() {
+    let days = Days::new();
+    let copy = days.today.copy();
+    let mark = days.yesterday.paths().high_water_mark();
+    fs::copy(&mark, copy.paths().high_water_mark()).unwrap();
+    // A crash while a new mark is written leaves a torn file beside the old one.
+    let torn = copy.paths().high_water_mark().with_extension("new");
+    fs::write(torn, b"half").unwrap();
+    copy.open().unwrap().stop().unwrap();
+    copy.open().unwrap();
+}
+
+#[test]
+fn an_older_keyring_than_the_log_names_is_refused() {
+    let days = Days::new();
+    let copy = days.today.copy();
+    fs::copy(days.yesterday.paths().keyring(), copy.paths().keyring()).unwrap();
+    let refused = copy.open().err().expect("it started").to_string();
+    assert!(
+        refused.contains("the keyring is of generation"),
+        "{refused}"
+    );
+}
