@@ -4,6 +4,13 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The latest time the vault has seen, for how long it has run, and which times two people have
+-- accepted, sealed under the operator-secret key.
+CREATE TABLE clock (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    sealed BLOB NOT NULL
+) STRICT;
+
 -- `sealed` holds name, password hash and TOTP secret under the operator-secret key.
 CREATE TABLE operator (
     id         TEXT PRIMARY KEY,

@@ -23,7 +23,7 @@ use breachvault::vault::clock::SystemClock;
 use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
 use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
-use breachvault::vault::{Body, Caller, Paths, Reply, Settings, SignIn, Vault};
+use breachvault::vault::{Body, Caller, Paths, Reply, SecondFactor, Settings, SignIn, Vault};
 use serde_json::{Value, json};
 
 pub mod load;
@@ -104,6 +104,7 @@ impl House {
     pub fn found(directory: &Path) -> Res<Self> {
         fs::create_dir_all(directory)?;
         let mut settings = Settings::default();
+        settings.second_factor = SecondFactor::Offered;
         settings.lookup_budget.capacity = u32::MAX;
         let founded = Vault::create(
             &Paths::of(directory),

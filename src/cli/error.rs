@@ -160,7 +160,7 @@ impl From<OperationError> for CliError {
 const ABSENT: &str =
     "there is no such case, exhibit, operator or request, or you may not know of it";
 
-fn denial_in_words(denial: Denial) -> &'static str {
+pub(super) fn denial_in_words(denial: Denial) -> &'static str {
     match denial {
         Denial::SessionEnded => "the session has ended",
         Denial::NotAllowed => "your role does not allow this",
@@ -176,6 +176,10 @@ fn denial_in_words(denial: Denial) -> &'static str {
         }
         Denial::Expired => "the request has expired; ask for a new one",
         Denial::WrongCredential => "the name, password, code or invitation is wrong or was used",
+        Denial::SecondFactorNeeded => {
+            "you need a second factor and have none; set one up with POST /api/v1/second-factors"
+        }
+        Denial::Throttled { .. } => "too many have tried this name; try again later",
         Denial::BudgetSpent { .. } => "your lookup budget in this case is spent",
     }
 }
@@ -201,6 +205,7 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"
         }
+        Conflict::ClockRight => "the clock is not in doubt; there is no time to accept",
         Conflict::CutTooClose => {
             "this table and one given out before could together disclose people"
         }

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use serde::Deserialize;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::error::CliError;
 use super::secret::{AdministratorPasswordArgs, PassphraseArgs};
-use super::{streams, tls};
-use crate::domain::OperatorName;
+use super::{answer, settings, streams, tls};
+use crate::domain::{HomeRole, OperatorName};
 use crate::vault::clock::SystemClock;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::identity::{NewPassword, Password};
@@ -27,6 +29,9 @@ pub(super) struct Init {
     /// A further name or address of this machine for the development certificate
     #[arg(long = "tls-name", value_name = "NAME")]
     tls_names: Vec<String>,
+    /// A configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Print one JSON object instead of lines
     #[arg(long)]
     json: bool,
@@ -49,7 +54,8 @@ impl Init {
             false => None,
         };
         let passphrase = new_passphrase(&mut *self.passphrase.secret().read_new()?)?;
-        let founded = found(&paths, &passphrase, name, Settings::default())?;
+        let settings = settings::read(self.config.as_deref())?;
+        let founded = found(&paths, &passphrase, name, settings)?;
         tls::make_development(&paths, &self.tls_names)?;
         let ended = self.hand_over(&founded, password);
         founded.vault.stop()?;
@@ -61,13 +67,30 @@ impl Init {
         let invitation = &founded.invitation;
         let operator = invitation.operator.as_str();
         if let Some(password) = password {
-            founded
-                .vault
-                .enrol(&invitation.enrolment, password, false)?;
+            let policy = founded.vault.settings().second_factor;
+            let totp = policy.is_needed_by(HomeRole::Administrator);
+            let enrolled = founded.vault.enrol(&invitation.enrolment, password, totp)?;
+            let enrolled: Enrolled = answer::read(enrolled)?;
             streams::words("the administrator is enrolled and can sign in");
+            let Some(secret) = enrolled.totp_secret.map(Zeroizing::new) else {
+                return match self.json {
+                    true => streams::json(&json!({ "administrator": operator, "name": self.name })),
+                    false => streams::data(&format!("administrator: {operator}")),
+                };
+            };
+            streams::words(
+                "give the secret to the administrator's authenticator; it is shown once",
+            );
             return match self.json {
-                true => streams::json(&json!({ "administrator": operator, "name": self.name })),
-                false => streams::data(&format!("administrator: {operator}")),
+                true => streams::json(&json!({
+                    "administrator": operator,
+                    "name": self.name,
+                    "totp_secret": secret.as_str(),
+                })),
+                false => streams::data(&format!(
+                    "administrator: {operator}\ntotp_secret: {}",
+                    secret.as_str()
+                )),
             };
         }
         let token = invitation.enrolment.expose_once();
@@ -88,6 +111,11 @@ impl Init {
             invitation.expires_at
         ))
     }
+}
+
+#[derive(Deserialize)]
+struct Enrolled {
+    totp_secret: Option<String>,
 }
 
 /// Creates a vault with the clock and randomness of this machine.

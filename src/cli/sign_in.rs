@@ -2,9 +2,10 @@
 
 use clap::Args;
 
-use super::error::CliError;
+use super::error::{CliError, denial_in_words};
 use super::secret::{PasswordArgs, TotpArgs};
 use crate::domain::OperatorName;
+use crate::policy::Denial;
 use crate::vault::identity::{Password, TotpCode};
 use crate::vault::{Caller, SignIn, Vault};
 
@@ -43,7 +44,7 @@ impl SignInArgs {
     }
 }
 
-pub(super) fn sign_in(
+fn sign_in(
     vault: &Vault,
     name: OperatorName,
     password: Password,
@@ -55,8 +56,9 @@ pub(super) fn sign_in(
         totp,
         address: None,
     };
-    vault.sign_in_here(attempt)?.map_err(|_| {
-        CliError::failed("sign-in failed: the name, password or code is wrong or was used")
-            .hint("an operator with a second factor needs --totp or --totp-file too")
+    vault.sign_in_here(attempt)?.map_err(|denial| match denial {
+        Denial::SecondFactorNeeded => CliError::failed(denial_in_words(denial)),
+        _ => CliError::failed("sign-in failed: the name, password or code is wrong or was used")
+            .hint("an operator with a second factor needs --totp or --totp-file too"),
     })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Budgets, ConfigError, Limits, Log, Serve, Sessions, Tls};
+use super::{Budgets, ConfigError, Identity, Limits, Log, Serve, Sessions, Tls};
 use crate::vault::{Budget, Settings};
 
 /// All sections; an absent section has its defaults.
@@ -19,6 +19,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[budgets]`
     pub budgets: Budgets,
+    /// `[identity]`
+    pub identity: Identity,
     /// `[sessions]`
     pub sessions: Sessions,
     /// `[log]`
@@ -56,6 +58,7 @@ impl Config {
             enrolment_s: i64::from(self.sessions.enrolment_hours) * 3600,
             reveal_s: i64::from(self.sessions.reveal_hours) * 3600,
             export_s: i64::from(self.sessions.export_hours) * 3600,
+            second_factor: self.identity.second_factor,
             reveal_subjects: self.limits.reveal_subjects,
             lookup_numbers: self.limits.lookup_numbers,
             lookup_budget: Budget {

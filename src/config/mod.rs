@@ -7,6 +7,7 @@
 mod budgets;
 mod error;
 mod file;
+mod identity;
 mod limits;
 mod log;
 mod serve;
@@ -16,6 +17,7 @@ mod tls;
 pub use budgets::Budgets;
 pub use error::ConfigError;
 pub use file::Config;
+pub use identity::Identity;
 pub use limits::Limits;
 pub use log::{Log, LogLevel};
 pub use serve::Serve;

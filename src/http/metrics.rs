@@ -85,7 +85,7 @@ impl Metrics {
     }
 
     /// The metrics page. `waiting` is how many operations wait for the ledger.
-    pub(super) fn to_text(&self, health: &Health, waiting: usize) -> String {
+    pub(super) fn to_text(&self, health: &Health, waiting: usize, clock_in_doubt: bool) -> String {
         let mut text = String::new();
         text.push_str("# TYPE breachvault_requests_total counter\n");
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,6 +119,7 @@ impl Metrics {
             ("requests_in_flight", in_flight),
             ("acts_waiting", i64::try_from(waiting).unwrap_or(i64::MAX)),
             ("healthy", i64::from(green)),
+            ("clock_in_doubt", i64::from(clock_in_doubt)),
         ] {
             let _ = writeln!(
                 text,

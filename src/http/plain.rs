@@ -46,7 +46,7 @@ pub(super) const READYZ: Docs = Docs {
     id: "readReadiness",
     tag: "Service",
     summary: "Ask whether leaves can be written",
-    description: "Answers 503 while leaves cannot be made durable.",
+    description: "Answers 503 while leaves cannot be made durable. A second line says if the clock jumped.",
     request: "",
     answer: "ready\n",
     problems: &[],
@@ -62,6 +62,9 @@ pub(super) const METRICS: Docs = Docs {
     problems: &[],
 };
 
+const CLOCK_IN_DOUBT: &str =
+    "ready\nthe clock jumped; two leads or administrators have to accept a time\n";
+
 /// 200 while the process runs; `/readyz` answers whether it can work.
 pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
     text(StatusCode::OK, "up\n")
@@ -70,7 +73,11 @@ pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
 /// 503 while leaves cannot be made durable.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
     if app.vault.health().is_green() {
-        text(StatusCode::OK, "ready\n")
+        // The vault keeps its own time and works on; people have to look at the clock.
+        match app.vault.clock().in_doubt() {
+            true => text(StatusCode::OK, CLOCK_IN_DOUBT),
+            false => text(StatusCode::OK, "ready\n"),
+        }
     } else {
         text(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -80,7 +87,10 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
 }
 
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let text = app.metrics.to_text(app.vault.health(), app.vault.waiting());
+    let in_doubt = app.vault.clock().in_doubt();
+    let text = app
+        .metrics
+        .to_text(app.vault.health(), app.vault.waiting(), in_doubt);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 

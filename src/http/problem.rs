@@ -190,6 +190,10 @@ impl From<Denial> for Problem {
             }
             Denial::Expired => ProblemKind::Expired,
             Denial::WrongCredential => ProblemKind::WrongCredential,
+            Denial::SecondFactorNeeded => ProblemKind::SecondFactorNeeded,
+            Denial::Throttled { retry_after } => {
+                return Self::new(ProblemKind::Throttled).retry_after(retry_after);
+            }
             Denial::BudgetSpent { retry_after } => {
                 return Self::new(ProblemKind::BudgetSpent).retry_after(retry_after);
             }
@@ -237,6 +241,7 @@ impl From<Conflict> for Problem {
             Conflict::ResultChanged => ProblemKind::ResultChanged,
             Conflict::OutsideCases => ProblemKind::OutsideCases,
             Conflict::OwnMembership => ProblemKind::OwnMembership,
+            Conflict::ClockRight => ProblemKind::ClockRight,
             Conflict::CutTooClose => ProblemKind::CutTooClose,
             Conflict::AlreadyAdmitted(exhibit) => {
                 let mut problem = Self::new(ProblemKind::AlreadyAdmitted);

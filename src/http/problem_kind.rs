@@ -52,6 +52,7 @@ kinds! {
     Unauthenticated      "unauthenticated"        UNAUTHORIZED "A session is needed.";
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
     WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
+    SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "You need a second factor and have none; set one up first.";
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
     NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";
@@ -70,6 +71,7 @@ kinds! {
     ExhibitWithdrawn     "exhibit-withdrawn"      CONFLICT     "The exhibit was withdrawn already, or one was withdrawn since this export was decided.";
     ResultChanged        "result-changed"         CONFLICT     "The records have changed since this was asked for; ask again.";
     OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators cannot be members of a case.";
+    ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";
     CutTooClose          "cut-too-close"          CONFLICT     "This table and one given out before could together disclose people.";
     TooLarge             "too-large"              PAYLOAD_TOO_LARGE "The body is too large.";

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 
 use super::mount::Routes;
 use super::route::Route;
-use super::sessions::{OpenSession, UseInvitation};
+use super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
 use super::upload;
 use super::{openapi, plain};
 use crate::operations::audit::{
@@ -14,6 +14,7 @@ use crate::operations::audit::{
 use crate::operations::case::{
     CloseCase, HoldCase, ListCases, ListMembers, NameMember, OpenCase, ReadCase, ReopenCase,
 };
+use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
 use crate::operations::exhibit::{CancelAdmission, CompareExhibits, ListExhibits, ReadAdmission};
 use crate::operations::export::docs as export;
@@ -49,6 +50,7 @@ pub(super) fn routes() -> Routes {
     Routes::new("/api/v1")
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
+        .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
         .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
         .mount::<ReadSelf>              (get.clone(),    "/me",                               ok)
 
@@ -56,6 +58,8 @@ pub(super) fn routes() -> Routes {
         .mount::<ListOperators>         (get.clone(),    "/operators",                        ok)
         .mount::<RevokeOperator>        (delete.clone(), "/operators/{operator}",             ok)
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
+        .mount::<ReadClock>             (get.clone(),    "/clock",                            ok)
+        .mount::<AcceptTime>            (post.clone(),   "/clock/acceptance",                 ok)
 
         .mount::<OpenCase>              (post.clone(),   "/cases",                            created)
         .mount::<ListCases>             (get.clone(),    "/cases",                            ok)

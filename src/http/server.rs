@@ -170,7 +170,10 @@ async fn sum_strangers(app: Arc<App>) {
             continue;
         }
         let app = Arc::clone(&app);
-        let summed = tokio::task::spawn_blocking(move || write_sum(&app));
+        let summed = tokio::task::spawn_blocking(move || {
+            write_sum(&app);
+            app.vault.watch_clock();
+        });
         if summed.await.is_err() {
             return;
         }

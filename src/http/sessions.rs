@@ -13,22 +13,27 @@ use crate::domain::schema::{described, pattern};
 use crate::operations::Docs;
 use crate::policy::ActionKind;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password, TotpCode};
-use crate::vault::{InvitationUsed, OperationError, Reply, SessionOpened, SignIn, Vault};
+use crate::vault::{
+    InvitationUsed, OperationError, Reply, SessionOpened, SetSecondFactor, SignIn, Vault,
+};
 
-/// A JSON body that somebody without a session may send.
+/// The JSON body of a request without a session.
 pub(super) trait Open: DeserializeOwned + ToSchema {
     type Output: ToSchema;
     const ACTION: ActionKind;
     const DOCS: Docs;
 
-    /// Slow on purpose: a password is hashed.
+    /// Runs the request. It is slow on purpose, because a password is hashed.
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem>;
 }
 
+/// Who signs in, with a password and a second factor.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OpenSession {
+    /// The name of the operator.
     name: String,
+    /// The password of the operator.
     #[schema(value_type = String)]
     password: Password,
     /// The six digits of the second factor, if the operator has one.
@@ -54,7 +59,7 @@ impl Open for OpenSession {
         request: r#"{"name": "lead.one", "password": "correct horse battery", "totp": "287082"}"#,
         answer: r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "expires_at":
             "2024-03-21T22:34:49Z", "operator": "o_0123456789abcdefghjk"}"#,
-        problems: &["wrong-credential"],
+        problems: &["wrong-credential", "second-factor-needed"],
     };
 
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
@@ -71,14 +76,51 @@ impl Open for OpenSession {
     }
 }
 
+/// An invitation to use, and the password to set.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetUpSecondFactor {
+    name: String,
+    #[schema(value_type = String)]
+    password: Password,
+}
+
+impl Open for SetUpSecondFactor {
+    type Output = InvitationUsed;
+    const ACTION: ActionKind = ActionKind::SetSecondFactor;
+    const DOCS: Docs = Docs {
+        id: "setUpSecondFactor",
+        tag: "Sessions",
+        summary: "Set up a second factor",
+        description: "For an operator who enrolled without one. The secret is shown once; until its first code \
+            was used it can be set up again. It opens no session.",
+        request: r#"{"name": "lead.one", "password": "correct horse battery"}"#,
+        answer: r#"{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "totp_secret":
+            "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "totp_url": "otpauth://totp/breachvault:lead.one"}"#,
+        problems: &["wrong-credential"],
+    };
+
+    fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
+        let name = OperatorName::parse(&self.name)
+            .map_err(|_| Problem::new(ProblemKind::WrongCredential))?;
+        let asked = SetSecondFactor {
+            name,
+            password: self.password,
+            address,
+        };
+        Ok(vault.set_second_factor(asked)??)
+    }
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UseInvitation {
     /// The token of the invitation.
     enrolment: String,
+    /// The new password, 12 to 256 characters.
     #[schema(value_type = String, min_length = 12, max_length = 256)]
     password: Password,
-    /// Whether to set up a second factor.
+    /// Whether to set up a second factor; must be true if the role needs one.
     #[serde(default)]
     totp: bool,
 }

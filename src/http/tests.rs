@@ -30,8 +30,8 @@ use crate::vault::identity::{NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::Scope;
 use crate::vault::{
-    Answer, Caller, Operation, OperationError, Paths, Receipt, Refusal, Reply, Settings, Target,
-    Vault, Wire,
+    Answer, Caller, Operation, OperationError, Paths, Receipt, Refusal, Reply, SecondFactor,
+    Settings, Target, Vault, Wire,
 };
 
 const PASSWORD: &str = "a password of the tests";
@@ -243,7 +243,10 @@ impl Served {
             &NewPassphrase::parse("a passphrase of the tests".to_owned()).unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("admin").unwrap(),
-            Settings::default(),
+            Settings {
+                second_factor: SecondFactor::Offered,
+                ..Settings::default()
+            },
             Arc::new(SystemClock),
             Arc::new(SystemEntropy::new()),
         )

@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod case;
+pub mod clock;
 mod docs;
 mod done;
 pub mod exhibit;

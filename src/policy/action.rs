@@ -111,6 +111,7 @@ list! {
     SignOut           "session.close"       writes;
     ReadSelf          "session.read"        reads;
     Enrol             "operator.enrol"      writes;
+    SetSecondFactor   "operator.second-factor" writes;
     AddOperator       "operator.add"        writes;
     ListOperators     "operator.list"       reads;
     RevokeOperator    "operator.revoke"     writes;
@@ -155,12 +156,15 @@ list! {
     ReadCheckpoint    "audit.checkpoint"    reads;
     ReadVkey          "audit.vkey"          reads;
     SignOff           "audit.sign-off"      writes;
+    ReadClock         "clock.read"          reads;
+    AcceptTime        "clock.accept"        writes;
     KeyStatus         "key.status"          reads;
     RotateKek         "key.rotate"          writes;
     InitVault         "vault.init"          writes;
     StartVault        "vault.start"         writes;
     StopVault         "vault.stop"          writes;
     SumStrangers      "vault.strangers"     writes;
+    NoteClock         "clock.note"          writes;
 }
 
 impl fmt::Display for ActionKind {

@@ -23,6 +23,13 @@ pub enum Denial {
     Expired,
     /// The name, password or code is wrong.
     WrongCredential,
+    /// The password is right, and the operator needs a second factor and has none.
+    SecondFactorNeeded,
+    /// Too many have tried this name, and the caller comes from where the operator never was.
+    Throttled {
+        /// In how many seconds another try fits.
+        retry_after: u32,
+    },
     /// The budget is spent; `retry_after` is the number of seconds until it covers the request.
     BudgetSpent {
         /// In how many seconds the budget covers the request.
@@ -43,6 +50,8 @@ impl Denial {
             Self::WrongState(_) => "wrong-state",
             Self::Expired => "expired",
             Self::WrongCredential => "wrong-credential",
+            Self::SecondFactorNeeded => "second-factor-needed",
+            Self::Throttled { .. } => "throttled",
             Self::BudgetSpent { .. } => "budget-spent",
         }
     }

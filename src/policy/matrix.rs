@@ -104,12 +104,13 @@ fn row(action: ActionKind) -> Row {
     };
 
     match action {
-        A::SignIn | A::Enrol => STRANGER,
+        A::SignIn | A::Enrol | A::SetSecondFactor => STRANGER,
         A::SignOut | A::ReadSelf | A::ReadCheckpoint | A::ReadVkey | A::ReadSigner => {
             home(EVERYBODY)
         }
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
-        A::ListOperators => home(&[Administrator, Lead]),
+        A::ListOperators | A::AcceptTime => home(&[Administrator, Lead]),
+        A::ReadClock => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
         A::ListCases => home(CASE_WORKERS),
         A::ReadCase => at_rest_too(members(&[I, L, C, N])),
@@ -135,6 +136,6 @@ fn row(action: ActionKind) -> Row {
         A::SearchLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
         // Operators may get the receipts of their own acts; `decide` checks that.
         A::ProveLeaf => home(EVERYBODY),
-        A::InitVault | A::StartVault | A::StopVault | A::SumStrangers => SYSTEM,
+        A::InitVault | A::StartVault | A::StopVault | A::SumStrangers | A::NoteClock => SYSTEM,
     }
 }

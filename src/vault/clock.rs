@@ -1,18 +1,40 @@
-//! The time is passed in; this is the one place that reads it.
+//! The time is passed in; this is the one place that reads it, and the one that reckons with it.
+//!
+//! A machine has two clocks. The wall clock tells the date and may jump. The monotonic one only
+//! tells how much time has passed. [`VaultClock`] makes one time of both:
+//!
+//! - While the vault runs, its time goes on with the monotonic clock, whatever the wall clock does.
+//!   It follows the wall clock by half a thousandth only. Where the two differ by more than a
+//!   minute, the clock is *in doubt*, and nothing changes until two people accept the wall clock's
+//!   time.
+//! - At a start the vault goes on from the latest time it has kept, or from the wall clock, if that
+//!   is later. So its own time never goes back, and what was over stays over.
+//! - What flows back or ends with waiting (points, failed sign-ins, delays) is reckoned in
+//!   [`VaultClock::measured`]: the time the vault has run, as it measured it itself. A wall clock
+//!   that is ahead gives none of it.
+//! - Deadlines ([`VaultClock::in_seconds`]) are kept in the vault's own time. People who accept
+//!   another time change what is shown and written down, and no deadline: each has as long to go
+//!   as before, or is over.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::domain::Moment;
+use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
 
-/// Tells the present time.
+use crate::domain::{Moment, OperatorId};
+
+/// What a machine tells about time.
 pub trait Clock: Send + Sync {
-    /// The present moment, in whole seconds.
+    /// The wall clock. It may jump; nothing here promises order.
     fn now(&self) -> Moment;
+
+    /// The monotonic clock, since a moment of its own. It never goes back and never jumps.
+    fn elapsed(&self) -> Duration;
 }
 
-/// The machine's clock. It may jump; nothing here promises order.
+/// The machine's clocks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -28,38 +50,393 @@ impl Clock for SystemClock {
         };
         Moment::from_seconds(since.unwrap_or(i64::MAX))
     }
+
+    /// The time since the machine was booted; what it slept counts.
+    fn elapsed(&self) -> Duration {
+        let since = clock_gettime(ClockId::Boottime);
+        let seconds = u64::try_from(since.tv_sec).unwrap_or_default();
+        Duration::new(seconds, u32::try_from(since.tv_nsec).unwrap_or_default())
+    }
 }
 
-/// A clock that stands still until it is set. Its clones are the same clock.
+/// Clocks that stand still until they are moved. Clones are the same clocks.
 #[derive(Debug, Clone)]
-pub struct ManualClock(Arc<AtomicI64>);
+pub struct ManualClock {
+    wall: Arc<AtomicI64>,
+    elapsed: Arc<AtomicI64>,
+}
 
 impl ManualClock {
     /// Starts at `moment`.
     pub fn new(moment: Moment) -> Self {
-        Self(Arc::new(AtomicI64::new(moment.seconds())))
+        Self {
+            wall: Arc::new(AtomicI64::new(moment.seconds())),
+            elapsed: Arc::default(),
+        }
     }
 
-    /// Moves this clock and all its clones to `moment`, which may be earlier.
+    /// Moves the wall clock of this clock and all its clones to `moment`; no time passes.
     pub fn set(&self, moment: Moment) {
-        self.0.store(moment.seconds(), Ordering::SeqCst);
+        self.wall.store(moment.seconds(), Ordering::SeqCst);
     }
 
-    /// Moves this clock and all its clones; a negative number moves them back.
+    /// The wall clock jumps by so many seconds; no time passes.
+    pub fn jump_seconds(&self, seconds: i64) {
+        self.wall.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Time passes, on both clocks.
     pub fn advance_seconds(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
+        self.wall.fetch_add(seconds, Ordering::SeqCst);
+        self.elapsed.fetch_add(seconds, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Moment {
-        Moment::from_seconds(self.0.load(Ordering::SeqCst))
+        Moment::from_seconds(self.wall.load(Ordering::SeqCst))
     }
+
+    fn elapsed(&self) -> Duration {
+        let seconds = self.elapsed.load(Ordering::SeqCst);
+        Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
+    }
+}
+
+/// By how much the wall clock may differ before it is in doubt.
+pub const TOLERANCE_S: i64 = 60;
+/// A vault that was stopped for longer than this by its wall clock says so until two people accept.
+const LONG_STOP_S: i64 = 31 * 86_400;
+/// Whoever accepts a time reads it from a watch of their own.
+const STATED_WITHIN_S: i64 = 300;
+/// For so long one person's acceptance waits for a second one's.
+const PROPOSAL_S: i64 = 86_400;
+/// The wall clock is followed by this part of the time that passes.
+const FOLLOWED: i128 = 2000;
+/// A smaller difference is the rounding of whole seconds.
+const ROUNDING: i128 = 2 * SECOND;
+const SECOND: i128 = 1_000_000_000;
+
+/// The vault's time. All of the vault has this one.
+pub(in crate::vault) struct VaultClock {
+    machine: Arc<dyn Clock>,
+    standing: Mutex<Standing>,
+}
+
+/// Where the clock stands. Times are nanoseconds since 1970.
+#[derive(Clone)]
+pub(in crate::vault) struct Standing {
+    /// The vault's own time when the monotonic clock was at `at`. Never goes back.
+    own: i128,
+    at: Duration,
+    /// What accepted times have added to the own time. Deadlines know nothing of it.
+    corrected_s: i64,
+    measured: i128,
+    /// The wall clock's difference, if it is in doubt.
+    off_by_s: Option<i64>,
+    /// For how long the vault was stopped by the wall clock, if that is long and nobody accepted it.
+    stopped_s: Option<i64>,
+    proposal: Option<Proposal>,
+    /// The own time, in seconds, up to which the store has everything.
+    kept: Option<i64>,
+}
+
+/// One person's acceptance, which waits for another's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Proposal {
+    operator: String,
+    off_by_s: i64,
+    /// In the vault's own time.
+    until: i64,
+}
+
+/// What the store keeps of the clock, sealed. In seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vault) struct KeptClock {
+    own: i64,
+    measured: i64,
+    corrected_s: i64,
+    stopped_s: Option<i64>,
+    proposal: Option<Proposal>,
+}
+
+/// What the clocks say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockReport {
+    /// The vault's time, as it is shown and written down.
+    pub time: Moment,
+    /// The wall clock of the machine.
+    pub machine: Moment,
+    /// By how many seconds the wall clock differs, if that is more than a minute.
+    pub off_by_s: Option<i64>,
+    /// For how many seconds the vault was stopped by the wall clock, if that is more than 31 days
+    /// and nobody has accepted it.
+    pub stopped_s: Option<i64>,
+}
+
+impl ClockReport {
+    /// Whether two people have to accept a time.
+    pub fn in_doubt(&self) -> bool {
+        self.off_by_s.is_some() || self.stopped_s.is_some()
+    }
+}
+
+/// What came of one person's acceptance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) enum Accepted {
+    /// Somebody else has to accept it too.
+    Proposed,
+    /// This is the vault's time now.
+    Done { before: Moment, now: Moment },
+}
+
+/// Why an acceptance is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) enum NotAccepted {
+    /// The clock is not in doubt.
+    NoDoubt,
+    /// The wall clock shows another time than the one that was stated.
+    OtherTime,
+    /// The same person has accepted it already.
+    SamePerson,
+}
+
+impl VaultClock {
+    /// The clock of a new vault.
+    pub(in crate::vault) fn founded(machine: Arc<dyn Clock>) -> Self {
+        let now = machine.now().seconds();
+        let kept = KeptClock {
+            own: now,
+            measured: now,
+            corrected_s: 0,
+            stopped_s: None,
+            proposal: None,
+        };
+        Self::resumed(machine, kept)
+    }
+
+    /// Goes on from what the store has kept.
+    pub(in crate::vault) fn resumed(machine: Arc<dyn Clock>, kept: KeptClock) -> Self {
+        let wall = machine.now().seconds().saturating_sub(kept.corrected_s);
+        let stopped_s = wall.saturating_sub(kept.own);
+        let long = (stopped_s > LONG_STOP_S).then_some(stopped_s);
+        if long.is_some() {
+            tracing::error!(
+                stopped_s,
+                "the clock jumped ahead, or the vault was stopped long; two people accept its time"
+            );
+        }
+        let standing = Standing {
+            own: nanos(kept.own.max(wall)),
+            at: machine.elapsed(),
+            corrected_s: kept.corrected_s,
+            measured: nanos(kept.measured),
+            off_by_s: None,
+            stopped_s: long.or(kept.stopped_s),
+            proposal: kept.proposal,
+            kept: None,
+        };
+        let clock = Self {
+            machine,
+            standing: Mutex::new(standing),
+        };
+        drop(clock.advanced());
+        clock
+    }
+
+    /// The time as it is shown and written down. It goes back only if two people accept that, so
+    /// nothing is reckoned with it: see [`Self::in_seconds`] and [`Self::measured`].
+    pub(in crate::vault) fn now(&self) -> Moment {
+        self.advanced().shown()
+    }
+
+    /// A deadline: the moment in so many seconds, in the vault's own time.
+    pub(in crate::vault) fn in_seconds(&self, seconds: i64) -> Moment {
+        Moment::from_seconds(seconds_of(self.advanced().own)).plus_seconds(seconds)
+    }
+
+    /// Whether a deadline is over. Once it is, it stays so.
+    pub(in crate::vault) fn is_over(&self, deadline: Moment) -> bool {
+        deadline.seconds() <= seconds_of(self.advanced().own)
+    }
+
+    /// A deadline as it is shown.
+    pub(in crate::vault) fn shown(&self, deadline: Moment) -> Moment {
+        deadline.plus_seconds(self.advanced().corrected_s)
+    }
+
+    /// How long the vault has run, as it measured itself, counted on from the time it was founded.
+    /// Only differences say anything: what flows back with time and every delay is reckoned in it.
+    pub(in crate::vault) fn measured(&self) -> Moment {
+        Moment::from_seconds(seconds_of(self.advanced().measured))
+    }
+
+    /// The times that a second factor may show. While the two differ nobody knows which is right,
+    /// and those who accept one have to sign in first.
+    pub(in crate::vault) fn moments_of_codes(&self) -> [Moment; 2] {
+        let report = self.report();
+        [report.time, report.machine]
+    }
+
+    pub(in crate::vault) fn report(&self) -> ClockReport {
+        let standing = self.advanced();
+        ClockReport {
+            time: standing.shown(),
+            machine: self.machine.now(),
+            off_by_s: standing.off_by_s,
+            stopped_s: standing.stopped_s,
+        }
+    }
+
+    /// One person accepts the wall clock's time, which they state themselves. With the second
+    /// person's acceptance it becomes the vault's.
+    pub(in crate::vault) fn accept(
+        &self,
+        operator: &OperatorId,
+        stated: Moment,
+    ) -> Result<Accepted, NotAccepted> {
+        let mut standing = self.advanced();
+        if standing.off_by_s.is_none() && standing.stopped_s.is_none() {
+            return Err(NotAccepted::NoDoubt);
+        }
+        let wall = self.machine.now();
+        if wall.seconds().abs_diff(stated.seconds()) > STATED_WITHIN_S as u64 {
+            return Err(NotAccepted::OtherTime);
+        }
+        let before = standing.shown();
+        let off_by_s = wall.seconds().saturating_sub(before.seconds());
+        let own = seconds_of(standing.own);
+        let same_time = standing.proposal.clone().filter(|proposal| {
+            proposal.until > own && proposal.off_by_s.abs_diff(off_by_s) <= TOLERANCE_S as u64
+        });
+        standing.kept = None;
+        match same_time {
+            Some(proposal) if proposal.operator == operator.as_str() => {
+                Err(NotAccepted::SamePerson)
+            }
+            Some(_) => {
+                standing.corrected_s = standing.corrected_s.saturating_add(off_by_s);
+                standing.off_by_s = None;
+                standing.stopped_s = None;
+                standing.proposal = None;
+                Ok(Accepted::Done { before, now: wall })
+            }
+            None => {
+                standing.proposal = Some(Proposal {
+                    operator: operator.to_string(),
+                    off_by_s,
+                    until: own.saturating_add(PROPOSAL_S),
+                });
+                Ok(Accepted::Proposed)
+            }
+        }
+    }
+
+    /// Where the clock stands, to go back to it if a commit fails.
+    pub(in crate::vault) fn standing(&self) -> Standing {
+        self.advanced().clone()
+    }
+
+    /// Goes back to an earlier standing. No time is lost: it goes on with the monotonic clock.
+    pub(in crate::vault) fn restore(&self, standing: Standing) {
+        let mut held = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = standing;
+    }
+
+    /// What the store has to keep, if it has not got it.
+    pub(in crate::vault) fn to_keep(&self) -> Option<KeptClock> {
+        let mut standing = self.advanced();
+        let own = seconds_of(standing.own);
+        (standing.kept != Some(own)).then(|| {
+            standing.kept = Some(own);
+            KeptClock {
+                own,
+                measured: seconds_of(standing.measured),
+                corrected_s: standing.corrected_s,
+                stopped_s: standing.stopped_s,
+                proposal: standing.proposal.clone(),
+            }
+        })
+    }
+
+    fn advanced(&self) -> MutexGuard<'_, Standing> {
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.advance(self.machine.now(), self.machine.elapsed());
+        standing
+    }
+}
+
+impl Standing {
+    fn shown(&self) -> Moment {
+        Moment::from_seconds(seconds_of(self.own)).plus_seconds(self.corrected_s)
+    }
+
+    fn advance(&mut self, wall: Moment, elapsed: Duration) {
+        let ran = elapsed.saturating_sub(self.at).as_nanos();
+        let ran = i128::try_from(ran).unwrap_or_default();
+        self.at = self.at.max(elapsed);
+        self.measured += ran;
+        self.own += ran;
+        let off_by = nanos(wall.seconds()) - self.own - nanos(self.corrected_s);
+        if off_by.abs() <= nanos(TOLERANCE_S) {
+            if off_by.abs() > ROUNDING {
+                self.own += off_by.clamp(-ran / FOLLOWED, ran / FOLLOWED);
+            }
+            if self.off_by_s.take().is_some() {
+                tracing::warn!("the clock shows the vault's time again");
+            }
+            return;
+        }
+        let off_by_s = seconds_of(off_by);
+        let known = self.off_by_s.replace(off_by_s);
+        if known.is_none_or(|known| known.abs_diff(off_by_s) > TOLERANCE_S as u64) {
+            tracing::error!(
+                off_by_s,
+                "the clock jumped; the vault keeps its own time until two people accept another"
+            );
+        }
+    }
+}
+
+fn nanos(seconds: i64) -> i128 {
+    i128::from(seconds) * SECOND
+}
+
+fn seconds_of(nanos: i128) -> i64 {
+    i64::try_from(nanos.div_euclid(SECOND)).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const YEAR: i64 = 365 * 86_400;
+    const START: i64 = 1_712_048_400;
+
+    fn at(seconds: i64) -> Moment {
+        Moment::from_seconds(START + seconds)
+    }
+
+    fn founded() -> (ManualClock, VaultClock) {
+        let machine = ManualClock::new(at(0));
+        let clock = VaultClock::founded(Arc::new(machine.clone()));
+        (machine, clock)
+    }
+
+    /// The vault stopped, and started again when its machine shows `wall`.
+    fn restarted(clock: &VaultClock, wall: Moment) -> (ManualClock, VaultClock) {
+        clock.standing.lock().unwrap().kept = None;
+        let kept = clock.to_keep().unwrap();
+        let machine = ManualClock::new(wall);
+        let clock = VaultClock::resumed(Arc::new(machine.clone()), kept);
+        (machine, clock)
+    }
+
+    fn somebody(byte: u8) -> OperatorId {
+        OperatorId::from_random([byte; 13])
+    }
 
     #[test]
     fn a_manual_clock_is_moved_through_any_of_its_clones() {
@@ -67,12 +444,142 @@ mod tests {
         let shared = clock.clone();
         shared.advance_seconds(5);
         assert_eq!(clock.now(), Moment::from_seconds(105));
+        assert_eq!(clock.elapsed(), Duration::from_secs(5));
         clock.set(Moment::from_seconds(7));
-        assert_eq!(shared.now(), Moment::from_seconds(7));
+        shared.jump_seconds(-1);
+        assert_eq!(shared.now(), Moment::from_seconds(6));
+        assert_eq!(shared.elapsed(), Duration::from_secs(5));
     }
 
     #[test]
-    fn the_system_clock_stands_after_the_incident() {
+    fn the_system_clock_stands_after_the_incident_and_runs() {
         assert!(SystemClock.now() > Moment::from_seconds(1_711_929_600));
+        let before = SystemClock.elapsed();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(SystemClock.elapsed() > before);
+    }
+
+    #[test]
+    fn time_that_passes_is_the_same_on_every_reading() {
+        let (machine, clock) = founded();
+        let deadline = clock.in_seconds(60);
+        machine.advance_seconds(59);
+        assert!(!clock.is_over(deadline));
+        machine.advance_seconds(1);
+        assert!(clock.is_over(deadline));
+        assert_eq!((clock.now(), clock.measured()), (at(60), at(60)));
+        assert!(!clock.report().in_doubt());
+    }
+
+    #[test]
+    fn a_wall_clock_that_jumps_moves_nothing() {
+        let (machine, clock) = founded();
+        let (over, lives) = (clock.in_seconds(100), clock.in_seconds(1000));
+        machine.advance_seconds(200);
+        for jump in [YEAR, -YEAR, -YEAR, 61, -61] {
+            machine.jump_seconds(jump);
+            assert!(clock.is_over(over) && !clock.is_over(lives), "{jump}");
+            assert_eq!((clock.now(), clock.measured()), (at(200), at(200)));
+        }
+        machine.set(at(200).plus_seconds(YEAR));
+        assert_eq!(clock.report().off_by_s, Some(YEAR));
+        machine.set(at(201));
+        assert!(!clock.report().in_doubt(), "it was put right");
+    }
+
+    #[test]
+    fn a_small_difference_is_followed_slowly_and_gives_nothing() {
+        let (machine, clock) = founded();
+        for _ in 0..100 {
+            machine.jump_seconds(59);
+            let _ = clock.now();
+            machine.jump_seconds(-59);
+        }
+        assert_eq!((clock.now(), clock.measured()), (at(0), at(0)));
+        machine.jump_seconds(50);
+        machine.advance_seconds(86_400);
+        let _ = clock.now();
+        assert_eq!(clock.now(), at(86_400 + 43));
+        assert_eq!(clock.measured(), at(86_400));
+    }
+
+    #[test]
+    fn a_stopped_vault_goes_on_from_the_later_time_and_nothing_flows_back_meanwhile() {
+        let (machine, clock) = founded();
+        machine.advance_seconds(500);
+        let deadline = clock.in_seconds(100);
+        let (_, later) = restarted(&clock, at(10_000));
+        assert_eq!((later.now(), later.measured()), (at(10_000), at(500)));
+        assert!(later.is_over(deadline) && !later.report().in_doubt());
+        let (_, earlier) = restarted(&later, at(400));
+        assert_eq!(earlier.now(), at(10_000));
+        assert!(earlier.is_over(deadline), "what was over stays over");
+        assert_eq!(earlier.report().off_by_s, Some(-9_600));
+    }
+
+    #[test]
+    fn a_long_stop_is_told_until_two_people_accept_it() {
+        let (_, clock) = founded();
+        let (_, clock) = restarted(&clock, at(YEAR));
+        assert_eq!(clock.report().stopped_s, Some(YEAR));
+        let (_, clock) = restarted(&clock, at(YEAR));
+        assert_eq!(clock.report().stopped_s, Some(YEAR));
+        assert_eq!(clock.accept(&somebody(1), at(YEAR)), Ok(Accepted::Proposed));
+        assert!(clock.accept(&somebody(2), at(YEAR)).is_ok());
+        assert!(!clock.report().in_doubt());
+    }
+
+    #[test]
+    fn two_people_accept_a_time_and_deadlines_stay() {
+        let (_, ahead) = founded();
+        let early = ahead.in_seconds(86_400);
+        let (_, ahead) = restarted(&ahead, at(YEAR));
+        let late = ahead.in_seconds(500);
+        let (machine, clock) = restarted(&ahead, at(100));
+        let (one, two) = (somebody(1), somebody(2));
+        assert_eq!(clock.accept(&one, at(90_000)), Err(NotAccepted::OtherTime));
+        assert_eq!(clock.accept(&one, at(110)), Ok(Accepted::Proposed));
+        assert_eq!(clock.accept(&one, at(110)), Err(NotAccepted::SamePerson));
+        assert_eq!(clock.now(), at(YEAR));
+        let done = Accepted::Done {
+            before: at(YEAR),
+            now: at(100),
+        };
+        assert_eq!(clock.accept(&two, at(110)), Ok(done));
+        assert_eq!((clock.now(), clock.report().in_doubt()), (at(100), false));
+        assert!(clock.is_over(early), "what had ended has ended");
+        assert_eq!(clock.shown(late), at(600));
+        machine.advance_seconds(500);
+        assert!(clock.is_over(late), "it lives no longer than it would have");
+        assert_eq!(clock.accept(&one, at(600)), Err(NotAccepted::NoDoubt));
+        let (_, clock) = restarted(&clock, at(700));
+        assert_eq!((clock.now(), clock.report().in_doubt()), (at(700), false));
+    }
+
+    #[test]
+    fn two_people_who_accept_different_times_accept_none() {
+        let (machine, clock) = founded();
+        machine.jump_seconds(YEAR);
+        assert_eq!(clock.accept(&somebody(1), at(YEAR)), Ok(Accepted::Proposed));
+        machine.jump_seconds(500);
+        let other = at(YEAR + 500);
+        assert_eq!(clock.accept(&somebody(2), other), Ok(Accepted::Proposed));
+        machine.advance_seconds(PROPOSAL_S);
+        let late = other.plus_seconds(PROPOSAL_S);
+        assert_eq!(clock.accept(&somebody(1), late), Ok(Accepted::Proposed));
+    }
+
+    #[test]
+    fn a_commit_that_failed_accepts_nothing() {
+        let (machine, clock) = founded();
+        machine.jump_seconds(YEAR);
+        let _ = clock.accept(&somebody(1), at(YEAR));
+        let before = clock.standing();
+        assert!(clock.accept(&somebody(2), at(YEAR)).is_ok());
+        machine.advance_seconds(10);
+        clock.restore(before);
+        assert_eq!((clock.now(), clock.report().in_doubt()), (at(10), true));
+        assert!(clock.to_keep().is_some());
+        assert!(clock.to_keep().is_none(), "nothing is new");
     }
 }

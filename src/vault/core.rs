@@ -12,7 +12,7 @@ use crate::domain::{CaseId, VaultId};
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::edition::Editions;
-use crate::vault::clock::Clock;
+use crate::vault::clock::VaultClock;
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
@@ -30,7 +30,7 @@ pub(in crate::vault) struct Core {
     /// Points charged since the start.
     pub(in crate::vault) charged: AtomicU64,
     pub(in crate::vault) keyring: RwLock<Keyring>,
-    pub(in crate::vault) clock: Arc<dyn Clock>,
+    pub(in crate::vault) clock: Arc<VaultClock>,
     pub(in crate::vault) entropy: Arc<dyn Entropy>,
     pub(in crate::vault) settings: Settings,
     pub(in crate::vault) vault: VaultId,

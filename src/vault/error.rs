@@ -32,6 +32,8 @@ pub enum Conflict {
     OutsideCases,
     /// Nobody changes their own membership or ends their own account.
     OwnMembership,
+    /// Nothing about the clock is in doubt.
+    ClockRight,
     /// A protected table given out before differs by less than the threshold.
     CutTooClose,
 }
@@ -49,6 +51,7 @@ impl Conflict {
             Self::ResultChanged => "result-changed",
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",
+            Self::ClockRight => "clock-right",
             Self::CutTooClose => "cut-too-close",
         }
     }

@@ -51,8 +51,8 @@ pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
-pub use self::scope::{Enrolled, InvitationUsed, SessionOpened};
-pub use self::settings::{Budget, Settings};
-pub use self::sign_in::{SignIn, Unauthenticated};
+pub use self::scope::{Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
+pub use self::settings::{Budget, SecondFactor, Settings};
+pub use self::sign_in::{SetSecondFactor, SignIn, Unauthenticated};
 pub use self::start::{Founded, StartError};
 pub use self::store::{StoreError, StoreFault};

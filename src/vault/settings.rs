@@ -2,6 +2,34 @@
 
 use serde::Serialize;
 
+use crate::domain::{HomeRole, words};
+
+words! {
+    /// Who must have a second factor; everybody else may.
+    pub enum SecondFactor {
+        /// Leads, custodians and administrators must.
+        ByRole => "by-role",
+        /// Everybody must.
+        Required => "required",
+        /// Nobody must.
+        Offered => "offered",
+    }
+}
+
+impl SecondFactor {
+    /// Whether somebody of this home role cannot sign in without one.
+    pub fn is_needed_by(self, role: HomeRole) -> bool {
+        match self {
+            Self::ByRole => matches!(
+                role,
+                HomeRole::Lead | HomeRole::Custodian | HomeRole::Administrator
+            ),
+            Self::Required => true,
+            Self::Offered => false,
+        }
+    }
+}
+
 /// Limits and lifetimes. Units are in the names.
 #[derive(Debug, Clone, Serialize)]
 pub struct Settings {
@@ -13,6 +41,8 @@ pub struct Settings {
     pub reveal_s: i64,
     /// The same for exports.
     pub export_s: i64,
+    /// Who must have a second factor.
+    pub second_factor: SecondFactor,
     /// How many subjects one reveal may name.
     pub reveal_subjects: usize,
     /// How many numbers one lookup may ask about.
@@ -45,6 +75,7 @@ impl Default for Settings {
             enrolment_s: 3 * 86_400,
             reveal_s: 24 * 3600,
             export_s: 7 * 86_400,
+            second_factor: SecondFactor::ByRole,
             reveal_subjects: 1000,
             lookup_numbers: 1000,
             lookup_budget: Budget {

@@ -6,7 +6,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use crate::vault::call::edition::Editions;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
-use crate::vault::clock::Clock;
+use crate::vault::clock::{Clock, ClockReport};
 use crate::vault::core::Core;
 use crate::vault::door::{Operation, Vault};
 use crate::vault::entropy::Entropy;
@@ -32,8 +32,8 @@ use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, LogEnd, MarkFault, write_control_seal,
-    write_mark,
+    Book, BookError, ControlFault, Health, Ledger, LogEnd, MarkFault, clock_keeper,
+    write_control_seal, write_mark,
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
@@ -185,6 +185,7 @@ impl Vault {
         if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
             return Err(StartError::OtherVault);
         }
+        let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
         let core = Arc::new(Core {
             readers: Readers::open(&paths.database(), settings.readers, &control)?,
             control,
@@ -212,6 +213,7 @@ impl Vault {
             core,
             ledger,
             throttle: Throttle::default(),
+            noted_clock: AtomicBool::new(false),
             _lock: lock,
         })
     }
@@ -224,6 +226,37 @@ impl Vault {
     /// How many acts wait for the ledger.
     pub fn waiting(&self) -> usize {
         self.ledger.waiting()
+    }
+
+    /// What the clocks say.
+    pub fn clock(&self) -> ClockReport {
+        self.core.clock.report()
+    }
+
+    /// Called once a minute: writes down how late it is while nothing else is written, and a leaf
+    /// if the clock jumped or was put right.
+    pub fn watch_clock(&self) {
+        self.keep_time();
+        let report = self.core.clock.report();
+        let noted = self.noted_clock.swap(report.in_doubt(), Ordering::Relaxed);
+        if noted != report.in_doubt()
+            && self
+                .perform(&Caller::system(), NoteClock { report })
+                .is_err()
+        {
+            self.noted_clock.store(noted, Ordering::Relaxed);
+        }
+    }
+
+    fn keep_time(&self) {
+        let core = Arc::clone(&self.core);
+        let kept = self
+            .ledger
+            .stager()
+            .stage(move |transaction| clock_keeper::keep(&core, transaction));
+        if kept.is_err() {
+            tracing::error!("the time could not be written down");
+        }
     }
 
     /// The limits and lifetimes it was opened with.
@@ -334,7 +367,40 @@ impl Operation for Start {
         }
         let settings = serde_json::to_value(&scope.core.settings);
         let settings = settings.map_err(|_| OperationError::Internal("settings"))?;
-        scope.note_detail(json!({ "leftovers_cleared": cleared, "settings": settings }));
+        let clock = scope.clock();
+        scope.notes.alarm = clock.in_doubt().then_some("clock-jumped");
+        scope.note_detail(json!({
+            "leftovers_cleared": cleared,
+            "settings": settings,
+            "machine": clock.machine,
+            "off_by_s": clock.off_by_s,
+            "stopped_s": clock.stopped_s,
+        }));
+        Ok(Nothing)
+    }
+}
+
+/// The clock jumped, or was put right.
+struct NoteClock {
+    report: ClockReport,
+}
+
+impl Operation for NoteClock {
+    type Action = actions::NoteClock;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        scope.notes.alarm = self.report.in_doubt().then_some("clock-jumped");
+        scope.note_detail(json!({
+            "time": self.report.time,
+            "machine": self.report.machine,
+            "off_by_s": self.report.off_by_s,
+            "stopped_s": self.report.stopped_s,
+        }));
         Ok(Nothing)
     }
 }

@@ -10,6 +10,7 @@ mod support;
 
 mod audit;
 mod case;
+mod clock;
 mod exhibit;
 mod export;
 mod key;

@@ -83,6 +83,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "audit",
             "call",
+            "clock",
             "core",
             "entropy",
             "keyring",
@@ -97,6 +98,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "audit",
             "budget",
             "call",
+            "clock",
             "core",
             "error",
             "exhibits",

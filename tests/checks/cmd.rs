@@ -53,6 +53,7 @@ impl Bench {
         bench.secret("passphrase", PASSPHRASE);
         bench.secret("wrong", "another passphrase");
         bench.secret("password", PASSWORD);
+        bench.secret("config", "[identity]\nsecond_factor = \"offered\"");
         let made = run(&[
             "init",
             "--dir",
@@ -61,6 +62,8 @@ impl Bench {
             &bench.path("passphrase"),
             "--administrator-password-file",
             &bench.path("password"),
+            "--config",
+            &bench.path("config"),
         ]);
         assert_eq!(made.status, 0, "{}", made.err);
         assert!(made.out.starts_with("administrator: o_"));
@@ -87,7 +90,10 @@ impl Bench {
     fn with_passphrase(&self, arguments: &[&str], passphrase: &str) -> Run {
         let (vault, passphrase, password) =
             (self.vault(), self.path(passphrase), self.path("password"));
+        let config = self.path("config");
         let common = [
+            "--config",
+            &config,
             "--dir",
             &vault,
             "--passphrase-file",
@@ -270,6 +276,7 @@ fn a_passphrase_comes_from_a_descriptor_too() {
         .args(["operator", "list", "--dir", &bench.vault()])
         .args(["--passphrase-fd", "0", "--operator", "administrator"])
         .args(["--password-file", &bench.path("password")])
+        .args(["--config", &bench.path("config")])
         .stdin(fs::File::open(bench.path("passphrase")).unwrap())
         .output()
         .unwrap();

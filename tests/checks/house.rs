@@ -14,12 +14,12 @@ use breachvault::operations::exhibit::{AdmitRequest, Arriving, admit};
 use breachvault::operations::operator::AddOperator;
 use breachvault::operations::{Ids, Request};
 use breachvault::synthesis::{self, Recipe};
-use breachvault::vault::clock::ManualClock;
+use breachvault::vault::clock::{Clock as _, ManualClock};
 use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
 use breachvault::vault::keyring::{Argon2Params, LockedKeyring, NewPassphrase, Passphrase};
 use breachvault::vault::{
-    Body, Caller, Founded, Paths, Refusal, Reply, Settings, SignIn, StartError, Vault,
+    Body, Caller, Founded, Paths, Refusal, Reply, SecondFactor, Settings, SignIn, StartError, Vault,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -200,6 +200,7 @@ impl Closed {
 pub(crate) fn settings() -> Settings {
     Settings {
         readers: 3,
+        second_factor: SecondFactor::Offered,
         reveal_s: 3600,
         ..Settings::default()
     }
@@ -213,10 +214,41 @@ pub(crate) fn open(paths: &Paths) -> Result<Vault, StartError> {
 }
 
 pub(crate) fn open_at(paths: &Paths, clock: ManualClock) -> Result<Vault, StartError> {
+    open_with(paths, clock, settings())
+}
+
+pub(crate) fn open_with(
+    paths: &Paths,
+    clock: ManualClock,
+    settings: Settings,
+) -> Result<Vault, StartError> {
     let keyring =
         LockedKeyring::read(&paths.keyring())?.unlock(&Passphrase::new(PASSPHRASE.to_owned()))?;
     let (clock, entropy) = (Arc::new(clock), Arc::new(SystemEntropy::new()));
-    Vault::open(paths, keyring, settings(), clock, entropy)
+    Vault::open(paths, keyring, settings, clock, entropy)
+}
+
+/// What an authenticator shows (RFC 6238), for a secret in base32.
+pub(crate) fn code(secret: &str, clock: &ManualClock) -> String {
+    let (mut bits, mut held, mut key) = (0_u64, 0, Vec::new());
+    for byte in secret.bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            _ => byte - b'2' + 26,
+        };
+        bits = bits << 5 | u64::from(value);
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            key.push((bits >> held) as u8);
+        }
+    }
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
+    let tag = ring::hmac::sign(&key, &(clock.now().seconds() / 30).to_be_bytes());
+    let tag = tag.as_ref();
+    let at = usize::from(tag[19] & 15);
+    let number = u32::from_be_bytes([tag[at], tag[at + 1], tag[at + 2], tag[at + 3]]) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
 }
 
 /// Uses an invitation up and signs in.

@@ -7,6 +7,7 @@
 mod house;
 mod outside;
 
+mod clock;
 mod cmd;
 mod compile_fail;
 mod control_rows;
@@ -19,6 +20,7 @@ mod mapping;
 mod named_tests;
 mod protected_attack;
 mod readme;
+mod sign_in;
 mod simulation;
 mod tamper;
 mod test_modules;

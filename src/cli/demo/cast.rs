@@ -7,12 +7,12 @@ use zeroize::Zeroizing;
 
 use super::authenticator;
 use crate::cli::error::CliError;
-use crate::cli::{answer, init, sign_in, streams};
+use crate::cli::{answer, init, streams};
 use crate::domain::{HomeRole, OperatorId, OperatorName};
 use crate::operations::operator::AddOperator;
 use crate::vault::clock::{Clock, SystemClock};
 use crate::vault::entropy::{SystemEntropy, draw};
-use crate::vault::identity::{EnrolmentToken, Password, TotpCode};
+use crate::vault::identity::{EnrolmentToken, Password, SessionToken, TotpCode};
 use crate::vault::scope::Invitation;
 use crate::vault::{Caller, SignIn, Vault};
 
@@ -27,10 +27,13 @@ pub(super) struct Person {
     pub(super) operator: OperatorId,
     pub(super) password: Zeroizing<String>,
     pub(super) totp_secret: Option<Zeroizing<String>>,
+    /// The token of the one session the demo opens for them.
+    pub(super) token: Zeroizing<String>,
 }
 
 impl Cast {
-    /// The administrator enrols, then invites everybody else.
+    /// The administrator enrols, then invites everybody else. With `totp` everybody gets a second
+    /// factor, otherwise those who need one.
     pub(super) fn enrol(
         vault: &Vault,
         invitation: &Invitation,
@@ -44,7 +47,7 @@ impl Cast {
             &invitation.enrolment,
             totp,
         )?;
-        let caller = administrator.sign_in(vault)?;
+        let caller = administrator.caller(vault)?;
         let mut people = Vec::with_capacity(OTHERS.len() + 1);
         for (name, role) in OTHERS {
             let added = AddOperator {
@@ -81,8 +84,11 @@ impl Person {
         totp: bool,
     ) -> Result<Self, CliError> {
         let password = secret()?;
+        let totp = totp || vault.settings().second_factor.is_needed_by(role);
         let new = init::new_password(&mut String::clone(&password))?;
         let enrolled: Enrolled = answer::read(vault.enrol(token, new, totp)?)?;
+        let totp_secret = enrolled.totp_secret.map(Zeroizing::new);
+        let token = open_session(vault, name, &password, totp_secret.as_ref())?;
         Ok(Self {
             name,
             role,
@@ -91,41 +97,43 @@ impl Person {
                 .parse()
                 .map_err(|_| CliError::failed("the operator's id could not be read"))?,
             password,
-            totp_secret: enrolled.totp_secret.map(Zeroizing::new),
+            totp_secret,
+            token,
         })
     }
 
-    /// Signs in with the code of the previous half minute. A code works once, so the current one
-    /// stays usable for the person who tries the demo.
-    pub(super) fn sign_in(&self, vault: &Vault) -> Result<Caller, CliError> {
-        let totp = self.totp_secret.as_ref().map(|secret| {
-            let code = authenticator::code(secret, SystemClock.now().plus_seconds(-30));
-            TotpCode::parse(&code).map_err(|_| CliError::failed("the demo made a bad code"))
-        });
-        sign_in::sign_in(
-            vault,
-            operator_name(self.name)?,
-            Password::new(String::clone(&self.password)),
-            totp.transpose()?,
-        )
+    /// Who they are in their session.
+    pub(super) fn caller(&self, vault: &Vault) -> Result<Caller, CliError> {
+        let failed = || CliError::failed("the session of the demo could not be used");
+        let token = SessionToken::parse(&self.token).map_err(|_| failed())?;
+        vault.authenticate(&token).map_err(|_| failed())
     }
 }
 
-impl Person {
-    /// A session token, as `POST /sessions` returns it.
-    pub(super) fn token(&self, vault: &Vault) -> Result<Zeroizing<String>, CliError> {
-        let attempt = SignIn {
-            name: operator_name(self.name)?,
-            password: Password::new(String::clone(&self.password)),
-            totp: None,
-            address: None,
-        };
-        let reply = vault
-            .sign_in(attempt)
-            .map_err(|_| CliError::failed("sign-in is not possible at the moment"))??;
-        let session: Session = answer::read(reply)?;
-        Ok(Zeroizing::new(session.token))
-    }
+/// Opens a session and answers its token, as `POST /sessions` returns it. Uses the code of the
+/// previous half minute. A code works once, so the current one stays free for whoever tries the
+/// demo.
+fn open_session(
+    vault: &Vault,
+    name: &str,
+    password: &Zeroizing<String>,
+    totp_secret: Option<&Zeroizing<String>>,
+) -> Result<Zeroizing<String>, CliError> {
+    let totp = totp_secret.map(|secret| {
+        let code = authenticator::code(secret, SystemClock.now().plus_seconds(-30));
+        TotpCode::parse(&code).map_err(|_| CliError::failed("the demo made a bad code"))
+    });
+    let attempt = SignIn {
+        name: operator_name(name)?,
+        password: Password::new(String::clone(password)),
+        totp: totp.transpose()?,
+        address: None,
+    };
+    let reply = vault
+        .sign_in(attempt)
+        .map_err(|_| CliError::failed("sign-in is not possible at the moment"))??;
+    let session: Session = answer::read(reply)?;
+    Ok(Zeroizing::new(session.token))
 }
 
 #[derive(Deserialize)]

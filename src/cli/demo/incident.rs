@@ -100,7 +100,7 @@ pub(super) fn received(
 /// The first lead opens the case and names everybody except the liaison as members.
 fn open(vault: &Vault, cast: &Cast) -> Result<(CaseId, Caller), CliError> {
     streams::words("opening a case");
-    let lead = cast.person("lead.one")?.sign_in(vault)?;
+    let lead = cast.person("lead.one")?.caller(vault)?;
     let case = open_case(vault, &lead)?;
     for (name, role) in [
         ("lead.two", CaseRole::Lead),
@@ -119,7 +119,7 @@ fn admit_as_custodian(
     file: Box<dyn Read + Send>,
     bytes: Option<u64>,
 ) -> Result<(), CliError> {
-    let custodian = cast.person("custodian")?.sign_in(vault)?;
+    let custodian = cast.person("custodian")?.caller(vault)?;
     streams::words("admitting the log");
     let mut progress = Progress::new("admitting", bytes, Unit::Bytes);
     let admitted = admit(

@@ -46,7 +46,7 @@ pub(in crate::cli) struct Demo {
     /// Lookup points that an operator has in the case
     #[arg(long, value_name = "N")]
     lookup_budget: Option<u32>,
-    /// Give everybody a second factor
+    /// Give everybody a second factor, not only those who need one
     #[arg(long)]
     totp: bool,
     /// Print one JSON object when the demo is ready
@@ -111,16 +111,13 @@ impl Demo {
 
     fn serve(&self, vault: Vault, cast: Cast, incident: Incident) -> Result<(), CliError> {
         let paths = Paths::of(&absolute(&self.dir));
-        if !self.totp {
-            tour::write(
-                paths.root(),
-                &tls::ca_file(&paths),
-                self.listen,
-                &vault,
-                &cast,
-                &incident,
-            )?;
-        }
+        tour::write(
+            paths.root(),
+            &tls::ca_file(&paths),
+            self.listen,
+            &cast,
+            &incident,
+        )?;
         let guide = Guide {
             ca_file: tls::ca_file(&paths),
             vault_dir: paths.root().to_owned(),

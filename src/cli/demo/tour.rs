@@ -12,13 +12,11 @@ use std::path::Path;
 use super::cast::Cast;
 use super::incident::Incident;
 use crate::cli::error::CliError;
-use crate::vault::Vault;
 
 pub(super) fn write(
     directory: &Path,
     ca_file: &Path,
     listen: SocketAddr,
-    vault: &Vault,
     cast: &Cast,
     incident: &Incident,
 ) -> Result<(), CliError> {
@@ -34,7 +32,7 @@ pub(super) fn write(
     );
     for person in &cast.people {
         let name = person.name.to_ascii_uppercase().replace('.', "_");
-        set(&name, &person.token(vault)?);
+        set(&name, &person.token);
     }
     text.push_str(FUNCTIONS);
     OpenOptions::new()

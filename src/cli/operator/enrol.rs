@@ -6,8 +6,7 @@ use clap::Args;
 
 use crate::cli::error::CliError;
 use crate::cli::secret::{EnrolmentArgs, PassphraseArgs, PasswordArgs};
-use crate::cli::{answer, init, unlock};
-use crate::vault::Settings;
+use crate::cli::{answer, init, settings, unlock};
 use crate::vault::identity::EnrolmentToken;
 
 #[derive(Args)]
@@ -15,7 +14,10 @@ pub(in crate::cli) struct Enrol {
     /// The vault directory
     #[arg(long, value_name = "D")]
     dir: PathBuf,
-    /// Set up a second factor; its secret is shown once
+    /// A configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set up a second factor, which some roles need; its secret is shown once
     #[arg(long)]
     totp: bool,
     /// Print the answer as JSON
@@ -34,7 +36,8 @@ impl Enrol {
         let token = EnrolmentToken::parse(&self.enrolment.secret().read()?)
             .map_err(|error| CliError::usage(format!("the enrolment token is {error}")))?;
         let password = init::new_password(&mut *self.password.secret().read_new()?)?;
-        let vault = unlock::open(&self.dir, &self.passphrase, Settings::default())?;
+        let settings = settings::read(self.config.as_deref())?;
+        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
         let ended = vault.enrol(&token, password, self.totp);
         let stopped = vault.stop();
         let reply = ended?;

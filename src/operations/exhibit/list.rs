@@ -24,6 +24,7 @@ impl ListExhibits {
 /// The exhibits of a case, in the order of admission.
 #[derive(Serialize, ToSchema)]
 pub struct ExhibitList {
+    /// The exhibits, including withdrawn ones.
     exhibits: Vec<ExhibitView>,
 }
 

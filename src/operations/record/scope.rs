@@ -71,10 +71,13 @@ pub struct ScopeInput {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "its fields describe the request")]
 struct TeamInput {
+    /// For whom the table is: `team`.
     #[schema(value_type = TeamAudience)]
     audience: Audience,
+    /// The dimensions to count by, up to four; none if not given.
     #[schema(value_type = Dimensions, required = false)]
     by: Vec<String>,
+    /// Which records to count; all of them if not given.
     #[schema(required = false)]
     filter: FilterInput,
     /// The zone of days, weeks and hours; UTC if not given.
@@ -83,8 +86,10 @@ struct TeamInput {
     /// How many rows to show at most: those with the most messages.
     #[schema(minimum = 1)]
     top: Option<u32>,
+    /// What the counts are needed for.
     #[schema(value_type = Option<Purpose>)]
     purpose: Option<String>,
+    /// Why records are counted.
     #[schema(value_type = Option<Reason>)]
     reason: Option<String>,
 }
@@ -96,15 +101,19 @@ struct TeamInput {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "its fields describe the request")]
 struct ProtectedInput {
+    /// For whom the table is: `protected`.
     #[schema(value_type = ProtectedAudience)]
     audience: Audience,
+    /// The one dimension to count by.
     #[schema(value_type = Vec<ProtectedDimension>, min_items = 1, max_items = 1)]
     by: Vec<String>,
     /// How counts are rounded; `nhs` if not given.
     #[schema(value_type = Option<Rule>)]
     rule: Option<String>,
+    /// What the counts are needed for.
     #[schema(value_type = Option<Purpose>)]
     purpose: Option<String>,
+    /// Why records are counted.
     #[schema(value_type = Option<Reason>)]
     reason: Option<String>,
 }

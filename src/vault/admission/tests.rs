@@ -122,7 +122,10 @@ impl House {
                 .unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("admin").unwrap(),
-            Settings::default(),
+            Settings {
+                second_factor: SecondFactor::Offered,
+                ..Settings::default()
+            },
             Arc::new(ManualClock::new("2024-04-02T09:00:00Z".parse().unwrap())),
             Arc::new(SystemEntropy::new()),
         )

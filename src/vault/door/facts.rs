@@ -32,11 +32,12 @@ impl Situation {
         self.case.as_ref().map(|row| row.id.clone())
     }
 
-    /// Whether the facts are these at a later time too, if nothing was written
-    /// since. Said of targets only whose facts are rows and know no time.
-    pub(in crate::vault) fn holds_at(&self, target: &Target, now: Moment) -> bool {
+    /// Whether the facts are still these, if nothing was written since. Said of targets only whose facts are rows and know no time.
+    pub(in crate::vault) fn holds_still(&self, target: &Target, core: &Core) -> bool {
         matches!(target, Target::Vault | Target::Case(_))
-            && self.session_ends.is_none_or(|ends| ends > now)
+            && self
+                .session_ends
+                .is_none_or(|ends| !core.clock.is_over(ends))
     }
 
     /// What the leaf names as its object: only what is there. Anybody can ask for
@@ -68,10 +69,9 @@ pub(in crate::vault) fn load(
     connection: &Snapshot,
     caller: &Caller,
     target: &Target,
-    now: Moment,
 ) -> Result<Situation, OperationError> {
     core.control.intact()?;
-    let (caller_facts, session_ends) = who(connection, caller, now)?;
+    let (caller_facts, session_ends) = who(core, connection, caller)?;
     let mut situation = Situation {
         facts: Facts {
             caller: caller_facts,
@@ -118,7 +118,7 @@ pub(in crate::vault) fn load(
                 situation.facts.request = Some(RequestFacts {
                     state: row.state,
                     asked_by_caller: Some(&row.asker) == caller.operator_id(),
-                    expired: row.expires_at <= now,
+                    expired: core.clock.is_over(row.expires_at),
                     account,
                 });
             }
@@ -142,9 +142,9 @@ pub(in crate::vault) fn load(
 }
 
 fn who(
+    core: &Core,
     connection: &Snapshot,
     caller: &Caller,
-    now: Moment,
 ) -> Result<(CallerFacts, Option<Moment>), OperationError> {
     let (operator, session) = match caller.who() {
         Who::Stranger => return Ok((CallerFacts::Stranger, None)),
@@ -153,7 +153,7 @@ fn who(
     };
     let standing = session_rows::standing(connection, session)?.filter(|standing| {
         !standing.revoked
-            && standing.expires_at > now
+            && !core.clock.is_over(standing.expires_at)
             && standing.operator == *operator
             && standing.active
     });

@@ -130,8 +130,7 @@ impl Vault {
             detail: Value::Null,
         };
         let submitted = self.ledger.submit(caller, move |transaction, _| {
-            let now = core.clock.now();
-            let situation = facts::load(&core, transaction, &about.caller, &about.target, now);
+            let situation = facts::load(&core, transaction, &about.caller, &about.target);
             let stopped = Stopped::Failed(error);
             let detail = about.sealed_detail(Value::Null);
             let notes = Notes::default();
@@ -199,7 +198,7 @@ impl Vault {
             Err(error) => return stopped(error.into()),
         };
         let now = self.core.clock.now();
-        let situation = match facts::load(&self.core, connection, caller, target, now) {
+        let situation = match facts::load(&self.core, connection, caller, target) {
             Ok(situation) => situation,
             Err(error) => return stopped(error),
         };
@@ -242,7 +241,7 @@ impl Vault {
             core.editions.begin_change();
             let now = core.clock.now();
             let (situation, mut notes, ended) =
-                match facts::load(&core, transaction, &about.caller, &about.target, now) {
+                match facts::load(&core, transaction, &about.caller, &about.target) {
                     Ok(situation) => {
                         let mut notes = Notes::default();
                         // If the database has ended the whole transaction (it does on a full disk),
@@ -254,7 +253,7 @@ impl Vault {
                                 act(&core, rows, &about.caller, &situation, operation, now);
                             notes = noted;
                             let answer = ended?;
-                            apply(&core, transaction, &about, &situation, &mut notes, now)?;
+                            apply(&core, transaction, &about, &situation, &mut notes)?;
                             Ok(answer)
                         });
                         (Some(situation), notes, ended)
@@ -347,12 +346,11 @@ fn settle<O: Operation>(
         mut notes,
         ended,
     } = done;
-    let now = core.clock.now();
     let still = situation
-        .filter(|known| core.editions.is_still(edition) && known.holds_at(&about.target, now));
+        .filter(|known| core.editions.is_still(edition) && known.holds_still(&about.target, core));
     let situation = match still {
         Some(situation) => situation,
-        None => match facts::load(core, transaction, &about.caller, &about.target, now) {
+        None => match facts::load(core, transaction, &about.caller, &about.target) {
             Ok(situation) => situation,
             Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
         },
@@ -365,7 +363,7 @@ fn settle<O: Operation>(
         decide(&situation.facts, O::Action::KIND).map_err(Stopped::Denied)?;
         // A charge is one statement: it is done or it is not.
         let alone = matches!(notes.effects.as_slice(), [] | [Effect::Charge(_)]);
-        let mut applied = || apply(core, transaction, about, &situation, &mut notes, now);
+        let mut applied = || apply(core, transaction, about, &situation, &mut notes);
         match alone {
             true => applied()?,
             false => transaction.in_savepoint(applied)?,
@@ -382,7 +380,6 @@ fn apply(
     about: &About,
     situation: &Situation,
     notes: &mut Notes,
-    now: Moment,
 ) -> Result<(), Stopped> {
     for effect in std::mem::take(&mut notes.effects) {
         effect::apply(
@@ -391,7 +388,6 @@ fn apply(
             &about.caller,
             situation.case.as_ref(),
             effect,
-            now,
         )?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 //! It holds the keys (in [`Core`]), the ledger and the lock on the directory. Only `start` makes one.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::vault::core::Core;
 use crate::vault::identity::Throttle;
@@ -14,6 +15,8 @@ pub struct Vault {
     pub(in crate::vault) core: Arc<Core>,
     pub(in crate::vault) ledger: Ledger,
     pub(in crate::vault) throttle: Throttle,
+    /// Whether the newest leaf about the clock says that it jumped.
+    pub(in crate::vault) noted_clock: AtomicBool,
     /// Keeps other processes from opening the directory.
     pub(in crate::vault) _lock: VaultLock,
 }

@@ -15,12 +15,12 @@ use crate::domain::{CaseId, ExhibitId, Moment, OperatorId, words};
 use crate::policy::{RequestFacts, RequestState};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
-use crate::vault::clock::Clock;
+use crate::vault::clock::VaultClock;
 use crate::vault::error::{Conflict, OperationError};
 
 /// The admissions of all cases; one at a time in a case.
 pub(in crate::vault) struct UnderWay {
-    clock: Arc<dyn Clock>,
+    clock: Arc<VaultClock>,
     by_case: Mutex<HashMap<CaseId, Arc<Admitting>>>,
 }
 
@@ -127,7 +127,7 @@ pub struct AdmissionState {
 }
 
 impl UnderWay {
-    pub(in crate::vault) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(in crate::vault) fn new(clock: Arc<VaultClock>) -> Self {
         Self {
             clock,
             by_case: Mutex::default(),

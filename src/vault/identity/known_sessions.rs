@@ -27,11 +27,11 @@ impl KnownSessions {
         &self,
         token: &[u8; 32],
         edition: Edition,
-        now: Moment,
+        lives: impl FnOnce(Moment) -> bool,
     ) -> Option<Caller> {
         let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (caller, expires_at) = sessions.callers.get(token)?;
-        (sessions.edition == Some(edition) && *expires_at > now).then(|| caller.clone())
+        (sessions.edition == Some(edition) && lives(*expires_at)).then(|| caller.clone())
     }
 
     pub(in crate::vault) fn keep(

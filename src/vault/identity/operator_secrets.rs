@@ -1,15 +1,28 @@
-//! What the vault keeps, sealed, of an operator: name, password hash, second factor.
+//! What the vault keeps, sealed, of an operator: name, password hash, second factor, and from
+//! where they signed in.
 //!
 //! Sees the key of operators' secrets. Opened at sign-in and where names are shown.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::domain::OperatorId;
+use super::subnet::Subnet;
+use super::totp::TotpStep;
+use crate::domain::{OperatorId, OperatorName};
+use crate::vault::entropy::{Entropy, EntropyError, draw};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::Keyring;
 use crate::vault::plaintext::{Aad, Nonce, open_json, seal_json};
 use crate::vault::store::operator_rows::OperatorRow;
+
+/// How many networks are remembered: those of the newest sign-ins.
+const NETWORKS: usize = 16;
+/// How many used codes are remembered one by one.
+const CODES: usize = 8;
+/// A step of 1979: as long as those of today, so that the length tells nothing.
+const NO_STEP: i64 = 10_000_000;
 
 /// What is kept, sealed, of an operator.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -19,9 +32,68 @@ pub(in crate::vault) struct OperatorSecrets {
     pub(in crate::vault) password: Option<String>,
     /// Base64 of the 20 bytes.
     pub(in crate::vault) totp: Option<String>,
+    /// Keyed tags of networks, base64; the newest last. Always as many, at first random ones.
+    networks: Vec<String>,
+    /// Steps of the newest codes that were used.
+    used_steps: Vec<i64>,
 }
 
 impl OperatorSecrets {
+    /// Somebody who has not enrolled yet.
+    pub(in crate::vault) fn of_invited(
+        name: &OperatorName,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, EntropyError> {
+        let mut networks = Vec::with_capacity(NETWORKS);
+        for _ in 0..NETWORKS {
+            networks.push(STANDARD_NO_PAD.encode(draw::<16>(entropy)?));
+        }
+        Ok(Self {
+            name: name.as_str().to_owned(),
+            password: None,
+            totp: None,
+            networks,
+            used_steps: vec![NO_STEP; CODES],
+        })
+    }
+
+    /// Whether the operator signed in from this network before.
+    pub(in crate::vault) fn knows(
+        &self,
+        keyring: &Keyring,
+        id: &OperatorId,
+        subnet: Subnet,
+    ) -> bool {
+        self.networks.contains(&tag(keyring, id, subnet))
+    }
+
+    /// The operator signed in from this network.
+    pub(in crate::vault) fn remember(
+        &mut self,
+        keyring: &Keyring,
+        id: &OperatorId,
+        subnet: Subnet,
+    ) {
+        let tag = tag(keyring, id, subnet);
+        match self.networks.iter().position(|known| *known == tag) {
+            Some(place) => drop(self.networks.remove(place)),
+            None if self.networks.len() >= NETWORKS => drop(self.networks.remove(0)),
+            None => {}
+        }
+        self.networks.push(tag);
+    }
+
+    pub(in crate::vault) fn has_used(&self, step: TotpStep) -> bool {
+        self.used_steps.contains(&step.number())
+    }
+
+    pub(in crate::vault) fn use_up(&mut self, step: TotpStep) {
+        if self.used_steps.len() >= CODES {
+            self.used_steps.remove(0);
+        }
+        self.used_steps.push(step.number());
+    }
+
     pub(in crate::vault) fn open(
         keyring: &Keyring,
         row: &OperatorRow,
@@ -40,4 +112,11 @@ impl OperatorSecrets {
         let aad = Aad::operator_secret(keyring.vault(), id);
         seal_json(keyring.root_keys().operator_secrets(), nonce, &aad, self)
     }
+}
+
+/// A space is in no name, so this is no name's tag.
+fn tag(keyring: &Keyring, id: &OperatorId, subnet: Subnet) -> String {
+    let key = keyring.root_keys().operator_names();
+    let tag = key.tag_operator(&format!("network {id} {subnet}"));
+    STANDARD_NO_PAD.encode(tag.as_bytes())
 }

@@ -1,15 +1,21 @@
 //! Slows down whoever tries names and passwords.
 //!
-//! Sees keyed tags of names, and addresses, in memory only.
+//! Sees keyed tags of names, and networks, in memory only. Four leaking buckets count a failure:
+//!
+//! - the name from this network: nobody gets past it;
+//! - the network, whatever the name: nobody gets past it;
+//! - the name from the networks around this one, and the name alone: somebody who signed in from
+//!   this network before gets past them.
+//!
+//! One network fills the first two only, so it keeps nobody out who comes from another.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use super::subnet::Subnet;
 use crate::domain::{Bucket, Moment};
 
-/// Failed sign-ins of late, by name and by address: two leaking buckets. In
-/// memory only; every failure that is not throttled has its leaf.
+/// Failed sign-ins of late. In memory only; every failure that is not throttled has its leaf.
 #[derive(Default)]
 pub(in crate::vault) struct Throttle {
     buckets: Mutex<HashMap<Tried, (f64, Moment)>>,
@@ -18,33 +24,51 @@ pub(in crate::vault) struct Throttle {
 #[derive(Clone)]
 pub(in crate::vault) struct ThrottleKey {
     pub(in crate::vault) name: [u8; 16],
-    pub(in crate::vault) address: Option<IpAddr>,
+    /// None at the vault's own command line.
+    pub(in crate::vault) subnet: Option<Subnet>,
+}
+
+/// Who may try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) enum Admitted {
+    Anybody,
+    /// Only somebody who signed in from this network before; others may in so many seconds.
+    Known {
+        retry_after: u32,
+    },
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Tried {
+    Here([u8; 16], Option<Subnet>),
+    Network(Subnet),
+    Around([u8; 16], Subnet),
     Name([u8; 16]),
-    Address(IpAddr),
 }
 
-const FAILURES_A_NAME: f64 = 5.0;
-const FAILURES_AN_ADDRESS: f64 = 30.0;
 /// One failure is forgotten in so many seconds.
 const SECONDS_A_FAILURE: f64 = 30.0;
 /// More buckets than this are not kept: the emptiest go first.
 const BUCKETS: usize = 100_000;
 
 impl Throttle {
-    /// Refused: in how many seconds one more try fits.
-    pub(in crate::vault) fn check(&self, key: &ThrottleKey, now: Moment) -> Result<(), u32> {
+    /// Refused: in how many seconds one more try fits. `now` is measured time.
+    pub(in crate::vault) fn check(&self, key: &ThrottleKey, now: Moment) -> Result<Admitted, u32> {
         let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        for (tried, capacity) in key.buckets() {
+        let mut admitted = Admitted::Anybody;
+        for tried in key.buckets() {
             let level = buckets
                 .get(&tried)
                 .map_or(0.0, |(level, at)| leaked(*level, *at, now));
-            bucket(capacity).pour(level, 1.0)?;
+            match bucket(tried.capacity()).pour(level, 1.0) {
+                Ok(_) => {}
+                Err(retry_after) if tried.lets_the_known_in() => {
+                    admitted = Admitted::Known { retry_after };
+                }
+                Err(retry_after) => return Err(retry_after),
+            }
         }
-        Ok(())
+        Ok(admitted)
     }
 
     pub(in crate::vault) fn count_failure(&self, key: &ThrottleKey, now: Moment) {
@@ -52,25 +76,43 @@ impl Throttle {
         if buckets.len() >= BUCKETS {
             buckets.retain(|_, (level, at)| leaked(*level, *at, now) > 0.5);
         }
-        for (tried, _) in key.buckets() {
+        for tried in key.buckets() {
             let entry = buckets.entry(tried).or_insert((0.0, now));
             *entry = (leaked(entry.0, entry.1, now) + 1.0, now);
         }
     }
 
+    /// Somebody signed in: what they mistyped before is forgotten.
     pub(in crate::vault) fn forget(&self, key: &ThrottleKey) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.remove(&Tried::Name(key.name));
+        buckets.remove(&Tried::Here(key.name, key.subnet));
     }
 }
 
 impl ThrottleKey {
-    fn buckets(&self) -> Vec<(Tried, f64)> {
-        let mut all = vec![(Tried::Name(self.name), FAILURES_A_NAME)];
-        if let Some(address) = self.address {
-            all.push((Tried::Address(address), FAILURES_AN_ADDRESS));
+    fn buckets(&self) -> Vec<Tried> {
+        let mut all = vec![Tried::Here(self.name, self.subnet), Tried::Name(self.name)];
+        if let Some(subnet) = self.subnet {
+            all.push(Tried::Network(subnet));
+            all.push(Tried::Around(self.name, subnet.around()));
         }
         all
+    }
+}
+
+impl Tried {
+    /// In failures. What one network can pour into a wider bucket is less than that bucket holds.
+    fn capacity(&self) -> f64 {
+        match self {
+            Self::Here(..) => 5.0,
+            Self::Network(_) => 30.0,
+            Self::Around(..) => 15.0,
+            Self::Name(_) => 50.0,
+        }
+    }
+
+    fn lets_the_known_in(&self) -> bool {
+        matches!(self, Self::Around(..) | Self::Name(_))
     }
 }
 
@@ -83,5 +125,88 @@ fn bucket(capacity: f64) -> Bucket {
         capacity,
         leaks: 1.0,
         seconds: SECONDS_A_FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: u8, address: &str) -> ThrottleKey {
+        ThrottleKey {
+            name: [name; 16],
+            subnet: Some(Subnet::of(address.parse().unwrap())),
+        }
+    }
+
+    fn at(seconds: i64) -> Moment {
+        Moment::from_seconds(seconds)
+    }
+
+    /// Tries as long as it is let, for an hour; answers how many tries that were.
+    fn attack(throttle: &Throttle, key: &ThrottleKey) -> u32 {
+        let mut tries = 0;
+        for second in 0..3600 {
+            while throttle.check(key, at(second)) == Ok(Admitted::Anybody) {
+                throttle.count_failure(key, at(second));
+                tries += 1;
+            }
+        }
+        tries
+    }
+
+    #[test]
+    fn one_network_keeps_nobody_out_who_comes_from_another() {
+        let throttle = Throttle::default();
+        assert!(attack(&throttle, &key(1, "192.0.2.1")) <= 5 + 120);
+        assert!(throttle.check(&key(1, "192.0.2.1"), at(3599)).is_err());
+        for other in ["192.0.2.2", "203.0.113.9", "2001:db8::1"] {
+            assert_eq!(
+                throttle.check(&key(1, other), at(3599)),
+                Ok(Admitted::Anybody)
+            );
+        }
+        assert_eq!(
+            throttle.check(&key(2, "192.0.2.1"), at(3599)),
+            Ok(Admitted::Anybody)
+        );
+    }
+
+    #[test]
+    fn many_networks_leave_only_those_who_are_known() {
+        let throttle = Throttle::default();
+        for host in 0..40 {
+            attack(&throttle, &key(1, &format!("198.51.{host}.7")));
+        }
+        let elsewhere = throttle.check(&key(1, "203.0.113.9"), at(3599));
+        assert!(matches!(elsewhere, Ok(Admitted::Known { .. })));
+        assert_eq!(
+            throttle.check(&key(2, "203.0.113.9"), at(3599)),
+            Ok(Admitted::Anybody)
+        );
+    }
+
+    #[test]
+    fn neighbours_together_count_as_one_party() {
+        let throttle = Throttle::default();
+        for host in 0..250 {
+            attack(&throttle, &key(1, &format!("198.51.100.{host}")));
+        }
+        let neighbour = throttle.check(&key(1, "198.51.100.251"), at(3599));
+        assert!(matches!(neighbour, Ok(Admitted::Known { .. })));
+        assert_eq!(
+            throttle.check(&key(1, "203.0.113.9"), at(3599)),
+            Ok(Admitted::Anybody)
+        );
+    }
+
+    #[test]
+    fn a_network_that_tries_many_names_is_stopped() {
+        let throttle = Throttle::default();
+        let tries: u32 = (0..100)
+            .map(|name| attack(&throttle, &key(name, "192.0.2.1")))
+            .sum();
+        assert!(tries < 30 + 121 * 100, "{tries}");
+        assert!(throttle.check(&key(200, "192.0.2.1"), at(3599)).is_err());
     }
 }

@@ -95,6 +95,21 @@ impl TotpSecret {
         found
     }
 
+    /// The same at one of several moments, for a clock that may have been wrong. A step that is
+    /// later than the moment was used while the clock was ahead: it does not keep earlier ones out.
+    pub(in crate::vault) fn check_at_any(
+        &self,
+        code: &TotpCode,
+        moments: &[Moment],
+        last_used: TotpStep,
+    ) -> Option<TotpStep> {
+        moments.iter().find_map(|now| {
+            let present = now.seconds().div_euclid(SECONDS);
+            let last_used = Some(last_used).filter(|last| last.0 <= present + 1);
+            self.check(code, *now, last_used)
+        })
+    }
+
     fn code(&self, step: TotpStep) -> [u8; DIGITS] {
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.0[..]);
         let tag = hmac::sign(&key, &step.0.to_be_bytes());
@@ -216,6 +231,24 @@ mod tests {
         assert_eq!(secret().check(&code, now, later), None);
         let earlier = Some(TotpStep::from_number(step.number() - 1));
         assert_eq!(secret().check(&code, now, earlier), Some(step));
+    }
+
+    #[test]
+    fn a_step_that_was_used_ahead_of_time_keeps_no_code_out() {
+        let (code, now) = (code("287082"), Moment::from_seconds(59));
+        let year = TotpStep(365 * 86_400 / 30);
+        assert_eq!(
+            secret().check_at_any(&code, &[now], year),
+            Some(TotpStep(1))
+        );
+        assert_eq!(secret().check_at_any(&code, &[now], TotpStep(2)), None);
+        let wrong = Moment::from_seconds(1_000_000);
+        assert_eq!(secret().check_at_any(&code, &[wrong], TotpStep(0)), None);
+        assert!(
+            secret()
+                .check_at_any(&code, &[wrong, now], TotpStep(0))
+                .is_some()
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use ring::signature::KeyPair;
 
 use super::act::{Act, Done};
+use super::clock_keeper;
 use super::control_seal::{self, ControlFault, LogEnd};
 use super::draft::{Draft, Outcome};
 use super::mark::{self, MarkFault, Marking};
@@ -193,10 +194,11 @@ impl Book {
         acts: Vec<Act>,
         finished: &mut Vec<Done>,
     ) -> Result<u64, BookError> {
-        let before = self.frontier.clone();
+        let (before, clock) = (self.frontier.clone(), self.core.clock.standing());
         let entered = self.try_enter(acts, finished);
         if entered.is_err() {
             self.frontier = before;
+            self.core.clock.restore(clock);
         }
         // From here on new snapshots see what the acts wrote.
         self.core.editions.end_change();
@@ -261,6 +263,7 @@ impl Book {
         }
         .sign(self.core.keys().root_keys().audit_signing())?;
         checkpoint_rows::advance(&transaction, self.frontier.size(), &signed)?;
+        clock_keeper::keep(&self.core, &transaction)?;
         self.seal_control(&transaction)?;
         transaction.commit()?;
         self.checkpoint = Arc::from(signed);

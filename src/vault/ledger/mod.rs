@@ -9,6 +9,7 @@
 
 mod act;
 mod book;
+pub(in crate::vault) mod clock_keeper;
 mod control_seal;
 mod draft;
 mod health;

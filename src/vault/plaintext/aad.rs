@@ -104,6 +104,11 @@ impl Aad {
         Self::new("operator secret", vault).name(operator.as_str())
     }
 
+    /// Where the vault's clock stands.
+    pub fn clock(vault: &VaultId) -> Self {
+        Self::new("clock", vault)
+    }
+
     /// The detail of audit leaf `leaf`.
     pub fn detail(vault: &VaultId, leaf: u64) -> Self {
         Self::new("detail", vault).position(leaf)

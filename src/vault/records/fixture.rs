@@ -36,8 +36,8 @@ use crate::vault::store::{
     membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
 use crate::vault::{
-    Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, Settings, Target,
-    Vault,
+    Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, SecondFactor,
+    Settings, Target, Vault,
 };
 
 pub(in crate::vault) const MARCH: i64 = 1_709_251_200;
@@ -96,7 +96,10 @@ impl Fixture {
             &NewPassphrase::parse(passphrase).unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("admin").unwrap(),
-            settings,
+            Settings {
+                second_factor: SecondFactor::Offered,
+                ..settings
+            },
             Arc::new(clock),
             Arc::new(SystemEntropy::new()),
         )

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::domain::Moment;
 use crate::vault::budget::points;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
@@ -28,7 +27,6 @@ pub(in crate::vault) fn apply(
     caller: &Caller,
     case: Option<&CaseRow>,
     effect: Effect,
-    now: Moment,
 ) -> Result<(), Stopped> {
     let case = case.ok_or(OperationError::Internal("an effect without a case"))?;
     match effect {
@@ -43,7 +41,7 @@ pub(in crate::vault) fn apply(
                 operator,
                 case.number,
                 points,
-                now,
+                core.clock.measured(),
             )
         }
         Effect::Release(release) => {

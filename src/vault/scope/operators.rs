@@ -67,6 +67,17 @@ pub struct InvitationUsed {
     pub totp_url: Option<ShownOnce>,
 }
 
+/// A second factor that was set up; its secret is shown once.
+pub struct SecondFactorSet(Enrolled);
+
+impl Answer for SecondFactorSet {
+    type View = InvitationUsed;
+
+    fn view(self, receipt: &Receipt) -> Result<InvitationUsed, OperationError> {
+        self.0.view(receipt)
+    }
+}
+
 impl Answer for Enrolled {
     type View = InvitationUsed;
 
@@ -99,12 +110,8 @@ impl<A: Writes> Scope<'_, A> {
         if operator_rows::find_by_name_tag(self.connection, tag.as_bytes())?.is_some() {
             return Err(OperationError::Conflict(Conflict::NameTaken));
         }
-        let secrets = OperatorSecrets {
-            name: name.as_str().to_owned(),
-            password: None,
-            totp: None,
-        };
-        let expires_at = self.now.plus_seconds(self.core.settings.enrolment_s);
+        let secrets = OperatorSecrets::of_invited(name, &*self.core.entropy)?;
+        let expires_at = self.core.clock.in_seconds(self.core.settings.enrolment_s);
         operator_rows::insert(
             self.transaction()?,
             &NewOperator {
@@ -123,7 +130,7 @@ impl<A: Writes> Scope<'_, A> {
         Ok(Invitation {
             operator: id,
             enrolment,
-            expires_at,
+            expires_at: self.core.clock.shown(expires_at),
         })
     }
 
@@ -135,11 +142,15 @@ impl<A: Writes> Scope<'_, A> {
         totp: Option<TotpSecret>,
     ) -> Result<Enrolled, OperationError> {
         let row = operator_rows::find_by_enrolment(self.connection, enrolment)?
-            .filter(|row| row.enrol_by.is_some_and(|by| by > self.now));
+            .filter(|row| row.enrol_by.is_some_and(|by| !self.core.clock.is_over(by)));
         let Some(row) = row else {
             self.notes.denial = Some(Denial::WrongCredential);
             return Err(OperationError::NotFound);
         };
+        if totp.is_none() && self.core.settings.second_factor.is_needed_by(row.home) {
+            let rule = "must be true: the role needs a second factor";
+            return Err(OperationError::invalid("totp", rule));
+        }
         let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
         secrets.password = Some(password.to_owned());
         secrets.totp = totp.as_ref().map(|totp| STANDARD.encode(totp.bytes()));
@@ -157,6 +168,36 @@ impl<A: Writes> Scope<'_, A> {
             name,
             totp,
         })
+    }
+
+    /// Gives whoever was verified a second factor. One that was used once stays.
+    pub(in crate::vault) fn set_second_factor(
+        &mut self,
+        verified: Option<OperatorId>,
+        totp: TotpSecret,
+    ) -> Result<SecondFactorSet, OperationError> {
+        let row = match verified {
+            Some(operator) => operator_rows::find(self.connection, &operator)?,
+            None => None,
+        };
+        let row = row.filter(|row| row.state == OperatorState::Active && row.totp_step == 0);
+        let Some(row) = row else {
+            self.notes.denial = Some(Denial::WrongCredential);
+            return Err(OperationError::NotFound);
+        };
+        let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        secrets.totp = Some(STANDARD.encode(totp.bytes()));
+        let sealed = self.seal_secrets(&secrets, &row.id)?;
+        operator_rows::set_second_factor(self.transaction()?, &row.id, &sealed)?;
+        self.notes.object = Some(row.id.to_string());
+        let name = OperatorName::parse(&secrets.name).map_err(|_| OperationError::Damaged {
+            place: "operator".to_owned(),
+        })?;
+        Ok(SecondFactorSet(Enrolled {
+            operator: row.id,
+            name,
+            totp: Some(totp),
+        }))
     }
 
     /// Ends an operator's rights and every session of theirs; answers how many sessions.
@@ -207,7 +248,7 @@ impl Reading<'_> {
         }
     }
 
-    fn seal_secrets(
+    pub(super) fn seal_secrets(
         &self,
         secrets: &OperatorSecrets,
         id: &OperatorId,

@@ -171,7 +171,7 @@ impl<A: Action> Scope<'_, A> {
             self.connection,
             operator,
             case.number,
-            self.now,
+            self.core.clock.measured(),
         )?;
         let missing = readable as f64 - left;
         Ok((missing > 0.0).then(|| Denial::BudgetSpent {

@@ -14,7 +14,8 @@ use crate::vault::call::receipt::Receipt;
 use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::error::OperationError;
 use crate::vault::identity::OperatorSecrets;
-use crate::vault::identity::{SessionToken, TotpStep};
+use crate::vault::identity::{SessionToken, Subnet, TotpStep};
+use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{membership_rows, operator_rows, session_rows};
 
 /// A session that was just opened; its token is shown once.
@@ -23,6 +24,21 @@ pub struct SignedIn {
     session: SessionId,
     operator: OperatorId,
     expires_at: Moment,
+}
+
+/// What was found out about somebody who signs in.
+pub(in crate::vault) enum Entering {
+    Verified(Verified),
+    Refused(Denial),
+}
+
+/// Somebody whose password and code are right.
+pub(in crate::vault) struct Verified {
+    pub(in crate::vault) operator: OperatorId,
+    /// The step of the code, where there is a second factor.
+    pub(in crate::vault) step: Option<TotpStep>,
+    /// From where; none at the vault's own command line.
+    pub(in crate::vault) subnet: Option<Subnet>,
 }
 
 impl SignedIn {
@@ -93,22 +109,18 @@ impl<A: Writes> Scope<'_, A> {
     /// Opens a session for whoever was verified; nobody was: a denial.
     pub(in crate::vault) fn open_session(
         &mut self,
-        verified: Option<(OperatorId, Option<TotpStep>)>,
+        entering: Entering,
     ) -> Result<SignedIn, OperationError> {
         let session = SessionId::from_random(self.core.draw()?);
         let token = SessionToken::draw(&*self.core.entropy)?;
-        let expires_at = self.now.plus_seconds(self.core.settings.session_s);
-        let Some((operator, step)) = verified else {
-            self.notes.denial = Some(Denial::WrongCredential);
-            return Err(OperationError::NotFound);
+        let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
+        let operator = match self.enter(entering)? {
+            Ok(operator) => operator,
+            Err(denial) => {
+                self.notes.denial = Some(denial);
+                return Err(OperationError::NotFound);
+            }
         };
-        if let Some(step) = step
-            && !operator_rows::advance_totp(self.transaction()?, &operator, step.number())?
-        {
-            // The same code came twice at once.
-            self.notes.denial = Some(Denial::WrongCredential);
-            return Err(OperationError::NotFound);
-        }
         let tag = token.tag(self.core.keys().root_keys().token_tags());
         session_rows::insert(
             self.transaction()?,
@@ -123,8 +135,41 @@ impl<A: Writes> Scope<'_, A> {
             token: Some(token),
             session,
             operator,
-            expires_at,
+            expires_at: self.core.clock.shown(expires_at),
         })
+    }
+
+    /// Whether whoever was verified may come in; the code is used up, the network remembered.
+    fn enter(&mut self, entering: Entering) -> Result<Result<OperatorId, Denial>, OperationError> {
+        let verified = match entering {
+            Entering::Verified(verified) => verified,
+            Entering::Refused(denial) => return Ok(Err(denial)),
+        };
+        let row = operator_rows::find(self.connection, &verified.operator)?
+            .filter(|row| row.state == OperatorState::Active);
+        let Some(row) = row else {
+            return Ok(Err(Denial::WrongCredential));
+        };
+        let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        let step = match verified.step {
+            // The same code came twice at once, or the factor was set up meanwhile.
+            Some(step) if secrets.has_used(step) => return Ok(Err(Denial::WrongCredential)),
+            None if secrets.totp.is_some() => return Ok(Err(Denial::WrongCredential)),
+            None if self.core.settings.second_factor.is_needed_by(row.home) => {
+                return Ok(Err(Denial::SecondFactorNeeded));
+            }
+            Some(step) => {
+                secrets.use_up(step);
+                step.number()
+            }
+            None => row.totp_step,
+        };
+        if let Some(subnet) = verified.subnet {
+            secrets.remember(&self.core.keys(), &row.id, subnet);
+        }
+        let sealed = self.seal_secrets(&secrets, &row.id)?;
+        operator_rows::signed_in(self.transaction()?, &row.id, step, &sealed)?;
+        Ok(Ok(row.id))
     }
 
     /// Ends the caller's own session.
@@ -156,7 +201,7 @@ impl<A: Action> Scope<'_, A> {
                     self.connection,
                     operator,
                     case.number,
-                    self.now,
+                    self.core.clock.measured(),
                 )?;
                 cases.push(SelfMembership {
                     case: case.id,
@@ -170,7 +215,7 @@ impl<A: Action> Scope<'_, A> {
             name: OperatorSecrets::open(&self.core.keys(), &row)?.name.clone(),
             role: row.home.as_str(),
             session: session.clone(),
-            expires_at,
+            expires_at: self.core.clock.shown(expires_at),
             cases,
         })
     }

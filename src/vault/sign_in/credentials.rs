@@ -2,7 +2,8 @@
 //!
 //! Sees passwords on their way to Argon2id and tokens once. The slow hash runs
 //! on the caller's thread, never on the ledger's; what the ledger gets is the
-//! verdict. An operator who does not exist costs the same time as one who does.
+//! verdict. An operator who does not exist costs the same time as one who does, and
+//! is refused in the same words.
 
 use std::net::IpAddr;
 
@@ -11,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::unauthenticated::Unauthenticated;
-use crate::domain::{Moment, OperatorId, OperatorName};
+use crate::domain::{OperatorId, OperatorName};
 use crate::policy::{Denial, actions};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::refusal::Refusal;
@@ -19,10 +20,11 @@ use crate::vault::call::target::Target;
 use crate::vault::door::{Operation, Reply, Vault};
 use crate::vault::error::{OperationError, Stopped};
 use crate::vault::identity::{
-    OperatorSecrets, Password, PasswordHash, ThrottleKey, TotpCode, TotpSecret, TotpStep,
+    Admitted, OperatorSecrets, Password, PasswordHash, Subnet, ThrottleKey, TotpCode, TotpSecret,
+    TotpStep,
 };
 use crate::vault::keyring::Argon2Params;
-use crate::vault::scope::{Scope, SignedIn};
+use crate::vault::scope::{Entering, Scope, SignedIn, Verified};
 use crate::vault::store::operator_rows;
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
 
@@ -38,25 +40,39 @@ pub struct SignIn {
     pub address: Option<IpAddr>,
 }
 
+/// An attempt that the throttle let through, with the rows it is about.
+pub(super) struct Attempt {
+    pub(super) throttle_key: ThrottleKey,
+    admitted: Admitted,
+    found: Option<(OperatorRow, OperatorSecrets)>,
+}
+
 impl Vault {
     /// Opens a session. Wrong credentials are a denial with a leaf of its own.
     pub fn sign_in(&self, attempt: SignIn) -> Result<Result<Reply, Refusal>, Unauthenticated> {
-        let operation = self.verify_credentials(attempt)?;
-        let key = operation.throttle_key.clone();
+        let (operation, attempt) = self.verify_credentials(attempt)?;
         let ended = self.perform(&Caller::stranger(), operation);
-        self.settle_throttle(&key, ended.is_err());
+        let denial = match &ended {
+            Err(Refusal::Denied(denial, _)) => Some(*denial),
+            _ => None,
+        };
+        self.settle(&attempt, denial)?;
         Ok(ended)
     }
 
     /// The same for a command line, which goes on as the caller.
     pub fn sign_in_here(&self, attempt: SignIn) -> Result<Result<Caller, Denial>, Refusal> {
-        let operation = match self.verify_credentials(attempt) {
-            Ok(operation) => operation,
+        let (operation, attempt) = match self.verify_credentials(attempt) {
+            Ok(verified) => verified,
             Err(_) => return Ok(Err(Denial::WrongCredential)),
         };
-        let key = operation.throttle_key.clone();
         let (receipt, ended) = self.perform_for(&Caller::stranger(), operation)?;
-        self.settle_throttle(&key, ended.is_err());
+        let denial = match &ended {
+            Err(Stopped::Denied(denial)) => Some(*denial),
+            _ => None,
+        };
+        // Whoever is at the command line is told what the leaf says.
+        let _ = self.settle(&attempt, denial);
         match ended {
             Ok(signed_in) => Ok(Ok(signed_in.into_caller())),
             Err(Stopped::Denied(denial)) => Ok(Err(denial)),
@@ -64,85 +80,154 @@ impl Vault {
         }
     }
 
-    fn verify_credentials(&self, attempt: SignIn) -> Result<OpenSession, Unauthenticated> {
-        let now = self.core.clock.now();
+    fn verify_credentials(
+        &self,
+        attempt: SignIn,
+    ) -> Result<(OpenSession, Attempt), Unauthenticated> {
+        let found = self.attempt(&attempt.name, attempt.address)?;
+        let about = found.operator();
+        let verified =
+            self.has_right_password(&found, &attempt.password)
+                .and_then(|(row, secrets)| {
+                    Some(Verified {
+                        operator: row.id.clone(),
+                        step: self.step_of_code(row, secrets, attempt.totp.as_ref())?,
+                        subnet: found.throttle_key.subnet,
+                    })
+                });
+        let entering = match verified {
+            Some(verified) => match self.unknown_here(&found) {
+                Some(retry_after) => Entering::Refused(Denial::Throttled { retry_after }),
+                None => Entering::Verified(verified),
+            },
+            None => Entering::Refused(Denial::WrongCredential),
+        };
+        Ok((OpenSession { about, entering }, found))
+    }
+
+    /// Asks the throttle, and finds whose name it is.
+    pub(super) fn attempt(
+        &self,
+        name: &OperatorName,
+        address: Option<IpAddr>,
+    ) -> Result<Attempt, Unauthenticated> {
         let tag = *self
             .core
             .keys()
             .root_keys()
             .operator_names()
-            .tag_operator(attempt.name.as_str())
+            .tag_operator(name.as_str())
             .as_bytes();
         let throttle_key = ThrottleKey {
             name: tag,
-            address: attempt.address,
+            subnet: address.map(Subnet::of),
         };
-        self.throttle
-            .check(&throttle_key, now)
+        let admitted = self
+            .throttle
+            .check(&throttle_key, self.core.clock.measured())
             .map_err(|retry_after| Unauthenticated::Throttled { retry_after })?;
-        let row = {
-            let reader = self
-                .core
-                .readers
-                .snapshot()
-                .map_err(Unauthenticated::from)?;
-            let connection = reader.connection().map_err(Unauthenticated::from)?;
-            operator_rows::find_by_name_tag(connection, &tag).map_err(Unauthenticated::from)?
-        };
-        let about = row.as_ref().map(|row| row.id.clone());
-        let verified = self.check_secrets(row, &attempt, now);
-        Ok(OpenSession {
-            about,
-            verified,
+        let reader = self
+            .core
+            .readers
+            .snapshot()
+            .map_err(Unauthenticated::from)?;
+        let connection = reader.connection().map_err(Unauthenticated::from)?;
+        let row =
+            operator_rows::find_by_name_tag(connection, &tag).map_err(Unauthenticated::from)?;
+        let found = row.and_then(|row| {
+            let secrets = OperatorSecrets::open(&self.core.keys(), &row).ok()?;
+            Some((row, secrets))
+        });
+        Ok(Attempt {
             throttle_key,
+            admitted,
+            found,
         })
     }
 
-    fn check_secrets(
+    /// The operator behind the name, if the password is theirs. It takes one hash in any case.
+    pub(super) fn has_right_password<'a>(
         &self,
-        row: Option<OperatorRow>,
-        attempt: &SignIn,
-        now: Moment,
-    ) -> Option<(OperatorId, Option<TotpStep>)> {
-        let secrets = row
-            .as_ref()
-            .and_then(|row| OperatorSecrets::open(&self.core.keys(), row).ok());
-        let hash = secrets
-            .as_ref()
-            .and_then(|secrets| secrets.password.as_deref());
-        let Some(hash) = hash.and_then(|text| PasswordHash::parse(text).ok()) else {
-            let _ = PasswordHash::dummy_verify(&attempt.password, Argon2Params::PASSWORD);
+        attempt: &'a Attempt,
+        password: &Password,
+    ) -> Option<(&'a OperatorRow, &'a OperatorSecrets)> {
+        let found = attempt.found.as_ref();
+        let hash = found
+            .and_then(|(_, secrets)| secrets.password.as_deref())
+            .and_then(|text| PasswordHash::parse(text).ok());
+        let Some(hash) = hash else {
+            let _ = PasswordHash::dummy_verify(password, Argon2Params::PASSWORD);
             return None;
         };
-        let _verified = hash.verify(&attempt.password).ok()?;
-        let row = row.filter(|row| row.state == OperatorState::Active)?;
-        let step = match secrets.as_ref().and_then(|secrets| secrets.totp.as_deref()) {
-            None => None,
-            Some(secret) => {
-                let bytes = Zeroizing::new(STANDARD.decode(secret).ok()?);
-                let secret = TotpSecret::from_opened(&bytes)?;
-                let last = TotpStep::from_number(row.totp_step);
-                Some(secret.check(attempt.totp.as_ref()?, now, Some(last))?)
-            }
-        };
-        Some((row.id, step))
+        let _verified = hash.verify(password).ok()?;
+        let (row, secrets) = found?;
+        (row.state == OperatorState::Active).then_some((row, secrets))
     }
 
-    fn settle_throttle(&self, key: &ThrottleKey, failed: bool) {
-        if failed {
-            self.throttle.count_failure(key, self.core.clock.now());
-        } else {
-            self.throttle.forget(key);
+    /// The step of the code; `Some(None)` where there is no second factor.
+    fn step_of_code(
+        &self,
+        row: &OperatorRow,
+        secrets: &OperatorSecrets,
+        code: Option<&TotpCode>,
+    ) -> Option<Option<TotpStep>> {
+        let Some(secret) = &secrets.totp else {
+            return Some(None);
+        };
+        let bytes = Zeroizing::new(STANDARD.decode(secret).ok()?);
+        let secret = TotpSecret::from_opened(&bytes)?;
+        let last = TotpStep::from_number(row.totp_step);
+        let moments = self.core.clock.moments_of_codes();
+        let step = secret.check_at_any(code?, &moments, last)?;
+        (!secrets.has_used(step)).then_some(Some(step))
+    }
+
+    /// If only those who were here before may come in, and the operator was not: in how many
+    /// seconds others may.
+    pub(super) fn unknown_here(&self, attempt: &Attempt) -> Option<u32> {
+        let Admitted::Known { retry_after } = attempt.admitted else {
+            return None;
+        };
+        let (row, secrets) = attempt.found.as_ref()?;
+        let known = attempt
+            .throttle_key
+            .subnet
+            .is_none_or(|subnet| secrets.knows(&self.core.keys(), &row.id, subnet));
+        (!known).then_some(retry_after)
+    }
+
+    /// Counts a failure, or forgets those before a success. Where only those may come in who were
+    /// here before, every refusal is the same, whoever has the name: to wait.
+    pub(super) fn settle(
+        &self,
+        attempt: &Attempt,
+        denial: Option<Denial>,
+    ) -> Result<(), Unauthenticated> {
+        match denial {
+            None | Some(Denial::SecondFactorNeeded) => self.throttle.forget(&attempt.throttle_key),
+            Some(_) => {
+                let now = self.core.clock.measured();
+                self.throttle.count_failure(&attempt.throttle_key, now);
+                if let Admitted::Known { retry_after } = attempt.admitted {
+                    return Err(Unauthenticated::Throttled { retry_after });
+                }
+            }
         }
+        Ok(())
+    }
+}
+
+impl Attempt {
+    /// Whose name was given, if anybody has it: the leaf of a failure says so to auditors.
+    pub(super) fn operator(&self) -> Option<OperatorId> {
+        self.found.as_ref().map(|(row, _)| row.id.clone())
     }
 }
 
 /// A sign-in whose credentials were checked.
 struct OpenSession {
-    /// Whose name was given, if anybody has it: the leaf of a failure says so to auditors.
     about: Option<OperatorId>,
-    verified: Option<(OperatorId, Option<TotpStep>)>,
-    throttle_key: ThrottleKey,
+    entering: Entering,
 }
 
 impl Operation for OpenSession {
@@ -154,6 +239,6 @@ impl Operation for OpenSession {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignedIn, OperationError> {
-        scope.open_session(self.verified)
+        scope.open_session(self.entering)
     }
 }

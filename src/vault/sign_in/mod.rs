@@ -5,8 +5,10 @@
 
 mod credentials;
 mod enrol;
+mod second_factor;
 mod session;
 mod unauthenticated;
 
 pub use credentials::SignIn;
+pub use second_factor::SetSecondFactor;
 pub use unauthenticated::Unauthenticated;

@@ -15,9 +15,9 @@ impl Vault {
     pub fn recognise(&self, token: &SessionToken) -> Option<Caller> {
         let edition = self.core.editions.now()?;
         let tag = token.tag(self.core.keys().root_keys().token_tags());
-        self.core
-            .sessions
-            .find(tag.as_bytes(), edition, self.core.clock.now())
+        self.core.sessions.find(tag.as_bytes(), edition, |ends| {
+            !self.core.clock.is_over(ends)
+        })
     }
 
     /// Whose token this is, if its session lives.
@@ -37,7 +37,7 @@ impl Vault {
         if row.revoked {
             return Err(Unauthenticated::Revoked);
         }
-        if row.expires_at <= self.core.clock.now() {
+        if self.core.clock.is_over(row.expires_at) {
             return Err(Unauthenticated::Expired);
         }
         let caller = Caller::operator(row.operator, row.id);

@@ -9,6 +9,7 @@ pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
 pub(crate) mod case_rows;
 pub(crate) mod checkpoint_rows;
+pub(crate) mod clock_rows;
 mod connection;
 mod control;
 pub(crate) mod control_seal_rows;

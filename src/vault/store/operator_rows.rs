@@ -107,18 +107,31 @@ pub(crate) fn revoke(connection: &Transaction, id: &OperatorId) -> Result<(), St
     one("operator::revoke", usize::from(changed))
 }
 
-/// Stores the step of the newest one-time code used, so that each works once.
-pub(crate) fn advance_totp(
+/// Stores what a sign-in changed: the step of the newest one-time code used, and the secrets.
+pub(crate) fn signed_in(
     connection: &Transaction,
     id: &OperatorId,
     step: i64,
-) -> Result<bool, StoreError> {
-    match find(connection, id)? {
-        Some(row) if row.totp_step < step => {
-            connection.update(&OPERATOR, &key(id), &[], &[("totp_step", int(step))])
-        }
-        Some(_) | None => Ok(false),
-    }
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let meet = [("state", text(OperatorState::Active.as_str()))];
+    let set = [("totp_step", int(step)), ("sealed", blob(sealed))];
+    let changed = connection.update(&OPERATOR, &key(id), &meet, &set)?;
+    one("operator::signed_in", usize::from(changed))
+}
+
+/// Gives somebody a second factor who has none or has never used it.
+pub(crate) fn set_second_factor(
+    connection: &Transaction,
+    id: &OperatorId,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let meet = [
+        ("state", text(OperatorState::Active.as_str())),
+        ("totp_step", int(0)),
+    ];
+    let changed = connection.update(&OPERATOR, &key(id), &meet, &[("sealed", blob(sealed))])?;
+    one("operator::set_second_factor", usize::from(changed))
 }
 
 fn key(id: &OperatorId) -> [Cell<'_>; 1] {

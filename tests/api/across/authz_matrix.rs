@@ -123,10 +123,13 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
 fn status(denial: Denial) -> u16 {
     match denial {
         Denial::SessionEnded | Denial::WrongCredential => 401,
-        Denial::NotAllowed | Denial::OwnRequest | Denial::NotTheAsker => 403,
+        Denial::NotAllowed
+        | Denial::OwnRequest
+        | Denial::NotTheAsker
+        | Denial::SecondFactorNeeded => 403,
         Denial::Concealed => 404,
         Denial::CaseClosed | Denial::WrongState(_) | Denial::Expired => 409,
-        Denial::BudgetSpent { .. } => 429,
+        Denial::BudgetSpent { .. } | Denial::Throttled { .. } => 429,
     }
 }
 

@@ -1,6 +1,7 @@
 //! One valid request for every route, with everything it needs. The tests of the matrix, of routes,
 //! of the audit log and of leaks are built on it.
 
+use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
@@ -75,6 +76,8 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
     row("GET /api/v1/keys/status",                         Administrator, Auditor, 403),
+    row("GET /api/v1/clock",                               Lead, Investigator, 403),
+    row("POST /api/v1/clock/acceptance",                   Lead, Auditor, 403),
     row("POST /api/v1/cases",                              Lead, Investigator, 403),
     row("GET /api/v1/cases",                               Investigator, Auditor, 403),
     row("GET /api/v1/cases/{case}",                        Liaison, Outsider, 404),
@@ -217,6 +220,12 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             asker = Some(Who::Custodian);
             Some(body::approve())
         }
+        "POST /api/v1/clock/acceptance" => {
+            // Another time with every request, so that nobody's is the second acceptance of it.
+            incident.clock.jump_seconds(100);
+            let time = incident.clock.now();
+            Some(json!({ "time": time.to_string(), "reason": body::REASON }))
+        }
         "POST /api/v1/audit/leaves/search" => Some(json!({ "limit": 1 })),
         "POST /api/v1/audit/sign-offs" => Some(json!({ "size": 1, "reason": body::REASON })),
         _ => None,
@@ -298,8 +307,22 @@ pub fn ask_open(incident: &Incident, route: &str) -> Value {
             let (_, enrolment) = incident.invite(&fresh_name(), "investigator");
             json!({ "enrolment": enrolment, "password": PASSWORD })
         }
+        "POST /api/v1/second-factors" => {
+            let name = fresh_name();
+            let (_, enrolment) = incident.invite(&name, "investigator");
+            let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+            incident
+                .anonymous()
+                .post("/enrolments", &body)
+                .assert_status(201);
+            json!({ "name": name, "password": PASSWORD })
+        }
         other => panic!("{other}"),
     }
 }
 
-pub const OPEN: [&str; 2] = ["POST /api/v1/sessions", "POST /api/v1/enrolments"];
+pub const OPEN: [&str; 3] = [
+    "POST /api/v1/sessions",
+    "POST /api/v1/enrolments",
+    "POST /api/v1/second-factors",
+];

@@ -13,7 +13,7 @@ use breachvault::vault::clock::{Clock as _, ManualClock, SystemClock};
 use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
 use breachvault::vault::trail::newest_checkpoint;
-use breachvault::vault::{Paths, Vault};
+use breachvault::vault::{Paths, SecondFactor, Vault};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -32,6 +32,8 @@ pub struct TestVault {
     pub address: SocketAddr,
     door: Client,
     people: Mutex<HashMap<Who, Person>>,
+    /// Whether everybody enrols with a second factor.
+    second_factors: bool,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<bool>>,
     _directory: TempDir,
@@ -42,6 +44,7 @@ struct Person {
     /// Taken when the invitation is used.
     enrolment: Option<String>,
     client: Option<Client>,
+    totp_secret: Option<String>,
 }
 
 impl TestVault {
@@ -56,7 +59,11 @@ impl TestVault {
 
     pub fn in_directory(toml: &str, directory: TempDir) -> Self {
         capture();
-        let config = Config::parse(toml).unwrap();
+        let mut config = Config::parse(toml).unwrap();
+        if !toml.contains("[identity]") {
+            // Most tests are not about it, and a code works once in half a minute.
+            config.identity.second_factor = SecondFactor::Offered;
+        }
         let clock = ManualClock::new(Moment::from_seconds(START));
         let paths = Paths::of(directory.path());
         let founded = Vault::create(
@@ -81,6 +88,7 @@ impl TestVault {
             operator: founded.invitation.operator.to_string(),
             enrolment: Some(founded.invitation.enrolment.expose_once().to_string()),
             client: None,
+            totp_secret: None,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, address) = mpsc::channel();
@@ -104,6 +112,7 @@ impl TestVault {
             clock,
             paths,
             people: Mutex::new(HashMap::from([(Who::Administrator, administrator)])),
+            second_factors: toml.contains("[identity]"),
             stop: Some(stop),
             thread: Some(thread),
             _directory: directory,
@@ -161,8 +170,16 @@ impl TestVault {
             people.get_mut(&who).unwrap().enrolment.take()
         };
         if let Some(enrolment) = enrolment {
-            let body = json!({ "enrolment": enrolment, "password": PASSWORD });
-            self.door.post("/enrolments", &body).assert_status(201);
+            let totp = self.second_factors;
+            let body = json!({ "enrolment": enrolment, "password": PASSWORD, "totp": totp });
+            let enrolled = self.door.post("/enrolments", &body).assert_status(201);
+            let secret = enrolled.json()["totp_secret"].as_str().map(str::to_owned);
+            self.people
+                .lock()
+                .unwrap()
+                .get_mut(&who)
+                .unwrap()
+                .totp_secret = secret;
         }
         let client = self.new_session(who);
         let mut people = self.people.lock().unwrap();
@@ -180,6 +197,7 @@ impl TestVault {
             operator: operator.clone(),
             enrolment: Some(enrolment),
             client: None,
+            totp_secret: None,
         };
         self.people.lock().unwrap().insert(who, person);
         operator
@@ -200,8 +218,21 @@ impl TestVault {
 
     /// One more session of somebody who has enrolled.
     pub fn new_session(&self, who: Who) -> Client {
-        let answer = self.sign_in(who.name(), PASSWORD).assert_status(201);
+        let totp = {
+            let people = self.people.lock().unwrap();
+            let secret = people
+                .get(&who)
+                .and_then(|person| person.totp_secret.clone());
+            secret.map(|secret| code(&secret, self.seconds()))
+        };
+        let body = json!({ "name": who.name(), "password": PASSWORD, "totp": totp });
+        let answer = self.door.post("/sessions", &body).assert_status(201);
         self.door.with_token(&answer.member("token"))
+    }
+
+    /// What the machine's clock shows, in seconds since 1970.
+    pub fn seconds(&self) -> i64 {
+        self.clock.now().seconds()
     }
 
     /// Everybody signs in anew, after the clock was moved far.

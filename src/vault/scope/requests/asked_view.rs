@@ -76,7 +76,9 @@ impl AskedView {
         let name = |id: &OperatorId| reading.operator_name(id);
         // A request past its time is shown as expired, whatever its row says.
         let state = match row.state {
-            RequestState::Requested | RequestState::Approved if row.expires_at <= reading.now => {
+            RequestState::Requested | RequestState::Approved
+                if reading.core.clock.is_over(row.expires_at) =>
+            {
                 ShownState::Expired
             }
             other => other.into(),
@@ -85,7 +87,7 @@ impl AskedView {
             state,
             asked_by: name(&row.asker)?,
             asked_at: row.asked_at,
-            expires_at: row.expires_at,
+            expires_at: reading.core.clock.shown(row.expires_at),
             decided_by: row.decider.as_ref().map(name).transpose()?,
             decided_at: row.decided_at,
             purpose: sealed.purpose,

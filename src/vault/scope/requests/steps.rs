@@ -116,7 +116,8 @@ impl<A: Writes> Scope<'_, A> {
             body,
             after: K::After::default(),
         };
-        let expires_at = self.now.plus_seconds(K::seconds(&self.core.settings));
+        let clock = &self.core.clock;
+        let expires_at = clock.in_seconds(K::seconds(&self.core.settings));
         request_rows::insert(
             self.transaction()?,
             &NewRequest {
@@ -132,7 +133,7 @@ impl<A: Writes> Scope<'_, A> {
         )?;
         self.note_request::<K>(&sealed.body);
         self.notes.object = Some(id.to_string());
-        Ok((id, expires_at))
+        Ok((id, clock.shown(expires_at)))
     }
 
     /// Moves a decided request on, sealed with what came after the decision.
@@ -176,7 +177,7 @@ impl<A: Decides> Scope<'_, A> {
                 decider: self.operator()?,
                 now: self.now,
                 leaf,
-                expires_at: self.now.plus_seconds(K::seconds(&self.core.settings)),
+                expires_at: self.core.clock.in_seconds(K::seconds(&self.core.settings)),
                 sealed: &found.sealed.seal(self.core, &found.keys, &found.row.id)?,
             },
         )?;

@@ -12,6 +12,7 @@ pub(crate) struct ControlTable {
 /// Every table of control rows. The order is part of nothing; the seal names each table.
 pub(super) static CONTROL: &[&ControlTable] = &[
     &META,
+    &CLOCK,
     &OPERATOR,
     &SESSION,
     &CASES,
@@ -25,6 +26,11 @@ pub(super) static CONTROL: &[&ControlTable] = &[
 pub(crate) static META: ControlTable = ControlTable {
     name: "meta",
     groups: &[&["key"], &[]],
+};
+
+pub(crate) static CLOCK: ControlTable = ControlTable {
+    name: "clock",
+    groups: &[&["one"], &[]],
 };
 
 pub(crate) static OPERATOR: ControlTable = ControlTable {

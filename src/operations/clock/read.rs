@@ -1,0 +1,77 @@
+//! What the vault's clock says, and whether the machine's agrees.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Moment;
+use crate::operations::{Docs, Empty, Ids, Request};
+use crate::policy::actions;
+use crate::vault::clock::ClockReport;
+use crate::vault::scope::Scope;
+use crate::vault::{Operation, OperationError, Target};
+
+/// Reading the vault's clock.
+pub struct ReadClock;
+
+/// The vault's time beside the machine's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClockState {
+    /// The vault's time, as leaves have it.
+    pub time: Moment,
+    /// The wall clock of the machine.
+    pub machine: Moment,
+    /// Whether the clock jumped, and two people have to accept a time.
+    pub in_doubt: bool,
+    /// By how many seconds the machine's clock is ahead (or behind, below 0), if by more than 60.
+    pub off_by_s: Option<i64>,
+    /// For how many seconds the vault was stopped by the machine's clock, if for more than 31
+    /// days and nobody accepted that.
+    pub stopped_s: Option<i64>,
+}
+
+impl From<ClockReport> for ClockState {
+    fn from(report: ClockReport) -> Self {
+        Self {
+            time: report.time,
+            machine: report.machine,
+            in_doubt: report.in_doubt(),
+            off_by_s: report.off_by_s,
+            stopped_s: report.stopped_s,
+        }
+    }
+}
+
+impl Operation for ReadClock {
+    type Action = actions::ReadClock;
+    type Answer = ClockState;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ClockState, OperationError> {
+        Ok(scope.clock().into())
+    }
+}
+
+impl Request for ReadClock {
+    type Input = Empty;
+    const DOCS: Docs = Docs {
+        id: "readClock",
+        tag: "Clock",
+        summary: "Read the vault's clock",
+        description: "The vault's time, the machine's, and whether the two agree.",
+        request: "",
+        answer: r#"{"time": "2024-03-21T22:34:49Z", "machine": "2024-03-21T22:34:49Z", "in_doubt":
+            false, "off_by_s": null, "stopped_s": null}"#,
+        problems: &[],
+    };
+
+    fn target(_: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Vault)
+    }
+
+    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
+        Ok(Self)
+    }
+}

@@ -1,0 +1,42 @@
+//! The vault's clock: reading it, and accepting another time.
+
+use serde_json::json;
+
+use super::{Reading, Scope};
+use crate::domain::Moment;
+use crate::policy::{Denial, actions};
+use crate::vault::clock::{Accepted, ClockReport, NotAccepted};
+use crate::vault::error::{Conflict, OperationError};
+
+impl Reading<'_> {
+    /// What the clocks say.
+    pub fn clock(&self) -> ClockReport {
+        self.core.clock.report()
+    }
+}
+
+impl Scope<'_, actions::AcceptTime> {
+    /// Whether the time is the vault's now; false while a second person is missing.
+    pub fn accept_time(&mut self, stated: Moment) -> Result<bool, OperationError> {
+        let accepted = self.core.clock.accept(self.operator()?, stated);
+        match accepted {
+            Ok(Accepted::Proposed) => {
+                self.note_detail(json!({ "accepted": false, "time": stated }));
+                Ok(false)
+            }
+            Ok(Accepted::Done { before, now }) => {
+                self.note_detail(json!({ "accepted": true, "before": before, "time": now }));
+                Ok(true)
+            }
+            Err(NotAccepted::NoDoubt) => Err(OperationError::Conflict(Conflict::ClockRight)),
+            Err(NotAccepted::OtherTime) => Err(OperationError::invalid(
+                "time",
+                "must be what the machine's clock shows, to five minutes",
+            )),
+            Err(NotAccepted::SamePerson) => {
+                self.notes.denial = Some(Denial::OwnRequest);
+                Err(OperationError::NotFound)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Who must have a second factor, and what they are told who have none.
+
+use serde_json::json;
+
+use crate::support::{PASSWORD, TestVault, code};
+
+const BY_ROLE: &str = "[identity]\nsecond_factor = \"by-role\"\n";
+
+#[test]
+fn leads_custodians_and_administrators_enrol_with_a_second_factor_only() {
+    let vault = TestVault::with(BY_ROLE);
+    for role in ["lead", "custodian", "administrator"] {
+        let (_, enrolment) = vault.invite(&format!("a.{role}"), role);
+        let mut body = json!({ "enrolment": enrolment, "password": PASSWORD });
+        let refused = vault.anonymous().post("/enrolments", &body);
+        let refused = refused.assert_problem(422, "invalid");
+        assert_eq!(refused.json()["at"], "totp");
+        body["totp"] = json!(true);
+        let enrolled = vault.anonymous().post("/enrolments", &body);
+        let secret = enrolled.assert_status(201).member("totp_secret");
+        let name = format!("a.{role}");
+        vault
+            .sign_in(&name, PASSWORD)
+            .assert_problem(401, "wrong-credential");
+        let totp = code(&secret, vault.seconds());
+        let body = json!({ "name": name, "password": PASSWORD, "totp": totp });
+        vault
+            .anonymous()
+            .post("/sessions", &body)
+            .assert_status(201);
+    }
+    for role in ["investigator", "liaison", "auditor"] {
+        let (_, enrolment) = vault.invite(&format!("a.{role}"), role);
+        let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+        vault
+            .anonymous()
+            .post("/enrolments", &body)
+            .assert_status(201);
+        vault
+            .sign_in(&format!("a.{role}"), PASSWORD)
+            .assert_status(201);
+    }
+}
+
+#[test]
+fn a_second_factor_may_be_required_of_everybody() {
+    let vault = TestVault::with("[identity]\nsecond_factor = \"required\"\n");
+    let (_, enrolment) = vault.invite("an.investigator", "investigator");
+    let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+    let refused = vault.anonymous().post("/enrolments", &body);
+    refused.assert_problem(422, "invalid");
+}
+
+#[test]
+fn a_second_factor_that_is_offered_is_set_up_later_too() {
+    let vault = TestVault::new();
+    vault.lead();
+    let asked = |name: &str, password: &str| {
+        let body = json!({ "name": name, "password": password });
+        vault.anonymous().post("/second-factors", &body)
+    };
+    let wrong = asked("lead.one", "not the password of it");
+    let nobody = asked("nobody.here", PASSWORD);
+    assert_eq!(wrong.problem(), "wrong-credential");
+    assert_eq!(wrong.comparable(), nobody.comparable());
+    asked("lead.one", PASSWORD).assert_status(201);
+    // The first answer was lost; nobody has used it.
+    let set = asked("lead.one", PASSWORD).assert_status(201);
+    let totp = code(&set.member("totp_secret"), vault.seconds());
+    vault
+        .sign_in("lead.one", PASSWORD)
+        .assert_problem(401, "wrong-credential");
+    let body = json!({ "name": "lead.one", "password": PASSWORD, "totp": totp });
+    vault
+        .anonymous()
+        .post("/sessions", &body)
+        .assert_status(201);
+    asked("lead.one", PASSWORD).assert_problem(401, "wrong-credential");
+}

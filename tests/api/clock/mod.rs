@@ -1,0 +1,4 @@
+//! The vault's clock.
+
+mod accept;
+mod read;

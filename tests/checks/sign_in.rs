@@ -1,0 +1,150 @@
+//! Somebody tries passwords from one network or many, and a policy that changed over a stop.
+
+use std::net::IpAddr;
+
+use breachvault::domain::OperatorName;
+use breachvault::policy::Denial;
+use breachvault::vault::identity::{Password, TotpCode};
+use breachvault::vault::{
+    Refusal, SecondFactor, SetSecondFactor, Settings, SignIn, Unauthenticated, Vault,
+};
+use serde_json::Value;
+
+use crate::house::{House, code, json_of, open_with, settings};
+
+const HOME: &str = "203.0.113.9";
+
+/// What a stranger sees.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    In,
+    Wrong,
+    Wait,
+}
+
+fn attempt(name: &str, password: &str, address: &str) -> SignIn {
+    SignIn {
+        name: OperatorName::parse(name).unwrap(),
+        password: Password::new(password.to_owned()),
+        totp: None,
+        address: Some(address.parse::<IpAddr>().unwrap()),
+    }
+}
+
+fn sign_in(vault: &Vault, name: &str, password: &str, address: &str) -> Seen {
+    match vault.sign_in(attempt(name, password, address)) {
+        Ok(Ok(_)) => Seen::In,
+        Ok(Err(Refusal::Denied(Denial::WrongCredential, _))) => Seen::Wrong,
+        Err(Unauthenticated::Throttled { .. }) => Seen::Wait,
+        _ => panic!("neither in nor out"),
+    }
+}
+
+fn right(vault: &Vault, name: &str, address: &str) -> Seen {
+    sign_in(
+        vault,
+        name,
+        &format!("the long password of {name}"),
+        address,
+    )
+}
+
+/// Tries until it has to wait.
+fn attack(vault: &Vault, name: &str, address: &str) -> usize {
+    let mut tries = 0;
+    while sign_in(vault, name, "a wrong password of it", address) == Seen::Wrong {
+        tries += 1;
+    }
+    tries
+}
+
+fn attack_from_many(vault: &Vault, name: &str) {
+    for host in 0..11 {
+        attack(vault, name, &format!("198.51.{host}.7"));
+    }
+}
+
+#[test]
+fn wrong_passwords_from_one_network_keep_nobody_out_who_comes_from_another() {
+    let House { vault, .. } = House::new();
+    assert_eq!(attack(&vault, "leopoldine", "192.0.2.1"), 5);
+    assert_eq!(right(&vault, "leopoldine", "192.0.2.1"), Seen::Wait);
+    for address in ["192.0.2.2", HOME, "2001:db8::1"] {
+        assert_eq!(right(&vault, "leopoldine", address), Seen::In, "{address}");
+    }
+    // One customer of IPv6 has many addresses and is one network.
+    assert_eq!(attack(&vault, "leander", "2001:db8:7::1"), 5);
+    assert_eq!(right(&vault, "leander", "2001:db8:7::2"), Seen::Wait);
+    assert_eq!(right(&vault, "leander", "2001:db8:8::1"), Seen::In);
+}
+
+#[test]
+fn wrong_passwords_from_many_networks_keep_nobody_out_where_they_were_before() {
+    let house = House::new();
+    let vault = &house.vault;
+    assert_eq!(right(vault, "leopoldine", HOME), Seen::In);
+    attack_from_many(vault, "leopoldine");
+    assert_eq!(right(vault, "leopoldine", HOME), Seen::In);
+    assert_eq!(right(vault, "leopoldine", "203.0.114.1"), Seen::Wait);
+    // What was remembered is kept over a stop.
+    let clock = house.clock.clone();
+    let closed = house.close();
+    let vault = open_with(&closed.paths(), clock, settings()).unwrap();
+    attack_from_many(&vault, "leopoldine");
+    assert_eq!(right(&vault, "leopoldine", HOME), Seen::In);
+    assert_eq!(right(&vault, "leopoldine", "203.0.114.1"), Seen::Wait);
+}
+
+#[test]
+fn a_refusal_to_sign_in_does_not_tell_whether_the_name_exists() {
+    let House { vault, .. } = House::new();
+    assert_eq!(right(&vault, "leopoldine", HOME), Seen::In);
+    for name in ["leopoldine", "leander", "nobody.here"] {
+        attack_from_many(&vault, name);
+        // Where one of them was before, too.
+        for address in [HOME, "203.0.114.1"] {
+            let seen = sign_in(&vault, name, "a wrong password of it", address);
+            assert_eq!(seen, Seen::Wait, "{name} {address}");
+        }
+    }
+}
+
+#[test]
+fn whoever_needs_a_second_factor_and_has_none_may_only_set_it_up() {
+    let house = House::new();
+    let clock = house.clock.clone();
+    let closed = house.close();
+    let by_role = Settings {
+        second_factor: SecondFactor::ByRole,
+        ..settings()
+    };
+    let vault = open_with(&closed.paths(), clock.clone(), by_role).unwrap();
+    let password = "the long password of leopoldine";
+    let denial = |attempt: SignIn| match vault.sign_in(attempt) {
+        Ok(Ok(_)) => None,
+        Ok(Err(Refusal::Denied(denial, _))) => Some(denial),
+        _ => panic!("neither in nor out"),
+    };
+    let needed = Some(Denial::SecondFactorNeeded);
+    assert_eq!(denial(attempt("leopoldine", password, HOME)), needed);
+    let wrong = denial(attempt("leopoldine", "a wrong password of it", HOME));
+    assert_eq!(wrong, Some(Denial::WrongCredential));
+    assert_eq!(right(&vault, "ingeborg", HOME), Seen::In, "an investigator");
+    let set_up = || {
+        vault.set_second_factor(SetSecondFactor {
+            name: OperatorName::parse("leopoldine").unwrap(),
+            password: Password::new(password.to_owned()),
+            address: None,
+        })
+    };
+    let set: Value = json_of(set_up().unwrap().ok().unwrap());
+    let mut with_code = attempt("leopoldine", password, HOME);
+    let totp = code(set["totp_secret"].as_str().unwrap(), &clock);
+    with_code.totp = Some(TotpCode::parse(&totp).ok().unwrap());
+    assert_eq!(denial(with_code), None);
+    let again = set_up().unwrap();
+    assert!(matches!(
+        again,
+        Err(Refusal::Denied(Denial::WrongCredential, _))
+    ));
+}
