@@ -371,7 +371,12 @@ fn whoever_writes_a_control_row_of_a_closed_vault_is_named_at_the_start() {
                 true => "the seal over the control rows".to_owned(),
                 false => format!("`{}`", table.name),
             };
-            assert!(refused.contains(&named), "{}: {refused}", change.what);
+            // Without its own id, the database is another vault's.
+            let found = match table.name {
+                "meta" => refused.contains(&named) || refused.contains("another vault"),
+                _ => refused.contains(&named),
+            };
+            assert!(found, "{}: {refused}", change.what);
             count += 1;
         }
     }
@@ -461,7 +466,6 @@ fn a_row_written_past_the_database_is_found_by_the_act_that_reads_it() {
     assert!(place.starts_with("table "), "{place}");
 }
 
-/// The files of a vault, but the mark of today.
 #[test]
 fn a_database_that_was_put_back_whole_is_found_by_the_high_water_mark() {
     let days = Days::new();
