@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
+use crate::vault::audit::Frontier;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::answer::Answer;
@@ -168,6 +169,7 @@ impl Vault {
             editions: Editions::default(),
             package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
+            tip: RwLock::new(Frontier::new().tip()),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
         write_vkey(paths, &book.verifier_key_text())

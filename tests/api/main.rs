@@ -13,6 +13,7 @@ mod case;
 mod exhibit;
 mod export;
 mod key;
+mod membership;
 mod operator;
 mod record;
 mod reveal;

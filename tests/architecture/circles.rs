@@ -52,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "core",
         &[
+            "audit",
             "budget",
             "call",
             "clock",

@@ -7,6 +7,7 @@
 mod house;
 mod outside;
 
+mod approval_attacks;
 mod cmd;
 mod compile_fail;
 mod evidence_tools;

@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 use crate::domain::{CaseId, ExhibitId};
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
-use crate::vault::records::Difference;
-use crate::vault::scope::Scope;
+use crate::vault::scope::{DifferenceView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
 pub struct CompareExhibits {
@@ -41,7 +40,7 @@ impl CompareExhibits {
 
 impl Operation for CompareExhibits {
     type Action = actions::CompareExhibits;
-    type Answer = Difference;
+    type Answer = DifferenceView;
 
     fn target(&self) -> Target {
         Target::NamedExhibit(self.case.clone(), self.exhibit.clone())
@@ -51,7 +50,7 @@ impl Operation for CompareExhibits {
         json!({ "against": self.against })
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Difference, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DifferenceView, OperationError> {
         scope.compare_exhibits(&self.exhibit, &self.against)
     }
 }
@@ -62,8 +61,9 @@ impl Request for CompareExhibits {
         id: "compareExhibits",
         tag: "Exhibits",
         summary: "Compare two exhibits",
-        description: "What one exhibit has that another has not, in counts. Costs 100 points of the \
-            budget.",
+        description: "What one exhibit has that another has not, in counts. A custodian is told \
+            rounded counts, and nothing of accounts or of what is newly exposed. Costs 100 points of \
+            the budget.",
         request: "",
         answer: r#"{"exhibit": "x_0123456789abcdefghjk", "against": "x_zyxwvtsrqpnmkjhgfed0",
             "messages": {"exhibit": 1200, "against": 1100}, "numbers": {"new": 40, "gone": 10,

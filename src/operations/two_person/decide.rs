@@ -8,6 +8,7 @@ use super::{TwoPerson, named, target};
 use crate::domain::Reason;
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::RequestState;
+use crate::vault::audit::Decision;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -23,18 +24,10 @@ pub struct Decide<K: TwoPerson> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionInput {
-    #[schema(value_type = DecisionWord)]
+    #[schema(value_type = Decision)]
     pub decision: String,
     #[schema(value_type = Reason)]
     pub reason: String,
-}
-
-/// Yes or no, for the API's description; any other word is refused by its place.
-#[derive(ToSchema)]
-#[schema(as = Decision, rename_all = "lowercase")]
-pub enum DecisionWord {
-    Approve,
-    Deny,
 }
 
 /// The state after a decision.
@@ -53,19 +46,13 @@ pub enum DecidedState {
 impl<K: TwoPerson> Decide<K> {
     /// As typed at the command line or sent.
     pub fn new(id: K::Id, input: &DecisionInput) -> Result<Self, OperationError> {
-        let approve = match input.decision.as_str() {
-            "approve" => true,
-            "deny" => false,
-            _ => {
-                return Err(OperationError::invalid(
-                    "decision",
-                    "must be approve or deny",
-                ));
-            }
-        };
+        let decision: Decision = input
+            .decision
+            .parse()
+            .map_err(|error| OperationError::invalid("decision", error))?;
         Ok(Self {
             id,
-            approve,
+            approve: decision == Decision::Approve,
             why: only_reason(&input.reason)?,
             counted: None,
         })

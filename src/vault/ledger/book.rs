@@ -83,6 +83,7 @@ impl Book {
                 Arc::from(note)
             }
         };
+        core.set_tip(frontier.tip());
         Ok(Self {
             writer,
             core,
@@ -168,6 +169,7 @@ impl Book {
         .sign(self.core.keys().root_keys().audit_signing())?;
         checkpoint_rows::advance(&transaction, self.frontier.size(), &signed)?;
         transaction.commit()?;
+        self.core.set_tip(self.frontier.tip());
         self.checkpoint = Arc::from(signed);
         Ok(first)
     }
@@ -179,6 +181,7 @@ impl Book {
         seq: u64,
         commitment: &Commitment,
     ) -> Result<Vec<u8>, BookError> {
+        let verdict = draft.verdict.as_ref();
         let now = self.core.clock.now();
         let operator = draft.caller.operator_id().map(ToString::to_string);
         let case = draft.case.as_ref().map(ToString::to_string);
@@ -205,6 +208,9 @@ impl Book {
             digest: draft.digest,
             generation: draft.generation,
             alarm: draft.alarm.map(ToOwned::to_owned),
+            asker: verdict.map(|verdict| verdict.asker.to_string()),
+            decided: verdict.map(|verdict| verdict.decided.clone()),
+            decision: verdict.map(|verdict| verdict.decision),
             detail: Some(commitment.to_string()),
         };
         let bytes = leaf.to_bytes().map_err(|_| BookError::Leaf)?;

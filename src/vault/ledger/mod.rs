@@ -18,6 +18,6 @@ mod writer;
 pub(crate) use act::{Acted, StageError};
 pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, public_key};
-pub(crate) use draft::{Detail, Draft, Outcome};
+pub(crate) use draft::{Detail, Draft, Outcome, Verdict};
 pub use health::Health;
 pub(crate) use writer::{Ledger, Stager};

@@ -20,6 +20,7 @@ mod reading;
 mod records;
 pub mod requests;
 mod session;
+mod told;
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -36,12 +37,15 @@ pub use self::exhibits::ExhibitView;
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView};
 pub use self::reading::Reading;
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SignedIn};
+pub use self::told::{AccountDifferenceView, ChangesView, DifferenceView, SidesView};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
+use crate::vault::audit::Tip;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::NumberTerms;
+use crate::vault::ledger::Verdict;
 pub use crate::vault::records::{Exposure, LookUpResult};
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
@@ -84,6 +88,7 @@ pub(in crate::vault) struct Notes {
     pub(in crate::vault) digest: Option<String>,
     pub(in crate::vault) generation: Option<u64>,
     pub(in crate::vault) alarm: Option<&'static str>,
+    pub(in crate::vault) verdict: Option<Verdict>,
     pub(in crate::vault) object: Option<String>,
     pub(in crate::vault) case: Option<CaseId>,
     /// At sign-in the caller becomes somebody.
@@ -110,6 +115,7 @@ impl<'v, A: Action> Scope<'v, A> {
         grant: Grant,
         case: Option<&'v CaseRow>,
         now: Moment,
+        tip: Tip,
     ) -> Self {
         let (connection, transaction, leaf) = match rows {
             Rows::Reading(snapshot) => (snapshot, None, None),
@@ -123,6 +129,7 @@ impl<'v, A: Action> Scope<'v, A> {
                 grant,
                 case,
                 now,
+                tip,
             },
             transaction,
             leaf,
@@ -158,6 +165,12 @@ impl<'v, A: Action> Scope<'v, A> {
             };
         }
         notes
+    }
+
+    /// Refuses the act for a reason of the policy that the act itself found; answers what to return.
+    pub(in crate::vault) fn deny(&mut self, denial: Denial) -> OperationError {
+        self.notes.denial = Some(denial);
+        OperationError::Internal("denied")
     }
 
     /// How many records or rows the answer rests on; the leaf says it.

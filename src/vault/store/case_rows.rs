@@ -82,7 +82,7 @@ pub(crate) fn list_of(
         .prepare_cached(&format!(
             "-- cases::list_of
              {COLUMNS} JOIN membership AS m ON m.case_number = c.number
-             WHERE m.operator = ?1 ORDER BY c.number DESC"
+             WHERE m.operator = ?1 AND m.suspended_at IS NULL ORDER BY c.number DESC"
         ))
         .map_err(&failed)?;
     let mut rows = statement

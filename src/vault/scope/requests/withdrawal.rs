@@ -15,7 +15,7 @@ use crate::domain::{ExhibitId, WithdrawalId};
 use crate::policy::actions;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::records::{CaseRecords, Share};
+use crate::vault::records::{CaseRecords, Share, Shown};
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::exhibit_rows;
 use crate::vault::{Conflict, OperationError, Settings};
@@ -48,11 +48,12 @@ pub struct WithdrawalView {
     #[serde(flatten)]
     pub asked: AskedView,
     pub exhibit: String,
-    /// What goes with the exhibit.
-    pub messages: u64,
-    pub numbers: u64,
+    /// What goes with the exhibit. A custodian is told rounded counts of what somebody else
+    /// admitted, and of everything that compares it with the case.
+    pub messages: Shown,
+    pub numbers: Shown,
     /// Those of the numbers that no other exhibit had that counted.
-    pub numbers_only_here: u64,
+    pub numbers_only_here: Shown,
     /// Exhibits that were admitted after it and left out rows as duplicates: some
     /// may have been duplicates of this one's, and would be missing without it.
     pub later_duplicates: Vec<LaterDuplicates>,
@@ -62,7 +63,7 @@ pub struct WithdrawalView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LaterDuplicates {
     pub exhibit: String,
-    pub duplicates: u64,
+    pub duplicates: Shown,
 }
 
 impl seal::Listed for Withdrawal {}
@@ -171,16 +172,17 @@ impl RequestKind for Withdrawal {
         let keys = reading.core.case_keys(&case.id)?;
         let all = exhibit_rows::list_all(reading.connection, case.number)?;
         let mut later = all.iter();
-        later
+        let this = later
             .find(|exhibit| exhibit.id.as_str() == body.exhibit)
             .ok_or_else(damaged)?;
+        let this = open_description(&keys, this)?;
         let mut later_duplicates = Vec::new();
         for exhibit in later.filter(|exhibit| exhibit.withdrawn.is_none()) {
             let duplicates = open_description(&keys, exhibit)?.duplicates;
             if duplicates > 0 {
                 later_duplicates.push(LaterDuplicates {
                     exhibit: exhibit.id.to_string(),
-                    duplicates,
+                    duplicates: reading.told(duplicates),
                 });
             }
         }
@@ -188,9 +190,9 @@ impl RequestKind for Withdrawal {
             withdrawal: id,
             asked,
             exhibit: body.exhibit,
-            messages: body.messages,
-            numbers: body.numbers,
-            numbers_only_here: body.numbers_only_here,
+            messages: reading.told_of(&this, body.messages),
+            numbers: reading.told_of(&this, body.numbers),
+            numbers_only_here: reading.told(body.numbers_only_here),
             later_duplicates,
         })
     }
