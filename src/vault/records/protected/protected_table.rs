@@ -15,6 +15,9 @@ pub struct ProtectedQuery {
     pub rule: Rule,
 }
 
+/// Tables, each with its dimension.
+pub(in crate::vault::records) type Tables = Vec<(Dimension, Cut)>;
+
 impl CaseRecords<'_> {
     /// The table, and the release that must be recorded before the table is given out; `None` if the same table was
     /// given out before.
@@ -51,7 +54,7 @@ impl CaseRecords<'_> {
         &self,
         by: &[Dimension],
         least: u64,
-    ) -> Result<(Vec<(Dimension, Cut)>, Option<Release>), OperationError> {
+    ) -> Result<(Tables, Option<Release>), OperationError> {
         let given = given_out(&self.keys, self.connection, self.case)?;
         let seen = given.last().map_or(0, |(no, _)| *no);
         let mut given: Vec<Cut> = given.into_iter().map(|(_, cut)| cut).collect();
