@@ -113,7 +113,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "call", "core", "error", "identity", "ledger", "lock", "scope", "store",
+            "audit", "call", "core", "error", "identity", "ledger", "lock", "scope", "store",
         ],
     ),
     (
@@ -141,8 +141,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "start",
         &[
-            "argon2id", "budget", "call", "clock", "core", "door", "entropy", "error", "exhibits",
-            "identity", "keyring", "ledger", "lock", "paths", "scope", "settings", "store",
+            "argon2id", "audit", "budget", "call", "clock", "core", "door", "entropy", "error",
+            "exhibits", "identity", "keyring", "ledger", "lock", "paths", "scope", "settings",
+            "store",
         ],
     ),
 ];
