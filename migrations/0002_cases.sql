@@ -10,12 +10,14 @@ CREATE TABLE cases (
     users     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- `account` names the one account a liaison is bound to, sealed under the case key.
+-- `account` names the one account a liaison is bound to, sealed under the case key. A suspended member has no right
+-- in the case until another lead gives one.
 CREATE TABLE membership (
-    case_number INTEGER NOT NULL REFERENCES cases (number),
-    operator    TEXT NOT NULL REFERENCES operator (id),
-    role        TEXT NOT NULL CHECK (role IN ('investigator', 'lead', 'custodian', 'liaison')),
-    account     BLOB,
+    case_number  INTEGER NOT NULL REFERENCES cases (number),
+    operator     TEXT NOT NULL REFERENCES operator (id),
+    role         TEXT NOT NULL CHECK (role IN ('investigator', 'lead', 'custodian', 'liaison')),
+    account      BLOB,
+    suspended_at INTEGER,
     PRIMARY KEY (case_number, operator)
 ) STRICT, WITHOUT ROWID;
 

@@ -13,9 +13,10 @@ use breachvault::domain::{
     CaseId, CaseRole, Format, HomeRole, OperatorId, OperatorName, Reference, Title,
 };
 use breachvault::ingest::Declared;
-use breachvault::operations::case::{NameMember, NameMemberInput, OpenCase, OpenCaseInput};
+use breachvault::operations::case::{NameMember, OpenCase, OpenCaseInput};
 use breachvault::operations::exhibit::{AdmitRequest, Arriving, admit};
 use breachvault::operations::export::{DecideExport, RequestExport, take_package};
+use breachvault::operations::membership::NameMemberInput;
 use breachvault::operations::operator::AddOperator;
 use breachvault::operations::{Ids, Request};
 use breachvault::synthesis::{Recipe, write};
@@ -145,6 +146,7 @@ impl House {
             let input = NameMemberInput {
                 role: role.as_str().to_owned(),
                 account: None,
+                reason: None,
             };
             ask::<NameMember>(&vault, &lead, &ids, input)?;
         }

@@ -167,6 +167,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::Concealed => ABSENT,
         Denial::CaseClosed => "the case is closed; reopen it first",
         Denial::OwnRequest => "you asked for this; somebody else must decide it",
+        Denial::AskerGone => "who asked for this could not ask for it any more",
         Denial::NotTheAsker => "only the operator who asked may open it",
         Denial::WrongState(RequestState::Requested) => "the request waits for its decision",
         Denial::WrongState(RequestState::Approved) => "the request is approved",

@@ -87,6 +87,8 @@ request_ids! {
     ExportId 'e';
     /// One request to withdraw an exhibit.
     WithdrawalId 'w';
+    /// One request to give somebody a role in a case.
+    MembershipId 'm';
 }
 
 /// The identifier of one kind of request that two people decide.

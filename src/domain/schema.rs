@@ -8,8 +8,8 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::{
-    AccountName, CaseId, ExhibitId, ExportId, Format, LegalBasis, Moment, OperatorId, OperatorName,
-    Reason, Reference, RevealId, SessionId, Ticket, Title, WithdrawalId,
+    AccountName, CaseId, ExhibitId, ExportId, Format, LegalBasis, MembershipId, Moment, OperatorId,
+    OperatorName, Reason, Reference, RevealId, SessionId, Ticket, Title, WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -91,6 +91,7 @@ described! {
     ExhibitId as "ExhibitId" => id("One file as received.", 'x');
     RevealId as "RevealId" => id("One request to see numbers in the clear.", 'r');
     ExportId as "ExportId" => id("One request to hand data out.", 'e');
+    MembershipId as "MembershipId" => id("One request to give somebody a role in a case.", 'm');
     WithdrawalId as "WithdrawalId" => id("One request to withdraw an exhibit.", 'w');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => id("One signed-in session.", 's');

@@ -123,7 +123,7 @@ fn is_value(value: &str) -> bool {
 pub(super) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
 /// The labels that a package must have exactly once, as the BagIt profile says too.
-pub(super) const REQUIRED: [&str; 9] = [
+pub(super) const REQUIRED: [&str; 11] = [
     "Source-Organization",
     "External-Description",
     "External-Identifier",
@@ -133,6 +133,8 @@ pub(super) const REQUIRED: [&str; 9] = [
     "Audit-Origin",
     "Audit-Index",
     "Audit-Checkpoint-Root",
+    "Export-Profile",
+    "Legal-Basis",
 ];
 
 #[cfg(test)]

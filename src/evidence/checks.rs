@@ -4,13 +4,14 @@
 //! is never repeated.
 
 use crate::domain::hex;
+use crate::evidence::approval::{Claim, DECIDED, LEAF};
 use crate::evidence::bag::{DECLARATION, Oxum, REQUIRED, parse_info};
 use crate::evidence::digest::Digests;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
 use crate::evidence::profile::PROFILE_IDENTIFIER;
 use crate::evidence::sshsig::{NAMESPACE, SshSignature, print_public_key};
-use crate::evidence::survey::{LEAF, Survey};
+use crate::evidence::survey::Survey;
 
 /// `(proof, leaf) ->` what was proved, or why it was not.
 pub type ProofCheck = dyn Fn(&[u8], &[u8]) -> Result<String, String>;
@@ -207,6 +208,17 @@ pub(super) fn proof(survey: &Survey, check: Option<&ProofCheck>) -> Outcome {
         Some(check) => check(proof, leaf),
         None => Err("there is a proof, but no trusted log key was given".to_owned()),
     }
+}
+
+/// The leaf says that another operator than the asker approved this package.
+pub(super) fn approval(survey: &Survey, info: &[(String, String)]) -> Outcome {
+    Claim {
+        info,
+        leaf: survey.held(LEAF),
+        decided: survey.held(DECIDED),
+        proof: survey.proofs().next(),
+    }
+    .check()
 }
 
 fn read_manifest(survey: &Survey, name: &str, digest_bytes: usize) -> Result<Manifest, String> {

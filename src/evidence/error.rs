@@ -18,6 +18,12 @@ pub enum EvidenceError {
     /// The package already has a file of this name.
     #[error("the package already has a file of this name")]
     DuplicateName,
+    /// The attached leaf is not the decision that approved this package.
+    #[error("the attached leaf is not the decision that approved this package ({wrong})")]
+    NotApproved {
+        /// What is wrong.
+        wrong: String,
+    },
     /// A package needs at least one recipient.
     #[error("a package needs at least one recipient")]
     NoRecipient,

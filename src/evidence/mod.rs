@@ -7,6 +7,7 @@
 //! not show who sealed a file; the signature over the tag manifest does. The buffers inside `age`
 //! are not wiped when they are freed.
 
+mod approval;
 mod bag;
 mod cell;
 mod checks;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::domain::hex;
+use crate::evidence::approval::{Claim, DECIDED, LEAF, PROOF};
 use crate::evidence::digest::{Digests, sha256};
 use crate::evidence::error::During;
 use crate::evidence::name::plain;
@@ -120,6 +121,7 @@ impl PackageWriter {
         if out_tar.try_exists().during("look for the package file")? {
             return Err(EvidenceError::PackageExists);
         }
+        self.approved(info)?;
         let mut parts = self.parts.take();
         parts.sort_by(|a, b| a.name.cmp(&b.name));
         parts.extend(self.seal_digests(&parts)?);
@@ -174,6 +176,29 @@ impl PackageWriter {
             tagmanifest_sha256: sha256(message),
             bytes,
         })
+    }
+
+    /// No package is made that nobody else than the asker approved.
+    fn approved(&self, info: &BagInfo) -> Result<(), EvidenceError> {
+        let attached = |path: &str| {
+            let name = path.trim_start_matches("data/");
+            self.attached.get(name).map(Vec::as_slice)
+        };
+        let mut labels = info.extra.clone();
+        labels.push((
+            "External-Identifier".to_owned(),
+            info.external_identifier.clone(),
+        ));
+        let claim = Claim {
+            info: &labels,
+            leaf: attached(LEAF),
+            decided: attached(DECIDED),
+            proof: attached(&format!("{}{PROOF}", self.name.as_str())),
+        };
+        match claim.check() {
+            Ok(_) => Ok(()),
+            Err(wrong) => Err(EvidenceError::NotApproved { wrong }),
+        }
     }
 
     /// Names that differ only in case are the same file on some systems.
@@ -252,7 +277,7 @@ const ATTACHED_LIMIT: usize = 16 * 1024 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::tests::fixture::{Sample, Signer, info};
+    use crate::evidence::tests::fixture::{self, Sample, Signer, info};
 
     fn recipient() -> Recipient {
         age::x25519::Identity::generate()
@@ -266,8 +291,14 @@ mod tests {
         PackageWriter::begin(work, &PackageName::parse("P").unwrap(), &[recipient()]).unwrap()
     }
 
+    fn approved(mut writer: PackageWriter) -> PackageWriter {
+        fixture::attach_approval(&mut writer, "P");
+        writer
+    }
+
     fn finish(writer: PackageWriter, out: &Path) -> Result<Finished, EvidenceError> {
         let signer = Signer::new(1);
+        let writer = approved(writer);
         writer.finish(&info(), &|bytes| signer.sign(bytes), signer.public(), out)
     }
 
@@ -351,6 +382,43 @@ mod tests {
     }
 
     #[test]
+    fn a_package_without_its_own_approval_is_not_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("p.tar");
+        let signer = Signer::new(1);
+        for (from, to, wrong) in [
+            ("approve", "deny", "decision: "),
+            ("EXP-0003", "EXP-0004", "export: "),
+            ("o_asker", "o_decider", "asker: "),
+            ("\"decided\":\"", "\"decided\":\"A", "digest: "),
+            ("\"seq\":41", "\"seq\":40", "index: "),
+        ] {
+            let work = dir.path().join(from.replace('"', ""));
+            let mut writer = begin(&work);
+            let leaf = fixture::leaf().replacen(from, to, 1);
+            writer.attach("entry.json", leaf.as_bytes()).unwrap();
+            writer
+                .attach("decided.json", fixture::DECIDED.as_bytes())
+                .unwrap();
+            writer
+                .attach("P.tlog-proof", fixture::PROOF.as_bytes())
+                .unwrap();
+            let finished =
+                writer.finish(&info(), &|bytes| signer.sign(bytes), signer.public(), &out);
+            match finished {
+                Err(EvidenceError::NotApproved { wrong: told }) => {
+                    assert!(told.starts_with(wrong), "{told}");
+                }
+                other => panic!("{from}: {other:?}"),
+            }
+        }
+        let bare = begin(&dir.path().join("bare"));
+        let finished = bare.finish(&info(), &|bytes| signer.sign(bytes), signer.public(), &out);
+        assert!(matches!(finished, Err(EvidenceError::NotApproved { .. })));
+        assert!(!out.exists());
+    }
+
+    #[test]
     fn a_package_never_overwrites_another() {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("p.tar");
@@ -368,7 +436,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("p.tar");
         let (signer, other) = (Signer::new(1), Signer::new(2));
-        let writer = begin(&dir.path().join("w"));
+        let writer = approved(begin(&dir.path().join("w")));
         let finished = writer.finish(&info(), &|bytes| signer.sign(bytes), other.public(), &out);
         assert!(matches!(finished, Err(EvidenceError::SignerMismatch)));
         assert!(!out.exists());

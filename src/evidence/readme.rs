@@ -21,8 +21,10 @@ Check it, in the directory that holds this bag's bagit.txt:
 
 allowed_signers holds the vault's public key. Get it from the vault's operators,
 but not together with this package. `breachvault evidence verify PATH` does all
-of this. It also looks for files that no manifest lists, and checks the proof
-(data/{name}.tlog-proof) that the leaf in data/entry.json is in the audit log.
+of this. It also looks for files that no manifest lists, checks the proof
+(data/{name}.tlog-proof) that the leaf in data/entry.json is in the audit log,
+and that this leaf is the decision of somebody else than the asker to approve
+what data/decided.json says.
 
 Open it:
 

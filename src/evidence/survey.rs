@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use crate::evidence::EvidenceError;
+use crate::evidence::approval::{DECIDED, LEAF, PROOF};
 use crate::evidence::digest::Digests;
 use crate::evidence::error::During;
 use crate::evidence::source::Source;
@@ -14,7 +15,7 @@ use crate::evidence::source::Source;
 pub(super) struct Survey {
     /// Every file, by its path in the bag.
     pub(super) files: BTreeMap<String, Digests>,
-    /// The bytes of tag files, of the leaf and of the proof.
+    /// The bytes of tag files, of the leaf, of what it decided and of the proof.
     held: BTreeMap<String, Vec<u8>>,
 }
 
@@ -83,10 +84,8 @@ impl Survey {
 }
 
 fn is_held(path: &str) -> bool {
-    !path.starts_with("data/") || path == LEAF || path.ends_with(PROOF)
+    !path.starts_with("data/") || path == LEAF || path == DECIDED || path.ends_with(PROOF)
 }
 
-pub(super) const LEAF: &str = "data/entry.json";
-const PROOF: &str = ".tlog-proof";
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
 const HELD_LIMIT: u64 = 16 * 1024 * 1024;

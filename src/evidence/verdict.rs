@@ -45,6 +45,8 @@ words! {
         Signer => "signer",
         /// The audit leaf is in the trusted log.
         InclusionProof => "inclusion-proof",
+        /// The audit leaf is the decision that approved this package.
+        Approval => "approval",
     }
 }
 

@@ -29,7 +29,9 @@ pub fn verify(path: &Path, trust: &Trust<'_>) -> Result<Verdict, EvidenceError> 
 pub(super) fn judge(survey: &Survey, trust: &Trust<'_>) -> Verdict {
     use CheckName::*;
     let info = checks::info(survey);
-    let oxum = checks::oxum(survey, info.as_deref().unwrap_or_default());
+    let labels = info.as_deref().unwrap_or_default();
+    let oxum = checks::oxum(survey, labels);
+    let approval = checks::approval(survey, labels);
     let signature = checks::signature(survey);
     let signer = checks::signer(signature.as_ref().ok(), trust.signer);
     let outcomes = [
@@ -46,6 +48,7 @@ pub(super) fn judge(survey: &Survey, trust: &Trust<'_>) -> Verdict {
         ),
         (Signer, signer),
         (InclusionProof, checks::proof(survey, trust.check_proof)),
+        (Approval, approval),
     ];
     let check = |(name, outcome)| Check::new(name, outcome);
     Verdict {
@@ -58,11 +61,11 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::evidence::approval::{DECIDED, LEAF};
     use crate::evidence::digest::sha256;
     use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
     use crate::evidence::sshsig;
     use crate::evidence::sshsig::NAMESPACE;
-    use crate::evidence::survey::LEAF;
     use crate::evidence::tests::fixture::{Sample, Signer, judged, trust};
 
     fn failed(verdict: &Verdict) -> Vec<CheckName> {
@@ -80,7 +83,7 @@ mod tests {
         for path in [&sample.tar, &sample.unpacked()] {
             let verdict = judged(path);
             assert!(verdict.holds(), "{verdict:?}");
-            assert_eq!(verdict.checks.len(), 10);
+            assert_eq!(verdict.checks.len(), 11);
         }
         let bytes = fs::metadata(&sample.tar).unwrap().len();
         assert_eq!(sample.finished.bytes, bytes);
@@ -120,7 +123,8 @@ mod tests {
             [
                 CheckName::BagInfo,
                 CheckName::PayloadOxum,
-                CheckName::Tagmanifest
+                CheckName::Tagmanifest,
+                CheckName::Approval
             ]
         );
     }
@@ -190,6 +194,8 @@ mod tests {
             (TAGMANIFEST, CheckName::Tagmanifest),
             (SIGNATURE, CheckName::Signature),
             (LEAF, CheckName::InclusionProof),
+            (LEAF, CheckName::Approval),
+            (DECIDED, CheckName::Approval),
             ("data/EXP-0003.tlog-proof", CheckName::InclusionProof),
         ] {
             let sample = Sample::new();
@@ -332,5 +338,18 @@ mod tests {
     fn a_proof_of_another_leaf_fails() {
         let verdict = Sample::new().with(LEAF, |bytes| bytes.push(b' '));
         assert!(failed(&verdict).contains(&CheckName::InclusionProof));
+    }
+
+    #[test]
+    fn a_package_whose_leaf_or_statement_was_changed_is_not_approved() {
+        let verdict = Sample::new().with(DECIDED, |bytes| bytes.push(b' '));
+        let check = verdict.check(CheckName::Approval).unwrap();
+        assert!(!check.holds && check.explanation.starts_with("digest: "));
+        let verdict = Sample::new().with(LEAF, |bytes| {
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            *bytes = text.replace("approve", "deny").into();
+        });
+        let check = verdict.check(CheckName::Approval).unwrap();
+        assert!(!check.holds && check.explanation.starts_with("decision: "));
     }
 }

@@ -15,7 +15,9 @@ use super::problem::ProblemBody;
 use super::route::{Route, Shape, Takes};
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
-use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, RevealId, WithdrawalId};
+use crate::domain::{
+    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, RevealId, WithdrawalId,
+};
 
 const SESSION: &str = "session";
 const PROBLEM: &str = "application/problem+json";
@@ -174,7 +176,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     macro_rules! parameters {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
-    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId OperatorId }
+    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId MembershipId OperatorId }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
         .map(|(name, schema)| (name, json!(schema)))
@@ -297,6 +299,7 @@ fn id_in_path(name: &str) -> Value {
         "exhibit" => reference(&ExhibitId::name()),
         "reveal" => reference(&RevealId::name()),
         "export" => reference(&ExportId::name()),
+        "membership" => reference(&MembershipId::name()),
         "withdrawal" => reference(&WithdrawalId::name()),
         "operator" => reference(&OperatorId::name()),
         "leaf" => position(),

@@ -193,6 +193,7 @@ impl From<Denial> for Problem {
             Denial::CaseClosed => ProblemKind::CaseClosed,
             Denial::OwnRequest => ProblemKind::OwnRequest,
             Denial::NotTheAsker => ProblemKind::NotTheAsker,
+            Denial::AskerGone => ProblemKind::AskerGone,
             Denial::WrongState(state) => {
                 return Self::new(ProblemKind::WrongState).because(InTheWay::Request(state));
             }

@@ -64,6 +64,7 @@ kinds! {
     Timeout              "timeout"                REQUEST_TIMEOUT "The request did not arrive in time.";
     CaseClosed           "case-closed"            CONFLICT     "The case is closed; reopen it first.";
     WrongState           "wrong-state"            CONFLICT     "The request is in another state than this needs.";
+    AskerGone            "asker-gone"             CONFLICT     "Who asked for this could not ask for it any more.";
     Expired              "expired"                CONFLICT     "The request has expired; ask for a new one.";
     NameTaken            "name-taken"             CONFLICT     "An operator of this name exists already.";
     CaseState            "case-state"             CONFLICT     "The case is in another state than this needs.";

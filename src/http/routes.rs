@@ -13,6 +13,7 @@ use crate::operations::audit::{
 };
 use crate::operations::case::{
     CloseCase, HoldCase, ListCases, ListMembers, NameMember, OpenCase, ReadCase, ReopenCase,
+    SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
@@ -23,6 +24,7 @@ use crate::operations::export::{
     take_package,
 };
 use crate::operations::key::KeyStatus;
+use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
@@ -69,6 +71,10 @@ pub(super) fn routes() -> Routes {
         .mount::<ReopenCase>            (post.clone(),   "/cases/{case}/reopen",              ok)
         .mount::<ListMembers>           (get.clone(),    "/cases/{case}/members",             ok)
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
+        .mount::<SuspendMember>         (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
+        .mount::<ListMemberships>       (get.clone(),    "/cases/{case}/memberships",         ok)
+        .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
+        .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
 
         .mount_upload::<AdmittedView>   ("/cases/{case}/exhibits", exhibit::ADMIT, upload::admit)
         .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)

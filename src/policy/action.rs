@@ -123,6 +123,10 @@ list! {
     ReopenCase        "case.reopen"         writes;
     NameMember        "member.name"         writes;
     ListMembers       "member.list"         reads;
+    SuspendMember     "member.suspend"      writes;
+    ListMemberships   "membership.list"     reads;
+    ReadMembership    "membership.read"     reads;
+    DecideMembership  "membership.decide"   writes decides;
     BeginExhibit      "exhibit.begin"       writes;
     FinishExhibit     "exhibit.finish"      writes;
     AbandonExhibit    "exhibit.abandon"     writes;

@@ -36,6 +36,9 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
     if !needs_case(action) {
         return by_profession(facts, action, home);
     }
+    if facts.case.is_some() && allows_seat(action, Seat::Home(home)) {
+        return Ok(Grant { membership: None });
+    }
     let (case, membership) = match &facts.case {
         Some(case) => match &case.membership {
             Some(membership) if !home.stays_outside_cases() => (case, membership),
@@ -83,7 +86,8 @@ fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Gr
     without_case(action, Seat::Home(home))
 }
 
-/// A liaison reaches only requests about their own account. An admission is not such a request:
+/// A liaison reaches only what they asked themselves about their own account: nobody else's request,
+/// reason, purpose or package, whoever it is about. An admission is not such a request:
 /// whether one is running changes no answer to a liaison.
 fn within_reach(membership: &Membership, request: &RequestFacts, action: ActionKind) -> bool {
     membership.role != CaseRole::Liaison
@@ -91,7 +95,9 @@ fn within_reach(membership: &Membership, request: &RequestFacts, action: ActionK
             action,
             ActionKind::ReadAdmission | ActionKind::CancelAdmission
         )
-        || (membership.account.is_some() && request.account == membership.account)
+        || (request.asked_by_caller
+            && membership.account.is_some()
+            && request.account == membership.account)
 }
 
 fn about_request(
@@ -167,6 +173,27 @@ mod tests {
     }
 
     #[test]
+    fn an_administrator_ends_rights_in_a_case_and_gives_none() {
+        let mut facts = facts(CaseRole::Lead, None);
+        facts.caller = CallerFacts::Operator(HomeRole::Administrator);
+        for membership in [true, false] {
+            if !membership {
+                facts.case.as_mut().unwrap().membership = None;
+            }
+            assert!(decide(&facts, ActionKind::SuspendMember).is_ok());
+            for action in ActionKind::ALL {
+                if needs_case(*action) && *action != ActionKind::SuspendMember {
+                    let refused = decide(&facts, *action).err();
+                    assert_eq!(refused, Some(Denial::Concealed), "{action}");
+                }
+            }
+        }
+        facts.case = None;
+        let refused = decide(&facts, ActionKind::SuspendMember).err();
+        assert_eq!(refused, Some(Denial::Concealed));
+    }
+
+    #[test]
     fn a_lead_does_not_decide_its_own_request() {
         let mut facts = facts(CaseRole::Lead, None);
         facts.request = Some(request(true, RequestState::Requested));
@@ -239,5 +266,25 @@ mod tests {
             decide(&facts, ActionKind::TakePackage).err(),
             Some(Denial::Concealed)
         );
+    }
+
+    #[test]
+    fn a_liaison_reaches_no_request_that_somebody_else_asked_about_its_account() {
+        let mut facts = facts(CaseRole::Liaison, Some("one"));
+        let actions = [
+            (ActionKind::ReadExport, RequestState::Requested),
+            (ActionKind::BuildPackage, RequestState::Approved),
+            (ActionKind::TakePackage, RequestState::Used),
+            (ActionKind::AcknowledgeExport, RequestState::Used),
+        ];
+        for (action, state) in actions {
+            for own in [true, false] {
+                let mut asked = request(own, state);
+                asked.account = AccountName::parse("one").ok();
+                facts.request = Some(asked);
+                let refused = decide(&facts, action).err();
+                assert_eq!(refused, (!own).then_some(Denial::Concealed), "{action}");
+            }
+        }
     }
 }

@@ -17,6 +17,8 @@ pub enum Denial {
     OwnRequest,
     /// Only the operator who asked for a reveal can open it.
     NotTheAsker,
+    /// Who asked was revoked, or is no member of the case any more who could ask this.
+    AskerGone,
     /// The request is in another state than this needs. The caller may read that state anyway.
     WrongState(RequestState),
     /// The request has expired.
@@ -47,6 +49,7 @@ impl Denial {
             Self::CaseClosed => "case-closed",
             Self::OwnRequest => "own-request",
             Self::NotTheAsker => "not-the-asker",
+            Self::AskerGone => "asker-gone",
             Self::WrongState(_) => "wrong-state",
             Self::Expired => "expired",
             Self::WrongCredential => "wrong-credential",

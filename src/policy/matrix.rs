@@ -20,7 +20,8 @@ pub enum Seat {
     Member(CaseRole),
 }
 
-/// True if the action is about one case, so that a membership decides.
+/// True if the action is about one case, so that a membership decides, or for some actions the role
+/// in the vault.
 pub fn needs_case(action: ActionKind) -> bool {
     row(action).case
 }
@@ -116,6 +117,12 @@ fn row(action: ActionKind) -> Row {
         A::ReadCase => at_rest_too(members(&[I, L, C, N])),
         A::CloseCase | A::HoldCase => members(&[L]),
         A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
+        // An administrator ends rights in a case and never gives any.
+        A::SuspendMember => Row {
+            home: &[Administrator],
+            ..at_rest_too(members(&[L]))
+        },
+        A::ListMemberships | A::ReadMembership | A::DecideMembership => at_rest_too(members(&[L])),
         A::ListMembers => at_rest_too(members(&[L, C])),
         A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit => members(&[C]),
         A::ListExhibits | A::CompareExhibits => at_rest_too(members(&[I, L, C])),

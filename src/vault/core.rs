@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde::Serialize;
 
 use crate::domain::{CaseId, VaultId};
+use crate::vault::audit::Tip;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::run_alarm::RunAlarm;
 use crate::vault::call::edition::Editions;
@@ -41,6 +42,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) editions: Editions,
     pub(in crate::vault) package_turns: PackageTurns,
     pub(in crate::vault) sessions: KnownSessions,
+    /// Where the log ends, as the ledger wrote it.
+    pub(in crate::vault) tip: RwLock<Tip>,
 }
 
 impl Core {
@@ -54,6 +57,15 @@ impl Core {
 
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Size and root of the log after the newest commit. Whoever reads a snapshot takes them before it.
+    pub(in crate::vault) fn tip(&self) -> Tip {
+        *self.tip.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in crate::vault) fn set_tip(&self, tip: Tip) {
+        *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip;
     }
 
     /// Draws random bytes for an identifier or a token.

@@ -207,6 +207,7 @@ impl Vault {
             editions: Editions::default(),
             package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
+            tip: RwLock::new(Frontier::new().tip()),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
         book.verify_mark()?;

@@ -19,6 +19,7 @@ mod clock;
 mod exhibit;
 mod export;
 mod key;
+mod membership;
 mod operator;
 mod record;
 mod reveal;

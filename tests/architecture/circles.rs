@@ -56,6 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "core",
         &[
+            "audit",
             "budget",
             "call",
             "clock",
@@ -119,7 +120,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "call", "core", "error", "identity", "ledger", "lock", "scope", "store",
+            "audit", "call", "core", "error", "identity", "ledger", "lock", "scope", "store",
         ],
     ),
     (
@@ -148,6 +149,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "start",
         &[
             "argon2id",
+            "audit",
             "budget",
             "call",
             "clock",

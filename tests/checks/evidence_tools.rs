@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 
 use crate::house::said;
 use crate::outside::{run, setting};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use breachvault::domain::Moment;
 use breachvault::evidence::{
     BagInfo, NAMESPACE, PROFILE, PROFILE_IDENTIFIER, PackageName, PackageWriter, SshSignature,
@@ -44,7 +46,20 @@ fn bag() -> Bag {
     let mut sealed = writer.seal("export.csv").unwrap();
     sealed.write_all(PLAINTEXT).unwrap();
     sealed.finish().unwrap();
-    writer.attach("entry.json", b"{\"seq\":41}").unwrap();
+    let decided = r#"{"bound":"Ym91bmQ=","kind":"export","legal_basis":"GDPR Art. 33(2)","profile":"evidence","request":"EXP-0003"}"#;
+    let digest = STANDARD.encode(ring::digest::digest(
+        &ring::digest::SHA256,
+        decided.as_bytes(),
+    ));
+    let leaf = format!(
+        r#"{{"action":"export.decide","asker":"o_asker","decided":"{digest}","decision":"approve","object":"EXP-0003","operator":"o_decider","origin":"vault.example/breachvault","outcome":"done","seq":41,"v":1}}"#
+    );
+    let proof = "c2sp.org/tlog-proof@v1\nindex 41\n\nvault.example/breachvault\n42\ncm9vdA==\n";
+    writer.attach("entry.json", leaf.as_bytes()).unwrap();
+    writer.attach("decided.json", decided.as_bytes()).unwrap();
+    writer
+        .attach("EXP-0003.tlog-proof", proof.as_bytes())
+        .unwrap();
     writer.attach("README.txt", b"Read me.\n").unwrap();
     let signer = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
     let public = signer.public_key().as_ref().try_into().unwrap();
@@ -52,6 +67,8 @@ fn bag() -> Bag {
         ("Audit-Origin", "vault.example/breachvault"),
         ("Audit-Index", "41"),
         ("Audit-Checkpoint-Root", "cm9vdA=="),
+        ("Export-Profile", "evidence"),
+        ("Legal-Basis", "GDPR Art. 33(2)"),
     ];
     let info = BagInfo {
         source_organization: "Example Telephony".to_owned(),
@@ -223,4 +240,47 @@ fn sha256sum_checks_the_manifests_and_finds_a_change() {
             .status
             .success()
     );
+}
+
+/// The script that docs/evidence-package.md shows.
+fn approval_script() -> String {
+    let page = include_str!("../../docs/evidence-package.md");
+    let (_, script) = page.split_once("# approval.sh\n").unwrap();
+    script.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_documented_script_finds_the_approval_and_says_what_is_wrong_with_another() {
+    let bag = bag();
+    let check = || {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(approval_script());
+        command.current_dir(bag.path(""));
+        run(&mut command).unwrap()
+    };
+    if run(Command::new("xxd").arg("--version")).is_none() {
+        return;
+    }
+    let output = check();
+    assert!(output.status.success(), "{}", said(&output));
+    let leaf = fs::read_to_string(bag.path("data/entry.json")).unwrap();
+    for (from, to, wrong) in [
+        ("approve", "deny", "decision"),
+        ("EXP-0003", "EXP-0004", "export"),
+        ("o_asker", "o_decider", "asker"),
+        ("\"seq\":41", "\"seq\":42", "index"),
+        ("\"decided\":\"", "\"decided\":\"A", "digest"),
+        ("export.decide", "reveal.decide", "action"),
+    ] {
+        let changed = leaf.replacen(from, to, 1);
+        assert_ne!(changed, leaf);
+        fs::write(bag.path("data/entry.json"), changed).unwrap();
+        let output = check();
+        assert!(!output.status.success(), "{from}");
+        assert!(
+            said(&output).contains(&format!("FAILED {wrong}")),
+            "{}",
+            said(&output)
+        );
+    }
 }

@@ -85,9 +85,10 @@ impl House {
         let custodian = invited("cunegonde", "custodian");
         let case = open_case(&vault, &lead, "The zeppelin supplier");
         for (member, role) in [
-            (&other_lead, "lead"),
             (&investigator, "investigator"),
             (&custodian, "custodian"),
+            // From here on two leads decide who gets rights.
+            (&other_lead, "lead"),
         ] {
             name_member(&vault, &lead, &case, member, json!({ "role": role })).unwrap();
         }

@@ -7,6 +7,7 @@
 mod house;
 mod outside;
 
+mod approval_attacks;
 mod clock;
 mod cmd;
 mod compile_fail;

@@ -14,8 +14,9 @@ use crate::cli::progress::{Progress, Unit};
 use crate::cli::{answer, streams};
 use crate::domain::{AccountName, CaseId, CaseRole, Reference, Title};
 use crate::ingest::Declared;
-use crate::operations::case::{NameMember, NameMemberInput, OpenCase, OpenCaseInput};
+use crate::operations::case::{NameMember, OpenCase, OpenCaseInput};
 use crate::operations::exhibit::{AdmitRequest, Arriving};
+use crate::operations::membership::NameMemberInput;
 use crate::operations::record::{Audience, Scope, ScopeInput};
 use crate::operations::{Ids, Request};
 use crate::synthesis::{Recipe, sample_accounts, sample_numbers, write};
@@ -56,7 +57,7 @@ pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<In
         Ok(Ok(())) => {}
         _ => return Err(CliError::failed("the log could not be made")),
     }
-    bind_liaison(vault, &lead, &case, cast.person("liaison")?, &account)?;
+    bind_others(vault, &lead, &case, cast, &account)?;
     Ok(Incident {
         case,
         account,
@@ -89,7 +90,7 @@ pub(super) fn received(
     };
     admit_as_custodian(vault, cast, request, Box::new(file), bytes)?;
     let account = largest_account(vault, &lead, &case)?;
-    bind_liaison(vault, &lead, &case, cast.person("liaison")?, &account)?;
+    bind_others(vault, &lead, &case, cast, &account)?;
     Ok(Incident {
         case,
         account,
@@ -97,13 +98,13 @@ pub(super) fn received(
     })
 }
 
-/// The first lead opens the case and names everybody except the liaison as members.
+/// The first lead opens the case and names those who work with it. The liaison and the second lead
+/// follow when the account is known: with a second lead, two decide who gets rights.
 fn open(vault: &Vault, cast: &Cast) -> Result<(CaseId, Caller), CliError> {
     streams::words("opening a case");
     let lead = cast.person("lead.one")?.caller(vault)?;
     let case = open_case(vault, &lead)?;
     for (name, role) in [
-        ("lead.two", CaseRole::Lead),
         ("investigator", CaseRole::Investigator),
         ("custodian", CaseRole::Custodian),
     ] {
@@ -139,14 +140,16 @@ fn make(recipe: &Recipe, writer: io::PipeWriter) -> io::Result<()> {
     out.flush()
 }
 
-fn bind_liaison(
+fn bind_others(
     vault: &Vault,
     lead: &Caller,
     case: &CaseId,
-    liaison: &Person,
+    cast: &Cast,
     account: &AccountName,
 ) -> Result<(), CliError> {
-    name_member(vault, lead, case, liaison, CaseRole::Liaison, Some(account))
+    let (liaison, second) = (cast.person("liaison")?, cast.person("lead.two")?);
+    name_member(vault, lead, case, liaison, CaseRole::Liaison, Some(account))?;
+    name_member(vault, lead, case, second, CaseRole::Lead, None)
 }
 
 fn open_case(vault: &Vault, lead: &Caller) -> Result<CaseId, CliError> {
@@ -177,6 +180,7 @@ fn name_member(
     let input = NameMemberInput {
         role: role.as_str().to_owned(),
         account: account.map(|name| name.as_str().to_owned()),
+        reason: None,
     };
     ask::<NameMember>(vault, lead, &ids, input).map(drop)
 }

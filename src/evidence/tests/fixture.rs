@@ -5,9 +5,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::ExposeSecret;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
 use crate::domain::Moment;
+use crate::evidence::digest::sha256;
 use crate::evidence::{BagInfo, Finished, PackageName, PackageWriter, Trust, Verdict, verify};
 
 /// An Ed25519 key made from one byte.
@@ -32,6 +35,8 @@ pub(in crate::evidence) fn info() -> BagInfo {
         ("Audit-Origin", "vault.example/breachvault"),
         ("Audit-Index", "41"),
         ("Audit-Checkpoint-Root", "cm9vdA=="),
+        ("Export-Profile", "evidence"),
+        ("Legal-Basis", "GDPR Art. 33(2)"),
     ];
     BagInfo {
         source_organization: "Example Telephony".to_owned(),
@@ -42,6 +47,35 @@ pub(in crate::evidence) fn info() -> BagInfo {
             .map(|(label, value)| (label.to_owned(), value.to_owned()))
             .into(),
     }
+}
+
+/// What was decided.
+pub(in crate::evidence) const DECIDED: &str = concat!(
+    r#"{"bound":"Ym91bmQ=","kind":"export","legal_basis":"GDPR Art. 33(2)","#,
+    r#""profile":"evidence","request":"EXP-0003"}"#,
+);
+
+/// The leaf of the decision.
+pub(in crate::evidence) fn leaf() -> String {
+    let decided = STANDARD.encode(sha256(DECIDED.as_bytes()));
+    format!(
+        concat!(
+            r#"{{"action":"export.decide","asker":"o_asker","decided":"{}","decision":"approve","#,
+            r#""object":"EXP-0003","operator":"o_decider","origin":"vault.example/breachvault","#,
+            r#""outcome":"done","seq":41,"time":"2024-04-02T09:00:00Z","v":1}}"#,
+        ),
+        decided
+    )
+}
+
+pub(in crate::evidence) const PROOF: &str =
+    "c2sp.org/tlog-proof@v1\nindex 41\n\nvault.example/breachvault\n42\ncm9vdA==\n";
+
+pub(in crate::evidence) fn attach_approval(writer: &mut PackageWriter, name: &str) {
+    writer.attach("entry.json", leaf().as_bytes()).unwrap();
+    writer.attach("decided.json", DECIDED.as_bytes()).unwrap();
+    let proof = format!("{name}.tlog-proof");
+    writer.attach(&proof, PROOF.as_bytes()).unwrap();
 }
 
 pub(in crate::evidence) const CSV: &[u8] = b"\"number\"\r\n\"'+12025550100\"\r\n";
@@ -69,10 +103,7 @@ impl Sample {
         json.write_all(JSON).unwrap();
         json.finish().unwrap();
         csv.finish().unwrap();
-        writer.attach("entry.json", b"{\"seq\":41}").unwrap();
-        writer
-            .attach("EXP-0003.tlog-proof", b"proof of {\"seq\":41}")
-            .unwrap();
+        attach_approval(&mut writer, "EXP-0003");
         writer.attach("README.txt", b"Read me.\n").unwrap();
         let tar = dir.path().join("EXP-0003.tar");
         let signer = Signer::new(1);
@@ -116,7 +147,7 @@ pub(in crate::evidence) fn trust() -> Trust<'static> {
     Trust {
         signer: Some(Signer::new(1).public()),
         check_proof: Some(&|proof, leaf| {
-            if proof == [b"proof of ", leaf].concat() {
+            if proof == PROOF.as_bytes() && leaf == self::leaf().as_bytes() {
                 Ok("leaf 41".to_owned())
             } else {
                 Err("the proof does not fit".to_owned())

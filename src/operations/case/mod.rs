@@ -6,10 +6,12 @@ mod move_on;
 mod name_member;
 mod open;
 mod read;
+mod suspend_member;
 
 pub use list::{CaseList, ListCases};
 pub use list_members::{ListMembers, MemberList};
 pub use move_on::{CloseCase, HoldCase, MoveInput, ReopenCase};
-pub use name_member::{NameMember, NameMemberInput};
+pub use name_member::NameMember;
 pub use open::{OpenCase, OpenCaseInput, OpenedCase};
 pub use read::ReadCase;
+pub use suspend_member::{SuspendMember, SuspendMemberInput};

@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 use crate::domain::{CaseId, ExhibitId};
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
-use crate::vault::records::Difference;
-use crate::vault::scope::Scope;
+use crate::vault::scope::{DifferenceView, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
 /// Compares two exhibits by counts: messages, and new, gone and unchanged numbers.
@@ -48,7 +47,7 @@ impl CompareExhibits {
 
 impl Operation for CompareExhibits {
     type Action = actions::CompareExhibits;
-    type Answer = Difference;
+    type Answer = DifferenceView;
 
     fn target(&self) -> Target {
         Target::NamedExhibit(self.case.clone(), self.exhibit.clone())
@@ -58,7 +57,7 @@ impl Operation for CompareExhibits {
         json!({ "against": self.against })
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Difference, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DifferenceView, OperationError> {
         scope.compare_exhibits(&self.exhibit, &self.against)
     }
 }
@@ -69,7 +68,8 @@ impl Request for CompareExhibits {
         id: "compareExhibits",
         tag: "Exhibits",
         summary: "Compare two exhibits",
-        description: "The counts by which two exhibits differ. Costs 100 points of the budget.",
+        description: "The counts by which two exhibits differ. A custodian gets rounded counts, and nothing of \
+            accounts or of what is newly exposed. Costs 100 points of the budget.",
         request: "",
         answer: r#"{"exhibit": "x_0123456789abcdefghjk", "against": "x_zyxwvtsrqpnmkjhgfed0",
             "messages": {"exhibit": 1200, "against": 1100}, "numbers": {"new": 40, "gone": 10,

@@ -14,7 +14,9 @@ use crate::evidence::{
     BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, readme, write_row,
 };
 use crate::policy::actions;
-use crate::vault::records::{Evidence, EvidenceDamaged, ExportContents, Notice, ReportTable};
+use crate::vault::records::{
+    Evidence, EvidenceDamaged, ExportContents, Notice, ReportTable, Shown,
+};
 use crate::vault::scope::Scope;
 use crate::vault::scope::requests::PackageContents;
 use crate::vault::{
@@ -67,6 +69,7 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBu
         ExportContents::Evidence(evidence) => records(&mut writer, evidence, receipt)?,
     }
     writer.attach("entry.json", &package.leaf)?;
+    writer.attach("decided.json", &package.decided)?;
     writer.attach(
         &format!("{}.tlog-proof", package.export),
         package.proof.as_bytes(),
@@ -76,6 +79,10 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBu
         ("Audit-Origin".to_owned(), package.origin.clone()),
         ("Audit-Index".to_owned(), package.leaf_number.to_string()),
         ("Audit-Checkpoint-Root".to_owned(), package.root.clone()),
+        (
+            "Export-Profile".to_owned(),
+            package.profile.as_str().to_owned(),
+        ),
         ("Legal-Basis".to_owned(), package.legal_basis.clone()),
     ];
     if let ExportContents::Report(_) = package.contents {
@@ -176,24 +183,22 @@ fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), Evid
     struct Row<'a> {
         by: &'a str,
         value: &'a str,
-        messages: u64,
-        numbers: u64,
+        numbers: &'a Shown,
     }
-    let mut twins = Twins::begin(writer, &["by", "value", "messages", "numbers"])?;
+    let mut twins = Twins::begin(writer, &["by", "value", "numbers"])?;
     for table in tables {
         for row in &table.rows {
-            let (messages, numbers) = (row.messages.to_string(), row.numbers.to_string());
-            let cells = [table.by, row.value.as_str(), &messages, &numbers];
-            let (messages, numbers) = (row.messages, row.numbers);
-            twins.row(
-                cells,
-                &Row {
-                    by: table.by,
-                    value: &row.value,
-                    messages,
-                    numbers,
-                },
-            )?;
+            let numbers = match &row.numbers {
+                Shown::Number(number) => number.to_string(),
+                Shown::Hidden(hidden) => hidden.clone(),
+            };
+            let cells = [table.by, row.value.as_str(), &numbers];
+            let value = Row {
+                by: table.by,
+                value: &row.value,
+                numbers: &row.numbers,
+            };
+            twins.row(cells, &value)?;
         }
     }
     twins.finish()

@@ -57,6 +57,7 @@ pub(crate) const DECIDE: Docs = Docs {
         "own-request",
         "wrong-state",
         "expired",
+        "asker-gone",
         "result-changed",
     ],
 };
@@ -74,6 +75,7 @@ pub(crate) const OPEN: Docs = Docs {
         "not-the-asker",
         "wrong-state",
         "expired",
+        "asker-gone",
         "result-changed",
         "exhibit-withdrawn",
     ],

@@ -8,6 +8,7 @@ use super::{TwoPerson, named, target};
 use crate::domain::Reason;
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::RequestState;
+use crate::vault::audit::Decision;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -25,24 +26,14 @@ pub struct Decide<K: TwoPerson> {
 #[serde(deny_unknown_fields)]
 pub struct DecisionInput {
     /// `approve` or `deny`.
-    #[schema(value_type = DecisionWord)]
+    #[schema(value_type = Decision)]
     pub decision: String,
     /// Why the decider decides so.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
 
-/// Whether a request is approved or denied.
-#[derive(ToSchema)]
-#[schema(as = Decision, rename_all = "lowercase")]
-pub enum DecisionWord {
-    /// The request may be carried out.
-    Approve,
-    /// The request is refused.
-    Deny,
-}
-
-/// The answer to a decision.
+/// The state after a decision.
 #[derive(Serialize, ToSchema)]
 pub struct DecidedBody {
     /// The state of the request now.
@@ -66,19 +57,13 @@ impl<K: TwoPerson> Decide<K> {
     ///
     /// `Invalid` if the decision is neither `approve` nor `deny`, or the reason breaks its rules.
     pub fn new(id: K::Id, input: &DecisionInput) -> Result<Self, OperationError> {
-        let approve = match input.decision.as_str() {
-            "approve" => true,
-            "deny" => false,
-            _ => {
-                return Err(OperationError::invalid(
-                    "decision",
-                    "must be approve or deny",
-                ));
-            }
-        };
+        let decision: Decision = input
+            .decision
+            .parse()
+            .map_err(|error| OperationError::invalid("decision", error))?;
         Ok(Self {
             id,
-            approve,
+            approve: decision == Decision::Approve,
             why: only_reason(&input.reason)?,
             counted: None,
         })

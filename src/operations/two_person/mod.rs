@@ -14,7 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use self::ask::Ask;
-pub use self::decide::{Decide, DecidedBody, DecidedState, DecisionInput, DecisionWord};
+pub use self::decide::{Decide, DecidedBody, DecidedState, DecisionInput};
 pub use self::list::List;
 pub use self::read::Read;
 use super::{Docs, Ids};

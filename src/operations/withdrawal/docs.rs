@@ -60,6 +60,7 @@ pub(crate) const DECIDE: Docs = Docs {
         "own-request",
         "wrong-state",
         "expired",
+        "asker-gone",
         "result-changed",
         "exhibit-withdrawn",
     ],

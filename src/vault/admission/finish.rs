@@ -143,6 +143,8 @@ impl FinishExhibit {
         let quarantine = &mut admission.quarantine;
         let counts = &admission.counts;
         let description = ExhibitDescription {
+            // Whoever admits it, says the act itself.
+            admitted_by: String::new(),
             name: admission.facts.name.as_ref().map(text_of_title),
             source: admission.facts.source.as_ref().map(text_of_reference),
             format: file.format.as_str().to_owned(),
@@ -219,7 +221,8 @@ impl Operation for FinishExhibit {
         detail
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Admitted, OperationError> {
+    fn run(mut self, scope: &mut Scope<'_, Self::Action>) -> Result<Admitted, OperationError> {
+        self.description.admitted_by = scope.operator()?.to_string();
         let begun = &self.begun;
         let case = scope.case_row()?;
         if (case.numbers, case.users) != (begun.visible_numbers, begun.visible_users) {

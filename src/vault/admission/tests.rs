@@ -13,6 +13,7 @@ use crate::vault::entropy::SystemEntropy;
 use crate::vault::error::Stopped;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
+use crate::vault::scope::requests::MembershipWanted;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::store::exhibit_rows;
 use crate::vault::*;
@@ -82,7 +83,11 @@ impl Operation for Name {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError> {
         scope
-            .name_member(&self.1, CaseRole::Custodian, None)
+            .name_member(&MembershipWanted {
+                operator: self.1,
+                role: CaseRole::Custodian,
+                account: None,
+            })
             .map(Done)
     }
 }

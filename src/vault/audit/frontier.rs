@@ -2,6 +2,7 @@
 //! 64 hashes, however many leaves there are.
 
 use super::hash::{EMPTY_ROOT, Hash, LeafHash, node_hash};
+use super::tip::Tip;
 use super::tree::{Hashes, SIZE_MAX, TreeError, join, stored_hash_index};
 
 /// The right edge of a tree.
@@ -58,6 +59,14 @@ impl Frontier {
     /// The root of the tree.
     pub fn root(&self) -> Hash {
         join(&self.subtrees).unwrap_or(EMPTY_ROOT)
+    }
+
+    /// Where the tree ends.
+    pub fn tip(&self) -> Tip {
+        Tip {
+            size: self.size,
+            root: self.root(),
+        }
     }
 
     fn grow(&mut self, leaf: LeafHash, mut complete: impl FnMut(Hash)) {

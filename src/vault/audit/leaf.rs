@@ -24,10 +24,22 @@ pub struct Leaf {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub alarm: Option<String>,
+    /// The operator who asked for what this decision is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = OperatorId, required = false)]
+    pub asker: Option<String>,
     /// The case's id, if the call was about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = CaseId, required = false)]
     pub case: Option<String>,
+    /// The digest of what was decided, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub decided: Option<String>,
+    /// What a decision said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub decision: Option<Decision>,
     /// The salted commitment to the detail (see [`super::Commitment`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -94,6 +106,16 @@ words! {
         Denied => "denied",
         /// It was allowed and failed.
         Failed => "failed",
+    }
+}
+
+words! {
+    /// What somebody said to what somebody else had asked.
+    pub enum Decision {
+        /// Yes.
+        Approve => "approve",
+        /// No.
+        Deny => "deny",
     }
 }
 
@@ -225,6 +247,9 @@ mod tests {
             digest: None,
             generation: None,
             alarm: None,
+            asker: None,
+            decided: None,
+            decision: None,
         }
     }
 
@@ -325,6 +350,9 @@ mod tests {
                 detail: text(3),
                 subjects: text(4),
                 alarm: text(5),
+                asker: text(2),
+                decided: text(3),
+                decision: some[0].then_some(Decision::Deny),
                 generation: rows,
                 ..least()
             };

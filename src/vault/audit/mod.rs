@@ -22,6 +22,7 @@ mod path;
 mod proof;
 mod skim;
 mod tile;
+mod tip;
 mod tree;
 mod verdict;
 mod verify;
@@ -34,10 +35,11 @@ pub use exported::{ExportedLeaves, ExportedLog};
 pub use frontier::Frontier;
 pub use hash::{EMPTY_ROOT, Hash, HashError, LeafHash, leaf_hash, node_hash};
 pub use key::{KeyError, KeyName, VerifierKey};
-pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError, Outcome};
+pub use leaf::{Decision, LEAF_BYTES_MAX, Leaf, LeafError, Outcome};
 pub use note::{NoteError, OpenedNote, open, sign};
 pub use path::{PathError, verify_consistency, verify_inclusion};
 pub use proof::{InclusionProof, ProofError, Proven};
+pub use tip::{NotProven, Tip};
 pub use tree::{
     Hashes, NotStored, SIZE_MAX, TreeError, consistency_proof, hashes_to_store, inclusion_proof,
     root, stored_hash_count, stored_hash_index, stored_hash_place,

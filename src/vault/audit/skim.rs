@@ -81,7 +81,13 @@ fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
     let mut rest = Rest(std::str::from_utf8(leaf).ok()?.strip_prefix('{')?);
     let action = rest.text("\"action\":")?;
     rest.may(",\"alarm\":", Rest::text)?;
+    rest.may(",\"asker\":", Rest::text)?;
     let case = rest.may(",\"case\":", Rest::text)?;
+    rest.may(",\"decided\":", Rest::text)?;
+    match rest.may(",\"decision\":", Rest::text)? {
+        None | Some("approve" | "deny") => {}
+        Some(_) => return None,
+    }
     rest.may(",\"detail\":", Rest::text)?;
     rest.may(",\"digest\":", Rest::text)?;
     rest.may(",\"generation\":", Rest::number)?;
@@ -152,6 +158,7 @@ impl<'a> Rest<'a> {
 mod tests {
     use super::*;
     use crate::domain::Moment;
+    use crate::vault::audit::leaf::Decision;
     use proptest::prelude::*;
 
     fn leaf(texts: &[Option<String>; 10], seq: u64, rows: Option<u64>) -> Leaf {
@@ -175,6 +182,9 @@ mod tests {
             action: "record.search".to_owned(),
             outcome: Outcome::Done,
             alarm: case.clone(),
+            asker: operator.clone(),
+            decided: digest.clone(),
+            decision: rows.map(|_| Decision::Approve),
             case,
             detail,
             digest,

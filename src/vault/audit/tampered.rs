@@ -45,6 +45,9 @@ fn leaf(seq: u64) -> Leaf {
         digest: None,
         generation: None,
         alarm: None,
+        asker: None,
+        decided: None,
+        decision: None,
     }
 }
 

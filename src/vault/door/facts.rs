@@ -175,7 +175,8 @@ fn member(
     let Some(operator) = caller.operator_id() else {
         return Ok(None);
     };
-    let Some(row) = membership_rows::find(connection, case.number, operator)? else {
+    let row = membership_rows::find(connection, case.number, operator)?;
+    let Some(row) = row.filter(|row| !row.suspended) else {
         return Ok(None);
     };
     let account = match &row.account {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Moment, caught};
 use crate::policy::{Action, Class, decide};
+use crate::vault::audit::Tip;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::edition::Edition;
@@ -172,9 +173,10 @@ impl Vault {
         then: impl FnOnce(Settled<O::Answer>) + Send + 'static,
     ) -> Result<(), Unaudited> {
         let about = About::of(caller, &operation);
+        let tip = self.core.tip();
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
             let rows = Rows::Reading(connection);
-            act(&self.core, rows, caller, situation, operation, now)
+            act(&self.core, rows, caller, situation, operation, now, tip)
         });
         let found = std::mem::take(&mut done.notes.detail);
         let detail = about.sealed_detail(found);
@@ -236,6 +238,7 @@ impl Vault {
         then: impl FnOnce(Settled<O::Answer>) + Send + 'static,
     ) -> Result<(), Unaudited> {
         let about = About::of(caller, &operation);
+        let tip = self.core.tip();
         let prepared = match O::PREPARES {
             true => {
                 let on_snapshot = |connection: &Snapshot, situation: &Situation, now| {
@@ -246,6 +249,7 @@ impl Vault {
                         situation,
                         &mut operation,
                         now,
+                        tip,
                     )
                 };
                 self.on_snapshot(caller, &about.target, on_snapshot).ended
@@ -265,8 +269,15 @@ impl Vault {
                         let ended = transaction.in_savepoint(|| {
                             prepared?;
                             let rows = Rows::Writing(transaction, leaf);
-                            let (noted, ended) =
-                                act(&core, rows, &about.caller, &situation, operation, now);
+                            let (noted, ended) = act(
+                                &core,
+                                rows,
+                                &about.caller,
+                                &situation,
+                                operation,
+                                now,
+                                core.tip(),
+                            );
                             notes = noted;
                             let answer = ended?;
                             apply(&core, transaction, &about, &situation, &mut notes)?;
@@ -304,6 +315,7 @@ fn prepare<O: Operation>(
     situation: &Situation,
     operation: &mut O,
     now: Moment,
+    tip: Tip,
 ) -> (Notes, Result<(), Stopped>) {
     let grant = match decide(&situation.facts, O::Action::KIND) {
         Ok(grant) => grant,
@@ -317,6 +329,7 @@ fn prepare<O: Operation>(
         grant,
         case,
         now,
+        tip,
     };
     let ended = caught(|| operation.prepare(&reading));
     (Notes::default(), ended.map_err(Stopped::Failed))
@@ -331,13 +344,14 @@ fn act<O: Operation>(
     situation: &Situation,
     operation: O,
     now: Moment,
+    tip: Tip,
 ) -> (Notes, Result<O::Answer, Stopped>) {
     let grant = match decide(&situation.facts, O::Action::KIND) {
         Ok(grant) => grant,
         Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
     };
     let case = situation.case.as_ref();
-    let mut scope = Scope::new(core, rows, caller, grant, case, now);
+    let mut scope = Scope::new(core, rows, caller, grant, case, now, tip);
     let ended = caught(|| operation.run(&mut scope)).map_err(Stopped::Failed);
     let notes = scope.into_notes();
     match notes.denial {
@@ -474,6 +488,7 @@ impl About {
             digest: notes.digest.filter(|_| done),
             generation: notes.generation,
             alarm: notes.alarm,
+            verdict: notes.verdict.filter(|_| done),
             detail,
         }
     }

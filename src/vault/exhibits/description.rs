@@ -19,6 +19,8 @@ use crate::vault::store::{Snapshot, dictionary_rows, subject_index_rows};
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::vault) struct ExhibitDescription {
+    /// The operator who admitted it.
+    pub admitted_by: String,
     /// What people call the exhibit.
     pub name: Option<String>,
     /// Where it came from.

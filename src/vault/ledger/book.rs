@@ -109,6 +109,7 @@ impl Book {
                 Arc::from(note)
             }
         };
+        core.set_tip(frontier.tip());
         Ok(Self {
             writer,
             core,
@@ -266,6 +267,7 @@ impl Book {
         clock_keeper::keep(&self.core, &transaction)?;
         self.seal_control(&transaction)?;
         transaction.commit()?;
+        self.core.set_tip(self.frontier.tip());
         self.checkpoint = Arc::from(signed);
         Ok(first)
     }
@@ -277,6 +279,7 @@ impl Book {
         seq: u64,
         commitment: &Commitment,
     ) -> Result<Vec<u8>, BookError> {
+        let verdict = draft.verdict.as_ref();
         let now = self.core.clock.now();
         let operator = draft.caller.operator_id().map(ToString::to_string);
         let case = draft.case.as_ref().map(ToString::to_string);
@@ -303,6 +306,9 @@ impl Book {
             digest: draft.digest,
             generation: draft.generation,
             alarm: draft.alarm.map(ToOwned::to_owned),
+            asker: verdict.map(|verdict| verdict.asker.to_string()),
+            decided: verdict.map(|verdict| verdict.decided.clone()),
+            decision: verdict.map(|verdict| verdict.decision),
             detail: Some(commitment.to_string()),
         };
         let bytes = leaf.to_bytes().map_err(|_| BookError::Leaf)?;

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::{CaseId, Purpose};
+use crate::domain::{CaseId, OperatorId, Purpose};
 use crate::policy::ActionKind;
-use crate::vault::audit::SALT_BYTES;
+use crate::vault::audit::{Decision, SALT_BYTES};
 use crate::vault::call::caller::Caller;
 
 /// How a call ended.
@@ -33,6 +33,15 @@ impl Outcome {
     }
 }
 
+/// What the leaf of a decision says: yes or no, to whom, and to what.
+#[derive(Debug, Clone)]
+pub(crate) struct Verdict {
+    pub(crate) decision: Decision,
+    pub(crate) asker: OperatorId,
+    /// The digest of what was decided.
+    pub(crate) decided: String,
+}
+
 /// What the leaf will say, all but its position.
 pub(crate) struct Draft {
     pub(crate) action: ActionKind,
@@ -49,6 +58,8 @@ pub(crate) struct Draft {
     pub(crate) digest: Option<String>,
     pub(crate) generation: Option<u64>,
     pub(crate) alarm: Option<&'static str>,
+    /// What was decided; nothing unless it was done.
+    pub(crate) verdict: Option<Verdict>,
     /// Sealed beside the leaf; the leaf holds a salted commitment to it. Without one
     /// there is no leaf.
     pub(crate) detail: Option<Detail>,

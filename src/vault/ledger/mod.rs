@@ -23,7 +23,7 @@ pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, public_key};
 pub use control_seal::ControlFault;
 pub(in crate::vault) use control_seal::{LogEnd, write as write_control_seal};
-pub(crate) use draft::{Detail, Draft, Outcome};
+pub(crate) use draft::{Detail, Draft, Outcome, Verdict};
 pub use health::Health;
 pub use mark::MarkFault;
 pub(in crate::vault) use mark::write as write_mark;

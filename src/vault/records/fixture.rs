@@ -330,6 +330,7 @@ impl Sent {
 
 fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescription {
     ExhibitDescription {
+        admitted_by: String::new(),
         name: None,
         source: None,
         format: "supplier-csv".to_owned(),

@@ -27,7 +27,9 @@ pub use self::export::contents::{
     Evidence, EvidenceDamaged, EvidenceRow, ExportContents, Notice, NoticeRow, ReportRow,
     ReportTable,
 };
-pub use self::exposure::difference::{AccountDifference, Changes, Difference, Sides};
+pub(in crate::vault) use self::exposure::difference::{
+    AccountDifference, Changes, Difference, Sides,
+};
 pub use self::exposure::lookup::{Exposure, LookUpResult};
 pub use self::filter::{FilterInput, RecordFilter};
 pub use self::pages::order::Order;
@@ -42,3 +44,4 @@ pub(in crate::vault) use self::exposure::share::Share;
 pub(in crate::vault) use self::opened::CaseRecords;
 pub(in crate::vault) use self::protected::release::Release;
 pub(in crate::vault) use self::scan::matches::Matched;
+pub(in crate::vault) use self::tables::rounding::protect;

@@ -3,15 +3,18 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Scope, open_account, seal_account};
+use super::requests::MembershipWanted;
+use super::{Reading, Scope, open_account, seal_account};
 use crate::domain::{
     AccountName, CaseId, CaseRole, Moment, OperatorId, OperatorName, Reference, Title,
 };
-use crate::policy::{Action, CaseState, Writes};
+use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::plaintext::Aad;
 use crate::vault::plaintext::open_json;
+use crate::vault::records::{Shown, protect};
 use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
 
 /// What is kept, sealed, of a case.
@@ -50,10 +53,10 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub exhibits: Option<usize>,
-    /// Distinct numbers in all of them.
+    /// Distinct numbers in all of them; rounded for a custodian.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub numbers: Option<u64>,
+    pub numbers: Option<Shown>,
 }
 
 /// A member of a case.
@@ -72,6 +75,8 @@ pub struct MemberView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = AccountName, required = false)]
     pub account: Option<String>,
+    /// Whether their rights were ended until another lead gives some again.
+    pub suspended: bool,
 }
 
 impl<A: Action> Scope<'_, A> {
@@ -108,6 +113,7 @@ impl<A: Action> Scope<'_, A> {
                     operator: row.operator,
                     role: row.role.as_str(),
                     account,
+                    suspended: row.suspended,
                 })
             })
             .collect()
@@ -142,7 +148,12 @@ impl<A: Action> Scope<'_, A> {
             role: role.map(CaseRole::as_str),
             account: account.map(|account| account.as_str().to_owned()),
             exhibits: told.then_some(all.len() - withdrawn),
-            numbers: told.then_some(numbers),
+            numbers: told.then(|| match role {
+                Some(CaseRole::Custodian) => {
+                    protect(numbers, self.core.settings.protected_threshold)
+                }
+                _ => Shown::Number(numbers),
+            }),
         })
     }
 }
@@ -191,40 +202,93 @@ impl<A: Writes> Scope<'_, A> {
         Ok(case_rows::set_state(self.transaction()?, case.number, to)?)
     }
 
-    /// Gives an operator a role in the case. A liaison is bound to an account,
-    /// nobody else is; nobody names themselves.
-    pub fn name_member(
+    /// Gives an operator a role in the case, while no other lead is there to decide it.
+    pub fn name_member(&mut self, wanted: &MembershipWanted) -> Result<(), OperationError> {
+        if self.has_other_leads()? {
+            return Err(self.deny(Denial::NotAllowed));
+        }
+        self.check_member(wanted)?;
+        self.give_role(wanted)
+    }
+
+    /// Gives the role; whoever calls this has decided it. A suspended member is let in again.
+    pub(in crate::vault::scope) fn give_role(
         &mut self,
-        operator: &OperatorId,
-        role: CaseRole,
-        account: Option<&AccountName>,
+        wanted: &MembershipWanted,
     ) -> Result<(), OperationError> {
         let case = self.case_row()?;
-        if self.caller.operator_id() == Some(operator) {
-            return Err(OperationError::Conflict(Conflict::OwnMembership));
-        }
-        if (role == CaseRole::Liaison) != account.is_some() {
-            return Err(OperationError::invalid(
-                "account",
-                "a liaison, and nobody else, needs one",
-            ));
-        }
-        let row =
-            operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
-        if row.home.stays_outside_cases() {
-            return Err(OperationError::Conflict(Conflict::OutsideCases));
-        }
-        let sealed = match account {
-            Some(account) => Some(seal_account(self.core, case, operator, account)?),
+        self.check_operator(&wanted.operator)?;
+        let sealed = match &wanted.account {
+            Some(account) => Some(seal_account(self.core, case, &wanted.operator, account)?),
             None => None,
         };
         membership_rows::upsert(
             self.transaction()?,
             case.number,
-            operator,
-            role,
+            &wanted.operator,
+            wanted.role,
             sealed.as_deref(),
         )?;
         Ok(())
+    }
+
+    /// Ends a member's rights in the case, until another lead gives some again.
+    pub fn suspend_member(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
+        let case = self.case_row()?;
+        if self.caller.operator_id() == Some(operator) {
+            return Err(OperationError::Conflict(Conflict::OwnMembership));
+        }
+        membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        Ok(membership_rows::suspend(
+            self.transaction()?,
+            case.number,
+            operator,
+            self.now,
+        )?)
+    }
+}
+
+impl Reading<'_> {
+    /// Whether the case has another lead than the caller. One who is suspended counts, so that
+    /// nobody gets rid of the second person by suspending them; one whose account was ended does not.
+    pub fn has_other_leads(&self) -> Result<bool, OperationError> {
+        let case = self.case_row()?;
+        for member in membership_rows::list(self.connection, case.number)? {
+            let other = Some(&member.operator) != self.caller.operator_id();
+            if other && member.role == CaseRole::Lead {
+                let operator = operator_rows::find(self.connection, &member.operator)?;
+                if operator.is_some_and(|operator| operator.state != OperatorState::Revoked) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// A liaison is bound to an account, nobody else is; nobody names themselves.
+    pub(in crate::vault::scope) fn check_member(
+        &self,
+        wanted: &MembershipWanted,
+    ) -> Result<(), OperationError> {
+        if self.caller.operator_id() == Some(&wanted.operator) {
+            return Err(OperationError::Conflict(Conflict::OwnMembership));
+        }
+        if (wanted.role == CaseRole::Liaison) != wanted.account.is_some() {
+            return Err(OperationError::invalid(
+                "account",
+                "a liaison, and nobody else, needs one",
+            ));
+        }
+        self.check_operator(&wanted.operator)
+    }
+
+    fn check_operator(&self, operator: &OperatorId) -> Result<(), OperationError> {
+        let row =
+            operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        match row.home.stays_outside_cases() {
+            true => Err(OperationError::Conflict(Conflict::OutsideCases)),
+            false => Ok(()),
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
+use crate::vault::plaintext::Nonces;
 use crate::vault::records::Release;
 use crate::vault::store::Transaction;
 use crate::vault::store::case_rows::CaseRow;
@@ -17,7 +18,7 @@ use crate::vault::store::case_rows::CaseRow;
 pub(in crate::vault) enum Effect {
     /// Points off the caller's budget in the case.
     Charge(u32),
-    /// A protected table is given out.
+    /// Protected tables are given out.
     Release(Release),
 }
 
@@ -46,7 +47,8 @@ pub(in crate::vault) fn apply(
         }
         Effect::Release(release) => {
             let keys = core.case_keys(&case.id)?;
-            Ok(release.record(&keys, core.nonce()?, connection, case)?)
+            let mut nonces = Nonces::new(&*core.entropy);
+            Ok(release.record(&keys, &mut nonces, connection, case)?)
         }
     }
 }

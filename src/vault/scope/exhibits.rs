@@ -4,13 +4,13 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Scope;
+use super::{DifferenceView, Scope};
 use crate::domain::schema::{Digest, FormatName};
 use crate::domain::{ExhibitId, Moment, words};
 use crate::policy::Action;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::open_description;
-use crate::vault::records::Difference;
+use crate::vault::records::Shown;
 use crate::vault::store::exhibit_rows;
 
 words! {
@@ -49,16 +49,17 @@ pub struct ExhibitView {
     pub mapping: Option<String>,
     /// When it became visible.
     pub admitted_at: Moment,
-    /// Rows read: admitted, duplicates and quarantined together.
-    pub rows: u64,
+    /// Rows read: admitted, duplicates and quarantined together. This and the counts below are rounded
+    /// for a custodian who did not admit it.
+    pub rows: Shown,
     /// Rows that became records.
-    pub admitted: u64,
+    pub admitted: Shown,
     /// Rows left out because an earlier row is the same message.
-    pub duplicates: u64,
+    pub duplicates: Shown,
     /// Rows that could not be admitted.
-    pub quarantined: u64,
+    pub quarantined: Shown,
     /// Distinct numbers.
-    pub numbers: u32,
+    pub numbers: Shown,
     /// Base64 of SHA-256 over the file as received.
     #[schema(value_type = Digest)]
     pub digest: String,
@@ -73,6 +74,14 @@ impl<A: Action> Scope<'_, A> {
             .iter()
             .map(|row| {
                 let description = open_description(&keys, row)?;
+                let [rows, admitted, duplicates, quarantined, numbers] = [
+                    description.rows,
+                    description.admitted,
+                    description.duplicates,
+                    description.quarantined,
+                    u64::from(description.numbers),
+                ]
+                .map(|count| self.told_of(&description, count));
                 Ok(ExhibitView {
                     exhibit: row.id.to_string(),
                     state: match row.withdrawn {
@@ -85,11 +94,11 @@ impl<A: Action> Scope<'_, A> {
                     format: description.format,
                     mapping: description.mapping,
                     admitted_at: row.admitted_at,
-                    rows: description.rows,
-                    admitted: description.admitted,
-                    duplicates: description.duplicates,
-                    quarantined: description.quarantined,
-                    numbers: description.numbers,
+                    rows,
+                    admitted,
+                    duplicates,
+                    quarantined,
+                    numbers,
                     digest: description.digest,
                 })
             })
@@ -101,7 +110,7 @@ impl<A: Action> Scope<'_, A> {
         &mut self,
         exhibit: &ExhibitId,
         against: &ExhibitId,
-    ) -> Result<Difference, OperationError> {
+    ) -> Result<DifferenceView, OperationError> {
         let records = self.records()?;
         let this = records.exhibit(exhibit).ok_or(OperationError::NotFound)?;
         let other = records
@@ -112,6 +121,6 @@ impl<A: Action> Scope<'_, A> {
             })?;
         let difference = records.difference(this, other)?;
         self.note_rows(difference.accounts.len() as u64);
-        Ok(difference)
+        Ok(DifferenceView::of(self, difference))
     }
 }

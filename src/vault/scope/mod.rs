@@ -21,6 +21,7 @@ mod reading;
 mod records;
 pub mod requests;
 mod session;
+mod told;
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -38,12 +39,15 @@ pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, Se
 pub use self::reading::Reading;
 pub(in crate::vault) use self::session::{Entering, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SignedIn};
+pub use self::told::{AccountDifferenceView, ChangesView, DifferenceView, SidesView};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
+use crate::vault::audit::Tip;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::terms::NumberTerms;
+use crate::vault::ledger::Verdict;
 pub use crate::vault::records::{Exposure, LookUpResult};
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
@@ -86,6 +90,7 @@ pub(in crate::vault) struct Notes {
     pub(in crate::vault) digest: Option<String>,
     pub(in crate::vault) generation: Option<u64>,
     pub(in crate::vault) alarm: Option<&'static str>,
+    pub(in crate::vault) verdict: Option<Verdict>,
     pub(in crate::vault) object: Option<String>,
     pub(in crate::vault) case: Option<CaseId>,
     /// At sign-in the caller becomes somebody.
@@ -112,6 +117,7 @@ impl<'v, A: Action> Scope<'v, A> {
         grant: Grant,
         case: Option<&'v CaseRow>,
         now: Moment,
+        tip: Tip,
     ) -> Self {
         let (connection, transaction, leaf) = match rows {
             Rows::Reading(snapshot) => (snapshot, None, None),
@@ -125,6 +131,7 @@ impl<'v, A: Action> Scope<'v, A> {
                 grant,
                 case,
                 now,
+                tip,
             },
             transaction,
             leaf,
@@ -160,6 +167,12 @@ impl<'v, A: Action> Scope<'v, A> {
             };
         }
         notes
+    }
+
+    /// Refuses the act for a reason of the policy that the act itself found; answers what to return.
+    pub(in crate::vault) fn deny(&mut self, denial: Denial) -> OperationError {
+        self.notes.denial = Some(denial);
+        OperationError::Internal("denied")
     }
 
     /// How many records or rows the answer rests on; the leaf says it.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::domain::{Moment, OperatorId};
 use crate::policy::Grant;
 use crate::vault::OperationError;
+use crate::vault::audit::Tip;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::store::Snapshot;
@@ -21,6 +22,8 @@ pub struct Reading<'v> {
     pub(in crate::vault) grant: Grant,
     pub(in crate::vault) case: Option<&'v CaseRow>,
     pub(in crate::vault) now: Moment,
+    /// Where the log ended before the act began to read.
+    pub(in crate::vault) tip: Tip,
 }
 
 impl<'v> Reading<'v> {

@@ -9,12 +9,14 @@ use super::control::{Cell, MEMBERSHIP, blob, int, nothing, text};
 use super::error::{StoreError, at, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
-use crate::domain::{CaseRole, OperatorId};
+use crate::domain::{CaseRole, Moment, OperatorId};
 
 pub(crate) struct MembershipRow {
     pub(crate) operator: OperatorId,
     pub(crate) role: CaseRole,
     pub(crate) account: Option<Vec<u8>>,
+    /// Whether it gives no right until another lead says so.
+    pub(crate) suspended: bool,
 }
 
 pub(crate) fn upsert(
@@ -27,8 +29,24 @@ pub(crate) fn upsert(
     let set = [
         ("role", text(role.as_str())),
         ("account", account.map_or(nothing(), blob)),
+        ("suspended_at", nothing()),
     ];
     connection.put(&MEMBERSHIP, &key(case, operator), &set)
+}
+
+/// Suspends the member, unless that was done already.
+pub(crate) fn suspend(
+    connection: &Transaction,
+    case: CaseNumber,
+    operator: &OperatorId,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let key = key(case, operator);
+    let unless = [("suspended_at", nothing())];
+    let set = [("suspended_at", int(now.seconds()))];
+    connection
+        .update(&MEMBERSHIP, &key, &unless, &set)
+        .map(|_| ())
 }
 
 pub(crate) fn find(
@@ -56,12 +74,13 @@ pub(crate) fn cases_of(
 ) -> Result<Vec<CaseRow>, StoreError> {
     let by = [("operator", text(operator.as_str()))];
     let mut numbers = connection.rows(&MEMBERSHIP, &by, |row| {
-        let number = row.get("case_number");
-        number.map_err(at("membership::cases_of"))
+        let number: i64 = row.get("case_number").map_err(at("membership::cases_of"))?;
+        Ok((number, read(row)?.suspended))
     })?;
-    numbers.sort_by_key(|number: &i64| Reverse(*number));
+    numbers.retain(|(_, suspended)| !suspended);
+    numbers.sort_by_key(|(number, _)| Reverse(*number));
     let mut all = Vec::with_capacity(numbers.len());
-    for number in numbers {
+    for (number, _) in numbers {
         all.extend(case_rows::find_by_number(connection, CaseNumber(number))?);
     }
     Ok(all)
@@ -81,5 +100,9 @@ fn read(row: &Row<'_>) -> Result<MembershipRow, StoreError> {
         operator: sound("membership::operator", text("operator")?.parse())?,
         role: sound("membership::role", text("role")?.parse())?,
         account: row.get("account").map_err(&failed)?,
+        suspended: row
+            .get::<_, Option<i64>>("suspended_at")
+            .map_err(&failed)?
+            .is_some(),
     })
 }

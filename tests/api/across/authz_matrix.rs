@@ -86,9 +86,15 @@ fn every_route_answers_every_role_as_the_matrix_says() {
 
 /// What the vault knows when `who` sends the request of a route.
 fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Facts {
-    let of_case = ["{case}", "{reveal}", "{export}", "{withdrawal}"]
-        .iter()
-        .any(|name| route.contains(name));
+    let of_case = [
+        "{case}",
+        "{reveal}",
+        "{export}",
+        "{withdrawal}",
+        "{membership}",
+    ]
+    .iter()
+    .any(|name| route.contains(name));
     let account = || AccountName::parse(&incident.account).unwrap();
     let membership = who.in_case().map(|role| Membership {
         role: role.parse().unwrap(),
@@ -128,7 +134,7 @@ fn status(denial: Denial) -> u16 {
         | Denial::NotTheAsker
         | Denial::SecondFactorNeeded => 403,
         Denial::Concealed => 404,
-        Denial::CaseClosed | Denial::WrongState(_) | Denial::Expired => 409,
+        Denial::CaseClosed | Denial::WrongState(_) | Denial::Expired | Denial::AskerGone => 409,
         Denial::BudgetSpent { .. } | Denial::Throttled { .. } => 429,
     }
 }

@@ -66,7 +66,7 @@ const fn twice(row: Row) -> Row {
     Row { leaves: 2, ..row }
 }
 
-use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison, Outsider};
+use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison, Outsider, SecondLead};
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
@@ -86,6 +86,10 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/cases/{case}/reopen",                Lead, Outsider, 404),
     row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
+    row("POST /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
+    row("GET /api/v1/cases/{case}/memberships",            Lead, Custodian, 403),
+    row("GET /api/v1/memberships/{membership}",            SecondLead, Investigator, 403),
+    row("POST /api/v1/memberships/{membership}/decision",  SecondLead, Lead, 403),
     twice(row("POST /api/v1/cases/{case}/exhibits",        Custodian, Lead, 403)),
     row("GET /api/v1/cases/{case}/exhibits",               Investigator, Liaison, 403),
     row("GET /api/v1/cases/{case}/exhibits/{exhibit}/difference", Investigator, Liaison, 403),
@@ -159,6 +163,22 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "PUT /api/v1/cases/{case}/members/{operator}" => {
             target = Some(incident.invite(&fresh_name(), "investigator").0);
             Some(json!({ "role": "investigator" }))
+        }
+        "POST /api/v1/cases/{case}/members/{operator}/suspension" => {
+            let (operator, _) = incident.invite(&fresh_name(), "investigator");
+            incident.give(&incident.case, &operator, "investigator", None);
+            target = Some(operator);
+            Some(body::reason())
+        }
+        "GET /api/v1/memberships/{membership}" => {
+            target = Some(incident.ask_membership(&fresh_name()));
+            asker = Some(Who::Lead);
+            None
+        }
+        "POST /api/v1/memberships/{membership}/decision" => {
+            target = Some(incident.ask_membership(&fresh_name()));
+            asker = Some(Who::Lead);
+            Some(body::approve())
         }
         "POST /api/v1/cases/{case}/lookups" => Some(body::look_up(&[number])),
         "POST /api/v1/cases/{case}/records/search" => Some(body::search(&json!({}))),
@@ -239,11 +259,17 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         true => format!("{path}?against={}", incident.first_exhibit()),
         false => path,
     };
-    let path = ["{operator}", "{reveal}", "{export}", "{withdrawal}"]
-        .iter()
-        .fold(path, |path, name| {
-            path.replace(name, target.as_deref().unwrap_or_default())
-        });
+    let path = [
+        "{operator}",
+        "{reveal}",
+        "{export}",
+        "{withdrawal}",
+        "{membership}",
+    ]
+    .iter()
+    .fold(path, |path, name| {
+        path.replace(name, target.as_deref().unwrap_or_default())
+    });
     let upload = route == "POST /api/v1/cases/{case}/exhibits";
     let (kind, bytes) = match body {
         Some(json) => (Some("application/json"), json.to_string().into_bytes()),

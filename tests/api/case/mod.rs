@@ -6,3 +6,4 @@ mod move_on;
 mod name_member;
 mod open;
 mod read;
+mod suspend_member;

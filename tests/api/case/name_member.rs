@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestVault, Who, shared};
+use crate::support::{TestVault, Who, body, shared};
 
 #[test]
 fn nobody_changes_their_own_membership() {
@@ -76,9 +76,17 @@ fn a_role_that_was_changed_counts_at_once() {
         .assert_problem(403, "not-allowed");
     vault.name_member(&case, Who::Outsider, "lead", None);
     vault.outsider().get(&path).assert_status(200);
-    vault.name_member(&case, Who::Outsider, "custodian", None);
+    // Now there are two leads: the second one lets itself be made something else.
+    let named = vault.lead().put(
+        &format!("{path}/{}", vault.operator(Who::Outsider)),
+        &json!({ "role": "liaison", "account": "somebody" }),
+    );
     vault.outsider().get(&path).assert_status(200);
-    vault.name_member(&case, Who::Outsider, "liaison", Some("somebody"));
+    let decision = format!("/memberships/{}/decision", named.member("membership"));
+    vault
+        .outsider()
+        .post(&decision, &body::approve())
+        .assert_status(200);
     vault
         .outsider()
         .get(&path)

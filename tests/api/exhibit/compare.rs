@@ -108,7 +108,7 @@ fn a_late_file_exposes_its_new_numbers_alone() {
             ],
         })
     );
-    let back = difference(&incident, &incident.custodian(), &first, &late)
+    let back = difference(&incident, &incident.investigator(), &first, &late)
         .assert_status(200)
         .json();
     assert_eq!(
@@ -209,6 +209,27 @@ fn after_a_correction_only_the_newly_exposed_are_told() {
         subjects(&incident, &first),
         subjects_of(&incident, &[1, 2, 3])
     );
+}
+
+#[test]
+fn a_custodian_is_told_a_rounded_difference_without_accounts() {
+    let incident = incident();
+    let first = incident.first_exhibit();
+    let rows: Vec<_> = (10..23).map(|no| ("one", no, 3)).collect();
+    let late = admit(&incident, &csv(&rows));
+    let answer = difference(&incident, &incident.custodian(), &late, &first);
+    assert_eq!(
+        answer.assert_status(200).json(),
+        json!({
+            "exhibit": late,
+            "against": first,
+            "messages": { "exhibit": 15, "against": "*" },
+            "numbers": { "new": 15, "gone": "*", "unchanged": 0 },
+        })
+    );
+    let numbers = |client: Client| client.get(&incident.of_case("")).json()["numbers"].clone();
+    assert_eq!(numbers(incident.custodian()), 15);
+    assert_eq!(numbers(incident.lead()), 17);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Receiver;
-use crate::support::{Who, body, shared};
+use crate::support::{Incident, Who, body, shared};
 
 #[test]
 fn who_decides_sees_what_would_be_handed_out_to_whom_and_why() {
@@ -42,4 +42,22 @@ fn to_those_outside_its_case_and_to_another_liaison_there_is_no_such_export() {
         let there = incident.client(who).get(&format!("/exports/{export}"));
         there.assert_problem(404, "not-found");
     }
+}
+
+#[test]
+fn a_liaison_reads_no_request_that_somebody_else_made_about_its_account() {
+    let incident = Incident::new();
+    let receiver = Receiver::new();
+    let filter = json!({ "account": [incident.account] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let own = incident.ask_export(&incident.liaison(), &request);
+    let others = incident.ask_export(&incident.lead(), &request);
+    let read = |export: &str| incident.liaison().get(&format!("/exports/{export}"));
+    read(&own).assert_status(200);
+    let absent = read("e_00000000000000000000");
+    assert_eq!(read(&others).comparable(), absent.comparable());
+    let listed = incident.liaison().get(&incident.of_case("/exports"));
+    let json = listed.assert_status(200).json();
+    assert_eq!(json["exports"].as_array().unwrap().len(), 1);
+    assert_eq!(json["exports"][0]["export"], own.as_str());
 }

@@ -105,3 +105,22 @@ fn an_export_names_its_profile_its_account_and_its_legal_basis() {
     ask(&|request| request["purpose"] = json!("curiosity")).assert_problem(422, "invalid");
     ask(&|_| {}).assert_status(201);
 }
+
+#[test]
+fn a_scope_report_takes_no_filter_and_none_by_subject() {
+    let incident = shared();
+    let receiver = Receiver::new();
+    let token = incident.subject(incident.log.messages[0].number.as_str());
+    for (filter, at) in [
+        (json!({ "subject": [token] }), "filter.subject"),
+        (json!({ "country": ["US"] }), "filter"),
+        (json!({ "account": [incident.account] }), "filter"),
+        (json!({ "sent_from": "2024-03-10T00:00:00Z" }), "filter"),
+    ] {
+        let request = body::export("scope-report", &filter, &receiver.recipient);
+        let asked = incident
+            .investigator()
+            .post(&incident.of_case("/exports"), &request);
+        assert_eq!(asked.assert_problem(422, "invalid").json()["at"], at);
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Receiver, acknowledge, decide, digest, tagmanifest, take, unpack};
-use crate::support::{Answer, Incident, Log, body, csv_of, shared};
+use crate::support::{Answer, Incident, Log, Who, body, csv_of, shared};
 
 #[test]
 fn a_package_that_is_taken_again_is_the_same_bytes() {
@@ -90,4 +90,37 @@ fn an_approval_does_not_outlive_what_was_approved() {
         .assert_status(201);
     decide(&incident.lead(), &undecided, &body::approve()).assert_problem(409, "result-changed");
     take(&incident.custodian(), &approved).assert_problem(409, "result-changed");
+}
+
+#[test]
+fn what_a_revoked_operator_asked_for_is_not_handed_out_not_even_again() {
+    let incident = Incident::new();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let (built, unbuilt) = (
+        incident.approved_export(&request),
+        incident.approved_export(&request),
+    );
+    take(&incident.custodian(), &built).assert_status(200);
+    incident.revoke(Who::Investigator);
+    for export in [&built, &unbuilt] {
+        take(&incident.custodian(), export).assert_problem(409, "asker-gone");
+    }
+    let packages = incident.paths.packages();
+    assert!(!packages.join(format!("{unbuilt}.tar")).exists());
+}
+
+#[test]
+fn a_liaison_takes_no_package_that_somebody_else_asked_for_about_its_account() {
+    let incident = Incident::new();
+    let receiver = Receiver::new();
+    let filter = json!({ "account": [incident.account] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let export = incident.approved_export(&request);
+    let liaison = incident.liaison();
+    take(&liaison, &export).assert_problem(404, "not-found");
+    take(&incident.custodian(), &export).assert_status(200);
+    let there = take(&liaison, &export).assert_problem(404, "not-found");
+    let absent = take(&liaison, "e_00000000000000000000");
+    assert_eq!(there.comparable(), absent.comparable());
 }

@@ -1,7 +1,7 @@
 //! Somebody else says yes or no to a reveal, in time.
 
 use super::{decide, open, subjects};
-use crate::support::{Incident, body, shared};
+use crate::support::{Incident, Who, body, shared};
 
 const HOUR: i64 = 3600;
 
@@ -41,4 +41,14 @@ fn a_decision_and_an_opening_that_come_late_do_not_count() {
     open(&incident.investigator(), &approved).assert_problem(409, "expired");
     let seen = incident.lead().get(&format!("/reveals/{approved}"));
     assert_eq!(seen.member("state"), "expired");
+}
+
+#[test]
+fn what_a_revoked_operator_asked_for_is_not_approved() {
+    let incident = Incident::new();
+    let (tokens, _) = subjects(&incident, 1);
+    let reveal = incident.ask_reveal(&incident.investigator(), &tokens);
+    incident.revoke(Who::Investigator);
+    decide(&incident.lead(), &reveal, &body::approve()).assert_problem(409, "asker-gone");
+    decide(&incident.lead(), &reveal, &body::deny()).assert_status(200);
 }

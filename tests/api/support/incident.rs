@@ -135,6 +135,12 @@ impl Incident {
         self.lead().post(&path, &body::approve()).assert_status(200);
     }
 
+    /// Ends somebody's account.
+    pub fn revoke(&self, who: Who) {
+        let path = format!("/operators/{}", self.operator(who));
+        self.administrator().delete(&path).assert_status(200);
+    }
+
     pub fn exhibits(&self) -> Vec<Value> {
         let answer = self.lead().get(&self.of_case("/exhibits"));
         let json = answer.assert_status(200).json();
@@ -144,6 +150,14 @@ impl Incident {
     /// The one every incident begins with.
     pub fn first_exhibit(&self) -> String {
         self.exhibits()[0]["exhibit"].as_str().unwrap().to_owned()
+    }
+
+    /// Asked by the first lead: a role for somebody new.
+    pub fn ask_membership(&self, name: &str) -> String {
+        let (operator, _) = self.invite(name, "investigator");
+        let path = self.of_case(&format!("/members/{operator}"));
+        let named = self.lead().put(&path, &json!({ "role": "investigator" }));
+        named.assert_status(200).member("membership")
     }
 
     /// What the auditor reads at a leaf.
@@ -165,9 +179,25 @@ impl TestVault {
     }
 
     pub fn name_member(&self, case: &str, who: Who, role: &str, account: Option<&str>) {
-        let path = format!("/cases/{case}/members/{}", self.operator(who));
+        self.give(case, &self.operator(who), role, account);
+    }
+
+    /// Asked by a lead and, where there is another one, decided by that one.
+    pub fn give(&self, case: &str, operator: &str, role: &str, account: Option<&str>) {
+        let path = format!("/cases/{case}/members/{operator}");
         let body = json!({ "role": role, "account": account });
-        self.lead().put(&path, &body).assert_status(200);
+        let named = self.lead().put(&path, &body).assert_status(200);
+        if named.member("state") == "requested" {
+            let path = format!("/memberships/{}/decision", named.member("membership"));
+            let decided = self.second_lead().post(&path, &body::approve());
+            decided.assert_status(200);
+        }
+    }
+
+    /// Ends somebody's rights in a case.
+    pub fn suspend(&self, case: &str, by: Who, who: Who) -> Answer {
+        let path = format!("/cases/{case}/members/{}/suspension", self.operator(who));
+        self.client(by).post(&path, &body::reason())
     }
 }
 

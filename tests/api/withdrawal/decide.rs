@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{BOTH, RIGHT, WRONG, decide, incident, look_up, scope};
-use crate::support::{Answer, Client, Incident, Log, body, csv_of};
+use crate::support::{Answer, Client, Incident, Log, Who, body, csv_of};
 
 const DAY: i64 = 86_400;
 
@@ -311,4 +311,13 @@ fn protected_tables_before_and_after_a_withdrawal_do_not_tell_a_few_people_apart
     incident.withdraw(&many);
     incident.admit(&csv(numbers(203, 223))).assert_status(201);
     protected(&incident).assert_problem(409, "cut-too-close");
+}
+
+#[test]
+fn what_a_revoked_operator_asked_for_is_not_approved() {
+    let incident = Incident::new();
+    let withdrawal = incident.ask_withdrawal(&incident.custodian(), &incident.first_exhibit());
+    incident.revoke(Who::Custodian);
+    decide(&incident.lead(), &withdrawal, &body::approve()).assert_problem(409, "asker-gone");
+    assert_eq!(incident.exhibits()[0]["state"], "admitted");
 }

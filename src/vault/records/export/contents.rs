@@ -10,9 +10,9 @@ use crate::vault::exhibits::terms::{TermPlace, UserTerms};
 use crate::vault::plaintext::{Disclosed, SubjectToken, WipedText};
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::protected::release::Release;
 use crate::vault::records::tables::dimension::Dimension;
 use crate::vault::records::tables::rounding::Shown;
-use crate::vault::records::tables::table::{TableQuery, TableRow};
 
 /// What an export shows, by its profile.
 pub enum ExportContents {
@@ -48,7 +48,7 @@ pub struct NoticeRow<'n> {
     pub kinds: Vec<&'n str>,
 }
 
-/// The counts of one dimension.
+/// The protected counts of one dimension.
 pub struct ReportTable {
     /// The dimension's word, such as `country`.
     pub by: &'static str,
@@ -60,10 +60,8 @@ pub struct ReportTable {
 pub struct ReportRow {
     /// The value as it was logged; an empty text if there is none.
     pub value: String,
-    /// How many messages have it.
-    pub messages: u64,
-    /// How many distinct numbers these were sent to.
-    pub numbers: u64,
+    /// How many distinct numbers have it.
+    pub numbers: Shown,
 }
 
 /// Records as codes, and the values of the codes.
@@ -195,20 +193,26 @@ pub struct EvidenceDamaged;
 
 impl ExportContents {
     /// Opens what `profile` holds of the records that `filter` keeps. `disclose` opens the
-    /// number of a term; only a scope that reveals can.
+    /// number of a term; only a scope that reveals can. `least` is the smallest count that a report
+    /// tells; what a report gives out is to be recorded.
     pub(in crate::vault) fn open(
         records: &CaseRecords<'_>,
         profile: Profile,
         filter: &RecordFilter,
+        least: u64,
         disclose: impl FnMut(u32) -> Result<Disclosed, OperationError>,
-    ) -> Result<Self, OperationError> {
-        match profile {
-            Profile::AccountNotice => Ok(Self::Notice(Notice::open(records, filter, disclose)?)),
-            Profile::ScopeReport => Ok(Self::Report(report(records, filter)?)),
-            Profile::Evidence => Ok(Self::Evidence(Box::new(Evidence::open(
-                records, filter, disclose,
-            )?))),
-        }
+    ) -> Result<(Self, Option<Release>), OperationError> {
+        let contents = match profile {
+            Profile::AccountNotice => Self::Notice(Notice::open(records, filter, disclose)?),
+            Profile::ScopeReport => {
+                let (tables, release) = report(records, least)?;
+                return Ok((Self::Report(tables), release));
+            }
+            Profile::Evidence => {
+                Self::Evidence(Box::new(Evidence::open(records, filter, disclose)?))
+            }
+        };
+        Ok((contents, None))
     }
 }
 
@@ -365,75 +369,34 @@ fn distinct(terms: impl Iterator<Item = u32>) -> Vec<u32> {
     terms
 }
 
-/// Counts by every dimension of a report, one table for each.
+/// A protected table for each dimension that may be given out, and the release to be recorded.
 fn report(
     records: &CaseRecords<'_>,
-    filter: &RecordFilter,
-) -> Result<Vec<ReportTable>, OperationError> {
-    const BY: [Dimension; 8] = [
+    least: u64,
+) -> Result<(Vec<ReportTable>, Option<Release>), OperationError> {
+    const BY: [Dimension; 5] = [
         Dimension::Country,
         Dimension::State,
         Dimension::AreaState,
         Dimension::Carrier,
-        Dimension::Kind,
-        Dimension::Channel,
-        Dimension::Account,
         Dimension::Day,
     ];
-    let query = |by: Vec<Dimension>| TableQuery {
-        by,
-        filter: filter.clone(),
-        zone: None,
-        top: None,
-    };
-    let mut tables = Vec::with_capacity(BY.len() + 1);
-    let all = records.table(&query(Vec::new()), 0)?;
-    tables.push(ReportTable {
+    let (cuts, release) = records.protected_tables(&BY, least)?;
+    let row = |value: String, numbers: Shown| ReportRow { value, numbers };
+    let total = cuts.first().map(|(_, cut)| cut.total.clone());
+    let mut tables = vec![ReportTable {
         by: "total",
-        rows: vec![ReportRow {
-            value: String::new(),
-            messages: all.totals.messages.unwrap_or_default(),
-            numbers: number(&all.totals.numbers),
-        }],
-    });
-    for by in BY {
-        let table = records.table(&query(vec![by]), 0)?;
-        let rows = table
-            .rows
-            .iter()
-            .map(|row| ReportRow {
-                value: value(row, by).unwrap_or_default().to_owned(),
-                messages: row.messages.unwrap_or_default(),
-                numbers: number(&row.numbers),
-            })
-            .collect();
-        tables.push(ReportTable {
+        rows: vec![row(String::new(), total.unwrap_or_default())],
+    }];
+    tables.extend(cuts.into_iter().map(|(by, cut)| {
+        ReportTable {
             by: by.as_str(),
-            rows,
-        });
-    }
-    Ok(tables)
-}
-
-fn value(row: &TableRow, by: Dimension) -> Option<&str> {
-    match by {
-        Dimension::Country => row.country.as_deref(),
-        Dimension::State => row.state.as_deref(),
-        Dimension::AreaState => row.area_state.as_deref(),
-        Dimension::Carrier => row.carrier.as_deref(),
-        Dimension::Kind => row.kind.as_deref(),
-        Dimension::Account => row.account.as_deref(),
-        Dimension::Channel => row.channel.as_deref(),
-        Dimension::Day => row.day.as_deref(),
-        Dimension::Hour => row.hour.as_deref(),
-        Dimension::Week => row.week.as_deref(),
-    }
-}
-
-/// A table for the team shows every count exactly.
-fn number(shown: &Shown) -> u64 {
-    match shown {
-        Shown::Number(number) => *number,
-        Shown::Hidden(_) => 0,
-    }
+            rows: cut
+                .cells
+                .into_iter()
+                .map(|(value, numbers)| row(value, numbers))
+                .collect(),
+        }
+    }));
+    Ok((tables, release))
 }

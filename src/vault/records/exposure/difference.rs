@@ -3,9 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::exhibit_index::{ExhibitIndex, any_of, numbers_of, ranges};
 use super::range_set::RangeSet;
 use crate::domain::Field;
@@ -15,51 +12,40 @@ use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
 /// The difference of one exhibit against another. Either may be withdrawn.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Difference {
-    /// The exhibit that was asked about.
-    pub exhibit: String,
-    /// The exhibit it is compared with.
-    pub against: String,
-    /// How many messages each has.
-    pub messages: Sides,
-    /// How many numbers only one of them has, and how many both have.
-    pub numbers: Changes,
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::vault) struct Difference {
+    pub(in crate::vault) exhibit: String,
+    pub(in crate::vault) against: String,
+    pub(in crate::vault) messages: Sides,
+    pub(in crate::vault) numbers: Changes,
     /// Numbers of this exhibit that were in no exhibit admitted before it, withdrawn or not.
-    pub newly_exposed: u64,
+    pub(in crate::vault) newly_exposed: u64,
     /// For each account of either exhibit, in the order of account names.
-    pub accounts: Vec<AccountDifference>,
+    pub(in crate::vault) accounts: Vec<AccountDifference>,
 }
 
-/// One count for each of the two exhibits.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Sides {
-    /// Of the exhibit that was asked about.
-    pub exhibit: u64,
-    /// Of the exhibit it is compared with.
-    pub against: u64,
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) struct Sides {
+    pub(in crate::vault) exhibit: u64,
+    pub(in crate::vault) against: u64,
 }
 
 /// Counts of distinct numbers.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Changes {
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) struct Changes {
     /// In this exhibit, not in the other.
-    pub new: u64,
+    pub(in crate::vault) new: u64,
     /// In the other, not in this one.
-    pub gone: u64,
-    /// In both.
-    pub unchanged: u64,
+    pub(in crate::vault) gone: u64,
+    pub(in crate::vault) unchanged: u64,
 }
 
 /// The difference in one account. A number counts in each account that it is in.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AccountDifference {
-    /// The name of the account.
-    pub account: String,
-    /// How many messages each exhibit has.
-    pub messages: Sides,
-    /// How many numbers only one exhibit has, and how many both have.
-    pub numbers: Changes,
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::vault) struct AccountDifference {
+    pub(in crate::vault) account: String,
+    pub(in crate::vault) messages: Sides,
+    pub(in crate::vault) numbers: Changes,
 }
 
 impl CaseRecords<'_> {

@@ -18,6 +18,9 @@ pub struct ProtectedQuery {
     pub rule: Rule,
 }
 
+/// Tables, each with its dimension.
+pub(in crate::vault::records) type Tables = Vec<(Dimension, Cut)>;
+
 impl CaseRecords<'_> {
     /// The table, and the release that must be recorded before the table is given out; `None` if the same table was
     /// given out before.
@@ -34,8 +37,60 @@ impl CaseRecords<'_> {
             let rule = "must be one of country, state, area_state, carrier, day, week in a protected table";
             return Err(OperationError::invalid("by[0]", rule));
         }
-        let threshold = query.rule.threshold(least);
-        let counted = self.count(&[query.by], &RecordFilter::default(), "UTC")?;
+        let cut = self.cut(query.by, query.rule, least)?;
+        let given = given_out(&self.keys, self.connection, self.case)?;
+        let seen = given.last().map_or(0, |(no, _)| *no);
+        let given: Vec<Cut> = given.into_iter().map(|(_, cut)| cut).collect();
+        match self.beside(&cut, &given)? {
+            Given::Never => {
+                let table = self.view_cut(query.by, &cut)?;
+                Ok((table, Release::of(vec![cut], seen)))
+            }
+            Given::Same(same) => Ok((self.view_cut(query.by, &same)?, None)),
+            Given::TooClose => Err(OperationError::Conflict(Conflict::CutTooClose)),
+        }
+    }
+
+    /// A table for each of the dimensions `by`, and the release that must be recorded before they
+    /// are given out. A table that could disclose people together with others is left out.
+    pub(in crate::vault::records) fn protected_tables(
+        &self,
+        by: &[Dimension],
+        least: u64,
+    ) -> Result<(Tables, Option<Release>), OperationError> {
+        let given = given_out(&self.keys, self.connection, self.case)?;
+        let seen = given.last().map_or(0, |(no, _)| *no);
+        let mut given: Vec<Cut> = given.into_iter().map(|(_, cut)| cut).collect();
+        let (mut tables, mut fresh) = (Vec::new(), Vec::new());
+        for by in by {
+            let cut = self.cut(*by, Rule::Nhs, least)?;
+            match self.beside(&cut, &given)? {
+                Given::Never => {
+                    given.push(cut.clone());
+                    fresh.push(cut.clone());
+                    tables.push((*by, cut));
+                }
+                Given::Same(same) => tables.push((*by, same)),
+                Given::TooClose => {}
+            }
+        }
+        match tables.is_empty() {
+            true => Err(OperationError::Conflict(Conflict::CutTooClose)),
+            false => Ok((tables, Release::of(fresh, seen))),
+        }
+    }
+
+    /// Whether a table may be given out after these.
+    fn beside(&self, cut: &Cut, given: &[Cut]) -> Result<Given, OperationError> {
+        Ok(match cut.beside(self.compare(cut, given.to_vec())?) {
+            Given::Never if !self.stand_together(cut, given)? => Given::TooClose,
+            decided => decided,
+        })
+    }
+
+    fn cut(&self, by: Dimension, rule: Rule, least: u64) -> Result<Cut, OperationError> {
+        let threshold = rule.threshold(least);
+        let counted = self.count(&[by], &RecordFilter::default(), "UTC")?;
         let mut cells = BTreeMap::new();
         let mut counts = BTreeMap::new();
         for cell in counted.cells {
@@ -44,9 +99,9 @@ impl CaseRecords<'_> {
             counts.insert(name, cell.numbers);
         }
         let shown: Vec<Shown> = cells.values().cloned().collect();
-        let cut = Cut {
-            dimension: query.by.as_str().to_owned(),
-            rule: query.rule.as_str().to_owned(),
+        Ok(Cut {
+            dimension: by.as_str().to_owned(),
+            rule: rule.as_str().to_owned(),
             edition: self.edition(),
             exhibits: self.exhibits.iter().map(|row| row.id.to_string()).collect(),
             threshold,
@@ -54,21 +109,7 @@ impl CaseRecords<'_> {
             total: show_total(counted.numbers, &shown, threshold),
             cells,
             counts,
-        };
-        let given = given_out(&self.keys, self.connection, self.case)?;
-        let seen = given.last().map_or(0, |(no, _)| *no);
-        let given: Vec<Cut> = given.into_iter().map(|(_, cut)| cut).collect();
-        match cut.beside(self.compare(&cut, given.clone())?) {
-            Given::Never => {
-                if !self.stand_together(&cut, &given)? {
-                    return Err(OperationError::Conflict(Conflict::CutTooClose));
-                }
-                let table = self.view_cut(query.by, &cut)?;
-                Ok((table, Some(Release::of(cut, seen))))
-            }
-            Given::Same(same) => Ok((self.view_cut(query.by, &same)?, None)),
-            Given::TooClose => Err(OperationError::Conflict(Conflict::CutTooClose)),
-        }
+        })
     }
 
     fn view_cut(&self, by: Dimension, cut: &Cut) -> Result<Table, OperationError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::{Aad, Nonce, open_json, seal_json};
+use crate::vault::plaintext::{Aad, Nonces, open_json, seal_json};
 use crate::vault::records::exposure::share::Apart;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::records::tables::rounding::Shown;
@@ -49,39 +49,44 @@ pub(in crate::vault::records) enum Given {
     TooClose,
 }
 
-/// A protected table about to be given out.
+/// Protected tables about to be given out together.
 pub(in crate::vault) struct Release {
-    cut: Cut,
-    /// The number of the last release that it was compared with.
+    cuts: Vec<Cut>,
+    /// The number of the last release that they were compared with.
     seen: i64,
 }
 
 impl Release {
-    pub(in crate::vault::records) fn of(cut: Cut, seen: i64) -> Self {
-        Self { cut, seen }
+    /// Nothing if there is no table that was not given out before.
+    pub(in crate::vault::records) fn of(cuts: Vec<Cut>, seen: i64) -> Option<Self> {
+        (!cuts.is_empty()).then_some(Self { cuts, seen })
     }
 
-    /// Records the release, in the ledger's transaction. If another call released a table since the snapshot, the two
-    /// were not compared. Then only the same table is given out; any other must be asked for again.
+    /// Records the releases, in the ledger's transaction. If another call released a table since the snapshot, the two
+    /// were not compared. Then only the same tables are given out; others must be asked for again.
     pub(in crate::vault) fn record(
         self,
         keys: &CaseKeys,
-        nonce: Nonce,
+        nonces: &mut Nonces<'_>,
         connection: &Transaction,
         case: &CaseRow,
     ) -> Result<(), OperationError> {
         let mut later = given_out(keys, connection, case)?;
         later.retain(|(no, _)| *no > self.seen);
-        if later.iter().any(|(_, cut)| *cut == self.cut) {
+        let known = |cut: &Cut| later.iter().any(|(_, other)| other == cut);
+        if self.cuts.iter().all(known) {
             return Ok(());
         }
         if !later.is_empty() {
             return Err(OperationError::Conflict(Conflict::CutTooClose));
         }
-        let no = release_rows::next_no(connection)?;
-        let aad = aad(keys, no)?;
-        let sealed = seal_json(keys.requests(), nonce, &aad, &self.cut)?;
-        Ok(release_rows::insert(connection, no, case.number, &sealed)?)
+        for cut in &self.cuts {
+            let no = release_rows::next_no(connection)?;
+            let aad = aad(keys, no)?;
+            let sealed = seal_json(keys.requests(), nonces.take()?, &aad, cut)?;
+            release_rows::insert(connection, no, case.number, &sealed)?;
+        }
+        Ok(())
     }
 }
 

@@ -67,6 +67,11 @@ impl Rule {
     }
 }
 
+/// A count for somebody who may know no exact one.
+pub(in crate::vault) fn protect(count: u64, least: u64) -> Shown {
+    show(count, Rule::Nhs.threshold(least))
+}
+
 /// A count as the rule shows it: zero, hidden, or a multiple of 5 that is at least the threshold.
 pub(in crate::vault::records) fn show(count: u64, threshold: u64) -> Shown {
     match count {

@@ -214,6 +214,13 @@ impl RequestKind for Export {
         Ok(())
     }
 
+    fn stated(body: &ExportBody) -> Vec<(&'static str, String)> {
+        vec![
+            ("profile", body.profile.as_str().to_owned()),
+            ("legal_basis", body.legal_basis.clone()),
+        ]
+    }
+
     fn touched(body: &ExportBody) -> Touched<'_> {
         Touched {
             rows: body.messages,
@@ -245,7 +252,8 @@ impl RequestKind for Export {
 }
 
 /// An account notice is about exactly one account; a liaison's export is about
-/// its own, whatever it asked.
+/// its own, whatever it asked. A scope report goes to people outside the team: like a protected
+/// table, it is about the whole case.
 fn narrow(
     reading: &Reading<'_>,
     profile: Profile,
@@ -256,6 +264,14 @@ fn narrow(
             return Err(OperationError::invalid("profile", "must be account-notice"));
         }
         filter.account = vec![own.as_str().to_owned()];
+    }
+    if profile == Profile::ScopeReport && !filter.is_empty() {
+        let at = match filter.subject.is_empty() {
+            true => "filter",
+            false => "filter.subject",
+        };
+        let rule = "must be empty: a scope report is about the whole case";
+        return Err(OperationError::invalid(at, rule));
     }
     let account = match filter.account.as_slice() {
         [one] => AccountName::parse(one).ok(),

@@ -84,6 +84,12 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError>;
 
+    /// What everybody may know of what is decided, by name: whoever holds the decision's leaf can
+    /// compare it with what came of it. The rest is bound by a keyed digest.
+    fn stated(_: &Self::Body) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// What the leaves of the request and of the decision say.
     fn touched(body: &Self::Body) -> Touched<'_>;
 

@@ -4,23 +4,31 @@
 //! is the same for all of them: ask, list, read, decide. A request is sealed whole
 //! (`sealed.rs`) and bound by a keyed digest to what was asked and to what was found for it:
 //! nobody decides or opens something other than what was looked at. Who may ask and decide
-//! is for the policy, which lets nobody decide what they asked.
+//! is for the policy, which lets nobody decide what they asked. The leaf of a decision says yes
+//! or no, to whom and to what (`statement.rs`); whatever is done on a yes demands that leaf,
+//! proved into the log's root in memory (`approval.rs`), and trusts no column of the row.
 //!
 //! Not promised: what becomes of a decision. A reveal is opened in `reveal.rs`, an export
 //! handed out in `package.rs`.
 
+mod approval;
 mod asked_view;
 mod export;
+mod found;
 mod kind;
+mod membership;
 mod package;
 mod reveal;
 mod sealed;
+mod standing;
+mod statement;
 mod steps;
 mod withdrawal;
 
 pub use self::asked_view::{AskedView, ShownState};
 pub use self::export::{Export, ExportView, ExportWanted};
 pub use self::kind::RequestKind;
+pub use self::membership::{Membership, MembershipView, MembershipWanted};
 pub use self::package::{PACKAGE_DAYS, PackageContents, PackageFile, WantedBytes, WantedPart};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
 pub(in crate::vault) use self::sealed::account_of;

@@ -12,13 +12,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::approval::Approval;
 use super::export::{CountedExport, Export, Taken, hex};
-use super::sealed::damaged;
-use super::steps::Found;
+use super::found::Found;
 use crate::domain::{ExportId, Moment, Profile};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::keyring::PackageSigner;
 use crate::vault::records::ExportContents;
+use crate::vault::scope::effect::Effect;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::exhibit_rows;
 use crate::vault::{Conflict, OperationError, Part, Paths, SentFile};
@@ -39,6 +40,8 @@ pub struct PackageContents {
     pub leaf: Vec<u8>,
     /// The number of that leaf, from 0.
     pub leaf_number: u64,
+    /// What was approved, the bytes whose digest the leaf has.
+    pub decided: Vec<u8>,
     /// A `.tlog-proof` text: the leaf is in the tree of the checkpoint.
     pub proof: String,
     /// The name of the log.
@@ -158,17 +161,19 @@ impl<A: Reveals> Scope<'_, A> {
     /// Opens everything an approved export holds.
     pub fn open_export(&mut self, id: &ExportId) -> Result<PackageContents, OperationError> {
         let found = self.request::<Export>(id)?;
+        let approval = self.approved(&found)?;
         let body = &found.sealed.body;
         let filter = body.filter()?;
         let counted = CountedExport::of(self, filter.clone())?;
-        self.unchanged(id, &found, Some(&counted))?;
-        let leaf_number = found.row.decided_leaf.ok_or_else(damaged)?;
-        let leaf = self.leaf_bytes(leaf_number)?;
-        let proof = self.prove_leaf(leaf_number)?.0;
+        self.unchanged(&found, Some(&counted))?;
+        let proof = self.prove_leaf(approval.seq)?.0;
         let checkpoint = self.newest_checkpoint()?;
         let records = self.records()?;
+        let least = self.core.settings.protected_threshold;
         let disclose = |no| self.disclose(no);
-        let contents = ExportContents::open(&records, body.profile, &filter, disclose)?;
+        let (contents, release) =
+            ExportContents::open(&records, body.profile, &filter, least, disclose)?;
+        self.notes.effects.extend(release.map(Effect::Release));
         self.notes.rows = Some(body.messages);
         Ok(PackageContents {
             export: id.clone(),
@@ -176,8 +181,9 @@ impl<A: Reveals> Scope<'_, A> {
             recipients: body.recipients.clone(),
             legal_basis: body.legal_basis.clone(),
             contents,
-            leaf,
-            leaf_number,
+            leaf: approval.leaf,
+            leaf_number: approval.seq,
+            decided: approval.statement,
             proof,
             origin: checkpoint.origin.to_string(),
             root: checkpoint.root.to_string(),
@@ -203,7 +209,8 @@ impl<A: Writes> Scope<'_, A> {
             (Some(kept), None) => (kept, RequestState::Used),
             _ => return Err(OperationError::Conflict(Conflict::ResultChanged)),
         };
-        self.none_withdrawn_since(&found)?;
+        let approval = self.approved(&found)?;
+        self.none_withdrawn_since(&found, &approval)?;
         let leaf = self
             .leaf
             .ok_or(OperationError::Internal("handed out without a leaf"))?;
@@ -272,12 +279,15 @@ impl<A: Writes> Scope<'_, A> {
 
 impl Reading<'_> {
     /// A package that was built before an exhibit was withdrawn may hold its records.
-    fn none_withdrawn_since(&self, found: &Found<Export>) -> Result<(), OperationError> {
-        let decided = found.row.decided_leaf;
+    fn none_withdrawn_since(
+        &self,
+        found: &Found<Export>,
+        approval: &Approval,
+    ) -> Result<(), OperationError> {
         let since = exhibit_rows::list_all(self.connection, found.row.case)?
             .into_iter()
             .filter_map(|exhibit| exhibit.withdrawn)
-            .any(|withdrawn| Some(withdrawn.leaf) > decided);
+            .any(|withdrawn| withdrawn.leaf > approval.seq);
         match since {
             true => Err(OperationError::Conflict(Conflict::ExhibitWithdrawn)),
             false => Ok(()),

@@ -178,7 +178,8 @@ impl<A: Writes + Reveals> Scope<'_, A> {
         id: &RevealId,
     ) -> Result<Vec<(SubjectToken, Disclosed)>, OperationError> {
         let found = self.request::<Reveal>(id)?;
-        self.unchanged(id, &found, None)?;
+        self.approved(&found)?;
+        self.unchanged(&found, None)?;
         self.advance(&found, RequestState::Approved, RequestState::Used)?;
         let subjects = &found.sealed.body.subjects;
         self.notes.rows = Some(subjects.len() as u64);

@@ -23,6 +23,9 @@ pub(super) struct Sealed<B, F> {
     /// The one account the request is about, if it is about one.
     pub(super) account: Option<String>,
     pub(super) decision_reason: Option<String>,
+    /// Keyed digest of what was found for it when it was asked. If that is another when it is
+    /// decided or opened, it is refused.
+    pub(super) found: [u8; 32],
     pub(super) body: B,
     pub(super) after: F,
 }

@@ -2,26 +2,19 @@
 
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use super::asked_view::AskedView;
+use super::found::{Found, SealedOf, bound};
 use super::kind::RequestKind;
 use super::sealed::{Sealed, damaged, parsed};
-use crate::domain::{Moment, Purpose, RequestIdOfKind as _};
-use crate::policy::{Action, Decides, RequestState, Writes};
+use super::statement::Statement;
+use crate::domain::{Moment, RequestIdOfKind as _};
+use crate::policy::{Action, Decides, Denial, RequestState, Writes};
+use crate::vault::audit;
 use crate::vault::keyring::{CaseKeys, RequestDigest};
+use crate::vault::ledger::Verdict;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::request_rows::{self, Decision, NewRequest, RequestRow};
 use crate::vault::{Conflict, OperationError, Why};
-
-type SealedOf<K> = Sealed<<K as RequestKind>::Body, <K as RequestKind>::After>;
-
-/// A request of the scope's case, opened.
-pub(super) struct Found<K: RequestKind> {
-    pub(super) row: RequestRow,
-    pub(super) keys: Arc<CaseKeys>,
-    pub(super) sealed: SealedOf<K>,
-}
 
 impl Reading<'_> {
     /// What a request rests on, counted before the request has its turn.
@@ -47,41 +40,30 @@ impl Reading<'_> {
             .ok_or(OperationError::NotFound)?;
         let keys = self.core.case_keys(&case.id)?;
         let sealed = Sealed::open(self.core, &keys, &row)?;
-        Ok(Found { row, keys, sealed })
+        Found { row, keys, sealed }.sound()
     }
 
-    /// What was asked and what is found for it are still what the request was bound to.
+    /// What is found for it is still what was found when it was asked.
     pub(super) fn unchanged<K: RequestKind>(
         &self,
-        id: &K::Id,
         found: &Found<K>,
         counted: Option<&K::Counted>,
     ) -> Result<(), OperationError> {
-        let digest = self.digest::<K>(&found.keys, id, &found.sealed, counted)?;
-        match digest[..] == found.row.digest[..] {
+        match self.find::<K>(&found.keys, &found.sealed.body, counted)? == found.sealed.found {
             true => Ok(()),
             false => Err(OperationError::Conflict(Conflict::ResultChanged)),
         }
     }
 
-    /// Binds a request to everything asked and to everything found.
-    fn digest<K: RequestKind>(
+    /// Keyed digest of what is found for a request as things are now.
+    fn find<K: RequestKind>(
         &self,
         keys: &CaseKeys,
-        id: &K::Id,
-        sealed: &SealedOf<K>,
+        body: &K::Body,
         counted: Option<&K::Counted>,
     ) -> Result<[u8; 32], OperationError> {
-        let body = serde_json::to_vec(&sealed.body)
-            .map(Zeroizing::new)
-            .map_err(|_| OperationError::Internal("body of a request"))?;
-        let mut digest = RequestDigest::of(keys, "request");
-        digest.part(K::NAME.as_bytes());
-        digest.part(id.of_any_kind().as_str().as_bytes());
-        digest.part(sealed.purpose.map_or("", Purpose::as_str).as_bytes());
-        digest.part(sealed.reason.as_bytes());
-        digest.part(&body);
-        K::bind(self, &sealed.body, counted, &mut digest)?;
+        let mut digest = RequestDigest::of(keys, "found");
+        K::bind(self, body, counted, &mut digest)?;
         Ok(digest.finish())
     }
 
@@ -113,21 +95,23 @@ impl<A: Writes> Scope<'_, A> {
             reason: why.reason.as_str().to_owned(),
             account: K::account(&body).map(str::to_owned),
             decision_reason: None,
+            found: self.find::<K>(&keys, &body, counted)?,
             body,
             after: K::After::default(),
         };
         let clock = &self.core.clock;
         let expires_at = clock.in_seconds(K::seconds(&self.core.settings));
+        let asker = self.operator()?;
         request_rows::insert(
             self.transaction()?,
             &NewRequest {
                 id: &id.of_any_kind(),
                 case: case.number,
                 kind: K::NAME,
-                asker: self.operator()?,
+                asker,
                 asked_at: self.now,
                 expires_at,
-                digest: &self.digest::<K>(&keys, &id, &sealed, counted)?,
+                digest: &bound::<K>(&keys, &id.of_any_kind(), asker, &sealed)?,
                 sealed: &sealed.seal(self.core, &keys, &id.of_any_kind())?,
             },
         )?;
@@ -161,7 +145,10 @@ impl<A: Decides> Scope<'_, A> {
     ) -> Result<RequestState, OperationError> {
         let mut found = self.request::<K>(id)?;
         if approve {
-            self.unchanged(id, &found, counted)?;
+            if !self.asker_stands(&found)? {
+                return Err(self.deny(Denial::AskerGone));
+            }
+            self.unchanged(&found, counted)?;
             K::approve(self, &found.sealed.body)?;
         }
         found.sealed.decision_reason = Some(why.reason.as_str().to_owned());
@@ -183,6 +170,14 @@ impl<A: Decides> Scope<'_, A> {
         )?;
         self.note_request::<K>(&found.sealed.body);
         self.notes.detail = K::touched(&found.sealed.body).detail;
+        self.notes.verdict = Some(Verdict {
+            decision: match approve {
+                true => audit::Decision::Approve,
+                false => audit::Decision::Deny,
+            },
+            asker: found.row.asker.clone(),
+            decided: Statement::of(&found, &found.row.asker)?.digest(),
+        });
         Ok(to)
     }
 }
@@ -197,7 +192,7 @@ impl<A: Action> Scope<'_, A> {
         self.view::<K>(id.clone(), &found.row, found.sealed)
     }
 
-    /// The requests of the case, newest first; a liaison's are those about its account.
+    /// The requests of the case, newest first; a liaison sees those alone that it asked about its account.
     pub fn list_requests<K: RequestKind<List = A>>(
         &mut self,
     ) -> Result<Vec<K::View>, OperationError> {
@@ -207,7 +202,10 @@ impl<A: Action> Scope<'_, A> {
         let mut all = Vec::new();
         for row in request_rows::list(self.connection, case.number, K::NAME)? {
             let sealed: SealedOf<K> = Sealed::open(self.core, &keys, &row)?;
-            if own.is_none() || parsed(sealed.account.as_deref())? == own {
+            let keys = Arc::clone(&keys);
+            let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
+            let asked_it = Some(&row.asker) == self.caller.operator_id();
+            if own.is_none() || (asked_it && parsed(sealed.account.as_deref())? == own) {
                 let id = row.id.as_str().parse().map_err(|_| damaged())?;
                 all.push(self.view::<K>(id, &row, sealed)?);
             }

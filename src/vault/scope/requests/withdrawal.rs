@@ -15,7 +15,7 @@ use crate::domain::{ExhibitId, WithdrawalId};
 use crate::policy::actions;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::records::{CaseRecords, Share};
+use crate::vault::records::{CaseRecords, Share, Shown};
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::exhibit_rows;
 use crate::vault::{Conflict, OperationError, Settings};
@@ -52,12 +52,13 @@ pub struct WithdrawalView {
     pub asked: AskedView,
     /// The exhibit that goes.
     pub exhibit: String,
-    /// What goes with the exhibit.
-    pub messages: u64,
+    /// What goes with the exhibit: messages. A custodian gets rounded counts of what somebody else
+    /// admitted, and of everything that compares it with the case.
+    pub messages: Shown,
     /// Distinct numbers that go with it.
-    pub numbers: u64,
+    pub numbers: Shown,
     /// Those of the numbers that no other exhibit had that counted.
-    pub numbers_only_here: u64,
+    pub numbers_only_here: Shown,
     /// Exhibits that were admitted after it and left out rows as duplicates: some
     /// may have been duplicates of this one's, and would be missing without it.
     pub later_duplicates: Vec<LaterDuplicates>,
@@ -69,7 +70,7 @@ pub struct LaterDuplicates {
     /// The later exhibit.
     pub exhibit: String,
     /// How many rows it left out as duplicates.
-    pub duplicates: u64,
+    pub duplicates: Shown,
 }
 
 impl seal::Listed for Withdrawal {}
@@ -178,16 +179,17 @@ impl RequestKind for Withdrawal {
         let keys = reading.core.case_keys(&case.id)?;
         let all = exhibit_rows::list_all(reading.connection, case.number)?;
         let mut later = all.iter();
-        later
+        let this = later
             .find(|exhibit| exhibit.id.as_str() == body.exhibit)
             .ok_or_else(damaged)?;
+        let this = open_description(&keys, this)?;
         let mut later_duplicates = Vec::new();
         for exhibit in later.filter(|exhibit| exhibit.withdrawn.is_none()) {
             let duplicates = open_description(&keys, exhibit)?.duplicates;
             if duplicates > 0 {
                 later_duplicates.push(LaterDuplicates {
                     exhibit: exhibit.id.to_string(),
-                    duplicates,
+                    duplicates: reading.told(duplicates),
                 });
             }
         }
@@ -195,9 +197,9 @@ impl RequestKind for Withdrawal {
             withdrawal: id,
             asked,
             exhibit: body.exhibit,
-            messages: body.messages,
-            numbers: body.numbers,
-            numbers_only_here: body.numbers_only_here,
+            messages: reading.told_of(&this, body.messages),
+            numbers: reading.told_of(&this, body.numbers),
+            numbers_only_here: reading.told(body.numbers_only_here),
             later_duplicates,
         })
     }

@@ -1,0 +1,115 @@
+//! `PUT /cases/{case}/members/{operator}`: how a role is asked for.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::docs;
+use crate::domain::{AccountName, CaseRole, MembershipId, Moment, Reason};
+use crate::operations::two_person::{StepDocs, TwoPerson};
+use crate::operations::{Ids, only_reason};
+use crate::vault::scope::requests::{Membership, MembershipView, MembershipWanted};
+use crate::vault::{OperationError, Target, Why};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NameMemberInput {
+    #[schema(value_type = CaseRole)]
+    pub role: String,
+    /// The one account a liaison speaks for.
+    #[schema(value_type = Option<AccountName>)]
+    pub account: Option<String>,
+    /// Why, for whoever decides.
+    #[schema(value_type = Option<Reason>)]
+    pub reason: Option<String>,
+}
+
+/// What became of it.
+#[derive(Serialize, ToSchema)]
+pub struct NamedMember {
+    pub state: NamedState,
+    /// What another lead decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub membership: Option<MembershipId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub expires_at: Option<Moment>,
+}
+
+/// Whether the role was given or waits for another lead's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NamedState {
+    Given,
+    Requested,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MembershipList {
+    pub memberships: Vec<MembershipView>,
+}
+
+impl From<Vec<MembershipView>> for MembershipList {
+    fn from(memberships: Vec<MembershipView>) -> Self {
+        Self { memberships }
+    }
+}
+
+impl TwoPerson for Membership {
+    const DOCS: StepDocs = StepDocs {
+        ask: docs::REQUEST,
+        list: docs::LIST,
+        read: docs::READ,
+        decide: docs::DECIDE,
+    };
+    type Input = NameMemberInput;
+    type Requested = NamedMember;
+    type Listed = MembershipList;
+
+    fn about(ids: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Member(ids.case()?, ids.operator()?))
+    }
+
+    fn wanted(
+        ids: &Ids,
+        input: NameMemberInput,
+    ) -> Result<(MembershipWanted, Why), OperationError> {
+        let role = input.role.parse().map_err(|_| {
+            OperationError::invalid("role", "must be investigator, lead, custodian or liaison")
+        })?;
+        let account = input
+            .account
+            .map(|name| {
+                AccountName::parse(&name).map_err(|error| OperationError::invalid("account", error))
+            })
+            .transpose()?;
+        let wanted = MembershipWanted {
+            operator: ids.operator()?,
+            role,
+            account,
+        };
+        Ok((
+            wanted,
+            only_reason(input.reason.as_deref().unwrap_or(NO_REASON))?,
+        ))
+    }
+
+    fn detail(wanted: &MembershipWanted) -> Value {
+        json!({
+            "role": wanted.role.as_str(),
+            "account": wanted.account.as_ref().map(AccountName::as_str),
+        })
+    }
+
+    fn requested(membership: MembershipId, expires_at: Moment) -> NamedMember {
+        NamedMember {
+            state: NamedState::Requested,
+            membership: Some(membership),
+            expires_at: Some(expires_at),
+        }
+    }
+}
+
+/// What is written down where nobody said why.
+const NO_REASON: &str = "no reason was given";

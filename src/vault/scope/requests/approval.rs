@@ -1,0 +1,86 @@
+//! The approval that something rests on: the decision's leaf, and no column of the request's row.
+//!
+//! The row says only where to look. The leaf's bytes are proved into the root that the ledger keeps
+//! in memory, and must say that another operator than the asker approved exactly this request.
+
+use super::found::Found;
+use super::kind::RequestKind;
+use super::sealed::damaged;
+use super::statement::Statement;
+use crate::domain::{Moment, OperatorId};
+use crate::policy::{Action, Denial, RequestState};
+use crate::vault::OperationError;
+use crate::vault::audit::{Decision, Leaf, Outcome};
+use crate::vault::ledger::StoredHashes;
+use crate::vault::scope::Scope;
+
+/// A yes that was found in the log.
+pub(super) struct Approval {
+    /// The leaf's exact bytes, and its number.
+    pub(super) leaf: Vec<u8>,
+    pub(super) seq: u64,
+    /// What was approved; the leaf has its digest.
+    pub(super) statement: Vec<u8>,
+}
+
+impl<A: Action> Scope<'_, A> {
+    /// The approval of a request, or a refusal.
+    pub(super) fn approved<K: RequestKind>(
+        &mut self,
+        found: &Found<K>,
+    ) -> Result<Approval, OperationError> {
+        let seq = found.row.decided_leaf.ok_or_else(damaged)?;
+        if seq >= self.tip.size {
+            // The decision is not durable yet.
+            return Err(self.deny(Denial::WrongState(RequestState::Requested)));
+        }
+        let leaf = self.leaf_bytes(seq).map_err(|error| match error {
+            OperationError::NotFound => damaged(),
+            other => other,
+        })?;
+        self.tip
+            .prove(seq, &leaf, &StoredHashes(self.connection))
+            .map_err(|_| OperationError::Damaged {
+                place: format!("leaf {seq}"),
+            })?;
+        let told = Leaf::parse(&leaf).map_err(|_| damaged())?;
+        let (asker, decided_at) = approves::<K>(&told, found)?;
+        let statement = Statement::of(found, &asker)?;
+        if told.decided != Some(statement.digest()) {
+            return Err(damaged());
+        }
+        if decided_at.plus_seconds(K::seconds(&self.core.settings)) <= self.now {
+            return Err(self.deny(Denial::Expired));
+        }
+        if !self.asker_stands(found)? {
+            return Err(self.deny(Denial::AskerGone));
+        }
+        Ok(Approval {
+            leaf,
+            seq,
+            statement: statement.into_bytes(),
+        })
+    }
+}
+
+/// The asker and the time, if the leaf says that somebody else approved this request.
+fn approves<K: RequestKind>(
+    leaf: &Leaf,
+    found: &Found<K>,
+) -> Result<(OperatorId, Moment), OperationError> {
+    let asker = leaf.asker.as_deref().ok_or_else(damaged)?;
+    let holds = leaf.action == <K::Decide as Action>::KIND.name()
+        && leaf.outcome == Outcome::Done
+        && leaf.decision == Some(Decision::Approve)
+        && leaf.object.as_deref() == Some(found.row.id.as_str())
+        && leaf.case.as_deref() == Some(found.keys.case().as_str())
+        && asker == found.row.asker.as_str()
+        && leaf
+            .operator
+            .as_deref()
+            .is_some_and(|decider| decider != asker);
+    match (holds, asker.parse(), leaf.time.parse()) {
+        (true, Ok(asker), Ok(time)) => Ok((asker, time)),
+        _ => Err(damaged()),
+    }
+}

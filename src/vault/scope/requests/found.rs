@@ -1,0 +1,56 @@
+//! A request as it stands in the store, opened, and the digest that binds it.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::kind::RequestKind;
+use super::sealed::{Sealed, damaged};
+use crate::domain::{OperatorId, Purpose, RequestId};
+use crate::vault::OperationError;
+use crate::vault::keyring::{CaseKeys, RequestDigest};
+use crate::vault::store::request_rows::RequestRow;
+
+pub(super) type SealedOf<K> = Sealed<<K as RequestKind>::Body, <K as RequestKind>::After>;
+
+/// A request of the scope's case, opened.
+pub(super) struct Found<K: RequestKind> {
+    pub(super) row: RequestRow,
+    pub(super) keys: Arc<CaseKeys>,
+    pub(super) sealed: SealedOf<K>,
+}
+
+impl<K: RequestKind> Found<K> {
+    /// The asker stands in the row only: it is the one that the digest was made with.
+    pub(super) fn sound(self) -> Result<Self, OperationError> {
+        match self.bound(&self.row.asker)?[..] == self.row.digest[..] {
+            true => Ok(self),
+            false => Err(damaged()),
+        }
+    }
+
+    /// The keyed digest over everything asked, by whom, and everything found for it.
+    pub(super) fn bound(&self, asker: &OperatorId) -> Result<[u8; 32], OperationError> {
+        bound::<K>(&self.keys, &self.row.id, asker, &self.sealed)
+    }
+}
+
+pub(super) fn bound<K: RequestKind>(
+    keys: &CaseKeys,
+    id: &RequestId,
+    asker: &OperatorId,
+    sealed: &SealedOf<K>,
+) -> Result<[u8; 32], OperationError> {
+    let body = serde_json::to_vec(&sealed.body)
+        .map(Zeroizing::new)
+        .map_err(|_| OperationError::Internal("body of a request"))?;
+    let mut digest = RequestDigest::of(keys, "request");
+    digest.part(K::NAME.as_bytes());
+    digest.part(id.as_str().as_bytes());
+    digest.part(asker.as_str().as_bytes());
+    digest.part(sealed.purpose.map_or("", Purpose::as_str).as_bytes());
+    digest.part(sealed.reason.as_bytes());
+    digest.part(&body);
+    digest.part(&sealed.found);
+    Ok(digest.finish())
+}

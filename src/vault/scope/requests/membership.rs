@@ -1,0 +1,150 @@
+//! Memberships: a role in a case, asked by one lead and given by another.
+//!
+//! Bound to what the operator is in the case now. The decision that approves gives the role.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::asked_view::AskedView;
+use super::kind::{RequestKind, Touched, seal};
+use super::sealed::{damaged, parsed};
+use crate::domain::{AccountName, CaseRole, MembershipId, OperatorId, OperatorName};
+use crate::policy::actions;
+use crate::vault::keyring::RequestDigest;
+use crate::vault::scope::{Reading, Scope};
+use crate::vault::store::membership_rows;
+use crate::vault::{OperationError, Settings};
+
+/// Giving somebody a role in a case.
+pub enum Membership {}
+
+/// Who is to get which role. A liaison is bound to an account, nobody else is.
+pub struct MembershipWanted {
+    pub operator: OperatorId,
+    pub role: CaseRole,
+    pub account: Option<AccountName>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MembershipBody {
+    operator: String,
+    role: String,
+    account: Option<String>,
+}
+
+/// A request as leads see it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Membership)]
+pub struct MembershipView {
+    pub membership: MembershipId,
+    #[serde(flatten)]
+    pub asked: AskedView,
+    #[schema(value_type = OperatorId)]
+    pub operator: String,
+    #[schema(value_type = OperatorName)]
+    pub name: String,
+    #[schema(value_type = CaseRole)]
+    pub role: String,
+    /// The account a liaison would be bound to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountName, required = false)]
+    pub account: Option<String>,
+}
+
+impl MembershipBody {
+    fn wanted(&self) -> Result<MembershipWanted, OperationError> {
+        Ok(MembershipWanted {
+            operator: self.operator.parse().map_err(|_| damaged())?,
+            role: self.role.parse().map_err(|_| damaged())?,
+            account: parsed(self.account.as_deref())?,
+        })
+    }
+}
+
+impl seal::Listed for Membership {}
+
+impl RequestKind for Membership {
+    const NAME: &'static str = "membership";
+    type Id = MembershipId;
+    type Ask = actions::NameMember;
+    type List = actions::ListMemberships;
+    type Read = actions::ReadMembership;
+    type Decide = actions::DecideMembership;
+    type Wanted = MembershipWanted;
+    type Counted = ();
+    type Body = MembershipBody;
+    type After = ();
+    type View = MembershipView;
+
+    fn seconds(settings: &Settings) -> i64 {
+        settings.reveal_s
+    }
+
+    fn body(
+        reading: &Reading<'_>,
+        wanted: MembershipWanted,
+        _: Option<&()>,
+    ) -> Result<MembershipBody, OperationError> {
+        reading.check_member(&wanted)?;
+        Ok(MembershipBody {
+            operator: wanted.operator.to_string(),
+            role: wanted.role.as_str().to_owned(),
+            account: wanted.account.map(|name| name.as_str().to_owned()),
+        })
+    }
+
+    fn bind(
+        reading: &Reading<'_>,
+        body: &MembershipBody,
+        _: Option<&()>,
+        digest: &mut RequestDigest,
+    ) -> Result<(), OperationError> {
+        let (case, wanted) = (reading.case_row()?, body.wanted()?);
+        let now = membership_rows::find(reading.connection, case.number, &wanted.operator)?;
+        let role = now.as_ref().map_or("", |member| member.role.as_str());
+        digest.part(role.as_bytes());
+        digest.part(&[u8::from(now.is_some_and(|member| member.suspended))]);
+        Ok(())
+    }
+
+    fn stated(body: &MembershipBody) -> Vec<(&'static str, String)> {
+        vec![
+            ("operator", body.operator.clone()),
+            ("role", body.role.clone()),
+        ]
+    }
+
+    fn touched(body: &MembershipBody) -> Touched<'_> {
+        Touched {
+            rows: 1,
+            subjects: &[],
+            detail: json!({ "operator": body.operator, "role": body.role }),
+        }
+    }
+
+    fn approve(
+        scope: &mut Scope<'_, actions::DecideMembership>,
+        body: &MembershipBody,
+    ) -> Result<(), OperationError> {
+        scope.give_role(&body.wanted()?)
+    }
+
+    fn view(
+        reading: &Reading<'_>,
+        id: MembershipId,
+        asked: AskedView,
+        body: MembershipBody,
+        (): (),
+    ) -> Result<MembershipView, OperationError> {
+        Ok(MembershipView {
+            membership: id,
+            asked,
+            name: reading.operator_name(&body.wanted()?.operator)?,
+            operator: body.operator,
+            role: body.role,
+            account: body.account,
+        })
+    }
+}

@@ -1,0 +1,386 @@
+//! Somebody without a key writes into the request's row, or into the log, of a vault that is served.
+//! A reveal, an export and a withdrawal follow the decision's leaf, so nothing is opened, handed out or
+//! taken away.
+
+use breachvault::domain::ExportId;
+use breachvault::operations::export::{DecideExport, RequestExport, take_package};
+use breachvault::operations::record::LookUp;
+use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
+use breachvault::operations::withdrawal::{DecideWithdrawal, ReadWithdrawal, RequestWithdrawal};
+use breachvault::vault::{Caller, OperationError, Refusal};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::house::{House, REASON, bytes_of, log, numbers};
+
+const ROWS: u64 = 600;
+
+/// A vault with an exhibit, and the token of somebody in it.
+struct Scene {
+    house: House,
+    exhibit: String,
+    subject: String,
+    number: String,
+    recipient: String,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let house = House::new();
+        let admitted = house.admit(log(ROWS, 1)).unwrap();
+        let number = numbers(ROWS, 1, 1).remove(0);
+        let body = json!({ "numbers": [number], "purpose": "quality-check", "reason": REASON });
+        let case = [("case", house.people.case.as_str())];
+        let found = house
+            .ask::<LookUp>(&house.people.investigator, &case, body)
+            .unwrap();
+        let subject = found["results"][0]["subject"].as_str().unwrap().to_owned();
+        Self {
+            exhibit: admitted["exhibit"].as_str().unwrap().to_owned(),
+            subject,
+            number,
+            recipient: age::x25519::Identity::generate().to_public().to_string(),
+            house,
+        }
+    }
+
+    fn ask_reveal(&self, asker: &Caller) -> String {
+        let body =
+            json!({ "subjects": [self.subject], "purpose": "notification", "reason": REASON });
+        let case = [("case", self.house.people.case.as_str())];
+        let asked = self.house.ask::<RequestReveal>(asker, &case, body).unwrap();
+        asked["reveal"].as_str().unwrap().to_owned()
+    }
+
+    fn decide_reveal(&self, decider: &Caller, reveal: &str, word: &str) -> Result<Value, Refusal> {
+        let body = json!({ "decision": word, "reason": REASON });
+        self.house
+            .ask::<DecideReveal>(decider, &[("reveal", reveal)], body)
+    }
+
+    fn open(&self, asker: &Caller, reveal: &str) -> Result<Value, Refusal> {
+        self.house
+            .ask::<OpenReveal>(asker, &[("reveal", reveal)], json!({}))
+    }
+
+    fn ask_export(&self, asker: &Caller) -> String {
+        let body = json!({
+            "profile": "evidence", "filter": {}, "recipients": [self.recipient],
+            "purpose": "law-enforcement", "reason": REASON, "legal_basis": "Production order 1",
+        });
+        let case = [("case", self.house.people.case.as_str())];
+        let asked = self.house.ask::<RequestExport>(asker, &case, body).unwrap();
+        asked["export"].as_str().unwrap().to_owned()
+    }
+
+    fn decide_export(&self, decider: &Caller, export: &str, word: &str) -> Result<Value, Refusal> {
+        let body = json!({ "decision": word, "reason": REASON });
+        self.house
+            .ask::<DecideExport>(decider, &[("export", export)], body)
+    }
+
+    fn take(&self, export: &str) -> Result<Vec<u8>, Refusal> {
+        let id: ExportId = export.parse().unwrap();
+        take_package(&self.house.vault, &self.house.people.custodian, &id).map(bytes_of)
+    }
+
+    fn ask_withdrawal(&self, asker: &Caller) -> String {
+        let case = self.house.people.case.as_str();
+        let ids = [("case", case), ("exhibit", self.exhibit.as_str())];
+        let body = json!({ "reason": REASON });
+        let asked = self
+            .house
+            .ask::<RequestWithdrawal>(asker, &ids, body)
+            .unwrap();
+        asked["withdrawal"].as_str().unwrap().to_owned()
+    }
+
+    /// Whether the exhibit still counts.
+    fn counts(&self) -> bool {
+        let body =
+            json!({ "numbers": [self.number], "purpose": "quality-check", "reason": REASON });
+        let case = [("case", self.house.people.case.as_str())];
+        self.house
+            .ask::<LookUp>(&self.house.people.investigator, &case, body)
+            .is_ok_and(|found| found["results"][0]["state"] == "exposed")
+    }
+
+    /// The database of the served vault, for changes past every constraint and trigger.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test changes the file past the vault"
+    )]
+    fn database(&self) -> Connection {
+        let connection = Connection::open(self.house.paths().database()).unwrap();
+        for pragma in ["foreign_keys", "ignore_check_constraints"] {
+            let on = if pragma == "foreign_keys" {
+                "OFF"
+            } else {
+                "ON"
+            };
+            connection.pragma_update(None, pragma, on).unwrap();
+        }
+        connection
+    }
+
+    fn sql(&self, sql: &str) {
+        assert!(self.database().execute(sql, []).unwrap() > 0, "{sql}");
+    }
+
+    /// The row says that it was approved by a lead, by this leaf.
+    fn say_approved(&self, request: &str, leaf: u64) {
+        let lead = id(&self.house.people.lead);
+        self.sql(&format!(
+            "UPDATE request SET state = 'approved', decider = '{lead}', decided_at = asked_at,
+                    decided_leaf = {leaf}, expires_at = expires_at + 864000 WHERE id = '{request}'"
+        ));
+    }
+
+    /// The number of the newest leaf of an action.
+    fn leaf_of(&self, action: &str) -> u64 {
+        let sql = "SELECT max(seq) FROM leaf WHERE action = ?1";
+        let row = self
+            .database()
+            .query_row(sql, [action], |row| row.get::<_, i64>(0));
+        row.unwrap().try_into().unwrap()
+    }
+
+    fn leaf(&self, seq: u64) -> String {
+        let sql = format!("SELECT CAST(bytes AS TEXT) FROM leaf WHERE seq = {seq}");
+        self.database()
+            .query_row(&sql, [], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// Writes other bytes in the place of a leaf.
+    fn forge(&self, seq: u64, bytes: &str) {
+        let database = self.database();
+        let triggers: Vec<String> = database
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        for name in triggers {
+            database
+                .execute_batch(&format!("DROP TRIGGER {name}"))
+                .unwrap();
+        }
+        let sql = format!("UPDATE leaf SET bytes = CAST(?1 AS BLOB) WHERE seq = {seq}");
+        database.execute(&sql, [bytes]).unwrap();
+    }
+}
+
+fn id(caller: &Caller) -> String {
+    caller.operator_id().unwrap().to_string()
+}
+
+/// It was refused because the vault found that something was changed.
+#[track_caller]
+fn damaged<T>(answer: Result<T, Refusal>) {
+    match answer {
+        Err(Refusal::Failed(OperationError::Damaged { .. }, _)) => {}
+        Err(other) => panic!("refused as {other:?}"),
+        Ok(_) => panic!("it was done"),
+    }
+}
+
+#[test]
+fn a_row_that_says_approved_opens_no_reveal_and_builds_no_package() {
+    let scene = Scene::new();
+    let asker = &scene.house.people.investigator;
+    let reveal = scene.ask_reveal(asker);
+    scene.say_approved(&reveal, scene.leaf_of("reveal.request"));
+    damaged(scene.open(asker, &reveal));
+    let export = scene.ask_export(asker);
+    scene.say_approved(&export, scene.leaf_of("export.request"));
+    damaged(scene.take(&export));
+    // A leaf that is not there yet.
+    scene.say_approved(&export, 1_000_000);
+    assert!(scene.take(&export).is_err());
+}
+
+#[test]
+fn a_deny_leaf_opens_no_reveal_and_builds_no_package() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let reveal = scene.ask_reveal(&people.investigator);
+    scene.decide_reveal(&people.lead, &reveal, "deny").unwrap();
+    scene.say_approved(&reveal, scene.leaf_of("reveal.decide"));
+    damaged(scene.open(&people.investigator, &reveal));
+    let export = scene.ask_export(&people.investigator);
+    scene.decide_export(&people.lead, &export, "deny").unwrap();
+    scene.say_approved(&export, scene.leaf_of("export.decide"));
+    damaged(scene.take(&export));
+}
+
+#[test]
+fn the_approval_of_another_request_opens_no_reveal_and_builds_no_package() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let approved = scene.ask_reveal(&people.investigator);
+    scene
+        .decide_reveal(&people.lead, &approved, "approve")
+        .unwrap();
+    let reveal = scene.ask_reveal(&people.investigator);
+    scene.say_approved(&reveal, scene.leaf_of("reveal.decide"));
+    damaged(scene.open(&people.investigator, &reveal));
+    let approved = scene.ask_export(&people.investigator);
+    scene
+        .decide_export(&people.lead, &approved, "approve")
+        .unwrap();
+    let export = scene.ask_export(&people.investigator);
+    scene.say_approved(&export, scene.leaf_of("export.decide"));
+    damaged(scene.take(&export));
+    // Nor does the approval of a reveal hand a package out.
+    scene.say_approved(&export, scene.leaf_of("reveal.decide"));
+    damaged(scene.take(&export));
+}
+
+#[test]
+fn a_decision_of_ones_own_is_not_made_by_changing_who_asked() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let (lead, other) = (&people.lead, id(&people.other_lead));
+    let reveal = scene.ask_reveal(lead);
+    scene.sql(&format!(
+        "UPDATE request SET asker = '{other}' WHERE id = '{reveal}'"
+    ));
+    damaged(scene.decide_reveal(lead, &reveal, "approve"));
+    damaged(scene.decide_reveal(lead, &reveal, "deny"));
+    let export = scene.ask_export(lead);
+    scene.sql(&format!(
+        "UPDATE request SET asker = '{other}' WHERE id = '{export}'"
+    ));
+    damaged(scene.decide_export(lead, &export, "approve"));
+    let withdrawal = scene.ask_withdrawal(lead);
+    scene.sql(&format!(
+        "UPDATE request SET asker = '{other}' WHERE id = '{withdrawal}'"
+    ));
+    let body = json!({ "decision": "approve", "reason": REASON });
+    let ids = [("withdrawal", withdrawal.as_str())];
+    damaged(scene.house.ask::<DecideWithdrawal>(lead, &ids, body));
+    assert!(scene.counts());
+}
+
+#[test]
+fn whoever_puts_themselves_in_the_place_of_the_asker_opens_nothing() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let reveal = scene.ask_reveal(&people.investigator);
+    scene
+        .decide_reveal(&people.lead, &reveal, "approve")
+        .unwrap();
+    for thief in [&people.lead, &people.other_lead] {
+        let sql = format!(
+            "UPDATE request SET asker = '{}' WHERE id = '{reveal}'",
+            id(thief)
+        );
+        scene.sql(&sql);
+        damaged(scene.open(thief, &reveal));
+    }
+}
+
+#[test]
+fn a_leaf_forged_in_the_file_opens_no_reveal_and_builds_no_package() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let reveal = scene.ask_reveal(&people.investigator);
+    scene.decide_reveal(&people.lead, &reveal, "deny").unwrap();
+    let seq = scene.leaf_of("reveal.decide");
+    let forged = scene
+        .leaf(seq)
+        .replace("\"decision\":\"deny\"", "\"decision\":\"approve\"");
+    scene.forge(seq, &forged);
+    scene.say_approved(&reveal, seq);
+    damaged(scene.open(&people.investigator, &reveal));
+
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let export = scene.ask_export(&people.investigator);
+    scene.decide_export(&people.lead, &export, "deny").unwrap();
+    let seq = scene.leaf_of("export.decide");
+    let forged = scene
+        .leaf(seq)
+        .replace("\"decision\":\"deny\"", "\"decision\":\"approve\"");
+    scene.forge(seq, &forged);
+    scene.say_approved(&export, seq);
+    damaged(scene.take(&export));
+}
+
+#[test]
+fn a_package_is_not_handed_out_again_on_another_requests_approval() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let export = scene.ask_export(&people.investigator);
+    scene
+        .decide_export(&people.lead, &export, "approve")
+        .unwrap();
+    let decided = scene.leaf_of("export.decide");
+    scene.take(&export).unwrap();
+    scene.take(&export).unwrap();
+    let other = scene.ask_export(&people.investigator);
+    scene
+        .decide_export(&people.lead, &other, "approve")
+        .unwrap();
+    let sql = |leaf| format!("UPDATE request SET decided_leaf = {leaf} WHERE id = '{export}'");
+    scene.sql(&sql(scene.leaf_of("export.decide")));
+    damaged(scene.take(&export));
+    scene.sql(&sql(decided));
+    scene.take(&export).unwrap();
+}
+
+#[test]
+fn a_row_that_says_it_lasts_longer_opens_nothing() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let reveal = scene.ask_reveal(&people.investigator);
+    scene
+        .decide_reveal(&people.lead, &reveal, "approve")
+        .unwrap();
+    scene.sql(&format!(
+        "UPDATE request SET expires_at = expires_at + 864000 WHERE id = '{reveal}'"
+    ));
+    scene.house.clock.advance_seconds(3600);
+    assert!(scene.open(&people.investigator, &reveal).is_err());
+}
+
+#[test]
+fn a_row_that_says_approved_withdraws_nothing() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    let withdrawal = scene.ask_withdrawal(&people.custodian);
+    scene.say_approved(&withdrawal, scene.leaf_of("withdrawal.request"));
+    assert!(scene.counts());
+    let body = json!({ "decision": "approve", "reason": REASON });
+    let ids = [("withdrawal", withdrawal.as_str())];
+    let decided = scene
+        .house
+        .ask::<DecideWithdrawal>(&people.lead, &ids, body);
+    assert!(decided.is_err());
+    assert!(
+        scene
+            .house
+            .ask::<ReadWithdrawal>(&people.lead, &ids, json!({}))
+            .is_ok()
+    );
+    assert!(scene.counts());
+}
+
+#[test]
+fn the_leaf_of_a_decision_says_yes_or_no_to_whom_and_to_what_and_no_count() {
+    let scene = Scene::new();
+    let people = &scene.house.people;
+    for word in ["approve", "deny"] {
+        let export = scene.ask_export(&people.investigator);
+        scene.decide_export(&people.lead, &export, word).unwrap();
+        let leaf: Value =
+            serde_json::from_str(&scene.leaf(scene.leaf_of("export.decide"))).unwrap();
+        assert_eq!(leaf["decision"], word);
+        assert_eq!(leaf["asker"], id(&people.investigator));
+        assert_eq!(leaf["operator"], id(&people.lead));
+        assert_eq!(leaf["object"], export);
+        assert_eq!(leaf["decided"].as_str().unwrap().len(), 44);
+    }
+}
