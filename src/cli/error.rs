@@ -146,6 +146,7 @@ impl From<OperationError> for CliError {
                 format!("{} ({name})", conflict_in_words(&conflict))
             }
             OperationError::Invalid { at, rule } => format!("{at}: {rule}"),
+            OperationError::NotInData { at, refusal } => format!("{at}: {}", refusal.rule()),
             OperationError::Unreadable { explanation, .. } => explanation,
             OperationError::Damaged { place } => format!("damaged: {place}"),
             OperationError::Store(error) => error.to_string(),
@@ -174,7 +175,11 @@ fn denial_in_words(denial: Denial) -> &'static str {
         }
         Denial::Expired => "the request has expired; ask for a new one",
         Denial::WrongCredential => "the name, password, code or invitation is wrong or was used",
-        Denial::BudgetSpent { .. } => "your lookup budget in this case is spent",
+        Denial::BudgetSpent { .. } => "your budget in this case is spent",
+        Denial::OverBudget => "this costs more points than the whole budget holds",
+        Denial::LookupsFrozen { .. } => {
+            "your lookups in this case are frozen; another lead can thaw them"
+        }
     }
 }
 

@@ -87,6 +87,8 @@ request_ids! {
     ExportId 'e';
     /// One request to withdraw an exhibit.
     WithdrawalId 'w';
+    /// One request for more lookup points.
+    RaiseId 'b';
 }
 
 /// The identifier of one kind of request that two people decide.

@@ -9,7 +9,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{
     AccountName, CaseId, ExhibitId, ExportId, Format, LegalBasis, Moment, OperatorId, OperatorName,
-    Reason, Reference, RevealId, SessionId, Ticket, Title, WithdrawalId,
+    RaiseId, Reason, Reference, RevealId, SessionId, Ticket, Title, WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -92,6 +92,7 @@ described! {
     RevealId as "RevealId" => id("One request to see numbers in the clear.", 'r');
     ExportId as "ExportId" => id("One request to hand data out.", 'e');
     WithdrawalId as "WithdrawalId" => id("One request to withdraw an exhibit.", 'w');
+    RaiseId as "RaiseId" => id("One request for more lookup points.", 'b');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => id("One signed-in session.", 's');
     Moment as "Moment" => moment();

@@ -15,7 +15,7 @@ use super::problem::ProblemBody;
 use super::route::{Route, Shape, Takes};
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
-use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, RevealId, WithdrawalId};
+use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, RaiseId, RevealId, WithdrawalId};
 
 const SESSION: &str = "session";
 const PROBLEM: &str = "application/problem+json";
@@ -38,6 +38,10 @@ const TAGS: &[(&str, &str)] = &[
     (
         "Records",
         "Numbers, records and counts of a case; numbers are masked.",
+    ),
+    (
+        "Budgets",
+        "Lookup points: asked by one, decided by another.",
     ),
     (
         "Reveals",
@@ -165,7 +169,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     macro_rules! parameters {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
-    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId OperatorId }
+    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId RaiseId OperatorId }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
         .map(|(name, schema)| (name, json!(schema)))
@@ -289,6 +293,7 @@ fn id_in_path(name: &str) -> Value {
         "reveal" => reference(&RevealId::name()),
         "export" => reference(&ExportId::name()),
         "withdrawal" => reference(&WithdrawalId::name()),
+        "raise" => reference(&RaiseId::name()),
         "operator" => reference(&OperatorId::name()),
         "leaf" => position(),
         _ => json!({ "type": "string" }),

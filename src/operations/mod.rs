@@ -13,6 +13,7 @@ pub mod exhibit;
 pub mod export;
 pub mod key;
 pub mod operator;
+pub mod raise;
 pub mod record;
 mod request;
 pub mod reveal;

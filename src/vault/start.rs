@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
 use crate::vault::budget::package_turns::PackageTurns;
-use crate::vault::budget::run_alarm::RunAlarm;
+use crate::vault::budget::question_alarm::QuestionAlarm;
+use crate::vault::budget::under_way::PointsUnderWay;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::edition::Editions;
@@ -163,7 +164,8 @@ impl Vault {
             settings,
             vault: vault_id,
             paths: paths.clone(),
-            run_alarm: RunAlarm::default(),
+            question_alarm: QuestionAlarm::default(),
+            under_way: Arc::new(PointsUnderWay::default()),
             known_cases: KnownCases::default(),
             editions: Editions::default(),
             package_turns: PackageTurns::default(),

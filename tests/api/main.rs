@@ -14,6 +14,7 @@ mod exhibit;
 mod export;
 mod key;
 mod operator;
+mod raise;
 mod record;
 mod reveal;
 mod session;

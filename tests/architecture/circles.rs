@@ -112,7 +112,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "call", "core", "error", "identity", "ledger", "lock", "scope", "store",
+            "budget",
+            "call",
+            "core",
+            "error",
+            "identity",
+            "ledger",
+            "lock",
+            "plaintext",
+            "scope",
+            "settings",
+            "store",
         ],
     ),
     (

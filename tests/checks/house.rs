@@ -198,11 +198,13 @@ impl Closed {
 }
 
 pub(crate) fn settings() -> Settings {
-    Settings {
+    let mut settings = Settings {
         readers: 3,
         reveal_s: 3600,
         ..Settings::default()
-    }
+    };
+    settings.allow_lookups(1_000_000);
+    settings
 }
 
 pub(crate) fn open(paths: &Paths) -> Result<Vault, StartError> {

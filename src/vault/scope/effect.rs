@@ -4,9 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::domain::Moment;
-use crate::vault::budget::points;
-use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
@@ -15,8 +12,6 @@ use crate::vault::store::Transaction;
 use crate::vault::store::case_rows::CaseRow;
 
 pub(in crate::vault) enum Effect {
-    /// Points off the caller's budget in the case.
-    Charge(u32),
     /// A protected table is given out.
     Release(Release),
 }
@@ -24,26 +19,11 @@ pub(in crate::vault) enum Effect {
 pub(in crate::vault) fn apply(
     core: &Arc<Core>,
     connection: &Transaction,
-    caller: &Caller,
     case: Option<&CaseRow>,
     effect: Effect,
-    now: Moment,
 ) -> Result<(), Stopped> {
     let case = case.ok_or(OperationError::Internal("an effect without a case"))?;
     match effect {
-        Effect::Charge(points) => {
-            let operator = caller
-                .operator_id()
-                .ok_or(OperationError::Internal("a charge on nobody"))?;
-            points::charge(
-                core.settings.lookup_budget,
-                connection,
-                operator,
-                case.number,
-                points,
-                now,
-            )
-        }
         Effect::Release(release) => {
             let keys = core.case_keys(&case.id)?;
             Ok(release.record(&keys, core.nonce()?, connection, case)?)

@@ -86,7 +86,7 @@ fn every_route_answers_every_role_as_the_matrix_says() {
 
 /// What the vault knows when `who` sends the request of a route.
 fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Facts {
-    let of_case = ["{case}", "{reveal}", "{export}", "{withdrawal}"]
+    let of_case = ["{case}", "{reveal}", "{export}", "{withdrawal}", "{raise}"]
         .iter()
         .any(|name| route.contains(name));
     let account = || AccountName::parse(&incident.account).unwrap();
@@ -126,7 +126,8 @@ fn status(denial: Denial) -> u16 {
         Denial::NotAllowed | Denial::OwnRequest | Denial::NotTheAsker => 403,
         Denial::Concealed => 404,
         Denial::CaseClosed | Denial::WrongState(_) | Denial::Expired => 409,
-        Denial::BudgetSpent { .. } => 429,
+        Denial::OverBudget => 422,
+        Denial::BudgetSpent { .. } | Denial::LookupsFrozen { .. } => 429,
     }
 }
 
@@ -247,6 +248,7 @@ fn about_requests(text: &mut String) {
             CaseRole::Custodian,
             RequestState::Requested,
         ),
+        (A::DecideRaise, CaseRole::Lead, RequestState::Requested),
         (A::DecideWithdrawal, CaseRole::Lead, RequestState::Requested),
         (
             A::DecideWithdrawal,

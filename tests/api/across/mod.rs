@@ -13,6 +13,7 @@ mod log;
 mod mapping;
 mod mirror;
 mod openapi_tools;
+mod refusals;
 mod route_coverage;
 mod routes;
 mod sign_in;
