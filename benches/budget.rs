@@ -185,7 +185,9 @@ fn main() -> ExitCode {
         },
     ];
     let seeds = 1..=5_u64;
-    println!("| spread | density | time | guesses | hits | from density alone | excess | of the exposed |");
+    println!(
+        "| spread | density | time | guesses | hits | from density alone | excess | of the exposed |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     let mut holds = true;
     for spread in &spreads {

@@ -9,11 +9,10 @@ fn another_lead_thaws_and_nobody_their_own() {
     let incident = Incident::with(config, Log::read_short(csv_of(&rows)));
     let lead = incident.lead();
     let ask = || incident.look_up(&lead, &["+447700900001"]);
-    let mut asked = 0;
-    while ask().status == 200 || ask().problem() != "lookups-frozen" {
+    for _ in 0..10 {
+        ask().assert_status(200);
+        ask();
         incident.clock.advance_seconds(2);
-        asked += 1;
-        assert!(asked < 30);
     }
     let thaw = |who| incident.of_case(&format!("/members/{}/thaw", incident.operator(who)));
     let path = thaw(crate::support::Who::Lead);

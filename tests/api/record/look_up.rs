@@ -103,7 +103,7 @@ fn a_number_costs_one_point_whatever_the_answer_and_however_often_it_is_asked_at
     assert_eq!(left(), 10);
     let ask = |numbers: &[&str]| incident.look_up(&investigator, numbers);
     // Found, not found, found again, unreadable: two numbers.
-    let asked = ["+447700900001", "+447700900009", "00447700900001", "x"];
+    let asked = ["+447700900001", "+447700900009", "+44 7700 900001", "x"];
     ask(&asked).assert_status(200);
     assert_eq!(left(), 8);
     let absent = ["+447700900011", "+447700900013", "+447700900015"];
