@@ -30,10 +30,28 @@ CREATE TABLE release (
     sealed      BLOB NOT NULL
 ) STRICT;
 
+-- What an operator has spent in a case: a leaking bucket, and the points of the last 30 days by day.
+-- `kind` is the budget that is meant. `refused` are the times of calls that were refused for want of points.
+-- `raised` are points beside the usual ones, which another lead gave.
 CREATE TABLE budget (
-    operator    TEXT NOT NULL REFERENCES operator (id),
+    operator     TEXT NOT NULL REFERENCES operator (id),
+    case_number  INTEGER NOT NULL REFERENCES cases (number),
+    kind         TEXT NOT NULL CHECK (kind IN ('lookups', 'views')),
+    spent        REAL NOT NULL,
+    at           INTEGER NOT NULL,
+    days         BLOB NOT NULL,
+    refused      BLOB NOT NULL,
+    retry_at     INTEGER,
+    frozen_until INTEGER,
+    raised       INTEGER,
+    raised_until INTEGER CHECK ((raised_until IS NULL) = (raised IS NULL)),
+    PRIMARY KEY (operator, case_number, kind)
+) STRICT, WITHOUT ROWID;
+
+-- The points of a case by day: of its team, where `party` is empty, and of the liaisons of each account.
+CREATE TABLE case_budget (
     case_number INTEGER NOT NULL REFERENCES cases (number),
-    spent       REAL NOT NULL,
-    at          INTEGER NOT NULL,
-    PRIMARY KEY (operator, case_number)
+    party       BLOB NOT NULL,
+    days        BLOB NOT NULL,
+    PRIMARY KEY (case_number, party)
 ) STRICT, WITHOUT ROWID;

@@ -106,7 +106,7 @@ impl House {
         fs::create_dir_all(directory)?;
         let mut settings = Settings::default();
         settings.second_factor = SecondFactor::Offered;
-        settings.lookup_budget.capacity = u32::MAX;
+        settings.allow_lookups(u32::MAX);
         let founded = Vault::create(
             &Paths::of(directory),
             &NewPassphrase::parse("a passphrase of the benchmarks".to_owned())?,

@@ -148,6 +148,7 @@ impl From<OperationError> for CliError {
                 format!("{} ({name})", conflict_in_words(&conflict))
             }
             OperationError::Invalid { at, rule } => format!("{at}: {rule}"),
+            OperationError::NotInData { at, refusal } => format!("{at}: {}", refusal.rule()),
             OperationError::Unreadable { explanation, .. } => explanation,
             OperationError::Damaged { place } => format!("damaged: {place}"),
             OperationError::Store(error) => error.to_string(),
@@ -181,7 +182,11 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
             "you need a second factor and have none; set one up with POST /api/v1/second-factors"
         }
         Denial::Throttled { .. } => "too many have tried this name; try again later",
-        Denial::BudgetSpent { .. } => "your lookup budget in this case is spent",
+        Denial::BudgetSpent { .. } => "your budget in this case is spent",
+        Denial::OverBudget => "this costs more points than the whole budget holds",
+        Denial::LookupsFrozen { .. } => {
+            "your lookups in this case are frozen; another lead can thaw them"
+        }
     }
 }
 

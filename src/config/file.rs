@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{Budgets, ConfigError, Identity, Limits, Log, Serve, Sessions, Tls};
-use crate::vault::{Budget, Settings};
+use crate::vault::Settings;
 
 /// All sections; an absent section has its defaults.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -61,10 +61,11 @@ impl Config {
             second_factor: self.identity.second_factor,
             reveal_subjects: self.limits.reveal_subjects,
             lookup_numbers: self.limits.lookup_numbers,
-            lookup_budget: Budget {
-                capacity: self.budgets.lookup_points,
-                per_hour: self.budgets.lookup_points_per_hour,
-            },
+            lookup_budget: self.budgets.lookups(),
+            view_budget: self.budgets.views(),
+            case_points: self.budgets.case_points_per_month,
+            slowed_points: self.budgets.slowed_points_per_day,
+            work_hours: self.budgets.work_hours(),
             readers: self.limits.readers,
             protected_threshold: self.limits.protected_threshold,
             table_bytes: self.limits.table_bytes,

@@ -89,6 +89,8 @@ request_ids! {
     WithdrawalId 'w';
     /// One request to give somebody a role in a case.
     MembershipId 'm';
+    /// One request for more lookup points.
+    RaiseId 'b';
 }
 
 /// The identifier of one kind of request that two people decide.

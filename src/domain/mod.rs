@@ -8,6 +8,7 @@ pub mod area_code;
 mod bucket;
 mod caught;
 pub mod country;
+mod daily;
 mod field;
 mod format;
 pub mod hex;
@@ -25,6 +26,7 @@ mod words;
 
 pub use bucket::Bucket;
 pub use caught::{Panicked, caught};
+pub use daily::Daily;
 pub use field::Field;
 pub use format::Format;
 pub use id::*;

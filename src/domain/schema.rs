@@ -9,7 +9,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{
     AccountName, CaseId, ExhibitId, ExportId, Format, LegalBasis, MembershipId, Moment, OperatorId,
-    OperatorName, Reason, Reference, RevealId, SessionId, Ticket, Title, WithdrawalId,
+    OperatorName, RaiseId, Reason, Reference, RevealId, SessionId, Ticket, Title, WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -93,6 +93,7 @@ described! {
     ExportId as "ExportId" => id("One request to hand data out.", 'e');
     MembershipId as "MembershipId" => id("One request to give somebody a role in a case.", 'm');
     WithdrawalId as "WithdrawalId" => id("One request to withdraw an exhibit.", 'w');
+    RaiseId as "RaiseId" => id("One request for more lookup points.", 'b');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => id("One signed-in session.", 's');
     Moment as "Moment" => moment();

@@ -16,7 +16,7 @@ use super::route::{Route, Shape, Takes};
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, RevealId, WithdrawalId,
+    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, RaiseId, RevealId, WithdrawalId,
 };
 
 const SESSION: &str = "session";
@@ -40,6 +40,10 @@ const TAGS: &[(&str, &str)] = &[
     (
         "Records",
         "Numbers, records and counts of a case; numbers are masked.",
+    ),
+    (
+        "Budgets",
+        "Lookup points: asked by one, decided by another.",
     ),
     (
         "Reveals",
@@ -176,7 +180,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     macro_rules! parameters {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
-    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId MembershipId OperatorId }
+    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId MembershipId RaiseId OperatorId }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
         .map(|(name, schema)| (name, json!(schema)))
@@ -301,6 +305,7 @@ fn id_in_path(name: &str) -> Value {
         "export" => reference(&ExportId::name()),
         "membership" => reference(&MembershipId::name()),
         "withdrawal" => reference(&WithdrawalId::name()),
+        "raise" => reference(&RaiseId::name()),
         "operator" => reference(&OperatorId::name()),
         "leaf" => position(),
         _ => json!({ "type": "string" }),

@@ -206,6 +206,10 @@ impl From<Denial> for Problem {
             Denial::BudgetSpent { retry_after } => {
                 return Self::new(ProblemKind::BudgetSpent).retry_after(retry_after);
             }
+            Denial::OverBudget => ProblemKind::OverBudget,
+            Denial::LookupsFrozen { retry_after } => {
+                return Self::new(ProblemKind::LookupsFrozen).retry_after(retry_after);
+            }
         };
         Self::new(kind)
     }
@@ -217,6 +221,9 @@ impl From<OperationError> for Problem {
             OperationError::NotFound => Self::new(ProblemKind::NotFound),
             OperationError::Conflict(conflict) => Self::from(conflict),
             OperationError::Invalid { at, rule } => Self::new(ProblemKind::Invalid).at(at, rule),
+            OperationError::NotInData { at, refusal } => {
+                Self::new(ProblemKind::Invalid).at(at, refusal.rule())
+            }
             OperationError::Unreadable { kind, explanation } => {
                 Self::new(ProblemKind::Unreadable).at(kind, explanation)
             }

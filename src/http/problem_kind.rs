@@ -83,8 +83,10 @@ kinds! {
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body must be declared as JSON, in UTF-8, and not be coded.";
     RangeNotSatisfiable  "range-not-satisfiable"  RANGE_NOT_SATISFIABLE "The package has no such bytes.";
     Invalid              "invalid"                UNPROCESSABLE_ENTITY "A part of the request breaks a rule.";
+    OverBudget           "over-budget"            UNPROCESSABLE_ENTITY "This costs more points than the whole budget holds.";
     Unreadable           "unreadable"             UNPROCESSABLE_ENTITY "The file cannot be admitted.";
-    BudgetSpent          "budget-spent"           TOO_MANY_REQUESTS "Your lookup budget in this case is spent.";
+    BudgetSpent          "budget-spent"           TOO_MANY_REQUESTS "Your budget in this case is spent.";
+    LookupsFrozen        "lookups-frozen"         TOO_MANY_REQUESTS "Your lookups in this case are frozen; another lead can thaw them.";
     Throttled            "throttled"              TOO_MANY_REQUESTS "Too many requests without a session, or too many failed sign-ins.";
     HeadersTooLarge      "headers-too-large"      REQUEST_HEADER_FIELDS_TOO_LARGE "The headers are too large or too many.";
     Internal             "internal"               INTERNAL_SERVER_ERROR "The vault made a mistake; nothing was changed.";

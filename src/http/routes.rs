@@ -26,6 +26,7 @@ use crate::operations::export::{
 use crate::operations::key::KeyStatus;
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
+use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
 use crate::operations::session::{CloseSession, ReadSelf};
@@ -96,6 +97,12 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadReveal>            (get.clone(),    "/reveals/{reveal}",                 ok)
         .mount::<DecideReveal>          (post.clone(),   "/reveals/{reveal}/decision",        ok)
         .mount::<OpenReveal>            (post.clone(),   "/reveals/{reveal}/open",            ok)
+
+        .mount::<RequestRaise>          (post.clone(),   "/cases/{case}/raises",              created)
+        .mount::<ListRaises>            (get.clone(),    "/cases/{case}/raises",              ok)
+        .mount::<ReadRaise>             (get.clone(),    "/raises/{raise}",                   ok)
+        .mount::<DecideRaise>           (post.clone(),   "/raises/{raise}/decision",          ok)
+        .mount::<ThawLookups>           (post.clone(),   "/cases/{case}/members/{operator}/thaw", ok)
 
         .mount::<RequestExport>         (post.clone(),   "/cases/{case}/exports",             created)
         .mount::<ListExports>           (get.clone(),    "/cases/{case}/exports",             ok)

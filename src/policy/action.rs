@@ -146,6 +146,11 @@ list! {
     ReadReveal        "reveal.read"         reads;
     DecideReveal      "reveal.decide"       writes decides;
     OpenReveal        "reveal.open"         writes reveals;
+    RequestRaise      "budget.request"      writes;
+    ListRaises        "budget.list"         reads;
+    ReadRaise         "budget.read"         reads;
+    DecideRaise       "budget.decide"       writes decides;
+    ThawLookups       "budget.thaw"         writes;
     RequestExport     "export.request"      writes;
     ListExports       "export.list"         reads;
     ReadExport        "export.read"         reads;

@@ -37,6 +37,13 @@ pub enum Denial {
         /// In how many seconds the budget covers the request.
         retry_after: u32,
     },
+    /// The request costs more than the whole budget holds.
+    OverBudget,
+    /// Too many calls could not be paid: lookups are frozen until another lead thaws them.
+    LookupsFrozen {
+        /// In how many seconds they thaw by themselves.
+        retry_after: u32,
+    },
 }
 
 impl Denial {
@@ -56,6 +63,8 @@ impl Denial {
             Self::SecondFactorNeeded => "second-factor-needed",
             Self::Throttled { .. } => "throttled",
             Self::BudgetSpent { .. } => "budget-spent",
+            Self::OverBudget => "over-budget",
+            Self::LookupsFrozen { .. } => "lookups-frozen",
         }
     }
 }

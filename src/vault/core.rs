@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::domain::{CaseId, VaultId};
 use crate::vault::audit::Tip;
 use crate::vault::budget::package_turns::PackageTurns;
-use crate::vault::budget::run_alarm::RunAlarm;
+use crate::vault::budget::question_alarm::QuestionAlarm;
+use crate::vault::budget::under_way::PointsUnderWay;
 use crate::vault::call::edition::Editions;
 use crate::vault::clock::VaultClock;
 use crate::vault::entropy::{Entropy, draw};
@@ -36,7 +37,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) settings: Settings,
     pub(in crate::vault) vault: VaultId,
     pub(in crate::vault) paths: Paths,
-    pub(in crate::vault) run_alarm: RunAlarm,
+    pub(in crate::vault) question_alarm: QuestionAlarm,
+    pub(in crate::vault) under_way: Arc<PointsUnderWay>,
     pub(in crate::vault) admissions: Arc<UnderWay>,
     pub(in crate::vault) known_cases: KnownCases,
     pub(in crate::vault) editions: Editions,

@@ -66,6 +66,68 @@ impl Conflict {
     }
 }
 
+macro_rules! data_refusals {
+    ($($(#[$doc:meta])* $refusal:ident $name:literal $kind:literal $rule:literal;)*) => {
+        /// Refusals that depend on the data of a case: a closed list. Each is charged like an answer, and
+        /// `docs/errors.md` lists them in a table. Any other refusal follows from the request and from what
+        /// its sender knew.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum DataRefusal {
+            $(
+                $(#[$doc])*
+                #[doc = $rule]
+                $refusal
+            ),*
+        }
+
+        impl DataRefusal {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$refusal),*];
+
+            /// Its name in the table.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$refusal => $name),* }
+            }
+
+            /// The kind of problem it is told as, and the word in the leaf.
+            pub fn kind(self) -> &'static str {
+                match self { $(Self::$refusal => $kind),* }
+            }
+
+            /// What is told of it.
+            pub fn rule(self) -> &'static str {
+                match self { $(Self::$refusal => $rule),* }
+            }
+        }
+    };
+}
+
+data_refusals! {
+    NoRecord            "no-record"             "invalid"               "matches no record";
+    NoSubject           "no-subject"            "invalid"               "is no subject of this case";
+    NoExhibit           "no-exhibit"            "invalid"               "must be an exhibit of this case";
+    NoOtherExhibit      "no-other-exhibit"      "invalid"               "must be another exhibit of this case";
+    OtherPage           "other-page"            "invalid"               "must be the `next` of an earlier page of the same question";
+    TooManyCells        "too-many-cells"        "invalid"               "gives more than 200,000 cells: filter, or leave a dimension out";
+    TooManyNumbers      "too-many-numbers"      "invalid"               "counts too many numbers in too many cells: filter, or leave a dimension out";
+    CutTooClose         "cut-too-close"         "cut-too-close"         "a protected table could disclose people together with others";
+    ResultChanged       "result-changed"        "result-changed"        "an exhibit was admitted or withdrawn since";
+    ExhibitWithdrawn    "exhibit-withdrawn"     "exhibit-withdrawn"     "the exhibit was withdrawn, or one that the package holds records of";
+    AdmissionInProgress "admission-in-progress" "admission-in-progress" "an exhibit of the case is being admitted";
+    AlreadyAdmitted     "already-admitted"      "already-admitted"      "the same file was admitted before";
+    Damaged             "damaged"               "damaged"               "a sealed part does not open or is missing";
+}
+
+impl DataRefusal {
+    /// The error at a member of the request.
+    pub fn at(self, at: impl Into<String>) -> OperationError {
+        OperationError::NotInData {
+            at: at.into(),
+            refusal: self,
+        }
+    }
+}
+
 /// Why an operation that was allowed did not succeed. Never holds input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OperationError {
@@ -80,6 +142,8 @@ pub enum OperationError {
         /// The rule, without the value that broke it.
         rule: String,
     },
+    /// Which member of the request does not fit the data of the case, and how.
+    NotInData { at: String, refusal: DataRefusal },
     /// A file could not be admitted: what, where, what to do.
     Unreadable {
         /// The word for the fault, as the leaf has it.
@@ -109,12 +173,43 @@ impl OperationError {
         }
     }
 
+    /// The refusal of the closed list that it is, if it depends on the data of a case.
+    pub fn depends_on_data(&self) -> Option<DataRefusal> {
+        match self {
+            Self::NotInData { refusal, .. } => Some(*refusal),
+            Self::Damaged { .. } => Some(DataRefusal::Damaged),
+            Self::Conflict(conflict) => match conflict {
+                Conflict::CutTooClose => Some(DataRefusal::CutTooClose),
+                Conflict::ResultChanged => Some(DataRefusal::ResultChanged),
+                Conflict::ExhibitWithdrawn => Some(DataRefusal::ExhibitWithdrawn),
+                Conflict::AdmissionInProgress => Some(DataRefusal::AdmissionInProgress),
+                Conflict::AlreadyAdmitted(_) => Some(DataRefusal::AlreadyAdmitted),
+                Conflict::NameTaken
+                | Conflict::CaseState(_)
+                | Conflict::AdmissionCancelled
+                | Conflict::OutsideCases
+                | Conflict::OwnMembership
+                | Conflict::ClockRight
+                | Conflict::PackageDeleted
+                // Whoever asks for a part has the package.
+                | Conflict::NoSuchPart { .. } => None,
+            },
+            Self::NotFound
+            | Self::Invalid { .. }
+            | Self::Unreadable { .. }
+            | Self::Store(_)
+            | Self::Cancelled
+            | Self::Internal(_) => None,
+        }
+    }
+
     /// The word the leaf uses.
     pub fn name(&self) -> &'static str {
         match self {
             Self::NotFound => "not-found",
             Self::Conflict(conflict) => conflict.name(),
             Self::Invalid { .. } => "invalid",
+            Self::NotInData { refusal, .. } => refusal.kind(),
             Self::Unreadable { kind, .. } => kind,
             Self::Damaged { .. } => "damaged",
             Self::Store(error) if error.fault == StoreFault::DiskFull => "disk-full",
@@ -164,5 +259,28 @@ impl From<StoreError> for Stopped {
 impl From<OperationError> for Stopped {
     fn from(error: OperationError) -> Self {
         Self::Failed(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closed_list_of_refusals_that_depend_on_data_stands_in_the_documents() {
+        let document = include_str!("../../docs/errors.md");
+        let rows: Vec<(&str, &str)> = document
+            .lines()
+            .skip_while(|line| !line.starts_with("| refusal | told as |"))
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .filter_map(|line| {
+                let mut cells = line.split('|').map(|cell| cell.trim().trim_matches('`'));
+                Some((cells.nth(1)?, cells.next()?))
+            })
+            .collect();
+        let all = DataRefusal::ALL.iter();
+        let told: Vec<(&str, &str)> = all.map(|one| (one.name(), one.kind())).collect();
+        assert_eq!(rows, told);
     }
 }

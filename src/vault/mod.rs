@@ -38,6 +38,7 @@ pub use self::admission::{
     Admission, AdmittedView, Batches, ExhibitCheck, ExhibitFacts, FileFacts,
 };
 pub use self::budget::package_turns::{PackageTurn, PackageTurns};
+pub use self::budget::price::Price;
 pub use self::call::answer::Answer;
 pub use self::call::caller::Caller;
 pub use self::call::receipt::Receipt;
@@ -46,14 +47,14 @@ pub use self::call::shown_once::ShownOnce;
 pub use self::call::target::{Target, Why};
 pub use self::call::wire::{Body, Part, SentFile, View, Wire};
 pub use self::door::{Ended, Operation, Reply, Vault};
-pub use self::error::{Conflict, OperationError};
+pub use self::error::{Conflict, DataRefusal, OperationError};
 pub use self::exhibits::under_way::{AdmissionProgress, AdmissionView, Cancellation};
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
 pub use self::scope::{Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
-pub use self::settings::{Budget, SecondFactor, Settings};
+pub use self::settings::{Budget, SecondFactor, Settings, WorkHours};
 pub use self::sign_in::{SetSecondFactor, SignIn, Unauthenticated};
 pub use self::start::{Founded, StartError};
 pub use self::store::{StoreError, StoreFault};

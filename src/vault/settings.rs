@@ -49,6 +49,14 @@ pub struct Settings {
     pub lookup_numbers: usize,
     /// The lookup budget of an operator in a case.
     pub lookup_budget: Budget,
+    /// The budget of an operator in a case for pages of records, timelines and tables.
+    pub view_budget: Budget,
+    /// Lookup points that all together may spend in a case in 30 days before everybody is slowed down.
+    pub case_points: u32,
+    /// Lookup points of an operator in a day while they are.
+    pub slowed_points: u32,
+    /// Hours of a day, UTC, in which lookups are usual.
+    pub work_hours: WorkHours,
     /// Snapshots that may be read beside each other.
     pub readers: usize,
     /// The smallest count a protected table shows, and how the rest is rounded.
@@ -58,14 +66,47 @@ pub struct Settings {
     pub table_bytes: usize,
 }
 
-/// A leaking bucket, counted in points: a number that is found costs 1, one that
-/// is not costs 2.
+/// What an operator may spend in a case: a leaking bucket, and a limit over 30 days.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Budget {
     /// Points of a full bucket: the most that can be spent at once.
     pub capacity: u32,
     /// Points that flow back in an hour.
     pub per_hour: u32,
+    /// The most in 30 days.
+    pub per_month: u32,
+}
+
+/// From one hour of the day to before another, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WorkHours {
+    pub from: u8,
+    pub to: u8,
+}
+
+impl WorkHours {
+    /// Whether an hour of the day is one of them; they may go over midnight.
+    pub fn has(self, hour: u8) -> bool {
+        match self.from <= self.to {
+            true => (self.from..self.to).contains(&hour),
+            false => hour >= self.from || hour < self.to,
+        }
+    }
+}
+
+impl Settings {
+    /// Raises every limit on lookups to so many points at least: for people who are made up.
+    pub fn allow_lookups(&mut self, points: u32) {
+        self.lookup_budget = Budget {
+            capacity: points,
+            per_hour: points.max(self.lookup_budget.per_hour),
+            per_month: u32::MAX,
+        };
+        self.view_budget.capacity = points.max(self.view_budget.capacity);
+        self.view_budget.per_hour = points.max(self.view_budget.per_hour);
+        self.view_budget.per_month = u32::MAX;
+        self.case_points = u32::MAX;
+    }
 }
 
 impl Default for Settings {
@@ -79,12 +120,34 @@ impl Default for Settings {
             reveal_subjects: 1000,
             lookup_numbers: 1000,
             lookup_budget: Budget {
-                capacity: 2000,
-                per_hour: 200,
+                capacity: 250,
+                per_hour: 15,
+                per_month: 2000,
             },
+            view_budget: Budget {
+                capacity: 20_000,
+                per_hour: 2000,
+                per_month: 400_000,
+            },
+            case_points: 10_000,
+            slowed_points: 50,
+            work_hours: WorkHours { from: 6, to: 20 },
             readers: 8,
             protected_threshold: 8,
             table_bytes: 512 << 20,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_hours_may_go_over_midnight() {
+        let day = WorkHours { from: 6, to: 20 };
+        assert!(day.has(6) && day.has(19) && !day.has(20) && !day.has(5));
+        let night = WorkHours { from: 20, to: 6 };
+        assert!(night.has(23) && night.has(0) && !night.has(6) && !night.has(12));
     }
 }

@@ -14,8 +14,10 @@ use serde_json::{Value, json};
 use crate::domain::{Field, HomeRole, OperatorName};
 use crate::policy::actions;
 use crate::vault::audit::Frontier;
+use crate::vault::budget::alarm::Alarm;
 use crate::vault::budget::package_turns::PackageTurns;
-use crate::vault::budget::run_alarm::RunAlarm;
+use crate::vault::budget::question_alarm::QuestionAlarm;
+use crate::vault::budget::under_way::PointsUnderWay;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::edition::Editions;
@@ -202,7 +204,8 @@ impl Vault {
             settings,
             vault: vault_id,
             paths: paths.clone(),
-            run_alarm: RunAlarm::default(),
+            question_alarm: QuestionAlarm::default(),
+            under_way: Arc::new(PointsUnderWay::default()),
             known_cases: KnownCases::default(),
             editions: Editions::default(),
             package_turns: PackageTurns::default(),
@@ -379,7 +382,7 @@ impl Operation for Start {
         let settings = serde_json::to_value(&scope.core.settings);
         let settings = settings.map_err(|_| OperationError::Internal("settings"))?;
         let clock = scope.clock();
-        scope.notes.alarm = clock.in_doubt().then_some("clock-jumped");
+        scope.notes.alarm = clock.in_doubt().then_some(Alarm::ClockJumped);
         scope.note_detail(json!({
             "leftovers_cleared": cleared,
             "settings": settings,
@@ -405,7 +408,7 @@ impl Operation for NoteClock {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
-        scope.notes.alarm = self.report.in_doubt().then_some("clock-jumped");
+        scope.notes.alarm = self.report.in_doubt().then_some(Alarm::ClockJumped);
         scope.note_detail(json!({
             "time": self.report.time,
             "machine": self.report.machine,

@@ -120,7 +120,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "audit", "call", "core", "error", "identity", "ledger", "lock", "scope", "store",
+            "audit",
+            "budget",
+            "call",
+            "core",
+            "error",
+            "identity",
+            "ledger",
+            "lock",
+            "plaintext",
+            "scope",
+            "settings",
+            "store",
         ],
     ),
     (

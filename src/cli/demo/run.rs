@@ -43,7 +43,7 @@ pub(in crate::cli) struct Demo {
     /// The zone of times in the exhibit that name none
     #[arg(long, value_name = "Z", requires = "exhibit")]
     zone: Option<String>,
-    /// Lookup points that an operator has in the case
+    /// Lookup points that an operator has in the case, in an hour at least, and without a limit over 30 days
     #[arg(long, value_name = "N")]
     lookup_budget: Option<u32>,
     /// Give everybody a second factor, not only those who need one
@@ -80,7 +80,7 @@ impl Demo {
     fn found(&self, paths: &Paths) -> Result<Founded, CliError> {
         let mut settings = Settings::default();
         if let Some(points) = self.lookup_budget {
-            settings.lookup_budget.capacity = points;
+            settings.allow_lookups(points);
         }
         fs::create_dir_all(&self.dir).map_err(CliError::io("make the demo's directory"))?;
         let text = secret()?;

@@ -9,7 +9,7 @@ use crate::domain::{CaseId, ExhibitId};
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{DifferenceView, Scope};
-use crate::vault::{Operation, OperationError, Target};
+use crate::vault::{Operation, OperationError, Price, Target};
 
 /// Compares two exhibits by counts: messages, and new, gone and unchanged numbers.
 pub struct CompareExhibits {
@@ -57,6 +57,10 @@ impl Operation for CompareExhibits {
         json!({ "against": self.against })
     }
 
+    fn price(&self) -> Option<Price> {
+        Some(Price::of_difference())
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DifferenceView, OperationError> {
         scope.compare_exhibits(&self.exhibit, &self.against)
     }
@@ -76,7 +80,13 @@ impl Request for CompareExhibits {
             "unchanged": 760}, "newly_exposed": 30, "accounts": [{"account": "acme", "messages":
             {"exhibit": 1200, "against": 1100}, "numbers": {"new": 40, "gone": 10, "unchanged":
             760}}]}"#,
-        problems: &["not-found", "case-closed", "budget-spent"],
+        problems: &[
+            "not-found",
+            "case-closed",
+            "budget-spent",
+            "over-budget",
+            "lookups-frozen",
+        ],
     };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {

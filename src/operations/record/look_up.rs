@@ -8,14 +8,14 @@ use crate::domain::schema::RegionCode;
 use crate::domain::{CaseId, Purpose, Reason};
 use crate::operations::{Docs, Ids, Request, why};
 use crate::policy::actions;
-use crate::vault::plaintext::{RawText, Region};
+use crate::vault::plaintext::{AskedNumbers, RawText, Region};
 use crate::vault::scope::{LookUpResult, Scope};
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Operation, OperationError, Price, Settings, Target, Why};
 
 /// Asks for each of some numbers whether it is in the case.
 pub struct LookUp {
     case: CaseId,
-    numbers: Vec<RawText>,
+    numbers: AskedNumbers,
     region: Option<Region>,
     why: Why,
 }
@@ -64,8 +64,27 @@ impl Operation for LookUp {
         })
     }
 
+    fn price(&self) -> Option<Price> {
+        Some(Price::of_numbers(self.numbers.distinct()))
+    }
+
+    fn check(&self, settings: &Settings) -> Result<(), OperationError> {
+        let most = settings.lookup_numbers;
+        match (1..=most).contains(&self.numbers.len()) {
+            true => Ok(()),
+            false => {
+                let rule = format!("must have 1 to {most} numbers");
+                Err(OperationError::invalid("numbers", rule))
+            }
+        }
+    }
+
+    fn asks_about(&self) -> Option<&AskedNumbers> {
+        Some(&self.numbers)
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<LookUpAnswer, OperationError> {
-        let results = scope.look_up(&self.numbers, self.region)?;
+        let results = scope.look_up(&self.numbers)?;
         Ok(LookUpAnswer { results })
     }
 }
@@ -84,7 +103,13 @@ impl Request for LookUp {
         answer: r#"{"results": [{"ref": 0, "state": "exposed", "subject": "S-7Q4M2KXA", "messages": 3,
             "first": "2024-03-21T22:34:49Z", "last": "2024-03-21T22:34:49Z", "kinds": ["sms"]},
             {"ref": 1, "state": "not_exposed"}]}"#,
-        problems: &["not-found", "case-closed", "budget-spent"],
+        problems: &[
+            "not-found",
+            "case-closed",
+            "budget-spent",
+            "over-budget",
+            "lookups-frozen",
+        ],
     };
 
     const SMALL: bool = true;
@@ -101,7 +126,7 @@ impl Request for LookUp {
             .map_err(|error| OperationError::invalid("region", error))?;
         Ok(Self {
             case: ids.case()?,
-            numbers: input.numbers,
+            numbers: AskedNumbers::read(&input.numbers, region),
             region,
             why: why(&input.purpose, &input.reason)?,
         })

@@ -15,7 +15,7 @@ use crate::policy::actions;
 use crate::vault::records::{
     Dimension, FilterInput, ProtectedQuery, RecordFilter, Rule, Table, TableQuery,
 };
-use crate::vault::{Operation, OperationError, Target, Why, scope};
+use crate::vault::{Operation, OperationError, Price, Settings, Target, Why, scope};
 
 /// Counts messages and distinct numbers, by up to four dimensions.
 pub struct Scope {
@@ -213,6 +213,17 @@ impl Operation for Scope {
         }
     }
 
+    fn price(&self) -> Option<Price> {
+        Some(Price::of_table())
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), OperationError> {
+        match &self.wanted {
+            Wanted::Team(query) => query.check(),
+            Wanted::Protected(_) => Ok(()),
+        }
+    }
+
     fn run(self, scope: &mut scope::Scope<'_, Self::Action>) -> Result<Table, OperationError> {
         match &self.wanted {
             Wanted::Team(query) => scope.count_records(query),
@@ -228,12 +239,19 @@ impl Request for Scope {
         tag: "Records",
         summary: "Count records",
         description: "Messages and distinct numbers, by up to four dimensions. `team`: exact, for those \
-            who work on the case. `protected`: one dimension, rounded, for everybody else.",
+            who work on the case. `protected`: one dimension, rounded, for everybody else. \
+            Costs 100 points of the budget for views.",
         request: r#"{"audience": "team", "by": ["country"]}"#,
         answer: r#"{"rows": [{"country": "US", "messages": 1190, "numbers": 800}], "totals":
             {"messages": 1190, "numbers": 800}, "basis": {"state": "as in log", "area_state":
             "2026-11: of the area code, not the state of residence"}}"#,
-        problems: &["not-found", "case-closed", "budget-spent", "cut-too-close"],
+        problems: &[
+            "not-found",
+            "case-closed",
+            "budget-spent",
+            "over-budget",
+            "cut-too-close",
+        ],
     };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {

@@ -10,7 +10,7 @@ use crate::operations::{Docs, Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::records::{FilterInput, Order, PageQuery, RecordFilter, RecordPage};
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Operation, OperationError, Price, Settings, Target, Why};
 
 /// Lists masked records, a page at a time.
 pub struct SearchRecords {
@@ -47,6 +47,17 @@ pub struct SearchInput {
     pub reason: String,
 }
 
+impl SearchRecords {
+    fn query(&self) -> PageQuery<'_> {
+        PageQuery {
+            filter: &self.filter,
+            order: self.order,
+            limit: self.limit,
+            cursor: self.cursor.as_deref(),
+        }
+    }
+}
+
 impl Operation for SearchRecords {
     type Action = actions::SearchRecords;
     type Answer = RecordPage;
@@ -68,13 +79,16 @@ impl Operation for SearchRecords {
         })
     }
 
+    fn price(&self) -> Option<Price> {
+        Some(Price::of_page(self.query().room()))
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), OperationError> {
+        self.query().check()
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RecordPage, OperationError> {
-        let page = scope.search_records(&PageQuery {
-            filter: &self.filter,
-            order: self.order,
-            limit: self.limit,
-            cursor: self.cursor.as_deref(),
-        })?;
+        let page = scope.search_records(&self.query())?;
         scope.note_detail(json!({ "total": page.total }));
         Ok(page)
     }
@@ -86,15 +100,15 @@ impl Request for SearchRecords {
         id: "searchRecords",
         tag: "Records",
         summary: "Search records",
-        description: "Records that a filter keeps, masked, a page at a time. A subject shown costs one \
-            point of the budget.",
+        description: "Records that a filter keeps, masked, a page at a time. A record that has room on \
+            the page costs one point of the budget for views.",
         request: r#"{"filter": {"kind": ["sms"]}, "limit": 100, "purpose": "scoping", "reason":
             "which accounts were hit"}"#,
         answer: r#"{"records": [{"record": "x_0123456789abcdefghjk:17", "subject": "S-7Q4M2KXA",
             "number_masked": "+1 ••• ••• ••42", "account": "acme", "carrier": "Example Mobile",
             "country": "US", "state": "TX", "area_state": "TX", "sent_at":
             "2024-03-21T22:34:49Z", "kind": "sms", "channel": ""}], "next": null, "total": 1}"#,
-        problems: &["not-found", "case-closed", "budget-spent"],
+        problems: &["not-found", "case-closed", "budget-spent", "over-budget"],
     };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {

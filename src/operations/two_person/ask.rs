@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::TwoPerson;
 use crate::operations::{Docs, Ids, Request};
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Operation, OperationError, Price, Settings, Target, Why};
 
 /// Makes a request of this kind; it waits for the decision of somebody else.
 pub struct Ask<K: TwoPerson> {
@@ -41,6 +41,14 @@ impl<K: TwoPerson> Operation for Ask<K> {
 
     fn detail(&self) -> Value {
         K::detail(&self.wanted)
+    }
+
+    fn price(&self) -> Option<Price> {
+        K::price_to_ask(&self.wanted)
+    }
+
+    fn check(&self, settings: &Settings) -> Result<(), OperationError> {
+        K::check(&self.wanted, settings)
     }
 
     const PREPARES: bool = K::COUNTED_TO_ASK;

@@ -6,7 +6,7 @@ use super::TwoPerson;
 use crate::domain::CaseId;
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target};
+use crate::vault::{Operation, OperationError, Price, Target};
 
 /// Lists the newest 500 requests of this kind in a case; a liaison sees those of its account.
 pub struct List<K> {
@@ -20,6 +20,10 @@ impl<K: TwoPerson> Operation for List<K> {
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
+    }
+
+    fn price(&self) -> Option<Price> {
+        K::PRICE_TO_LIST
     }
 
     fn run(self, scope: &mut Scope<'_, K::List>) -> Result<K::Listed, OperationError> {

@@ -3,7 +3,7 @@
 use super::{TwoPerson, named, target};
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target};
+use crate::vault::{Operation, OperationError, Price, Target};
 
 /// Shows one request as its decider sees it.
 pub struct Read<K: TwoPerson>(K::Id);
@@ -14,6 +14,10 @@ impl<K: TwoPerson> Operation for Read<K> {
 
     fn target(&self) -> Target {
         target::<K>(&self.0)
+    }
+
+    fn price(&self) -> Option<Price> {
+        K::PRICE_TO_READ
     }
 
     fn run(self, scope: &mut Scope<'_, K::Read>) -> Result<K::View, OperationError> {

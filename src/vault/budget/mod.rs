@@ -1,8 +1,13 @@
-//! What an operator may ask of a case, who asks about number after number, and whose turn it is
-//! to build a package.
+//! What acts cost, what an operator may ask of a case, what raises an alarm, and whose turn it is to
+//! build a package.
 //!
-//! Sees counts of points, and numbers it never reads the digits of.
+//! Sees counts of points, and numbers it never reads the digits of. A price follows from the request
+//! alone, and is paid before the act reads.
 
+pub(in crate::vault) mod alarm;
+pub(in crate::vault) mod charge;
+pub(in crate::vault) mod limits;
 pub(in crate::vault) mod package_turns;
-pub(in crate::vault) mod points;
-pub(in crate::vault) mod run_alarm;
+pub(in crate::vault) mod price;
+pub(in crate::vault) mod question_alarm;
+pub(in crate::vault) mod under_way;

@@ -5,6 +5,7 @@
 mod facts;
 mod operation;
 mod perform;
+mod toll;
 mod vault;
 
 pub use operation::Operation;

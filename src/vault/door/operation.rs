@@ -6,10 +6,13 @@
 use serde_json::Value;
 
 use crate::policy::Action;
+use crate::vault::budget::price::Price;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::target::{Target, Why};
 use crate::vault::error::OperationError;
+use crate::vault::plaintext::AskedNumbers;
 use crate::vault::scope::{Reading, Scope};
+use crate::vault::settings::Settings;
 
 /// One thing somebody can do. `Action` says under which right it runs.
 pub trait Operation: Sized + Send + 'static {
@@ -30,6 +33,22 @@ pub trait Operation: Sized + Send + 'static {
     /// columns. Sealed, never in the leaf itself, and never a number.
     fn detail(&self) -> Value {
         Value::Null
+    }
+
+    /// What it costs. Follows from the request alone, never from what is found.
+    fn price(&self) -> Option<Price> {
+        None
+    }
+
+    /// What can be refused by looking at the request alone: before it is charged, and before anything
+    /// is read.
+    fn check(&self, _: &Settings) -> Result<(), OperationError> {
+        Ok(())
+    }
+
+    /// The numbers it asks about: questions raise alarms, answers never do.
+    fn asks_about(&self) -> Option<&AskedNumbers> {
+        None
     }
 
     /// Whether [`Operation::prepare`] has something to do.

@@ -10,8 +10,9 @@ use std::sync::mpsc::sync_channel;
 use serde_json::{Value, json};
 
 use crate::domain::{Moment, caught};
-use crate::policy::{Action, Class, decide};
+use crate::policy::{Action, Class, Grant, decide};
 use crate::vault::audit::Tip;
+use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::edition::Edition;
@@ -22,11 +23,12 @@ use crate::vault::call::wire::{View, Wire};
 use crate::vault::core::Core;
 use crate::vault::door::facts::{self, Situation};
 use crate::vault::door::operation::Operation;
+use crate::vault::door::toll::Toll;
 use crate::vault::door::vault::Vault;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
-use crate::vault::scope::effect::{self, Effect};
+use crate::vault::scope::effect;
 use crate::vault::scope::{Notes, Reading, Rows, Scope};
 use crate::vault::store::{Snapshot, Transaction};
 
@@ -174,20 +176,42 @@ impl Vault {
     ) -> Result<(), Unaudited> {
         let about = About::of(caller, &operation);
         let tip = self.core.tip();
+        let mut toll = Toll::of(&self.core, caller, operation.price());
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
+            let core = &self.core;
+            let (alarm, granted) = grant(core, caller, situation, &operation, now);
+            let granted = granted.and_then(|grant| {
+                toll.let_in(core, connection, caller, situation)?;
+                Ok(grant)
+            });
             let rows = Rows::Reading(connection);
-            act(&self.core, rows, caller, situation, operation, now, tip)
+            let (mut notes, ended) = match granted {
+                Ok(grant) => act(core, rows, caller, situation, grant, operation, now, tip),
+                Err(stopped) => (Notes::default(), Err(stopped)),
+            };
+            notes.alarm = notes.alarm.max(alarm);
+            (notes, ended)
         });
         let found = std::mem::take(&mut done.notes.detail);
-        let detail = about.sealed_detail(found);
+        let detail = match &done.ended {
+            Ok(_) => about.sealed_detail(found),
+            Err(_) => None,
+        };
         let core = Arc::clone(&self.core);
         self.ledger.submit(caller, move |transaction, _| {
-            let (situation, notes, ended) = settle::<O>(&core, transaction, &about, done);
+            let (situation, notes, ended) = settle::<O>(&core, transaction, &about, &toll, done);
             let stopped = ended.as_ref().err();
+            // What was found is not said of an act that gave no answer.
+            let detail = detail
+                .filter(|_| stopped.is_none())
+                .or_else(|| about.sealed_detail(Value::Null));
             let draft = about.draft::<O::Action>(situation.as_ref(), notes, stopped, detail);
             Acted {
                 draft,
-                done: Box::new(move |receipt| then(receipt.map(|receipt| (receipt, ended)))),
+                done: Box::new(move |receipt| {
+                    drop(toll);
+                    then(receipt.map(|receipt| (receipt, ended)));
+                }),
             }
         })
     }
@@ -239,6 +263,7 @@ impl Vault {
     ) -> Result<(), Unaudited> {
         let about = About::of(caller, &operation);
         let tip = self.core.tip();
+        let mut toll = Toll::of(&self.core, caller, operation.price());
         let prepared = match O::PREPARES {
             true => {
                 let on_snapshot = |connection: &Snapshot, situation: &Situation, now| {
@@ -247,6 +272,7 @@ impl Vault {
                         connection,
                         caller,
                         situation,
+                        &mut toll,
                         &mut operation,
                         now,
                         tip,
@@ -264,35 +290,47 @@ impl Vault {
                 match facts::load(&core, transaction, &about.caller, &about.target) {
                     Ok(situation) => {
                         let mut notes = Notes::default();
+                        let caller = &about.caller;
+                        let (alarm, granted) = grant(&core, caller, &situation, &operation, now);
+                        if granted.is_ok() {
+                            toll.let_in_here();
+                        }
+                        // Outside the savepoint: what was begun is paid, however it ends.
+                        let (paid, told) = toll.take(&core, transaction, caller, &situation);
                         // If the database has ended the whole transaction (it does on a full disk),
                         // the ledger notices, and no act of this commit gets a receipt.
-                        let ended = transaction.in_savepoint(|| {
-                            prepared?;
-                            let rows = Rows::Writing(transaction, leaf);
-                            let (noted, ended) = act(
-                                &core,
-                                rows,
-                                &about.caller,
-                                &situation,
-                                operation,
-                                now,
-                                core.tip(),
-                            );
-                            notes = noted;
-                            let answer = ended?;
-                            apply(&core, transaction, &about, &situation, &mut notes)?;
-                            Ok(answer)
-                        });
+                        let run = |grant| {
+                            transaction.in_savepoint(|| {
+                                prepared?;
+                                let rows = Rows::Writing(transaction, leaf);
+                                let tip = core.tip();
+                                let (noted, ended) = act(
+                                    &core, rows, caller, &situation, grant, operation, now, tip,
+                                );
+                                notes = noted;
+                                let answer = ended?;
+                                apply(&core, transaction, &situation, &mut notes)?;
+                                Ok(answer)
+                            })
+                        };
+                        let ended = paid.and(granted).and_then(run);
+                        notes.alarm = notes.alarm.max(alarm).max(told);
                         (Some(situation), notes, ended)
                     }
                     Err(error) => (None, Notes::default(), Err(Stopped::Failed(error))),
                 };
-            let detail = about.sealed_detail(std::mem::take(&mut notes.detail));
             let stopped = ended.as_ref().err();
+            // What was found is not said of an act that gave no answer.
+            let found = std::mem::take(&mut notes.detail);
+            let found = stopped.map_or(found, |_| Value::Null);
+            let detail = about.sealed_detail(found);
             let draft = about.draft::<O::Action>(situation.as_ref(), notes, stopped, detail);
             Acted {
                 draft,
-                done: Box::new(move |receipt| then(receipt.map(|receipt| (receipt, ended)))),
+                done: Box::new(move |receipt| {
+                    drop(toll);
+                    then(receipt.map(|receipt| (receipt, ended)));
+                }),
             }
         })
     }
@@ -306,6 +344,32 @@ struct OnSnapshot<T> {
     ended: Result<T, Stopped>,
 }
 
+/// Decides, and checks what the request alone can be refused for. Says which alarm the question raises:
+/// it is looked at whether it can be paid or not, and only if the caller may ask it.
+fn grant<O: Operation>(
+    core: &Core,
+    caller: &Caller,
+    situation: &Situation,
+    operation: &O,
+    now: Moment,
+) -> (Option<Alarm>, Result<Grant, Stopped>) {
+    let grant = match decide(&situation.facts, O::Action::KIND) {
+        Ok(grant) => grant,
+        Err(denial) => return (None, Err(Stopped::Denied(denial))),
+    };
+    if let Err(error) = operation.check(&core.settings) {
+        return (None, Err(Stopped::Failed(error)));
+    }
+    let asks = operation.asks_about().zip(caller.operator_id());
+    let alarm = asks
+        .zip(situation.case.as_ref())
+        .and_then(|((numbers, operator), case)| {
+            let (alarms, hours) = (&core.question_alarm, core.settings.work_hours);
+            alarms.note(operator, &case.id, numbers, hours, now)
+        });
+    (alarm, Ok(grant))
+}
+
 /// Runs the part of a writing act that would take too long in the ledger's transaction. The policy
 /// decides here too, so that a caller without the right cannot make the vault work.
 fn prepare<O: Operation>(
@@ -313,13 +377,19 @@ fn prepare<O: Operation>(
     connection: &Snapshot,
     caller: &Caller,
     situation: &Situation,
+    toll: &mut Toll,
     operation: &mut O,
     now: Moment,
     tip: Tip,
 ) -> (Notes, Result<(), Stopped>) {
-    let grant = match decide(&situation.facts, O::Action::KIND) {
+    let (_, granted) = grant(core, caller, situation, operation, now);
+    let granted = granted.and_then(|grant| {
+        toll.let_in(core, connection, caller, situation)?;
+        Ok(grant)
+    });
+    let grant = match granted {
         Ok(grant) => grant,
-        Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
+        Err(stopped) => return (Notes::default(), Err(stopped)),
     };
     let case = situation.case.as_ref();
     let reading = Reading {
@@ -335,21 +405,18 @@ fn prepare<O: Operation>(
     (Notes::default(), ended.map_err(Stopped::Failed))
 }
 
-/// Decides, and runs the operation if it was granted. A panic becomes a failure of this act alone.
+/// Runs an operation that was granted. A panic becomes a failure of this act alone.
 /// Its text is dropped, because it may hold a number.
 fn act<O: Operation>(
     core: &Arc<Core>,
     rows: Rows<'_>,
     caller: &Caller,
     situation: &Situation,
+    grant: Grant,
     operation: O,
     now: Moment,
     tip: Tip,
 ) -> (Notes, Result<O::Answer, Stopped>) {
-    let grant = match decide(&situation.facts, O::Action::KIND) {
-        Ok(grant) => grant,
-        Err(denial) => return (Notes::default(), Err(Stopped::Denied(denial))),
-    };
     let case = situation.case.as_ref();
     let mut scope = Scope::new(core, rows, caller, grant, case, now, tip);
     let ended = caught(|| operation.run(&mut scope)).map_err(Stopped::Failed);
@@ -360,14 +427,15 @@ fn act<O: Operation>(
     }
 }
 
-/// The second half of a reading act, in the ledger's transaction. The answer is dropped, and nothing
-/// is charged, if the session, the membership or the case changed meanwhile, if the budget does not
-/// cover it, or if the caller has gone. If no writing act ran since the snapshot, the facts are the
+/// The second half of a reading act, in the ledger's transaction. What was begun is paid first. The
+/// answer is dropped if the budget does not cover it, if the session, the membership or the case changed
+/// meanwhile, or if the caller has gone. If no writing act ran since the snapshot, the facts are the
 /// same and only the time is checked again.
 fn settle<O: Operation>(
     core: &Arc<Core>,
     transaction: &Transaction,
     about: &About,
+    toll: &Toll,
     done: OnSnapshot<O::Answer>,
 ) -> (Option<Situation>, Notes, Result<O::Answer, Stopped>) {
     let OnSnapshot {
@@ -385,18 +453,16 @@ fn settle<O: Operation>(
             Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
         },
     };
-    let ended = ended.and_then(|answer| {
+    let (paid, alarm) = toll.take(core, transaction, &about.caller, &situation);
+    notes.alarm = notes.alarm.max(alarm);
+    let ended = paid.and(ended).and_then(|answer| {
         core.control.intact()?;
         if about.caller.is_gone() {
             return Err(Stopped::Failed(OperationError::Cancelled));
         }
         decide(&situation.facts, O::Action::KIND).map_err(Stopped::Denied)?;
-        // A charge is one statement: it is done or it is not.
-        let alone = matches!(notes.effects.as_slice(), [] | [Effect::Charge(_)]);
-        let mut applied = || apply(core, transaction, about, &situation, &mut notes);
-        match alone {
-            true => applied()?,
-            false => transaction.in_savepoint(applied)?,
+        if !notes.effects.is_empty() {
+            transaction.in_savepoint(|| apply(core, transaction, &situation, &mut notes))?;
         }
         Ok(answer)
     });
@@ -407,18 +473,11 @@ fn settle<O: Operation>(
 fn apply(
     core: &Arc<Core>,
     transaction: &Transaction,
-    about: &About,
     situation: &Situation,
     notes: &mut Notes,
 ) -> Result<(), Stopped> {
     for effect in std::mem::take(&mut notes.effects) {
-        effect::apply(
-            core,
-            transaction,
-            &about.caller,
-            situation.case.as_ref(),
-            effect,
-        )?;
+        effect::apply(core, transaction, situation.case.as_ref(), effect)?;
     }
     Ok(())
 }
@@ -484,10 +543,10 @@ impl About {
             purpose: self.why.as_ref().and_then(|why| why.purpose),
             outcome,
             rows: notes.rows.filter(|_| done),
-            subjects: notes.subjects,
+            subjects: notes.subjects.filter(|_| done),
             digest: notes.digest.filter(|_| done),
             generation: notes.generation,
-            alarm: notes.alarm,
+            alarm: notes.alarm.map(Alarm::as_str),
             verdict: notes.verdict.filter(|_| done),
             detail,
         }

@@ -10,6 +10,7 @@
 
 mod aad;
 mod area_state;
+mod asked_numbers;
 mod blind_index;
 mod calling_code;
 mod canonical;
@@ -44,6 +45,7 @@ mod written;
 
 pub use aad::Aad;
 pub use area_state::{area_code_of_digits, area_state_of};
+pub use asked_numbers::AskedNumbers;
 pub use blind_index::{Tag, TagKey};
 pub use disclose::Disclosed;
 pub use fingerprinter::Fingerprinter;
@@ -54,7 +56,7 @@ pub use nonce::{Nonce, Nonces};
 pub use phone::{NumberState, Parsed, Phone, PhoneError};
 pub use raw_number::RawNumber;
 pub use raw_text::RawText;
-pub use recent_numbers::RecentNumbers;
+pub use recent_numbers::{RecentNumbers, StandsOut};
 pub use region::{Region, RegionError, region_of};
 pub use reject::{Reject, RejectCells, RejectKind};
 pub(in crate::vault) use rows::TEXTS;

@@ -5,15 +5,23 @@ use zeroize::Zeroize;
 
 use super::phone::Phone;
 
+/// What the numbers of a question have in common, with those before them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StandsOut {
+    /// The length of the longest run `n, n+1, …` that one of them is part of.
+    pub run: usize,
+    /// The most that differ in their last four digits only, one of them among these.
+    pub range: usize,
+}
+
 /// Digits, rising, each once; wiped when it goes.
 #[derive(Default)]
 pub struct RecentNumbers(Vec<u64>);
 
 impl RecentNumbers {
-    /// Takes in the numbers of one request, and says how long the longest run
-    /// `n, n+1, …` is that one of them is part of. Order and repetition do not
-    /// hide a run.
-    pub fn longest_run<'p, I>(&mut self, asked: I) -> usize
+    /// Takes in the numbers of one request, and says what stands out among them and those
+    /// before. Order and repetition hide nothing.
+    pub fn take<'p, I>(&mut self, asked: I) -> StandsOut
     where
         I: IntoIterator<Item = &'p Phone, IntoIter: Clone>,
     {
@@ -27,11 +35,15 @@ impl RecentNumbers {
         all.extend_from_slice(&new);
         all.sort_unstable();
         all.dedup();
-        let longest = all
-            .chunk_by(|a, b| a + 1 == *b)
-            .filter(|run| run.iter().any(|digits| new.binary_search(digits).is_ok()))
-            .map(<[u64]>::len)
-            .max();
+        let is_new = |some: &[u64]| some.iter().any(|digits| new.binary_search(digits).is_ok());
+        let longest = |chunks: &mut dyn Iterator<Item = &[u64]>| {
+            let asked = chunks.filter(|chunk| is_new(chunk));
+            asked.map(<[u64]>::len).max().unwrap_or(0)
+        };
+        let stands_out = StandsOut {
+            run: longest(&mut all.chunk_by(|a, b| a + 1 == *b)),
+            range: longest(&mut all.chunk_by(|a, b| a / RANGE == b / RANGE)),
+        };
         // What is kept is bounded: the newest, as far as there is room.
         self.0.zeroize();
         self.0.clear();
@@ -48,7 +60,7 @@ impl RecentNumbers {
         }
         all.zeroize();
         new.zeroize();
-        longest.unwrap_or(0)
+        stands_out
     }
 }
 
@@ -59,6 +71,7 @@ impl Drop for RecentNumbers {
 }
 
 const KEPT: usize = 1024;
+const RANGE: u64 = 10_000;
 
 #[cfg(test)]
 mod tests {
@@ -71,13 +84,22 @@ mod tests {
     #[test]
     fn a_run_is_found_in_any_order_and_over_several_requests() {
         let mut recent = RecentNumbers::default();
-        assert_eq!(
-            recent.longest_run(&phones([447_700_900_105, 447_700_900_103])),
-            1
-        );
-        assert_eq!(recent.longest_run(&phones([447_700_900_104])), 3);
-        assert_eq!(recent.longest_run(&phones([447_700_900_150])), 1);
-        assert_eq!(recent.longest_run(&phones([])), 0);
+        let mut run = |numbers: &[u64]| recent.take(&phones(numbers.iter().copied())).run;
+        assert_eq!(run(&[447_700_900_105, 447_700_900_103]), 1);
+        assert_eq!(run(&[447_700_900_104]), 3);
+        assert_eq!(run(&[447_700_900_150]), 1);
+        assert_eq!(run(&[]), 0);
+    }
+
+    #[test]
+    fn a_sampled_range_is_found_however_its_numbers_are_spread() {
+        let mut recent = RecentNumbers::default();
+        let first = phones((0..12).map(|no| 447_700_900_000 + no * 797));
+        assert_eq!(recent.take(&first), StandsOut { run: 1, range: 12 });
+        let second = phones((0..12).map(|no| 447_700_900_400 + no * 797));
+        assert_eq!(recent.take(&second), StandsOut { run: 1, range: 24 });
+        let elsewhere = phones([12_025_550_142]);
+        assert_eq!(recent.take(&elsewhere), StandsOut { run: 1, range: 1 });
     }
 
     #[test]
@@ -85,7 +107,7 @@ mod tests {
         let mut recent = RecentNumbers::default();
         for start in 0..10 {
             let from = 447_700_900_000 + start * 10_000;
-            recent.longest_run(&phones((from..from + 900 * 2).step_by(2)));
+            recent.take(&phones((from..from + 900 * 2).step_by(2)));
             assert!(recent.0.len() <= KEPT);
         }
     }

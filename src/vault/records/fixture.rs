@@ -14,6 +14,7 @@ use crate::domain::{
     SessionId,
 };
 use crate::policy::{Action, CaseState};
+use crate::vault::budget::price::Price;
 use crate::vault::call::target::Why;
 use crate::vault::clock::ManualClock;
 use crate::vault::columns::{
@@ -260,7 +261,18 @@ impl Fixture {
         caller: &Caller,
         ask: impl FnOnce(&mut Scope<'_, A>) -> Result<T, OperationError> + Send + 'static,
     ) -> Result<Value, Refusal> {
+        self.ask_for(caller, None, ask)
+    }
+
+    /// The same for a price.
+    pub(in crate::vault) fn ask_for<A: Action, T: Serialize>(
+        &self,
+        caller: &Caller,
+        price: Option<Price>,
+        ask: impl FnOnce(&mut Scope<'_, A>) -> Result<T, OperationError> + Send + 'static,
+    ) -> Result<Value, Refusal> {
         let operation = Ask::<A, _> {
+            price,
             case: self.case.clone(),
             ask: |scope: &mut Scope<'_, A>| {
                 let answer = ask(scope)?;
@@ -358,6 +370,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
 
 struct Ask<A, F> {
     case: CaseId,
+    price: Option<Price>,
     ask: F,
     action: PhantomData<fn() -> A>,
 }
@@ -386,6 +399,10 @@ where
 
     fn why(&self) -> Option<&Why> {
         None
+    }
+
+    fn price(&self) -> Option<Price> {
+        self.price
     }
 
     fn run(self, scope: &mut Scope<'_, A>) -> Result<Said, OperationError> {

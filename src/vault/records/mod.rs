@@ -19,6 +19,8 @@ pub(in crate::vault) mod fixture;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_paid;
+#[cfg(test)]
 mod tests_scan;
 #[cfg(test)]
 mod tests_tables;

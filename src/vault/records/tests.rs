@@ -7,10 +7,10 @@ use super::{
     Dimension, FilterInput, Order, PageQuery, ProtectedQuery, RecordFilter, Rule, TableQuery,
 };
 use crate::domain::Field;
-use crate::policy::{Denial, actions};
+use crate::policy::actions;
 use crate::vault::columns::BLOCK_ROWS;
-use crate::vault::plaintext::RawText;
-use crate::vault::{Budget, Caller, Conflict, OperationError, Refusal, Settings};
+use crate::vault::plaintext::{AskedNumbers, RawText};
+use crate::vault::{Caller, Conflict, OperationError, Refusal};
 
 const HOUR: i64 = 3600;
 
@@ -31,11 +31,9 @@ fn small() -> Vec<Sent> {
 }
 
 fn look_up(fixture: &Fixture, caller: &Caller, numbers: &[&str]) -> Result<Value, Refusal> {
-    let numbers: Vec<RawText> = numbers
-        .iter()
-        .map(|text| RawText::new((*text).to_owned()))
-        .collect();
-    fixture.ask::<actions::LookUp, _>(caller, move |scope| scope.look_up(&numbers, None))
+    let texts = numbers.iter().map(|text| RawText::new((*text).to_owned()));
+    let numbers = AskedNumbers::read(&texts.collect::<Vec<_>>(), None);
+    fixture.ask::<actions::LookUp, _>(caller, move |scope| scope.look_up(&numbers))
 }
 
 pub(super) fn table(
@@ -118,50 +116,6 @@ fn a_liaison_sees_no_difference_between_an_absent_number_and_one_of_others() {
     let shared = look_up(&fixture, liaison, &["+447700900001"]).unwrap();
     assert_eq!(shared[0]["messages"], 1);
     assert_eq!(shared[0]["kinds"], json!(["sms-passcode"]));
-}
-
-#[test]
-fn a_lookup_beyond_the_budget_is_refused_whole() {
-    let settings = Settings {
-        lookup_budget: Budget {
-            capacity: 5,
-            per_hour: 1,
-        },
-        ..Settings::default()
-    };
-    let mut fixture = Fixture::with(settings);
-    fixture.admit(&small());
-    let denied = |asked: Result<Value, Refusal>| matches!(asked, Err(Refusal::Denied(Denial::BudgetSpent { retry_after }, _)) if retry_after > 0);
-    let lead = &fixture.lead;
-    assert!(denied(look_up(&fixture, lead, &["+447700900001"; 6])));
-    // Three misses cost six: found out by the ledger, and nothing is answered.
-    assert!(denied(look_up(&fixture, lead, &["+447700900099"; 3])));
-    assert!(look_up(&fixture, lead, &["+447700900001"; 5]).is_ok());
-    assert!(denied(look_up(&fixture, lead, &["+447700900001"])));
-    assert!(look_up(&fixture, lead, &["unreadable"]).is_ok());
-}
-
-#[test]
-fn a_run_of_numbers_raises_an_alarm_over_several_requests() {
-    let mut fixture = Fixture::new();
-    fixture.admit(&small());
-    let texts: Vec<String> = (10..20).map(|no| format!("+4477009000{no}")).collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    look_up(&fixture, &fixture.lead, &texts[..9]).unwrap();
-    assert!(fixture.last_leaf().get("alarm").is_none_or(Value::is_null));
-    look_up(&fixture, &fixture.lead, &texts[9..]).unwrap();
-    assert_eq!(fixture.last_leaf()["alarm"], "consecutive-numbers");
-}
-
-#[test]
-fn too_many_numbers_or_none_are_refused_by_their_place() {
-    let fixture = Fixture::new();
-    for numbers in [vec![], vec!["x"; 1001]] {
-        let error = failure(look_up(&fixture, &fixture.lead, &numbers));
-        assert!(matches!(error, OperationError::Invalid { at, .. } if at == "numbers"));
-    }
-    let found = look_up(&fixture, &fixture.lead, &["+447700900001"]).unwrap();
-    assert_eq!(found[0]["state"], "not_exposed");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::domain::Field;
 use crate::policy::actions;
 use crate::vault::records::scan::walk::threads;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
-use crate::vault::{Caller, OperationError, Refusal};
+use crate::vault::{Caller, DataRefusal, OperationError, Refusal};
 
 const EXHIBITS: i64 = 12;
 const ROWS: i64 = 30;
@@ -200,7 +200,7 @@ fn a_cursor_that_was_changed_or_belongs_to_something_else_is_refused() {
     let ask = |fixture: &Fixture, caller: &Caller, asked: Value, order, cursor: &str| {
         page(fixture, caller, asked, order, 5, Some(cursor))
     };
-    let refused = |asked: Result<Value, Refusal>| matches!(asked, Err(Refusal::Failed(OperationError::Invalid { at, .. }, _)) if at == "cursor");
+    let refused = |asked: Result<Value, Refusal>| matches!(asked, Err(Refusal::Failed(OperationError::NotInData { at, refusal: DataRefusal::OtherPage }, _)) if at == "cursor");
     let first = page(&fixture, &fixture.lead, json!({}), Order::Record, 5, None).unwrap();
     let cursor = first["next"].as_str().unwrap().to_owned();
     let lead = fixture.lead.clone();

@@ -3,10 +3,7 @@
 //! The ledger writes it in one savepoint. If that fails, the answer is dropped.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use crate::vault::budget::points;
-use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
@@ -16,8 +13,6 @@ use crate::vault::store::Transaction;
 use crate::vault::store::case_rows::CaseRow;
 
 pub(in crate::vault) enum Effect {
-    /// Points off the caller's budget in the case.
-    Charge(u32),
     /// Protected tables are given out.
     Release(Release),
 }
@@ -25,26 +20,11 @@ pub(in crate::vault) enum Effect {
 pub(in crate::vault) fn apply(
     core: &Arc<Core>,
     connection: &Transaction,
-    caller: &Caller,
     case: Option<&CaseRow>,
     effect: Effect,
 ) -> Result<(), Stopped> {
     let case = case.ok_or(OperationError::Internal("an effect without a case"))?;
     match effect {
-        Effect::Charge(points) => {
-            let operator = caller
-                .operator_id()
-                .ok_or(OperationError::Internal("a charge on nobody"))?;
-            core.charged.fetch_add(u64::from(points), Ordering::Relaxed);
-            points::charge(
-                core.settings.lookup_budget,
-                connection,
-                operator,
-                case.number,
-                points,
-                core.clock.measured(),
-            )
-        }
         Effect::Release(release) => {
             let keys = core.case_keys(&case.id)?;
             let mut nonces = Nonces::new(&*core.entropy);

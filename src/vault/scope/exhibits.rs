@@ -8,7 +8,7 @@ use super::{DifferenceView, Scope};
 use crate::domain::schema::{Digest, FormatName};
 use crate::domain::{ExhibitId, Moment, words};
 use crate::policy::Action;
-use crate::vault::error::OperationError;
+use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::records::Shown;
 use crate::vault::store::exhibit_rows;
@@ -116,9 +116,7 @@ impl<A: Action> Scope<'_, A> {
         let other = records
             .exhibit(against)
             .filter(|other| other.id != this.id)
-            .ok_or_else(|| {
-                OperationError::invalid("against", "must be another exhibit of this case")
-            })?;
+            .ok_or_else(|| DataRefusal::NoOtherExhibit.at("against"))?;
         let difference = records.difference(this, other)?;
         self.note_rows(difference.accounts.len() as u64);
         Ok(DifferenceView::of(self, difference))

@@ -10,6 +10,7 @@
 mod admissions;
 mod audit;
 mod bound_account;
+mod budgets;
 mod cases;
 mod clock;
 mod disclose;
@@ -33,6 +34,7 @@ use serde_json::Value;
 
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub(in crate::vault) use self::bound_account::{open_account, seal_account};
+pub(in crate::vault) use self::budgets::party_of;
 pub use self::cases::{CaseView, MemberView};
 pub use self::exhibits::ExhibitView;
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
@@ -43,6 +45,7 @@ pub use self::told::{AccountDifferenceView, ChangesView, DifferenceView, SidesVi
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
 use crate::vault::audit::Tip;
+use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
@@ -89,7 +92,7 @@ pub(in crate::vault) struct Notes {
     pub(in crate::vault) subjects: Option<String>,
     pub(in crate::vault) digest: Option<String>,
     pub(in crate::vault) generation: Option<u64>,
-    pub(in crate::vault) alarm: Option<&'static str>,
+    pub(in crate::vault) alarm: Option<Alarm>,
     pub(in crate::vault) verdict: Option<Verdict>,
     pub(in crate::vault) object: Option<String>,
     pub(in crate::vault) case: Option<CaseId>,

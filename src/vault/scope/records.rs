@@ -2,10 +2,9 @@
 
 use super::{Reading, Scope};
 use crate::domain::AccountName;
-use crate::policy::{Action, Denial};
-use crate::vault::budget::points;
+use crate::policy::Action;
 use crate::vault::error::OperationError;
-use crate::vault::plaintext::{Phone, RawText, Region};
+use crate::vault::plaintext::AskedNumbers;
 use crate::vault::records::{
     AskedNumber, CaseRecords, Exposure, LookUp, LookUpResult, PageQuery, ProtectedQuery,
     RecordPage, Table, TableQuery,
@@ -78,49 +77,21 @@ impl<A: Action> Scope<'_, A> {
     /// A liaison is told `not_exposed` of a number that is in other accounts only,
     /// by the same path: a number that nobody has is looked up in the place of one
     /// that somebody has.
-    pub fn look_up(
-        &mut self,
-        numbers: &[RawText],
-        region: Option<Region>,
-    ) -> Result<Vec<LookUpResult>, OperationError> {
-        let most = self.core.settings.lookup_numbers;
-        if !(1..=most).contains(&numbers.len()) {
-            let rule = format!("must have 1 to {most} numbers");
-            return Err(OperationError::invalid("numbers", rule));
-        }
+    pub fn look_up(&mut self, numbers: &AskedNumbers) -> Result<Vec<LookUpResult>, OperationError> {
         self.note_rows(numbers.len() as u64);
-        let (case, operator) = (self.case_row()?, self.operator()?);
-        let phones: Vec<Option<Phone>> = numbers
-            .iter()
-            .map(|text| Phone::parse(text, region).ok().map(|parsed| parsed.phone))
-            .collect();
-        let readable = phones.iter().flatten();
-        self.notes.alarm = self
-            .core
-            .run_alarm
-            .note(operator, case.number, readable.clone());
-        if let Some(denial) = self.too_little_left(readable.count())? {
-            self.notes.denial = Some(denial);
-            return Ok(Vec::new());
-        }
         let mut subjects = self.subjects()?;
-        let mut asked = Vec::with_capacity(phones.len());
-        for (at, phone) in phones.iter().enumerate() {
-            if let Some(phone) = phone {
-                asked.push(subjects.ask(at, phone)?);
-            }
+        let mut asked = Vec::with_capacity(numbers.len());
+        for (at, phone) in numbers.with_places() {
+            asked.push(subjects.ask(at, phone)?);
         }
-        drop(phones);
         let mut results: Vec<LookUpResult> = (0..numbers.len())
             .map(|at| LookUpResult::plain(at, Exposure::Unreadable))
             .collect();
         // Neighbours stand in one block: each block is opened once.
         asked.sort_unstable_by_key(|one| one.no);
-        let mut points = 0_u32;
         for one in &asked {
             let seen = subjects.read(one)?;
             let exposed = one.known && seen.messages > 0;
-            points = points.saturating_add(if exposed { FOUND } else { NOT_FOUND });
             let result = subjects.result(seen, one)?;
             if exposed {
                 self.notes.touch(one.no);
@@ -128,9 +99,6 @@ impl<A: Action> Scope<'_, A> {
             if let Some(place) = results.get_mut(one.at) {
                 *place = result;
             }
-        }
-        if points > 0 {
-            self.notes.effects.push(Effect::Charge(points));
         }
         Ok(results)
     }
@@ -162,24 +130,4 @@ impl<A: Action> Scope<'_, A> {
         self.notes.effects.extend(release.map(Effect::Release));
         Ok(table)
     }
-
-    /// A first look at the budget, before the work; the ledger has the last word.
-    fn too_little_left(&self, readable: usize) -> Result<Option<Denial>, OperationError> {
-        let (case, operator) = (self.case_row()?, self.operator()?);
-        let left = points::left(
-            self.core.settings.lookup_budget,
-            self.connection,
-            operator,
-            case.number,
-            self.core.clock.measured(),
-        )?;
-        let missing = readable as f64 - left;
-        Ok((missing > 0.0).then(|| Denial::BudgetSpent {
-            retry_after: points::wait(self.core.settings.lookup_budget, missing),
-        }))
-    }
 }
-
-/// What a number costs: a miss more than a hit.
-const FOUND: u32 = 1;
-const NOT_FOUND: u32 = 2;

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Scope;
+use super::{Scope, open_account, party_of};
 use crate::domain::schema::Token;
 use crate::domain::{CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId};
 use crate::policy::{Action, Denial, Writes};
-use crate::vault::budget::points;
+use crate::vault::budget::charge::Payer;
+use crate::vault::budget::price::BudgetKind;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
@@ -103,6 +104,12 @@ pub struct SelfMembership {
     pub role: &'static str,
     /// What is left of the lookup budget, in points.
     pub lookup_budget: u64,
+    /// What is left of the budget for pages of records, timelines and tables, in points.
+    pub view_budget: u64,
+    /// Until then lookups are frozen, unless another lead thaws them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub frozen_until: Option<Moment>,
 }
 
 impl<A: Writes> Scope<'_, A> {
@@ -196,17 +203,24 @@ impl<A: Action> Scope<'_, A> {
         let mut cases = Vec::new();
         for case in membership_rows::cases_of(self.connection, operator)? {
             if let Some(member) = membership_rows::find(self.connection, case.number, operator)? {
-                let left = points::left(
-                    self.core.settings.lookup_budget,
-                    self.connection,
+                let account = match &member.account {
+                    Some(sealed) => Some(open_account(self.core, &case, operator, sealed)?),
+                    None => None,
+                };
+                let payer = Payer {
                     operator,
-                    case.number,
-                    self.core.clock.measured(),
-                )?;
+                    case: case.number,
+                    party: &party_of(self.core, &case, account.as_ref())?,
+                };
+                let left = |kind| payer.left(&self.core.settings, self.connection, kind, self.now);
+                let (lookup_budget, frozen_until) = left(BudgetKind::Lookups)?;
+                let (view_budget, _) = left(BudgetKind::Views)?;
                 cases.push(SelfMembership {
                     case: case.id,
                     role: member.role.as_str(),
-                    lookup_budget: left.max(0.0) as u64,
+                    lookup_budget,
+                    view_budget,
+                    frozen_until,
                 });
             }
         }

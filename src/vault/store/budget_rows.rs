@@ -1,41 +1,135 @@
-//! Table `budget`: what an operator has spent in a case, as a leaking bucket.
+//! Table `budget`: what an operator has spent in a case, one row for each kind of budget. Read and
+//! written whole.
+
+use rusqlite::Row;
 
 use super::case_rows::CaseNumber;
-use super::control::{BUDGET, Cell, int, real, text};
+use super::control::{BUDGET, Cell, blob, int, nothing, real, text};
 use super::error::{StoreError, at};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
-use crate::domain::{Moment, OperatorId};
+use crate::domain::{Daily, Moment, OperatorId};
+
+/// Whose budget it is, where and of which kind: the key of a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BudgetKey<'k> {
+    pub(crate) operator: &'k OperatorId,
+    pub(crate) case: CaseNumber,
+    pub(crate) kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct BudgetRow {
+    /// The level of the leaking bucket, in points.
+    pub(crate) spent: f64,
+    /// When it was so high.
+    pub(crate) at: Moment,
+    /// The points of the last 30 days.
+    pub(crate) days: Daily,
+    /// When calls were refused for want of points, within the last hour.
+    pub(crate) refused: Vec<Moment>,
+    /// Until then a further refusal is one with the last.
+    pub(crate) retry_at: Option<Moment>,
+    pub(crate) frozen_until: Option<Moment>,
+    pub(crate) raised: Option<Raised>,
+}
+
+/// Points beside the usual ones, until they end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Raised {
+    pub(crate) points: u32,
+    pub(crate) until: Moment,
+}
+
+impl BudgetKey<'_> {
+    fn cells(&self) -> [Cell<'_>; 3] {
+        [
+            ("operator", text(self.operator.as_str())),
+            ("case_number", int(self.case.0)),
+            ("kind", text(self.kind)),
+        ]
+    }
+}
+
+impl BudgetRow {
+    /// Nothing was spent yet.
+    pub(crate) fn unused(now: Moment) -> Self {
+        Self {
+            spent: 0.0,
+            at: now,
+            days: Daily::default(),
+            refused: Vec::new(),
+            retry_at: None,
+            frozen_until: None,
+            raised: None,
+        }
+    }
+}
 
 pub(crate) fn find(
     connection: &Snapshot,
-    operator: &OperatorId,
-    case: CaseNumber,
-) -> Result<Option<(f64, Moment)>, StoreError> {
-    let failed = at("budget::find");
-    connection.row(&BUDGET, &key(operator, case), |row| {
-        let seconds = row.get("at").map_err(&failed)?;
-        Ok((
-            row.get("spent").map_err(&failed)?,
-            Moment::from_seconds(seconds),
-        ))
-    })
+    key: BudgetKey<'_>,
+) -> Result<Option<BudgetRow>, StoreError> {
+    connection.row(&BUDGET, &key.cells(), read)
 }
 
 pub(crate) fn upsert(
     connection: &Transaction,
-    operator: &OperatorId,
-    case: CaseNumber,
-    spent: f64,
-    at_moment: Moment,
+    key: BudgetKey<'_>,
+    row: &BudgetRow,
 ) -> Result<(), StoreError> {
-    let set = [("spent", real(spent)), ("at", int(at_moment.seconds()))];
-    connection.put(&BUDGET, &key(operator, case), &set)
+    let mut refused = Vec::with_capacity(row.refused.len() * 8);
+    for moment in &row.refused {
+        refused.extend_from_slice(&moment.seconds().to_be_bytes());
+    }
+    let days = row.days.to_bytes();
+    let moment = |moment: Option<Moment>| moment.map_or(nothing(), |moment| int(moment.seconds()));
+    let set = [
+        ("spent", real(row.spent)),
+        ("at", int(row.at.seconds())),
+        ("days", blob(&days)),
+        ("refused", blob(&refused)),
+        ("retry_at", moment(row.retry_at)),
+        ("frozen_until", moment(row.frozen_until)),
+        (
+            "raised",
+            row.raised
+                .map_or(nothing(), |raised| int(raised.points.into())),
+        ),
+        (
+            "raised_until",
+            moment(row.raised.map(|raised| raised.until)),
+        ),
+    ];
+    connection.put(&BUDGET, &key.cells(), &set)
 }
 
-fn key(operator: &OperatorId, case: CaseNumber) -> [Cell<'_>; 2] {
-    [
-        ("operator", text(operator.as_str())),
-        ("case_number", int(case.0)),
-    ]
+fn read(row: &Row<'_>) -> Result<BudgetRow, StoreError> {
+    let failed = at("budget::find");
+    let moment = |column: &str| -> Result<Option<Moment>, StoreError> {
+        let seconds: Option<i64> = row.get(column).map_err(&failed)?;
+        Ok(seconds.map(Moment::from_seconds))
+    };
+    let unsound = || StoreError::inconsistent("budget::find");
+    let days: Vec<u8> = row.get("days").map_err(&failed)?;
+    let refused: Vec<u8> = row.get("refused").map_err(&failed)?;
+    let (refused, rest) = refused.as_chunks::<8>();
+    let points: Option<u32> = row.get("raised").map_err(&failed)?;
+    if !rest.is_empty() {
+        return Err(unsound());
+    }
+    Ok(BudgetRow {
+        spent: row.get("spent").map_err(&failed)?,
+        at: Moment::from_seconds(row.get("at").map_err(&failed)?),
+        days: Daily::from_bytes(&days).ok_or_else(unsound)?,
+        refused: refused
+            .iter()
+            .map(|bytes| Moment::from_seconds(i64::from_be_bytes(*bytes)))
+            .collect(),
+        retry_at: moment("retry_at")?,
+        frozen_until: moment("frozen_until")?,
+        raised: points
+            .zip(moment("raised_until")?)
+            .map(|(points, until)| Raised { points, until }),
+    })
 }

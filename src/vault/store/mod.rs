@@ -7,6 +7,7 @@
 
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
+pub(crate) mod case_budget_rows;
 pub(crate) mod case_rows;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
@@ -36,5 +37,7 @@ pub(crate) mod tree_hash_rows;
 
 pub(crate) use control::ControlState;
 pub use error::{StoreError, StoreFault};
+#[cfg(test)]
+pub(crate) use snapshot::statements::take as take_statements;
 pub(crate) use snapshot::{Readers, Snapshot};
 pub(crate) use transaction::{Transaction, Writer};

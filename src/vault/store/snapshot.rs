@@ -57,6 +57,7 @@ impl Snapshot {
     }
 
     pub(super) fn prepare_cached(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        statements::note(sql);
         self.connection.prepare_cached(sql)
     }
 
@@ -66,11 +67,13 @@ impl Snapshot {
         values: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
+        statements::note(sql);
         self.connection.query_row(sql, values, read)
     }
 
     /// Opens one large value for reading in place.
     pub(super) fn blob(&self, table: &str, column: &str, row: i64) -> rusqlite::Result<Blob<'_>> {
+        statements::note(table);
         self.connection.blob_open(MAIN_DB, table, column, row, true)
     }
 
@@ -83,6 +86,28 @@ impl Snapshot {
     #[cfg(test)]
     pub(crate) fn raw(&self) -> &Connection {
         &self.connection
+    }
+}
+
+/// What runs on a thread, for tests that compare it.
+pub(super) mod statements {
+    #[cfg(test)]
+    use std::cell::RefCell;
+
+    #[cfg(test)]
+    thread_local! {
+        static RUN: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub(in crate::vault::store) fn note(_sql: &str) {
+        #[cfg(test)]
+        RUN.with_borrow_mut(|run| run.push(_sql.to_owned()));
+    }
+
+    /// What ran on this thread since the last call.
+    #[cfg(test)]
+    pub(crate) fn take() -> Vec<String> {
+        RUN.take()
     }
 }
 

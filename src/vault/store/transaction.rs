@@ -11,7 +11,7 @@ use super::connection;
 use super::control::{ControlState, ControlView};
 use super::error::{StoreError, at};
 use super::migrations;
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, statements};
 use crate::domain::Moment;
 
 /// A transaction that has begun. Functions that write rows take this type. It reads as a snapshot
@@ -144,6 +144,7 @@ impl Transaction {
     }
 
     pub(super) fn execute(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
+        statements::note(sql);
         self.connection().execute(sql, values)
     }
 

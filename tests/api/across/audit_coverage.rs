@@ -32,7 +32,7 @@ fn check(incident: &Incident, row: &Row, who: Who, answer: &Answer, leaf: &Value
     assert_eq!(answer.leaf(), leaf["seq"].as_u64(), "{route}");
     assert_eq!(leaf["outcome"], outcome, "{route} {leaf}");
     assert_eq!(leaf["operator"], incident.operator(who).as_str(), "{route}");
-    let of_case = ["{case}", "{reveal}", "{export}", "{withdrawal}"];
+    let of_case = ["{case}", "{reveal}", "{export}", "{withdrawal}", "{raise}"];
     if of_case.iter().any(|name| route.contains(name)) {
         assert_eq!(leaf["case"], incident.case.as_str(), "{route} {leaf}");
     }

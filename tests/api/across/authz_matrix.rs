@@ -92,6 +92,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         "{export}",
         "{withdrawal}",
         "{membership}",
+        "{raise}",
     ]
     .iter()
     .any(|name| route.contains(name));
@@ -135,7 +136,8 @@ fn status(denial: Denial) -> u16 {
         | Denial::SecondFactorNeeded => 403,
         Denial::Concealed => 404,
         Denial::CaseClosed | Denial::WrongState(_) | Denial::Expired | Denial::AskerGone => 409,
-        Denial::BudgetSpent { .. } | Denial::Throttled { .. } => 429,
+        Denial::OverBudget => 422,
+        Denial::BudgetSpent { .. } | Denial::LookupsFrozen { .. } | Denial::Throttled { .. } => 429,
     }
 }
 
@@ -256,6 +258,7 @@ fn about_requests(text: &mut String) {
             CaseRole::Custodian,
             RequestState::Requested,
         ),
+        (A::DecideRaise, CaseRole::Lead, RequestState::Requested),
         (A::DecideWithdrawal, CaseRole::Lead, RequestState::Requested),
         (
             A::DecideWithdrawal,

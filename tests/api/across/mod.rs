@@ -14,6 +14,7 @@ mod log;
 mod mapping;
 mod mirror;
 mod openapi_tools;
+mod refusals;
 mod route_coverage;
 mod routes;
 mod second_factor;

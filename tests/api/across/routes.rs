@@ -107,6 +107,11 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/reveals/{reveal}",                    Lead, Outsider, 404),
     row("POST /api/v1/reveals/{reveal}/decision",          Lead, Investigator, 403),
     row("POST /api/v1/reveals/{reveal}/open",              Investigator, Lead, 403),
+    row("POST /api/v1/cases/{case}/raises",                Custodian, Outsider, 404),
+    row("GET /api/v1/cases/{case}/raises",                 Investigator, Administrator, 404),
+    row("GET /api/v1/raises/{raise}",                      Lead, Outsider, 404),
+    row("POST /api/v1/raises/{raise}/decision",            Lead, Custodian, 403),
+    row("POST /api/v1/cases/{case}/members/{operator}/thaw", Lead, Investigator, 403),
     row("POST /api/v1/cases/{case}/exports",               Liaison, Custodian, 403),
     row("GET /api/v1/cases/{case}/exports",                Custodian, Auditor, 404),
     row("GET /api/v1/exports/{export}",                    Custodian, Outsider, 404),
@@ -199,6 +204,21 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             asker = Some(Who::Investigator);
             Some(json!({}))
         }
+        "POST /api/v1/cases/{case}/raises" => Some(incident.raise(10)),
+        "GET /api/v1/raises/{raise}" => {
+            target = Some(incident.ask_raise(&investigator, 10));
+            asker = Some(Who::Investigator);
+            None
+        }
+        "POST /api/v1/raises/{raise}/decision" => {
+            target = Some(incident.ask_raise(&investigator, 10));
+            asker = Some(Who::Investigator);
+            Some(body::approve())
+        }
+        "POST /api/v1/cases/{case}/members/{operator}/thaw" => {
+            target = Some(incident.operator(Who::Investigator));
+            Some(body::reason())
+        }
         "POST /api/v1/cases/{case}/exports" => Some(report()),
         "GET /api/v1/exports/{export}" => {
             target = Some(incident.ask_export(&investigator, &report()));
@@ -265,6 +285,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "{export}",
         "{withdrawal}",
         "{membership}",
+        "{raise}",
     ]
     .iter()
     .fold(path, |path, name| {

@@ -3,9 +3,14 @@
 use std::ops::Deref;
 use std::sync::OnceLock;
 
+use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
 
 use super::{Answer, Client, Log, TestVault, Who, invented};
+
+/// Budgets that no test spends.
+const AMPLE: &str = "[budgets]\nlookup_points = 1000000\nlookup_points_per_month = 1000000\n\
+    case_points_per_month = 1000000\nview_points = 1000000\n";
 
 pub struct Incident {
     vault: TestVault,
@@ -30,11 +35,7 @@ pub fn shared() -> &'static Incident {
     static SHARED: OnceLock<Incident> = OnceLock::new();
     SHARED.get_or_init(|| {
         let directory = tidy_directory();
-        let config = "[budgets]\nlookup_points = 1000000\n";
-        Incident::of(
-            TestVault::in_directory(config, directory),
-            invented(3000, 7),
-        )
+        Incident::of(TestVault::in_directory(AMPLE, directory), invented(3000, 7))
     })
 }
 
@@ -43,8 +44,13 @@ impl Incident {
         Self::with("", invented(300, 11))
     }
 
+    /// Budgets are ample where the configuration says nothing of them.
     pub fn with(toml: &str, log: Log) -> Self {
-        Self::of(TestVault::with(toml), log)
+        let budgets = match toml.contains("[budgets]") {
+            true => "",
+            false => AMPLE,
+        };
+        Self::of(TestVault::with(&format!("{toml}\n{budgets}")), log)
     }
 
     fn of(vault: TestVault, log: Log) -> Self {
@@ -114,6 +120,17 @@ impl Incident {
         let path = format!("/exports/{export}/decision");
         self.lead().post(&path, &body::approve()).assert_status(200);
         export
+    }
+
+    /// A request for so many points until tomorrow.
+    pub fn raise(&self, points: u32) -> Value {
+        let until = self.clock.now().plus_seconds(86_400).to_string();
+        json!({ "points": points, "until": until, "reason": body::REASON })
+    }
+
+    pub fn ask_raise(&self, client: &Client, points: u32) -> String {
+        let answer = client.post(&self.of_case("/raises"), &self.raise(points));
+        answer.assert_status(201).member("raise")
     }
 
     pub fn ask_withdrawal(&self, client: &Client, exhibit: &str) -> String {

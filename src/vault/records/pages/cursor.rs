@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 
 use super::order::Order;
-use crate::vault::error::OperationError;
+use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
@@ -68,10 +68,7 @@ impl Cursor {
         records: &CaseRecords<'_>,
         asked: &Asked<'_>,
     ) -> Result<Self, OperationError> {
-        let unknown = || {
-            let rule = "must be the `next` of an earlier page of the same question";
-            OperationError::invalid("cursor", rule)
-        };
+        let unknown = || DataRefusal::OtherPage.at("cursor");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| unknown())?;
         let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| unknown())?;
         let (told, digest) = bytes.split_last_chunk::<DIGEST>().ok_or_else(unknown)?;

@@ -85,21 +85,34 @@ pub(in crate::vault::records) struct Gathered {
     pub(in crate::vault::records) last: Option<(i64, RecordAt)>,
 }
 
+impl PageQuery<'_> {
+    /// How many records have room on the page.
+    pub fn room(&self) -> u32 {
+        self.limit.unwrap_or(DEFAULT)
+    }
+
+    /// What is wrong with it, whatever the records are.
+    pub fn check(&self) -> Result<(), OperationError> {
+        if !(1..=MOST).contains(&self.room()) {
+            let rule = format!("must be 1 to {MOST}");
+            return Err(OperationError::invalid("limit", rule));
+        }
+        if self.order == Order::Time && self.filter.subject.len() != 1 {
+            let rule = "can be time where the filter names exactly one subject";
+            return Err(OperationError::invalid("order", rule));
+        }
+        Ok(())
+    }
+}
+
 impl CaseRecords<'_> {
     /// A page, and the term numbers of the subjects on it.
     pub(in crate::vault) fn page(
         &self,
         query: &PageQuery<'_>,
     ) -> Result<(RecordPage, Vec<u32>), OperationError> {
-        let limit = query.limit.unwrap_or(DEFAULT);
-        if !(1..=MOST).contains(&limit) {
-            let rule = format!("must be 1 to {MOST}");
-            return Err(OperationError::invalid("limit", rule));
-        }
-        if query.order == Order::Time && query.filter.subject.len() != 1 {
-            let rule = "can be time where the filter names exactly one subject";
-            return Err(OperationError::invalid("order", rule));
-        }
+        query.check()?;
+        let limit = query.room();
         let count = |exhibits: usize| {
             u32::try_from(exhibits).map_err(|_| OperationError::Internal("page: exhibits"))
         };

@@ -7,7 +7,7 @@ use super::columns::Columns;
 use super::sealed_columns::SealedColumns;
 use crate::domain::{AccountName, Field, country};
 use crate::vault::columns::{BlockStatistics, CodeSet, CodecError};
-use crate::vault::error::OperationError;
+use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::records::filter::{NEWLY_EXPOSED_IN, RecordFilter};
 use crate::vault::records::opened::CaseRecords;
 
@@ -68,9 +68,9 @@ impl Plan {
                 let rule = "must be left out by a liaison";
                 return Err(OperationError::invalid(NEWLY_EXPOSED_IN, rule));
             }
-            let numbers = records.newly_exposed(exhibit)?.ok_or_else(|| {
-                OperationError::invalid(NEWLY_EXPOSED_IN, "must be an exhibit of this case")
-            })?;
+            let numbers = records
+                .newly_exposed(exhibit)?
+                .ok_or_else(|| DataRefusal::NoExhibit.at(NEWLY_EXPOSED_IN))?;
             plan.nothing |= numbers.is_empty();
             plan.numbers.push(numbers);
         }

@@ -13,7 +13,7 @@ use crate::domain::Field;
 use crate::vault::columns::{
     CodecError, Codes, Distances, DistinctBudget, DistinctByGroup, GroupCodes, Selection, TimeBlock,
 };
-use crate::vault::error::OperationError;
+use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::records::scan::columns::Columns;
 use crate::vault::records::scan::sealed_columns::SealedColumns;
@@ -342,13 +342,11 @@ fn span(first: i64, last: i64) -> Result<(i64, u32), OperationError> {
 }
 
 fn too_many() -> OperationError {
-    let rule = format!("gives more than {MOST_CELLS} cells: filter, or leave a dimension out");
-    OperationError::invalid("by", rule)
+    DataRefusal::TooManyCells.at("by")
 }
 
 fn too_many_pairs() -> OperationError {
-    let rule = "counts too many numbers in too many cells: filter, or leave a dimension out";
-    OperationError::invalid("by", rule)
+    DataRefusal::TooManyNumbers.at("by")
 }
 
 fn not_counted(error: CodecError) -> OperationError {

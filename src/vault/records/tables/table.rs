@@ -158,24 +158,32 @@ struct PartialTable {
     country_basis: Vec<u64>,
 }
 
+impl TableQuery {
+    /// What is wrong with it, whatever the records are.
+    pub fn check(&self) -> Result<(), OperationError> {
+        if self.by.len() > MOST_DIMENSIONS {
+            let rule = format!("must name at most {MOST_DIMENSIONS} dimensions");
+            return Err(OperationError::invalid("by", rule));
+        }
+        let twice = |(at, dimension)| self.by.iter().take(at).any(|other| other == dimension);
+        if let Some(at) = self.by.iter().enumerate().position(twice) {
+            let rule = "must name a dimension once";
+            return Err(OperationError::invalid(format!("by[{at}]"), rule));
+        }
+        if self.top == Some(0) {
+            return Err(OperationError::invalid("top", "must be 1 or more"));
+        }
+        Ok(())
+    }
+}
+
 impl CaseRecords<'_> {
     pub(in crate::vault) fn table(
         &self,
         query: &TableQuery,
         threshold: u64,
     ) -> Result<Table, OperationError> {
-        if query.by.len() > MOST_DIMENSIONS {
-            let rule = format!("must name at most {MOST_DIMENSIONS} dimensions");
-            return Err(OperationError::invalid("by", rule));
-        }
-        let twice = |(at, dimension)| query.by.iter().take(at).any(|other| other == dimension);
-        if let Some(at) = query.by.iter().enumerate().position(twice) {
-            let rule = "must name a dimension once";
-            return Err(OperationError::invalid(format!("by[{at}]"), rule));
-        }
-        if query.top == Some(0) {
-            return Err(OperationError::invalid("top", "must be 1 or more"));
-        }
+        query.check()?;
         let zone = query.zone.as_deref().unwrap_or("UTC");
         let mut counted = self.count(&query.by, &query.filter, zone)?;
         counted.cells.sort_by(|a, b| a.values.cmp(&b.values));

@@ -15,7 +15,7 @@ use crate::policy::actions;
 use crate::vault::keyring::RequestDigest;
 use crate::vault::records::{FilterInput, Matched, RecordFilter};
 use crate::vault::scope::Reading;
-use crate::vault::{Conflict, OperationError, Settings};
+use crate::vault::{Conflict, DataRefusal, OperationError, Price, Settings};
 
 /// Handing data out.
 pub enum Export {}
@@ -156,6 +156,10 @@ impl RequestKind for Export {
     const COUNTED_TO_ASK: bool = true;
     const COUNTED_TO_DECIDE: bool = true;
 
+    fn price_to_ask(_: &ExportWanted) -> Option<Price> {
+        Some(Price::of_request(0))
+    }
+
     fn seconds(settings: &Settings) -> i64 {
         settings.export_s
     }
@@ -183,7 +187,7 @@ impl RequestKind for Export {
         let (filter, account) = narrow(reading, wanted.profile, wanted.filter)?;
         let found = CountedExport::still(counted, reading, &filter)?;
         if found.messages == 0 {
-            return Err(OperationError::invalid("filter", "matches no record"));
+            return Err(DataRefusal::NoRecord.at("filter"));
         }
         Ok(ExportBody {
             profile: wanted.profile,

@@ -10,7 +10,7 @@ use crate::domain::RequestIdOfKind;
 use crate::policy::{Action, Decides, Writes};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::{OperationError, Settings};
+use crate::vault::{OperationError, Price, Settings};
 
 /// Closed: a kind stands in a file beside this one.
 pub(super) mod seal {
@@ -49,6 +49,20 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
     const COUNTED_TO_ASK: bool = false;
     /// Whether [`Self::recount`] has something to do.
     const COUNTED_TO_DECIDE: bool = false;
+
+    /// What asking costs: for counting records, and for subjects shown masked.
+    fn price_to_ask(_: &Self::Wanted) -> Option<Price> {
+        None
+    }
+
+    /// The same for reading one, and for a list of them.
+    const PRICE_TO_READ: Option<Price> = None;
+    const PRICE_TO_LIST: Option<Price> = None;
+
+    /// What is wrong with it, whatever the records are.
+    fn check(_: &Self::Wanted, _: &Settings) -> Result<(), OperationError> {
+        Ok(())
+    }
 
     /// How long a request waits for its decision, and how long a yes holds.
     fn seconds(settings: &Settings) -> i64;

@@ -2,6 +2,8 @@
 //!
 //! Bound to the subjects, and to how many messages each has.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -13,7 +15,7 @@ use crate::policy::{RequestState, Reveals, Writes, actions};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::plaintext::{Disclosed, MaskedPhone, SubjectToken};
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::{OperationError, Settings};
+use crate::vault::{DataRefusal, OperationError, Price, Settings};
 
 /// How many masked subjects a decider is shown.
 const SAMPLE: usize = 20;
@@ -81,6 +83,30 @@ impl RequestKind for Reveal {
     type After = ();
     type View = RevealView;
 
+    const PRICE_TO_READ: Option<Price> = Some(Price::of_reading_request(SAMPLE as u32));
+    const PRICE_TO_LIST: Option<Price> = Some(Price::of_request_list());
+
+    fn price_to_ask(wanted: &RevealWanted) -> Option<Price> {
+        Some(Price::of_request(wanted.subjects.len().min(SAMPLE) as u32))
+    }
+
+    fn check(wanted: &RevealWanted, settings: &Settings) -> Result<(), OperationError> {
+        let most = settings.reveal_subjects;
+        if !(1..=most).contains(&wanted.subjects.len()) {
+            let rule = format!("must name 1 to {most} subjects");
+            return Err(OperationError::invalid("subjects", rule));
+        }
+        let mut seen = HashSet::new();
+        let twice = |subject: &SubjectToken| !seen.insert(*subject);
+        match wanted.subjects.iter().position(twice) {
+            Some(at) => {
+                let rule = "is named twice";
+                Err(OperationError::invalid(format!("subjects[{at}]"), rule))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s
     }
@@ -92,28 +118,20 @@ impl RequestKind for Reveal {
     ) -> Result<RevealBody, OperationError> {
         let case = reading.case_row()?;
         let keys = reading.core.case_keys(&case.id)?;
-        let most = reading.core.settings.reveal_subjects;
-        if wanted.subjects.is_empty() || wanted.subjects.len() > most {
-            let rule = format!("must name 1 to {most} subjects");
-            return Err(OperationError::invalid("subjects", rule));
-        }
-        let wrong = |at: usize, rule| OperationError::invalid(format!("subjects[{at}]"), rule);
+        let unknown = |at: usize| DataRefusal::NoSubject.at(format!("subjects[{at}]"));
         let mut subjects = Vec::with_capacity(wanted.subjects.len());
         for (at, token) in wanted.subjects.iter().enumerate() {
             let no = keys
                 .tokens()
                 .subject(token)
                 .filter(|no| (1..=case.numbers).contains(no))
-                .ok_or_else(|| wrong(at, "is no subject of this case"))?;
-            if subjects.contains(&no) {
-                return Err(wrong(at, "is named twice"));
-            }
+                .ok_or_else(|| unknown(at))?;
             subjects.push(no);
         }
         // All its records may have been withdrawn.
         let messages = reading.messages_of(&subjects)?;
         if let Some(at) = messages.iter().position(|messages| *messages == 0) {
-            return Err(wrong(at, "is no subject of this case"));
+            return Err(unknown(at));
         }
         Ok(RevealBody {
             subjects,

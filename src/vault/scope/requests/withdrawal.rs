@@ -18,7 +18,7 @@ use crate::vault::keyring::RequestDigest;
 use crate::vault::records::{CaseRecords, Share, Shown};
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::exhibit_rows;
-use crate::vault::{Conflict, OperationError, Settings};
+use crate::vault::{Conflict, OperationError, Price, Settings};
 
 /// Taking an exhibit out of the answers.
 pub enum Withdrawal {}
@@ -89,6 +89,10 @@ impl RequestKind for Withdrawal {
     type View = WithdrawalView;
 
     const COUNTED_TO_ASK: bool = true;
+
+    fn price_to_ask(_: &ExhibitId) -> Option<Price> {
+        Some(Price::of_request(0))
+    }
 
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s

@@ -21,6 +21,7 @@ mod view;
 pub(super) use encode::{Cell, blob, int, nothing, real, text};
 pub(crate) use state::ControlState;
 pub(super) use tables::{
-    BUDGET, CASES, CLOCK, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE, REQUEST, SESSION,
+    BUDGET, CASE_BUDGET, CASES, CLOCK, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE, REQUEST,
+    SESSION,
 };
 pub(super) use view::ControlView;

@@ -21,6 +21,7 @@ pub(super) static CONTROL: &[&ControlTable] = &[
     &REQUEST,
     &RELEASE,
     &BUDGET,
+    &CASE_BUDGET,
 ];
 
 pub(crate) static META: ControlTable = ControlTable {
@@ -75,7 +76,12 @@ pub(crate) static RELEASE: ControlTable = ControlTable {
 
 pub(crate) static BUDGET: ControlTable = ControlTable {
     name: "budget",
-    groups: &[&["operator", "case_number"], &[]],
+    groups: &[&["operator", "case_number", "kind"], &[]],
+};
+
+pub(crate) static CASE_BUDGET: ControlTable = ControlTable {
+    name: "case_budget",
+    groups: &[&["case_number", "party"], &[]],
 };
 
 /// Every other table, and what finds a change of it.

@@ -1,0 +1,36 @@
+//! What raises an alarm: questions and refusals, never answers. The leaf says the word; nothing but
+//! repeated refusals has a consequence for the caller.
+
+/// A closed list, the gravest last: a leaf has room for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::vault) enum Alarm {
+    /// The first lookup of an operator in a case.
+    FirstUse,
+    /// Outside the usual hours.
+    OffHours,
+    /// Many numbers that differ in their last four digits only.
+    SampledRange,
+    /// Number after number.
+    ConsecutiveNumbers,
+    /// All together have spent what a case allows in 30 days.
+    CaseBudget,
+    /// Ten calls within an hour could not be paid: the operator's lookups are frozen.
+    RepeatedRefusals,
+    /// The machine's clock jumped, or is in doubt since the start.
+    ClockJumped,
+}
+
+impl Alarm {
+    /// The word in leaves.
+    pub(in crate::vault) fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstUse => "first-use",
+            Self::OffHours => "off-hours",
+            Self::SampledRange => "sampled-range",
+            Self::ConsecutiveNumbers => "consecutive-numbers",
+            Self::CaseBudget => "case-budget",
+            Self::RepeatedRefusals => "repeated-refusals",
+            Self::ClockJumped => "clock-jumped",
+        }
+    }
+}

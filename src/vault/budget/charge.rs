@@ -1,0 +1,304 @@
+//! Paying: a first look on the act's snapshot before it reads, and the charge itself in the ledger's
+//! transaction.
+//!
+//! A charge that does not fit is refused whole. What was begun is paid, however it ends.
+
+use super::alarm::Alarm;
+use super::limits::{Limits, Verdict};
+use super::price::{BudgetKind, Price};
+use crate::domain::{Daily, Moment, OperatorId};
+use crate::policy::Denial;
+use crate::vault::error::Stopped;
+use crate::vault::settings::Settings;
+use crate::vault::store::budget_rows::{BudgetKey, BudgetRow, Raised};
+use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::{Snapshot, StoreError, Transaction, budget_rows, case_budget_rows};
+
+/// Who pays, where, and with whom together.
+pub(in crate::vault) struct Payer<'p> {
+    pub(in crate::vault) operator: &'p OperatorId,
+    pub(in crate::vault) case: CaseNumber,
+    /// Empty for the team of the case; a keyed tag of the account for its liaisons.
+    pub(in crate::vault) party: &'p [u8],
+}
+
+/// A price that was not paid.
+pub(in crate::vault) struct Refused {
+    pub(in crate::vault) stopped: Stopped,
+    pub(in crate::vault) alarm: Option<Alarm>,
+}
+
+/// The budget of one kind as it stands.
+struct Standing {
+    row: BudgetRow,
+    limits: Limits,
+    all: Daily,
+    first_use: bool,
+}
+
+const HOUR: i64 = 3600;
+const FREEZE: u32 = 86_400;
+const MOST_REFUSALS: usize = 10;
+
+impl<'p> Payer<'p> {
+    /// Whether the price can be paid, with so many points of other calls under way.
+    pub(in crate::vault) fn look(
+        &self,
+        settings: &Settings,
+        connection: &Snapshot,
+        price: Price,
+        under_way: u64,
+        now: Moment,
+    ) -> Result<(), Stopped> {
+        let standing = self.standing(settings, connection, price.kind, now)?;
+        let Standing {
+            row, limits, all, ..
+        } = standing;
+        let points = u64::from(price.points);
+        let alone = limits.verdict(&row, &all, points, now);
+        if alone == Verdict::Fits
+            && limits.verdict(&row, &all, points.saturating_add(under_way), now) != Verdict::Fits
+        {
+            return Err(Stopped::Denied(Denial::BudgetSpent { retry_after: 1 }));
+        }
+        refusal(alone).map_or(Ok(()), |denial| Err(Stopped::Denied(denial)))
+    }
+
+    /// Takes the points. If they are not there nothing is taken, and the refusal is counted.
+    pub(in crate::vault) fn pay(
+        &self,
+        settings: &Settings,
+        connection: &Transaction,
+        price: Price,
+        now: Moment,
+    ) -> Result<Option<Alarm>, Refused> {
+        let mut standing = self.standing(settings, connection, price.kind, now)?;
+        let Standing {
+            row, limits, all, ..
+        } = &mut standing;
+        match limits.verdict(row, all, u64::from(price.points), now) {
+            Verdict::Fits => {}
+            verdict => return Err(self.refuse_as(connection, price, standing, verdict, now)),
+        }
+        let slowed = limits.slows(all.sum(now));
+        row.spent = limits.level(row, now) + f64::from(price.points);
+        row.at = row.at.max(now);
+        row.days.add(now, price.points);
+        budget_rows::upsert(connection, self.key(price.kind), row)?;
+        if price.kind == BudgetKind::Views {
+            return Ok(None);
+        }
+        all.add(now, price.points);
+        case_budget_rows::upsert(connection, self.case, self.party, all)?;
+        Ok(
+            match (!slowed && limits.slows(all.sum(now)), standing.first_use) {
+                (true, _) => Some(Alarm::CaseBudget),
+                (false, true) => Some(Alarm::FirstUse),
+                (false, false) => None,
+            },
+        )
+    }
+
+    /// Counts a refusal that the first look found, and says when to come again.
+    pub(in crate::vault) fn refuse(
+        &self,
+        settings: &Settings,
+        connection: &Transaction,
+        price: Price,
+        now: Moment,
+    ) -> Refused {
+        let standing = match self.standing(settings, connection, price.kind, now) {
+            Ok(standing) => standing,
+            Err(error) => return error.into(),
+        };
+        let Standing {
+            row, limits, all, ..
+        } = &standing;
+        match limits.verdict(row, all, u64::from(price.points), now) {
+            // Points of another call were counted twice for a moment, or time has passed.
+            Verdict::Fits => Refused::by(Denial::BudgetSpent { retry_after: 1 }, None),
+            verdict => self.refuse_as(connection, price, standing, verdict, now),
+        }
+    }
+
+    /// What could be spent now, for the answer to `GET /me`.
+    pub(in crate::vault) fn left(
+        &self,
+        settings: &Settings,
+        connection: &Snapshot,
+        kind: BudgetKind,
+        now: Moment,
+    ) -> Result<(u64, Option<Moment>), StoreError> {
+        let Standing {
+            row, limits, all, ..
+        } = self.standing(settings, connection, kind, now)?;
+        let frozen = row.frozen_until.filter(|until| *until > now);
+        Ok((limits.left(&row, &all, now), frozen))
+    }
+
+    fn refuse_as(
+        &self,
+        connection: &Transaction,
+        price: Price,
+        standing: Standing,
+        verdict: Verdict,
+        now: Moment,
+    ) -> Refused {
+        let (mut denial, mut alarm) = (refusal(verdict), None);
+        if let (Verdict::Later(wait), BudgetKind::Lookups) = (verdict, price.kind) {
+            let mut row = standing.row;
+            if count_refusal(&mut row, wait, now) {
+                denial = Some(Denial::LookupsFrozen {
+                    retry_after: FREEZE,
+                });
+                alarm = Some(Alarm::RepeatedRefusals);
+            }
+            if let Err(error) = budget_rows::upsert(connection, self.key(price.kind), &row) {
+                return error.into();
+            }
+        }
+        let denial = denial.unwrap_or(Denial::BudgetSpent { retry_after: 1 });
+        Refused::by(denial, alarm)
+    }
+
+    fn standing(
+        &self,
+        settings: &Settings,
+        connection: &Snapshot,
+        kind: BudgetKind,
+        now: Moment,
+    ) -> Result<Standing, StoreError> {
+        let found = budget_rows::find(connection, self.key(kind))?;
+        let first_use = found.is_none();
+        let row = found.unwrap_or_else(|| BudgetRow::unused(now));
+        let all = match kind {
+            BudgetKind::Lookups => case_budget_rows::find(connection, self.case, self.party)?,
+            BudgetKind::Views => Daily::default(),
+        };
+        Ok(Standing {
+            limits: Limits::of(settings, kind, &row, now),
+            row,
+            all,
+            first_use,
+        })
+    }
+
+    fn key(&self, kind: BudgetKind) -> BudgetKey<'p> {
+        key(self.operator, self.case, kind)
+    }
+}
+
+/// Gives an operator points beside the usual ones. An earlier raise ends with it.
+pub(in crate::vault) fn raise(
+    connection: &Transaction,
+    operator: &OperatorId,
+    case: CaseNumber,
+    raised: Raised,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let key = key(operator, case, BudgetKind::Lookups);
+    let found = budget_rows::find(connection, key)?;
+    let mut row = found.unwrap_or_else(|| BudgetRow::unused(now));
+    row.raised = Some(raised);
+    budget_rows::upsert(connection, key, &row)
+}
+
+/// Ends a freeze and forgets the refusals; `false` if nothing was frozen.
+pub(in crate::vault) fn thaw(
+    connection: &Transaction,
+    operator: &OperatorId,
+    case: CaseNumber,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let key = key(operator, case, BudgetKind::Lookups);
+    let Some(mut row) = budget_rows::find(connection, key)? else {
+        return Ok(false);
+    };
+    let frozen = row.frozen_until.take().is_some_and(|until| until > now);
+    row.refused.clear();
+    row.retry_at = None;
+    budget_rows::upsert(connection, key, &row)?;
+    Ok(frozen)
+}
+
+fn key(operator: &OperatorId, case: CaseNumber, kind: BudgetKind) -> BudgetKey<'_> {
+    BudgetKey {
+        operator,
+        case,
+        kind: kind.as_str(),
+    }
+}
+
+fn refusal(verdict: Verdict) -> Option<Denial> {
+    match verdict {
+        Verdict::Fits => None,
+        Verdict::Later(retry_after) => Some(Denial::BudgetSpent { retry_after }),
+        Verdict::TooLarge => Some(Denial::OverBudget),
+        Verdict::Frozen(retry_after) => Some(Denial::LookupsFrozen { retry_after }),
+    }
+}
+
+/// Counts a refusal; true if it is one too many. Whoever comes again before the time they were told
+/// is refused once.
+fn count_refusal(row: &mut BudgetRow, wait: u32, now: Moment) -> bool {
+    if row.retry_at.is_some_and(|at| at > now) {
+        return false;
+    }
+    row.retry_at = Some(now.plus_seconds(i64::from(wait)));
+    row.refused.retain(|at| at.plus_seconds(HOUR) > now);
+    row.refused.push(now);
+    let too_many = row.refused.len() >= MOST_REFUSALS;
+    if too_many {
+        row.frozen_until = Some(now.plus_seconds(i64::from(FREEZE)));
+        row.refused.clear();
+        row.retry_at = None;
+    }
+    too_many
+}
+
+impl Refused {
+    fn by(denial: Denial, alarm: Option<Alarm>) -> Self {
+        Self {
+            stopped: Stopped::Denied(denial),
+            alarm,
+        }
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self {
+            stopped: error.into(),
+            alarm: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_within_the_time_they_were_told_are_one_refusal() {
+        let mut row = BudgetRow::unused(Moment::from_seconds(0));
+        for second in 0..200 {
+            assert!(!count_refusal(&mut row, 240, Moment::from_seconds(second)));
+        }
+        assert_eq!(row.refused.len(), 1);
+    }
+
+    #[test]
+    fn ten_refusals_in_an_hour_freeze_and_ten_in_two_hours_do_not() {
+        let count = |apart: i64| {
+            let mut row = BudgetRow::unused(Moment::from_seconds(0));
+            let times = (0..10).map(|no| Moment::from_seconds(no * apart));
+            let frozen = times
+                .filter(|now| count_refusal(&mut row, 60, *now))
+                .count();
+            (frozen, row.frozen_until)
+        };
+        let until = Moment::from_seconds(9 * 360 + i64::from(FREEZE));
+        assert_eq!(count(360), (1, Some(until)));
+        assert_eq!(count(720), (0, None));
+    }
+}

@@ -1,0 +1,85 @@
+//! What an act costs: known from the request, before anything is read.
+
+/// Points, and the budget they come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    pub(in crate::vault) kind: BudgetKind,
+    pub(in crate::vault) points: u32,
+}
+
+/// The budgets that an operator has in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(in crate::vault) enum BudgetKind {
+    /// Asking whether numbers are in the case, and what comes near it.
+    Lookups,
+    /// Pages of masked records, timelines, tables.
+    Views,
+}
+
+impl BudgetKind {
+    /// The word in the table.
+    pub(in crate::vault) fn as_str(self) -> &'static str {
+        match self {
+            Self::Lookups => "lookups",
+            Self::Views => "views",
+        }
+    }
+}
+
+/// The points of a difference of two exhibits.
+const DIFFERENCE: u32 = 100;
+/// The points of a request for which records are counted.
+const REQUEST: u32 = 10;
+/// The view points of a table, whatever it shows.
+const TABLE: u32 = 100;
+/// The view points of a list of requests with masked subjects.
+const LIST: u32 = 500;
+
+impl Price {
+    /// One point for each of so many numbers.
+    pub fn of_numbers(numbers: u32) -> Self {
+        Self::lookups(numbers)
+    }
+
+    pub fn of_difference() -> Self {
+        Self::lookups(DIFFERENCE)
+    }
+
+    /// Asking for something for which records are counted: so many subjects are shown masked in it.
+    pub fn of_request(masked: u32) -> Self {
+        Self::lookups(REQUEST.saturating_add(masked))
+    }
+
+    /// Reading a request in which records are counted and at most so many subjects shown masked.
+    pub const fn of_reading_request(masked: u32) -> Self {
+        Self::views(REQUEST.saturating_add(masked))
+    }
+
+    /// A list of such requests.
+    pub const fn of_request_list() -> Self {
+        Self::views(LIST)
+    }
+
+    /// A page with room for so many records.
+    pub fn of_page(records: u32) -> Self {
+        Self::views(records)
+    }
+
+    pub fn of_table() -> Self {
+        Self::views(TABLE)
+    }
+
+    const fn lookups(points: u32) -> Self {
+        Self {
+            kind: BudgetKind::Lookups,
+            points,
+        }
+    }
+
+    const fn views(points: u32) -> Self {
+        Self {
+            kind: BudgetKind::Views,
+            points,
+        }
+    }
+}

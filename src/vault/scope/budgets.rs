@@ -1,0 +1,44 @@
+//! Whose points count together, and whose lookups thaw.
+
+use super::Scope;
+use crate::domain::{AccountName, OperatorId};
+use crate::policy::Writes;
+use crate::vault::budget::charge;
+use crate::vault::core::Core;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::keyring::RequestDigest;
+use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::membership_rows;
+
+/// Empty for the team of a case. The liaisons of one account count for that account: a keyed tag, so
+/// that the file does not say which.
+pub(in crate::vault) fn party_of(
+    core: &Core,
+    case: &CaseRow,
+    account: Option<&AccountName>,
+) -> Result<Vec<u8>, OperationError> {
+    let Some(account) = account else {
+        return Ok(Vec::new());
+    };
+    let mut digest = RequestDigest::of(&*core.case_keys(&case.id)?, "budget of an account");
+    digest.part(account.as_str().as_bytes());
+    Ok(digest.finish().to_vec())
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// Ends the freeze of a member's lookups; whether there was one. Nobody thaws their own.
+    pub fn thaw_lookups(&mut self, operator: &OperatorId) -> Result<bool, OperationError> {
+        let case = self.case_row()?;
+        if self.caller.operator_id() == Some(operator) {
+            return Err(OperationError::Conflict(Conflict::OwnMembership));
+        }
+        membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        Ok(charge::thaw(
+            self.transaction()?,
+            operator,
+            case.number,
+            self.now,
+        )?)
+    }
+}

@@ -1,0 +1,166 @@
+//! Raises of a lookup budget: asked by a member, decided by another lead, with an end.
+//!
+//! The decision that approves gives the points to the asker, and to nobody else.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::asked_view::AskedView;
+use super::kind::{RequestKind, Touched, seal};
+use super::sealed::damaged;
+use crate::domain::{Moment, OperatorId, RaiseId};
+use crate::policy::actions;
+use crate::vault::budget::charge;
+use crate::vault::keyring::RequestDigest;
+use crate::vault::scope::{Reading, Scope};
+use crate::vault::store::budget_rows::Raised;
+use crate::vault::{OperationError, Settings};
+
+/// The most points of one raise.
+const MOST_POINTS: u32 = 100_000;
+/// How far away its end may be, in days.
+const MOST_DAYS: i64 = 31;
+
+/// More lookup points for a time.
+pub enum Raise {}
+
+/// How many points, until when.
+pub struct RaiseWanted {
+    pub points: u32,
+    pub until: Moment,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RaiseBody {
+    operator: String,
+    points: u32,
+    /// In seconds since 1970.
+    until: i64,
+    /// The account of a liaison who asked.
+    account: Option<String>,
+}
+
+/// A request as those see it who ask and decide.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Raise)]
+pub struct RaiseView {
+    pub raise: RaiseId,
+    #[serde(flatten)]
+    pub asked: AskedView,
+    /// Points beside the usual ones.
+    pub points: u32,
+    pub until: Moment,
+}
+
+impl seal::Listed for Raise {}
+
+impl RequestKind for Raise {
+    const NAME: &'static str = "raise";
+    type Id = RaiseId;
+    type Ask = actions::RequestRaise;
+    type List = actions::ListRaises;
+    type Read = actions::ReadRaise;
+    type Decide = actions::DecideRaise;
+    type Wanted = RaiseWanted;
+    type Counted = ();
+    type Body = RaiseBody;
+    type After = ();
+    type View = RaiseView;
+
+    fn seconds(settings: &Settings) -> i64 {
+        settings.reveal_s
+    }
+
+    fn check(wanted: &RaiseWanted, _: &Settings) -> Result<(), OperationError> {
+        match (1..=MOST_POINTS).contains(&wanted.points) {
+            true => Ok(()),
+            false => {
+                let rule = format!("must be 1 to {MOST_POINTS}");
+                Err(OperationError::invalid("points", rule))
+            }
+        }
+    }
+
+    fn body(
+        reading: &Reading<'_>,
+        wanted: RaiseWanted,
+        _: Option<&()>,
+    ) -> Result<RaiseBody, OperationError> {
+        let latest = reading.now.plus_seconds(MOST_DAYS * 86_400);
+        if wanted.until <= reading.now || wanted.until > latest {
+            let rule = format!("must be in the next {MOST_DAYS} days");
+            return Err(OperationError::invalid("until", rule));
+        }
+        Ok(RaiseBody {
+            operator: reading.operator()?.to_string(),
+            points: wanted.points,
+            until: wanted.until.seconds(),
+            account: reading
+                .grant
+                .account()
+                .map(|account| account.as_str().to_owned()),
+        })
+    }
+
+    fn account(body: &RaiseBody) -> Option<&str> {
+        body.account.as_deref()
+    }
+
+    fn bind(
+        _: &Reading<'_>,
+        _: &RaiseBody,
+        _: Option<&()>,
+        _: &mut RequestDigest,
+    ) -> Result<(), OperationError> {
+        Ok(())
+    }
+
+    fn touched(body: &RaiseBody) -> Touched<'_> {
+        Touched {
+            rows: 0,
+            subjects: &[],
+            detail: json!({
+                "operator": body.operator,
+                "points": body.points,
+                "until": Moment::from_seconds(body.until),
+            }),
+        }
+    }
+
+    fn approve(
+        scope: &mut Scope<'_, actions::DecideRaise>,
+        body: &RaiseBody,
+    ) -> Result<(), OperationError> {
+        let case = scope.case_row()?;
+        let operator: OperatorId = body.operator.parse().map_err(|_| damaged())?;
+        let raised = Raised {
+            points: body.points,
+            until: Moment::from_seconds(body.until),
+        };
+        charge::raise(
+            scope.transaction()?,
+            &operator,
+            case.number,
+            raised,
+            scope.now,
+        )?;
+        Ok(())
+    }
+
+    fn view(
+        _: &Reading<'_>,
+        id: RaiseId,
+        asked: AskedView,
+        body: RaiseBody,
+        (): (),
+    ) -> Result<RaiseView, OperationError> {
+        Ok(RaiseView {
+            raise: id,
+            asked,
+            points: body.points,
+            until: Moment::from_seconds(body.until),
+        })
+    }
+}
