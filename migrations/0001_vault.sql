@@ -1,10 +1,11 @@
--- What the vault is, who may enter, and their sessions.
+-- Facts about the vault, its operators and their sessions.
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `sealed` holds name, password hash and TOTP secret under the operator-secret key.
+-- `sealed` has the name, the password hash and the TOTP secret, under the operator-secret key.
+-- `enrolment` identifies the invitation's token, which is not stored. It can be used until `enrol_by`.
 CREATE TABLE operator (
     id         TEXT PRIMARY KEY,
     name_tag   BLOB NOT NULL UNIQUE,

@@ -1,4 +1,4 @@
-//! The time is passed in; this is the one place that reads it.
+//! The source of the time. Code that needs the time gets it as an argument; only this file reads the machine's clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,13 +6,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::Moment;
 
-/// Tells the present time.
+/// A source of the present time.
 pub trait Clock: Send + Sync {
     /// The present moment, in whole seconds.
     fn now(&self) -> Moment;
 }
 
-/// The machine's clock. It may jump; nothing here promises order.
+/// The machine's clock. It may jump backwards or forwards.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -30,7 +30,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is set. Its clones are the same clock.
+/// A clock that moves only when it is set. Its clones share the same time.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<AtomicI64>);
 
