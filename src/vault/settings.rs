@@ -1,4 +1,4 @@
-//! What an installation may choose. `config` reads it; the defaults are sensible.
+//! What an installation may configure. `config` reads it; each setting has a default.
 
 /// Limits and lifetimes. Units are in the names.
 #[derive(Debug, Clone)]
@@ -11,23 +11,22 @@ pub struct Settings {
     pub reveal_s: i64,
     /// The same for exports.
     pub export_s: i64,
-    /// How many subjects one reveal may name.
+    /// The largest number of subjects in one request for a reveal.
     pub reveal_subjects: usize,
-    /// How many numbers one lookup may ask about.
+    /// The largest number of phone numbers in one lookup.
     pub lookup_numbers: usize,
     /// The lookup budget of an operator in a case.
     pub lookup_budget: Budget,
-    /// Snapshots that may be read beside each other.
+    /// How many snapshots can be read at the same time.
     pub readers: usize,
-    /// The smallest count a protected table shows, and how the rest is rounded.
+    /// The smallest count that a protected table shows. A rule may have a higher one of its own.
     pub protected_threshold: u64,
-    /// What one table may count distinct numbers in, beside two or four bytes for
-    /// each number of the case and thread.
+    /// The memory in bytes that one table may use to count distinct numbers, in addition to two or four bytes for each
+    /// number of the case in each thread.
     pub table_bytes: usize,
 }
 
-/// A leaking bucket, counted in points: a number that is found costs 1, one that
-/// is not costs 2.
+/// A leaking bucket, counted in points: a number that is found costs 1, one that is not found costs 2.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
     /// Points of a full bucket: the most that can be spent at once.

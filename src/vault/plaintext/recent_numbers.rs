@@ -1,24 +1,22 @@
-//! The numbers somebody asked about of late, to notice that they follow one
-//! another.
+//! The numbers that an operator asked about recently, to detect runs of consecutive numbers.
 
 use zeroize::Zeroize;
 
 use super::phone::Phone;
 
-/// Digits, rising, each once; wiped when it goes.
+/// Digits in ascending order, without duplicates, wiped on drop.
 #[derive(Default)]
 pub struct RecentNumbers(Vec<u64>);
 
 impl RecentNumbers {
-    /// Takes in the numbers of one request, and says how long the longest run
-    /// `n, n+1, …` is that one of them is part of. Order and repetition do not
-    /// hide a run.
+    /// Adds the numbers of one request. Returns the length of the longest run `n, n+1, …` that has one of them,
+    /// whatever their order and however often they were asked about.
     pub fn longest_run<'p, I>(&mut self, asked: I) -> usize
     where
         I: IntoIterator<Item = &'p Phone, IntoIter: Clone>,
     {
         let asked = asked.into_iter();
-        // Room for all at once: a list that grew would leave digits behind.
+        // Allocated at its full size, because a growing list would leave digits in freed memory.
         let mut new: Vec<u64> = Vec::with_capacity(asked.clone().count());
         new.extend(asked.map(Phone::digits));
         new.sort_unstable();
@@ -32,7 +30,7 @@ impl RecentNumbers {
             .filter(|run| run.iter().any(|digits| new.binary_search(digits).is_ok()))
             .map(<[u64]>::len)
             .max();
-        // What is kept is bounded: the newest, as far as there is room.
+        // The list is bounded: only the newest numbers are kept.
         self.0.zeroize();
         self.0.clear();
         if new.len() < KEPT {
