@@ -1,4 +1,4 @@
--- What the vault is, who may enter, and their sessions.
+-- Facts about the vault, its operators and their sessions.
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -1,5 +1,5 @@
--- Cases, members, exhibits. `number` is the small integer the large tables refer to.
--- `numbers` and `users` count the terms that are visible; terms above them are staged leftovers.
+-- Cases, members and exhibits. The large tables refer to a case or an exhibit by its `number`.
+-- `numbers` and `users` are the numbers of visible terms. Terms above them belong to an admission that did not finish.
 CREATE TABLE cases (
     number    INTEGER PRIMARY KEY,
     id        TEXT NOT NULL UNIQUE,
@@ -22,9 +22,9 @@ CREATE TABLE membership (
 ) STRICT, WITHOUT ROWID;
 
 -- `sealed` describes the exhibit; it is NULL while the exhibit is staged.
--- `file_tag` is a keyed digest of the file, to know it again.
--- An exhibit that was wrong is withdrawn: it stays in the file as evidence and counts no more.
--- `withdrawn_leaf` is the leaf of the decision that withdrew it.
+-- `file_tag` is a keyed digest of the file. It shows whether the same file was admitted before.
+-- A withdrawn exhibit stays in the database as evidence, but its records are in no answer.
+-- `withdrawn_leaf` is the number of the leaf of the decision to withdraw it.
 CREATE TABLE exhibit (
     number         INTEGER PRIMARY KEY,
     id             TEXT NOT NULL UNIQUE,

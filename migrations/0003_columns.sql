@@ -1,4 +1,4 @@
--- The records of an exhibit, as sealed blocks of one field each.
+-- The records of an exhibit, in sealed blocks. A block has the values of one field.
 CREATE TABLE block (
     exhibit INTEGER NOT NULL REFERENCES exhibit (number),
     field   INTEGER NOT NULL,
@@ -7,7 +7,7 @@ CREATE TABLE block (
     UNIQUE (exhibit, field, no)
 ) STRICT;
 
--- What each block of records holds, so that a query can pass it over.
+-- The times and codes that occur in the blocks of each position, so that a query can skip them.
 CREATE TABLE statistics (
     exhibit INTEGER NOT NULL REFERENCES exhibit (number),
     no      INTEGER NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE statistics (
     PRIMARY KEY (exhibit, no)
 ) STRICT, WITHOUT ROWID;
 
--- The values an exhibit added to a field's dictionary.
+-- The values that an exhibit added to the dictionary of a field.
 CREATE TABLE dictionary (
     exhibit INTEGER NOT NULL REFERENCES exhibit (number),
     field   INTEGER NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE dictionary (
     PRIMARY KEY (exhibit, field)
 ) STRICT, WITHOUT ROWID;
 
--- For each run of 4,096 numbers of the case: how often and when they occur in the exhibit.
+-- For each range of 4,096 numbers of the case: how often and when each of them occurs in the exhibit.
 CREATE TABLE subject_index (
     exhibit INTEGER NOT NULL REFERENCES exhibit (number),
     range   INTEGER NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE subject_index (
     UNIQUE (exhibit, range)
 ) STRICT;
 
--- Rows that could not be admitted: the mapped cells only, sealed.
+-- Rows that could not be admitted. Only the mapped cells are kept, sealed.
 CREATE TABLE quarantine (
     exhibit INTEGER NOT NULL REFERENCES exhibit (number),
     no      INTEGER NOT NULL,
@@ -39,9 +39,9 @@ CREATE TABLE quarantine (
     PRIMARY KEY (exhibit, no)
 ) STRICT, WITHOUT ROWID;
 
--- Every distinct identifying value of a case, once, in runs of up to 2,048, in the order of their
--- tags within the exhibit that added them. `tags` is the blind index, 16 bytes for each term,
--- `sealed` their ciphertexts; both in the order of the terms' numbers, which rise from `first`.
+-- The terms: every distinct number and user name of a case, once. They are in runs of up to 2,048 terms that one
+-- exhibit added, in the order of their tags. `tags` is the blind index, 16 bytes for each term, and `sealed` has the
+-- ciphertexts. Both are in the order of the term numbers, which begin with `first`.
 CREATE TABLE term_run (
     case_number INTEGER NOT NULL,
     field       INTEGER NOT NULL,

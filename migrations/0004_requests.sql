@@ -1,8 +1,8 @@
--- What needs two people, and what it may cost.
+-- Requests that need two people, protected tables, and lookup budgets.
 --
--- Somebody asks, and somebody else decides in time. One table for every kind of request: what is
--- asked for, why, and what came of it is in `sealed`. `digest` binds the request to what would be
--- shown, sent or taken away.
+-- One operator makes a request, and another decides it before `expires_at`. All kinds of request are in this table.
+-- `sealed` has what is requested, the reasons, and what was done after the decision. `digest` binds the request to the
+-- data that would be shown, exported or withdrawn.
 CREATE TABLE request (
     id           TEXT PRIMARY KEY,
     case_number  INTEGER NOT NULL REFERENCES cases (number),
@@ -23,7 +23,7 @@ CREATE TABLE request (
 
 CREATE INDEX request_of_case ON request (case_number, kind, asked_at);
 
--- Protected tables that have been given out; `sealed` is the cut and its cells.
+-- Protected tables that were given out. `sealed` has the dimension, the exhibits and the cells of the table.
 CREATE TABLE release (
     no          INTEGER PRIMARY KEY,
     case_number INTEGER NOT NULL REFERENCES cases (number),

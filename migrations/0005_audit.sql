@@ -1,4 +1,4 @@
--- The transparency log. `bytes` is the leaf; the columns beside it repeat parts of it for searching.
+-- The transparency log. `bytes` is the leaf. The other columns repeat parts of it, for searching.
 CREATE TABLE leaf (
     seq      INTEGER PRIMARY KEY,
     time     INTEGER NOT NULL,
@@ -9,20 +9,20 @@ CREATE TABLE leaf (
     bytes    BLOB NOT NULL
 ) STRICT;
 
--- Hashes of the tree, in the order in which they become final.
+-- The hashes of the Merkle tree, in the order in which they become final.
 CREATE TABLE tree_hash (
     position INTEGER PRIMARY KEY,
     hash     BLOB NOT NULL
 ) STRICT;
 
--- The newest signed checkpoint, one row.
+-- The newest signed checkpoint. The table has one row.
 CREATE TABLE checkpoint (
     one  INTEGER PRIMARY KEY CHECK (one = 1),
     size INTEGER NOT NULL,
     note TEXT NOT NULL
 ) STRICT;
 
--- The sealed detail a leaf commits to. It can be erased; no proof needs it.
+-- The sealed detail that a leaf commits to. It can be erased, because no proof needs it.
 CREATE TABLE detail (
     seq    INTEGER PRIMARY KEY,
     sealed BLOB NOT NULL

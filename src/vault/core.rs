@@ -1,7 +1,7 @@
-//! What every act shares: readers, keys, clock, randomness, settings.
+//! What all acts share: readers, keys, clock, randomness and settings.
 //!
-//! Sees all keys. The ledger is not in here, so that an act in the queue can
-//! hold this without holding the queue.
+//! Sees all keys. The ledger is not part of it, so that an act in the ledger's queue can hold it without holding the
+//! queue.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -75,7 +75,7 @@ impl Core {
         Ok(draw(&*self.entropy)?)
     }
 
-    /// One nonce, for something sealed alone; what seals many holds a stock.
+    /// One nonce. Code that seals many values draws from [`Nonces`] instead.
     pub(in crate::vault) fn nonce(&self) -> Result<Nonce, OperationError> {
         Ok(Nonces::new(&*self.entropy).take()?)
     }

@@ -1,15 +1,15 @@
-//! Randomness is passed in; this is the one place that draws it.
+//! The source of random bytes. Code that needs randomness gets it as an argument; only this file opens the system's.
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// The source of randomness gave none.
+/// The source of randomness failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the system gave no randomness")]
 pub struct EntropyError;
 
 /// A source of random bytes fit for keys and nonces.
 pub trait Entropy: Send + Sync {
-    /// Fills the whole of `out`, or fails.
+    /// Fills `out` with random bytes. After an error `out` must not be used.
     fn fill(&self, out: &mut [u8]) -> Result<(), EntropyError>;
 }
 

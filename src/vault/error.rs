@@ -1,7 +1,7 @@
 //! Why an operation did not succeed.
 //!
-//! Holds no input: what was sent is never quoted. The store's and the keyring's
-//! own errors are turned into these here.
+//! An error never quotes the input. The errors of the store and of the source of randomness are converted into these
+//! here.
 
 use std::fmt;
 
@@ -10,27 +10,26 @@ use crate::policy::{CaseState, Denial};
 use crate::vault::entropy::EntropyError;
 use crate::vault::store::{StoreError, StoreFault};
 
-/// The other side of things: what stands in the way. Closed, so that every one
-/// has a page in `docs/errors.md`.
+/// Why the present state does not allow an operation. The list is closed; `docs/errors.md` explains each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conflict {
     /// An operator of this name exists.
     NameTaken,
-    /// The case is in a state from which this cannot be done.
+    /// The case is in this state, which does not allow the operation.
     CaseState(CaseState),
     /// Another exhibit of this case is being admitted.
     AdmissionInProgress,
     /// The same file was admitted before.
     AlreadyAdmitted(ExhibitId),
-    /// Somebody stopped this admission.
+    /// An operator cancelled this admission.
     AdmissionCancelled,
-    /// The exhibit was withdrawn, or one that a package built before may hold records of.
+    /// The exhibit was withdrawn; or another one was withdrawn after the package that is asked for was built.
     ExhibitWithdrawn,
-    /// The result set is no longer what was asked for or decided.
+    /// The result is no longer the one that was asked for or decided.
     ResultChanged,
-    /// Auditors and administrators stay outside cases.
+    /// Auditors and administrators cannot be members of cases.
     OutsideCases,
-    /// Nobody changes their own membership or ends their own account.
+    /// Operators cannot change their own membership or revoke their own account.
     OwnMembership,
     /// Nothing about the clock is in doubt.
     ClockRight,
@@ -131,7 +130,7 @@ impl DataRefusal {
 /// Why an operation that was allowed did not succeed. Never holds input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OperationError {
-    /// What was named is not there.
+    /// The object that the request names does not exist, or the caller may not know of it.
     NotFound,
     /// The present state does not allow it, such as that of a closed case.
     Conflict(Conflict),
@@ -151,14 +150,14 @@ pub enum OperationError {
         /// Where the fault is and what to do, without a cell of the file.
         explanation: String,
     },
-    /// Something sealed did not open, or a part of it is missing: where.
+    /// A ciphertext could not be opened, or a part is missing.
     Damaged {
         /// The part of the vault, by exhibit, field or leaf.
         place: String,
     },
     /// The database failed.
     Store(StoreError),
-    /// The work was stopped because nobody waits for it any more.
+    /// The work was stopped because the caller no longer waits for the answer.
     Cancelled,
     /// A fault of the program; the text names the place.
     Internal(&'static str),

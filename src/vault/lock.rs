@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
-/// Held for as long as the vault is open; the system frees it whatever happens.
+/// Held while the vault is open. The operating system releases it when the process ends.
 pub(super) struct VaultLock(#[expect(dead_code, reason = "held, not read")] File);
 
 /// Another process has the vault open.

@@ -1,4 +1,4 @@
-//! What an installation may choose. `config` reads it; the defaults are sensible.
+//! What an installation may configure. `config` reads it; each setting has a default.
 
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ pub struct Settings {
     pub second_factor: SecondFactor,
     /// How many subjects one reveal may name.
     pub reveal_subjects: usize,
-    /// How many numbers one lookup may ask about.
+    /// The largest number of phone numbers in one lookup.
     pub lookup_numbers: usize,
     /// The lookup budget of an operator in a case.
     pub lookup_budget: Budget,
@@ -59,10 +59,10 @@ pub struct Settings {
     pub work_hours: WorkHours,
     /// Snapshots that may be read beside each other.
     pub readers: usize,
-    /// The smallest count a protected table shows, and how the rest is rounded.
+    /// The smallest count that a protected table shows. A rule may have a higher one of its own.
     pub protected_threshold: u64,
-    /// What one table may count distinct numbers in, beside two or four bytes for
-    /// each number of the case and thread.
+    /// The memory in bytes that one table may use to count distinct numbers, in addition to two or four bytes for each
+    /// number of the case in each thread.
     pub table_bytes: usize,
 }
 

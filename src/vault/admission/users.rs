@@ -12,7 +12,7 @@ pub(super) struct Users {
     /// For each name its term number from earlier exhibits, if it was looked up; 0 if new. Shorter than the list of
     /// names: it ends with the last one looked up.
     pub(super) known: Vec<u32>,
-    /// Whether the name stands in an admitted row.
+    /// Whether the name occurs in an admitted row.
     pub(super) used: Vec<bool>,
     /// Names to be looked up: place and fingerprint; the buffer is reused.
     others: Vec<(usize, u64)>,

@@ -1,6 +1,6 @@
-//! What an operation answers.
+//! The answers of operations.
 //!
-//! Sees the answer's own values. They are shown only under a receipt.
+//! Handles the values of an answer. They are shown only under a receipt.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use super::receipt::Receipt;
 use super::wire::View;
 use crate::vault::error::OperationError;
 
-/// What comes back. There is no view of it without a receipt.
+/// The answer of an operation. Its view is made only under a receipt.
 ///
 /// A type that is `Serialize` and `ToSchema` is its own view.
 pub trait Answer: Send + 'static {

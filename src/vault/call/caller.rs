@@ -1,12 +1,12 @@
-//! Who is at the door, and whether they still wait there.
+//! Who calls an operation, and whether they still wait for its answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::{OperatorId, SessionId};
 
-/// Somebody asking. Made in `vault` only: by a live session, by somebody at
-/// sign-in, or by the vault itself.
+/// Who calls an operation: the operator of a live session, a stranger who signs in, or the vault itself. Only `vault`
+/// makes one.
 #[derive(Debug, Clone)]
 pub struct Caller {
     who: Who,
@@ -23,8 +23,8 @@ pub(in crate::vault) enum Who {
     },
 }
 
-/// Held by whoever waits for an answer. When it goes, the work that was begun for
-/// the caller may stop: nobody would read what comes of it.
+/// Held by the task that waits for the answer. Once it is dropped, the work for the caller may stop, because nobody
+/// would read its result.
 #[must_use = "dropped at once, it says that nobody waits"]
 pub struct Waiting(Arc<AtomicBool>);
 
@@ -51,7 +51,7 @@ impl Caller {
         Self { who, gone: None }
     }
 
-    /// The same caller, whose wait for an answer ends with the second part.
+    /// The same caller, and a guard. The caller waits for an answer until the guard is dropped.
     pub fn waiting(self) -> (Self, Waiting) {
         let gone = Arc::new(AtomicBool::new(false));
         let caller = Self {
@@ -61,7 +61,7 @@ impl Caller {
         (caller, Waiting(gone))
     }
 
-    /// Whether the caller waited for an answer and does so no more.
+    /// Whether the caller has stopped waiting for the answer.
     pub(in crate::vault) fn is_gone(&self) -> bool {
         let gone = self.gone.as_ref();
         gone.is_some_and(|gone| gone.load(Ordering::Relaxed))

@@ -1,22 +1,20 @@
-//! Whether what decisions rest on may have changed.
+//! Tells whether the facts behind a decision may have changed.
 //!
-//! Facts are rows that writing acts change, and writing acts run on the ledger's
-//! thread alone. It counts here: odd while a transaction with a writing act is
-//! under way, even else. Who read an even edition before a snapshot and finds the
-//! same one later knows that no writing act ran in between.
+//! Facts are rows that only writing acts change, and writing acts run only on the ledger's thread. That thread counts
+//! editions: the number is odd while a transaction with a writing act is open, and even otherwise. If a reader takes an
+//! even edition before its snapshot and finds the same one later, no writing act ran in between.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 #[derive(Default)]
 pub(in crate::vault) struct Editions(AtomicU64);
 
-/// The state of the facts at one moment; equal ones have equal facts.
+/// The state of the facts at one moment. Equal editions have equal facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::vault) struct Edition(u64);
 
 impl Editions {
-    /// The edition now, to be asked before a snapshot begins; none while a writing
-    /// act is under way.
+    /// The present edition; `None` while a writing act runs. Take it before the snapshot begins.
     pub(in crate::vault) fn now(&self) -> Option<Edition> {
         let edition = self.0.load(Ordering::SeqCst);
         edition.is_multiple_of(2).then_some(Edition(edition))
@@ -27,14 +25,14 @@ impl Editions {
         edition.is_some() && edition == self.now()
     }
 
-    /// A writing act begins. The ledger's thread only.
+    /// Call it when a writing act begins, on the ledger's thread only.
     pub(in crate::vault) fn begin_change(&self) {
         if self.now().is_some() {
             self.0.fetch_add(1, Ordering::SeqCst);
         }
     }
 
-    /// The transaction has ended, one way or the other. The ledger's thread only.
+    /// Call it when the transaction was committed or rolled back, on the ledger's thread only.
     pub(in crate::vault) fn end_change(&self) {
         if self.now().is_none() {
             self.0.fetch_add(1, Ordering::SeqCst);

@@ -1,6 +1,6 @@
-//! One call at the door: who asks, about what, and what may come back.
+//! The types of one call: the caller, the target, the answer, the refusal and the receipt.
 //!
-//! Ids, words and answers; no key, no row. Everything above the store names it.
+//! They have ids, words and answers, but no key and no row. All code above the store uses them.
 
 pub(in crate::vault) mod answer;
 pub(in crate::vault) mod caller;

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-/// Made by the ledger after the commit that holds the leaf, and nowhere else.
-/// Whoever wants to turn an answer into bytes must show one.
+/// Only the ledger makes one, after the commit that has the leaf. It is needed to turn an answer into bytes.
 #[derive(Debug)]
 pub struct Receipt {
     leaf: u64,

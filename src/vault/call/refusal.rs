@@ -1,11 +1,11 @@
-//! The ways in which `perform` says no.
+//! The ways in which `perform` refuses.
 
 use crate::policy::Denial;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::error::OperationError;
 
-/// No answer. The first two have a leaf of their own; the last has none, and for
-/// that reason nothing was done and nothing may be said.
+/// Why there is no answer. A denial and a failure have a leaf. If no leaf could be written, nothing was done and
+/// nothing is disclosed.
 #[derive(Debug)]
 pub enum Refusal {
     /// The policy forbids it. The leaf says denied.

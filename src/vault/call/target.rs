@@ -1,4 +1,4 @@
-//! What an operation is about, and why it is asked.
+//! What an operation is about, and the reason given for it.
 //!
 //! Ids, a purpose and a reason; no number and no key.
 
@@ -22,22 +22,22 @@ pub enum Target {
     Case(CaseId),
     /// One operator's membership of a case.
     Member(CaseId, OperatorId),
-    /// One that the vault itself staged.
+    /// An exhibit that the vault itself staged, so it exists.
     Exhibit(CaseId, ExhibitId),
-    /// One that somebody named: it may not be there.
+    /// An exhibit that the caller named. It may not exist.
     NamedExhibit(CaseId, ExhibitId),
     /// The admission that is under way in a case, if there is one.
     Admission(CaseId),
     /// One operator's account.
     Operator(OperatorId),
-    /// What somebody asked and somebody else decides.
+    /// A request that one operator makes and another decides.
     Request(RequestId),
     /// One leaf of the audit log, by its number from 0.
     Leaf(u64),
 }
 
 impl Target {
-    /// The identifier the leaf names, if there is one beside the case.
+    /// The id that the leaf has in addition to the case's, if there is one.
     pub(in crate::vault) fn object(&self) -> Option<String> {
         match self {
             Self::Vault | Self::Case(_) | Self::Admission(_) => None,

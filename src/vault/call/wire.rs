@@ -1,4 +1,4 @@
-//! Bytes that may leave the house: made under a receipt, wiped when dropped.
+//! The bytes of an answer. They are made under a receipt and wiped on drop.
 
 use std::fs::File;
 
@@ -16,7 +16,7 @@ pub struct Wire {
     body: Body,
 }
 
-/// What `Wire` carries.
+/// The body of an answer.
 pub enum Body {
     /// A body held in memory and wiped on drop.
     Bytes(Zeroizing<Vec<u8>>),
@@ -47,8 +47,7 @@ pub struct Part {
     pub last: u64,
 }
 
-/// What is shown of an answer: a value that becomes JSON here and a page elsewhere, or
-/// bytes as they are.
+/// What is shown of an answer: a value that is rendered as JSON or as a page, or bytes that are sent unchanged.
 pub trait View: ToSchema {
     /// Renders the value. It fails with `Internal` if the value cannot be serialized.
     fn into_wire(self) -> Result<Wire, OperationError>;

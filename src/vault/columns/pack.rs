@@ -1,35 +1,33 @@
 //! Bit-packing of codes (`u32`) and offsets (`u64`) at any width.
 //!
-//! Values stand in groups: a group is a table of lanes by as many rows as a word
-//! has bits. Value `i` is in lane `i % lanes`, row `i / lanes`, and each lane packs
-//! its rows into `width` words, lowest bits first; word `k` of all lanes stands
-//! together. Words are little-endian; missing values of a last group are zero bits.
-//! Values are stored as their distance from a base.
+//! Values are stored as their distance from a base, in groups. A group is a table with one column for each lane and one
+//! row for each bit of a word. Value `i` of the group is in lane `i % lanes`, row `i / lanes`. Each lane packs its rows
+//! into `width` words, lowest bits first. A group is written word by word: word 0 of all lanes, then word 1 of all
+//! lanes, and so on. Words are little-endian. The missing values of the last group are zero bits.
 //!
-//! Codes have 8 lanes of `u32`, which is the layout of the `bitpacking` crate's
-//! `BitPacker8x`: it packs them with the processor's widest common instructions.
-//! Offsets have 16 lanes of `u64` and are packed here, one shift for a whole row,
-//! which the compiler makes vector code of for any width.
+//! Codes have 8 lanes of `u32`. This is the layout of the `bitpacking` crate's `BitPacker8x`, which packs them with
+//! AVX2 instructions where the processor has them. Offsets have 16 lanes of `u64` and are packed here, with one shift
+//! for a whole row, so that the compiler can generate vector code for any width.
 
 use bitpacking::{BitPacker as _, BitPacker8x};
 use zeroize::Zeroizing;
 
 use super::CodecError;
 
-/// Codes of a group; a packed run is a whole number of groups.
+/// The number of codes in a group. A packed run is a whole number of groups.
 pub(super) const CODES_GROUP: usize = BitPacker8x::BLOCK_LEN;
 
-/// Offsets of a group.
+/// The number of offsets in a group.
 pub(super) const OFFSETS_GROUP: usize = LANES * BITS;
 
-/// Lanes of offsets, and rows of each.
+/// The number of lanes of offsets, and of the rows of each.
 const LANES: usize = 16;
 const BITS: usize = u64::BITS as usize;
 
-/// No packed run holds more: a bound for what a wrong header can make us allocate.
+/// The largest number of values in a packed run. It bounds the memory that a wrong header can make us allocate.
 const MAX_VALUES: usize = 1 << 22;
 
-/// Whether so many values can stand packed at `width` bits of a word of `widest`.
+/// Checks that `width` is at most `widest` bits, and `count` at most the largest number of values.
 pub(super) fn check(width: u8, widest: u32, count: usize) -> Result<(), CodecError> {
     if u32::from(width) > widest {
         return Err(CodecError::Width);
@@ -40,17 +38,17 @@ pub(super) fn check(width: u8, widest: u32, count: usize) -> Result<(), CodecErr
     }
 }
 
-/// How many bytes `count` codes take at `width` bits.
+/// How many bytes `count` codes take when packed at `width` bits each.
 pub fn packed_codes_len(width: u8, count: usize) -> usize {
     count.div_ceil(CODES_GROUP) * usize::from(width) * (CODES_GROUP / 8)
 }
 
-/// How many bytes `count` offsets take at `width` bits.
+/// How many bytes `count` offsets take when packed at `width` bits each.
 pub fn packed_offsets_len(width: u8, count: usize) -> usize {
     count.div_ceil(OFFSETS_GROUP) * usize::from(width) * (OFFSETS_GROUP / 8)
 }
 
-/// The least value, and the bits the distance of the greatest from it needs.
+/// The least value, and the number of bits that the distance from it to the greatest value needs.
 pub fn frame_of_codes(values: &[u32]) -> (u32, u8) {
     let (least, greatest) = bounds(values);
     (
@@ -59,7 +57,7 @@ pub fn frame_of_codes(values: &[u32]) -> (u32, u8) {
     )
 }
 
-/// The least value, and the bits the distance of the greatest from it needs.
+/// The least value, and the number of bits that the distance from it to the greatest value needs.
 pub fn frame_of_offsets(values: &[u64]) -> (u64, u8) {
     let (least, greatest) = bounds(values);
     (
@@ -77,8 +75,7 @@ fn bounds<T: Copy + Ord + Default>(values: &[T]) -> (T, T) {
     })
 }
 
-/// Appends the packed codes; one that needs more than `width` bits above `base` is
-/// refused.
+/// Appends the packed codes to `out`. A code whose distance from `base` needs more than `width` bits is refused.
 pub fn pack_codes(
     codes: &[u32],
     base: u32,
@@ -108,8 +105,8 @@ pub fn pack_codes(
     Ok(())
 }
 
-/// Replaces `out` by the `count` codes that `bytes` must hold exactly. A sum that
-/// leaves the word's range wraps: it can only come of a wrong base.
+/// Replaces the contents of `out` by the `count` codes in `bytes`, whose length must fit exactly. A sum of base and
+/// distance that overflows wraps; this happens only with a wrong base.
 pub fn unpack_codes(
     bytes: &[u8],
     base: u32,
@@ -127,7 +124,7 @@ pub fn unpack_codes(
         return Ok(());
     }
     let packer = BitPacker8x::new();
-    // A buffer that is used again keeps its length, and nothing is zeroed.
+    // A reused buffer of the same length is not zeroed again.
     out.resize(count.next_multiple_of(CODES_GROUP), 0);
     let packed = bytes.chunks_exact(usize::from(width) * (CODES_GROUP / 8));
     for (packed, codes) in packed.zip(out.chunks_exact_mut(CODES_GROUP)) {
@@ -140,8 +137,7 @@ pub fn unpack_codes(
     Ok(())
 }
 
-/// Appends the packed offsets; one that needs more than `width` bits above `base`
-/// is refused.
+/// Appends the packed offsets to `out`. An offset whose distance from `base` needs more than `width` bits is refused.
 pub fn pack_offsets(
     offsets: &[u64],
     base: u64,
@@ -179,8 +175,8 @@ pub fn pack_offsets(
     Ok(())
 }
 
-/// Replaces `out` by the `count` offsets that `bytes` must hold exactly. A sum that
-/// leaves the word's range wraps: it can only come of a wrong base.
+/// Replaces the contents of `out` by the `count` offsets in `bytes`, whose length must fit exactly. A sum of base and
+/// distance that overflows wraps; this happens only with a wrong base.
 pub fn unpack_offsets(
     bytes: &[u8],
     base: u64,
@@ -335,8 +331,8 @@ mod tests {
 
     #[test]
     fn the_layout_is_lanes_of_little_endian_words() {
-        // Value 0 is the lowest bits of lane 0, value 1 of lane 1; value 8 follows
-        // value 0 in lane 0, and value 48 begins in its word 0 and ends in its word 1.
+        // Value 0 is in the lowest bits of lane 0, and value 1 in those of lane 1. Value 8 follows value 0 in lane 0.
+        // Value 48 is in lane 0 too: it begins in word 0 and ends in word 1.
         let mut values = vec![0; 49];
         (values[0], values[1], values[8], values[48]) = (0x15, 0x0a, 0x1f, 0x1b);
         let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! Reads little-endian parts off the front of a plaintext, never past its end.
+//! Reads little-endian values from the front of a plaintext, never past its end.
 
 use super::CodecError;
 
@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
         self.array().map(i64::from_le_bytes)
     }
 
-    /// A length of seven bits a byte, lowest first, as [`put_length`] writes it.
+    /// A length as [`put_length`] writes it: seven bits in each byte, lowest bits first.
     pub(super) fn length(&mut self) -> Result<usize, CodecError> {
         let mut value = 0;
         for shift in [0, 7, 14, 21] {
@@ -57,10 +57,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Longest text [`put_length`] can announce.
+/// The longest length that [`put_length`] can write.
 pub(super) const MAX_LENGTH: usize = (1 << 28) - 1;
 
-/// Writes a length; one above [`MAX_LENGTH`] is refused.
+/// Appends a length to `out`. A length above [`MAX_LENGTH`] is refused.
 pub(super) fn put_length(mut length: usize, out: &mut Vec<u8>) -> Result<(), CodecError> {
     if length > MAX_LENGTH {
         return Err(CodecError::TooMany);

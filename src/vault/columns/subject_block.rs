@@ -1,11 +1,10 @@
-//! What is known of each number without opening the columns: a block of the index
-//! covers 4,096 numbers and holds, by number, account and kind, how many messages
-//! and when the first and last.
+//! A block of the subject index, which tells about numbers without opening the columns. A block covers 4,096 numbers.
+//! For each number, account and kind it has the number of messages and the times of the first and the last.
 //!
-//! Layout: version `u8`, three zeros, range `u32`, entries `u32`; seven columns, each
-//! width `u8`, base (`u32`, for the last two `u64`) and packed values: number,
-//! account, kind, user, messages, first (shifted to unsigned), last minus first;
-//! zeros to a multiple of 4 KiB. Entries rise by number, account, kind.
+//! Layout: version `u8`, three zeros, range `u32`, number of entries `u32`; then seven columns: number, account, kind,
+//! user, messages, first (shifted to unsigned), and last minus first. Each column is width `u8`, base (`u32`; `u64` for
+//! the last two columns) and packed values. Zeros follow to a multiple of 4 KiB. Entries are in ascending order of
+//! number, account and kind.
 
 use super::pack::{
     frame_of_codes, frame_of_offsets, pack_codes, pack_offsets, packed_codes_len,
@@ -14,7 +13,7 @@ use super::pack::{
 use super::reader::Reader;
 use super::{CodecError, padding};
 
-/// Numbers a block covers: block `r` has those from `r * 4096` on.
+/// How many numbers a block covers. Block `r` begins with number `r * 4096`.
 pub const RANGE_NUMBERS: u32 = 4096;
 
 pub(super) const VERSION: u8 = 3;
@@ -29,8 +28,8 @@ pub struct SubjectEntry {
     pub account: u32,
     /// The code of the kind of message in its dictionary.
     pub kind: u32,
-    /// The user of the first of them among the case's terms, 0 for nobody. Records
-    /// with another user say so themselves.
+    /// The term number of the user of the first message, 0 for nobody. Records with another user have it in the block
+    /// of users.
     pub user: u32,
     /// How many messages there are.
     pub messages: u32,
@@ -52,7 +51,8 @@ pub struct SubjectBlock {
 }
 
 impl SubjectBlock {
-    /// Replaces `out` by the plaintext of the entries of one range, rising strictly.
+    /// Replaces the contents of `out` by the plaintext of the entries of one range, which must be in strictly ascending
+    /// order.
     pub fn encode(
         range: u32,
         entries: &[SubjectEntry],
@@ -156,7 +156,7 @@ pub(super) fn key(entry: &SubjectEntry) -> (u32, u32, u32) {
     (entry.number, entry.account, entry.kind)
 }
 
-/// Signed to unsigned and back, keeping the order.
+/// Maps signed values to unsigned ones in the same order, and back.
 pub(super) fn flip(bits: u64) -> u64 {
     bits ^ 1 << 63
 }

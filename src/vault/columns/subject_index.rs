@@ -78,10 +78,14 @@ impl SubjectIndexBuilder {
         Self::default()
     }
 
-    /// Counts messages in their order. `users_of` is told the place of some and the users
-    /// that their numbers, accounts and kinds have already, [`SubjectIndexBuilder::NO_USER`]
-    /// for those that have none, and puts their users in the place of these. Replaces
-    /// `others` by the messages, rising, that have another, with it.
+    /// Counts messages in their order.
+    ///
+    /// `users_of` is called for one batch of messages after the other. It gets the position of the first message of the
+    /// batch, and for each message the user that its number, account and kind have already
+    /// ([`SubjectIndexBuilder::NO_USER`] if they have none). It replaces each of these by the message's own user.
+    ///
+    /// `others` is replaced by the messages whose user is not the one that is kept: their positions, ascending, each
+    /// with its user.
     pub fn count_all(
         &mut self,
         messages: &Messages<'_>,
@@ -137,8 +141,8 @@ impl SubjectIndexBuilder {
         node.is_some_and(|node| node.messages > 0)
     }
 
-    /// The entries range by range, each temporary number and user replaced by its final
-    /// one. No two temporary numbers may have one final number.
+    /// The entries, range by range, with the final numbers and users in place of the temporary ones. Two temporary
+    /// numbers must not have the same final number.
     pub fn finish(self, numbers: &[u32], users: Vec<u32>) -> Result<SubjectRanges, CodecError> {
         let counted = self.firsts.iter().rposition(|node| node.messages > 0);
         if counted.is_some_and(|last| last >= numbers.len()) {

@@ -1,9 +1,8 @@
-//! The plaintext of a block of texts, such as message references; some may be missing.
+//! The plaintext of a block of texts, such as message references. A row may have no text.
 //!
-//! Layout: version `u8`, kind `u8`, presence `u8` (1 if a bitmap follows), zero
-//! `u8`, rows `u32`, length of the rest `u32`; one bit a row, left out when all are
-//! present; the present values (`text_values`); zeros to a size class. Everything
-//! that held texts is wiped, but for what `get` gives out.
+//! Layout: version `u8`, kind `u8`, presence `u8` (1 if a bitmap follows), zero `u8`, rows `u32`, length of the rest
+//! `u32`; the bitmap, one bit for each row, left out if every row has a text; the texts (see `text_values`); zeros to a
+//! size class. All buffers that held texts are wiped, except the texts that `get` returns.
 
 use std::borrow::Cow;
 
@@ -102,7 +101,7 @@ fn bitmap(texts: &[Option<&str>]) -> Vec<u8> {
     texts.chunks(8).map(byte).collect()
 }
 
-/// Which rows have a value, and how many values stand before each 64 rows.
+/// Which rows have a text, and for each 64 rows how many texts the rows before them have.
 struct Presence {
     words: Vec<u64>,
     before: Vec<u32>,

@@ -1,8 +1,8 @@
-//! The values of a block of texts, in the tightest of four forms that fits them all.
+//! The values of a block of texts, in one of four forms.
 //!
-//! Message references are mostly machine-made: decimal numbers, UUIDs, or a prefix
-//! and 32 hex digits. One of these forms is taken whenever all values have it;
-//! otherwise lengths and bytes are deflated. Every form gives back the exact text.
+//! Message references are mostly made by machines: decimal numbers, UUIDs, or a prefix and 32 hex digits. If all values
+//! have one of these forms, they are stored in it; otherwise their lengths and bytes are compressed with DEFLATE. Every
+//! form gives back the exact text.
 
 use std::borrow::Cow;
 
@@ -14,13 +14,13 @@ use super::pack::{frame_of_offsets, pack_offsets, packed_offsets_len, unpack_off
 use super::reader::{Reader, put_length};
 use crate::domain::hex;
 
-/// Texts of one block together; more is refused.
+/// The largest length in bytes of all texts of a block together.
 const MAX_TEXT: usize = 64 << 20;
 
-/// No deflated byte gives more bytes than this.
+/// An upper bound of the number of bytes that one compressed byte can expand to.
 const MAX_DEFLATE_RATIO: usize = 1040;
 
-/// More would not fit 64 bits.
+/// The most digits of a decimal: any number of 19 digits fits 64 bits.
 const MOST_DIGITS: u8 = 19;
 
 const DECIMALS: u8 = 1;
@@ -30,7 +30,7 @@ const TEXTS: u8 = 4;
 
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) enum TextValues {
-    /// Each with this many digits; 0 if as many as it needs.
+    /// The number of digits of every value, or 0 if each has as many as it needs; and the values.
     Decimals(u8, Vec<u64>),
     Uuids(Vec<[u8; 16]>),
     Prefixed(String, Vec<[u8; 16]>),
@@ -38,7 +38,7 @@ pub(super) enum TextValues {
 }
 
 impl TextValues {
-    /// The kind of the form taken, and its bytes.
+    /// The code of the form that was chosen, and the encoded values.
     pub(super) fn encode(values: &[&str]) -> Result<(u8, Zeroizing<Vec<u8>>), CodecError> {
         if let Some((digits, decimals)) = decimals(values) {
             return Ok((DECIMALS, encode_decimals(digits, &decimals)?));
@@ -58,7 +58,7 @@ impl TextValues {
         Ok((TEXTS, deflate(values)?))
     }
 
-    /// Reads back `count` values; `bytes` must hold exactly these.
+    /// Decodes `count` values. Bytes that are missing or left over are refused.
     pub(super) fn decode(kind: u8, bytes: &[u8], count: usize) -> Result<Self, CodecError> {
         let mut reader = Reader::new(bytes);
         match kind {
@@ -85,7 +85,7 @@ impl TextValues {
         }
     }
 
-    /// The value; what is made to show it is the caller's to wipe.
+    /// The value at a position. If it is returned as an owned text, the caller has to wipe it.
     pub(super) fn get(&self, at: usize) -> Option<Cow<'_, str>> {
         match self {
             Self::Decimals(digits, decimals) => {
@@ -121,7 +121,7 @@ impl TextValues {
     }
 }
 
-/// Every value read by `read`, or none at all.
+/// All values as `read` reads them; `None` if it cannot read one of them.
 fn all<T: Zeroize>(values: &[&str], read: impl Fn(&str) -> Option<T>) -> Option<Zeroizing<Vec<T>>> {
     let mut all = Zeroizing::new(Vec::with_capacity(values.len()));
     for value in values {
@@ -130,8 +130,8 @@ fn all<T: Zeroize>(values: &[&str], read: impl Fn(&str) -> Option<T>) -> Option<
     Some(all)
 }
 
-/// Decimals of up to 19 digits: all of one length, which is told, or none with a
-/// leading zero.
+/// Reads decimals of up to 19 digits. Either all have the same length, which is returned with them, or none has a
+/// leading zero, and the length returned is 0.
 fn decimals(values: &[&str]) -> Option<(u8, Zeroizing<Vec<u64>>)> {
     let len = values.first().map_or(0, |first| first.len());
     let one_length = values.iter().all(|value| value.len() == len);
@@ -150,7 +150,7 @@ fn decimal(text: &str) -> Option<u64> {
     if !(1..=usize::from(MOST_DIGITS)).contains(&digits.len()) {
         return None;
     }
-    // Nineteen nines are below 2^64: nothing can wrap while all are digits.
+    // Nineteen nines are below 2^64, so the value cannot overflow while every byte is a digit.
     let (mut value, mut plain) = (0_u64, true);
     for digit in digits {
         let digit = digit.wrapping_sub(b'0');
@@ -174,7 +174,7 @@ fn uuid(text: &str) -> Option<[u8; 16]> {
     hex::decode(&digits)
 }
 
-/// A prefix of up to 255 bytes that all values share, and 32 hex digits after it.
+/// Reads values that have the same prefix of up to 255 bytes, followed by 32 hex digits.
 fn prefixed<'a>(values: &[&'a str]) -> Option<(&'a str, Zeroizing<Vec<[u8; 16]>>)> {
     let first = values.first()?;
     let prefix = first.get(..first.len().checked_sub(32)?)?;
@@ -204,8 +204,8 @@ fn sixteens(bytes: &[u8], count: usize) -> Result<Vec<[u8; 16]>, CodecError> {
     Ok(sixteens.to_vec())
 }
 
-/// The length before deflating, then lengths and texts deflated. The compressor's own
-/// window cannot be wiped; it is freed as it is.
+/// The uncompressed length, then the compressed lengths and texts. The compressor's internal buffers cannot be wiped
+/// and are freed with what they hold.
 fn deflate(values: &[&str]) -> Result<Zeroizing<Vec<u8>>, CodecError> {
     let text: usize = values.iter().map(|value| value.len()).sum();
     if text > MAX_TEXT {
@@ -234,7 +234,7 @@ fn inflate(mut reader: Reader<'_>, count: usize) -> Result<TextValues, CodecErro
     if len > MAX_TEXT + 4 * count || len > deflated.len().saturating_mul(MAX_DEFLATE_RATIO) {
         return Err(CodecError::Length);
     }
-    // Room to spare, so that the end of the stream is seen and nothing moves.
+    // Some spare room, so that the end of the stream is reached and the buffer is never reallocated.
     let mut plain = Zeroizing::new(Vec::with_capacity(len + 64));
     let mut decompress = Decompress::new(false);
     match decompress.decompress_vec(deflated, &mut plain, FlushDecompress::Finish) {

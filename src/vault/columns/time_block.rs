@@ -1,8 +1,7 @@
-//! The plaintext of a block of times, in seconds; the layout is that of `code_block`.
+//! The plaintext of a block of times, in seconds. The layout is that of `code_block`.
 //!
-//! Times stand as distances from the earliest. Up to 32 bits (136 years) they are
-//! packed, decoded and compared as `u32`, which is half the memory; a log with a
-//! stray date far off takes the wide path and is still exact.
+//! Times are stored as distances from the earliest one. Distances of up to 32 bits (136 years) are packed, decoded and
+//! compared as `u32`, which takes half the memory. A log with a stray date far away uses 64 bits and is exact too.
 
 use zeroize::Zeroizing;
 
@@ -10,8 +9,7 @@ use super::CodecError;
 use super::code_block::{BLOCK_ROWS, Header, TIMES};
 use super::pack::{pack_codes, pack_offsets, unpack_codes, unpack_offsets};
 
-/// A decoded block of times; used again for one block after the other, and wiped
-/// when it goes.
+/// A decoded block of times. The buffers are reused for one block after the other, and wiped on drop.
 #[derive(Default)]
 pub struct TimeBlock {
     base: i64,
@@ -19,11 +17,11 @@ pub struct TimeBlock {
     wide: Zeroizing<Vec<u64>>,
 }
 
-/// How the times of a block stand; each is a distance from a base.
+/// The times of a block as they are stored: a base, and the distance of each time from it.
 pub enum Distances<'a> {
-    /// Base and distances.
+    /// Base and distances, for blocks whose distances all fit 32 bits.
     Narrow(i64, &'a [u32]),
-    /// The same, for blocks with a distance above 32 bits.
+    /// Base and distances, for blocks with a distance of more than 32 bits.
     Wide(i64, &'a [u64]),
 }
 
@@ -33,7 +31,7 @@ impl TimeBlock {
         Self::default()
     }
 
-    /// Replaces `out` by the plaintext of up to [`BLOCK_ROWS`] times.
+    /// Replaces the contents of `out` by the plaintext of up to [`BLOCK_ROWS`] times.
     pub fn encode(seconds: &[i64], out: &mut Vec<u8>) -> Result<(), CodecError> {
         let base = seconds.iter().copied().min().unwrap_or(0);
         let latest = seconds.iter().copied().max().unwrap_or(0);
@@ -56,7 +54,7 @@ impl TimeBlock {
         Ok(())
     }
 
-    /// Replaces the times by those of `bytes`; after an error there are none.
+    /// Replaces the times by those of `bytes`. After an error the block is empty.
     pub fn decode(&mut self, bytes: &[u8]) -> Result<(), CodecError> {
         let read = self.read(bytes);
         if read.is_err() {

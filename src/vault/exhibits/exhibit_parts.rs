@@ -50,7 +50,7 @@ impl<'a> ExhibitParts<'a> {
         self.under_key_of(field, aad)
     }
 
-    /// What stands in the place of block `no` of the numbers until the admission ends.
+    /// The column that takes the place of block `no` of the numbers until the admission ends.
     pub(in crate::vault) fn waiting_column(&self, no: u32) -> Part<'a> {
         let Self { keys, exhibit } = *self;
         let aad = Aad::waiting(keys.vault(), keys.case(), exhibit, u64::from(no));

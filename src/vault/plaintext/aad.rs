@@ -13,7 +13,7 @@ use super::key_id::{FORMAT_VERSION, KeyId};
 /// The largest one, a block, has 170 bytes.
 const CAPACITY: usize = 256;
 
-/// The place a ciphertext belongs to.
+/// The associated data of a ciphertext: the place that it belongs to.
 #[derive(Clone, Copy)]
 pub struct Aad {
     bytes: [u8; CAPACITY],
@@ -52,7 +52,7 @@ impl Aad {
             .rows(rows)
     }
 
-    /// What of a block waits for the end of its admission.
+    /// The part of a block that is kept until its admission ends.
     pub fn waiting(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
         Self::of_exhibit("waiting", vault, case, exhibit).position(no)
     }

@@ -1,7 +1,7 @@
 //! The state whose area code a number has.
 //!
-//! Sees digits. It is where the number was given out, never where its holder
-//! lives, and never mixed with the state a log names.
+//! Sees digits. The state is where the number was assigned, not where its holder lives. It is never mixed with the
+//! state that a log names.
 
 use super::phone::Phone;
 use crate::domain::area_code;

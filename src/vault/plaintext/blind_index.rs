@@ -1,4 +1,4 @@
-//! Finding a sealed value without opening every one: the blind index.
+//! The blind index: finds a sealed value without opening all of them.
 
 use ring::hmac;
 
@@ -6,9 +6,8 @@ use super::phone::Phone;
 
 /// The first 16 bytes of HMAC-SHA-256(tag key, len(label) || label || value).
 ///
-/// Equal values of one field of one case have equal tags, so that a tag may
-/// stand once per distinct value and never per record. Whoever has the tag key
-/// can try every number there is: tags are personal data.
+/// Equal values of one field of one case have equal tags. Therefore a tag is stored once for each distinct value, and
+/// never for each record. With the tag key every possible number can be tried, so tags are personal data.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag([u8; 16]);
 

@@ -16,8 +16,8 @@ pub(super) fn is_canonical(text: &str) -> bool {
     })
 }
 
-/// E.164 in, the same E.164 out, or nothing: the library drops a trunk prefix
-/// (`+440…`), and that would be another number.
+/// Parses E.164. Refuses a text whose E.164 form differs from it: the library drops a trunk prefix (`+440…`), which
+/// would give another number.
 pub(super) fn canonical(text: &str) -> Result<(PhoneNumber, Phone), PhoneError> {
     if !is_canonical(text) {
         return Err(PhoneError::Impossible);
@@ -47,7 +47,7 @@ pub(super) fn judge(number: &PhoneNumber) -> Option<Parsed> {
     Some(Parsed { phone, state })
 }
 
-/// The number, if its length fits a plan.
+/// The number, if its length fits a numbering plan.
 pub(super) fn possible(number: &PhoneNumber) -> Option<Phone> {
     match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
         Ok(NumberLengthType::IsPossible) => {}

@@ -1,8 +1,7 @@
 //! The one exit for a number.
 //!
-//! `scope::disclose` makes a [`Disclosed`] under a revealing action only, and notes
-//! who was touched; `expose` asks for the receipt of a durable leaf. Two files call
-//! `expose`, and a test counts them.
+//! `scope::disclose` makes a [`Disclosed`] under a revealing action only, and notes the subject for the leaf. `expose`
+//! needs the receipt of a durable leaf. Two files call `expose`; a test counts them.
 
 use zeroize::Zeroizing;
 
@@ -17,7 +16,7 @@ impl Disclosed {
         Self(phone)
     }
 
-    /// The number as E.164. What the caller does with the text is for review.
+    /// The number as E.164. A review has to check what each caller does with the text.
     pub fn expose(&self, _: &Receipt) -> Zeroizing<String> {
         Zeroizing::new(format!("+{}", self.0.digits()))
     }

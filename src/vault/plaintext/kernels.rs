@@ -1,13 +1,12 @@
-//! What `benches/kernels.rs` measures behind the door: sealing, opening and tags.
+//! The sealers and tag keys that `benches/kernels.rs` measures.
 //!
-//! Compiled with the feature `kernels` only, which is off unless asked for. Opens
-//! nothing of a vault: the keys are made up here, the same each time, and nobody
-//! can bring another one or have these.
+//! Compiled only with the feature `kernels`, which is off by default. It cannot open anything of a vault: its keys are
+//! constants of this file, and no other key can be used.
 
 use crate::domain::{CaseId, ExhibitId, Field, VaultId};
 use crate::vault::plaintext::{Aad, BlockSealer, KeyId, SealError, TagKey, TermSealer};
 
-/// Sealers and a tag key of no vault.
+/// Sealers and a tag key that belong to no vault.
 pub struct MadeUp {
     /// Seals numbers and user names.
     pub terms: TermSealer,

@@ -2,7 +2,7 @@
 
 pub(super) const FORMAT_VERSION: u8 = 1;
 
-/// Names a key among those of the same use; stands in every ciphertext.
+/// Tells a key from others of the same use. It is part of every ciphertext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(u32);
 
@@ -17,7 +17,7 @@ impl KeyId {
         self.0
     }
 
-    /// The key a ciphertext says it was sealed under; unproven until it opens.
+    /// The id in a ciphertext. It is not authenticated until the ciphertext is opened.
     pub fn of_sealed(sealed: &[u8]) -> Option<Self> {
         let bytes = sealed.get(1..5)?.try_into().ok()?;
         (sealed.first() == Some(&FORMAT_VERSION)).then(|| Self(u32::from_be_bytes(bytes)))

@@ -1,4 +1,4 @@
-//! What is shown of a number when nobody decided that it be shown.
+//! The mask of a number, which is shown without an approved reveal.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use super::phone::Phone;
 
 /// A number's calling code and last two digits: `+1 ••• ••• ••42`.
 ///
-/// The shape is the same for every number of a calling code, so that it does
-/// not tell the length. Two numbers may well have the same mask: it names nobody.
+/// All masks of a calling code have the same shape, so that a mask does not tell the length of the number. Many numbers
+/// have the same mask, so it does not identify anybody.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MaskedPhone {
     calling_code: u16,

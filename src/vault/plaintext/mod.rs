@@ -1,12 +1,11 @@
-//! Where a phone number may be in the clear, and nowhere else.
+//! The only folder in which a phone number is in the clear.
 //!
-//! What it may see: digits, and the keys that seal and tag them. Only the files
-//! of this folder read the digits of a [`Phone`], and the number table of an
-//! admission through `expose_digits`; every other part of the vault carries one
-//! without looking. Called by the vault alone.
-//! Not promised: the buffers that `rlibphonenumber` and the JSON reader use on
-//! the way are not wiped, and the former writes numbers to its `trace` log, so
-//! that a log filter must keep `rlibphonenumber` off.
+//! It sees digits, and the keys that seal and tag them. Only the files of this folder read the digits of a [`Phone`],
+//! and the number table of an admission through `expose_digits`. All other parts of the vault pass numbers on without
+//! reading them. Only the vault calls it.
+//!
+//! Not promised: the buffers that `rlibphonenumber` and the JSON reader use are not wiped. `rlibphonenumber` also
+//! writes numbers to its `trace` log, so a log filter must keep it off.
 
 mod aad;
 mod area_state;

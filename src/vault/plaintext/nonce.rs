@@ -1,14 +1,14 @@
-//! Nonces: random, drawn in bulk, each used once.
+//! Random nonces, drawn many at a time and used once each.
 
 use zeroize::Zeroizing;
 
 use crate::vault::entropy::{Entropy, EntropyError};
 
-/// One system call per nonce costs several times the encryption.
+/// How many nonces are drawn at a time. A system call for each nonce would cost several times the encryption.
 const A_DRAW: usize = 341;
 const LENGTH: usize = 12;
 
-/// Twelve random bytes for one use; the sealer takes it away.
+/// Twelve random bytes for one use. The sealer consumes it.
 pub struct Nonce([u8; LENGTH]);
 
 impl Nonce {
@@ -17,10 +17,10 @@ impl Nonce {
     }
 }
 
-/// A stock of nonces. It cannot be cloned, so that none comes out twice.
+/// A stock of nonces. It cannot be cloned, so that no nonce is given out twice.
 ///
-/// With random nonces a key may seal 2^32 times before the chance of a pair
-/// reaches 2^-32 (NIST SP 800-38D, 8.3); who uses a key counts.
+/// With random nonces a key may seal 2^32 times before the probability of a collision reaches 2^-32 (NIST SP 800-38D,
+/// 8.3). The user of a key has to stay below that.
 pub struct Nonces<'e> {
     entropy: &'e dyn Entropy,
     drawn: Zeroizing<Vec<u8>>,
@@ -37,7 +37,7 @@ impl<'e> Nonces<'e> {
         }
     }
 
-    /// The next nonce, after a new draw when the stock is used up.
+    /// The next nonce. If the stock is used up, new ones are drawn.
     pub fn take(&mut self) -> Result<Nonce, EntropyError> {
         if self.used == A_DRAW {
             self.entropy.fill(&mut self.drawn)?;

@@ -1,5 +1,5 @@
-//! Our reading of numbers beside that of Python `phonenumbers`, on the example
-//! numbers of every region (`tests/independent/phone_oracle.py`).
+//! Compares our parsing of numbers with that of Python's `phonenumbers`, on the example numbers of every region
+//! (`tests/independent/phone_oracle.py`).
 //!
 //! `TOOLS_PYTHON` names a Python that has the package in the pinned version.
 
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::*;
 
-/// A text, and what the oracle reads in it.
+/// A text, and what the oracle parses it to.
 #[derive(Debug, Deserialize)]
 struct Case {
     text: String,
@@ -22,8 +22,8 @@ struct Case {
     again: bool,
 }
 
-/// Where we differ from the oracle on purpose. All of them refuse what it takes;
-/// none makes another number of it.
+/// The intended differences from the oracle. In each of them we refuse a text that it accepts; we never parse it to
+/// another number.
 #[derive(Debug, PartialEq, Eq)]
 enum Refusal {
     /// No text of such a length is a number of its plan. The oracle says so too.

@@ -1,7 +1,7 @@
 //! The rules by which a text becomes a phone number.
 //!
-//! Numbers that a plan could have are accepted, and whether a plan does have them
-//! is said beside (`Valid` or `Possible`).
+//! A number is accepted if its length fits a numbering plan. The state of the result tells whether the plan also
+//! assigns such numbers (`Valid`) or not (`Possible`).
 
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 
@@ -13,18 +13,17 @@ use super::region::Region;
 use super::written::{Dialled, strip_wrapping};
 
 impl Phone {
-    /// Reads a text; `region` is the one in which a number without calling code is meant.
+    /// Parses a text. A number without a calling code is read as one of `region`.
     pub fn parse(text: &RawText, region: Option<Region>) -> Result<Parsed, PhoneError> {
         read(text.text(), region)
     }
 
-    /// The same for a cell of an exhibit.
+    /// Parses a cell of an exhibit in the same way.
     pub fn parse_raw(number: RawNumber<'_>, region: Option<Region>) -> Result<Parsed, PhoneError> {
         read(number.text(), region)
     }
 
-    /// The same where nobody asks how sure a plan is of the number: for what most cells
-    /// hold, E.164, that saves half the work.
+    /// Parses a cell without finding out the state. This saves half the work for cells in E.164, as most are.
     pub fn accept_raw(number: RawNumber<'_>, region: Option<Region>) -> Result<Self, PhoneError> {
         match is_canonical(number.text()) {
             true => canonical(number.text()).map(|(_, phone)| phone),
@@ -46,7 +45,8 @@ fn read(text: &str, region: Option<Region>) -> Result<Parsed, PhoneError> {
     }
 }
 
-/// Nobody could look up a number whose E.164 is not read as that number again.
+/// Parses with the library. Refuses a number whose E.164 form does not parse to the same number, because it could not
+/// be looked up.
 fn from_library(cell: &str, region: Option<Region>) -> Option<Parsed> {
     let number = PHONE_NUMBER_UTIL
         .parse(cell, region.map(Region::code))
@@ -55,10 +55,9 @@ fn from_library(cell: &str, region: Option<Region>) -> Option<Parsed> {
     from_canonical(&parsed.phone.e164()).ok()
 }
 
-/// A number without `+` may be national or may have lost its `+`. What a plan
-/// has goes before what a plan could have, and the given region before the
-/// world. Without a region only bare digits are taken, and ten or fewer only if
-/// a plan has them: `2025550142` must not become a number in Egypt.
+/// A number without `+` may be national, or may have lost its `+`. A valid reading is preferred to a possible one, and
+/// a reading in the given region to an international one. Without a region only bare digits are accepted, and ten or
+/// fewer only if the reading is valid: `2025550142` must not become a number in Egypt.
 fn from_national(
     cell: &str,
     dialled: &Dialled,

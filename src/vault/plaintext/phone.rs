@@ -1,22 +1,21 @@
 //! A phone number in the clear.
 //!
-//! Only this folder reads its digits, and the number table of an admission.
+//! Only this folder and the number table of an admission read its digits.
 
 use zeroize::{Zeroize, Zeroizing};
 
-/// A number as its E.164 digits, wiped when it goes. It cannot be shown,
-/// copied or compared; this folder reads the digits, and the number table of an
-/// admission.
+/// A number as its E.164 digits, wiped on drop. It cannot be printed, copied or compared. Only this folder and the
+/// number table of an admission read the digits.
 pub struct Phone {
     digits: u64,
 }
 
-/// How sure a numbering plan is of a number.
+/// How well a number fits its numbering plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberState {
-    /// A plan gives such numbers out.
+    /// The plan assigns numbers of this form.
     Valid,
-    /// The length fits the plan, no more.
+    /// Only the length fits the plan.
     Possible,
 }
 
@@ -24,11 +23,11 @@ pub enum NumberState {
 pub struct Parsed {
     /// The number in E.164 digits.
     pub phone: Phone,
-    /// Whether its numbering plan gives out such numbers.
+    /// How well it fits its numbering plan.
     pub state: NumberState,
 }
 
-/// Why a text is no number. Holds nothing of the text.
+/// Why a text is not a number. The error has no part of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
     /// The text is blank.
@@ -49,14 +48,13 @@ pub enum PhoneError {
 }
 
 impl Phone {
-    /// The digits in the clear (never 0), for the number table of an admission
-    /// alone: it finds each of millions of rows among the numbers that came
-    /// before, and a tag for each row would cost more than all the rest.
+    /// The digits in the clear (never 0). Only the number table of an admission may call this: it looks up the number
+    /// of each of millions of rows, and computing a tag for each row would cost more than all other work.
     pub(in crate::vault) fn expose_digits(&self) -> u64 {
         self.digits
     }
 
-    /// Back from the same table; digits that no parse gave are not checked.
+    /// The number with these digits, which must come from the same table. They are not checked.
     pub(in crate::vault) fn from_exposed_digits(digits: u64) -> Self {
         Self::from_digits(digits)
     }
@@ -65,7 +63,7 @@ impl Phone {
         self.digits
     }
 
-    /// For a number that was sealed by us, and so was parsed once.
+    /// The number with these digits, which were parsed before they were sealed. They are not checked.
     pub(super) fn from_digits(digits: u64) -> Self {
         Self { digits }
     }

@@ -1,8 +1,7 @@
-//! A phone number as it stands in a log, on its way to be parsed.
+//! The text of a phone number in a log, before it is parsed.
 
-/// Borrowed text of a number. It can be carried anywhere and looked at only
-/// inside the vault: no Debug, no Display, no accessor outside. Its owner, a
-/// reader's buffer or a [`super::RowBatch`], wipes it.
+/// The borrowed text of a number. Any code may pass it on, but only the vault can read it: it has no Debug, no Display
+/// and no public accessor. Its owner (a reader's buffer or a [`super::RowBatch`]) wipes it.
 #[derive(Clone, Copy)]
 pub struct RawNumber<'a>(&'a str);
 

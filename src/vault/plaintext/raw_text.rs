@@ -1,9 +1,9 @@
-//! A text as somebody sent it, unread and wiped when it goes.
+//! A text as a client sent it, not parsed yet, and wiped on drop.
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use zeroize::Zeroizing;
 
-/// A text that may hold a phone number. It cannot be shown, copied or sent on.
+/// A text that may be a phone number. It cannot be printed, copied or serialized.
 pub struct RawText(Zeroizing<String>);
 
 impl RawText {
@@ -19,13 +19,13 @@ impl RawText {
 
 impl<'de> Deserialize<'de> for RawText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Asked for a string, serde_json names the number it found by itself.
+        // With `deserialize_string`, serde_json would quote a JSON number that it finds instead.
         deserializer.deserialize_any(TextVisitor)
     }
 }
 
-/// serde's own visitor would name the value it did not want (``invalid type:
-/// integer `447700…` ``), so every other kind is refused here by hand.
+/// serde's own visitor would quote a value of a wrong type (``invalid type: integer `447700…` ``), so each other type
+/// is refused here.
 struct TextVisitor;
 
 macro_rules! refuse {

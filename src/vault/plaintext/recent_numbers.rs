@@ -1,5 +1,4 @@
-//! The numbers somebody asked about of late, to notice that they follow one
-//! another.
+//! The numbers that an operator asked about recently, to detect runs of consecutive numbers.
 
 use zeroize::Zeroize;
 
@@ -26,7 +25,7 @@ impl RecentNumbers {
         I: IntoIterator<Item = &'p Phone, IntoIter: Clone>,
     {
         let asked = asked.into_iter();
-        // Room for all at once: a list that grew would leave digits behind.
+        // Allocated at its full size, because a growing list would leave digits in freed memory.
         let mut new: Vec<u64> = Vec::with_capacity(asked.clone().count());
         new.extend(asked.map(Phone::digits));
         new.sort_unstable();

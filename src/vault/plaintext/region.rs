@@ -43,9 +43,8 @@ impl fmt::Display for Region {
     }
 }
 
-/// The region whose plan has this number. `None` for a number of a shared
-/// calling code that no plan claims, and for codes without a region (+800).
-/// It is where the number was given out, not where its holder lives.
+/// The region whose numbering plan has this number. `None` for a number of a shared calling code that is in no plan,
+/// and for codes without a region (+800). It is where the number was assigned, not where its holder lives.
 pub fn region_of(phone: &Phone) -> Option<Region> {
     let number = read_canonical(&phone.e164())?;
     PHONE_NUMBER_UTIL

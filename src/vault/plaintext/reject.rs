@@ -1,10 +1,10 @@
-//! Rows that could not be admitted: where, why, and what stood there.
+//! Rows that could not be admitted: their line, the reason, and their cells.
 
 use super::wiped_text::WipedText;
 use crate::domain::{Field, words};
 
-/// One row that was not admitted. The line, column and kind may be shown; the
-/// cells go to the sealed quarantine and nowhere else.
+/// One row that was not admitted. Line, column and kind may be shown. The cells are only put into the sealed
+/// quarantine.
 pub struct Reject {
     /// The line of the file, from 1.
     pub line: u64,
@@ -16,12 +16,12 @@ pub struct Reject {
     pub cells: RejectCells,
 }
 
-/// The mapped cells of a rejected row as a JSON object of field label to text.
-/// Wiped on drop; readable inside the vault only.
+/// The mapped cells of a rejected row, as a JSON object from field label to text. They are wiped on drop, and only the
+/// vault can read them.
 pub struct RejectCells(WipedText);
 
 impl RejectCells {
-    /// No cells: the record cannot be told apart into them.
+    /// No cells, for a record that cannot be split into cells.
     pub fn none() -> Self {
         Self::new(std::iter::empty())
     }
@@ -70,9 +70,9 @@ words! {
         MissingTime => "missing-time",
         /// The time cannot be read in the form expected.
         BadTime => "bad-time",
-        /// A local time that the clocks jumped over.
+        /// A local time that was skipped when the clocks went forward.
         TimeDoesNotExist => "time-does-not-exist",
-        /// A local time that the clocks ran through twice.
+        /// A local time that occurred twice when the clocks went back.
         TimeIsAmbiguous => "time-is-ambiguous",
         /// The country is neither a code nor a name that is known.
         UnknownCountry => "unknown-country",
@@ -88,7 +88,7 @@ words! {
         NotAnObject => "not-an-object",
         /// A JSON value that is neither text nor a number.
         NotText => "not-text",
-        /// A JSON name that stands twice in one object.
+        /// A JSON name that occurs twice in one object.
         RepeatedName => "repeated-name",
         /// A message to the sender of the log, not to a person.
         Inbound => "inbound",
@@ -97,8 +97,7 @@ words! {
     }
 }
 
-/// JSON string escapes (RFC 8259, section 7), written straight into the wiped
-/// text.
+/// Appends a text with JSON string escapes (RFC 8259, section 7).
 fn push_escaped(object: &mut WipedText, cell: &str) {
     let mut rest = cell;
     while let Some(at) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ') {

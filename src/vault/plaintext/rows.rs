@@ -1,7 +1,6 @@
-//! The batch in which rows cross from a reader into the vault: up to 65,536
-//! rows, column by column in wiped arenas, and the rows that were refused. Fields
-//! of few values hold each value once, so that the vault looks each up once a batch.
-//! Readers fill it; only the vault reads rows out again.
+//! A batch of rows on the way from a reader to the vault: up to 65,536 rows, column by column in arenas that are wiped,
+//! and the rows that were refused. A field with few distinct values has each value once, so that the vault looks it up
+//! once for a batch. Readers fill the batch; only the vault reads the rows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,8 +13,7 @@ use super::reject::{Reject, RejectCells, RejectKind};
 use super::texts::Texts;
 use crate::domain::{Field, Moment, words};
 
-/// One message of a log, its cells checked and trimmed. A blank text means
-/// that the log does not say.
+/// One message of a log, with its cells checked and trimmed. A blank text means that the log has no value.
 pub struct Row<'a> {
     /// The customer account the message was sent for.
     pub account: &'a str,
@@ -37,32 +35,31 @@ pub struct Row<'a> {
     pub channel: &'a str,
     /// The supplier's reference of the message.
     pub message_ref: Option<&'a str>,
-    /// What the country rests on.
+    /// Where the country comes from.
     pub country_basis: Basis,
-    /// What the state rests on.
+    /// Where the state comes from.
     pub state_basis: Basis,
-    /// What the zone of the time rests on.
+    /// Where the zone of the time comes from.
     pub time_basis: Basis,
     /// The line of the file, from 1.
     pub line: u64,
 }
 
 words! {
-    /// What a value of a row rests on.
+    /// Where a value of a row comes from.
     pub enum Basis {
-        /// The record says it.
+        /// From the record.
         InRecord => "in-record",
-        /// Who admitted the file said it, of the whole file.
+        /// Declared for the whole file by the operator who admitted it.
         Declared => "declared",
-        /// It follows from the phone number.
+        /// Derived from the phone number.
         FromNumber => "from-number",
         /// There is no value.
         Absent => "absent",
     }
 }
 
-/// Rows and rejects on their way into the vault, column by column. No Debug: it
-/// holds numbers.
+/// Rows and rejects on the way into the vault, column by column. It has numbers and therefore no Debug.
 #[derive(Default)]
 pub struct RowBatch {
     /// In the order of [`TEXTS`].
@@ -72,7 +69,7 @@ pub struct RowBatch {
     digits: Zeroizing<Vec<u64>>,
     users: Texts,
     references: Texts,
-    /// Of an admission: then names and references get their prints as they come.
+    /// In an admission, computes the fingerprint of each name and reference when it is added.
     fingerprinter: Option<Arc<Fingerprinter>>,
     user_prints: Vec<u64>,
     reference_prints: Vec<u128>,
@@ -84,7 +81,7 @@ pub struct RowBatch {
     reject_bytes: usize,
 }
 
-/// The fields whose few values are told apart while a batch is filled.
+/// The fields with few distinct values, whose values a batch has once each.
 pub(in crate::vault) const TEXTS: [Field; 6] = [
     Field::Account,
     Field::Carrier,
@@ -95,12 +92,12 @@ pub(in crate::vault) const TEXTS: [Field; 6] = [
 ];
 
 impl RowBatch {
-    /// How many rows, and how many rejects, a batch takes.
+    /// The largest number of rows in a batch, and the largest number of rejects.
     pub const ROWS: usize = 65_536;
     const TEXT_BYTES: usize = 32 << 20;
     const REJECT_BYTES: usize = 16 << 20;
 
-    /// An empty batch, as a reader fills one for itself.
+    /// An empty batch outside an admission, without fingerprints.
     pub fn new() -> Self {
         Self::default()
     }
@@ -113,8 +110,8 @@ impl RowBatch {
         }
     }
 
-    /// True when the batch should be handed on before anything is added. It
-    /// has room for one more row of any size for as long as this is false.
+    /// Whether the batch must be handed on before another row is added. Otherwise it has room for one more row of any
+    /// size.
     pub fn is_full(&self) -> bool {
         self.lines.len() >= Self::ROWS
             || self.rejects.len() >= Self::ROWS
@@ -122,7 +119,7 @@ impl RowBatch {
             || self.reject_bytes >= Self::REJECT_BYTES
     }
 
-    /// Copies a row in. A full batch, or a row of gigabytes, is refused.
+    /// Copies a row into the batch. Fails if the batch is full, or if the row has gigabytes.
     pub fn push(&mut self, row: Row<'_>) -> Result<(), BatchFull> {
         let texts = [
             row.account,
@@ -149,7 +146,7 @@ impl RowBatch {
             values.push(text);
         }
         if self.digits.capacity() == 0 {
-            // Once and for all: a list that grew would leave digits behind.
+            // Allocated at its full size, because a growing list would leave digits in freed memory.
             self.digits.reserve_exact(Self::ROWS);
         }
         self.digits.push(plain_digits(number));
@@ -157,7 +154,7 @@ impl RowBatch {
         self.users.push(user);
         self.references.push(reference);
         if let Some(prints) = &self.fingerprinter {
-            // A blank is nobody's name and nothing's reference.
+            // A blank text is neither a name nor a reference.
             self.user_prints.push(match user {
                 "" => 0,
                 name => (prints.of_text(name) as u64).max(1),
@@ -185,7 +182,7 @@ impl RowBatch {
         self.lines.len()
     }
 
-    /// True when there is neither a row nor a reject.
+    /// Whether there is neither a row nor a reject.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.rejects.is_empty()
     }
@@ -195,7 +192,7 @@ impl RowBatch {
         &self.rejects
     }
 
-    /// Wipes and empties the batch, and keeps its room for the next rows.
+    /// Wipes and empties the batch. The memory is kept for the next rows.
     pub fn clear(&mut self) {
         for values in &mut self.values {
             values.clear();
@@ -214,7 +211,7 @@ impl RowBatch {
         self.reject_bytes = 0;
     }
 
-    /// The values of a field of [`TEXTS`], and for each row which of them it has.
+    /// The distinct values of a field of [`TEXTS`], and for each row the position of its value among them.
     pub(in crate::vault) fn values(&self, place: usize) -> (&Texts, &[u32]) {
         match self.values.get(place) {
             Some(values) => (&values.texts, &values.rows),
@@ -226,7 +223,7 @@ impl RowBatch {
         RawNumber::new(self.numbers.get(row))
     }
 
-    /// In the clear: for the number table of an admission, as `Phone::expose_digits`.
+    /// The digits in the clear. Like `Phone::expose_digits`, only the number table of an admission may call this.
     pub(in crate::vault) fn expose_digits(&self) -> &[u64] {
         &self.digits
     }
@@ -241,8 +238,8 @@ impl RowBatch {
         &self.references
     }
 
-    /// The prints of user names and of message references, 0 for blank ones; none
-    /// if the batch was not made for an admission.
+    /// The fingerprints of the user names and of the message references, 0 for blank ones. Empty if the batch was not
+    /// made for an admission.
     pub(in crate::vault) fn prints(&self) -> Option<(&[u64], &[u128])> {
         self.fingerprinter.as_ref()?;
         Some((&self.user_prints, &self.reference_prints))
@@ -256,7 +253,7 @@ impl RowBatch {
         &self.bases
     }
 
-    /// A row as a reject, for a fault found inside the vault.
+    /// Makes a reject of a row, for a fault that the vault found.
     pub(in crate::vault) fn rejected(&self, row: usize, field: Field, kind: RejectKind) -> Reject {
         let row = self.row(row);
         let sent_at = row.sent_at.to_string();
@@ -321,13 +318,13 @@ impl RowBatch {
     }
 }
 
-/// The values of one field in a batch, each once, and which of them each row has.
+/// The distinct values of one field in a batch, and for each row the position of its value among them.
 #[derive(Default)]
 struct Values {
     texts: Texts,
     rows: Vec<u32>,
     known: HashMap<Box<str>, u32>,
-    /// Values by a cheap hash, so that most rows need no other.
+    /// A cache of values by a cheap hash, so that most rows need no other lookup.
     recent: Vec<u32>,
 }
 
@@ -417,7 +414,7 @@ fn plain_digits(text: &str) -> u64 {
     number
 }
 
-/// The batch takes no more rows.
+/// The batch is full, or the row is too large for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the batch is full")]
 pub struct BatchFull;

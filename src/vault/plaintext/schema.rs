@@ -1,4 +1,4 @@
-//! How the API's description shows what stands for a number.
+//! The schemas of tokens and masks, which the API shows in place of numbers.
 
 use super::{MaskedPhone, RawText, SubjectToken};
 use crate::domain::schema::{described, pattern, text};

@@ -1,10 +1,8 @@
-//! Sealing and opening: AES-256-GCM (NIST SP 800-38D) twice.
+//! Seals and opens with AES-256-GCM (NIST SP 800-38D), in two implementations.
 //!
-//! A ciphertext is `version (1) || key id (4, BE) || nonce (12) || ciphertext ||
-//! tag (16)`. `aes-gcm` seals terms and small secrets and wipes its key
-//! schedule; `ring` seals blocks, three times faster on large ones, and does not
-//! wipe. Each opens what the other sealed.
-//! Not promised: that an older ciphertext put back in its own place is noticed.
+//! A ciphertext is `version (1) || key id (4, BE) || nonce (12) || ciphertext || tag (16)`. `aes-gcm` seals terms and
+//! small secrets, and wipes its key schedule. `ring` seals blocks: it is three times faster on large ones, but does not
+//! wipe. Each can open what the other sealed. Not detected here: an older ciphertext put back in its own place.
 
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Key};
@@ -20,15 +18,15 @@ use super::phone::Phone;
 const HEADER: usize = 1 + 4 + 12;
 const TAG: usize = 16;
 
-/// How much longer than its plaintext a ciphertext is.
+/// By how many bytes a ciphertext is longer than its plaintext.
 pub const OVERHEAD: usize = HEADER + TAG;
 
-/// It could not be opened. Why is not said.
+/// The ciphertext could not be opened. The error does not tell why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("could not be opened")]
 pub struct OpenError;
 
-/// It could not be sealed: longer than AES-GCM allows (64 GiB).
+/// The plaintext could not be sealed, because it is longer than AES-GCM allows (64 GiB).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("could not be sealed")]
 pub struct SealError;
@@ -60,7 +58,7 @@ macro_rules! sealers {
                 Ok(sealed)
             }
 
-            /// Seals and appends to `out`, which gets nothing on failure.
+            /// Appends the ciphertext to `out`. On failure nothing is appended.
             pub fn seal_onto(
                 &self,
                 nonce: Nonce,
@@ -90,7 +88,7 @@ macro_rules! sealers {
                 }
             }
 
-            /// Opens into a new buffer that is wiped when it goes.
+            /// Opens into a new buffer, which is wiped on drop.
             pub fn open(&self, aad: &Aad, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
                 let (nonce, body, tag) = self.split(sealed)?;
                 let mut plaintext = Zeroizing::new(body.to_vec());
@@ -98,18 +96,17 @@ macro_rules! sealers {
                 Ok(plaintext)
             }
 
-            /// Opens into the buffer the ciphertext came in, which is wiped when it goes.
+            /// Opens into the buffer of the ciphertext, which is wiped on drop.
             pub fn open_taken(&self, aad: &Aad, sealed: Vec<u8>) -> Result<Zeroizing<Vec<u8>>, OpenError> {
                 let mut buffer = Zeroizing::new(sealed);
                 let length = self.open_in_place(aad, &mut buffer)?.len();
                 buffer.copy_within(HEADER..HEADER + length, 0);
-                // Beyond the end the same bytes still stand; they are wiped with the rest.
+                // The bytes beyond the new end are wiped with the buffer.
                 buffer.truncate(length);
                 Ok(buffer)
             }
 
-            /// Opens where it lies. The caller wipes the buffer; after a failure
-            /// it holds nothing that was sealed in the clear.
+            /// Opens in place. The caller has to wipe the buffer. After a failure it has no plaintext.
             pub fn open_in_place<'b>(
                 &self,
                 aad: &Aad,
@@ -145,7 +142,7 @@ impl TermSealer {
         Self { key_id, cipher }
     }
 
-    /// Seals a number as eight bytes, whatever its length.
+    /// Seals a number as eight bytes, so that the ciphertext does not tell its length.
     pub fn seal_phone(
         &self,
         nonce: Nonce,
@@ -157,7 +154,7 @@ impl TermSealer {
         self.seal_onto(nonce, aad, digits.as_slice(), out)
     }
 
-    /// Whether what is sealed is this number.
+    /// Whether the sealed number is this one. The comparison takes constant time.
     pub fn holds_phone(&self, aad: &Aad, sealed: &[u8], phone: &Phone) -> Result<bool, OpenError> {
         let held = self.open_phone(aad, sealed)?;
         Ok(bool::from(held.digits().ct_eq(&phone.digits())))
@@ -198,7 +195,7 @@ impl TermSealer {
 }
 
 impl BlockSealer {
-    /// ring refuses a key of the wrong length only; 32 bytes are the right one.
+    /// Fails only if ring refuses the key, which it does for a wrong length; 32 bytes are right.
     pub(in crate::vault) fn new(key_id: KeyId, key: &[u8; 32]) -> Result<Self, SealError> {
         let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| SealError)?;
         let cipher = LessSafeKey::new(key);

@@ -1,8 +1,8 @@
 //! SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, "SipHash: a fast
 //! short-input PRF", 2012, and the authors' later 128-bit variant).
 //!
-//! The standard library's SipHash gives 64 bits, of which 50 million rows would
-//! collide too often; HMAC costs ten times as much.
+//! The standard library's SipHash has 64 bits of output, with which 50 million rows would collide too often. HMAC would
+//! cost ten times as much.
 
 use zeroize::Zeroize;
 

@@ -1,4 +1,4 @@
-//! The name a person has in a case while the number stays sealed.
+//! Tokens: the names of the subjects of a case, which are shown in place of their numbers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,17 +14,16 @@ const ROUNDS: u8 = 6;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubjectToken(u64);
 
-/// The text is not a subject token. Carries nothing, so that it can be shown.
+/// The text is not a subject token. The error has no part of the text, so it can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a subject token, S- and eight letters or digits")]
 pub struct SubjectTokenError;
 
 /// The key of one case's tokens.
 ///
-/// A token is a keyed permutation of the term number: a balanced Feistel network
-/// over two halves of 20 bits, six rounds of HMAC-SHA-256 (after Luby and
-/// Rackoff). It is therefore unique, needs no table, and says nothing of the
-/// order in which numbers came in to whoever has not the key.
+/// A token is a keyed permutation of the term number: a balanced Feistel network over two halves of 20 bits, with six
+/// rounds of HMAC-SHA-256 (after Luby and Rackoff). It is therefore unique and needs no table. Without the key it tells
+/// nothing about the order in which numbers were admitted.
 pub struct TokenKey(hmac::Key);
 
 impl TokenKey {
@@ -41,9 +40,8 @@ impl TokenKey {
         SubjectToken(left << HALF | right)
     }
 
-    /// The term number a token stands for; `None` if it is none of this case's.
-    /// One in 256 invented tokens has a number; whether the case has that term
-    /// is for the caller to see.
+    /// The term number of a token; `None` if no term number of this case has it. One in 256 invented tokens gives a
+    /// term number, so the caller has to check that the case has that term.
     pub fn subject(&self, token: &SubjectToken) -> Option<u32> {
         let (mut left, mut right) = (token.0 >> HALF, token.0 & MASK);
         for round in (0..ROUNDS).rev() {
@@ -77,7 +75,7 @@ impl fmt::Display for SubjectToken {
 impl FromStr for SubjectToken {
     type Err = SubjectTokenError;
 
-    /// Lower case is taken too; people type these.
+    /// Accepts lower case too, because people type tokens.
     fn from_str(text: &str) -> Result<Self, SubjectTokenError> {
         let letters = text
             .strip_prefix("S-")

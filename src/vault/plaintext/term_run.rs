@@ -1,11 +1,9 @@
 //! Runs of terms: how numbers and user names of a case are sealed together.
 //!
-//! A run of numbers is `version (1) || key id (4, BE)`, then for each term
-//! `nonce (12) || ciphertext (8) || tag (16)`: every number is sealed by itself,
-//! bound to its own term number, and opened by itself. A run of user names is one
-//! ciphertext, bound to its first term: version, key id and tag for each name would
-//! cost three times the names. Its plaintext is, for each name, a length (`u8`) and
-//! the bytes; then zeros to a multiple of 256.
+//! A run of numbers is `version (1) || key id (4, BE)`, then for each term `nonce (12) || ciphertext (8) || tag (16)`.
+//! Each number is sealed and opened on its own, and bound to its own term number. A run of user names is one
+//! ciphertext, bound to its first term, because a version, key id and tag for each name would take three times the
+//! space of the names. Its plaintext is, for each name, a length (`u8`) and the bytes; then zeros to a multiple of 256.
 
 use zeroize::Zeroizing;
 
@@ -14,7 +12,7 @@ use super::nonce::Nonce;
 use super::phone::Phone;
 use super::seal::{OVERHEAD, OpenError, SealError, TermSealer};
 
-/// What stands once at the front of a run, and in front of every ciphertext elsewhere.
+/// The length of version and key id. A run has them once; elsewhere every ciphertext has them.
 const FRONT: usize = 1 + 4;
 const NUMBER: usize = 8;
 /// A number in a run.
@@ -22,7 +20,7 @@ const SEALED: usize = NUMBER + OVERHEAD - FRONT;
 const STEP: usize = 256;
 
 impl TermSealer {
-    /// Appends a number to a run; the first one brings the front with it.
+    /// Appends a number to a run. Before the first number, version and key id are written.
     pub fn seal_into_run(
         &self,
         nonce: Nonce,
@@ -37,12 +35,12 @@ impl TermSealer {
         Ok(())
     }
 
-    /// Opens the number at a place of a run.
+    /// Opens the number at a position of a run.
     pub fn open_in_run(&self, aad: &Aad, run: &[u8], place: usize) -> Result<Phone, OpenError> {
         self.open_phone(aad, &cut(run, place)?)
     }
 
-    /// Whether what is sealed at a place of a run is this number.
+    /// Whether the number at a position of a run is this one.
     pub fn run_holds(
         &self,
         aad: &Aad,
@@ -88,14 +86,14 @@ impl TermSealer {
     }
 }
 
-/// The user names of a run, wiped when they go.
+/// The user names of a run, wiped on drop.
 pub struct UserRun {
     plain: Zeroizing<Vec<u8>>,
     starts: Vec<usize>,
 }
 
 impl UserRun {
-    /// The name at this place of the run, from 0; `None` beyond its end.
+    /// The name at a position of the run, from 0; `None` beyond its end.
     pub fn name(&self, place: usize) -> Option<&str> {
         let at = *self.starts.get(place)?;
         let len = usize::from(*self.plain.get(at)?);
@@ -103,7 +101,7 @@ impl UserRun {
     }
 }
 
-/// The ciphertext of a number as it would stand alone.
+/// The ciphertext of one number of a run, with version and key id, as the sealer opens it.
 fn cut(run: &[u8], place: usize) -> Result<[u8; FRONT + SEALED], OpenError> {
     let mut whole = [0; FRONT + SEALED];
     let from = FRONT + place * SEALED;

@@ -1,5 +1,5 @@
-//! Text that leaves nothing behind: wiped when dropped, when cleared and when
-//! it moves to a bigger buffer (which a plain `String` would leave unwiped).
+//! A text that is wiped when it is dropped, cleared, or moved to a larger buffer (a `String` would not wipe its old
+//! buffer).
 
 use zeroize::{Zeroize, optimization_barrier};
 

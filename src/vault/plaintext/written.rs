@@ -1,4 +1,5 @@
-//! How people, senders and spreadsheets write numbers, before any digit is believed.
+//! The ways in which people, senders and spreadsheets write numbers. Texts that are not written like a number are
+//! refused before their digits are used.
 
 use zeroize::Zeroizing;
 
@@ -84,7 +85,7 @@ fn digit(c: char) -> Option<u8> {
     u8::try_from(u32::from(c) - u32::from(zero)).ok()
 }
 
-/// Sorts out what is not written as a number, before any digit is believed.
+/// Refuses texts that are not written like a number.
 fn classify(cell: &str) -> Result<(), PhoneError> {
     if cell.chars().all(|c| c == '#') || is_float(cell) {
         return Err(PhoneError::Damaged);

@@ -135,16 +135,19 @@ impl RequestKind for Raise {
     ) -> Result<(), OperationError> {
         let case = scope.case_row()?;
         let operator: OperatorId = body.operator.parse().map_err(|_| damaged())?;
+        // The budget reckons in the time that the vault measures.
+        let left = body.until.saturating_sub(scope.now.seconds()).max(0);
+        let measured = scope.core.clock.measured();
         let raised = Raised {
             points: body.points,
-            until: Moment::from_seconds(body.until),
+            until: measured.plus_seconds(left),
         };
         charge::raise(
             scope.transaction()?,
             &operator,
             case.number,
             raised,
-            scope.now,
+            measured,
         )?;
         Ok(())
     }
