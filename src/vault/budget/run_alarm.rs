@@ -11,7 +11,7 @@ use crate::domain::OperatorId;
 use crate::vault::plaintext::{Phone, RecentNumbers};
 use crate::vault::store::case_rows::CaseNumber;
 
-/// The numbers asked of late, by operator and case.
+/// The numbers looked up recently, by operator and case.
 #[derive(Default)]
 pub(in crate::vault) struct RunAlarm {
     asked: Mutex<HashMap<(OperatorId, CaseNumber), RecentNumbers>>,

@@ -130,8 +130,8 @@ fn all<T: Zeroize>(values: &[&str], read: impl Fn(&str) -> Option<T>) -> Option<
     Some(all)
 }
 
-/// Decimals of up to 19 digits: all of one length, which is told, or none with a
-/// leading zero.
+/// Decimals of up to 19 digits. Either all have one length, which is returned with them, or none
+/// has a leading zero.
 fn decimals(values: &[&str]) -> Option<(u8, Zeroizing<Vec<u64>>)> {
     let len = values.first().map_or(0, |first| first.len());
     let one_length = values.iter().all(|value| value.len() == len);

@@ -1,5 +1,4 @@
-//! The numbers somebody asked about of late, to notice that they follow one
-//! another.
+//! Recently looked-up numbers of an operator, to notice that they are consecutive.
 
 use zeroize::Zeroize;
 

@@ -75,9 +75,8 @@ impl<'v> Reading<'v> {
 impl<A: Action> Scope<'_, A> {
     /// Asks for each number whether it is in the case.
     ///
-    /// A liaison is told `not_exposed` of a number that is in other accounts only,
-    /// by the same path: a number that nobody has is looked up in the place of one
-    /// that somebody has.
+    /// A liaison gets `not_exposed` for a number that is in other accounts only. The work is the
+    /// same for every number: for an unknown number, the entry of a known one is read.
     pub fn look_up(
         &mut self,
         numbers: &[RawText],
