@@ -10,7 +10,8 @@ use http_body::{Frame, SizeHint};
 use super::connection::Answering;
 use super::turns::Turn;
 
-/// Whatever it holds is dropped with it, or when the body has ended. It is told of each piece.
+/// A body that holds a value until the body has ended or is dropped. The value is notified of each
+/// piece.
 pub(super) struct Holding<T> {
     body: Body,
     held: Option<T>,

@@ -39,7 +39,7 @@ struct Admitting {
 struct State {
     stage: Stage,
     cancelled: bool,
-    /// Ends a read that may wait for ever.
+    /// Ends a read that waits for more bytes.
     stop: Option<Box<dyn FnOnce() + Send>>,
 }
 

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use super::subnet::Subnet;
 use crate::domain::{Bucket, Moment};
 
-/// Failed sign-ins of late. In memory only; every failure that is not throttled has its leaf.
+/// Recent failed sign-ins. In memory only; every failure that is not throttled has its leaf.
 #[derive(Default)]
 pub(in crate::vault) struct Throttle {
     buckets: Mutex<HashMap<Tried, (f64, Moment)>>,

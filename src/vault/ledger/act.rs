@@ -17,7 +17,7 @@ pub(crate) struct Acted {
 /// Told once whether the leaf is durable.
 pub(super) type Done = Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>;
 
-/// An act to be run inside the transaction; it is told the position of its leaf.
+/// An act that runs inside the transaction. It gets the position of its leaf.
 pub(super) type Act = Box<dyn FnOnce(&Transaction, u64) -> Acted + Send>;
 /// Rows that prepare an admission and are not visible yet.
 pub(super) type Stage = Box<dyn FnOnce(&Transaction) -> Result<(), StoreError> + Send>;

@@ -131,7 +131,7 @@ impl Queue {
         self.work.notify_all();
     }
 
-    /// The thread is gone: whoever waits must not wait for ever.
+    /// Releases all waiting callers, because the ledger's thread has ended.
     pub(super) fn abandon(&self) {
         let mut waiting = self.waiting();
         waiting.closed = true;

@@ -64,7 +64,7 @@ pub struct Scope<'v, A: Action> {
     /// The position this act's leaf will have; known to writing acts only.
     pub(in crate::vault) leaf: Option<u64>,
     pub(in crate::vault) notes: Notes,
-    /// Runs of numbers that were disclosed of late, sealed.
+    /// Runs of recently disclosed numbers, sealed.
     pub(in crate::vault) numbers: NumberTerms,
     action: PhantomData<A>,
 }

@@ -46,7 +46,7 @@ pub struct OperatorView {
     pub second_factor: bool,
 }
 
-/// What an operator is told once, at enrolment.
+/// The new operator, with secrets that are shown once, at enrolment.
 pub struct Enrolled {
     pub(in crate::vault) operator: OperatorId,
     pub(in crate::vault) name: OperatorName,

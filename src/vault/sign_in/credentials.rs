@@ -71,7 +71,7 @@ impl Vault {
             Err(Stopped::Denied(denial)) => Some(*denial),
             _ => None,
         };
-        // Whoever is at the command line is told what the leaf says.
+        // The person at the command line gets the reason that the leaf has.
         let _ = self.settle(&attempt, denial);
         match ended {
             Ok(signed_in) => Ok(Ok(signed_in.into_caller())),
