@@ -81,7 +81,7 @@ impl Scene {
 
     fn take(&self, export: &str) -> Result<Vec<u8>, Refusal> {
         let id: ExportId = export.parse().unwrap();
-        take_package(&self.house.vault, &self.house.people.custodian, &id).map(bytes_of)
+        take_package(&self.house.vault, &self.house.people.custodian, &id, None).map(bytes_of)
     }
 
     fn ask_withdrawal(&self, asker: &Caller) -> String {
