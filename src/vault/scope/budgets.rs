@@ -38,7 +38,7 @@ impl<A: Writes> Scope<'_, A> {
             self.transaction()?,
             operator,
             case.number,
-            self.now,
+            self.core.clock.measured(),
         )?)
     }
 }

@@ -212,7 +212,8 @@ impl<A: Action> Scope<'_, A> {
                     case: case.number,
                     party: &party_of(self.core, &case, account.as_ref())?,
                 };
-                let left = |kind| payer.left(&self.core.settings, self.connection, kind, self.now);
+                let measured = self.core.clock.measured();
+                let left = |kind| payer.left(&self.core.settings, self.connection, kind, measured);
                 let (lookup_budget, frozen_until) = left(BudgetKind::Lookups)?;
                 let (view_budget, _) = left(BudgetKind::Views)?;
                 cases.push(SelfMembership {
@@ -220,7 +221,9 @@ impl<A: Action> Scope<'_, A> {
                     role: member.role.as_str(),
                     lookup_budget,
                     view_budget,
-                    frozen_until,
+                    // Kept as the vault measures time, shown as its clock shows it.
+                    frozen_until: frozen_until
+                        .map(|until| self.now.plus_seconds(until.seconds() - measured.seconds())),
                 });
             }
         }

@@ -92,10 +92,13 @@ const SEALED: &[(&str, &str)] = &[
         "statistics",
         "sealed in place; the admission's digest has all",
     ),
-    ("dictionary", "sealed in place; the description has the set"),
+    (
+        "dictionary",
+        "sealed in place; the admission's digest has all",
+    ),
     (
         "subject_index",
-        "sealed in place with the next range; the description has the ends",
+        "sealed in place; the admission's digest has all, which `doctor` compares",
     ),
     (
         "quarantine",
@@ -103,7 +106,7 @@ const SEALED: &[(&str, &str)] = &[
     ),
     (
         "term_run",
-        "terms sealed in place; a run's tags are authenticated with the next run's first",
+        "terms sealed in place; `doctor` compares the runs with the log, a lookup does not",
     ),
     ("leaf", "hashed into the signed tree"),
     ("tree_hash", "hashed into the signed tree"),
