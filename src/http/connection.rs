@@ -1,4 +1,4 @@
-//! One connection, as its requests and its stream both see it: whose it is, whether somebody has
+//! What the requests and the stream of one connection both know of it: its client's address, whether somebody has
 //! signed in on it, and how long it may stand still.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -11,23 +11,23 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use crate::config::Limits;
 
 pub(super) struct Connection {
-    /// The other end. None while a proxy has not said it.
+    /// The client's address. `None` until a proxy has said it.
     address: Option<SocketAddr>,
     signed_in: AtomicBool,
-    /// Something was refused before it was read to its end.
+    /// Something that the client sends will not be read to its end.
     unread: AtomicBool,
     closed: CancellationToken,
     http: Mutex<Http>,
 }
 
 struct Http {
-    /// Requests whose answer is not there yet.
+    /// Requests that have no answer yet.
     working: usize,
     /// Answers that are being sent.
     answering: usize,
-    /// Whether there was a request at all.
+    /// Whether a request has come yet.
     asked: bool,
-    /// When the last request or answer moved on.
+    /// When a request or an answer last made progress.
     moved: Instant,
 }
 
@@ -44,8 +44,7 @@ pub(super) struct Patience {
     pub(super) working: Duration,
 }
 
-/// The work on a request may take this many times as long as one may wait for it:
-/// a large package is made before its first byte is sent.
+/// The work on a request may take this many times `request_s`: a large package is made before its first byte is sent.
 const WORKING_REQUESTS: u32 = 10;
 
 impl Patience {
@@ -80,12 +79,12 @@ impl Connection {
         self.address
     }
 
-    /// What its limits are counted for.
+    /// The address or network whose limits it counts towards.
     pub(super) fn network(&self) -> Option<IpAddr> {
         self.address.map(|address| network(address.ip()))
     }
 
-    /// A request on it came from a live session.
+    /// Notes that a request on it came from a live session.
     pub(super) fn sign_in(&self) {
         self.signed_in.store(true, Ordering::Relaxed);
     }
@@ -94,7 +93,7 @@ impl Connection {
         self.signed_in.load(Ordering::Relaxed)
     }
 
-    /// Its place is needed.
+    /// Closes it, because its place is needed.
     pub(super) fn close(&self) {
         self.closed.cancel();
     }
@@ -109,7 +108,7 @@ impl Connection {
         self.closed.clone().cancelled_owned()
     }
 
-    /// What its other end still sends will not be read.
+    /// Notes that what the client still sends will not be read.
     pub(super) fn leave_unread(&self) {
         self.unread.store(true, Ordering::Relaxed);
     }
@@ -118,7 +117,7 @@ impl Connection {
         self.unread.load(Ordering::Relaxed)
     }
 
-    /// How long no request has been under way.
+    /// For how long no request has been under way.
     pub(super) fn rests_for(&self, now: Instant) -> Duration {
         self.with(|http| match http.working + http.answering {
             0 => now.saturating_duration_since(http.moved),
@@ -126,7 +125,7 @@ impl Connection {
         })
     }
 
-    /// Until when it may go on as it does now.
+    /// When it is closed, if nothing moves until then.
     pub(super) fn deadline(&self, patience: &Patience) -> Instant {
         self.with(|http| {
             http.moved
@@ -139,7 +138,7 @@ impl Connection {
         })
     }
 
-    /// A request is worked on, until what is given back is dropped.
+    /// Counts a request that is worked on, until the returned value is dropped.
     pub(super) fn work(self: &Arc<Self>) -> Working {
         self.with(|http| {
             http.working += 1;
@@ -148,7 +147,7 @@ impl Connection {
         Working(Arc::clone(self))
     }
 
-    /// An answer is sent, until what is given back is dropped.
+    /// Counts an answer that is being sent, until the returned value is dropped.
     pub(super) fn answer(self: &Arc<Self>) -> Answering {
         self.with(|http| http.answering += 1);
         Answering(Arc::clone(self))
@@ -179,7 +178,7 @@ impl Drop for Working {
 pub(super) struct Answering(Arc<Connection>);
 
 impl Answering {
-    /// The other end has read some of it.
+    /// Notes that the client has read some of it.
     pub(super) fn moves(&self) {
         self.0.moves(|_| {});
     }
@@ -191,11 +190,11 @@ impl Drop for Answering {
     }
 }
 
-/// What a request knows of its connection.
+/// The connection of a request, as one of the request's extensions.
 #[derive(Clone)]
 pub(super) struct Peer(pub(super) Arc<Connection>);
 
-/// An IPv6 customer has a whole /64.
+/// The address that limits count. For IPv6 it is the /64 network, because one customer has a whole /64.
 pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),

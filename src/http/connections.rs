@@ -1,8 +1,8 @@
-//! Connections are let in, counted, and closed when they stand still.
+//! Lets connections in, counts them, and closes those that stand still.
 //!
-//! HTTP's own limits are on requests. These are for who connects and says nothing, who only answers
-//! pings, who stops in the middle, and who does not read the answer: a connection costs them as
-//! much as us, and so they may not keep it.
+//! HTTP's own limits are on requests. The limits here are on clients that connect and say nothing, that only answer
+//! pings, that stop in the middle, and that do not read the answer. Such a client costs us a place, so it may not keep
+//! it.
 
 use std::future::Future;
 use std::io;
@@ -95,7 +95,7 @@ where
 }
 
 impl<A> Bounded<A> {
-    /// Finds out who it is, and gives them a place.
+    /// Finds out the client's address, and gives the connection a place.
     async fn let_in(
         &self,
         mut stream: TcpStream,
@@ -115,7 +115,7 @@ impl<A> Bounded<A> {
         let told = told.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
         let told = told.inspect_err(|_| self.app.metrics.count_refused_connection())?;
         drop(place);
-        // A proxy that asks for itself, for example whether we are well, is counted as itself.
+        // A connection of the proxy's own, such as a health check, counts for the proxy's address.
         let connection = Arc::new(Connection::new(Some(told.unwrap_or(address))));
         let place = self.enter(&connection)?;
         Ok((stream, connection, place))
@@ -129,7 +129,7 @@ impl<A> Bounded<A> {
     }
 }
 
-/// Tells every request which connection it came on.
+/// Gives every request the connection that it came on.
 #[derive(Clone)]
 pub(super) struct Known<S> {
     service: S,
@@ -152,30 +152,29 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for Known<S> {
     }
 }
 
-/// A connection that gives its place back when it goes.
+/// The stream of a connection. The connection gives its place back when this is dropped.
 pub(super) struct Counted<S> {
     stream: S,
     app: Arc<App>,
     patience: Patience,
-    /// Bytes read so far; only used to see whether `PREFACE` bytes were read.
+    /// Bytes read so far; only used to see which bytes are the first.
     read: usize,
     is_http_1: bool,
-    /// Since when a write waits for the client to read.
+    /// When a write began to wait for the client to read.
     stalled: Option<Instant>,
     /// When something was last read or written.
     moved: Instant,
     alarm: Pin<Box<Sleep>>,
     closed: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// What is written in place of an answer that HTTP made by itself, and how far it is.
+    /// What is written in place of an answer that HTTP made by itself, and how much of it is written.
     instead: Option<(Vec<u8>, usize)>,
-    /// While it ends: what may still be read, in bytes.
+    /// While the connection ends: how many bytes may still be read.
     lingers: Option<usize>,
     connection: Arc<Connection>,
     _place: Place,
 }
 
-/// What the other end still sends is read for this long when a connection ends, so that it sees
-/// our last words.
+/// When a connection ends, what the client still sends is read for this long, so that the client sees the last answer.
 const LINGERS_S: u64 = 5;
 const LINGERS_BYTES: usize = 64 << 20;
 
@@ -188,8 +187,8 @@ impl<S> Counted<S> {
         working.min(stalled.unwrap_or(working)).min(http)
     }
 
-    /// What to say while nothing moves: to wait, or that it is over. Requests come and end without
-    /// this being asked, so the alarm rings at least as often as one may rest between them.
+    /// Ready if the connection has stood still for too long. Requests begin and end without a call of this. So the
+    /// alarm rings at least once in the time that a connection may rest between requests.
     fn is_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let deadline = self.deadline();
         let look = deadline.min(Instant::now() + self.patience.between);
@@ -229,7 +228,7 @@ impl<S> Counted<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Counted<S> {
-    /// Writes the problem in place of a bare answer of HTTP's own, as long as it takes.
+    /// Writes a problem in place of a bare answer of HTTP's own. `None` if there is nothing to replace.
     fn poll_instead(
         &mut self,
         context: &mut Context<'_>,
@@ -271,7 +270,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
             Poll::Ready(read) => {
                 let new = &buffer.filled()[before..];
                 if self.read == 0 && !new.is_empty() {
-                    // HTTP/2 begins with `PRI `; no method of HTTP/1.1 that we take begins so.
+                    // HTTP/2 begins with `PRI`. No HTTP/1.1 method that we take begins like this.
                     self.is_http_1 = !new.starts_with(b"PRI");
                 }
                 self.read = self.read.saturating_add(new.len());
@@ -279,7 +278,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
                 Poll::Ready(read)
             }
             Poll::Pending => {
-                // Nothing more is read: HTTP ends the connection as if its other end had.
+                // If it is over, nothing more is read, and HTTP ends the connection as if the client had closed it.
                 let is_needed = self.closed.as_mut().poll(context).is_ready();
                 if is_needed {
                     return Poll::Ready(Ok(()));

@@ -1,9 +1,9 @@
-//! What is left of a body when its request was answered early.
+//! Reads the rest of a body whose request was answered early.
 //!
-//! A client that is still sending when the connection ends may never see the answer: its system
-//! throws away what has come, and HTTP/2 clients report a stream error. So the rest is read and
-//! thrown away for a while: up to 64 MiB or five seconds, and for few requests of one address at
-//! once. Who still waits to be told `100 Continue` sends nothing, and is not told.
+//! A client that is still sending when the connection ends may never see the answer: its system throws away what has
+//! come, and HTTP/2 clients report a stream error. So the rest is read and thrown away for a while: up to 64 MiB or
+//! five seconds, and for few requests of one address at once. The rest is not read if the request had an `Expect`
+//! header: reading would send `100 Continue` to a client that waits for it, and so make the client send the body.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -23,12 +23,12 @@ use super::connection::{Connection, Peer};
 
 const BYTES: usize = 64 << 20;
 const SECONDS: u64 = 5;
-/// Rests of one address that are read at once.
+/// How many rests of one address are read at once.
 const OF_ONE: usize = 8;
-/// All together.
+/// How many rests of all addresses together are read at once.
 const OF_ALL: usize = 64;
 
-/// Whose rests are being read.
+/// How many rests are being read, by address.
 #[derive(Default)]
 pub(super) struct Drains(Mutex<HashMap<Option<IpAddr>, usize>>);
 
@@ -37,19 +37,19 @@ struct Draining {
     network: Option<IpAddr>,
 }
 
-/// The body of a request, of which whatever the handler leaves can be had back.
+/// The body of a request, kept to read what the handler leaves of it.
 pub(super) struct Rest {
     body: Arc<Mutex<Body>>,
-    /// The client waits to be told to go on.
+    /// The request had an `Expect` header: the client may wait for `100 Continue`.
     expects: bool,
     peer: Option<Peer>,
 }
 
-/// What the handler reads.
+/// The same body, for the handler to read.
 struct Lent(Arc<Mutex<Body>>);
 
 impl Rest {
-    /// The request with its body lent; nothing if it has none.
+    /// Lends the body of a request to the handler. `None` if the request has no body.
     pub(super) fn of(request: Request) -> (Request, Option<Self>) {
         if request.body().is_end_stream() {
             return (request, None);
@@ -67,7 +67,7 @@ impl Rest {
         )
     }
 
-    /// Reads what the handler left, beside the answer.
+    /// Reads what the handler left, while the answer is sent.
     pub(super) fn drain(self, drains: &Arc<Drains>) {
         let mut body =
             std::mem::take(&mut *self.body.lock().unwrap_or_else(PoisonError::into_inner));
@@ -100,7 +100,7 @@ impl Rest {
     }
 }
 
-/// Reads to the end; false if it is too far away.
+/// Reads the body to its end; false if it is too long.
 async fn swallow(body: &mut Body) -> bool {
     let mut bytes = 0;
     while let Some(Ok(frame)) = body.frame().await {

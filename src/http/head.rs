@@ -1,5 +1,5 @@
-//! What the head of every request must be, before anything is done for it: of a bounded size, and
-//! meant for one host.
+//! Checks the head of every request before anything else is done: its size is bounded, it names one host, and it has
+//! no transfer coding but `chunked`.
 
 use axum::extract::Request;
 use http::header::{HOST, TRANSFER_ENCODING};
@@ -10,9 +10,9 @@ use super::ProblemKind;
 use super::problem::Problem;
 use crate::config::Limits;
 
-/// Header lines of one request. HTTP/1.1's parser counts up to the same number.
+/// The most header lines of one request. The parser of HTTP/1.1 has the same limit.
 const HEADERS: usize = 100;
-/// Path and query, in bytes.
+/// The longest path and query, in bytes.
 const ADDRESS: usize = 8 * 1024;
 
 pub(super) fn check(limits: &Limits, request: &Request) -> Result<(), Problem> {
@@ -33,7 +33,7 @@ pub(super) fn check(limits: &Limits, request: &Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// RFC 9112, section 3.2, and RFC 9113, section 8.3.1.
+/// Checks that a request names one host: RFC 9112, section 3.2, and RFC 9113, section 8.3.1.
 fn one_host(request: &Request) -> Result<(), Problem> {
     let refuse = |rule| Problem::new(ProblemKind::MalformedRequest).at("Host", rule);
     let mut named = request.headers().get_all(HOST).iter();

@@ -10,8 +10,7 @@ use http_body::{Frame, SizeHint};
 use super::connection::Answering;
 use super::turns::Turn;
 
-/// A body that holds a value until the body has ended or is dropped. The value is notified of each
-/// piece.
+/// A body that holds a value until the body has ended or is dropped. It notifies the value of each piece.
 pub(super) struct Holding<T> {
     body: Body,
     held: Option<T>,

@@ -1,9 +1,9 @@
-//! Who holds how many connections.
+//! How many connections each address holds.
 //!
-//! One address, or one /64 of IPv6, holds so many and no more. Connections on which nobody has
-//! signed in may have three quarters of them, and of all there are: the rest is kept for those who
-//! have. A newcomer may sign in, so it is let in where strangers have their share, and the stranger
-//! that has been there longest goes. Memory is bounded by the number of connections.
+//! One IPv4 address, or one /64 network of IPv6, may hold a limited number of connections. A connection on which nobody
+//! has signed in is a stranger. Strangers may hold three quarters of the places of an address, and three quarters of
+//! all places. The rest is kept for people who have signed in. A new connection may still sign in. So it is let in even
+//! if strangers hold their share, and the oldest stranger is closed. Memory is bounded by the number of connections.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -26,8 +26,8 @@ pub(super) struct Place {
     connection: Arc<Connection>,
 }
 
-/// After this long without a request, a connection of somebody who has signed in may go too, where
-/// their address has no other place.
+/// After this long without a request, a connection of somebody who has signed in may be closed too, if their address
+/// has no other place to give.
 const RESTS: Duration = Duration::from_secs(5);
 
 impl Places {
@@ -39,13 +39,13 @@ impl Places {
         }
     }
 
-    /// Gives the connection a place, if need be that of another. `None` if all are taken by others
-    /// who have more right to it.
+    /// Gives the connection a place, if need be the place of another one. `None` if others have more right to all of
+    /// them.
     pub(super) fn enter(self: &Arc<Self>, connection: &Arc<Connection>) -> Option<Place> {
         let network = connection.network();
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let own = held.entry(network).or_default();
-        // Nobody counts what a proxy holds until it has said for whom.
+        // A proxy's connection counts for no address until the proxy has named its client.
         if network.is_some() {
             let full = own.len() >= self.of_one;
             if (full || strangers(own) >= share(self.of_one)) && !make_room(own) {
@@ -88,7 +88,7 @@ impl Drop for Place {
     }
 }
 
-/// What strangers may hold of so many places: three quarters, but at least one.
+/// How many of these places strangers may hold: three quarters, but at least one.
 fn share(places: usize) -> usize {
     (places - places / 4).max(1)
 }
@@ -97,7 +97,7 @@ fn strangers(of_one: &[Arc<Connection>]) -> usize {
     of_one.iter().filter(|other| !other.is_signed_in()).count()
 }
 
-/// The oldest stranger goes. They are in the order of their coming.
+/// Closes the oldest stranger. The connections are in the order in which they came.
 fn make_room(of_one: &mut Vec<Arc<Connection>>) -> bool {
     let oldest = of_one.iter().position(|other| !other.is_signed_in());
     leave(of_one, oldest)

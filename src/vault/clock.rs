@@ -1,20 +1,18 @@
-//! The time is passed in; this is the one place that reads it, and the one that reckons with it.
+//! The vault's time. Only this file reads the machine's date and calculates the vault's time from it. All other code
+//! gets the time from here.
 //!
 //! A machine has two clocks. The wall clock tells the date and may jump. The monotonic one only
 //! tells how much time has passed. [`VaultClock`] makes one time of both:
 //!
-//! - While the vault runs, its time goes on with the monotonic clock, whatever the wall clock does.
-//!   It follows the wall clock by half a thousandth only. Where the two differ by more than a
-//!   minute, the clock is *in doubt*, and nothing changes until two people accept the wall clock's
-//!   time.
-//! - At a start the vault goes on from the latest time it has kept, or from the wall clock, if that
-//!   is later. So its own time never goes back, and what was over stays over.
-//! - What flows back or ends with waiting (points, failed sign-ins, delays) is reckoned in
-//!   [`VaultClock::measured`]: the time the vault has run, as it measured it itself. A wall clock
-//!   that is ahead gives none of it.
-//! - Deadlines ([`VaultClock::in_seconds`]) are kept in the vault's own time. People who accept
-//!   another time change what is shown and written down, and no deadline: each has as long to go
-//!   as before, or is over.
+//! - While the vault runs, its time goes on with the monotonic clock, whatever the wall clock does. It moves towards
+//!   the wall clock by at most half a thousandth of the time that passes. If the two differ by more than a minute, the
+//!   clock is *in doubt*, and nothing changes until two people accept the wall clock's time.
+//! - At a start the vault goes on from the latest time it has kept, or from the wall clock, if that is later. So its
+//!   own time never goes back, and a deadline that is over stays over.
+//! - Points that flow back, failed sign-ins and delays use [`VaultClock::measured`]: how long the vault has run, as it
+//!   measured itself. A wall clock that is ahead makes none of them come sooner.
+//! - Deadlines ([`VaultClock::in_seconds`]) are kept in the vault's own time. If two people accept another time, the
+//!   time that is shown and written down changes. No deadline does: each has as long to go as before, or is over.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,12 +23,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Moment, OperatorId};
 
-/// What a machine tells about time.
+/// The two clocks of a machine.
 pub trait Clock: Send + Sync {
-    /// The wall clock. It may jump; nothing here promises order.
+    /// The wall clock. It may jump ahead and back.
     fn now(&self) -> Moment;
 
-    /// The monotonic clock, since a moment of its own. It never goes back and never jumps.
+    /// The monotonic clock: the time since some fixed moment. It never goes back and never jumps.
     fn elapsed(&self) -> Duration;
 }
 
@@ -51,7 +49,7 @@ impl Clock for SystemClock {
         Moment::from_seconds(since.unwrap_or(i64::MAX))
     }
 
-    /// The time since the machine was booted; what it slept counts.
+    /// The time since the machine was booted, including the time that it slept.
     fn elapsed(&self) -> Duration {
         let since = clock_gettime(ClockId::Boottime);
         let seconds = u64::try_from(since.tv_sec).unwrap_or_default();
@@ -59,7 +57,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Clocks that stand still until they are moved. Clones are the same clocks.
+/// Clocks that stand still until they are moved. All clones share them.
 #[derive(Debug, Clone)]
 pub struct ManualClock {
     wall: Arc<AtomicI64>,
@@ -103,21 +101,21 @@ impl Clock for ManualClock {
     }
 }
 
-/// By how much the wall clock may differ before it is in doubt.
+/// How many seconds the wall clock may differ from the vault's time before the clock is in doubt.
 pub const TOLERANCE_S: i64 = 60;
-/// A vault that was stopped for longer than this by its wall clock says so until two people accept.
+/// If the wall clock says that the vault was stopped for longer than this, two people have to accept its time.
 const LONG_STOP_S: i64 = 31 * 86_400;
-/// Whoever accepts a time reads it from a watch of their own.
+/// How far the time that a person states, read from their own watch, may be from the wall clock.
 const STATED_WITHIN_S: i64 = 300;
-/// For so long one person's acceptance waits for a second one's.
+/// How long one person's acceptance waits for a second person's.
 const PROPOSAL_S: i64 = 86_400;
-/// The wall clock is followed by this part of the time that passes.
+/// The vault's time moves towards the wall clock by at most the time that passes, divided by this.
 const FOLLOWED: i128 = 2000;
-/// A smaller difference is the rounding of whole seconds.
+/// A difference of up to this comes from the rounding to whole seconds.
 const ROUNDING: i128 = 2 * SECOND;
 const SECOND: i128 = 1_000_000_000;
 
-/// The vault's time. All of the vault has this one.
+/// The vault's clock. All parts of the vault share it.
 pub(in crate::vault) struct VaultClock {
     machine: Arc<dyn Clock>,
     standing: Mutex<Standing>,
@@ -129,15 +127,15 @@ pub(in crate::vault) struct Standing {
     /// The vault's own time when the monotonic clock was at `at`. Never goes back.
     own: i128,
     at: Duration,
-    /// What accepted times have added to the own time. Deadlines know nothing of it.
+    /// What accepted times have added to the own time where it is shown. Deadlines do not use it.
     corrected_s: i64,
     measured: i128,
-    /// The wall clock's difference, if it is in doubt.
+    /// How many seconds the wall clock is ahead of the vault's time, if it is in doubt.
     off_by_s: Option<i64>,
-    /// For how long the vault was stopped by the wall clock, if that is long and nobody accepted it.
+    /// How long the vault was stopped, as the wall clock says, if that is long and not accepted yet.
     stopped_s: Option<i64>,
     proposal: Option<Proposal>,
-    /// The own time, in seconds, up to which the store has everything.
+    /// The own time, in seconds, that was last given to the store; `None` if the store needs it again.
     kept: Option<i64>,
 }
 
@@ -169,10 +167,10 @@ pub struct ClockReport {
     pub time: Moment,
     /// The wall clock of the machine.
     pub machine: Moment,
-    /// By how many seconds the wall clock differs, if that is more than a minute.
+    /// How many seconds the wall clock is ahead of the vault's time (behind, if negative), if that is over a minute.
     pub off_by_s: Option<i64>,
-    /// For how many seconds the vault was stopped by the wall clock, if that is more than 31 days
-    /// and nobody has accepted it.
+    /// How many seconds the vault was stopped, as the wall clock says, if that is more than 31 days and not accepted
+    /// yet.
     pub stopped_s: Option<i64>,
 }
 
@@ -188,7 +186,7 @@ impl ClockReport {
 pub(in crate::vault) enum Accepted {
     /// Somebody else has to accept it too.
     Proposed,
-    /// This is the vault's time now.
+    /// The vault's time has changed from `before` to `now`.
     Done { before: Moment, now: Moment },
 }
 
@@ -246,8 +244,8 @@ impl VaultClock {
         clock
     }
 
-    /// The time as it is shown and written down. It goes back only if two people accept that, so
-    /// nothing is reckoned with it: see [`Self::in_seconds`] and [`Self::measured`].
+    /// The time as it is shown and written down. Two people can set it back, so no deadline and no delay uses it: see
+    /// [`Self::in_seconds`] and [`Self::measured`].
     pub(in crate::vault) fn now(&self) -> Moment {
         self.advanced().shown()
     }
@@ -267,14 +265,14 @@ impl VaultClock {
         deadline.plus_seconds(self.advanced().corrected_s)
     }
 
-    /// How long the vault has run, as it measured itself, counted on from the time it was founded.
-    /// Only differences say anything: what flows back with time and every delay is reckoned in it.
+    /// The time when the vault was founded, plus how long it has run since then, as it measured itself. Only the
+    /// difference of two such moments means something. Points that flow back and all delays use it.
     pub(in crate::vault) fn measured(&self) -> Moment {
         Moment::from_seconds(seconds_of(self.advanced().measured))
     }
 
-    /// The times that a second factor may show. While the two differ nobody knows which is right,
-    /// and those who accept one have to sign in first.
+    /// The times for which the code of a second factor is good. While they differ, nobody knows which one is right, and
+    /// the people who accept one have to sign in first.
     pub(in crate::vault) fn moments_of_codes(&self) -> [Moment; 2] {
         let report = self.report();
         [report.time, report.machine]
@@ -290,8 +288,8 @@ impl VaultClock {
         }
     }
 
-    /// One person accepts the wall clock's time, which they state themselves. With the second
-    /// person's acceptance it becomes the vault's.
+    /// One person accepts the wall clock's time, and states that time themselves. When a second person accepts it
+    /// too, it becomes the vault's time.
     pub(in crate::vault) fn accept(
         &self,
         operator: &OperatorId,
@@ -345,7 +343,7 @@ impl VaultClock {
         *held = standing;
     }
 
-    /// What the store has to keep, if it has not got it.
+    /// What the store has to keep; `None` if it has that already.
     pub(in crate::vault) fn to_keep(&self) -> Option<KeptClock> {
         let mut standing = self.advanced();
         let own = seconds_of(standing.own);

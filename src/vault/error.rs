@@ -37,7 +37,7 @@ pub enum Conflict {
     CutTooClose,
     /// The package was handed out so long ago that it was deleted.
     PackageDeleted,
-    /// The package has so many bytes, and not those that were asked for.
+    /// The package does not have the bytes that were asked for.
     NoSuchPart {
         /// The length of the whole file in bytes.
         bytes: u64,
@@ -88,12 +88,12 @@ macro_rules! data_refusals {
                 match self { $(Self::$refusal => $name),* }
             }
 
-            /// The kind of problem it is told as, and the word in the leaf.
+            /// The kind of problem that the caller gets, and the word in the leaf.
             pub fn kind(self) -> &'static str {
                 match self { $(Self::$refusal => $kind),* }
             }
 
-            /// What is told of it.
+            /// What the caller reads about it.
             pub fn rule(self) -> &'static str {
                 match self { $(Self::$refusal => $rule),* }
             }
@@ -142,7 +142,12 @@ pub enum OperationError {
         rule: String,
     },
     /// Which member of the request does not fit the data of the case, and how.
-    NotInData { at: String, refusal: DataRefusal },
+    NotInData {
+        /// The member's path in the request, such as `filter.subject[3]`.
+        at: String,
+        /// How it does not fit.
+        refusal: DataRefusal,
+    },
     /// A file could not be admitted: what, where, what to do.
     Unreadable {
         /// The word for the fault, as the leaf has it.
@@ -190,7 +195,7 @@ impl OperationError {
                 | Conflict::OwnMembership
                 | Conflict::ClockRight
                 | Conflict::PackageDeleted
-                // Whoever asks for a part has the package.
+                // A caller that asks for a part has the package already.
                 | Conflict::NoSuchPart { .. } => None,
             },
             Self::NotFound

@@ -17,7 +17,7 @@ words! {
 }
 
 impl SecondFactor {
-    /// Whether somebody of this home role cannot sign in without one.
+    /// Whether an operator of this home role needs a second factor to sign in.
     pub fn is_needed_by(self, role: HomeRole) -> bool {
         match self {
             Self::ByRole => matches!(
@@ -51,13 +51,13 @@ pub struct Settings {
     pub lookup_budget: Budget,
     /// The budget of an operator in a case for pages of records, timelines and tables.
     pub view_budget: Budget,
-    /// Lookup points that all together may spend in a case in 30 days before everybody is slowed down.
+    /// Lookup points that all operators together may spend in a case in 30 days before everybody is slowed down.
     pub case_points: u32,
-    /// Lookup points of an operator in a day while they are.
+    /// Lookup points of an operator in a day while everybody is slowed down.
     pub slowed_points: u32,
     /// Hours of a day, UTC, in which lookups are usual.
     pub work_hours: WorkHours,
-    /// Snapshots that may be read beside each other.
+    /// How many snapshots may be read at the same time.
     pub readers: usize,
     /// The smallest count that a protected table shows. A rule may have a higher one of its own.
     pub protected_threshold: u64,
@@ -77,15 +77,17 @@ pub struct Budget {
     pub per_month: u32,
 }
 
-/// From one hour of the day to before another, in UTC.
+/// A part of the day, in whole hours of UTC. It may go over midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct WorkHours {
+    /// The first hour.
     pub from: u8,
+    /// The hour at which it ends, which is not part of it.
     pub to: u8,
 }
 
 impl WorkHours {
-    /// Whether an hour of the day is one of them; they may go over midnight.
+    /// Whether an hour of the day is one of them.
     pub fn has(self, hour: u8) -> bool {
         match self.from <= self.to {
             true => (self.from..self.to).contains(&hour),
@@ -95,7 +97,7 @@ impl WorkHours {
 }
 
 impl Settings {
-    /// Raises every limit on lookups to so many points at least: for people who are made up.
+    /// Raises the limits on lookups and views to at least so many points. It is for data about made-up people.
     pub fn allow_lookups(&mut self, points: u32) {
         self.lookup_budget = Budget {
             capacity: points,

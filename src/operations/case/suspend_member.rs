@@ -9,15 +9,18 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Ends a member's rights in a case at once.
 pub struct SuspendMember {
     case: CaseId,
     operator: OperatorId,
     why: Why,
 }
 
+/// Why a member is suspended.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuspendMemberInput {
+    /// Why the member's rights end.
     #[schema(value_type = Reason)]
     pub reason: String,
 }

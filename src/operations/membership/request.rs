@@ -1,4 +1,4 @@
-//! `PUT /cases/{case}/members/{operator}`: how a role is asked for.
+//! `PUT /cases/{case}/members/{operator}`: what a lead sends to ask for a role, and what comes back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,27 +11,31 @@ use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{Membership, MembershipView, MembershipWanted};
 use crate::vault::{OperationError, Target, Why};
 
+/// The role that an operator should have in the case.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NameMemberInput {
+    /// The role of the operator in this case.
     #[schema(value_type = CaseRole)]
     pub role: String,
     /// The one account a liaison speaks for.
     #[schema(value_type = Option<AccountName>)]
     pub account: Option<String>,
-    /// Why, for whoever decides.
+    /// Why; the decider reads it. It may be left out.
     #[schema(value_type = Option<Reason>)]
     pub reason: Option<String>,
 }
 
-/// What became of it.
+/// The outcome: the role was given, or was requested.
 #[derive(Serialize, ToSchema)]
 pub struct NamedMember {
+    /// Whether the operator has the role now.
     pub state: NamedState,
-    /// What another lead decides.
+    /// The id of the request that another lead decides; absent if the role was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub membership: Option<MembershipId>,
+    /// When the request expires if nobody decides it; absent if the role was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub expires_at: Option<Moment>,
@@ -41,12 +45,16 @@ pub struct NamedMember {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NamedState {
+    /// The operator has the role.
     Given,
+    /// Another lead decides first.
     Requested,
 }
 
+/// The memberships that were asked for in a case.
 #[derive(Serialize, ToSchema)]
 pub struct MembershipList {
+    /// The memberships, newest first.
     pub memberships: Vec<MembershipView>,
 }
 
@@ -111,5 +119,5 @@ impl TwoPerson for Membership {
     }
 }
 
-/// What is written down where nobody said why.
+/// The reason that is written down if the asker gave none.
 const NO_REASON: &str = "no reason was given";

@@ -1,5 +1,5 @@
-//! More lookup points for a time: ask, have it decided by another lead; and thawing lookups that too many
-//! refusals froze.
+//! More lookup points for a time: a member asks, and another lead decides. Also thaws lookups that too many refusals
+//! froze.
 
 pub(crate) mod docs;
 mod request;
@@ -11,7 +11,11 @@ pub use thaw::{ThawInput, ThawLookups, ThawedBody};
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Raise;
 
+/// Asks for more lookup points for a time.
 pub type RequestRaise = Ask<Raise>;
+/// Lists the newest 500 raises of a case.
 pub type ListRaises = List<Raise>;
+/// Shows one raise as its decider sees it.
 pub type ReadRaise = Read<Raise>;
+/// Approves or denies a raise. If approved, the asker has the points at once.
 pub type DecideRaise = Decide<Raise>;

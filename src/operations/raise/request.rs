@@ -1,4 +1,4 @@
-//! `POST /cases/{case}/raises`: how more lookup points are asked for.
+//! `POST /cases/{case}/raises`: what a member sends to ask for more lookup points, and what comes back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,28 +11,36 @@ use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{Raise, RaiseView, RaiseWanted, ShownState};
 use crate::vault::{OperationError, Why};
 
+/// A request for more lookup points, for the asker.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestRaiseInput {
-    /// Points beside the usual ones.
+    /// Points in addition to the usual ones.
     #[schema(minimum = 1, maximum = 100_000)]
     pub points: u32,
-    /// When they end: in at most 31 days.
+    /// When the points end: in at most 31 days.
     #[schema(value_type = Moment)]
     pub until: String,
+    /// Why they are needed; the decider reads it.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
 
+/// A raise that was requested and is not decided yet.
 #[derive(Serialize, ToSchema)]
 pub struct RequestedRaise {
+    /// The id of the raise.
     pub raise: RaiseId,
+    /// Its state: `requested`.
     pub state: ShownState,
+    /// When the request expires if nobody decides it.
     pub expires_at: Moment,
 }
 
+/// The raises of a case.
 #[derive(Serialize, ToSchema)]
 pub struct RaiseList {
+    /// The raises, newest first.
     pub raises: Vec<RaiseView>,
 }
 

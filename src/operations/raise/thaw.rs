@@ -9,22 +9,26 @@ use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
+/// Ends the freeze of another member's lookups.
 pub struct ThawLookups {
     case: CaseId,
     operator: OperatorId,
     why: Why,
 }
 
+/// Why a member's lookups are thawed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ThawInput {
+    /// Why the freeze ends.
     #[schema(value_type = Reason)]
     pub reason: String,
 }
 
+/// The outcome of a thaw.
 #[derive(Serialize, ToSchema)]
 pub struct ThawedBody {
-    /// Whether they were frozen.
+    /// Whether the lookups were frozen until now.
     pub thawed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What raises an alarm: questions and refusals, never answers. The leaf says the word; nothing but
+//! The alarms. Questions and refusals raise them, answers never do. The leaf names the alarm. Only the alarm for
 //! repeated refusals has a consequence for the caller.
 
 /// A closed list, the gravest last: a leaf has room for one.
@@ -12,11 +12,11 @@ pub(in crate::vault) enum Alarm {
     SampledRange,
     /// Number after number.
     ConsecutiveNumbers,
-    /// All together have spent what a case allows in 30 days.
+    /// All operators together have spent what a case allows in 30 days.
     CaseBudget,
     /// Ten calls within an hour could not be paid: the operator's lookups are frozen.
     RepeatedRefusals,
-    /// The machine's clock jumped, or is in doubt since the start.
+    /// The machine's clock jumped, or has been in doubt since the start.
     ClockJumped,
 }
 

@@ -1,7 +1,7 @@
-//! Paying: a first look on the act's snapshot before it reads, and the charge itself in the ledger's
+//! Payment, in two steps: a look at the act's snapshot before the act reads, then the charge in the ledger's
 //! transaction.
 //!
-//! A charge that does not fit is refused whole. What was begun is paid, however it ends.
+//! A charge that does not fit is refused whole. An act that has begun is paid, however it ends.
 
 use super::alarm::Alarm;
 use super::limits::{Limits, Verdict};
@@ -14,7 +14,7 @@ use crate::vault::store::budget_rows::{BudgetKey, BudgetRow, Raised};
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::{Snapshot, StoreError, Transaction, budget_rows, case_budget_rows};
 
-/// Who pays, where, and with whom together.
+/// Who pays, in which case, and with whom they share the case's limit.
 pub(in crate::vault) struct Payer<'p> {
     pub(in crate::vault) operator: &'p OperatorId,
     pub(in crate::vault) case: CaseNumber,
@@ -41,7 +41,7 @@ const FREEZE: u32 = 86_400;
 const MOST_REFUSALS: usize = 10;
 
 impl<'p> Payer<'p> {
-    /// Whether the price can be paid, with so many points of other calls under way.
+    /// Whether the price can be paid while other calls have so many points under way.
     pub(in crate::vault) fn look(
         &self,
         settings: &Settings,
@@ -64,7 +64,7 @@ impl<'p> Payer<'p> {
         refusal(alone).map_or(Ok(()), |denial| Err(Stopped::Denied(denial)))
     }
 
-    /// Takes the points. If they are not there nothing is taken, and the refusal is counted.
+    /// Takes the points. If there are too few, it takes none and counts the refusal.
     pub(in crate::vault) fn pay(
         &self,
         settings: &Settings,
@@ -99,7 +99,7 @@ impl<'p> Payer<'p> {
         )
     }
 
-    /// Counts a refusal that the first look found, and says when to come again.
+    /// Counts a refusal that the first look found, and says when the caller may try again.
     pub(in crate::vault) fn refuse(
         &self,
         settings: &Settings,
@@ -121,7 +121,7 @@ impl<'p> Payer<'p> {
         }
     }
 
-    /// What could be spent now, for the answer to `GET /me`.
+    /// What could be spent now, and until when it is frozen, for the answer to `GET /me`.
     pub(in crate::vault) fn left(
         &self,
         settings: &Settings,
@@ -188,7 +188,7 @@ impl<'p> Payer<'p> {
     }
 }
 
-/// Gives an operator points beside the usual ones. An earlier raise ends with it.
+/// Gives an operator points in addition to the usual ones. It takes the place of an earlier raise.
 pub(in crate::vault) fn raise(
     connection: &Transaction,
     operator: &OperatorId,
@@ -238,8 +238,8 @@ fn refusal(verdict: Verdict) -> Option<Denial> {
     }
 }
 
-/// Counts a refusal; true if it is one too many. Whoever comes again before the time they were told
-/// is refused once.
+/// Counts a refusal; true if it is one too many. A retry that comes earlier than the last refusal allowed is not
+/// counted again.
 fn count_refusal(row: &mut BudgetRow, wait: u32, now: Moment) -> bool {
     if row.retry_at.is_some_and(|at| at > now) {
         return false;

@@ -1,4 +1,4 @@
-//! Whether a price can be paid, and when: from what was spent and the time alone.
+//! Whether a price can be paid, and when. This follows from what was spent and from the time alone.
 
 use crate::domain::{Bucket, Daily, Moment};
 use crate::vault::settings::{Budget, Settings};
@@ -10,9 +10,10 @@ use super::price::BudgetKind;
 #[derive(Debug, Clone, Copy)]
 pub(in crate::vault) struct Limits {
     budget: Budget,
-    /// Points beside the usual ones.
+    /// Points in addition to the usual ones.
     raised: u32,
-    /// Lookups only: points of all together in 30 days, and then of each in a day.
+    /// Lookups only: the points that all operators together may spend in 30 days before they are slowed down, and
+    /// those that each of them may then spend in a day.
     case: Option<(u32, u32)>,
 }
 
@@ -20,11 +21,11 @@ pub(in crate::vault) struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::vault) enum Verdict {
     Fits,
-    /// Not now; in so many seconds, if nothing else is spent.
+    /// Not now, but in so many seconds, if nothing else is spent.
     Later(u32),
     /// Never: it is more than the budget holds.
     TooLarge,
-    /// Not before somebody thaws it, or in so many seconds.
+    /// Frozen for so many seconds, or until somebody thaws it.
     Frozen(u32),
 }
 
@@ -51,7 +52,7 @@ impl Limits {
         }
     }
 
-    /// `all` is what all together have spent in the case.
+    /// `all` is what all operators together have spent in the case.
     pub(in crate::vault) fn verdict(
         self,
         row: &BudgetRow,
@@ -104,7 +105,7 @@ impl Limits {
         self.bucket().leaked(row.spent, elapsed as f64)
     }
 
-    /// Whether so many points of all together are more than a case allows.
+    /// Whether all operators together have spent more than a case allows, if they have spent `sum`.
     pub(in crate::vault) fn slows(self, sum: u64) -> bool {
         self.case.is_some_and(|(most, _)| sum > u64::from(most))
     }
@@ -116,7 +117,7 @@ impl Limits {
             && day.is_none_or(|most| row.days.today(now) + points <= most)
     }
 
-    /// The most of one operator in a day, while everybody is slowed down.
+    /// The most that one operator may spend in a day, while everybody is slowed down.
     fn day(self, all: &Daily, now: Moment) -> Option<u64> {
         let (_, slowed) = self.case.filter(|_| self.slows(all.sum(now)))?;
         Some(u64::from(slowed) + u64::from(self.raised))

@@ -1,8 +1,8 @@
 //! What acts cost, what an operator may ask of a case, what raises an alarm, and whose turn it is to
 //! build a package.
 //!
-//! Sees counts of points, and numbers it never reads the digits of. A price follows from the request
-//! alone, and is paid before the act reads.
+//! Sees counts of points. It also sees numbers, but never reads their digits. A price follows from the request alone,
+//! and is paid before the act reads.
 
 pub(in crate::vault) mod alarm;
 pub(in crate::vault) mod charge;

@@ -1,6 +1,6 @@
-//! One export's package is built by one caller at a time.
+//! Only one caller at a time builds the package of an export.
 //!
-//! Sees identifiers. Whoever comes meanwhile waits on a thread, as long as the build takes.
+//! Sees identifiers. Another caller of the same package waits on a thread until the build ends.
 
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -14,7 +14,7 @@ pub struct PackageTurns {
     built: Condvar,
 }
 
-/// Ends when it is dropped.
+/// One caller's turn to build a package. It ends when this is dropped.
 pub struct PackageTurn<'t> {
     turns: &'t PackageTurns,
     export: &'t ExportId,

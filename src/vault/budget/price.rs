@@ -10,7 +10,7 @@ pub struct Price {
 /// The budgets that an operator has in a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(in crate::vault) enum BudgetKind {
-    /// Asking whether numbers are in the case, and what comes near it.
+    /// Asking whether numbers are in the case, and other questions that come near that.
     Lookups,
     /// Pages of masked records, timelines, tables.
     Views,
@@ -41,16 +41,17 @@ impl Price {
         Self::lookups(numbers)
     }
 
+    /// The difference of two exhibits.
     pub fn of_difference() -> Self {
         Self::lookups(DIFFERENCE)
     }
 
-    /// Asking for something for which records are counted: so many subjects are shown masked in it.
+    /// Making a request for which records are counted, and which shows so many masked subjects.
     pub fn of_request(masked: u32) -> Self {
         Self::lookups(REQUEST.saturating_add(masked))
     }
 
-    /// Reading a request in which records are counted and at most so many subjects shown masked.
+    /// Reading a request in which records are counted, and which shows at most so many masked subjects.
     pub const fn of_reading_request(masked: u32) -> Self {
         Self::views(REQUEST.saturating_add(masked))
     }
@@ -65,6 +66,7 @@ impl Price {
         Self::views(records)
     }
 
+    /// A table, whatever it shows.
     pub fn of_table() -> Self {
         Self::views(TABLE)
     }

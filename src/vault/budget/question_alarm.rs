@@ -11,14 +11,14 @@ use crate::domain::{CaseId, Moment, OperatorId};
 use crate::vault::plaintext::{AskedNumbers, RecentNumbers};
 use crate::vault::settings::WorkHours;
 
-/// The numbers asked of late, by operator and case.
+/// The numbers that were asked lately, by operator and case.
 #[derive(Default)]
 pub(in crate::vault) struct QuestionAlarm {
     asked: Mutex<HashMap<(OperatorId, CaseId), RecentNumbers>>,
 }
 
 impl QuestionAlarm {
-    /// Takes in the numbers of one question; the alarm it raises, if it does.
+    /// Takes in the numbers of one question, and returns the alarm that they raise, if they raise one.
     pub(in crate::vault) fn note(
         &self,
         operator: &OperatorId,

@@ -1,9 +1,9 @@
-//! Points of calls that are under way: spent as soon as the call has begun to read, before the ledger
-//! has written them down.
+//! The points of calls that are under way. A call spends them when it begins to read, before the ledger writes them
+//! down.
 //!
-//! A call enters before its snapshot begins. What an earlier call was charged is then in the snapshot
-//! or still in here, so two calls at once cannot read for the same points. A charge may for a moment be
-//! in both; a call that is refused for that reason alone may be repeated at once.
+//! A call enters before its snapshot begins. The charge of an earlier call is then in the snapshot or still here, so
+//! two calls at once cannot read for the same points. A charge may be in both for a moment. A call that is refused for
+//! that reason alone may be repeated at once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::price::{BudgetKind, Price};
 use crate::domain::OperatorId;
 
-/// By operator and kind, over all cases.
+/// Points by operator and kind of budget, over all cases.
 #[derive(Default)]
 pub(in crate::vault) struct PointsUnderWay(Mutex<HashMap<(OperatorId, BudgetKind), u64>>);
 

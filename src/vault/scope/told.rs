@@ -1,5 +1,5 @@
-//! What a custodian is told of a case: exact counts of a file it admitted, and of everything else
-//! rounded counts, as a protected table shows them.
+//! Which counts of a case a custodian gets: exact ones of the files it admitted, and rounded ones of everything else,
+//! as a protected table shows them.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ impl Reading<'_> {
         self.grant.role() != Some(CaseRole::Custodian)
     }
 
-    /// A count that says something of the case.
+    /// A count about the case, as the caller may see it.
     pub(in crate::vault) fn told(&self, count: u64) -> Shown {
         match self.knows_counts() {
             true => Shown::Number(count),
@@ -23,7 +23,7 @@ impl Reading<'_> {
         }
     }
 
-    /// A count of one exhibit.
+    /// A count about one exhibit, as the caller may see it.
     pub(in crate::vault) fn told_of(&self, exhibit: &ExhibitDescription, count: u64) -> Shown {
         let operator = self.caller.operator_id().map(|id| id.as_str());
         match operator == Some(exhibit.admitted_by.as_str()) {
@@ -33,16 +33,20 @@ impl Reading<'_> {
     }
 }
 
-/// The difference of one exhibit against another. Either may be withdrawn. A custodian is told
-/// rounded counts, and nothing of accounts or of what is newly exposed.
+/// The difference of one exhibit against another. Either may be withdrawn. A custodian gets rounded counts, without
+/// `accounts` and `newly_exposed`.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Difference)]
 pub struct DifferenceView {
+    /// The id of this exhibit.
     #[schema(value_type = ExhibitId)]
     pub exhibit: String,
+    /// The id of the other exhibit.
     #[schema(value_type = ExhibitId)]
     pub against: String,
+    /// How many messages each exhibit has.
     pub messages: SidesView,
+    /// How many numbers are new, gone and unchanged.
     pub numbers: ChangesView,
     /// Numbers of this exhibit that were in no exhibit admitted before it, withdrawn or not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,10 +58,13 @@ pub struct DifferenceView {
     pub accounts: Option<Vec<AccountDifferenceView>>,
 }
 
+/// The same count for both exhibits.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Sides)]
 pub struct SidesView {
+    /// The count of this exhibit.
     pub exhibit: Shown,
+    /// The count of the other exhibit.
     pub against: Shown,
 }
 
@@ -69,6 +76,7 @@ pub struct ChangesView {
     pub new: Shown,
     /// In the other, not in this one.
     pub gone: Shown,
+    /// In both.
     pub unchanged: Shown,
 }
 
@@ -76,9 +84,12 @@ pub struct ChangesView {
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = AccountDifference)]
 pub struct AccountDifferenceView {
+    /// The name of the account.
     #[schema(value_type = AccountName)]
     pub account: String,
+    /// How many messages of the account each exhibit has.
     pub messages: SidesView,
+    /// How many numbers of the account are new, gone and unchanged.
     pub numbers: ChangesView,
 }
 

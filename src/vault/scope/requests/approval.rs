@@ -1,7 +1,7 @@
-//! The approval that something rests on: the decision's leaf, and no column of the request's row.
+//! Finds the approval of a request. The decision's leaf counts, and no column of the request's row.
 //!
-//! The row says only where to look. The leaf's bytes are proved into the root that the ledger keeps
-//! in memory, and must say that another operator than the asker approved exactly this request.
+//! The row says only where the leaf is. The leaf's bytes are checked against the root that the ledger keeps in memory.
+//! They must say that an operator other than the asker approved exactly this request.
 
 use super::found::Found;
 use super::kind::RequestKind;
@@ -14,7 +14,7 @@ use crate::vault::audit::{Decision, Leaf, Outcome};
 use crate::vault::ledger::StoredHashes;
 use crate::vault::scope::Scope;
 
-/// A yes that was found in the log.
+/// An approval that was found in the log.
 pub(super) struct Approval {
     /// The leaf's exact bytes, and its number.
     pub(super) leaf: Vec<u8>,

@@ -1,4 +1,4 @@
-//! A request as it stands in the store, opened, and the digest that binds it.
+//! A request from the store, opened, and the digest that binds it.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) struct Found<K: RequestKind> {
 }
 
 impl<K: RequestKind> Found<K> {
-    /// The asker stands in the row only: it is the one that the digest was made with.
+    /// Checks the digest. Only the row names the asker, and the digest shows that it is the right one.
     pub(super) fn sound(self) -> Result<Self, OperationError> {
         match self.bound(&self.row.asker)?[..] == self.row.digest[..] {
             true => Ok(self),
@@ -29,7 +29,7 @@ impl<K: RequestKind> Found<K> {
         }
     }
 
-    /// The keyed digest over everything asked, by whom, and everything found for it.
+    /// The keyed digest over what was asked, who asked it, and what was found for it.
     pub(super) fn bound(&self, asker: &OperatorId) -> Result<[u8; 32], OperationError> {
         bound::<K>(&self.keys, &self.row.id, asker, &self.sealed)
     }

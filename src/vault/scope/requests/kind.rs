@@ -1,4 +1,4 @@
-//! What is one kind of request's own. The rest is the same for all of them.
+//! What differs between the kinds of requests. The rest is the same for all of them.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use crate::vault::keyring::RequestDigest;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{OperationError, Price, Settings};
 
-/// Closed: a kind stands in a file beside this one.
+/// A closed list: each kind has a file in this folder.
 pub(super) mod seal {
     /// Implemented for the kinds of this folder.
     pub trait Listed {}
@@ -36,16 +36,16 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
 
     /// What somebody wants, parsed and not yet checked against the case.
     type Wanted: Send + 'static;
-    /// What is counted on a snapshot, before the act that rests on it has its turn.
+    /// What is counted on a snapshot before the act that needs it begins its transaction.
     type Counted: Send + 'static;
-    /// What is sealed of it. The digest covers all of it.
+    /// What is sealed of a request. The digest covers all of it.
     type Body: Serialize + DeserializeOwned;
-    /// What is sealed with it after the decision, and not covered by the digest.
+    /// What is sealed with the request after the decision. The digest does not cover it.
     type After: Default + Serialize + DeserializeOwned;
     /// What a decider sees.
     type View: Serialize + ToSchema + Send + 'static;
 
-    /// Whether something is counted before a request, and before a yes.
+    /// Whether [`Self::count`] has something to do.
     const COUNTED_TO_ASK: bool = false;
     /// Whether [`Self::recount`] has something to do.
     const COUNTED_TO_DECIDE: bool = false;
@@ -55,8 +55,9 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
         None
     }
 
-    /// The same for reading one, and for a list of them.
+    /// What reading one request costs.
     const PRICE_TO_READ: Option<Price> = None;
+    /// What a list of requests costs.
     const PRICE_TO_LIST: Option<Price> = None;
 
     /// What is wrong with it, whatever the records are.
@@ -98,8 +99,8 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError>;
 
-    /// What everybody may know of what is decided, by name: whoever holds the decision's leaf can
-    /// compare it with what came of it. The rest is bound by a keyed digest.
+    /// What everybody may know of what is decided, by name. A reader of the decision's leaf can compare it with what
+    /// came of the decision. A keyed digest binds the rest.
     fn stated(_: &Self::Body) -> Vec<(&'static str, String)> {
         Vec::new()
     }
@@ -124,7 +125,7 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
 
 /// What a request is about, as its leaves say it.
 pub struct Touched<'b> {
-    /// Records, or numbers where it is about numbers.
+    /// How many records, or how many numbers if the request is about numbers.
     pub(super) rows: u64,
     /// Term numbers; the leaf gets a keyed digest of them.
     pub(super) subjects: &'b [u32],

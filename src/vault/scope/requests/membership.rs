@@ -1,6 +1,7 @@
-//! Memberships: a role in a case, asked by one lead and given by another.
+//! Memberships: a role in a case that one lead asks for and another one gives.
 //!
-//! Bound to what the operator is in the case now. The decision that approves gives the role.
+//! The request is bound to the role that the operator has in the case now, and to whether they are suspended. The
+//! decision that approves gives the role.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,13 +20,17 @@ use crate::vault::{OperationError, Settings};
 /// Giving somebody a role in a case.
 pub enum Membership {}
 
-/// Who is to get which role. A liaison is bound to an account, nobody else is.
+/// Who should get which role. A liaison is bound to an account, nobody else is.
 pub struct MembershipWanted {
+    /// Who gets the role.
     pub operator: OperatorId,
+    /// The role in the case.
     pub role: CaseRole,
+    /// The one account a liaison speaks for.
     pub account: Option<AccountName>,
 }
 
+/// What is sealed of a membership, and covered by its digest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MembershipBody {
@@ -38,13 +43,18 @@ pub struct MembershipBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Membership)]
 pub struct MembershipView {
+    /// The id of the membership.
     pub membership: MembershipId,
+    /// Who asked and who decided.
     #[serde(flatten)]
     pub asked: AskedView,
+    /// The id of the operator who would get the role.
     #[schema(value_type = OperatorId)]
     pub operator: String,
+    /// The operator's name.
     #[schema(value_type = OperatorName)]
     pub name: String,
+    /// The role that the operator would get.
     #[schema(value_type = CaseRole)]
     pub role: String,
     /// The account a liaison would be bound to.

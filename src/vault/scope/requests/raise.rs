@@ -1,4 +1,4 @@
-//! Raises of a lookup budget: asked by a member, decided by another lead, with an end.
+//! Raises of a lookup budget: a member asks, another lead decides, and the raise has an end.
 //!
 //! The decision that approves gives the points to the asker, and to nobody else.
 
@@ -27,10 +27,13 @@ pub enum Raise {}
 
 /// How many points, until when.
 pub struct RaiseWanted {
+    /// Points in addition to the usual ones.
     pub points: u32,
+    /// When the points end.
     pub until: Moment,
 }
 
+/// What is sealed of a raise, and covered by its digest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RaiseBody {
@@ -42,15 +45,18 @@ pub struct RaiseBody {
     account: Option<String>,
 }
 
-/// A request as those see it who ask and decide.
+/// A request as its asker and its decider see it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Raise)]
 pub struct RaiseView {
+    /// The id of the raise.
     pub raise: RaiseId,
+    /// Who asked and who decided.
     #[serde(flatten)]
     pub asked: AskedView,
-    /// Points beside the usual ones.
+    /// Points in addition to the usual ones.
     pub points: u32,
+    /// When the points end.
     pub until: Moment,
 }
 
@@ -135,7 +141,7 @@ impl RequestKind for Raise {
     ) -> Result<(), OperationError> {
         let case = scope.case_row()?;
         let operator: OperatorId = body.operator.parse().map_err(|_| damaged())?;
-        // The budget reckons in the time that the vault measures.
+        // The budget uses the time that the vault measures.
         let left = body.until.saturating_sub(scope.now.seconds()).max(0);
         let measured = scope.core.clock.measured();
         let raised = Raised {

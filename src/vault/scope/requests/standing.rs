@@ -1,4 +1,4 @@
-//! Whether somebody who asked could still ask it.
+//! Whether the asker of a request could still ask for it.
 
 use super::found::Found;
 use super::kind::RequestKind;
@@ -11,8 +11,8 @@ use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{membership_rows, operator_rows};
 
 impl Reading<'_> {
-    /// False if the asker was revoked, is no member of the case any more or is suspended, or is one that could not
-    /// ask this: nothing they asked for is approved or handed out.
+    /// False if the asker was revoked, is suspended, is no longer a member of the case, or has a role or an account
+    /// that could not ask this. Then nothing they asked for is approved or handed out.
     pub(super) fn asker_stands<K: RequestKind>(
         &self,
         found: &Found<K>,

@@ -1,8 +1,8 @@
-//! What was decided, in a form whose digest stands in the decision's leaf.
+//! A statement of what was decided. The decision's leaf has its digest.
 //!
-//! Canonical JSON (RFC 8785) with what everybody may know, and with the keyed digest over all that
-//! was asked and found. The keyed digest is as good as random to whoever has no key, so the digest
-//! over both gives nothing away. A package carries these bytes.
+//! It is canonical JSON (RFC 8785) with what everybody may know, and with the keyed digest over all that was asked and
+//! found. Without the key, the keyed digest looks random, so the digest over both gives nothing away. A package carries
+//! these bytes.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::vault::OperationError;
 pub(super) struct Statement(Vec<u8>);
 
 impl Statement {
-    /// Of a request that this operator asked.
+    /// The statement about a request of this asker.
     pub(super) fn of<K: RequestKind>(
         found: &Found<K>,
         asker: &OperatorId,
@@ -34,7 +34,7 @@ impl Statement {
             .map_err(|_| OperationError::Internal("statement of a decision"))
     }
 
-    /// SHA-256 in base64, as the leaf says it.
+    /// SHA-256 in base64, as the leaf has it.
     pub(super) fn digest(&self) -> String {
         STANDARD.encode(digest(&SHA256, &self.0))
     }
