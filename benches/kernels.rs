@@ -1,5 +1,6 @@
 //! The kernels one by one: block formats, scan, distinct numbers, fingerprints, leaf
-//! and proof, number parser; sealing, opening and tags with made-up keys. The counting is compared with what a library would do in its place.
+//! and proof, number parser; sealing, opening and tags with made-up keys. The counting is compared
+//! with what a library would do in its place.
 //!
 //!     cargo bench --bench kernels --features kernels
 

@@ -253,6 +253,7 @@ mod tests {
     use age::secrecy::ExposeSecret;
 
     use super::*;
+    use crate::evidence::tests::fixture::attach_approval;
     use crate::evidence::tests::fixture::{CSV, JSON, Sample, Signer, info};
     use crate::evidence::{PackageName, PackageWriter};
 
@@ -348,13 +349,14 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let key = age::x25519::Identity::generate();
             let recipient = key.to_public().to_string().parse().unwrap();
-            let name = PackageName::parse("P").unwrap();
+            let name = PackageName::parse("EXP-0003").unwrap();
             let mut writer =
                 PackageWriter::begin(&dir.path().join("w"), &name, &[recipient]).unwrap();
             let plaintext: Vec<u8> = (0..length).map(|i: u32| i.to_le_bytes()[0]).collect();
             let mut sealed = writer.seal("x").unwrap();
             sealed.write_all(&plaintext).unwrap();
             sealed.finish().unwrap();
+            attach_approval(&mut writer, "EXP-0003");
             let signer = Signer::new(1);
             let tar = dir.path().join("p.tar");
             writer

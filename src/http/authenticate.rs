@@ -19,7 +19,7 @@ use crate::vault::{Caller, Unauthenticated};
 pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
     let caller = recognise(app, parts).await?;
     if let Some(Peer(connection)) = parts.extensions.get() {
-        connection.sign_in();
+        connection.signed_in();
     }
     Ok(caller)
 }

@@ -85,7 +85,7 @@ impl Connection {
     }
 
     /// Notes that a request on it came from a live session.
-    pub(super) fn sign_in(&self) {
+    pub(super) fn signed_in(&self) {
         self.signed_in.store(true, Ordering::Relaxed);
     }
 

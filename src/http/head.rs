@@ -57,7 +57,8 @@ fn one_host(request: &Request) -> Result<(), Problem> {
 
 fn authority(host: &HeaderValue) -> Option<Authority> {
     let authority = Authority::try_from(host.as_bytes()).ok()?;
-    let plain = !authority.host().is_empty() && !authority.as_str().contains('@');
+    // A comma would be two hosts that somebody joined.
+    let plain = !authority.host().is_empty() && !authority.as_str().contains(['@', ',']);
     plain.then_some(authority)
 }
 

@@ -157,7 +157,7 @@ mod tests {
         let mut signed_in = Vec::new();
         for _ in 0..8 {
             let one = come(&places, "192.0.2.1");
-            one.0.sign_in();
+            one.0.signed_in();
             signed_in.push(one);
         }
         assert!(come(&places, "192.0.2.1").1.is_none());

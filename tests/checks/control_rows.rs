@@ -231,7 +231,8 @@ fn changes(table: &Table, today: &[Vec<Cell>], yesterday: &[Vec<Cell>]) -> Vec<C
                 Some(cell) => other(cell, 3),
                 None => Cell::Null,
             },
-            cell => other(cell, 1),
+            // Far enough that it is no other row's.
+            cell => other(cell, 41),
         };
         if edited[at] != first[at] {
             change(format!("{column} edited"), &[first], vec![edited], false);

@@ -16,6 +16,7 @@ use crate::house::{self, Closed, House, PASSPHRASE, REASON, admit_as, log, numbe
 use crate::outside;
 use crate::secret_file::write_secret;
 use breachvault::http::make_dev_certificate;
+use breachvault::vault::clock::{Clock as _, SystemClock};
 use breachvault::vault::{ExhibitCheck, trail};
 use serde_json::{Value, json};
 
@@ -68,7 +69,10 @@ fn assert_clean(house: &Closed) {
 fn an_admission_killed_at_any_moment_leaves_nothing_and_the_file_then_admits() {
     let _alone = ONE_AT_A_TIME.lock();
     const ROWS: u64 = 160_000;
-    let whole = House::new().close();
+    // The program that is killed has the machine's clock.
+    let whole = House::at(SystemClock.now()).close();
+    let config = whole.directory.path().join("breachvault.toml");
+    fs::write(&config, "[identity]\nsecond_factor = \"offered\"\n").unwrap();
     let file = whole.directory.path().join("march.csv");
     fs::write(&file, log(ROWS, 7)).unwrap();
     let mut in_the_middle = 0;
@@ -96,6 +100,8 @@ fn an_admission_killed_at_any_moment_leaves_nothing_and_the_file_then_admits() {
                 "--operator",
                 "cunegonde",
             ])
+            .arg("--config")
+            .arg(&config)
             .arg("--passphrase-file")
             .arg(secret(&house, "passphrase", PASSPHRASE))
             .arg("--password-file")

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
 
-use breachvault::domain::{CaseId, Format, OperatorName, Reference, Title};
+use breachvault::domain::{CaseId, Format, Moment, OperatorName, Reference, Title};
 use breachvault::ingest::Declared;
 use breachvault::operations::case::{NameMember, OpenCase};
 use breachvault::operations::exhibit::{AdmitRequest, Arriving, admit};
@@ -54,8 +54,13 @@ pub(crate) struct Closed {
 
 impl House {
     pub(crate) fn new() -> Self {
+        Self::at("2024-04-02T09:00:00Z".parse().unwrap())
+    }
+
+    /// A house whose people enter at this moment.
+    pub(crate) fn at(moment: Moment) -> Self {
         let directory = TempDir::new().unwrap();
-        let clock = ManualClock::new("2024-04-02T09:00:00Z".parse().unwrap());
+        let clock = ManualClock::new(moment);
         let Founded { vault, invitation } = Vault::create(
             &Paths::of(directory.path()),
             &NewPassphrase::parse(PASSPHRASE.to_owned()).ok().unwrap(),

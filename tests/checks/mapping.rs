@@ -33,6 +33,8 @@ fn a_drafted_mapping_admits_its_file_from_the_command_line() {
     write_secret(path("passphrase"), PASSPHRASE);
     write_secret(path("password"), "the long password of cunegonde");
     let (passphrase, password) = (path("passphrase"), path("password"));
+    let config = path("config.toml");
+    fs::write(&config, "[identity]\nsecond_factor = \"offered\"\n").unwrap();
     let dir = closed.directory.path().to_string_lossy().into_owned();
     let case = closed.people.case.to_string();
     let admit = |mapping: &str| {
@@ -53,6 +55,8 @@ fn a_drafted_mapping_admits_its_file_from_the_command_line() {
             "cunegonde",
             "--password-file",
             &password,
+            "--config",
+            &config,
         ])
     };
     // As drafted, nobody knows in which zone its times are.

@@ -32,7 +32,8 @@ impl Situation {
         self.case.as_ref().map(|row| row.id.clone())
     }
 
-    /// Whether the facts are still these, if nothing was written since. Said of targets only whose facts are rows and know no time.
+    /// Whether the facts are still these, if nothing was written since. True only of targets whose facts are rows
+    /// without a time.
     pub(in crate::vault) fn holds_still(&self, target: &Target, core: &Core) -> bool {
         matches!(target, Target::Vault | Target::Case(_))
             && self

@@ -155,7 +155,7 @@ impl Fixture {
         let sealed = account
             .map(|account| seal_account(&self.vault.core, &case, &operator, &account).unwrap());
         membership_rows::upsert(db, case.number, &operator, role, sealed.as_deref()).unwrap();
-        self.vault.core.control.accept(db);
+        self.vault.core.control.accept(db).unwrap();
         Caller::operator(operator, session)
     }
 
@@ -251,7 +251,7 @@ impl Fixture {
         case_rows::set_terms(db, row.number, self.numbers.len() as u32, 0).unwrap();
         case_rows::set_state(db, row.number, CaseState::Open).unwrap();
         transaction.commit().unwrap();
-        core.control.accept(&self.writer);
+        core.control.accept(&self.writer).unwrap();
         exhibit
     }
 

@@ -19,8 +19,6 @@ pub(in crate::vault) mod fixture;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod tests_paid;
-#[cfg(test)]
 mod tests_scan;
 #[cfg(test)]
 mod tests_tables;

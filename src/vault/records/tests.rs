@@ -1,5 +1,7 @@
 //! Queries on small exhibits, through the door.
 
+mod paid;
+
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, MARCH, Sent, sent};

@@ -95,7 +95,7 @@ pub struct SelfView {
 
 /// A case the caller is a member of.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Membership)]
+#[schema(as = SelfMembership)]
 pub struct SelfMembership {
     /// The id of the case.
     pub case: CaseId,

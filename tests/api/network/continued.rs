@@ -17,7 +17,8 @@ fn approved(incident: &Incident) -> String {
 
 /// The whole text of a leaf, with its detail.
 fn leaf(incident: &Incident, answer: &Answer) -> String {
-    let leaf: Value = incident.leaf(answer.leaf().unwrap());
+    let path = format!("/audit/leaves/{}", answer.leaf().unwrap());
+    let leaf: Value = incident.auditor().get(&path).assert_status(200).json();
     leaf.to_string()
 }
 

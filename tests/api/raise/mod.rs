@@ -10,7 +10,10 @@ use crate::support::{Client, Incident, Log, csv_of};
 
 /// Two points, and a tenth of one in six minutes.
 fn incident() -> Incident {
-    let rows = [("one", "+447700900001", "2024-03-10T12:00:00Z")];
+    let rows = [
+        ("one", "+447700900001", "2024-03-10T12:00:00Z"),
+        ("two", "+447700900002", "2024-03-10T12:00:00Z"),
+    ];
     let config = "[budgets]\nlookup_points = 2\nlookup_points_per_hour = 1\n";
     Incident::with(config, Log::read_short(csv_of(&rows)))
 }

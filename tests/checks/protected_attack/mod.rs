@@ -39,9 +39,9 @@ impl<'h> Incident<'h> {
         let (vault, lead) = (&house.vault, &house.people.lead);
         let case = open_case(vault, lead, "A case to be attacked");
         for (member, role) in [
-            (&house.people.other_lead, "lead"),
             (&house.people.investigator, "investigator"),
             (&house.people.custodian, "custodian"),
+            (&house.people.other_lead, "lead"),
         ] {
             name_member(vault, lead, &case, member, json!({ "role": role })).unwrap();
         }

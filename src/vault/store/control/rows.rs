@@ -50,8 +50,8 @@ impl ControlState {
 
     /// For tests that write rows beside the vault.
     #[cfg(test)]
-    pub(crate) fn accept(&self, connection: &Snapshot) {
-        self.learn(connection).unwrap();
+    pub(crate) fn accept(&self, connection: &Snapshot) -> Result<(), StoreError> {
+        self.learn(connection)
     }
 }
 
