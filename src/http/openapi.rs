@@ -31,6 +31,7 @@ const TAGS: &[(&str, &str)] = &[
         "Operators",
         "The people who may sign in; for administrators.",
     ),
+    ("Clock", "The vault's time, and who accepts another one."),
     ("Keys", "The status of the keyring; for administrators."),
     ("Cases", "One case for each breach, and who works on it."),
     (

@@ -43,7 +43,7 @@ impl Request for ListMembers {
         description: "Who works on the case, and as what.",
         request: "",
         answer: r#"{"members": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
-            "lead"}]}"#,
+            "lead", "suspended": false}]}"#,
         problems: &["not-found", "case-closed"],
     };
 

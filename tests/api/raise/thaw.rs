@@ -4,7 +4,10 @@ use crate::support::{Incident, Log, body, csv_of};
 
 #[test]
 fn another_lead_thaws_and_nobody_their_own() {
-    let rows = [("one", "+447700900001", "2024-03-10T12:00:00Z")];
+    let rows = [
+        ("one", "+447700900001", "2024-03-10T12:00:00Z"),
+        ("two", "+447700900002", "2024-03-10T12:00:00Z"),
+    ];
     let config = "[budgets]\nlookup_points = 1\nlookup_points_per_hour = 3600\n";
     let incident = Incident::with(config, Log::read_short(csv_of(&rows)));
     let lead = incident.lead();
