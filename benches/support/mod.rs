@@ -104,8 +104,10 @@ pub struct House {
 impl House {
     pub fn found(directory: &Path) -> Res<Self> {
         fs::create_dir_all(directory)?;
-        let mut settings = Settings::default();
-        settings.second_factor = SecondFactor::Offered;
+        let mut settings = Settings {
+            second_factor: SecondFactor::Offered,
+            ..Settings::default()
+        };
         settings.allow_lookups(u32::MAX);
         let founded = Vault::create(
             &Paths::of(directory),

@@ -186,7 +186,15 @@ impl Vault {
             });
             let rows = Rows::Reading(connection);
             let (mut notes, ended) = match granted {
-                Ok(grant) => act(core, rows, caller, situation, grant, operation, now, tip),
+                Ok(grant) => act(
+                    core,
+                    rows,
+                    caller,
+                    situation,
+                    grant,
+                    operation,
+                    When { now, tip },
+                ),
                 Err(stopped) => (Notes::default(), Err(stopped)),
             };
             notes.alarm = notes.alarm.max(alarm);
@@ -274,8 +282,7 @@ impl Vault {
                         situation,
                         &mut toll,
                         &mut operation,
-                        now,
-                        tip,
+                        When { now, tip },
                     )
                 };
                 self.on_snapshot(caller, &about.target, on_snapshot).ended
@@ -303,10 +310,12 @@ impl Vault {
                             transaction.in_savepoint(|| {
                                 prepared?;
                                 let rows = Rows::Writing(transaction, leaf);
-                                let tip = core.tip();
-                                let (noted, ended) = act(
-                                    &core, rows, caller, &situation, grant, operation, now, tip,
-                                );
+                                let when = When {
+                                    now,
+                                    tip: core.tip(),
+                                };
+                                let (noted, ended) =
+                                    act(&core, rows, caller, &situation, grant, operation, when);
                                 notes = noted;
                                 let answer = ended?;
                                 apply(&core, transaction, &situation, &mut notes)?;
@@ -370,6 +379,13 @@ fn grant<O: Operation>(
     (alarm, Ok(grant))
 }
 
+/// When an act runs: the vault's time, and the end of the log that proofs lead to.
+#[derive(Clone, Copy)]
+struct When {
+    now: Moment,
+    tip: Tip,
+}
+
 /// Runs the part of a writing act that would take too long in the ledger's transaction. The policy
 /// decides here too, so that a caller without the right cannot make the vault work.
 fn prepare<O: Operation>(
@@ -379,10 +395,9 @@ fn prepare<O: Operation>(
     situation: &Situation,
     toll: &mut Toll,
     operation: &mut O,
-    now: Moment,
-    tip: Tip,
+    when: When,
 ) -> (Notes, Result<(), Stopped>) {
-    let (_, granted) = grant(core, caller, situation, operation, now);
+    let (_, granted) = grant(core, caller, situation, operation, when.now);
     let granted = granted.and_then(|grant| {
         toll.let_in(core, connection, caller, situation)?;
         Ok(grant)
@@ -398,8 +413,8 @@ fn prepare<O: Operation>(
         caller,
         grant,
         case,
-        now,
-        tip,
+        now: when.now,
+        tip: when.tip,
     };
     let ended = caught(|| operation.prepare(&reading));
     (Notes::default(), ended.map_err(Stopped::Failed))
@@ -414,11 +429,10 @@ fn act<O: Operation>(
     situation: &Situation,
     grant: Grant,
     operation: O,
-    now: Moment,
-    tip: Tip,
+    when: When,
 ) -> (Notes, Result<O::Answer, Stopped>) {
     let case = situation.case.as_ref();
-    let mut scope = Scope::new(core, rows, caller, grant, case, now, tip);
+    let mut scope = Scope::new(core, rows, caller, grant, case, when.now, when.tip);
     let ended = caught(|| operation.run(&mut scope)).map_err(Stopped::Failed);
     let notes = scope.into_notes();
     match notes.denial {
