@@ -34,8 +34,8 @@ use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, LogEnd, MarkFault, clock_keeper,
-    write_control_seal, write_mark,
+    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, write_control_seal,
+    write_mark,
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
@@ -121,11 +121,7 @@ impl Vault {
         watch(&mut writer, &keyring)?;
         let transaction = writer.begin()?;
         meta_rows::insert(&transaction, "vault", keyring.vault().as_str())?;
-        let empty = Frontier::new();
-        let end = LogEnd {
-            size: empty.size(),
-            root: empty.root(),
-        };
+        let end = Frontier::new().tip();
         write_control_seal(&transaction, &keyring, &*entropy, end)?;
         write_mark(paths, &keyring, &*entropy, end)?;
         transaction.commit()?;

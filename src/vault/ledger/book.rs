@@ -8,7 +8,7 @@ use ring::signature::KeyPair;
 
 use super::act::{Act, Done};
 use super::clock_keeper;
-use super::control_seal::{self, ControlFault, LogEnd};
+use super::control_seal::{self, ControlFault};
 use super::draft::{Draft, Outcome};
 use super::mark::{self, MarkFault, Marking};
 use crate::vault::audit::{
@@ -123,7 +123,7 @@ impl Book {
 
     /// Compares the control rows with their seal, which must be of the log's end.
     pub(in crate::vault) fn verify_control(&self) -> Result<(), ControlFault> {
-        control_seal::verify(&self.writer, &self.core.keys(), self.end())
+        control_seal::verify(&self.writer, &self.core.keys(), self.frontier.tip())
     }
 
     /// Compares the log with its high-water mark.
@@ -145,8 +145,13 @@ impl Book {
 
     fn mark(&mut self) -> Result<(), BookError> {
         let core = &self.core;
-        mark::write(&core.paths, &core.keys(), &*core.entropy, self.end())
-            .map_err(BookError::Mark)?;
+        mark::write(
+            &core.paths,
+            &core.keys(),
+            &*core.entropy,
+            self.frontier.tip(),
+        )
+        .map_err(BookError::Mark)?;
         let points = self.core.charged.load(Ordering::Relaxed);
         self.marking.written(self.frontier.size(), points);
         Ok(())
@@ -167,16 +172,9 @@ impl Book {
         Arc::clone(&self.core.control)
     }
 
-    fn end(&self) -> LogEnd {
-        LogEnd {
-            size: self.frontier.size(),
-            root: self.frontier.root(),
-        }
-    }
-
     fn seal_control(&self, transaction: &Transaction) -> Result<(), ControlFault> {
         let entropy = &*self.core.entropy;
-        control_seal::write(transaction, &self.core.keys(), entropy, self.end())
+        control_seal::write(transaction, &self.core.keys(), entropy, self.frontier.tip())
     }
 
     pub(crate) fn verifier_key_text(&self) -> String {

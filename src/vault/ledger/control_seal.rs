@@ -5,7 +5,7 @@
 //! older keyring is found.
 
 use crate::domain::VaultId;
-use crate::vault::audit::Hash;
+use crate::vault::audit::Tip;
 use crate::vault::entropy::Entropy;
 use crate::vault::keyring::Keyring;
 use crate::vault::plaintext::{Aad, Nonces};
@@ -39,19 +39,12 @@ pub enum ControlFault {
     NotSealed,
 }
 
-/// The end of the log that a seal is valid for.
-#[derive(Clone, Copy)]
-pub(in crate::vault) struct LogEnd {
-    pub(in crate::vault) size: u64,
-    pub(in crate::vault) root: Hash,
-}
-
 /// Seals the sums as they are in this transaction.
 pub(in crate::vault) fn write(
     transaction: &Transaction,
     keyring: &Keyring,
     entropy: &dyn Entropy,
-    end: LogEnd,
+    end: Tip,
 ) -> Result<(), ControlFault> {
     let mut plain = Vec::with_capacity(1024);
     plain.extend_from_slice(end.root.as_bytes());
@@ -85,7 +78,7 @@ pub(super) fn generation(connection: &Snapshot, keyring: &Keyring, size: u64) ->
 pub(in crate::vault) fn verify(
     connection: &Snapshot,
     keyring: &Keyring,
-    end: LogEnd,
+    end: Tip,
 ) -> Result<(), ControlFault> {
     let sealed = control_seal_rows::find(connection)?.ok_or(ControlFault::Missing)?;
     let plain = keyring
@@ -115,7 +108,7 @@ pub(in crate::vault) fn verify(
     }
 }
 
-fn aad(vault: &VaultId, end: LogEnd) -> Aad {
+fn aad(vault: &VaultId, end: Tip) -> Aad {
     Aad::control_seal(vault, end.size)
 }
 

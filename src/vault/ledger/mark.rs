@@ -11,8 +11,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
-use super::control_seal::LogEnd;
-use crate::vault::audit::Hash;
+use crate::vault::audit::{Hash, Tip};
 use crate::vault::entropy::Entropy;
 use crate::vault::keyring::{Keyring, KeyringError, replace_file};
 use crate::vault::paths::Paths;
@@ -102,7 +101,7 @@ pub(in crate::vault) fn write(
     paths: &Paths,
     keyring: &Keyring,
     entropy: &dyn Entropy,
-    end: LogEnd,
+    end: Tip,
 ) -> Result<(), KeyringError> {
     let mut plain = Vec::with_capacity(40);
     plain.extend_from_slice(&end.size.to_be_bytes());
@@ -122,7 +121,7 @@ pub(in crate::vault) fn write(
 /// Compares a log with the mark; `root_at` computes the log's root at a smaller size. The log must
 /// have been read after the mark or be at rest.
 pub(in crate::vault) fn verify(
-    mark: LogEnd,
+    mark: Tip,
     size: u64,
     root_at: impl FnOnce(u64) -> Option<Hash>,
 ) -> Result<(), MarkFault> {
@@ -140,7 +139,7 @@ pub(in crate::vault) fn verify(
 }
 
 /// Reads the mark.
-pub(in crate::vault) fn read(paths: &Paths, keyring: &Keyring) -> Result<LogEnd, MarkFault> {
+pub(in crate::vault) fn read(paths: &Paths, keyring: &Keyring) -> Result<Tip, MarkFault> {
     let sealed = fs::read(paths.high_water_mark()).map_err(|error| match error.kind() {
         ErrorKind::NotFound => MarkFault::Missing,
         kind => MarkFault::Unreadable(kind),
@@ -152,7 +151,7 @@ pub(in crate::vault) fn read(paths: &Paths, keyring: &Keyring) -> Result<LogEnd,
         .map_err(|_| MarkFault::Foreign)?;
     let (size, root) = plain.split_first_chunk::<8>().ok_or(MarkFault::Foreign)?;
     let root = root.try_into().map_err(|_| MarkFault::Foreign)?;
-    Ok(LogEnd {
+    Ok(Tip {
         size: u64::from_be_bytes(*size),
         root: Hash::from_bytes(root),
     })
@@ -162,8 +161,8 @@ pub(in crate::vault) fn read(paths: &Paths, keyring: &Keyring) -> Result<LogEnd,
 mod tests {
     use super::*;
 
-    fn mark(size: u64, root: u8) -> LogEnd {
-        LogEnd {
+    fn mark(size: u64, root: u8) -> Tip {
+        Tip {
             size,
             root: Hash::from_bytes([root; 32]),
         }

@@ -22,7 +22,7 @@ pub(crate) use act::{Acted, StageError};
 pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, public_key};
 pub use control_seal::ControlFault;
-pub(in crate::vault) use control_seal::{LogEnd, write as write_control_seal};
+pub(in crate::vault) use control_seal::write as write_control_seal;
 pub(crate) use draft::{Detail, Draft, Outcome, Verdict};
 pub use health::Health;
 pub use mark::MarkFault;
