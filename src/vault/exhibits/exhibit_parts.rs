@@ -247,23 +247,14 @@ mod tests {
     use crate::domain::CaseId;
     use crate::vault::entropy::SystemEntropy;
     use crate::vault::keyring::{Argon2Params, Keyring, NewPassphrase};
-    use crate::vault::plaintext::Nonces;
+    use crate::vault::plaintext::{Nonces, RawText};
 
     #[test]
     fn a_part_opens_as_itself_and_as_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let entropy = SystemEntropy::new();
-        let passphrase = NewPassphrase::parse("correct horse battery staple".to_owned()).unwrap();
-        let mut keyring = Keyring::create(
-            &folder.path().join("keyring"),
-            &passphrase,
-            Argon2Params::new(8, 1, 1).unwrap(),
-            &entropy,
-        )
-        .unwrap();
-        let case = CaseId::from_random([1; 13]);
-        keyring.add_case(&case, &entropy).unwrap();
-        let keys = keyring.case_keys(&case).unwrap();
+        let keyring = keyring(&folder.path().join("keyring"), &entropy);
+        let keys = keyring.case_keys(&case()).unwrap();
         let exhibits = [1, 2].map(|no| ExhibitId::from_random([no; 13]));
         let [parts, other] = exhibits.each_ref().map(|id| ExhibitParts::of(&keys, id));
         let all = [
@@ -296,5 +287,43 @@ mod tests {
             assert_eq!(part.open_in_place(&mut sealed.clone()).unwrap(), b"plain");
             assert_eq!(part.open_taken(sealed).unwrap().as_slice(), b"plain");
         }
+    }
+    #[test]
+    fn a_term_opens_for_the_exhibit_that_added_it_and_for_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let entropy = SystemEntropy::new();
+        let keyring = keyring(&folder.path().join("keyring"), &entropy);
+        let keys = keyring.case_keys(&case()).unwrap();
+        let exhibits = [1, 2].map(|no| ExhibitId::from_random([no; 13]));
+        let [parts, other] = exhibits.each_ref().map(|id| ExhibitParts::of(&keys, id));
+        let mut nonces = Nonces::new(&entropy);
+        let text = RawText::new("+12025550100".to_owned());
+        let phone = Phone::parse(&text, None).unwrap().phone;
+        let mut sealed = Vec::new();
+        let nonce = nonces.take().unwrap();
+        parts.seal_number(nonce, 7, &phone, &mut sealed).unwrap();
+        let run = |sealed: &[u8]| SealedRun {
+            first: 7,
+            terms: 1,
+            sealed: sealed.to_vec(),
+        };
+        assert!(parts.is_number(&run(&sealed), 7, &phone).unwrap());
+        assert!(other.is_number(&run(&sealed), 7, &phone).is_err());
+        let names = ["a.user"].into_iter();
+        let sealed = parts.seal_users(nonces.take().unwrap(), 7, names).unwrap();
+        assert!(parts.open_users(&run(&sealed)).is_ok());
+        assert!(other.open_users(&run(&sealed)).is_err());
+    }
+
+    fn case() -> CaseId {
+        CaseId::from_random([1; 13])
+    }
+
+    fn keyring(path: &std::path::Path, entropy: &SystemEntropy) -> Keyring {
+        let passphrase = NewPassphrase::parse("correct horse battery staple".to_owned()).unwrap();
+        let params = Argon2Params::new(8, 1, 1).unwrap();
+        let mut keyring = Keyring::create(path, &passphrase, params, entropy).unwrap();
+        keyring.add_case(&case(), entropy).unwrap();
+        keyring
     }
 }
