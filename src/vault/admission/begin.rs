@@ -29,6 +29,7 @@ use crate::vault::core::Core;
 use crate::vault::door::Operation;
 use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{load_dictionary, open_description};
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
@@ -36,7 +37,6 @@ use crate::vault::ledger::Stager;
 use crate::vault::plaintext::{Fingerprinter, Region};
 use crate::vault::scope::Scope;
 use crate::vault::store::exhibit_rows;
-use crate::vault::store::term_rows::Terms;
 
 impl Admission {
     /// Loads what the case has already, so that codes continue and duplicates are found.
@@ -150,15 +150,13 @@ impl Prepared {
         }
         let prints = Arc::new(fingerprinter(core)?);
         let seen = Seen::new(Arc::clone(&prints), earlier, begun.visible_numbers);
-        let terms = |field| Terms {
-            case: begun.case_number,
-            field,
-        };
-        let (numbers, users) = (terms(Field::Number), terms(Field::User));
+        let added = AddedTerms::load(connection, &keys, begun.case_number)?;
+        let of_earlier =
+            |field, visible| Earlier::load(connection, begun.case_number, field, &added, visible);
         let coder = Coder {
             columns,
-            earlier_numbers: Earlier::load(connection, numbers, begun.visible_numbers)?,
-            earlier_users: Earlier::load(connection, users, begun.visible_users)?,
+            earlier_numbers: of_earlier(Field::Number, begun.visible_numbers)?,
+            earlier_users: of_earlier(Field::User, begun.visible_users)?,
             numbers: Numbers::new(words(core)?, fingerprinter(core)?, region),
             users: Users::new(),
             bases: [[None; 4]; 3],

@@ -1,8 +1,10 @@
-//! Caches what a lookup needs to know about a case: its exhibits, and the dictionaries of kinds and accounts.
+//! Caches what a lookup needs to know about a case: its exhibits, what terms and ranges they must have, and the
+//! dictionaries of kinds and accounts.
 //!
 //! Kept from act to act, because it changes only with an admission or a withdrawal. Every act compares it with its own
-//! snapshot before use. Sees the keys and dictionaries of the case, no number. Not promised: that damage to the stored
-//! dictionaries is noticed before the next change; `doctor` opens everything.
+//! snapshot before use: by the mark of the exhibits' rows, which are control rows. Sees the keys and dictionaries of
+//! the case, no number. Not promised: that damage to the stored dictionaries is noticed before the next change, because
+//! they were read before; `doctor` opens everything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -10,7 +12,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::Dictionary;
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::description;
+use crate::vault::exhibits::added_terms::AddedTerms;
+use crate::vault::exhibits::description::{self, open_description};
+use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
@@ -22,6 +26,7 @@ pub(in crate::vault) struct KnownCase {
     /// What the exhibits' rows were; none if it was read while they changed.
     mark: Option<[u8; 32]>,
     exhibits: Vec<KnownExhibit>,
+    added: Arc<AddedTerms>,
     kinds: OnceLock<Dictionary>,
     accounts: OnceLock<Dictionary>,
 }
@@ -32,6 +37,8 @@ pub(in crate::vault) struct KnownExhibit {
     pub(in crate::vault) id: ExhibitId,
     /// Whether it was not withdrawn.
     pub(in crate::vault) counts: bool,
+    /// The ranges of its subject index.
+    pub(in crate::vault) ranges: IndexRanges,
 }
 
 /// The cases that were asked about recently.
@@ -43,6 +50,7 @@ impl KnownCases {
     pub(in crate::vault) fn of(
         &self,
         connection: &Snapshot,
+        keys: &CaseKeys,
         case: CaseNumber,
     ) -> Result<Arc<KnownCase>, OperationError> {
         let mark = exhibit_rows::mark(connection, case)?;
@@ -51,16 +59,22 @@ impl KnownCases {
         if let Some(known) = known.filter(same) {
             return Ok(known);
         }
-        let exhibits = exhibit_rows::list_all(connection, case)?;
-        let exhibits = exhibits.into_iter().map(|row| KnownExhibit {
+        let rows = exhibit_rows::list_all(connection, case)?;
+        let descriptions = rows.iter().map(|row| open_description(keys, row));
+        let descriptions = descriptions.collect::<Result<Vec<_>, _>>()?;
+        let added = AddedTerms::of(rows.iter().zip(&descriptions));
+        let exhibits = rows.into_iter().zip(descriptions);
+        let exhibits = exhibits.map(|(row, description)| KnownExhibit {
             number: row.number,
             id: row.id,
             counts: row.withdrawn.is_none(),
+            ranges: description.index_ranges,
         });
         let known = Arc::new(KnownCase {
             case,
             mark,
             exhibits: exhibits.collect(),
+            added: Arc::new(added),
             kinds: OnceLock::new(),
             accounts: OnceLock::new(),
         });
@@ -80,6 +94,11 @@ impl KnownCases {
 impl KnownCase {
     pub(in crate::vault) fn exhibits(&self) -> &[KnownExhibit] {
         &self.exhibits
+    }
+
+    /// Which exhibit added which terms.
+    pub(in crate::vault) fn added(&self) -> &Arc<AddedTerms> {
+        &self.added
     }
 
     pub(in crate::vault) fn kinds(

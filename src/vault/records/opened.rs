@@ -9,6 +9,7 @@ use crate::domain::{AccountName, ExhibitId, Field};
 use crate::vault::call::caller::Caller;
 use crate::vault::columns::{BLOCK_ROWS, CodeSet, Dictionary};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{self, ExhibitDescription};
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::{CaseKeys, RequestDigest};
@@ -32,6 +33,7 @@ pub(in crate::vault) struct CaseRecords<'s> {
     account: Option<AccountName>,
     /// The caller who waits for the answer.
     pub(super) caller: Option<&'s Caller>,
+    added: AddedTerms,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
     numbers: RefCell<NumberTerms>,
     pub(super) newly_exposed: RefCell<HashMap<ExhibitId, Arc<CodeSet>>>,
@@ -45,12 +47,9 @@ impl<'s> CaseRecords<'s> {
         case: &'s CaseRow,
         account: Option<AccountName>,
     ) -> Result<Self, OperationError> {
-        let (exhibits, withdrawn): (Vec<_>, Vec<_>) =
-            exhibit_rows::list_all(connection, case.number)?
-                .into_iter()
-                .partition(|exhibit| exhibit.withdrawn.is_none());
-        let mut descriptions = Vec::with_capacity(exhibits.len());
-        for exhibit in &exhibits {
+        let all = exhibit_rows::list_all(connection, case.number)?;
+        let mut descriptions = Vec::with_capacity(all.len());
+        for exhibit in &all {
             let description = description::open_description(&keys, exhibit)?;
             if u64::from(description.blocks) != description.admitted.div_ceil(BLOCK_ROWS as u64) {
                 return Err(OperationError::Damaged {
@@ -59,6 +58,12 @@ impl<'s> CaseRecords<'s> {
             }
             descriptions.push(description);
         }
+        let added = AddedTerms::of(all.iter().zip(&descriptions));
+        let mut counts = all.iter().map(|exhibit| exhibit.withdrawn.is_none());
+        descriptions.retain(|_| counts.next().unwrap_or(false));
+        let (exhibits, withdrawn) = all
+            .into_iter()
+            .partition(|exhibit| exhibit.withdrawn.is_none());
         Ok(Self {
             table_bytes,
             connection,
@@ -69,6 +74,7 @@ impl<'s> CaseRecords<'s> {
             withdrawn,
             account,
             caller: None,
+            added,
             dictionaries: RefCell::default(),
             numbers: RefCell::default(),
             newly_exposed: RefCell::default(),
@@ -185,6 +191,7 @@ impl<'s> CaseRecords<'s> {
             connection: self.connection,
             keys: &self.keys,
             case: self.case.number,
+            added: &self.added,
         }
     }
 }

@@ -49,6 +49,7 @@ use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::terms::NumberTerms;
 use crate::vault::ledger::Verdict;
 pub use crate::vault::records::{Exposure, LookUpResult};
@@ -66,6 +67,8 @@ pub struct Scope<'v, A: Action> {
     pub(in crate::vault) notes: Notes,
     /// Runs of recently disclosed numbers, sealed.
     pub(in crate::vault) numbers: NumberTerms,
+    /// Which exhibit added which of them; read with the first.
+    pub(in crate::vault) added: Option<Arc<AddedTerms>>,
     action: PhantomData<A>,
 }
 
@@ -140,6 +143,7 @@ impl<'v, A: Action> Scope<'v, A> {
             leaf,
             notes: Notes::default(),
             numbers: NumberTerms::default(),
+            added: None,
             action: PhantomData,
         }
     }

@@ -66,7 +66,10 @@ impl<'v> Reading<'v> {
         let account = self.grant.account();
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
-        let known = self.core.known_cases.of(self.connection, case.number)?;
+        let known = self
+            .core
+            .known_cases
+            .of(self.connection, &keys, case.number)?;
         LookUp::open(self.connection, keys, known, case, account)
     }
 }
