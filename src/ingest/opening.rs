@@ -18,8 +18,8 @@ use super::json::line::json_in_text;
 use super::json::look;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
-use super::rows::maker::RowMaker;
 use super::record::MAX_RECORD_BYTES;
+use super::rows::maker::RowMaker;
 use super::unpack::peek::peek;
 use super::unpack::text::FileText;
 use crate::domain::Format;
@@ -208,7 +208,12 @@ fn json_column(head: &[u8], declared: &Declared) -> Result<Option<usize>, Ingest
     let names = beginning.names()?;
     let its_own = Format::ALL.map(formats::shape).into_iter().any(|shape| {
         let delimited = shape.syntax == Syntax::Delimited;
-        let has = |field| names.iter().filter_map(|name| shape.column(name)).any(|column| column.field == field);
+        let has = |field| {
+            names
+                .iter()
+                .filter_map(|name| shape.column(name))
+                .any(|column| column.field == field)
+        };
         delimited && shape.fits(has)
     });
     if said.is_none() && (its_own || !declared.columns.is_empty()) {

@@ -53,8 +53,7 @@ impl CellLines {
             let spent = self.reader.take().map(DelimitedReader::into_segment);
             let next = self.cuts.next(spent.unwrap_or_default())?;
             let delimiter = self.cuts.delimiter();
-            self.reader =
-                next.map(|next| DelimitedReader::of_segment(next, delimiter, self.width));
+            self.reader = next.map(|next| DelimitedReader::of_segment(next, delimiter, self.width));
         }
         let Some(reader) = &self.reader else {
             return Ok(false);

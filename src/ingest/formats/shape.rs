@@ -191,7 +191,10 @@ mod tests {
         for (name, other) in [
             ("date_sent", "dateSent"),
             ("destinationTn", "destination_tn"),
-            ("recipients.items[].recipient", "recipients.items[].recipient"),
+            (
+                "recipients.items[].recipient",
+                "recipients.items[].recipient",
+            ),
             ("sid", "sid"),
         ] {
             assert_eq!(other_spelling(name), other);

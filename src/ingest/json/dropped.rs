@@ -72,9 +72,15 @@ mod tests {
         }
         assert_eq!(dropped.shown(), ["a.c", "b"]);
         dropped.note("", "2024550142");
-        assert_eq!(dropped.shown().last().unwrap(), "(names that cannot be shown)");
+        assert_eq!(
+            dropped.shown().last().unwrap(),
+            "(names that cannot be shown)"
+        );
         for at in 0..1000 {
-            let name: String = format!("{at:03}").bytes().map(|b| char::from(b + 49)).collect();
+            let name: String = format!("{at:03}")
+                .bytes()
+                .map(|b| char::from(b + 49))
+                .collect();
             dropped.note("", &name);
         }
         assert_eq!(dropped.shown().len(), MOST + 1);

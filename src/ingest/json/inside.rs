@@ -129,8 +129,14 @@ mod tests {
         let twice = serde_json::Value::from(format!("{{\"Message\":{text}}}"));
         for (record, inside) in [
             (proper.to_owned(), vec![]),
-            (format!(r#"{{"n":1,"result":{proper},"o":{{}}}}"#), vec!["result"]),
-            (format!(r#"{{"a":{{"n":"{{"}},"b":{{"c":{proper}}}}}"#), vec!["b", "c"]),
+            (
+                format!(r#"{{"n":1,"result":{proper},"o":{{}}}}"#),
+                vec!["result"],
+            ),
+            (
+                format!(r#"{{"a":{{"n":"{{"}},"b":{{"c":{proper}}}}}"#),
+                vec!["b", "c"],
+            ),
             (format!(r#"{{"message":{text}}}"#), vec!["message"]),
             (format!(r#"{{"body":{twice}}}"#), vec!["body", "Message"]),
         ] {

@@ -179,7 +179,10 @@ impl Written {
             crate::domain::invisible::is_invisible(c) || c == '\u{1e}'
         });
         let begins = text.as_bytes().first().copied();
-        let second = text.bytes().skip(1).find(|byte| !byte.is_ascii_whitespace());
+        let second = text
+            .bytes()
+            .skip(1)
+            .find(|byte| !byte.is_ascii_whitespace());
         if begins == Some(b'{') && matches!(second, Some(b'"' | b'}') | None) {
             return Self::Json;
         }
@@ -220,8 +223,14 @@ mod tests {
             ("2024-03-10T00:40:00Z {\"a\":1}\n", Written::LogLines),
             ("[2024-03-10 00:40:00] {\"a\":1}\n", Written::LogLines),
             ("{app} {\"a\":1}\n", Written::LogLines),
-            ("<13>Mar 10 00:40:00 host app: {\"a\":1}\r\n", Written::LogLines),
-            ("-- Logs begin at Sun --\nhost app: {\"a\":1}\n", Written::LogLines),
+            (
+                "<13>Mar 10 00:40:00 host app: {\"a\":1}\r\n",
+                Written::LogLines,
+            ),
+            (
+                "-- Logs begin at Sun --\nhost app: {\"a\":1}\n",
+                Written::LogLines,
+            ),
             ("account,number,sent_at\na,b,{\"a\":1}\n", Written::Other),
             ("time,message\n1,\"{\"\"a\"\":1}\"\n", Written::Other),
             ("", Written::Other),

@@ -60,7 +60,16 @@ mod tests {
                 assert_eq!(found.map(|found| &line[found]), Some(object), "{line}");
             }
         }
-        for line in ["", "text", "{", "}", "{text}", "a {\"b\": }", "[1, 2]", "{\"a\":1} behind"] {
+        for line in [
+            "",
+            "text",
+            "{",
+            "}",
+            "{text}",
+            "a {\"b\": }",
+            "[1, 2]",
+            "{\"a\":1} behind",
+        ] {
             assert_eq!(json_in_line(line.as_bytes()), None, "{line}");
         }
         assert!(json_in_line(b"x {\"a\": NaN}").is_some());

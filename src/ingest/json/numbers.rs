@@ -55,10 +55,19 @@ mod tests {
     #[test]
     fn words_for_no_number_become_null_outside_strings() {
         for (text, plain) in [
-            (r#"{"a":NaN,"b":[-Infinity,Infinity]}"#, r#"{"a":null,"b":[null,null]}"#),
-            (r#"{"NaN":"NaN \" NaN","b":NaN}"#, r#"{"NaN":"NaN \" NaN","b":null}"#),
+            (
+                r#"{"a":NaN,"b":[-Infinity,Infinity]}"#,
+                r#"{"a":null,"b":[null,null]}"#,
+            ),
+            (
+                r#"{"NaN":"NaN \" NaN","b":NaN}"#,
+                r#"{"NaN":"NaN \" NaN","b":null}"#,
+            ),
         ] {
-            assert_eq!(plain_numbers(text).as_deref().map(String::as_str), Some(plain));
+            assert_eq!(
+                plain_numbers(text).as_deref().map(String::as_str),
+                Some(plain)
+            );
         }
         for text in [r#"{"a":1}"#, r#"{"a":"NaN"}"#, r#"{"a":"NaN"#] {
             assert_eq!(plain_numbers(text).as_deref(), None, "{text}");

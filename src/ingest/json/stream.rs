@@ -371,7 +371,9 @@ impl JsonStream {
                     false => Err(self.cut()),
                 };
             }
-            let bytes = self.buffer.get(self.at - self.base..self.filled - self.base);
+            let bytes = self
+                .buffer
+                .get(self.at - self.base..self.filled - self.base);
             let (passed, step) = scan.over(bytes.unwrap_or_default());
             self.at += passed;
             match step {
@@ -476,7 +478,9 @@ impl JsonStream {
     /// Counts the lines up to a place.
     fn count_to(&mut self, place: usize) {
         let passed = place.max(self.counted);
-        let bytes = self.buffer.get(self.counted - self.base..passed - self.base);
+        let bytes = self
+            .buffer
+            .get(self.counted - self.base..passed - self.base);
         let bytes = bytes.unwrap_or_default();
         if let Some(last) = memrchr(b'\n', bytes) {
             self.line += memchr_iter(b'\n', bytes).count() as u64;
@@ -614,7 +618,11 @@ const ROOM: usize = 256 << 10;
 mod tests {
     use super::*;
 
-    fn read_as(text: &str, descent: Descent, prefixed: bool) -> (Vec<String>, Result<(), IngestError>) {
+    fn read_as(
+        text: &str,
+        descent: Descent,
+        prefixed: bool,
+    ) -> (Vec<String>, Result<(), IngestError>) {
         let source = Box::new(std::io::Cursor::new(text.to_owned()));
         let mut stream = JsonStream::new(source, descent, prefixed);
         let mut records = Vec::new();
@@ -663,14 +671,22 @@ mod tests {
             format!(r#"{{"count":2,"delivery_reports":[{one},{two}]}}"#),
             format!(r#"{{"took":3,"hits":{{"total":{{"value":2}},"hits":[{one},{two}]}},"x":1}}"#),
             format!(r#"{{"owner":"1","logEvents":[{one}]}}{{"logEvents":[{two}]}}"#),
-            format!(r#"{{"preview":false,"messages":[],"fields":[{{"n":1}}],"results":[{one},{two}]}}"#),
+            format!(
+                r#"{{"preview":false,"messages":[],"fields":[{{"n":1}}],"results":[{one},{two}]}}"#
+            ),
         ] {
             assert_eq!(read(&text), (records.clone(), Ok(())), "{text}");
         }
         let lines = format!("{one}\n{two}\n");
-        assert_eq!(read_as(&lines, Descent::Nowhere, false), (records.clone(), Ok(())));
+        assert_eq!(
+            read_as(&lines, Descent::Nowhere, false),
+            (records.clone(), Ok(()))
+        );
         let lists = format!(r#"{{"march":[{one}],"n":[1],"april":{{"texts":[ {two} ]}}}}"#);
-        assert_eq!(read_as(&lists, Descent::Anywhere, false), (records.clone(), Ok(())));
+        assert_eq!(
+            read_as(&lists, Descent::Anywhere, false),
+            (records.clone(), Ok(()))
+        );
         let log = format!("2024-03-10 10:00:00 {one}\n<13>host {{app}} [1]: {two}\r\n");
         assert_eq!(read_as(&log, Descent::Nowhere, true), (records, Ok(())));
     }
@@ -697,7 +713,11 @@ mod tests {
         }
         let first = read("{\"a\": \"cut\n{\"n\":1}\n{\"n\":2}\n");
         assert_eq!(first.0, ["bad line 1", "{\"n\":1}", "{\"n\":2}"]);
-        let log = read_as("1 {\"n\":1}\n2 nothing\n3 {\"n\":2}", Descent::Nowhere, true);
+        let log = read_as(
+            "1 {\"n\":1}\n2 nothing\n3 {\"n\":2}",
+            Descent::Nowhere,
+            true,
+        );
         assert_eq!(log.0, ["{\"n\":1}", "bad line 2", "{\"n\":2}"]);
     }
 

@@ -16,8 +16,8 @@ use crate::ingest::json::layout::{Layout, Written};
 use crate::ingest::json::look::{each_text, way_in};
 use crate::ingest::json::path::JsonPath;
 use crate::ingest::json::stream::JsonStream;
-use crate::ingest::rows::cells::FIELDS;
 use crate::ingest::record::MAX_RECORD_BYTES;
+use crate::ingest::rows::cells::FIELDS;
 use crate::ingest::unpack::peek::peek;
 use crate::ingest::unpack::text::FileText;
 

@@ -206,11 +206,19 @@ fn international<'a>(number: &'a str, room: &'a mut Zeroizing<String>) -> &'a st
 fn is_inbound(direction: &str) -> bool {
     let word = direction.split(['-', '_', ' ']).next().unwrap_or_default();
     let mut words = INBOUND.iter();
-    words.any(|inbound| direction.eq_ignore_ascii_case(inbound)) || word.eq_ignore_ascii_case("inbound")
+    words.any(|inbound| direction.eq_ignore_ascii_case(inbound))
+        || word.eq_ignore_ascii_case("inbound")
 }
 
 /// Suppliers' words for a message that the owner of the log received.
-const INBOUND: [&str; 6] = ["inbound", "incoming", "in", "mo", "received", "mobile-originated"];
+const INBOUND: [&str; 6] = [
+    "inbound",
+    "incoming",
+    "in",
+    "mo",
+    "received",
+    "mobile-originated",
+];
 /// The longest number that gets a plus, in bytes.
 const NUMBER_BYTES: usize = 72;
 
