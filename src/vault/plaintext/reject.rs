@@ -84,6 +84,8 @@ words! {
         NotPrintable => "not-printable",
         /// The record has more or fewer cells than the header.
         WrongCellCount => "wrong-cell-count",
+        /// The line or record is not JSON, and the file is.
+        BrokenJson => "broken-json",
         /// The JSON value is not an object.
         NotAnObject => "not-an-object",
         /// A JSON value that is neither text nor a number.
