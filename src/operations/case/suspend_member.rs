@@ -7,7 +7,7 @@ use crate::domain::{CaseId, OperatorId, Reason};
 use crate::operations::{Docs, Done, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
 /// Ends a member's rights in a case at once.
 pub struct SuspendMember {
@@ -35,6 +35,10 @@ impl Operation for SuspendMember {
 
     fn why(&self) -> Option<&Why> {
         Some(&self.why)
+    }
+
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        asking.not_oneself(&self.operator)
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {

@@ -207,7 +207,6 @@ impl<A: Writes> Scope<'_, A> {
         if self.has_other_leads()? {
             return Err(self.deny(Denial::NotAllowed));
         }
-        self.check_member(wanted)?;
         self.give_role(wanted)
     }
 
@@ -235,9 +234,6 @@ impl<A: Writes> Scope<'_, A> {
     /// Ends a member's rights in the case, until another lead gives some again.
     pub fn suspend_member(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         let case = self.case_row()?;
-        if self.caller.operator_id() == Some(operator) {
-            return Err(OperationError::Conflict(Conflict::OwnMembership));
-        }
         membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;
         Ok(membership_rows::suspend(
@@ -266,24 +262,11 @@ impl Reading<'_> {
         Ok(false)
     }
 
-    /// A liaison is bound to an account, nobody else is; nobody names themselves.
-    pub(in crate::vault::scope) fn check_member(
+    /// Who may be a member of a case at all.
+    pub(in crate::vault::scope) fn check_operator(
         &self,
-        wanted: &MembershipWanted,
+        operator: &OperatorId,
     ) -> Result<(), OperationError> {
-        if self.caller.operator_id() == Some(&wanted.operator) {
-            return Err(OperationError::Conflict(Conflict::OwnMembership));
-        }
-        if (wanted.role == CaseRole::Liaison) != wanted.account.is_some() {
-            return Err(OperationError::invalid(
-                "account",
-                "a liaison, and nobody else, needs one",
-            ));
-        }
-        self.check_operator(&wanted.operator)
-    }
-
-    fn check_operator(&self, operator: &OperatorId) -> Result<(), OperationError> {
         let row =
             operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
         match row.home.stays_outside_cases() {
