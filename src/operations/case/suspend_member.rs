@@ -54,7 +54,8 @@ impl Request for SuspendMember {
         tag: "Cases",
         summary: "Suspend a member of a case",
         description: "The member's rights in the case end at once. A lead or an administrator can do this. \
-            To let them in again is to give rights: a lead names them, and another lead decides.",
+            To let them in again is to give rights: a lead names them, and another lead decides. Where \
+            fewer than two leads can act, see `liftSuspension`.",
         request: r#"{"reason": "the account was misused"}"#,
         answer: "{}",
         problems: &["not-found", "own-membership"],

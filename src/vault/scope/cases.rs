@@ -240,8 +240,32 @@ impl<A: Writes> Scope<'_, A> {
             self.transaction()?,
             case.number,
             operator,
+            self.operator()?,
             self.now,
         )?)
+    }
+
+    /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than
+    /// two can act, and who suspended them is none of those. Nobody lifts what they imposed.
+    pub fn lift_suspension(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
+        let case = self.case_row()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        let acting = self.acting_leads()?;
+        let imposed_by = member
+            .suspended_by
+            .filter(|by| member.role == CaseRole::Lead && acting.len() < 2 && !acting.contains(by));
+        match imposed_by {
+            None => Err(self.deny(Denial::NotAllowed)),
+            Some(by) if Some(&by) == self.caller.operator_id() => {
+                Err(self.deny(Denial::OwnRequest))
+            }
+            Some(_) => Ok(membership_rows::lift(
+                self.transaction()?,
+                case.number,
+                operator,
+            )?),
+        }
     }
 }
 
@@ -260,6 +284,21 @@ impl Reading<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// The leads of the case who can do something in it now.
+    fn acting_leads(&self) -> Result<Vec<OperatorId>, OperationError> {
+        let mut acting = Vec::new();
+        for member in membership_rows::list(self.connection, self.case_row()?.number)? {
+            if member.role == CaseRole::Lead && !member.suspended {
+                let operator = operator_rows::find(self.connection, &member.operator)?;
+                let can_act = operator.is_some_and(|operator| {
+                    operator.state == OperatorState::Active && !operator.home.stays_outside_cases()
+                });
+                acting.extend(can_act.then_some(member.operator));
+            }
+        }
+        Ok(acting)
     }
 
     /// Who may be a member of a case at all.
