@@ -180,9 +180,13 @@ mod tests {
             if !membership {
                 facts.case.as_mut().unwrap().membership = None;
             }
-            assert!(decide(&facts, ActionKind::SuspendMember).is_ok());
+            let ends = [ActionKind::SuspendMember, ActionKind::LiftSuspension];
+            assert!(
+                ends.into_iter()
+                    .all(|action| decide(&facts, action).is_ok())
+            );
             for action in ActionKind::ALL {
-                if needs_case(*action) && *action != ActionKind::SuspendMember {
+                if needs_case(*action) && !ends.contains(action) {
                     let refused = decide(&facts, *action).err();
                     assert_eq!(refused, Some(Denial::Concealed), "{action}");
                 }

@@ -53,7 +53,7 @@ pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
-pub use self::scope::{Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
+pub use self::scope::{Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
 pub use self::settings::{Budget, SecondFactor, Settings, WorkHours};
 pub use self::sign_in::{SetSecondFactor, SignIn, Unauthenticated};
 pub use self::start::{Founded, StartError};

@@ -10,7 +10,7 @@ use crate::operations::{Docs, Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::plaintext::{AskedNumbers, RawText, Region};
 use crate::vault::scope::{LookUpResult, Scope};
-use crate::vault::{Operation, OperationError, Price, Settings, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Price, Target, Why};
 
 /// Asks for each of some numbers whether it is in the case.
 pub struct LookUp {
@@ -68,8 +68,8 @@ impl Operation for LookUp {
         Some(Price::of_numbers(self.numbers.distinct()))
     }
 
-    fn check(&self, settings: &Settings) -> Result<(), OperationError> {
-        let most = settings.lookup_numbers;
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        let most = asking.settings.lookup_numbers;
         match (1..=most).contains(&self.numbers.len()) {
             true => Ok(()),
             false => {

@@ -15,7 +15,7 @@ use crate::policy::actions;
 use crate::vault::records::{
     Dimension, FilterInput, ProtectedQuery, RecordFilter, Rule, Table, TableQuery,
 };
-use crate::vault::{Operation, OperationError, Price, Settings, Target, Why, scope};
+use crate::vault::{Asking, Operation, OperationError, Price, Target, Why, scope};
 
 /// Counts messages and distinct numbers, by up to four dimensions.
 pub struct Scope {
@@ -217,10 +217,10 @@ impl Operation for Scope {
         Some(Price::of_table())
     }
 
-    fn check(&self, _: &Settings) -> Result<(), OperationError> {
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
         match &self.wanted {
-            Wanted::Team(query) => query.check(),
-            Wanted::Protected(_) => Ok(()),
+            Wanted::Team(query) => query.check(asking.account()),
+            Wanted::Protected(query) => query.check(asking.account()),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::operations::{Docs, Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::records::{FilterInput, Order, PageQuery, RecordFilter, RecordPage};
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Price, Settings, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Price, Target, Why};
 
 /// Lists masked records, a page at a time.
 pub struct SearchRecords {
@@ -83,8 +83,8 @@ impl Operation for SearchRecords {
         Some(Price::of_page(self.query().room()))
     }
 
-    fn check(&self, _: &Settings) -> Result<(), OperationError> {
-        self.query().check()
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        self.query().check(asking.account())
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RecordPage, OperationError> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::schema::FilterValue;
-use crate::domain::{ExhibitId, Field, Moment};
+use crate::domain::{AccountName, ExhibitId, Field, Moment};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::SubjectToken;
 
@@ -125,6 +125,18 @@ impl RecordFilter {
                 .transpose()
                 .map_err(|error| OperationError::invalid(NEWLY_EXPOSED_IN, error))?,
         })
+    }
+
+    /// What is wrong with it for this caller, whatever the records are. Which numbers are newly exposed
+    /// also depends on other accounts, which a liaison must not learn about.
+    pub fn check(&self, account: Option<&AccountName>) -> Result<(), OperationError> {
+        match account.is_some() && self.newly_exposed_in.is_some() {
+            true => {
+                let rule = "must be left out by a liaison";
+                Err(OperationError::invalid(NEWLY_EXPOSED_IN, rule))
+            }
+            false => Ok(()),
+        }
     }
 
     /// Reads the filter that was sealed with a request.

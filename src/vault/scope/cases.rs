@@ -207,7 +207,6 @@ impl<A: Writes> Scope<'_, A> {
         if self.has_other_leads()? {
             return Err(self.deny(Denial::NotAllowed));
         }
-        self.check_member(wanted)?;
         self.give_role(wanted)
     }
 
@@ -235,17 +234,38 @@ impl<A: Writes> Scope<'_, A> {
     /// Ends a member's rights in the case, until another lead gives some again.
     pub fn suspend_member(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         let case = self.case_row()?;
-        if self.caller.operator_id() == Some(operator) {
-            return Err(OperationError::Conflict(Conflict::OwnMembership));
-        }
         membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;
         Ok(membership_rows::suspend(
             self.transaction()?,
             case.number,
             operator,
+            self.operator()?,
             self.now,
         )?)
+    }
+
+    /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than
+    /// two can act, and who suspended them is none of those. Nobody lifts what they imposed.
+    pub fn lift_suspension(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
+        let case = self.case_row()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        let acting = self.acting_leads()?;
+        let imposed_by = member
+            .suspended_by
+            .filter(|by| member.role == CaseRole::Lead && acting.len() < 2 && !acting.contains(by));
+        match imposed_by {
+            None => Err(self.deny(Denial::NotAllowed)),
+            Some(by) if Some(&by) == self.caller.operator_id() => {
+                Err(self.deny(Denial::OwnRequest))
+            }
+            Some(_) => Ok(membership_rows::lift(
+                self.transaction()?,
+                case.number,
+                operator,
+            )?),
+        }
     }
 }
 
@@ -266,24 +286,26 @@ impl Reading<'_> {
         Ok(false)
     }
 
-    /// A liaison is bound to an account, nobody else is; nobody names themselves.
-    pub(in crate::vault::scope) fn check_member(
-        &self,
-        wanted: &MembershipWanted,
-    ) -> Result<(), OperationError> {
-        if self.caller.operator_id() == Some(&wanted.operator) {
-            return Err(OperationError::Conflict(Conflict::OwnMembership));
+    /// The leads of the case who can do something in it now.
+    fn acting_leads(&self) -> Result<Vec<OperatorId>, OperationError> {
+        let mut acting = Vec::new();
+        for member in membership_rows::list(self.connection, self.case_row()?.number)? {
+            if member.role == CaseRole::Lead && !member.suspended {
+                let operator = operator_rows::find(self.connection, &member.operator)?;
+                let can_act = operator.is_some_and(|operator| {
+                    operator.state == OperatorState::Active && !operator.home.stays_outside_cases()
+                });
+                acting.extend(can_act.then_some(member.operator));
+            }
         }
-        if (wanted.role == CaseRole::Liaison) != wanted.account.is_some() {
-            return Err(OperationError::invalid(
-                "account",
-                "a liaison, and nobody else, needs one",
-            ));
-        }
-        self.check_operator(&wanted.operator)
+        Ok(acting)
     }
 
-    fn check_operator(&self, operator: &OperatorId) -> Result<(), OperationError> {
+    /// Who may be a member of a case at all.
+    pub(in crate::vault::scope) fn check_operator(
+        &self,
+        operator: &OperatorId,
+    ) -> Result<(), OperationError> {
         let row =
             operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
         match row.home.stays_outside_cases() {

@@ -8,6 +8,7 @@
 //! under-report.
 
 mod admissions;
+mod asking;
 mod audit;
 mod bound_account;
 mod budgets;
@@ -32,6 +33,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+pub use self::asking::Asking;
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub(in crate::vault) use self::bound_account::{open_account, seal_account};
 pub(in crate::vault) use self::budgets::party_of;

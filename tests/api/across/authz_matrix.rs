@@ -11,7 +11,7 @@ use breachvault::policy::{
     RequestFacts, RequestState, decide, needs_case,
 };
 
-use super::routes::{ROWS, ask, client, work_on};
+use super::routes::{IN_A_CASE_OF_ITS_OWN, ROWS, ask, client, work_on};
 use crate::support::{Incident, Who};
 
 const CHECKED_IN: &str = include_str!("../authz_matrix.txt");
@@ -97,7 +97,10 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     .iter()
     .any(|name| route.contains(name));
     let account = || AccountName::parse(&incident.account).unwrap();
-    let membership = who.in_case().map(|role| Membership {
+    // In the case of its own, only the custodian is a member who is not suspended.
+    let own_case = route == IN_A_CASE_OF_ITS_OWN;
+    let role = who.in_case().filter(|_| !own_case || who == Who::Custodian);
+    let membership = role.map(|role| Membership {
         role: role.parse().unwrap(),
         account: (who == Who::Liaison).then(account),
     });

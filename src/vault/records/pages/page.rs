@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use super::cursor::{Asked, Cursor, Edition};
 use super::order::Order;
 use crate::domain::schema::PageCursor;
-use crate::domain::{Field, Moment};
-use crate::vault::error::{Conflict, OperationError};
+use crate::domain::{AccountName, Field, Moment};
+use crate::vault::error::{Conflict, DataRefusal, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
@@ -91,8 +91,8 @@ impl PageQuery<'_> {
         self.limit.unwrap_or(DEFAULT)
     }
 
-    /// What is wrong with it, whatever the records are.
-    pub fn check(&self) -> Result<(), OperationError> {
+    /// What is wrong with it, whatever the records are; a liaison asks for one account.
+    pub fn check(&self, account: Option<&AccountName>) -> Result<(), OperationError> {
         if !(1..=MOST).contains(&self.room()) {
             let rule = format!("must be 1 to {MOST}");
             return Err(OperationError::invalid("limit", rule));
@@ -101,7 +101,11 @@ impl PageQuery<'_> {
             let rule = "can be time where the filter names exactly one subject";
             return Err(OperationError::invalid("order", rule));
         }
-        Ok(())
+        if self.cursor.is_some_and(|text| !Cursor::has_form(text)) {
+            let rule = DataRefusal::OtherPage.rule();
+            return Err(OperationError::invalid("cursor", rule));
+        }
+        self.filter.check(account)
     }
 }
 
@@ -111,7 +115,7 @@ impl CaseRecords<'_> {
         &self,
         query: &PageQuery<'_>,
     ) -> Result<(RecordPage, Vec<u32>), OperationError> {
-        query.check()?;
+        query.check(self.account())?;
         let limit = query.room();
         let count = |exhibits: usize| {
             u32::try_from(exhibits).map_err(|_| OperationError::Internal("page: exhibits"))

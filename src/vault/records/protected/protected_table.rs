@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::release::{Cut, Given, Release, given_out};
+use crate::domain::AccountName;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
@@ -18,6 +19,21 @@ pub struct ProtectedQuery {
     pub rule: Rule,
 }
 
+impl ProtectedQuery {
+    /// What is wrong with it, whatever the records are; a liaison asks for one account.
+    pub fn check(&self, account: Option<&AccountName>) -> Result<(), OperationError> {
+        if account.is_some() {
+            let rule = "must be team for a liaison, whose own account is exact";
+            return Err(OperationError::invalid("audience", rule));
+        }
+        if !self.by.may_be_protected() {
+            let rule = "must be one of country, state, area_state, carrier, day, week in a protected table";
+            return Err(OperationError::invalid("by[0]", rule));
+        }
+        Ok(())
+    }
+}
+
 /// Tables, each with its dimension.
 pub(in crate::vault::records) type Tables = Vec<(Dimension, Cut)>;
 
@@ -29,14 +45,7 @@ impl CaseRecords<'_> {
         query: &ProtectedQuery,
         least: u64,
     ) -> Result<(Table, Option<Release>), OperationError> {
-        if self.account().is_some() {
-            let rule = "must be team for a liaison, whose own account is exact";
-            return Err(OperationError::invalid("audience", rule));
-        }
-        if !query.by.may_be_protected() {
-            let rule = "must be one of country, state, area_state, carrier, day, week in a protected table";
-            return Err(OperationError::invalid("by[0]", rule));
-        }
+        query.check(self.account())?;
         let cut = self.cut(query.by, query.rule, least)?;
         let given = given_out(&self.keys, self.connection, self.case)?;
         let seen = given.last().map_or(0, |(no, _)| *no);

@@ -39,6 +39,7 @@ impl Plan {
         filter: &RecordFilter,
         account: Option<&AccountName>,
     ) -> Result<Self, OperationError> {
+        filter.check(account)?;
         let from = filter.sent_from.map_or(i64::MIN, |moment| moment.seconds());
         let to = filter.sent_to.map_or(i64::MAX, |moment| moment.seconds());
         let mut plan = Self {
@@ -63,11 +64,6 @@ impl Plan {
             plan.numbers.push(Arc::new(numbers));
         }
         if let Some(exhibit) = &filter.newly_exposed_in {
-            // Which numbers are new also depends on other accounts, which a liaison must not learn about.
-            if account.is_some() {
-                let rule = "must be left out by a liaison";
-                return Err(OperationError::invalid(NEWLY_EXPOSED_IN, rule));
-            }
             let numbers = records
                 .newly_exposed(exhibit)?
                 .ok_or_else(|| DataRefusal::NoExhibit.at(NEWLY_EXPOSED_IN))?;

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use super::dimension::Dimension;
 use super::grouping::{Axes, Cell, Grouping};
-use super::local_time::LocalTime;
+use super::local_time::{LocalTime, zone_of};
 use super::rounding::Shown;
-use crate::domain::{Field, area_code};
+use crate::domain::{AccountName, Field, area_code};
 use crate::vault::columns::count_by;
 use crate::vault::error::OperationError;
 use crate::vault::records::filter::RecordFilter;
@@ -159,8 +159,12 @@ struct PartialTable {
 }
 
 impl TableQuery {
-    /// What is wrong with it, whatever the records are.
-    pub fn check(&self) -> Result<(), OperationError> {
+    fn zone(&self) -> &str {
+        self.zone.as_deref().unwrap_or("UTC")
+    }
+
+    /// What is wrong with it, whatever the records are; a liaison asks for one account.
+    pub fn check(&self, account: Option<&AccountName>) -> Result<(), OperationError> {
         if self.by.len() > MOST_DIMENSIONS {
             let rule = format!("must name at most {MOST_DIMENSIONS} dimensions");
             return Err(OperationError::invalid("by", rule));
@@ -173,7 +177,8 @@ impl TableQuery {
         if self.top == Some(0) {
             return Err(OperationError::invalid("top", "must be 1 or more"));
         }
-        Ok(())
+        zone_of(self.zone())?;
+        self.filter.check(account)
     }
 }
 
@@ -183,9 +188,8 @@ impl CaseRecords<'_> {
         query: &TableQuery,
         threshold: u64,
     ) -> Result<Table, OperationError> {
-        query.check()?;
-        let zone = query.zone.as_deref().unwrap_or("UTC");
-        let mut counted = self.count(&query.by, &query.filter, zone)?;
+        query.check(self.account())?;
+        let mut counted = self.count(&query.by, &query.filter, query.zone())?;
         counted.cells.sort_by(|a, b| a.values.cmp(&b.values));
         let rest = query.top.and_then(|top| counted.keep_top(top as usize));
         let mut rows = Vec::with_capacity(counted.cells.len());

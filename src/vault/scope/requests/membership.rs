@@ -13,7 +13,7 @@ use super::sealed::{damaged, parsed};
 use crate::domain::{AccountName, CaseRole, MembershipId, OperatorId, OperatorName};
 use crate::policy::actions;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::scope::{Reading, Scope};
+use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::store::membership_rows;
 use crate::vault::{OperationError, Settings};
 
@@ -63,6 +63,20 @@ pub struct MembershipView {
     pub account: Option<String>,
 }
 
+impl MembershipWanted {
+    /// A liaison is bound to an account, nobody else is; nobody names themselves.
+    pub fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        asking.not_oneself(&self.operator)?;
+        match (self.role == CaseRole::Liaison) == self.account.is_some() {
+            true => Ok(()),
+            false => {
+                let rule = "a liaison, and nobody else, needs one";
+                Err(OperationError::invalid("account", rule))
+            }
+        }
+    }
+}
+
 impl MembershipBody {
     fn wanted(&self) -> Result<MembershipWanted, OperationError> {
         Ok(MembershipWanted {
@@ -88,6 +102,10 @@ impl RequestKind for Membership {
     type After = ();
     type View = MembershipView;
 
+    fn check(wanted: &MembershipWanted, asking: &Asking<'_>) -> Result<(), OperationError> {
+        wanted.check(asking)
+    }
+
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s
     }
@@ -97,7 +115,7 @@ impl RequestKind for Membership {
         wanted: MembershipWanted,
         _: Option<&()>,
     ) -> Result<MembershipBody, OperationError> {
-        reading.check_member(&wanted)?;
+        reading.check_operator(&wanted.operator)?;
         Ok(MembershipBody {
             operator: wanted.operator.to_string(),
             role: wanted.role.as_str().to_owned(),
