@@ -90,6 +90,7 @@ impl Vault {
         }
         admission.stage_group()?;
         admission.stage_quarantine()?;
+        admission.stage_duplicates()?;
         let terms = admission.stage_terms()?;
         let parts = std::mem::take(&mut admission.parts);
         let blocks_digest = STANDARD.encode(parts.digest());
@@ -156,6 +157,7 @@ impl FinishExhibit {
             rows: counts.read,
             admitted: counts.admitted,
             duplicates: counts.duplicates,
+            duplicates_by_rule: admission.duplicates.by_rule(),
             quarantined: quarantine.total,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
@@ -165,6 +167,9 @@ impl FinishExhibit {
             last: counts.span.map(|(_, last)| last),
             blocks: counts.blocks,
             quarantine_parts: quarantine.parts,
+            duplicate_parts: admission.duplicates.parts,
+            references_are_ids: admission.seen.has_ids(),
+            times_to_the_minute: admission.seen.has_minutes(),
             rejects: quarantine
                 .kinds
                 .iter()

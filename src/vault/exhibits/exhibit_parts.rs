@@ -87,6 +87,15 @@ impl<'a> ExhibitParts<'a> {
         }
     }
 
+    /// Part `no` of the lines that were left out as duplicates.
+    pub(in crate::vault) fn duplicates(&self, no: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        Part {
+            sealer: keys.quarantine(),
+            aad: Aad::duplicates(keys.vault(), keys.case(), exhibit, u64::from(no)),
+        }
+    }
+
     /// The description of the exhibit.
     pub(in crate::vault) fn description(&self) -> Part<'a, TermSealer> {
         let Self { keys, exhibit } = *self;
@@ -267,6 +276,7 @@ mod tests {
             parts.dictionary(Field::Number),
             parts.subject_index(7),
             parts.quarantine(7),
+            parts.duplicates(7),
             other.block(Field::Number, 7),
             other.quarantine(7),
         ];

@@ -4,6 +4,7 @@
 //! open what queries and later admissions read. Also keeps which admissions are under way (`under_way`).
 
 pub(in crate::vault) mod description;
+pub(in crate::vault) mod duplicate_lines;
 pub(in crate::vault) mod exhibit_parts;
 pub(in crate::vault) mod kept_users;
 pub(in crate::vault) mod known_case;

@@ -17,6 +17,7 @@ pub(crate) mod control_seal_rows;
 pub(crate) mod detail_rows;
 pub(crate) mod dictionary_rows;
 mod error;
+pub(crate) mod duplicate_rows;
 pub(crate) mod exhibit_rows;
 pub(crate) mod leaf_rows;
 pub(crate) mod membership_rows;

@@ -105,6 +105,10 @@ const SEALED: &[(&str, &str)] = &[
         "sealed in place; the admission's digest has all",
     ),
     (
+        "duplicate",
+        "sealed in place; the admission's digest has all",
+    ),
+    (
         "term_run",
         "terms sealed in place; `doctor` compares the runs with the log, a lookup does not",
     ),
