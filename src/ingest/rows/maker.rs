@@ -3,7 +3,7 @@
 use zeroize::{Zeroize, Zeroizing};
 
 use super::carrier;
-use super::cells::{Cells, FIELDS};
+use super::cells::{Cells, FIELDS, SeenCells};
 use super::fineness::fineness;
 use super::reference::reference;
 use crate::domain::{AccountName, Field, Format, country};
@@ -78,9 +78,11 @@ impl RowMaker {
         line: u64,
         cells: Result<&Cells<'_>, RejectKind>,
     ) -> Result<(), IngestError> {
+        let seen = cells.ok().and_then(Cells::without_marks);
+        let seen = seen.as_ref().map(SeenCells::cells);
         let (column, kind, kept) = match cells {
             Err(kind) => (None, kind, RejectCells::none()),
-            Ok(cells) => match self.make(line, cells)? {
+            Ok(cells) => match self.make(line, seen.as_ref().unwrap_or(cells))? {
                 Ok(row) => match batch.push(row) {
                     Ok(()) => return Ok(()),
                     // Not expected: the batch had room before this record.
