@@ -17,7 +17,9 @@ use crate::operations::case::{
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
-use crate::operations::exhibit::{CancelAdmission, CompareExhibits, ListExhibits, ReadAdmission};
+use crate::operations::exhibit::{
+    CancelAdmission, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
+};
 use crate::operations::export::docs as export;
 use crate::operations::export::{
     AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
@@ -81,6 +83,7 @@ pub(super) fn routes() -> Routes {
         .mount_upload::<AdmittedView>   ("/cases/{case}/exhibits", exhibit::ADMIT, upload::admit)
         .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)
         .mount_query::<CompareExhibits> ("/cases/{case}/exhibits/{exhibit}/difference", &["against"])
+        .mount_query::<ListDuplicates>  ("/cases/{case}/exhibits/{exhibit}/duplicates", &["part?"])
         .mount::<ReadAdmission>         (get.clone(),    "/cases/{case}/admissions/current",  ok)
         .mount::<CancelAdmission>       (delete.clone(), "/cases/{case}/admissions/current",  ok)
 

@@ -133,6 +133,7 @@ list! {
     AbandonExhibit    "exhibit.abandon"     writes;
     ListExhibits      "exhibit.list"        reads;
     CompareExhibits   "exhibit.difference"  reads;
+    ListDuplicates    "exhibit.duplicates"  reads;
     RequestWithdrawal "withdrawal.request"  writes;
     ListWithdrawals   "withdrawal.list"     reads;
     ReadWithdrawal    "withdrawal.read"     reads;

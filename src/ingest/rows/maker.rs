@@ -4,11 +4,14 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
-use crate::domain::{AccountName, Field, country};
+use super::fineness::fineness;
+use super::reference::reference;
+use crate::domain::{AccountName, Field, Format, country};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::guard::cells as guard;
+use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::meaning::{Constants, CountryForm};
 use crate::ingest::times::form::TimeForm;
 use crate::ingest::times::reader::{TimeFault, TimeReader};
@@ -21,6 +24,8 @@ pub(in crate::ingest) struct RowMaker {
     kinds: Vec<(String, String)>,
     /// Numbers begin with a calling code and have no plus.
     plus: bool,
+    /// The format documents its references as ids of messages.
+    reference_is_id: bool,
     /// The account is part of an address.
     account_in_uri: bool,
     country_form: CountryForm,
@@ -38,6 +43,10 @@ impl RowMaker {
     pub(in crate::ingest) fn new(declared: Declared, shape: &Shape) -> Self {
         let any = |reads| shape.columns.iter().any(|column| column.reads == reads);
         let zone = declared.zone().cloned();
+        // A column that somebody mapped may hold anything, such as the name of a campaign.
+        let mapped_ref = |column: &ColumnMapping| column.field() == Field::MessageRef;
+        let reference_is_id = !matches!(shape.format, Format::SupplierCsv | Format::Mapped)
+            && !declared.columns.iter().any(mapped_ref);
         let mapped = declared.mapping;
         let (form, country_form, constants) = match mapped {
             Some(said) => (said.time, said.country_form, said.constants),
@@ -51,6 +60,7 @@ impl RowMaker {
             constants,
             kinds: shape.kinds.clone(),
             plus: any(Reads::International),
+            reference_is_id,
             account_in_uri: any(Reads::AccountInUri),
             times: TimeReader::new(zone, form),
             lower: Default::default(),
@@ -125,6 +135,7 @@ impl RowMaker {
         if sent_at.is_empty() {
             return Ok(Err((Field::SentAt, RejectKind::MissingTime)));
         }
+        let fineness = fineness(sent_at, cells.time);
         let (sent_at, time_basis) = match self.times.read(sent_at, cells.time) {
             Ok(read) => read,
             Err(TimeFault::ZoneNeeded) => return Err(IngestError::ZoneNeeded { line }),
@@ -171,7 +182,9 @@ impl RowMaker {
                 ),
                 channel_room,
             ),
-            message_ref: Some(cells.get(Field::MessageRef)).filter(|cell| !cell.is_empty()),
+            message_ref: reference(cells.get(Field::MessageRef)),
+            reference_is_id: self.reference_is_id,
+            fineness,
             country_basis,
             state_basis: in_record(state),
             time_basis,

@@ -2,5 +2,7 @@
 
 mod carrier;
 pub(super) mod cells;
+mod fineness;
 pub(super) mod fitness;
 pub(super) mod maker;
+mod reference;

@@ -31,6 +31,7 @@ use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{load_dictionary, open_description};
+use crate::vault::exhibits::duplicate_lines::DuplicateLines;
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
@@ -76,6 +77,7 @@ impl Admission {
                 subjects: SubjectIndexBuilder::new(),
                 parts: PartDigests::default(),
                 quarantine: Quarantine::default(),
+                duplicates: DuplicateLines::default(),
                 counts: Counts::default(),
                 tracked,
             }),
@@ -142,10 +144,13 @@ impl Prepared {
             .map_err(|_| OperationError::Internal("begin::dictionaries"))?;
         let mut earlier = Vec::with_capacity(exhibits.len());
         for exhibit in &exhibits {
+            let description = open_description(&keys, exhibit)?;
             earlier.push(EarlierExhibit {
                 number: exhibit.number,
                 id: exhibit.id.clone(),
-                blocks: open_description(&keys, exhibit)?.blocks,
+                blocks: description.blocks,
+                ids: description.references_are_ids,
+                minutes: description.times_to_the_minute,
             });
         }
         let prints = Arc::new(fingerprinter(core)?);

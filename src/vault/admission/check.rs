@@ -16,6 +16,7 @@ use crate::vault::columns::{
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
+use crate::vault::exhibits::duplicate_lines::read_part;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::exhibits::terms::TermPlace;
@@ -24,7 +25,8 @@ use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{
-    Snapshot, block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows,
+    Snapshot, block_rows, dictionary_rows, duplicate_rows, quarantine_rows, statistics_rows,
+    subject_index_rows,
 };
 
 impl Vault {
@@ -216,6 +218,17 @@ fn check_rest(
         let opened = parts.quarantine(no).open(&sealed);
         check.note(opened.is_ok(), || {
             format!("part {no} of the quarantine does not open")
+        });
+    }
+    for no in 0..description.duplicate_parts {
+        let Some(sealed) = duplicate_rows::TABLE.find(connection, exhibit, no)? else {
+            check.note(false, || format!("part {no} of the duplicates is missing"));
+            continue;
+        };
+        let opened = parts.duplicates(no).open(&sealed);
+        let sound = opened.is_ok_and(|plain| read_part(&plain).is_some());
+        check.note(sound, || {
+            format!("part {no} of the duplicates does not open")
         });
     }
     Ok(())

@@ -91,6 +91,7 @@ impl Vault {
         }
         admission.stage_group()?;
         admission.stage_quarantine()?;
+        admission.stage_duplicates()?;
         let terms = admission.stage_terms()?;
         let parts = std::mem::take(&mut admission.parts);
         let index_ranges = parts.index_ranges();
@@ -162,6 +163,7 @@ impl FinishExhibit {
             rows: counts.read,
             admitted: counts.admitted,
             duplicates: counts.duplicates,
+            duplicates_by_rule: admission.duplicates.by_rule(),
             quarantined: quarantine.total,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
@@ -174,6 +176,9 @@ impl FinishExhibit {
             last: counts.span.map(|(_, last)| last),
             blocks: counts.blocks,
             quarantine_parts: quarantine.parts,
+            duplicate_parts: admission.duplicates.parts,
+            references_are_ids: admission.seen.has_ids(),
+            times_to_the_minute: admission.seen.has_minutes(),
             rejects: quarantine
                 .kinds
                 .iter()

@@ -6,8 +6,8 @@ use crate::domain::Field;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{
-    Snapshot, StoreError, block_rows, dictionary_rows, quarantine_rows, statistics_rows,
-    subject_index_rows,
+    Snapshot, StoreError, block_rows, dictionary_rows, duplicate_rows, quarantine_rows,
+    statistics_rows, subject_index_rows,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +18,7 @@ pub(super) enum PartKind {
     Dictionary,
     SubjectIndex,
     Quarantine,
+    Duplicates,
 }
 
 /// Kind, code of the field (0 where a part is of none), position, SHA-256.
@@ -84,6 +85,9 @@ pub(super) fn recompute(
     })?;
     quarantine_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
         parts.add_coded(PartKind::Quarantine, 0, no, sealed);
+    })?;
+    duplicate_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
+        parts.add_coded(PartKind::Duplicates, 0, no, sealed);
     })?;
     Ok(parts.digest())
 }

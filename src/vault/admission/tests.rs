@@ -199,6 +199,7 @@ impl House {
             "dictionary",
             "subject_index",
             "quarantine",
+            "duplicate",
         ]
         .map(|table| {
             count(&format!(
@@ -207,7 +208,7 @@ impl House {
             ))
         });
         exhibit_rows::staged(connection, None).unwrap().is_empty()
-            && orphans == [0; 5]
+            && orphans == [0; 6]
             && count("SELECT COALESCE(SUM(length(tags) - 49), 0) / 16 FROM term_run")
                 == count("SELECT SUM(numbers + users) FROM cases")
             && count(

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::duplicate_lines::DuplicateRule;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::keyring::CaseKeys;
@@ -46,6 +47,8 @@ pub(in crate::vault) struct ExhibitDescription {
     pub admitted: u64,
     /// Rows left out because an earlier row is the same message.
     pub duplicates: u64,
+    /// How many of them by each rule.
+    pub duplicates_by_rule: Vec<(DuplicateRule, u64)>,
     /// Rows that could not be admitted.
     pub quarantined: u64,
     /// Distinct numbers in the exhibit.
@@ -70,6 +73,12 @@ pub(in crate::vault) struct ExhibitDescription {
     pub blocks: u32,
     /// Sealed parts of quarantined rows, numbered from 0.
     pub quarantine_parts: u32,
+    /// Sealed parts of lines that were left out as duplicates, numbered from 0.
+    pub duplicate_parts: u32,
+    /// Whether a reference of a message and a number name one message.
+    pub references_are_ids: bool,
+    /// Whether a time of the file was written without its second.
+    pub times_to_the_minute: bool,
     /// How many rows were quarantined for each kind of fault.
     pub rejects: Vec<(String, u64)>,
     /// Base64 of SHA-256 over all sealed parts of the exhibit.

@@ -83,6 +83,15 @@ impl<'a> ExhibitParts<'a> {
         }
     }
 
+    /// Part `no` of the lines that were left out as duplicates.
+    pub(in crate::vault) fn duplicates(&self, no: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        Part {
+            sealer: keys.quarantine(),
+            aad: Aad::duplicates(keys.vault(), keys.case(), exhibit, u64::from(no)),
+        }
+    }
+
     /// The description of the exhibit.
     pub(in crate::vault) fn description(&self) -> Part<'a, TermSealer> {
         let Self { keys, exhibit } = *self;
@@ -270,6 +279,7 @@ mod tests {
             parts.tag_run(Field::Number, 8),
             parts.tag_run(Field::User, 7),
             other.tag_run(Field::Number, 7),
+            parts.duplicates(7),
             other.block(Field::Number, 7),
             other.quarantine(7),
         ];

@@ -110,6 +110,11 @@ impl Aad {
         Self::of_exhibit("quarantine", vault, case, exhibit).position(no)
     }
 
+    /// Part `no` of the lines of an exhibit that were left out as duplicates.
+    pub fn duplicates(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
+        Self::of_exhibit("duplicates", vault, case, exhibit).position(no)
+    }
+
     /// The sealed description of an exhibit.
     pub fn exhibit_description(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId) -> Self {
         Self::of_exhibit("exhibit description", vault, case, exhibit)
@@ -275,6 +280,7 @@ mod tests {
             Aad::tag_run(&vault, &case, &exhibit, Field::Number, 8),
             Aad::subject_index(&vault, &case, &exhibit, 7),
             Aad::quarantine(&vault, &case, &exhibit, 7),
+            Aad::duplicates(&vault, &case, &exhibit, 7),
             Aad::exhibit_description(&vault, &case, &exhibit),
             Aad::case_description(&vault, &case),
             Aad::request(&vault, &case, &reveal),

@@ -59,7 +59,7 @@ pub use recent_numbers::{RecentNumbers, StandsOut};
 pub use region::{Region, RegionError, region_of};
 pub use reject::{Reject, RejectCells, RejectKind};
 pub(in crate::vault) use rows::TEXTS;
-pub use rows::{Basis, BatchFull, Row, RowBatch};
+pub use rows::{Basis, BatchFull, Fineness, Row, RowBatch};
 pub use seal::{BlockSealer, OVERHEAD, OpenError, SealError, TermSealer};
 pub use subject_token::{SubjectToken, SubjectTokenError, TokenKey};
 pub use term_run::UserRun;

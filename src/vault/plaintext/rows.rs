@@ -35,6 +35,11 @@ pub struct Row<'a> {
     pub channel: &'a str,
     /// The supplier's reference of the message.
     pub message_ref: Option<&'a str>,
+    /// Whether the format documents the reference as the id of one message. Otherwise two rows with one reference may
+    /// be two messages, and their times are compared as well.
+    pub reference_is_id: bool,
+    /// How finely the record says when it was sent.
+    pub fineness: Fineness,
     /// Where the country comes from.
     pub country_basis: Basis,
     /// Where the state comes from.
@@ -43,6 +48,18 @@ pub struct Row<'a> {
     pub time_basis: Basis,
     /// The line of the file, from 1.
     pub line: u64,
+}
+
+/// How finely a record says when its message was sent. The vault keeps whole seconds; the rest only tells the rows of
+/// one file apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fineness {
+    /// Its second is not written.
+    Minute,
+    /// To the second.
+    Second,
+    /// The nanoseconds after the second.
+    Fraction(u32),
 }
 
 words! {
@@ -73,7 +90,9 @@ pub struct RowBatch {
     fingerprinter: Option<Arc<Fingerprinter>>,
     user_prints: Vec<u64>,
     reference_prints: Vec<u128>,
+    references_are_ids: bool,
     sent_at: Vec<i64>,
+    fineness: Vec<Fineness>,
     /// Of country, state and time.
     bases: Vec<[Basis; 3]>,
     lines: Vec<u64>,
@@ -164,7 +183,10 @@ impl RowBatch {
                 text => prints.of_text(text).max(1),
             });
         }
+        // All rows of a file have references of one kind.
+        self.references_are_ids = row.reference_is_id;
         self.sent_at.push(row.sent_at.seconds());
+        self.fineness.push(row.fineness);
         self.bases
             .push([row.country_basis, row.state_basis, row.time_basis]);
         self.lines.push(row.line);
@@ -205,6 +227,7 @@ impl RowBatch {
         self.user_prints.clear();
         self.reference_prints.clear();
         self.sent_at.clear();
+        self.fineness.clear();
         self.bases.clear();
         self.lines.clear();
         self.rejects.clear();
@@ -247,6 +270,19 @@ impl RowBatch {
 
     pub(in crate::vault) fn sent_at(&self) -> &[i64] {
         &self.sent_at
+    }
+
+    pub(in crate::vault) fn fineness(&self) -> &[Fineness] {
+        &self.fineness
+    }
+
+    /// Whether a reference and a number name one message.
+    pub(in crate::vault) fn references_are_ids(&self) -> bool {
+        self.references_are_ids
+    }
+
+    pub(in crate::vault) fn lines(&self) -> &[u64] {
+        &self.lines
     }
 
     pub(in crate::vault) fn bases(&self) -> &[[Basis; 3]] {
@@ -299,6 +335,8 @@ impl RowBatch {
             kind,
             channel,
             message_ref: Some(self.references.get(row)).filter(|text| some(text)),
+            reference_is_id: self.references_are_ids,
+            fineness: self.fineness.get(row).copied().unwrap_or(Fineness::Second),
             country_basis,
             state_basis,
             time_basis,
@@ -435,6 +473,8 @@ mod tests {
             kind: "sms",
             channel: "",
             message_ref: Some("m-1"),
+            reference_is_id: false,
+            fineness: Fineness::Second,
             country_basis: Basis::InRecord,
             state_basis: Basis::Absent,
             time_basis: Basis::Declared,

@@ -377,6 +377,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         rows: rows.len() as u64,
         admitted: rows.len() as u64,
         duplicates: 0,
+        duplicates_by_rule: Vec::new(),
         quarantined: 0,
         numbers: 0,
         new_numbers: 0,
@@ -389,6 +390,9 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         last: times.iter().copied().max(),
         blocks,
         quarantine_parts: 0,
+        duplicate_parts: 0,
+        references_are_ids: false,
+        times_to_the_minute: false,
         rejects: Vec::new(),
         blocks_digest: format!("digest {no}"),
     }

@@ -94,6 +94,7 @@ pub const ROWS: &[Row] = &[
     twice(row("POST /api/v1/cases/{case}/exhibits",        Custodian, Lead, 403)),
     row("GET /api/v1/cases/{case}/exhibits",               Investigator, Liaison, 403),
     row("GET /api/v1/cases/{case}/exhibits/{exhibit}/difference", Investigator, Liaison, 403),
+    row("GET /api/v1/cases/{case}/exhibits/{exhibit}/duplicates", Investigator, Liaison, 403),
     row("GET /api/v1/cases/{case}/admissions/current",     Custodian, Investigator, 403),
     row("DELETE /api/v1/cases/{case}/admissions/current",  Lead, Investigator, 403),
     row("POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal", Custodian, Investigator, 403),

@@ -108,6 +108,10 @@ const SEALED: &[(&str, &str)] = &[
         "sealed in place; the exhibit's description says how many, the admission's digest has all",
     ),
     (
+        "duplicate",
+        "sealed in place; the admission's digest has all",
+    ),
+    (
         "term_run",
         "sealed in place; the tags of a run name the next one, the exhibit's description the terms",
     ),
