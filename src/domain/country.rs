@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::invisible::cleaned;
+
 /// The alpha-2 code of a country. `text` is an alpha-2 code, an alpha-3 code or an English name, in
 /// any letter case.
 pub fn alpha2(text: &str) -> Option<&'static str> {
-    let text = text.trim();
+    let text = cleaned(text);
     let mut folded = [0_u8; LONGEST];
     let folded = folded.get_mut(..text.len())?;
     folded.copy_from_slice(text.as_bytes());

@@ -13,6 +13,7 @@ mod field;
 mod format;
 pub mod hex;
 mod id;
+pub mod invisible;
 mod moment;
 pub mod network;
 mod profile;

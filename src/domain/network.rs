@@ -10,11 +10,13 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::invisible::trim;
+
 /// The operator's name. `mnc` is text with its leading zero, `05`, or without it, `5`, where a log
 /// stored it as an integer. `None` for a network that is not in the table, and for 0 and 0, which
 /// stand for a failed delivery.
 pub fn carrier_name(mcc: &str, mnc: &str) -> Option<&'static str> {
-    let (mcc, mnc) = (mcc.trim(), mnc.trim());
+    let (mcc, mnc) = (trim(mcc), trim(mnc));
     if mcc.len() != 3 {
         return None;
     }
@@ -26,7 +28,7 @@ pub fn carrier_name(mcc: &str, mnc: &str) -> Option<&'static str> {
 
 /// Splits a joined code into MCC and MNC: `23415`, `310260`.
 pub fn split_joined(code: &str) -> Option<(&str, &str)> {
-    let code = code.trim();
+    let code = trim(code);
     let digits = code.bytes().all(|byte| byte.is_ascii_digit());
     let joined = digits && matches!(code.len(), 5 | 6);
     joined.then(|| code.split_at_checked(3)).flatten()

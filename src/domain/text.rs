@@ -3,6 +3,8 @@
 //! They are evidence and are kept sealed. An error names the rule that a text broke and never
 //! repeats the text.
 
+use super::invisible::cleaned;
+
 /// The rule that a text broke, with the rule's limits in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
@@ -29,7 +31,7 @@ macro_rules! texts {
         pub struct $name(String);
 
         impl $name {
-            /// Trims the text, then checks its length in characters and that it is printable.
+            /// Takes off what nobody sees, then checks its length in characters and that it is printable.
             pub fn parse(text: &str) -> Result<Self, TextError> {
                 printable(text, $min, $max).map(Self)
             }
@@ -64,7 +66,7 @@ pub struct OperatorName(String);
 impl OperatorName {
     /// Parses a name.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let text = text.trim();
+        let text = cleaned(text);
         if !(2..=64).contains(&text.len()) {
             return Err(TextError::Length { min: 2, max: 64 });
         }
@@ -74,7 +76,7 @@ impl OperatorName {
         if !named || !text.starts_with(|c: char| c.is_ascii_lowercase()) {
             return Err(TextError::NotAName);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into_owned()))
     }
 
     /// The name.
@@ -84,14 +86,14 @@ impl OperatorName {
 }
 
 fn printable(text: &str, min: usize, max: usize) -> Result<String, TextError> {
-    let text = text.trim();
+    let text = cleaned(text);
     if !(min..=max).contains(&text.chars().count()) {
         return Err(TextError::Length { min, max });
     }
     if text.chars().any(char::is_control) {
         return Err(TextError::NotPrintable);
     }
-    Ok(text.to_owned())
+    Ok(text.into_owned())
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use crate::domain::invisible::is_invisible;
+
 /// The cell, with a leading `'` if a spreadsheet might run it.
 pub fn safe_cell(text: &str) -> Cow<'_, str> {
     if runs(text) {
@@ -50,9 +52,7 @@ pub fn write_row<'a>(
 fn runs(text: &str) -> bool {
     text.starts_with(['\t', '\r', '\n'])
         || text
-            .trim_start_matches(|c: char| {
-                c.is_whitespace() || c.is_control() || UNSEEN.contains(&c)
-            })
+            .trim_start_matches(|c: char| is_invisible(c) || c.is_control())
             .starts_with(STARTS)
 }
 
@@ -61,7 +61,6 @@ const STARTS: [char; 13] = [
     '=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\u{fe66}', '\u{fe62}',
     '\u{fe63}', '\u{fe6b}', '\u{2212}',
 ];
-const UNSEEN: [char; 5] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}'];
 
 #[cfg(test)]
 mod tests {

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-/// The name without case, spaces, underscores and hyphens. Two names that fold to the same
+use crate::domain::invisible::{cleaned, is_invisible};
+
+/// The name without case, what nobody sees, underscores and hyphens. Two names that fold to the same
 /// text are the same column.
 pub(super) fn fold(name: &str) -> String {
     let kept = name
         .chars()
-        .filter(|c| !c.is_whitespace() && *c != '_' && *c != '-');
+        .filter(|c| !is_invisible(*c) && *c != '_' && *c != '-');
     kept.flat_map(char::to_lowercase).collect()
 }
 
@@ -20,14 +22,14 @@ pub struct ShownName(String);
 impl ShownName {
     /// The name, or `None` if the text might be a cell.
     pub fn of(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let text = cleaned(text);
         let fits = text.chars().count() <= 48
             && text.starts_with(|c: char| c.is_alphabetic() || c == '_')
             && text
                 .chars()
                 .all(|c| c.is_alphanumeric() || " _-./():#".contains(c))
             && text.chars().filter(|c| c.is_numeric()).count() <= 3;
-        fits.then(|| Self(text.to_owned()))
+        fits.then(|| Self(text.into_owned()))
     }
 
     /// `column 7` in place of a name that may not be shown. `index` counts from 0.

@@ -25,6 +25,11 @@ impl RecordLook {
         spaced: true,
     };
 
+    /// Whether there is nothing but printable ASCII.
+    pub(in crate::ingest) fn is_plain(self) -> bool {
+        self.plain
+    }
+
     /// Looks at the bytes of a whole record.
     pub(in crate::ingest) fn of(record: &[u8]) -> Self {
         let plain = record

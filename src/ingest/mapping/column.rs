@@ -1,6 +1,7 @@
 //! One column that somebody mapped to a field.
 
 use crate::domain::Field;
+use crate::domain::invisible::trim;
 use crate::ingest::column_name::fold;
 use crate::ingest::error::IngestError;
 use crate::ingest::guard::columns::is_content;
@@ -22,7 +23,7 @@ impl ColumnMapping {
     /// `ContentColumn` if the column's name says that it holds message content, `NotRead` if
     /// the field is computed and not read.
     pub fn new(field: Field, column: &str) -> Result<Self, IngestError> {
-        let column = column.trim().to_owned();
+        let column = trim(column).to_owned();
         if is_content(&column) || JsonPath::parse(&column).holds_content() {
             return Err(IngestError::ContentColumn { column });
         }

@@ -1,6 +1,7 @@
 //! Guesses which field a column holds, from its name and from the look of some of its cells. Of
 //! the cells only counts are kept.
 
+use crate::domain::invisible::cleaned;
 use crate::domain::{Field, Format, country};
 use crate::ingest::column_name::fold;
 use crate::ingest::formats;
@@ -30,7 +31,7 @@ pub(super) struct ColumnLook {
 impl ColumnLook {
     /// Counts a cell.
     pub(super) fn see(&mut self, cell: &str) {
-        let cell = cell.trim();
+        let cell = &cleaned(cell);
         if cell.is_empty() {
             return;
         }

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::column::ColumnMapping;
 use super::meaning::{Constants, Container, CountryForm, MappedColumn, Mapping};
+use crate::domain::invisible::trim;
 use crate::domain::{AccountName, Field, country};
 use crate::ingest::column_name::fold;
 use crate::ingest::error::IngestError;
@@ -117,7 +118,7 @@ impl Mapping {
         reads: Reads,
         at: &KeySpan<'_>,
     ) -> Result<(), IngestError> {
-        let long = said.chars().count() > COLUMN || said.trim().is_empty();
+        let long = said.chars().count() > COLUMN || trim(said).is_empty();
         if long || said.chars().any(char::is_control) {
             let rule = "a column must be a name of 1 to 128 characters";
             return Err(at.wrong(field.label(), rule));
@@ -130,8 +131,8 @@ impl Mapping {
     /// Takes the value for records that have none of their own.
     fn set_value(&mut self, field: Field, said: &str, at: &KeySpan<'_>) -> Result<(), IngestError> {
         let wrong = |rule| at.wrong(field.label(), rule);
-        let fits = !said.trim().is_empty() && guard::fault(field, said).is_none();
-        let text = fits.then(|| said.trim().to_owned());
+        let fits = !trim(said).is_empty() && guard::fault(field, said).is_none();
+        let text = fits.then(|| trim(said).to_owned());
         match field {
             Field::Account => {
                 let account = AccountName::parse(said);

@@ -1,6 +1,11 @@
 //! The cells of one record that are kept, as borrowed text.
 
+use std::borrow::Cow;
+
+use zeroize::Zeroize;
+
 use crate::domain::Field;
+use crate::domain::invisible::{cleaned, trim};
 use crate::ingest::formats::shape::{Column, Reads};
 use crate::ingest::guard::cells::{self as guard, RecordLook};
 use crate::vault::plaintext::RejectCells;
@@ -63,6 +68,17 @@ impl<'a> Cells<'a> {
         Self { look, ..self }
     }
 
+    /// The cells without the marks that nobody sees, if there may be any.
+    pub(in crate::ingest) fn without_marks(&self) -> Option<SeenCells<'a>> {
+        if self.look.is_plain() || self.texts.iter().all(|text| text.is_ascii()) {
+            return None;
+        }
+        Some(SeenCells {
+            texts: self.texts.map(cleaned),
+            time: self.time,
+        })
+    }
+
     /// The cell of a field; blank if the record has none.
     pub(in crate::ingest) fn get(&self, field: Field) -> &'a str {
         self.texts.get(slot(field)).copied().unwrap_or_default()
@@ -84,17 +100,44 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// `str::trim`, faster for text that has nothing to trim.
-fn trim(text: &str) -> &str {
-    match text.as_bytes() {
-        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
-        _ => text.trim(),
+/// The cells of a record as they look: without the marks that nobody sees. Copies are wiped on drop.
+pub(in crate::ingest) struct SeenCells<'a> {
+    texts: [Cow<'a, str>; SLOTS],
+    time: Reads,
+}
+
+impl SeenCells<'_> {
+    /// As cells.
+    pub(in crate::ingest) fn cells(&self) -> Cells<'_> {
+        Cells::new(self.texts.each_ref().map(Cow::as_ref), self.time)
+    }
+}
+
+impl Drop for SeenCells<'_> {
+    fn drop(&mut self) {
+        for text in &mut self.texts {
+            if let Cow::Owned(copy) = text {
+                copy.zeroize();
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_that_nobody_sees_are_not_in_a_cell() {
+        let mut texts = [""; SLOTS];
+        texts[slot(Field::Account)] = "\u{feff}AC\u{ad}ME\u{a0}Corp";
+        texts[slot(Field::Carrier)] = "Example";
+        let cells = Cells::new(texts, Reads::Text);
+        let seen = cells.without_marks().unwrap();
+        assert_eq!(seen.cells().get(Field::Account), "ACME Corp");
+        assert_eq!(seen.cells().get(Field::Carrier), "Example");
+        assert!(seen.cells().without_marks().is_none());
+    }
 
     #[test]
     fn every_field_has_a_slot_of_its_own() {

@@ -3,7 +3,7 @@
 use zeroize::{Zeroize, Zeroizing};
 
 use super::carrier;
-use super::cells::{Cells, FIELDS};
+use super::cells::{Cells, FIELDS, SeenCells};
 use crate::domain::{AccountName, Field, country};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
@@ -68,9 +68,11 @@ impl RowMaker {
         line: u64,
         cells: Result<&Cells<'_>, RejectKind>,
     ) -> Result<(), IngestError> {
+        let seen = cells.ok().and_then(Cells::without_marks);
+        let seen = seen.as_ref().map(SeenCells::cells);
         let (column, kind, kept) = match cells {
             Err(kind) => (None, kind, RejectCells::none()),
-            Ok(cells) => match self.make(line, cells)? {
+            Ok(cells) => match self.make(line, seen.as_ref().unwrap_or(cells))? {
                 Ok(row) => match batch.push(row) {
                     Ok(()) => return Ok(()),
                     // Not expected: the batch had room before this record.

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
+use crate::domain::invisible::trim;
+
 /// An IANA zone or a fixed offset. The rules of IANA zones are compiled in (`jiff`), so that a
 /// file reads the same on every machine.
 #[derive(Clone)]
@@ -32,7 +34,7 @@ impl FromStr for Zone {
     type Err = ZoneError;
 
     fn from_str(text: &str) -> Result<Self, ZoneError> {
-        let text = text.trim();
+        let text = trim(text);
         if text.eq_ignore_ascii_case("UTC") || text.eq_ignore_ascii_case("Z") {
             return Ok(Self {
                 name: "UTC".to_owned(),

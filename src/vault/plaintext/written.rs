@@ -4,6 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::phone::PhoneError;
+use crate::domain::invisible::is_invisible;
 
 /// What senders and spreadsheets put around a number.
 pub(super) fn strip_wrapping(text: &str) -> &str {
@@ -17,11 +18,6 @@ pub(super) fn strip_wrapping(text: &str) -> &str {
         }
     }
     text.strip_prefix('\'').unwrap_or(text)
-}
-
-fn is_invisible(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The digits of a text behind a `+`, after every other mark was looked at.
