@@ -10,6 +10,7 @@ use crate::vault::call::caller::Caller;
 use crate::vault::columns::{BLOCK_ROWS, CodeSet, Dictionary};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::{self, ExhibitDescription};
+use crate::vault::exhibits::known_case::KnownCase;
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
@@ -30,6 +31,8 @@ pub(in crate::vault) struct CaseRecords<'s> {
     pub(super) withdrawn: Vec<ExhibitRow>,
     /// The only account that a liaison may see.
     account: Option<AccountName>,
+    /// What is kept of the case from act to act, if the caller has it at hand.
+    pub(super) known: Option<Arc<KnownCase>>,
     /// The caller who waits for the answer.
     pub(super) caller: Option<&'s Caller>,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
@@ -68,6 +71,7 @@ impl<'s> CaseRecords<'s> {
             descriptions,
             withdrawn,
             account,
+            known: None,
             caller: None,
             dictionaries: RefCell::default(),
             numbers: RefCell::default(),
@@ -98,6 +102,14 @@ impl<'s> CaseRecords<'s> {
     pub(in crate::vault) fn asked_by(self, caller: &'s Caller) -> Self {
         Self {
             caller: Some(caller),
+            ..self
+        }
+    }
+
+    /// What an answer rests on is then counted once for each account.
+    pub(in crate::vault) fn with_known(self, known: Arc<KnownCase>) -> Self {
+        Self {
+            known: Some(known),
             ..self
         }
     }
