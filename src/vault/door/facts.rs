@@ -137,6 +137,13 @@ pub(in crate::vault) fn load(
         situation.facts.case = Some(CaseFacts {
             state: case.state,
             membership: member(core, connection, caller, case)?,
+            has_exhibit: match target {
+                Target::Case(_) => {
+                    let known = core.known_cases.of(connection, case.number)?;
+                    known.has_exhibit()
+                }
+                _ => true,
+            },
         });
     }
     Ok(situation)

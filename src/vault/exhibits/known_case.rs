@@ -1,5 +1,5 @@
-//! Caches what a lookup needs to know about a case: its exhibits, what terms and ranges they must have, and the
-//! dictionaries of kinds and accounts.
+//! Caches what a lookup needs to know about a case: its exhibits, what terms and ranges they must have, the
+//! dictionaries of kinds and accounts, and how much of an account was searched.
 //!
 //! Kept from act to act, because it changes only with an admission or a withdrawal. Every act compares it with its own
 //! snapshot before use: by the mark of the exhibits' rows, which are control rows. Sees the keys and dictionaries of
@@ -15,6 +15,8 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{self, open_description};
 use crate::vault::exhibits::index_ranges::IndexRanges;
+use crate::vault::exhibits::description;
+use crate::vault::exhibits::searched::Searched;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
@@ -29,6 +31,8 @@ pub(in crate::vault) struct KnownCase {
     added: Arc<AddedTerms>,
     kinds: OnceLock<Dictionary>,
     accounts: OnceLock<Dictionary>,
+    /// What the exhibits hold, of all accounts and of those that liaisons asked about.
+    searched: Mutex<HashMap<Option<Box<str>>, Searched>>,
 }
 
 /// An admitted exhibit.
@@ -77,7 +81,12 @@ impl KnownCases {
             added: Arc::new(added),
             kinds: OnceLock::new(),
             accounts: OnceLock::new(),
+            searched: Mutex::default(),
         });
+        // What was read while the rows change is of no use to anybody else.
+        if known.mark.is_none() {
+            return Ok(known);
+        }
         let mut kept = self.kept();
         if kept.len() >= MOST_CASES && !kept.contains_key(&case) {
             kept.clear();
@@ -115,6 +124,28 @@ impl KnownCase {
         keys: &CaseKeys,
     ) -> Result<&Dictionary, OperationError> {
         self.opened(&self.accounts, Field::Account, connection, keys)
+    }
+
+    /// Whether any exhibit counts.
+    pub(in crate::vault) fn has_exhibit(&self) -> bool {
+        self.exhibits.iter().any(|exhibit| exhibit.counts)
+    }
+
+    /// What the exhibits hold of an account, or of all; counted once, by `count`.
+    pub(in crate::vault) fn searched(
+        &self,
+        account: Option<&str>,
+        count: impl FnOnce() -> Result<Searched, OperationError>,
+    ) -> Result<Searched, OperationError> {
+        let key = account.map(Box::from);
+        let kept = || self.searched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(searched) = kept().get(&key).copied() {
+            return Ok(searched);
+        }
+        // Counted without the lock: others need not wait for it.
+        let searched = count()?;
+        kept().insert(key, searched);
+        Ok(searched)
     }
 
     fn opened<'k>(

@@ -11,6 +11,7 @@ use crate::vault::columns::{BLOCK_ROWS, CodeSet, Dictionary};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{self, ExhibitDescription};
+use crate::vault::exhibits::known_case::KnownCase;
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
@@ -31,6 +32,8 @@ pub(in crate::vault) struct CaseRecords<'s> {
     pub(super) withdrawn: Vec<ExhibitRow>,
     /// The only account that a liaison may see.
     account: Option<AccountName>,
+    /// What is kept of the case from act to act, if the caller has it at hand.
+    pub(super) known: Option<Arc<KnownCase>>,
     /// The caller who waits for the answer.
     pub(super) caller: Option<&'s Caller>,
     added: AddedTerms,
@@ -73,6 +76,7 @@ impl<'s> CaseRecords<'s> {
             descriptions,
             withdrawn,
             account,
+            known: None,
             caller: None,
             added,
             dictionaries: RefCell::default(),
@@ -104,6 +108,14 @@ impl<'s> CaseRecords<'s> {
     pub(in crate::vault) fn asked_by(self, caller: &'s Caller) -> Self {
         Self {
             caller: Some(caller),
+            ..self
+        }
+    }
+
+    /// What an answer rests on is then counted once for each account.
+    pub(in crate::vault) fn with_known(self, known: Arc<KnownCase>) -> Self {
+        Self {
+            known: Some(known),
             ..self
         }
     }

@@ -9,7 +9,7 @@ use crate::domain::{
     AccountName, CaseId, CaseRole, Moment, OperatorId, OperatorName, Reference, Title,
 };
 use crate::policy::{Action, CaseState, Denial, Writes};
-use crate::vault::error::{Conflict, OperationError};
+use crate::vault::error::{Conflict, NearMisses, OperationError};
 use crate::vault::plaintext::Aad;
 use crate::vault::plaintext::open_json;
 use crate::vault::records::{Shown, protect};
@@ -298,7 +298,34 @@ impl Reading<'_> {
                 acting.extend(can_act.then_some(member.operator));
             }
         }
+<<<<<<< HEAD
         Ok(acting)
+=======
+        if (wanted.role == CaseRole::Liaison) != wanted.account.is_some() {
+            return Err(OperationError::invalid(
+                "account",
+                "a liaison, and nobody else, needs one",
+            ));
+        }
+        self.check_operator(&wanted.operator)?;
+        match self.account_in_log(wanted)? {
+            Some(near) if !wanted.account_not_in_log => Err(OperationError::NoSuchAccount(near)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nothing if the account that is wanted, if one is, is in an exhibit; else what it may have been meant for.
+    pub(in crate::vault::scope) fn account_in_log(
+        &self,
+        wanted: &MembershipWanted,
+    ) -> Result<Option<NearMisses>, OperationError> {
+        match &wanted.account {
+            Some(account) => self
+                .records_of(self.case_row()?, None)?
+                .near_misses(account),
+            None => Ok(None),
+        }
+>>>>>>> w-ans
     }
 
     /// Who may be a member of a case at all.

@@ -122,7 +122,11 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     });
     Facts {
         caller: CallerFacts::Operator(who.home().parse().unwrap()),
-        case: of_case.then_some(CaseFacts { state, membership }),
+        case: of_case.then_some(CaseFacts {
+            state,
+            membership,
+            has_exhibit: true,
+        }),
         request,
         leaf: route.contains("{leaf}").then_some(LeafFacts {
             written_for_caller: false,
@@ -138,7 +142,11 @@ fn status(denial: Denial) -> u16 {
         | Denial::NotTheAsker
         | Denial::SecondFactorNeeded => 403,
         Denial::Concealed => 404,
-        Denial::CaseClosed | Denial::WrongState(_) | Denial::Expired | Denial::AskerGone => 409,
+        Denial::CaseClosed
+        | Denial::NothingAdmitted
+        | Denial::WrongState(_)
+        | Denial::Expired
+        | Denial::AskerGone => 409,
         Denial::OverBudget => 422,
         Denial::BudgetSpent { .. } | Denial::LookupsFrozen { .. } | Denial::Throttled { .. } => 429,
     }
@@ -229,7 +237,11 @@ fn in_case(text: &mut String, state: CaseState) {
         let cells = seats.into_iter().map(|(home, membership)| {
             let facts = Facts {
                 caller: CallerFacts::Operator(home),
-                case: Some(CaseFacts { state, membership }),
+                case: Some(CaseFacts {
+                    state,
+                    membership,
+                    has_exhibit: true,
+                }),
                 request: None,
                 leaf: None,
             };
@@ -300,6 +312,7 @@ fn about_requests(text: &mut String) {
                         case: Some(CaseFacts {
                             state: CaseState::Open,
                             membership: Some(member(role)),
+                            has_exhibit: true,
                         }),
                         request: Some(RequestFacts {
                             state,

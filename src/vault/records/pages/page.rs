@@ -4,7 +4,7 @@
 //! is then part of the cursor. A later page starts at the block where the page before it ended, and opens blocks until
 //! it is full.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +22,8 @@ use crate::vault::records::scan::columns::Columns;
 use crate::vault::records::scan::plan::Plan;
 use crate::vault::records::scan::sealed_columns::SealedColumns;
 use crate::vault::records::scan::walk::Next;
+use crate::vault::records::scan::wanted_codes::UnknownValues;
+use crate::vault::records::tables::searched::SearchedView;
 
 /// Which page is asked for.
 pub struct PageQuery<'q> {
@@ -45,6 +47,12 @@ pub struct RecordPage {
     pub next: Option<String>,
     /// How many records the filter keeps, on all pages.
     pub total: u64,
+    /// Values of the filter that the case does not have, by the filter's member.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Vec<String>>, required = false)]
+    pub unknown_values: UnknownValues,
+    /// What was searched.
+    pub basis: SearchedView,
 }
 
 /// A record without its number.
@@ -161,6 +169,8 @@ impl CaseRecords<'_> {
             records: found.records,
             next,
             total: found.total,
+            unknown_values: self.unknown_values(query.filter)?,
+            basis: self.searched_view()?,
         };
         Ok((page, found.touched))
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::place::{CellPlace, cell_name, counted_by};
 use super::release::{Cut, Given, Release, given_out};
 use crate::domain::AccountName;
 use crate::vault::error::{Conflict, OperationError};
-use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::wanted_codes::UnknownValues;
 use crate::vault::records::tables::dimension::Dimension;
 use crate::vault::records::tables::rounding::{Rule, Shown, show, show_total};
 use crate::vault::records::tables::table::{Table, TableRow, Totals};
@@ -99,11 +100,12 @@ impl CaseRecords<'_> {
 
     fn cut(&self, by: Dimension, rule: Rule, least: u64) -> Result<Cut, OperationError> {
         let threshold = rule.threshold(least);
-        let counted = self.count(&[by], &RecordFilter::default(), "UTC")?;
+        let counted = self.count_all(counted_by(by))?;
         let mut cells = BTreeMap::new();
         let mut counts = BTreeMap::new();
         for cell in counted.cells {
-            let name = cell.values.into_iter().next().unwrap_or_default();
+            let values: Vec<&str> = cell.values.iter().map(String::as_str).collect();
+            let name = cell_name(&values);
             cells.insert(name.clone(), show(cell.numbers, threshold));
             counts.insert(name, cell.numbers);
         }
@@ -127,7 +129,10 @@ impl CaseRecords<'_> {
                 numbers: numbers.clone(),
                 ..TableRow::default()
             };
-            row.set(by, value.clone());
+            let place = CellPlace::of(by, value);
+            row.set(by, place.value);
+            row.country = place.country.or(row.country);
+            row.name = place.name;
             row
         });
         Ok(Table {
@@ -137,7 +142,8 @@ impl CaseRecords<'_> {
                 numbers: cut.total.clone(),
             },
             rest: None,
-            basis: self.basis(None)?,
+            unknown_values: UnknownValues::new(),
+            basis: self.basis(None, self.searched_by_protected(cut.threshold)?)?,
         })
     }
 }

@@ -28,6 +28,8 @@ pub struct MembershipWanted {
     pub role: CaseRole,
     /// The one account a liaison speaks for.
     pub account: Option<AccountName>,
+    /// The lead knows that no exhibit has that account.
+    pub account_not_in_log: bool,
 }
 
 /// What is sealed of a membership, and covered by its digest.
@@ -37,6 +39,9 @@ pub struct MembershipBody {
     operator: String,
     role: String,
     account: Option<String>,
+    /// When it was asked, no exhibit had the account.
+    #[serde(default)]
+    account_not_in_log: bool,
 }
 
 /// A request as leads see it.
@@ -61,6 +66,10 @@ pub struct MembershipView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = AccountName, required = false)]
     pub account: Option<String>,
+    /// Present and true if no exhibit had that account when this was asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub account_not_in_log: bool,
 }
 
 impl MembershipWanted {
@@ -83,6 +92,7 @@ impl MembershipBody {
             operator: self.operator.parse().map_err(|_| damaged())?,
             role: self.role.parse().map_err(|_| damaged())?,
             account: parsed(self.account.as_deref())?,
+            account_not_in_log: self.account_not_in_log,
         })
     }
 }
@@ -117,6 +127,7 @@ impl RequestKind for Membership {
     ) -> Result<MembershipBody, OperationError> {
         reading.check_operator(&wanted.operator)?;
         Ok(MembershipBody {
+            account_not_in_log: reading.account_in_log(&wanted)?.is_some(),
             operator: wanted.operator.to_string(),
             role: wanted.role.as_str().to_owned(),
             account: wanted.account.map(|name| name.as_str().to_owned()),
@@ -173,6 +184,7 @@ impl RequestKind for Membership {
             operator: body.operator,
             role: body.role,
             account: body.account,
+            account_not_in_log: body.account_not_in_log,
         })
     }
 }
