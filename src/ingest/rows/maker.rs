@@ -4,13 +4,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
-<<<<<<< HEAD
 use super::fineness::fineness;
 use super::reference::reference;
 use crate::domain::{AccountName, Field, Format, country};
-=======
-use crate::domain::{AccountName, Field, country};
->>>>>>> w-ans
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};

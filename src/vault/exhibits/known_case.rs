@@ -15,7 +15,6 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{self, open_description};
 use crate::vault::exhibits::index_ranges::IndexRanges;
-use crate::vault::exhibits::description;
 use crate::vault::exhibits::searched::Searched;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::Snapshot;

@@ -207,6 +207,7 @@ impl<A: Writes> Scope<'_, A> {
         if self.has_other_leads()? {
             return Err(self.deny(Denial::NotAllowed));
         }
+        self.check_member(wanted)?;
         self.give_role(wanted)
     }
 
@@ -298,15 +299,15 @@ impl Reading<'_> {
                 acting.extend(can_act.then_some(member.operator));
             }
         }
-<<<<<<< HEAD
         Ok(acting)
-=======
-        if (wanted.role == CaseRole::Liaison) != wanted.account.is_some() {
-            return Err(OperationError::invalid(
-                "account",
-                "a liaison, and nobody else, needs one",
-            ));
-        }
+    }
+
+    /// Who can be a member as it is wanted: an operator of the vault's cases, for an account that an exhibit has or
+    /// that is said to be in none.
+    pub(in crate::vault::scope) fn check_member(
+        &self,
+        wanted: &MembershipWanted,
+    ) -> Result<(), OperationError> {
         self.check_operator(&wanted.operator)?;
         match self.account_in_log(wanted)? {
             Some(near) if !wanted.account_not_in_log => Err(OperationError::NoSuchAccount(near)),
@@ -325,7 +326,6 @@ impl Reading<'_> {
                 .near_misses(account),
             None => Ok(None),
         }
->>>>>>> w-ans
     }
 
     /// Who may be a member of a case at all.

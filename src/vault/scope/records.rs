@@ -17,7 +17,11 @@ impl<'v> Reading<'v> {
     pub(in crate::vault) fn records(&self) -> Result<CaseRecords<'v>, OperationError> {
         let account = self.grant.account().cloned();
         let case = self.case_row()?;
-        let known = self.core.known_cases.of(self.connection, case.number)?;
+        let keys = self.core.case_keys(&case.id)?;
+        let known = self
+            .core
+            .known_cases
+            .of(self.connection, &keys, case.number)?;
         let records = self.records_of(case, account)?;
         Ok(records.asked_by(self.caller).with_known(known))
     }
@@ -67,7 +71,11 @@ impl<'v> Reading<'v> {
     /// What a lookup rests on. The team's is kept from act to act, like a liaison's.
     fn searched(&self) -> Result<SearchedView, OperationError> {
         let case = self.case_row()?;
-        let known = self.core.known_cases.of(self.connection, case.number)?;
+        let keys = self.core.case_keys(&case.id)?;
+        let known = self
+            .core
+            .known_cases
+            .of(self.connection, &keys, case.number)?;
         let account = self.grant.account();
         let searched = known.searched(account.map(AccountName::as_str), || {
             self.records()?.searched()

@@ -11,12 +11,8 @@ use super::dimension::Dimension;
 use super::grouping::{Axes, Cell, Grouping};
 use super::local_time::{LocalTime, zone_of};
 use super::rounding::Shown;
-<<<<<<< HEAD
-use crate::domain::{AccountName, Field, area_code};
-=======
 use super::searched::SearchedView;
-use crate::domain::{ExhibitId, Field, area_code};
->>>>>>> w-ans
+use crate::domain::{AccountName, ExhibitId, Field, area_code};
 use crate::vault::columns::count_by;
 use crate::vault::error::OperationError;
 use crate::vault::records::filter::RecordFilter;
