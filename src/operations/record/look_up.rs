@@ -24,7 +24,7 @@ pub struct LookUp {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUpInput {
-    /// The numbers, in any format; a number without `+` needs `region`.
+    /// The numbers, in any format; a number without `+` needs `region`. `docs/input-formats.md` says how they are read.
     #[schema(min_items = 1, max_items = 1000)]
     pub numbers: Vec<RawText>,
     /// The region of numbers without a calling code, such as `GB`.
@@ -96,13 +96,13 @@ impl Request for LookUp {
         tag: "Records",
         summary: "Look numbers up",
         description: "Asks for each number whether it is exposed. Answers are listed by position; no \
-            number is repeated. Every distinct readable number costs one point of the budget, \
-            whatever the answer.",
-        request: r#"{"numbers": ["+447700900123", "07700 900124"], "region": "GB", "purpose":
+            number is repeated. A text that is not read as one number is `unreadable`, and `why` says \
+            why. Every distinct readable number costs one point of the budget, whatever the answer.",
+        request: r#"{"numbers": ["+447700900123", "07700 900124", "+44123"], "region": "GB", "purpose":
             "victim-inquiry", "reason": "a caller asks about a number"}"#,
         answer: r#"{"results": [{"ref": 0, "state": "exposed", "subject": "S-7Q4M2KXA", "messages": 3,
             "first": "2024-03-21T22:34:49Z", "last": "2024-03-21T22:34:49Z", "kinds": ["sms"]},
-            {"ref": 1, "state": "not_exposed"}]}"#,
+            {"ref": 1, "state": "not_exposed"}, {"ref": 2, "state": "unreadable", "why": "too-short"}]}"#,
         problems: &[
             "not-found",
             "case-closed",
