@@ -108,26 +108,26 @@ def with_trunk(own, number):
 
 
 def without_plus(own, number):
-    """Spelling, text and the plain digits that the package reads."""
+    """Spelling, text, the plain digits that the package reads, and what counts if it reads none in them."""
     formatted = phonenumbers.format_number(number, Format.NATIONAL)
     digits = "".join(c for c in formatted if c.isdigit())
     national = re.sub(r"[^0-9]+", " ", formatted).strip()
     e164 = phonenumbers.format_number(number, Format.E164)
-    yield "national", formatted, formatted
-    yield "national digits", digits, digits
-    yield "national, narrow spaces", national.replace(" ", "\u202f"), digits
-    yield "national, full width", national.translate(FULL_WIDTH), digits
-    yield "national, Arabic digits", national.translate(ARABIC), digits
-    yield "national, extension", f"{national} ext. 5", digits
-    yield "national, formula", f'="{national}"', digits
+    yield "national", formatted, formatted, None
+    yield "national digits", digits, digits, None
+    yield "national, narrow spaces", national.replace(" ", "\u202f"), digits, None
+    yield "national, full width", national.translate(FULL_WIDTH), digits, None
+    yield "national, Arabic digits", national.translate(ARABIC), digits, None
+    yield "national, extension", f"{national} ext. 5", digits, None
+    yield "national, formula", f'="{national}"', digits, None
     area = national.split(" ")[0]
     if len(area) < 5 and " " in national:
-        yield "national, slash", national.replace(" ", "/", 1), digits
-    yield "without its plus", e164[1:], e164[1:]
+        yield "national, slash", national.replace(" ", "/", 1), digits, None
+    yield "without its plus", e164[1:], e164[1:], e164
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(own)
     if metadata.international_prefix.isdigit():
         abroad = metadata.international_prefix + e164[1:]
-        yield "exit code", f"{metadata.international_prefix} {e164[1:]}", abroad
+        yield "exit code", f"{metadata.international_prefix} {e164[1:]}", abroad, None
 
 
 def cases():
@@ -136,20 +136,22 @@ def cases():
             continue
         e164 = phonenumbers.format_number(number, Format.E164)
         for spelling, text in with_plus(number):
-            yield spelling, text, None, e164, None
+            yield spelling, text, None, e164, None, None
             if spelling == "e164":
                 for region in ("US", "GB", "DE"):
-                    yield spelling, text, region, e164, None
+                    yield spelling, text, region, e164, None, None
         for spelling, text in with_trunk(own, number) if own else ():
-            yield spelling, text, None, e164, None
-        for spelling, text, digits in without_plus(own, number) if own else ():
-            yield spelling, text, own, digits, own
+            yield spelling, text, None, e164, None, None
+        for spelling, text, digits, otherwise in without_plus(own, number) if own else ():
+            yield spelling, text, own, digits, own, otherwise
 
 
-def read(spelling, text, region, simple, read_in):
+def read(spelling, text, region, simple, read_in, otherwise):
     case = {"spelling": spelling, "text": text, "region": region, "e164": None}
     case |= {"possible": False, "valid": False, "again": False}
     number = plain(simple, read_in)
+    if otherwise and not (number and phonenumbers.is_possible_number(number)):
+        number = plain(otherwise, None)
     if not number:
         return case
     reason = phonenumbers.is_possible_number_with_reason(number)

@@ -16,7 +16,7 @@ pub(super) struct Numbers {
     region: Option<Region>,
     /// The numbers of texts that do not stand in the table themselves, each parsed once: those that are not plain
     /// E.164, by fingerprint and country of the row, and those of plans that moved.
-    texts: HashMap<(u128, Country), u32>,
+    texts: HashMap<u128, u32>,
     /// There is a number in plain E.164 among the texts.
     rewritten: bool,
     prints: Fingerprinter,
@@ -30,9 +30,6 @@ pub(super) struct Numbers {
     /// numbers: it ends with the last one looked up.
     pub(super) known: Vec<u32>,
 }
-
-/// The two letters of a country, or zeros: the same text may be another number in a row of another country.
-type Country = [u8; 2];
 
 /// Why a cell has no temporary number.
 pub(super) enum NoNumber {
@@ -86,12 +83,13 @@ impl Numbers {
             self.rewritten = self.table.expose_digits().get(number as usize) != Some(&digits);
             return Ok(number);
         }
-        // A plus says the country.
+        // The same text may be another number in a row of another country, unless it has a plus.
         let letters = match plain {
-            Some(_) => Country::default(),
+            Some(_) => [0; 2],
             None => country.as_bytes().try_into().unwrap_or_default(),
         };
-        let key = (self.prints.of_text(raw.text()), letters);
+        // Fingerprints are as good as random: none differs from another by the letters of two countries.
+        let key = self.prints.of_text(raw.text()) ^ u128::from(u16::from_be_bytes(letters));
         if let Some(known) = self.texts.get(&key) {
             return Ok(*known);
         }
@@ -189,6 +187,7 @@ fn rejected(why: Unreadable) -> RejectKind {
         Unreadable::SeveralNumbers => RejectKind::SeveralNumbers,
         Unreadable::NeedsRegion => RejectKind::NeedsRegion,
         Unreadable::NotInRegion => RejectKind::NotInRegion,
+        Unreadable::Ambiguous => RejectKind::Ambiguous,
         Unreadable::OtherCountry => RejectKind::OtherCountry,
         Unreadable::NoNumber
         | Unreadable::TooShort

@@ -74,11 +74,11 @@ fn parsed(text: &str, region: Option<Region>) -> Result<Parsed, Unreadable> {
 
 fn read(text: &str, known: Known) -> Read {
     if is_canonical(text) {
-        return with_plus(text.get(1..).unwrap_or_default());
+        return with_plus(text);
     }
     let written = Written::of(text)?;
     let read_one = |digits: &str| match written.plus {
-        true => with_plus(digits),
+        true => with_plus(&e164(digits)),
         false => without_plus(digits, known),
     };
     let all = read_one(written.digits());
@@ -86,25 +86,24 @@ fn read(text: &str, known: Known) -> Read {
         return all;
     };
     // The zero in brackets belongs to the number in few plans only.
-    match (all, read_one(&without_zero)) {
-        (Ok(all), _) if is_valid(&all) => Ok(all),
-        (_, Ok(without)) if is_valid(&without) => Ok(without),
-        (Ok(all), _) => Ok(all),
-        (Err(_), without) => without,
+    match all {
+        Ok(all) if is_valid(&all) => Ok(all),
+        _ => read_one(&without_zero),
     }
 }
 
-/// The digits are a calling code and what follows it.
-fn with_plus(digits: &str) -> Read {
-    let new = new_form(digits);
-    let digits = new.as_ref().map_or(digits, |new| new.as_str());
-    let text = e164(digits);
-    let as_written = canonical(&text);
-    if as_written.is_ok() || new.is_some() {
-        return as_written;
+/// A plus and digits.
+fn with_plus(text: &str) -> Read {
+    if let Some(new) = text.strip_prefix('+').and_then(new_form) {
+        return canonical(&e164(&new));
     }
-    match without_trunk_zero(&text) {
-        Some(without) => with_plus(&without),
+    let as_written = canonical(text);
+    match as_written
+        .is_err()
+        .then(|| without_trunk_zero(text))
+        .flatten()
+    {
+        Some(without) => with_plus(&e164(&without)),
         None => as_written,
     }
 }
@@ -138,12 +137,24 @@ fn without_plus(digits: &str, known: Known) -> Read {
 }
 
 /// A national number of the region, else one that begins with the region's calling code.
+///
+/// German numbers that lost their plus are also national numbers without their zero. A text that may be two people's is
+/// nobody's.
 fn in_region(digits: &str, region: Region) -> Read {
     let national = national(digits, region);
-    if national.is_err() && begins_with_code(digits, region) {
-        return with_plus(digits).map_err(|_| Unreadable::NotInRegion);
+    if !begins_with_code(digits, region) {
+        return national;
     }
-    national
+    let coded = with_plus(&e164(digits));
+    match (national, coded) {
+        (Ok(national), Ok(coded))
+            if national.1.digits() != coded.1.digits() && is_valid(&coded) =>
+        {
+            Err(Unreadable::Ambiguous)
+        }
+        (Err(_), coded) => coded.map_err(|_| Unreadable::NotInRegion),
+        (national, _) => national,
+    }
 }
 
 /// A number of a format whose digits are international ones. Still a national number counts as one if it is valid; but
@@ -171,7 +182,7 @@ fn as_it_stands(digits: &str) -> Read {
     if ten && canonical(&e164(&one(digits))).is_ok_and(|other| is_valid(&other)) {
         return Err(Unreadable::NeedsRegion);
     }
-    let world = with_plus(digits).map_err(|_| needs_region(digits))?;
+    let world = with_plus(&e164(digits)).map_err(|_| needs_region(digits))?;
     match digits.len() > 10 || is_valid(&world) {
         true => Ok(world),
         false => Err(Unreadable::NeedsRegion),
@@ -380,7 +391,7 @@ mod tests {
 
     #[test]
     fn without_a_plus_no_number_is_read_in_a_country_that_nobody_named() {
-        use Unreadable::{NeedsRegion, NotInRegion, TooLong, TooShort};
+        use Unreadable::{Ambiguous, NeedsRegion, NotInRegion, TooLong, TooShort};
         for (text, region, why) in [
             ("447700900123", "", NeedsRegion),
             ("07700900123", "", NeedsRegion),
@@ -395,6 +406,7 @@ mod tests {
             ("1202555014200000", "", TooLong),
             ("447700900123", "US", NotInRegion),
             ("5512345670123", "US", NotInRegion),
+            ("4915112345678", "DE", Ambiguous),
             ("555-0142", "US", TooShort),
             ("911", "US", TooShort),
             ("12345", "DE", TooShort),

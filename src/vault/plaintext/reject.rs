@@ -66,6 +66,8 @@ words! {
         NeedsRegion => "needs-region",
         /// A number without a plus that is none of the declared region, or else of the row's country.
         NotInRegion => "not-in-region",
+        /// A number without a plus that begins with the calling code of its region and is a number with and without it.
+        Ambiguous => "ambiguous",
         /// A number without a plus whose calling code is not that of the row's country.
         OtherCountry => "other-country",
         /// Digits replaced by the supplier: `+1202555****`.

@@ -259,7 +259,7 @@ fn without_extension(cell: &str) -> &str {
     let number = match number {
         Some(number) => number.trim_end_matches([' ', ',', '.', '-', '(', '\n']),
         // `+1 206 555 0170 - 503#`
-        None if hash && label_end.len() < head.len() => label_end,
+        None if hash && head.ends_with(" - ") => label_end,
         None => return cell,
     };
     let ends_well = number.ends_with(|c: char| c.is_ascii_digit() || c == ')');
