@@ -21,8 +21,9 @@ struct Plan {
 const PLANS: [Plan; 6] = [
     Plan {
         code: "52",
-        source: "Mexico: IFT, fundamental technical plan for numbering (DOF, 11 May 2018), in force since 3 August 2019. \
-            All numbers have ten digits; 1 (from abroad to mobile phones), 01, 044 and 045 are gone.",
+        source: "Mexico: IFT, fundamental technical plan for numbering (DOF, 11 May 2018), in force \
+            since 3 August 2019. All numbers have ten digits; 1 (from abroad to mobile phones), \
+            01, 044 and 045 are gone.",
         moves: &[
             ("521[23456789]XXXXXXXXX", "52XXXXXXXXXX"),
             ("5201[23456789]XXXXXXXXX", "52XXXXXXXXXX"),
@@ -32,8 +33,9 @@ const PLANS: [Plan; 6] = [
     },
     Plan {
         code: "55",
-        source: "Brazil: Anatel, resolution 553/2010 and act 6305/2012. Mobile numbers got a 9 in front, the last area \
-            codes on 6 November 2016. Numbers with a 7 are left out, because trunked radio kept eight digits.",
+        source: "Brazil: Anatel, resolution 553/2010 and act 6305/2012. Mobile numbers got a 9 in \
+            front, the last area codes on 6 November 2016. Numbers with a 7 are left out, \
+            because trunked radio kept eight digits.",
         moves: &[
             ("55[123456789][123456789]6XXXXXXX", "55XX96XXXXXXX"),
             ("55[123456789][123456789]8XXXXXXX", "55XX98XXXXXXX"),
@@ -42,8 +44,9 @@ const PLANS: [Plan; 6] = [
     },
     Plan {
         code: "57",
-        source: "Colombia: CRC, resolution 5826 of 2019, since 1 September 2021. 60 stands before the area code of a fixed \
-            line. 4 6XX XXXX is left out, because numbers of eight digits that begin with 46 are in use.",
+        source: "Colombia: CRC, resolution 5826 of 2019, since 1 September 2021. 60 stands before the \
+            area code of a fixed line. 4 6XX XXXX is left out, because numbers of eight digits \
+            that begin with 46 are in use.",
         moves: &[
             ("57[125678][2345678]XXXXXX", "5760XXXXXXXX"),
             ("574[234578]XXXXXX", "57604XXXXXXX"),
@@ -51,8 +54,9 @@ const PLANS: [Plan; 6] = [
     },
     Plan {
         code: "84",
-        source: "Viet Nam: Ministry of Information and Communications. Mobile numbers of eleven digits became ten on 15 \
-            September 2018; the area code of Hanoi 24 on 17 June 2017 (decision 2036/QD-BTTTT).",
+        source: "Viet Nam: Ministry of Information and Communications. Mobile numbers of eleven \
+            digits became ten on 15 September 2018; the area code of Hanoi 24 on 17 June 2017 \
+            (decision 2036/QD-BTTTT).",
         moves: &[
             ("84120XXXXXXX", "8470XXXXXXX"),
             ("84121XXXXXXX", "8479XXXXXXX"),
@@ -72,9 +76,10 @@ const PLANS: [Plan; 6] = [
     },
     Plan {
         code: "225",
-        source: "Côte d'Ivoire: ARTCI, since 31 January 2021. Two digits of the operator stand in front: mobile 01 Moov, 05 \
-            MTN, 07 Orange; fixed 27 Orange. Which operator a number had is told by its second digit (libphonenumber, \
-            resources/carrier/en/225.txt before the change); 60, 61, 69 and the fixed lines of others are left out.",
+        source: "Côte d'Ivoire: ARTCI, since 31 January 2021. Two digits of the operator stand in \
+            front: mobile 01 Moov, 05 MTN, 07 Orange; fixed 27 Orange. Which operator a number \
+            had is told by its second digit (libphonenumber, resources/carrier/en/225.txt before \
+            the change); 60, 61, 69 and the fixed lines of others are left out.",
         moves: &[
             ("2250[123]XXXXXX", "225010XXXXXXX"),
             ("2254[0123]XXXXXX", "225014XXXXXXX"),
@@ -95,8 +100,9 @@ const PLANS: [Plan; 6] = [
     },
     Plan {
         code: "229",
-        source: "Benin: ARCEP, communicated by ITU (T0202000017), on 30 November 2024. 01 stands before the eight digits; \
-            numbers that begin with 8 are left out, because they stayed.",
+        source: "Benin: ARCEP, communicated by ITU (T0202000017), on 30 November 2024. 01 stands \
+            before the eight digits; numbers that begin with 8 are left out, because they \
+            stayed.",
         moves: &[("229[24569]XXXXXXX", "22901XXXXXXXX")],
     },
 ];

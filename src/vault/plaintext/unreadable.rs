@@ -18,7 +18,7 @@ words! {
         NeedsRegion => "needs-region",
         /// It has no plus and is no number of the region given.
         NotInRegion => "not-in-region",
-        /// It has no plus and begins with the calling code of the region, and is a number with that code and without it.
+        /// It has no plus, and it is a number of the region both with the region's calling code and without it.
         Ambiguous => "ambiguous",
         /// It has fewer digits than a number of its plan.
         TooShort => "too-short",

@@ -167,7 +167,7 @@ fn digit(c: char) -> Option<char> {
 
 /// What senders and spreadsheets put around a number is taken off: `="…"`, quotes, a scheme, separators of lists.
 fn unwrapped(plain: &str) -> &str {
-    let around = |c: char| matches!(c, ' ' | '\n' | '"' | '\'');
+    let around = |c: char| matches!(c, ' ' | '\n' | '"' | '\'' | '<' | '>');
     let mut cell = plain.trim_matches(around);
     if let Some(formula) = cell.strip_prefix('=') {
         cell = formula.trim_start_matches(around);
@@ -427,6 +427,7 @@ mod tests {
             "'+12065550170",
             "\"+12065550170\"",
             "“+1 206 555 0170”",
+            "<+12065550170>",
             "=\"+12065550170\"",
             "=+12065550170",
             "tel:+1-206-555-0170",
