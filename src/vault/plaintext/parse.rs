@@ -160,18 +160,15 @@ fn in_region(digits: &str, region: Region) -> Read {
 /// A number of a format whose digits are international ones. Still a national number counts as one if it is valid; but
 /// digits that begin with the calling code of their own region are what the format says.
 fn in_region_or_abroad(digits: &str, region: Region) -> Read {
-    let (home, world) = (in_region(digits, region), as_it_stands(digits));
+    let world = as_it_stands(digits);
     let own = begins_with_code(digits, region);
-    match (home, world) {
-        (Ok(home), Ok(world)) => match (is_valid(&home), is_valid(&world)) {
-            (true, true) if own => Ok(world),
-            (true, _) => Ok(home),
-            (false, true) => Ok(world),
-            (false, false) if own => Ok(world),
-            (false, false) => Ok(home),
-        },
+    if own && world.as_ref().is_ok_and(is_valid) {
+        return world;
+    }
+    match (in_region(digits, region), world) {
+        (Ok(home), Ok(world)) if is_valid(&home) || !(own || is_valid(&world)) => Ok(home),
+        (_, Ok(world)) => Ok(world),
         (home, Err(_)) => home,
-        (Err(_), world) => world,
     }
 }
 
