@@ -50,7 +50,7 @@ pub(in crate::ingest) enum Reads {
     EpochSeconds,
     /// A time: milliseconds since 1970.
     EpochMillis,
-    /// A number: digits with the calling code and without a plus.
+    /// A number: the format is documented to have international digits, with or without a plus.
     International,
     /// A carrier: a mobile country code; the network code is in another column.
     Mcc,
