@@ -78,6 +78,9 @@ impl KnownCases {
             kinds: OnceLock::new(),
             accounts: OnceLock::new(),
         });
+        if mark.is_none() {
+            return Ok(known);
+        }
         let mut kept = self.kept();
         if kept.len() >= MOST_CASES && !kept.contains_key(&case) {
             kept.clear();
