@@ -115,6 +115,7 @@ impl RequestKind for Membership {
         wanted: MembershipWanted,
         _: Option<&()>,
     ) -> Result<MembershipBody, OperationError> {
+        reading.not_oneself(&wanted.operator)?;
         reading.check_operator(&wanted.operator)?;
         Ok(MembershipBody {
             operator: wanted.operator.to_string(),
