@@ -1,10 +1,11 @@
 //! What a malicious investigator learns under the default budgets: a simulation.
 //!
 //! The investigator has full rights, and knows which prefixes are in use and whose they are. What is seen costs views
-//! only and is taken as seen at once, which is more than the budget of views gives in a day: `people.rs` lists it. Every
-//! lookup is spent where a hit is likeliest, none twice, and each answer is taken into account. Nothing else is bought
-//! with the same points: a difference (100) and a request (10 and one a masked subject) show what views show for nothing,
-//! and refusals tell nothing. The excess is what is hit above what as many guesses score from public density alone.
+//! only and is taken as seen at once, which is more than the budget of views gives in a day: `people.rs` lists it.
+//! Every lookup is spent where a hit is likeliest, none twice, and each answer is taken into account. Nothing else is
+//! bought with the same points: a difference (100) and a request (10 and one a masked subject) show what views show for
+//! nothing, and refusals tell nothing. The excess is what is hit above what as many guesses score from public density
+//! alone.
 //!
 //! A number after `--` is how many worlds are made of each spread; the worst one is printed.
 

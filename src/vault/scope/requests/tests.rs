@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     CaseRole, ExhibitId, ExportId, HomeRole, LegalBasis, OperatorId, Profile, Purpose, Reason,
-    RequestId, RequestIdOfKind,
+    RequestId, RequestIdOfKind, hex,
 };
 use crate::policy::{Action, Denial, RequestState, actions};
 use crate::vault::call::target::Why;
@@ -210,29 +210,31 @@ impl Scene {
     }
 
     /// Changes rows beside the vault, which takes the change for its own.
-    fn edit(&self, sql: &str, values: impl rusqlite::Params) {
-        let changed = self.fixture.writer.raw().execute(sql, values).unwrap();
+    fn edit(&self, request: &RequestId, set: &str) {
+        let sql = format!("UPDATE request SET {set} WHERE id = '{request}'");
+        let changed = self.fixture.writer.raw().execute(&sql, []).unwrap();
         assert!(changed > 0, "{sql}");
         let core = &self.fixture.vault.core;
         core.control.accept(&self.fixture.writer).unwrap();
     }
 
-    /// The row says that the other lead approved it, by this leaf.
-    fn say_approved(&self, request: &RequestId, leaf: u64) {
+    /// The row says that this lead approved it, by this leaf.
+    fn say_approved(&self, request: &RequestId, lead: &Caller, leaf: u64) {
+        let lead = id_of(lead);
         self.edit(
-            "UPDATE request SET state = 'approved', decider = ?2, decided_at = asked_at,
-                    decided_leaf = ?3, expires_at = expires_at + 864000 WHERE id = ?1",
-            (
-                request.as_str(),
-                id_of(&self.other_lead).as_str(),
-                i64::try_from(leaf).unwrap(),
+            request,
+            &format!(
+                "state = 'approved', decider = '{lead}', decided_at = asked_at, decided_leaf = {leaf}"
             ),
         );
     }
 
-    fn set(&self, request: &RequestId, column: &str, value: impl rusqlite::ToSql) {
-        let sql = format!("UPDATE request SET {column} = ?2 WHERE id = ?1");
-        self.edit(&sql, (request.as_str(), value));
+    fn say_asked_by(&self, request: &RequestId, asker: &OperatorId) {
+        self.edit(request, &format!("asker = '{asker}'"));
+    }
+
+    fn set(&self, request: &RequestId, column: &str, bytes: &[u8]) {
+        self.edit(request, &format!("{column} = x'{}'", hex::encode(bytes)));
     }
 
     fn last_leaf(&self) -> u64 {
@@ -248,11 +250,11 @@ impl Scene {
         let mut sealed: SealedOf<K> = Sealed::open(core, &keys, &row).unwrap();
         change(&mut sealed);
         let digest = bound::<K>(&keys, request, &row.asker, &sealed).unwrap();
-        self.set(request, "digest", &digest[..]);
+        self.set(request, "digest", &digest);
         self.set(
             request,
             "sealed",
-            sealed.seal(core, &keys, request).unwrap(),
+            &sealed.seal(core, &keys, request).unwrap(),
         );
     }
 }
@@ -290,11 +292,11 @@ fn only_the_leaf_counts<K: Asked>(
     let id = scene.ask::<K>(&asker);
     let asked = scene.last_leaf();
     for leaf in [asked, asked - 1, 0] {
-        scene.say_approved(&any(&id), leaf);
+        scene.say_approved(&any(&id), &scene.other_lead, leaf);
         refused(use_up(&scene, &asker, &id));
     }
     // A leaf that is not there yet.
-    scene.say_approved(&any(&id), 1_000_000);
+    scene.say_approved(&any(&id), &scene.other_lead, 1_000_000);
     let ended = use_up(&scene, &asker, &id);
     let waits = Denial::WrongState(RequestState::Requested);
     assert!(matches!(ended, Err(Refusal::Denied(denial, _)) if denial == waits));
@@ -303,7 +305,7 @@ fn only_the_leaf_counts<K: Asked>(
     let id = scene.ask::<K>(&asker);
     scene.decide::<K>(&scene.lead, &id, false).unwrap();
     let denied = scene.last_leaf();
-    scene.say_approved(&any(&id), denied);
+    scene.say_approved(&any(&id), &scene.other_lead, denied);
     refused(use_up(&scene, &asker, &id));
 
     // Something else was approved: another request of the kind, or of another kind.
@@ -314,7 +316,7 @@ fn only_the_leaf_counts<K: Asked>(
     let of_raise = scene.last_leaf();
     let id = scene.ask::<K>(&asker);
     for leaf in [of_other, of_raise] {
-        scene.say_approved(&any(&id), leaf);
+        scene.say_approved(&any(&id), &scene.other_lead, leaf);
         refused(use_up(&scene, &asker, &id));
     }
 
@@ -334,7 +336,7 @@ fn only_the_leaf_counts<K: Asked>(
 
     // Another asker, and then with the digest that belongs to it.
     let thief = scene.other_lead.clone();
-    scene.set(&any(&other), "asker", id_of(&thief).as_str());
+    scene.say_asked_by(&any(&other), id_of(&thief));
     refused(use_up(&scene, &thief, &other));
     scene.forge::<K>(&any(&other), |_| {});
     refused(use_up(&scene, &thief, &other));
@@ -382,10 +384,10 @@ fn nothing_is_carried_out<K: Asked>(
     let content = scene.row(&any(&other));
     // Another asker, and the asker decides.
     for name in [&scene.lead, &scene.investigator] {
-        scene.set(&any(&id), "asker", id_of(name).as_str());
+        scene.say_asked_by(&any(&id), id_of(name));
         refused(scene.decide::<K>(&asker, &id, true));
     }
-    scene.set(&any(&id), "asker", own.asker.as_str());
+    scene.say_asked_by(&any(&id), &own.asker);
     // Another content, and another lead decides.
     scene.set(&any(&id), "digest", &content.digest);
     refused(scene.decide::<K>(&scene.lead, &id, true));
@@ -396,23 +398,14 @@ fn nothing_is_carried_out<K: Asked>(
     scene.set(&any(&id), "sealed", &own.sealed);
     // The row says that it was approved: nothing comes of that, and nobody can approve it any more.
     let leaf = scene.last_leaf();
-    scene.edit(
-        "UPDATE request SET state = 'approved', decider = ?2, decided_at = asked_at,
-                decided_leaf = ?3 WHERE id = ?1",
-        (
-            any(&id).as_str(),
-            id_of(&scene.lead).as_str(),
-            i64::try_from(leaf).unwrap(),
-        ),
-    );
+    scene.say_approved(&any(&id), &scene.lead, leaf);
     assert!(!done(&scene), "a row was believed");
     assert!(scene.decide::<K>(&scene.lead, &id, true).is_err());
     assert!(!done(&scene));
     // As it is meant to be.
     scene.edit(
-        "UPDATE request SET state = 'requested', decider = NULL, decided_at = NULL,
-                decided_leaf = NULL WHERE id = ?1",
-        [any(&id).as_str()],
+        &any(&id),
+        "state = 'requested', decider = NULL, decided_at = NULL, decided_leaf = NULL",
     );
     scene.decide::<K>(&scene.lead, &id, true).unwrap();
     assert!(done(&scene), "the scene itself is wrong");
