@@ -2,20 +2,23 @@
 
 use std::io::Read;
 
-use super::column_name::ShownName;
+use super::column_name::{ShownName, fold};
 use super::csv::beginning::Beginning;
-use super::csv::header::Header;
+use super::csv::cuts::Written;
+use super::csv::header::{Header, day_and_clock};
+use super::csv::quotes::Quotes;
 use super::csv::rows::DelimitedRows;
 use super::declared::Declared;
 use super::error::IngestError;
 use super::formats;
-use super::formats::shape::{Shape, Syntax};
+use super::formats::shape::{Reads, Shape, Syntax};
 use super::json::look;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::json::stream::JsonStream;
+use super::mapping::column::ColumnMapping;
 use super::rows::maker::RowMaker;
-use super::unpack::text::FileText;
+use super::unpack::text::{FileText, Sheet};
 use crate::domain::Format;
 
 /// A file whose format is known, at its first record.
@@ -38,9 +41,13 @@ impl OpenedLog {
         source: Box<dyn Read + Send>,
         declared: Declared,
     ) -> Result<Self, IngestError> {
-        let FileText { source, first } = FileText::open(source)?;
+        let FileText {
+            source,
+            first,
+            sheet,
+        } = FileText::open(source, declared.sheet.as_deref())?;
         let syntax = match first {
-            b'{' | b'[' => Syntax::Json,
+            b'{' | b'[' if sheet.is_none() => Syntax::Json,
             _ => Syntax::Delimited,
         };
         if let Some(format) = declared.format
@@ -59,23 +66,33 @@ impl OpenedLog {
             });
         }
         match syntax {
-            Syntax::Delimited => Self::delimited(source, declared),
+            Syntax::Delimited => Self::delimited(source, sheet, declared),
             Syntax::Json => Self::json(source, declared),
         }
     }
 
-    fn delimited(source: Box<dyn Read + Send>, declared: Declared) -> Result<Self, IngestError> {
-        let beginning = Beginning::read(source)?;
-        let names = beginning.names()?;
+    fn delimited(
+        source: Box<dyn Read + Send>,
+        sheet: Option<Sheet>,
+        declared: Declared,
+    ) -> Result<Self, IngestError> {
+        let shapes = possible(&declared);
+        let written = Written {
+            // The rows of a sheet are written without quotes.
+            quotes: sheet.as_ref().map_or(declared.quotes, |_| Quotes::None),
+            delimiter: sheet.as_ref().map(|_| Sheet::DELIMITER),
+            is_header: &|names| {
+                shapes
+                    .iter()
+                    .any(|shape| is_header(shape, names, &declared))
+            },
+        };
+        let beginning = Beginning::read(source, written)?;
+        let names = beginning.names();
         // The first line may be data. Then no error may quote it, and none should say that a
         // column is missing.
         let shown: Option<Vec<_>> = names.iter().map(|name| ShownName::of(name)).collect();
-        let fits = |shape: &Shape| {
-            shape.fits(|field| {
-                let mut columns = names.iter().filter_map(|name| shape.column(name));
-                columns.any(|column| column.field == field)
-            })
-        };
+        let fits = |shape: &Shape| fits(shape, &names, &declared);
         let shape = match (&declared.mapping, declared.format) {
             (Some(mapping), _) => mapping.shape(),
             (None, Some(format)) => formats::shape(format),
@@ -94,13 +111,12 @@ impl OpenedLog {
             }
             error => error,
         })?;
-        let evidence = evidence(&declared, header.evidence());
-        let Beginning {
-            cuts,
-            header: reader,
-        } = beginning;
-        let (format, first) = (shape.format, reader.into_segment());
-        let rows = DelimitedRows::new(header, first, cuts, declared, shape);
+        let mut evidence = evidence(&declared, header.evidence());
+        if let Some(sheet) = sheet {
+            evidence = format!("{}; {evidence}", sheet.evidence());
+        }
+        let format = shape.format;
+        let rows = DelimitedRows::new(header, beginning, declared, shape);
         Ok(Self {
             format,
             evidence,
@@ -134,6 +150,52 @@ impl OpenedLog {
             rows: LogRows::Json(Box::new(rows)),
         })
     }
+}
+
+/// The shapes that a delimited file may have, by what was declared.
+fn possible(declared: &Declared) -> Vec<Shape> {
+    match (&declared.mapping, declared.format) {
+        (Some(mapping), _) => vec![mapping.shape()],
+        (None, Some(format)) => vec![formats::shape(format)],
+        (None, None) => {
+            let shapes = Format::ALL.map(formats::shape).into_iter();
+            shapes
+                .filter(|shape| shape.syntax == Syntax::Delimited)
+                .collect()
+        }
+    }
+}
+
+/// True if these are the names of the columns of a file of this shape, and not a line before them.
+fn is_header(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
+    let has = |column: &ColumnMapping| names.iter().any(|name| column.names(name));
+    if declared.mapping.is_some() {
+        let mut columns = shape.columns.iter();
+        return columns.all(|column| {
+            let mut names = names.iter();
+            names.any(|name| column.names.contains(&fold(name)))
+        });
+    }
+    match declared.columns.is_empty() {
+        true => fits(shape, names, declared),
+        false => declared.columns.iter().all(has),
+    }
+}
+
+/// True if the names are those of the columns that identify the shape.
+fn fits(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
+    let both = day_and_clock(shape, names, declared);
+    shape.fits(|field| {
+        let mut columns = names
+            .iter()
+            .filter_map(|name| Some((name, shape.column(name)?)));
+        columns.any(|(name, column)| {
+            // A column of a name such as `Sent date` needs its time of day; these two names may hold both.
+            let alone = !matches!(column.reads, Reads::Day | Reads::Clock)
+                || matches!(fold(name).as_str(), "date" | "time");
+            column.field == field && (alone || both)
+        })
+    })
 }
 
 /// The one format that the file fits. `shown` are the names of its columns, or `None` if one of

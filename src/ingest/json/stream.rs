@@ -65,6 +65,16 @@ impl JsonStream {
         (&self.record, self.start)
     }
 
+    /// The line of the byte that is read next.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// How many lines were read so far.
+    pub(super) fn lines(&self) -> u64 {
+        self.line - u64::from(self.column == 1)
+    }
+
     /// Goes to the next record. False at the end of the file; a list, object or string that is not
     /// finished then is an error.
     pub(in crate::ingest) fn advance(&mut self) -> Result<bool, IngestError> {

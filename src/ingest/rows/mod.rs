@@ -3,4 +3,6 @@
 mod carrier;
 pub(super) mod cells;
 pub(super) mod fitness;
+mod joined_time;
 pub(super) mod maker;
+mod nothing;

@@ -77,6 +77,7 @@ impl Admission {
                 parts: PartDigests::default(),
                 quarantine: Quarantine::default(),
                 counts: Counts::default(),
+                lines: Default::default(),
                 tracked,
             }),
             Err(error) => Err((begun, error)),

@@ -25,6 +25,7 @@ use crate::vault::door::Reply;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::description::ExhibitDescription;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::exhibits::under_way::Stage;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::scope::Scope;
@@ -45,6 +46,8 @@ pub struct FileFacts {
     pub digest: [u8; 32],
     /// The length of the file as received.
     pub bytes: u64,
+    /// How many lines it has, unpacked.
+    pub lines: u64,
     /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
 }
@@ -94,13 +97,13 @@ impl Vault {
         let parts = std::mem::take(&mut admission.parts);
         let blocks_digest = STANDARD.encode(parts.digest());
         progress.reach(Stage::Finishing)?;
-        Ok(FinishExhibit::of(
-            admission,
-            file,
-            file_tag,
-            terms,
-            blocks_digest,
-        ))
+        let finish = FinishExhibit::of(admission, file, file_tag, terms, blocks_digest);
+        if !finish.description.lines.adds_up() {
+            return Err(OperationError::Internal(
+                "lines of the file are not accounted for",
+            ));
+        }
+        Ok(finish)
     }
 }
 
@@ -157,6 +160,11 @@ impl FinishExhibit {
             admitted: counts.admitted,
             duplicates: counts.duplicates,
             quarantined: quarantine.total,
+            lines: admission.lines.report(
+                file.lines,
+                [counts.admitted, counts.duplicates, quarantine.total],
+            ),
+            unknown_countries: counts.unknown_countries,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
             users: terms.users,
@@ -286,6 +294,10 @@ pub struct AdmittedView {
     pub duplicates: u64,
     /// Rows that could not be admitted.
     pub quarantined: u64,
+    /// What became of each line of the file.
+    pub lines: LineReport,
+    /// Rows that name a country that is not known. They have no country.
+    pub unknown_countries: u64,
     /// Distinct numbers.
     pub numbers: u32,
     /// Names of columns that were not read; their cells were not kept.
@@ -313,6 +325,8 @@ impl Answer for Admitted {
             admitted: description.admitted,
             duplicates: description.duplicates,
             quarantined: description.quarantined,
+            lines: description.lines,
+            unknown_countries: description.unknown_countries,
             numbers: description.numbers,
             dropped_columns: description.dropped_columns,
             rejects: self.shown,

@@ -10,6 +10,7 @@ use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
@@ -46,6 +47,10 @@ pub(in crate::vault) struct ExhibitDescription {
     pub duplicates: u64,
     /// Rows that could not be admitted.
     pub quarantined: u64,
+    /// What became of each line of the file.
+    pub lines: LineReport,
+    /// Rows that name a country that is not known.
+    pub unknown_countries: u64,
     /// Distinct numbers in the exhibit.
     pub numbers: u32,
     /// How many of them were new to the case.

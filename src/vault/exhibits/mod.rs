@@ -7,5 +7,6 @@ pub(in crate::vault) mod description;
 pub(in crate::vault) mod exhibit_parts;
 pub(in crate::vault) mod kept_users;
 pub(in crate::vault) mod known_case;
+pub(in crate::vault) mod line_report;
 pub(in crate::vault) mod terms;
 pub(in crate::vault) mod under_way;

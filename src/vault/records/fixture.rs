@@ -355,6 +355,8 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         admitted: rows.len() as u64,
         duplicates: 0,
         quarantined: 0,
+        lines: Default::default(),
+        unknown_countries: 0,
         numbers: 0,
         new_numbers: 0,
         users: 0,
