@@ -21,7 +21,7 @@ pub(super) fn parse(query: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// The query as a JSON object, for an operation to read. It must have each of `names` once, and
-/// nothing else. Errors never quote the query.
+/// nothing else; a name that ends in `?` may be left out. Errors never quote the query.
 pub(super) fn to_json(query: &str, names: &[&str]) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let malformed = || {
         let rule = format!("must name once: {}", names.join(", "));
@@ -29,12 +29,13 @@ pub(super) fn to_json(query: &str, names: &[&str]) -> Result<Zeroizing<Vec<u8>>,
     };
     let mut object = Map::new();
     for (name, value) in parse(query).ok_or_else(malformed)? {
-        let known = names.contains(&name.as_str());
+        let known = names.iter().any(|one| one.trim_end_matches('?') == name);
         if !known || object.insert(name, Value::String(value)).is_some() {
             return Err(malformed());
         }
     }
-    if object.len() != names.len() {
+    let missing = |name: &&str| !name.ends_with('?') && !object.contains_key(*name);
+    if names.iter().any(missing) {
         return Err(malformed());
     }
     let bytes = serde_json::to_vec(&object).map_err(|_| malformed())?;

@@ -12,12 +12,14 @@ use crate::operations::audit::{
     ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
 };
 use crate::operations::case::{
-    CloseCase, HoldCase, ListCases, ListMembers, NameMember, OpenCase, ReadCase, ReopenCase,
-    SuspendMember,
+    CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
+    ReopenCase, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
-use crate::operations::exhibit::{CancelAdmission, CompareExhibits, ListExhibits, ReadAdmission};
+use crate::operations::exhibit::{
+    CancelAdmission, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
+};
 use crate::operations::export::docs as export;
 use crate::operations::export::{
     AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
@@ -73,6 +75,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ListMembers>           (get.clone(),    "/cases/{case}/members",             ok)
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount::<SuspendMember>         (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
+        .mount::<LiftSuspension>        (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
         .mount::<ListMemberships>       (get.clone(),    "/cases/{case}/memberships",         ok)
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
         .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
@@ -80,6 +83,7 @@ pub(super) fn routes() -> Routes {
         .mount_upload::<AdmittedView>   ("/cases/{case}/exhibits", exhibit::ADMIT, upload::admit)
         .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)
         .mount_query::<CompareExhibits> ("/cases/{case}/exhibits/{exhibit}/difference", &["against"])
+        .mount_query::<ListDuplicates>  ("/cases/{case}/exhibits/{exhibit}/duplicates", &["part?"])
         .mount::<ReadAdmission>         (get.clone(),    "/cases/{case}/admissions/current",  ok)
         .mount::<CancelAdmission>       (delete.clone(), "/cases/{case}/admissions/current",  ok)
 

@@ -124,6 +124,7 @@ list! {
     NameMember        "member.name"         writes;
     ListMembers       "member.list"         reads;
     SuspendMember     "member.suspend"      writes;
+    LiftSuspension    "member.lift"         writes;
     ListMemberships   "membership.list"     reads;
     ReadMembership    "membership.read"     reads;
     DecideMembership  "membership.decide"   writes decides;
@@ -132,6 +133,7 @@ list! {
     AbandonExhibit    "exhibit.abandon"     writes;
     ListExhibits      "exhibit.list"        reads;
     CompareExhibits   "exhibit.difference"  reads;
+    ListDuplicates    "exhibit.duplicates"  reads;
     RequestWithdrawal "withdrawal.request"  writes;
     ListWithdrawals   "withdrawal.list"     reads;
     ReadWithdrawal    "withdrawal.read"     reads;

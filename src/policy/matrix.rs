@@ -117,15 +117,18 @@ fn row(action: ActionKind) -> Row {
         A::ReadCase => at_rest_too(members(&[I, L, C, N])),
         A::CloseCase | A::HoldCase => members(&[L]),
         A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
-        // An administrator ends rights in a case and never gives any.
-        A::SuspendMember => Row {
+        // An administrator ends rights in a case and never gives any. What leads gave can be let back in
+        // where the leads themselves cannot act; `scope/cases.rs` checks that.
+        A::SuspendMember | A::LiftSuspension => Row {
             home: &[Administrator],
             ..at_rest_too(members(&[L]))
         },
         A::ListMemberships | A::ReadMembership | A::DecideMembership => at_rest_too(members(&[L])),
         A::ListMembers => at_rest_too(members(&[L, C])),
         A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit => members(&[C]),
-        A::ListExhibits | A::CompareExhibits => at_rest_too(members(&[I, L, C])),
+        A::ListExhibits | A::CompareExhibits | A::ListDuplicates => {
+            at_rest_too(members(&[I, L, C]))
+        }
         A::RequestWithdrawal | A::DecideWithdrawal => members(&[L, C]),
         A::ListWithdrawals | A::ReadWithdrawal => at_rest_too(members(&[L, C])),
         // `decide` checks whose admission it is.

@@ -1,6 +1,7 @@
 //! What an installation may configure. `config` reads it; each setting has a default.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::domain::{HomeRole, words};
 
@@ -64,6 +65,11 @@ pub struct Settings {
     /// The memory in bytes that one table may use to count distinct numbers, in addition to two or four bytes for each
     /// number of the case in each thread.
     pub table_bytes: usize,
+    /// With how many kept checkpoints the log was compared before the vault was opened.
+    pub kept_checkpoints: usize,
+    /// The whole configuration that these settings are of, with what is about the network and the log. The
+    /// vault does not read it: the leaf of a start states it.
+    pub configuration: Value,
 }
 
 /// What an operator may spend in a case: a leaking bucket, and a limit over 30 days.
@@ -137,6 +143,8 @@ impl Default for Settings {
             readers: 8,
             protected_threshold: 8,
             table_bytes: 512 << 20,
+            kept_checkpoints: 0,
+            configuration: Value::Null,
         }
     }
 }

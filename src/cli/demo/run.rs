@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::domain::Format;
 use crate::http::{self, ServeConfig};
 use crate::synthesis::Recipe;
-use crate::vault::{Founded, Paths, Settings, Vault};
+use crate::vault::{Founded, Paths, Vault};
 
 #[derive(Args)]
 pub(in crate::cli) struct Demo {
@@ -78,7 +78,7 @@ impl Demo {
 
     /// Creates a vault with a random passphrase, which is kept in a file in the same directory.
     fn found(&self, paths: &Paths) -> Result<Founded, CliError> {
-        let mut settings = Settings::default();
+        let mut settings = self.config().settings();
         if let Some(points) = self.lookup_budget {
             settings.allow_lookups(points);
         }
@@ -89,6 +89,12 @@ impl Demo {
         let administrator = Cast::administrator_name()?;
         streams::words("making a vault");
         init::found(paths, &passphrase, administrator, settings)
+    }
+
+    fn config(&self) -> Config {
+        let mut config = Config::default();
+        config.serve.listen = self.listen;
+        config
     }
 
     fn load(&self, vault: &Vault, cast: &Cast) -> Result<Incident, CliError> {
@@ -125,10 +131,9 @@ impl Demo {
             cast,
             incident,
         };
-        let config = Config::default();
+        let config = self.config();
         http::log::init(config.log.json, config.log.level);
-        let mut listening = ServeConfig::new(&config, &paths);
-        listening.listen = self.listen;
+        let listening = ServeConfig::new(&config, &paths);
         let json = self.json;
         listen(Arc::new(vault), &listening, move |address| {
             let told = match json {

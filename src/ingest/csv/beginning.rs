@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::cuts::{Cuts, Written};
+use super::cuts::{Cuts, HowWritten};
 use super::dialect::unquoted;
 use super::plain_lines::PlainLines;
 use super::quoted::DelimitedReader;
@@ -24,7 +24,7 @@ impl Beginning {
     /// Reads the header. A file without one is `Empty`.
     pub(in crate::ingest) fn read(
         source: Box<dyn Read + Send>,
-        written: Written<'_>,
+        written: HowWritten<'_>,
     ) -> Result<Self, IngestError> {
         let (mut cuts, dialect) = Cuts::new(source, written)?;
         let (byte, line) = dialect.header;

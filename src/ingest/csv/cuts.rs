@@ -32,7 +32,7 @@ pub struct Cuts {
 
 /// How a file is to be read, as far as somebody said it.
 #[derive(Clone, Copy)]
-pub(in crate::ingest) struct Written<'a> {
+pub(in crate::ingest) struct HowWritten<'a> {
     pub(in crate::ingest) quotes: Quotes,
     /// What separates cells, if it is known.
     pub(in crate::ingest) delimiter: Option<u8>,
@@ -44,7 +44,7 @@ impl Cuts {
     /// Looks at the beginning of a file, and says how it is written.
     pub(super) fn new(
         source: Box<dyn Read + Send>,
-        written: Written<'_>,
+        written: HowWritten<'_>,
     ) -> Result<(Self, Dialect), IngestError> {
         let mut source = WithoutTail::new(source);
         let mut head = peek(&mut source, HEAD)?;
@@ -52,7 +52,7 @@ impl Cuts {
         let separators = Separators::of(&head);
         let filled = tidy(&mut head, filled, separators, ended);
         head.truncate(filled);
-        let Written {
+        let HowWritten {
             quotes,
             delimiter,
             is_header,
@@ -184,7 +184,7 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::ingest::csv) fn cuts(source: impl Read + Send + 'static) -> Cuts {
-        let written = Written {
+        let written = HowWritten {
             quotes: Quotes::Auto,
             delimiter: None,
             is_header: &|_| true,

@@ -220,7 +220,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::super::beginning::Beginning;
-    use super::super::cuts::Written;
+    use super::super::cuts::HowWritten;
     use super::super::quotes::Quotes;
     use super::*;
 
@@ -228,7 +228,7 @@ mod tests {
 
     /// A reader of the records of the first segment.
     fn open(source: impl Read + Send + 'static) -> Result<DelimitedReader<Segment>, IngestError> {
-        let written = Written {
+        let written = HowWritten {
             quotes: Quotes::Auto,
             delimiter: None,
             is_header: &|_| false,

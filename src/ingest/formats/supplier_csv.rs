@@ -9,7 +9,7 @@ pub(super) fn shape() -> Shape {
     shape
 }
 
-const TABLE: [TableLine; 12] = [
+const TABLE: [TableLine; 13] = [
     (Field::Account, ACCOUNT, Reads::Text),
     (Field::User, &["user", "username"], Reads::Text),
     (Field::Number, NUMBER, Reads::Text),
@@ -21,6 +21,7 @@ const TABLE: [TableLine; 12] = [
     (Field::SentAt, CLOCK, Reads::Clock),
     (Field::Kind, &["kind", "type", "messagetype"], Reads::Text),
     (Field::Channel, &["channel"], Reads::Text),
+    (Field::Channel, DIRECTION, Reads::Direction),
     (Field::MessageRef, MESSAGE_REF, Reads::Text),
 ];
 
@@ -53,4 +54,5 @@ const CLOCK: &[&str] = &[
     "sendtime",
     "messagetime",
 ];
+const DIRECTION: &[&str] = &["direction", "messagedirection"];
 const MESSAGE_REF: &[&str] = &["messageref", "messageid", "sid", "reference", "ref", "id"];

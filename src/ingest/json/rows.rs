@@ -29,7 +29,7 @@ impl JsonRows {
 
     /// How many lines the file has, once it was read.
     pub(in crate::ingest) fn lines(&self) -> u64 {
-        self.log.lines()
+        self.counted
     }
 
     /// The names of the members that are not read, of all records so far.

@@ -36,9 +36,10 @@ pub(in crate::ingest) const FIELDS: [Field; 10] = [
     Field::MessageRef,
 ];
 
-/// The slots after those of the fields hold the codes of a mobile network, from which the
-/// carrier may be found.
-const MCC: usize = FIELDS.len();
+/// The slot after those of the fields says whether the owner of the log sent the message.
+const DIRECTION: usize = FIELDS.len();
+/// The slots after it hold the codes of a mobile network, from which the carrier may be found.
+const MCC: usize = DIRECTION + 1;
 const MNC: usize = MCC + 1;
 /// The time of day, if it is in a column of its own.
 pub(in crate::ingest) const CLOCK: usize = MNC + 1;
@@ -55,6 +56,7 @@ pub(in crate::ingest) fn slot_of(column: &Column) -> usize {
         Reads::Mcc | Reads::MccMnc => MCC,
         Reads::Mnc => MNC,
         Reads::Clock => CLOCK,
+        Reads::Direction => DIRECTION,
         _ => slot(column.field),
     }
 }
@@ -112,6 +114,11 @@ impl<'a> Cells<'a> {
     /// All cells, by slot.
     pub(in crate::ingest) fn all(&self) -> &[&'a str] {
         &self.texts
+    }
+
+    /// Whether the owner of the log sent the message or received it, in the supplier's words.
+    pub(in crate::ingest) fn direction(&self) -> &'a str {
+        self.texts.get(DIRECTION).copied().unwrap_or_default()
     }
 
     /// The country code and the network code of a mobile network. Both may be in the first.

@@ -4,12 +4,15 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
+use super::fineness::fineness;
 use super::joined_time::join;
-use crate::domain::{AccountName, Field, country};
+use super::reference::reference;
+use crate::domain::{AccountName, Field, Format, country};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::guard::cells as guard;
+use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::meaning::{Constants, CountryForm};
 use crate::ingest::times::form::TimeForm;
 use crate::ingest::times::reader::{TimeFault, TimeReader};
@@ -24,6 +27,8 @@ pub(in crate::ingest) struct RowMaker {
     kinds: Vec<(String, String)>,
     /// Numbers begin with a calling code and have no plus.
     plus: bool,
+    /// The format documents its references as ids of messages.
+    reference_is_id: bool,
     /// The account is part of an address.
     account_in_uri: bool,
     country_form: CountryForm,
@@ -62,6 +67,10 @@ impl RowMaker {
     pub(in crate::ingest) fn new(declared: Declared, shape: &Shape) -> Self {
         let any = |reads| shape.columns.iter().any(|column| column.reads == reads);
         let zone = declared.zone().cloned();
+        // A column that somebody mapped may hold anything, such as the name of a campaign.
+        let mapped_ref = |column: &ColumnMapping| column.field() == Field::MessageRef;
+        let reference_is_id = !matches!(shape.format, Format::SupplierCsv | Format::Mapped)
+            && !declared.columns.iter().any(mapped_ref);
         let mapped = declared.mapping;
         let (form, country_form, constants) = match mapped {
             Some(said) => (said.time, said.country_form, said.constants),
@@ -75,6 +84,7 @@ impl RowMaker {
             constants,
             kinds: shape.kinds.clone(),
             plus: any(Reads::International),
+            reference_is_id,
             account_in_uri: any(Reads::AccountInUri),
             times: TimeReader::new(zone, form),
             lower: Default::default(),
@@ -134,7 +144,7 @@ impl RowMaker {
                 Err(_) => (None, RejectKind::TooLong, RejectCells::none()),
             },
             Err(Unmade::Skipped(kind)) => {
-                batch.skip(kind, lines);
+                batch.skip_record(kind, lines);
                 return Ok(None);
             }
             Err(Unmade::Rejected(field, kind)) => (Some(field.label()), kind, cells.rejected()),
@@ -163,11 +173,12 @@ impl RowMaker {
             }
         }
         let [number, sent_at] = [Field::Number, Field::SentAt].map(|field| cells.value(field));
-        let channel = cells.value(Field::Channel);
-        if INBOUND
-            .iter()
-            .any(|inbound| channel.eq_ignore_ascii_case(inbound))
-        {
+        let direction = cells.direction();
+        if let Some(kind) = guard::fault(Field::Channel, direction) {
+            return rejected(Field::Channel, kind);
+        }
+        let channel = first(cells.value(Field::Channel), direction);
+        if is_inbound(channel) || is_inbound(direction) {
             return Ok(Err(Unmade::Skipped(SkipKind::Inbound)));
         }
         let mut kind = first(cells.value(Field::Kind), &self.kind);
@@ -193,6 +204,7 @@ impl RowMaker {
                 &mut self.joined,
             ),
         };
+        let fineness = fineness(sent_at, cells.time);
         let (sent_at, time_basis) = match self.times.read(sent_at, cells.time) {
             Ok(read) => read,
             Err(TimeFault::ZoneNeeded) => return Err(IngestError::ZoneNeeded { line }),
@@ -238,7 +250,9 @@ impl RowMaker {
                 ),
                 channel_room,
             ),
-            message_ref: Some(cells.value(Field::MessageRef)).filter(|cell| !cell.is_empty()),
+            message_ref: reference(cells.get(Field::MessageRef)),
+            reference_is_id: self.reference_is_id,
+            fineness,
             country_basis,
             state_basis: in_record(state),
             time_basis,
@@ -282,8 +296,23 @@ fn international<'a>(number: &'a str, room: &'a mut Zeroizing<String>) -> &'a st
     room
 }
 
+/// True for the direction of a message that the owner of the log received.
+fn is_inbound(direction: &str) -> bool {
+    let word = direction.split(['-', '_', ' ']).next().unwrap_or_default();
+    let mut words = INBOUND.iter();
+    words.any(|inbound| direction.eq_ignore_ascii_case(inbound))
+        || word.eq_ignore_ascii_case("inbound")
+}
+
 /// Suppliers' words for a message that the owner of the log received.
-const INBOUND: [&str; 2] = ["inbound", "mo"];
+const INBOUND: [&str; 6] = [
+    "inbound",
+    "incoming",
+    "in",
+    "mo",
+    "received",
+    "mobile-originated",
+];
 /// The longest number that gets a plus, in bytes.
 const NUMBER_BYTES: usize = 72;
 

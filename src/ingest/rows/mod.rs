@@ -2,7 +2,9 @@
 
 mod carrier;
 pub(super) mod cells;
+mod fineness;
 pub(super) mod fitness;
 mod joined_time;
 pub(super) mod maker;
 mod nothing;
+mod reference;

@@ -168,11 +168,8 @@ fn a_quote_that_never_closes_is_a_cut_file_or_a_record_too_long() {
     assert_eq!(cut, IngestError::CutOff { line: 3 });
     let long = format!("{HEADER}{ROW}canary,\"{}", ROW.repeat(50_000));
     let long = error(read(long.into_bytes(), Declared::default()));
-    assert_eq!(long, IngestError::RecordTooLong { line: 3 });
-    assert!(
-        long.to_string()
-            .contains("look there for a quote that is never closed")
-    );
+    assert_eq!(long, IngestError::StrayQuote { line: 3 });
+    assert!(long.to_string().contains("quotes=none"));
 }
 
 #[test]

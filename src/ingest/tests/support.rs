@@ -19,6 +19,8 @@ pub(super) struct Outcome {
     pub(super) reject_cells: Vec<String>,
     /// The lines that are no row, by reason.
     pub(super) skipped: Vec<(&'static str, u64)>,
+    /// The records that are no message to a person, by reason.
+    pub(super) skipped_records: Vec<(&'static str, u64)>,
     /// Rows whose country is not known.
     pub(super) unknown_countries: u64,
     /// How many lines the file has.
@@ -31,6 +33,7 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
     let mut batch = RowBatch::new();
     let (mut rows, mut rejects, mut reject_cells) = (vec![], vec![], vec![]);
     let mut skipped = BTreeMap::<SkipKind, u64>::new();
+    let mut records = BTreeMap::<SkipKind, u64>::new();
     let (mut counted, mut unknown_countries) = (0, 0);
     loop {
         let more = reader.read_batch(&mut batch)?;
@@ -59,6 +62,9 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
             counted += lines;
             *skipped.entry(kind).or_default() += lines;
         }
+        for (kind, count) in batch.skipped_records() {
+            *records.entry(kind).or_default() += count;
+        }
         unknown_countries += batch.unknown_countries();
         for reject in batch.rejects() {
             rejects.push((reject.line, reject.column, reject.kind.as_str()));
@@ -71,6 +77,11 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
     let lines = reader.lines();
     assert_eq!(counted, lines, "lines are not accounted for: {skipped:?}");
     skipped.retain(|_, lines| *lines > 0);
+    records.retain(|_, count| *count > 0);
+    let named = |counts: &BTreeMap<SkipKind, u64>| {
+        let counts = counts.iter();
+        counts.map(|(kind, count)| (kind.as_str(), *count)).collect()
+    };
     let (format, evidence) = (reader.format(), reader.evidence().to_owned());
     let dropped = reader.dropped_columns();
     Ok(Outcome {
@@ -80,10 +91,8 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
         rows,
         rejects,
         reject_cells,
-        skipped: skipped
-            .iter()
-            .map(|(kind, lines)| (kind.as_str(), *lines))
-            .collect(),
+        skipped: named(&skipped),
+        skipped_records: named(&records),
         unknown_countries,
         lines,
     })

@@ -1,5 +1,5 @@
-//! Exhibits: admit a file, watch or cancel its admission, draft a mapping, list exhibits, compare
-//! two of them.
+//! Exhibits: admit a file, watch or cancel its admission, draft a mapping, list exhibits and their
+//! duplicates, compare two of them.
 //!
 //! Admission passes rows in batches from `ingest` to the vault without looking into them. Called
 //! by `http` (the body of an upload) and `cli` (a file). The vault keeps what the file says;
@@ -10,6 +10,7 @@ mod cancel;
 mod compare;
 pub(crate) mod docs;
 mod draft;
+mod duplicates;
 mod list;
 mod watch;
 
@@ -17,6 +18,7 @@ pub use admit::{AdmitRequest, AdmitWords, admit};
 pub use cancel::{CancelAdmission, CancelledBody};
 pub use compare::{CompareExhibits, CompareInput};
 pub use draft::draft_mapping;
+pub use duplicates::{ListDuplicates, ListDuplicatesInput};
 pub use list::{ExhibitList, ListExhibits};
 pub use watch::ReadAdmission;
 

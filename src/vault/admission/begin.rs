@@ -29,14 +29,15 @@ use crate::vault::core::Core;
 use crate::vault::door::Operation;
 use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{load_dictionary, open_description};
+use crate::vault::exhibits::duplicate_lines::DuplicateLines;
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
 use crate::vault::plaintext::{Fingerprinter, Region};
 use crate::vault::scope::Scope;
 use crate::vault::store::exhibit_rows;
-use crate::vault::store::term_rows::Terms;
 
 impl Admission {
     /// Loads what the case has already, so that codes continue and duplicates are found.
@@ -76,6 +77,7 @@ impl Admission {
                 subjects: SubjectIndexBuilder::new(),
                 parts: PartDigests::default(),
                 quarantine: Quarantine::default(),
+                duplicates: DuplicateLines::default(),
                 counts: Counts::default(),
                 lines: Default::default(),
                 tracked,
@@ -143,23 +145,24 @@ impl Prepared {
             .map_err(|_| OperationError::Internal("begin::dictionaries"))?;
         let mut earlier = Vec::with_capacity(exhibits.len());
         for exhibit in &exhibits {
+            let description = open_description(&keys, exhibit)?;
             earlier.push(EarlierExhibit {
                 number: exhibit.number,
                 id: exhibit.id.clone(),
-                blocks: open_description(&keys, exhibit)?.blocks,
+                blocks: description.blocks,
+                ids: description.references_are_ids,
+                minutes: description.times_to_the_minute,
             });
         }
         let prints = Arc::new(fingerprinter(core)?);
         let seen = Seen::new(Arc::clone(&prints), earlier, begun.visible_numbers);
-        let terms = |field| Terms {
-            case: begun.case_number,
-            field,
-        };
-        let (numbers, users) = (terms(Field::Number), terms(Field::User));
+        let added = AddedTerms::load(connection, &keys, begun.case_number)?;
+        let of_earlier =
+            |field, visible| Earlier::load(connection, begun.case_number, field, &added, visible);
         let coder = Coder {
             columns,
-            earlier_numbers: Earlier::load(connection, numbers, begun.visible_numbers)?,
-            earlier_users: Earlier::load(connection, users, begun.visible_users)?,
+            earlier_numbers: of_earlier(Field::Number, begun.visible_numbers)?,
+            earlier_users: of_earlier(Field::User, begun.visible_users)?,
             numbers: Numbers::new(words(core)?, fingerprinter(core)?, region),
             users: Users::new(),
             bases: [[None; 4]; 3],

@@ -14,15 +14,19 @@ use crate::vault::columns::{
     BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock, UserBlock, UserOf,
 };
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
+use crate::vault::exhibits::duplicate_lines::read_part;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::exhibits::terms::TermPlace;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{
-    Snapshot, block_rows, dictionary_rows, quarantine_rows, statistics_rows, subject_index_rows,
+    Snapshot, block_rows, dictionary_rows, duplicate_rows, quarantine_rows, statistics_rows,
+    subject_index_rows,
 };
 
 impl Vault {
@@ -216,6 +220,17 @@ fn check_rest(
             format!("part {no} of the quarantine does not open")
         });
     }
+    for no in 0..description.duplicate_parts {
+        let Some(sealed) = duplicate_rows::TABLE.find(connection, exhibit, no)? else {
+            check.note(false, || format!("part {no} of the duplicates is missing"));
+            continue;
+        };
+        let opened = parts.duplicates(no).open(&sealed);
+        let sound = opened.is_ok_and(|plain| read_part(&plain).is_some());
+        check.note(sound, || {
+            format!("part {no} of the duplicates does not open")
+        });
+    }
     Ok(())
 }
 
@@ -225,13 +240,23 @@ fn check_terms(
     case: &CaseRow,
 ) -> Result<ExhibitCheck, OperationError> {
     let mut check = ExhibitCheck::new(&case.id, None);
+    let added = match AddedTerms::load(connection, keys, case.number) {
+        Ok(added) => added,
+        Err(OperationError::Damaged { place }) => {
+            check.note(false, || format!("terms cannot be checked without {place}"));
+            return Ok(check);
+        }
+        Err(error) => return Err(error),
+    };
     let place = TermPlace {
         connection,
         keys,
         case: case.number,
+        added: &added,
     };
     for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
         let terms = place.terms(field);
+        let mut tags = TagSearch::of(connection, case.number, field)?;
         let mut no = 1;
         while no <= visible {
             let Some(run) = terms.run_of(connection, no)? else {
@@ -239,8 +264,9 @@ fn check_terms(
                 no += 1;
                 continue;
             };
+            let parts = place.parts_of(field, no);
             let users = match field {
-                Field::User => place.parts().open_users(&run).ok(),
+                Field::User => parts.and_then(|parts| parts.open_users(&run).ok()),
                 _ => None,
             };
             let end = visible.min(run.first.saturating_add(run.terms) - 1);
@@ -248,9 +274,8 @@ fn check_terms(
                 // A tag that names another term is found here as well.
                 let tag = match field {
                     Field::Number => place
-                        .parts()
-                        .open_number(&run, no)
-                        .ok()
+                        .parts_of(field, no)
+                        .and_then(|parts| parts.open_number(&run, no).ok())
                         .map(|phone| keys.tags(field).tag_phone(&phone)),
                     _ => users
                         .as_ref()
@@ -263,7 +288,10 @@ fn check_terms(
                     });
                     continue;
                 };
-                let named = terms.find_by_tag(connection, tag.as_bytes())?;
+                let named = match tags.find(keys, &added, &tag) {
+                    Err(OperationError::Damaged { .. }) => None,
+                    named => named?,
+                };
                 check.note(named == Some(no), || {
                     format!("{} term {no} is not found by its tag", field.label())
                 });

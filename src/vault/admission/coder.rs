@@ -7,9 +7,10 @@ use super::numbers::Numbers;
 use super::users::Users;
 use crate::domain::Field;
 use crate::vault::columns::CodecError;
+use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Basis, RowBatch};
-use crate::vault::store::{Snapshot, StoreError};
+use crate::vault::store::Snapshot;
 
 /// The dictionaries, numbers and users of one admission.
 pub(super) struct Coder {
@@ -28,7 +29,7 @@ impl Coder {
         connection: &Snapshot,
         keys: &CaseKeys,
         number: u32,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, OperationError> {
         let Self {
             numbers,
             earlier_numbers,
@@ -36,7 +37,7 @@ impl Coder {
         } = self;
         let mut known = std::mem::take(&mut numbers.known);
         let tag = || numbers.tag(keys.tags(Field::Number), number);
-        let identity = earlier_numbers.identity(connection, number, &mut known, tag);
+        let identity = earlier_numbers.identity(connection, keys, number, &mut known, tag);
         numbers.known = known;
         identity
     }
@@ -47,7 +48,7 @@ impl Coder {
         connection: &Snapshot,
         keys: &CaseKeys,
         user: u32,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, OperationError> {
         let Some(user) = user.checked_sub(1) else {
             return Ok(0);
         };
@@ -58,7 +59,7 @@ impl Coder {
         } = self;
         let mut known = std::mem::take(&mut users.known);
         let tag = || Some(users.tag(keys.tags(Field::User), user));
-        let identity = earlier_users.identity(connection, user, &mut known, tag);
+        let identity = earlier_users.identity(connection, keys, user, &mut known, tag);
         users.known = known;
         identity
     }

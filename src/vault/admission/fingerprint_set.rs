@@ -69,6 +69,12 @@ impl FingerprintSet {
         new
     }
 
+    pub(super) fn contains(&self, fingerprint: u128) -> bool {
+        let slots = &self.slots[part_of(fingerprint) * self.stride..][..self.stride];
+        let print = (fingerprint as u64).max(1);
+        slots[probe(slots, print, |held| held == 0 || held == print)] == print
+    }
+
     #[cfg(test)]
     fn len(&self) -> usize {
         self.held.iter().sum()
@@ -126,6 +132,9 @@ mod tests {
             for seed in &seeds {
                 let new = set.insert(fingerprinter.of_row(&[*seed, 5]));
                 prop_assert_eq!(new, plain.insert(*seed));
+                prop_assert!(set.contains(fingerprinter.of_row(&[*seed, 5])));
+                let other = fingerprinter.of_row(&[*seed + 3000, 5]);
+                prop_assert!(!set.contains(other));
             }
             prop_assert_eq!(set.len(), plain.len());
             let of_seed = |seed: &u64| fingerprinter.of_row(&[*seed, 5]);

@@ -12,7 +12,7 @@ use super::in_progress::Admission;
 use super::quarantine::ShownReject;
 use super::terms::TermCounts;
 use crate::domain::schema::{Digest, FormatName};
-use crate::domain::{ExhibitId, Format, Reference, Title, caught};
+use crate::domain::{ExhibitId, Field, Format, Reference, Title, caught};
 use crate::policy::actions;
 use crate::vault::Vault;
 use crate::vault::call::answer::Answer;
@@ -25,6 +25,7 @@ use crate::vault::door::Reply;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::description::ExhibitDescription;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::exhibits::under_way::Stage;
 use crate::vault::keyring::CaseKeys;
@@ -93,11 +94,19 @@ impl Vault {
         }
         admission.stage_group()?;
         admission.stage_quarantine()?;
+        admission.stage_duplicates()?;
         let terms = admission.stage_terms()?;
         let parts = std::mem::take(&mut admission.parts);
+        let index_ranges = parts.index_ranges();
         let blocks_digest = STANDARD.encode(parts.digest());
         progress.reach(Stage::Finishing)?;
-        let finish = FinishExhibit::of(admission, file, file_tag, terms, blocks_digest);
+        let finish = FinishExhibit::of(
+            admission,
+            file,
+            file_tag,
+            terms,
+            (index_ranges, blocks_digest),
+        );
         if !finish.description.lines.adds_up() {
             return Err(OperationError::Internal(
                 "lines of the file are not accounted for",
@@ -130,7 +139,6 @@ struct FinishExhibit {
     begun: Begun,
     file_tag: [u8; 32],
     description: ExhibitDescription,
-    new_users: u32,
     shown: Vec<ShownReject>,
     more_rejects: bool,
 }
@@ -141,8 +149,13 @@ impl FinishExhibit {
         file: FileFacts,
         file_tag: [u8; 32],
         terms: TermCounts,
-        blocks_digest: String,
+        (index_ranges, blocks_digest): (IndexRanges, String),
     ) -> Self {
+        let columns = Field::DICTIONARIES
+            .into_iter()
+            .zip(&admission.coder.columns);
+        let sizes = columns.map(|(field, codes)| (field.label().to_owned(), codes.size()));
+        let dictionaries = sizes.collect();
         let quarantine = &mut admission.quarantine;
         let counts = &admission.counts;
         let description = ExhibitDescription {
@@ -159,6 +172,7 @@ impl FinishExhibit {
             rows: counts.read,
             admitted: counts.admitted,
             duplicates: counts.duplicates,
+            duplicates_by_rule: admission.duplicates.by_rule(),
             quarantined: quarantine.total,
             lines: admission.lines.report(
                 file.lines,
@@ -168,11 +182,17 @@ impl FinishExhibit {
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
             users: terms.users,
+            new_users: terms.new_users,
+            dictionaries,
+            index_ranges,
             dropped_columns: file.dropped_columns,
             first: counts.span.map(|(first, _)| first),
             last: counts.span.map(|(_, last)| last),
             blocks: counts.blocks,
             quarantine_parts: quarantine.parts,
+            duplicate_parts: admission.duplicates.parts,
+            references_are_ids: admission.seen.has_ids(),
+            times_to_the_minute: admission.seen.has_minutes(),
             rejects: quarantine
                 .kinds
                 .iter()
@@ -184,7 +204,6 @@ impl FinishExhibit {
             begun: admission.begun.clone(),
             file_tag,
             description,
-            new_users: terms.new_users,
             more_rejects: quarantine.has_more_than_shown(),
             shown: std::mem::take(&mut quarantine.shown),
         }
@@ -252,7 +271,7 @@ impl Operation for FinishExhibit {
             scope.transaction()?,
             case.number,
             case.numbers + self.description.new_numbers,
-            case.users + self.new_users,
+            case.users + self.description.new_users,
         )?;
         scope.note_rows(self.description.admitted);
         scope.notes.digest = Some(self.description.blocks_digest.clone());

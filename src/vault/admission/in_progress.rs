@@ -14,6 +14,7 @@ use super::seen::Seen;
 use crate::domain::{CaseId, ExhibitId, Reference, Title};
 use crate::vault::columns::SubjectIndexBuilder;
 use crate::vault::core::Core;
+use crate::vault::exhibits::duplicate_lines::DuplicateLines;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::under_way::{AdmissionProgress, Tracked};
 use crate::vault::keyring::CaseKeys;
@@ -49,6 +50,7 @@ pub struct Admission {
     pub(super) subjects: SubjectIndexBuilder,
     pub(super) parts: PartDigests,
     pub(super) quarantine: Quarantine,
+    pub(super) duplicates: DuplicateLines,
     pub(super) counts: Counts,
     pub(super) lines: Lines,
     pub(super) tracked: Tracked,

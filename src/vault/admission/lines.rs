@@ -12,6 +12,7 @@ pub(super) struct Lines {
     duplicates: i64,
     quarantined: i64,
     skipped: BTreeMap<SkipKind, u64>,
+    records: BTreeMap<SkipKind, u64>,
 }
 
 /// A row that does not stand for one line.
@@ -27,6 +28,9 @@ impl Lines {
     pub(super) fn skip(&mut self, batch: &RowBatch) {
         for (kind, lines) in batch.skipped().filter(|(_, lines)| *lines > 0) {
             *self.skipped.entry(kind).or_default() += lines;
+        }
+        for (kind, records) in batch.skipped_records().filter(|(_, records)| *records > 0) {
+            *self.records.entry(kind).or_default() += records;
         }
         self.quarantined += batch.reject_lines() as i64 - batch.rejects().len() as i64;
     }
@@ -62,15 +66,19 @@ impl Lines {
         total: u64,
         [admitted, duplicates, quarantined]: [u64; 3],
     ) -> LineReport {
-        let skipped = self.skipped.iter();
+        let named = |counts: &BTreeMap<SkipKind, u64>| {
+            let counts = counts.iter();
+            counts
+                .map(|(kind, count)| (kind.as_str().to_owned(), *count))
+                .collect()
+        };
         LineReport {
             total,
             admitted: admitted.saturating_add_signed(self.admitted),
             duplicates: duplicates.saturating_add_signed(self.duplicates),
             quarantined: quarantined.saturating_add_signed(self.quarantined),
-            skipped: skipped
-                .map(|(kind, count)| (kind.as_str().to_owned(), *count))
-                .collect(),
+            skipped: named(&self.skipped),
+            skipped_records: named(&self.records),
         }
     }
 }

@@ -3,10 +3,11 @@
 use ring::digest::{Context, SHA256, digest};
 
 use crate::domain::Field;
+use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{
-    Snapshot, StoreError, block_rows, dictionary_rows, quarantine_rows, statistics_rows,
-    subject_index_rows,
+    Snapshot, StoreError, block_rows, dictionary_rows, duplicate_rows, quarantine_rows,
+    statistics_rows, subject_index_rows,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,7 @@ pub(super) enum PartKind {
     Dictionary,
     SubjectIndex,
     Quarantine,
+    Duplicates,
 }
 
 /// Kind, code of the field (0 where a part is of none), position, SHA-256.
@@ -34,6 +36,12 @@ impl PartDigests {
 
     pub(super) fn join(&mut self, others: Self) {
         self.0.extend(others.0);
+    }
+
+    /// The ranges of the subject index among the parts.
+    pub(super) fn index_ranges(&self) -> IndexRanges {
+        let of_index = |part: &&Part| part.0 == PartKind::SubjectIndex;
+        IndexRanges::of(self.0.iter().filter(of_index).map(|part| part.2))
     }
 
     /// SHA-256 over the number of parts and, in order, kind, field, position
@@ -77,6 +85,9 @@ pub(super) fn recompute(
     })?;
     quarantine_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
         parts.add_coded(PartKind::Quarantine, 0, no, sealed);
+    })?;
+    duplicate_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
+        parts.add_coded(PartKind::Duplicates, 0, no, sealed);
     })?;
     Ok(parts.digest())
 }

@@ -12,13 +12,14 @@ use super::lines::Lines;
 use super::numbers::NoNumber;
 use super::part_digests::PartKind;
 use super::scratch::Scratch;
-use super::seen::{CODES, RowIdentity};
+use super::seen::{CODES, Compared, RowIdentity};
 use crate::domain::Field;
 use crate::vault::Vault;
 use crate::vault::columns::{BLOCK_ROWS, CodecError, Messages};
 use crate::vault::error::OperationError;
-use crate::vault::plaintext::{Fingerprinter, Nonces, RejectKind, RowBatch, TEXTS};
-use crate::vault::store::quarantine_rows;
+use crate::vault::exhibits::duplicate_lines::DuplicateRule;
+use crate::vault::plaintext::{Nonces, RejectKind, RowBatch, TEXTS};
+use crate::vault::store::{duplicate_rows, quarantine_rows};
 
 /// The longest user name, in bytes: a run stores its length in one byte.
 const USER_BYTES: usize = 255;
@@ -44,7 +45,7 @@ impl Vault {
         let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
         admission.identify_rows(batch, users, references)?;
         let spans = Lines::spans(batch, &admission.scratch.rows);
-        admission.leave_duplicates_out();
+        admission.leave_duplicates_out(batch.lines())?;
         admission.lines.count(&spans, &admission.scratch.rows);
         admission.place_rows(batch, users).map_err(fault::codec)?;
         admission.keep(batch)
@@ -142,12 +143,17 @@ impl Admission {
             let identity = self.coder.identity_of_number(connection, &keys, *number)?;
             self.scratch.identities.push(identity);
         }
+        self.seen
+            .expect(batch.references_are_ids(), batch.fineness());
         let known = self.scratch.identities.iter().copied();
         self.seen.recall(connection, &keys, known)?;
         self.scratch.prints.clear();
+        self.scratch.compared.clear();
         for (at, row) in self.scratch.rows.iter().enumerate() {
             let number = self.scratch.identities[at];
-            let print = match references[*row as usize] {
+            let sent_at = batch.sent_at()[*row as usize];
+            let fineness = batch.fineness()[*row as usize];
+            let (print, compared) = match references[*row as usize] {
                 0 => {
                     let mut codes = [0; CODES];
                     for (code, column) in codes.iter_mut().zip(&self.scratch.codes) {
@@ -155,32 +161,60 @@ impl Admission {
                     }
                     let (user, name) = (users[*row as usize], batch.users().get(*row as usize));
                     let user = self.coder.users.number(user, name).map_err(fault::codec)?;
-                    self.seen.of_row(&RowIdentity {
+                    let print = self.seen.of_row(&RowIdentity {
                         number,
                         user: self.coder.identity_of_user(connection, &keys, user)?,
-                        sent_at: batch.sent_at()[*row as usize],
+                        sent_at,
                         codes,
-                    })
+                    });
+                    let compared = Compared {
+                        rule: DuplicateRule::WholeRow,
+                        fineness,
+                        also: None,
+                    };
+                    (print, compared)
                 }
-                reference => Fingerprinter::of_message(reference, number),
+                reference => self.seen.of_message(reference, number, sent_at, fineness),
             };
             self.scratch.prints.push(print);
+            self.scratch.compared.push(compared);
         }
         Ok(())
     }
 
-    /// Removes the rows that the case has already; they are only counted.
-    fn leave_duplicates_out(&mut self) {
+    /// Removes the rows that the case has already. Their lines are noted, with the rule.
+    fn leave_duplicates_out(&mut self, lines: &[u64]) -> Result<(), OperationError> {
+        let Scratch {
+            rows,
+            prints,
+            compared,
+            new,
+            ..
+        } = &mut self.scratch;
+        self.seen.take_in(prints, compared, new);
+        let all = rows.len();
+        for at in 0..all {
+            let Scratch {
+                rows,
+                compared,
+                new,
+                ..
+            } = &self.scratch;
+            if !new[at] {
+                let line = lines[rows[at] as usize];
+                self.duplicates.add(line, compared[at].rule);
+                if self.duplicates.is_part_full() {
+                    self.stage_duplicates()?;
+                }
+            }
+        }
         let Scratch {
             rows,
             codes,
             numbers,
-            prints,
             new,
             ..
         } = &mut self.scratch;
-        self.seen.take_in(prints, new);
-        let all = rows.len();
         if new.contains(&false) {
             keep_new(rows, new);
             keep_new(numbers, new);
@@ -188,6 +222,7 @@ impl Admission {
         }
         self.counts.duplicates += (all - rows.len()) as u64;
         self.counts.admitted += rows.len() as u64;
+        Ok(())
     }
 
     /// Counts the rows in the subject index, which stores the users of most of them.
@@ -267,6 +302,23 @@ impl Admission {
         self.counts.blocks += 1;
         let group = std::mem::take(&mut self.group);
         self.group = self.sealing.take(no, group)?;
+        Ok(())
+    }
+
+    /// Seals and stages the current part of the duplicates, if it has a line.
+    pub(super) fn stage_duplicates(&mut self) -> Result<(), OperationError> {
+        let Some((no, plain)) = self.duplicates.part() else {
+            return Ok(());
+        };
+        let mut nonces = Nonces::new(&*self.core.entropy);
+        let part = self.exhibit_parts().duplicates(no);
+        let sealed = part.seal(nonces.take()?, plain)?;
+        self.parts.add(PartKind::Duplicates, None, no, &sealed);
+        let exhibit = self.begun.number;
+        self.stager
+            .stage(move |connection| duplicate_rows::TABLE.insert(connection, exhibit, no, &sealed))
+            .map_err(fault::stage)?;
+        self.duplicates.next_part();
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Buffers for the rows of one batch.
 
 use super::group::DICTIONARIES;
+use super::seen::Compared;
 
 /// The rows of one batch that can be admitted. The buffers are reused. Each column has an entry for each of `rows`.
 #[derive(Default)]
@@ -12,6 +13,7 @@ pub(super) struct Scratch {
     pub(super) numbers: Vec<u32>,
     pub(super) identities: Vec<u64>,
     pub(super) prints: Vec<u128>,
+    pub(super) compared: Vec<Compared>,
     pub(super) new: Vec<bool>,
     pub(super) seconds: Vec<i64>,
     /// Positions in `rows` whose user is not the one in the subject index, with the user plus one.

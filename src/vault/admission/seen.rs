@@ -1,5 +1,11 @@
-//! Finds messages that the case has already, in any of its exhibits. Messages are compared by reference and number if
-//! they have a reference, otherwise by the whole row.
+//! Finds messages that the file or the case has already. What is compared, depends on the reference:
+//!
+//! * the format documents it as the id of a message: reference and number;
+//! * a supplier's CSV or a mapping has it: reference, number and time, as finely as the coarser of the two times is
+//!   written, so that the same message is found in a copy that lost its seconds;
+//! * there is none: the whole row. Rows that differ in the fraction of a second are two messages.
+//!
+//! Fractions of a second tell rows of one file apart and are not kept. Against earlier exhibits whole seconds count.
 //!
 //! A message that is in an earlier exhibit went to a number that the case knows. Therefore only the earlier records of
 //! numbers that occur again are read, at the moment they occur. A small exhibit of a large case costs one pass over a
@@ -12,15 +18,22 @@ use super::group::{ACCOUNT, CHANNEL, KIND};
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{CodeBlock, TextBlock, TimeBlock, UserBlock};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::duplicate_lines::DuplicateRule;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::Fingerprinter;
+use crate::vault::plaintext::{Fineness, Fingerprinter};
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{Snapshot, block_rows};
 
 /// Account, carrier, country, state, kind, channel.
 pub(super) const CODES: usize = CHANNEL + 1;
+
+/// What sets prints of one kind apart from those of the others.
+const SECOND: u64 = 1;
+const MINUTE: u64 = 2;
+const FRACTION: u64 = 3;
+const ONLY_FRACTIONS: u64 = 4;
 
 /// After so many passes for some numbers, the next pass is for all numbers.
 const LOOKS: u32 = 4;
@@ -32,6 +45,20 @@ pub(super) struct Seen {
     /// For each number of the case, whether its earlier records were read.
     read: Vec<bool>,
     looks: u32,
+    /// Whether references of this file are ids of messages; known from the first batch on.
+    ids: bool,
+    /// Whether a time of this file was written to the minute.
+    minutes: bool,
+    /// Whether a time of this file had a fraction of a second.
+    fractions: bool,
+}
+
+/// How one row is compared, beside its print. The print is of its whole second.
+pub(super) struct Compared {
+    pub(super) rule: DuplicateRule,
+    pub(super) fineness: Fineness,
+    /// Another print that the same message may have in an earlier exhibit.
+    pub(super) also: Option<u128>,
 }
 
 /// An exhibit that was admitted before.
@@ -39,6 +66,10 @@ pub(super) struct EarlierExhibit {
     pub(super) number: ExhibitNumber,
     pub(super) id: ExhibitId,
     pub(super) blocks: u32,
+    /// Whether its references are ids of messages.
+    pub(super) ids: bool,
+    /// Whether a time of its file was written to the minute.
+    pub(super) minutes: bool,
 }
 
 /// What distinguishes a row without a message reference from others.
@@ -63,7 +94,67 @@ impl Seen {
             earlier,
             read: vec![false; visible as usize + 1],
             looks: 0,
+            ids: false,
+            minutes: false,
+            fractions: false,
         }
+    }
+
+    /// Says what the next batch is like, before its numbers are recalled.
+    pub(super) fn expect(&mut self, ids: bool, fineness: &[Fineness]) {
+        if !fineness.is_empty() {
+            self.ids = ids;
+        }
+        self.minutes |= fineness.contains(&Fineness::Minute);
+    }
+
+    /// Whether references of this file are ids of messages.
+    pub(super) fn has_ids(&self) -> bool {
+        self.ids
+    }
+
+    /// Whether a time of this file was written to the minute.
+    pub(super) fn has_minutes(&self) -> bool {
+        self.minutes
+    }
+
+    /// The print of a row with a reference, and how it is compared. `reference` is the print of the reference.
+    pub(super) fn of_message(
+        &self,
+        reference: u128,
+        number: u64,
+        sent_at: i64,
+        fineness: Fineness,
+    ) -> (u128, Compared) {
+        let timed = || self.of_timed(reference, number, SECOND, sent_at);
+        if self.ids {
+            // An exhibit whose references are no ids has the same message at the same time.
+            let also = self.earlier.iter().any(|exhibit| !exhibit.ids).then(timed);
+            let compared = Compared {
+                rule: DuplicateRule::Reference,
+                fineness,
+                also,
+            };
+            return (Fingerprinter::of_message(reference, number), compared);
+        }
+        let coarse = fineness == Fineness::Minute && !self.earlier.is_empty()
+            || self.earlier.iter().any(|exhibit| exhibit.minutes);
+        let compared = Compared {
+            rule: DuplicateRule::ReferenceAndTime,
+            fineness,
+            also: coarse.then(|| self.of_timed(reference, number, MINUTE, sent_at.div_euclid(60))),
+        };
+        (timed(), compared)
+    }
+
+    fn of_timed(&self, reference: u128, number: u64, unit: u64, time: i64) -> u128 {
+        self.of_marked(reference, unit, [number, time as u64])
+    }
+
+    /// A print made of another one.
+    fn of_marked(&self, print: u128, mark: u64, [a, b]: [u64; 2]) -> u128 {
+        self.prints
+            .of_row(&[print as u64, (print >> 64) as u64, mark, a, b])
     }
 
     pub(super) fn of_row(&self, row: &RowIdentity) -> u128 {
@@ -82,8 +173,42 @@ impl Seen {
     }
 
     /// Adds rows and sets `new` to whether each of them is new.
-    pub(super) fn take_in(&mut self, prints: &[u128], new: &mut Vec<bool>) {
+    pub(super) fn take_in(&mut self, prints: &[u128], rows: &[Compared], new: &mut Vec<bool>) {
         self.set.insert_all(prints, new);
+        for ((print, row), new) in prints.iter().zip(rows).zip(new) {
+            let fraction = matches!(row.fineness, Fineness::Fraction(_));
+            self.fractions |= fraction;
+            if row.also.is_some_and(|also| self.set.contains(also)) {
+                *new = false;
+            } else if fraction || self.fractions && !*new {
+                *new = self.is_new_within_its_second(*print, row, *new);
+            }
+        }
+    }
+
+    /// Whether a row is new where fractions of a second are written. `first`: no row with this print came before.
+    fn is_new_within_its_second(&mut self, print: u128, row: &Compared, first: bool) -> bool {
+        let nanos = match (row.rule, row.fineness) {
+            (DuplicateRule::Reference, _) => return first,
+            (_, Fineness::Fraction(nanos)) => nanos,
+            // A time that is written to the second is that of every row within it.
+            (DuplicateRule::ReferenceAndTime, _) => return first,
+            (DuplicateRule::WholeRow, _) => 0,
+        };
+        let only_fractions = self.of_marked(print, ONLY_FRACTIONS, [0; 2]);
+        let of_fraction = self.of_marked(print, FRACTION, [u64::from(nanos), 0]);
+        if first {
+            self.set.insert(only_fractions);
+            return self.set.insert(of_fraction);
+        }
+        // Otherwise the row that came first was written to the second.
+        let among_fractions = self.set.contains(only_fractions);
+        let differs = match row.rule {
+            // It is of this file if there is no earlier exhibit; then another fraction makes another row.
+            DuplicateRule::WholeRow => among_fractions || self.earlier.is_empty() && nanos != 0,
+            _ => among_fractions,
+        };
+        differs && self.set.insert(of_fraction)
     }
 
     /// Frees the memory. From then on every row is new.
@@ -148,16 +273,31 @@ impl Seen {
                 continue;
             }
             let references = sealed.references()?;
-            let mut others = None;
+            let (mut others, mut times) = (None, None);
             for (row, number) in numbers.codes().iter().enumerate() {
                 if !is_wanted(number) {
                     continue;
                 }
+                let number = u64::from(*number);
                 let print = match references.get(row) {
-                    Some(reference) => Fingerprinter::of_message(
-                        self.prints.of_text(&reference).max(1),
-                        u64::from(*number),
-                    ),
+                    Some(reference) => {
+                        let reference = self.prints.of_text(&reference).max(1);
+                        if self.ids && exhibit.ids {
+                            Fingerprinter::of_message(reference, number)
+                        } else {
+                            if times.is_none() {
+                                times = Some(sealed.times()?);
+                            }
+                            let sent_at = times.as_ref().and_then(|times| times.get(row));
+                            let sent_at = sent_at.unwrap_or_default();
+                            if self.minutes || exhibit.minutes {
+                                let minute = sent_at.div_euclid(60);
+                                let coarse = self.of_timed(reference, number, MINUTE, minute);
+                                self.set.insert(coarse);
+                            }
+                            self.of_timed(reference, number, SECOND, sent_at)
+                        }
+                    }
                     None => {
                         if others.is_none() {
                             if kept_users.is_none() {
@@ -169,7 +309,7 @@ impl Seen {
                         }
                         let others = others.as_ref();
                         let others = others.ok_or(OperationError::Internal("seen::others"))?;
-                        self.of_row(&others.row(row, *number))
+                        self.of_row(&others.row(row, number))
                     }
                 };
                 self.set.insert(print);
@@ -227,6 +367,13 @@ impl Sealed<'_> {
         })
     }
 
+    fn times(&self) -> Result<TimeBlock, OperationError> {
+        self.open(Field::SentAt, |plain| {
+            let mut block = TimeBlock::new();
+            block.decode(plain).ok().map(|()| block)
+        })
+    }
+
     fn kept_users(&self) -> Result<KeptUsers, OperationError> {
         let exhibit = self.exhibit;
         KeptUsers::load(self.connection, self.keys, exhibit.number, &exhibit.id)
@@ -246,10 +393,7 @@ impl Others {
         numbers: &CodeBlock,
         kept: &KeptUsers,
     ) -> Result<Self, OperationError> {
-        let times = sealed.open(Field::SentAt, |plain| {
-            let mut block = TimeBlock::new();
-            block.decode(plain).ok().map(|()| block)
-        })?;
+        let times = sealed.times()?;
         let codes: Vec<CodeBlock> = Field::DICTIONARIES
             .into_iter()
             .take(CODES)
@@ -271,13 +415,13 @@ impl Others {
         })
     }
 
-    fn row(&self, row: usize, number: u32) -> RowIdentity {
+    fn row(&self, row: usize, number: u64) -> RowIdentity {
         let mut codes = [0; CODES];
         for (out, block) in codes.iter_mut().zip(&self.codes) {
             *out = block.codes().get(row).copied().unwrap_or_default();
         }
         RowIdentity {
-            number: u64::from(number),
+            number,
             user: u64::from(self.users.get(row).copied().unwrap_or_default()),
             sent_at: self.times.get(row).unwrap_or_default(),
             codes,

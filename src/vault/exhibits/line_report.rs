@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What became of each line of the file, unpacked. A record over several lines counts with all of them. The counts add
-/// up to `total`.
+/// up
+/// to `total`; `skipped_records` counts records, not lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LineReport {
@@ -20,6 +21,8 @@ pub struct LineReport {
     pub quarantined: u64,
     /// Lines that are no row, by reason. A reason that no line has is left out.
     pub skipped: BTreeMap<String, u64>,
+    /// How many records were skipped because they are no message to a person, by reason. Several may be on one line.
+    pub skipped_records: BTreeMap<String, u64>,
 }
 
 impl LineReport {

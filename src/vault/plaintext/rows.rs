@@ -36,6 +36,11 @@ pub struct Row<'a> {
     pub channel: &'a str,
     /// The supplier's reference of the message.
     pub message_ref: Option<&'a str>,
+    /// Whether the format documents the reference as the id of one message. Otherwise two rows with one reference may
+    /// be two messages, and their times are compared as well.
+    pub reference_is_id: bool,
+    /// How finely the record says when it was sent.
+    pub fineness: Fineness,
     /// Where the country comes from.
     pub country_basis: Basis,
     /// Where the state comes from.
@@ -44,6 +49,18 @@ pub struct Row<'a> {
     pub time_basis: Basis,
     /// The line of the file, from 1.
     pub line: u64,
+}
+
+/// How finely a record says when its message was sent. The vault keeps whole seconds; the rest only tells the rows of
+/// one file apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fineness {
+    /// Its second is not written.
+    Minute,
+    /// To the second.
+    Second,
+    /// The nanoseconds after the second.
+    Fraction(u32),
 }
 
 words! {
@@ -74,7 +91,9 @@ pub struct RowBatch {
     fingerprinter: Option<Arc<Fingerprinter>>,
     user_prints: Vec<u64>,
     reference_prints: Vec<u128>,
+    references_are_ids: bool,
     sent_at: Vec<i64>,
+    fineness: Vec<Fineness>,
     /// Of country, state and time.
     bases: Vec<[Basis; 3]>,
     lines: Vec<u64>,
@@ -86,6 +105,8 @@ pub struct RowBatch {
     spans: Vec<(u32, u64)>,
     /// By [`SkipKind`]: lines that are no row.
     skipped: [u64; SkipKind::ALL.len()],
+    /// By [`SkipKind`]: records that are no row.
+    skipped_records: [u64; SkipKind::ALL.len()],
     unknown_countries: u64,
     last: Last,
 }
@@ -182,7 +203,10 @@ impl RowBatch {
                 text => prints.of_text(text).max(1),
             });
         }
+        // All rows of a file have references of one kind.
+        self.references_are_ids = row.reference_is_id;
         self.sent_at.push(row.sent_at.seconds());
+        self.fineness.push(row.fineness);
         self.bases
             .push([row.country_basis, row.state_basis, row.time_basis]);
         self.lines.push(row.line);
@@ -210,6 +234,14 @@ impl RowBatch {
         if let Some(count) = self.skipped.get_mut(kind as usize) {
             *count += lines;
         }
+    }
+
+    /// Counts a record that is no row, and its lines.
+    pub fn skip_record(&mut self, kind: SkipKind, lines: u64) {
+        if let Some(count) = self.skipped_records.get_mut(kind as usize) {
+            *count += 1;
+        }
+        self.skip(kind, lines);
     }
 
     /// Counts a row whose country is no country that is known. The row has none.
@@ -252,12 +284,14 @@ impl RowBatch {
         self.user_prints.clear();
         self.reference_prints.clear();
         self.sent_at.clear();
+        self.fineness.clear();
         self.bases.clear();
         self.lines.clear();
         self.rejects.clear();
         self.reject_lines = 0;
         self.spans.clear();
         self.skipped = Default::default();
+        self.skipped_records = Default::default();
         self.unknown_countries = 0;
         self.last = Last::Nothing;
         self.reject_bytes = 0;
@@ -301,6 +335,19 @@ impl RowBatch {
         &self.sent_at
     }
 
+    pub(in crate::vault) fn fineness(&self) -> &[Fineness] {
+        &self.fineness
+    }
+
+    /// Whether a reference and a number name one message.
+    pub(in crate::vault) fn references_are_ids(&self) -> bool {
+        self.references_are_ids
+    }
+
+    pub(in crate::vault) fn lines(&self) -> &[u64] {
+        &self.lines
+    }
+
     pub(in crate::vault) fn bases(&self) -> &[[Basis; 3]] {
         &self.bases
     }
@@ -318,6 +365,11 @@ impl RowBatch {
     /// How many lines are no row, by reason.
     pub fn skipped(&self) -> impl Iterator<Item = (SkipKind, u64)> {
         SkipKind::ALL.into_iter().zip(self.skipped)
+    }
+
+    /// How many records are no row, by reason. Several may be on one line.
+    pub fn skipped_records(&self) -> impl Iterator<Item = (SkipKind, u64)> {
+        SkipKind::ALL.into_iter().zip(self.skipped_records)
     }
 
     /// How many rows named a country that is not known.
@@ -371,6 +423,8 @@ impl RowBatch {
             kind,
             channel,
             message_ref: Some(self.references.get(row)).filter(|text| some(text)),
+            reference_is_id: self.references_are_ids,
+            fineness: self.fineness.get(row).copied().unwrap_or(Fineness::Second),
             country_basis,
             state_basis,
             time_basis,
@@ -507,6 +561,8 @@ mod tests {
             kind: "sms",
             channel: "",
             message_ref: Some("m-1"),
+            reference_is_id: false,
+            fineness: Fineness::Second,
             country_basis: Basis::InRecord,
             state_basis: Basis::Absent,
             time_basis: Basis::Declared,

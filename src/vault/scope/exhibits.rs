@@ -7,11 +7,13 @@ use utoipa::ToSchema;
 use super::{DifferenceView, Scope};
 use crate::domain::schema::{Digest, FormatName};
 use crate::domain::{ExhibitId, Moment, words};
-use crate::policy::Action;
+use crate::policy::{Action, Denial};
 use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::exhibits::description::open_description;
+use crate::vault::exhibits::duplicate_lines::{DuplicateRule, read_part};
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::records::Shown;
-use crate::vault::store::exhibit_rows;
+use crate::vault::store::{duplicate_rows, exhibit_rows};
 
 words! {
     /// Whether an exhibit counts.
@@ -20,6 +22,48 @@ words! {
         Admitted => "admitted",
         /// It counts no more.
         Withdrawn => "withdrawn",
+    }
+}
+
+/// What was left out of an exhibit because another row is the same message.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Duplicates)]
+pub struct DuplicatesView {
+    /// The exhibit.
+    pub exhibit: ExhibitId,
+    /// How many rows by each rule.
+    pub by_rule: Vec<RuleCount>,
+    /// The lines of this part, in the order of the file.
+    #[schema(max_items = 65536)]
+    pub lines: Vec<DuplicateLine>,
+    /// The next part; left out after the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub next: Option<u32>,
+}
+
+/// How many rows were left out by one rule.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleCount {
+    /// The rule.
+    pub rule: DuplicateRule,
+    /// The rows.
+    pub rows: u64,
+}
+
+/// A row that was left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DuplicateLine {
+    /// Its line, from 1.
+    pub line: u64,
+    /// The rule by which it was.
+    pub rule: DuplicateRule,
+}
+
+impl RuleCount {
+    pub(in crate::vault) fn all(by_rule: Vec<(DuplicateRule, u64)>) -> Vec<Self> {
+        let counts = by_rule.into_iter();
+        counts.map(|(rule, rows)| Self { rule, rows }).collect()
     }
 }
 
@@ -105,6 +149,46 @@ impl<A: Action> Scope<'_, A> {
             .collect()
     }
 
+    /// Part `part` of the lines that were left out of an exhibit as duplicates. How many there are is exact, so a
+    /// custodian gets them of its own admissions only.
+    pub fn list_duplicates(
+        &mut self,
+        exhibit: &ExhibitId,
+        part: u32,
+    ) -> Result<DuplicatesView, OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let all = exhibit_rows::list_all(self.connection, case.number)?;
+        let row = all.iter().find(|row| row.id == *exhibit);
+        let row = row.ok_or(OperationError::NotFound)?;
+        let description = open_description(&keys, row)?;
+        if !self.knows_counts_of(&description) {
+            return Err(self.deny(Denial::NotAllowed));
+        }
+        let mut lines = Vec::new();
+        if part < description.duplicate_parts {
+            let damaged = || OperationError::Damaged {
+                place: format!("exhibit {exhibit}, duplicates, part {part}"),
+            };
+            let sealed = duplicate_rows::TABLE.find(self.connection, row.number, part)?;
+            let plain = ExhibitParts::of(&keys, exhibit)
+                .duplicates(part)
+                .open(&sealed.ok_or_else(damaged)?)
+                .map_err(|_| damaged())?;
+            lines = read_part(&plain).ok_or_else(damaged)?;
+        }
+        self.note_rows(lines.len() as u64);
+        Ok(DuplicatesView {
+            exhibit: exhibit.clone(),
+            by_rule: RuleCount::all(description.duplicates_by_rule),
+            lines: lines
+                .into_iter()
+                .map(|(line, rule)| DuplicateLine { line, rule })
+                .collect(),
+            next: Some(part + 1).filter(|next| *next < description.duplicate_parts),
+        })
+    }
+
     /// What `exhibit` has that `against` has not, and the other way round.
     pub fn compare_exhibits(
         &mut self,
@@ -115,7 +199,6 @@ impl<A: Action> Scope<'_, A> {
         let this = records.exhibit(exhibit).ok_or(OperationError::NotFound)?;
         let other = records
             .exhibit(against)
-            .filter(|other| other.id != this.id)
             .ok_or_else(|| DataRefusal::NoOtherExhibit.at("against"))?;
         let difference = records.difference(this, other)?;
         self.note_rows(difference.accounts.len() as u64);

@@ -168,6 +168,10 @@ pub(crate) fn discard(connection: &Transaction, number: ExhibitNumber) -> Result
             "quarantine::discard",
             "DELETE FROM quarantine WHERE exhibit = ?1",
         ),
+        (
+            "duplicate::discard",
+            "DELETE FROM duplicate WHERE exhibit = ?1",
+        ),
     ] {
         connection
             .execute(sql, params![number.0])

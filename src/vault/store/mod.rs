@@ -16,6 +16,7 @@ mod control;
 pub(crate) mod control_seal_rows;
 pub(crate) mod detail_rows;
 pub(crate) mod dictionary_rows;
+pub(crate) mod duplicate_rows;
 mod error;
 pub(crate) mod exhibit_rows;
 pub(crate) mod leaf_rows;

@@ -1,0 +1,77 @@
+//! `GET /cases/{case}/exhibits/{exhibit}/duplicates`: the lines of a file that were left out, because another row is
+//! the same message.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::domain::{CaseId, ExhibitId};
+use crate::operations::{Docs, Ids, Request};
+use crate::policy::actions;
+use crate::vault::scope::{DuplicatesView, Scope};
+use crate::vault::{Operation, OperationError, Target};
+
+/// Lists the lines that were left out of an exhibit as duplicates.
+pub struct ListDuplicates {
+    case: CaseId,
+    exhibit: ExhibitId,
+    part: u32,
+}
+
+/// Which part of the list.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListDuplicatesInput {
+    /// The part, from 0; the first if it is left out. A part has 65,536 lines.
+    #[serde(default)]
+    #[schema(pattern = "^[0-9]{1,6}$")]
+    pub part: Option<String>,
+}
+
+impl Operation for ListDuplicates {
+    type Action = actions::ListDuplicates;
+    type Answer = DuplicatesView;
+
+    fn target(&self) -> Target {
+        Target::NamedExhibit(self.case.clone(), self.exhibit.clone())
+    }
+
+    fn detail(&self) -> Value {
+        json!({ "part": self.part })
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DuplicatesView, OperationError> {
+        scope.list_duplicates(&self.exhibit, self.part)
+    }
+}
+
+impl Request for ListDuplicates {
+    type Input = ListDuplicatesInput;
+    const DOCS: Docs = Docs {
+        id: "listDuplicates",
+        tag: "Exhibits",
+        summary: "List what was left out as a duplicate",
+        description: "The lines of the file that were left out because an earlier row, of the file or of the case, is \
+            the same message, and the rule by which each was. No number is in it. A custodian gets it of the exhibits \
+            that it admitted.",
+        request: "",
+        answer: r#"{"exhibit": "x_0123456789abcdefghjk", "by_rule": [{"rule": "reference-and-time", "rows": 2}],
+            "lines": [{"line": 17, "rule": "reference-and-time"}, {"line": 40, "rule": "reference-and-time"}]}"#,
+        problems: &["not-found", "case-closed", "malformed-query", "damaged"],
+    };
+
+    fn target(ids: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::NamedExhibit(ids.case()?, ids.exhibit()?))
+    }
+
+    fn read(ids: &Ids, input: ListDuplicatesInput) -> Result<Self, OperationError> {
+        let part = input.part.as_deref().unwrap_or("0");
+        Ok(Self {
+            case: ids.case()?,
+            exhibit: ids.exhibit()?,
+            part: part
+                .parse()
+                .map_err(|_| OperationError::invalid("part", "must be a whole number from 0"))?,
+        })
+    }
+}
