@@ -300,8 +300,8 @@ fn json_column(
     };
     let names = beginning.names();
     let mut shapes = Format::ALL.map(formats::shape).into_iter();
-    let its_own = shapes
-        .any(|shape| shape.syntax == Syntax::Delimited && fits(&shape, &names, declared));
+    let its_own =
+        shapes.any(|shape| shape.syntax == Syntax::Delimited && fits(&shape, &names, declared));
     if said.is_none() && (its_own || !declared.columns.is_empty()) {
         return Ok(None);
     }

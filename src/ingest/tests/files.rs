@@ -86,7 +86,10 @@ fn bad_rows_are_rejected_by_line_column_and_kind_and_keep_no_content() {
     let read = auto("supplier-csv-every-kind-of-bad-cell.csv").unwrap();
     assert_eq!(read.rows.len(), 21);
     assert_eq!(read.unknown_countries, 1);
-    assert_eq!((read.rows[0][4].as_str(), read.rows[0][10].as_str()), ("", "absent"));
+    assert_eq!(
+        (read.rows[0][4].as_str(), read.rows[0][10].as_str()),
+        ("", "absent")
+    );
     assert_eq!(read.skipped, [("header", 1), ("inbound", 1)]);
     assert_eq!(
         read.rejects,

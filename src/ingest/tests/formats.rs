@@ -27,9 +27,16 @@ fn gives(
     let (others, rejects): (Vec<_>, Vec<_>) = others.iter().partition(|other| skipped(other.2));
     assert_eq!(read.rejects, rejects, "{name}");
     for kind in ["inbound", "status-event"] {
-        let counted = read.skipped_records.iter().find(|(found, _)| *found == kind);
+        let counted = read
+            .skipped_records
+            .iter()
+            .find(|(found, _)| *found == kind);
         let expected = others.iter().filter(|other| other.2 == kind).count() as u64;
-        assert_eq!(counted.map_or(0, |(_, count)| *count), expected, "{name} {kind}");
+        assert_eq!(
+            counted.map_or(0, |(_, count)| *count),
+            expected,
+            "{name} {kind}"
+        );
     }
     let dropped = |name: &str| read.dropped.iter().any(|dropped| dropped == name);
     assert!(
@@ -140,9 +147,7 @@ fn bandwidth_has_countries_as_alpha_3() {
             "canary-account|none|+18765550102|Canary Wireless|JM|2024-03-21T22:34:42Z|sms|outbound|canary-message-2",
             "canary-account|none|+12025550103|Canary Wireless||2024-03-21T22:34:43Z|sms|outbound|canary-message-3",
         ],
-        &[
-            (1, Some("channel"), "inbound"),
-        ],
+        &[(1, Some("channel"), "inbound")],
     );
 }
 

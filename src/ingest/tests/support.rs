@@ -80,7 +80,9 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
     records.retain(|_, count| *count > 0);
     let named = |counts: &BTreeMap<SkipKind, u64>| {
         let counts = counts.iter();
-        counts.map(|(kind, count)| (kind.as_str(), *count)).collect()
+        counts
+            .map(|(kind, count)| (kind.as_str(), *count))
+            .collect()
     };
     let (format, evidence) = (reader.format(), reader.evidence().to_owned());
     let dropped = reader.dropped_columns();
