@@ -31,6 +31,7 @@ use super::{body, query};
 use crate::config::Limits;
 use crate::domain::schema::{RegionCode, also, described, one_of, pattern};
 use crate::domain::{AccountName, CaseId, Field, Format};
+use crate::ingest::Quotes;
 use crate::operations::Ids;
 use crate::operations::exhibit::{self, AdmitRequest, AdmitWords, Arriving};
 use crate::policy::actions;
@@ -57,6 +58,12 @@ pub struct UploadQuery {
     /// A mapped column, as `field=column`. It may be given several times.
     #[schema(value_type = Vec<FieldAndColumn>, required = false)]
     pub map: Vec<String>,
+    /// How quotes in a CSV are read. `none`: each line is a record, whatever quotes it has.
+    #[schema(value_type = Option<Quotes>)]
+    pub quotes: Option<String>,
+    /// The sheet of a workbook; the first one if not given.
+    #[schema(value_type = Option<SheetName>)]
+    pub sheet: Option<String>,
 }
 
 /// The headers of an upload, for the API's description.
@@ -77,6 +84,7 @@ pub(super) struct UploadHeaders {
 enum FormatOrAuto {}
 enum ZoneOrOffset {}
 enum FieldAndColumn {}
+enum SheetName {}
 enum HeaderText {}
 enum Base64 {}
 
@@ -98,6 +106,10 @@ described! {
             &format!("^({})=[ -~]{{1,128}}$", Field::ALL.map(Field::label).join("|")),
         ),
         "the field can be mapped, and a mapping does not say it too",
+    );
+    SheetName as "SheetName" => also(
+        pattern("The name of a sheet.", "^[ -~]{1,31}$"),
+        "the file is a workbook that has this sheet",
     );
     HeaderText as "HeaderText" => pattern("A text, printable.", "^[!-~]([ -~]{0,198}[!-~])?$");
     Base64 as "Base64" => also(
@@ -132,6 +144,8 @@ pub(super) fn admit(
         region: query.region,
         map: query.map,
         mapping,
+        quotes: query.quotes,
+        sheet: query.sheet,
         name: Some(name),
         source,
     };
@@ -257,6 +271,8 @@ impl UploadQuery {
         let mut read = Self {
             format: "auto".to_owned(),
             zone: None,
+            quotes: None,
+            sheet: None,
             account: None,
             region: None,
             map: Vec::new(),
@@ -266,10 +282,16 @@ impl UploadQuery {
             match name.as_str() {
                 "format" => read.format = value,
                 "zone" => read.zone = Some(value),
+                "quotes" => read.quotes = Some(value),
+                "sheet" => read.sheet = Some(value),
                 "account" => read.account = Some(value),
                 "region" => read.region = Some(value),
                 "map" | "map[]" => read.map.push(value),
-                _ => return Err(malformed("format, zone, account, region and map are known")),
+                _ => {
+                    return Err(malformed(
+                        "format, zone, account, region, map, quotes and sheet are known",
+                    ));
+                }
             }
         }
         Ok(read)

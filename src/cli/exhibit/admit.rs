@@ -47,6 +47,12 @@ pub(in crate::cli) struct Admit {
     /// The country of numbers without a calling code, such as GB
     #[arg(long, value_name = "R")]
     region: Option<String>,
+    /// How quotes in a CSV are read: auto, none, or standard
+    #[arg(long, value_name = "HOW")]
+    quotes: Option<String>,
+    /// The sheet of an Excel workbook; by default the first one
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -85,6 +91,8 @@ impl Admit {
             region: self.region.clone(),
             map: self.columns.clone(),
             mapping: self.mapping.as_deref().map(read_mapping).transpose()?,
+            quotes: self.quotes.clone(),
+            sheet: self.sheet.clone(),
             // If the file's name cannot be a title and none is given, the exhibit has no name.
             name: self
                 .name

@@ -84,6 +84,7 @@ impl Mapping {
             ("column", _) => self.map(field, said, Reads::Text, at)?,
             ("mcc", Field::Carrier) => self.map(field, said, Reads::Mcc, at)?,
             ("mnc", Field::Carrier) => self.map(field, said, Reads::Mnc, at)?,
+            ("time_column", Field::SentAt) => self.map(field, said, Reads::Clock, at)?,
             ("value", _) => return self.set_value(field, said, at),
             ("form", Field::Country) => {
                 let mut forms = CountryForm::ALL.into_iter();
@@ -160,8 +161,18 @@ impl Mapping {
         let mut unjoined = forms.joined;
         for one in &mut self.columns {
             match (one.column.field(), one.reads, &self.time) {
-                (Field::SentAt, _, TimeForm::EpochSeconds) => one.reads = Reads::EpochSeconds,
-                (Field::SentAt, _, TimeForm::EpochMillis) => one.reads = Reads::EpochMillis,
+                (Field::SentAt, Reads::Text, TimeForm::EpochSeconds) => {
+                    one.reads = Reads::EpochSeconds;
+                }
+                (Field::SentAt, Reads::Text, TimeForm::EpochMillis) => {
+                    one.reads = Reads::EpochMillis;
+                }
+                (Field::SentAt, Reads::Text, TimeForm::EpochMicros) => {
+                    one.reads = Reads::EpochMicros;
+                }
+                (Field::SentAt, Reads::Text, TimeForm::EpochNanos) => {
+                    one.reads = Reads::EpochNanos;
+                }
                 (Field::Number, _, _) if forms.international => one.reads = Reads::International,
                 (Field::Carrier, Reads::Text, _) if forms.joined => {
                     (one.reads, unjoined) = (Reads::MccMnc, false);
@@ -182,9 +193,14 @@ impl Mapping {
             columns.any(|one| one.column.field() == field && of(one.reads))
         };
         for field in [Field::Number, Field::SentAt] {
-            if !has(field, &|_| true) {
+            if !has(field, &|reads| reads != Reads::Clock) {
                 return Err(at.wrong(field.label(), "must have a column"));
             }
+        }
+        let clock = has(Field::SentAt, &|reads| reads == Reads::Clock);
+        if clock && !has(Field::SentAt, &|reads| reads == Reads::Text) {
+            let rule = "a time since 1970 has no time_column";
+            return Err(at.wrong(Field::SentAt.label(), rule));
         }
         let csv = self.container == Container::Csv;
         let name = |one: &MappedColumn| match csv {
@@ -250,5 +266,5 @@ const COLUMN: usize = 128;
 const NO_FIELD: &str = "is not a known key; container and the names of fields are";
 const NO_KEY: &str = "is not a key of this field; docs/mapping.md lists them";
 const NO_VALUE: &str = "value must be a short word";
-const NO_TIME: &str = "time must be rfc3339, rfc2822, epoch-seconds, epoch-millis, or a pattern \
-    that gives day, hour and minute";
+const NO_TIME: &str = "time must be rfc3339, rfc2822, epoch-seconds, epoch-millis, epoch-micros, \
+    epoch-nanos, or a pattern that gives day, hour and minute";

@@ -21,10 +21,11 @@ impl Mapping {
             let lines = [
                 (
                     "column",
-                    column(|reads| !matches!(reads, Reads::Mcc | Reads::Mnc)),
+                    column(|reads| !matches!(reads, Reads::Mcc | Reads::Mnc | Reads::Clock)),
                 ),
                 ("mcc", column(|reads| reads == Reads::Mcc)),
                 ("mnc", column(|reads| reads == Reads::Mnc)),
+                ("time_column", column(|reads| reads == Reads::Clock)),
                 ("value", self.constants.of(field).map(str::to_owned)),
                 ("form", self.form(field).map(str::to_owned)),
                 ("time", self.time_of(field)),

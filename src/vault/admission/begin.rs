@@ -79,6 +79,7 @@ impl Admission {
                 quarantine: Quarantine::default(),
                 duplicates: DuplicateLines::default(),
                 counts: Counts::default(),
+                lines: Default::default(),
                 tracked,
             }),
             Err(error) => Err((begun, error)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::begun::Begun;
 use super::coder::Coder;
 use super::group::Group;
+use super::lines::Lines;
 use super::part_digests::PartDigests;
 use super::quarantine::Quarantine;
 use super::scratch::Scratch;
@@ -51,6 +52,7 @@ pub struct Admission {
     pub(super) quarantine: Quarantine,
     pub(super) duplicates: DuplicateLines,
     pub(super) counts: Counts,
+    pub(super) lines: Lines,
     pub(super) tracked: Tracked,
 }
 
@@ -71,6 +73,7 @@ pub(super) struct Counts {
     pub(super) admitted: u64,
     pub(super) duplicates: u64,
     pub(super) blocks: u32,
+    pub(super) unknown_countries: u64,
     pub(super) span: Option<(i64, i64)>,
 }
 

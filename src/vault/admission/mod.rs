@@ -20,6 +20,7 @@ mod group;
 mod in_progress;
 #[cfg(feature = "kernels")]
 mod kernels;
+mod lines;
 mod number_table;
 mod numbering;
 mod numbers;

@@ -8,6 +8,7 @@ use super::earlier::UNASKED;
 use super::fault;
 use super::group::{ACCOUNT, KIND};
 use super::in_progress::Admission;
+use super::lines::Lines;
 use super::numbers::NoNumber;
 use super::part_digests::PartKind;
 use super::scratch::Scratch;
@@ -35,13 +36,17 @@ impl Vault {
             admission.quarantine.add(reject);
             self.stage_full_part(admission)?;
         }
+        admission.lines.skip(batch);
+        admission.counts.unknown_countries += batch.unknown_countries();
         self.number_rows(admission, batch)?;
         admission.quarantine.end_batch();
         admission.code_rows(batch).map_err(fault::codec)?;
         let prints = batch.prints();
         let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
         admission.identify_rows(batch, users, references)?;
+        let spans = Lines::spans(batch, &admission.scratch.rows);
         admission.leave_duplicates_out(batch.lines())?;
+        admission.lines.count(&spans, &admission.scratch.rows);
         admission.place_rows(batch, users).map_err(fault::codec)?;
         admission.keep(batch)
     }

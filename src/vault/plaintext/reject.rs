@@ -85,8 +85,6 @@ words! {
         TimeDoesNotExist => "time-does-not-exist",
         /// A local time that occurred twice when the clocks went back.
         TimeIsAmbiguous => "time-is-ambiguous",
-        /// The country is neither a code nor a name that is known.
-        UnknownCountry => "unknown-country",
         /// The cell looks like the text of a message, which the vault never stores.
         LooksLikeContent => "looks-like-content",
         /// The cell is longer than its field may be.
@@ -103,10 +101,6 @@ words! {
         NotText => "not-text",
         /// A JSON name that occurs twice in one object.
         RepeatedName => "repeated-name",
-        /// A message to the sender of the log, not to a person.
-        Inbound => "inbound",
-        /// An event of another kind than a message to a person.
-        NotAMessage => "not-a-message",
     }
 }
 

@@ -385,6 +385,8 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         duplicates: 0,
         duplicates_by_rule: Vec::new(),
         quarantined: 0,
+        lines: Default::default(),
+        unknown_countries: 0,
         numbers: rows
             .iter()
             .map(|row| row.number.as_str())
