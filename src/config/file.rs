@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Budgets, ConfigError, Identity, Limits, Log, Serve, Sessions, Tls};
+use super::{Budgets, ConfigError, Identity, Ingest, Limits, Log, Serve, Sessions, Tls};
 use crate::vault::Settings;
 
 /// All sections; an absent section has its defaults.
@@ -19,6 +19,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[budgets]`
     pub budgets: Budgets,
+    /// `[ingest]`
+    pub ingest: Ingest,
     /// `[identity]`
     pub identity: Identity,
     /// `[sessions]`
@@ -46,6 +48,7 @@ impl Config {
             toml::from_str(text).map_err(|error| ConfigError::from_toml(text, &error))?;
         config.limits.check()?;
         config.budgets.check()?;
+        config.ingest.check()?;
         config.sessions.check()?;
         config.tls.check()?;
         Ok(config)
@@ -69,6 +72,7 @@ impl Config {
             readers: self.limits.readers,
             protected_threshold: self.limits.protected_threshold,
             table_bytes: self.limits.table_bytes,
+            max_quarantined: self.ingest.max_quarantined,
         }
     }
 }

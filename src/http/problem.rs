@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::ProblemKind;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::{
-    Conflict, OperationError, Refusal, StoreError, StoreFault, Unaudited, Unauthenticated,
+    Conflict, FileReport, OperationError, Refusal, StoreError, StoreFault, Unaudited, Unauthenticated,
 };
 
 /// A refusal before it is turned into bytes.
@@ -28,6 +28,8 @@ pub(super) struct Problem {
     pub(super) in_the_way: Option<InTheWay>,
     /// How long the file is that lacks the bytes asked for.
     pub(super) length: Option<u64>,
+    /// What was read of a file that was not admitted.
+    pub(super) report: Option<Box<serde_json::Value>>,
 }
 
 /// A problem as it is sent.
@@ -61,6 +63,10 @@ pub(super) struct ProblemBody<'a> {
     /// The state that forbids the request, and what to do; one text for each state.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'static str>,
+    /// What was read of a file that was not admitted, compared with itself only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<FileReport>, nullable = false)]
+    report: Option<&'a serde_json::Value>,
 }
 
 impl Problem {
@@ -76,6 +82,7 @@ impl Problem {
             exhibit: None,
             in_the_way: None,
             length: None,
+            report: None,
         }
     }
 
@@ -115,6 +122,7 @@ impl Problem {
             retry_after: self.retry_after,
             exhibit: self.exhibit.as_deref(),
             detail: self.in_the_way.map(InTheWay::text),
+            report: self.report.as_deref(),
         };
         let mut json = serde_json::to_vec(&body).unwrap_or_default();
         json.push(b'\n');
@@ -227,6 +235,10 @@ impl From<OperationError> for Problem {
             OperationError::Unreadable { kind, explanation } => {
                 Self::new(ProblemKind::Unreadable).at(kind, explanation)
             }
+            OperationError::NotAdmitted { rule, report } => Self {
+                report: Some(report),
+                ..Self::new(ProblemKind::NotAdmitted).at("file", rule)
+            },
             OperationError::Damaged { place } => {
                 let mut problem = Self::new(ProblemKind::Damaged);
                 problem.at = Some(place);

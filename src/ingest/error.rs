@@ -4,7 +4,7 @@ use std::io;
 
 use super::column_name::{self, ShownName};
 use super::record::MAX_RECORD_BYTES;
-use crate::domain::{Format, Panicked};
+use crate::domain::{Format, Panicked, io_words};
 
 /// Why a file or a mapping cannot be read. Each message says what to do; `kind` names it for
 /// programs. Lines count from 1.
@@ -151,7 +151,7 @@ pub enum IngestError {
         column: u64,
     },
     /// The source of the bytes failed.
-    #[error("the file could not be read ({0}); try again")]
+    #[error("the file could not be read: {}", io_words(*.0))]
     Io(io::ErrorKind),
 }
 

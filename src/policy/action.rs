@@ -130,6 +130,7 @@ list! {
     BeginExhibit      "exhibit.begin"       writes;
     FinishExhibit     "exhibit.finish"      writes;
     AbandonExhibit    "exhibit.abandon"     writes;
+    CheckFile         "exhibit.check"       reads;
     ListExhibits      "exhibit.list"        reads;
     CompareExhibits   "exhibit.difference"  reads;
     ListDuplicates    "exhibit.duplicates"  reads;

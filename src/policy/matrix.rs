@@ -124,7 +124,7 @@ fn row(action: ActionKind) -> Row {
         },
         A::ListMemberships | A::ReadMembership | A::DecideMembership => at_rest_too(members(&[L])),
         A::ListMembers => at_rest_too(members(&[L, C])),
-        A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit => members(&[C]),
+        A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit | A::CheckFile => members(&[C]),
         A::ListExhibits | A::CompareExhibits | A::ListDuplicates => {
             at_rest_too(members(&[I, L, C]))
         }

@@ -64,6 +64,8 @@ pub struct Settings {
     /// The memory in bytes that one table may use to count distinct numbers, in addition to two or four bytes for each
     /// number of the case in each thread.
     pub table_bytes: usize,
+    /// The largest share of a file's rows that may be in quarantine; with more, and at least a hundred, it is refused.
+    pub max_quarantined: f64,
 }
 
 /// What an operator may spend in a case: a leaking bucket, and a limit over 30 days.
@@ -137,6 +139,7 @@ impl Default for Settings {
             readers: 8,
             protected_threshold: 8,
             table_bytes: 512 << 20,
+            max_quarantined: 0.05,
         }
     }
 }

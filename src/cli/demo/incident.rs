@@ -51,6 +51,8 @@ pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<In
         name: Title::parse("synthetic-log.csv").ok(),
         source: Reference::parse("exhibit synthesise").ok(),
         region: None,
+        dry_run: false,
+        accept_quarantined: false,
     };
     admit_as_custodian(vault, cast, request, Box::new(reader), None)?;
     match made.join() {
@@ -87,6 +89,8 @@ pub(super) fn received(
             .and_then(|name| Title::parse(&name.to_string_lossy()).ok()),
         source: None,
         region: None,
+        dry_run: false,
+        accept_quarantined: false,
     };
     admit_as_custodian(vault, cast, request, Box::new(file), bytes)?;
     let account = largest_account(vault, &lead, &case)?;

@@ -1,6 +1,8 @@
 //! Finds terms that the case has from earlier exhibits.
 
+use crate::domain::Field;
 use crate::vault::plaintext::Tag;
+use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::term_rows::{TagRun, Terms};
 use crate::vault::store::{Snapshot, StoreError};
@@ -52,6 +54,21 @@ impl Earlier {
         })
     }
 
+    /// The terms of no case.
+    pub(super) fn none(field: Field) -> Self {
+        let case = CaseNumber(0);
+        Self {
+            terms: Terms { case, field },
+            visible: 0,
+            runs: Vec::new(),
+        }
+    }
+
+    /// A value for a term that no case has, above all term numbers.
+    pub(super) fn new_identity(temporary: u32) -> u64 {
+        1 << 32 | u64::from(temporary)
+    }
+
     pub(super) fn visible(&self) -> u32 {
         self.visible
     }
@@ -84,7 +101,7 @@ impl Earlier {
         known: &mut Vec<u32>,
         tag: impl FnOnce() -> Option<Tag>,
     ) -> Result<u64, StoreError> {
-        let new = 1 << 32 | u64::from(temporary);
+        let new = Self::new_identity(temporary);
         if self.visible == 0 {
             return Ok(new);
         }

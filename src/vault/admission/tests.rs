@@ -174,6 +174,8 @@ impl House {
             source: Some(Reference::parse("the supplier").unwrap()),
             declared: Declared::default(),
             region: None,
+            dry_run: false,
+            accept_quarantined: false,
         };
         let arriving = Arriving::whole(file, None);
         match admit(&self.vault, &self.custodian, request, arriving, progress) {
