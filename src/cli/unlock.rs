@@ -51,6 +51,17 @@ pub(super) fn unlock(paths: &Paths, passphrase: &PassphraseArgs) -> Result<Keyri
     Ok(locked.unlock(&Passphrase::new(std::mem::take(&mut *text)))?)
 }
 
+/// Opens a vault whose passphrase is known.
+pub(super) fn open_with(
+    directory: &Path,
+    passphrase: String,
+    settings: Settings,
+) -> Result<Vault, CliError> {
+    let paths = Paths::of(directory);
+    let keyring = read_keyring(&paths)?.unlock(&Passphrase::new(passphrase))?;
+    start(&paths, keyring, settings)
+}
+
 pub(super) fn open(
     directory: &Path,
     passphrase: &PassphraseArgs,
@@ -58,8 +69,12 @@ pub(super) fn open(
 ) -> Result<Vault, CliError> {
     let paths = Paths::of(directory);
     let keyring = unlock(&paths, passphrase)?;
+    start(&paths, keyring, settings)
+}
+
+fn start(paths: &Paths, keyring: Keyring, settings: Settings) -> Result<Vault, CliError> {
     Ok(Vault::open(
-        &paths,
+        paths,
         keyring,
         settings,
         Arc::new(SystemClock),
