@@ -143,7 +143,8 @@ fn permissions(paths: &Paths) -> Result<String, String> {
             Ok(_) => {}
         }
     }
-    let keys = fs::read_dir(paths.keys()).map_err(|error| format!("keys: {}", io_words(error.kind())))?;
+    let keys =
+        fs::read_dir(paths.keys()).map_err(|error| format!("keys: {}", io_words(error.kind())))?;
     for entry in keys.flatten() {
         let secret = entry.file_name() == "keyring"
             || entry.path().extension().is_some_and(|kind| kind == "key");

@@ -147,8 +147,10 @@ impl From<Refusal> for CliError {
                 Self::failed("the audit leaf could not be written durably, so nothing was done")
                     .hint("is the disk full?")
             }
-            Refusal::Unaudited(Unaudited::Busy) => Self::failed("too much is waiting to be written; nothing was done")
-                .hint("run the command again in a minute"),
+            Refusal::Unaudited(Unaudited::Busy) => {
+                Self::failed("too much is waiting to be written; nothing was done")
+                    .hint("run the command again in a minute")
+            }
             Refusal::Unaudited(Unaudited::Stopped) => Self::failed("the vault is stopping"),
         }
     }

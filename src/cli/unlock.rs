@@ -33,8 +33,10 @@ pub(super) fn read_keyring(paths: &Paths) -> Result<LockedKeyring, CliError> {
     LockedKeyring::read(&paths.keyring()).map_err(|error| match error {
         KeyringError::Missing => {
             let root = paths.root().display();
-            CliError::failed(format!("there is no vault in {root}: it has no keys/keyring"))
-                .hint("name the vault's directory with --dir; `breachvault init --dir D` makes one")
+            CliError::failed(format!(
+                "there is no vault in {root}: it has no keys/keyring"
+            ))
+            .hint("name the vault's directory with --dir; `breachvault init --dir D` makes one")
         }
         KeyringError::Io(kind) => CliError::failed(format!(
             "failed to read {}: {}",

@@ -35,7 +35,11 @@ mod tests {
 
     #[test]
     fn a_kind_is_told_in_words_and_with_the_way_out() {
-        for kind in [ErrorKind::NotFound, ErrorKind::IsADirectory, ErrorKind::AddrInUse] {
+        for kind in [
+            ErrorKind::NotFound,
+            ErrorKind::IsADirectory,
+            ErrorKind::AddrInUse,
+        ] {
             let words = io_words(kind);
             assert!(words.contains(';') && !words.contains("entity"), "{words}");
         }

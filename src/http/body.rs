@@ -206,13 +206,22 @@ mod tests {
             Some("these members are missing: name, reason")
         );
         let one = problem(r#"{"kind":"scoping","name":"x"}"#);
-        assert_eq!((one.at.as_deref(), one.rule.as_deref()), (Some("reason"), Some(MISSING)));
+        assert_eq!(
+            (one.at.as_deref(), one.rule.as_deref()),
+            (Some("reason"), Some(MISSING))
+        );
         let word = problem(r#"{"kind":"+447700900123, expected `+447700900124`"}"#);
         let rule = word.rule.unwrap();
-        assert!(rule.starts_with("must be another word: one of victim-inquiry, scoping"), "{rule}");
+        assert!(
+            rule.starts_with("must be another word: one of victim-inquiry, scoping"),
+            "{rule}"
+        );
         let member = problem(r#"{"+447700900123":1}"#);
         let rule = member.rule.unwrap();
-        assert_eq!(rule, "there is no such member: one of name, kind, note, reason");
+        assert_eq!(
+            rule,
+            "there is no such member: one of name, kind, note, reason"
+        );
     }
 
     fn problem(text: &str) -> Problem {

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use super::ProblemKind;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::{
-    Conflict, FileReport, OperationError, Refusal, StoreError, StoreFault, Unaudited, Unauthenticated,
+    Conflict, FileReport, OperationError, Refusal, StoreError, StoreFault, Unaudited,
+    Unauthenticated,
 };
 
 /// A refusal before it is turned into bytes.

@@ -75,10 +75,18 @@ pub enum IngestError {
         field: &'static str,
     },
     /// A local time, and no zone was declared.
-    #[error("line {line} has a time without a zone; declare the zone of the file, such as UTC")]
+    #[error(
+        "line {line} has a time without a zone; send it again with zone=, such as UTC or Europe/London"
+    )]
     ZoneNeeded {
         /// The record with the time.
         line: u64,
+    },
+    /// A format that never names the account, and none was declared.
+    #[error("a {} log names no account; send it again with account=, the customer it is of", .format.as_str())]
+    AccountNeeded {
+        /// The format.
+        format: Format,
     },
     /// The file ends inside a record, a list or a packed stream.
     #[error("the file is cut off at line {line}; ask the sender for the complete file")]
@@ -217,6 +225,7 @@ impl IngestError {
             Self::ContentColumn { .. } => "content-column",
             Self::NotRead { .. } => "not-read",
             Self::ZoneNeeded { .. } => "zone-needed",
+            Self::AccountNeeded { .. } => "account-needed",
             Self::CutOff { .. } => "cut-off",
             Self::Damaged { .. } => "damaged-file",
             Self::Bomb { .. } => "bomb",
@@ -248,7 +257,7 @@ impl From<IngestError> for io::Error {
 /// An account may be declared in place of a column.
 fn or_declare(field: &str) -> &'static str {
     if field == "account" {
-        ", or declare the account of the file"
+        ", or send it again with account="
     } else {
         ""
     }

@@ -54,15 +54,18 @@ pub(super) fn look(directory: &Path) -> Result<Place, CliError> {
             let text = fs::read_to_string(&kept).map(Zeroizing::new);
             let text = text.map_err(CliError::file("read", &kept))?;
             let read = serde_json::from_str(&text).map_err(|_| {
-                CliError::failed(format!("{} is not what a demo wrote", kept.display()))
-                    .hint(format!("remove {shown}, or choose another directory with --dir"))
+                CliError::failed(format!("{} is not what a demo wrote", kept.display())).hint(
+                    format!("remove {shown}, or choose another directory with --dir"),
+                )
             })?;
             Ok(Place::Stopped(read))
         }
         (true, false, true) => Err(CliError::failed(format!(
             "{shown} has a demo that was not finished"
         ))
-        .hint(format!("remove {shown} and start again, or choose another directory with --dir"))),
+        .hint(format!(
+            "remove {shown} and start again, or choose another directory with --dir"
+        ))),
         (true, _, false) => Err(CliError::failed(format!(
             "{shown} has a vault that is not a demo's"
         ))

@@ -42,7 +42,10 @@ pub(super) fn write(
         .mode(0o600)
         .open(directory.join(FILE))
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(CliError::file("write the tour's file", &directory.join(FILE)))
+        .map_err(CliError::file(
+            "write the tour's file",
+            &directory.join(FILE),
+        ))
 }
 
 const FILE: &str = "tour.env";

@@ -7,9 +7,11 @@ use std::thread;
 use super::received::Received;
 use super::segments::read_segments;
 use super::whole::read_whole;
+use crate::domain::{Field, Format};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::log_reader::LogReader;
+use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::meaning::Mapping;
 use crate::ingest::times::zone::Zone;
 use crate::vault::{FileFacts, OperationError, TakesRows};
@@ -42,7 +44,13 @@ pub fn feed(
     let mapping = declared.mapping.as_ref().map(Mapping::text);
     let told = into.progress();
     let received = Received::new(file, told.clone());
+    let mapped = |column: &ColumnMapping| column.field() == Field::Account;
+    let has_account = declared.account.is_some() || declared.columns.iter().any(mapped);
     let reader = LogReader::open(Box::new(received.clone()), declared)?;
+    let format = reader.format();
+    if matches!(format, Format::DuoV1 | Format::DuoV2) && !has_account {
+        return Err(IngestError::AccountNeeded { format }.into());
+    }
     let batches = into.batches();
     let with = |batch: &_| {
         into.take(batch)?;

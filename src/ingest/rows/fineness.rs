@@ -62,7 +62,11 @@ fn of_text(text: &[u8]) -> Fineness {
 fn of_fraction(text: &[u8]) -> Fineness {
     let mut nanos = 0_u32;
     let mut digits = 0;
-    for byte in text.iter().take_while(|byte| byte.is_ascii_digit()).take(NANOS) {
+    for byte in text
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .take(NANOS)
+    {
         nanos = nanos * 10 + u32::from(byte - b'0');
         digits += 1;
     }
@@ -98,7 +102,11 @@ mod tests {
             ("2024-03-10T11:00:00.100Z", Reads::Text, 100_000_000),
             ("2024-03-10T11:00:00.1Z", Reads::Text, 100_000_000),
             ("2024-03-10 11:00:00,35+00:00", Reads::Text, 350_000_000),
-            ("2024-03-10T11:00:00.466370123456+0000", Reads::Text, 466_370_123),
+            (
+                "2024-03-10T11:00:00.466370123456+0000",
+                Reads::Text,
+                466_370_123,
+            ),
             ("10/03/2024 11:00:00.9 PM", Reads::Text, 900_000_000),
             ("10-MAR-24 11.00.00.123000 PM", Reads::Text, 123_000_000),
             ("10.03.2024 11:00:00.5", Reads::Text, 500_000_000),

@@ -31,7 +31,12 @@ fn stands_for_none(cell: &str) -> bool {
 /// are left.
 fn is_rounded(cell: &[u8]) -> bool {
     let cell = cell.strip_prefix(b"-").unwrap_or(cell);
-    let digits = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
     let whole = digits(cell);
     let Some(rest) = cell.get(whole..).filter(|_| whole > 0) else {
         return false;

@@ -6,7 +6,9 @@ use crate::domain::{AccountName, CaseId, Reference, Title, caught};
 use crate::ingest::pipeline::{Arriving, Progress, feed};
 use crate::ingest::{ColumnMapping, Declared, Mapping};
 use crate::vault::plaintext::Region;
-use crate::vault::{TakesRows as _, Caller, Conflict, ExhibitFacts, OperationError, Refusal, Reply, Vault};
+use crate::vault::{
+    Caller, Conflict, ExhibitFacts, OperationError, Refusal, Reply, TakesRows as _, Vault,
+};
 
 /// A request to admit a file, without the file.
 pub struct AdmitRequest {

@@ -133,13 +133,13 @@ fn advice(most: Option<(&'static str, &ShownReject)>) -> String {
             "with region=, the country whose numbers are written without a calling code, or with a \
              mapping that names the right column"
         }
-        (Some("sent_at"), _) => {
-            "with zone=, or with a mapping that says how times are written"
-        }
+        (Some("sent_at"), _) => "with zone=, or with a mapping that says how times are written",
         (Some("account"), _) => "with account=, or with a mapping",
         _ => "with a mapping, or with region=, zone= or account=",
     };
-    let column = first.column.map_or(String::new(), |column| format!(" in {column}"));
+    let column = first
+        .column
+        .map_or(String::new(), |column| format!(" in {column}"));
     format!(
         " (most often {kind}{column}, first at line {}); send it again {say}; \
          accept_quarantined=true admits what can be read",

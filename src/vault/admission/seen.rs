@@ -18,10 +18,10 @@ use super::group::{ACCOUNT, CHANNEL, KIND};
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{CodeBlock, TextBlock, TimeBlock, UserBlock};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::duplicate_lines::DuplicateRule;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::exhibits::duplicate_lines::DuplicateRule;
 use crate::vault::plaintext::{Fineness, Fingerprinter};
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{Snapshot, block_rows};
@@ -205,9 +205,7 @@ impl Seen {
         let among_fractions = self.set.contains(only_fractions);
         let differs = match row.rule {
             // It is of this file if there is no earlier exhibit; then another fraction makes another row.
-            DuplicateRule::WholeRow => {
-                among_fractions || self.earlier.is_empty() && nanos != 0
-            }
+            DuplicateRule::WholeRow => among_fractions || self.earlier.is_empty() && nanos != 0,
             _ => among_fractions,
         };
         differs && self.set.insert(of_fraction)

@@ -147,7 +147,10 @@ impl Admission {
             self.stager.stage(put).map_err(fault::stage)?;
         }
         for (no, plain) in duplicates {
-            let sealed = self.exhibit_parts().duplicates(no).seal(nonces.take()?, &plain)?;
+            let sealed = self
+                .exhibit_parts()
+                .duplicates(no)
+                .seal(nonces.take()?, &plain)?;
             self.parts.add(PartKind::Duplicates, None, no, &sealed);
             let put = move |connection: &Transaction| {
                 duplicate_rows::TABLE.insert(connection, exhibit, no, &sealed)

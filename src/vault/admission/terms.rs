@@ -152,7 +152,9 @@ impl Admission {
         let mut nonces = Nonces::new(&*self.core.entropy);
         let first = self.begun.visible_users + 1;
         self.stage_runs(Field::User, first, &numbering.new, |first, run| {
-            let names = run.iter().map(|(_, user)| self.intake.coder.users.name(*user));
+            let names = run
+                .iter()
+                .map(|(_, user)| self.intake.coder.users.name(*user));
             parts.seal_users(nonces.take()?, first, names)
         })
     }
@@ -267,7 +269,10 @@ impl Admission {
     fn stage_dictionaries(&self, parts: &mut PartDigests) -> Result<(), OperationError> {
         let mut nonces = Nonces::new(&*self.core.entropy);
         let mut segments = Vec::new();
-        for (field, codes) in Field::DICTIONARIES.into_iter().zip(&self.intake.coder.columns) {
+        for (field, codes) in Field::DICTIONARIES
+            .into_iter()
+            .zip(&self.intake.coder.columns)
+        {
             let Some(segment) = codes.segment() else {
                 continue;
             };

@@ -65,7 +65,10 @@ impl DuplicateLines {
 
     /// How many there are by each rule that left one out.
     pub(in crate::vault) fn by_rule(&self) -> Vec<(DuplicateRule, u64)> {
-        self.by_rule.iter().map(|(rule, count)| (*rule, *count)).collect()
+        self.by_rule
+            .iter()
+            .map(|(rule, count)| (*rule, *count))
+            .collect()
     }
 }
 
@@ -75,7 +78,9 @@ pub(in crate::vault) fn read_part(mut plain: &[u8]) -> Option<Vec<(u64, Duplicat
     let mut line = 0_u64;
     while !plain.is_empty() {
         let coded = take(&mut plain)?;
-        let rule = DuplicateRule::ALL.into_iter().find(|rule| code(*rule) == coded & 3)?;
+        let rule = DuplicateRule::ALL
+            .into_iter()
+            .find(|rule| code(*rule) == coded & 3)?;
         line = line.checked_add(coded >> 2)?;
         lines.push((line, rule));
     }
