@@ -138,6 +138,11 @@ list! {
     ListWithdrawals   "withdrawal.list"     reads;
     ReadWithdrawal    "withdrawal.read"     reads;
     DecideWithdrawal  "withdrawal.decide"   writes decides;
+    RequestQuarantine "quarantine.request"  writes;
+    ListQuarantines   "quarantine.list"     reads;
+    ReadQuarantine    "quarantine.read"     reads;
+    DecideQuarantine  "quarantine.decide"   writes decides;
+    OpenQuarantine    "quarantine.open"     writes;
     ReadAdmission     "admission.read"      reads;
     CancelAdmission   "admission.cancel"    reads;
     LookUp            "record.lookup"       reads;

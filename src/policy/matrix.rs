@@ -130,6 +130,9 @@ fn row(action: ActionKind) -> Row {
         }
         A::RequestWithdrawal | A::DecideWithdrawal => members(&[L, C]),
         A::ListWithdrawals | A::ReadWithdrawal => at_rest_too(members(&[L, C])),
+        A::RequestQuarantine | A::OpenQuarantine => members(&[L]),
+        A::DecideQuarantine => members(&[L, C]),
+        A::ListQuarantines | A::ReadQuarantine => at_rest_too(members(&[L, C])),
         // `decide` checks whose admission it is.
         A::ReadAdmission | A::CancelAdmission => at_rest_too(members(&[L, C])),
         A::LookUp | A::Scope => members(&[I, L, N]),
