@@ -197,6 +197,7 @@ fn sealed_values_never_repeat() {
         "dictionary",
         "subject_index",
         "quarantine",
+        "duplicate",
         "detail",
     ] {
         let sealed = rows(&format!("SELECT sealed FROM {table}"), |row| {

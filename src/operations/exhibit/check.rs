@@ -7,8 +7,8 @@ use crate::ingest::pipeline::{Arriving, Progress, feed};
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::{DryRun, FileReport, OperationError};
 
-/// Reads the whole file and says what an admission would make of it; `most` is the largest share of its rows that may be
-/// in quarantine.
+/// Reads the whole file and says what an admission would make of it; `most` is the largest share of its rows that may
+/// be in quarantine.
 ///
 /// # Errors
 ///

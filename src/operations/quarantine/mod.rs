@@ -1,5 +1,5 @@
-//! Quarantines: a lead asks to see the rows of an exhibit that could not be admitted, somebody else decides, and the lead
-//! sees them once, masked.
+//! Quarantines: a lead asks to see the rows of an exhibit that could not be admitted, somebody else decides, and the
+//! lead sees them once, masked.
 //!
 //! Sees lines, kinds and shapes, no cell.
 

@@ -34,6 +34,8 @@ pub(in crate::vault) struct DuplicateLines {
 
 /// How many lines a part has; the last may have fewer.
 const LINES: usize = 1 << 16;
+/// A part is filled up with zeros to a multiple of so many bytes.
+const PADDED: usize = 4096;
 
 impl DuplicateLines {
     /// Lines come in the order of the file; one record may be several rows.
@@ -57,7 +59,9 @@ impl DuplicateLines {
     }
 
     fn end_part(&mut self) {
-        let part = std::mem::take(&mut self.part);
+        let mut part = std::mem::take(&mut self.part);
+        // The length of the file's part tells little of how many there are.
+        part.resize(part.len().next_multiple_of(PADDED), 0);
         self.full.push((self.parts, part));
         (self.in_part, self.last) = (0, 0);
         self.parts += 1;
@@ -78,6 +82,10 @@ pub(in crate::vault) fn read_part(mut plain: &[u8]) -> Option<Vec<(u64, Duplicat
     let mut line = 0_u64;
     while !plain.is_empty() {
         let coded = take(&mut plain)?;
+        if coded == 0 {
+            // Only padding follows.
+            return plain.iter().all(|byte| *byte == 0).then_some(lines);
+        }
         let rule = DuplicateRule::ALL
             .into_iter()
             .find(|rule| code(*rule) == coded & 3)?;
@@ -158,7 +166,7 @@ mod tests {
 
     #[test]
     fn what_is_no_part_is_refused() {
-        for plain in [&[0_u8][..], &[0x80], &[0xff; 11], &[7, 4]] {
+        for plain in [&[0_u8, 1][..], &[0x80], &[0xff; 11], &[7, 4]] {
             assert_eq!(read_part(plain), None, "{plain:?}");
         }
         assert_eq!(read_part(&[]), Some(Vec::new()));
