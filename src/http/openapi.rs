@@ -149,7 +149,8 @@ pub(super) fn shapes(route: &Route) -> Vec<Shape> {
         Takes::Nothing => Vec::new(),
     };
     let given = route.gives.iter().filter_map(|(_, shape)| *shape);
-    taken.into_iter().chain(given).collect()
+    let also = route.also.map(|(_, shape)| shape);
+    taken.into_iter().chain(given).chain(also).collect()
 }
 
 /// The problems that a route can answer with.
@@ -403,6 +404,12 @@ fn responses(
     }
     responses.insert("default".to_owned(), shared("Problem"));
     responses.insert(route.status.as_str().to_owned(), success(route));
+    if let Some((status, shape)) = route.also {
+        let mut response = success(route);
+        response["description"] = json!("Nothing was made; a report of what was sent.");
+        response["content"] = json!({ "application/json": media(Some(shape), "") });
+        responses.insert(status.as_str().to_owned(), response);
+    }
     if route.docs.id == plain::READYZ.id {
         let words = json!({ "schema": { "type": "string" } });
         let response = json!({ "description": "Not ready.", "content": { "text/plain": words } });
