@@ -18,6 +18,7 @@ CREATE TABLE membership (
     role         TEXT NOT NULL CHECK (role IN ('investigator', 'lead', 'custodian', 'liaison')),
     account      BLOB,
     suspended_at INTEGER,
+    suspended_by TEXT REFERENCES operator (id),
     PRIMARY KEY (case_number, operator)
 ) STRICT, WITHOUT ROWID;
 

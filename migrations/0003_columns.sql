@@ -48,8 +48,9 @@ CREATE TABLE duplicate (
 ) STRICT, WITHOUT ROWID;
 
 -- The terms: every distinct number and user name of a case, once. They are in runs of up to 2,048 terms that one
--- exhibit added, in the order of their tags. `tags` is the blind index, 16 bytes for each term, and `sealed` has the
--- ciphertexts. Both are in the order of the term numbers, which begin with `first`.
+-- exhibit added, in the order of their tags. `tags` is the blind index: the first tag of the next run and 16 bytes for
+-- each term, sealed. `sealed` has the ciphertexts of the terms. Both are in the order of the term numbers, which begin
+-- with `first`. `first_tag` finds the run in which a tag would be.
 CREATE TABLE term_run (
     case_number INTEGER NOT NULL,
     field       INTEGER NOT NULL,

@@ -148,6 +148,7 @@ impl House {
             let input = NameMemberInput {
                 role: role.as_str().to_owned(),
                 account: None,
+                account_not_in_log: false,
                 reason: None,
             };
             ask::<NameMember>(&vault, &lead, &ids, input)?;

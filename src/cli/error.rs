@@ -166,6 +166,13 @@ impl From<OperationError> for CliError {
                 format!("{} ({name})", conflict_in_words(&conflict))
             }
             OperationError::Invalid { at, rule } => format!("{at}: {rule}"),
+            OperationError::NoSuchAccount(near) => match near.0.as_slice() {
+                [] => "account: is no account of an exhibit".to_owned(),
+                near => format!(
+                    "account: is no account of an exhibit; near to it: {}",
+                    near.join(", ")
+                ),
+            },
             OperationError::NotInData { at, refusal } => format!("{at}: {}", refusal.rule()),
             OperationError::Unreadable { explanation, .. } => explanation,
             OperationError::NotAdmitted { rule, .. } => format!("nothing was admitted: {rule}"),
@@ -192,6 +199,9 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::NotAllowed => "your role does not allow this",
         Denial::Concealed => ABSENT,
         Denial::CaseClosed => "the case is closed; reopen it first",
+        Denial::NothingAdmitted => {
+            "nothing has been admitted to the case, so nothing can be looked up; admit an exhibit first"
+        }
         Denial::OwnRequest => "you asked for this; somebody else must decide it",
         Denial::AskerGone => "who asked for this could not ask for it any more",
         Denial::NotTheAsker => "only the operator who asked may open it",

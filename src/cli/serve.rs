@@ -10,7 +10,7 @@ use super::error::CliError;
 use super::secret::PassphraseArgs;
 use super::{settings, streams, unlock};
 use crate::http::{self, ServeConfig, ServeError, TlsError};
-use crate::vault::{Paths, Vault};
+use crate::vault::{Paths, Settings, Vault};
 
 #[derive(Args)]
 pub(super) struct Serve {
@@ -38,18 +38,22 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let config = settings::config(self.config.as_deref())?;
-        http::log::init(config.log.json, config.log.level);
-        let mut listening = ServeConfig::new(&config, &Paths::of(&self.dir));
+        let mut config = settings::config(self.config.as_deref())?;
         if let Some(address) = self.listen {
-            listening.listen = address;
+            config.serve.listen = address;
         }
         if let Some((certificate, key)) = self.tls_cert.zip(self.tls_key) {
-            listening.certificate = certificate;
-            listening.key = key;
+            config.tls.certificate = Some(certificate);
+            config.tls.key = Some(key);
         }
+        http::log::init(config.log.json, config.log.level);
+        let listening = ServeConfig::new(&config, &Paths::of(&self.dir));
         unlock::check_kept(&Paths::of(&self.dir), &self.kept)?;
-        let vault = unlock::open(&self.dir, &self.passphrase, config.settings())?;
+        let settings = Settings {
+            kept_checkpoints: self.kept.len(),
+            ..config.settings()
+        };
+        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
         listen(Arc::new(vault), &listening, |address| {
             streams::words(&format!("serving https://{address}"));
         })

@@ -1,12 +1,12 @@
 //! `[budgets]`: what an operator may ask of one case.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 use crate::vault::{Budget, Settings, WorkHours};
 
 /// The settings of `[budgets]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budgets {
     /// Lookup points of one operator in one case.

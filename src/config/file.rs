@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Budgets, ConfigError, Identity, Ingest, Limits, Log, Serve, Sessions, Tls};
 use crate::vault::Settings;
 
 /// All sections; an absent section has its defaults.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// `[serve]`
@@ -54,6 +55,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Every setting, as the leaf of a start states it. None is a secret.
+    pub fn stated(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
     /// The settings of the vault.
     pub fn settings(&self) -> Settings {
         Settings {
@@ -73,6 +79,8 @@ impl Config {
             protected_threshold: self.limits.protected_threshold,
             table_bytes: self.limits.table_bytes,
             max_quarantined: self.ingest.max_quarantined,
+            kept_checkpoints: 0,
+            configuration: self.stated(),
         }
     }
 }
@@ -83,8 +91,11 @@ mod tests {
 
     #[test]
     fn no_file_gives_the_vaults_own_defaults() {
-        let ours = format!("{:?}", Config::load(None).unwrap().settings());
-        assert_eq!(ours, format!("{:?}", Settings::default()));
+        let ours = Settings {
+            configuration: Value::Null,
+            ..Config::load(None).unwrap().settings()
+        };
+        assert_eq!(format!("{ours:?}"), format!("{:?}", Settings::default()));
     }
 
     #[test]
@@ -98,6 +109,93 @@ mod tests {
             ..config
         };
         assert_eq!(format!("{same:?}"), format!("{:?}", Config::default()));
+    }
+
+    /// Every setting by its path, with the text of a value that is not its default. A new setting belongs
+    /// here; the leaf of a start then states it, or the test fails.
+    const OTHER: &[(&str, &str)] = &[
+        ("serve.listen", "\"192.0.2.1:443\""),
+        ("serve.grace_s", "7"),
+        ("serve.proxies", "[\"192.0.2.0/24\"]"),
+        ("tls.certificate", "\"other.crt\""),
+        ("tls.key", "\"other.key\""),
+        ("tls.allow_tls_1_2", "true"),
+        ("limits.body_bytes", "4096"),
+        ("limits.upload_bytes", "4096"),
+        ("limits.upload_idle_s", "7"),
+        ("limits.header_bytes", "8192"),
+        ("limits.header_s", "7"),
+        ("limits.idle_s", "7"),
+        ("limits.request_s", "7"),
+        ("limits.connections", "7"),
+        ("limits.address_connections", "7"),
+        ("limits.streams", "7"),
+        ("limits.operator_requests", "7"),
+        ("limits.stranger_burst", "7"),
+        ("limits.stranger_per_minute", "7"),
+        ("limits.readers", "7"),
+        ("limits.lookup_numbers", "7"),
+        ("limits.reveal_subjects", "7"),
+        ("limits.protected_threshold", "7"),
+        ("limits.table_bytes", "2097152"),
+        ("budgets.lookup_points", "7"),
+        ("budgets.lookup_points_per_hour", "7"),
+        ("budgets.lookup_points_per_month", "7"),
+        ("budgets.view_points", "7"),
+        ("budgets.view_points_per_hour", "7"),
+        ("budgets.view_points_per_month", "7"),
+        ("budgets.case_points_per_month", "7"),
+        ("budgets.slowed_points_per_day", "7"),
+        ("budgets.work_from_hour", "7"),
+        ("budgets.work_to_hour", "7"),
+        ("identity.second_factor", "\"offered\""),
+        ("sessions.session_minutes", "7"),
+        ("sessions.enrolment_hours", "7"),
+        ("sessions.reveal_hours", "7"),
+        ("sessions.export_hours", "7"),
+        ("log.level", "\"debug\""),
+        ("log.json", "true"),
+    ];
+
+    fn paths(stated: &Value) -> Vec<String> {
+        let sections = stated.as_object().unwrap().iter();
+        let paths = sections.flat_map(|(section, settings)| {
+            let names = settings.as_object().unwrap().keys();
+            names.map(move |name| format!("{section}.{name}"))
+        });
+        let mut paths: Vec<String> = paths.collect();
+        paths.sort();
+        paths
+    }
+
+    #[test]
+    fn every_setting_is_stated_with_its_own_value() {
+        let mut known: Vec<&str> = OTHER.iter().map(|(path, _)| *path).collect();
+        known.sort_unstable();
+        let default = Config::default().stated();
+        assert_eq!(paths(&default), known, "a setting is in no list");
+        // The struct itself: `Debug` prints each field, also one that serde would skip.
+        let text = format!("{:#?}", Config::default());
+        let fields = text.lines().filter(|line| {
+            let is_setting = line.starts_with("        ") && !line.starts_with("         ");
+            is_setting && line.contains(": ")
+        });
+        assert_eq!(fields.count(), known.len(), "a setting is skipped");
+        for (path, value) in OTHER {
+            let (section, name) = path.split_once('.').unwrap();
+            // The two files are given together.
+            let pair = match *path {
+                "tls.certificate" => "key = \"x\"\n",
+                "tls.key" => "certificate = \"x\"\n",
+                _ => "",
+            };
+            let text = format!("[{section}]\n{name} = {value}\n{pair}");
+            let stated = Config::parse(&text).unwrap().settings().configuration;
+            assert_ne!(stated[section][name], default[section][name], "{path}");
+            let value: toml::Table = toml::from_str(&format!("x = {value}")).unwrap();
+            let value = serde_json::to_value(&value["x"]).unwrap();
+            assert_eq!(stated[section][name], value, "{path}");
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `[identity]`: what people sign in with.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::vault::SecondFactor;
 
 /// The settings of `[identity]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Identity {
     /// Who must have a second factor.

@@ -1,12 +1,12 @@
 //! `[ingest]`: which files are admitted.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 use crate::vault::Settings;
 
 /// The settings of `[ingest]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ingest {
     /// The largest share of a file's rows that may be in quarantine, from 0 to 1.

@@ -1,11 +1,11 @@
 //! `[log]`: what the process logs on standard error.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::words;
 
 /// The settings of `[log]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     /// The least important lines to log; it applies to the vault's own lines only.

@@ -1,8 +1,9 @@
 //! Addresses of load balancers: single ones, or networks with the length of their prefix.
 
+use std::fmt;
 use std::net::IpAddr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Whose PROXY header is believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -48,6 +49,19 @@ impl Network {
             }
             _ => false,
         }
+    }
+}
+
+impl Serialize for Proxies {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let texts = self.0.iter().map(|network| network.to_string());
+        serializer.collect_seq(texts)
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
     }
 }
 

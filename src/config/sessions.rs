@@ -1,11 +1,11 @@
 //! `[sessions]`: how long sessions, invitations and requests last.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 
 /// The settings of `[sessions]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sessions {
     /// How long a session lasts, in minutes.

@@ -2,20 +2,28 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::ConfigError;
 
 /// The settings of `[tls]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tls {
     /// PEM, the server's certificate first; `keys/tls.crt` of the vault if absent.
+    #[serde(serialize_with = "as_text")]
     pub certificate: Option<PathBuf>,
     /// PEM; `keys/tls.key` of the vault if absent.
+    #[serde(serialize_with = "as_text")]
     pub key: Option<PathBuf>,
     /// Whether TLS 1.2 is accepted beside 1.3.
     pub allow_tls_1_2: bool,
+}
+
+/// A path as it is shown, because it need not be UTF-8.
+fn as_text<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = path.as_ref().map(|path| path.to_string_lossy());
+    text.serialize(serializer)
 }
 
 impl Tls {

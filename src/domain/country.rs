@@ -7,19 +7,28 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::invisible::cleaned;
+use super::place_name::folded as form_of;
 
 /// The alpha-2 code of a country. `text` is an alpha-2 code, an alpha-3 code or an English name, in
-/// any letter case.
+/// any letter case; dots, commas and a leading `the` do not matter.
 pub fn alpha2(text: &str) -> Option<&'static str> {
     let text = cleaned(text);
     let mut folded = [0_u8; LONGEST];
     let folded = folded.get_mut(..text.len())?;
     folded.copy_from_slice(text.as_bytes());
     folded.make_ascii_lowercase();
-    if folded.is_ascii() {
-        return CODES.get(&*folded).copied();
-    }
-    CODES.get(text.to_lowercase().as_bytes()).copied()
+    let known = match folded.is_ascii() {
+        true => CODES.get(&*folded),
+        false => CODES.get(text.to_lowercase().as_bytes()),
+    };
+    known
+        .or_else(|| FORMS.get(form_of(&text).as_str()))
+        .copied()
+}
+
+/// The English name of a country, by its alpha-2 code in capitals.
+pub fn name(alpha2: &str) -> Option<&'static str> {
+    NAMES.get(alpha2).copied()
 }
 
 /// Longer than any name in the table, in bytes.
@@ -37,6 +46,21 @@ static CODES: LazyLock<HashMap<Box<[u8]>, &'static str>> = LazyLock::new(|| {
         }
     }
     codes
+});
+
+/// The same by the one form of each name, for texts that are not written as in the table.
+static FORMS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let lines = TABLE.lines().filter_map(|line| line.split_once('|'));
+    let names = lines.flat_map(|(code, names)| names.split('|').map(move |name| (name, code)));
+    names.map(|(name, code)| (form_of(name), code)).collect()
+});
+
+static NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let cells = |line: &'static str| {
+        let mut cells = line.split('|');
+        Some((cells.next()?, cells.nth(1)?))
+    };
+    TABLE.lines().filter_map(cells).collect()
 });
 
 #[cfg(test)]
@@ -58,6 +82,14 @@ mod tests {
             ("cote d'ivoire", "CI"),
             ("Korea, Republic of", "KR"),
             ("Kosovo", "XK"),
+            ("U.S.", "US"),
+            ("u.s.a", "US"),
+            ("The United States", "US"),
+            ("U.K.", "GB"),
+            ("Scotland", "GB"),
+            ("Deutschland", "DE"),
+            ("Korea, South", "KR"),
+            ("United\u{a0}Kingdom", "GB"),
         ] {
             assert_eq!(alpha2(text), Some(code), "{text}");
         }
@@ -78,6 +110,19 @@ mod tests {
         ] {
             assert_eq!(alpha2(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_form_is_of_one_country_and_a_country_has_its_name() {
+        for line in TABLE.lines() {
+            let mut cells = line.split('|');
+            let code = cells.next().unwrap();
+            for name in cells {
+                assert_eq!(FORMS[&form_of(name)], code, "{line}");
+            }
+        }
+        assert_eq!(name("AU"), Some("Australia"));
+        assert_eq!(name("au"), None);
     }
 
     #[test]

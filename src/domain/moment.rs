@@ -27,6 +27,14 @@ impl Moment {
         self.0
     }
 
+    /// The first whole second at or after an RFC 3339 time. The vault keeps times in whole seconds, so a record was
+    /// sent at or after the time, or before it, where it was at or after this moment, or before it.
+    pub fn not_before(text: &str) -> Result<Self, MomentError> {
+        let time = text.parse::<Timestamp>().map_err(|_| MomentError)?;
+        let begun = i64::from(time.subsec_nanosecond() > 0);
+        Ok(Self(time.as_second().saturating_add(begun)))
+    }
+
     /// The moment so many seconds later.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
@@ -69,5 +77,21 @@ mod tests {
         assert_eq!(moment.to_string(), "2024-03-21T22:34:49Z");
         assert_eq!("2024-03-21T23:34:49+01:00".parse(), Ok(moment));
         assert_eq!("2024-03-21 22:34".parse::<Moment>(), Err(MomentError));
+    }
+
+    #[test]
+    fn a_begun_second_is_not_cut() {
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("1970-01-01T00:00:00.000000001Z", 1),
+            ("1970-01-01T00:00:00.999Z", 1),
+            ("1969-12-31T23:59:59.5Z", 0),
+            ("1969-12-31T23:59:58.5Z", -1),
+            ("1969-12-31T23:59:59Z", -1),
+        ] {
+            let moment = Moment::not_before(text).unwrap();
+            assert_eq!(moment.seconds(), seconds, "{text}");
+        }
+        assert_eq!(Moment::not_before("2024-03-10"), Err(MomentError));
     }
 }

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use super::ProblemKind;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::{
-    Conflict, FileReport, OperationError, Refusal, StoreError, StoreFault, Unaudited,
-    Unauthenticated,
+    Conflict, DataRefusal, FileReport, NearMisses, OperationError, Refusal, StoreError, StoreFault,
+    Unaudited, Unauthenticated,
 };
 
 /// A refusal before it is turned into bytes.
@@ -26,6 +26,7 @@ pub(super) struct Problem {
     pub(super) column: Option<u64>,
     pub(super) retry_after: Option<u32>,
     pub(super) exhibit: Option<String>,
+    pub(super) near_misses: Option<NearMisses>,
     pub(super) in_the_way: Option<InTheWay>,
     /// How long the file is that lacks the bytes asked for.
     pub(super) length: Option<u64>,
@@ -61,6 +62,9 @@ pub(super) struct ProblemBody<'a> {
     /// The exhibit that already holds the same file.
     #[serde(skip_serializing_if = "Option::is_none")]
     exhibit: Option<&'a str>,
+    /// Accounts of the case that a name may have been meant for. Only a lead of the case gets them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    near_misses: Option<&'a [String]>,
     /// The state that forbids the request, and what to do; one text for each state.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'static str>,
@@ -81,6 +85,7 @@ impl Problem {
             column: None,
             retry_after: None,
             exhibit: None,
+            near_misses: None,
             in_the_way: None,
             length: None,
             report: None,
@@ -122,6 +127,7 @@ impl Problem {
             column: self.column,
             retry_after: self.retry_after,
             exhibit: self.exhibit.as_deref(),
+            near_misses: self.near_misses.as_ref().map(|near| near.0.as_slice()),
             detail: self.in_the_way.map(InTheWay::text),
             report: self.report.as_deref(),
         };
@@ -200,6 +206,7 @@ impl From<Denial> for Problem {
             Denial::NotAllowed => ProblemKind::NotAllowed,
             Denial::Concealed => ProblemKind::NotFound,
             Denial::CaseClosed => ProblemKind::CaseClosed,
+            Denial::NothingAdmitted => ProblemKind::NothingAdmitted,
             Denial::OwnRequest => ProblemKind::OwnRequest,
             Denial::NotTheAsker => ProblemKind::NotTheAsker,
             Denial::AskerGone => ProblemKind::AskerGone,
@@ -232,6 +239,12 @@ impl From<OperationError> for Problem {
             OperationError::Invalid { at, rule } => Self::new(ProblemKind::Invalid).at(at, rule),
             OperationError::NotInData { at, refusal } => {
                 Self::new(ProblemKind::Invalid).at(at, refusal.rule())
+            }
+            OperationError::NoSuchAccount(near) => {
+                let rule = DataRefusal::AccountNotInLog.rule();
+                let mut problem = Self::new(ProblemKind::Invalid).at("account", rule);
+                problem.near_misses = Some(near);
+                problem
             }
             OperationError::Unreadable { kind, explanation } => {
                 Self::new(ProblemKind::Unreadable).at(kind, explanation)

@@ -63,6 +63,7 @@ kinds! {
     NotAcceptable        "not-acceptable"         NOT_ACCEPTABLE "This address has nothing that you accept.";
     Timeout              "timeout"                REQUEST_TIMEOUT "The request did not arrive in time.";
     CaseClosed           "case-closed"            CONFLICT     "The case is closed; reopen it first.";
+    NothingAdmitted      "nothing-admitted"       CONFLICT     "Nothing has been admitted to this case; admit an exhibit first.";
     WrongState           "wrong-state"            CONFLICT     "The request is in another state than this needs.";
     AskerGone            "asker-gone"             CONFLICT     "Who asked for this could not ask for it any more.";
     Expired              "expired"                CONFLICT     "The request has expired; ask for a new one.";

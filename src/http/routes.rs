@@ -12,8 +12,8 @@ use crate::operations::audit::{
     ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
 };
 use crate::operations::case::{
-    CloseCase, HoldCase, ListCases, ListMembers, NameMember, OpenCase, ReadCase, ReopenCase,
-    SuspendMember,
+    CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
+    ReopenCase, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
@@ -78,6 +78,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ListMembers>           (get.clone(),    "/cases/{case}/members",             ok)
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount::<SuspendMember>         (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
+        .mount::<LiftSuspension>        (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
         .mount::<ListMemberships>       (get.clone(),    "/cases/{case}/memberships",         ok)
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
         .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)

@@ -126,6 +126,16 @@ pub enum IngestError {
         /// The line with such a byte.
         line: u64,
     },
+    /// A JSON column holds lists.
+    #[error(
+        "the column {column} is a list; map {column}[] to the field {field}, and each item makes a row of its own"
+    )]
+    ListColumn {
+        /// The label of the field.
+        field: &'static str,
+        /// The column, as it was mapped.
+        column: String,
+    },
     /// The mapping says CSV and the file is JSON, or the other way round.
     #[error("the file is not {container} as the mapping says; correct the mapping")]
     NotThisContainer {
@@ -224,6 +234,7 @@ impl IngestError {
             Self::TwoColumns { .. } => "two-columns",
             Self::ContentColumn { .. } => "content-column",
             Self::NotRead { .. } => "not-read",
+            Self::ListColumn { .. } => "list-column",
             Self::ZoneNeeded { .. } => "zone-needed",
             Self::AccountNeeded { .. } => "account-needed",
             Self::CutOff { .. } => "cut-off",

@@ -1,20 +1,26 @@
 //! The beginning of a file: how it is written and which format it has.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
+
+use zeroize::Zeroizing;
 
 use super::column_name::ShownName;
 use super::csv::beginning::Beginning;
+use super::csv::cell_lines::CellLines;
 use super::csv::header::Header;
 use super::csv::rows::DelimitedRows;
 use super::declared::Declared;
 use super::error::IngestError;
 use super::formats;
 use super::formats::shape::{Shape, Syntax};
+use super::json::layout::{Layout, Tried, Written};
+use super::json::line::json_in_text;
 use super::json::look;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
-use super::json::stream::JsonStream;
+use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
+use super::unpack::peek::peek;
 use super::unpack::text::FileText;
 use crate::domain::Format;
 
@@ -38,10 +44,25 @@ impl OpenedLog {
         source: Box<dyn Read + Send>,
         declared: Declared,
     ) -> Result<Self, IngestError> {
-        let FileText { source, first } = FileText::open(source)?;
-        let syntax = match first {
-            b'{' | b'[' => Syntax::Json,
-            _ => Syntax::Delimited,
+        let FileText { mut source, .. } = FileText::open(source)?;
+        let head = peek(&mut source, MAX_RECORD_BYTES)?;
+        let mut written = Written::of(&head);
+        let column = match written {
+            Written::Other => json_column(&head, &declared)?,
+            _ => None,
+        };
+        let again = Zeroizing::new(head.to_vec());
+        let mut source: Box<dyn Read + Send> = Box::new(Cursor::new(again).chain(source));
+        let mut head = head;
+        if let Some(column) = column {
+            source = Box::new(CellLines::new(Beginning::read(source)?, column));
+            head = peek(&mut source, MAX_RECORD_BYTES)?;
+            source = Box::new(Cursor::new(Zeroizing::new(head.to_vec())).chain(source));
+            written = Written::LogLines;
+        }
+        let syntax = match written {
+            Written::Other => Syntax::Delimited,
+            Written::Json | Written::LogLines => Syntax::Json,
         };
         if let Some(format) = declared.format
             && formats::shape(format).syntax != syntax
@@ -60,7 +81,14 @@ impl OpenedLog {
         }
         match syntax {
             Syntax::Delimited => Self::delimited(source, declared),
-            Syntax::Json => Self::json(source, declared),
+            Syntax::Json => {
+                let prefixed = written == Written::LogLines;
+                let mut opened = Self::json(source, (&head, prefixed), declared)?;
+                if column.is_some() {
+                    opened.evidence += ", in a cell";
+                }
+                Ok(opened)
+            }
         }
     }
 
@@ -108,25 +136,50 @@ impl OpenedLog {
         })
     }
 
-    fn json(source: Box<dyn Read + Send>, declared: Declared) -> Result<Self, IngestError> {
-        let mut stream = JsonStream::new(source);
+    /// `head` is the beginning of the file again; `prefixed`: its records are behind other text.
+    fn json(
+        source: Box<dyn Read + Send>,
+        (head, prefixed): (&[u8], bool),
+        declared: Declared,
+    ) -> Result<Self, IngestError> {
+        let shapes = match (&declared.mapping, declared.format) {
+            (Some(mapping), _) => vec![mapping.shape()],
+            (None, Some(format)) => vec![formats::shape(format)],
+            (None, None) => {
+                let all = Format::ALL.map(formats::shape).into_iter();
+                all.filter(|shape| shape.syntax == Syntax::Json).collect()
+            }
+        };
+        let tried = Tried::on(head, prefixed, &shapes);
+        let layout = match &tried {
+            Some(tried) => tried.layout.clone(),
+            None => Layout::usual(prefixed),
+        };
+        let mut stream = layout.stream(source);
         if !stream.advance()? {
             return Err(IngestError::Empty);
         }
-        let shape = match (&declared.mapping, declared.format) {
-            (Some(mapping), _) => mapping.shape(),
-            (None, Some(format)) => formats::shape(format),
-            (None, None) => {
+        let shape = match (shapes.as_slice(), &tried) {
+            ([only], _) => only.clone(),
+            (_, Some(tried)) => {
+                let fits = |shape: &Shape| {
+                    let mut fitting = tried.fitting.iter().filter_map(|at| shapes.get(*at));
+                    Ok(fitting.any(|fitting| fitting.format == shape.format))
+                };
+                fitting(Syntax::Json, fits, None)?
+            }
+            (_, None) => {
                 let names = look::names(&stream)?;
                 let shown = names.iter().map(|name| ShownName::of(name)).collect();
-                let fits = |shape: &Shape| look::fits(&stream, shape);
-                fitting(Syntax::Json, fits, shown)?
+                fitting(Syntax::Json, |_| Ok(false), shown)?
             }
         };
-        let found = look::found(&stream, &shape)?;
-        let found = format!("its first record has {}", found.join(", "));
+        let found = tried.map_or_else(
+            || "its first record has none of the columns".to_owned(),
+            |tried| tried.evidence(),
+        );
         let evidence = evidence(&declared, found);
-        let log = JsonLog::new(stream, &shape, &declared);
+        let log = JsonLog::new(stream, layout, &shape, &declared);
         let rows = JsonRows::new(log, RowMaker::new(declared, &shape));
         Ok(Self {
             format: shape.format,
@@ -135,6 +188,57 @@ impl OpenedLog {
         })
     }
 }
+
+/// The column of a delimited file whose cells are JSON, counted from 0, if its records are in them
+/// and not in the file's own columns. `head` is the beginning of the file.
+fn json_column(head: &[u8], declared: &Declared) -> Result<Option<usize>, IngestError> {
+    let mapped = declared.mapping.as_ref();
+    let mapped = mapped.map(|mapping| mapping.container.syntax());
+    let named = declared.format.map(|format| formats::shape(format).syntax);
+    let said = mapped.or(named);
+    let end = head.iter().rposition(|byte| *byte == b'\n');
+    let lines = end.map_or(head, |end| head.get(..=end).unwrap_or(head));
+    if said == Some(Syntax::Delimited) || !lines.contains(&b'{') {
+        return Ok(None);
+    }
+    let copy = Cursor::new(Zeroizing::new(lines.to_vec()));
+    let Ok(beginning) = Beginning::read(Box::new(copy)) else {
+        return Ok(None);
+    };
+    let names = beginning.names()?;
+    let its_own = Format::ALL.map(formats::shape).into_iter().any(|shape| {
+        let delimited = shape.syntax == Syntax::Delimited;
+        let has = |field| {
+            names
+                .iter()
+                .filter_map(|name| shape.column(name))
+                .any(|column| column.field == field)
+        };
+        delimited && shape.fits(has)
+    });
+    if said.is_none() && (its_own || !declared.columns.is_empty()) {
+        return Ok(None);
+    }
+    // How many cells of each column are JSON, and how many are something else.
+    let mut columns = vec![(0, 0); names.len()];
+    let mut reader = beginning.header;
+    for _ in 0..LOOKED_AT {
+        if !matches!(reader.advance(), Ok(true)) {
+            break;
+        }
+        for ((json, other), cell) in columns.iter_mut().zip(reader.record()) {
+            match std::str::from_utf8(cell).map(|cell| (cell, json_in_text(cell))) {
+                Ok((_, Some(_))) => *json += 1,
+                Ok((cell, None)) if cell.trim().is_empty() => {}
+                _ => *other += 1,
+            }
+        }
+    }
+    Ok(columns.iter().position(|(json, other)| json > other))
+}
+
+/// How many records are looked at for cells that are JSON.
+const LOOKED_AT: usize = 20;
 
 /// The one format that the file fits. `shown` are the names of its columns, or `None` if one of
 /// them may not be shown.

@@ -124,6 +124,7 @@ list! {
     NameMember        "member.name"         writes;
     ListMembers       "member.list"         reads;
     SuspendMember     "member.suspend"      writes;
+    LiftSuspension    "member.lift"         writes;
     ListMemberships   "membership.list"     reads;
     ReadMembership    "membership.read"     reads;
     DecideMembership  "membership.decide"   writes decides;

@@ -1,7 +1,9 @@
 //! The decision: a pure function from facts and an action to a grant or a denial.
 
 use super::matrix::{Seat, allows_seat, allows_state, needs_case};
-use super::{ActionKind, CallerFacts, Denial, Facts, Membership, RequestFacts, RequestState};
+use super::{
+    ActionKind, CallerFacts, CaseFacts, Denial, Facts, Membership, RequestFacts, RequestState,
+};
 use crate::domain::{AccountName, CaseRole, HomeRole};
 
 /// Proof that an action was allowed on these facts. It can only be made here and cannot be copied;
@@ -60,6 +62,9 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
     if !allows_state(action, case.state) {
         return Err(Denial::CaseClosed);
     }
+    if lacks_exhibit(case, membership, action) {
+        return Err(Denial::NothingAdmitted);
+    }
     about_request(facts.request.as_ref(), action, membership.role)?;
     Ok(Grant {
         membership: Some(membership.clone()),
@@ -98,6 +103,13 @@ fn within_reach(membership: &Membership, request: &RequestFacts, action: ActionK
         || (request.asked_by_caller
             && membership.account.is_some()
             && request.account == membership.account)
+}
+
+/// In a case where nothing has been admitted every number would be `not_exposed`, so nothing is looked up. Members who
+/// may list the exhibits know that anyway. A liaison may not: it must not learn whether the logs of others were
+/// admitted, and its answers say instead that its account is not in the log.
+fn lacks_exhibit(case: &CaseFacts, membership: &Membership, action: ActionKind) -> bool {
+    action == ActionKind::LookUp && membership.role != CaseRole::Liaison && !case.has_exhibit
 }
 
 fn about_request(
@@ -146,7 +158,7 @@ fn about_request(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{CaseFacts, CaseState};
+    use crate::policy::CaseState;
 
     fn facts(role: CaseRole, account: Option<&str>) -> Facts {
         Facts {
@@ -157,6 +169,7 @@ mod tests {
                     role,
                     account: account.and_then(|name| AccountName::parse(name).ok()),
                 }),
+                has_exhibit: true,
             }),
             request: None,
             leaf: None,
@@ -180,9 +193,13 @@ mod tests {
             if !membership {
                 facts.case.as_mut().unwrap().membership = None;
             }
-            assert!(decide(&facts, ActionKind::SuspendMember).is_ok());
+            let ends = [ActionKind::SuspendMember, ActionKind::LiftSuspension];
+            assert!(
+                ends.into_iter()
+                    .all(|action| decide(&facts, action).is_ok())
+            );
             for action in ActionKind::ALL {
-                if needs_case(*action) && *action != ActionKind::SuspendMember {
+                if needs_case(*action) && !ends.contains(action) {
                     let refused = decide(&facts, *action).err();
                     assert_eq!(refused, Some(Denial::Concealed), "{action}");
                 }
@@ -191,6 +208,26 @@ mod tests {
         facts.case = None;
         let refused = decide(&facts, ActionKind::SuspendMember).err();
         assert_eq!(refused, Some(Denial::Concealed));
+    }
+
+    #[test]
+    fn nothing_is_looked_up_where_nothing_was_admitted_and_a_liaison_does_not_learn_of_it() {
+        for (role, account, refused) in [
+            (CaseRole::Investigator, None, true),
+            (CaseRole::Lead, None, true),
+            (CaseRole::Liaison, Some("one"), false),
+        ] {
+            let mut facts = facts(role, account);
+            assert!(decide(&facts, ActionKind::LookUp).is_ok());
+            facts.case.as_mut().unwrap().has_exhibit = false;
+            let denied = decide(&facts, ActionKind::LookUp).err();
+            assert_eq!(
+                denied,
+                refused.then_some(Denial::NothingAdmitted),
+                "{role:?}"
+            );
+            assert!(decide(&facts, ActionKind::Scope).is_ok());
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub enum Denial {
     Concealed,
     /// The case is closed.
     CaseClosed,
+    /// Nothing has been admitted to the case, so no number can be looked up in it.
+    NothingAdmitted,
     /// The caller asked for this and cannot decide it.
     OwnRequest,
     /// Only the operator who asked for a reveal can open it.
@@ -54,6 +56,7 @@ impl Denial {
             Self::NotAllowed => "not-allowed",
             Self::Concealed => "not-found",
             Self::CaseClosed => "case-closed",
+            Self::NothingAdmitted => "nothing-admitted",
             Self::OwnRequest => "own-request",
             Self::NotTheAsker => "not-the-asker",
             Self::AskerGone => "asker-gone",

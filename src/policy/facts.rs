@@ -43,6 +43,8 @@ pub struct CaseFacts {
     pub state: CaseState,
     /// The caller's membership; `None` if the caller is not a member.
     pub membership: Option<Membership>,
+    /// Whether an exhibit counts. Known to be so where it makes no difference to the action.
+    pub has_exhibit: bool,
 }
 
 words! {

@@ -117,8 +117,9 @@ fn row(action: ActionKind) -> Row {
         A::ReadCase => at_rest_too(members(&[I, L, C, N])),
         A::CloseCase | A::HoldCase => members(&[L]),
         A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
-        // An administrator ends rights in a case and never gives any.
-        A::SuspendMember => Row {
+        // An administrator ends rights in a case and never gives any. What leads gave can be let back in
+        // where the leads themselves cannot act; `scope/cases.rs` checks that.
+        A::SuspendMember | A::LiftSuspension => Row {
             home: &[Administrator],
             ..at_rest_too(members(&[L]))
         },

@@ -109,6 +109,7 @@ data_refusals! {
     OtherPage           "other-page"            "invalid"               "must be the `next` of an earlier page of the same question";
     TooManyCells        "too-many-cells"        "invalid"               "gives more than 200,000 cells: filter, or leave a dimension out";
     TooManyNumbers      "too-many-numbers"      "invalid"               "counts too many numbers in too many cells: filter, or leave a dimension out";
+    AccountNotInLog     "account-not-in-log"    "invalid"               "is no account of an exhibit: take one of `near_misses`, or say `account_not_in_log`";
     CutTooClose         "cut-too-close"         "cut-too-close"         "a protected table could disclose people together with others";
     ResultChanged       "result-changed"        "result-changed"        "an exhibit was admitted or withdrawn since";
     ExhibitWithdrawn    "exhibit-withdrawn"     "exhibit-withdrawn"     "the exhibit was withdrawn, or one that the package holds records of";
@@ -124,6 +125,16 @@ impl DataRefusal {
             at: at.into(),
             refusal: self,
         }
+    }
+}
+
+/// Accounts of the case that a name may have been meant for. They are for the lead who asked, so no log shows them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NearMisses(pub Vec<String>);
+
+impl fmt::Debug for NearMisses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NearMisses({})", self.0.len())
     }
 }
 
@@ -148,6 +159,8 @@ pub enum OperationError {
         /// How it does not fit.
         refusal: DataRefusal,
     },
+    /// No exhibit of the case has the account that a liaison is to speak for.
+    NoSuchAccount(NearMisses),
     /// A file could not be admitted: what, where, what to do.
     Unreadable {
         /// The word for the fault, as the leaf has it.
@@ -188,6 +201,7 @@ impl OperationError {
     pub fn depends_on_data(&self) -> Option<DataRefusal> {
         match self {
             Self::NotInData { refusal, .. } => Some(*refusal),
+            Self::NoSuchAccount(_) => Some(DataRefusal::AccountNotInLog),
             Self::Damaged { .. } => Some(DataRefusal::Damaged),
             Self::Conflict(conflict) => match conflict {
                 Conflict::CutTooClose => Some(DataRefusal::CutTooClose),
@@ -223,6 +237,7 @@ impl OperationError {
             Self::Conflict(conflict) => conflict.name(),
             Self::Invalid { .. } => "invalid",
             Self::NotInData { refusal, .. } => refusal.kind(),
+            Self::NoSuchAccount(_) => DataRefusal::AccountNotInLog.kind(),
             Self::Unreadable { kind, .. } => kind,
             Self::NotAdmitted { .. } => "not-admitted",
             Self::Damaged { .. } => "damaged",

@@ -48,13 +48,13 @@ pub use self::call::shown_once::ShownOnce;
 pub use self::call::target::{Target, Why};
 pub use self::call::wire::{Body, Part, SentFile, View, Wire};
 pub use self::door::{Ended, Operation, Reply, Vault};
-pub use self::error::{Conflict, DataRefusal, OperationError};
+pub use self::error::{Conflict, DataRefusal, NearMisses, OperationError};
 pub use self::exhibits::under_way::{AdmissionProgress, AdmissionView, Cancellation};
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
-pub use self::scope::{Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
+pub use self::scope::{Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
 pub use self::settings::{Budget, SecondFactor, Settings, WorkHours};
 pub use self::sign_in::{SetSecondFactor, SignIn, Unauthenticated};
 pub use self::start::{Founded, StartError};

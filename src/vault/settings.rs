@@ -1,6 +1,7 @@
 //! What an installation may configure. `config` reads it; each setting has a default.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::domain::{HomeRole, words};
 
@@ -66,6 +67,11 @@ pub struct Settings {
     pub table_bytes: usize,
     /// The largest share of a file's rows that may be in quarantine; with more, and at least a hundred, it is refused.
     pub max_quarantined: f64,
+    /// With how many kept checkpoints the log was compared before the vault was opened.
+    pub kept_checkpoints: usize,
+    /// The whole configuration that these settings are of, with what is about the network and the log. The
+    /// vault does not read it: the leaf of a start states it.
+    pub configuration: Value,
 }
 
 /// What an operator may spend in a case: a leaking bucket, and a limit over 30 days.
@@ -140,6 +146,8 @@ impl Default for Settings {
             protected_threshold: 8,
             table_bytes: 512 << 20,
             max_quarantined: 0.05,
+            kept_checkpoints: 0,
+            configuration: Value::Null,
         }
     }
 }

@@ -330,10 +330,17 @@ impl Operation for FoundVault {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Invited, OperationError> {
         scope.notes.generation = Some(self.generation);
+        let settings = stated(&scope.core.settings)?;
+        scope.note_detail(json!({ "settings": settings }));
         scope
             .invite(&self.administrator, HomeRole::Administrator)
             .map(Invited)
     }
+}
+
+/// All settings, for the detail of a leaf.
+fn stated(settings: &Settings) -> Result<Value, OperationError> {
+    serde_json::to_value(settings).map_err(|_| OperationError::Internal("settings"))
 }
 
 /// What an act of the vault itself answers: nothing.
@@ -375,8 +382,7 @@ impl Operation for Start {
                 terms.discard_above(scope.transaction()?, visible)?;
             }
         }
-        let settings = serde_json::to_value(&scope.core.settings);
-        let settings = settings.map_err(|_| OperationError::Internal("settings"))?;
+        let settings = stated(&scope.core.settings)?;
         let clock = scope.clock();
         scope.notes.alarm = clock.in_doubt().then_some(Alarm::ClockJumped);
         scope.note_detail(json!({

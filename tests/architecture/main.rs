@@ -302,6 +302,7 @@ fn one_file_seals_and_opens_the_parts_of_an_exhibit() {
         "dictionary",
         "term",
         "user_run",
+        "tag_run",
         "quarantine",
         "duplicates",
         "exhibit_description",

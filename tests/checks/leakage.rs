@@ -12,6 +12,7 @@ use crate::house::{
 };
 use breachvault::operations::record::LookUp;
 use breachvault::vault::plaintext::OVERHEAD;
+use breachvault::vault::{OperationError, Refusal};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -172,20 +173,25 @@ fn no_name_title_reason_or_file_name_is_in_the_files() {
 
 #[test]
 fn a_tag_stands_once_whatever_its_number_is_sent() {
-    let runs = rows("SELECT tags FROM term_run", |row| row.get::<_, Vec<u8>>(0));
+    let runs = rows("SELECT first_tag, tags FROM term_run", |row| {
+        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?))
+    });
     let terms: i64 = rows("SELECT SUM(numbers + users) FROM cases", |row| row.get(0))[0];
-    let mut tags: Vec<&[u8]> = Vec::new();
-    for run in &runs {
-        assert_eq!(run.len() % 16, 0);
-        let from = tags.len();
-        tags.extend(run.chunks(16));
-        // In the order of chance, and of nothing else.
-        assert!(tags[from..].is_sorted());
+    let (mut tags, mut parts) = (0, Vec::new());
+    for (first, sealed) in &runs {
+        // The first tag of the next run, and one for each term.
+        let own = sealed.len() - OVERHEAD - 16;
+        assert_eq!(own % 16, 0);
+        tags += own / 16;
+        // They are sealed: only the first stands beside them, to find the run.
+        assert!(!sealed.windows(16).any(|part| part == first));
+        parts.push(first.as_slice());
+        parts.extend(sealed[OVERHEAD - 16..].chunks(16));
     }
-    assert_eq!(tags.len() as i64, terms);
-    // Not one of them comes back in another case or field: there is nothing to join on.
-    let distinct: BTreeSet<&[u8]> = tags.iter().copied().collect();
-    assert_eq!(distinct.len(), tags.len());
+    assert_eq!(tags as i64, terms);
+    // None comes back, also not in another case or field: there is nothing to join on.
+    let distinct: BTreeSet<&[u8]> = parts.iter().copied().collect();
+    assert_eq!(distinct.len(), parts.len());
 }
 
 #[test]
@@ -215,7 +221,7 @@ fn sealed_values_never_repeat() {
 #[test]
 fn sealed_numbers_all_have_one_length_and_never_repeat() {
     let runs = rows(
-        "SELECT length(tags) / 16, sealed FROM term_run WHERE field = 3",
+        "SELECT (length(tags) - 49) / 16, sealed FROM term_run WHERE field = 3",
         |row| Ok((row.get::<_, u32>(0)? as usize, row.get::<_, Vec<u8>>(1)?)),
     );
     let mut parts = BTreeSet::new();
@@ -297,40 +303,18 @@ fn the_numbers_of_terms_do_not_tell_who_came_first() {
     let vault = house.open().unwrap();
     let database = house.database();
     let ids = [("case", house.people.case.as_str())];
-    // Only the vault knows which term is whose. Its answers tell, bit by bit, once the tags of
-    // all terms with that bit in their number are away.
-    let runs: BTreeMap<i64, (u32, Vec<u8>)> = rows(
-        "SELECT rowid, first, tags FROM term_run WHERE case_number = 1 AND field = 3",
-        |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))),
-    )
-    .into_iter()
-    .collect();
-    let put = |run: i64, tags: &[u8]| {
-        let update = "UPDATE term_run SET tags = ?2 WHERE rowid = ?1";
-        let changed = database.execute(update, rusqlite::params![run, tags]);
-        assert_eq!(changed, Ok(1));
+    // Only the vault knows which term is whose. It says so once no sealed number opens.
+    let zeroed = "UPDATE term_run SET sealed = zeroblob(length(sealed)) WHERE field = 3";
+    assert!(database.execute(zeroed, []).unwrap() > 0);
+    let term_of = |number: &String| -> u32 {
+        let body = json!({ "numbers": [number], "purpose": "quality-check", "reason": REASON });
+        let asked = ask::<LookUp>(&vault, &house.people.investigator, &ids, body);
+        let Err(Refusal::Failed(OperationError::Damaged { place }, _)) = asked else {
+            panic!("{asked:?}");
+        };
+        place.strip_prefix("term ").unwrap().parse().unwrap()
     };
-    let mut term = vec![0_u32; order.len()];
-    for bit in 0..11 {
-        for (run, (first, tags)) in &runs {
-            // What stands in the place of a tag that is away is nobody's, in the same order.
-            let mut left = tags.clone();
-            for (no, tag) in (*first..).zip(left.chunks_mut(16)) {
-                if (no >> bit) & 1 == 1 {
-                    tag[8..].fill(0xff);
-                }
-            }
-            put(*run, &left);
-        }
-        let body = json!({ "numbers": order, "purpose": "quality-check", "reason": REASON });
-        let answer = ask::<LookUp>(&vault, &house.people.investigator, &ids, body).unwrap();
-        for (term, result) in term.iter_mut().zip(answer["results"].as_array().unwrap()) {
-            *term |= u32::from(result["state"] == "not_exposed") << bit;
-        }
-    }
-    for (run, (_, tags)) in &runs {
-        put(*run, tags);
-    }
+    let term: Vec<u32> = order.iter().map(term_of).collect();
     let distinct: BTreeSet<u32> = term.iter().copied().collect();
     assert_eq!(distinct.len(), order.len(), "the terms were not found");
     let most = distinct.last().copied().unwrap_or_default();

@@ -25,6 +25,8 @@ mod readme;
 mod secret_file;
 mod sign_in;
 mod simulation;
+mod start_leaf;
+mod suppression;
 mod tamper;
 mod test_modules;
 mod tls;

@@ -183,6 +183,7 @@ fn name_member(
     let input = NameMemberInput {
         role: role.as_str().to_owned(),
         account: account.map(|name| name.as_str().to_owned()),
+        account_not_in_log: false,
         reason: None,
     };
     ask::<NameMember>(vault, lead, &ids, input).map(drop)

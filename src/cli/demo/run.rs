@@ -133,8 +133,14 @@ impl Demo {
         }
     }
 
+    fn config(&self) -> Config {
+        let mut config = Config::default();
+        config.serve.listen = self.listen;
+        config
+    }
+
     fn settings(&self) -> Settings {
-        let mut settings = Settings::default();
+        let mut settings = self.config().settings();
         if let Some(points) = self.lookup_budget {
             settings.allow_lookups(points);
         }
@@ -212,10 +218,9 @@ impl Demo {
             cast,
             incident,
         };
-        let config = Config::default();
+        let config = self.config();
         http::log::init(config.log.json, config.log.level);
-        let mut listening = ServeConfig::new(&config, &paths);
-        listening.listen = self.listen;
+        let listening = ServeConfig::new(&config, &paths);
         let json = self.json;
         listen(Arc::new(vault), &listening, move |address| {
             let told = match json {

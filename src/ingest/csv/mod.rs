@@ -4,6 +4,7 @@
 //! same time. Segments without a quote are read by `plain_lines`, all others by `quoted`.
 
 pub(super) mod beginning;
+pub(super) mod cell_lines;
 pub(super) mod cuts;
 mod dialect;
 pub(super) mod header;

@@ -5,7 +5,7 @@ use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::DuoV2, Syntax::Json, &TABLE)
+    Shape::of_table(Format::DuoV2, Syntax::Json, &TABLE).in_both_spellings()
 }
 
 const TABLE: [TableLine; 5] = [

@@ -6,7 +6,9 @@ use super::shape::{Reads, Shape, Syntax, TableLine};
 use crate::domain::{Field, Format};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::MessageBird, Syntax::Json, &TABLE).kind("sms")
+    Shape::of_table(Format::MessageBird, Syntax::Json, &TABLE)
+        .kind("sms")
+        .in_both_spellings()
 }
 
 const TABLE: [TableLine; 6] = [

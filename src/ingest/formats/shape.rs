@@ -60,6 +60,9 @@ pub(in crate::ingest) enum Reads {
     MccMnc,
     /// An account: the part of an address after `/Account/`.
     AccountInUri,
+    /// A channel, if the record names no other: whether the owner of the log sent the message or
+    /// received it.
+    Direction,
 }
 
 /// A line of a format's table: a field, the names its column may have, and how its cells are
@@ -100,10 +103,27 @@ impl Shape {
     /// the kind. See `kinds`.
     pub(in crate::ingest) fn events(mut self, kinds: &[(&str, &str)]) -> Self {
         self.marks = vec![Field::SentAt, Field::Kind];
+        self.kinds(kinds)
+    }
+
+    /// Sets what the cells of the kind's column may begin with. See `kinds`.
+    pub(in crate::ingest) fn kinds(mut self, kinds: &[(&str, &str)]) -> Self {
         let kinds = kinds.iter();
         self.kinds = kinds
             .map(|(begins, kind)| ((*begins).to_owned(), (*kind).to_owned()))
             .collect();
+        self
+    }
+
+    /// Adds the other spelling of each name: `dateSent` to `date_sent`, and the other way round.
+    /// The suppliers' libraries rename the members of records.
+    pub(in crate::ingest) fn in_both_spellings(mut self) -> Self {
+        for column in &mut self.columns {
+            let others = column.names.iter().map(|name| other_spelling(name));
+            let mut others: Vec<_> = others.collect();
+            others.retain(|other| !column.names.contains(other));
+            column.names.append(&mut others);
+        }
         self
     }
 
@@ -120,6 +140,21 @@ impl Shape {
     pub(in crate::ingest) fn fits(&self, there: impl Fn(Field) -> bool) -> bool {
         self.marks.iter().all(|field| there(*field))
     }
+}
+
+/// `dateSent` for `date_sent`, and the other way round.
+fn other_spelling(name: &str) -> String {
+    let mut other = String::with_capacity(name.len() + 4);
+    let mut upper = false;
+    for c in name.chars() {
+        match c {
+            '_' => upper = true,
+            _ if std::mem::take(&mut upper) => other.push(c.to_ascii_uppercase()),
+            _ if c.is_ascii_uppercase() => other.extend(['_', c.to_ascii_lowercase()]),
+            _ => other.push(c),
+        }
+    }
+    other
 }
 
 #[cfg(test)]
@@ -148,6 +183,22 @@ mod tests {
                     assert_eq!(names.iter().filter(|other| other.1 == named.1).count(), 1);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn names_have_two_spellings() {
+        for (name, other) in [
+            ("date_sent", "dateSent"),
+            ("destinationTn", "destination_tn"),
+            (
+                "recipients.items[].recipient",
+                "recipients.items[].recipient",
+            ),
+            ("sid", "sid"),
+        ] {
+            assert_eq!(other_spelling(name), other);
+            assert_eq!(other_spelling(other), name);
         }
     }
 }

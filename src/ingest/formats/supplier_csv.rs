@@ -9,7 +9,7 @@ pub(super) fn shape() -> Shape {
     shape
 }
 
-const TABLE: [TableLine; 10] = [
+const TABLE: [TableLine; 11] = [
     (Field::Account, ACCOUNT, Reads::Text),
     (Field::User, &["user", "username"], Reads::Text),
     (Field::Number, NUMBER, Reads::Text),
@@ -19,6 +19,7 @@ const TABLE: [TableLine; 10] = [
     (Field::SentAt, SENT_AT, Reads::Text),
     (Field::Kind, &["kind", "type", "messagetype"], Reads::Text),
     (Field::Channel, &["channel"], Reads::Text),
+    (Field::Channel, DIRECTION, Reads::Direction),
     (Field::MessageRef, MESSAGE_REF, Reads::Text),
 ];
 
@@ -34,4 +35,5 @@ const NUMBER: &[&str] = &[
 ];
 const CARRIER: &[&str] = &["carrier", "phonecarrier", "network", "operator"];
 const SENT_AT: &[&str] = &["sentat", "timestamp", "time", "datetime", "sent", "date"];
+const DIRECTION: &[&str] = &["direction", "messagedirection"];
 const MESSAGE_REF: &[&str] = &["messageref", "messageid", "sid", "reference", "ref", "id"];

@@ -5,73 +5,87 @@ use std::borrow::Cow;
 use zeroize::Zeroize;
 
 use super::dropped::Dropped;
-use super::members::{broken, cell, each_member, object};
+use super::inside::{self, Inside};
+use super::members::{cell, each_member, object};
+use super::numbers::plain_numbers;
 use super::stream::JsonStream;
 use super::walk::Walk;
-use super::wanted::Wanted;
+use super::wanted::{Wanted, WantedColumn};
 use crate::domain::Field;
 use crate::ingest::error::IngestError;
-use crate::ingest::formats::shape::Shape;
 
-/// True if the stream's record has the columns that identify a format.
-pub(in crate::ingest) fn fits(stream: &JsonStream, shape: &Shape) -> Result<bool, IngestError> {
-    let found = columns(stream, shape)?;
-    Ok(shape.fits(|field| found.iter().any(|(of, _)| *of == field)))
+/// The fields that a record has. None, if it cannot be read.
+pub(super) fn fields_of(record: &str, wanted: &Wanted) -> Vec<Field> {
+    seen(record, wanted, &|column| column.field)
 }
 
-/// The paths of a format that the stream's record has, in the order of the alphabet.
-pub(in crate::ingest) fn found(
-    stream: &JsonStream,
-    shape: &Shape,
-) -> Result<Vec<String>, IngestError> {
-    let found = columns(stream, shape)?;
-    let mut paths: Vec<_> = found.into_iter().map(|(_, path)| path).collect();
+/// The paths of a format that a record has, in the order of the alphabet.
+pub(super) fn paths_of(record: &str, wanted: &Wanted) -> Vec<String> {
+    let mut paths = seen(record, wanted, &|column| column.path.clone());
     paths.sort_unstable();
     paths.dedup();
-    Ok(paths)
+    paths
 }
 
-/// The fields and paths of a format that the stream's record has.
-fn columns(stream: &JsonStream, shape: &Shape) -> Result<Vec<(Field, String)>, IngestError> {
-    let (bytes, at) = stream.record();
-    let Some(record) = object((bytes, at))? else {
-        return Ok(Vec::new());
-    };
-    let wanted = Wanted::new(shape, &[]);
+/// Something of each column that a record has.
+fn seen<T>(record: &str, wanted: &Wanted, of: &dyn Fn(&WantedColumn) -> T) -> Vec<T> {
     let mut dropped = Dropped::default();
-    let mut walk = Walk::new(&wanted, &mut dropped);
-    walk.read(record).map_err(|error| broken(&error, at))?;
-    let seen = walk.seen();
-    Ok(seen
-        .map(|column| (column.field, column.path.clone()))
-        .collect())
+    let mut walk = Walk::new(wanted, &mut dropped);
+    if walk.read(record).is_ok() {
+        return walk.seen().map(of).collect();
+    }
+    match plain_numbers(record) {
+        Some(plain) => seen(&plain, wanted, of),
+        None => Vec::new(),
+    }
 }
 
 /// The names of the members of the stream's record; none if it is not an object.
 pub(in crate::ingest) fn names(stream: &JsonStream) -> Result<Vec<String>, IngestError> {
-    let (bytes, at) = stream.record();
     let mut names = Vec::new();
-    if let Some(record) = object((bytes, at))? {
-        let read = each_member(record, |name, _| {
+    if let Ok(Some(record)) = object(stream.record()) {
+        let _ = each_member(record, |name, _| {
             names.push(name.into_owned());
             Ok(())
         });
-        read.map_err(|error| broken(&error, at))?;
     }
     Ok(names)
 }
 
-/// Calls `with` for the path and the text of each value in the stream's record. The text of a list
-/// is blank.
+/// The way into the stream's record to an object with at least two texts that `looks` likes; none
+/// if the record itself is such, or nothing is.
+pub(in crate::ingest) fn way_in(stream: &JsonStream, looks: &dyn Fn(&str, &str) -> bool) -> Inside {
+    let Ok(Some(record)) = object(stream.record()) else {
+        return Inside::new();
+    };
+    let likes = |object: &str| {
+        let mut liked = 0;
+        let _ = texts(object, "", 0, &mut |name, text| {
+            liked += usize::from(looks(name, text));
+        });
+        liked >= 2
+    };
+    inside::search(record, &likes).unwrap_or_default()
+}
+
+/// Calls `with` for the path and the text of each value in the object of the stream's record that
+/// `inside` leads to. The text of a list is blank.
 pub(in crate::ingest) fn each_text(
     stream: &JsonStream,
+    way: &[String],
     with: &mut dyn FnMut(&str, &str),
 ) -> Result<(), IngestError> {
-    let (bytes, at) = stream.record();
-    match object((bytes, at))? {
-        None => Ok(()),
-        Some(record) => texts(record, "", 0, with).map_err(|error| broken(&error, at)),
-    }
+    let Ok(Some(record)) = object(stream.record()) else {
+        return Ok(());
+    };
+    let Ok(Some(mut object)) = inside::follow(record, way, &mut |_| {}) else {
+        return Ok(());
+    };
+    let plain = plain_numbers(&object);
+    let text = plain.as_deref().map_or(object.as_ref(), String::as_str);
+    let _ = texts(text, "", 0, with);
+    inside::wipe(&mut object);
+    Ok(())
 }
 
 /// The same for an object; `above` is the path to it, with a dot at the end.
@@ -86,6 +100,9 @@ fn texts(
         if value.get().starts_with('{') && depth < DEPTH {
             return texts(value.get(), &format!("{path}."), depth + 1, with);
         }
+        if value.get().starts_with('[') {
+            return list(value.get(), &format!("{path}[]"), depth, with);
+        }
         let mut cell = cell(value)?;
         with(&path, cell.as_deref().unwrap_or_default());
         if let Some(Cow::Owned(copy)) = &mut cell {
@@ -93,6 +110,24 @@ fn texts(
         }
         Ok(())
     })
+}
+
+/// The same for the texts and numbers in a list, whose path is with `[]`.
+fn list(
+    list: &str,
+    path: &str,
+    depth: usize,
+    with: &mut dyn FnMut(&str, &str),
+) -> Result<(), serde_json::Error> {
+    for item in serde_json::from_str::<Vec<&serde_json::value::RawValue>>(list)? {
+        if item.get().starts_with('{') && depth < DEPTH {
+            texts(item.get(), &format!("{path}."), depth + 1, with)?;
+        } else if let Some(mut cell) = cell(item)? {
+            with(path, &cell);
+            inside::wipe(&mut cell);
+        }
+    }
+    Ok(())
 }
 
 /// How deep a draft looks into objects.

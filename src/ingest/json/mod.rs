@@ -1,10 +1,15 @@
-//! JSON files. `stream` finds where records begin and end, `wanted` says which members are
-//! looked for, `walk` goes through a record once and gives its `cells`.
+//! JSON files. `stream` finds where records begin and end, `layout` what they are in, `wanted` says
+//! which members are looked for, `walk` goes through a record once and gives its `cells`.
 
 mod cells;
 mod dropped;
+mod enclosure;
+mod inside;
+pub(super) mod layout;
+pub(super) mod line;
 pub(super) mod look;
 mod members;
+mod numbers;
 pub(super) mod path;
 pub(super) mod record;
 pub(super) mod rows;

@@ -1,8 +1,15 @@
 //! The records of a JSON file, read in one format.
 
+use std::borrow::Cow;
+
+use zeroize::Zeroizing;
+
 use super::cells::JsonCells;
 use super::dropped::Dropped;
+use super::inside::{Inside, follow};
+use super::layout::Layout;
 use super::members::{broken, object};
+use super::numbers::plain_numbers;
 use super::stream::JsonStream;
 use super::walk::Walk;
 use super::wanted::Wanted;
@@ -15,6 +22,11 @@ use crate::vault::plaintext::RejectKind;
 /// The records of a JSON file, with the columns of a format.
 pub(in crate::ingest) struct JsonLog {
     stream: JsonStream,
+    /// What leads from a record to the record proper.
+    inside: Inside,
+    /// A copy of a record proper, if it is in a text or had to be mended.
+    copy: Zeroizing<String>,
+    mended: Option<Zeroizing<String>>,
     wanted: Wanted,
     /// By rank: the column was in some record.
     met: Vec<bool>,
@@ -29,7 +41,12 @@ pub(in crate::ingest) struct JsonLog {
 
 impl JsonLog {
     /// `stream` is at its first record.
-    pub(in crate::ingest) fn new(stream: JsonStream, shape: &Shape, declared: &Declared) -> Self {
+    pub(in crate::ingest) fn new(
+        stream: JsonStream,
+        layout: Layout,
+        shape: &Shape,
+        declared: &Declared,
+    ) -> Self {
         let wanted = Wanted::new(shape, &declared.columns);
         let named = match declared.mapping {
             Some(_) => wanted.columns.len(),
@@ -37,6 +54,9 @@ impl JsonLog {
         };
         Self {
             stream,
+            inside: layout.inside,
+            copy: Zeroizing::default(),
+            mended: None,
             met: vec![false; wanted.columns.len()],
             named,
             wanted,
@@ -58,15 +78,57 @@ impl JsonLog {
             return self.all_met().map(|()| None);
         }
         let (bytes, at) = self.stream.record();
-        let Some(record) = object((bytes, at))? else {
-            return Ok(Some(Record {
-                line: at.line,
-                cells: Err(RejectKind::NotAnObject),
-            }));
+        let bad = |kind| {
+            let line = at.line;
+            let cells = Err(kind);
+            Ok(Some(Record { line, cells }))
         };
+        if self.stream.is_bad_line() {
+            return bad(RejectKind::BrokenJson);
+        }
+        // A record that is in nothing else may be broken, and the next may be whole.
+        let alone = self.stream.is_alone();
+        let whole = match object((bytes, at)) {
+            Ok(Some(record)) => record,
+            Ok(None) => return bad(RejectKind::NotAnObject),
+            Err(IngestError::BrokenJson { .. }) if alone => return bad(RejectKind::BrokenJson),
+            Err(error) => return Err(error),
+        };
+        let mut record = whole;
+        if !self.inside.is_empty() {
+            let dropped = &mut self.dropped;
+            let mut beside = |name: &str| dropped.note("", name);
+            match follow(whole, &self.inside, &mut beside) {
+                Ok(Some(Cow::Borrowed(object))) => record = object,
+                Ok(Some(Cow::Owned(object))) => {
+                    self.copy = Zeroizing::new(object);
+                    record = &self.copy;
+                }
+                // Perhaps this record is not in another; it is read as it is.
+                Ok(None) | Err(_) => {}
+            }
+        }
         let mut walk = Walk::new(&self.wanted, &mut self.dropped);
-        walk.read(record).map_err(|error| broken(&error, at))?;
-        for (met, seen) in self.met.iter_mut().zip(&walk.seen) {
+        let walk = match walk.read(record) {
+            Ok(()) => walk,
+            // Words for what is no number make it no JSON; without them it may be.
+            Err(error) => {
+                let mut walk = Walk::new(&self.wanted, &mut self.dropped);
+                self.mended = plain_numbers(record);
+                match self.mended.as_deref().map(|plain| walk.read(plain)) {
+                    Some(Ok(())) => walk,
+                    _ if alone => return bad(RejectKind::BrokenJson),
+                    _ => return Err(broken(&error, at)),
+                }
+            }
+        };
+        for (rank, seen) in walk.seen.iter().enumerate() {
+            let Some(met) = self.met.get_mut(rank) else {
+                continue;
+            };
+            if rank < self.named && !*met && walk.lists.get(rank) == Some(&true) {
+                return Err(self.wanted.is_a_list(rank));
+            }
             *met |= seen;
         }
         let cells = walk.cells();

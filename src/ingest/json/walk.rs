@@ -12,9 +12,9 @@ use crate::ingest::rows::cells::SLOTS;
 use crate::vault::plaintext::RejectKind;
 
 /// A record while it is walked.
-pub(super) struct Walk<'n, 'de> {
+pub(super) struct Walk<'n, 'd, 'de> {
     wanted: &'n Wanted,
-    dropped: &'n mut Dropped,
+    dropped: &'d mut Dropped,
     /// The path to the object that is walked, with a dot at the end; empty for the record.
     above: String,
     shared: [(usize, Cow<'de, str>); SLOTS],
@@ -23,11 +23,13 @@ pub(super) struct Walk<'n, 'de> {
     in_row: bool,
     /// By rank: there was a value of the column.
     pub(super) seen: Vec<bool>,
+    /// By rank: the value of the column was a list.
+    pub(super) lists: Vec<bool>,
     fault: Option<RejectKind>,
 }
 
-impl<'n, 'de> Walk<'n, 'de> {
-    pub(super) fn new(wanted: &'n Wanted, dropped: &'n mut Dropped) -> Self {
+impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
+    pub(super) fn new(wanted: &'n Wanted, dropped: &'d mut Dropped) -> Self {
         Self {
             wanted,
             dropped,
@@ -36,6 +38,7 @@ impl<'n, 'de> Walk<'n, 'de> {
             each: Vec::new(),
             in_row: false,
             seen: vec![false; wanted.columns.len()],
+            lists: vec![false; wanted.columns.len()],
             fault: None,
         }
     }
@@ -104,7 +107,12 @@ impl<'n, 'de> Walk<'n, 'de> {
         for rank in &member.columns {
             match cell(value)? {
                 Some(cell) => self.fill(*rank, cell),
-                None => self.fault = Some(RejectKind::NotText),
+                None => {
+                    self.fault = Some(RejectKind::NotText);
+                    if let Some(list) = self.lists.get_mut(*rank) {
+                        *list |= value.get().starts_with('[');
+                    }
+                }
             }
         }
         let raw = value.get();
@@ -129,6 +137,8 @@ impl<'n, 'de> Walk<'n, 'de> {
                 self.above.truncate(length);
                 Ok(())
             }
+            // Some programs write a list of one without brackets.
+            Some(first) if *first != b'n' && member.each.is_some() => self.item(member, value),
             _ => Ok(()),
         }
     }

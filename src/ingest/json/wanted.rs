@@ -5,6 +5,7 @@
 
 use super::path::{JsonPath, Step, Taken};
 use crate::domain::Field;
+use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::rows::cells::{slot, slot_of};
@@ -72,6 +73,15 @@ impl Wanted {
             }
         }
         wanted
+    }
+
+    /// The error of a column whose value is a list.
+    pub(super) fn is_a_list(&self, rank: usize) -> IngestError {
+        let column = self.columns.get(rank);
+        IngestError::ListColumn {
+            field: column.map_or("number", |column| column.field.label()),
+            column: column.map_or_else(String::new, |column| column.path.clone()),
+        }
     }
 
     fn add(&mut self, field: Field, slot: usize, reads: Reads, path: &str) {

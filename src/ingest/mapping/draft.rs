@@ -4,7 +4,7 @@
 //! and carriers are written. Names of columns are in it only if they look like names.
 
 use std::fmt::Write as _;
-use std::io::Read;
+use std::io::{Cursor, Read};
 
 use super::guess::{ColumnLook, TimeGuess, by_name, is_of_the_sender};
 use crate::domain::Field;
@@ -12,10 +12,13 @@ use crate::ingest::column_name::ShownName;
 use crate::ingest::csv::beginning::Beginning;
 use crate::ingest::error::IngestError;
 use crate::ingest::guard::columns::is_content;
-use crate::ingest::json::look::each_text;
+use crate::ingest::json::layout::{Layout, Written};
+use crate::ingest::json::look::{each_text, way_in};
 use crate::ingest::json::path::JsonPath;
 use crate::ingest::json::stream::JsonStream;
+use crate::ingest::record::MAX_RECORD_BYTES;
 use crate::ingest::rows::cells::FIELDS;
+use crate::ingest::unpack::peek::peek;
 use crate::ingest::unpack::text::FileText;
 
 /// A column of the file, and what its cells look like.
@@ -59,11 +62,15 @@ impl DraftColumn {
 /// `Empty` or `NoHeader` if the file has no records or no names of columns, and what unpacking and
 /// reading its beginning fails with.
 pub fn draft(source: Box<dyn Read + Send>) -> Result<String, IngestError> {
-    let FileText { source, first } = FileText::open(source)?;
-    let (container, columns) = match first {
-        b'[' => ("json", of_json(source)?),
-        b'{' => ("ndjson", of_json(source)?),
-        _ => ("csv", of_delimited(source)?),
+    let FileText { mut source, first } = FileText::open(source)?;
+    let head = peek(&mut source, MAX_RECORD_BYTES)?;
+    let written = Written::of(&head);
+    let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
+    let layout = Layout::usual(written == Written::LogLines);
+    let (container, columns) = match (written, first) {
+        (Written::Other, _) => ("csv", of_delimited(source)?),
+        (Written::Json, b'[') => ("json", of_json(layout.stream(source))?),
+        _ => ("ndjson", of_json(layout.stream(source))?),
     };
     Ok(write(container, &columns))
 }
@@ -93,15 +100,22 @@ fn of_delimited(source: Box<dyn Read + Send>) -> Result<Vec<DraftColumn>, Ingest
     Ok(columns)
 }
 
-fn of_json(source: Box<dyn Read + Send>) -> Result<Vec<DraftColumn>, IngestError> {
-    let mut stream = JsonStream::new(source);
+fn of_json(mut stream: JsonStream) -> Result<Vec<DraftColumn>, IngestError> {
     let mut names: Vec<String> = Vec::new();
     let mut columns: Vec<DraftColumn> = Vec::new();
+    // Names are as in a mapping: those of the record proper, if it is inside another.
+    let likely = |name: &str, cell: &str| {
+        let mut look = ColumnLook::default();
+        look.see(cell);
+        look.field().or_else(|| by_name(name)).is_some()
+    };
+    let mut way = None;
     for _ in 0..RECORDS {
         if !stream.advance()? {
             break;
         }
-        each_text(&stream, &mut |name, cell| {
+        let way = way.get_or_insert_with(|| way_in(&stream, &likely));
+        each_text(&stream, way, &mut |name, cell| {
             let known = names.iter().position(|known| known == name);
             let at = known.unwrap_or(names.len());
             if known.is_none() && names.len() < COLUMNS {

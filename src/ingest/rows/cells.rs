@@ -33,9 +33,10 @@ pub(in crate::ingest) const FIELDS: [Field; 10] = [
     Field::MessageRef,
 ];
 
-/// The slots after those of the fields hold the codes of a mobile network, from which the
-/// carrier may be found.
-const MCC: usize = FIELDS.len();
+/// The slot after those of the fields says whether the owner of the log sent the message.
+const DIRECTION: usize = FIELDS.len();
+/// The slots after it hold the codes of a mobile network, from which the carrier may be found.
+const MCC: usize = DIRECTION + 1;
 const MNC: usize = MCC + 1;
 pub(in crate::ingest) const SLOTS: usize = MNC + 1;
 
@@ -49,6 +50,7 @@ pub(in crate::ingest) fn slot_of(column: &Column) -> usize {
     match column.reads {
         Reads::Mcc | Reads::MccMnc => MCC,
         Reads::Mnc => MNC,
+        Reads::Direction => DIRECTION,
         _ => slot(column.field),
     }
 }
@@ -82,6 +84,11 @@ impl<'a> Cells<'a> {
     /// The cell of a field; blank if the record has none.
     pub(in crate::ingest) fn get(&self, field: Field) -> &'a str {
         self.texts.get(slot(field)).copied().unwrap_or_default()
+    }
+
+    /// Whether the owner of the log sent the message or received it, in the supplier's words.
+    pub(in crate::ingest) fn direction(&self) -> &'a str {
+        self.texts.get(DIRECTION).copied().unwrap_or_default()
     }
 
     /// The country code and the network code of a mobile network. Both may be in the first.

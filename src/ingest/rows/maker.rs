@@ -113,11 +113,12 @@ impl RowMaker {
             }
         }
         let [number, sent_at] = [Field::Number, Field::SentAt].map(|field| cells.get(field));
-        let channel = cells.get(Field::Channel);
-        if INBOUND
-            .iter()
-            .any(|inbound| channel.eq_ignore_ascii_case(inbound))
-        {
+        let direction = cells.direction();
+        if let Some(kind) = guard::fault(Field::Channel, direction) {
+            return Ok(Err((Field::Channel, kind)));
+        }
+        let channel = first(cells.get(Field::Channel), direction);
+        if is_inbound(channel) || is_inbound(direction) {
             return Ok(Err((Field::Channel, RejectKind::Inbound)));
         }
         let mut kind = first(cells.get(Field::Kind), &self.kind);
@@ -214,8 +215,23 @@ fn international<'a>(number: &'a str, room: &'a mut Zeroizing<String>) -> &'a st
     room
 }
 
+/// True for the direction of a message that the owner of the log received.
+fn is_inbound(direction: &str) -> bool {
+    let word = direction.split(['-', '_', ' ']).next().unwrap_or_default();
+    let mut words = INBOUND.iter();
+    words.any(|inbound| direction.eq_ignore_ascii_case(inbound))
+        || word.eq_ignore_ascii_case("inbound")
+}
+
 /// Suppliers' words for a message that the owner of the log received.
-const INBOUND: [&str; 2] = ["inbound", "mo"];
+const INBOUND: [&str; 6] = [
+    "inbound",
+    "incoming",
+    "in",
+    "mo",
+    "received",
+    "mobile-originated",
+];
 /// The longest number that gets a plus, in bytes.
 const NUMBER_BYTES: usize = 72;
 

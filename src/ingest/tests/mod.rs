@@ -7,3 +7,4 @@ mod generated;
 mod mapping;
 mod mutated;
 mod support;
+mod wrapped;

@@ -1,5 +1,6 @@
 //! Cases and their members.
 
+mod lift_suspension;
 mod list;
 mod list_members;
 mod move_on;
@@ -8,6 +9,7 @@ mod open;
 mod read;
 mod suspend_member;
 
+pub use lift_suspension::{LiftSuspension, LiftSuspensionInput};
 pub use list::{CaseList, ListCases};
 pub use list_members::{ListMembers, MemberList};
 pub use move_on::{CloseCase, HoldCase, MoveInput, ReopenCase};

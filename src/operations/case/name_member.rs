@@ -9,7 +9,7 @@ use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::scope::requests::{Membership, MembershipWanted};
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
 /// Gives an operator a role in a case, or changes it.
 pub struct NameMember {
@@ -32,6 +32,10 @@ impl Operation for NameMember {
 
     fn detail(&self) -> Value {
         Membership::detail(&self.wanted)
+    }
+
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        self.wanted.check(asking)
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<NamedMember, OperationError> {

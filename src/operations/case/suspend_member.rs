@@ -7,7 +7,7 @@ use crate::domain::{CaseId, OperatorId, Reason};
 use crate::operations::{Docs, Done, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
 /// Ends a member's rights in a case at once.
 pub struct SuspendMember {
@@ -37,6 +37,10 @@ impl Operation for SuspendMember {
         Some(&self.why)
     }
 
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        asking.not_oneself(&self.operator)
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         scope.suspend_member(&self.operator)?;
         Ok(Done)
@@ -50,7 +54,8 @@ impl Request for SuspendMember {
         tag: "Cases",
         summary: "Suspend a member of a case",
         description: "The member's rights in the case end at once. A lead or an administrator can do this. \
-            To let them in again is to give rights: a lead names them, and another lead decides.",
+            To let them in again is to give rights: a lead names them, and another lead decides. Where \
+            fewer than two leads can act, see `liftSuspension`.",
         request: r#"{"reason": "the account was misused"}"#,
         answer: "{}",
         problems: &["not-found", "own-membership"],

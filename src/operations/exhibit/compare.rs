@@ -9,7 +9,7 @@ use crate::domain::{CaseId, ExhibitId};
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{DifferenceView, Scope};
-use crate::vault::{Operation, OperationError, Price, Target};
+use crate::vault::{Asking, DataRefusal, Operation, OperationError, Price, Target};
 
 /// Compares two exhibits by counts: messages, and new, gone and unchanged numbers.
 pub struct CompareExhibits {
@@ -59,6 +59,16 @@ impl Operation for CompareExhibits {
 
     fn price(&self) -> Option<Price> {
         Some(Price::of_difference())
+    }
+
+    fn check(&self, _: &Asking<'_>) -> Result<(), OperationError> {
+        match self.exhibit == self.against {
+            true => {
+                let rule = DataRefusal::NoOtherExhibit.rule();
+                Err(OperationError::invalid("against", rule))
+            }
+            false => Ok(()),
+        }
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DifferenceView, OperationError> {

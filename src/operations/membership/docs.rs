@@ -7,7 +7,8 @@ pub(crate) const REQUEST: Docs = Docs {
     tag: "Cases",
     summary: "Give an operator a role in a case",
     description: "Adds a member, changes a role, or lets a suspended member in again. A liaison speaks for \
-        one account and sees that alone. While the case has no other lead, it is done at once. Otherwise \
+        one account and sees that alone; an account that no exhibit has is refused with the names that are near \
+        to it, unless `account_not_in_log` says that this is known. While the case has no other lead, it is done at once. Otherwise \
         it is a request that another lead decides.",
     request: r#"{"role": "liaison", "account": "acme"}"#,
     answer: r#"{"state": "requested", "membership": "m_0123456789abcdefghjk", "expires_at":

@@ -21,6 +21,10 @@ pub struct NameMemberInput {
     /// The one account a liaison speaks for.
     #[schema(value_type = Option<AccountName>)]
     pub account: Option<String>,
+    /// Names a liaison although no exhibit has the account. Without it such a name is refused with `near_misses`.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub account_not_in_log: bool,
     /// Why; the decider reads it. It may be left out.
     #[schema(value_type = Option<Reason>)]
     pub reason: Option<String>,
@@ -96,6 +100,7 @@ impl TwoPerson for Membership {
             operator: ids.operator()?,
             role,
             account,
+            account_not_in_log: input.account_not_in_log,
         };
         Ok((
             wanted,
@@ -107,6 +112,7 @@ impl TwoPerson for Membership {
         json!({
             "role": wanted.role.as_str(),
             "account": wanted.account.as_ref().map(AccountName::as_str),
+            "account_not_in_log": wanted.account_not_in_log,
         })
     }
 

@@ -7,7 +7,7 @@ use crate::domain::{OperatorId, Reason};
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
 /// Revokes an operator and ends their sessions. It cannot be undone.
 pub struct RevokeOperator {
@@ -45,6 +45,10 @@ impl Operation for RevokeOperator {
 
     fn why(&self) -> Option<&Why> {
         self.why.as_ref()
+    }
+
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        asking.not_oneself(&self.operator)
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<OperatorRevoked, OperationError> {

@@ -7,7 +7,7 @@ use crate::domain::{CaseId, OperatorId, Reason};
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
 /// Ends the freeze of another member's lookups.
 pub struct ThawLookups {
@@ -42,6 +42,10 @@ impl Operation for ThawLookups {
 
     fn why(&self) -> Option<&Why> {
         Some(&self.why)
+    }
+
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        asking.not_oneself(&self.operator)
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ThawedBody, OperationError> {

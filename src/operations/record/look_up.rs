@@ -9,8 +9,9 @@ use crate::domain::{CaseId, Purpose, Reason};
 use crate::operations::{Docs, Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::plaintext::{AskedNumbers, RawText, Region};
+use crate::vault::records::SearchedView;
 use crate::vault::scope::{LookUpResult, Scope};
-use crate::vault::{Operation, OperationError, Price, Settings, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Price, Target, Why};
 
 /// Asks for each of some numbers whether it is in the case.
 pub struct LookUp {
@@ -43,6 +44,8 @@ pub struct LookUpInput {
 pub struct LookUpAnswer {
     /// The answers, in the order of the numbers.
     pub results: Vec<LookUpResult>,
+    /// What was searched: `not_exposed` says nothing about anything else.
+    pub basis: SearchedView,
 }
 
 impl Operation for LookUp {
@@ -68,8 +71,8 @@ impl Operation for LookUp {
         Some(Price::of_numbers(self.numbers.distinct()))
     }
 
-    fn check(&self, settings: &Settings) -> Result<(), OperationError> {
-        let most = settings.lookup_numbers;
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        let most = asking.settings.lookup_numbers;
         match (1..=most).contains(&self.numbers.len()) {
             true => Ok(()),
             false => {
@@ -84,8 +87,8 @@ impl Operation for LookUp {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<LookUpAnswer, OperationError> {
-        let results = scope.look_up(&self.numbers)?;
-        Ok(LookUpAnswer { results })
+        let (results, basis) = scope.look_up(&self.numbers)?;
+        Ok(LookUpAnswer { results, basis })
     }
 }
 
@@ -96,16 +99,19 @@ impl Request for LookUp {
         tag: "Records",
         summary: "Look numbers up",
         description: "Asks for each number whether it is exposed. Answers are listed by position; no \
-            number is repeated. Every distinct readable number costs one point of the budget, \
-            whatever the answer.",
+            number is repeated. `basis` says what was searched: an answer says nothing about rows in \
+            quarantine or about logs that were not admitted. A case without an exhibit refuses, and that costs \
+            nothing. Every distinct readable number costs one point of the budget, whatever the answer.",
         request: r#"{"numbers": ["+447700900123", "07700 900124"], "region": "GB", "purpose":
             "victim-inquiry", "reason": "a caller asks about a number"}"#,
         answer: r#"{"results": [{"ref": 0, "state": "exposed", "subject": "S-7Q4M2KXA", "messages": 3,
             "first": "2024-03-21T22:34:49Z", "last": "2024-03-21T22:34:49Z", "kinds": ["sms"]},
-            {"ref": 1, "state": "not_exposed"}]}"#,
+            {"ref": 1, "state": "not_exposed"}], "basis": {"exhibits": 1, "records": 1190, "span":
+            {"first": "2024-03-01T00:04:11Z", "last": "2024-03-31T23:58:40Z"}, "quarantined": 2}}"#,
         problems: &[
             "not-found",
             "case-closed",
+            "nothing-admitted",
             "budget-spent",
             "over-budget",
             "lookups-frozen",

@@ -15,7 +15,7 @@ use crate::policy::actions;
 use crate::vault::records::{
     Dimension, FilterInput, ProtectedQuery, RecordFilter, Rule, Table, TableQuery,
 };
-use crate::vault::{Operation, OperationError, Price, Settings, Target, Why, scope};
+use crate::vault::{Asking, Operation, OperationError, Price, Target, Why, scope};
 
 /// Counts messages and distinct numbers, by up to four dimensions.
 pub struct Scope {
@@ -217,10 +217,10 @@ impl Operation for Scope {
         Some(Price::of_table())
     }
 
-    fn check(&self, _: &Settings) -> Result<(), OperationError> {
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
         match &self.wanted {
-            Wanted::Team(query) => query.check(),
-            Wanted::Protected(_) => Ok(()),
+            Wanted::Team(query) => query.check(asking.account()),
+            Wanted::Protected(query) => query.check(asking.account()),
         }
     }
 
@@ -239,12 +239,14 @@ impl Request for Scope {
         tag: "Records",
         summary: "Count records",
         description: "Messages and distinct numbers, by up to four dimensions. `team`: exact, for those \
-            who work on the case. `protected`: one dimension, rounded, for everybody else. \
-            Costs 100 points of the budget for views.",
+            who work on the case. `protected`: one dimension, rounded, for everybody else; a state comes with \
+            its country. `basis` says what was searched, `unknown_values` which values of the filter the case \
+            does not have. Costs 100 points of the budget for views.",
         request: r#"{"audience": "team", "by": ["country"]}"#,
         answer: r#"{"rows": [{"country": "US", "messages": 1190, "numbers": 800}], "totals":
-            {"messages": 1190, "numbers": 800}, "basis": {"state": "as in log", "area_state":
-            "2026-11: of the area code, not the state of residence"}}"#,
+            {"messages": 1190, "numbers": 800}, "basis": {"exhibits": 1, "records": 1190, "span":
+            {"first": "2024-03-01T00:04:11Z", "last": "2024-03-31T23:58:40Z"}, "quarantined": 2, "state":
+            "as in log", "area_state": "2026-11: of the area code, not the state of residence"}}"#,
         problems: &[
             "not-found",
             "case-closed",

@@ -10,7 +10,7 @@ use crate::operations::{Docs, Ids, Request, why};
 use crate::policy::actions;
 use crate::vault::records::{FilterInput, Order, PageQuery, RecordFilter, RecordPage};
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Price, Settings, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Price, Target, Why};
 
 /// Lists masked records, a page at a time.
 pub struct SearchRecords {
@@ -83,8 +83,8 @@ impl Operation for SearchRecords {
         Some(Price::of_page(self.query().room()))
     }
 
-    fn check(&self, _: &Settings) -> Result<(), OperationError> {
-        self.query().check()
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        self.query().check(asking.account())
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<RecordPage, OperationError> {
@@ -100,14 +100,17 @@ impl Request for SearchRecords {
         id: "searchRecords",
         tag: "Records",
         summary: "Search records",
-        description: "Records that a filter keeps, masked, a page at a time. A record that has room on \
+        description: "Records that a filter keeps, masked, a page at a time. `basis` says what was searched, \
+            `unknown_values` which values of the filter the case does not have. A record that has room on \
             the page costs one point of the budget for views.",
         request: r#"{"filter": {"kind": ["sms"]}, "limit": 100, "purpose": "scoping", "reason":
             "which accounts were hit"}"#,
         answer: r#"{"records": [{"record": "x_0123456789abcdefghjk:17", "subject": "S-7Q4M2KXA",
             "number_masked": "+1 ••• ••• ••42", "account": "acme", "carrier": "Example Mobile",
             "country": "US", "state": "TX", "area_state": "TX", "sent_at":
-            "2024-03-21T22:34:49Z", "kind": "sms", "channel": ""}], "next": null, "total": 1}"#,
+            "2024-03-21T22:34:49Z", "kind": "sms", "channel": ""}], "next": null, "total": 1,
+            "basis": {"exhibits": 1, "records": 1190, "span": {"first": "2024-03-01T00:04:11Z", "last":
+            "2024-03-31T23:58:40Z"}, "quarantined": 2}}"#,
         problems: &["not-found", "case-closed", "budget-spent", "over-budget"],
     };
 

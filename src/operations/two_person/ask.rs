@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::TwoPerson;
 use crate::operations::{Docs, Ids, Request};
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::{Operation, OperationError, Price, Settings, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Price, Target, Why};
 
 /// Makes a request of this kind; it waits for the decision of somebody else.
 pub struct Ask<K: TwoPerson> {
@@ -47,8 +47,8 @@ impl<K: TwoPerson> Operation for Ask<K> {
         K::price_to_ask(&self.wanted)
     }
 
-    fn check(&self, settings: &Settings) -> Result<(), OperationError> {
-        K::check(&self.wanted, settings)
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        K::check(&self.wanted, asking)
     }
 
     const PREPARES: bool = K::COUNTED_TO_ASK;

@@ -29,6 +29,7 @@ use crate::vault::door::Operation;
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{load_dictionary, open_description};
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
@@ -36,7 +37,6 @@ use crate::vault::ledger::Stager;
 use crate::vault::plaintext::{Fingerprinter, Region};
 use crate::vault::scope::Scope;
 use crate::vault::store::exhibit_rows;
-use crate::vault::store::term_rows::Terms;
 
 impl Admission {
     /// Loads what the case has already, so that codes continue and duplicates are found.
@@ -139,15 +139,13 @@ impl Prepared {
         let entropy = &*core.entropy;
         let prints = Arc::new(fingerprinter(entropy)?);
         let seen = Seen::new(Arc::clone(&prints), earlier, begun.visible_numbers);
-        let terms = |field| Terms {
-            case: begun.case_number,
-            field,
-        };
-        let (numbers, users) = (terms(Field::Number), terms(Field::User));
+        let added = AddedTerms::load(connection, &keys, begun.case_number)?;
+        let of_earlier =
+            |field, visible| Earlier::load(connection, begun.case_number, field, &added, visible);
         let coder = Coder {
             columns,
-            earlier_numbers: Earlier::load(connection, numbers, begun.visible_numbers)?,
-            earlier_users: Earlier::load(connection, users, begun.visible_users)?,
+            earlier_numbers: of_earlier(Field::Number, begun.visible_numbers)?,
+            earlier_users: of_earlier(Field::User, begun.visible_users)?,
             numbers: Numbers::new(words(entropy)?, fingerprinter(entropy)?, region),
             users: Users::new(),
             bases: [[None; 4]; 3],

@@ -14,9 +14,11 @@ use crate::vault::columns::{
     BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock, UserBlock, UserOf,
 };
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
 use crate::vault::exhibits::duplicate_lines::read_part;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::exhibits::terms::TermPlace;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::{self, CaseRow};
@@ -238,13 +240,23 @@ fn check_terms(
     case: &CaseRow,
 ) -> Result<ExhibitCheck, OperationError> {
     let mut check = ExhibitCheck::new(&case.id, None);
+    let added = match AddedTerms::load(connection, keys, case.number) {
+        Ok(added) => added,
+        Err(OperationError::Damaged { place }) => {
+            check.note(false, || format!("terms cannot be checked without {place}"));
+            return Ok(check);
+        }
+        Err(error) => return Err(error),
+    };
     let place = TermPlace {
         connection,
         keys,
         case: case.number,
+        added: &added,
     };
     for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
         let terms = place.terms(field);
+        let mut tags = TagSearch::of(connection, case.number, field)?;
         let mut no = 1;
         while no <= visible {
             let Some(run) = terms.run_of(connection, no)? else {
@@ -252,8 +264,9 @@ fn check_terms(
                 no += 1;
                 continue;
             };
+            let parts = place.parts_of(field, no);
             let users = match field {
-                Field::User => place.parts().open_users(&run).ok(),
+                Field::User => parts.and_then(|parts| parts.open_users(&run).ok()),
                 _ => None,
             };
             let end = visible.min(run.first.saturating_add(run.terms) - 1);
@@ -261,9 +274,8 @@ fn check_terms(
                 // A tag that names another term is found here as well.
                 let tag = match field {
                     Field::Number => place
-                        .parts()
-                        .open_number(&run, no)
-                        .ok()
+                        .parts_of(field, no)
+                        .and_then(|parts| parts.open_number(&run, no).ok())
                         .map(|phone| keys.tags(field).tag_phone(&phone)),
                     _ => users
                         .as_ref()
@@ -276,7 +288,10 @@ fn check_terms(
                     });
                     continue;
                 };
-                let named = terms.find_by_tag(connection, tag.as_bytes())?;
+                let named = match tags.find(keys, &added, &tag) {
+                    Err(OperationError::Damaged { .. }) => None,
+                    named => named?,
+                };
                 check.note(named == Some(no), || {
                     format!("{} term {no} is not found by its tag", field.label())
                 });

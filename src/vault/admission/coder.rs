@@ -8,8 +8,8 @@ use super::numbers::Numbers;
 use super::users::Users;
 use crate::domain::Field;
 use crate::vault::columns::CodecError;
+use crate::vault::error::OperationError;
 use crate::vault::plaintext::{Basis, RowBatch};
-use crate::vault::store::StoreError;
 
 /// The dictionaries, numbers and users of one admission.
 pub(super) struct Coder {
@@ -27,7 +27,7 @@ impl Coder {
         &mut self,
         known: Option<&Known<'_>>,
         number: u32,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, OperationError> {
         let Some(Known { connection, keys }) = known else {
             return Ok(Earlier::new_identity(number));
         };
@@ -38,7 +38,7 @@ impl Coder {
         } = self;
         let mut known = std::mem::take(&mut numbers.known);
         let tag = || numbers.tag(keys.tags(Field::Number), number);
-        let identity = earlier_numbers.identity(connection, number, &mut known, tag);
+        let identity = earlier_numbers.identity(connection, keys, number, &mut known, tag);
         numbers.known = known;
         identity
     }
@@ -48,7 +48,7 @@ impl Coder {
         &mut self,
         known: Option<&Known<'_>>,
         user: u32,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, OperationError> {
         let Some(user) = user.checked_sub(1) else {
             return Ok(0);
         };
@@ -62,7 +62,7 @@ impl Coder {
         } = self;
         let mut known = std::mem::take(&mut users.known);
         let tag = || Some(users.tag(keys.tags(Field::User), user));
-        let identity = earlier_users.identity(connection, user, &mut known, tag);
+        let identity = earlier_users.identity(connection, keys, user, &mut known, tag);
         users.known = known;
         identity
     }

@@ -44,6 +44,11 @@ impl Codes {
         Ok(code)
     }
 
+    /// How many codes the case has with this exhibit.
+    pub(super) fn size(&self) -> u32 {
+        self.now.size()
+    }
+
     /// The values that are new to the case, if there are any.
     pub(super) fn segment(&self) -> Option<Segment> {
         let known = self.before.size() as usize;

@@ -1,66 +1,74 @@
 //! Finds terms that the case has from earlier exhibits.
 
 use crate::domain::Field;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::added_terms::{AddedTerms, Adder};
+use crate::vault::exhibits::tag_runs::{TagRun, TagSearch};
+use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Tag;
 use crate::vault::store::case_rows::CaseNumber;
-use crate::vault::store::exhibit_rows::ExhibitNumber;
-use crate::vault::store::term_rows::{TagRun, Terms};
+use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{Snapshot, StoreError};
 
 /// Marks a term that was not looked up yet, in a list of known terms.
 pub(super) const UNASKED: u32 = u32::MAX;
 
 /// Finds the visible terms of one field. Runs of tags are read when they are needed and then kept; a small exhibit
-/// reads few of them.
+/// reads few of them. A run that is missing is damage: otherwise the case would get the same term twice.
 pub(super) struct Earlier {
-    terms: Terms,
+    case: CaseNumber,
+    field: Field,
     visible: u32,
-    /// Grouped by exhibit, ordered by first tag.
-    runs: Vec<Vec<Run>>,
+    exhibits: Vec<Runs>,
+}
+
+/// The runs of one exhibit, ordered by first tag.
+struct Runs {
+    adder: Adder,
+    runs: Vec<Run>,
 }
 
 struct Run {
-    exhibit: ExhibitNumber,
     first_tag: [u8; 16],
-    tags: Option<TagRun>,
+    opened: Option<TagRun<Vec<u8>>>,
 }
 
 impl Earlier {
     pub(super) fn load(
         connection: &Snapshot,
-        terms: Terms,
+        case: CaseNumber,
+        field: Field,
+        added: &AddedTerms,
         visible: u32,
     ) -> Result<Self, StoreError> {
-        let mut runs: Vec<Vec<Run>> = Vec::new();
-        if visible > 0 {
-            for (exhibit, first_tag) in terms.first_tags(connection)? {
-                let run = Run {
-                    exhibit,
-                    first_tag,
-                    tags: None,
-                };
-                match runs.last_mut() {
-                    Some(last) if last.iter().any(|other| other.exhibit == exhibit) => {
-                        last.push(run);
-                    }
-                    _ => runs.push(vec![run]),
-                }
-            }
+        let terms = Terms { case, field };
+        let mut exhibits = Vec::new();
+        for adder in added.of_field(field) {
+            let first_tags = terms.first_tags(connection, adder.exhibit)?.into_iter();
+            let runs = first_tags.map(|first_tag| Run {
+                first_tag,
+                opened: None,
+            });
+            exhibits.push(Runs {
+                adder: adder.clone(),
+                runs: runs.collect(),
+            });
         }
         Ok(Self {
-            terms,
+            case,
+            field,
             visible,
-            runs,
+            exhibits,
         })
     }
 
     /// The terms of no case.
     pub(super) fn none(field: Field) -> Self {
-        let case = CaseNumber(0);
         Self {
-            terms: Terms { case, field },
+            case: CaseNumber(0),
+            field,
             visible: 0,
-            runs: Vec::new(),
+            exhibits: Vec::new(),
         }
     }
 
@@ -74,18 +82,29 @@ impl Earlier {
     }
 
     /// The term number; 0 if the case does not have the term.
-    pub(super) fn find(&mut self, connection: &Snapshot, tag: &Tag) -> Result<u32, StoreError> {
-        let tag = tag.as_bytes();
-        for runs in &mut self.runs {
-            let place = runs.partition_point(|run| run.first_tag <= *tag);
-            let Some(run) = place.checked_sub(1).and_then(|place| runs.get_mut(place)) else {
-                continue;
+    pub(super) fn find(
+        &mut self,
+        connection: &Snapshot,
+        keys: &CaseKeys,
+        tag: &Tag,
+    ) -> Result<u32, OperationError> {
+        for Runs { adder, runs } in &mut self.exhibits {
+            // A tag below all first tags is covered by the last run.
+            let place = runs.partition_point(|run| run.first_tag <= *tag.as_bytes());
+            let place = place.checked_sub(1).unwrap_or(runs.len().wrapping_sub(1));
+            let run = runs.get_mut(place).ok_or_else(|| adder.damaged())?;
+            let opened = match &mut run.opened {
+                Some(opened) => opened,
+                None => {
+                    let mut search = TagSearch::of(connection, self.case, self.field)?;
+                    let opened = search.around(keys, adder, tag)?.kept();
+                    run.opened.insert(opened)
+                }
             };
-            if run.tags.is_none() {
-                run.tags = self.terms.tags_around(connection, run.exhibit, tag)?;
+            if !opened.covers(tag) {
+                return Err(adder.damaged());
             }
-            let found = run.tags.as_ref().and_then(|tags| tags.find(tag));
-            if let Some(found) = found.filter(|no| *no <= self.visible) {
+            if let Some(found) = opened.find(tag) {
                 return Ok(found);
             }
         }
@@ -97,10 +116,11 @@ impl Earlier {
     pub(super) fn identity(
         &mut self,
         connection: &Snapshot,
+        keys: &CaseKeys,
         temporary: u32,
         known: &mut Vec<u32>,
         tag: impl FnOnce() -> Option<Tag>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, OperationError> {
         let new = Self::new_identity(temporary);
         if self.visible == 0 {
             return Ok(new);
@@ -112,7 +132,7 @@ impl Earlier {
         let known = &mut known[place];
         if *known == UNASKED {
             *known = match tag() {
-                Some(tag) => self.find(connection, &tag)?,
+                Some(tag) => self.find(connection, keys, &tag)?,
                 None => 0,
             };
         }

@@ -14,7 +14,7 @@ use super::intake::TakesRows as _;
 use super::quarantine::ShownReject;
 use super::terms::TermCounts;
 use crate::domain::schema::{Digest, FormatName};
-use crate::domain::{ExhibitId, Format, Reference, Title, caught};
+use crate::domain::{ExhibitId, Field, Format, Reference, Title, caught};
 use crate::policy::actions;
 use crate::vault::Vault;
 use crate::vault::call::answer::Answer;
@@ -27,6 +27,7 @@ use crate::vault::door::Reply;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::description::ExhibitDescription;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::under_way::Stage;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::scope::{RuleCount, Scope};
@@ -101,6 +102,7 @@ impl Vault {
         admission.stage_set_aside(true)?;
         let terms = admission.stage_terms()?;
         let parts = std::mem::take(&mut admission.parts);
+        let index_ranges = parts.index_ranges();
         let blocks_digest = STANDARD.encode(parts.digest());
         progress.reach(Stage::Finishing)?;
         Ok(FinishExhibit::of(
@@ -108,7 +110,7 @@ impl Vault {
             file,
             file_tag,
             terms,
-            blocks_digest,
+            (index_ranges, blocks_digest),
         ))
     }
 }
@@ -136,7 +138,6 @@ struct FinishExhibit {
     begun: Begun,
     file_tag: [u8; 32],
     description: ExhibitDescription,
-    new_users: u32,
     shown: Vec<ShownReject>,
     more_rejects: bool,
 }
@@ -147,8 +148,13 @@ impl FinishExhibit {
         file: FileFacts,
         file_tag: [u8; 32],
         terms: TermCounts,
-        blocks_digest: String,
+        (index_ranges, blocks_digest): (IndexRanges, String),
     ) -> Self {
+        let columns = Field::DICTIONARIES
+            .into_iter()
+            .zip(&admission.intake.coder.columns);
+        let sizes = columns.map(|(field, codes)| (field.label().to_owned(), codes.size()));
+        let dictionaries = sizes.collect();
         let quarantine = &mut admission.intake.quarantine;
         let counts = &admission.intake.counts;
         let description = ExhibitDescription {
@@ -170,6 +176,9 @@ impl FinishExhibit {
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
             users: terms.users,
+            new_users: terms.new_users,
+            dictionaries,
+            index_ranges,
             dropped_columns: file.dropped_columns,
             first: counts.span.map(|(first, _)| first),
             last: counts.span.map(|(_, last)| last),
@@ -189,7 +198,6 @@ impl FinishExhibit {
             begun: admission.begun.clone(),
             file_tag,
             description,
-            new_users: terms.new_users,
             more_rejects: quarantine.has_more_than_shown(),
             shown: std::mem::take(&mut quarantine.shown),
         }
@@ -259,7 +267,7 @@ impl Operation for FinishExhibit {
             scope.transaction()?,
             case.number,
             case.numbers + self.description.new_numbers,
-            case.users + self.new_users,
+            case.users + self.description.new_users,
         )?;
         scope.note_rows(self.description.admitted);
         scope.notes.digest = Some(self.description.blocks_digest.clone());

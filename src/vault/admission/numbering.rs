@@ -2,6 +2,7 @@
 
 use super::earlier::{Earlier, UNASKED};
 use crate::vault::error::OperationError;
+use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Tag;
 use crate::vault::store::Snapshot;
 
@@ -24,7 +25,7 @@ impl Numbering {
         terms: usize,
         used: impl Fn(u32) -> bool,
         known: &[u32],
-        connection: &Snapshot,
+        (connection, keys): (&Snapshot, &CaseKeys),
         earlier: &mut Earlier,
         tag: impl Fn(u32) -> Option<Tag>,
     ) -> Result<Self, OperationError> {
@@ -43,7 +44,7 @@ impl Numbering {
             }
             let tag = tag(temporary).ok_or(OperationError::Internal("numbering::tag"))?;
             let found = match known {
-                UNASKED => earlier.find(connection, &tag)?,
+                UNASKED => earlier.find(connection, keys, &tag)?,
                 _ => 0,
             };
             if found == 0 {

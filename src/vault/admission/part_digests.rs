@@ -3,6 +3,7 @@
 use ring::digest::{Context, SHA256, digest};
 
 use crate::domain::Field;
+use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{
     Snapshot, StoreError, block_rows, dictionary_rows, duplicate_rows, quarantine_rows,
@@ -35,6 +36,12 @@ impl PartDigests {
 
     pub(super) fn join(&mut self, others: Self) {
         self.0.extend(others.0);
+    }
+
+    /// The ranges of the subject index among the parts.
+    pub(super) fn index_ranges(&self) -> IndexRanges {
+        let of_index = |part: &&Part| part.0 == PartKind::SubjectIndex;
+        IndexRanges::of(self.0.iter().filter(of_index).map(|part| part.2))
     }
 
     /// SHA-256 over the number of parts and, in order, kind, field, position

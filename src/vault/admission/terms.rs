@@ -13,7 +13,7 @@ use super::waiting_column::WaitingColumn;
 use crate::domain::Field;
 use crate::vault::columns::{BLOCK_ROWS, CodeBlock, SubjectBlock, SubjectIndexBuilder, UserBlock};
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::exhibit_parts::TermParts;
+use crate::vault::exhibits::tag_runs;
 use crate::vault::plaintext::{Nonces, Tag};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{Snapshot, block_rows, dictionary_rows, subject_index_rows};
@@ -36,9 +36,10 @@ pub(super) struct TermCounts {
     pub(super) new_users: u32,
 }
 
-/// A run of sealed terms, and their tags.
+/// A run of sealed terms, and their sealed tags.
 struct Run {
     first: u32,
+    first_tag: Tag,
     tags: Vec<u8>,
     sealed: Vec<u8>,
 }
@@ -100,7 +101,7 @@ impl Admission {
                     numbers.len(),
                     used,
                     &numbers.known,
-                    connection,
+                    (connection, keys),
                     earlier,
                     tag,
                 )
@@ -116,7 +117,7 @@ impl Admission {
                     users.used.len(),
                     used,
                     &users.known,
-                    connection,
+                    (connection, keys),
                     earlier,
                     tag,
                 )
@@ -133,7 +134,7 @@ impl Admission {
     }
 
     fn stage_numbers(&self, numbering: &Numbering) -> Result<(), OperationError> {
-        let parts = TermParts::of(&self.keys);
+        let parts = self.exhibit_parts();
         let mut nonces = Nonces::new(&*self.core.entropy);
         let first = self.begun.visible_numbers + 1;
         self.stage_runs(Field::Number, first, &numbering.new, |first, run| {
@@ -148,7 +149,7 @@ impl Admission {
     }
 
     fn stage_users(&self, numbering: &Numbering) -> Result<(), OperationError> {
-        let parts = TermParts::of(&self.keys);
+        let parts = self.exhibit_parts();
         let mut nonces = Nonces::new(&*self.core.entropy);
         let first = self.begun.visible_users + 1;
         self.stage_runs(Field::User, first, &numbering.new, |first, run| {
@@ -159,7 +160,8 @@ impl Admission {
         })
     }
 
-    /// Seals new terms and stages them with their tags, in the order of the tags.
+    /// Seals new terms and stages them with their tags, in the order of the tags. The tags of each run name the first
+    /// tag of the next one, and those of the last run the first tag of all.
     fn stage_runs(
         &self,
         field: Field,
@@ -173,13 +175,21 @@ impl Admission {
         };
         let exhibit = self.begun.number;
         let in_a_run = terms.in_a_run();
+        let mut nonces = Nonces::new(&*self.core.entropy);
         let mut runs = (first..).step_by(in_a_run).zip(new.chunks(in_a_run));
+        let first_tags = new.iter().step_by(in_a_run).map(|(tag, _)| tag);
+        let mut next_tags = first_tags.cycle().skip(1);
         loop {
             let mut sealed = Vec::with_capacity(TERMS / in_a_run);
             for (first, run) in runs.by_ref().take(TERMS / in_a_run) {
+                let ends = run.first().zip(next_tags.next());
+                let ((first_tag, _), next) = ends.ok_or(OperationError::Internal("terms::run"))?;
+                let tags = tag_runs::encode(next, run.iter().map(|(tag, _)| tag));
+                let part = self.exhibit_parts().tag_run(field, first);
                 sealed.push(Run {
                     first,
-                    tags: run.iter().flat_map(|(tag, _)| *tag.as_bytes()).collect(),
+                    first_tag: *first_tag,
+                    tags: part.seal(nonces.take()?, &tags)?,
                     sealed: seal(first, run)?,
                 });
             }
@@ -189,7 +199,8 @@ impl Admission {
             self.stager
                 .stage(move |connection| {
                     sealed.iter().try_for_each(|run| {
-                        terms.insert(connection, exhibit, run.first, &run.tags, &run.sealed)
+                        let tag = run.first_tag.as_bytes();
+                        terms.insert(connection, exhibit, run.first, tag, &run.tags, &run.sealed)
                     })
                 })
                 .map_err(fault::stage)?;

@@ -42,6 +42,27 @@ impl Selection {
         }
     }
 
+    /// Keeps the rows whose codes of two columns go together.
+    pub fn keep_pairs(
+        &mut self,
+        first: &[u32],
+        second: &[u32],
+        keep: impl Fn(u32, u32) -> bool,
+    ) -> Result<(), CodecError> {
+        if first.len() != self.rows || second.len() != self.rows {
+            return Err(CodecError::Rows);
+        }
+        let chunks = first.chunks(64).zip(second.chunks(64));
+        for (word, (first, second)) in self.words.iter_mut().zip(chunks) {
+            for (bit, (one, other)) in first.iter().zip(second).enumerate() {
+                if *word >> bit & 1 == 1 && !keep(*one, *other) {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps the rows with this one code.
     pub fn keep_code(&mut self, codes: &[u32], code: u32) -> Result<(), CodecError> {
         self.keep(codes, |other| other == code)

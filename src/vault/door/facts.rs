@@ -137,6 +137,17 @@ pub(in crate::vault) fn load(
         situation.facts.case = Some(CaseFacts {
             state: case.state,
             membership: member(core, connection, caller, case)?,
+            has_exhibit: match target {
+                Target::Case(_) => {
+                    // Where this fails the act fails as well, when it reads the records; acts that read none go on.
+                    let keys = core.case_keys(&case.id)?;
+                    match core.known_cases.of(connection, &keys, case.number) {
+                        Ok(known) => known.has_exhibit(),
+                        Err(_) => true,
+                    }
+                }
+                _ => true,
+            },
         });
     }
     Ok(situation)

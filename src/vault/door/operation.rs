@@ -11,8 +11,7 @@ use crate::vault::call::answer::Answer;
 use crate::vault::call::target::{Target, Why};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::AskedNumbers;
-use crate::vault::scope::{Reading, Scope};
-use crate::vault::settings::Settings;
+use crate::vault::scope::{Asking, Reading, Scope};
 
 /// One thing somebody can do. `Action` says under which right it runs.
 pub trait Operation: Sized + Send + 'static {
@@ -40,9 +39,9 @@ pub trait Operation: Sized + Send + 'static {
         None
     }
 
-    /// What can be refused by looking at the request alone: before it is charged, and before anything
-    /// is read.
-    fn check(&self, _: &Settings) -> Result<(), OperationError> {
+    /// What can be refused by looking at the request and at who asks: before it is charged, and before
+    /// anything of a case is read.
+    fn check(&self, _: &Asking<'_>) -> Result<(), OperationError> {
         Ok(())
     }
 

@@ -29,7 +29,7 @@ use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
 use crate::vault::scope::effect;
-use crate::vault::scope::{Notes, Reading, Rows, Scope};
+use crate::vault::scope::{Asking, Notes, Reading, Rows, Scope};
 use crate::vault::store::{Snapshot, Transaction};
 
 /// An answer in bytes, and the number of the leaf that records it.
@@ -366,7 +366,8 @@ fn grant<O: Operation>(
         Ok(grant) => grant,
         Err(denial) => return (None, Err(Stopped::Denied(denial))),
     };
-    if let Err(error) = operation.check(&core.settings) {
+    let asking = Asking::new(&core.settings, now, caller, &grant);
+    if let Err(error) = operation.check(&asking) {
         return (None, Err(Stopped::Failed(error)));
     }
     let asks = operation.asks_about().zip(caller.operator_id());

@@ -2,7 +2,8 @@
 //! meaning, and its subject index.
 //!
 //! Sees the keys of a case and sealed rows, no number. Called by admission, by queries and by the check of exhibits.
-//! Not promised: that all parts of an exhibit are there; `admission` recomputes the digest that tells.
+//! The description says which segments and which ranges there must be, so that one that was deleted is damage.
+//! Not promised: that all other parts of an exhibit are there; `admission` recomputes the digest that tells.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::duplicate_lines::DuplicateRule;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
@@ -55,6 +57,12 @@ pub(in crate::vault) struct ExhibitDescription {
     pub new_numbers: u32,
     /// Distinct user names in the exhibit.
     pub users: u32,
+    /// How many of them were new to the case.
+    pub new_users: u32,
+    /// For each field with a dictionary, how many codes the case has since this admission.
+    pub dictionaries: Vec<(String, u32)>,
+    /// The ranges of the exhibit's subject index.
+    pub index_ranges: IndexRanges,
     /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
     /// When the first record was sent, in seconds since 1970; `None` if nothing was admitted.
@@ -88,7 +96,8 @@ pub(in crate::vault) fn open_description(
 }
 
 /// The dictionary of a field: the segments of all exhibits of the case, in the order of admission. Segments of
-/// withdrawn exhibits are included, because the codes of later exhibits continue after theirs.
+/// withdrawn exhibits are included, because the codes of later exhibits continue after theirs. Each segment has the
+/// code of its first value, and the last exhibit says how many codes there are; so none can be missing.
 pub(in crate::vault) fn load_dictionary(
     connection: &Snapshot,
     keys: &CaseKeys,
@@ -96,13 +105,15 @@ pub(in crate::vault) fn load_dictionary(
     field: Field,
 ) -> Result<Dictionary, OperationError> {
     let mut dictionary = Dictionary::new();
-    for exhibit in exhibit_rows::list_all(connection, case)? {
+    let exhibits = exhibit_rows::list_all(connection, case)?;
+    let damaged = |exhibit: &ExhibitRow| OperationError::Damaged {
+        place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
+    };
+    for exhibit in &exhibits {
         let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? else {
             continue;
         };
-        let damaged = || OperationError::Damaged {
-            place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
-        };
+        let damaged = || damaged(exhibit);
         let plain = ExhibitParts::of(keys, &exhibit.id)
             .dictionary(field)
             .open(&sealed)
@@ -110,28 +121,33 @@ pub(in crate::vault) fn load_dictionary(
         let segment = Segment::decode(&plain).map_err(|_| damaged())?;
         dictionary.append(&segment).map_err(|_| damaged())?;
     }
+    if let Some(last) = exhibits.last() {
+        let sizes = open_description(keys, last)?.dictionaries;
+        let size = sizes.iter().find(|(label, _)| label == field.label());
+        if size.is_none_or(|(_, size)| *size != dictionary.size()) {
+            return Err(damaged(last));
+        }
+    }
     Ok(dictionary)
 }
 
-/// One range of an exhibit's subject index; `None` if the exhibit has no number in the range.
+/// One range of an exhibit's subject index. The exhibit's description says that it has the range.
 pub(in crate::vault) fn open_subjects(
     connection: &Snapshot,
     keys: &CaseKeys,
     exhibit: &ExhibitRow,
     range: u32,
-) -> Result<Option<SubjectBlock>, OperationError> {
-    let Some(sealed) = subject_index_rows::TABLE.find(connection, exhibit.number, range)? else {
-        return Ok(None);
-    };
+) -> Result<SubjectBlock, OperationError> {
     let damaged = || OperationError::Damaged {
         place: format!("exhibit {}, subject index, range {range}", exhibit.id),
     };
+    let sealed = subject_index_rows::TABLE.find(connection, exhibit.number, range)?;
+    let sealed = sealed.ok_or_else(damaged)?;
     let plain = ExhibitParts::of(keys, &exhibit.id)
         .subject_index(range)
         .open(&sealed)
         .map_err(|_| damaged())?;
-    let block = SubjectBlock::decode(range, &plain).map_err(|_| damaged())?;
-    Ok(Some(block))
+    SubjectBlock::decode(range, &plain).map_err(|_| damaged())
 }
 
 /// The same range, still packed: cheaper for a caller that asks about few of its numbers.
@@ -140,18 +156,16 @@ pub(in crate::vault) fn open_packed_subjects(
     keys: &CaseKeys,
     exhibit: (ExhibitNumber, &ExhibitId),
     range: u32,
-) -> Result<Option<PackedSubjects>, OperationError> {
+) -> Result<PackedSubjects, OperationError> {
     let (number, id) = exhibit;
-    let Some(sealed) = subject_index_rows::TABLE.find(connection, number, range)? else {
-        return Ok(None);
-    };
     let damaged = || OperationError::Damaged {
         place: format!("exhibit {id}, subject index, range {range}"),
     };
+    let sealed = subject_index_rows::TABLE.find(connection, number, range)?;
+    let sealed = sealed.ok_or_else(damaged)?;
     let plain = ExhibitParts::of(keys, id)
         .subject_index(range)
         .open_taken(sealed)
         .map_err(|_| damaged())?;
-    let packed = PackedSubjects::read(range, plain).map_err(|_| damaged())?;
-    Ok(Some(packed))
+    PackedSubjects::read(range, plain).map_err(|_| damaged())
 }

@@ -1,4 +1,4 @@
-//! Seals and opens the parts of an exhibit, and the terms of a case.
+//! Seals and opens the parts of an exhibit, and the terms that it added to its case.
 //!
 //! This is the only file that pairs the three things a ciphertext depends on: its associated data, its key and its
 //! position. A caller names a part, for example `parts.statistics(4)`, and can neither use the key of another field nor
@@ -26,10 +26,6 @@ pub(in crate::vault) struct ExhibitParts<'a> {
     keys: &'a CaseKeys,
     exhibit: &'a ExhibitId,
 }
-
-/// The terms of a case: runs of numbers and runs of user names.
-#[derive(Clone, Copy)]
-pub(in crate::vault) struct TermParts<'a>(&'a CaseKeys);
 
 /// One part: what seals and opens it, and what its ciphertext is bound to.
 pub(in crate::vault) struct Part<'a, S = BlockSealer> {
@@ -164,9 +160,13 @@ impl Part<'_> {
     }
 }
 
-impl<'a> TermParts<'a> {
-    pub(in crate::vault) fn of(keys: &'a CaseKeys) -> Self {
-        Self(keys)
+/// The terms that the exhibit added to its case.
+impl<'a> ExhibitParts<'a> {
+    /// The tags of the run of terms that begins with term `first`.
+    pub(in crate::vault) fn tag_run(&self, field: Field, first: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        let aad = Aad::tag_run(keys.vault(), keys.case(), exhibit, field, u64::from(first));
+        self.under_key_of(field, aad)
     }
 
     /// Seals the number with term number `no` and appends it to a run.
@@ -178,7 +178,7 @@ impl<'a> TermParts<'a> {
         run: &mut Vec<u8>,
     ) -> Result<(), OperationError> {
         let sealed = self
-            .sealer(Field::Number)
+            .terms(Field::Number)
             .seal_into_run(nonce, &self.number(no), phone, run);
         sealed.map_err(not_sealed)
     }
@@ -190,7 +190,7 @@ impl<'a> TermParts<'a> {
         no: u32,
     ) -> Result<Phone, OpenError> {
         let place = no.checked_sub(run.first).ok_or(OpenError)? as usize;
-        self.sealer(Field::Number)
+        self.terms(Field::Number)
             .open_in_run(&self.number(no), &run.sealed, place)
     }
 
@@ -202,7 +202,7 @@ impl<'a> TermParts<'a> {
         phone: &Phone,
     ) -> Result<bool, OpenError> {
         let place = no.checked_sub(run.first).ok_or(OpenError)? as usize;
-        self.sealer(Field::Number)
+        self.terms(Field::Number)
             .run_holds(&self.number(no), &run.sealed, place, phone)
     }
 
@@ -214,27 +214,35 @@ impl<'a> TermParts<'a> {
         names: impl Iterator<Item = &'n str> + Clone,
     ) -> Result<Vec<u8>, OperationError> {
         let sealed = self
-            .sealer(Field::User)
+            .terms(Field::User)
             .seal_users(nonce, &self.users(first), names);
         sealed.map_err(not_sealed)
     }
 
     /// Opens a run of user names.
     pub(in crate::vault) fn open_users(&self, run: &SealedRun) -> Result<UserRun, OpenError> {
-        self.sealer(Field::User)
+        self.terms(Field::User)
             .open_users(&self.users(run.first), &run.sealed, run.terms as usize)
     }
 
-    fn sealer(&self, field: Field) -> &'a TermSealer {
-        self.0.terms(field)
+    fn terms(&self, field: Field) -> &'a TermSealer {
+        self.keys.terms(field)
     }
 
     fn number(&self, no: u32) -> Aad {
-        Aad::term(self.0.vault(), self.0.case(), Field::Number, u64::from(no))
+        let Self { keys, exhibit } = *self;
+        Aad::term(
+            keys.vault(),
+            keys.case(),
+            exhibit,
+            Field::Number,
+            u64::from(no),
+        )
     }
 
     fn users(&self, first: u32) -> Aad {
-        Aad::user_run(self.0.vault(), self.0.case(), u64::from(first))
+        let Self { keys, exhibit } = *self;
+        Aad::user_run(keys.vault(), keys.case(), exhibit, u64::from(first))
     }
 }
 
@@ -248,23 +256,14 @@ mod tests {
     use crate::domain::CaseId;
     use crate::vault::entropy::SystemEntropy;
     use crate::vault::keyring::{Argon2Params, Keyring, NewPassphrase};
-    use crate::vault::plaintext::Nonces;
+    use crate::vault::plaintext::{Nonces, RawText};
 
     #[test]
     fn a_part_opens_as_itself_and_as_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let entropy = SystemEntropy::new();
-        let passphrase = NewPassphrase::parse("correct horse battery staple".to_owned()).unwrap();
-        let mut keyring = Keyring::create(
-            &folder.path().join("keyring"),
-            &passphrase,
-            Argon2Params::new(8, 1, 1).unwrap(),
-            &entropy,
-        )
-        .unwrap();
-        let case = CaseId::from_random([1; 13]);
-        keyring.add_case(&case, &entropy).unwrap();
-        let keys = keyring.case_keys(&case).unwrap();
+        let keyring = keyring(&folder.path().join("keyring"), &entropy);
+        let keys = keyring.case_keys(&case()).unwrap();
         let exhibits = [1, 2].map(|no| ExhibitId::from_random([no; 13]));
         let [parts, other] = exhibits.each_ref().map(|id| ExhibitParts::of(&keys, id));
         let all = [
@@ -276,6 +275,10 @@ mod tests {
             parts.dictionary(Field::Number),
             parts.subject_index(7),
             parts.quarantine(7),
+            parts.tag_run(Field::Number, 7),
+            parts.tag_run(Field::Number, 8),
+            parts.tag_run(Field::User, 7),
+            other.tag_run(Field::Number, 7),
             parts.duplicates(7),
             other.block(Field::Number, 7),
             other.quarantine(7),
@@ -294,5 +297,43 @@ mod tests {
             assert_eq!(part.open_in_place(&mut sealed.clone()).unwrap(), b"plain");
             assert_eq!(part.open_taken(sealed).unwrap().as_slice(), b"plain");
         }
+    }
+    #[test]
+    fn a_term_opens_for_the_exhibit_that_added_it_and_for_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let entropy = SystemEntropy::new();
+        let keyring = keyring(&folder.path().join("keyring"), &entropy);
+        let keys = keyring.case_keys(&case()).unwrap();
+        let exhibits = [1, 2].map(|no| ExhibitId::from_random([no; 13]));
+        let [parts, other] = exhibits.each_ref().map(|id| ExhibitParts::of(&keys, id));
+        let mut nonces = Nonces::new(&entropy);
+        let text = RawText::new("+12025550100".to_owned());
+        let phone = Phone::parse(&text, None).unwrap().phone;
+        let mut sealed = Vec::new();
+        let nonce = nonces.take().unwrap();
+        parts.seal_number(nonce, 7, &phone, &mut sealed).unwrap();
+        let run = |sealed: &[u8]| SealedRun {
+            first: 7,
+            terms: 1,
+            sealed: sealed.to_vec(),
+        };
+        assert!(parts.is_number(&run(&sealed), 7, &phone).unwrap());
+        assert!(other.is_number(&run(&sealed), 7, &phone).is_err());
+        let names = ["a.user"].into_iter();
+        let sealed = parts.seal_users(nonces.take().unwrap(), 7, names).unwrap();
+        assert!(parts.open_users(&run(&sealed)).is_ok());
+        assert!(other.open_users(&run(&sealed)).is_err());
+    }
+
+    fn case() -> CaseId {
+        CaseId::from_random([1; 13])
+    }
+
+    fn keyring(path: &std::path::Path, entropy: &SystemEntropy) -> Keyring {
+        let passphrase = NewPassphrase::parse("correct horse battery staple".to_owned()).unwrap();
+        let params = Argon2Params::new(8, 1, 1).unwrap();
+        let mut keyring = Keyring::create(path, &passphrase, params, entropy).unwrap();
+        keyring.add_case(&case(), entropy).unwrap();
+        keyring
     }
 }

@@ -1,8 +1,10 @@
-//! Caches what a lookup needs to know about a case: its exhibits, and the dictionaries of kinds and accounts.
+//! Caches what a lookup needs to know about a case: its exhibits, what terms and ranges they must have, the
+//! dictionaries of kinds and accounts, and how much of an account was searched.
 //!
 //! Kept from act to act, because it changes only with an admission or a withdrawal. Every act compares it with its own
-//! snapshot before use. Sees the keys and dictionaries of the case, no number. Not promised: that damage to the stored
-//! dictionaries is noticed before the next change; `doctor` opens everything.
+//! snapshot before use: by the mark of the exhibits' rows, which are control rows. Sees the keys and dictionaries of
+//! the case, no number. Not promised: that damage to the stored dictionaries is noticed before the next change, because
+//! they were read before; `doctor` opens everything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -10,7 +12,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::Dictionary;
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::description;
+use crate::vault::exhibits::added_terms::AddedTerms;
+use crate::vault::exhibits::description::{self, open_description};
+use crate::vault::exhibits::index_ranges::IndexRanges;
+use crate::vault::exhibits::searched::Searched;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
@@ -22,8 +27,11 @@ pub(in crate::vault) struct KnownCase {
     /// What the exhibits' rows were; none if it was read while they changed.
     mark: Option<[u8; 32]>,
     exhibits: Vec<KnownExhibit>,
+    added: Arc<AddedTerms>,
     kinds: OnceLock<Dictionary>,
     accounts: OnceLock<Dictionary>,
+    /// What the exhibits hold, of all accounts and of those that liaisons asked about.
+    searched: Mutex<HashMap<Option<Box<str>>, Searched>>,
 }
 
 /// An admitted exhibit.
@@ -32,6 +40,8 @@ pub(in crate::vault) struct KnownExhibit {
     pub(in crate::vault) id: ExhibitId,
     /// Whether it was not withdrawn.
     pub(in crate::vault) counts: bool,
+    /// The ranges of its subject index.
+    pub(in crate::vault) ranges: IndexRanges,
 }
 
 /// The cases that were asked about recently.
@@ -43,6 +53,7 @@ impl KnownCases {
     pub(in crate::vault) fn of(
         &self,
         connection: &Snapshot,
+        keys: &CaseKeys,
         case: CaseNumber,
     ) -> Result<Arc<KnownCase>, OperationError> {
         let mark = exhibit_rows::mark(connection, case)?;
@@ -51,19 +62,30 @@ impl KnownCases {
         if let Some(known) = known.filter(same) {
             return Ok(known);
         }
-        let exhibits = exhibit_rows::list_all(connection, case)?;
-        let exhibits = exhibits.into_iter().map(|row| KnownExhibit {
+        let rows = exhibit_rows::list_all(connection, case)?;
+        let descriptions = rows.iter().map(|row| open_description(keys, row));
+        let descriptions = descriptions.collect::<Result<Vec<_>, _>>()?;
+        let added = AddedTerms::of(rows.iter().zip(&descriptions));
+        let exhibits = rows.into_iter().zip(descriptions);
+        let exhibits = exhibits.map(|(row, description)| KnownExhibit {
             number: row.number,
             id: row.id,
             counts: row.withdrawn.is_none(),
+            ranges: description.index_ranges,
         });
         let known = Arc::new(KnownCase {
             case,
             mark,
             exhibits: exhibits.collect(),
+            added: Arc::new(added),
             kinds: OnceLock::new(),
             accounts: OnceLock::new(),
+            searched: Mutex::default(),
         });
+        // What was read while the rows change is of no use to anybody else.
+        if known.mark.is_none() {
+            return Ok(known);
+        }
         let mut kept = self.kept();
         if kept.len() >= MOST_CASES && !kept.contains_key(&case) {
             kept.clear();
@@ -82,6 +104,11 @@ impl KnownCase {
         &self.exhibits
     }
 
+    /// Which exhibit added which terms.
+    pub(in crate::vault) fn added(&self) -> &Arc<AddedTerms> {
+        &self.added
+    }
+
     pub(in crate::vault) fn kinds(
         &self,
         connection: &Snapshot,
@@ -96,6 +123,28 @@ impl KnownCase {
         keys: &CaseKeys,
     ) -> Result<&Dictionary, OperationError> {
         self.opened(&self.accounts, Field::Account, connection, keys)
+    }
+
+    /// Whether any exhibit counts.
+    pub(in crate::vault) fn has_exhibit(&self) -> bool {
+        self.exhibits.iter().any(|exhibit| exhibit.counts)
+    }
+
+    /// What the exhibits hold of an account, or of all; counted once, by `count`.
+    pub(in crate::vault) fn searched(
+        &self,
+        account: Option<&str>,
+        count: impl FnOnce() -> Result<Searched, OperationError>,
+    ) -> Result<Searched, OperationError> {
+        let key = account.map(Box::from);
+        let kept = || self.searched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(searched) = kept().get(&key).copied() {
+            return Ok(searched);
+        }
+        // Counted without the lock: others need not wait for it.
+        let searched = count()?;
+        kept().insert(key, searched);
+        Ok(searched)
     }
 
     fn opened<'k>(

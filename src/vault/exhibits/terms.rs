@@ -5,7 +5,8 @@
 
 use crate::domain::Field;
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::exhibit_parts::TermParts;
+use crate::vault::exhibits::added_terms::AddedTerms;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Phone, UserRun};
 use crate::vault::store::Snapshot;
@@ -18,6 +19,7 @@ pub(in crate::vault) struct TermPlace<'c> {
     pub(in crate::vault) connection: &'c Snapshot,
     pub(in crate::vault) keys: &'c CaseKeys,
     pub(in crate::vault) case: CaseNumber,
+    pub(in crate::vault) added: &'c AddedTerms,
 }
 
 /// The numbers of a case.
@@ -36,8 +38,10 @@ impl TermPlace<'_> {
         }
     }
 
-    pub(in crate::vault) fn parts(&self) -> TermParts<'_> {
-        TermParts::of(self.keys)
+    /// The parts of the exhibit that added a term; `None` if the case has no such term.
+    pub(in crate::vault) fn parts_of(&self, field: Field, no: u32) -> Option<ExhibitParts<'_>> {
+        let adder = self.added.adder(field, no)?;
+        Some(ExhibitParts::of(self.keys, &adder.id))
     }
 }
 
@@ -47,9 +51,10 @@ impl NumberTerms {
         place: TermPlace<'_>,
         no: u32,
     ) -> Result<Phone, OperationError> {
+        let parts = place.parts_of(Field::Number, no);
+        let parts = parts.ok_or_else(|| damaged(no))?;
         let run = self.run(place, no)?;
-        let phone = place.parts().open_number(run, no);
-        phone.map_err(|_| damaged(no))
+        parts.open_number(run, no).map_err(|_| damaged(no))
     }
 
     /// Whether a term is this number.
@@ -59,9 +64,10 @@ impl NumberTerms {
         no: u32,
         phone: &Phone,
     ) -> Result<bool, OperationError> {
+        let parts = place.parts_of(Field::Number, no);
+        let parts = parts.ok_or_else(|| damaged(no))?;
         let run = self.run(place, no)?;
-        let same = place.parts().is_number(run, no, phone);
-        same.map_err(|_| damaged(no))
+        parts.is_number(run, no, phone).map_err(|_| damaged(no))
     }
 
     fn run(&mut self, place: TermPlace<'_>, no: u32) -> Result<&SealedRun, OperationError> {
@@ -93,7 +99,8 @@ impl UserTerms {
                     .terms(Field::User)
                     .run_of(place.connection, no)?
                     .ok_or_else(damaged)?;
-                let run = place.parts().open_users(&sealed).map_err(|_| damaged())?;
+                let parts = place.parts_of(Field::User, no).ok_or_else(damaged)?;
+                let run = parts.open_users(&sealed).map_err(|_| damaged())?;
                 (sealed.first, run)
             }
         };

@@ -215,7 +215,7 @@ mod tests {
     /// Two keyrings have the same key of a case if one opens what the other sealed.
     fn same_key(one: &Keyring, other: &Keyring, case: &CaseId) -> bool {
         let (one, other) = (one.case_keys(case).unwrap(), other.case_keys(case).unwrap());
-        let aad = Aad::term(one.vault(), case, Field::Number, 1);
+        let aad = Aad::case_description(one.vault(), case);
         let nonce = Nonces::new(&crate::vault::entropy::SystemEntropy::new())
             .take()
             .unwrap();

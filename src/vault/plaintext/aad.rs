@@ -67,15 +67,36 @@ impl Aad {
         Self::of_exhibit("dictionary", vault, case, exhibit).field(field)
     }
 
-    /// Term number `no` of a field.
-    pub fn term(vault: &VaultId, case: &CaseId, field: Field, no: u64) -> Self {
-        Self::of_case("term", vault, case).field(field).position(no)
+    /// Term number `no` of a field, which an exhibit added to the case.
+    pub fn term(
+        vault: &VaultId,
+        case: &CaseId,
+        exhibit: &ExhibitId,
+        field: Field,
+        no: u64,
+    ) -> Self {
+        Self::of_exhibit("term", vault, case, exhibit)
+            .field(field)
+            .position(no)
     }
 
     /// The run of user names that begins with term `first`.
-    pub fn user_run(vault: &VaultId, case: &CaseId, first: u64) -> Self {
-        Self::of_case("user run", vault, case)
+    pub fn user_run(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, first: u64) -> Self {
+        Self::of_exhibit("user run", vault, case, exhibit)
             .field(Field::User)
+            .position(first)
+    }
+
+    /// The tags of the run of terms that begins with term `first`.
+    pub fn tag_run(
+        vault: &VaultId,
+        case: &CaseId,
+        exhibit: &ExhibitId,
+        field: Field,
+        first: u64,
+    ) -> Self {
+        Self::of_exhibit("tag run", vault, case, exhibit)
+            .field(field)
             .position(first)
     }
 
@@ -248,9 +269,15 @@ mod tests {
             Aad::block(&vault, &case, &exhibit, Field::Number, 7, 8),
             Aad::statistics(&vault, &case, &exhibit, 7),
             Aad::dictionary(&vault, &case, &exhibit, Field::Number),
-            Aad::term(&vault, &case, Field::Number, 7),
-            Aad::user_run(&vault, &case, 7),
-            Aad::term(&vault, &case, Field::User, 7),
+            Aad::term(&vault, &case, &exhibit, Field::Number, 7),
+            Aad::term(&vault, &case, &other_exhibit, Field::Number, 7),
+            Aad::user_run(&vault, &case, &exhibit, 7),
+            Aad::user_run(&vault, &case, &other_exhibit, 7),
+            Aad::term(&vault, &case, &exhibit, Field::User, 7),
+            Aad::tag_run(&vault, &case, &exhibit, Field::Number, 7),
+            Aad::tag_run(&vault, &case, &other_exhibit, Field::Number, 7),
+            Aad::tag_run(&vault, &case, &exhibit, Field::User, 7),
+            Aad::tag_run(&vault, &case, &exhibit, Field::Number, 8),
             Aad::subject_index(&vault, &case, &exhibit, 7),
             Aad::quarantine(&vault, &case, &exhibit, 7),
             Aad::duplicates(&vault, &case, &exhibit, 7),

@@ -35,7 +35,7 @@ impl MadeUp {
 
     /// The associated data of the first number term.
     pub fn place_of_term(&self) -> Aad {
-        Aad::term(&self.vault, &self.case, Field::Number, 1)
+        Aad::term(&self.vault, &self.case, &self.exhibit, Field::Number, 1)
     }
 
     /// The associated data of a block of countries with so many rows.

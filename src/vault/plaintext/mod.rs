@@ -58,6 +58,7 @@ pub use raw_number::RawNumber;
 pub use raw_text::RawText;
 pub use recent_numbers::{RecentNumbers, StandsOut};
 pub use region::{Region, RegionError, region_of};
+pub(in crate::vault) use reject::rejects_of_account;
 pub use reject::{Reject, RejectCells, RejectKind};
 pub(in crate::vault) use rows::TEXTS;
 pub use rows::{Basis, BatchFull, Fineness, Row, RowBatch};

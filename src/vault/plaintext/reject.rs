@@ -1,6 +1,7 @@
 //! Rows that could not be admitted: their line, the reason, and their cells.
 
 use super::wiped_text::WipedText;
+use crate::domain::invisible::cleaned;
 use crate::domain::{Field, words};
 
 /// One row that was not admitted. Line, column and kind may be shown. The cells are only put into the sealed
@@ -84,6 +85,8 @@ words! {
         NotPrintable => "not-printable",
         /// The record has more or fewer cells than the header.
         WrongCellCount => "wrong-cell-count",
+        /// The line or record is not JSON, and the file is.
+        BrokenJson => "broken-json",
         /// The JSON value is not an object.
         NotAnObject => "not-an-object",
         /// A JSON value that is neither text nor a number.
@@ -95,6 +98,27 @@ words! {
         /// An event of another kind than a message to a person.
         NotAMessage => "not-a-message",
     }
+}
+
+/// How many rejects of one sealed part of a quarantine name this account. None if the part is not what was sealed.
+pub(in crate::vault) fn rejects_of_account(part: &[u8], account: &str) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        cells: Cells,
+    }
+    #[derive(serde::Deserialize)]
+    struct Cells {
+        #[serde(default)]
+        account: String,
+    }
+    let mut found = 0;
+    for line in part.split(|byte| *byte == b'\n') {
+        if !line.is_empty() {
+            let line: Line = serde_json::from_slice(line).ok()?;
+            found += u64::from(cleaned(&line.cells.account) == account);
+        }
+    }
+    Some(found)
 }
 
 /// Appends a text with JSON string escapes (RFC 8259, section 7).
@@ -129,6 +153,23 @@ mod tests {
         assert_eq!(value["number"], "+1 (202) 555-0142");
         assert_eq!(value["carrier"], "a \"quoted\"\\\nname\u{1}é");
         assert_eq!(RejectCells::none().text(), "{}");
+    }
+
+    #[test]
+    fn the_rejects_of_one_account_are_counted_by_their_cell() {
+        let part = concat!(
+            r#"{"line":2,"column":"number","kind":"damaged","cells":{"account":"one","number":"1E+5"}}"#,
+            "\n",
+            r#"{"line":3,"column":null,"kind":"wrong-cell-count","cells":{}}"#,
+            "\n",
+            r#"{"line":4,"column":null,"kind":"bad-time","cells":{"account":" one\u200b"}}"#,
+            "\n",
+            r#"{"line":5,"column":null,"kind":"bad-time","cells":{"account":"One"}}"#,
+            "\n",
+        );
+        assert_eq!(rejects_of_account(part.as_bytes(), "one"), Some(2));
+        assert_eq!(rejects_of_account(b"", "one"), Some(0));
+        assert_eq!(rejects_of_account(b"{}\n", "one"), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Runs of terms: how numbers and user names of a case are sealed together.
 //!
 //! A run of numbers is `version (1) || key id (4, BE)`, then for each term `nonce (12) || ciphertext (8) || tag (16)`.
-//! Each number is sealed and opened on its own, and bound to its own term number. A run of user names is one
-//! ciphertext, bound to its first term, because a version, key id and tag for each name would take three times the
-//! space of the names. Its plaintext is, for each name, a length (`u8`) and the bytes; then zeros to a multiple of 256.
+//! Each number is sealed and opened on its own, and bound to the exhibit that added it and to its own term number. A
+//! run of user names is one ciphertext, bound to the exhibit and its first term, because a version, key id and tag for
+//! each name would take three times the space of the names. Its plaintext is, for each name, a length (`u8`) and the
+//! bytes; then zeros to a multiple of 256.
 
 use zeroize::Zeroizing;
 
@@ -119,13 +120,14 @@ fn cut(run: &[u8], place: usize) -> Result<[u8; FRONT + SEALED], OpenError> {
 mod tests {
     use super::*;
     use crate::domain::VaultId;
-    use crate::domain::{CaseId, Field};
+    use crate::domain::{CaseId, ExhibitId, Field};
     use crate::vault::entropy::SystemEntropy;
     use crate::vault::plaintext::{KeyId, Nonces};
 
     fn aad(no: u64) -> Aad {
         let (vault, case) = (VaultId::from_random([1; 16]), CaseId::from_random([1; 13]));
-        Aad::term(&vault, &case, Field::Number, no)
+        let exhibit = ExhibitId::from_random([1; 13]);
+        Aad::term(&vault, &case, &exhibit, Field::Number, no)
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::schema::FilterValue;
-use crate::domain::{ExhibitId, Field, Moment};
+use crate::domain::{AccountName, ExhibitId, Field, Moment};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::SubjectToken;
 
@@ -13,31 +13,33 @@ use crate::vault::plaintext::SubjectToken;
 #[schema(as = Filter)]
 #[serde(deny_unknown_fields, default)]
 pub struct FilterInput {
-    /// Sent at or after this time.
+    /// Sent at or after this time. Times are kept in whole seconds; a fraction is not cut.
     #[schema(value_type = Option<Moment>)]
     pub sent_from: Option<String>,
     /// Sent before this time. Also checked: it is later than `sent_from`.
     #[schema(value_type = Option<Moment>)]
     pub sent_to: Option<String>,
-    /// Alpha-2 codes, in capitals.
+    /// Countries: alpha-2 or alpha-3 codes or English names. In this and every member below, spaces around a
+    /// value and marks that nobody sees do not matter.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub country: Vec<String>,
-    /// The state as in the log.
+    /// States: as in the log, or by code (`WA`), code with country (`US-WA`) or name (`Washington`). A code alone is
+    /// of every country that has it; a code with country, or a name, also keeps records without a country.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub state: Vec<String>,
-    /// The state of the area code of the number, two letters.
+    /// The state of the area code of the number, by code or name.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub area_state: Vec<String>,
     /// The carrier as in the log.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub carrier: Vec<String>,
-    /// The kind of message.
+    /// The kind of message, in any letter case.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub kind: Vec<String>,
     /// Names of accounts.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub account: Vec<String>,
-    /// The way the message was sent.
+    /// The way the message was sent, in any letter case.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub channel: Vec<String>,
     /// Subject tokens, `S-XXXXXXXX`.
@@ -58,10 +60,10 @@ pub struct RecordFilter {
     /// Sent before this time, which is later than `sent_from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_to: Option<Moment>,
-    /// Alpha-2 codes.
+    /// Countries, as they were written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub country: Vec<String>,
-    /// States as in the log.
+    /// States, as they were written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub state: Vec<String>,
     /// States of area codes.
@@ -95,7 +97,7 @@ impl RecordFilter {
         if let (Some(from), Some(to)) = (sent_from, sent_to)
             && from >= to
         {
-            let rule = "must be later than sent_from";
+            let rule = "must be later than sent_from, in whole seconds";
             return Err(OperationError::invalid("filter.sent_to", rule));
         }
         if input.subject.len() > MOST_SUBJECTS {
@@ -127,6 +129,18 @@ impl RecordFilter {
         })
     }
 
+    /// What is wrong with it for this caller, whatever the records are. Which numbers are newly exposed
+    /// also depends on other accounts, which a liaison must not learn about.
+    pub fn check(&self, account: Option<&AccountName>) -> Result<(), OperationError> {
+        match account.is_some() && self.newly_exposed_in.is_some() {
+            true => {
+                let rule = "must be left out by a liaison";
+                Err(OperationError::invalid(NEWLY_EXPOSED_IN, rule))
+            }
+            false => Ok(()),
+        }
+    }
+
     /// Reads the filter that was sealed with a request.
     pub(in crate::vault) fn from_sealed(value: &serde_json::Value) -> Result<Self, OperationError> {
         let damaged = || OperationError::Damaged {
@@ -156,7 +170,7 @@ impl RecordFilter {
 }
 
 fn moment(at: &str, text: Option<String>) -> Result<Option<Moment>, OperationError> {
-    text.map(|text| text.parse())
+    text.map(|text| Moment::not_before(&text))
         .transpose()
         .map_err(|error| OperationError::invalid(at, error))
 }
@@ -221,6 +235,11 @@ mod tests {
             at(json!({"sent_from": "2024-03-02T00:00:00Z", "sent_to": "2024-03-02T00:00:00Z"})),
             "filter.sent_to"
         );
+        assert_eq!(
+            at(json!({"sent_from": "2024-03-02T00:00:00.2Z", "sent_to": "2024-03-02T00:00:00.8Z"})),
+            "filter.sent_to"
+        );
+        assert_eq!(at(json!({"sent_from": "2024-03-10"})), "filter.sent_from");
         assert_eq!(
             at(json!({"carrier": ["x".repeat(257)]})),
             "filter.carrier[0]"

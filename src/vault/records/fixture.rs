@@ -25,13 +25,15 @@ use crate::vault::core::Core;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::exhibits::description::ExhibitDescription;
 use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
-use crate::vault::exhibits::terms::TermPlace;
-use crate::vault::keyring::{Argon2Params, NewPassphrase};
+use crate::vault::exhibits::index_ranges::IndexRanges;
+use crate::vault::exhibits::tag_runs;
+use crate::vault::keyring::{Argon2Params, CaseKeys, NewPassphrase};
 use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
+use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows, leaf_rows,
     membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
@@ -184,12 +186,14 @@ impl Fixture {
             let codes = values.iter().map(|value| dictionary.code(value).unwrap());
             columns.push((field, codes.collect()));
         }
-        let place = TermPlace {
-            connection: db,
-            keys: &keys,
+        let terms = Terms {
             case: row.number,
+            field: Field::Number,
         };
-        let numbers = number_terms(db, place, core, exhibit, rows, &mut self.numbers);
+        let known = self.numbers.len();
+        let adder = (exhibit, parts);
+        let numbers = number_terms(db, (&keys, terms), core, adder, rows, &mut self.numbers);
+        let new_numbers = (self.numbers.len() - known) as u32;
         columns.push((Field::Number, numbers.clone()));
         let times: Vec<i64> = rows.iter().map(|row| MARCH + row.at).collect();
         let blocks = rows.len().div_ceil(BLOCK_ROWS) as u32;
@@ -236,13 +240,24 @@ impl Fixture {
         };
         index.count_all(&messages, nobody, &mut others).unwrap();
         let same: Vec<u32> = (0..=self.numbers.len() as u32).collect();
+        let mut ranges = Vec::new();
         for (range, entries) in index.finish(&same, vec![0]).unwrap() {
+            ranges.push(range);
             SubjectBlock::encode(range, &entries, &mut plain).unwrap();
             let sealed = seal(parts.subject_index(range), &plain);
             let stored = subject_index_rows::TABLE.insert(db, exhibit, range, &sealed);
             stored.unwrap();
         }
-        let description = describe(self.exhibits, rows, &times, blocks);
+        let sizes = Field::DICTIONARIES.into_iter().map(|field| {
+            let size = self.dictionaries[&field.code()].size();
+            (field.label().to_owned(), size)
+        });
+        let description = ExhibitDescription {
+            new_numbers,
+            dictionaries: sizes.collect(),
+            index_ranges: IndexRanges::of(ranges),
+            ..describe(self.exhibits, rows, &times, blocks)
+        };
         let sealed = parts
             .description()
             .seal_json(core.nonce().unwrap(), &description)
@@ -299,13 +314,13 @@ impl Fixture {
 /// own: terms are then numbered in the order of the rows, and a test can say which is which.
 fn number_terms(
     db: &Transaction,
-    place: TermPlace<'_>,
+    (keys, terms): (&CaseKeys, Terms),
     core: &Core,
-    exhibit: ExhibitNumber,
+    (exhibit, parts): (ExhibitNumber, ExhibitParts<'_>),
     rows: &[Sent],
     known: &mut BTreeMap<String, u32>,
 ) -> Vec<u32> {
-    let (terms, parts) = (place.terms(Field::Number), place.parts());
+    let mut runs = Vec::new();
     for row in rows {
         if known.contains_key(&row.number) {
             continue;
@@ -313,14 +328,22 @@ fn number_terms(
         let no = known.len() as u32 + 1;
         let text = RawText::new(row.number.clone());
         let phone = Phone::parse(&text, None).unwrap().phone;
-        let tag = place.keys.tags(Field::Number).tag_phone(&phone);
+        let tag = keys.tags(Field::Number).tag_phone(&phone);
         let mut sealed = Vec::new();
         let nonce = core.nonce().unwrap();
         parts.seal_number(nonce, no, &phone, &mut sealed).unwrap();
-        terms
-            .insert(db, exhibit, no, tag.as_bytes(), &sealed)
-            .unwrap();
+        runs.push((tag, no, sealed));
         known.insert(row.number.clone(), no);
+    }
+    runs.sort();
+    let next_tags = runs.iter().map(|(tag, ..)| tag).cycle().skip(1);
+    for ((tag, no, sealed), next) in runs.iter().zip(next_tags) {
+        let tags = tag_runs::encode(next, [tag].into_iter());
+        let part = parts.tag_run(Field::Number, *no);
+        let tags = part.seal(core.nonce().unwrap(), &tags).unwrap();
+        let first_tag = tag.as_bytes();
+        let stored = terms.insert(db, exhibit, *no, first_tag, &tags, sealed);
+        stored.unwrap();
     }
     rows.iter().map(|row| known[&row.number]).collect()
 }
@@ -359,6 +382,9 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         numbers: 0,
         new_numbers: 0,
         users: 0,
+        new_users: 0,
+        dictionaries: Vec::new(),
+        index_ranges: IndexRanges::default(),
         dropped_columns: Vec::new(),
         first: times.iter().copied().min(),
         last: times.iter().copied().max(),

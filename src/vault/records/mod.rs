@@ -5,6 +5,7 @@
 //! query can forget it. If a block is missing or does not open, the query fails; it never answers in part. Not
 //! promised: that two queries see the same exhibits; each has the snapshot of its act.
 
+mod accounts;
 mod export;
 mod exposure;
 mod filter;
@@ -37,6 +38,7 @@ pub use self::pages::page::{PageQuery, RecordPage, RecordView};
 pub use self::protected::protected_table::ProtectedQuery;
 pub use self::tables::dimension::Dimension;
 pub use self::tables::rounding::{Rule, Shown};
+pub use self::tables::searched::{SearchedView, SpanView};
 pub use self::tables::table::{BasisView, Rest, Table, TableQuery, TableRow, Totals};
 
 pub(in crate::vault) use self::exposure::lookup::{AskedNumber, LookUp};

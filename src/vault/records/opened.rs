@@ -9,7 +9,9 @@ use crate::domain::{AccountName, ExhibitId, Field};
 use crate::vault::call::caller::Caller;
 use crate::vault::columns::{BLOCK_ROWS, CodeSet, Dictionary};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{self, ExhibitDescription};
+use crate::vault::exhibits::known_case::KnownCase;
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
@@ -30,8 +32,11 @@ pub(in crate::vault) struct CaseRecords<'s> {
     pub(super) withdrawn: Vec<ExhibitRow>,
     /// The only account that a liaison may see.
     account: Option<AccountName>,
+    /// What is kept of the case from act to act, if the caller has it at hand.
+    pub(super) known: Option<Arc<KnownCase>>,
     /// The caller who waits for the answer.
     pub(super) caller: Option<&'s Caller>,
+    added: AddedTerms,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
     numbers: RefCell<NumberTerms>,
     pub(super) newly_exposed: RefCell<HashMap<ExhibitId, Arc<CodeSet>>>,
@@ -45,12 +50,9 @@ impl<'s> CaseRecords<'s> {
         case: &'s CaseRow,
         account: Option<AccountName>,
     ) -> Result<Self, OperationError> {
-        let (exhibits, withdrawn): (Vec<_>, Vec<_>) =
-            exhibit_rows::list_all(connection, case.number)?
-                .into_iter()
-                .partition(|exhibit| exhibit.withdrawn.is_none());
-        let mut descriptions = Vec::with_capacity(exhibits.len());
-        for exhibit in &exhibits {
+        let all = exhibit_rows::list_all(connection, case.number)?;
+        let mut descriptions = Vec::with_capacity(all.len());
+        for exhibit in &all {
             let description = description::open_description(&keys, exhibit)?;
             if u64::from(description.blocks) != description.admitted.div_ceil(BLOCK_ROWS as u64) {
                 return Err(OperationError::Damaged {
@@ -59,6 +61,12 @@ impl<'s> CaseRecords<'s> {
             }
             descriptions.push(description);
         }
+        let added = AddedTerms::of(all.iter().zip(&descriptions));
+        let mut counts = all.iter().map(|exhibit| exhibit.withdrawn.is_none());
+        descriptions.retain(|_| counts.next().unwrap_or(false));
+        let (exhibits, withdrawn) = all
+            .into_iter()
+            .partition(|exhibit| exhibit.withdrawn.is_none());
         Ok(Self {
             table_bytes,
             connection,
@@ -68,7 +76,9 @@ impl<'s> CaseRecords<'s> {
             descriptions,
             withdrawn,
             account,
+            known: None,
             caller: None,
+            added,
             dictionaries: RefCell::default(),
             numbers: RefCell::default(),
             newly_exposed: RefCell::default(),
@@ -98,6 +108,14 @@ impl<'s> CaseRecords<'s> {
     pub(in crate::vault) fn asked_by(self, caller: &'s Caller) -> Self {
         Self {
             caller: Some(caller),
+            ..self
+        }
+    }
+
+    /// What an answer rests on is then counted once for each account.
+    pub(in crate::vault) fn with_known(self, known: Arc<KnownCase>) -> Self {
+        Self {
+            known: Some(known),
             ..self
         }
     }
@@ -185,6 +203,7 @@ impl<'s> CaseRecords<'s> {
             connection: self.connection,
             keys: &self.keys,
             case: self.case.number,
+            added: &self.added,
         }
     }
 }

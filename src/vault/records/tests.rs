@@ -1,5 +1,6 @@
 //! Queries on small exhibits, through the door.
 
+mod absence;
 mod paid;
 
 use serde_json::{Value, json};
@@ -130,7 +131,7 @@ fn a_lost_part_of_the_index_is_damage_and_not_an_absence() {
         .execute("DELETE FROM subject_index", [])
         .unwrap();
     let found = look_up(&fixture, &fixture.lead, &["+447700900001"]);
-    assert_eq!(place(found), "subject index, range 0");
+    assert!(place(found).ends_with("subject index, range 0"));
 }
 
 #[test]

@@ -200,7 +200,14 @@ fn a_cursor_that_was_changed_or_belongs_to_something_else_is_refused() {
     let ask = |fixture: &Fixture, caller: &Caller, asked: Value, order, cursor: &str| {
         page(fixture, caller, asked, order, 5, Some(cursor))
     };
-    let refused = |asked: Result<Value, Refusal>| matches!(asked, Err(Refusal::Failed(OperationError::NotInData { at, refusal: DataRefusal::OtherPage }, _)) if at == "cursor");
+    // Before anything is read where it could be no cursor, else as the list of refusals by data says.
+    let refused = |asked: Result<Value, Refusal>| match asked {
+        Err(Refusal::Failed(OperationError::NotInData { at, refusal }, _)) => {
+            at == "cursor" && refusal == DataRefusal::OtherPage
+        }
+        Err(Refusal::Failed(OperationError::Invalid { at, .. }, _)) => at == "cursor",
+        _ => false,
+    };
     let first = page(&fixture, &fixture.lead, json!({}), Order::Record, 5, None).unwrap();
     let cursor = first["next"].as_str().unwrap().to_owned();
     let lead = fixture.lead.clone();

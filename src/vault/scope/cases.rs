@@ -9,7 +9,7 @@ use crate::domain::{
     AccountName, CaseId, CaseRole, Moment, OperatorId, OperatorName, Reference, Title,
 };
 use crate::policy::{Action, CaseState, Denial, Writes};
-use crate::vault::error::{Conflict, OperationError};
+use crate::vault::error::{Conflict, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::plaintext::Aad;
 use crate::vault::plaintext::open_json;
@@ -251,17 +251,38 @@ impl<A: Writes> Scope<'_, A> {
     /// Ends a member's rights in the case, until another lead gives some again.
     pub fn suspend_member(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         let case = self.case_row()?;
-        if self.caller.operator_id() == Some(operator) {
-            return Err(OperationError::Conflict(Conflict::OwnMembership));
-        }
         membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;
         Ok(membership_rows::suspend(
             self.transaction()?,
             case.number,
             operator,
+            self.operator()?,
             self.now,
         )?)
+    }
+
+    /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than
+    /// two can act, and who suspended them is none of those. Nobody lifts what they imposed.
+    pub fn lift_suspension(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
+        let case = self.case_row()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        let acting = self.acting_leads()?;
+        let imposed_by = member
+            .suspended_by
+            .filter(|by| member.role == CaseRole::Lead && acting.len() < 2 && !acting.contains(by));
+        match imposed_by {
+            None => Err(self.deny(Denial::NotAllowed)),
+            Some(by) if Some(&by) == self.caller.operator_id() => {
+                Err(self.deny(Denial::OwnRequest))
+            }
+            Some(_) => Ok(membership_rows::lift(
+                self.transaction()?,
+                case.number,
+                operator,
+            )?),
+        }
     }
 }
 
@@ -282,24 +303,52 @@ impl Reading<'_> {
         Ok(false)
     }
 
-    /// A liaison is bound to an account, nobody else is; nobody names themselves.
+    /// The leads of the case who can do something in it now.
+    fn acting_leads(&self) -> Result<Vec<OperatorId>, OperationError> {
+        let mut acting = Vec::new();
+        for member in membership_rows::list(self.connection, self.case_row()?.number)? {
+            if member.role == CaseRole::Lead && !member.suspended {
+                let operator = operator_rows::find(self.connection, &member.operator)?;
+                let can_act = operator.is_some_and(|operator| {
+                    operator.state == OperatorState::Active && !operator.home.stays_outside_cases()
+                });
+                acting.extend(can_act.then_some(member.operator));
+            }
+        }
+        Ok(acting)
+    }
+
+    /// Who can be a member as it is wanted: an operator of the vault's cases, for an account that an exhibit has or
+    /// that is said to be in none.
     pub(in crate::vault::scope) fn check_member(
         &self,
         wanted: &MembershipWanted,
     ) -> Result<(), OperationError> {
-        if self.caller.operator_id() == Some(&wanted.operator) {
-            return Err(OperationError::Conflict(Conflict::OwnMembership));
+        self.check_operator(&wanted.operator)?;
+        match self.account_in_log(wanted)? {
+            Some(near) if !wanted.account_not_in_log => Err(OperationError::NoSuchAccount(near)),
+            _ => Ok(()),
         }
-        if (wanted.role == CaseRole::Liaison) != wanted.account.is_some() {
-            return Err(OperationError::invalid(
-                "account",
-                "a liaison, and nobody else, needs one",
-            ));
-        }
-        self.check_operator(&wanted.operator)
     }
 
-    fn check_operator(&self, operator: &OperatorId) -> Result<(), OperationError> {
+    /// Nothing if the account that is wanted, if one is, is in an exhibit; else what it may have been meant for.
+    pub(in crate::vault::scope) fn account_in_log(
+        &self,
+        wanted: &MembershipWanted,
+    ) -> Result<Option<NearMisses>, OperationError> {
+        match &wanted.account {
+            Some(account) => self
+                .records_of(self.case_row()?, None)?
+                .near_misses(account),
+            None => Ok(None),
+        }
+    }
+
+    /// Who may be a member of a case at all.
+    pub(in crate::vault::scope) fn check_operator(
+        &self,
+        operator: &OperatorId,
+    ) -> Result<(), OperationError> {
         let row =
             operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
         match row.home.stays_outside_cases() {

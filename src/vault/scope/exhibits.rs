@@ -199,7 +199,6 @@ impl<A: Action> Scope<'_, A> {
         let this = records.exhibit(exhibit).ok_or(OperationError::NotFound)?;
         let other = records
             .exhibit(against)
-            .filter(|other| other.id != this.id)
             .ok_or_else(|| DataRefusal::NoOtherExhibit.at("against"))?;
         let difference = records.difference(this, other)?;
         self.note_rows(difference.accounts.len() as u64);

@@ -8,6 +8,7 @@
 //! under-report.
 
 mod admissions;
+mod asking;
 mod audit;
 mod bound_account;
 mod budgets;
@@ -32,6 +33,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+pub use self::asking::Asking;
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub(in crate::vault) use self::bound_account::{open_account, seal_account};
 pub(in crate::vault) use self::budgets::party_of;
@@ -49,6 +51,7 @@ use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::terms::NumberTerms;
 use crate::vault::ledger::Verdict;
 pub use crate::vault::records::{Exposure, LookUpResult};
@@ -66,6 +69,8 @@ pub struct Scope<'v, A: Action> {
     pub(in crate::vault) notes: Notes,
     /// Runs of recently disclosed numbers, sealed.
     pub(in crate::vault) numbers: NumberTerms,
+    /// Which exhibit added which of them; read with the first.
+    pub(in crate::vault) added: Option<Arc<AddedTerms>>,
     action: PhantomData<A>,
 }
 
@@ -140,6 +145,7 @@ impl<'v, A: Action> Scope<'v, A> {
             leaf,
             notes: Notes::default(),
             numbers: NumberTerms::default(),
+            added: None,
             action: PhantomData,
         }
     }

@@ -7,7 +7,7 @@ use crate::vault::error::OperationError;
 use crate::vault::plaintext::AskedNumbers;
 use crate::vault::records::{
     AskedNumber, CaseRecords, Exposure, LookUp, LookUpResult, PageQuery, ProtectedQuery,
-    RecordPage, Table, TableQuery,
+    RecordPage, SearchedView, Table, TableQuery,
 };
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
@@ -16,8 +16,14 @@ impl<'v> Reading<'v> {
     /// The records of the case, narrowed to what the grant covers.
     pub(in crate::vault) fn records(&self) -> Result<CaseRecords<'v>, OperationError> {
         let account = self.grant.account().cloned();
-        let records = self.records_of(self.case_row()?, account)?;
-        Ok(records.asked_by(self.caller))
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let known = self
+            .core
+            .known_cases
+            .of(self.connection, &keys, case.number)?;
+        let records = self.records_of(case, account)?;
+        Ok(records.asked_by(self.caller).with_known(known))
     }
 
     /// The records of a case, not narrowed unless an account is given.
@@ -62,11 +68,29 @@ impl<'v> Reading<'v> {
         Ok(messages)
     }
 
+    /// What a lookup rests on. The team's is kept from act to act, like a liaison's.
+    fn searched(&self) -> Result<SearchedView, OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let known = self
+            .core
+            .known_cases
+            .of(self.connection, &keys, case.number)?;
+        let account = self.grant.account();
+        let searched = known.searched(account.map(AccountName::as_str), || {
+            self.records()?.searched()
+        })?;
+        Ok(SearchedView::of(searched, account.is_some()))
+    }
+
     fn subjects(&self) -> Result<LookUp<'v>, OperationError> {
         let account = self.grant.account();
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
-        let known = self.core.known_cases.of(self.connection, case.number)?;
+        let known = self
+            .core
+            .known_cases
+            .of(self.connection, &keys, case.number)?;
         LookUp::open(self.connection, keys, known, case, account)
     }
 }
@@ -76,8 +100,12 @@ impl<A: Action> Scope<'_, A> {
     ///
     /// A liaison is told `not_exposed` of a number that is in other accounts only,
     /// by the same path: a number that nobody has is looked up in the place of one
-    /// that somebody has.
-    pub fn look_up(&mut self, numbers: &AskedNumbers) -> Result<Vec<LookUpResult>, OperationError> {
+    /// that somebody has. What the answers rest on is the same for all of them.
+    pub fn look_up(
+        &mut self,
+        numbers: &AskedNumbers,
+    ) -> Result<(Vec<LookUpResult>, SearchedView), OperationError> {
+        let searched = self.searched()?;
         self.note_rows(numbers.len() as u64);
         let mut subjects = self.subjects()?;
         let mut asked = Vec::with_capacity(numbers.len());
@@ -100,7 +128,7 @@ impl<A: Action> Scope<'_, A> {
                 *place = result;
             }
         }
-        Ok(results)
+        Ok((results, searched))
     }
 
     /// A page of masked records.

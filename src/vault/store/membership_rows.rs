@@ -17,6 +17,8 @@ pub(crate) struct MembershipRow {
     pub(crate) account: Option<Vec<u8>>,
     /// Whether it gives no right until another lead says so.
     pub(crate) suspended: bool,
+    /// Who suspended it.
+    pub(crate) suspended_by: Option<OperatorId>,
 }
 
 pub(crate) fn upsert(
@@ -30,6 +32,7 @@ pub(crate) fn upsert(
         ("role", text(role.as_str())),
         ("account", account.map_or(nothing(), blob)),
         ("suspended_at", nothing()),
+        ("suspended_by", nothing()),
     ];
     connection.put(&MEMBERSHIP, &key(case, operator), &set)
 }
@@ -39,13 +42,29 @@ pub(crate) fn suspend(
     connection: &Transaction,
     case: CaseNumber,
     operator: &OperatorId,
+    by: &OperatorId,
     now: Moment,
 ) -> Result<(), StoreError> {
     let key = key(case, operator);
     let unless = [("suspended_at", nothing())];
-    let set = [("suspended_at", int(now.seconds()))];
+    let set = [
+        ("suspended_at", int(now.seconds())),
+        ("suspended_by", text(by.as_str())),
+    ];
     connection
         .update(&MEMBERSHIP, &key, &unless, &set)
+        .map(|_| ())
+}
+
+/// Lets the member in again, in the role they had.
+pub(crate) fn lift(
+    connection: &Transaction,
+    case: CaseNumber,
+    operator: &OperatorId,
+) -> Result<(), StoreError> {
+    let set = [("suspended_at", nothing()), ("suspended_by", nothing())];
+    connection
+        .update(&MEMBERSHIP, &key(case, operator), &[], &set)
         .map(|_| ())
 }
 
@@ -104,5 +123,10 @@ fn read(row: &Row<'_>) -> Result<MembershipRow, StoreError> {
             .get::<_, Option<i64>>("suspended_at")
             .map_err(&failed)?
             .is_some(),
+        suspended_by: row
+            .get::<_, Option<String>>("suspended_by")
+            .map_err(&failed)?
+            .map(|by| sound("membership::suspended_by", by.parse()))
+            .transpose()?,
     })
 }

@@ -1,8 +1,8 @@
 //! Table `term_run`: every distinct identifying value once, sealed, and the blind index over them.
 //! A run holds up to [`Terms::in_a_run`] terms that one exhibit added to a case, in the order of
-//! their tags.
+//! their tags. The tags are sealed; only the first of each run stands in the clear, to find the run.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{CachedStatement, OptionalExtension, Params, params};
 
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at};
@@ -15,7 +15,7 @@ use crate::domain::Field;
 const RUN_USERS: usize = 2048;
 /// Most numbers in a run. With their tags they exactly fill two pages of the database, and a lookup
 /// reads no more than that.
-const RUN_NUMBERS: usize = 312;
+const RUN_NUMBERS: usize = 311;
 
 /// The length of a tag in bytes.
 const TAG: usize = 16;
@@ -45,12 +45,6 @@ pub(crate) struct SealedRun {
     pub(crate) sealed: Vec<u8>,
 }
 
-/// The tags of a run, sorted; the terms are numbered in the same order.
-pub(crate) struct TagRun {
-    pub(crate) first: u32,
-    pub(crate) tags: Vec<u8>,
-}
-
 impl SealedRun {
     pub(crate) fn holds(&self, no: u32) -> bool {
         no.checked_sub(self.first)
@@ -58,23 +52,64 @@ impl SealedRun {
     }
 }
 
-impl TagRun {
-    /// The number of the term with this tag.
-    pub(crate) fn find(&self, tag: &[u8; TAG]) -> Option<u32> {
-        Some(self.first + place_of(&self.tags, tag)?)
-    }
-}
-
-/// The run of an exhibit in which a tag would be.
-const AROUND: &str = "-- term_run::tags_around
+/// The run of an exhibit with the greatest first tag that is not above a tag.
+const AROUND: &str = "-- term_run::around
     SELECT first, tags FROM term_run
     WHERE case_number = ?1 AND field = ?2 AND exhibit = ?3 AND first_tag <= ?4
     ORDER BY first_tag DESC LIMIT 1";
 
-/// The place of a tag among sorted tags.
-fn place_of(tags: &[u8], tag: &[u8; TAG]) -> Option<u32> {
-    let (tags, _) = tags.as_chunks::<TAG>();
-    u32::try_from(tags.binary_search(tag).ok()?).ok()
+/// The run of an exhibit with the greatest first tag.
+const LAST: &str = "-- term_run::last
+    SELECT first, tags FROM term_run
+    WHERE case_number = ?1 AND field = ?2 AND exhibit = ?3
+    ORDER BY first_tag DESC LIMIT 1";
+
+/// Reads the sealed tags of one run after the other.
+pub(crate) struct TagReader<'c> {
+    connection: &'c Snapshot,
+    terms: Terms,
+    around: CachedStatement<'c>,
+}
+
+impl TagReader<'_> {
+    /// Reads the sealed tags of the run of an exhibit in which a tag would be. It is the run with the
+    /// greatest first tag that is not above the tag, or the exhibit's last run if all begin above it.
+    /// Answers the number of the run's first term; `None` if the exhibit has no run.
+    pub(crate) fn read(
+        &mut self,
+        exhibit: ExhibitNumber,
+        tag: &[u8; TAG],
+        into: &mut Vec<u8>,
+    ) -> Result<Option<u32>, StoreError> {
+        let Terms { case, field } = self.terms;
+        let around = params![case.0, field.code(), exhibit.0, tag];
+        let first = read_tags(&mut self.around, around, into)?;
+        if first.is_some() {
+            return Ok(first);
+        }
+        let failed = at("term_run::last");
+        let mut last = self.connection.prepare_cached(LAST).map_err(failed)?;
+        read_tags(&mut last, params![case.0, field.code(), exhibit.0], into)
+    }
+}
+
+fn read_tags(
+    statement: &mut CachedStatement<'_>,
+    place: impl Params,
+    into: &mut Vec<u8>,
+) -> Result<Option<u32>, StoreError> {
+    let failed = at("term_run::tags");
+    let mut rows = statement.query(place).map_err(&failed)?;
+    let Some(row) = rows.next().map_err(&failed)? else {
+        return Ok(None);
+    };
+    let tags = row.get_ref(1).map_err(&failed)?;
+    let tags = tags
+        .as_blob()
+        .map_err(|_| StoreError::inconsistent("term_run::tags"))?;
+    into.clear();
+    into.extend_from_slice(tags);
+    row.get(0).map(Some).map_err(&failed)
 }
 
 /// Recently read runs, so that terms read in order cost one read for each run.
@@ -125,11 +160,11 @@ impl Terms {
         connection: &Transaction,
         exhibit: ExhibitNumber,
         first: u32,
+        first_tag: &[u8; TAG],
         tags: &[u8],
         sealed: &[u8],
     ) -> Result<(), StoreError> {
         let failed = at("term_run::insert");
-        let first_tag = tags.get(..TAG).unwrap_or_default();
         connection
             .prepare_cached(
                 "-- term_run::insert
@@ -150,7 +185,8 @@ impl Terms {
         Ok(())
     }
 
-    /// The run that holds the term of this number.
+    /// The run that holds the term of this number. Sealed tags are 49 bytes longer than the tags:
+    /// version, key id, nonce, seal, and the first tag of the next run.
     pub(crate) fn run_of(
         self,
         connection: &Snapshot,
@@ -160,7 +196,7 @@ impl Terms {
         let found = connection
             .prepare_cached(
                 "-- term_run::of
-                 SELECT first, length(tags) / 16, sealed FROM term_run
+                 SELECT first, max(length(tags) - 49, 0) / 16, sealed FROM term_run
                  WHERE case_number = ?1 AND field = ?2 AND first <= ?3
                  ORDER BY first DESC LIMIT 1",
             )
@@ -177,111 +213,32 @@ impl Terms {
         Ok(found.filter(|run| run.holds(no)))
     }
 
-    /// The exhibits that added terms, in the order of their numbers.
-    pub(crate) fn exhibits(self, connection: &Snapshot) -> Result<Vec<ExhibitNumber>, StoreError> {
-        let failed = at("term_run::exhibits");
-        let mut next = connection
-            .prepare_cached(
-                "-- term_run::exhibits
-                 SELECT min(exhibit) FROM term_run
-                 WHERE case_number = ?1 AND field = ?2 AND exhibit > ?3",
-            )
-            .map_err(&failed)?;
-        let mut exhibits = Vec::new();
-        let mut last = i64::MIN;
-        loop {
-            let found: Option<i64> = next
-                .query_row(params![self.case.0, self.field.code(), last], |row| {
-                    row.get(0)
-                })
-                .map_err(&failed)?;
-            let Some(exhibit) = found else {
-                return Ok(exhibits);
-            };
-            exhibits.push(ExhibitNumber(exhibit));
-            last = exhibit;
-        }
+    pub(crate) fn tag_reader(self, connection: &Snapshot) -> Result<TagReader<'_>, StoreError> {
+        let around = connection.prepare_cached(AROUND);
+        Ok(TagReader {
+            connection,
+            terms: self,
+            around: around.map_err(at("term_run::around"))?,
+        })
     }
 
-    /// The run of an exhibit in which a tag would be.
-    pub(crate) fn tags_around(
-        self,
-        connection: &Snapshot,
-        exhibit: ExhibitNumber,
-        tag: &[u8; TAG],
-    ) -> Result<Option<TagRun>, StoreError> {
-        let failed = at("term_run::tags_around");
-        connection
-            .prepare_cached(AROUND)
-            .map_err(&failed)?
-            .query_row(
-                params![self.case.0, self.field.code(), exhibit.0, tag],
-                |row| {
-                    Ok(TagRun {
-                        first: row.get(0)?,
-                        tags: row.get(1)?,
-                    })
-                },
-            )
-            .optional()
-            .map_err(&failed)
-    }
-
-    /// The number of the term with this tag.
-    pub(crate) fn find_by_tag(
-        self,
-        connection: &Snapshot,
-        tag: &[u8; TAG],
-    ) -> Result<Option<u32>, StoreError> {
-        self.find_among(connection, self.exhibits(connection)?, tag)
-    }
-
-    /// The same if it is known which exhibits may have added it. Every one of them is searched,
-    /// even after a hit, so that a number that is present takes as long as one that is absent. No
-    /// tag is copied.
-    pub(crate) fn find_among(
-        self,
-        connection: &Snapshot,
-        exhibits: impl IntoIterator<Item = ExhibitNumber>,
-        tag: &[u8; TAG],
-    ) -> Result<Option<u32>, StoreError> {
-        let failed = at("term_run::find");
-        let mut statement = connection.prepare_cached(AROUND).map_err(&failed)?;
-        let mut found = None;
-        for exhibit in exhibits {
-            let place = params![self.case.0, self.field.code(), exhibit.0, tag];
-            let mut rows = statement.query(place).map_err(&failed)?;
-            if let Some(row) = rows.next().map_err(&failed)? {
-                let tags = row.get_ref(1).map_err(&failed)?;
-                let tags = tags
-                    .as_blob()
-                    .map_err(|_| StoreError::inconsistent("term_run::tags"))?;
-                if let Some(place) = place_of(tags, tag) {
-                    let first: u32 = row.get(0).map_err(&failed)?;
-                    found = found.or(Some(first + place));
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// The first tags of the runs of all exhibits: exhibit, tag.
+    /// The first tags of the runs of an exhibit, sorted.
     pub(crate) fn first_tags(
         self,
         connection: &Snapshot,
-    ) -> Result<Vec<(ExhibitNumber, [u8; TAG])>, StoreError> {
+        exhibit: ExhibitNumber,
+    ) -> Result<Vec<[u8; TAG]>, StoreError> {
         let failed = at("term_run::first_tags");
         let mut statement = connection
             .prepare_cached(
                 "-- term_run::first_tags
-                 SELECT exhibit, first_tag FROM term_run
-                 WHERE case_number = ?1 AND field = ?2 ORDER BY exhibit, first_tag",
+                 SELECT first_tag FROM term_run
+                 WHERE case_number = ?1 AND field = ?2 AND exhibit = ?3 ORDER BY first_tag",
             )
             .map_err(&failed)?;
+        let place = params![self.case.0, self.field.code(), exhibit.0];
         let rows = statement
-            .query_map(params![self.case.0, self.field.code()], |row| {
-                Ok((ExhibitNumber(row.get(0)?), row.get(1)?))
-            })
+            .query_map(place, |row| row.get(0))
             .map_err(&failed)?;
         rows.collect::<Result<_, _>>().map_err(&failed)
     }

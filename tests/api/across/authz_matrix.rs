@@ -11,7 +11,7 @@ use breachvault::policy::{
     RequestFacts, RequestState, decide, needs_case,
 };
 
-use super::routes::{ROWS, ask, client, work_on};
+use super::routes::{IN_A_CASE_OF_ITS_OWN, ROWS, ask, client, work_on};
 use crate::support::{Incident, Who};
 
 const CHECKED_IN: &str = include_str!("../authz_matrix.txt");
@@ -97,7 +97,10 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     .iter()
     .any(|name| route.contains(name));
     let account = || AccountName::parse(&incident.account).unwrap();
-    let membership = who.in_case().map(|role| Membership {
+    // In the case of its own, only the custodian is a member who is not suspended.
+    let own_case = route == IN_A_CASE_OF_ITS_OWN;
+    let role = who.in_case().filter(|_| !own_case || who == Who::Custodian);
+    let membership = role.map(|role| Membership {
         role: role.parse().unwrap(),
         account: (who == Who::Liaison).then(account),
     });
@@ -119,7 +122,11 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     });
     Facts {
         caller: CallerFacts::Operator(who.home().parse().unwrap()),
-        case: of_case.then_some(CaseFacts { state, membership }),
+        case: of_case.then_some(CaseFacts {
+            state,
+            membership,
+            has_exhibit: true,
+        }),
         request,
         leaf: route.contains("{leaf}").then_some(LeafFacts {
             written_for_caller: false,
@@ -135,7 +142,11 @@ fn status(denial: Denial) -> u16 {
         | Denial::NotTheAsker
         | Denial::SecondFactorNeeded => 403,
         Denial::Concealed => 404,
-        Denial::CaseClosed | Denial::WrongState(_) | Denial::Expired | Denial::AskerGone => 409,
+        Denial::CaseClosed
+        | Denial::NothingAdmitted
+        | Denial::WrongState(_)
+        | Denial::Expired
+        | Denial::AskerGone => 409,
         Denial::OverBudget => 422,
         Denial::BudgetSpent { .. } | Denial::LookupsFrozen { .. } | Denial::Throttled { .. } => 429,
     }
@@ -226,7 +237,11 @@ fn in_case(text: &mut String, state: CaseState) {
         let cells = seats.into_iter().map(|(home, membership)| {
             let facts = Facts {
                 caller: CallerFacts::Operator(home),
-                case: Some(CaseFacts { state, membership }),
+                case: Some(CaseFacts {
+                    state,
+                    membership,
+                    has_exhibit: true,
+                }),
                 request: None,
                 leaf: None,
             };
@@ -304,6 +319,7 @@ fn about_requests(text: &mut String) {
                         case: Some(CaseFacts {
                             state: CaseState::Open,
                             membership: Some(member(role)),
+                            has_exhibit: true,
                         }),
                         request: Some(RequestFacts {
                             state,

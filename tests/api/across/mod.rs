@@ -6,6 +6,7 @@ mod audit_coverage;
 mod authz_matrix;
 mod bad_input;
 mod busy;
+mod cases;
 mod clock_attacks;
 mod formats;
 mod ids;

@@ -89,6 +89,7 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
+    row("DELETE /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("GET /api/v1/cases/{case}/memberships",            Lead, Custodian, 403),
     row("GET /api/v1/memberships/{membership}",            SecondLead, Investigator, 403),
     row("POST /api/v1/memberships/{membership}/decision",  SecondLead, Lead, 403),
@@ -135,6 +136,9 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/audit/sign-offs",                    Auditor, Lead, 403),
 ];
 
+/// The route that is about a case of its own: in the incident's case two leads can act.
+pub const IN_A_CASE_OF_ITS_OWN: &str = "DELETE /api/v1/cases/{case}/members/{operator}/suspension";
+
 /// Makes ready what the route needs, and the request itself.
 pub fn ask(incident: &Incident, route: &str) -> Asked {
     let number = incident.log.messages[0].number.as_str();
@@ -149,6 +153,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         )
     };
     let (mut target, mut asker) = (None, None);
+    let mut case = incident.case.clone();
     // One of its own, so that what comes of it is no other test's.
     let exhibit = route.contains("{exhibit}").then(|| {
         let file = match route.ends_with("/quarantine") {
@@ -182,6 +187,11 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             let (operator, _) = incident.invite(&fresh_name(), "investigator");
             incident.give(&incident.case, &operator, "investigator", None);
             target = Some(operator);
+            Some(body::reason())
+        }
+        IN_A_CASE_OF_ITS_OWN => {
+            case = incident.case_of_suspended_leads();
+            target = Some(incident.operator(Who::SecondLead));
             Some(body::reason())
         }
         "GET /api/v1/memberships/{membership}" => {
@@ -301,7 +311,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
     };
     let (method, path) = route.split_once(' ').unwrap();
     let path = path
-        .replace("{case}", &incident.case)
+        .replace("{case}", &case)
         .replace("{leaf}", "0")
         .replace("{exhibit}", exhibit.as_deref().unwrap_or_default());
     let path = match route.ends_with("/difference") {

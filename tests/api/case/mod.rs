@@ -1,5 +1,6 @@
 //! Cases: their states and their members.
 
+mod lift_suspension;
 mod list;
 mod list_members;
 mod move_on;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
+use ureq::http::Method;
 
 use super::{Answer, Client, Log, TestVault, Who, invented};
 
@@ -218,6 +219,34 @@ impl TestVault {
             let decided = self.second_lead().post(&path, &body::approve());
             decided.assert_status(200);
         }
+    }
+
+    /// A case with a custodian, whose two leads are suspended: the second one by the first, the first one
+    /// by an administrator.
+    pub fn case_of_suspended_leads(&self) -> String {
+        let case = self.open_case();
+        self.name_member(&case, Who::Custodian, "custodian", None);
+        self.name_member(&case, Who::SecondLead, "lead", None);
+        let by_each = [
+            (Who::Lead, Who::SecondLead),
+            (Who::Administrator, Who::Lead),
+        ];
+        for (by, who) in by_each {
+            self.suspend(&case, by, who).assert_status(200);
+        }
+        case
+    }
+
+    /// Lets a suspended lead in again.
+    pub fn lift(&self, case: &str, by: Who, who: Who) -> Answer {
+        let path = format!(
+            "/api/v1/cases/{case}/members/{}/suspension",
+            self.operator(who)
+        );
+        let json = [("content-type", "application/json")];
+        let body = body::reason().to_string();
+        self.client(by)
+            .send(Method::DELETE, &path, &json, body.as_bytes())
     }
 
     /// Ends somebody's rights in a case.

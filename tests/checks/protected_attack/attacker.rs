@@ -202,7 +202,7 @@ impl Model {
                 let place = PLACES[*place];
                 for (dimension, value) in [
                     ("country", place[0]),
-                    ("state", place[1]),
+                    ("state", place[4]),
                     ("area_state", place[3]),
                 ] {
                     model

@@ -25,15 +25,15 @@ impl Dice {
     }
 }
 
-/// Country, state as in log, calling and area code, state of the area code.
-pub(crate) const PLACES: [[&str; 4]; 7] = [
-    ["US", "California", "+1415", "CA"],
-    ["US", "New York", "+1212", "NY"],
-    ["GB", "", "+4477", ""],
-    ["US", "California", "+1212", "NY"],
-    ["CA", "Ontario", "+1416", "ON"],
-    ["CA", "Quebec", "+1514", "QC"],
-    ["GB", "Wales", "+4477", ""],
+/// Country, state as in log, calling and area code, state of the area code, state as a protected table says it.
+pub(crate) const PLACES: [[&str; 5]; 7] = [
+    ["US", "California", "+1415", "CA", "US-CA"],
+    ["US", "New York", "+1212", "NY", "US-NY"],
+    ["GB", "", "+4477", "", "GB"],
+    ["US", "California", "+1212", "NY", "US-CA"],
+    ["CA", "Ontario", "+1416", "ON", "CA-ON"],
+    ["CA", "Quebec", "+1514", "QC", "CA-QC"],
+    ["GB", "Wales", "+4477", "", "GB-WLS"],
 ];
 pub(crate) const CARRIERS: [&str; 3] = ["Alpha", "Beta", "Gamma"];
 /// A day and the Monday of its week.
@@ -104,7 +104,7 @@ pub(crate) fn cells(person: &Person, dimension: &str) -> BTreeSet<&'static str> 
     let messages = person.messages.iter();
     match dimension {
         "country" => [place[0]].into(),
-        "state" => [place[1]].into(),
+        "state" => [place[4]].into(),
         "area_state" => [place[3]].into(),
         "carrier" => messages.map(|(carrier, _)| CARRIERS[*carrier]).collect(),
         "day" => messages.map(|(_, day)| DAYS[*day][0]).collect(),

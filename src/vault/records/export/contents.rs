@@ -10,6 +10,7 @@ use crate::vault::exhibits::terms::{TermPlace, UserTerms};
 use crate::vault::plaintext::{Disclosed, SubjectToken, WipedText};
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::protected::place::CellPlace;
 use crate::vault::records::protected::release::Release;
 use crate::vault::records::tables::dimension::Dimension;
 use crate::vault::records::tables::rounding::Shown;
@@ -58,8 +59,10 @@ pub struct ReportTable {
 
 /// The counts of one value.
 pub struct ReportRow {
-    /// The value as it was logged; an empty text if there is none.
+    /// The value as it was logged, a state with its country (`US-WA`); an empty text if there is none.
     pub value: String,
+    /// The name of a place, such as `Washington, United States`; an empty text for anything else.
+    pub name: String,
     /// How many distinct numbers have it.
     pub numbers: Shown,
 }
@@ -382,11 +385,15 @@ fn report(
         Dimension::Day,
     ];
     let (cuts, release) = records.protected_tables(&BY, least)?;
-    let row = |value: String, numbers: Shown| ReportRow { value, numbers };
+    let row = |value: String, name: String, numbers: Shown| ReportRow {
+        value,
+        name,
+        numbers,
+    };
     let total = cuts.first().map(|(_, cut)| cut.total.clone());
     let mut tables = vec![ReportTable {
         by: "total",
-        rows: vec![row(String::new(), total.unwrap_or_default())],
+        rows: vec![row(String::new(), String::new(), total.unwrap_or_default())],
     }];
     tables.extend(cuts.into_iter().map(|(by, cut)| {
         ReportTable {
@@ -394,7 +401,14 @@ fn report(
             rows: cut
                 .cells
                 .into_iter()
-                .map(|(value, numbers)| row(value, numbers))
+                .map(|(cell, numbers)| {
+                    let place = CellPlace::of(by, &cell);
+                    let value = match (by, &place.country) {
+                        (Dimension::AreaState, Some(country)) => format!("{country}-{cell}"),
+                        _ => place.value,
+                    };
+                    row(value, place.name.unwrap_or_default(), numbers)
+                })
                 .collect(),
         }
     }));

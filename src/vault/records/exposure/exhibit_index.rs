@@ -7,6 +7,7 @@ use super::range_set::RangeSet;
 use crate::vault::columns::{RANGE_NUMBERS, SubjectBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description;
+use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
@@ -15,6 +16,8 @@ pub(super) struct ExhibitIndex<'r> {
     exhibit: &'r ExhibitRow,
     /// Distinct numbers of the exhibit, according to its description.
     numbers: u64,
+    /// The ranges of its index, likewise.
+    ranges: IndexRanges,
     found: u64,
 }
 
@@ -28,6 +31,7 @@ impl<'r> ExhibitIndex<'r> {
             records,
             exhibit,
             numbers: u64::from(description.numbers),
+            ranges: description.index_ranges,
             found: 0,
         })
     }
@@ -45,12 +49,13 @@ impl<'r> ExhibitIndex<'r> {
     /// Open each range exactly once, otherwise `finish` counts too many numbers.
     pub(super) fn block(&mut self, range: u32) -> Result<Option<SubjectBlock>, OperationError> {
         let records = self.records;
+        if !self.ranges.has(range) {
+            return Ok(None);
+        }
         let block =
             description::open_subjects(records.connection, &records.keys, self.exhibit, range)?;
-        if let Some(block) = &block {
-            self.found += numbers_of(block).count();
-        }
-        Ok(block)
+        self.found += numbers_of(&block).count();
+        Ok(Some(block))
     }
 
     /// The numbers of the exhibit in a range.

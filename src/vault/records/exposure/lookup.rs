@@ -13,6 +13,7 @@ use crate::vault::columns::{PackedSubjects, RANGE_NUMBERS};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description;
 use crate::vault::exhibits::known_case::KnownCase;
+use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Phone, SubjectToken};
@@ -69,6 +70,7 @@ pub(in crate::vault) struct LookUp<'s> {
     known: Arc<KnownCase>,
     /// The only account a liaison may learn about: its code, or `None` if no record has it.
     account: Option<Option<u32>>,
+    tags: TagSearch<'s>,
     numbers: NumberTerms,
     range: Option<u32>,
     blocks: Vec<PackedSubjects>,
@@ -114,6 +116,7 @@ impl<'s> LookUp<'s> {
             keys,
             known,
             account,
+            tags: TagSearch::of(connection, case.number, Field::Number)?,
             numbers: NumberTerms::default(),
             range: None,
             blocks: Vec::new(),
@@ -121,9 +124,9 @@ impl<'s> LookUp<'s> {
         })
     }
 
-    /// Finds a number and compares it with the term that its tag names: if somebody changed a tag to name another term,
-    /// that is damage and not an answer. For a number that the case does not have, another term is opened, so that both
-    /// cases do the same work.
+    /// Finds a number, or proves from the runs where it would be that no exhibit has it. Opens the term that was found
+    /// and compares it. For a number that the case does not have, another term is opened, so that both cases do the
+    /// same work.
     pub(in crate::vault) fn ask(
         &mut self,
         at: usize,
@@ -134,12 +137,9 @@ impl<'s> LookUp<'s> {
             connection: self.connection,
             keys: &self.keys,
             case: self.case.number,
+            added: self.known.added(),
         };
-        let exhibits = self.known.exhibits().iter().map(|exhibit| exhibit.number);
-        let found = place
-            .terms(Field::Number)
-            .find_among(self.connection, exhibits, tag.as_bytes())?
-            .filter(|no| (1..=self.case.numbers).contains(no));
+        let found = self.tags.find(&self.keys, self.known.added(), &tag)?;
         let [a, b, c, d, ..] = *tag.as_bytes();
         let decoy = u32::from_be_bytes([a, b, c, d])
             .checked_rem(self.case.numbers)
@@ -208,12 +208,13 @@ impl<'s> LookUp<'s> {
         self.range = Some(range);
         self.blocks.clear();
         self.withdrawn.clear();
-        for exhibit in self.known.exhibits() {
+        let exhibits = self.known.exhibits().iter();
+        for exhibit in exhibits.filter(|exhibit| exhibit.ranges.has(range)) {
             let of = (exhibit.number, &exhibit.id);
             let block = description::open_packed_subjects(self.connection, &self.keys, of, range)?;
             match exhibit.counts {
-                true => self.blocks.extend(block),
-                false => self.withdrawn.extend(block),
+                true => self.blocks.push(block),
+                false => self.withdrawn.push(block),
             }
         }
         Ok(())

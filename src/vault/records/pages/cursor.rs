@@ -63,14 +63,18 @@ impl Cursor {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
+    /// Whether the text could be a cursor: what can be said without the case.
+    pub(super) fn has_form(text: &str) -> bool {
+        decode(text).is_some()
+    }
+
     pub(super) fn parse(
         text: &str,
         records: &CaseRecords<'_>,
         asked: &Asked<'_>,
     ) -> Result<Self, OperationError> {
         let unknown = || DataRefusal::OtherPage.at("cursor");
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| unknown())?;
-        let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| unknown())?;
+        let bytes = decode(text).ok_or_else(unknown)?;
         let (told, digest) = bytes.split_last_chunk::<DIGEST>().ok_or_else(unknown)?;
         let expected = asked.digest(records, told)?;
         let [VERSION, rest @ ..] = told else {
@@ -98,6 +102,10 @@ impl Cursor {
             },
         })
     }
+}
+
+fn decode(text: &str) -> Option<[u8; LENGTH]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }
 
 /// The question that a cursor is bound to.

@@ -4,7 +4,7 @@
 //! is then part of the cursor. A later page starts at the block where the page before it ended, and opens blocks until
 //! it is full.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use super::cursor::{Asked, Cursor, Edition};
 use super::order::Order;
 use crate::domain::schema::PageCursor;
-use crate::domain::{Field, Moment};
-use crate::vault::error::{Conflict, OperationError};
+use crate::domain::{AccountName, Field, Moment};
+use crate::vault::error::{Conflict, DataRefusal, OperationError};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
@@ -22,6 +22,8 @@ use crate::vault::records::scan::columns::Columns;
 use crate::vault::records::scan::plan::Plan;
 use crate::vault::records::scan::sealed_columns::SealedColumns;
 use crate::vault::records::scan::walk::Next;
+use crate::vault::records::scan::wanted_codes::UnknownValues;
+use crate::vault::records::tables::searched::SearchedView;
 
 /// Which page is asked for.
 pub struct PageQuery<'q> {
@@ -45,6 +47,12 @@ pub struct RecordPage {
     pub next: Option<String>,
     /// How many records the filter keeps, on all pages.
     pub total: u64,
+    /// Values of the filter that the case does not have, by the filter's member.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Vec<String>>, required = false)]
+    pub unknown_values: UnknownValues,
+    /// What was searched.
+    pub basis: SearchedView,
 }
 
 /// A record without its number.
@@ -91,8 +99,8 @@ impl PageQuery<'_> {
         self.limit.unwrap_or(DEFAULT)
     }
 
-    /// What is wrong with it, whatever the records are.
-    pub fn check(&self) -> Result<(), OperationError> {
+    /// What is wrong with it, whatever the records are; a liaison asks for one account.
+    pub fn check(&self, account: Option<&AccountName>) -> Result<(), OperationError> {
         if !(1..=MOST).contains(&self.room()) {
             let rule = format!("must be 1 to {MOST}");
             return Err(OperationError::invalid("limit", rule));
@@ -101,7 +109,11 @@ impl PageQuery<'_> {
             let rule = "can be time where the filter names exactly one subject";
             return Err(OperationError::invalid("order", rule));
         }
-        Ok(())
+        if self.cursor.is_some_and(|text| !Cursor::has_form(text)) {
+            let rule = DataRefusal::OtherPage.rule();
+            return Err(OperationError::invalid("cursor", rule));
+        }
+        self.filter.check(account)
     }
 }
 
@@ -111,7 +123,7 @@ impl CaseRecords<'_> {
         &self,
         query: &PageQuery<'_>,
     ) -> Result<(RecordPage, Vec<u32>), OperationError> {
-        query.check()?;
+        query.check(self.account())?;
         let limit = query.room();
         let count = |exhibits: usize| {
             u32::try_from(exhibits).map_err(|_| OperationError::Internal("page: exhibits"))
@@ -157,6 +169,8 @@ impl CaseRecords<'_> {
             records: found.records,
             next,
             total: found.total,
+            unknown_values: self.unknown_values(query.filter)?,
+            basis: self.searched_view()?,
         };
         Ok((page, found.touched))
     }

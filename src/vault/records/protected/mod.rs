@@ -3,6 +3,7 @@
 //! Sees exact counts and the sealed ledger of releases. Not promised: protection against somebody who knows counts from
 //! other sources.
 
+pub(super) mod place;
 pub(super) mod protected_table;
 pub(super) mod release;
 mod together;

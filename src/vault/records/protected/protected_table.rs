@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::place::{CellPlace, cell_name, counted_by};
 use super::release::{Cut, Given, Release, given_out};
+use crate::domain::AccountName;
 use crate::vault::error::{Conflict, OperationError};
-use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::wanted_codes::UnknownValues;
 use crate::vault::records::tables::dimension::Dimension;
 use crate::vault::records::tables::rounding::{Rule, Shown, show, show_total};
 use crate::vault::records::tables::table::{Table, TableRow, Totals};
@@ -16,6 +18,21 @@ pub struct ProtectedQuery {
     pub by: Dimension,
     /// How its counts are hidden and rounded.
     pub rule: Rule,
+}
+
+impl ProtectedQuery {
+    /// What is wrong with it, whatever the records are; a liaison asks for one account.
+    pub fn check(&self, account: Option<&AccountName>) -> Result<(), OperationError> {
+        if account.is_some() {
+            let rule = "must be team for a liaison, whose own account is exact";
+            return Err(OperationError::invalid("audience", rule));
+        }
+        if !self.by.may_be_protected() {
+            let rule = "must be one of country, state, area_state, carrier, day, week in a protected table";
+            return Err(OperationError::invalid("by[0]", rule));
+        }
+        Ok(())
+    }
 }
 
 /// Tables, each with its dimension.
@@ -29,14 +46,7 @@ impl CaseRecords<'_> {
         query: &ProtectedQuery,
         least: u64,
     ) -> Result<(Table, Option<Release>), OperationError> {
-        if self.account().is_some() {
-            let rule = "must be team for a liaison, whose own account is exact";
-            return Err(OperationError::invalid("audience", rule));
-        }
-        if !query.by.may_be_protected() {
-            let rule = "must be one of country, state, area_state, carrier, day, week in a protected table";
-            return Err(OperationError::invalid("by[0]", rule));
-        }
+        query.check(self.account())?;
         let cut = self.cut(query.by, query.rule, least)?;
         let given = given_out(&self.keys, self.connection, self.case)?;
         let seen = given.last().map_or(0, |(no, _)| *no);
@@ -90,11 +100,12 @@ impl CaseRecords<'_> {
 
     fn cut(&self, by: Dimension, rule: Rule, least: u64) -> Result<Cut, OperationError> {
         let threshold = rule.threshold(least);
-        let counted = self.count(&[by], &RecordFilter::default(), "UTC")?;
+        let counted = self.count_all(counted_by(by))?;
         let mut cells = BTreeMap::new();
         let mut counts = BTreeMap::new();
         for cell in counted.cells {
-            let name = cell.values.into_iter().next().unwrap_or_default();
+            let values: Vec<&str> = cell.values.iter().map(String::as_str).collect();
+            let name = cell_name(&values);
             cells.insert(name.clone(), show(cell.numbers, threshold));
             counts.insert(name, cell.numbers);
         }
@@ -118,7 +129,10 @@ impl CaseRecords<'_> {
                 numbers: numbers.clone(),
                 ..TableRow::default()
             };
-            row.set(by, value.clone());
+            let place = CellPlace::of(by, value);
+            row.set(by, place.value);
+            row.country = place.country.or(row.country);
+            row.name = place.name;
             row
         });
         Ok(Table {
@@ -128,7 +142,8 @@ impl CaseRecords<'_> {
                 numbers: cut.total.clone(),
             },
             rest: None,
-            basis: self.basis(None)?,
+            unknown_values: UnknownValues::new(),
+            basis: self.basis(None, self.searched_by_protected(cut.threshold)?)?,
         })
     }
 }

@@ -1,11 +1,11 @@
 //! Decides which of the tables that were given out must be compared with a new one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::place::{cell_name, counted_by};
 use super::release::Cut;
 use super::witness::{Population, Told, hides_enough};
 use crate::vault::error::OperationError;
-use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::records::tables::dimension::{Dimension, Kin};
 use crate::vault::records::tables::rounding::Shown;
@@ -106,11 +106,34 @@ impl CaseRecords<'_> {
         let Some(records) = self.of_exhibits(&edition.exhibits)? else {
             return Ok(None);
         };
-        let counted = records.count(axes, &RecordFilter::default(), "UTC")?;
-        let cells = counted.cells.into_iter();
+        let mut by: Vec<Dimension> = Vec::new();
+        for axis in axes {
+            let counted = counted_by(*axis).iter();
+            let new = counted.filter(|one| !by.contains(one)).copied();
+            by.extend(new.collect::<Vec<_>>());
+        }
+        let counted = records.count_all(&by)?;
+        let mut profiles = BTreeMap::new();
+        for cell in counted.cells {
+            let value = |one: &Dimension| {
+                let at = by.iter().position(|other| other == one)?;
+                cell.values.get(at).map(String::as_str)
+            };
+            // The country that was counted along with a state is in the name of the state, so that no two cells become
+            // one profile.
+            let profile: Option<Vec<String>> = axes
+                .iter()
+                .map(|axis| {
+                    let values = counted_by(*axis).iter().map(value);
+                    Some(cell_name(&values.collect::<Option<Vec<_>>>()?))
+                })
+                .collect();
+            let profile = profile.ok_or(OperationError::Internal("profile of a population"))?;
+            profiles.insert(profile, cell.numbers);
+        }
         Ok(Some(Population {
             people: counted.numbers,
-            profiles: cells.map(|cell| (cell.values, cell.numbers)).collect(),
+            profiles,
         }))
     }
 }

@@ -201,6 +201,19 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         kept.map_err(|_| self.damaged(field))
     }
 
+    /// Narrows the selection by two open columns of codes together.
+    pub(in crate::vault::records) fn narrow_pair(
+        &mut self,
+        [first, second]: [Field; 2],
+        keep: impl Fn(u32, u32) -> bool,
+    ) -> Result<(), OperationError> {
+        let mut selection = std::mem::take(&mut self.selection);
+        let (one, other) = (self.codes(first)?, self.codes(second)?);
+        let kept = selection.keep_pairs(one.as_slice(), other.as_slice(), keep);
+        self.selection = selection;
+        kept.map_err(|_| self.damaged(first))
+    }
+
     pub(in crate::vault::records) fn damaged(&self, field: Field) -> OperationError {
         self.place.damaged(field)
     }

@@ -9,3 +9,4 @@ pub(super) mod matches;
 pub(super) mod plan;
 pub(super) mod sealed_columns;
 pub(super) mod walk;
+pub(super) mod wanted_codes;

@@ -1,12 +1,14 @@
 //! Compiles a filter into times and codes to keep, with the dictionaries of a case.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::columns::Columns;
 use super::sealed_columns::SealedColumns;
-use crate::domain::{AccountName, Field, country};
-use crate::vault::columns::{BlockStatistics, CodeSet, CodecError};
+use super::wanted_codes::WantedCodes;
+use crate::domain::{AccountName, Field};
+use crate::vault::columns::{BlockStatistics, CodeSet};
 use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::records::filter::{NEWLY_EXPOSED_IN, RecordFilter};
 use crate::vault::records::opened::CaseRecords;
@@ -15,6 +17,8 @@ use crate::vault::records::opened::CaseRecords;
 pub(in crate::vault::records) struct Plan {
     times: Range<i64>,
     codes: Vec<(Field, CodeSet)>,
+    /// States that are kept in these countries only, by their codes.
+    places: HashMap<u32, CodeSet>,
     /// The number of a record must be in all of these sets.
     numbers: Vec<Arc<CodeSet>>,
     /// Some member of the filter has only values that are in no dictionary.
@@ -39,20 +43,28 @@ impl Plan {
         filter: &RecordFilter,
         account: Option<&AccountName>,
     ) -> Result<Self, OperationError> {
+        filter.check(account)?;
         let from = filter.sent_from.map_or(i64::MIN, |moment| moment.seconds());
         let to = filter.sent_to.map_or(i64::MAX, |moment| moment.seconds());
         let mut plan = Self {
             times: from..to,
             codes: Vec::new(),
+            places: HashMap::new(),
             numbers: Vec::new(),
             nothing: false,
         };
         if let Some(account) = account {
-            plan.keep(records, Field::Account, &[account.as_str().to_owned()])?;
+            let dictionary = records.dictionary(Field::Account)?;
+            let codes = dictionary.code(account.as_str());
+            let set = CodeSet::of(dictionary.size(), codes)
+                .map_err(|_| OperationError::Internal("plan: account"))?;
+            plan.keep(Field::Account, set);
         }
         for (field, values) in filter.of_dictionaries() {
             if !values.is_empty() {
-                plan.keep(records, field, values)?;
+                let wanted = WantedCodes::of(records, field, values)?;
+                plan.keep(field, wanted.set);
+                plan.places.extend(wanted.places);
             }
         }
         if !filter.subject.is_empty() {
@@ -63,11 +75,6 @@ impl Plan {
             plan.numbers.push(Arc::new(numbers));
         }
         if let Some(exhibit) = &filter.newly_exposed_in {
-            // Which numbers are new also depends on other accounts, which a liaison must not learn about.
-            if account.is_some() {
-                let rule = "must be left out by a liaison";
-                return Err(OperationError::invalid(NEWLY_EXPOSED_IN, rule));
-            }
             let numbers = records
                 .newly_exposed(exhibit)?
                 .ok_or_else(|| DataRefusal::NoExhibit.at(NEWLY_EXPOSED_IN))?;
@@ -118,6 +125,13 @@ impl Plan {
                 selection.keep_codes(codes, set)
             })?;
         }
+        if !self.places.is_empty() && !columns.selection().is_empty() {
+            columns.open(&PLACE)?;
+            columns.narrow_pair(PLACE, |state, country| {
+                let kept = self.places.get(&state);
+                kept.is_none_or(|countries| countries.contains(country))
+            })?;
+        }
         Ok(())
     }
 
@@ -135,6 +149,9 @@ impl Plan {
         let numbers = (!self.numbers.is_empty()).then_some(Field::Number);
         let mut fields: Vec<Field> = self.codes.iter().map(|(field, _)| *field).collect();
         fields.extend(numbers);
+        if !self.places.is_empty() {
+            fields.extend(PLACE);
+        }
         fields.sort_unstable();
         fields.dedup();
         fields.into_iter()
@@ -150,29 +167,11 @@ impl Plan {
         self.times != (i64::MIN..i64::MAX)
     }
 
-    fn keep(
-        &mut self,
-        records: &CaseRecords<'_>,
-        field: Field,
-        values: &[String],
-    ) -> Result<(), OperationError> {
-        let dictionary = records.dictionary(field)?;
-        let set = (|| -> Result<CodeSet, CodecError> {
-            let mut set = CodeSet::new(dictionary.size());
-            for value in values {
-                if let Some(code) = dictionary.code(value) {
-                    set.insert(code)?;
-                }
-                let alpha2 = country::alpha2(value).filter(|_| field == Field::Country);
-                if let Some(code) = alpha2.and_then(|code| dictionary.code(code)) {
-                    set.insert(code)?;
-                }
-            }
-            Ok(set)
-        })()
-        .map_err(|_| OperationError::Internal("plan: codes"))?;
+    fn keep(&mut self, field: Field, set: CodeSet) {
         self.nothing |= set.is_empty();
         self.codes.push((field, set));
-        Ok(())
     }
 }
+
+/// The fields that say where somebody is, in the log's words.
+const PLACE: [Field; 2] = [Field::State, Field::Country];

@@ -16,7 +16,7 @@ use super::plan::Plan;
 use super::sealed_columns::{FromStore, HandedOver, SealedBlock};
 use crate::domain::Field;
 use crate::vault::call::caller::Caller;
-use crate::vault::columns::{BLOCK_ROWS, BlockStatistics};
+use crate::vault::columns::{BLOCK_ROWS, BlockStatistics, CodeSet};
 use crate::vault::error::OperationError;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::block_rows::BlockReader;
@@ -152,6 +152,32 @@ impl CaseRecords<'_> {
         });
         work.faults.into_result()?;
         Ok(parts)
+    }
+
+    /// For each of these sets, whether a record has one of its codes. After a withdrawal the dictionaries have values
+    /// that no record has; the statistics of the blocks then tell, except where a block has too many values.
+    pub(in crate::vault::records) fn occurring(
+        &self,
+        sets: &[(Field, CodeSet)],
+    ) -> Result<Vec<bool>, OperationError> {
+        let mut occur: Vec<bool> = sets.iter().map(|(_, set)| !set.is_empty()).collect();
+        if self.withdrawn.is_empty() || !occur.contains(&true) {
+            return Ok(occur);
+        }
+        let opener = self.opener(&[]);
+        let mut seen = vec![false; sets.len()];
+        for place in self.places() {
+            let table = &statistics_rows::TABLE;
+            let sealed = table.find(self.connection, place.exhibit.number, place.no)?;
+            let held = opener.statistics(&place, sealed)?;
+            for ((field, set), seen) in sets.iter().zip(&mut seen) {
+                *seen |= held.may_hold_code(*field, set);
+            }
+        }
+        for (occurs, seen) in occur.iter_mut().zip(seen) {
+            *occurs &= seen;
+        }
+        Ok(occur)
     }
 
     /// A block with the columns that may be needed; `None` if the statistics rule it out.

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::dimension::Dimension;
 use super::local_time::{DAY, LocalTime, day_text, monday_of, week_of};
+use super::same_states::SameStates;
 use crate::domain::Field;
 use crate::vault::columns::{
     CodecError, Codes, Distances, DistinctBudget, DistinctByGroup, GroupCodes, Selection, TimeBlock,
@@ -28,6 +29,8 @@ pub(super) struct Axes {
     numbers: u32,
     /// The memory budget of all threads together.
     budget: DistinctBudget,
+    /// States that are one in their country, where the table has countries and wants that.
+    same_states: Option<SameStates>,
 }
 
 /// Counts of messages and distinct numbers for each cell.
@@ -101,6 +104,15 @@ impl Axes {
             dense: dense.filter(|cells| *cells <= MOST_DENSE),
             numbers: records.case.numbers + 1,
             budget: DistinctBudget::of(records.table_bytes),
+            same_states: None,
+        })
+    }
+
+    /// Counts states that are one in their country, such as `WA` and `Washington`, as one.
+    pub(super) fn with_one_state(self, records: &CaseRecords<'_>) -> Result<Self, OperationError> {
+        Ok(Self {
+            same_states: SameStates::of(records)?,
+            ..self
         })
     }
 
@@ -159,6 +171,13 @@ impl Grouping {
             let codes = match axis.dimension {
                 Dimension::Day | Dimension::Hour | Dimension::Week => {
                     axis.codes_of_times(columns.times(), time, &mut self.scratch);
+                    Codes::of(&self.scratch)
+                }
+                Dimension::State if axes.same_states.is_some() => {
+                    if let Some(same) = &axes.same_states {
+                        let countries = columns.codes(Field::Country)?;
+                        same.codes(columns.codes(Field::State)?, countries, &mut self.scratch);
+                    }
                     Codes::of(&self.scratch)
                 }
                 _ => columns.codes(axis.dimension.field())?,

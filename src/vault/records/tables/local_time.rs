@@ -11,22 +11,22 @@ pub(super) struct LocalTime {
     offsets: Vec<(i64, i64)>,
 }
 
+/// The zone of this name. The rules are compiled in, so the answer is the same on every machine.
+pub(super) fn zone_of(name: &str) -> Result<TimeZone, OperationError> {
+    let unknown = || {
+        let rule = "must be a zone of the IANA list, such as Europe/London";
+        OperationError::invalid("zone", rule)
+    };
+    match name {
+        "UTC" => Ok(TimeZone::UTC),
+        _ if name.len() > 64 => Err(unknown()),
+        _ => TimeZoneDatabase::bundled().get(name).map_err(|_| unknown()),
+    }
+}
+
 impl LocalTime {
     pub(super) fn of(zone: &str, first: i64, last: i64) -> Result<Self, OperationError> {
-        let unknown = || {
-            OperationError::invalid(
-                "zone",
-                "must be a zone of the IANA list, such as Europe/London",
-            )
-        };
-        // The rules are compiled in, so the answer is the same on every machine.
-        let zone = match zone {
-            "UTC" => TimeZone::UTC,
-            _ if zone.len() > 64 => return Err(unknown()),
-            _ => TimeZoneDatabase::bundled()
-                .get(zone)
-                .map_err(|_| unknown())?,
-        };
+        let zone = zone_of(zone)?;
         let begin = timestamp(first)?;
         let mut offsets = vec![(i64::MIN, i64::from(zone.to_offset(begin).seconds()))];
         for change in zone.following(begin) {

@@ -7,4 +7,6 @@ pub(super) mod dimension;
 mod grouping;
 mod local_time;
 pub(super) mod rounding;
+mod same_states;
+pub(super) mod searched;
 pub(super) mod table;

@@ -9,13 +9,15 @@ use utoipa::ToSchema;
 
 use super::dimension::Dimension;
 use super::grouping::{Axes, Cell, Grouping};
-use super::local_time::LocalTime;
+use super::local_time::{LocalTime, zone_of};
 use super::rounding::Shown;
-use crate::domain::{Field, area_code};
+use super::searched::SearchedView;
+use crate::domain::{AccountName, ExhibitId, Field, area_code};
 use crate::vault::columns::count_by;
 use crate::vault::error::OperationError;
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::wanted_codes::UnknownValues;
 
 /// Which table is asked for.
 pub struct TableQuery {
@@ -40,6 +42,11 @@ pub struct Table {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub rest: Option<Rest>,
+    /// Values of the filter that the case does not have, by the filter's member. To a liaison those that no public
+    /// list of countries and states has.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Vec<String>>, required = false)]
+    pub unknown_values: UnknownValues,
     /// What the counts are based on.
     pub basis: BasisView,
 }
@@ -48,11 +55,11 @@ pub struct Table {
 /// text.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TableRow {
-    /// An alpha-2 code.
+    /// An alpha-2 code. In a protected table also the country of a state.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub country: Option<String>,
-    /// The state as in the log.
+    /// The state as in the log; in a protected table with its country, such as `US-WA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub state: Option<String>,
@@ -60,6 +67,10 @@ pub struct TableRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub area_state: Option<String>,
+    /// In a protected table, the name of the place: `Washington, United States`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub name: Option<String>,
     /// The carrier as in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -123,6 +134,9 @@ pub struct Rest {
 /// What the counts are based on.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BasisView {
+    /// What was searched.
+    #[serde(flatten)]
+    pub searched: SearchedView,
     /// Always `as in log`: neither the state of the area code nor that of residence.
     #[schema(value_type = String)]
     pub state: &'static str,
@@ -133,10 +147,10 @@ pub struct BasisView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub country: Option<BTreeMap<String, u64>>,
-    /// Left out for a liaison, who must not learn about other exhibits.
+    /// The exhibits that were searched. Left out for a liaison, who must not learn about other exhibits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub exhibits: Option<Vec<String>>,
+    #[schema(value_type = Vec<ExhibitId>, required = false)]
+    pub exhibit_ids: Option<Vec<String>>,
     /// Identifies this set of exhibits: tables with equal editions count the same records.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -159,8 +173,12 @@ struct PartialTable {
 }
 
 impl TableQuery {
-    /// What is wrong with it, whatever the records are.
-    pub fn check(&self) -> Result<(), OperationError> {
+    fn zone(&self) -> &str {
+        self.zone.as_deref().unwrap_or("UTC")
+    }
+
+    /// What is wrong with it, whatever the records are; a liaison asks for one account.
+    pub fn check(&self, account: Option<&AccountName>) -> Result<(), OperationError> {
         if self.by.len() > MOST_DIMENSIONS {
             let rule = format!("must name at most {MOST_DIMENSIONS} dimensions");
             return Err(OperationError::invalid("by", rule));
@@ -173,7 +191,8 @@ impl TableQuery {
         if self.top == Some(0) {
             return Err(OperationError::invalid("top", "must be 1 or more"));
         }
-        Ok(())
+        zone_of(self.zone())?;
+        self.filter.check(account)
     }
 }
 
@@ -183,9 +202,8 @@ impl CaseRecords<'_> {
         query: &TableQuery,
         threshold: u64,
     ) -> Result<Table, OperationError> {
-        query.check()?;
-        let zone = query.zone.as_deref().unwrap_or("UTC");
-        let mut counted = self.count(&query.by, &query.filter, zone)?;
+        query.check(self.account())?;
+        let mut counted = self.count(&query.by, &query.filter, query.zone())?;
         counted.cells.sort_by(|a, b| a.values.cmp(&b.values));
         let rest = query.top.and_then(|top| counted.keep_top(top as usize));
         let mut rows = Vec::with_capacity(counted.cells.len());
@@ -208,21 +226,45 @@ impl CaseRecords<'_> {
                 numbers: Shown::Number(counted.numbers),
             },
             rest,
-            basis: self.basis(Some(&counted.country_basis))?,
+            unknown_values: self.unknown_values(&query.filter)?,
+            basis: self.basis(Some(&counted.country_basis), self.searched_view()?)?,
         })
     }
 
-    pub(in crate::vault::records) fn count(
+    /// Counts everything by these dimensions, in UTC, for a protected table. In its country a state is one cell, however
+    /// the log writes it.
+    pub(in crate::vault::records) fn count_all(
+        &self,
+        by: &[Dimension],
+    ) -> Result<Counted, OperationError> {
+        let one_state = by.contains(&Dimension::State) && by.contains(&Dimension::Country);
+        self.count_as(by, &RecordFilter::default(), "UTC", one_state)
+    }
+
+    fn count(
         &self,
         by: &[Dimension],
         filter: &RecordFilter,
         zone: &str,
     ) -> Result<Counted, OperationError> {
+        self.count_as(by, filter, zone, false)
+    }
+
+    fn count_as(
+        &self,
+        by: &[Dimension],
+        filter: &RecordFilter,
+        zone: &str,
+        one_state: bool,
+    ) -> Result<Counted, OperationError> {
         let first = self.descriptions.iter().filter_map(|one| one.first).min();
         let last = self.descriptions.iter().filter_map(|one| one.last).max();
         let bounds = (first.unwrap_or(0), last.unwrap_or(0));
         let time = LocalTime::of(zone, bounds.0, bounds.1)?;
-        let axes = Axes::new(self, by, &time, bounds)?;
+        let mut axes = Axes::new(self, by, &time, bounds)?;
+        if one_state {
+            axes = axes.with_one_state(self)?;
+        }
         let mut fields = vec![Field::Number, Field::CountryBasis];
         fields.extend(axes.fields());
         let bases = self.dictionary(Field::CountryBasis)?.size() as usize;
@@ -259,6 +301,7 @@ impl CaseRecords<'_> {
     pub(in crate::vault::records) fn basis(
         &self,
         country: Option<&[u64]>,
+        searched: SearchedView,
     ) -> Result<BasisView, OperationError> {
         let country = match country {
             Some(counts) => {
@@ -274,13 +317,14 @@ impl CaseRecords<'_> {
         };
         let told = self.account().is_none();
         Ok(BasisView {
+            searched,
             state: "as in log",
             area_state: format!(
                 "from area code, table {}; not the state of residence",
                 area_code::VERSION
             ),
             country,
-            exhibits: told.then(|| self.exhibits.iter().map(|row| row.id.to_string()).collect()),
+            exhibit_ids: told.then(|| self.exhibits.iter().map(|row| row.id.to_string()).collect()),
             edition: told.then(|| STANDARD.encode(self.edition())),
         })
     }

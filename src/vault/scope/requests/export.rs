@@ -14,7 +14,7 @@ use crate::domain::{AccountName, ExportId, LegalBasis, Profile};
 use crate::policy::actions;
 use crate::vault::keyring::RequestDigest;
 use crate::vault::records::{FilterInput, Matched, RecordFilter};
-use crate::vault::scope::Reading;
+use crate::vault::scope::{Asking, Reading};
 use crate::vault::{Conflict, DataRefusal, OperationError, Price, Settings};
 
 /// Handing data out.
@@ -160,6 +160,10 @@ impl RequestKind for Export {
         Some(Price::of_request(0))
     }
 
+    fn check(wanted: &ExportWanted, asking: &Asking<'_>) -> Result<(), OperationError> {
+        narrow(asking.account(), wanted.profile, wanted.filter.clone()).map(drop)
+    }
+
     fn seconds(settings: &Settings) -> i64 {
         settings.export_s
     }
@@ -168,7 +172,11 @@ impl RequestKind for Export {
         reading: &Reading<'_>,
         wanted: &ExportWanted,
     ) -> Result<Option<CountedExport>, OperationError> {
-        let (filter, _) = narrow(reading, wanted.profile, wanted.filter.clone())?;
+        let (filter, _) = narrow(
+            reading.grant.account(),
+            wanted.profile,
+            wanted.filter.clone(),
+        )?;
         CountedExport::of(reading, filter).map(Some)
     }
 
@@ -184,7 +192,7 @@ impl RequestKind for Export {
         wanted: ExportWanted,
         counted: Option<&CountedExport>,
     ) -> Result<ExportBody, OperationError> {
-        let (filter, account) = narrow(reading, wanted.profile, wanted.filter)?;
+        let (filter, account) = narrow(reading.grant.account(), wanted.profile, wanted.filter)?;
         let found = CountedExport::still(counted, reading, &filter)?;
         if found.messages == 0 {
             return Err(DataRefusal::NoRecord.at("filter"));
@@ -259,11 +267,12 @@ impl RequestKind for Export {
 /// its own, whatever it asked. A scope report goes to people outside the team: like a protected
 /// table, it is about the whole case.
 fn narrow(
-    reading: &Reading<'_>,
+    own: Option<&AccountName>,
     profile: Profile,
     mut filter: RecordFilter,
 ) -> Result<(RecordFilter, Option<AccountName>), OperationError> {
-    if let Some(own) = reading.grant.account() {
+    filter.check(own)?;
+    if let Some(own) = own {
         if profile != Profile::AccountNotice {
             return Err(OperationError::invalid("profile", "must be account-notice"));
         }

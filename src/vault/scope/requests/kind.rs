@@ -9,7 +9,7 @@ use super::asked_view::AskedView;
 use crate::domain::RequestIdOfKind;
 use crate::policy::{Action, Decides, Writes};
 use crate::vault::keyring::RequestDigest;
-use crate::vault::scope::{Reading, Scope};
+use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::{OperationError, Price, Settings};
 
 /// A closed list: each kind has a file in this folder.
@@ -61,7 +61,7 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
     const PRICE_TO_LIST: Option<Price> = None;
 
     /// What is wrong with it, whatever the records are.
-    fn check(_: &Self::Wanted, _: &Settings) -> Result<(), OperationError> {
+    fn check(_: &Self::Wanted, _: &Asking<'_>) -> Result<(), OperationError> {
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use super::sealed::{damaged, parsed};
 use crate::domain::{AccountName, CaseRole, MembershipId, OperatorId, OperatorName};
 use crate::policy::actions;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::scope::{Reading, Scope};
+use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::store::membership_rows;
 use crate::vault::{OperationError, Settings};
 
@@ -28,6 +28,8 @@ pub struct MembershipWanted {
     pub role: CaseRole,
     /// The one account a liaison speaks for.
     pub account: Option<AccountName>,
+    /// The lead knows that no exhibit has that account.
+    pub account_not_in_log: bool,
 }
 
 /// What is sealed of a membership, and covered by its digest.
@@ -37,6 +39,9 @@ pub struct MembershipBody {
     operator: String,
     role: String,
     account: Option<String>,
+    /// When it was asked, no exhibit had the account.
+    #[serde(default)]
+    account_not_in_log: bool,
 }
 
 /// A request as leads see it.
@@ -61,6 +66,24 @@ pub struct MembershipView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = AccountName, required = false)]
     pub account: Option<String>,
+    /// Present and true if no exhibit had that account when this was asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub account_not_in_log: bool,
+}
+
+impl MembershipWanted {
+    /// A liaison is bound to an account, nobody else is; nobody names themselves.
+    pub fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        asking.not_oneself(&self.operator)?;
+        match (self.role == CaseRole::Liaison) == self.account.is_some() {
+            true => Ok(()),
+            false => {
+                let rule = "a liaison, and nobody else, needs one";
+                Err(OperationError::invalid("account", rule))
+            }
+        }
+    }
 }
 
 impl MembershipBody {
@@ -69,6 +92,7 @@ impl MembershipBody {
             operator: self.operator.parse().map_err(|_| damaged())?,
             role: self.role.parse().map_err(|_| damaged())?,
             account: parsed(self.account.as_deref())?,
+            account_not_in_log: self.account_not_in_log,
         })
     }
 }
@@ -88,6 +112,10 @@ impl RequestKind for Membership {
     type After = ();
     type View = MembershipView;
 
+    fn check(wanted: &MembershipWanted, asking: &Asking<'_>) -> Result<(), OperationError> {
+        wanted.check(asking)
+    }
+
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s
     }
@@ -99,6 +127,7 @@ impl RequestKind for Membership {
     ) -> Result<MembershipBody, OperationError> {
         reading.check_member(&wanted)?;
         Ok(MembershipBody {
+            account_not_in_log: reading.account_in_log(&wanted)?.is_some(),
             operator: wanted.operator.to_string(),
             role: wanted.role.as_str().to_owned(),
             account: wanted.account.map(|name| name.as_str().to_owned()),
@@ -155,6 +184,7 @@ impl RequestKind for Membership {
             operator: body.operator,
             role: body.role,
             account: body.account,
+            account_not_in_log: body.account_not_in_log,
         })
     }
 }

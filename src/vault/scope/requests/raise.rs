@@ -13,7 +13,7 @@ use crate::domain::{Moment, OperatorId, RaiseId};
 use crate::policy::actions;
 use crate::vault::budget::charge;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::scope::{Reading, Scope};
+use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::store::budget_rows::Raised;
 use crate::vault::{OperationError, Settings};
 
@@ -79,14 +79,17 @@ impl RequestKind for Raise {
         settings.reveal_s
     }
 
-    fn check(wanted: &RaiseWanted, _: &Settings) -> Result<(), OperationError> {
-        match (1..=MOST_POINTS).contains(&wanted.points) {
-            true => Ok(()),
-            false => {
-                let rule = format!("must be 1 to {MOST_POINTS}");
-                Err(OperationError::invalid("points", rule))
-            }
+    fn check(wanted: &RaiseWanted, asking: &Asking<'_>) -> Result<(), OperationError> {
+        if !(1..=MOST_POINTS).contains(&wanted.points) {
+            let rule = format!("must be 1 to {MOST_POINTS}");
+            return Err(OperationError::invalid("points", rule));
         }
+        let latest = asking.now.plus_seconds(MOST_DAYS * 86_400);
+        if wanted.until <= asking.now || wanted.until > latest {
+            let rule = format!("must be in the next {MOST_DAYS} days");
+            return Err(OperationError::invalid("until", rule));
+        }
+        Ok(())
     }
 
     fn body(
@@ -94,11 +97,6 @@ impl RequestKind for Raise {
         wanted: RaiseWanted,
         _: Option<&()>,
     ) -> Result<RaiseBody, OperationError> {
-        let latest = reading.now.plus_seconds(MOST_DAYS * 86_400);
-        if wanted.until <= reading.now || wanted.until > latest {
-            let rule = format!("must be in the next {MOST_DAYS} days");
-            return Err(OperationError::invalid("until", rule));
-        }
         Ok(RaiseBody {
             operator: reading.operator()?.to_string(),
             points: wanted.points,

@@ -14,7 +14,7 @@ use crate::domain::{RevealId, Ticket};
 use crate::policy::{RequestState, Reveals, Writes, actions};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::plaintext::{Disclosed, MaskedPhone, SubjectToken};
-use crate::vault::scope::{Reading, Scope};
+use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::{DataRefusal, OperationError, Price, Settings};
 
 /// How many masked subjects a decider is shown.
@@ -90,8 +90,8 @@ impl RequestKind for Reveal {
         Some(Price::of_request(wanted.subjects.len().min(SAMPLE) as u32))
     }
 
-    fn check(wanted: &RevealWanted, settings: &Settings) -> Result<(), OperationError> {
-        let most = settings.reveal_subjects;
+    fn check(wanted: &RevealWanted, asking: &Asking<'_>) -> Result<(), OperationError> {
+        let most = asking.settings.reveal_subjects;
         if !(1..=most).contains(&wanted.subjects.len()) {
             let rule = format!("must name 1 to {most} subjects");
             return Err(OperationError::invalid("subjects", rule));

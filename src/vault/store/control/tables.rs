@@ -87,22 +87,25 @@ pub(crate) static CASE_BUDGET: ControlTable = ControlTable {
 /// Every other table, and what finds a change of it.
 #[cfg(test)]
 const SEALED: &[(&str, &str)] = &[
-    ("block", "sealed in place; the admission's digest has all"),
+    (
+        "block",
+        "sealed in place; the exhibit's description says how many, and a query needs each it asks for",
+    ),
     (
         "statistics",
-        "sealed in place; the admission's digest has all",
+        "sealed in place; there is one for each block, and a query needs each it asks for",
     ),
     (
         "dictionary",
-        "sealed in place; the admission's digest has all",
+        "sealed in place; a segment has the first code, the last exhibit's description the last one",
     ),
     (
         "subject_index",
-        "sealed in place; the admission's digest has all, which `doctor` compares",
+        "sealed in place; the exhibit's description says which ranges there are",
     ),
     (
         "quarantine",
-        "sealed in place; the admission's digest has all",
+        "sealed in place; the exhibit's description says how many, the admission's digest has all",
     ),
     (
         "duplicate",
@@ -110,7 +113,7 @@ const SEALED: &[(&str, &str)] = &[
     ),
     (
         "term_run",
-        "terms sealed in place; `doctor` compares the runs with the log, a lookup does not",
+        "sealed in place; the tags of a run name the next one, the exhibit's description the terms",
     ),
     ("leaf", "hashed into the signed tree"),
     ("tree_hash", "hashed into the signed tree"),

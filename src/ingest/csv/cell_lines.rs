@@ -1,0 +1,111 @@
+//! One column of a delimited file as text: the cell of each record on a line of its own, with the
+//! number that the record's line has in the file. For logs whose records are JSON in a cell.
+
+use std::io::{self, Read};
+
+use zeroize::Zeroizing;
+
+use super::beginning::Beginning;
+use super::cuts::Cuts;
+use super::quoted::DelimitedReader;
+use super::segment::Segment;
+use crate::ingest::error::IngestError;
+
+/// The lines of one column. A blank cell is a line with a question mark.
+pub(in crate::ingest) struct CellLines {
+    cuts: Cuts,
+    reader: Option<DelimitedReader<Segment>>,
+    column: usize,
+    width: usize,
+    /// The line that is written next.
+    line: u64,
+    text: Zeroizing<Vec<u8>>,
+    /// How many bytes of the text were given to the reader.
+    given: usize,
+}
+
+impl CellLines {
+    /// The lines of a column, counted from 0, of a file of which only the header was read.
+    pub(in crate::ingest) fn new(beginning: Beginning, column: usize) -> Self {
+        let Beginning { cuts, header } = beginning;
+        Self {
+            cuts,
+            width: header.record().len(),
+            reader: Some(header),
+            column,
+            line: 1,
+            text: Zeroizing::new(Vec::with_capacity(TEXT)),
+            given: 0,
+        }
+    }
+
+    /// Writes the next line. False at the end of the file.
+    fn write(&mut self) -> Result<bool, IngestError> {
+        self.text.clear();
+        self.given = 0;
+        loop {
+            let Some(reader) = &mut self.reader else {
+                return Ok(false);
+            };
+            if reader.advance()? {
+                break;
+            }
+            let spent = self.reader.take().map(DelimitedReader::into_segment);
+            let next = self.cuts.next(spent.unwrap_or_default())?;
+            let delimiter = self.cuts.delimiter();
+            self.reader = next.map(|next| DelimitedReader::of_segment(next, delimiter, self.width));
+        }
+        let Some(reader) = &self.reader else {
+            return Ok(false);
+        };
+        let before = reader.line().saturating_sub(self.line);
+        self.line += before;
+        self.text.extend((0..before).map(|_| b'\n'));
+        let cell = reader.record().get(self.column).unwrap_or_default();
+        match cell.trim_ascii() {
+            [] => self.text.push(b'?'),
+            cell => self.text.extend(cell.iter().map(|byte| match byte {
+                b'\n' | b'\r' => b' ',
+                byte => *byte,
+            })),
+        }
+        Ok(true)
+    }
+}
+
+impl Read for CellLines {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.text.len() {
+            if !self.write()? {
+                return Ok(0);
+            }
+        }
+        let ready = self.text.get(self.given..).unwrap_or_default();
+        let count = ready.len().min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(ready) {
+            *to = *from;
+        }
+        self.given += count;
+        Ok(count)
+    }
+}
+
+/// Room for a long cell and the lines before it.
+const TEXT: usize = 2 << 20;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn each_cell_is_on_the_line_of_its_record() {
+        let file = "time,message,n\n1,\"{\"\"a\"\":\n1}\",x\n2,,x\n\n3,text,x\n";
+        let beginning = Beginning::read(Box::new(Cursor::new(file))).unwrap();
+        let mut text = String::new();
+        let mut lines = CellLines::new(beginning, 1);
+        lines.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "\n{\"a\": 1}\n\n?\n\ntext");
+    }
+}

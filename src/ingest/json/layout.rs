@@ -1,0 +1,241 @@
+//! Where the records of a JSON file are, as its beginning shows: behind other text or not, in
+//! lists or not, inside other objects or not.
+//!
+//! It is found by trying: the first place is taken whose records fit a format. Nothing but names
+//! is kept.
+
+use std::io::{Cursor, Read};
+
+use zeroize::Zeroizing;
+
+use super::enclosure::Descent;
+use super::inside::{self, Inside};
+use super::line::json_in_line;
+use super::look::{fields_of, paths_of};
+use super::members::object;
+use super::stream::JsonStream;
+use super::wanted::Wanted;
+use crate::ingest::column_name::ShownName;
+use crate::ingest::formats::shape::Shape;
+
+/// Where the records of a file are.
+#[derive(Clone)]
+pub(in crate::ingest) struct Layout {
+    pub(super) prefixed: bool,
+    pub(super) descent: Descent,
+    pub(super) inside: Inside,
+}
+
+/// What was found out by trying.
+pub(in crate::ingest) struct Tried {
+    pub(in crate::ingest) layout: Layout,
+    /// The shapes that a record fits, by their index.
+    pub(in crate::ingest) fitting: Vec<usize>,
+    /// The paths of the first of them that this record has.
+    paths: Vec<String>,
+    /// Which record it was, counted from 1.
+    nth: usize,
+}
+
+impl Layout {
+    /// A stream of the records.
+    pub(in crate::ingest) fn stream(&self, source: Box<dyn Read + Send>) -> JsonStream {
+        JsonStream::new(source, self.descent, self.prefixed)
+    }
+
+    /// The layout of a file of which nothing is known.
+    pub(in crate::ingest) fn usual(prefixed: bool) -> Self {
+        let descent = Descent::Named;
+        let inside = Inside::new();
+        Self {
+            prefixed,
+            descent,
+            inside,
+        }
+    }
+}
+
+impl Tried {
+    /// Tries each way to find records in the beginning of a file, until records fit. A way to more
+    /// fitting records is better.
+    pub(in crate::ingest) fn on(
+        beginning: &[u8],
+        prefixed: bool,
+        shapes: &[Shape],
+    ) -> Option<Self> {
+        let wanted: Vec<_> = shapes.iter().map(|shape| Wanted::new(shape, &[])).collect();
+        let fits = |shape: &Shape, wanted: &Wanted, record: &str| {
+            let fields = fields_of(record, wanted);
+            shape.fits(|field| fields.contains(&field))
+        };
+        let any = |record: &str| {
+            let mut both = shapes.iter().zip(&wanted);
+            both.any(|(shape, wanted)| fits(shape, wanted, record))
+        };
+        let mut best: Option<(usize, Self)> = None;
+        for descent in Descent::ALL {
+            if descent == Descent::Anywhere && best.is_some() {
+                break;
+            }
+            let mut tried: Option<(usize, Self)> = None;
+            each_record(beginning, (descent, prefixed), &mut |nth, record| {
+                if let Some((count, found)) = &mut tried {
+                    let object = inside::follow(record, &found.layout.inside, &mut |_| {});
+                    if let Ok(Some(mut object)) = object {
+                        *count += usize::from(any(&object));
+                        inside::wipe(&mut object);
+                    }
+                    return;
+                }
+                let Some(inside) = inside::search(record, &any) else {
+                    return;
+                };
+                let object = inside::follow(record, &inside, &mut |_| {});
+                let Ok(Some(mut object)) = object else {
+                    return;
+                };
+                let both = shapes.iter().zip(&wanted).enumerate();
+                let fitting = both.filter(|(_, (shape, wanted))| fits(shape, wanted, &object));
+                let fitting: Vec<_> = fitting.map(|(at, _)| at).collect();
+                let first = fitting.first().and_then(|at| wanted.get(*at));
+                let paths = first.map_or_else(Vec::new, |wanted| paths_of(&object, wanted));
+                inside::wipe(&mut object);
+                let layout = Layout {
+                    prefixed,
+                    descent,
+                    inside,
+                };
+                let found = Self {
+                    layout,
+                    fitting,
+                    paths,
+                    nth,
+                };
+                tried = Some((1, found));
+            });
+            if let Some((count, found)) = tried
+                && best.as_ref().is_none_or(|(most, _)| count > *most)
+            {
+                best = Some((count, found));
+            }
+        }
+        best.map(|(_, found)| found)
+    }
+
+    /// What was seen of the format, for the report.
+    pub(in crate::ingest) fn evidence(&self) -> String {
+        let record = match self.nth {
+            1 => "its first record has".to_owned(),
+            nth => format!("its record {nth} has"),
+        };
+        let mut said = format!("{record} {}", self.paths.join(", "));
+        if !self.layout.inside.is_empty() {
+            let inside = ShownName::of(&self.layout.inside.join("."));
+            let inside = inside.as_ref().map_or("another object", ShownName::as_str);
+            said += &format!(" inside {inside}");
+        }
+        if self.layout.prefixed {
+            said += ", behind other text";
+        }
+        said
+    }
+}
+
+/// Calls `with` for the first objects of a file, with which record of it each is.
+fn each_record(
+    beginning: &[u8],
+    (descent, prefixed): (Descent, bool),
+    with: &mut dyn FnMut(usize, &str),
+) {
+    let source = Cursor::new(Zeroizing::new(beginning.to_vec()));
+    let mut stream = JsonStream::new(Box::new(source), descent, prefixed);
+    for nth in 1..=RECORDS {
+        // The beginning may end in a record. What else is wrong is found when the file is read.
+        if !matches!(stream.advance(), Ok(true)) {
+            return;
+        }
+        if let Ok(Some(record)) = object(stream.record()) {
+            with(nth, record);
+        }
+    }
+}
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ingest) enum Written {
+    /// JSON from the first byte.
+    Json,
+    /// Lines of text, each with a JSON object at its end.
+    LogLines,
+    /// Something else.
+    Other,
+}
+
+impl Written {
+    /// Looks at the first line that is more than white space.
+    pub(in crate::ingest) fn of(beginning: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(beginning.get(..LINE).unwrap_or(beginning));
+        let text = text.trim_start_matches(|c: char| {
+            crate::domain::invisible::is_invisible(c) || c == '\u{1e}'
+        });
+        let begins = text.as_bytes().first().copied();
+        let second = text
+            .bytes()
+            .skip(1)
+            .find(|byte| !byte.is_ascii_whitespace());
+        if begins == Some(b'{') && matches!(second, Some(b'"' | b'}') | None) {
+            return Self::Json;
+        }
+        let mut lines = text.lines().filter(|line| !line.starts_with("-- "));
+        let line = lines.next().unwrap_or_default();
+        let before = json_in_line(line.as_bytes()).filter(|found| found.start > 0);
+        let before = before.and_then(|found| line.get(..found.start));
+        let behind_text = before.is_some_and(|before| {
+            let within_json = begins == Some(b'[') && before.trim_end().ends_with(['[', ',', ':']);
+            !within_json
+        });
+        match begins {
+            _ if behind_text => Self::LogLines,
+            Some(b'{' | b'[') => Self::Json,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// How many records are tried.
+const RECORDS: usize = 64;
+/// How much is looked at to find out how a file is written.
+const LINE: usize = 256 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_shows_how_a_file_is_written() {
+        for (text, written) in [
+            ("{\"a\":1}\n", Written::Json),
+            ("{\"a\":1}{\"a\":2}", Written::Json),
+            (" [ {\"a\":1},\n{\"a\":2} ]", Written::Json),
+            ("[1,{\"a\":1}\n,2]", Written::Json),
+            ("[[{\"a\":1}\n]]", Written::Json),
+            ("\u{1e}{\"a\":1}\n", Written::Json),
+            ("2024-03-10T00:40:00Z {\"a\":1}\n", Written::LogLines),
+            ("[2024-03-10 00:40:00] {\"a\":1}\n", Written::LogLines),
+            ("{app} {\"a\":1}\n", Written::LogLines),
+            (
+                "<13>Mar 10 00:40:00 host app: {\"a\":1}\r\n",
+                Written::LogLines,
+            ),
+            (
+                "-- Logs begin at Sun --\nhost app: {\"a\":1}\n",
+                Written::LogLines,
+            ),
+            ("account,number,sent_at\na,b,{\"a\":1}\n", Written::Other),
+            ("time,message\n1,\"{\"\"a\"\":1}\"\n", Written::Other),
+            ("", Written::Other),
+        ] {
+            assert_eq!(Written::of(text.as_bytes()), written, "{text}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! JSON behind other text: at the end of a line of a log, or of a text in a cell.
+
+use std::ops::Range;
+
+use memchr::memchr_iter;
+use serde::de::IgnoredAny;
+
+/// Where in a line its JSON object is: at the end of the line, behind any text or none.
+pub(super) fn json_in_line(line: &[u8]) -> Option<Range<usize>> {
+    let end = line.trim_ascii_end().len();
+    let whole = line.get(..end)?;
+    if !whole.ends_with(b"}") {
+        return None;
+    }
+    let starts = memchr_iter(b'{', whole).take(STARTS);
+    let mut starts = starts.filter(|start| {
+        let object = whole.get(*start..).unwrap_or_default();
+        is_object(object)
+    });
+    starts.next().map(|start| start..end)
+}
+
+/// The JSON object at the end of a text.
+pub(in crate::ingest) fn json_in_text(text: &str) -> Option<&str> {
+    text.get(json_in_line(text.as_bytes())?)
+}
+
+/// True if the bytes are one JSON object. The words for what is no number are let through, as
+/// `plain_numbers` does.
+fn is_object(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let valid = |text: &str| serde_json::from_str::<IgnoredAny>(text).is_ok();
+    valid(text) || super::numbers::plain_numbers(text).is_some_and(|text| valid(&text))
+}
+
+/// How many braces may be in the text before an object.
+const STARTS: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_behind_text_and_nothing_else_is() {
+        let object = r#"{"a": "x {y}", "b": {"c": 1}}"#;
+        for before in [
+            "",
+            "2024-03-10T00:40:00.558Z ",
+            "<134>1 2024-03-10T10:00:00Z host app 1 - [ex@1 k=\"v\"] ",
+            "Mar 10 10:00:00 host {app}[7]: ",
+            "2024-03-10T00:40:00Z stdout F ",
+            "web-1  | ",
+            "[2024-03-10 10:00:00,123] INFO: ",
+        ] {
+            for after in ["", " ", "\r"] {
+                let line = format!("{before}{object}{after}");
+                let found = json_in_line(line.as_bytes());
+                assert_eq!(found.map(|found| &line[found]), Some(object), "{line}");
+            }
+        }
+        for line in [
+            "",
+            "text",
+            "{",
+            "}",
+            "{text}",
+            "a {\"b\": }",
+            "[1, 2]",
+            "{\"a\":1} behind",
+        ] {
+            assert_eq!(json_in_line(line.as_bytes()), None, "{line}");
+        }
+        assert!(json_in_line(b"x {\"a\": NaN}").is_some());
+    }
+}

@@ -1,0 +1,523 @@
+//! JSON logs as tools hand them out: behind the text of a log line, in a cell or a text, in lists
+//! and objects of any name, with a bad line, with what is no JSON.
+
+use super::support::{Outcome, error, format, read, zone};
+use crate::domain::{AccountName, Field, Format};
+use crate::ingest::{ColumnMapping, Declared, IngestError, Mapping};
+
+/// A record of Duo, of the SNS log and of Okta with this number at its end.
+fn duo(last: u32) -> String {
+    format!(
+        r#"{{"context": "authentication", "phone": "+130355501{last:02}", "telephony_id": "t-{last}", "ts": "2024-03-10T22:34:49.466370+00:00", "type": "sms"}}"#
+    )
+}
+
+fn sns(last: u32) -> String {
+    format!(
+        r#"{{"notification": {{"messageId": "m-{last}", "timestamp": "2024-03-10 00:40:00.558"}}, "delivery": {{"phoneCarrier": "Example Wireless", "mnc": 270, "destination": "+130355501{last:02}", "smsType": "Transactional", "mcc": 310}}, "status": "SUCCESS"}}"#
+    )
+}
+
+fn okta(last: u32) -> String {
+    format!(
+        r#"{{"uuid": "u-{last}", "published": "2024-03-10T22:34:49.123Z", "eventType": "system.sms.send_factor_verify_message", "target": [{{"type": "User", "alternateId": "u@example.com"}}, {{"type": "MobilePhone", "alternateId": "+130355501{last:02}"}}], "debugContext": {{"debugData": {{}}}}}}"#
+    )
+}
+
+/// As a JSON string.
+fn text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// As a quoted cell.
+fn cell(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+fn numbers(read: &Outcome) -> Vec<&str> {
+    read.rows.iter().map(|row| row[2].as_str()).collect()
+}
+
+/// The file has the two numbers 01 and 02 in this format, and nothing else.
+#[track_caller]
+fn gives_both(file: &str, its: Format) -> Outcome {
+    let read = read(file.as_bytes().to_vec(), zone("UTC"));
+    let read = read.unwrap_or_else(|error| panic!("{error}: {file}"));
+    assert_eq!(read.format, its, "{file}");
+    assert_eq!(numbers(&read), ["+13035550101", "+13035550102"], "{file}");
+    assert_eq!(read.rejects, [], "{file}");
+    read
+}
+
+#[test]
+fn text_before_the_json_of_a_line_is_passed_over() {
+    for before in [
+        "2024-03-10T00:40:00.558Z ",
+        "2024-03-10T17:21:30+02:00 ",
+        "Mar 10 17:21:30 gateway duologsync[512]: ",
+        "<134>Mar 10 17:21:30 gateway duo: ",
+        "<134>1 2024-03-10T17:21:30Z gateway duo 512 ID7 [meta@1 seq=\"1\"] ",
+        "<134>1 2024-03-10T17:21:30Z gateway duo - - - \u{feff}",
+        "2024-03-10T00:40:00.558Z stdout F ",
+        "web-1  | ",
+        "[2024-03-10 17:21:30,005] INFO sms: ",
+        "10.0.0.7\tsms\t",
+        "{gateway} ",
+        "CEF:0|Example|Log|1|sms|sms|3|msg=",
+    ] {
+        for ending in ["\n", "\r\n"] {
+            let lines = |record: fn(u32) -> String| {
+                format!("{before}{}{ending}{before}{}{ending}", record(1), record(2))
+            };
+            gives_both(&lines(duo), Format::DuoV2);
+            gives_both(&lines(sns), Format::AwsSnsLog);
+            gives_both(&lines(okta), Format::Okta);
+        }
+    }
+}
+
+#[test]
+fn a_log_line_without_json_is_one_reject() {
+    let file = format!("a 1 {}\nb 2 START\n\nc {{3}}\nd 4 {}\n", duo(1), duo(2));
+    let read = read(file.into_bytes(), Declared::default()).unwrap();
+    assert_eq!(numbers(&read), ["+13035550101", "+13035550102"]);
+    assert_eq!(
+        read.rejects,
+        [(2, None, "broken-json"), (4, None, "broken-json")]
+    );
+    assert_eq!(
+        (read.rows[0][13].as_str(), read.rows[1][13].as_str()),
+        ("1", "5")
+    );
+}
+
+#[test]
+fn json_in_a_text_is_read() {
+    for name in [
+        "message",
+        "MESSAGE",
+        "log",
+        "_raw",
+        "textPayload",
+        "Body",
+        "line",
+        "event",
+    ] {
+        let line = |record: &str| format!(r#"{{"time": "x", "{name}": {}}}"#, text(record));
+        let ended = |last| format!("{}\n", sns(last));
+        gives_both(
+            &format!("{}\n{}", line(&ended(1)), line(&ended(2))),
+            Format::AwsSnsLog,
+        );
+        let before = |last| format!("2024-03-10 INFO {}", duo(last));
+        gives_both(
+            &format!("{}{}", line(&before(1)), line(&before(2))),
+            Format::DuoV2,
+        );
+        let list = format!("[{},\n{}]", line(&okta(1)), line(&okta(2)));
+        gives_both(&list, Format::Okta);
+    }
+    // `aws logs filter-log-events`, a subscription of CloudWatch, a queue behind a topic.
+    let event = |last| {
+        format!(
+            r#"{{"timestamp": 1710031200000, "message": {}, "id": "0"}}"#,
+            text(&sns(last))
+        )
+    };
+    let events = [event(1), event(2)].join(", ");
+    for file in [
+        format!(r#"{{"events": [{events}], "searchedLogStreams": []}}"#),
+        format!(r#"{{"messageType": "DATA_MESSAGE", "owner": "1", "logEvents": [{events}]}}"#),
+        format!(
+            r#"{{"messageType":"DATA_MESSAGE","logEvents":[{}]}}{{"messageType":"DATA_MESSAGE","logEvents":[{}]}}"#,
+            event(1),
+            event(2)
+        ),
+    ] {
+        let read = gives_both(&file, Format::AwsSnsLog);
+        assert!(
+            read.evidence.ends_with(" inside message"),
+            "{}",
+            read.evidence
+        );
+    }
+    let topic = |last| {
+        text(&format!(
+            r#"{{"Type": "Notification", "Message": {}}}"#,
+            text(&duo(last))
+        ))
+    };
+    let queue = format!(
+        r#"{{"Messages": [{{"Body": {}}}, {{"Body": {}}}]}}"#,
+        topic(1),
+        topic(2)
+    );
+    gives_both(&queue, Format::DuoV2);
+}
+
+#[test]
+fn json_in_a_cell_is_read() {
+    for (head, before, after) in [
+        ("@timestamp,@message\n", "2024-03-10 00:40:00.558,", ""),
+        ("timestamp,message,id\n", "1710031200000,", ",7"),
+        ("_time;_raw\n", "x;", ""),
+    ] {
+        for line in ["", "2024-03-10T00:40:00.558Z "] {
+            let cell = |last| cell(&format!("{line}{}", sns(last)));
+            let file = format!(
+                "{head}{before}{}{after}\r\n{before}{}{after}\r\n",
+                cell(1),
+                cell(2)
+            );
+            let read = gives_both(&file, Format::AwsSnsLog);
+            assert!(read.evidence.ends_with(", in a cell"), "{}", read.evidence);
+            assert_eq!(read.rows[1][13], "3");
+        }
+    }
+    let file = format!(
+        "a,m\n1,{}\n2,\n3,text\n4,{}\n",
+        cell(&duo(1)),
+        cell(&duo(2))
+    );
+    let read_one = read(file.clone().into_bytes(), format(Format::DuoV2)).unwrap();
+    assert_eq!(numbers(&read_one), ["+13035550101", "+13035550102"]);
+    assert_eq!(
+        read_one.rejects,
+        [(3, None, "broken-json"), (4, None, "broken-json")]
+    );
+    // A cell of JSON in a log of its own columns is no record.
+    let own = format!(
+        "account,number,sent_at,meta\nA,+13035550103,2024-03-10T22:34:49Z,{}\n",
+        cell(&duo(1))
+    );
+    let read_one = read(own.into_bytes(), Declared::default()).unwrap();
+    assert_eq!(
+        (read_one.format, numbers(&read_one)),
+        (Format::SupplierCsv, vec!["+13035550103"])
+    );
+}
+
+#[test]
+fn records_inside_objects_are_read() {
+    for name in [
+        "result",
+        "_source",
+        "detail",
+        "data",
+        "jsonPayload",
+        "properties",
+        "anything",
+    ] {
+        let wrap = |record: String| {
+            format!(r#"{{"preview": false, "_id": "7", "{name}": {record}, "sort": [1]}}"#)
+        };
+        for (record, its) in [
+            (duo as fn(u32) -> String, Format::DuoV2),
+            (sns, Format::AwsSnsLog),
+            (okta, Format::Okta),
+        ] {
+            let (one, two) = (wrap(record(1)), wrap(record(2)));
+            let read = gives_both(&format!("{one}\n{two}\n"), its);
+            assert!(
+                read.evidence.ends_with(&format!(" inside {name}")),
+                "{}",
+                read.evidence
+            );
+            assert!(
+                read.dropped.contains(&"preview".to_owned()),
+                "{:?}",
+                read.dropped
+            );
+            gives_both(&format!("[{one},{two}]"), its);
+            gives_both(
+                &format!(
+                    r#"{{"took": 3, "hits": {{"total": {{"value": 2}}, "hits": [{one}, {two}]}}}}"#
+                ),
+                its,
+            );
+        }
+    }
+    // What Splunk exports has the record once as an object and once as a text.
+    let raw = |last| duo(last).replacen('{', &format!("{{\"_raw\": {}, ", text(&duo(last))), 1);
+    let file = format!("{{\"result\": {}}}\n{{\"result\": {}}}\n", raw(1), raw(2));
+    assert_eq!(
+        gives_both(&file, Format::DuoV2)
+            .evidence
+            .matches("inside result")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn records_in_lists_of_any_name_are_read() {
+    let [one, two] = [duo(1), duo(2)];
+    for file in [
+        format!(
+            r#"{{"preview": false, "messages": [], "fields": [{{"name": "phone"}}], "results": [{one}, {two}]}}"#
+        ),
+        format!(r#"{{"Records": [{one}, {two}]}}"#),
+        format!(r#"{{"records": [{one}], "next": null}}{{"records": [{two}]}}"#),
+        format!(r#"{{"telephony": [{one}, {two}], "n": [1, 2]}}"#),
+        format!(r#"{{"march": [{one}], "april": [{two}]}}"#),
+        format!(r#"{{"export": {{"by_day": {{"10": [{one}], "11": [{two}]}}}}}}"#),
+        format!("{{\n  \"items\": [\n    {one},\n    {two}\n  ]\n}}\n"),
+    ] {
+        gives_both(&file, Format::DuoV2);
+    }
+    // A list in a record does not make it an envelope.
+    let mapping =
+        "container = \"ndjson\"\n[number]\ncolumn = \"phone\"\n[sent_at]\ncolumn = \"ts\"\n";
+    let declared = || Declared {
+        mapping: Some(Mapping::parse(mapping).unwrap()),
+        ..Declared::default()
+    };
+    let with = |last| duo(last).replacen('{', r#"{"items": [{"sku": 1}], "#, 1);
+    let read_one = read(
+        format!("{}\n{}\n", with(1), with(2)).into_bytes(),
+        declared(),
+    )
+    .unwrap();
+    assert_eq!(
+        (numbers(&read_one), read_one.rejects.clone()),
+        (vec!["+13035550101", "+13035550102"], vec![])
+    );
+}
+
+#[test]
+fn the_format_is_found_by_the_first_record_that_has_it() {
+    let file = format!(
+        "{{\"type\": \"bypass\", \"ts\": \"x\"}}\n{}\n{}\n{}\n",
+        duo(1),
+        duo(2),
+        duo(3)
+    );
+    let read = read(file.into_bytes(), Declared::default()).unwrap();
+    assert_eq!((read.format, read.rows.len()), (Format::DuoV2, 3));
+    assert!(
+        read.evidence.starts_with("its record 2 has "),
+        "{}",
+        read.evidence
+    );
+    assert_eq!(read.rejects, [(1, Some("number"), "missing-number")]);
+}
+
+#[test]
+fn pages_among_records_are_read_too() {
+    let file = format!("{}\n{{\"items\": [{}, {}]}}\n", duo(1), duo(2), duo(3));
+    let read = read(file.into_bytes(), Declared::default()).unwrap();
+    assert_eq!((read.rows.len(), read.rejects.len()), (3, 0));
+}
+
+#[test]
+fn a_bad_line_is_one_reject_and_no_other_is_lost() {
+    let cut = &duo(9)[..40];
+    for bad in [
+        cut,
+        "{\"a\": tru}",
+        "{\"phone\": \"+1303\",}",
+        "{]",
+        "[1, 2",
+        "{\"a\": [{\"b\": 1}",
+    ] {
+        let file = format!("{}\n{bad}\n{}\n", duo(1), duo(2));
+        let read_one = read(file.into_bytes(), Declared::default()).unwrap();
+        assert_eq!(
+            numbers(&read_one),
+            ["+13035550101", "+13035550102"],
+            "{bad}"
+        );
+        assert_eq!(read_one.rejects, [(2, None, "broken-json")], "{bad}");
+        assert_eq!(read_one.reject_cells, ["{}"]);
+    }
+    let file = format!("{cut}\n{}\n{}\n", duo(1), duo(2));
+    let read_one = read(file.into_bytes(), Declared::default()).unwrap();
+    assert_eq!((read_one.rows.len(), read_one.rejects.len()), (2, 1));
+    // In a list, what is broken is the file.
+    let file = format!("[{},\n{{\"a\": tru}}]", duo(1));
+    let refused = error(read(file.into_bytes(), Declared::default()));
+    assert_eq!(
+        refused,
+        IngestError::BrokenJson {
+            line: 2,
+            column: 10
+        }
+    );
+}
+
+#[test]
+fn words_for_what_is_no_number_are_blank() {
+    for word in ["NaN", "Infinity", "-Infinity"] {
+        let with = |last| duo(last).replacen('{', &format!("{{\"credits\": {word}, "), 1);
+        gives_both(&format!("{}\n{}\n", with(1), with(2)), Format::DuoV2);
+        gives_both(&format!("[{},{}]", with(1), with(2)), Format::DuoV2);
+        let read = read(
+            duo(1).replace("\"+13035550101\"", word).into_bytes(),
+            format(Format::DuoV2),
+        );
+        assert_eq!(
+            read.unwrap().rejects,
+            [(1, Some("number"), "missing-number")]
+        );
+    }
+}
+
+#[test]
+fn marks_between_records_are_no_records() {
+    gives_both(
+        &format!("\u{feff}{}\n\u{feff}{}\n", duo(1), duo(2)),
+        Format::DuoV2,
+    );
+    gives_both(
+        &format!("\u{1e}{}\n\u{1e}{}\n", duo(1), duo(2)),
+        Format::DuoV2,
+    );
+    gives_both(
+        &format!("{}\r\n\u{200b}{}\r\n\u{1a}", duo(1), duo(2)),
+        Format::DuoV2,
+    );
+    gives_both(&format!("{},\n{},\n", duo(1), duo(2)), Format::DuoV2);
+    gives_both(&format!("{}{}", duo(1), duo(2)), Format::DuoV2);
+}
+
+#[test]
+fn numbers_in_a_list_make_a_row_each_and_a_list_is_named() {
+    let file = |p: &str| format!(r#"{{"t": "2024-03-21T22:34:49Z", "p": {p}}}"#);
+    let mapped = |column: &str| {
+        Declared {
+        mapping: Some(
+            Mapping::parse(&format!(
+                "container = \"ndjson\"\n[number]\ncolumn = \"{column}\"\n[sent_at]\ncolumn = \"t\"\n"
+            ))
+            .unwrap(),
+        ),
+        ..Declared::default()
+    }
+    };
+    let two = file(r#"["+13035550101", "+13035550102"]"#);
+    let refused = error(read(two.clone().into_bytes(), mapped("p")));
+    let expected =
+        "the column p is a list; map p[] to the field number, and each item makes a row of its own";
+    assert_eq!(refused.to_string(), expected);
+    let read_one = read(two.into_bytes(), mapped("p[]")).unwrap();
+    assert_eq!(numbers(&read_one), ["+13035550101", "+13035550102"]);
+    let read_one = read(file("\"+13035550101\"").into_bytes(), mapped("p[]")).unwrap();
+    assert_eq!(numbers(&read_one), ["+13035550101"]);
+    let declared = Declared {
+        columns: vec![ColumnMapping::new(Field::Number, "phones").unwrap()],
+        format: Some(Format::DuoV2),
+        ..Declared::default()
+    };
+    let listed = duo(1).replace(
+        "\"phone\": \"+13035550101\"",
+        "\"phones\": [\"+13035550101\"]",
+    );
+    let refused = error(read(listed.into_bytes(), declared));
+    assert!(refused.to_string().contains("map phones[]"), "{refused}");
+}
+
+#[test]
+fn twilios_own_tools_and_calls_are_read() {
+    let camel = r#"[{"sid": "SM1", "accountSid": "AC1", "to": "+13035550101", "body": "x", "dateSent": "2024-03-21T22:34:49.000Z", "dateCreated": "2024-03-21T22:34:48.000Z", "direction": "outbound-api"},
+        {"sid": "MM2", "accountSid": "AC1", "to": "+13035550102", "dateSent": null, "dateCreated": "2024-03-21T22:34:48.000Z", "direction": "outbound-reply"}]"#;
+    let read_one = gives_both(camel, Format::TwilioJson);
+    let cells = |row: &[String; 14]| [0, 6, 7, 8].map(|at| row[at].clone()).join("|");
+    assert_eq!(
+        cells(&read_one.rows[0]),
+        "AC1|2024-03-21T22:34:49Z|sms|outbound-api"
+    );
+    assert_eq!(
+        cells(&read_one.rows[1]),
+        "AC1|2024-03-21T22:34:48Z|mms|outbound-reply"
+    );
+    let call = |last: u32, start: &str| {
+        format!(
+            r#"{{"sid": "CA{last}", "account_sid": "AC1", "to": "+130355501{last:02}", "date_created": "2024-03-21T22:34:48Z", "start_time": {start}, "direction": "outbound-dial"}}"#
+        )
+    };
+    let calls = [call(1, "\"2024-03-21T22:35:10Z\""), call(2, "null")];
+    for file in [
+        calls.join("\n"),
+        format!(r#"{{"calls": [{}], "page": 0}}"#, calls.join(",")),
+    ] {
+        let read_one = gives_both(&file, Format::TwilioJson);
+        assert_eq!(
+            cells(&read_one.rows[0]),
+            "AC1|2024-03-21T22:35:10Z|phone|outbound-dial"
+        );
+        assert_eq!(
+            cells(&read_one.rows[1]),
+            "AC1|2024-03-21T22:34:48Z|phone|outbound-dial"
+        );
+    }
+    let plivo = r#"{"messageUuid": "m1", "toNumber": "13035550101", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}
+        {"messageUuid": "m2", "toNumber": "13035550102", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}"#;
+    gives_both(plivo, Format::Plivo);
+}
+
+#[test]
+fn what_the_owner_received_is_left_out_in_every_format_with_a_direction() {
+    for (direction, kept) in [
+        ("inbound", false),
+        ("INBOUND", false),
+        ("Inbound-API", false),
+        ("incoming", false),
+        ("in", false),
+        ("mo", false),
+        ("outbound", true),
+        ("outbound-api", true),
+        ("Outbound-Reply", true),
+        ("mt", true),
+        ("", true),
+    ] {
+        for file in [
+            format!(
+                "account,from,to,direction,sent_at\nA,+14155550101,+13035550101,{direction},2024-03-21T22:34:49Z\n"
+            ),
+            format!(
+                "account,channel,number,Message Direction,sent_at\nA,sms,+13035550101,{direction},2024-03-21T22:34:49Z\n"
+            ),
+            format!(
+                r#"{{"sid": "SM1", "to": "+13035550101", "date_sent": "2024-03-21T22:34:49Z", "direction": "{direction}"}}"#
+            ),
+            format!(
+                r#"{{"uuid": "1", "cld": "+13035550101", "sent_at": "2024-03-21T22:34:49Z", "direction": "{direction}"}}"#
+            ),
+        ] {
+            let read = read(file.clone().into_bytes(), Declared::default()).unwrap();
+            assert_eq!(read.rows.len(), usize::from(kept), "{file}");
+            let skipped: &[_] = if kept { &[] } else { &["inbound"] };
+            let kinds: Vec<_> = read.rejects.iter().map(|(.., kind)| *kind).collect();
+            assert_eq!(kinds, skipped, "{file}");
+        }
+    }
+    let both = "account,channel,number,direction,sent_at\nA,push,+13035550101,outbound,2024-03-21T22:34:49Z\n";
+    let read = read(both.as_bytes().to_vec(), Declared::default()).unwrap();
+    assert_eq!(read.rows[0][8], "push");
+}
+
+#[test]
+fn a_record_with_many_members_is_read_whole_and_its_names_are_bounded() {
+    let record = |of: u32, last: u32| {
+        let members: Vec<_> = (0..500)
+            .map(|at| format!(r#""w_{of}_{at}": {at}"#))
+            .collect();
+        duo(last).replacen('{', &format!("{{{}, ", members.join(", ")), 1)
+    };
+    let file = format!("{}\n{}\n", record(1, 1), record(2, 2));
+    let read = gives_both(&file, Format::DuoV2);
+    assert!(read.dropped.len() <= 257, "{}", read.dropped.len());
+}
+
+#[test]
+fn account_and_zone_may_be_declared_for_what_is_inside() {
+    let declared = Declared {
+        account: Some(AccountName::parse("ACME").unwrap()),
+        ..zone("UTC")
+    };
+    let read = read(format!("x {}\n", sns(1)).into_bytes(), declared).unwrap();
+    assert_eq!(
+        (read.rows[0][0].as_str(), read.rows[0][3].as_str()),
+        ("ACME", "Example Wireless")
+    );
+}

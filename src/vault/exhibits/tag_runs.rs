@@ -1,0 +1,189 @@
+//! Finds a term by its tag, and proves that there is none.
+//!
+//! The runs of terms that an exhibit added form a ring in the order of their tags. The sealed tags of a run begin with
+//! the first tag of the next run; the last run names the first one. They are bound to the exhibit, the field, and the
+//! number of the run's first term. So the run in which a tag would be shows all tags of the exhibit between its first
+//! tag and the next run's. If that run is missing, or another one stands in its place, the tag is found in no gap that
+//! the exhibit has, and that is damage. Sees tags and the keys of the case, neither names nor digits.
+//!
+//! Plaintext: the first tag of the next run, then the tags of this one, sorted; 16 bytes each.
+
+use crate::domain::Field;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::added_terms::{AddedTerms, Adder};
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::Tag;
+use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::term_rows::{TagReader, Terms};
+use crate::vault::store::{Snapshot, StoreError};
+
+const TAG: usize = 16;
+
+/// The plaintext for the tags of a run.
+pub(in crate::vault) fn encode<'t>(next: &'t Tag, tags: impl Iterator<Item = &'t Tag>) -> Vec<u8> {
+    let all = std::iter::once(next).chain(tags);
+    all.flat_map(|tag| *tag.as_bytes()).collect()
+}
+
+/// Finds the terms of one field of a case in one snapshot.
+pub(in crate::vault) struct TagSearch<'c> {
+    field: Field,
+    reader: TagReader<'c>,
+    /// The tags that were read last; kept, because each search needs one.
+    buffer: Vec<u8>,
+}
+
+/// The opened tags of a run.
+pub(in crate::vault) struct TagRun<B> {
+    first: u32,
+    plain: B,
+}
+
+impl<'c> TagSearch<'c> {
+    pub(in crate::vault) fn of(
+        connection: &'c Snapshot,
+        case: CaseNumber,
+        field: Field,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            field,
+            reader: Terms { case, field }.tag_reader(connection)?,
+            buffer: Vec::new(),
+        })
+    }
+
+    /// The number of the term with this tag; `None` if no exhibit added it. Every exhibit is searched, even after a
+    /// hit, so that a number that is present takes as long as one that is absent.
+    pub(in crate::vault) fn find(
+        &mut self,
+        keys: &CaseKeys,
+        added: &AddedTerms,
+        tag: &Tag,
+    ) -> Result<Option<u32>, OperationError> {
+        let mut found = None;
+        for adder in added.of_field(self.field) {
+            let Some(no) = self.around(keys, adder, tag)?.find(tag) else {
+                continue;
+            };
+            // A term is added once: later exhibits find it.
+            if found.is_some() || !adder.has(no) {
+                return Err(adder.damaged());
+            }
+            found = Some(no);
+        }
+        Ok(found)
+    }
+
+    /// The run of an exhibit in which a tag would be.
+    pub(in crate::vault) fn around(
+        &mut self,
+        keys: &CaseKeys,
+        adder: &Adder,
+        tag: &Tag,
+    ) -> Result<TagRun<&[u8]>, OperationError> {
+        let first = self
+            .reader
+            .read(adder.exhibit, tag.as_bytes(), &mut self.buffer)?
+            .ok_or_else(|| adder.damaged())?;
+        let part = ExhibitParts::of(keys, &adder.id).tag_run(self.field, first);
+        let plain = part.open_in_place(&mut self.buffer);
+        plain
+            .ok()
+            .and_then(|plain| TagRun::read(first, &*plain))
+            .filter(|run| run.covers(tag))
+            .ok_or_else(|| adder.damaged())
+    }
+}
+
+impl<B: AsRef<[u8]>> TagRun<B> {
+    fn read(first: u32, plain: B) -> Option<Self> {
+        let (tags, rest) = plain.as_ref().as_chunks::<TAG>();
+        let sound = rest.is_empty() && tags.len() > 1;
+        sound.then_some(Self { first, plain })
+    }
+
+    /// Whether the tag, if the exhibit added it, is in this run.
+    pub(in crate::vault) fn covers(&self, tag: &Tag) -> bool {
+        let ([next, first, ..], tag) = (self.parts(), tag.as_bytes()) else {
+            return false;
+        };
+        match first < next {
+            true => first <= tag && tag < next,
+            // The last run goes on from the end to the first one. An only run has all tags.
+            false => first <= tag || tag < next,
+        }
+    }
+
+    /// The number of the term with this tag.
+    pub(in crate::vault) fn find(&self, tag: &Tag) -> Option<u32> {
+        let tags = self.parts().get(1..)?;
+        let place = tags.binary_search(tag.as_bytes()).ok()?;
+        self.first.checked_add(u32::try_from(place).ok()?)
+    }
+
+    fn parts(&self) -> &[[u8; TAG]] {
+        self.plain.as_ref().as_chunks::<TAG>().0
+    }
+}
+
+impl TagRun<&[u8]> {
+    /// A copy that can be kept.
+    pub(in crate::vault) fn kept(&self) -> TagRun<Vec<u8>> {
+        TagRun {
+            first: self.first,
+            plain: self.plain.to_vec(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(no: u8) -> Tag {
+        Tag::from_bytes([no; TAG])
+    }
+
+    fn run(first: u32, next: u8, tags: &[u8]) -> TagRun<Vec<u8>> {
+        let tags: Vec<Tag> = tags.iter().map(|no| tag(*no)).collect();
+        TagRun::read(first, encode(&tag(next), tags.iter())).unwrap()
+    }
+
+    fn covered(run: &TagRun<Vec<u8>>) -> Vec<u8> {
+        (0..=100).filter(|no| run.covers(&tag(*no))).collect()
+    }
+
+    #[test]
+    fn the_runs_of_a_ring_cover_every_tag_once() {
+        let ring = [
+            run(1, 40, &[20, 30]),
+            run(3, 70, &[40, 50, 60]),
+            run(6, 20, &[70]),
+        ];
+        let all: Vec<Vec<u8>> = ring.iter().map(covered).collect();
+        assert_eq!(all[0], (20..40).collect::<Vec<_>>());
+        assert_eq!(all[1], (40..70).collect::<Vec<_>>());
+        assert_eq!(all[2], (0..20).chain(70..=100).collect::<Vec<_>>());
+        assert_eq!(
+            covered(&run(1, 20, &[20, 30])),
+            (0..=100).collect::<Vec<_>>()
+        );
+        assert_eq!(covered(&run(1, 20, &[20])), (0..=100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_run_has_its_tags_and_no_others() {
+        let run = run(3, 70, &[40, 50, 60]);
+        let found = [39, 40, 41, 50, 60, 70].map(|no| run.find(&tag(no)));
+        assert_eq!(found, [None, Some(3), None, Some(4), Some(5), None]);
+    }
+
+    #[test]
+    fn what_is_no_list_of_tags_is_no_run() {
+        for length in [0, 15, 16, 17, 31, 33] {
+            assert!(TagRun::read(1, vec![1; length]).is_none(), "{length}");
+        }
+        assert!(TagRun::read(1, vec![1; 32]).is_some());
+    }
+}

@@ -1,0 +1,202 @@
+//! Nothing that a negative answer rests on can be taken away: each row of terms, of the subject index and of the
+//! dictionaries, one by one.
+
+use serde_json::{Value, json};
+
+use super::super::fixture::{Fixture, Sent, sent};
+use super::{look_up, place, search};
+use crate::vault::{Caller, OperationError, Refusal};
+
+const EVERYBODY: u32 = 8;
+const ABSENT: u32 = 77;
+
+fn of_kind(kind: &'static str, row: Sent) -> Sent {
+    Sent { kind, ..row }
+}
+
+/// Three exhibits. The account of the liaison and one kind are in the last of them only.
+fn fixture() -> Fixture {
+    let mut fixture = Fixture::new();
+    fixture.admit(&[
+        sent(1, "globex", 0),
+        sent(2, "globex", 10),
+        sent(3, "globex", 20),
+    ]);
+    fixture.admit(&[
+        sent(1, "globex", 30),
+        sent(4, "initech", 40),
+        sent(5, "globex", 50),
+    ]);
+    fixture.admit(&[
+        of_kind("voice", sent(1, "acme", 60)),
+        sent(6, "acme", 70),
+        sent(7, "globex", 80),
+    ]);
+    fixture
+}
+
+fn ask(fixture: &Fixture, caller: &Caller, number: u32) -> Result<Value, Refusal> {
+    look_up(fixture, caller, &[&format!("+447700900{number:03}")])
+}
+
+/// What is answered about each number and an absent one; `None` for damage.
+fn answers(fixture: &Fixture, caller: &Caller) -> Vec<Option<Value>> {
+    let numbers = (1..=EVERYBODY).chain([ABSENT]);
+    let answers = numbers.map(|number| match ask(fixture, caller, number) {
+        Ok(answer) => Some(answer),
+        Err(Refusal::Failed(OperationError::Damaged { .. }, _)) => None,
+        Err(other) => panic!("{other:?}"),
+    });
+    answers.collect()
+}
+
+fn rows_of(fixture: &Fixture, table: &str) -> Vec<i64> {
+    let sql = format!("SELECT rowid FROM {table}");
+    let mut statement = fixture.writer.raw().prepare(&sql).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// Makes a change, compares all answers with the true ones, and takes the change back. Says how many were refused.
+fn refused(fixture: &Fixture, truths: &[(&Caller, Vec<Option<Value>>)], change: &str) -> usize {
+    let connection = fixture.writer.raw();
+    let mut refused = 0;
+    let kept = [
+        "CREATE TEMP TABLE kept_runs AS SELECT rowid AS place, * FROM term_run",
+        "CREATE TEMP TABLE kept_ranges AS SELECT rowid AS place, * FROM subject_index",
+    ];
+    let back = [
+        "DELETE FROM term_run",
+        "INSERT INTO term_run (rowid, case_number, field, first, exhibit, first_tag, tags, sealed)
+         SELECT place, case_number, field, first, exhibit, first_tag, tags, sealed FROM kept_runs",
+        "DELETE FROM subject_index",
+        "INSERT INTO subject_index (rowid, exhibit, range, sealed)
+         SELECT place, exhibit, range, sealed FROM kept_ranges",
+        "DROP TABLE kept_runs",
+        "DROP TABLE kept_ranges",
+    ];
+    kept.iter()
+        .for_each(|sql| connection.execute_batch(sql).unwrap());
+    connection.execute_batch(change).unwrap();
+    for (caller, truth) in truths {
+        for (found, true_one) in answers(fixture, caller).iter().zip(truth) {
+            refused += usize::from(found.is_none());
+            assert!(found.is_none() || found == true_one, "{change}: {found:?}");
+        }
+    }
+    back.iter()
+        .for_each(|sql| connection.execute_batch(sql).unwrap());
+    refused
+}
+
+#[test]
+fn whatever_is_done_to_runs_and_ranges_every_answer_is_true_or_none() {
+    let fixture = fixture();
+    let truths =
+        [&fixture.lead, &fixture.liaison].map(|caller| (caller, answers(&fixture, caller)));
+    for (_, truth) in &truths {
+        assert!(truth.iter().all(Option::is_some));
+    }
+    let mut changes = Vec::new();
+    let runs = rows_of(&fixture, "term_run");
+    assert_eq!(runs.len(), 7);
+    for run in &runs {
+        for change in [
+            "DELETE FROM term_run WHERE rowid = ?",
+            "UPDATE term_run SET tags = zeroblob(length(tags)) WHERE rowid = ?",
+            "UPDATE term_run SET tags = x'' WHERE rowid = ?",
+            "UPDATE term_run SET first = first + 100 WHERE rowid = ?",
+            "UPDATE term_run SET exhibit = 99 WHERE rowid = ?",
+            "UPDATE term_run SET field = 2 WHERE rowid = ?",
+            "UPDATE term_run SET case_number = 99 WHERE rowid = ?",
+            "UPDATE term_run SET sealed = zeroblob(length(sealed)) WHERE rowid = ?",
+        ] {
+            changes.push(change.replace('?', &run.to_string()));
+        }
+        for other in runs.iter().filter(|other| *other != run) {
+            for columns in ["tags", "sealed", "tags, sealed"] {
+                changes.push(format!(
+                    "UPDATE term_run SET ({columns}) = (SELECT {columns} FROM term_run WHERE rowid = {other})
+                     WHERE rowid = {run}"
+                ));
+            }
+            // Taken away, and another put in its place.
+            changes.push(format!(
+                "CREATE TEMP TABLE place AS SELECT first_tag, exhibit FROM term_run WHERE rowid = {run};
+                 DELETE FROM term_run WHERE rowid = {run};
+                 UPDATE term_run SET (first_tag, exhibit) = (SELECT first_tag, exhibit FROM place)
+                 WHERE rowid = {other};
+                 DROP TABLE place"
+            ));
+        }
+    }
+    for range in rows_of(&fixture, "subject_index") {
+        for change in [
+            "DELETE FROM subject_index WHERE rowid = ?",
+            "UPDATE subject_index SET sealed = zeroblob(length(sealed)) WHERE rowid = ?",
+            "UPDATE subject_index SET range = 7 WHERE rowid = ?",
+            "UPDATE subject_index SET exhibit = 99 WHERE rowid = ?",
+        ] {
+            changes.push(change.replace('?', &range.to_string()));
+        }
+    }
+    for exhibit in 1..=3 {
+        changes.push(format!("DELETE FROM term_run WHERE exhibit = {exhibit}"));
+        changes.push(format!(
+            "DELETE FROM subject_index WHERE exhibit = {exhibit}"
+        ));
+    }
+    changes.push("DELETE FROM term_run".to_owned());
+    changes.push("DELETE FROM subject_index".to_owned());
+    for change in &changes {
+        fixture
+            .writer
+            .raw()
+            .execute_batch("PRAGMA foreign_keys = OFF")
+            .unwrap();
+        assert!(refused(&fixture, &truths, change) > 1, "{change}");
+    }
+    assert!(changes.len() > 200, "{}", changes.len());
+    // All is as it was.
+    assert_eq!(answers(&fixture, &fixture.lead), truths[0].1);
+}
+
+#[test]
+fn the_first_tag_of_a_run_in_the_clear_is_only_a_hint() {
+    let fixture = fixture();
+    let truths = [(&fixture.lead, answers(&fixture, &fixture.lead))];
+    for run in rows_of(&fixture, "term_run") {
+        for tag in ["zeroblob(16)", "x'ffffffffffffffffffffffffffffffff'", "x''"] {
+            let change = format!("UPDATE term_run SET first_tag = {tag} WHERE rowid = {run}");
+            refused(&fixture, &truths, &change);
+        }
+    }
+}
+
+#[test]
+fn a_later_exhibit_whose_range_is_away_does_not_make_a_count_smaller() {
+    let fixture = fixture();
+    let found = ask(&fixture, &fixture.lead, 1).unwrap();
+    assert_eq!(found[0]["messages"], 3);
+    let lost = "DELETE FROM subject_index WHERE exhibit = 2";
+    fixture.writer.raw().execute(lost, []).unwrap();
+    let found = place(ask(&fixture, &fixture.lead, 1));
+    assert!(found.ends_with("subject index, range 0"), "{found}");
+}
+
+#[test]
+fn an_account_or_a_value_whose_segment_is_away_is_damage_and_not_unknown() {
+    let fixture = fixture();
+    // The last segment: nothing follows it that could not be put in its place.
+    let lost = "DELETE FROM dictionary WHERE exhibit = 3";
+    fixture.writer.raw().execute(lost, []).unwrap();
+    let found = place(ask(&fixture, &fixture.liaison, 6));
+    assert!(found.ends_with("dictionary account"), "{found}");
+    for (asked, named) in [
+        (json!({"account": ["acme"]}), "dictionary account"),
+        (json!({"kind": ["voice"]}), "dictionary kind"),
+    ] {
+        let found = place(search(&fixture, asked, None));
+        assert!(found.ends_with(named), "{found}");
+    }
+}

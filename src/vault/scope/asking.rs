@@ -1,0 +1,49 @@
+//! Who asks, and when: what a request can be refused for before anything of a case is read.
+//!
+//! Sees ids and settings, no key and no row.
+
+use crate::domain::{AccountName, Moment, OperatorId};
+use crate::policy::Grant;
+use crate::vault::call::caller::Caller;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::settings::Settings;
+
+/// What an operation's check knows beside the request itself. The caller knows all of it too, so a
+/// refusal that follows from it tells nothing.
+pub struct Asking<'a> {
+    /// The limits of the vault.
+    pub settings: &'a Settings,
+    /// When it is asked.
+    pub now: Moment,
+    caller: &'a Caller,
+    grant: &'a Grant,
+}
+
+impl<'a> Asking<'a> {
+    pub(in crate::vault) fn new(
+        settings: &'a Settings,
+        now: Moment,
+        caller: &'a Caller,
+        grant: &'a Grant,
+    ) -> Self {
+        Self {
+            settings,
+            now,
+            caller,
+            grant,
+        }
+    }
+
+    /// The one account that a liaison may ask about; `None` for everybody else.
+    pub fn account(&self) -> Option<&'a AccountName> {
+        self.grant.account()
+    }
+
+    /// Refuses an act on the caller's own rights.
+    pub fn not_oneself(&self, operator: &OperatorId) -> Result<(), OperationError> {
+        match self.caller.operator_id() == Some(operator) {
+            true => Err(OperationError::Conflict(Conflict::OwnMembership)),
+            false => Ok(()),
+        }
+    }
+}
