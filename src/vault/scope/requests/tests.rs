@@ -90,9 +90,9 @@ impl Asked for Raise {
 
 impl Asked for Membership {
     fn wanted(scene: &Scene, no: u32) -> MembershipWanted {
-            account_not_in_log: false,
         let roles = [CaseRole::Lead, CaseRole::Custodian];
         MembershipWanted {
+            account_not_in_log: false,
             operator: id_of(&scene.investigator).clone(),
             role: roles[no as usize % 2],
             account: None,
