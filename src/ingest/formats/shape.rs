@@ -58,7 +58,7 @@ pub(in crate::ingest) enum Reads {
     Day,
     /// A time: its time of day, if its day is in another column.
     Clock,
-    /// A number: digits with the calling code and without a plus.
+    /// A number: the format is documented to have international digits, with or without a plus.
     International,
     /// A carrier: a mobile country code; the network code is in another column.
     Mcc,

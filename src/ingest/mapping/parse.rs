@@ -40,7 +40,7 @@ impl Mapping {
             country_form: CountryForm::Any,
             constants: Constants::default(),
         };
-        let (mut container, mut joined) = (None, false);
+        let (mut container, mut forms) = (None, Forms::default());
         for (key, value) in table.get_ref() {
             let at = place(key.span());
             if key.get_ref() == "container" {
@@ -59,12 +59,12 @@ impl Mapping {
                 return Err(at.wrong(field.label(), "must be a table, such as [number]"));
             };
             for (key, value) in table {
-                mapping.set(field, key, value, &mut joined, &place(key.span()))?;
+                mapping.set(field, key, value, &mut forms, &place(key.span()))?;
             }
         }
         mapping.container = container
             .ok_or_else(|| place(0..0).wrong("container", "must be csv, json or ndjson"))?;
-        mapping.set_reads(joined, &place(0..0))?;
+        mapping.set_reads(forms, &place(0..0))?;
         mapping.check(&place(0..0))?;
         Ok(mapping)
     }
@@ -75,7 +75,7 @@ impl Mapping {
         field: Field,
         key: &Spanned<std::borrow::Cow<'_, str>>,
         value: &Spanned<DeValue<'_>>,
-        joined: &mut bool,
+        forms: &mut Forms,
         at: &KeySpan<'_>,
     ) -> Result<(), IngestError> {
         let said = at.string(value, field.label())?;
@@ -95,8 +95,12 @@ impl Mapping {
             }
             ("form", Field::Carrier) => match said {
                 "name" => {}
-                "mcc-mnc" => *joined = true,
+                "mcc-mnc" => forms.joined = true,
                 _ => return wrong("form must be name or mcc-mnc"),
+            },
+            ("form", Field::Number) => match said {
+                "international" => forms.international = true,
+                _ => return wrong("form must be international"),
             },
             ("time", Field::SentAt) => match TimeForm::parse(said) {
                 Some(form) => self.time = form,
@@ -152,10 +156,9 @@ impl Mapping {
         Ok(())
     }
 
-    /// Sets how each column is read, when all keys were taken. `joined`: carriers are in the form
-    /// `mcc-mnc`.
-    fn set_reads(&mut self, joined: bool, at: &KeySpan<'_>) -> Result<(), IngestError> {
-        let mut unjoined = joined;
+    /// Sets how each column is read, when all keys were taken.
+    fn set_reads(&mut self, forms: Forms, at: &KeySpan<'_>) -> Result<(), IngestError> {
+        let mut unjoined = forms.joined;
         for one in &mut self.columns {
             match (one.column.field(), one.reads, &self.time) {
                 (Field::SentAt, Reads::Text, TimeForm::EpochSeconds) => {
@@ -170,7 +173,8 @@ impl Mapping {
                 (Field::SentAt, Reads::Text, TimeForm::EpochNanos) => {
                     one.reads = Reads::EpochNanos;
                 }
-                (Field::Carrier, Reads::Text, _) if joined => {
+                (Field::Number, _, _) if forms.international => one.reads = Reads::International,
+                (Field::Carrier, Reads::Text, _) if forms.joined => {
                     (one.reads, unjoined) = (Reads::MccMnc, false);
                 }
                 _ => {}
@@ -220,6 +224,15 @@ impl Mapping {
         }
         Ok(())
     }
+}
+
+/// Forms of columns that may be named before their column.
+#[derive(Clone, Copy, Default)]
+struct Forms {
+    /// Carriers are `mcc-mnc`.
+    joined: bool,
+    /// Numbers are `international`.
+    international: bool,
 }
 
 /// A part of the text of a mapping, to name its line in an error.

@@ -51,6 +51,11 @@ impl Mapping {
                 let joined = |one: &MappedColumn| one.reads == Reads::MccMnc;
                 self.columns.iter().any(joined).then_some("mcc-mnc")
             }
+            Field::Number => {
+                let international = |one: &MappedColumn| one.reads == Reads::International;
+                let any = self.columns.iter().any(international);
+                any.then_some("international")
+            }
             _ => None,
         }
     }

@@ -1,7 +1,5 @@
 //! From cells to a row: every check that needs no key, in one place.
 
-use zeroize::{Zeroize, Zeroizing};
-
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
 use super::fineness::fineness;
@@ -25,8 +23,8 @@ pub(in crate::ingest) struct RowMaker {
     account: Option<AccountName>,
     kind: String,
     kinds: Vec<(String, String)>,
-    /// Numbers begin with a calling code and have no plus.
-    plus: bool,
+    /// Numbers begin with a calling code, with or without a plus.
+    international: bool,
     /// The format documents its references as ids of messages.
     reference_is_id: bool,
     /// The account is part of an address.
@@ -36,7 +34,6 @@ pub(in crate::ingest) struct RowMaker {
     times: TimeReader,
     lower: [String; 2],
     network: String,
-    number: Zeroizing<String>,
     /// A day and a time of day, put together.
     joined: String,
     /// The last row named a country that is not known.
@@ -83,7 +80,7 @@ impl RowMaker {
             country_form,
             constants,
             kinds: shape.kinds.clone(),
-            plus: any(Reads::International),
+            international: any(Reads::International),
             reference_is_id,
             account_in_uri: any(Reads::AccountInUri),
             times: TimeReader::new(zone, form),
@@ -91,8 +88,6 @@ impl RowMaker {
             network: String::new(),
             joined: String::new(),
             unknown_country: false,
-            // Room for a plus and the longest number that the guard lets through.
-            number: Zeroizing::new(String::with_capacity(NUMBER_BYTES)),
         }
     }
 
@@ -230,14 +225,10 @@ impl RowMaker {
             "" => carrier::of_network(network, &mut self.network),
             named => named,
         };
-        let number = match self.plus {
-            true => international(number, &mut self.number),
-            false => number,
-        };
         Ok(Ok(Row {
             account: first(account, declared),
             user: Some(cells.value(Field::User)).filter(|cell| !cell.is_empty()),
-            number: RawNumber::new(number),
+            number: RawNumber::of_international(number, self.international),
             carrier,
             country,
             state,
@@ -285,19 +276,6 @@ fn in_uri(cell: &str) -> &str {
     }
 }
 
-/// The number with a plus in front, if it is digits that can begin with a calling code.
-fn international<'a>(number: &'a str, room: &'a mut Zeroizing<String>) -> &'a str {
-    let bytes = number.as_bytes();
-    let digits = bytes.iter().all(u8::is_ascii_digit);
-    if !digits || bytes.starts_with(b"0") || bytes.len() >= NUMBER_BYTES {
-        return number;
-    }
-    room.zeroize();
-    room.push('+');
-    room.push_str(number);
-    room
-}
-
 /// True for the direction of a message that the owner of the log received.
 fn is_inbound(direction: &str) -> bool {
     let word = direction.split(['-', '_', ' ']).next().unwrap_or_default();
@@ -315,8 +293,6 @@ const INBOUND: [&str; 6] = [
     "received",
     "mobile-originated",
 ];
-/// The longest number that gets a plus, in bytes.
-const NUMBER_BYTES: usize = 72;
 
 /// The cell, or the other text if it is blank.
 fn first<'a>(cell: &'a str, otherwise: &'a str) -> &'a str {

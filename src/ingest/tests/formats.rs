@@ -99,9 +99,9 @@ fn vonage_reports_have_joined_networks_and_numbers_without_plus() {
             Format::VonageCsv,
             AUTO(),
             &[
-                "abcdef01|canary-ref-1|+447700900101|Canary Mobile|GB|2024-03-21T22:34:48Z|sms|outbound|0000000A",
-                "abcdef01|canary-ref-2|+12025550102|999-05|US|2024-03-21T22:34:49Z|sms|outbound|0000000B",
-                "abcdef01|none|+447700900103|||2024-03-21T22:34:50Z|sms|outbound|0000000C",
+                "abcdef01|canary-ref-1|447700900101|Canary Mobile|GB|2024-03-21T22:34:48Z|sms|outbound|0000000A",
+                "abcdef01|canary-ref-2|12025550102|999-05|US|2024-03-21T22:34:49Z|sms|outbound|0000000B",
+                "abcdef01|none|447700900103|||2024-03-21T22:34:50Z|sms|outbound|0000000C",
             ],
             &[(6, Some("channel"), "inbound")],
         );
@@ -176,9 +176,9 @@ fn plivo_times_are_in_the_accounts_zone_and_the_account_in_an_address() {
         format!("MACANARY|none|{number}|||{time}|{kind}|outbound|{id}{at}")
     };
     let rows = [
-        row("+12025550101", "2024-03-31T23:59:59Z", "sms", 1),
-        row("+12025550102", "2024-04-01T00:00:00Z", "mms", 2),
-        row("+12025550103", "2024-03-21T22:34:49Z", "sms", 3),
+        row("12025550101", "2024-03-31T23:59:59Z", "sms", 1),
+        row("12025550102", "2024-04-01T00:00:00Z", "mms", 2),
+        row("12025550103", "2024-03-21T22:34:49Z", "sms", 3),
     ];
     let rows = rows.each_ref().map(String::as_str);
     let inbound = [(1, Some("channel"), "inbound")];
@@ -193,10 +193,10 @@ fn a_messagebird_message_is_a_row_for_each_recipient() {
         Format::MessageBird,
         AUTO(),
         &[
-            "|canary-ref-1|+12025550101|||2024-03-21T22:34:41Z|sms|mt|canary-mb-1",
-            "|canary-ref-1|+447700900102|||2024-03-21T22:34:41Z|sms|mt|canary-mb-1",
+            "|canary-ref-1|12025550101|||2024-03-21T22:34:41Z|sms|mt|canary-mb-1",
+            "|canary-ref-1|447700900102|||2024-03-21T22:34:41Z|sms|mt|canary-mb-1",
             "|canary-ref-1|+12025550103|||2024-03-21T22:34:41Z|sms|mt|canary-mb-1",
-            "|canary-ref-2|+12025550101|||2024-03-21T22:34:42Z|sms|mt|canary-mb-2",
+            "|canary-ref-2|12025550101|||2024-03-21T22:34:42Z|sms|mt|canary-mb-2",
         ],
         &[
             (1, Some("number"), "missing-number"),
@@ -256,10 +256,10 @@ fn the_aws_sns_csv_has_numbers_with_and_without_plus() {
         Format::AwsSnsCsv,
         AUTO(),
         &[
-            "|none|+12025550101|||2024-03-21T22:34:49Z|sms|transactional|canary-sns-1",
+            "|none|12025550101|||2024-03-21T22:34:49Z|sms|transactional|canary-sns-1",
             "|none|+12025550102|||2024-03-21T22:34:50Z|sms|promotional|canary-sns-2",
-            "|none|+447700900103|||2024-03-21T22:34:51Z|sms|transactional|canary-sns-3",
-            "|none|+447700900103|||2024-03-21T22:34:51Z|sms|transactional|canary-sns-3",
+            "|none|447700900103|||2024-03-21T22:34:51Z|sms|transactional|canary-sns-3",
+            "|none|447700900103|||2024-03-21T22:34:51Z|sms|transactional|canary-sns-3",
         ],
         &[],
     );

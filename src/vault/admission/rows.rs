@@ -67,11 +67,16 @@ impl Vault {
             let Admission { scratch, coder, .. } = &mut *admission;
             let found = match (users.get(row).len() > USER_BYTES, scratch.found[row]) {
                 (true, _) => Err((Field::User, RejectKind::TooLong)),
-                (false, UNASKED) => match coder.numbers.number(*digits, batch.number(row)) {
-                    Ok(number) => Ok(number),
-                    Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
-                    Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
-                },
+                (false, UNASKED) => {
+                    match coder
+                        .numbers
+                        .number(*digits, batch.number(row), batch.country(row))
+                    {
+                        Ok(number) => Ok(number),
+                        Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
+                        Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
+                    }
+                }
                 (false, number) => Ok(number),
             };
             match found {

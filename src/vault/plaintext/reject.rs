@@ -61,6 +61,16 @@ words! {
     pub enum RejectKind {
         /// The cell is not a phone number, or no numbering plan has such a number.
         NotANumber => "not-a-number",
+        /// There is more than one number in the cell.
+        SeveralNumbers => "several-numbers",
+        /// A number without a plus, and neither a region was declared nor has the row a country to read it in.
+        NeedsRegion => "needs-region",
+        /// A number without a plus that is none of the declared region, or else of the row's country.
+        NotInRegion => "not-in-region",
+        /// A number without a plus that begins with the calling code of its region and is a number with and without it.
+        Ambiguous => "ambiguous",
+        /// A number without a plus whose calling code is not that of the row's country.
+        OtherCountry => "other-country",
         /// Digits replaced by the supplier: `+1202555****`.
         Masked => "masked",
         /// Digits lost on the way: `1.20255E+10`.

@@ -83,6 +83,8 @@ pub struct RowBatch {
     /// In the order of [`TEXTS`].
     values: [Values; TEXTS.len()],
     numbers: Texts,
+    /// The numbers are of a format with international digits. A batch is of one file, and so of one format.
+    international: bool,
     /// The digits of numbers written as plain E.164, 0 for all others.
     digits: Zeroizing<Vec<u64>>,
     users: Texts,
@@ -190,6 +192,7 @@ impl RowBatch {
         }
         self.digits.push(plain_digits(number));
         self.numbers.push(number);
+        self.international = row.number.is_international();
         self.users.push(user);
         self.references.push(reference);
         if let Some(prints) = &self.fingerprinter {
@@ -306,7 +309,14 @@ impl RowBatch {
     }
 
     pub(in crate::vault) fn number(&self, row: usize) -> RawNumber<'_> {
-        RawNumber::new(self.numbers.get(row))
+        RawNumber::of_international(self.numbers.get(row), self.international)
+    }
+
+    /// The country of a row, or a blank text.
+    pub(in crate::vault) fn country(&self, row: usize) -> &str {
+        let place = TEXTS.iter().position(|field| *field == Field::Country);
+        let values = place.and_then(|place| self.values.get(place));
+        values.map_or("", |values| values.get(row))
     }
 
     /// The digits in the clear. Like `Phone::expose_digits`, only the number table of an admission may call this.
