@@ -96,6 +96,7 @@ impl Asked for Membership {
             operator: id_of(&scene.investigator).clone(),
             role: roles[no as usize % 2],
             account: None,
+            account_not_in_log: false,
         }
     }
 }
