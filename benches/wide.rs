@@ -18,7 +18,10 @@ const BYTES: usize = 64 << 20;
 const RUNS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("{:>8}  {:>12}  {:>12}", "members", "same names", "other names");
+    println!(
+        "{:>8}  {:>12}  {:>12}",
+        "members", "same names", "other names"
+    );
     for members in [5, 50, 500, 5_000] {
         let same = rate(&file(members, false)?)?;
         let other = rate(&file(members, true)?)?;
@@ -39,7 +42,12 @@ fn file(members: usize, changing: bool) -> Result<String, std::fmt::Error> {
         )?;
         let of = if changing { record } else { 0 };
         for member in 0..members {
-            write!(text, r#", "w_{}_{}": {member}"#, letters(of), letters(member))?;
+            write!(
+                text,
+                r#", "w_{}_{}": {member}"#,
+                letters(of),
+                letters(member)
+            )?;
         }
         text.push_str("}\n");
         record += 1;

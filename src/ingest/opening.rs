@@ -20,7 +20,7 @@ use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
-use super::unpack::peek::peek;
+use super::unpack::peek::peek_far;
 use super::unpack::text::FileText;
 use crate::domain::Format;
 
@@ -45,7 +45,7 @@ impl OpenedLog {
         declared: Declared,
     ) -> Result<Self, IngestError> {
         let FileText { mut source, .. } = FileText::open(source)?;
-        let head = peek(&mut source, MAX_RECORD_BYTES)?;
+        let head = peek_far(&mut source, MAX_RECORD_BYTES)?;
         let mut written = Written::of(&head);
         let column = match written {
             Written::Other => json_column(&head, &declared)?,
@@ -56,7 +56,7 @@ impl OpenedLog {
         let mut head = head;
         if let Some(column) = column {
             source = Box::new(CellLines::new(Beginning::read(source)?, column));
-            head = peek(&mut source, MAX_RECORD_BYTES)?;
+            head = peek_far(&mut source, MAX_RECORD_BYTES)?;
             source = Box::new(Cursor::new(Zeroizing::new(head.to_vec())).chain(source));
             written = Written::LogLines;
         }

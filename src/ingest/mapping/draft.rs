@@ -18,7 +18,7 @@ use crate::ingest::json::path::JsonPath;
 use crate::ingest::json::stream::JsonStream;
 use crate::ingest::record::MAX_RECORD_BYTES;
 use crate::ingest::rows::cells::FIELDS;
-use crate::ingest::unpack::peek::peek;
+use crate::ingest::unpack::peek::peek_far;
 use crate::ingest::unpack::text::FileText;
 
 /// A column of the file, and what its cells look like.
@@ -58,7 +58,7 @@ impl DraftColumn {
 /// reading its beginning fails with.
 pub fn draft(source: Box<dyn Read + Send>) -> Result<String, IngestError> {
     let FileText { mut source, first } = FileText::open(source)?;
-    let head = peek(&mut source, MAX_RECORD_BYTES)?;
+    let head = peek_far(&mut source, MAX_RECORD_BYTES)?;
     let written = Written::of(&head);
     let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
     let layout = Layout::usual(written == Written::LogLines);
