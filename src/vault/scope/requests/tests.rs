@@ -92,7 +92,6 @@ impl Asked for Membership {
     fn wanted(scene: &Scene, no: u32) -> MembershipWanted {
         let roles = [CaseRole::Lead, CaseRole::Custodian];
         MembershipWanted {
-            account_not_in_log: false,
             operator: id_of(&scene.investigator).clone(),
             role: roles[no as usize % 2],
             account: None,
