@@ -151,6 +151,7 @@ impl Routes {
     ) -> Self {
         let action = Some(ActionKind::TakePackage);
         let route = Route {
+            takes: Takes::Part,
             gives: vec![(gives, None)],
             ..Route::of(Method::GET, action, docs, StatusCode::OK)
         };
@@ -181,7 +182,14 @@ impl Routes {
                 ..Route::of(Method::GET, None, docs, StatusCode::OK)
             };
             self.prefix = prefix;
-            self = self.add_handler(path, route, handler.clone());
+            let handler = handler.clone();
+            let answer = move |State(app): State<Arc<App>>, request: Request| async move {
+                match accept::choose(request.headers(), &[gives]) {
+                    Some(_) => handler.call(request, app).await,
+                    None => plain::not_acceptable(State(app), request).await,
+                }
+            };
+            self = self.add_handler(path, route, answer);
         }
         self
     }

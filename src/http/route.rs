@@ -68,6 +68,8 @@ impl Route {
 #[derive(Clone, Copy)]
 pub(super) enum Takes {
     Nothing,
+    /// The headers that ask for a part of a file.
+    Part,
     Json(Shape),
     /// The members of the query.
     Query(Shape),

@@ -87,6 +87,17 @@ impl JsonStream {
         (self.buffer.get(range).unwrap_or_default(), self.start)
     }
 
+    /// The line of the byte that is read next.
+    pub(super) fn line(&mut self) -> u64 {
+        self.position().line
+    }
+
+    /// How many lines were read so far.
+    pub(super) fn lines(&mut self) -> u64 {
+        let Position { line, column } = self.position();
+        line - u64::from(column == 1)
+    }
+
     /// True if it is at a line that is no record, or at a record that is one in nothing else. What
     /// is wrong there is no fault of the whole file.
     pub(super) fn is_alone(&self) -> bool {

@@ -11,6 +11,7 @@ use super::intake::Intake;
 use super::quarantine::{KindCount, ShownReject};
 use crate::domain::schema::{Digest, FormatName};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::scope::RuleCount;
 
 /// What is in a file, compared with itself only.
@@ -36,6 +37,12 @@ pub struct FileReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub duplicates_by_rule: Option<Vec<RuleCount>>,
+    /// What would become of every line; in a dry run only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub lines: Option<LineReport>,
+    /// Rows whose country is not known and would be left blank.
+    pub unknown_countries: u64,
     /// Rows that cannot be admitted.
     pub quarantined: u64,
     /// How many of them for each reason.
@@ -66,9 +73,7 @@ impl FileReport {
         let quarantine = &intake.quarantine;
         let rows = intake.counts.read;
         let readable = rows.saturating_sub(quarantine.total);
-        // What is no message to a person, is not a message that could not be read.
-        let others = quarantine.of_kinds(&["inbound", "not-a-message"]);
-        let unread = quarantine.total - others;
+        let unread = quarantine.total;
         let too_many = unread >= FEW && unread as f64 > most * rows as f64;
         let refused = match accepted {
             false if readable == 0 => Some(format!(
@@ -89,6 +94,8 @@ impl FileReport {
             readable,
             duplicates: None,
             duplicates_by_rule: None,
+            lines: None,
+            unknown_countries: intake.counts.unknown_countries,
             quarantined: quarantine.total,
             quarantined_by_kind: quarantine.by_kind(),
             numbers: intake.coder.numbers.len() as u64,
@@ -100,8 +107,11 @@ impl FileReport {
     }
 
     /// The same with what a dry run also knows: which rows of the file are one message.
-    pub(super) fn with_duplicates(self, intake: &Intake) -> Self {
+    pub(super) fn with_duplicates(self, intake: &Intake, file: &FileFacts) -> Self {
+        let counts = &intake.counts;
+        let rows = [counts.admitted, counts.duplicates, self.quarantined];
         Self {
+            lines: Some(intake.lines.report(file.lines, rows)),
             duplicates: Some(intake.counts.duplicates),
             duplicates_by_rule: Some(RuleCount::all(intake.duplicates.by_rule())),
             ..self

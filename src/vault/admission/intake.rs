@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::coder::Coder;
+use super::lines::Lines;
 use super::quarantine::Quarantine;
 use super::scratch::Scratch;
 use super::seen::Seen;
@@ -23,6 +24,7 @@ pub(super) struct Intake {
     pub(super) quarantine: Quarantine,
     pub(super) duplicates: DuplicateLines,
     pub(super) counts: Counts,
+    pub(super) lines: Lines,
 }
 
 #[derive(Default)]
@@ -31,6 +33,7 @@ pub(super) struct Counts {
     pub(super) admitted: u64,
     pub(super) duplicates: u64,
     pub(super) blocks: u32,
+    pub(super) unknown_countries: u64,
     pub(super) span: Option<(i64, i64)>,
 }
 
@@ -61,6 +64,7 @@ impl Intake {
             quarantine: Quarantine::default(),
             duplicates: DuplicateLines::default(),
             counts: Counts::default(),
+            lines: Lines::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::earlier::UNASKED;
 use super::fault;
 use super::intake::{Intake, Known};
+use super::lines::Lines;
 use super::numbers::NoNumber;
 use super::scratch::Scratch;
 use super::seen::{CODES, Compared, RowIdentity};
@@ -26,13 +27,17 @@ impl Intake {
         for reject in batch.rejects() {
             self.quarantine.add(reject);
         }
+        self.lines.skip(batch);
+        self.counts.unknown_countries += batch.unknown_countries();
         self.number_rows(batch)?;
         self.quarantine.end_batch();
         self.code_rows(batch).map_err(fault::codec)?;
         let prints = batch.prints();
         let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
         self.identify_rows(batch, users, references, known)?;
+        let spans = Lines::spans(batch, &self.scratch.rows);
         self.leave_duplicates_out(batch.lines());
+        self.lines.count(&spans, &self.scratch.rows);
         Ok(())
     }
 
@@ -52,11 +57,16 @@ impl Intake {
         for (row, digits) in digits.iter().enumerate() {
             let found = match (users.get(row).len() > USER_BYTES, scratch.found[row]) {
                 (true, _) => Err((Field::User, RejectKind::TooLong)),
-                (false, UNASKED) => match coder.numbers.number(*digits, batch.number(row)) {
-                    Ok(number) => Ok(number),
-                    Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
-                    Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
-                },
+                (false, UNASKED) => {
+                    match coder
+                        .numbers
+                        .number(*digits, batch.number(row), batch.country(row))
+                    {
+                        Ok(number) => Ok(number),
+                        Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
+                        Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
+                    }
+                }
                 (false, number) => Ok(number),
             };
             match found {

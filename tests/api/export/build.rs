@@ -4,7 +4,7 @@ use breachvault::evidence;
 use serde_json::json;
 
 use super::{Receiver, decide, json_of, take, unpack};
-use crate::support::{Incident, body, invented, shared};
+use crate::support::{Incident, Log, body, csv_of, invented, shared};
 
 #[test]
 fn an_account_notice_holds_one_accounts_numbers() {
@@ -45,6 +45,30 @@ fn an_account_notice_holds_one_accounts_numbers() {
     // The decision is in the package.
     let leaf = decided.leaf().unwrap();
     assert_eq!(incident.leaf(leaf)["action"], "export.decide");
+}
+
+#[test]
+fn a_number_of_a_plan_that_moved_is_told_as_its_new_number() {
+    let at = "2024-03-10T12:00:00Z";
+    let log = csv_of(&[
+        ("one", "+5215512345681", at),
+        ("one", "+52 1 55 1234 5682", at),
+        ("two", "+447700900004", at),
+    ]);
+    let incident = Incident::with("", Log::read_short(log));
+    let receiver = Receiver::new();
+    let filter = json!({ "account": ["one"] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    decide(&incident.lead(), &export, &body::approve()).assert_status(200);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    let rows = json_of(&unpack(&incident, &package.body, &receiver));
+    let mut told: Vec<&str> = rows
+        .iter()
+        .map(|row| row["number"].as_str().unwrap())
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, ["+525512345681", "+525512345682"]);
 }
 
 #[test]

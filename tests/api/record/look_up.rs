@@ -65,6 +65,78 @@ fn a_number_is_found_in_whatever_way_it_is_written() {
 }
 
 #[test]
+fn spellings_that_people_report_are_answered_as_they_should_be() {
+    let base = include_bytes!("../../cases/lookup-base.csv");
+    let incident = Incident::with("", Log::read_short(base.to_vec()));
+    let investigator = incident.investigator();
+    let cases = include_str!("../../cases/lookups.tsv");
+    for line in cases.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let mut body = body::look_up(&[&unescaped(cells[1])]);
+        if !cells[2].is_empty() {
+            body["region"] = json!(cells[2]);
+        }
+        let answer = investigator.post(&incident.of_case("/lookups"), &body);
+        let result = &answer.assert_status(200).json()["results"][0];
+        let state = result["state"].as_str().unwrap();
+        assert!(
+            cells[3].split('|').any(|one| one == state),
+            "{line}: {state}"
+        );
+        assert_eq!(result.get("why").is_some(), state == "unreadable", "{line}");
+    }
+}
+
+/// `\t`, `\xad` and `\u200b` as the characters they stand for.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('\\');
+    let mut plain = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (code, rest) = match &part[..1] {
+            "t" => ("09", &part[1..]),
+            "x" => part[1..].split_at(2),
+            "u" => part[1..].split_at(4),
+            other => panic!("\\{other}"),
+        };
+        plain.extend(char::from_u32(u32::from_str_radix(code, 16).unwrap()));
+        plain += rest;
+    }
+    plain
+}
+
+#[test]
+fn an_unreadable_text_has_a_why() {
+    let incident = Incident::with("", two_accounts());
+    let numbers = [
+        ("", "no-number"),
+        ("+44 7700 900001 (mobile)", "no-number"),
+        ("+447700900001 +447700900002", "several-numbers"),
+        ("+44770090****", "masked"),
+        ("4.477E+11", "damaged"),
+        ("07700900001", "needs-region"),
+        ("+44123", "too-short"),
+        ("+1202555012345", "too-long"),
+        ("+99912345678", "not-assigned"),
+    ];
+    let asked = numbers.map(|(text, _)| text);
+    let answer = incident.look_up(&incident.investigator(), &asked);
+    let json = answer.assert_status(200).json();
+    for ((text, why), result) in numbers.iter().zip(json["results"].as_array().unwrap()) {
+        assert_eq!(result["state"], "unreadable", "{text}");
+        assert_eq!(result["why"], *why, "{text}");
+        assert!(result.get("subject").is_none());
+    }
+    let mut body = body::look_up(&["07700900001", "2025550123456"]);
+    body["region"] = json!("US");
+    let answer = incident
+        .investigator()
+        .post(&incident.of_case("/lookups"), &body);
+    let json = answer.assert_status(200).json();
+    assert_eq!(json["results"][0]["why"], "not-in-region", "{json}");
+    assert_eq!(json["results"][1]["why"], "not-in-region", "{json}");
+}
+
+#[test]
 fn counts_and_times_are_those_of_the_log() {
     let incident = shared();
     let mut numbers: Vec<&str> = incident.log.numbers_of(|_| true).into_iter().collect();

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{AccountName, ExhibitId, Format};
 use crate::operations::exhibit::ListDuplicates;
-use crate::operations::{Ids, Request as _};
+use crate::operations::Ids;
 
 const REFERENCED: &str = "account,number,sent_at,kind,message_ref\n";
 const PLAIN: &str = "account,number,sent_at,kind\n";
