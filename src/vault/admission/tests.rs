@@ -93,7 +93,7 @@ impl Operation for Name {
                 operator: self.1,
                 role: CaseRole::Custodian,
                 account: None,
-                account_not_in_log: false,
+                account_not_in_log: true,
             })
             .map(Done)
     }
