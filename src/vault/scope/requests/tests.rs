@@ -90,7 +90,6 @@ impl Asked for Raise {
 
 impl Asked for Membership {
     fn wanted(scene: &Scene, no: u32) -> MembershipWanted {
-            account_not_in_log: false,
         let roles = [CaseRole::Lead, CaseRole::Custodian];
         MembershipWanted {
             operator: id_of(&scene.investigator).clone(),
