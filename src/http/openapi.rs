@@ -415,17 +415,17 @@ fn responses(
     }
     responses.insert("default".to_owned(), shared("Problem"));
     responses.insert(route.status.as_str().to_owned(), success(route));
-    if let Some((status, shape)) = route.also {
-        let mut response = success(route);
-        response["description"] = json!("Nothing was made; a report of what was sent.");
-        response["content"] = json!({ "application/json": media(Some(shape), "") });
-        responses.insert(status.as_str().to_owned(), response);
-    }
     if let Takes::Part = route.takes {
         let mut part = success(route);
         part["description"] = json!("The part that was asked for.");
         part["headers"]["Content-Range"] = header("Which bytes of how many these are.");
         responses.insert("206".to_owned(), part);
+    }
+    if let Some((status, shape)) = route.also {
+        let mut response = success(route);
+        response["description"] = json!("Nothing was made; a report of what was sent.");
+        response["content"] = json!({ "application/json": media(Some(shape), "") });
+        responses.insert(status.as_str().to_owned(), response);
     }
     if route.docs.id == plain::READYZ.id {
         let words = json!({ "schema": { "type": "string" } });

@@ -58,18 +58,18 @@ pub struct UploadQuery {
     /// A mapped column, as `field=column`. It may be given several times.
     #[schema(value_type = Vec<FieldAndColumn>, required = false)]
     pub map: Vec<String>,
-    /// Whether the file is only read and reported on, and nothing of it admitted.
-    #[schema(value_type = Option<bool>)]
-    pub dry_run: Option<String>,
-    /// Whether it is admitted even if little of it can be read.
-    #[schema(value_type = Option<bool>)]
-    pub accept_quarantined: Option<String>,
     /// How quotes in a CSV are read. `none`: each line is a record, whatever quotes it has.
     #[schema(value_type = Option<Quotes>)]
     pub quotes: Option<String>,
     /// The sheet of a workbook; the first one if not given.
     #[schema(value_type = Option<SheetName>)]
     pub sheet: Option<String>,
+    /// Whether the file is only read and reported on, and nothing of it admitted.
+    #[schema(value_type = Option<bool>)]
+    pub dry_run: Option<String>,
+    /// Whether it is admitted even if little of it can be read.
+    #[schema(value_type = Option<bool>)]
+    pub accept_quarantined: Option<String>,
 }
 
 /// The headers of an upload, for the API's description.

@@ -46,8 +46,8 @@ pub enum IngestError {
     },
     /// Most of the first records have more or fewer cells than the header.
     #[error(
-        "line {line} has {cells} cells, but the header has {columns} columns; give each column a name, or take out what \
-         separates cells where it is part of one"
+        "line {line} has {cells} cells, but the header has {columns} columns; name every column, and put quotes around a \
+         cell that holds what separates cells"
     )]
     CellCount {
         /// The first record that does not fit.

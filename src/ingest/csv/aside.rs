@@ -7,7 +7,7 @@ use crate::vault::plaintext::SkipKind;
 /// Why the record is no row, if it is none. `record` is its bytes, with or without the delimiters; `number` is the
 /// cell of the number, if it is known which one that is.
 pub(in crate::ingest) fn aside(record: &[u8], number: Option<&str>) -> Option<SkipKind> {
-    let between = |byte: &u8| byte.is_ascii_whitespace() || b",;|\"'".contains(byte);
+    let between = |byte: &u8| byte.is_ascii_whitespace() || b",;|\"'\x1f".contains(byte);
     if record.iter().all(between) {
         return Some(SkipKind::Blank);
     }

@@ -35,18 +35,32 @@ impl Beginning {
             });
         }
         let first = cuts.next(Segment::new())?.ok_or(IngestError::Empty)?;
+        let more = first.end_line > line + 1;
         let first = first.from(byte, line);
-        let (names, first) = match cuts.quotes() {
-            Quotes::None => plain_names(first, cuts.delimiter())?,
-            Quotes::Auto | Quotes::Standard => quoted_names(first, cuts.delimiter())?,
+        let read = match cuts.quotes() {
+            Quotes::None => plain_names(first, cuts.delimiter()),
+            Quotes::Auto | Quotes::Standard => quoted_names(first, cuts.delimiter()),
         };
-        let before = line - 1;
-        Ok(Self {
-            lines: (before, first.line - line),
+        let stray = cuts.quotes() == Quotes::Auto && more;
+        let (names, first) = match read {
+            Err(IngestError::CutOff { .. } | IngestError::RecordTooLong { .. }) if stray => {
+                return Err(IngestError::StrayQuote { line });
+            }
+            read => read?,
+        };
+        let beginning = Self {
+            lines: (line - 1, first.line - line),
             cuts,
             first,
             names,
-        })
+        };
+        // A name over several lines with the digits of a number in it: a quote swallows the lines after the header.
+        let digits = |name: &String| name.bytes().filter(u8::is_ascii_digit).count();
+        let swallowed = beginning.names.iter().any(|name| digits(name) >= 7);
+        if stray && beginning.lines.1 > 1 && swallowed {
+            return Err(IngestError::StrayQuote { line });
+        }
+        Ok(beginning)
     }
 
     /// The names of the columns. What is blank behind the last of them is no column.

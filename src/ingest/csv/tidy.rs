@@ -3,8 +3,7 @@
 //! Files that were joined may change their line endings in the middle, and each of them may begin with a byte order
 //! mark or follow the mark with which an old program ended the file before.
 
-use memchr::memmem;
-use memchr::{memchr, memchr_iter, memchr2_iter};
+use memchr::{memchr_iter, memchr3, memmem};
 
 /// What separates the lines of a file, other than LF, CR and both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +28,7 @@ impl Separators {
 
 /// Tidies the first `filled` bytes and says how many are left of them. They begin with a line. `ended`: the file
 /// has no more bytes. Bytes that were tidied before may be tidied again.
-pub(super) fn tidy(
-    bytes: &mut [u8],
-    mut filled: usize,
-    separators: Separators,
-    ended: bool,
-) -> usize {
+pub(super) fn tidy(bytes: &mut [u8], filled: usize, separators: Separators, ended: bool) -> usize {
     if separators == Separators::Unicode {
         for mark in MARKS {
             let found: Vec<_> = memmem::find_iter(&bytes[..filled], mark).collect();
@@ -48,23 +42,23 @@ pub(super) fn tidy(
             }
         }
     }
-    let mut from = 0;
-    while let Some(found) = memchr(b'\r', &bytes[from..filled]) {
+    let (mut from, mut marked) = (0, false);
+    // One pass over the bytes, of which hardly any stops it.
+    while let Some(found) = memchr3(b'\r', BOM[0], END_MARK, &bytes[from..filled]) {
         let at = from + found;
         from = at + 1;
-        match bytes.get(from).filter(|_| from < filled) {
-            Some(b'\n') => {}
+        match (bytes[at], bytes.get(from).filter(|_| from < filled)) {
+            (b'\r', Some(b'\n')) => {}
             // What comes next is not known yet.
-            None if !ended => {}
-            _ => bytes[at] = b'\n',
+            (b'\r', None) if !ended => {}
+            (b'\r', _) => bytes[at] = b'\n',
+            _ => marked |= begins_line(bytes, at) && mark_at(&bytes[at..filled]) > 0,
         }
     }
-    let marked = memchr2_iter(BOM[0], END_MARK, &bytes[..filled])
-        .any(|at| begins_line(bytes, at) && mark_at(&bytes[at..filled]) > 0);
-    if marked {
-        filled = without_marks(bytes, filled);
+    match marked {
+        true => without_marks(bytes, filled),
+        false => filled,
     }
-    filled
 }
 
 /// How many lines end in these bytes.

@@ -21,7 +21,7 @@ use crate::ingest::json::path::JsonPath;
 use crate::ingest::json::stream::JsonStream;
 use crate::ingest::record::MAX_RECORD_BYTES;
 use crate::ingest::rows::cells::FIELDS;
-use crate::ingest::unpack::peek::peek;
+use crate::ingest::unpack::peek::peek_far;
 use crate::ingest::unpack::text::{FileText, Sheet};
 
 /// A column of the file, and what its cells look like.
@@ -70,7 +70,7 @@ pub fn draft(source: Box<dyn Read + Send>) -> Result<String, IngestError> {
         first,
         sheet,
     } = FileText::open(source, None)?;
-    let head = peek(&mut source, MAX_RECORD_BYTES)?;
+    let head = peek_far(&mut source, MAX_RECORD_BYTES)?;
     let written = match sheet {
         Some(_) => Written::Other,
         None => Written::of(&head),

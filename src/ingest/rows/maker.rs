@@ -254,7 +254,9 @@ impl RowMaker {
 
 /// What a spreadsheet made of a long number: `1.23457E+18`. A number and a reference are judged elsewhere.
 fn damage(field: Field, cell: &str) -> Option<RejectKind> {
-    if !cell.starts_with(|c: char| c.is_ascii_digit()) || !(5..=24).contains(&cell.len()) {
+    let bytes = cell.as_bytes();
+    let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());
+    if !may_be || !bytes.contains(&b'E') {
         return None;
     }
     let judged = !matches!(field, Field::Number | Field::MessageRef);

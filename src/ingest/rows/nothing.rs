@@ -4,10 +4,15 @@ use crate::domain::Field;
 
 /// True if the cell of this field only says that there is no value.
 pub(super) fn says_nothing(field: Field, cell: &str) -> bool {
-    // Nearly every cell is something else, and is told by its length or its first byte.
+    // Asked of nearly every cell of a file, of which nearly every one is told by its first byte or its length.
     let bytes = cell.as_bytes();
-    if bytes.len() > LONGEST || !bytes.first().is_some_and(|first| FIRST.contains(first)) {
-        return false;
+    match bytes {
+        [] => return false,
+        [first, ..] if !STARTS[usize::from(*first)] || bytes.len() > LONGEST => return false,
+        [_, second] if second.is_ascii_alphabetic() && bytes[0] != b'\\' => {
+            return is_na(field, cell);
+        }
+        _ => {}
     }
     let word = cell.trim_matches(['(', ')', '<', '>', '[', ']', '#']);
     if word
@@ -20,17 +25,27 @@ pub(super) fn says_nothing(field: Field, cell: &str) -> bool {
         // A user may have this name.
         return field != Field::User;
     }
-    if word.eq_ignore_ascii_case("na") {
-        // Namibia, and a state or a name of two letters.
-        return !matches!(field, Field::Country | Field::State | Field::User);
-    }
-    WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+    is_na(field, word) || WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// As statisticians write it. It is Namibia too, and perhaps a state or a name of two letters.
+fn is_na(field: Field, word: &str) -> bool {
+    word.eq_ignore_ascii_case("na") && !matches!(field, Field::Country | Field::State | Field::User)
 }
 
 /// The longest of these cells, in bytes.
 const LONGEST: usize = 16;
-/// What they begin with.
-const FIRST: &[u8] = b"nNuUmMeEbB-\xe2?.\\(<[#0";
+/// The bytes that they begin with.
+const STARTS: [bool; 256] = {
+    let mut starts = [false; 256];
+    let first = b"nNuUmMeEbB-\xe2?.\\(<[#0";
+    let mut at = 0;
+    while at < first.len() {
+        starts[first[at] as usize] = true;
+        at += 1;
+    }
+    starts
+};
 const WORDS: [&str; 20] = [
     "null",
     "n/a",

@@ -254,6 +254,14 @@ fn a_stray_quote_refuses_the_file_at_its_line() {
             }
         }
     }
+    // In the header.
+    let named = HEADER.replace("carrier", "\"carrier");
+    for text in [
+        format!("{named}{}", rows(1..4)),
+        format!("{named}{}{}", rows(1..4), stray(4)),
+    ] {
+        assert_eq!(error(of(&text)), IngestError::StrayQuote { line: 1 });
+    }
     // Rows next to each other.
     let near = format!("{HEADER}{}{}{}", stray(1), stray(2), row(3));
     assert_eq!(error(of(&near)), IngestError::StrayQuote { line: 2 });
@@ -329,7 +337,7 @@ fn cells_are_read_as_spreadsheets_write_them() {
             "{text}"
         );
     }
-    let local = "account,number,Sent Date,Sent Time\nDA1,+13035550140,2024-03-10,9:05 PM\n";
+    let local = "account,number,Sent Date,Sent Time\nDA1,+13035550140,2024-03-10,9:05\u{202f}PM\n";
     let read = read(local.as_bytes().to_vec(), zone("UTC")).unwrap();
     assert_eq!(read.rows[0][6], "2024-03-10T21:05:00Z");
     let damaged = "account,user,number,sent_at\n1.23457E+18,u,+13035550140,2024-03-10T11:00:00Z\n";

@@ -59,8 +59,8 @@ pub(super) fn read(
         check_parts(&packed)?;
         let mut book = Xlsx::new(Cursor::new(packed.as_slice())).map_err(unreadable)?;
         let name = choose(&book, sheet)?;
-        let days = columns_of_days(&mut book, &name)?;
-        let text = write(&mut book, &name, &days)?;
+        let form = SheetForm::of(&mut book, &name)?;
+        let text = write(&mut book, &name, &form)?;
         Ok((text, ShownName::of(&name)))
     })
 }
@@ -90,11 +90,13 @@ fn check_parts(packed: &[u8]) -> Result<(), IngestError> {
             if counts {
                 let filled = kept + read;
                 let seen = bytes.get(..filled).unwrap_or_default();
-                claimed = claimed.max(claims(seen));
+                claimed = claimed.max(claims(seen, false));
                 kept = filled.min(COUNT.len() + 32);
                 bytes.copy_within(filled - kept..filled, 0);
             }
         }
+        let rest = bytes.get(..kept).unwrap_or_default();
+        claimed = claimed.max(claims(rest, true));
         // An empty text takes five bytes.
         if claimed > size {
             return Err(broken());
@@ -104,10 +106,12 @@ fn check_parts(packed: &[u8]) -> Result<(), IngestError> {
     Ok(())
 }
 
-/// The largest number of texts that these bytes claim there are. What is no plain number is endless.
-fn claims(bytes: &[u8]) -> u64 {
+/// The largest number of texts that these bytes claim there are. What is no plain number is endless. A claim at the end
+/// of the bytes is looked at if they are the last; otherwise it is looked at with the bytes that follow.
+fn claims(bytes: &[u8], last: bool) -> u64 {
     let claims = memmem::find_iter(bytes, COUNT).filter_map(|at| {
-        let rest = bytes.get(at + COUNT.len()..at + COUNT.len() + 32)?;
+        let rest = bytes.get(at + COUNT.len()..).unwrap_or_default();
+        let rest = rest.get(..32).or_else(|| last.then_some(rest))?;
         let number = rest
             .strip_prefix(b"=\"")
             .or_else(|| rest.strip_prefix(b"='"));
@@ -152,56 +156,77 @@ fn choose<R: Read + std::io::Seek>(
     })
 }
 
-/// The columns whose dates are all days without a time of day.
-fn columns_of_days<R: Read + std::io::Seek>(
-    book: &mut Xlsx<R>,
-    name: &str,
-) -> Result<Vec<bool>, IngestError> {
-    let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
-    let mut days = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(unreadable)? {
-        let (_, column) = place(cell.get_position())?;
-        if let DataRef::DateTime(time) = cell.get_value() {
-            if days.len() <= column {
-                days.resize(column + 1, true);
+/// What must be known of a whole sheet before it is written.
+struct SheetForm {
+    /// By column: its dates are all days without a time of day.
+    days: Vec<bool>,
+    /// How many columns the first rows have, among them the header. A shorter row has blank cells at its end.
+    width: usize,
+}
+
+impl SheetForm {
+    fn of<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Self, IngestError> {
+        let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
+        let (mut days, mut width) = (Vec::new(), 0);
+        while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+            let (row, column) = place(cell.get_position())?;
+            if row < FIRST_ROWS && *cell.get_value() != DataRef::Empty {
+                width = width.max(column + 1);
             }
-            if let Some(all) = days.get_mut(column) {
-                *all &= time.as_f64().fract() == 0.0;
+            if let DataRef::DateTime(time) = cell.get_value() {
+                if days.len() <= column {
+                    days.resize(column + 1, true);
+                }
+                if let Some(all) = days.get_mut(column) {
+                    *all &= time.as_f64().fract() == 0.0;
+                }
             }
         }
+        Ok(Self { days, width })
     }
-    Ok(days)
 }
 
 /// Writes the lines of a sheet.
 fn write<R: Read + std::io::Seek>(
     book: &mut Xlsx<R>,
     name: &str,
-    days: &[bool],
+    form: &SheetForm,
 ) -> Result<Zeroizing<Vec<u8>>, IngestError> {
     let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
     // Grown by copying, so that what is left behind is wiped.
     let mut text = Zeroizing::new(Vec::with_capacity(PIECE));
     let (mut row, mut column, mut cell_text) = (0, 0, Zeroizing::new(String::new()));
+    // How many cells are missing at the end of a row, if it has any.
+    let missing = |column: usize| form.width.saturating_sub(column + 1);
+    let mut begun = false;
     while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+        if *cell.get_value() == DataRef::Empty {
+            continue;
+        }
         let at = place(cell.get_position())?;
         if at.0 < row || (at.0 == row && at.1 < column) {
             return Err(broken());
         }
-        let (rows, columns) = match at.0 - row {
-            0 => (0, at.1 - column),
-            rows => (rows, at.1),
+        let (missing, rows, columns) = match at.0 - row {
+            0 => (0, 0, at.1 - column),
+            rows if begun => (missing(column), rows, at.1),
+            rows => (0, rows, at.1),
         };
         cell_text.zeroize();
-        let day = days.get(at.1).copied().unwrap_or_default();
+        let day = form.days.get(at.1).copied().unwrap_or_default();
         write_cell(cell.get_value(), day, &mut cell_text);
-        make_room(&mut text, rows + columns + cell_text.len() + 1)?;
+        make_room(&mut text, missing + rows + columns + cell_text.len() + 1)?;
+        text.extend(std::iter::repeat_n(DELIMITER, missing));
         text.extend(std::iter::repeat_n(b'\n', rows));
         text.extend(std::iter::repeat_n(DELIMITER, columns));
         text.extend_from_slice(cell_text.as_bytes());
-        (row, column) = at;
+        (row, column, begun) = (at.0, at.1, true);
     }
-    text.push(b'\n');
+    if begun {
+        make_room(&mut text, missing(column) + 1)?;
+        text.extend(std::iter::repeat_n(DELIMITER, missing(column)));
+        text.push(b'\n');
+    }
     Ok(text)
 }
 
@@ -212,7 +237,8 @@ fn make_room(text: &mut Zeroizing<Vec<u8>>, more: usize) -> Result<(), IngestErr
         return Err(fault(WorkbookFault::TooLarge));
     }
     if needed > text.capacity() {
-        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(text.capacity() * 2)));
+        let room = (text.capacity() * 2).min(UNPACKED as usize).max(needed);
+        let mut larger = Zeroizing::new(Vec::with_capacity(room));
         larger.extend_from_slice(text);
         *text = larger;
     }
@@ -301,6 +327,8 @@ const UNPACKED: u64 = 256 << 20;
 /// The most rows and columns of a sheet.
 const ROWS: u32 = 1 << 20;
 const COLUMNS: u32 = 1 << 14;
+/// How many rows the header is among.
+const FIRST_ROWS: usize = 60;
 /// From here on a number has more digits than Excel keeps.
 const EXACT: f64 = 1e15;
 /// How much of a part is unpacked at once, in bytes.

@@ -37,16 +37,14 @@ pub struct FileReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub duplicates_by_rule: Option<Vec<RuleCount>>,
-    /// What would become of every line; in a dry run only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub lines: Option<LineReport>,
     /// Rows whose country is not known and would be left blank.
     pub unknown_countries: u64,
     /// Rows that cannot be admitted.
     pub quarantined: u64,
     /// How many of them for each reason.
     pub quarantined_by_kind: Vec<KindCount>,
+    /// What became of each line of the file. A refusal counts lines of duplicates among those that can be admitted.
+    pub lines: LineReport,
     /// Distinct numbers.
     pub numbers: u64,
     /// Names of columns that are not read.
@@ -94,10 +92,10 @@ impl FileReport {
             readable,
             duplicates: None,
             duplicates_by_rule: None,
-            lines: None,
             unknown_countries: intake.counts.unknown_countries,
             quarantined: quarantine.total,
             quarantined_by_kind: quarantine.by_kind(),
+            lines: lines_of(intake, file).without_duplicates(),
             numbers: intake.coder.numbers.len() as u64,
             dropped_columns: file.dropped_columns.clone(),
             rejects: quarantine.shown.clone(),
@@ -108,10 +106,8 @@ impl FileReport {
 
     /// The same with what a dry run also knows: which rows of the file are one message.
     pub(super) fn with_duplicates(self, intake: &Intake, file: &FileFacts) -> Self {
-        let counts = &intake.counts;
-        let rows = [counts.admitted, counts.duplicates, self.quarantined];
         Self {
-            lines: Some(intake.lines.report(file.lines, rows)),
+            lines: lines_of(intake, file),
             duplicates: Some(intake.counts.duplicates),
             duplicates_by_rule: Some(RuleCount::all(intake.duplicates.by_rule())),
             ..self
@@ -125,6 +121,12 @@ impl FileReport {
             report: Box::new(serde_json::to_value(self).unwrap_or_default()),
         })
     }
+}
+
+fn lines_of(intake: &Intake, file: &FileFacts) -> LineReport {
+    let counts = &intake.counts;
+    let rows = [counts.admitted, counts.duplicates, intake.quarantine.total];
+    intake.lines.report(file.lines, rows)
 }
 
 /// The most frequent reason, where it is seen first, and what may be said when the file is sent again.

@@ -15,7 +15,6 @@ use crate::vault::entropy::SystemEntropy;
 use crate::vault::error::Stopped;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
-use crate::vault::plaintext::Region;
 use crate::vault::scope::requests::MembershipWanted;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::store::exhibit_rows;
@@ -172,8 +171,13 @@ impl House {
 
     fn admit_in(&self, region: &str, file: &str) -> Value {
         let file = Box::new(Cursor::new(file.to_owned().into_bytes()));
-        let region = Some(region.parse().unwrap());
-        self.admit_declared(region, file, &mut |_| true).unwrap()
+        let region = region.parse().unwrap();
+        let said = |request: &mut AdmitRequest| {
+            request.region = Some(region);
+            request.accept_quarantined = true;
+        };
+        self.send(file, Declared::default(), &mut |_| true, said)
+            .unwrap()
     }
 
     fn admit_from(
@@ -181,18 +185,7 @@ impl House {
         file: Box<dyn Read + Send>,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Value, OperationError> {
-        self.admit_declared(None, file, progress)
-    }
-
-    fn admit_declared(
-        &self,
-        region: Option<Region>,
-        file: Box<dyn Read + Send>,
-        progress: &mut dyn FnMut(Progress) -> bool,
-    ) -> Result<Value, OperationError> {
-        self.send(file, Declared::default(), progress, |request| {
-            request.region = region
-        })
+        self.send(file, Declared::default(), progress, |_| {})
     }
 
     /// Admits what can be read, even if it is nothing.
