@@ -122,11 +122,17 @@ impl Routes {
         })
     }
 
-    /// Mounts an upload, streamed to the operation that admits it.
-    pub(super) fn mount_upload<T: ToSchema>(self, path: &str, docs: Docs, admit: Admit) -> Self {
+    /// Mounts an upload, streamed to the operation that admits it. A dry run of it answers `D`.
+    pub(super) fn mount_upload<T: ToSchema, D: ToSchema>(
+        self,
+        path: &str,
+        docs: Docs,
+        admit: Admit,
+    ) -> Self {
         let action = Some(ActionKind::BeginExhibit);
         let route = Route {
             takes: Takes::File,
+            also: Some((StatusCode::OK, Shape::of::<D>())),
             gives: vec![(JSON, Some(Shape::of::<T>()))],
             ..Route::of(Method::POST, action, docs, StatusCode::CREATED)
         };

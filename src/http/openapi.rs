@@ -17,7 +17,8 @@ use super::route::{Route, Shape, Takes};
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, RaiseId, RevealId, WithdrawalId,
+    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId, RevealId,
+    WithdrawalId,
 };
 
 const SESSION: &str = "session";
@@ -150,7 +151,8 @@ pub(super) fn shapes(route: &Route) -> Vec<Shape> {
         Takes::Nothing => Vec::new(),
     };
     let given = route.gives.iter().filter_map(|(_, shape)| *shape);
-    taken.into_iter().chain(given).collect()
+    let also = route.also.map(|(_, shape)| shape);
+    taken.into_iter().chain(given).chain(also).collect()
 }
 
 /// The problems that a route can answer with.
@@ -183,7 +185,9 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     macro_rules! parameters {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
-    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId MembershipId RaiseId OperatorId }
+    parameters! {
+        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId OperatorId
+    }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
         .map(|(name, schema)| (name, json!(schema)))
@@ -314,6 +318,7 @@ fn id_in_path(name: &str) -> Value {
         "export" => reference(&ExportId::name()),
         "membership" => reference(&MembershipId::name()),
         "withdrawal" => reference(&WithdrawalId::name()),
+        "quarantine" => reference(&QuarantineId::name()),
         "raise" => reference(&RaiseId::name()),
         "operator" => reference(&OperatorId::name()),
         "leaf" => position(),
@@ -415,6 +420,12 @@ fn responses(
         part["description"] = json!("The part that was asked for.");
         part["headers"]["Content-Range"] = header("Which bytes of how many these are.");
         responses.insert("206".to_owned(), part);
+    }
+    if let Some((status, shape)) = route.also {
+        let mut response = success(route);
+        response["description"] = json!("Nothing was made; a report of what was sent.");
+        response["content"] = json!({ "application/json": media(Some(shape), "") });
+        responses.insert(status.as_str().to_owned(), response);
     }
     if route.docs.id == plain::READYZ.id {
         let words = json!({ "schema": { "type": "string" } });

@@ -28,6 +28,9 @@ use crate::operations::export::{
 use crate::operations::key::KeyStatus;
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
+use crate::operations::quarantine::{
+    DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine, RequestQuarantine,
+};
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
@@ -35,7 +38,7 @@ use crate::operations::session::{CloseSession, ReadSelf};
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
-use crate::vault::AdmittedView;
+use crate::vault::{AdmittedView, FileReport};
 
 /// All routes, for the description and for tests; no vault is needed.
 pub fn table() -> Vec<Route> {
@@ -80,7 +83,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
         .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
 
-        .mount_upload::<AdmittedView>   ("/cases/{case}/exhibits", exhibit::ADMIT, upload::admit)
+        .mount_upload::<AdmittedView, FileReport>("/cases/{case}/exhibits", exhibit::ADMIT, upload::admit)
         .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)
         .mount_query::<CompareExhibits> ("/cases/{case}/exhibits/{exhibit}/difference", &["against"])
         .mount_query::<ListDuplicates>  ("/cases/{case}/exhibits/{exhibit}/duplicates", &["part?"])
@@ -91,6 +94,12 @@ pub(super) fn routes() -> Routes {
         .mount::<ListWithdrawals>       (get.clone(),    "/cases/{case}/withdrawals",         ok)
         .mount::<ReadWithdrawal>        (get.clone(),    "/withdrawals/{withdrawal}",         ok)
         .mount::<DecideWithdrawal>      (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
+
+        .mount::<RequestQuarantine>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/quarantine", created)
+        .mount::<ListQuarantines>       (get.clone(),    "/cases/{case}/quarantines",         ok)
+        .mount::<ReadQuarantine>        (get.clone(),    "/quarantines/{quarantine}",         ok)
+        .mount::<DecideQuarantine>      (post.clone(),   "/quarantines/{quarantine}/decision", ok)
+        .mount::<OpenQuarantine>        (post.clone(),   "/quarantines/{quarantine}/open",    ok)
 
         .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
         .mount::<SearchRecords>         (post.clone(),   "/cases/{case}/records/search",      ok)

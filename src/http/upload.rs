@@ -64,6 +64,12 @@ pub struct UploadQuery {
     /// The sheet of a workbook; the first one if not given.
     #[schema(value_type = Option<SheetName>)]
     pub sheet: Option<String>,
+    /// Whether the file is only read and reported on, and nothing of it admitted.
+    #[schema(value_type = Option<bool>)]
+    pub dry_run: Option<String>,
+    /// Whether it is admitted even if little of it can be read.
+    #[schema(value_type = Option<bool>)]
+    pub accept_quarantined: Option<String>,
 }
 
 /// The headers of an upload, for the API's description.
@@ -148,6 +154,8 @@ pub(super) fn admit(
         sheet: query.sheet,
         name: Some(name),
         source,
+        dry_run: query.dry_run,
+        accept_quarantined: query.accept_quarantined,
     };
     let target = Target::Case(case.clone());
     match AdmitRequest::read(case, &words) {
@@ -174,6 +182,11 @@ pub(super) async fn upload(
             let (target, error, problem) = *unread;
             return Err(turn_away(&app, caller, target, error, problem).await);
         }
+    };
+    // Nothing is made by a dry run.
+    let status = match asked.query.dry_run.as_deref() {
+        Some("true") => StatusCode::OK,
+        _ => StatusCode::CREATED,
     };
     let (pieces, incoming) = channel(PIECES);
     let (stop, stopped) = oneshot::channel();
@@ -209,7 +222,7 @@ pub(super) async fn upload(
         .await
         .map_err(|_| Problem::new(ProblemKind::Internal))?;
     match (admitted, cut) {
-        (Ok(reply), _) => respond(reply, StatusCode::CREATED),
+        (Ok(reply), _) => respond(reply, status),
         (Err(Refusal::Failed(_, receipt)), Some(kind)) => {
             Err(Problem::new(kind).with_leaf(receipt.leaf()))
         }
@@ -276,6 +289,8 @@ impl UploadQuery {
             account: None,
             region: None,
             map: Vec::new(),
+            dry_run: None,
+            accept_quarantined: None,
         };
         let parts = query::parse(query).ok_or_else(|| malformed("not percent-encoded text"))?;
         for (name, value) in parts {
@@ -287,9 +302,12 @@ impl UploadQuery {
                 "account" => read.account = Some(value),
                 "region" => read.region = Some(value),
                 "map" | "map[]" => read.map.push(value),
+                "dry_run" => read.dry_run = Some(value),
+                "accept_quarantined" => read.accept_quarantined = Some(value),
                 _ => {
                     return Err(malformed(
-                        "format, zone, account, region, map, quotes and sheet are known",
+                        "format, zone, account, region, map, quotes, sheet, dry_run and \
+                         accept_quarantined are known",
                     ));
                 }
             }

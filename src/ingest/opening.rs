@@ -24,7 +24,7 @@ use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
-use super::unpack::peek::peek;
+use super::unpack::peek::peek_far;
 use super::unpack::text::{FileText, Sheet};
 use crate::domain::Format;
 
@@ -51,7 +51,7 @@ impl OpenedLog {
         let FileText {
             mut source, sheet, ..
         } = FileText::open(source, declared.sheet.as_deref())?;
-        let head = peek(&mut source, MAX_RECORD_BYTES)?;
+        let head = peek_far(&mut source, MAX_RECORD_BYTES)?;
         let mut written = match sheet {
             Some(_) => Written::Other,
             None => Written::of(&head),
@@ -67,7 +67,7 @@ impl OpenedLog {
         if let Some(column) = column {
             let beginning = delimited.beginning(source, &declared)?;
             source = Box::new(CellLines::new(beginning, column));
-            head = peek(&mut source, MAX_RECORD_BYTES)?;
+            head = peek_far(&mut source, MAX_RECORD_BYTES)?;
             source = Box::new(Cursor::new(Zeroizing::new(head.to_vec())).chain(source));
             written = Written::LogLines;
         }

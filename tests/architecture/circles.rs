@@ -140,6 +140,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "columns",
             "core",
             "door",
+            "entropy",
             "error",
             "exhibits",
             "keyring",

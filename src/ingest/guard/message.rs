@@ -12,7 +12,9 @@ use crate::domain::{Field, country, network};
 
 /// True if the cell reads like a message.
 pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
-    if looks_like_a_name(field, cell) || is_product(cell) {
+    // A formula of a spreadsheet is kept as the text that it is.
+    let formula = cell.starts_with('=') && !cell.starts_with("=\"");
+    if formula || looks_like_a_name(field, cell) || is_product(cell) {
         return false;
     }
     if field == Field::Country && country::alpha2(cell).is_some() {

@@ -15,11 +15,13 @@ use crate::vault::entropy::SystemEntropy;
 use crate::vault::error::Stopped;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
-use crate::vault::plaintext::Region;
 use crate::vault::scope::requests::MembershipWanted;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::store::exhibit_rows;
 use crate::vault::*;
+
+mod refused;
+mod same_message;
 
 const HEADER: &str = "account,user,number,carrier,country,state,sent_at,kind,channel,message_ref\n";
 
@@ -90,7 +92,7 @@ impl Operation for Name {
                 operator: self.1,
                 role: CaseRole::Custodian,
                 account: None,
-                account_not_in_log: false,
+                account_not_in_log: true,
             })
             .map(Done)
     }
@@ -169,8 +171,13 @@ impl House {
 
     fn admit_in(&self, region: &str, file: &str) -> Value {
         let file = Box::new(Cursor::new(file.to_owned().into_bytes()));
-        let region = Some(region.parse().unwrap());
-        self.admit_declared(region, file, &mut |_| true).unwrap()
+        let region = region.parse().unwrap();
+        let said = |request: &mut AdmitRequest| {
+            request.region = Some(region);
+            request.accept_quarantined = true;
+        };
+        self.send(file, Declared::default(), &mut |_| true, said)
+            .unwrap()
     }
 
     fn admit_from(
@@ -178,22 +185,33 @@ impl House {
         file: Box<dyn Read + Send>,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Value, OperationError> {
-        self.admit_declared(None, file, progress)
+        self.send(file, Declared::default(), progress, |_| {})
     }
 
-    fn admit_declared(
+    /// Admits what can be read, even if it is nothing.
+    fn admit_anyway(&self, file: &str) -> Result<Value, OperationError> {
+        let file = Box::new(Cursor::new(file.to_owned().into_bytes()));
+        let accept = |request: &mut AdmitRequest| request.accept_quarantined = true;
+        self.send(file, Declared::default(), &mut |_| true, accept)
+    }
+
+    fn send(
         &self,
-        region: Option<Region>,
         file: Box<dyn Read + Send>,
+        declared: Declared,
         progress: &mut dyn FnMut(Progress) -> bool,
+        more: impl FnOnce(&mut AdmitRequest),
     ) -> Result<Value, OperationError> {
-        let request = AdmitRequest {
+        let mut request = AdmitRequest {
             case: self.case.clone(),
             name: Some(Title::parse("march.csv").unwrap()),
             source: Some(Reference::parse("the supplier").unwrap()),
-            declared: Declared::default(),
-            region,
+            declared,
+            region: None,
+            dry_run: false,
+            accept_quarantined: false,
         };
+        more(&mut request);
         let arriving = Arriving::whole(file, None);
         match admit(&self.vault, &self.custodian, request, arriving, progress) {
             Ok(reply) => Ok(json_of(reply)),

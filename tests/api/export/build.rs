@@ -37,6 +37,7 @@ fn an_account_notice_holds_one_accounts_numbers() {
         let of_it = |m: &crate::support::Message| of_account(m) && m.number == row["number"];
         assert_eq!(row["messages"], incident.log.count(of_it));
     }
+    assert!(files["export.xlsx"].starts_with(b"PK"));
     // No spreadsheet runs a cell of it.
     let csv = String::from_utf8(files["export.csv"].clone()).unwrap();
     for line in csv.lines().skip(1) {
@@ -87,6 +88,8 @@ fn a_scope_report_holds_counts_and_no_number() {
         .unwrap();
     let in_us = incident.log.numbers_of(|m| m.country == "US").len() as u64;
     assert_eq!(us["numbers"], (in_us + 2) / 5 * 5);
+    assert_eq!(us["name"], "United States");
+    assert!(files["export.xlsx"].starts_with(b"PK"));
     // No count is exact, none is small, and messages are not counted.
     for row in &rows {
         assert!(row.get("messages").is_none(), "{row}");

@@ -146,6 +146,15 @@ impl Incident {
         self.ask_withdrawal(&self.custodian(), &admitted.member("exhibit"))
     }
 
+    /// Asked by a lead.
+    pub fn ask_quarantine_of_a_fresh_one(&self) -> String {
+        let file = super::fresh_csv_with_a_reject();
+        let exhibit = self.admit(&file).assert_status(201).member("exhibit");
+        let path = self.of_case(&format!("/exhibits/{exhibit}/quarantine"));
+        let answer = self.lead().post(&path, &body::reason());
+        answer.assert_status(201).member("quarantine")
+    }
+
     /// Asked by the custodian, approved by a lead.
     pub fn withdraw(&self, exhibit: &str) {
         let withdrawal = self.ask_withdrawal(&self.custodian(), exhibit);
@@ -203,7 +212,12 @@ impl TestVault {
     /// Asked by a lead and, where there is another one, decided by that one.
     pub fn give(&self, case: &str, operator: &str, role: &str, account: Option<&str>) {
         let path = format!("/cases/{case}/members/{operator}");
-        let body = json!({ "role": role, "account": account });
+        // Tests name liaisons before they admit a log.
+        let body = json!({
+            "role": role,
+            "account": account,
+            "account_not_in_log": account.is_some(),
+        });
         let named = self.lead().put(&path, &body).assert_status(200);
         if named.member("state") == "requested" {
             let path = format!("/memberships/{}/decision", named.member("membership"));
