@@ -306,7 +306,8 @@ impl UploadQuery {
                 "accept_quarantined" => read.accept_quarantined = Some(value),
                 _ => {
                     return Err(malformed(
-                        "format, zone, account, region, map, quotes, sheet, dry_run and accept_quarantined are known",
+                        "format, zone, account, region, map, quotes, sheet, dry_run and \
+                         accept_quarantined are known",
                     ));
                 }
             }

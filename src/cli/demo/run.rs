@@ -98,8 +98,8 @@ impl Demo {
             if self.options.are_given() {
                 let rule = "these are about a log of your own; name it with --exhibit";
                 return Err(CliError::usage(format!(
-                    "--format, --zone, --account, --map, --mapping, --name, --source, --region and \
-                     --accept-quarantined: {rule}"
+                    "--format, --zone, --account, --map, --mapping, --name, --source, --region, --quotes, \
+                     --sheet and --accept-quarantined: {rule}"
                 )));
             }
             let rows = self.rows.unwrap_or(100_000);

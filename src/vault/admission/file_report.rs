@@ -37,6 +37,8 @@ pub struct FileReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub duplicates_by_rule: Option<Vec<RuleCount>>,
+    /// Rows whose country is not known and would be left blank.
+    pub unknown_countries: u64,
     /// Rows that cannot be admitted.
     pub quarantined: u64,
     /// How many of them for each reason.
@@ -90,6 +92,7 @@ impl FileReport {
             readable,
             duplicates: None,
             duplicates_by_rule: None,
+            unknown_countries: intake.counts.unknown_countries,
             quarantined: quarantine.total,
             quarantined_by_kind: quarantine.by_kind(),
             lines: lines_of(intake, file).without_duplicates(),
