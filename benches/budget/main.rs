@@ -108,10 +108,10 @@ fn in_blocks(worlds: u64) {
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     for (name, mask) in [
-        ("two last digits, as shown", Mask::Last(2)),
+        ("two last digits", Mask::Last(2)),
         ("one last digit", Mask::Last(1)),
         ("two, in accounts of 1,000 and more", Mask::TwoOfLarge(1000)),
-        ("no digit", Mask::Last(0)),
+        ("no digit, as shown", Mask::Last(0)),
     ] {
         for (time, hours) in TIMES {
             let guesses = guesses(hours);

@@ -127,9 +127,15 @@ impl<'a> Cells<'a> {
     }
 
     /// The cells for the quarantine, without those that are too long for their field or look
-    /// like message content.
-    pub(in crate::ingest) fn rejected(&self) -> RejectCells {
-        let cells = FIELDS.into_iter().zip(self.texts);
+    /// like message content. A record that names no account is of the one that was declared.
+    pub(in crate::ingest) fn rejected(&self, account: &str) -> RejectCells {
+        let cells = FIELDS
+            .into_iter()
+            .zip(self.texts)
+            .map(|(field, cell)| match (field, cell) {
+                (Field::Account, "") => (field, account),
+                _ => (field, cell),
+            });
         RejectCells::new(
             cells.filter(|(field, cell)| !cell.is_empty() && guard::may_be_kept(*field, cell)),
         )

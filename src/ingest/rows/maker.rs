@@ -142,7 +142,10 @@ impl RowMaker {
                 batch.skip_record(kind, lines);
                 return Ok(None);
             }
-            Err(Unmade::Rejected(field, kind)) => (Some(field.label()), kind, cells.rejected()),
+            Err(Unmade::Rejected(field, kind)) => {
+                let declared = self.account.as_ref().map_or("", AccountName::as_str);
+                (Some(field.label()), kind, cells.rejected(declared))
+            }
         };
         Ok(Some(Reject {
             line,

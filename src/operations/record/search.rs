@@ -106,7 +106,7 @@ impl Request for SearchRecords {
         request: r#"{"filter": {"kind": ["sms"]}, "limit": 100, "purpose": "scoping", "reason":
             "which accounts were hit"}"#,
         answer: r#"{"records": [{"record": "x_0123456789abcdefghjk:17", "subject": "S-7Q4M2KXA",
-            "number_masked": "+1 ••• ••• ••42", "account": "acme", "carrier": "Example Mobile",
+            "number_masked": "+1 ••• ••• ••••", "account": "acme", "carrier": "Example Mobile",
             "country": "US", "state": "TX", "area_state": "TX", "sent_at":
             "2024-03-21T22:34:49Z", "kind": "sms", "channel": ""}], "next": null, "total": 1,
             "basis": {"exhibits": 1, "records": 1190, "span": {"first": "2024-03-01T00:04:11Z", "last":

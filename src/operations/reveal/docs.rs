@@ -30,7 +30,7 @@ pub(crate) const LIST: Docs = Docs {
         "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
         "decided_by": null, "decided_at": null, "purpose": "notification", "reason":
         "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
-        "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••42", "messages":
+        "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••••", "messages":
         3}]}]}"#,
     problems: &["not-found", "case-closed", "budget-spent"],
 };
@@ -45,7 +45,7 @@ pub(crate) const READ: Docs = Docs {
         "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
         null, "decided_at": null, "purpose": "notification", "reason":
         "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
-        "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••42", "messages":
+        "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••••", "messages":
         3}]}"#,
     problems: &["not-found", "case-closed", "budget-spent"],
 };

@@ -62,7 +62,7 @@ pub struct RecordView {
     pub record: String,
     /// The token of the number in this case.
     pub subject: SubjectToken,
-    /// The number's calling code and last two digits.
+    /// The number's calling code; no other digit is shown.
     pub number_masked: MaskedPhone,
     /// The customer account the message was sent for.
     pub account: String,

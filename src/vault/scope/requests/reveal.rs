@@ -62,7 +62,7 @@ pub struct RevealView {
 pub struct MaskedSubject {
     /// The token of the number in this case.
     pub subject: SubjectToken,
-    /// The number's calling code and last two digits.
+    /// The number's calling code; no other digit is shown.
     pub number_masked: MaskedPhone,
     /// How many messages it was sent.
     pub messages: u64,
