@@ -176,6 +176,8 @@ impl House {
             name: Title::parse("log.csv").ok(),
             source: Reference::parse("exhibit synthesise").ok(),
             region: None,
+            dry_run: false,
+            accept_quarantined: false,
         };
         let arriving = Arriving::whole(Box::new(file), bytes);
         let reply = admit(&self.vault, &self.custodian, request, arriving, &mut |_| {

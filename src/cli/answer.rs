@@ -27,7 +27,14 @@ pub(super) fn print(reply: Reply, json: bool) -> Result<(), CliError> {
         let bytes = bytes(reply)?;
         return streams::data(&String::from_utf8_lossy(&bytes));
     }
-    let value: Value = read(reply)?;
+    show(&read(reply)?, false)
+}
+
+/// Prints a value as JSON, or each of its members on a line.
+pub(super) fn show(value: &Value, json: bool) -> Result<(), CliError> {
+    if json {
+        return streams::json(value);
+    }
     for (name, value) in value.as_object().into_iter().flatten() {
         streams::data(&format!("{name}: {}", plain(value)))?;
     }
@@ -40,6 +47,11 @@ pub(super) fn plain(value: &Value) -> String {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            let members = members.iter();
+            let told = members.map(|(name, value)| format!("{name} {}", plain(value)));
+            told.collect::<Vec<_>>().join(" ")
+        }
         other => other.to_string(),
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::error::{CliError, chain};
 use super::secret::PassphraseArgs;
 use super::{streams, unlock};
+use crate::domain::io_words;
 use crate::vault::keyring::LockedKeyring;
 use crate::vault::trail;
 use crate::vault::{Paths, Settings, Vault};
@@ -137,12 +138,13 @@ fn permissions(paths: &Paths) -> Result<String, String> {
     for directory in [paths.keys(), paths.data()] {
         let name = name(&directory);
         match fs::metadata(&directory) {
-            Err(error) => return Err(format!("{name}: {}", error.kind())),
+            Err(error) => return Err(format!("{name}: {}", io_words(error.kind()))),
             Ok(found) if found.permissions().mode() & 0o077 != 0 => open.push(name),
             Ok(_) => {}
         }
     }
-    let keys = fs::read_dir(paths.keys()).map_err(|error| format!("keys: {}", error.kind()))?;
+    let keys =
+        fs::read_dir(paths.keys()).map_err(|error| format!("keys: {}", io_words(error.kind())))?;
     for entry in keys.flatten() {
         let secret = entry.file_name() == "keyring"
             || entry.path().extension().is_some_and(|kind| kind == "key");

@@ -1,7 +1,9 @@
 //! Errors of commands and exit statuses.
 
 use std::io::{self, Write};
+use std::path::Path;
 
+use crate::domain::io_words;
 use crate::evidence::EvidenceError;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::keyring::KeyringError;
@@ -57,8 +59,14 @@ impl CliError {
     }
 
     /// An I/O error, with the step in which it happened.
-    pub(super) fn io(step: &str) -> impl Fn(io::Error) -> Self {
-        move |error| Self::failed(format!("failed to {step}: {}", error.kind()))
+    pub(super) fn io(step: &str) -> impl Fn(io::Error) -> Self + use<> {
+        let step = step.to_owned();
+        move |error| Self::failed(format!("failed to {step}: {}", io_words(error.kind())))
+    }
+
+    /// The same about a file: `step` is `open the exhibit`, and the path is added.
+    pub(super) fn file(step: &str, path: &Path) -> impl Fn(io::Error) -> Self {
+        Self::io(&format!("{step} {}", path.display()))
     }
 
     /// The exit status.
@@ -85,7 +93,7 @@ impl From<KeyringError> for CliError {
         let told = Self::new(exit, error.to_string());
         match error {
             KeyringError::Missing => {
-                told.hint("is this a vault directory? `breachvault init` makes one")
+                told.hint("name a vault's directory with --dir; `breachvault init` makes one")
             }
             KeyringError::Damaged { .. } => told.hint("restore keys/keyring from a backup"),
             _ => told,
@@ -116,12 +124,18 @@ impl From<StartError> for CliError {
 impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Denied(denial, receipt) => Self::failed(format!(
-                "denied: {} ({}, audit leaf {})",
-                denial_in_words(denial),
-                denial.name(),
-                receipt.leaf()
-            )),
+            Refusal::Denied(denial, receipt) => {
+                let told = Self::failed(format!(
+                    "denied: {} ({}, audit leaf {})",
+                    denial_in_words(denial),
+                    denial.name(),
+                    receipt.leaf()
+                ));
+                match way_out(denial) {
+                    Some(hint) => told.hint(hint),
+                    None => told,
+                }
+            }
             Refusal::Failed(error, receipt) => {
                 let told = Self::from(error);
                 Self {
@@ -133,7 +147,10 @@ impl From<Refusal> for CliError {
                 Self::failed("the audit leaf could not be written durably, so nothing was done")
                     .hint("is the disk full?")
             }
-            Refusal::Unaudited(Unaudited::Busy) => Self::failed("the ledger is busy; try again"),
+            Refusal::Unaudited(Unaudited::Busy) => {
+                Self::failed("too much is waiting to be written; nothing was done")
+                    .hint("run the command again in a minute")
+            }
             Refusal::Unaudited(Unaudited::Stopped) => Self::failed("the vault is stopping"),
         }
     }
@@ -157,6 +174,7 @@ impl From<OperationError> for CliError {
             },
             OperationError::NotInData { at, refusal } => format!("{at}: {}", refusal.rule()),
             OperationError::Unreadable { explanation, .. } => explanation,
+            OperationError::NotAdmitted { rule, .. } => format!("nothing was admitted: {rule}"),
             OperationError::Damaged { place } => format!("damaged: {place}"),
             OperationError::Store(error) => error.to_string(),
             OperationError::Cancelled => "cancelled before it was done".to_owned(),
@@ -198,6 +216,22 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
             "your lookups in this case are frozen; another lead can thaw them"
         }
     }
+}
+
+/// What somebody who was denied may do.
+fn way_out(denial: Denial) -> Option<&'static str> {
+    Some(match denial {
+        Denial::NotAllowed => {
+            "a custodian of the case admits, leads and custodians withdraw, administrators name operators; \
+             sign in as one of them with --operator, or ask a lead of the case"
+        }
+        Denial::Concealed => "check the id, and that a lead named you as a member of the case",
+        Denial::SessionEnded => "sign in again",
+        Denial::OwnRequest => "ask another lead or custodian of the case to decide it",
+        Denial::AskerGone => "somebody who is a member of the case has to ask anew",
+        Denial::NotTheAsker => "sign in as the operator who asked, with --operator",
+        _ => return None,
+    })
 }
 
 fn conflict_in_words(conflict: &Conflict) -> &'static str {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::secret::PassphraseArgs;
-use super::sign_in::SignInArgs;
+use super::sign_in::{SignInArgs, SignInIfAny};
 use super::{settings, unlock};
 use crate::vault::{Caller, Vault};
 
@@ -22,6 +22,33 @@ pub(super) struct Local {
     passphrase: PassphraseArgs,
     #[command(flatten)]
     sign_in: SignInArgs,
+}
+
+/// The same where a command also works without a vault.
+#[derive(Args)]
+pub(super) struct LocalIfAny {
+    /// The vault directory
+    #[arg(long, value_name = "D", requires = "operator", requires = "case")]
+    dir: Option<PathBuf>,
+    /// A configuration file
+    #[arg(long, value_name = "FILE", requires = "dir")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    sign_in: SignInIfAny,
+}
+
+impl LocalIfAny {
+    /// The vault and the operator, if they were named.
+    pub(super) fn given(self) -> Option<Local> {
+        Some(Local {
+            dir: self.dir?,
+            config: self.config,
+            passphrase: self.passphrase,
+            sign_in: self.sign_in.given()?,
+        })
+    }
 }
 
 impl Local {

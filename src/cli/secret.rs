@@ -11,6 +11,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::error::CliError;
+use crate::domain::io_words;
 use crate::vault::private_files::check_secret;
 
 /// One secret: its name, the option for its file, and where it comes from.
@@ -82,7 +83,10 @@ impl Secret<'_> {
             Source::Descriptor(number) => {
                 // What is behind it was opened by whoever calls.
                 let path = format!("/dev/fd/{number}");
-                let file = File::open(path).map_err(|error| unread(self.what, error.kind()))?;
+                let file = File::open(path).map_err(|error| {
+                    let why = io_words(error.kind());
+                    unread(self.what, format!("descriptor {number}: {why}"))
+                })?;
                 read_from(file, self.what)
             }
             Source::Ask => ask(self.what, self.option),
@@ -110,7 +114,10 @@ fn ask(what: &str, option: &str) -> Result<Zeroizing<String>, CliError> {
 
 /// Opens the file of a secret, unless others can read it.
 pub(super) fn open_secret(path: &Path, what: &str) -> Result<File, CliError> {
-    let file = File::open(path).map_err(|error| unread(what, error.kind()))?;
+    let file = File::open(path).map_err(|error| {
+        let why = io_words(error.kind());
+        unread(what, format!("{}: {why}", path.display()))
+    })?;
     check_secret(&file).map_err(|open| {
         CliError::usage(format!("the {what}'s file is refused: {open}"))
             .hint(format!("chmod 600 {}", path.display()))
@@ -128,7 +135,7 @@ fn read_from(file: File, what: &str) -> Result<Zeroizing<String>, CliError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
     file.take(LONGEST as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| unread(what, error.kind()))?;
+        .map_err(|error| unread(what, io_words(error.kind())))?;
     if bytes.len() > LONGEST {
         return Err(refused(&format!("it is longer than {LONGEST} bytes")));
     }

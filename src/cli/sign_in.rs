@@ -23,6 +23,33 @@ pub(super) struct SignInArgs {
     code: TotpArgs,
 }
 
+/// The same where a command also works without signing in.
+#[derive(Args)]
+pub(super) struct SignInIfAny {
+    /// Your name as an enrolled operator
+    #[arg(long, value_name = "NAME", requires = "dir")]
+    operator: Option<String>,
+    #[command(flatten)]
+    password: PasswordArgs,
+    /// Ask for the code of a second factor
+    #[arg(long)]
+    totp: bool,
+    #[command(flatten)]
+    code: TotpArgs,
+}
+
+impl SignInIfAny {
+    /// Who signs in, if somebody was named.
+    pub(super) fn given(self) -> Option<SignInArgs> {
+        Some(SignInArgs {
+            operator: self.operator?,
+            password: self.password,
+            totp: self.totp,
+            code: self.code,
+        })
+    }
+}
+
 impl SignInArgs {
     pub(super) fn sign_in(&self, vault: &Vault) -> Result<Caller, CliError> {
         let name = OperatorName::parse(&self.operator)

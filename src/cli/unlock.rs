@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use super::error::CliError;
 use super::secret::PassphraseArgs;
+use crate::domain::io_words;
 use crate::vault::clock::SystemClock;
 use crate::vault::entropy::SystemEntropy;
-use crate::vault::keyring::{Keyring, LockedKeyring, Passphrase};
+use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring, Passphrase};
 use crate::vault::{Paths, Settings, Vault, trail};
 
 /// Reads checkpoints that somebody kept.
 pub(super) fn read_kept(kept: &[PathBuf]) -> Result<Vec<Vec<u8>>, CliError> {
     kept.iter()
-        .map(|path| fs::read(path).map_err(CliError::io("read a kept checkpoint")))
+        .map(|path| fs::read(path).map_err(CliError::file("read the kept checkpoint", path)))
         .collect()
 }
 
@@ -27,10 +28,40 @@ pub(super) fn check_kept(paths: &Paths, kept: &[PathBuf]) -> Result<(), CliError
     Ok(())
 }
 
+/// Reads the keyring, or names the directory that has none.
+pub(super) fn read_keyring(paths: &Paths) -> Result<LockedKeyring, CliError> {
+    LockedKeyring::read(&paths.keyring()).map_err(|error| match error {
+        KeyringError::Missing => {
+            let root = paths.root().display();
+            CliError::failed(format!(
+                "there is no vault in {root}: it has no keys/keyring"
+            ))
+            .hint("name the vault's directory with --dir; `breachvault init --dir D` makes one")
+        }
+        KeyringError::Io(kind) => CliError::failed(format!(
+            "failed to read {}: {}",
+            paths.keyring().display(),
+            io_words(kind)
+        )),
+        other => other.into(),
+    })
+}
+
 pub(super) fn unlock(paths: &Paths, passphrase: &PassphraseArgs) -> Result<Keyring, CliError> {
-    let locked = LockedKeyring::read(&paths.keyring())?;
+    let locked = read_keyring(paths)?;
     let mut text = passphrase.secret().read()?;
     Ok(locked.unlock(&Passphrase::new(std::mem::take(&mut *text)))?)
+}
+
+/// Opens a vault whose passphrase is known.
+pub(super) fn open_with(
+    directory: &Path,
+    passphrase: String,
+    settings: Settings,
+) -> Result<Vault, CliError> {
+    let paths = Paths::of(directory);
+    let keyring = read_keyring(&paths)?.unlock(&Passphrase::new(passphrase))?;
+    start(&paths, keyring, settings)
 }
 
 pub(super) fn open(
@@ -40,8 +71,12 @@ pub(super) fn open(
 ) -> Result<Vault, CliError> {
     let paths = Paths::of(directory);
     let keyring = unlock(&paths, passphrase)?;
+    start(&paths, keyring, settings)
+}
+
+fn start(paths: &Paths, keyring: Keyring, settings: Settings) -> Result<Vault, CliError> {
     Ok(Vault::open(
-        &paths,
+        paths,
         keyring,
         settings,
         Arc::new(SystemClock),

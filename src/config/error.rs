@@ -3,11 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::domain::io_words;
+
 /// Why the configuration file is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{path} cannot be read: {kind}")]
+    #[error("{path} cannot be read: {}", io_words(*.kind))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -52,7 +54,7 @@ impl ConfigError {
 fn rule(message: &str) -> String {
     const RULES: [(&str, &str); 6] = [
         ("unknown field", "there is no such setting"),
-        ("unknown variant", "not one of the known words"),
+        ("unknown variant", "must be another word"),
         ("missing field", "a setting is missing"),
         ("duplicate", "a setting appears twice"),
         ("invalid type", "wrong type"),

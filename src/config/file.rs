@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Budgets, ConfigError, Identity, Limits, Log, Serve, Sessions, Tls};
+use super::{Budgets, ConfigError, Identity, Ingest, Limits, Log, Serve, Sessions, Tls};
 use crate::vault::Settings;
 
 /// All sections; an absent section has its defaults.
@@ -20,6 +20,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[budgets]`
     pub budgets: Budgets,
+    /// `[ingest]`
+    pub ingest: Ingest,
     /// `[identity]`
     pub identity: Identity,
     /// `[sessions]`
@@ -47,6 +49,7 @@ impl Config {
             toml::from_str(text).map_err(|error| ConfigError::from_toml(text, &error))?;
         config.limits.check()?;
         config.budgets.check()?;
+        config.ingest.check()?;
         config.sessions.check()?;
         config.tls.check()?;
         Ok(config)
@@ -77,6 +80,7 @@ impl Config {
             table_bytes: self.limits.table_bytes,
             kept_checkpoints: 0,
             configuration: self.stated(),
+            max_quarantined: self.ingest.max_quarantined,
         }
     }
 }

@@ -87,6 +87,8 @@ request_ids! {
     ExportId 'e';
     /// One request to withdraw an exhibit.
     WithdrawalId 'w';
+    /// One request to see the rows of an exhibit that are in quarantine.
+    QuarantineId 'q';
     /// One request to give somebody a role in a case.
     MembershipId 'm';
     /// One request for more lookup points.

@@ -9,7 +9,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{
     AccountName, CaseId, ExhibitId, ExportId, Format, LegalBasis, MembershipId, Moment, OperatorId,
-    OperatorName, RaiseId, Reason, Reference, RevealId, SessionId, Ticket, Title, WithdrawalId,
+    OperatorName, QuarantineId, RaiseId, Reason, Reference, RevealId, SessionId, Ticket, Title,
+    WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -93,6 +94,7 @@ described! {
     ExportId as "ExportId" => id("One request to hand data out.", 'e');
     MembershipId as "MembershipId" => id("One request to give somebody a role in a case.", 'm');
     WithdrawalId as "WithdrawalId" => id("One request to withdraw an exhibit.", 'w');
+    QuarantineId as "QuarantineId" => id("One request to see rows in quarantine.", 'q');
     RaiseId as "RaiseId" => id("One request for more lookup points.", 'b');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => id("One signed-in session.", 's');

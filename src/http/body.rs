@@ -2,6 +2,7 @@
 //!
 //! Messages of the JSON decoder quote the body, so they are never passed on.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -9,9 +10,11 @@ use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use http_body_util::BodyExt;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
-use zeroize::Zeroizing;
+use utoipa::PartialSchema;
+use utoipa::openapi::{RefOr, Schema};
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::ProblemKind;
 use super::problem::Problem;
@@ -38,13 +41,33 @@ pub(super) async fn read(
 }
 
 /// Decodes a body. An empty body counts as an empty object.
-pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn decode<T: DeserializeOwned + PartialSchema>(bytes: &[u8]) -> Result<T, Problem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     // serde would accept a list as the members of a struct, in their order.
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(Problem::new(ProblemKind::Invalid).at("body", "must be an object"));
     }
-    serde_json::from_slice(bytes).map_err(|error| explain(&error))
+    serde_json::from_slice(bytes).map_err(|error| {
+        let mut problem = explain(&error);
+        let missing = missing_of::<T>(bytes);
+        if problem.rule.as_deref() == Some(MISSING) && missing.len() > 1 {
+            problem.rule = Some(format!("these members are missing: {}", missing.join(", ")));
+        }
+        problem
+    })
+}
+
+/// The members that the body must have and has not. The decoder names the first only.
+fn missing_of<T: PartialSchema>(bytes: &[u8]) -> Vec<String> {
+    // Of the body only the names are read.
+    let there: HashMap<String, IgnoredAny> = serde_json::from_slice(bytes).unwrap_or_default();
+    let RefOr::T(Schema::Object(object)) = T::schema() else {
+        return Vec::new();
+    };
+    let mut missing = object.required;
+    missing.retain(|name| !there.contains_key(name));
+    there.into_keys().for_each(|mut name| name.zeroize());
+    missing
 }
 
 async fn gather(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
@@ -96,7 +119,7 @@ pub(super) fn not_coded(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// A problem with kind and place. From the decoder's message it takes only which rule was broken,
-/// and the name of a missing member, which is ours and not the client's.
+/// and the names of members and words that would be right, which are ours and not the client's.
 fn explain(error: &serde_json::Error) -> Problem {
     let kind = match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => ProblemKind::MalformedJson,
@@ -108,24 +131,42 @@ fn explain(error: &serde_json::Error) -> Problem {
     if kind == ProblemKind::Invalid {
         let text = Zeroizing::new(error.to_string());
         problem.at = missing(&text).map(str::to_owned);
-        problem.rule = Some(rule(&text).to_owned());
+        problem.rule = Some(rule(&text));
     }
     problem
 }
 
-fn rule(text: &str) -> &'static str {
+const MISSING: &str = "a member is missing";
+
+fn rule(text: &str) -> String {
     const RULES: [(&str, &str); 6] = [
-        ("missing field", "a member is missing"),
+        ("missing field", MISSING),
         ("unknown field", "there is no such member"),
         ("duplicate field", "a member is there twice"),
-        ("unknown variant", "not one of the known words"),
+        ("unknown variant", "must be another word"),
         ("invalid type", "not of the right type"),
         ("invalid length", "not of the right length"),
     ];
-    RULES
+    let rule = RULES
         .iter()
         .find(|(opening, _)| text.starts_with(opening))
-        .map_or("not a value that is taken here", |(_, rule)| rule)
+        .map_or("not a value that is taken here", |(_, rule)| rule);
+    match known_words(text) {
+        Some(known) => format!("{rule}: {known}"),
+        None => rule.to_owned(),
+    }
+}
+
+/// The names or words that would be right. They are what the decoder's message ends in, and ours; what stands before
+/// them is the client's.
+fn known_words(text: &str) -> Option<String> {
+    let listed = ["unknown field", "unknown variant"];
+    listed.iter().find(|opening| text.starts_with(**opening))?;
+    let (_, expected) = text.rsplit_once(", expected ")?;
+    let (expected, _) = expected.rsplit_once(" at line ")?;
+    let ours = |c: char| c.is_ascii_lowercase() || " ,`_-".contains(c);
+    let ours = expected.chars().all(ours);
+    ours.then(|| expected.replace('`', ""))
 }
 
 fn missing(text: &str) -> Option<&str> {
@@ -138,11 +179,49 @@ fn missing(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    #[derive(Debug, serde::Deserialize)]
+    #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
     #[serde(deny_unknown_fields)]
     struct Wanted {
         #[expect(dead_code, reason = "only decoded")]
         count: u64,
+    }
+
+    #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only decoded")]
+    struct Many {
+        name: String,
+        kind: crate::domain::Purpose,
+        note: Option<String>,
+        reason: String,
+    }
+
+    #[test]
+    fn all_missing_members_are_named_at_once_and_the_right_words_too() {
+        let problem = |text: &str| decode::<Many>(text.as_bytes()).err().unwrap();
+        let missing = problem(r#"{"kind":"scoping"}"#);
+        assert_eq!(missing.at.as_deref(), Some("name"));
+        assert_eq!(
+            missing.rule.as_deref(),
+            Some("these members are missing: name, reason")
+        );
+        let one = problem(r#"{"kind":"scoping","name":"x"}"#);
+        assert_eq!(
+            (one.at.as_deref(), one.rule.as_deref()),
+            (Some("reason"), Some(MISSING))
+        );
+        let word = problem(r#"{"kind":"+447700900123, expected `+447700900124`"}"#);
+        let rule = word.rule.unwrap();
+        assert!(
+            rule.starts_with("must be another word: one of victim-inquiry, scoping"),
+            "{rule}"
+        );
+        let member = problem(r#"{"+447700900123":1}"#);
+        let rule = member.rule.unwrap();
+        assert_eq!(
+            rule,
+            "there is no such member: one of name, kind, note, reason"
+        );
     }
 
     fn problem(text: &str) -> Problem {

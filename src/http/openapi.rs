@@ -16,7 +16,8 @@ use super::route::{Route, Shape, Takes};
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, RaiseId, RevealId, WithdrawalId,
+    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId, RevealId,
+    WithdrawalId,
 };
 
 const SESSION: &str = "session";
@@ -181,7 +182,9 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     macro_rules! parameters {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
-    parameters! { CaseId ExhibitId RevealId ExportId WithdrawalId MembershipId RaiseId OperatorId }
+    parameters! {
+        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId OperatorId
+    }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
         .map(|(name, schema)| (name, json!(schema)))
@@ -306,6 +309,7 @@ fn id_in_path(name: &str) -> Value {
         "export" => reference(&ExportId::name()),
         "membership" => reference(&MembershipId::name()),
         "withdrawal" => reference(&WithdrawalId::name()),
+        "quarantine" => reference(&QuarantineId::name()),
         "raise" => reference(&RaiseId::name()),
         "operator" => reference(&OperatorId::name()),
         "leaf" => position(),

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::ProblemKind;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::{
-    Conflict, DataRefusal, NearMisses, OperationError, Refusal, StoreError, StoreFault, Unaudited,
+    Conflict, DataRefusal, FileReport, NearMisses, OperationError, Refusal, StoreError, StoreFault, Unaudited,
     Unauthenticated,
 };
 
@@ -30,6 +30,8 @@ pub(super) struct Problem {
     pub(super) in_the_way: Option<InTheWay>,
     /// How long the file is that lacks the bytes asked for.
     pub(super) length: Option<u64>,
+    /// What was read of a file that was not admitted.
+    pub(super) report: Option<Box<serde_json::Value>>,
 }
 
 /// A problem as it is sent.
@@ -66,6 +68,10 @@ pub(super) struct ProblemBody<'a> {
     /// The state that forbids the request, and what to do; one text for each state.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'static str>,
+    /// What was read of a file that was not admitted, compared with itself only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<FileReport>, nullable = false)]
+    report: Option<&'a serde_json::Value>,
 }
 
 impl Problem {
@@ -82,6 +88,7 @@ impl Problem {
             near_misses: None,
             in_the_way: None,
             length: None,
+            report: None,
         }
     }
 
@@ -122,6 +129,7 @@ impl Problem {
             exhibit: self.exhibit.as_deref(),
             near_misses: self.near_misses.as_ref().map(|near| near.0.as_slice()),
             detail: self.in_the_way.map(InTheWay::text),
+            report: self.report.as_deref(),
         };
         let mut json = serde_json::to_vec(&body).unwrap_or_default();
         json.push(b'\n');
@@ -241,6 +249,10 @@ impl From<OperationError> for Problem {
             OperationError::Unreadable { kind, explanation } => {
                 Self::new(ProblemKind::Unreadable).at(kind, explanation)
             }
+            OperationError::NotAdmitted { rule, report } => Self {
+                report: Some(report),
+                ..Self::new(ProblemKind::NotAdmitted).at("file", rule)
+            },
             OperationError::Damaged { place } => {
                 let mut problem = Self::new(ProblemKind::Damaged);
                 problem.at = Some(place);

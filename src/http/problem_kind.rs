@@ -86,6 +86,7 @@ kinds! {
     Invalid              "invalid"                UNPROCESSABLE_ENTITY "A part of the request breaks a rule.";
     OverBudget           "over-budget"            UNPROCESSABLE_ENTITY "This costs more points than the whole budget holds.";
     Unreadable           "unreadable"             UNPROCESSABLE_ENTITY "The file cannot be admitted.";
+    NotAdmitted          "not-admitted"           UNPROCESSABLE_ENTITY "Too little of the file can be read; nothing of it was admitted.";
     BudgetSpent          "budget-spent"           TOO_MANY_REQUESTS "Your budget in this case is spent.";
     LookupsFrozen        "lookups-frozen"         TOO_MANY_REQUESTS "Your lookups in this case are frozen; another lead can thaw them.";
     Throttled            "throttled"              TOO_MANY_REQUESTS "Too many requests without a session, or too many failed sign-ins.";

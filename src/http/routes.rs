@@ -28,6 +28,9 @@ use crate::operations::export::{
 use crate::operations::key::KeyStatus;
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
+use crate::operations::quarantine::{
+    DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine, RequestQuarantine,
+};
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
@@ -91,6 +94,12 @@ pub(super) fn routes() -> Routes {
         .mount::<ListWithdrawals>       (get.clone(),    "/cases/{case}/withdrawals",         ok)
         .mount::<ReadWithdrawal>        (get.clone(),    "/withdrawals/{withdrawal}",         ok)
         .mount::<DecideWithdrawal>      (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
+
+        .mount::<RequestQuarantine>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/quarantine", created)
+        .mount::<ListQuarantines>       (get.clone(),    "/cases/{case}/quarantines",         ok)
+        .mount::<ReadQuarantine>        (get.clone(),    "/quarantines/{quarantine}",         ok)
+        .mount::<DecideQuarantine>      (post.clone(),   "/quarantines/{quarantine}/decision", ok)
+        .mount::<OpenQuarantine>        (post.clone(),   "/quarantines/{quarantine}/open",    ok)
 
         .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
         .mount::<SearchRecords>         (post.clone(),   "/cases/{case}/records/search",      ok)

@@ -16,6 +16,7 @@ use super::connections::Bounded;
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Proxies};
+use crate::domain::io_words;
 use crate::vault::{Paths, Vault};
 
 /// Where and how to serve.
@@ -44,10 +45,10 @@ pub enum ServeError {
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// The address cannot be bound, or the listening socket failed.
-    #[error("the address cannot be listened on: {0}")]
+    #[error("the address cannot be listened on: {}", io_words(*.0))]
     Listen(std::io::ErrorKind),
     /// The handlers of SIGINT and SIGTERM could not be installed.
-    #[error("signals cannot be waited for: {0}")]
+    #[error("signals cannot be waited for: {}", io_words(*.0))]
     Signals(std::io::ErrorKind),
     /// The leaf that records the stop could not be written.
     #[error("the vault could not write its last leaf")]

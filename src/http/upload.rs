@@ -57,6 +57,12 @@ pub struct UploadQuery {
     /// A mapped column, as `field=column`. It may be given several times.
     #[schema(value_type = Vec<FieldAndColumn>, required = false)]
     pub map: Vec<String>,
+    /// Whether the file is only read and reported on, and nothing of it admitted.
+    #[schema(value_type = Option<bool>)]
+    pub dry_run: Option<String>,
+    /// Whether it is admitted even if little of it can be read.
+    #[schema(value_type = Option<bool>)]
+    pub accept_quarantined: Option<String>,
 }
 
 /// The headers of an upload, for the API's description.
@@ -134,6 +140,8 @@ pub(super) fn admit(
         mapping,
         name: Some(name),
         source,
+        dry_run: query.dry_run,
+        accept_quarantined: query.accept_quarantined,
     };
     let target = Target::Case(case.clone());
     match AdmitRequest::read(case, &words) {
@@ -160,6 +168,11 @@ pub(super) async fn upload(
             let (target, error, problem) = *unread;
             return Err(turn_away(&app, caller, target, error, problem).await);
         }
+    };
+    // Nothing is made by a dry run.
+    let status = match asked.query.dry_run.as_deref() {
+        Some("true") => StatusCode::OK,
+        _ => StatusCode::CREATED,
     };
     let (pieces, incoming) = channel(PIECES);
     let (stop, stopped) = oneshot::channel();
@@ -195,7 +208,7 @@ pub(super) async fn upload(
         .await
         .map_err(|_| Problem::new(ProblemKind::Internal))?;
     match (admitted, cut) {
-        (Ok(reply), _) => respond(reply, StatusCode::CREATED),
+        (Ok(reply), _) => respond(reply, status),
         (Err(Refusal::Failed(_, receipt)), Some(kind)) => {
             Err(Problem::new(kind).with_leaf(receipt.leaf()))
         }
@@ -260,6 +273,8 @@ impl UploadQuery {
             account: None,
             region: None,
             map: Vec::new(),
+            dry_run: None,
+            accept_quarantined: None,
         };
         let parts = query::parse(query).ok_or_else(|| malformed("not percent-encoded text"))?;
         for (name, value) in parts {
@@ -269,7 +284,13 @@ impl UploadQuery {
                 "account" => read.account = Some(value),
                 "region" => read.region = Some(value),
                 "map" | "map[]" => read.map.push(value),
-                _ => return Err(malformed("format, zone, account, region and map are known")),
+                "dry_run" => read.dry_run = Some(value),
+                "accept_quarantined" => read.accept_quarantined = Some(value),
+                _ => {
+                    return Err(malformed(
+                        "format, zone, account, region, map, dry_run and accept_quarantined are known",
+                    ));
+                }
             }
         }
         Ok(read)

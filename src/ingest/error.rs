@@ -4,7 +4,7 @@ use std::io;
 
 use super::column_name::{self, ShownName};
 use super::record::MAX_RECORD_BYTES;
-use crate::domain::{Format, Panicked};
+use crate::domain::{Format, Panicked, io_words};
 
 /// Why a file or a mapping cannot be read. Each message says what to do; `kind` names it for
 /// programs. Lines count from 1.
@@ -75,10 +75,18 @@ pub enum IngestError {
         field: &'static str,
     },
     /// A local time, and no zone was declared.
-    #[error("line {line} has a time without a zone; declare the zone of the file, such as UTC")]
+    #[error(
+        "line {line} has a time without a zone; send it again with zone=, such as UTC or Europe/London"
+    )]
     ZoneNeeded {
         /// The record with the time.
         line: u64,
+    },
+    /// A format that never names the account, and none was declared.
+    #[error("a {} log names no account; send it again with account=, the customer it is of", .format.as_str())]
+    AccountNeeded {
+        /// The format.
+        format: Format,
     },
     /// The file ends inside a record, a list or a packed stream.
     #[error("the file is cut off at line {line}; ask the sender for the complete file")]
@@ -161,7 +169,7 @@ pub enum IngestError {
         column: u64,
     },
     /// The source of the bytes failed.
-    #[error("the file could not be read ({0}); try again")]
+    #[error("the file could not be read: {}", io_words(*.0))]
     Io(io::ErrorKind),
 }
 
@@ -228,6 +236,7 @@ impl IngestError {
             Self::NotRead { .. } => "not-read",
             Self::ListColumn { .. } => "list-column",
             Self::ZoneNeeded { .. } => "zone-needed",
+            Self::AccountNeeded { .. } => "account-needed",
             Self::CutOff { .. } => "cut-off",
             Self::Damaged { .. } => "damaged-file",
             Self::Bomb { .. } => "bomb",
@@ -259,7 +268,7 @@ impl From<IngestError> for io::Error {
 /// An account may be declared in place of a column.
 fn or_declare(field: &str) -> &'static str {
     if field == "account" {
-        ", or declare the account of the file"
+        ", or send it again with account="
     } else {
         ""
     }

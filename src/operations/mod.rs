@@ -15,6 +15,7 @@ pub mod export;
 pub mod key;
 pub mod membership;
 pub mod operator;
+pub mod quarantine;
 pub mod raise;
 pub mod record;
 mod request;

@@ -131,6 +131,7 @@ list! {
     BeginExhibit      "exhibit.begin"       writes;
     FinishExhibit     "exhibit.finish"      writes;
     AbandonExhibit    "exhibit.abandon"     writes;
+    CheckFile         "exhibit.check"       reads;
     ListExhibits      "exhibit.list"        reads;
     CompareExhibits   "exhibit.difference"  reads;
     ListDuplicates    "exhibit.duplicates"  reads;
@@ -138,6 +139,11 @@ list! {
     ListWithdrawals   "withdrawal.list"     reads;
     ReadWithdrawal    "withdrawal.read"     reads;
     DecideWithdrawal  "withdrawal.decide"   writes decides;
+    RequestQuarantine "quarantine.request"  writes;
+    ListQuarantines   "quarantine.list"     reads;
+    ReadQuarantine    "quarantine.read"     reads;
+    DecideQuarantine  "quarantine.decide"   writes decides;
+    OpenQuarantine    "quarantine.open"     writes;
     ReadAdmission     "admission.read"      reads;
     CancelAdmission   "admission.cancel"    reads;
     LookUp            "record.lookup"       reads;

@@ -135,7 +135,7 @@ fn about_request(
                 Err(Denial::NotAllowed)
             };
         }
-        ActionKind::OpenReveal => {
+        ActionKind::OpenReveal | ActionKind::OpenQuarantine => {
             if !request.asked_by_caller {
                 return Err(Denial::NotTheAsker);
             }
@@ -254,6 +254,30 @@ mod tests {
             facts.request = Some(request(own, RequestState::Requested));
             let decided = decide(&facts, ActionKind::CancelAdmission);
             assert_eq!(decided.is_ok(), allowed, "{role:?} {own}");
+        }
+    }
+
+    #[test]
+    fn a_quarantine_opens_once_and_only_for_the_lead_who_asked() {
+        let mut facts = facts(CaseRole::Lead, None);
+        facts.request = Some(request(true, RequestState::Approved));
+        assert!(decide(&facts, ActionKind::OpenQuarantine).is_ok());
+        for (own, state, denial) in [
+            (
+                true,
+                RequestState::Requested,
+                Denial::WrongState(RequestState::Requested),
+            ),
+            (
+                true,
+                RequestState::Used,
+                Denial::WrongState(RequestState::Used),
+            ),
+            (false, RequestState::Approved, Denial::NotTheAsker),
+        ] {
+            facts.request = Some(request(own, state));
+            let decided = decide(&facts, ActionKind::OpenQuarantine);
+            assert_eq!(decided.err(), Some(denial));
         }
     }
 

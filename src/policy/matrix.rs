@@ -125,12 +125,15 @@ fn row(action: ActionKind) -> Row {
         },
         A::ListMemberships | A::ReadMembership | A::DecideMembership => at_rest_too(members(&[L])),
         A::ListMembers => at_rest_too(members(&[L, C])),
-        A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit => members(&[C]),
+        A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit | A::CheckFile => members(&[C]),
         A::ListExhibits | A::CompareExhibits | A::ListDuplicates => {
             at_rest_too(members(&[I, L, C]))
         }
         A::RequestWithdrawal | A::DecideWithdrawal => members(&[L, C]),
         A::ListWithdrawals | A::ReadWithdrawal => at_rest_too(members(&[L, C])),
+        A::RequestQuarantine | A::OpenQuarantine => members(&[L]),
+        A::DecideQuarantine => members(&[L, C]),
+        A::ListQuarantines | A::ReadQuarantine => at_rest_too(members(&[L, C])),
         // `decide` checks whose admission it is.
         A::ReadAdmission | A::CancelAdmission => at_rest_too(members(&[L, C])),
         A::LookUp | A::Scope => members(&[I, L, N]),

@@ -168,6 +168,13 @@ pub enum OperationError {
         /// Where the fault is and what to do, without a cell of the file.
         explanation: String,
     },
+    /// Too little of a file can be read for it to be admitted as it is.
+    NotAdmitted {
+        /// Why, and what to do.
+        rule: String,
+        /// What was read of the file, compared with itself only: a `FileReport`.
+        report: Box<serde_json::Value>,
+    },
     /// A ciphertext could not be opened, or a part is missing.
     Damaged {
         /// The part of the vault, by exhibit, field or leaf.
@@ -215,6 +222,8 @@ impl OperationError {
             Self::NotFound
             | Self::Invalid { .. }
             | Self::Unreadable { .. }
+            // It follows from the file that the caller sent.
+            | Self::NotAdmitted { .. }
             | Self::Store(_)
             | Self::Cancelled
             | Self::Internal(_) => None,
@@ -230,6 +239,7 @@ impl OperationError {
             Self::NotInData { refusal, .. } => refusal.kind(),
             Self::NoSuchAccount(_) => DataRefusal::AccountNotInLog.kind(),
             Self::Unreadable { kind, .. } => kind,
+            Self::NotAdmitted { .. } => "not-admitted",
             Self::Damaged { .. } => "damaged",
             Self::Store(error) if error.fault == StoreFault::DiskFull => "disk-full",
             Self::Store(_) => "store",

@@ -35,7 +35,8 @@ mod store;
 #[cfg(feature = "kernels")]
 pub use self::admission::SeenRows;
 pub use self::admission::{
-    Admission, AdmittedView, Batches, ExhibitCheck, ExhibitFacts, FileFacts,
+    Admission, AdmittedView, Batches, DryRun, ExhibitCheck, ExhibitFacts, FileFacts, FileReport,
+    TakesRows,
 };
 pub use self::budget::package_turns::{PackageTurn, PackageTurns};
 pub use self::budget::price::Price;

@@ -70,6 +70,8 @@ pub struct Settings {
     /// The whole configuration that these settings are of, with what is about the network and the log. The
     /// vault does not read it: the leaf of a start states it.
     pub configuration: Value,
+    /// The largest share of a file's rows that may be in quarantine; with more, and at least a hundred, it is refused.
+    pub max_quarantined: f64,
 }
 
 /// What an operator may spend in a case: a leaking bucket, and a limit over 30 days.
@@ -145,6 +147,7 @@ impl Default for Settings {
             table_bytes: 512 << 20,
             kept_checkpoints: 0,
             configuration: Value::Null,
+            max_quarantined: 0.05,
         }
     }
 }

@@ -21,6 +21,7 @@ mod export;
 mod key;
 mod membership;
 mod operator;
+mod quarantine;
 mod raise;
 mod record;
 mod reveal;

@@ -141,6 +141,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "columns",
             "core",
             "door",
+            "entropy",
             "error",
             "exhibits",
             "keyring",

@@ -304,6 +304,7 @@ fn one_file_seals_and_opens_the_parts_of_an_exhibit() {
         "user_run",
         "tag_run",
         "quarantine",
+        "duplicates",
         "exhibit_description",
     ] {
         let found = with(&format!("Aad::{part}("));

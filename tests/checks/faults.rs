@@ -55,6 +55,7 @@ fn assert_clean(house: &Closed) {
         "dictionary",
         "subject_index",
         "quarantine",
+        "duplicate",
         "term_run",
     ] {
         assert_eq!(

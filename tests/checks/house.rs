@@ -327,6 +327,8 @@ pub(crate) fn admit_as(
         source: Some(Reference::parse("zeppelin supplier").unwrap()),
         declared: Declared::default(),
         region: None,
+        dry_run: false,
+        accept_quarantined: false,
     };
     admit(
         vault,

@@ -203,6 +203,7 @@ fn sealed_values_never_repeat() {
         "dictionary",
         "subject_index",
         "quarantine",
+        "duplicate",
         "detail",
     ] {
         let sealed = rows(&format!("SELECT sealed FROM {table}"), |row| {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::cli::error::CliError;
+use crate::domain::io_words;
 use crate::vault::audit::VerifierKey;
 
 /// Text that parses as a key is taken as the key; anything else is taken as a file name.
@@ -13,7 +14,7 @@ pub(in crate::cli) fn read(given: &str) -> Result<VerifierKey, CliError> {
     let text = fs::read_to_string(given).map_err(|error| {
         CliError::usage(format!(
             "--vkey is neither a verifier key nor a readable file: {}",
-            error.kind()
+            io_words(error.kind())
         ))
     })?;
     text.trim()

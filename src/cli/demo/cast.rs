@@ -6,6 +6,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::authenticator;
+use super::kept::KeptPerson;
 use crate::cli::error::CliError;
 use crate::cli::{answer, init, streams};
 use crate::domain::{HomeRole, OperatorId, OperatorName};
@@ -60,6 +61,34 @@ impl Cast {
             people.push(Person::enrol(vault, name, role, &token, totp)?);
         }
         people.push(administrator);
+        Ok(Self { people })
+    }
+
+    /// The people of a demo that was stopped, each with a new session.
+    pub(super) fn sign_in_again(vault: &Vault, kept: Vec<KeptPerson>) -> Result<Self, CliError> {
+        let roles = OTHERS
+            .into_iter()
+            .chain([(ADMINISTRATOR, HomeRole::Administrator)]);
+        let mut people = Vec::with_capacity(kept.len());
+        for (name, role) in roles {
+            let found = kept.iter().find(|person| person.name == name);
+            let person =
+                found.ok_or_else(|| CliError::failed("a person is missing in the demo"))?;
+            let password = Zeroizing::new(person.password.clone());
+            let totp_secret = person.totp_secret.clone().map(Zeroizing::new);
+            let token = open_session(vault, name, &password, totp_secret.as_ref())?;
+            people.push(Person {
+                name,
+                role,
+                operator: person
+                    .operator
+                    .parse()
+                    .map_err(|_| CliError::failed("the operator's id could not be read"))?,
+                password,
+                totp_secret,
+                token,
+            });
+        }
         Ok(Self { people })
     }
 

@@ -1,6 +1,5 @@
 //! The demo's incident: a case, its members, one admitted log.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::thread;
@@ -8,14 +7,16 @@ use std::thread;
 use serde::Deserialize;
 
 use super::cast::{Cast, Person};
+use super::kept::Kept;
 use crate::cli::error::CliError;
 use crate::cli::exhibit::admit;
+use crate::cli::exhibit::options as exhibit_options;
 use crate::cli::progress::{Progress, Unit};
 use crate::cli::{answer, streams};
 use crate::domain::{AccountName, CaseId, CaseRole, Reference, Title};
 use crate::ingest::Declared;
 use crate::operations::case::{NameMember, OpenCase, OpenCaseInput};
-use crate::operations::exhibit::{AdmitRequest, Arriving};
+use crate::operations::exhibit::{AdmitRequest, AdmitWords, Arriving};
 use crate::operations::membership::NameMemberInput;
 use crate::operations::record::{Audience, Scope, ScopeInput};
 use crate::operations::{Ids, Request};
@@ -51,6 +52,8 @@ pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<In
         name: Title::parse("synthetic-log.csv").ok(),
         source: Reference::parse("exhibit synthesise").ok(),
         region: None,
+        dry_run: false,
+        accept_quarantined: false,
     };
     admit_as_custodian(vault, cast, request, Box::new(reader), None)?;
     match made.join() {
@@ -70,24 +73,11 @@ pub(super) fn received(
     vault: &Vault,
     cast: &Cast,
     path: &Path,
-    file: File,
-    zone: Option<&str>,
+    words: &AdmitWords,
 ) -> Result<Incident, CliError> {
-    let zone = zone.map(str::parse).transpose();
-    let bytes = file.metadata().ok().map(|found| found.len());
+    let (file, bytes) = exhibit_options::open(path)?;
     let (case, lead) = open(vault, cast)?;
-    let request = AdmitRequest {
-        case: case.clone(),
-        declared: Declared {
-            zone: zone.map_err(|error| CliError::usage(format!("--zone: {error}")))?,
-            ..Declared::default()
-        },
-        name: path
-            .file_name()
-            .and_then(|name| Title::parse(&name.to_string_lossy()).ok()),
-        source: None,
-        region: None,
-    };
+    let request = AdmitRequest::read(case.clone(), words).map_err(exhibit_options::wrong)?;
     admit_as_custodian(vault, cast, request, Box::new(file), bytes)?;
     let account = largest_account(vault, &lead, &case)?;
     bind_others(vault, &lead, &case, cast, &account)?;
@@ -96,6 +86,18 @@ pub(super) fn received(
         account,
         sample_numbers: Vec::new(),
     })
+}
+
+impl Incident {
+    /// The incident of a demo that was stopped.
+    pub(super) fn of_kept(kept: &Kept) -> Result<Self, CliError> {
+        let unread = |_| CliError::failed("the demo's own file could not be read");
+        Ok(Self {
+            case: kept.case.parse().map_err(|_| unread(()))?,
+            account: AccountName::parse(&kept.account).map_err(|_| unread(()))?,
+            sample_numbers: kept.sample_numbers.clone(),
+        })
+    }
 }
 
 /// The first lead opens the case and names those who work with it. The liaison and the second lead

@@ -1,9 +1,7 @@
 //! The steps of the demo, in order.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,36 +11,45 @@ use zeroize::Zeroizing;
 use super::cast::{Cast, secret};
 use super::guide::Guide;
 use super::incident::{self, Incident};
+use super::kept::{self, Kept, Place};
 use super::tour;
 use crate::cli::error::CliError;
+use crate::cli::exhibit::options::{FileOptions, open, wrong};
+use crate::cli::progress::{Progress, Unit};
 use crate::cli::serve::listen;
-use crate::cli::{init, streams, tls};
+use crate::cli::{init, streams, tls, unlock};
 use crate::config::Config;
-use crate::domain::Format;
+use crate::domain::{Format, io_words};
 use crate::http::{self, ServeConfig};
+use crate::operations::exhibit::{AdmitWords, Arriving, check_file};
 use crate::synthesis::Recipe;
-use crate::vault::{Founded, Paths, Vault};
+use crate::vault::{Founded, Paths, Settings, Vault};
+
+/// Where the demo's log comes from.
+enum Log {
+    Synthetic(Recipe),
+    Received { path: PathBuf, words: AdmitWords },
+}
 
 #[derive(Args)]
 pub(in crate::cli) struct Demo {
-    /// A directory for the vault; it must not contain one yet
+    /// A directory for the vault; a demo that was stopped there is resumed
     #[arg(long, value_name = "D", default_value = "breachvault-demo")]
     dir: PathBuf,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
     listen: SocketAddr,
-    /// How many messages to make
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    rows: u64,
-    /// The seed of the log; the same seed gives the same log
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
+    /// How many messages to make; by default 100,000
+    #[arg(long, value_name = "N")]
+    rows: Option<u64>,
+    /// The seed of the log, by default 1; the same seed gives the same log
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
     /// A log of your own to load instead of a synthetic one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rows", "seed"])]
     exhibit: Option<PathBuf>,
-    /// The zone of times in the exhibit that name none
-    #[arg(long, value_name = "Z", requires = "exhibit")]
-    zone: Option<String>,
+    #[command(flatten)]
+    options: FileOptions,
     /// Lookup points that an operator has in the case, in an hour at least, and without a limit over 30 days
     #[arg(long, value_name = "N")]
     lookup_budget: Option<u32>,
@@ -56,63 +63,143 @@ pub(in crate::cli) struct Demo {
 
 impl Demo {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let paths = Paths::of(&self.dir);
-        if paths.keyring().exists() || paths.database().exists() {
-            return Err(CliError::failed("this directory contains a vault already")
-                .hint("choose another with --dir, or remove the old demo first"));
-        }
-        let founded = self.found(&paths)?;
-        tls::make_development(&paths, &[self.listen.ip().to_string()])?;
-        let vault = founded.vault;
-        let ended = Cast::enrol(&vault, &founded.invitation, self.totp)
-            .and_then(|cast| Ok((self.load(&vault, &cast)?, cast)));
-        let (incident, cast) = match ended {
-            Ok(ended) => ended,
-            Err(error) => {
-                vault.stop()?;
-                return Err(error);
+        // Everything that can be wrong is looked at before anything is built.
+        self.check_port()?;
+        let log = self.log()?;
+        let (vault, cast, incident) = match kept::look(&self.dir)? {
+            Place::Free => self.build(log)?,
+            Place::Stopped(kept) => {
+                let asked = self.rows.is_some() || self.seed.is_some();
+                if asked || matches!(log, Log::Received { .. }) {
+                    let shown = self.dir.display();
+                    return Err(CliError::usage(format!("{shown} has a demo already")).hint(
+                        "leave --rows, --seed and --exhibit out to resume it, or choose another \
+                         directory with --dir",
+                    ));
+                }
+                self.resume(kept)?
             }
         };
         self.serve(vault, cast, incident)
     }
 
-    /// Creates a vault with a random passphrase, which is kept in a file in the same directory.
-    fn found(&self, paths: &Paths) -> Result<Founded, CliError> {
+    /// Whether the address can be listened on. It is free again until the demo serves.
+    fn check_port(&self) -> Result<(), CliError> {
+        TcpListener::bind(self.listen).map(drop).map_err(|error| {
+            let why = io_words(error.kind());
+            CliError::usage(format!("--listen {}: {why}", self.listen))
+                .hint("choose another port, or 0 for any that is free")
+        })
+    }
+
+    /// Where the log comes from. A log of the user's own is read to its end, so that what is wrong with it is said now.
+    fn log(&self) -> Result<Log, CliError> {
+        let Some(path) = &self.exhibit else {
+            if self.options.are_given() {
+                let rule = "these are about a log of your own; name it with --exhibit";
+                return Err(CliError::usage(format!(
+                    "--format, --zone, --account, --map, --mapping, --name, --source, --region and \
+                     --accept-quarantined: {rule}"
+                )));
+            }
+            let rows = self.rows.unwrap_or(100_000);
+            if rows == 0 {
+                return Err(CliError::usage("--rows: a demo needs at least one message"));
+            }
+            return Ok(Log::Synthetic(Recipe {
+                rows,
+                seed: self.seed.unwrap_or(1),
+                format: Format::SupplierCsv,
+                people: None,
+            }));
+        };
+        let words = self.options.words(path)?;
+        let (file, bytes) = open(path)?;
+        let mut progress = Progress::new("reading the log", bytes, Unit::Bytes);
+        let arriving = Arriving::whole(Box::new(file), bytes);
+        let most = self.settings().max_quarantined;
+        let report = check_file(&words, arriving, most, &mut |reached| {
+            progress.reach(reached.bytes);
+            true
+        });
+        progress.finish();
+        match report.map_err(wrong)?.refused {
+            Some(why) => Err(CliError::failed(format!("{}: {why}", path.display()))
+                .hint("`breachvault exhibit check FILE` reports on the whole file")),
+            None => Ok(Log::Received {
+                path: path.clone(),
+                words,
+            }),
+        }
+    }
+
+    fn settings(&self) -> Settings {
         let mut settings = self.config().settings();
         if let Some(points) = self.lookup_budget {
             settings.allow_lookups(points);
         }
-        fs::create_dir_all(&self.dir).map_err(CliError::io("make the demo's directory"))?;
+        settings
+    }
+
+    fn build(&self, log: Log) -> Result<(Vault, Cast, Incident), CliError> {
+        let paths = Paths::of(&self.dir);
+        let founded = self.found(&paths)?;
+        tls::make_development(&paths, &[self.listen.ip().to_string()])?;
+        let vault = founded.vault;
+        let ended = Cast::enrol(&vault, &founded.invitation, self.totp).and_then(|cast| {
+            let incident = match log {
+                Log::Synthetic(recipe) => incident::synthetic(&vault, &cast, recipe),
+                Log::Received { path, words } => incident::received(&vault, &cast, &path, &words),
+            }?;
+            kept::keep(&self.dir, &cast, &incident)?;
+            Ok((cast, incident))
+        });
+        match ended {
+            Ok((cast, incident)) => Ok((vault, cast, incident)),
+            Err(error) => {
+                vault.stop()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens a demo that was stopped, with new sessions of its people.
+    fn resume(&self, kept: Kept) -> Result<(Vault, Cast, Incident), CliError> {
+        streams::words(&format!("resuming the demo in {}", self.dir.display()));
+        let path = kept::passphrase_file(&self.dir);
+        let mut text = fs::read_to_string(&path)
+            .map(Zeroizing::new)
+            .map_err(CliError::file("read the demo's passphrase", &path))?;
+        let end = text.trim_end().len();
+        text.truncate(end);
+        let vault = unlock::open_with(&self.dir, std::mem::take(&mut *text), self.settings())?;
+        let resumed = Incident::of_kept(&kept).and_then(|incident| {
+            let cast = Cast::sign_in_again(&vault, kept.people)?;
+            Ok((cast, incident))
+        });
+        match resumed {
+            Ok((cast, incident)) => Ok((vault, cast, incident)),
+            Err(error) => {
+                vault.stop()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Creates a vault with a random passphrase, which is kept in a file in the same directory.
+    fn found(&self, paths: &Paths) -> Result<Founded, CliError> {
         let text = secret()?;
-        keep(&self.dir.join(PASSPHRASE_FILE), &text)?;
+        kept::write_private(&kept::passphrase_file(&self.dir), &text)?;
         let passphrase = init::new_passphrase(&mut String::clone(&text))?;
         let administrator = Cast::administrator_name()?;
         streams::words("making a vault");
-        init::found(paths, &passphrase, administrator, settings)
+        init::found(paths, &passphrase, administrator, self.settings())
     }
 
     fn config(&self) -> Config {
         let mut config = Config::default();
         config.serve.listen = self.listen;
         config
-    }
-
-    fn load(&self, vault: &Vault, cast: &Cast) -> Result<Incident, CliError> {
-        match &self.exhibit {
-            Some(path) => {
-                let file = File::open(path).map_err(CliError::io("open the exhibit"))?;
-                incident::received(vault, cast, path, file, self.zone.as_deref())
-            }
-            None => {
-                let recipe = Recipe {
-                    rows: self.rows,
-                    seed: self.seed,
-                    format: Format::SupplierCsv,
-                    people: None,
-                };
-                incident::synthetic(vault, cast, recipe)
-            }
-        }
     }
 
     fn serve(&self, vault: Vault, cast: Cast, incident: Incident) -> Result<(), CliError> {
@@ -127,7 +214,7 @@ impl Demo {
         let guide = Guide {
             ca_file: tls::ca_file(&paths),
             vault_dir: paths.root().to_owned(),
-            passphrase_file: paths.root().join(PASSPHRASE_FILE),
+            passphrase_file: kept::passphrase_file(paths.root()),
             cast,
             incident,
         };
@@ -150,15 +237,3 @@ impl Demo {
 fn absolute(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
-
-fn keep(path: &Path, text: &Zeroizing<String>) -> Result<(), CliError> {
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .and_then(|mut file| file.write_all(format!("{}\n", text.as_str()).as_bytes()))
-        .map_err(CliError::io("write the demo's passphrase"))
-}
-
-const PASSPHRASE_FILE: &str = "demo-passphrase.txt";

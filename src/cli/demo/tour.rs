@@ -37,11 +37,15 @@ pub(super) fn write(
     text.push_str(FUNCTIONS);
     OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
         .open(directory.join(FILE))
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(CliError::io("write the tour's file"))
+        .map_err(CliError::file(
+            "write the tour's file",
+            &directory.join(FILE),
+        ))
 }
 
 const FILE: &str = "tour.env";

@@ -29,7 +29,7 @@ impl Open {
         open_secret(&self.identity, "identity")?
             .take(IDENTITY_BYTES as u64)
             .read_to_string(&mut identity)
-            .map_err(CliError::io("read the identity file"))?;
+            .map_err(CliError::file("read the identity file", &self.identity))?;
         let opened = evidence::open(&self.path, &identity, &self.out)?;
         streams::words("`breachvault evidence verify` checks who signed the package");
         opened

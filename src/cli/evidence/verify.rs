@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::audit::read_verifier_key;
 use crate::cli::error::{CliError, chain};
 use crate::cli::streams;
+use crate::domain::io_words;
 use crate::evidence::{self, Trust, parse_public_key};
 use crate::vault::audit::{InclusionProof, Leaf, VerifierKey};
 
@@ -68,7 +69,7 @@ fn read_signer(given: &str) -> Result<[u8; 32], CliError> {
     let text = fs::read_to_string(given).map_err(|error| {
         CliError::usage(format!(
             "--signer is neither an ssh-ed25519 key nor a readable file: {}",
-            error.kind()
+            io_words(error.kind())
         ))
     })?;
     // A public key, or a line of allowed_signers with one.

@@ -1,14 +1,14 @@
 //! `exhibit map`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
+use super::options::{open, wrong};
 use crate::cli::error::CliError;
 use crate::operations::exhibit::draft_mapping;
-use crate::vault::OperationError;
 
 #[derive(Args)]
 pub(in crate::cli) struct Map {
@@ -21,11 +21,8 @@ pub(in crate::cli) struct Map {
 
 impl Map {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let file = File::open(&self.file).map_err(CliError::io("open the file"))?;
-        let draft = draft_mapping(Box::new(file)).map_err(|error| match error {
-            OperationError::Unreadable { explanation, .. } => CliError::usage(explanation),
-            other => CliError::failed(other.name()),
-        })?;
+        let (file, _) = open(&self.file)?;
+        let draft = draft_mapping(Box::new(file)).map_err(wrong)?;
         let mut out: Box<dyn Write> = match self.out.as_os_str() == "-" {
             true => Box::new(io::stdout().lock()),
             false => {
@@ -33,7 +30,7 @@ impl Map {
                     .write(true)
                     .create_new(true)
                     .open(&self.out);
-                Box::new(new.map_err(CliError::io("create the mapping"))?)
+                Box::new(new.map_err(CliError::file("create the mapping", &self.out))?)
             }
         };
         out.write_all(draft.as_bytes())

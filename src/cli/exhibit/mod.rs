@@ -2,8 +2,10 @@
 
 mod admission;
 mod admit;
+mod check;
 mod difference;
 mod map;
+pub(super) mod options;
 mod synthesise;
 mod withdraw;
 
@@ -16,6 +18,8 @@ use super::error::CliError;
 pub(super) enum Exhibit {
     /// Admit a log to a case of a vault that is not being served.
     Admit(Box<admit::Admit>),
+    /// Read a whole file and say what an admission would make of it; nothing is admitted.
+    Check(Box<check::Check>),
     /// Draft a mapping for a file of an unknown format.
     Map(map::Map),
     /// Withdraw a wrong exhibit from all answers; this takes two people.
@@ -31,6 +35,7 @@ impl Exhibit {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Admit(admit) => admit.run(),
+            Self::Check(check) => check.run(),
             Self::Map(map) => map.run(),
             Self::Withdraw(withdraw) => withdraw.run(),
             Self::Difference(difference) => difference.run(),

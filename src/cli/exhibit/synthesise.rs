@@ -51,7 +51,7 @@ impl Synthesise {
                 let mut new = OpenOptions::new();
                 let file = new.write(true).create_new(true).open(&self.out);
                 Box::new(BufWriter::new(
-                    file.map_err(CliError::io("create the file"))?,
+                    file.map_err(CliError::file("create", &self.out))?,
                 ))
             }
         };

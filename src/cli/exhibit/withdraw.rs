@@ -118,7 +118,7 @@ where
 
 pub(super) fn usage(error: OperationError) -> CliError {
     match error {
-        OperationError::Invalid { at, rule } => CliError::usage(format!("{at}: {rule}")),
-        other => CliError::failed(other.name()),
+        OperationError::Invalid { at, rule } => CliError::usage(format!("--{at}: {rule}")),
+        other => other.into(),
     }
 }

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::error::CliError;
-use crate::cli::streams;
+use crate::cli::{streams, unlock};
 use crate::operations::key::KeyState;
 use crate::vault::Paths;
-use crate::vault::keyring::LockedKeyring;
 
 #[derive(Args)]
 pub(in crate::cli) struct Status {
@@ -22,7 +21,7 @@ pub(in crate::cli) struct Status {
 
 impl Status {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let locked = LockedKeyring::read(&Paths::of(&self.dir).keyring())?;
+        let locked = unlock::read_keyring(&Paths::of(&self.dir))?;
         let state = KeyState::from(locked.status());
         if self.json {
             return streams::json(&state);

@@ -29,7 +29,7 @@ impl Add {
         let role: HomeRole = self
             .role
             .parse()
-            .map_err(|_| CliError::usage("--role: not a role"))?;
+            .map_err(|error| CliError::usage(format!("--role: {error}")))?;
         let reply = self
             .local
             .act(|vault, caller| Ok(vault.perform(caller, AddOperator { name, role })?))?;

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 
-use super::guess::{ColumnLook, TimeGuess, by_name};
+use super::guess::{ColumnLook, TimeGuess, by_name, is_of_the_sender};
 use crate::domain::Field;
 use crate::ingest::column_name::ShownName;
 use crate::ingest::csv::beginning::Beginning;
@@ -40,13 +40,18 @@ impl DraftColumn {
     /// The field that its name makes likely.
     fn named(&self) -> Option<Field> {
         let name = self.name.as_ref().filter(|_| !self.content)?;
-        by_name(name.as_str())
+        match by_name(name.as_str()) {
+            // A region is a part of a country to some, and a country to others.
+            Some(Field::State) if self.look.is_countries() => Some(Field::Country),
+            found => found,
+        }
     }
 
     /// The field that its cells make likely.
     fn looks(&self) -> Option<Field> {
-        self.name.as_ref().filter(|_| !self.content)?;
-        self.look.field()
+        let name = self.name.as_ref().filter(|_| !self.content)?;
+        let sender = is_of_the_sender(name.as_str());
+        self.look.field().filter(|_| !sender)
     }
 }
 
@@ -148,6 +153,7 @@ fn write(container: &str, columns: &[DraftColumn]) -> String {
                     text,
                     "\n# Required: which column is it?\n# [{label}]\n# column = \"\"\n"
                 );
+                write_candidates(&mut text, field, columns);
             }
             continue;
         };
@@ -158,6 +164,28 @@ fn write(container: &str, columns: &[DraftColumn]) -> String {
     }
     write_rest(&mut text, columns, &taken);
     text
+}
+
+/// Columns of digits that may be numbers without a plus, or seconds since 1970. The reader of the
+/// draft knows which.
+fn write_candidates(text: &mut String, field: Field, columns: &[DraftColumn]) {
+    for column in columns {
+        let open = column.named().is_none() && !column.content;
+        let Some(name) = column.name.as_ref().filter(|_| open) else {
+            continue;
+        };
+        if !column.look.is_number_or_time() {
+            continue;
+        }
+        let name = name.as_str();
+        let _ = writeln!(
+            text,
+            "# Number, or time? Its cells are digits only:\n# column = \"{name}\""
+        );
+        if let (Field::SentAt, TimeGuess::One(form)) = (field, column.look.times()) {
+            let _ = writeln!(text, "# time = \"{form}\"");
+        }
+    }
 }
 
 fn write_field(text: &mut String, field: Field, column: &DraftColumn) {

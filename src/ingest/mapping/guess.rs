@@ -21,6 +21,8 @@ pub(super) struct ColumnLook {
     local: u32,
     seconds: u32,
     millis: u32,
+    /// Digits that a number or a time may have.
+    either: u32,
     patterns: [u32; PATTERNS.len()],
     alpha2: u32,
     alpha3: u32,
@@ -47,6 +49,7 @@ impl ColumnLook {
         self.numbers += u32::from(number);
         self.local += u32::from(local);
         self.times += u32::from(local || time.is_ok());
+        self.either += u32::from(digits && matches!(cell.len(), 10 | 13));
         self.seconds += u32::from(digits && cell.len() == 10);
         self.millis += u32::from(digits && cell.len() == 13);
         for (count, pattern) in self.patterns.iter_mut().zip(PATTERNS) {
@@ -61,10 +64,17 @@ impl ColumnLook {
         self.joined += u32::from(digits && matches!(cell.len(), 5 | 6));
     }
 
+    /// Whether its cells may be numbers without a plus as well as times: ten or thirteen digits.
+    pub(super) fn is_number_or_time(&self) -> bool {
+        self.all(self.either)
+    }
+
     /// The field that its cells make likely, whatever its name.
     pub(super) fn field(&self) -> Option<Field> {
         if self.all(self.numbers) {
             Some(Field::Number)
+        } else if self.is_number_or_time() {
+            None
         } else if self.times() != TimeGuess::Nothing {
             Some(Field::SentAt)
         } else {
@@ -99,6 +109,11 @@ impl ColumnLook {
         self.local > 0 || self.patterns.iter().any(|count| self.all(*count))
     }
 
+    /// Whether all its cells are countries.
+    pub(super) fn is_countries(&self) -> bool {
+        self.all(self.countries)
+    }
+
     /// The `form` of its countries in a mapping.
     pub(super) fn country_form(&self) -> Option<&'static str> {
         if self.all(self.alpha2) {
@@ -130,7 +145,8 @@ pub(super) enum TimeGuess {
     Either(&'static str, &'static str),
 }
 
-/// The field that the first format with a column of this name has in it.
+/// The field that usually has this name: the one that a format has in a column of this name, or
+/// one of the words that people use.
 pub(super) fn by_name(name: &str) -> Option<Field> {
     let folded = fold(name);
     let shapes = Format::ALL.map(formats::shape);
@@ -138,12 +154,321 @@ pub(super) fn by_name(name: &str) -> Option<Field> {
     let found = columns.find(|column| {
         let plain = matches!(column.reads, Reads::Text);
         plain && column.names.iter().any(|known| fold(known) == folded)
-    })?;
-    Some(found.field)
+    });
+    if let Some(found) = found {
+        return Some(found.field);
+    }
+    // `Phone No.`, and the last part of a path in JSON.
+    let last = name.rsplit('.').find(|part| !part.trim().is_empty())?;
+    let letters = |name: &str| -> String {
+        let kept = name.chars().filter(|c| c.is_alphanumeric());
+        kept.flat_map(char::to_lowercase).collect()
+    };
+    let (whole, last) = (letters(name), letters(last));
+    if is_of_the_sender(name) {
+        return None;
+    }
+    let is = |text: &str| {
+        let mut words = WORDS.into_iter();
+        let found = words.find(|(_, words)| words.contains(&text));
+        found.map(|(field, _)| field)
+    };
+    // `device.type` is no kind of message, and `carrier.id` no reference of one.
+    let vague = [Field::Kind, Field::Channel, Field::MessageRef];
+    is(&whole).or_else(|| is(&last).filter(|field| !vague.contains(field)))
 }
 
+/// Whether a column is about who sent the messages: its numbers are not of the people in the log.
+pub(super) fn is_of_the_sender(name: &str) -> bool {
+    let letters = |part: &str| -> String {
+        let kept = part.chars().filter(|c| c.is_alphabetic());
+        kept.flat_map(char::to_lowercase).collect()
+    };
+    let sender = |part: &str| SENDERS.iter().any(|word| letters(part).starts_with(word));
+    name.split('.').any(sender)
+}
+
+/// How names of columns about the sender begin.
+const SENDERS: [&str; 9] = [
+    "from",
+    "sender",
+    "origin",
+    "source",
+    "src",
+    "caller",
+    "calling",
+    "shortcode",
+    "ani",
+];
+
+/// Usual names of columns, letters and digits only.
+const WORDS: [(Field, &[&str]); 10] = [
+    (
+        Field::Number,
+        &[
+            "number",
+            "phone",
+            "phonenumber",
+            "phoneno",
+            "phonenum",
+            "phonenr",
+            "telephone",
+            "telephonenumber",
+            "tel",
+            "telno",
+            "telnumber",
+            "cell",
+            "cellphone",
+            "cellnumber",
+            "cellno",
+            "mobile",
+            "mobilenumber",
+            "mobileno",
+            "mobilephone",
+            "msisdn",
+            "handset",
+            "handsetnumber",
+            "destination",
+            "destinationnumber",
+            "destinationaddress",
+            "destinationmsisdn",
+            "destinationphone",
+            "dest",
+            "destaddr",
+            "destnumber",
+            "recipient",
+            "recipientnumber",
+            "recipientphone",
+            "recipientaddress",
+            "receiver",
+            "receivernumber",
+            "to",
+            "tonumber",
+            "tophone",
+            "toaddress",
+            "sentto",
+            "bnumber",
+            "bparty",
+            "callednumber",
+            "calledparty",
+            "called",
+            "dialednumber",
+            "dialednum",
+            "dialednr",
+            "dialed",
+            "dialled",
+            "contactnumber",
+            "contactphone",
+            "subscriber",
+            "subscribernumber",
+            "gsm",
+            "e164",
+            "smsnumber",
+            "userphone",
+            "customerphone",
+        ],
+    ),
+    (
+        Field::Carrier,
+        &[
+            "carrier",
+            "carriername",
+            "phonecarrier",
+            "network",
+            "networkname",
+            "networkoperator",
+            "mobilenetwork",
+            "operator",
+            "operatorname",
+            "mobileoperator",
+            "mno",
+            "provider",
+            "providername",
+            "serviceprovider",
+            "telco",
+            "telecom",
+        ],
+    ),
+    (
+        Field::Country,
+        &[
+            "country",
+            "countrycode",
+            "countryname",
+            "countryiso",
+            "countryiso2",
+            "countryiso3",
+            "isocountry",
+            "isocountrycode",
+            "destinationcountry",
+            "destcountry",
+            "recipientcountry",
+            "tocountry",
+            "nation",
+        ],
+    ),
+    (
+        Field::State,
+        &[
+            "state",
+            "statecode",
+            "statename",
+            "usstate",
+            "stateprovince",
+            "provincestate",
+            "province",
+            "provincename",
+            "region",
+            "regionname",
+            "regioncode",
+            "subdivision",
+            "tostate",
+        ],
+    ),
+    (
+        Field::Account,
+        &[
+            "account",
+            "acct",
+            "acctid",
+            "acctname",
+            "acctno",
+            "accountid",
+            "accountname",
+            "accountno",
+            "accountnumber",
+            "customer",
+            "customername",
+            "customerid",
+            "customeraccount",
+            "client",
+            "clientname",
+            "clientid",
+            "tenant",
+            "tenantid",
+            "tenantname",
+            "organisation",
+            "organization",
+            "org",
+            "orgname",
+            "orgid",
+            "company",
+            "companyname",
+            "subaccount",
+            "subaccountname",
+        ],
+    ),
+    (
+        Field::User,
+        &[
+            "user",
+            "username",
+            "userid",
+            "useraccount",
+            "userlogin",
+            "userprincipalname",
+            "login",
+            "loginname",
+            "logonname",
+            "employee",
+            "employeeid",
+            "enduser",
+            "upn",
+            "email",
+            "useremail",
+            "emailaddress",
+        ],
+    ),
+    (
+        Field::SentAt,
+        &[
+            "sentat",
+            "sent",
+            "senton",
+            "senttime",
+            "sentdate",
+            "senttimestamp",
+            "timesent",
+            "datesent",
+            "timestamp",
+            "time",
+            "date",
+            "datetime",
+            "dateandtime",
+            "datetimesent",
+            "when",
+            "eventtime",
+            "eventtimestamp",
+            "eventdate",
+            "messagetime",
+            "messagedate",
+            "created",
+            "createdat",
+            "createdon",
+            "createdtime",
+            "creationtime",
+            "creationdate",
+            "submitted",
+            "submittedat",
+            "submitdate",
+            "submittime",
+            "logtime",
+            "logged",
+            "loggedat",
+        ],
+    ),
+    (
+        Field::Kind,
+        &[
+            "kind",
+            "type",
+            "messagetype",
+            "msgtype",
+            "smstype",
+            "messagekind",
+            "eventtype",
+            "authtype",
+            "category",
+        ],
+    ),
+    (
+        Field::Channel,
+        &[
+            "channel",
+            "channeltype",
+            "medium",
+            "deliverychannel",
+            "deliverymethod",
+        ],
+    ),
+    (
+        Field::MessageRef,
+        &[
+            "messageref",
+            "messagereference",
+            "messageid",
+            "messageuuid",
+            "msgid",
+            "msgref",
+            "smsid",
+            "reference",
+            "referenceid",
+            "ref",
+            "refid",
+            "id",
+            "uuid",
+            "guid",
+            "sid",
+            "transactionid",
+            "trackingid",
+        ],
+    ),
+];
+
 /// The patterns that are tried. If two fit, the reader of the draft chooses.
-const PATTERNS: [&str; 8] = [
+const PATTERNS: [&str; 10] = [
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
     "%d/%m/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M:%S",
     "%d/%m/%Y %H:%M",

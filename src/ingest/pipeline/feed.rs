@@ -1,4 +1,4 @@
-//! Feeding an admission of the vault with the rows of a file.
+//! Feeding an admission of the vault, or a dry run, with the rows of a file.
 
 use std::io::Read;
 use std::num::NonZero;
@@ -7,12 +7,14 @@ use std::thread;
 use super::received::Received;
 use super::segments::read_segments;
 use super::whole::read_whole;
+use crate::domain::{Field, Format};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::log_reader::LogReader;
+use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::meaning::Mapping;
 use crate::ingest::times::zone::Zone;
-use crate::vault::{Admission, FileFacts, OperationError, Vault};
+use crate::vault::{FileFacts, OperationError, TakesRows};
 
 /// How far an admission is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,30 +28,35 @@ pub struct Progress {
 /// More parsers would be faster than the one thread that numbers their rows.
 const MOST_PARSERS: usize = 4;
 
-/// Reads the whole file and hands its rows to the admission, in the order of the file. `progress`
+/// Reads the whole file and hands its rows on, in the order of the file. `progress`
 /// is asked after every batch; false cancels.
 ///
 /// # Errors
 ///
 /// What is wrong with the file (`Unreadable`), what the vault refuses, and `Cancelled`.
 pub fn feed(
-    vault: &Vault,
-    admission: &mut Admission,
+    into: &mut dyn TakesRows,
     declared: Declared,
     file: Box<dyn Read + Send>,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<FileFacts, OperationError> {
     let zone = declared.zone().map(|zone: &Zone| zone.name().to_owned());
     let mapping = declared.mapping.as_ref().map(Mapping::text);
-    let told = admission.progress();
+    let told = into.progress();
     let received = Received::new(file, told.clone());
+    let mapped = |column: &ColumnMapping| column.field() == Field::Account;
+    let has_account = declared.account.is_some() || declared.columns.iter().any(mapped);
     let reader = LogReader::open(Box::new(received.clone()), declared)?;
-    let batches = admission.batches();
+    let format = reader.format();
+    if matches!(format, Format::DuoV1 | Format::DuoV2) && !has_account {
+        return Err(IngestError::AccountNeeded { format }.into());
+    }
+    let batches = into.batches();
     let with = |batch: &_| {
-        vault.admit_batch(admission, batch)?;
+        into.take(batch)?;
         let so_far = Progress {
             bytes: received.so_far(),
-            rows: admission.rows(),
+            rows: into.rows(),
         };
         told.rows(so_far.rows);
         if progress(so_far) && !told.is_cancelled() {

@@ -316,6 +316,20 @@ fn a_draft_says_what_it_does_not_know() {
         either.contains("# time = \"%d/%m/%Y %H:%M\"\n# time = \"%m/%d/%Y %H:%M\""),
         "{either}"
     );
+    // Ten digits are a number or a time; neither is guessed.
+    let digits = of("one,two\n2065550100,2024-03-21T22:34:49Z\n2065550101,2024-03-21T22:34:50Z\n");
+    assert!(!digits.contains("\ntime ="), "{digits}");
+    assert!(digits.contains("# Number, or time?") && digits.contains("# column = \"one\""));
+    assert!(digits.contains("[sent_at]\ncolumn = \"two\""), "{digits}");
+    let sender = of("origin,dest,when,acct\n+14155550101,2065550100,2024/03/21 22:34:10,A\n");
+    for line in [
+        "[number]\ncolumn = \"dest\"",
+        "[sent_at]\ncolumn = \"when\"\ntime = \"%Y/%m/%d %H:%M:%S\"",
+        "[account]\ncolumn = \"acct\"",
+        "#   origin",
+    ] {
+        assert!(sender.contains(line), "{sender}");
+    }
     let nothing = of("alpha,beta\ncanary,canary\n");
     assert!(
         nothing.contains("# [number]") && nothing.contains("# [sent_at]"),
@@ -328,6 +342,76 @@ fn a_draft_says_what_it_does_not_know() {
         draft(Box::new(Cursor::new(""))).err(),
         Some(IngestError::Empty)
     );
+}
+
+#[test]
+fn a_draft_knows_the_usual_words() {
+    let time = "2024-03-21T22:34:49Z";
+    for (field, names) in [
+        (
+            "number",
+            &[
+                "handset",
+                "Recipient",
+                "to",
+                "phone_number",
+                "Phone No.",
+                "Cell #",
+                "Mobile",
+                "MSISDN",
+                "customer.phone",
+                "B-Number",
+                "Destination Number",
+            ][..],
+        ),
+        (
+            "carrier",
+            &["network", "Operator", "MNO", "Service Provider"],
+        ),
+        ("country", &["Country Code", "dest_country", "nation"]),
+        (
+            "state",
+            &["region", "Province", "State/Province", "US State"],
+        ),
+        (
+            "account",
+            &["customer", "Tenant ID", "organisation", "Client Name"],
+        ),
+        (
+            "user",
+            &["login", "userPrincipalName", "Employee ID", "email"],
+        ),
+    ] {
+        for name in names {
+            let (also, number) = match field {
+                "number" => (String::new(), String::new()),
+                _ => (",msisdn".to_owned(), ",+12025550142".to_owned()),
+            };
+            let cell = match field {
+                "number" => "2025550142",
+                _ => "north",
+            };
+            let file = format!("{name},sent_at{also}\n{cell},{time}{number}\n");
+            let text = draft(Box::new(Cursor::new(file))).unwrap();
+            let line = format!("[{field}]\ncolumn = \"{name}\"");
+            assert!(text.contains(&line), "{name}: {text}");
+        }
+    }
+    let region = draft(Box::new(Cursor::new(format!(
+        "msisdn,sent_at,region\n+12025550142,{time},US\n"
+    ))));
+    assert!(region.unwrap().contains("[country]\ncolumn = \"region\""));
+    for name in [
+        "from",
+        "Sender Number",
+        "origin",
+        "source.phone",
+        "caller_id",
+    ] {
+        let file = format!("{name},sent_at\n+12025550142,{time}\n");
+        let text = draft(Box::new(Cursor::new(file))).unwrap();
+        assert!(text.contains("# [number]"), "{name}: {text}");
+    }
 }
 
 proptest! {

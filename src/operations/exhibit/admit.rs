@@ -6,7 +6,9 @@ use crate::domain::{AccountName, CaseId, Reference, Title, caught};
 use crate::ingest::pipeline::{Arriving, Progress, feed};
 use crate::ingest::{ColumnMapping, Declared, Mapping};
 use crate::vault::plaintext::Region;
-use crate::vault::{Caller, Conflict, ExhibitFacts, OperationError, Refusal, Reply, Vault};
+use crate::vault::{
+    Caller, Conflict, ExhibitFacts, OperationError, Refusal, Reply, TakesRows as _, Vault,
+};
 
 /// A request to admit a file, without the file.
 pub struct AdmitRequest {
@@ -20,6 +22,10 @@ pub struct AdmitRequest {
     pub declared: Declared,
     /// The region of numbers without a calling code.
     pub region: Option<Region>,
+    /// Whether the file is only read, and nothing of it admitted.
+    pub dry_run: bool,
+    /// Whether it is admitted even if little of it can be read.
+    pub accept_quarantined: bool,
 }
 
 /// Admits the whole file or nothing of it. `progress` is asked after every batch; false cancels.
@@ -27,7 +33,8 @@ pub struct AdmitRequest {
 /// # Errors
 ///
 /// A refusal with the reason: no right to do this, another admission in the case, a file that
-/// cannot be read, or a cancelled admission. Nothing of the file is kept then.
+/// cannot be read or of which too little can, or a cancelled admission. Nothing of the file is kept
+/// then.
 pub fn admit(
     vault: &Vault,
     caller: &Caller,
@@ -35,25 +42,31 @@ pub fn admit(
     arriving: Arriving,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Reply, Refusal> {
+    if request.dry_run {
+        return dry_run(vault, caller, request, arriving, progress);
+    }
     let AdmitRequest {
         case,
         name,
         source,
         declared,
         region,
+        dry_run: _,
+        accept_quarantined,
     } = request;
     let facts = ExhibitFacts {
         name,
         source,
         region,
         bytes: arriving.bytes,
+        accept_quarantined,
     };
     let mut admission = vault.begin_admission(caller, &case, facts)?;
     let told = admission.progress();
     if let Some(stop) = arriving.stop {
         told.on_cancel(stop);
     }
-    let read = caught(|| feed(vault, &mut admission, declared, arriving.file, progress));
+    let read = caught(|| feed(&mut admission, declared, arriving.file, progress));
     match read {
         Ok(file) => vault.finish_admission(caller, admission, file),
         // A cancelled read may end in any error.
@@ -62,6 +75,22 @@ pub fn admit(
             Err(vault.abandon_admission(caller, admission, error))
         }
         Err(error) => Err(vault.abandon_admission(caller, admission, error)),
+    }
+}
+
+/// Reads the whole file and admits nothing.
+fn dry_run(
+    vault: &Vault,
+    caller: &Caller,
+    request: AdmitRequest,
+    arriving: Arriving,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Reply, Refusal> {
+    let case = request.case;
+    let mut run = vault.begin_dry_run(caller, &case, request.region)?;
+    match caught(|| feed(&mut run, request.declared, arriving.file, progress)) {
+        Ok(file) => vault.finish_dry_run(caller, case, run, &file, request.accept_quarantined),
+        Err(error) => Err(vault.fail_dry_run(caller, case, error)),
     }
 }
 
@@ -84,6 +113,10 @@ pub struct AdmitWords {
     pub name: Option<String>,
     /// Where the file came from.
     pub source: Option<String>,
+    /// `true` to read the file only.
+    pub dry_run: Option<String>,
+    /// `true` to admit it even if little of it can be read.
+    pub accept_quarantined: Option<String>,
 }
 
 impl AdmitRequest {
@@ -94,6 +127,38 @@ impl AdmitRequest {
     /// `Invalid` with the part that is wrong, or that the mapping also sets; `Unreadable` if a
     /// mapping or a mapped column is refused.
     pub fn read(case: CaseId, words: &AdmitWords) -> Result<Self, OperationError> {
+        let (declared, region, accept_quarantined) = words.about_file()?;
+        let name = words
+            .name
+            .as_deref()
+            .map(|text| {
+                Title::parse(text).map_err(|error| OperationError::invalid("Exhibit-Name", error))
+            })
+            .transpose()?;
+        let source = words
+            .source
+            .as_deref()
+            .map(|text| {
+                Reference::parse(text)
+                    .map_err(|error| OperationError::invalid("Exhibit-Source", error))
+            })
+            .transpose()?;
+        Ok(Self {
+            case,
+            name,
+            source,
+            declared,
+            region,
+            dry_run: yes(words.dry_run.as_deref(), "dry_run")?,
+            accept_quarantined,
+        })
+    }
+}
+
+impl AdmitWords {
+    /// What is said about the file: how it is read, the region of its numbers, and whether little of it is enough.
+    pub(super) fn about_file(&self) -> Result<(Declared, Option<Region>, bool), OperationError> {
+        let words = self;
         let mapping = words.mapping.as_deref().map(Mapping::parse).transpose()?;
         if let Some(mapping) = &mapping {
             refuse_twice(words, mapping)?;
@@ -125,29 +190,20 @@ impl AdmitRequest {
                 .collect::<Result<_, _>>()?,
             mapping,
         };
-        let name = words
-            .name
-            .as_deref()
-            .map(|text| {
-                Title::parse(text).map_err(|error| OperationError::invalid("Exhibit-Name", error))
-            })
-            .transpose()?;
-        let source = words
-            .source
-            .as_deref()
-            .map(|text| {
-                Reference::parse(text)
-                    .map_err(|error| OperationError::invalid("Exhibit-Source", error))
-            })
-            .transpose()?;
-        let region = parsed(words.region.as_deref(), "region")?;
-        Ok(Self {
-            case,
-            name,
-            source,
+        Ok((
             declared,
-            region,
-        })
+            parsed(words.region.as_deref(), "region")?,
+            yes(words.accept_quarantined.as_deref(), "accept_quarantined")?,
+        ))
+    }
+}
+
+/// Reads a text that is `true` or `false`; nothing is `false`.
+fn yes(text: Option<&str>, at: &str) -> Result<bool, OperationError> {
+    match text {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(OperationError::invalid(at, "must be true or false")),
     }
 }
 

@@ -6,11 +6,14 @@ pub(crate) const ADMIT: Docs = Docs {
     id: "admitExhibit",
     tag: "Exhibits",
     summary: "Admit a file",
-    description: "The file is the body. It is read while it arrives, and admitted whole or not at all.",
+    description: "The file is the body. It is read while it arrives, and admitted whole or not at all. With \
+        `dry_run=true` it is read to the end and not admitted: 200 with a report that compares the file with itself \
+        only.",
     request: "",
     answer: r#"{"exhibit": "x_0123456789abcdefghjk", "digest":
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "format": "supplier-csv",
         "format_evidence": "its header", "rows": 1200, "admitted": 1190, "duplicates": 8,
+        "duplicates_by_rule": [{"rule": "reference-and-time", "rows": 8}],
         "quarantined": 2, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
         "column": "number", "kind": "not-a-number"}]}"#,
     problems: &[
@@ -18,6 +21,7 @@ pub(crate) const ADMIT: Docs = Docs {
         "case-closed",
         "malformed-query",
         "unreadable",
+        "not-admitted",
         "admission-in-progress",
         "already-admitted",
         "admission-cancelled",

@@ -7,6 +7,7 @@
 
 mod admit;
 mod cancel;
+mod check;
 mod compare;
 pub(crate) mod docs;
 mod draft;
@@ -16,6 +17,7 @@ mod watch;
 
 pub use admit::{AdmitRequest, AdmitWords, admit};
 pub use cancel::{CancelAdmission, CancelledBody};
+pub use check::check_file;
 pub use compare::{CompareExhibits, CompareInput};
 pub use draft::draft_mapping;
 pub use duplicates::{ListDuplicates, ListDuplicatesInput};

@@ -10,11 +10,10 @@ use super::coder::Coder;
 use super::codes::Codes;
 use super::earlier::Earlier;
 use super::group::{DICTIONARIES, Group};
-use super::in_progress::{Admission, Counts, ExhibitFacts};
+use super::in_progress::{Admission, ExhibitFacts};
+use super::intake::Intake;
 use super::numbers::Numbers;
 use super::part_digests::PartDigests;
-use super::quarantine::Quarantine;
-use super::scratch::Scratch;
 use super::sealing::Sealing;
 use super::seen::{EarlierExhibit, Seen};
 use super::users::Users;
@@ -24,14 +23,14 @@ use crate::vault::Vault;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
-use crate::vault::columns::SubjectIndexBuilder;
+use crate::vault::columns::{Dictionary, SubjectIndexBuilder};
 use crate::vault::core::Core;
 use crate::vault::door::Operation;
+use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{load_dictionary, open_description};
-use crate::vault::exhibits::duplicate_lines::DuplicateLines;
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
@@ -54,31 +53,17 @@ impl Admission {
             Ok((prepared, sealing))
         });
         match prepared {
-            Ok((
-                Prepared {
-                    keys,
-                    coder,
-                    seen,
-                    prints,
-                },
-                sealing,
-            )) => Ok(Self {
+            Ok((Prepared { keys, intake }, sealing)) => Ok(Self {
                 core: Arc::clone(core),
                 keys,
                 begun,
                 facts,
-                coder,
-                seen,
-                scratch: Scratch::default(),
+                intake,
                 group: Group::default(),
                 sealing,
                 stager,
-                prints,
                 subjects: SubjectIndexBuilder::new(),
                 parts: PartDigests::default(),
-                quarantine: Quarantine::default(),
-                duplicates: DuplicateLines::default(),
-                counts: Counts::default(),
                 tracked,
             }),
             Err(error) => Err((begun, error)),
@@ -119,9 +104,7 @@ impl Vault {
 
 struct Prepared {
     keys: Arc<CaseKeys>,
-    coder: Coder,
-    seen: Seen,
-    prints: Arc<Fingerprinter>,
+    intake: Intake,
 }
 
 impl Prepared {
@@ -153,7 +136,8 @@ impl Prepared {
                 minutes: description.times_to_the_minute,
             });
         }
-        let prints = Arc::new(fingerprinter(core)?);
+        let entropy = &*core.entropy;
+        let prints = Arc::new(fingerprinter(entropy)?);
         let seen = Seen::new(Arc::clone(&prints), earlier, begun.visible_numbers);
         let added = AddedTerms::load(connection, &keys, begun.case_number)?;
         let of_earlier =
@@ -162,28 +146,46 @@ impl Prepared {
             columns,
             earlier_numbers: of_earlier(Field::Number, begun.visible_numbers)?,
             earlier_users: of_earlier(Field::User, begun.visible_users)?,
-            numbers: Numbers::new(words(core)?, fingerprinter(core)?, region),
+            numbers: Numbers::new(words(entropy)?, fingerprinter(entropy)?, region),
             users: Users::new(),
             bases: [[None; 4]; 3],
         };
         Ok(Self {
             keys,
-            coder,
-            seen,
-            prints,
+            intake: Intake::new(coder, seen, prints),
         })
     }
 }
 
-fn fingerprinter(core: &Core) -> Result<Fingerprinter, OperationError> {
-    Ok(Fingerprinter::new(words(core)?))
+impl Intake {
+    /// For a file that is compared with itself only.
+    pub(super) fn of_file_alone(
+        entropy: &dyn Entropy,
+        region: Option<Region>,
+    ) -> Result<Self, OperationError> {
+        let prints = Arc::new(fingerprinter(entropy)?);
+        let coder = Coder {
+            columns: std::array::from_fn(|_| Codes::new(Dictionary::new())),
+            earlier_numbers: Earlier::none(Field::Number),
+            earlier_users: Earlier::none(Field::User),
+            numbers: Numbers::new(words(entropy)?, fingerprinter(entropy)?, region),
+            users: Users::new(),
+            bases: [[None; 4]; 3],
+        };
+        let seen = Seen::new(Arc::clone(&prints), Vec::new(), 0);
+        Ok(Self::new(coder, seen, prints))
+    }
 }
 
-/// Random words, for keys that are used during this admission only.
-fn words<const N: usize>(core: &Core) -> Result<[u64; N], OperationError> {
+fn fingerprinter(entropy: &dyn Entropy) -> Result<Fingerprinter, OperationError> {
+    Ok(Fingerprinter::new(words(entropy)?))
+}
+
+/// Random words, for keys that are used for this file only.
+fn words<const N: usize>(entropy: &dyn Entropy) -> Result<[u64; N], OperationError> {
     let mut words = [0; N];
     for word in &mut words {
-        let mut bytes = core.draw::<8>()?;
+        let mut bytes = draw::<8>(entropy)?;
         *word = u64::from_le_bytes(bytes);
         bytes.zeroize();
     }

@@ -3,14 +3,13 @@
 use super::codes::Codes;
 use super::earlier::Earlier;
 use super::group::{AREA_STATE, COUNTRY, COUNTRY_BASIS, DICTIONARIES, STATE_BASIS, TIME_BASIS};
+use super::intake::Known;
 use super::numbers::Numbers;
 use super::users::Users;
 use crate::domain::Field;
 use crate::vault::columns::CodecError;
 use crate::vault::error::OperationError;
-use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Basis, RowBatch};
-use crate::vault::store::Snapshot;
 
 /// The dictionaries, numbers and users of one admission.
 pub(super) struct Coder {
@@ -26,10 +25,12 @@ pub(super) struct Coder {
 impl Coder {
     pub(super) fn identity_of_number(
         &mut self,
-        connection: &Snapshot,
-        keys: &CaseKeys,
+        known: Option<&Known<'_>>,
         number: u32,
     ) -> Result<u64, OperationError> {
+        let Some(Known { connection, keys }) = known else {
+            return Ok(Earlier::new_identity(number));
+        };
         let Self {
             numbers,
             earlier_numbers,
@@ -45,12 +46,14 @@ impl Coder {
     /// `user` counts from one; 0 is nobody.
     pub(super) fn identity_of_user(
         &mut self,
-        connection: &Snapshot,
-        keys: &CaseKeys,
+        known: Option<&Known<'_>>,
         user: u32,
     ) -> Result<u64, OperationError> {
         let Some(user) = user.checked_sub(1) else {
             return Ok(0);
+        };
+        let Some(Known { connection, keys }) = known else {
+            return Ok(Earlier::new_identity(user));
         };
         let Self {
             users,

@@ -62,6 +62,21 @@ impl Earlier {
         })
     }
 
+    /// The terms of no case.
+    pub(super) fn none(field: Field) -> Self {
+        Self {
+            case: CaseNumber(0),
+            field,
+            visible: 0,
+            exhibits: Vec::new(),
+        }
+    }
+
+    /// A value for a term that no case has, above all term numbers.
+    pub(super) fn new_identity(temporary: u32) -> u64 {
+        1 << 32 | u64::from(temporary)
+    }
+
     pub(super) fn visible(&self) -> u32 {
         self.visible
     }
@@ -106,7 +121,7 @@ impl Earlier {
         known: &mut Vec<u32>,
         tag: impl FnOnce() -> Option<Tag>,
     ) -> Result<u64, OperationError> {
-        let new = 1 << 32 | u64::from(temporary);
+        let new = Self::new_identity(temporary);
         if self.visible == 0 {
             return Ok(new);
         }

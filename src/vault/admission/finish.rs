@@ -8,7 +8,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::begun::Begun;
+use super::file_report::FileReport;
 use super::in_progress::Admission;
+use super::intake::TakesRows as _;
 use super::quarantine::ShownReject;
 use super::terms::TermCounts;
 use crate::domain::schema::{Digest, FormatName};
@@ -28,7 +30,7 @@ use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::under_way::Stage;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::scope::Scope;
+use crate::vault::scope::{RuleCount, Scope};
 use crate::vault::store::case_rows::{self, CaseNumber};
 use crate::vault::store::{Snapshot, exhibit_rows};
 
@@ -59,6 +61,13 @@ impl Vault {
         mut admission: Admission,
         file: FileFacts,
     ) -> Result<Reply, Refusal> {
+        // A refusal follows from the file alone, whatever the case holds.
+        let most = self.core.settings.max_quarantined;
+        let accepted = admission.facts.accept_quarantined;
+        let report = FileReport::of(&admission.intake, &file, most, accepted);
+        if let Some(refused) = report.refusal() {
+            return Err(self.abandon_admission(caller, admission, refused));
+        }
         let staged = caught(|| self.stage_rest(&mut admission, file));
         let operation = match staged {
             Ok(operation) => operation,
@@ -90,8 +99,7 @@ impl Vault {
             refuse_known(reader.connection()?, case, &file_tag)?;
         }
         admission.stage_group()?;
-        admission.stage_quarantine()?;
-        admission.stage_duplicates()?;
+        admission.stage_set_aside(true)?;
         let terms = admission.stage_terms()?;
         let parts = std::mem::take(&mut admission.parts);
         let index_ranges = parts.index_ranges();
@@ -144,11 +152,11 @@ impl FinishExhibit {
     ) -> Self {
         let columns = Field::DICTIONARIES
             .into_iter()
-            .zip(&admission.coder.columns);
+            .zip(&admission.intake.coder.columns);
         let sizes = columns.map(|(field, codes)| (field.label().to_owned(), codes.size()));
         let dictionaries = sizes.collect();
-        let quarantine = &mut admission.quarantine;
-        let counts = &admission.counts;
+        let quarantine = &mut admission.intake.quarantine;
+        let counts = &admission.intake.counts;
         let description = ExhibitDescription {
             // Whoever admits it, says the act itself.
             admitted_by: String::new(),
@@ -163,7 +171,7 @@ impl FinishExhibit {
             rows: counts.read,
             admitted: counts.admitted,
             duplicates: counts.duplicates,
-            duplicates_by_rule: admission.duplicates.by_rule(),
+            duplicates_by_rule: admission.intake.duplicates.by_rule(),
             quarantined: quarantine.total,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
@@ -176,9 +184,9 @@ impl FinishExhibit {
             last: counts.span.map(|(_, last)| last),
             blocks: counts.blocks,
             quarantine_parts: quarantine.parts,
-            duplicate_parts: admission.duplicates.parts,
-            references_are_ids: admission.seen.has_ids(),
-            times_to_the_minute: admission.seen.has_minutes(),
+            duplicate_parts: admission.intake.duplicates.parts,
+            references_are_ids: admission.intake.seen.has_ids(),
+            times_to_the_minute: admission.intake.seen.has_minutes(),
             rejects: quarantine
                 .kinds
                 .iter()
@@ -246,10 +254,12 @@ impl Operation for FinishExhibit {
         let sealed = ExhibitParts::of(&keys, &begun.exhibit)
             .description()
             .seal_json(scope.core.nonce()?, &self.description)?;
+        // A file of which no row was admitted may come again.
+        let file_tag = (self.description.admitted > 0).then_some(self.file_tag.as_slice());
         exhibit_rows::admit(
             scope.transaction()?,
             begun.number,
-            &self.file_tag,
+            file_tag,
             &sealed,
             scope.now,
         )?;
@@ -297,6 +307,8 @@ pub struct AdmittedView {
     pub admitted: u64,
     /// Rows left out because an earlier row is the same message.
     pub duplicates: u64,
+    /// How many of them by each rule; their lines are listed at `/duplicates` of the exhibit.
+    pub duplicates_by_rule: Vec<RuleCount>,
     /// Rows that could not be admitted.
     pub quarantined: u64,
     /// Distinct numbers.
@@ -325,6 +337,7 @@ impl Answer for Admitted {
             rows: description.rows,
             admitted: description.admitted,
             duplicates: description.duplicates,
+            duplicates_by_rule: RuleCount::all(description.duplicates_by_rule),
             quarantined: description.quarantined,
             numbers: description.numbers,
             dropped_columns: description.dropped_columns,

@@ -3,22 +3,18 @@
 use std::sync::Arc;
 
 use super::begun::Begun;
-use super::coder::Coder;
 use super::group::Group;
+use super::intake::Intake;
 use super::part_digests::PartDigests;
-use super::quarantine::Quarantine;
-use super::scratch::Scratch;
 use super::sealing::Sealing;
-use super::seen::Seen;
 use crate::domain::{CaseId, ExhibitId, Reference, Title};
 use crate::vault::columns::SubjectIndexBuilder;
 use crate::vault::core::Core;
-use crate::vault::exhibits::duplicate_lines::DuplicateLines;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
-use crate::vault::exhibits::under_way::{AdmissionProgress, Tracked};
+use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
-use crate::vault::plaintext::{Fingerprinter, Region, RowBatch};
+use crate::vault::plaintext::Region;
 
 /// What the caller says about an exhibit when its admission begins.
 #[derive(Default)]
@@ -31,6 +27,8 @@ pub struct ExhibitFacts {
     pub region: Option<Region>,
     /// The length of the file in bytes, as the caller declares it.
     pub bytes: Option<u64>,
+    /// Whether it is admitted even if little of it can be read.
+    pub accept_quarantined: bool,
 }
 
 /// The right to admit one exhibit, and the work done so far. It must be finished or abandoned.
@@ -39,39 +37,13 @@ pub struct Admission {
     pub(super) keys: Arc<CaseKeys>,
     pub(super) begun: Begun,
     pub(super) facts: ExhibitFacts,
-    pub(super) coder: Coder,
-    pub(super) seen: Seen,
-    pub(super) scratch: Scratch,
+    pub(super) intake: Intake,
     pub(super) group: Group,
     pub(super) sealing: Sealing,
     pub(super) stager: Stager,
-    pub(super) prints: Arc<Fingerprinter>,
     pub(super) subjects: SubjectIndexBuilder,
     pub(super) parts: PartDigests,
-    pub(super) quarantine: Quarantine,
-    pub(super) duplicates: DuplicateLines,
-    pub(super) counts: Counts,
     pub(super) tracked: Tracked,
-}
-
-/// Makes batches for one admission.
-#[derive(Clone)]
-pub struct Batches(Arc<Fingerprinter>);
-
-impl Batches {
-    /// A new, empty batch.
-    pub fn make(&self) -> RowBatch {
-        RowBatch::with_prints(Arc::clone(&self.0))
-    }
-}
-
-#[derive(Default)]
-pub(super) struct Counts {
-    pub(super) read: u64,
-    pub(super) admitted: u64,
-    pub(super) duplicates: u64,
-    pub(super) blocks: u32,
-    pub(super) span: Option<(i64, i64)>,
 }
 
 impl Admission {
@@ -83,21 +55,6 @@ impl Admission {
     /// Its case.
     pub fn case(&self) -> &CaseId {
         &self.begun.case
-    }
-
-    /// How many rows were read so far, including rejects.
-    pub fn rows(&self) -> u64 {
-        self.counts.read
-    }
-
-    /// What makes the batches in which rows arrive.
-    pub fn batches(&self) -> Batches {
-        Batches(Arc::clone(&self.prints))
-    }
-
-    /// The handle through which progress is reported.
-    pub fn progress(&self) -> AdmissionProgress {
-        self.tracked.progress().clone()
     }
 
     pub(super) fn exhibit_parts(&self) -> ExhibitParts<'_> {

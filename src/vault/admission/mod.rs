@@ -1,4 +1,4 @@
-//! Admits exhibits: rows come in, sealed columns and terms are staged.
+//! Admits exhibits: rows come in, sealed columns and terms are staged. A dry run reads a file and stages nothing.
 //!
 //! Sees phone numbers, on their way from a batch of rows into terms, and the keys of the case. `operations::exhibit`
 //! calls it: begin, then batch after batch, then finish or abandon. Begin, finish and abandon each write a leaf.
@@ -11,13 +11,16 @@ mod begun;
 mod check;
 mod coder;
 mod codes;
+mod dry_run;
 mod earlier;
 mod exhibit_check;
 mod fault;
+mod file_report;
 mod fingerprint_set;
 mod finish;
 mod group;
 mod in_progress;
+mod intake;
 #[cfg(feature = "kernels")]
 mod kernels;
 mod number_table;
@@ -30,6 +33,7 @@ mod rows;
 mod scratch;
 mod sealing;
 mod seen;
+mod staging;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -37,8 +41,11 @@ mod users;
 mod waiting_column;
 mod withdrawn;
 
+pub use dry_run::DryRun;
 pub use exhibit_check::ExhibitCheck;
+pub use file_report::FileReport;
 pub use finish::{AdmittedView, FileFacts};
-pub use in_progress::{Admission, Batches, ExhibitFacts};
+pub use in_progress::{Admission, ExhibitFacts};
+pub use intake::{Batches, TakesRows};
 #[cfg(feature = "kernels")]
 pub use kernels::SeenRows;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::vault::plaintext::{Reject, RejectKind, WipedText};
 
 /// A reject as the report shows it.
-#[derive(Debug, Serialize, Clone, ToSchema)]
+#[derive(Debug, Serialize, Clone, PartialEq, Eq, ToSchema)]
 #[schema(as = Reject)]
 pub struct ShownReject {
     /// Of the file, from 1.
@@ -26,6 +26,8 @@ pub(super) struct Quarantine {
     /// The JSON lines of the current part.
     lines: WipedText,
     in_part: usize,
+    /// Parts that are full, with their numbers.
+    full: Vec<(u32, WipedText)>,
     pub(super) total: u64,
     pub(super) parts: u32,
     pub(super) kinds: BTreeMap<&'static str, u64>,
@@ -39,7 +41,37 @@ const BYTES: usize = 1 << 20;
 /// How many rejects a report shows.
 const SHOWN: usize = 100;
 
+/// How many rows were not admitted for one reason.
+#[derive(Debug, Serialize, Clone, PartialEq, Eq, ToSchema)]
+pub struct KindCount {
+    /// The reason.
+    #[schema(value_type = RejectKind)]
+    pub kind: &'static str,
+    /// The rows.
+    pub rows: u64,
+}
+
 impl Quarantine {
+    /// How many rows for each reason.
+    pub(super) fn by_kind(&self) -> Vec<KindCount> {
+        let kinds = self.kinds.iter();
+        kinds
+            .map(|(kind, rows)| KindCount { kind, rows: *rows })
+            .collect()
+    }
+
+    /// How many rows for these reasons.
+    pub(super) fn of_kinds(&self, kinds: &[&str]) -> u64 {
+        kinds.iter().filter_map(|kind| self.kinds.get(kind)).sum()
+    }
+
+    /// The most frequent reason, with the first row that is listed for it.
+    pub(super) fn most_frequent(&self) -> Option<(&'static str, &ShownReject)> {
+        let (kind, _) = self.kinds.iter().max_by_key(|(_, rows)| **rows)?;
+        let first = self.shown.iter().find(|one| one.kind.as_str() == *kind);
+        Some((kind, first.or(self.shown.first())?))
+    }
+
     pub(super) fn add(&mut self, reject: &Reject) {
         let column = reject
             .column
@@ -61,6 +93,9 @@ impl Quarantine {
                 kind: reject.kind,
             });
         }
+        if self.in_part >= REJECTS || self.lines.len() >= BYTES {
+            self.end_part();
+        }
     }
 
     /// Keeps the first rejects by line. Batches come in the order of lines, but within a batch the reader's rejects
@@ -77,21 +112,17 @@ impl Quarantine {
         self.total > self.shown.len() as u64
     }
 
-    pub(super) fn is_part_full(&self) -> bool {
-        self.in_part >= REJECTS || self.lines.len() >= BYTES
+    /// The parts that are full, with their numbers, and at the end of the file also the last one.
+    pub(super) fn take_parts(&mut self, at_the_end: bool) -> Vec<(u32, WipedText)> {
+        if at_the_end && self.in_part > 0 {
+            self.end_part();
+        }
+        std::mem::take(&mut self.full)
     }
 
-    pub(super) fn is_part_empty(&self) -> bool {
-        self.in_part == 0
-    }
-
-    /// The number and the plaintext of the current part.
-    pub(super) fn part(&self) -> (u32, &[u8]) {
-        (self.parts, self.lines.as_str().as_bytes())
-    }
-
-    pub(super) fn next_part(&mut self) {
-        self.lines.clear();
+    fn end_part(&mut self) {
+        let part = std::mem::take(&mut self.lines);
+        self.full.push((self.parts, part));
         self.in_part = 0;
         self.parts += 1;
     }

@@ -1,65 +1,55 @@
-//! Admits one batch of rows after the other: codes cells, leaves duplicates out and hands full blocks to the thread
-//! that seals them.
+//! Takes one batch of rows after the other: numbers and codes cells, and leaves duplicates out.
 
-use std::sync::Arc;
-
-use super::coder::Coder;
 use super::earlier::UNASKED;
 use super::fault;
-use super::group::{ACCOUNT, KIND};
-use super::in_progress::Admission;
+use super::intake::{Intake, Known};
 use super::numbers::NoNumber;
-use super::part_digests::PartKind;
 use super::scratch::Scratch;
 use super::seen::{CODES, Compared, RowIdentity};
 use crate::domain::Field;
-use crate::vault::Vault;
-use crate::vault::columns::{BLOCK_ROWS, CodecError, Messages};
+use crate::vault::columns::CodecError;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::duplicate_lines::DuplicateRule;
-use crate::vault::plaintext::{Nonces, RejectKind, RowBatch, TEXTS};
-use crate::vault::store::{duplicate_rows, quarantine_rows};
+use crate::vault::plaintext::{RejectKind, RowBatch, TEXTS};
 
 /// The longest user name, in bytes: a run stores its length in one byte.
 const USER_BYTES: usize = 255;
 
-impl Vault {
-    /// Admits the rows of a batch and quarantines its rejects. After an error the admission can only be abandoned.
-    pub fn admit_batch(
-        &self,
-        admission: &mut Admission,
+impl Intake {
+    /// Takes the rows of a batch and sets its rejects aside. Without `known` they are compared with each other only.
+    pub(super) fn take(
+        &mut self,
         batch: &RowBatch,
+        known: Option<&Known<'_>>,
     ) -> Result<(), OperationError> {
-        admission.counts.read += (batch.len() + batch.rejects().len()) as u64;
+        self.counts.read += (batch.len() + batch.rejects().len()) as u64;
         for reject in batch.rejects() {
-            admission.quarantine.add(reject);
-            self.stage_full_part(admission)?;
+            self.quarantine.add(reject);
         }
-        self.number_rows(admission, batch)?;
-        admission.quarantine.end_batch();
-        admission.code_rows(batch).map_err(fault::codec)?;
+        self.number_rows(batch)?;
+        self.quarantine.end_batch();
+        self.code_rows(batch).map_err(fault::codec)?;
         let prints = batch.prints();
         let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
-        admission.identify_rows(batch, users, references)?;
-        admission.leave_duplicates_out(batch.lines())?;
-        admission.place_rows(batch, users).map_err(fault::codec)?;
-        admission.keep(batch)
+        self.identify_rows(batch, users, references, known)?;
+        self.leave_duplicates_out(batch.lines());
+        Ok(())
     }
 
     /// Finds the temporary number of each row. Rows whose number cannot be read are quarantined.
-    fn number_rows(
-        &self,
-        admission: &mut Admission,
-        batch: &RowBatch,
-    ) -> Result<(), OperationError> {
-        let Admission { scratch, coder, .. } = admission;
+    fn number_rows(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
+        let Self {
+            scratch,
+            coder,
+            quarantine,
+            ..
+        } = self;
         scratch.rows.clear();
         scratch.numbers.clear();
         let digits = batch.expose_digits();
         coder.numbers.known_of(digits, &mut scratch.found);
         let users = batch.users();
         for (row, digits) in digits.iter().enumerate() {
-            let Admission { scratch, coder, .. } = &mut *admission;
             let found = match (users.get(row).len() > USER_BYTES, scratch.found[row]) {
                 (true, _) => Err((Field::User, RejectKind::TooLong)),
                 (false, UNASKED) => match coder.numbers.number(*digits, batch.number(row)) {
@@ -74,24 +64,12 @@ impl Vault {
                     scratch.rows.push(row as u32);
                     scratch.numbers.push(number);
                 }
-                Err((field, kind)) => {
-                    admission.quarantine.add(&batch.rejected(row, field, kind));
-                    self.stage_full_part(admission)?;
-                }
+                Err((field, kind)) => quarantine.add(&batch.rejected(row, field, kind)),
             }
         }
         Ok(())
     }
 
-    fn stage_full_part(&self, admission: &mut Admission) -> Result<(), OperationError> {
-        if admission.quarantine.is_part_full() {
-            admission.stage_quarantine()?;
-        }
-        Ok(())
-    }
-}
-
-impl Admission {
     fn code_rows(&mut self, batch: &RowBatch) -> Result<(), CodecError> {
         let Self { coder, scratch, .. } = self;
         let Scratch {
@@ -122,26 +100,25 @@ impl Admission {
         coder.code_derived(batch, batch.expose_digits(), rows, numbers, codes)
     }
 
-    /// Computes the fingerprint that distinguishes each row from all others of the case.
+    /// Computes the fingerprint that distinguishes each row from all others of the file and of the case.
     fn identify_rows(
         &mut self,
         batch: &RowBatch,
         users: &[u64],
         references: &[u128],
+        known: Option<&Known<'_>>,
     ) -> Result<(), OperationError> {
-        let core = Arc::clone(&self.core);
-        let keys = Arc::clone(&self.keys);
-        let reader = core.readers.snapshot()?;
-        let connection = reader.connection()?;
         self.scratch.identities.clear();
         for number in &self.scratch.numbers {
-            let identity = self.coder.identity_of_number(connection, &keys, *number)?;
+            let identity = self.coder.identity_of_number(known, *number)?;
             self.scratch.identities.push(identity);
         }
         self.seen
             .expect(batch.references_are_ids(), batch.fineness());
-        let known = self.scratch.identities.iter().copied();
-        self.seen.recall(connection, &keys, known)?;
+        if let Some(known) = known {
+            let numbers = self.scratch.identities.iter().copied();
+            self.seen.recall(known.connection, known.keys, numbers)?;
+        }
         self.scratch.prints.clear();
         self.scratch.compared.clear();
         for (at, row) in self.scratch.rows.iter().enumerate() {
@@ -158,7 +135,7 @@ impl Admission {
                     let user = self.coder.users.number(user, name).map_err(fault::codec)?;
                     let print = self.seen.of_row(&RowIdentity {
                         number,
-                        user: self.coder.identity_of_user(connection, &keys, user)?,
+                        user: self.coder.identity_of_user(known, user)?,
                         sent_at,
                         codes,
                     });
@@ -177,10 +154,12 @@ impl Admission {
         Ok(())
     }
 
-    /// Removes the rows that the case has already. Their lines are noted, with the rule.
-    fn leave_duplicates_out(&mut self, lines: &[u64]) -> Result<(), OperationError> {
+    /// Removes the rows that came before, in the file or in the case. Their lines are noted, with the rule.
+    fn leave_duplicates_out(&mut self, lines: &[u64]) {
         let Scratch {
             rows,
+            codes,
+            numbers,
             prints,
             compared,
             new,
@@ -188,153 +167,18 @@ impl Admission {
         } = &mut self.scratch;
         self.seen.take_in(prints, compared, new);
         let all = rows.len();
-        for at in 0..all {
-            let Scratch {
-                rows,
-                compared,
-                new,
-                ..
-            } = &self.scratch;
-            if !new[at] {
-                let line = lines[rows[at] as usize];
-                self.duplicates.add(line, compared[at].rule);
-                if self.duplicates.is_part_full() {
-                    self.stage_duplicates()?;
+        if new.contains(&false) {
+            for ((row, compared), new) in rows.iter().zip(compared).zip(&*new) {
+                if !new {
+                    self.duplicates.add(lines[*row as usize], compared.rule);
                 }
             }
-        }
-        let Scratch {
-            rows,
-            codes,
-            numbers,
-            new,
-            ..
-        } = &mut self.scratch;
-        if new.contains(&false) {
             keep_new(rows, new);
             keep_new(numbers, new);
             codes.iter_mut().for_each(|column| keep_new(column, new));
         }
         self.counts.duplicates += (all - rows.len()) as u64;
         self.counts.admitted += rows.len() as u64;
-        Ok(())
-    }
-
-    /// Counts the rows in the subject index, which stores the users of most of them.
-    fn place_rows(&mut self, batch: &RowBatch, prints: &[u64]) -> Result<(), CodecError> {
-        let Self {
-            coder: Coder { users, .. },
-            subjects,
-            scratch,
-            ..
-        } = self;
-        let Scratch {
-            rows,
-            codes,
-            numbers,
-            seconds,
-            others,
-            ..
-        } = scratch;
-        seconds.clear();
-        seconds.extend(rows.iter().map(|row| batch.sent_at()[*row as usize]));
-        let messages = Messages {
-            numbers,
-            accounts: &codes[ACCOUNT],
-            kinds: &codes[KIND],
-            seconds,
-        };
-        let users_of = |from: usize, found: &mut [u32]| {
-            let prints = rows[from..].iter().map(|row| prints[*row as usize]);
-            let name = |place: usize| batch.users().get(rows[from + place] as usize);
-            users.numbers(prints, name, found)
-        };
-        subjects.count_all(&messages, users_of, others)
-    }
-
-    /// Appends the rows to the current group, and hands over each full one.
-    fn keep(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
-        let (mut from, mut others) = (0, 0);
-        while from < self.scratch.rows.len() {
-            let Self { scratch, group, .. } = self;
-            let held = group.len();
-            let to = scratch.rows.len().min(from + BLOCK_ROWS - held);
-            for (column, codes) in group.codes.iter_mut().zip(&scratch.codes) {
-                column.extend_from_slice(&codes[from..to]);
-            }
-            group.numbers.extend_from_slice(&scratch.numbers[from..to]);
-            group.times.extend_from_slice(&scratch.seconds[from..to]);
-            for row in &scratch.rows[from..to] {
-                group.references.push(batch.references().get(*row as usize));
-            }
-            while let Some((at, user)) = scratch.others.get(others)
-                && (*at as usize) < to
-            {
-                let row = held + *at as usize - from;
-                group.others.push((row as u32, *user));
-                others += 1;
-            }
-            from = to;
-            if self.group.len() == BLOCK_ROWS {
-                self.stage_group()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Hands over the current group, if it has rows.
-    pub(super) fn stage_group(&mut self) -> Result<(), OperationError> {
-        let group = &self.group;
-        let (Some(first), Some(last)) = (
-            group.times.iter().min().copied(),
-            group.times.iter().max().copied(),
-        ) else {
-            return Ok(());
-        };
-        let span = self.counts.span.get_or_insert((first, last));
-        *span = (span.0.min(first), span.1.max(last));
-        let no = self.counts.blocks;
-        self.counts.blocks += 1;
-        let group = std::mem::take(&mut self.group);
-        self.group = self.sealing.take(no, group)?;
-        Ok(())
-    }
-
-    /// Seals and stages the current part of the duplicates, if it has a line.
-    pub(super) fn stage_duplicates(&mut self) -> Result<(), OperationError> {
-        let Some((no, plain)) = self.duplicates.part() else {
-            return Ok(());
-        };
-        let mut nonces = Nonces::new(&*self.core.entropy);
-        let part = self.exhibit_parts().duplicates(no);
-        let sealed = part.seal(nonces.take()?, plain)?;
-        self.parts.add(PartKind::Duplicates, None, no, &sealed);
-        let exhibit = self.begun.number;
-        self.stager
-            .stage(move |connection| duplicate_rows::TABLE.insert(connection, exhibit, no, &sealed))
-            .map_err(fault::stage)?;
-        self.duplicates.next_part();
-        Ok(())
-    }
-
-    /// Seals and stages the current part of the quarantine, if it has rejects.
-    pub(super) fn stage_quarantine(&mut self) -> Result<(), OperationError> {
-        if self.quarantine.is_part_empty() {
-            return Ok(());
-        }
-        let (no, plain) = self.quarantine.part();
-        let mut nonces = Nonces::new(&*self.core.entropy);
-        let part = self.exhibit_parts().quarantine(no);
-        let sealed = part.seal(nonces.take()?, plain)?;
-        self.parts.add(PartKind::Quarantine, None, no, &sealed);
-        let exhibit = self.begun.number;
-        self.stager
-            .stage(move |connection| {
-                quarantine_rows::TABLE.insert(connection, exhibit, no, &sealed)
-            })
-            .map_err(fault::stage)?;
-        self.quarantine.next_part();
-        Ok(())
     }
 }
 

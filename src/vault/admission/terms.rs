@@ -50,7 +50,7 @@ impl Admission {
         let parts = self.sealing.end()?;
         self.parts.join(parts);
         // Freed now, because the rest of the admission needs as much memory.
-        self.seen.forget();
+        self.intake.seen.forget();
         let (numbers, users) = self.number_terms()?;
         let subjects = std::mem::take(&mut self.subjects);
         let admission = &*self;
@@ -85,7 +85,7 @@ impl Admission {
             earlier_numbers,
             earlier_users,
             ..
-        } = &mut self.coder;
+        } = &mut self.intake.coder;
         let (numbers, users) = (&*numbers, &*users);
         let with_connection = |work: &mut dyn FnMut(&Snapshot) -> Result<_, OperationError>| {
             let reader = core.readers.snapshot()?;
@@ -140,7 +140,7 @@ impl Admission {
         self.stage_runs(Field::Number, first, &numbering.new, |first, run| {
             let mut sealed = Vec::new();
             for (no, (_, temporary)) in (first..).zip(run) {
-                let phone = self.coder.numbers.phone(*temporary);
+                let phone = self.intake.coder.numbers.phone(*temporary);
                 let phone = phone.ok_or(OperationError::Internal("terms::phone"))?;
                 parts.seal_number(nonces.take()?, no, &phone, &mut sealed)?;
             }
@@ -153,7 +153,9 @@ impl Admission {
         let mut nonces = Nonces::new(&*self.core.entropy);
         let first = self.begun.visible_users + 1;
         self.stage_runs(Field::User, first, &numbering.new, |first, run| {
-            let names = run.iter().map(|(_, user)| self.coder.users.name(*user));
+            let names = run
+                .iter()
+                .map(|(_, user)| self.intake.coder.users.name(*user));
             parts.seal_users(nonces.take()?, first, names)
         })
     }
@@ -234,11 +236,11 @@ impl Admission {
         let (mut sealed, mut waiting) = (Vec::new(), WaitingColumn::default());
         let mut codes = Vec::with_capacity(BLOCK_ROWS);
         let mut plain = Vec::new();
-        for from in (0..self.counts.blocks).step_by(BLOCKS) {
+        for from in (0..self.intake.counts.blocks).step_by(BLOCKS) {
             let mut blocks = Vec::with_capacity(2 * BLOCKS);
             // A long snapshot would keep SQLite from checkpointing the write-ahead log.
             let reader = self.core.readers.snapshot()?;
-            for no in (from..self.counts.blocks).take(BLOCKS) {
+            for no in (from..self.intake.counts.blocks).take(BLOCKS) {
                 let connection = reader.connection()?;
                 if !block_rows::read(connection, exhibit, Field::Number, no, &mut sealed)? {
                     return Err(MISSING);
@@ -278,7 +280,10 @@ impl Admission {
     fn stage_dictionaries(&self, parts: &mut PartDigests) -> Result<(), OperationError> {
         let mut nonces = Nonces::new(&*self.core.entropy);
         let mut segments = Vec::new();
-        for (field, codes) in Field::DICTIONARIES.into_iter().zip(&self.coder.columns) {
+        for (field, codes) in Field::DICTIONARIES
+            .into_iter()
+            .zip(&self.intake.coder.columns)
+        {
             let Some(segment) = codes.segment() else {
                 continue;
             };

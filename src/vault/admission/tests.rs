@@ -18,6 +18,9 @@ use crate::vault::scope::{Invitation, Scope};
 use crate::vault::store::exhibit_rows;
 use crate::vault::*;
 
+mod refused;
+mod same_message;
+
 const HEADER: &str = "account,user,number,carrier,country,state,sent_at,kind,channel,message_ref\n";
 
 /// A vault with an open case, its lead and its custodian.
@@ -169,13 +172,33 @@ impl House {
         file: Box<dyn Read + Send>,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Value, OperationError> {
-        let request = AdmitRequest {
+        self.send(file, Declared::default(), progress, |_| {})
+    }
+
+    /// Admits what can be read, even if it is nothing.
+    fn admit_anyway(&self, file: &str) -> Result<Value, OperationError> {
+        let file = Box::new(Cursor::new(file.to_owned().into_bytes()));
+        let accept = |request: &mut AdmitRequest| request.accept_quarantined = true;
+        self.send(file, Declared::default(), &mut |_| true, accept)
+    }
+
+    fn send(
+        &self,
+        file: Box<dyn Read + Send>,
+        declared: Declared,
+        progress: &mut dyn FnMut(Progress) -> bool,
+        more: impl FnOnce(&mut AdmitRequest),
+    ) -> Result<Value, OperationError> {
+        let mut request = AdmitRequest {
             case: self.case.clone(),
             name: Some(Title::parse("march.csv").unwrap()),
             source: Some(Reference::parse("the supplier").unwrap()),
-            declared: Declared::default(),
+            declared,
             region: None,
+            dry_run: false,
+            accept_quarantined: false,
         };
+        more(&mut request);
         let arriving = Arriving::whole(file, None);
         match admit(&self.vault, &self.custodian, request, arriving, progress) {
             Ok(reply) => Ok(json_of(reply)),

@@ -19,19 +19,23 @@ words! {
     }
 }
 
-/// The duplicates of an exhibit during its admission, in parts of [`LINES`].
+/// The duplicates of an exhibit during its admission, in parts of 65,536 lines.
 #[derive(Default)]
 pub(in crate::vault) struct DuplicateLines {
     part: Vec<u8>,
     in_part: usize,
     last: u64,
-    /// How many parts are full.
+    /// Parts that are full, with their numbers.
+    full: Vec<(u32, Vec<u8>)>,
+    /// How many parts there are.
     pub(in crate::vault) parts: u32,
     by_rule: BTreeMap<DuplicateRule, u64>,
 }
 
 /// How many lines a part has; the last may have fewer.
-pub(in crate::vault) const LINES: usize = 1 << 16;
+const LINES: usize = 1 << 16;
+/// A part is filled up with zeros to a multiple of so many bytes.
+const PADDED: usize = 4096;
 
 impl DuplicateLines {
     /// Lines come in the order of the file; one record may be several rows.
@@ -41,21 +45,25 @@ impl DuplicateLines {
         put(&mut self.part, step << 2 | code(rule));
         self.in_part += 1;
         *self.by_rule.entry(rule).or_default() += 1;
+        if self.in_part >= LINES {
+            self.end_part();
+        }
     }
 
-    pub(in crate::vault) fn is_part_full(&self) -> bool {
-        self.in_part >= LINES
+    /// The parts that are full, with their numbers, and at the end of the file also the last one.
+    pub(in crate::vault) fn take_parts(&mut self, at_the_end: bool) -> Vec<(u32, Vec<u8>)> {
+        if at_the_end && self.in_part > 0 {
+            self.end_part();
+        }
+        std::mem::take(&mut self.full)
     }
 
-    /// The number and the plaintext of the current part; `None` if it has no line.
-    pub(in crate::vault) fn part(&self) -> Option<(u32, &[u8])> {
-        (self.in_part > 0).then_some((self.parts, self.part.as_slice()))
-    }
-
-    pub(in crate::vault) fn next_part(&mut self) {
-        self.part.clear();
-        self.in_part = 0;
-        self.last = 0;
+    fn end_part(&mut self) {
+        let mut part = std::mem::take(&mut self.part);
+        // The length of the file's part tells little of how many there are.
+        part.resize(part.len().next_multiple_of(PADDED), 0);
+        self.full.push((self.parts, part));
+        (self.in_part, self.last) = (0, 0);
         self.parts += 1;
     }
 
@@ -74,6 +82,10 @@ pub(in crate::vault) fn read_part(mut plain: &[u8]) -> Option<Vec<(u64, Duplicat
     let mut line = 0_u64;
     while !plain.is_empty() {
         let coded = take(&mut plain)?;
+        if coded == 0 {
+            // Only padding follows.
+            return plain.iter().all(|byte| *byte == 0).then_some(lines);
+        }
         let rule = DuplicateRule::ALL
             .into_iter()
             .find(|rule| code(*rule) == coded & 3)?;
@@ -130,8 +142,10 @@ mod tests {
         for (line, rule) in all {
             lines.add(line, rule);
         }
-        let (no, plain) = lines.part().unwrap();
-        assert_eq!((no, read_part(plain).unwrap()), (0, all.to_vec()));
+        assert!(lines.take_parts(false).is_empty());
+        let parts = lines.take_parts(true);
+        assert_eq!((parts.len(), parts[0].0), (1, 0));
+        assert_eq!(read_part(&parts[0].1).unwrap(), all);
         assert_eq!(
             lines.by_rule(),
             [
@@ -140,17 +154,19 @@ mod tests {
                 (DuplicateRule::WholeRow, 1)
             ]
         );
-        lines.next_part();
-        assert!(lines.part().is_none());
-        lines.add(90_000, DuplicateRule::WholeRow);
-        let (no, plain) = lines.part().unwrap();
-        let read = read_part(plain).unwrap();
-        assert_eq!((no, read), (1, vec![(90_000, DuplicateRule::WholeRow)]));
+        for line in 0..LINES as u64 + 1 {
+            lines.add(90_000 + line, DuplicateRule::WholeRow);
+        }
+        let parts = lines.take_parts(true);
+        assert_eq!((parts.len(), parts[1].0, lines.parts), (2, 2, 3));
+        let last = 90_000 + LINES as u64;
+        let read = read_part(&parts[1].1).unwrap();
+        assert_eq!(read, [(last, DuplicateRule::WholeRow)]);
     }
 
     #[test]
     fn what_is_no_part_is_refused() {
-        for plain in [&[0_u8][..], &[0x80], &[0xff; 11], &[7, 4]] {
+        for plain in [&[0_u8, 1][..], &[0x80], &[0xff; 11], &[7, 4]] {
             assert_eq!(read_part(plain), None, "{plain:?}");
         }
         assert_eq!(read_part(&[]), Some(Vec::new()));

@@ -31,6 +31,10 @@ struct Admitting {
     /// For the speed only; not a time of day.
     since: Instant,
     bytes_total: Option<u64>,
+    meter: Arc<Meter>,
+}
+
+struct Meter {
     bytes: AtomicU64,
     rows: AtomicU64,
     state: Mutex<State>,
@@ -179,25 +183,20 @@ impl Tracked {
         caller: &Caller,
         bytes_total: Option<u64>,
     ) -> Self {
+        let progress = AdmissionProgress::new();
         let admitting = Arc::new(Admitting {
             exhibit: exhibit.clone(),
             begun_by: caller.operator_id().cloned(),
             begun_at: all.clock.now(),
             since: Instant::now(),
             bytes_total,
-            bytes: AtomicU64::new(0),
-            rows: AtomicU64::new(0),
-            state: Mutex::new(State {
-                stage: Stage::Reading,
-                cancelled: false,
-                stop: None,
-            }),
+            meter: Arc::clone(&progress.0),
         });
-        locked(&all.by_case).insert(case.clone(), Arc::clone(&admitting));
+        locked(&all.by_case).insert(case.clone(), admitting);
         Self {
             all: Arc::clone(all),
             case: case.clone(),
-            progress: AdmissionProgress(admitting),
+            progress,
         }
     }
 
@@ -212,7 +211,7 @@ impl Drop for Tracked {
         // The next admission of the case may have begun already.
         if all
             .get(&self.case)
-            .is_some_and(|other| Arc::ptr_eq(other, &self.progress.0))
+            .is_some_and(|other| Arc::ptr_eq(&other.meter, &self.progress.0))
         {
             all.remove(&self.case);
         }
@@ -221,9 +220,22 @@ impl Drop for Tracked {
 
 /// The handle by which an admission reports its progress and learns that it was cancelled. Clones share the same state.
 #[derive(Clone)]
-pub struct AdmissionProgress(Arc<Admitting>);
+pub struct AdmissionProgress(Arc<Meter>);
 
 impl AdmissionProgress {
+    /// The progress of something that nobody sees and nobody can cancel yet.
+    pub(in crate::vault) fn new() -> Self {
+        Self(Arc::new(Meter {
+            bytes: AtomicU64::new(0),
+            rows: AtomicU64::new(0),
+            state: Mutex::new(State {
+                stage: Stage::Reading,
+                cancelled: false,
+                stop: None,
+            }),
+        }))
+    }
+
     /// Adds to the bytes that were read of the received file.
     pub fn read(&self, bytes: u64) {
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
@@ -277,7 +289,7 @@ impl Cancellation {
 
     /// False if it is too late because the admission is being finished.
     pub fn carry_out(&self, _: &Receipt) -> bool {
-        let mut state = locked(&self.0.state);
+        let mut state = locked(&self.0.meter.state);
         if state.stage == Stage::Finishing {
             return false;
         }
@@ -294,11 +306,11 @@ impl Cancellation {
 impl Admitting {
     fn view(&self) -> AdmissionView {
         let (stage, cancelled) = {
-            let state = locked(&self.state);
+            let state = locked(&self.meter.state);
             (state.stage, state.cancelled)
         };
-        let bytes_read = self.bytes.load(Ordering::Relaxed);
-        let rows = self.rows.load(Ordering::Relaxed);
+        let bytes_read = self.meter.bytes.load(Ordering::Relaxed);
+        let rows = self.meter.rows.load(Ordering::Relaxed);
         let seconds = self.since.elapsed().as_secs_f64();
         AdmissionView::UnderWay(AdmissionUnderWay {
             state: if cancelled {

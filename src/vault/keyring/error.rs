@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::domain::io_words;
 use crate::vault::entropy::EntropyError;
 use crate::vault::plaintext::{OpenError, SealError};
 
@@ -12,7 +13,7 @@ use crate::vault::argon2id::Argon2Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
     /// There is no keyring.
-    #[error("there is no keyring")]
+    #[error("there is no vault here: keys/keyring is missing")]
     Missing,
     /// A keyring exists already.
     #[error("a keyring exists already")]
@@ -44,7 +45,7 @@ pub enum KeyringError {
     #[error("the keyring already has a key for this case")]
     CaseKnown,
     /// The keyring file could not be read or written: this many.
-    #[error("the keyring file could not be read or written: {0}")]
+    #[error("the keyring file could not be read or written: {}", io_words(*.0))]
     Io(io::ErrorKind),
     /// The system's random generator failed.
     #[error("the system's random generator failed")]

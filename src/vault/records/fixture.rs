@@ -262,7 +262,7 @@ impl Fixture {
             .description()
             .seal_json(core.nonce().unwrap(), &description)
             .unwrap();
-        exhibit_rows::admit(db, exhibit, &[self.exhibits; 32], &sealed, now).unwrap();
+        exhibit_rows::admit(db, exhibit, Some(&[self.exhibits; 32]), &sealed, now).unwrap();
         case_rows::set_terms(db, row.number, self.numbers.len() as u32, 0).unwrap();
         case_rows::set_state(db, row.number, CaseState::Open).unwrap();
         transaction.commit().unwrap();

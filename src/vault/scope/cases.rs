@@ -10,6 +10,7 @@ use crate::domain::{
 };
 use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::error::{Conflict, NearMisses, OperationError};
+use crate::vault::exhibits::description::open_description;
 use crate::vault::plaintext::Aad;
 use crate::vault::plaintext::open_json;
 use crate::vault::records::{Shown, protect};
@@ -57,6 +58,10 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub numbers: Option<Shown>,
+    /// Rows in quarantine of all exhibits that count; rounded for a custodian. In the answer about one case only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub quarantined: Option<Shown>,
 }
 
 /// A member of a case.
@@ -91,7 +96,17 @@ impl<A: Action> Scope<'_, A> {
 
     /// The case of this act.
     pub fn read_case(&mut self) -> Result<CaseView, OperationError> {
-        self.view_case(self.case_row()?)
+        let case = self.case_row()?;
+        let mut view = self.view_case(case)?;
+        if view.exhibits.is_some() {
+            let keys = self.core.case_keys(&case.id)?;
+            let mut quarantined = 0;
+            for exhibit in exhibit_rows::list(self.connection, case.number)? {
+                quarantined += open_description(&keys, &exhibit)?.quarantined;
+            }
+            view.quarantined = Some(self.told(quarantined));
+        }
+        Ok(view)
     }
 
     /// The members of the case, by role and then by id.
@@ -154,6 +169,7 @@ impl<A: Action> Scope<'_, A> {
                 }
                 _ => Shown::Number(numbers),
             }),
+            quarantined: None,
         })
     }
 }

@@ -43,7 +43,7 @@ pub struct DuplicatesView {
 }
 
 /// How many rows were left out by one rule.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RuleCount {
     /// The rule.
     pub rule: DuplicateRule,

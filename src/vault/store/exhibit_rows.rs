@@ -48,16 +48,17 @@ pub(crate) fn stage(
     Ok(ExhibitNumber(connection.last_insert_rowid()))
 }
 
+/// Makes a staged exhibit visible. Without a tag its file may come again.
 pub(crate) fn admit(
     connection: &Transaction,
     number: ExhibitNumber,
-    file_tag: &[u8],
+    file_tag: Option<&[u8]>,
     sealed: &[u8],
     now: Moment,
 ) -> Result<(), StoreError> {
     let set = [
         ("state", text(ADMITTED)),
-        ("file_tag", blob(file_tag)),
+        ("file_tag", file_tag.map_or(nothing(), blob)),
         ("sealed", blob(sealed)),
         ("admitted_at", int(now.seconds())),
     ];

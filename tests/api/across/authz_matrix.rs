@@ -280,6 +280,13 @@ fn about_requests(text: &mut String) {
             CaseRole::Custodian,
             RequestState::Requested,
         ),
+        (A::DecideQuarantine, CaseRole::Lead, RequestState::Requested),
+        (
+            A::DecideQuarantine,
+            CaseRole::Custodian,
+            RequestState::Requested,
+        ),
+        (A::OpenQuarantine, CaseRole::Lead, RequestState::Approved),
         (
             A::CancelAdmission,
             CaseRole::Custodian,

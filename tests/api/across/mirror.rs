@@ -13,6 +13,7 @@ const WITHOUT_TESTS_HERE: &[(&str, &str)] = &[
     ("export/docs", "words of the API's description"),
     ("key/rotate", "a command: checks/cmd.rs"),
     ("membership/docs", "words of the API's description"),
+    ("quarantine/docs", "words of the API's description"),
     ("raise/docs", "words of the API's description"),
     ("reveal/docs", "words of the API's description"),
     ("withdrawal/docs", "words of the API's description"),
@@ -20,7 +21,14 @@ const WITHOUT_TESTS_HERE: &[(&str, &str)] = &[
 
 /// The kinds of request that two people decide. A step has one file for all of them, in
 /// `src/operations/two_person`, and a file of tests for each kind.
-const KINDS: &[&str] = &["export", "membership", "raise", "reveal", "withdrawal"];
+const KINDS: &[&str] = &[
+    "export",
+    "membership",
+    "quarantine",
+    "raise",
+    "reveal",
+    "withdrawal",
+];
 
 #[test]
 fn each_operation_has_a_file_of_tests_at_the_same_place() {

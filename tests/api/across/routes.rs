@@ -5,7 +5,9 @@ use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use crate::support::{Answer, Client, Incident, PASSWORD, Who, body, fresh_csv};
+use crate::support::{
+    Answer, Client, Incident, PASSWORD, Who, body, fresh_csv, fresh_csv_with_a_reject,
+};
 
 /// A request, ready to be sent by anybody.
 pub struct Asked {
@@ -101,6 +103,11 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/cases/{case}/withdrawals",            Lead, Liaison, 403),
     row("GET /api/v1/withdrawals/{withdrawal}",            Custodian, Outsider, 404),
     row("POST /api/v1/withdrawals/{withdrawal}/decision",  Lead, Investigator, 403),
+    row("POST /api/v1/cases/{case}/exhibits/{exhibit}/quarantine", Lead, Custodian, 403),
+    row("GET /api/v1/cases/{case}/quarantines",            Custodian, Liaison, 403),
+    row("GET /api/v1/quarantines/{quarantine}",            Custodian, Outsider, 404),
+    row("POST /api/v1/quarantines/{quarantine}/decision",  Custodian, Investigator, 403),
+    row("POST /api/v1/quarantines/{quarantine}/open",      Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/lookups",               Liaison, Custodian, 403),
     row("POST /api/v1/cases/{case}/records/search",        Investigator, Liaison, 403),
     row("POST /api/v1/cases/{case}/scope",                 Liaison, Administrator, 404),
@@ -149,10 +156,11 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
     let mut case = incident.case.clone();
     // One of its own, so that what comes of it is no other test's.
     let exhibit = route.contains("{exhibit}").then(|| {
-        incident
-            .admit(&fresh_csv())
-            .assert_status(201)
-            .member("exhibit")
+        let file = match route.ends_with("/quarantine") {
+            true => fresh_csv_with_a_reject(),
+            false => fresh_csv(),
+        };
+        incident.admit(&file).assert_status(201).member("exhibit")
     });
     let body = match route {
         "DELETE /api/v1/operators/{operator}" => {
@@ -260,7 +268,27 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
                 "tagmanifest_sha256": digest, "received_by": "x", "reason": body::REASON,
             }))
         }
-        "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal" => Some(body::reason()),
+        "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal"
+        | "POST /api/v1/cases/{case}/exhibits/{exhibit}/quarantine" => Some(body::reason()),
+        "GET /api/v1/quarantines/{quarantine}" => {
+            target = Some(incident.ask_quarantine_of_a_fresh_one());
+            asker = Some(Who::Lead);
+            None
+        }
+        "POST /api/v1/quarantines/{quarantine}/decision" => {
+            target = Some(incident.ask_quarantine_of_a_fresh_one());
+            asker = Some(Who::Lead);
+            Some(body::approve())
+        }
+        "POST /api/v1/quarantines/{quarantine}/open" => {
+            let quarantine = incident.ask_quarantine_of_a_fresh_one();
+            let path = format!("/quarantines/{quarantine}/decision");
+            let custodian = incident.custodian();
+            custodian.post(&path, &body::approve()).assert_status(200);
+            target = Some(quarantine);
+            asker = Some(Who::Lead);
+            None
+        }
         "GET /api/v1/withdrawals/{withdrawal}" => {
             target = Some(incident.ask_withdrawal_of_a_fresh_one());
             asker = Some(Who::Custodian);
@@ -295,6 +323,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "{reveal}",
         "{export}",
         "{withdrawal}",
+        "{quarantine}",
         "{membership}",
         "{raise}",
     ]

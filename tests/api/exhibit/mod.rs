@@ -2,7 +2,9 @@
 
 mod admit;
 mod cancel;
+mod check;
 mod compare;
+mod duplicates;
 mod list;
 mod watch;
 

@@ -146,6 +146,15 @@ impl Incident {
         self.ask_withdrawal(&self.custodian(), &admitted.member("exhibit"))
     }
 
+    /// Asked by a lead.
+    pub fn ask_quarantine_of_a_fresh_one(&self) -> String {
+        let file = super::fresh_csv_with_a_reject();
+        let exhibit = self.admit(&file).assert_status(201).member("exhibit");
+        let path = self.of_case(&format!("/exhibits/{exhibit}/quarantine"));
+        let answer = self.lead().post(&path, &body::reason());
+        answer.assert_status(201).member("quarantine")
+    }
+
     /// Asked by the custodian, approved by a lead.
     pub fn withdraw(&self, exhibit: &str) {
         let withdrawal = self.ask_withdrawal(&self.custodian(), exhibit);

@@ -145,3 +145,10 @@ pub fn fresh_csv() -> Vec<u8> {
     );
     csv_of(&[("fresh", "+447700900001", &at)])
 }
+
+/// The same with a row more, whose number is none.
+pub fn fresh_csv_with_a_reject() -> Vec<u8> {
+    let mut file = fresh_csv();
+    file.extend(b"fresh,abc123,Carrier,GB,,2024-03-10T12:00:00Z,sms\n");
+    file
+}

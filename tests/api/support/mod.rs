@@ -13,7 +13,9 @@ mod wire;
 pub use self::client::{Answer, Client};
 pub use self::empty::Empty;
 pub use self::incident::{Incident, body, shared};
-pub use self::log::{Log, Message, csv_of, csv_of_places, fresh_csv, invented};
+pub use self::log::{
+    Log, Message, csv_of, csv_of_places, fresh_csv, fresh_csv_with_a_reject, invented,
+};
 pub use self::logs::{capture, captured};
 pub use self::people::Who;
 pub use self::served::{PASSWORD, TestVault, code};

@@ -8,8 +8,8 @@
 //! or no, to whom and to what (`statement.rs`); whatever is done on a yes demands that leaf,
 //! proved into the log's root in memory (`approval.rs`), and trusts no column of the row.
 //!
-//! Not promised: what becomes of a decision. A reveal is opened in `reveal.rs`, an export
-//! handed out in `package.rs`.
+//! Not promised: what becomes of a decision. A reveal is opened in `reveal.rs`, a quarantine in `quarantine.rs`, an
+//! export handed out in `package.rs`.
 
 mod approval;
 mod asked_view;
@@ -18,6 +18,7 @@ mod found;
 mod kind;
 mod membership;
 mod package;
+mod quarantine;
 mod raise;
 mod reveal;
 mod sealed;
@@ -31,6 +32,7 @@ pub use self::export::{Export, ExportView, ExportWanted};
 pub use self::kind::RequestKind;
 pub use self::membership::{Membership, MembershipView, MembershipWanted};
 pub use self::package::{PACKAGE_DAYS, PackageContents, PackageFile, WantedBytes, WantedPart};
+pub use self::quarantine::{MaskedReject, Quarantine, QuarantineView};
 pub use self::raise::{Raise, RaiseView, RaiseWanted};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
 pub(in crate::vault) use self::sealed::account_of;

@@ -1,0 +1,148 @@
+//! What is said of a file by itself, in a dry run or where its admission is refused: nothing of it depends on what the
+//! case holds.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::finish::FileFacts;
+use super::intake::Intake;
+use super::quarantine::{KindCount, ShownReject};
+use crate::domain::schema::{Digest, FormatName};
+use crate::vault::error::OperationError;
+use crate::vault::scope::RuleCount;
+
+/// What is in a file, compared with itself only.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FileReport {
+    /// SHA-256 of the file as received, base64.
+    #[schema(value_type = Digest)]
+    pub digest: String,
+    /// The format it was read as.
+    #[schema(value_type = FormatName)]
+    pub format: String,
+    /// What was seen that tells the format.
+    pub format_evidence: String,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that can be read.
+    pub readable: u64,
+    /// Rows that can be read and are the same message as an earlier row of the file; in a dry run only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub duplicates: Option<u64>,
+    /// How many of them by each rule; in a dry run only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub duplicates_by_rule: Option<Vec<RuleCount>>,
+    /// Rows that cannot be admitted.
+    pub quarantined: u64,
+    /// How many of them for each reason.
+    pub quarantined_by_kind: Vec<KindCount>,
+    /// Distinct numbers.
+    pub numbers: u64,
+    /// Names of columns that are not read.
+    pub dropped_columns: Vec<String>,
+    /// The first hundred rows that cannot be admitted.
+    #[schema(max_items = 100)]
+    pub rejects: Vec<ShownReject>,
+    /// There are more rejects than are listed; left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub rejects_more: bool,
+    /// Why the file is not admitted as it is, and what to do; left out if it would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refused: Option<String>,
+}
+
+/// Fewer rows in quarantine than this never refuse a file that has others.
+const FEW: u64 = 100;
+
+impl FileReport {
+    /// Of a file that was read to the end. `most` is the largest share of its rows that may be in quarantine.
+    pub(super) fn of(intake: &Intake, file: &FileFacts, most: f64, accepted: bool) -> Self {
+        let quarantine = &intake.quarantine;
+        let rows = intake.counts.read;
+        let readable = rows.saturating_sub(quarantine.total);
+        // What is no message to a person, is not a message that could not be read.
+        let others = quarantine.of_kinds(&["inbound", "not-a-message"]);
+        let unread = quarantine.total - others;
+        let too_many = unread >= FEW && unread as f64 > most * rows as f64;
+        let refused = match accepted {
+            false if readable == 0 => Some(format!(
+                "none of the {rows} rows can be admitted{}",
+                advice(quarantine.most_frequent())
+            )),
+            false if too_many => Some(format!(
+                "{unread} of {rows} rows cannot be admitted{}",
+                advice(quarantine.most_frequent())
+            )),
+            _ => None,
+        };
+        Self {
+            digest: STANDARD.encode(file.digest),
+            format: file.format.as_str().to_owned(),
+            format_evidence: file.evidence.clone(),
+            rows,
+            readable,
+            duplicates: None,
+            duplicates_by_rule: None,
+            quarantined: quarantine.total,
+            quarantined_by_kind: quarantine.by_kind(),
+            numbers: intake.coder.numbers.len() as u64,
+            dropped_columns: file.dropped_columns.clone(),
+            rejects: quarantine.shown.clone(),
+            rejects_more: quarantine.has_more_than_shown(),
+            refused,
+        }
+    }
+
+    /// The same with what a dry run also knows: which rows of the file are one message.
+    pub(super) fn with_duplicates(self, intake: &Intake) -> Self {
+        Self {
+            duplicates: Some(intake.counts.duplicates),
+            duplicates_by_rule: Some(RuleCount::all(intake.duplicates.by_rule())),
+            ..self
+        }
+    }
+
+    /// The refusal, if the file is refused.
+    pub(super) fn refusal(&self) -> Option<OperationError> {
+        Some(OperationError::NotAdmitted {
+            rule: self.refused.clone()?,
+            report: Box::new(serde_json::to_value(self).unwrap_or_default()),
+        })
+    }
+}
+
+/// The most frequent reason, where it is seen first, and what may be said when the file is sent again.
+fn advice(most: Option<(&'static str, &ShownReject)>) -> String {
+    let Some((kind, first)) = most else {
+        return String::new();
+    };
+    let say = match (first.column, kind) {
+        (_, "wrong-cell-count" | "not-printable") => {
+            "with quotes=none if a stray quote swallows lines, or with a mapping"
+        }
+        (Some("number"), "masked" | "damaged") => {
+            "with a mapping that names the column of whole numbers, or ask the sender for them"
+        }
+        (Some("number"), _) => {
+            "with region=, the country whose numbers are written without a calling code, or with a \
+             mapping that names the right column"
+        }
+        (Some("sent_at"), _) => "with zone=, or with a mapping that says how times are written",
+        (Some("account"), _) => "with account=, or with a mapping",
+        _ => "with a mapping, or with region=, zone= or account=",
+    };
+    let column = first
+        .column
+        .map_or(String::new(), |column| format!(" in {column}"));
+    format!(
+        " (most often {kind}{column}, first at line {}); send it again {say}; \
+         accept_quarantined=true admits what can be read",
+        first.line
+    )
+}

@@ -1,0 +1,89 @@
+//! What an admission and a dry run have in common: rows are read, numbered and compared with those before them, and
+//! what cannot be admitted is set aside. Nothing is staged here.
+
+use std::sync::Arc;
+
+use super::coder::Coder;
+use super::quarantine::Quarantine;
+use super::scratch::Scratch;
+use super::seen::Seen;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::duplicate_lines::DuplicateLines;
+use crate::vault::exhibits::under_way::AdmissionProgress;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::{Fingerprinter, RowBatch};
+use crate::vault::store::Snapshot;
+
+/// The rows of one file so far.
+pub(super) struct Intake {
+    pub(super) coder: Coder,
+    pub(super) seen: Seen,
+    pub(super) scratch: Scratch,
+    pub(super) prints: Arc<Fingerprinter>,
+    pub(super) quarantine: Quarantine,
+    pub(super) duplicates: DuplicateLines,
+    pub(super) counts: Counts,
+}
+
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) read: u64,
+    pub(super) admitted: u64,
+    pub(super) duplicates: u64,
+    pub(super) blocks: u32,
+    pub(super) span: Option<(i64, i64)>,
+}
+
+/// Where the records of the case are found.
+pub(super) struct Known<'a> {
+    pub(super) connection: &'a Snapshot,
+    pub(super) keys: &'a CaseKeys,
+}
+
+/// Makes batches for one file.
+#[derive(Clone)]
+pub struct Batches(Arc<Fingerprinter>);
+
+impl Batches {
+    /// A new, empty batch.
+    pub fn make(&self) -> RowBatch {
+        RowBatch::with_prints(Arc::clone(&self.0))
+    }
+}
+
+impl Intake {
+    pub(super) fn new(coder: Coder, seen: Seen, prints: Arc<Fingerprinter>) -> Self {
+        Self {
+            coder,
+            seen,
+            scratch: Scratch::default(),
+            prints,
+            quarantine: Quarantine::default(),
+            duplicates: DuplicateLines::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    pub(super) fn batches(&self) -> Batches {
+        Batches(Arc::clone(&self.prints))
+    }
+}
+
+/// Where the rows of a file go, batch after batch.
+pub trait TakesRows {
+    /// Takes the rows of a batch, and its rejects. After an error nothing more can be taken.
+    ///
+    /// # Errors
+    ///
+    /// What the vault fails with.
+    fn take(&mut self, batch: &RowBatch) -> Result<(), OperationError>;
+
+    /// How many rows were read so far, including rejects.
+    fn rows(&self) -> u64;
+
+    /// What makes the batches in which rows arrive.
+    fn batches(&self) -> Batches;
+
+    /// The handle through which progress is reported.
+    fn progress(&self) -> AdmissionProgress;
+}

@@ -1,0 +1,217 @@
+//! What makes two rows one message, in one file and across exhibits.
+
+use super::*;
+use crate::domain::{AccountName, ExhibitId, Format};
+use crate::operations::exhibit::ListDuplicates;
+use crate::operations::{Ids, Request as _};
+
+const REFERENCED: &str = "account,number,sent_at,kind,message_ref\n";
+const PLAIN: &str = "account,number,sent_at,kind\n";
+
+fn file(header: &str, rows: &[&str]) -> String {
+    let mut file = header.to_owned();
+    for row in rows {
+        file.push_str(row);
+        file.push('\n');
+    }
+    file
+}
+
+/// Admitted and duplicates.
+fn counts(report: &Value) -> (u64, u64) {
+    let count = |name: &str| report[name].as_u64().unwrap();
+    (count("admitted"), count("duplicates"))
+}
+
+fn row(time: &str, reference: &str) -> String {
+    format!("A,+13035550101,{time},sms,{reference}")
+}
+
+impl House {
+    fn admitted(&self, header: &str, rows: &[String]) -> (u64, u64) {
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        counts(&self.admit(&file(header, &rows)).unwrap())
+    }
+
+    fn admit_as(&self, file: &str, declared: Declared) -> Result<Value, OperationError> {
+        let file = Box::new(Cursor::new(file.to_owned().into_bytes()));
+        self.send(file, declared, &mut |_| true, |_| {})
+    }
+
+    fn duplicates(&self, caller: &Caller, exhibit: &Value) -> Result<Value, Refusal> {
+        let exhibit: ExhibitId = exhibit.as_str().unwrap().parse().unwrap();
+        let ids = [
+            ("case", self.case.to_string()),
+            ("exhibit", exhibit.to_string()),
+        ];
+        let ids = Ids::new(ids.map(|(name, id)| (name.to_owned(), id)).to_vec());
+        let input = serde_json::from_value(json!({})).unwrap();
+        let operation = ListDuplicates::read(&ids, input).ok().unwrap();
+        self.vault.perform(caller, operation).map(json_of)
+    }
+}
+
+#[test]
+fn what_stands_for_no_reference_or_was_rounded_makes_nobody_one_message() {
+    for reference in [
+        "NULL",
+        "N/A",
+        "-",
+        "\\N",
+        "nan",
+        "unknown",
+        "0",
+        "1.23457E+18",
+        "\"1,23457E+18\"",
+    ] {
+        let house = House::new();
+        let rows = [3, 7, 9].map(|day| row(&format!("2024-03-{day:02}T11:00:00Z"), reference));
+        assert_eq!(house.admitted(REFERENCED, &rows), (3, 0), "{reference}");
+    }
+}
+
+#[test]
+fn one_reference_at_other_times_is_another_message_in_a_suppliers_csv() {
+    let house = House::new();
+    let rows = [3, 7, 9].map(|day| row(&format!("2024-03-{day:02}T11:00:00Z"), "MFA-MARCH"));
+    assert_eq!(house.admitted(REFERENCED, &rows), (3, 0));
+    // The same in a later exhibit, in another spelling of the time, and one more.
+    let again = [
+        row("2024-03-03T12:00:00+01:00", "MFA-MARCH"),
+        row("2024-03-07T11:00:00.250Z", "MFA-MARCH"),
+        row("2024-03-07T11:00:01Z", "MFA-MARCH"),
+    ];
+    assert_eq!(house.admitted(REFERENCED, &again), (1, 2));
+    assert!(house.is_sound());
+}
+
+#[test]
+fn a_documented_id_is_one_message_whatever_the_time() {
+    let house = House::new();
+    let log = |times: [&str; 2]| {
+        let [one, two] = times;
+        format!(
+            r#"{{"items": [{{"phone": "+13035550101", "ts": "{one}", "type": "sms", "telephony_id": "t-1"}},
+            {{"phone": "+13035550101", "ts": "{two}", "type": "sms", "telephony_id": "t-1"}}]}}"#
+        )
+    };
+    let declared = || Declared {
+        format: Some(Format::DuoV2),
+        account: AccountName::parse("Acme").ok(),
+        ..Declared::default()
+    };
+    let first = log(["2024-03-03T11:00:00Z", "2024-03-03T11:00:05Z"]);
+    let report = house.admit_as(&first, declared()).unwrap();
+    assert_eq!(counts(&report), (1, 1));
+    assert_eq!(
+        report["duplicates_by_rule"],
+        json!([{ "rule": "reference", "rows": 1 }])
+    );
+    let later = log(["2024-03-03T12:00:00Z", "2024-03-03T11:00:05Z"]);
+    let report = house.admit_as(&later, declared()).unwrap();
+    assert_eq!(counts(&report), (0, 2));
+    // A supplier's CSV with the same reference is compared with its time too.
+    let rows = [
+        row("2024-03-03T11:00:00Z", "t-1"),
+        row("2024-03-03T11:00:05Z", "t-1"),
+    ];
+    assert_eq!(house.admitted(REFERENCED, &rows), (1, 1));
+    // And a log of documented ids finds what the CSV had.
+    let log = log(["2024-03-03T11:00:05Z", "2024-03-03T11:00:05Z"]).replace("t-1", "t-2");
+    house.admitted(REFERENCED, &[row("2024-03-03T11:00:05Z", "t-2")]);
+    let report = house.admit_as(&log, declared()).unwrap();
+    assert_eq!(counts(&report), (0, 2));
+    assert!(house.is_sound());
+}
+
+#[test]
+fn the_coarser_of_two_times_decides_where_there_is_a_reference() {
+    let house = House::new();
+    let rows = [
+        row("2024-03-10T11:00:00.100Z", "r"),
+        row("2024-03-10T11:00:00.900Z", "r"),
+        row("2024-03-10T11:00:00.900Z", "r"),
+        // Written to the second: it may be either of them.
+        row("2024-03-10T11:00:00Z", "r"),
+        row("2024-03-10T11:00:07Z", "r"),
+        row("2024-03-10T11:00:07.5Z", "r"),
+    ];
+    assert_eq!(house.admitted(REFERENCED, &rows), (3, 3));
+    // A copy that lost its seconds, as spreadsheets do.
+    let copy = [row("2024-03-10T11:00Z", "r"), row("2024-03-10T11:01Z", "r")];
+    assert_eq!(house.admitted(REFERENCED, &copy), (1, 1));
+    // And the other way round: the copy came first.
+    let house = House::new();
+    assert_eq!(house.admitted(REFERENCED, &copy), (2, 0));
+    assert_eq!(house.admitted(REFERENCED, &rows[..2]), (0, 2));
+    let other = [row("2024-03-10T11:00:30Z", "other")];
+    assert_eq!(house.admitted(REFERENCED, &other), (1, 0));
+    assert!(house.is_sound());
+}
+
+#[test]
+fn without_a_reference_rows_that_differ_in_the_file_are_two_messages() {
+    let house = House::new();
+    let times = [
+        "2024-03-10T11:00:00.100Z",
+        "2024-03-10T11:00:00.350Z",
+        "2024-03-10T11:00:00.900Z",
+        "2024-03-10T11:00:00Z",
+        "2024-03-10T11:00:00.000Z",
+        "2024-03-10T11:00:00.9Z",
+        "2024-03-10T11:00:00Z",
+    ];
+    let rows = times.map(|time| format!("A,+13035550106,{time},sms"));
+    // The last three say again what was said.
+    assert_eq!(house.admitted(PLAIN, &rows), (4, 3));
+    // The other order.
+    let house = House::new();
+    let mut turned = rows.clone();
+    turned.reverse();
+    assert_eq!(house.admitted(PLAIN, &turned), (4, 3));
+    // Against earlier exhibits whole seconds count: fractions are not kept.
+    assert_eq!(house.admitted(PLAIN, &rows), (0, 7));
+    let later = ["A,+13035550106,2024-03-10T11:00:01.100Z,sms".to_owned()];
+    assert_eq!(house.admitted(PLAIN, &later), (1, 0));
+    assert!(house.is_sound());
+}
+
+#[test]
+fn what_was_left_out_is_counted_by_rule_and_listed_by_line() {
+    let house = House::new();
+    let rows = [
+        row("2024-03-10T11:00:00Z", "a"),
+        row("2024-03-10T11:00:00Z", "a"),
+        row("2024-03-10T11:00:00Z", "-"),
+        row("2024-03-10T11:00:00Z", "b"),
+        row("2024-03-10T11:00:00Z", "NULL"),
+    ];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let report = house.admit(&file(REFERENCED, &rows)).unwrap();
+    let by_rule = json!([
+        { "rule": "reference-and-time", "rows": 1 },
+        { "rule": "whole-row", "rows": 1 },
+    ]);
+    assert_eq!(report["duplicates_by_rule"], by_rule);
+    for caller in [&house.lead, &house.custodian] {
+        let list = house.duplicates(caller, &report["exhibit"]).unwrap();
+        assert_eq!(list["by_rule"], by_rule);
+        assert_eq!(
+            list["lines"],
+            json!([
+                { "line": 3, "rule": "reference-and-time" },
+                { "line": 6, "rule": "whole-row" },
+            ])
+        );
+        assert_eq!(list.get("next"), None);
+        assert_eq!(house.last_leaf()["action"], "exhibit.duplicates");
+    }
+    assert!(house.is_sound());
+    house.damage("UPDATE duplicate SET sealed = zeroblob(length(sealed))");
+    let damaged = house.duplicates(&house.lead, &report["exhibit"]);
+    assert!(matches!(
+        damaged,
+        Err(Refusal::Failed(OperationError::Damaged { .. }, _))
+    ));
+    assert!(!house.is_sound());
+}
