@@ -102,8 +102,8 @@ impl FileReport {
     /// The same with what a dry run also knows: which rows of the file are one message.
     pub(super) fn with_duplicates(self, intake: &Intake) -> Self {
         Self {
-            duplicates: Some(intake.counts.duplicates),
-            duplicates_by_rule: Some(RuleCount::all(intake.duplicates.by_rule())),
+            duplicates: Some(intake.duplicates.in_file.total()),
+            duplicates_by_rule: Some(RuleCount::all(intake.duplicates.in_file.by_rule())),
             ..self
         }
     }

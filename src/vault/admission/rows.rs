@@ -154,7 +154,7 @@ impl Intake {
         Ok(())
     }
 
-    /// Removes the rows that came before, in the file or in the case. Their lines are noted, with the rule.
+    /// Removes the rows that came before, in the file or else in the case. Their lines are noted, with the rule.
     fn leave_duplicates_out(&mut self, lines: &[u64]) {
         let Scratch {
             rows,
@@ -166,18 +166,20 @@ impl Intake {
             ..
         } = &mut self.scratch;
         self.seen.take_in(prints, compared, new);
-        let all = rows.len();
-        if new.contains(&false) {
-            for ((row, compared), new) in rows.iter().zip(compared).zip(&*new) {
-                if !new {
-                    self.duplicates.add(lines[*row as usize], compared.rule);
-                }
+        for (at, row) in rows.iter().enumerate() {
+            let (compared, line) = (&compared[at], lines[*row as usize]);
+            if !new[at] {
+                self.duplicates.in_file.add(line, compared.rule);
+            } else if self.seen.is_in_case(prints[at], compared) {
+                self.duplicates.in_case.add(line, compared.rule);
+                new[at] = false;
             }
+        }
+        if new.contains(&false) {
             keep_new(rows, new);
             keep_new(numbers, new);
             codes.iter_mut().for_each(|column| keep_new(column, new));
         }
-        self.counts.duplicates += (all - rows.len()) as u64;
         self.counts.admitted += rows.len() as u64;
     }
 }

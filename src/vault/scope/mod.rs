@@ -14,6 +14,7 @@ mod bound_account;
 mod budgets;
 mod cases;
 mod clock;
+mod difference;
 mod disclose;
 pub(in crate::vault) mod effect;
 mod exhibits;
@@ -43,7 +44,7 @@ pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, Se
 pub use self::reading::Reading;
 pub(in crate::vault) use self::session::{Entering, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SignedIn};
-pub use self::told::{AccountDifferenceView, ChangesView, DifferenceView, SidesView};
+pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, SidesView};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
 use crate::vault::audit::Tip;
