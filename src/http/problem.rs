@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use super::ProblemKind;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::{
-    Conflict, DataRefusal, FileReport, NearMisses, OperationError, Refusal, StoreError, StoreFault, Unaudited,
-    Unauthenticated,
+    Conflict, DataRefusal, FileReport, NearMisses, OperationError, Refusal, StoreError, StoreFault,
+    Unaudited, Unauthenticated,
 };
 
 /// A refusal before it is turned into bytes.

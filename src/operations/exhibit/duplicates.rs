@@ -27,8 +27,8 @@ pub struct ListDuplicatesInput {
     #[serde(default)]
     #[schema(pattern = "^[0-9]{1,6}$")]
     pub part: Option<String>,
-    /// Which duplicates: `file`, of earlier rows of the file, or `case`, of exhibits that were admitted earlier. Those of
-    /// the file if it is left out.
+    /// Which duplicates: `file`, of earlier rows of the file, or `case`, of exhibits that were admitted earlier. Those
+    /// of the file if it is left out.
     #[serde(default)]
     #[schema(value_type = Option<DuplicateOf>)]
     pub of: Option<String>,
@@ -65,13 +65,14 @@ impl Request for ListDuplicates {
         id: "listDuplicates",
         tag: "Exhibits",
         summary: "List what was left out as a duplicate",
-        description: "The lines of the file that were left out because an earlier row is the same message, and the rule \
-            by which each was. No number is in it. `of=file`, the default, lists those of which the file itself has the \
-            earlier row; a custodian gets them of the exhibits that it admitted. `of=case` lists the others, of which \
-            an exhibit that was admitted earlier has the message, to investigators and leads. It compares the file \
-            with the case, and costs 100 points of the budget as a difference does.",
+        description: "The lines of the file that were left out because an earlier row is the same message, and the \
+            rule by which each was. No number is in it. `of=file`, the default, lists those of which the file itself \
+            has the earlier row; a custodian gets them of the exhibits that it admitted. `of=case` lists the others, \
+            of which an exhibit that was admitted earlier has the message, to investigators and leads. It compares \
+            the file with the case, and costs 100 points of the budget as a difference does.",
         request: "",
-        answer: r#"{"exhibit": "x_0123456789abcdefghjk", "of": "file", "by_rule": [{"rule": "reference-and-time", "rows": 2}],
+        answer: r#"{"exhibit": "x_0123456789abcdefghjk", "of": "file",
+            "by_rule": [{"rule": "reference-and-time", "rows": 2}],
             "lines": [{"line": 17, "rule": "reference-and-time"}, {"line": 40, "rule": "reference-and-time"}]}"#,
         problems: &[
             "not-found",

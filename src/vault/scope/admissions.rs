@@ -13,7 +13,10 @@ impl Scope<'_, actions::ReadAdmission> {
         let case = &self.case_row()?.id;
         let facts = self.core.admissions.facts(case, self.caller);
         let is_own = facts.is_some_and(|facts| facts.asked_by_caller);
-        let view = self.core.admissions.view(case, self.knows_counts() || is_own);
+        let view = self
+            .core
+            .admissions
+            .view(case, self.knows_counts() || is_own);
         if let AdmissionView::UnderWay(under_way) = &view {
             self.notes.object = Some(under_way.admission.exhibit.to_string());
         }

@@ -1,7 +1,7 @@
-//! Which counts a custodian gets. A custodian chooses the files it admits and never looks anybody up, so what it is told
-//! follows from one file at a time: exact counts of the files it admitted, and rounded ones of others. What compares a
-//! file with the case, or counts over more than one file, it does not get at all; rounding would not do, because who
-//! adds numbers one by one finds where a rounded count turns.
+//! Which counts a custodian gets. A custodian chooses the files it admits and never looks anybody up, so what it is
+//! told follows from one file at a time: exact counts of the files it admitted, and rounded ones of others. What
+//! compares a file with the case, or counts over more than one file, it does not get at all; rounding would not do,
+//! because who adds numbers one by one finds where a rounded count turns.
 
 use super::Reading;
 use crate::domain::CaseRole;

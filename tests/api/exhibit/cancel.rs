@@ -56,7 +56,20 @@ fn a_custodian_cancels_no_admission_but_its_own() {
     slow.send(head(&incident, Some(csv.len())).as_bytes());
     wait_until(&incident, |status| status["state"] == "running");
     let path = incident.of_case("/admissions/current");
-    incident.outsider().get(&path).assert_status(200);
+    // It sees that there is one, and not how large the file is.
+    let seen = incident.outsider().get(&path).assert_status(200).json();
+    let names: Vec<&str> = seen
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(names, ["begun_at", "exhibit", "stage", "state"]);
+    for client in [incident.custodian(), incident.lead()] {
+        let seen = client.get(&path).assert_status(200).json();
+        assert_eq!(seen["bytes_total"], csv.len());
+        assert!(seen["rows"].is_u64(), "{seen}");
+    }
     incident
         .outsider()
         .delete(&path)
