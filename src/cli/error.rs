@@ -159,7 +159,8 @@ impl From<Refusal> for CliError {
 impl From<OperationError> for CliError {
     fn from(error: OperationError) -> Self {
         let name = error.name();
-        Self::failed(match error {
+        let refused = matches!(error, OperationError::NotAdmitted { .. });
+        let told = Self::failed(match error {
             OperationError::NotFound => ABSENT.to_owned(),
             OperationError::Conflict(conflict) => {
                 format!("{} ({name})", conflict_in_words(&conflict))
@@ -179,7 +180,13 @@ impl From<OperationError> for CliError {
             OperationError::Store(error) => error.to_string(),
             OperationError::Cancelled => "cancelled before it was done".to_owned(),
             OperationError::Internal(place) => format!("a bug in the program: {name}, {place}"),
-        })
+        });
+        match refused {
+            true => told.hint(
+                "here these are --region R, --zone Z, --account A, --mapping FILE and --accept-quarantined",
+            ),
+            false => told,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 use super::error::CliError;
 use super::secret::PassphraseArgs;
 use super::{settings, streams, unlock};
-use crate::http::{self, ServeConfig};
+use crate::http::{self, ServeConfig, ServeError, TlsError};
 use crate::vault::{Paths, Settings, Vault};
 
 #[derive(Args)]
@@ -73,5 +73,23 @@ pub(super) fn listen(
         .map_err(CliError::io("start the server's threads"))?;
     let served = runtime.block_on(http::serve(vault, listening, ready));
     http::log::flush();
-    served.map_err(|error| CliError::failed(error.to_string()))
+    served.map_err(|error| {
+        let told = CliError::failed(error.to_string());
+        match error {
+            ServeError::Tls(TlsError::Certificate) => told.hint(format!(
+                "look at {}; --tls-cert names another",
+                listening.certificate.display()
+            )),
+            ServeError::Tls(_) => told.hint(format!(
+                "look at {} and {}; --tls-cert and --tls-key name others",
+                listening.certificate.display(),
+                listening.key.display()
+            )),
+            ServeError::Listen(_) => told.hint(format!(
+                "it was {}; --listen names another",
+                listening.listen
+            )),
+            _ => told,
+        }
+    })
 }

@@ -78,9 +78,9 @@ impl Config {
             readers: self.limits.readers,
             protected_threshold: self.limits.protected_threshold,
             table_bytes: self.limits.table_bytes,
+            max_quarantined: self.ingest.max_quarantined,
             kept_checkpoints: 0,
             configuration: self.stated(),
-            max_quarantined: self.ingest.max_quarantined,
         }
     }
 }

@@ -26,6 +26,12 @@ pub fn carrier_name(mcc: &str, mnc: &str) -> Option<&'static str> {
     (mnc.len() == network.mnc.len() || as_integer).then_some(network.name)
 }
 
+/// True if a network of the table has this country code (MCC).
+pub fn is_mobile_country(mcc: &str) -> bool {
+    let countries = integer(trim(mcc)).and_then(|mcc| COUNTRIES.get(usize::from(mcc)));
+    countries == Some(&true)
+}
+
 /// Splits a joined code into MCC and MNC: `23415`, `310260`.
 pub fn split_joined(code: &str) -> Option<(&str, &str)> {
     let code = trim(code);
@@ -33,6 +39,17 @@ pub fn split_joined(code: &str) -> Option<(&str, &str)> {
     let joined = digits && matches!(code.len(), 5 | 6);
     joined.then(|| code.split_at_checked(3)).flatten()
 }
+
+/// By country code: some network has it.
+static COUNTRIES: LazyLock<Vec<bool>> = LazyLock::new(|| {
+    let mut countries = vec![false; 1000];
+    for (mcc, _) in NETWORKS.keys() {
+        if let Some(known) = countries.get_mut(usize::from(*mcc)) {
+            *known = true;
+        }
+    }
+    countries
+});
 
 fn integer(digits: &str) -> Option<u16> {
     let three = matches!(digits.len(), 1..=3) && digits.bytes().all(|byte| byte.is_ascii_digit());

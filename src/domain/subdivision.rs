@@ -139,6 +139,16 @@ mod tests {
     }
 
     #[test]
+    fn no_text_names_two_parts_of_one_country() {
+        for (form, parts) in FORMS.iter() {
+            let mut countries: Vec<&str> = parts.iter().map(|part| part.country).collect();
+            countries.sort_unstable();
+            countries.dedup();
+            assert_eq!(countries.len(), parts.len(), "{form}");
+        }
+    }
+
+    #[test]
     fn every_part_has_one_line_and_every_state_of_an_area_code_is_there() {
         assert_eq!(TABLE.lines().count(), ALL.len());
         for part in ALL.iter() {

@@ -22,6 +22,7 @@ mod readme;
 mod recipient;
 mod sealed;
 mod source;
+mod spreadsheet;
 mod sshsig;
 mod survey;
 mod tagfiles;
@@ -43,6 +44,7 @@ pub use profile::{PROFILE, PROFILE_IDENTIFIER};
 pub use readme::readme;
 pub use recipient::{Recipient, RecipientError};
 pub use sealed::SealedFile;
+pub use spreadsheet::Spreadsheet;
 pub use sshsig::{
     NAMESPACE, SshSignature, SshsigError, allowed_signers_line, parse_public_key, print_public_key,
     sign, verify as verify_signature,

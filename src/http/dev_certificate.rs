@@ -11,7 +11,7 @@ use rcgen::{
 };
 use zeroize::Zeroizing;
 
-use crate::domain::Moment;
+use crate::domain::{Moment, io_words};
 use crate::vault::private_files::make_file;
 
 const DAY: i64 = 86_400;
@@ -25,7 +25,7 @@ pub enum CertificateError {
     #[error("the certificate could not be made")]
     Make,
     /// A file could not be written.
-    #[error("the certificate could not be written: {0}")]
+    #[error("the certificate could not be written: {}", io_words(*.0))]
     Write(io::ErrorKind),
 }
 

@@ -122,11 +122,17 @@ impl Routes {
         })
     }
 
-    /// Mounts an upload, streamed to the operation that admits it.
-    pub(super) fn mount_upload<T: ToSchema>(self, path: &str, docs: Docs, admit: Admit) -> Self {
+    /// Mounts an upload, streamed to the operation that admits it. A dry run of it answers `D`.
+    pub(super) fn mount_upload<T: ToSchema, D: ToSchema>(
+        self,
+        path: &str,
+        docs: Docs,
+        admit: Admit,
+    ) -> Self {
         let action = Some(ActionKind::BeginExhibit);
         let route = Route {
             takes: Takes::File,
+            also: Some((StatusCode::OK, Shape::of::<D>())),
             gives: vec![(JSON, Some(Shape::of::<T>()))],
             ..Route::of(Method::POST, action, docs, StatusCode::CREATED)
         };
@@ -145,6 +151,7 @@ impl Routes {
     ) -> Self {
         let action = Some(ActionKind::TakePackage);
         let route = Route {
+            takes: Takes::Part,
             gives: vec![(gives, None)],
             ..Route::of(Method::GET, action, docs, StatusCode::OK)
         };
@@ -175,7 +182,14 @@ impl Routes {
                 ..Route::of(Method::GET, None, docs, StatusCode::OK)
             };
             self.prefix = prefix;
-            self = self.add_handler(path, route, handler.clone());
+            let handler = handler.clone();
+            let answer = move |State(app): State<Arc<App>>, request: Request| async move {
+                match accept::choose(request.headers(), &[gives]) {
+                    Some(_) => handler.call(request, app).await,
+                    None => plain::not_acceptable(State(app), request).await,
+                }
+            };
+            self = self.add_handler(path, route, answer);
         }
         self
     }

@@ -12,6 +12,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::ProblemKind;
 use super::plain;
 use super::problem::ProblemBody;
+use super::range::RangeHeaders;
 use super::route::{Route, Shape, Takes};
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
@@ -146,10 +147,12 @@ pub(super) fn shapes(route: &Route) -> Vec<Shape> {
     let taken = match route.takes {
         Takes::Json(shape) | Takes::Query(shape) => vec![shape],
         Takes::File => vec![Shape::of::<UploadQuery>(), Shape::of::<UploadHeaders>()],
+        Takes::Part => vec![Shape::of::<RangeHeaders>()],
         Takes::Nothing => Vec::new(),
     };
     let given = route.gives.iter().filter_map(|(_, shape)| *shape);
-    taken.into_iter().chain(given).collect()
+    let also = route.also.map(|(_, shape)| shape);
+    taken.into_iter().chain(given).chain(also).collect()
 }
 
 /// The problems that a route can answer with.
@@ -194,7 +197,12 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
         Takes::Query(shape) => Some((shape.name)()),
         _ => None,
     });
-    for parameters in in_query.chain([UploadQuery::name(), UploadHeaders::name()]) {
+    let in_parts = [
+        UploadQuery::name(),
+        UploadHeaders::name(),
+        RangeHeaders::name(),
+    ];
+    for parameters in in_query.chain(in_parts) {
         schemas.remove(parameters.as_ref());
     }
     schemas.insert(
@@ -247,6 +255,7 @@ fn parameters(route: &Route) -> Vec<Value> {
             all.extend(members("query", Shape::of::<UploadQuery>()));
             all.extend(members("header", Shape::of::<UploadHeaders>()));
         }
+        Takes::Part => all.extend(members("header", Shape::of::<RangeHeaders>())),
         Takes::Nothing | Takes::Json(_) => {}
     }
     all
@@ -324,7 +333,7 @@ fn position() -> Value {
 
 fn body(route: &Route, schemas: &BTreeMap<String, Value>) -> Option<Value> {
     match route.takes {
-        Takes::Nothing | Takes::Query(..) => None,
+        Takes::Nothing | Takes::Part | Takes::Query(..) => None,
         Takes::File => Some(json!({
             "required": true,
             "description": "The file, packed or not.",
@@ -393,6 +402,9 @@ fn responses(
                     "schema": { "type": "integer", "minimum": 0 },
                 });
             }
+            if status == 416 {
+                refusal["headers"]["Content-Range"] = header("How many bytes the whole file has.");
+            }
             if status == 401 {
                 refusal["headers"]["WWW-Authenticate"] =
                     json!({ "description": "`Bearer`", "schema": { "type": "string" } });
@@ -403,6 +415,18 @@ fn responses(
     }
     responses.insert("default".to_owned(), shared("Problem"));
     responses.insert(route.status.as_str().to_owned(), success(route));
+    if let Takes::Part = route.takes {
+        let mut part = success(route);
+        part["description"] = json!("The part that was asked for.");
+        part["headers"]["Content-Range"] = header("Which bytes of how many these are.");
+        responses.insert("206".to_owned(), part);
+    }
+    if let Some((status, shape)) = route.also {
+        let mut response = success(route);
+        response["description"] = json!("Nothing was made; a report of what was sent.");
+        response["content"] = json!({ "application/json": media(Some(shape), "") });
+        responses.insert(status.as_str().to_owned(), response);
+    }
     if route.docs.id == plain::READYZ.id {
         let words = json!({ "schema": { "type": "string" } });
         let response = json!({ "description": "Not ready.", "content": { "text/plain": words } });
@@ -453,7 +477,16 @@ fn success(route: &Route) -> Value {
     if route.action.is_some() {
         headers["Audit-Leaf"] = leaf("The leaf that records this answer.");
     }
+    if let Takes::Part = route.takes {
+        headers["Accept-Ranges"] = header("`bytes`");
+        headers["ETag"] = header("Names these bytes, for `If-Range`.");
+    }
     json!({ "description": "Done.", "headers": headers, "content": content })
+}
+
+/// A header of an answer that is a text.
+fn header(description: &str) -> Value {
+    json!({ "description": description, "schema": { "type": "string" } })
 }
 
 fn leaf(description: &str) -> Value {

@@ -3,8 +3,33 @@
 
 use http::HeaderMap;
 use http::header::{IF_RANGE, RANGE};
+use utoipa::ToSchema;
 
+use crate::domain::schema::{described, pattern};
 use crate::vault::scope::requests::{WantedBytes, WantedPart};
+
+/// The headers that ask for a part, for the API's description.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields describe the headers")]
+pub(super) struct RangeHeaders {
+    /// Which bytes are wanted, as one range. Anything else is passed over, and all is sent.
+    #[schema(value_type = ByteRange, required = false, rename = "Range")]
+    range: String,
+    /// The `ETag` of the package that the wanted bytes belong to. If it is another one, all is sent.
+    #[schema(value_type = StrongTag, required = false, rename = "If-Range")]
+    of: String,
+}
+
+enum ByteRange {}
+enum StrongTag {}
+
+described! {
+    ByteRange as "ByteRange" => pattern(
+        "A range of bytes.",
+        "^bytes=([0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$",
+    );
+    StrongTag as "StrongTag" => pattern("A tag, in quotes.", "^\"[0-9a-f]{64}\"$");
+}
 
 pub(super) fn read(headers: &HeaderMap) -> Option<WantedPart> {
     let mut ranges = headers.get_all(RANGE).iter();

@@ -29,6 +29,8 @@ pub struct Route {
     pub(super) takes: Takes,
     /// Media types of the answer, and the shape of those that are JSON.
     pub(super) gives: Vec<(&'static str, Option<Shape>)>,
+    /// Another successful answer, in JSON, with its status.
+    pub(super) also: Option<(StatusCode, Shape)>,
 }
 
 impl Route {
@@ -49,6 +51,7 @@ impl Route {
             again: false,
             takes: Takes::Nothing,
             gives: Vec::new(),
+            also: None,
         }
     }
 
@@ -65,8 +68,10 @@ impl Route {
 #[derive(Clone, Copy)]
 pub(super) enum Takes {
     Nothing,
+    /// The headers that ask for a part of a file.
+    Part,
     Json(Shape),
-    /// The members of the query; each is required.
+    /// The members of the query.
     Query(Shape),
     File,
 }

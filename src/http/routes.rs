@@ -38,7 +38,7 @@ use crate::operations::session::{CloseSession, ReadSelf};
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
-use crate::vault::AdmittedView;
+use crate::vault::{AdmittedView, FileReport};
 
 /// All routes, for the description and for tests; no vault is needed.
 pub fn table() -> Vec<Route> {
@@ -83,7 +83,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
         .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
 
-        .mount_upload::<AdmittedView>   ("/cases/{case}/exhibits", exhibit::ADMIT, upload::admit)
+        .mount_upload::<AdmittedView, FileReport>("/cases/{case}/exhibits", exhibit::ADMIT, upload::admit)
         .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)
         .mount_query::<CompareExhibits> ("/cases/{case}/exhibits/{exhibit}/difference", &["against"])
         .mount_query::<ListDuplicates>  ("/cases/{case}/exhibits/{exhibit}/duplicates", &["part?"])

@@ -177,4 +177,53 @@ mod tests {
         many.clear();
         assert!(turns.of_one.lock().unwrap().is_empty());
     }
+
+    #[test]
+    fn files_on_their_way_in_take_turns_and_hold_up_nobodys_requests() {
+        let turns = Arc::new(Turns::new(4, 100));
+        let many: Vec<Turn> = (0..10)
+            .map(|_| turns.enter_as(operator(1)).ok().unwrap())
+            .collect();
+        let mut held: Vec<Slot> = many
+            .iter()
+            .filter_map(|turn| now(turn.upload_slot()))
+            .collect();
+        assert_eq!(held.len(), 2, "one operator reads two files at a time");
+        // Their own requests go on beside the files.
+        assert!(now(many[9].slot()).is_some());
+        // So do files of others, up to as many as there are readers.
+        let mut others = Vec::new();
+        for no in 2..5 {
+            let turn = turns.enter_as(operator(no)).ok().unwrap();
+            others.push(now(turn.upload_slot()));
+        }
+        assert_eq!(others.iter().flatten().count(), 2);
+        let other = turns.enter_as(operator(9)).ok().unwrap();
+        assert!(now(other.slot()).is_some(), "files held up a request");
+        assert!(now(other.upload_slot()).is_none());
+        // A file that ends makes room for one more.
+        held.pop();
+        assert!(now(other.upload_slot()).is_some());
+        assert!(now(many[5].upload_slot()).is_some());
+    }
+
+    #[test]
+    fn a_file_that_waits_gets_its_turn_in_the_order_of_arrival() {
+        let turns = Arc::new(Turns::new(3, 100));
+        let of = |no| turns.enter_as(operator(no)).ok().unwrap();
+        let (one, two, three) = (of(1), of(1), of(1));
+        let first = now(one.upload_slot()).unwrap();
+        let mut second = pin!(two.upload_slot());
+        let mut third = pin!(three.upload_slot());
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        assert!(third.as_mut().poll(&mut context).is_pending());
+        drop(first);
+        assert!(third.as_mut().poll(&mut context).is_pending());
+        let Poll::Ready(slot) = second.as_mut().poll(&mut context) else {
+            panic!("the second file still waits");
+        };
+        drop(slot);
+        assert!(third.as_mut().poll(&mut context).is_ready());
+    }
 }

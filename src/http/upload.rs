@@ -31,6 +31,7 @@ use super::{body, query};
 use crate::config::Limits;
 use crate::domain::schema::{RegionCode, also, described, one_of, pattern};
 use crate::domain::{AccountName, CaseId, Field, Format};
+use crate::ingest::Quotes;
 use crate::operations::Ids;
 use crate::operations::exhibit::{self, AdmitRequest, AdmitWords, Arriving};
 use crate::policy::actions;
@@ -57,6 +58,12 @@ pub struct UploadQuery {
     /// A mapped column, as `field=column`. It may be given several times.
     #[schema(value_type = Vec<FieldAndColumn>, required = false)]
     pub map: Vec<String>,
+    /// How quotes in a CSV are read. `none`: each line is a record, whatever quotes it has.
+    #[schema(value_type = Option<Quotes>)]
+    pub quotes: Option<String>,
+    /// The sheet of a workbook; the first one if not given.
+    #[schema(value_type = Option<SheetName>)]
+    pub sheet: Option<String>,
     /// Whether the file is only read and reported on, and nothing of it admitted.
     #[schema(value_type = Option<bool>)]
     pub dry_run: Option<String>,
@@ -83,6 +90,7 @@ pub(super) struct UploadHeaders {
 enum FormatOrAuto {}
 enum ZoneOrOffset {}
 enum FieldAndColumn {}
+enum SheetName {}
 enum HeaderText {}
 enum Base64 {}
 
@@ -104,6 +112,10 @@ described! {
             &format!("^({})=[ -~]{{1,128}}$", Field::ALL.map(Field::label).join("|")),
         ),
         "the field can be mapped, and a mapping does not say it too",
+    );
+    SheetName as "SheetName" => also(
+        pattern("The name of a sheet.", "^[ -~]{1,31}$"),
+        "the file is a workbook that has this sheet",
     );
     HeaderText as "HeaderText" => pattern("A text, printable.", "^[!-~]([ -~]{0,198}[!-~])?$");
     Base64 as "Base64" => also(
@@ -138,6 +150,8 @@ pub(super) fn admit(
         region: query.region,
         map: query.map,
         mapping,
+        quotes: query.quotes,
+        sheet: query.sheet,
         name: Some(name),
         source,
         dry_run: query.dry_run,
@@ -270,6 +284,8 @@ impl UploadQuery {
         let mut read = Self {
             format: "auto".to_owned(),
             zone: None,
+            quotes: None,
+            sheet: None,
             account: None,
             region: None,
             map: Vec::new(),
@@ -281,6 +297,8 @@ impl UploadQuery {
             match name.as_str() {
                 "format" => read.format = value,
                 "zone" => read.zone = Some(value),
+                "quotes" => read.quotes = Some(value),
+                "sheet" => read.sheet = Some(value),
                 "account" => read.account = Some(value),
                 "region" => read.region = Some(value),
                 "map" | "map[]" => read.map.push(value),
@@ -288,7 +306,8 @@ impl UploadQuery {
                 "accept_quarantined" => read.accept_quarantined = Some(value),
                 _ => {
                     return Err(malformed(
-                        "format, zone, account, region, map, dry_run and accept_quarantined are known",
+                        "format, zone, account, region, map, quotes, sheet, dry_run and \
+                         accept_quarantined are known",
                     ));
                 }
             }

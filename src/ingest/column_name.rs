@@ -57,6 +57,11 @@ pub(super) fn in_brackets(names: &[ShownName]) -> String {
     format!(" (its columns: {})", join(names))
 }
 
+/// ` (its sheets: a, b)`, or nothing.
+pub(super) fn sheets_in_brackets(names: &[ShownName]) -> String {
+    in_brackets(names).replacen("columns", "sheets", 1)
+}
+
 /// `a, b, c`.
 pub(super) fn join(names: &[ShownName]) -> String {
     let names: Vec<_> = names.iter().map(ShownName::as_str).collect();

@@ -1,5 +1,6 @@
 //! What the caller declares about a file.
 
+use super::csv::quotes::Quotes;
 use super::mapping::column::ColumnMapping;
 use super::mapping::meaning::Mapping;
 use super::times::zone::Zone;
@@ -18,6 +19,10 @@ pub struct Declared {
     pub columns: Vec<ColumnMapping>,
     /// The meaning of all columns, in place of a format.
     pub mapping: Option<Mapping>,
+    /// How quotes in a delimited file are read.
+    pub quotes: Quotes,
+    /// The sheet of a workbook; `None` for the first one.
+    pub sheet: Option<String>,
 }
 
 impl Declared {

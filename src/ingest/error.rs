@@ -44,6 +44,46 @@ pub enum IngestError {
         /// The first record that does not fit.
         line: u64,
     },
+    /// Most of the first records have more or fewer cells than the header.
+    #[error(
+        "line {line} has {cells} cells, but the header has {columns} columns; name every column, and put quotes around a \
+         cell that holds what separates cells"
+    )]
+    CellCount {
+        /// The first record that does not fit.
+        line: u64,
+        /// How many cells it has.
+        cells: usize,
+        /// How many columns the header has.
+        columns: usize,
+    },
+    /// A quote that opens a cell and closes in a later row.
+    #[error(
+        "a quote in the record at line {line} swallows the lines after it; send it again with `quotes=none`, which reads \
+         it without quoting (or with `quotes=standard`, if a cell is meant to go over these lines)"
+    )]
+    StrayQuote {
+        /// Where the record begins that the quote is in.
+        line: u64,
+    },
+    /// Files of different columns were joined.
+    #[error(
+        "the columns change at line {line}; cut the file before that line and send each part by itself"
+    )]
+    HeaderChanges {
+        /// The line with the other names.
+        line: u64,
+    },
+    /// What looks like a record comes before the names of the columns.
+    #[error(
+        "line {line} looks like a record, but the names of the columns come at line {header}; put them first"
+    )]
+    RecordBeforeHeader {
+        /// The line that looks like a record.
+        line: u64,
+        /// The line with the names.
+        header: u64,
+    },
     /// A field that the format needs has no column.
     #[error("no column holds the field {field}; map one to it{}", or_declare(.field))]
     MissingColumn {
@@ -158,6 +198,17 @@ pub enum IngestError {
     /// A zip that is not read.
     #[error("{0}")]
     Zip(ZipFault),
+    /// A workbook that is not read.
+    #[error("{0}")]
+    Workbook(WorkbookFault),
+    /// A file of another kind than a log.
+    #[error("the file is {name}; {advice}")]
+    Foreign {
+        /// What it is.
+        name: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
     /// The file is not JSON.
     #[error(
         "the JSON is broken at line {line}, byte {column}; ask the sender for the complete file"
@@ -196,6 +247,23 @@ pub enum ZipFault {
     Method,
 }
 
+/// Why a workbook is not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorkbookFault {
+    /// Larger than a workbook may be.
+    #[error("the Excel workbook is larger than 64 MiB, or 256 MiB unpacked; save it as CSV")]
+    TooLarge,
+    /// Its parts are not those of a workbook, or are damaged.
+    #[error("the file looks like an Excel workbook but cannot be read as one; save it as CSV")]
+    Unreadable,
+    /// It has no sheet of the name that was asked for.
+    #[error("the workbook has no such sheet{}; name one of them with `sheet=`", column_name::sheets_in_brackets(.0))]
+    NoSuchSheet(Vec<ShownName>),
+    /// A sheet was named, and the file is no workbook.
+    #[error("a sheet was named, but the file is no workbook; leave `sheet` out")]
+    NotOne,
+}
+
 impl From<Panicked> for IngestError {
     fn from(_: Panicked) -> Self {
         Self::Io(io::ErrorKind::Other)
@@ -230,6 +298,10 @@ impl IngestError {
             Self::UnknownFormat { .. } => "unknown-format",
             Self::AmbiguousFormat { .. } => "ambiguous-format",
             Self::NotThisFormat { .. } => "not-this-format",
+            Self::CellCount { .. } => "cell-count",
+            Self::StrayQuote { .. } => "stray-quote",
+            Self::HeaderChanges { .. } => "header-changes",
+            Self::RecordBeforeHeader { .. } => "record-before-header",
             Self::MissingColumn { .. } => "missing-column",
             Self::TwoColumns { .. } => "two-columns",
             Self::ContentColumn { .. } => "content-column",
@@ -253,6 +325,13 @@ impl IngestError {
                 ZipFault::Split => "zip-split",
                 ZipFault::Method => "zip-method",
             },
+            Self::Workbook(fault) => match fault {
+                WorkbookFault::TooLarge => "workbook-too-large",
+                WorkbookFault::Unreadable => "workbook-unreadable",
+                WorkbookFault::NoSuchSheet(_) => "no-such-sheet",
+                WorkbookFault::NotOne => "not-a-workbook",
+            },
+            Self::Foreign { .. } => "foreign",
             Self::BrokenJson { .. } => "broken-json",
             Self::Io(_) => "io",
         }

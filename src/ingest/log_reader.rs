@@ -25,6 +25,8 @@ pub struct SplitLog {
     pub first: Segment,
     /// What cuts the other segments.
     pub cuts: Cuts,
+    /// How many lines are before the header, and how many are the header's.
+    pub beginning: (u64, u64),
     /// One for each thread.
     pub parsers: Vec<SegmentParser>,
     /// What is known of the file.
@@ -39,6 +41,8 @@ pub struct LogFacts {
     pub evidence: String,
     /// The names of the columns that are not kept.
     pub dropped_columns: Vec<String>,
+    /// How many lines the file has, once it was read to its end.
+    pub lines: u64,
 }
 
 impl LogFacts {
@@ -68,6 +72,14 @@ impl LogReader {
         })
     }
 
+    /// How many lines the file has, once it was read to its end.
+    pub fn lines(&self) -> u64 {
+        match &self.rows {
+            LogRows::Delimited(rows) => rows.lines(),
+            LogRows::Json(rows) => rows.lines(),
+        }
+    }
+
     /// The format the file is read in.
     pub fn format(&self) -> Format {
         self.fitness.format()
@@ -94,15 +106,18 @@ impl LogReader {
         let LogRows::Delimited(rows) = self.rows else {
             return Err(self);
         };
+        let beginning = rows.beginning();
         let (first, cuts, parsers) = rows.split(parsers);
         Ok(SplitLog {
             first,
             cuts,
+            beginning,
             parsers,
             facts: LogFacts {
                 fitness: self.fitness,
                 evidence: self.evidence,
                 dropped_columns,
+                lines: 0,
             },
         })
     }
@@ -111,6 +126,7 @@ impl LogReader {
     pub fn into_facts(self) -> LogFacts {
         LogFacts {
             dropped_columns: self.dropped_columns(),
+            lines: self.lines(),
             fitness: self.fitness,
             evidence: self.evidence,
         }

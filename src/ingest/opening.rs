@@ -4,24 +4,28 @@ use std::io::{Cursor, Read};
 
 use zeroize::Zeroizing;
 
-use super::column_name::ShownName;
+use super::column_name::{ShownName, fold};
 use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
-use super::csv::header::Header;
+use super::csv::cuts::HowWritten;
+use super::csv::header::{Header, day_and_clock};
+use super::csv::quoted::DelimitedReader;
+use super::csv::quotes::Quotes;
 use super::csv::rows::DelimitedRows;
 use super::declared::Declared;
 use super::error::IngestError;
 use super::formats;
-use super::formats::shape::{Shape, Syntax};
+use super::formats::shape::{Reads, Shape, Syntax};
 use super::json::layout::{Layout, Tried, Written};
 use super::json::line::json_in_text;
 use super::json::look;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
+use super::mapping::column::ColumnMapping;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
-use super::unpack::peek::peek;
-use super::unpack::text::FileText;
+use super::unpack::peek::peek_far;
+use super::unpack::text::{FileText, Sheet};
 use crate::domain::Format;
 
 /// A file whose format is known, at its first record.
@@ -44,19 +48,26 @@ impl OpenedLog {
         source: Box<dyn Read + Send>,
         declared: Declared,
     ) -> Result<Self, IngestError> {
-        let FileText { mut source, .. } = FileText::open(source)?;
-        let head = peek(&mut source, MAX_RECORD_BYTES)?;
-        let mut written = Written::of(&head);
+        let FileText {
+            mut source, sheet, ..
+        } = FileText::open(source, declared.sheet.as_deref())?;
+        let head = peek_far(&mut source, MAX_RECORD_BYTES)?;
+        let mut written = match sheet {
+            Some(_) => Written::Other,
+            None => Written::of(&head),
+        };
+        let delimited = Delimited::of(&declared, sheet.as_ref());
         let column = match written {
-            Written::Other => json_column(&head, &declared)?,
+            Written::Other => json_column(&head, &delimited, &declared)?,
             _ => None,
         };
         let again = Zeroizing::new(head.to_vec());
         let mut source: Box<dyn Read + Send> = Box::new(Cursor::new(again).chain(source));
         let mut head = head;
         if let Some(column) = column {
-            source = Box::new(CellLines::new(Beginning::read(source)?, column));
-            head = peek(&mut source, MAX_RECORD_BYTES)?;
+            let beginning = delimited.beginning(source, &declared)?;
+            source = Box::new(CellLines::new(beginning, column));
+            head = peek_far(&mut source, MAX_RECORD_BYTES)?;
             source = Box::new(Cursor::new(Zeroizing::new(head.to_vec())).chain(source));
             written = Written::LogLines;
         }
@@ -80,7 +91,10 @@ impl OpenedLog {
             });
         }
         match syntax {
-            Syntax::Delimited => Self::delimited(source, declared),
+            Syntax::Delimited => {
+                let beginning = delimited.beginning(source, &declared)?;
+                Self::delimited(beginning, sheet, declared)
+            }
             Syntax::Json => {
                 let prefixed = written == Written::LogLines;
                 let mut opened = Self::json(source, (&head, prefixed), declared)?;
@@ -92,18 +106,16 @@ impl OpenedLog {
         }
     }
 
-    fn delimited(source: Box<dyn Read + Send>, declared: Declared) -> Result<Self, IngestError> {
-        let beginning = Beginning::read(source)?;
-        let names = beginning.names()?;
+    fn delimited(
+        beginning: Beginning,
+        sheet: Option<Sheet>,
+        declared: Declared,
+    ) -> Result<Self, IngestError> {
+        let names = beginning.names();
         // The first line may be data. Then no error may quote it, and none should say that a
         // column is missing.
         let shown: Option<Vec<_>> = names.iter().map(|name| ShownName::of(name)).collect();
-        let fits = |shape: &Shape| {
-            shape.fits(|field| {
-                let mut columns = names.iter().filter_map(|name| shape.column(name));
-                columns.any(|column| column.field == field)
-            })
-        };
+        let fits = |shape: &Shape| fits(shape, &names, &declared);
         let shape = match (&declared.mapping, declared.format) {
             (Some(mapping), _) => mapping.shape(),
             (None, Some(format)) => formats::shape(format),
@@ -122,13 +134,12 @@ impl OpenedLog {
             }
             error => error,
         })?;
-        let evidence = evidence(&declared, header.evidence());
-        let Beginning {
-            cuts,
-            header: reader,
-        } = beginning;
-        let (format, first) = (shape.format, reader.into_segment());
-        let rows = DelimitedRows::new(header, first, cuts, declared, shape);
+        let mut evidence = evidence(&declared, header.evidence());
+        if let Some(sheet) = sheet {
+            evidence = format!("{}; {evidence}", sheet.evidence());
+        }
+        let format = shape.format;
+        let rows = DelimitedRows::new(header, beginning, declared, shape);
         Ok(Self {
             format,
             evidence,
@@ -189,9 +200,91 @@ impl OpenedLog {
     }
 }
 
+/// How a delimited file may be written.
+struct Delimited {
+    /// The shapes it may have, by what was declared.
+    shapes: Vec<Shape>,
+    quotes: Quotes,
+    delimiter: Option<u8>,
+}
+
+impl Delimited {
+    fn of(declared: &Declared, sheet: Option<&Sheet>) -> Self {
+        let shapes = match (&declared.mapping, declared.format) {
+            (Some(mapping), _) => vec![mapping.shape()],
+            (None, Some(format)) => vec![formats::shape(format)],
+            (None, None) => {
+                let shapes = Format::ALL.map(formats::shape).into_iter();
+                shapes
+                    .filter(|shape| shape.syntax == Syntax::Delimited)
+                    .collect()
+            }
+        };
+        Self {
+            shapes,
+            // The rows of a sheet are written without quotes.
+            quotes: sheet.map_or(declared.quotes, |_| Quotes::None),
+            delimiter: sheet.map(|_| Sheet::DELIMITER),
+        }
+    }
+
+    /// Reads the header.
+    fn beginning(
+        &self,
+        source: Box<dyn Read + Send>,
+        declared: &Declared,
+    ) -> Result<Beginning, IngestError> {
+        let written = HowWritten {
+            quotes: self.quotes,
+            delimiter: self.delimiter,
+            is_header: &|names| {
+                let mut shapes = self.shapes.iter();
+                shapes.any(|shape| is_header(shape, names, declared))
+            },
+        };
+        Beginning::read(source, written)
+    }
+}
+
+/// True if these are the names of the columns of a file of this shape, and not a line before them.
+fn is_header(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
+    let has = |column: &ColumnMapping| names.iter().any(|name| column.names(name));
+    if declared.mapping.is_some() {
+        let mut columns = shape.columns.iter();
+        return columns.all(|column| {
+            let mut names = names.iter();
+            names.any(|name| column.names.contains(&fold(name)))
+        });
+    }
+    match declared.columns.is_empty() {
+        true => fits(shape, names, declared),
+        false => declared.columns.iter().all(has),
+    }
+}
+
+/// True if the names are those of the columns that identify the shape.
+fn fits(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
+    let both = day_and_clock(shape, names, declared);
+    shape.fits(|field| {
+        let mut columns = names
+            .iter()
+            .filter_map(|name| Some((name, shape.column(name)?)));
+        columns.any(|(name, column)| {
+            // A column of a name such as `Sent date` needs its time of day; these two names may hold both.
+            let alone = !matches!(column.reads, Reads::Day | Reads::Clock)
+                || matches!(fold(name).as_str(), "date" | "time");
+            column.field == field && (alone || both)
+        })
+    })
+}
+
 /// The column of a delimited file whose cells are JSON, counted from 0, if its records are in them
 /// and not in the file's own columns. `head` is the beginning of the file.
-fn json_column(head: &[u8], declared: &Declared) -> Result<Option<usize>, IngestError> {
+fn json_column(
+    head: &[u8],
+    delimited: &Delimited,
+    declared: &Declared,
+) -> Result<Option<usize>, IngestError> {
     let mapped = declared.mapping.as_ref();
     let mapped = mapped.map(|mapping| mapping.container.syntax());
     let named = declared.format.map(|format| formats::shape(format).syntax);
@@ -202,26 +295,20 @@ fn json_column(head: &[u8], declared: &Declared) -> Result<Option<usize>, Ingest
         return Ok(None);
     }
     let copy = Cursor::new(Zeroizing::new(lines.to_vec()));
-    let Ok(beginning) = Beginning::read(Box::new(copy)) else {
+    let Ok(beginning) = delimited.beginning(Box::new(copy), declared) else {
         return Ok(None);
     };
-    let names = beginning.names()?;
-    let its_own = Format::ALL.map(formats::shape).into_iter().any(|shape| {
-        let delimited = shape.syntax == Syntax::Delimited;
-        let has = |field| {
-            names
-                .iter()
-                .filter_map(|name| shape.column(name))
-                .any(|column| column.field == field)
-        };
-        delimited && shape.fits(has)
-    });
+    let names = beginning.names();
+    let mut shapes = Format::ALL.map(formats::shape).into_iter();
+    let its_own =
+        shapes.any(|shape| shape.syntax == Syntax::Delimited && fits(&shape, &names, declared));
     if said.is_none() && (its_own || !declared.columns.is_empty()) {
         return Ok(None);
     }
     // How many cells of each column are JSON, and how many are something else.
     let mut columns = vec![(0, 0); names.len()];
-    let mut reader = beginning.header;
+    let delimiter = beginning.cuts.delimiter();
+    let mut reader = DelimitedReader::of_segment(beginning.first, delimiter, 0);
     for _ in 0..LOOKED_AT {
         if !matches!(reader.advance(), Ok(true)) {
             break;

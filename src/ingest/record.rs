@@ -10,5 +10,7 @@ pub(super) const MAX_RECORD_BYTES: usize = 1 << 20;
 pub(super) struct Record<T> {
     /// Counted from 1.
     pub(super) line: u64,
+    /// The line it ends at.
+    pub(super) last: u64,
     pub(super) cells: Result<T, RejectKind>,
 }

@@ -65,13 +65,13 @@ pub struct Settings {
     /// The memory in bytes that one table may use to count distinct numbers, in addition to two or four bytes for each
     /// number of the case in each thread.
     pub table_bytes: usize,
+    /// The largest share of a file's rows that may be in quarantine; with more, and at least a hundred, it is refused.
+    pub max_quarantined: f64,
     /// With how many kept checkpoints the log was compared before the vault was opened.
     pub kept_checkpoints: usize,
     /// The whole configuration that these settings are of, with what is about the network and the log. The
     /// vault does not read it: the leaf of a start states it.
     pub configuration: Value,
-    /// The largest share of a file's rows that may be in quarantine; with more, and at least a hundred, it is refused.
-    pub max_quarantined: f64,
 }
 
 /// What an operator may spend in a case: a leaking bucket, and a limit over 30 days.
@@ -145,9 +145,9 @@ impl Default for Settings {
             readers: 8,
             protected_threshold: 8,
             table_bytes: 512 << 20,
+            max_quarantined: 0.05,
             kept_checkpoints: 0,
             configuration: Value::Null,
-            max_quarantined: 0.05,
         }
     }
 }

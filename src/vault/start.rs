@@ -11,7 +11,7 @@ use std::sync::{Arc, RwLock};
 
 use serde_json::{Value, json};
 
-use crate::domain::{Field, HomeRole, OperatorName};
+use crate::domain::{Field, HomeRole, OperatorName, io_words};
 use crate::policy::actions;
 use crate::vault::audit::Frontier;
 use crate::vault::budget::alarm::Alarm;
@@ -79,7 +79,7 @@ pub enum StartError {
     #[error(transparent)]
     Mark(#[from] MarkFault),
     /// A folder could not be made, or the file of the public key not written.
-    #[error("the directory could not be used: {0}")]
+    #[error("the directory could not be used: {}", io_words(*.0))]
     Io(io::ErrorKind),
     /// The first act could not be done, or its leaf could not be made durable.
     #[error("the vault could not write its first leaf")]

@@ -130,7 +130,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "lock",
             "plaintext",
             "scope",
-            "settings",
             "store",
         ],
     ),

@@ -555,3 +555,148 @@ fn a_mapping_is_drafted_and_a_wrong_one_is_named_by_its_line() {
     assert_eq!(refused.status, 2, "{}", refused.err);
     assert!(refused.err.contains("line 3, number"), "{}", refused.err);
 }
+
+#[test]
+fn messages_say_what_where_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (missing, folder) = (path("none.csv"), path("folder"));
+    fs::create_dir(&folder).unwrap();
+    for (arguments, words) in [
+        (
+            &["exhibit", "map", &missing][..],
+            &["none.csv", "there is no such file", "check its path"][..],
+        ),
+        (
+            &["exhibit", "check", &folder],
+            &["folder", "it is a directory; name a file"],
+        ),
+        (
+            &["exhibit", "check", &missing, "--zone", "Moon/Base"],
+            &["none.csv"],
+        ),
+        (
+            &["key", "status", "--dir", &folder],
+            &["there is no vault in", "folder", "init"],
+        ),
+        (
+            &[
+                "demo",
+                "--dir",
+                &folder,
+                "--exhibit",
+                &missing,
+                "--listen",
+                "127.0.0.1:0",
+            ],
+            &["none.csv", "there is no such file"],
+        ),
+        (
+            &[
+                "demo",
+                "--dir",
+                &folder,
+                "--zone",
+                "UTC",
+                "--listen",
+                "127.0.0.1:0",
+            ],
+            &["--exhibit"],
+        ),
+        (
+            &[
+                "operator",
+                "add",
+                "ann",
+                "--role",
+                "boss",
+                "--dir",
+                &folder,
+                "--operator",
+                "x",
+            ],
+            &["--role: must be one of investigator"],
+        ),
+    ] {
+        let told = run(arguments);
+        assert!((1..=2).contains(&told.status), "{arguments:?}");
+        for word in words {
+            assert!(told.err.contains(word), "{arguments:?}: {}", told.err);
+        }
+        assert!(!told.err.contains("entity"), "{}", told.err);
+    }
+    assert_eq!(
+        fs::read_dir(&folder).unwrap().count(),
+        0,
+        "nothing was built"
+    );
+}
+
+#[test]
+fn a_file_is_checked_without_a_vault() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("log.csv");
+    let rows = "account,number,sent_at,kind\nA,2025550142,2024-03-01T10:00:00Z,sms\n";
+    fs::write(&file, rows).unwrap();
+    let file = file.to_str().unwrap();
+    let good = run(&["exhibit", "check", file, "--region", "US", "--json"]);
+    assert_eq!(good.status, 0, "{}", good.err);
+    assert_eq!(
+        (&json(&good)["rows"], &json(&good)["readable"]),
+        (&1.into(), &1.into())
+    );
+    let bare = rows.replace("2025550142", "abc123");
+    fs::write(file, bare).unwrap();
+    let refused = run(&["exhibit", "check", file, "--json"]);
+    assert_eq!(refused.status, 1);
+    assert_eq!(json(&refused)["rejects"][0]["line"], 2);
+    assert!(refused.err.contains("none of the 1 rows") && refused.err.contains("region="));
+    assert!(!refused.err.contains("abc123") && !refused.out.contains("abc123"));
+}
+
+#[test]
+fn a_demo_looks_before_it_builds_and_is_resumed() {
+    let room = tempfile::tempdir().unwrap();
+    let folder = room.path().join("demo");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let dir = folder.to_str().unwrap();
+    let told = run(&["demo", "--dir", dir, "--listen", &address]);
+    assert_eq!(told.status, 2);
+    assert!(told.err.contains(&address) && told.err.contains("something listens there already"));
+    assert!(!folder.exists(), "nothing was built");
+    let serve = || {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+            .args(["demo", "--dir", dir, "--json", "--listen", "127.0.0.1:0"])
+            .args(if folder.exists() {
+                &[][..]
+            } else {
+                &["--rows", "500"]
+            })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let out = child.stdout.take().unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        serde_json::from_str::<Value>(&line).unwrap()
+    };
+    let (first, again) = (serve(), serve());
+    for member in ["case", "operators", "sample_numbers"] {
+        assert_eq!(first[member], again[member], "{member}");
+    }
+    let other = run(&[
+        "demo",
+        "--dir",
+        dir,
+        "--rows",
+        "5",
+        "--listen",
+        "127.0.0.1:0",
+    ]);
+    assert_eq!(other.status, 2);
+    assert!(other.err.contains("has a demo already"), "{}", other.err);
+}

@@ -270,3 +270,21 @@ fn the_table_of_area_codes_is_what_two_sources_say() {
     let versions = said.lines().last().unwrap();
     assert!(area_code::VERSION.contains(versions), "{versions}");
 }
+
+#[test]
+fn the_table_of_states_is_what_its_source_says() {
+    let Some(made) = run_python("subdivision_table.py") else {
+        return;
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let frozen = fs::read(root.join("src/domain/subdivision.txt")).unwrap();
+    assert!(made.stdout == frozen, "the source says otherwise");
+    let said = String::from_utf8_lossy(&made.stderr);
+    let sources = fs::read_to_string(root.join("docs/data-sources.md")).unwrap();
+    let version = said
+        .lines()
+        .last()
+        .unwrap()
+        .replace("pycountry ", "`pycountry` ");
+    assert!(sources.contains(&version), "{version}");
+}

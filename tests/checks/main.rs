@@ -25,6 +25,7 @@ mod readme;
 mod secret_file;
 mod sign_in;
 mod simulation;
+mod spreadsheet;
 mod start_leaf;
 mod suppression;
 mod tamper;

@@ -131,6 +131,7 @@ fn admit_as_custodian(
         request,
         Arriving::whole(file, bytes),
         &mut progress,
+        false,
     );
     progress.finish();
     admitted.map(drop)
@@ -219,7 +220,7 @@ fn ask<O: Request>(
     ids: &Ids,
     input: O::Input,
 ) -> Result<Reply, CliError> {
-    let operation = O::read(ids, input).map_err(|error| CliError::failed(error.name()))?;
+    let operation = O::read(ids, input).map_err(CliError::from)?;
     Ok(vault.perform(caller, operation)?)
 }
 

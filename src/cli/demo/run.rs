@@ -98,8 +98,8 @@ impl Demo {
             if self.options.are_given() {
                 let rule = "these are about a log of your own; name it with --exhibit";
                 return Err(CliError::usage(format!(
-                    "--format, --zone, --account, --map, --mapping, --name, --source, --region and \
-                     --accept-quarantined: {rule}"
+                    "--format, --zone, --account, --map, --mapping, --name, --source, --region, --quotes, \
+                     --sheet and --accept-quarantined: {rule}"
                 )));
             }
             let rows = self.rows.unwrap_or(100_000);
@@ -131,6 +131,12 @@ impl Demo {
                 words,
             }),
         }
+    }
+
+    fn config(&self) -> Config {
+        let mut config = Config::default();
+        config.serve.listen = self.listen;
+        config
     }
 
     fn settings(&self) -> Settings {
@@ -194,12 +200,6 @@ impl Demo {
         let administrator = Cast::administrator_name()?;
         streams::words("making a vault");
         init::found(paths, &passphrase, administrator, self.settings())
-    }
-
-    fn config(&self) -> Config {
-        let mut config = Config::default();
-        config.serve.listen = self.listen;
-        config
     }
 
     fn serve(&self, vault: Vault, cast: Cast, incident: Incident) -> Result<(), CliError> {

@@ -37,7 +37,7 @@ impl Admit {
         let reply = self.local.act(|vault, caller| {
             let arriving = Arriving::whole(Box::new(file), bytes);
             let mut progress = Progress::new("admitting", bytes, Unit::Bytes);
-            let reply = admit(vault, caller, request, arriving, &mut progress);
+            let reply = admit(vault, caller, request, arriving, &mut progress, self.json);
             progress.finish();
             reply
         })?;

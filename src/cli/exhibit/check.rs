@@ -63,7 +63,7 @@ impl Check {
         words.dry_run = Some("true".to_owned());
         let request = AdmitRequest::read(case, &words).map_err(wrong)?;
         let reply = local.act(|vault, caller| {
-            let reply = admit(vault, caller, request, arriving, &mut progress);
+            let reply = admit(vault, caller, request, arriving, &mut progress, self.json);
             progress.finish();
             reply
         })?;

@@ -38,6 +38,12 @@ pub(in crate::cli) struct FileOptions {
     /// The country of numbers without a calling code, such as GB
     #[arg(long, value_name = "R")]
     region: Option<String>,
+    /// How quotes in a CSV are read: auto, none, or standard
+    #[arg(long, value_name = "HOW")]
+    quotes: Option<String>,
+    /// The sheet of an Excel workbook; by default the first one
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// Admit what can be read, even if it is little
     #[arg(long)]
     accept_quarantined: bool,
@@ -53,6 +59,8 @@ impl FileOptions {
             &self.name,
             &self.source,
             &self.region,
+            &self.quotes,
+            &self.sheet,
         ];
         texts.into_iter().any(Option::is_some)
             || !self.columns.is_empty()
@@ -72,6 +80,8 @@ impl FileOptions {
             region: self.region.clone(),
             map: self.columns.clone(),
             mapping,
+            quotes: self.quotes.clone(),
+            sheet: self.sheet.clone(),
             // If the file's name cannot be a title and none is given, the exhibit has no name.
             name: self
                 .name

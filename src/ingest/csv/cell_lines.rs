@@ -27,11 +27,13 @@ pub(in crate::ingest) struct CellLines {
 impl CellLines {
     /// The lines of a column, counted from 0, of a file of which only the header was read.
     pub(in crate::ingest) fn new(beginning: Beginning, column: usize) -> Self {
-        let Beginning { cuts, header } = beginning;
+        let width = beginning.names().len();
+        let Beginning { cuts, first, .. } = beginning;
+        let reader = DelimitedReader::of_segment(first, cuts.delimiter(), width);
         Self {
             cuts,
-            width: header.record().len(),
-            reader: Some(header),
+            width,
+            reader: Some(reader),
             column,
             line: 1,
             text: Zeroizing::new(Vec::with_capacity(TEXT)),
@@ -52,6 +54,13 @@ impl CellLines {
             }
             let spent = self.reader.take().map(DelimitedReader::into_segment);
             let next = self.cuts.next(spent.unwrap_or_default())?;
+            if next.is_none() {
+                // The last record ends, and blank lines after it are lines.
+                let (lines, _) = self.cuts.lines();
+                let rest = (lines + 1).saturating_sub(self.line);
+                self.text.extend((0..rest).map(|_| b'\n'));
+                return Ok(rest > 0);
+            }
             let delimiter = self.cuts.delimiter();
             self.reader = next.map(|next| DelimitedReader::of_segment(next, delimiter, self.width));
         }
@@ -97,15 +106,22 @@ const TEXT: usize = 2 << 20;
 mod tests {
     use std::io::Cursor;
 
+    use super::super::cuts::HowWritten;
+    use super::super::quotes::Quotes;
     use super::*;
 
     #[test]
     fn each_cell_is_on_the_line_of_its_record() {
         let file = "time,message,n\n1,\"{\"\"a\"\":\n1}\",x\n2,,x\n\n3,text,x\n";
-        let beginning = Beginning::read(Box::new(Cursor::new(file))).unwrap();
+        let written = HowWritten {
+            quotes: Quotes::Auto,
+            delimiter: None,
+            is_header: &|_| false,
+        };
+        let beginning = Beginning::read(Box::new(Cursor::new(file)), written).unwrap();
         let mut text = String::new();
         let mut lines = CellLines::new(beginning, 1);
         lines.read_to_string(&mut text).unwrap();
-        assert_eq!(text, "\n{\"a\": 1}\n\n?\n\ntext");
+        assert_eq!(text, "\n{\"a\": 1}\n\n?\n\ntext\n");
     }
 }

@@ -4,44 +4,84 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 use zeroize::Zeroizing;
 
-use super::dialect::{delimiter, ends_lines_with_returns};
+use super::dialect::Dialect;
+use super::quotes::Quotes;
 use super::segment::{SEGMENT_BYTES, Segment};
+use super::tail::WithoutTail;
+use super::tidy::{Separators, line_ends, tidy};
 use crate::ingest::error::IngestError;
 use crate::ingest::unpack::peek::peek;
 
-/// How much of a file is looked at to find its delimiter and line ending, in bytes.
+/// How much of a file is looked at to find its header, its delimiter and its line endings, in bytes.
 const HEAD: usize = 64 << 10;
 
 /// A delimited file that is cut into segments of whole records, in the order of the file.
 pub struct Cuts {
-    source: Box<dyn Read + Send>,
+    source: WithoutTail,
     delimiter: u8,
-    /// Lines end in CR alone, as old spreadsheets write them.
-    returns: bool,
+    quotes: Quotes,
+    separators: Separators,
     /// What was read after the last cut.
     rest: Zeroizing<Vec<u8>>,
     line: u64,
     ended: bool,
 }
 
+/// How a file is to be read, as far as somebody said it.
+#[derive(Clone, Copy)]
+pub(in crate::ingest) struct HowWritten<'a> {
+    pub(in crate::ingest) quotes: Quotes,
+    /// What separates cells, if it is known.
+    pub(in crate::ingest) delimiter: Option<u8>,
+    /// Whether these can be the names of the columns.
+    pub(in crate::ingest) is_header: &'a dyn Fn(&[&str]) -> bool,
+}
+
 impl Cuts {
-    pub(in crate::ingest) fn new(mut source: Box<dyn Read + Send>) -> Result<Self, IngestError> {
-        let head = peek(&mut source, HEAD)?;
-        Ok(Self {
+    /// Looks at the beginning of a file, and says how it is written.
+    pub(super) fn new(
+        source: Box<dyn Read + Send>,
+        written: HowWritten<'_>,
+    ) -> Result<(Self, Dialect), IngestError> {
+        let mut source = WithoutTail::new(source);
+        let mut head = peek(&mut source, HEAD)?;
+        let (filled, ended) = (head.len(), head.len() < HEAD);
+        let separators = Separators::of(&head);
+        let filled = tidy(&mut head, filled, separators, ended);
+        head.truncate(filled);
+        let HowWritten {
+            quotes,
+            delimiter,
+            is_header,
+        } = written;
+        let dialect = Dialect::of(&head, quotes, delimiter, is_header);
+        let cuts = Self {
             source,
-            delimiter: delimiter(&head),
-            returns: ends_lines_with_returns(&head),
+            delimiter: dialect.delimiter,
+            quotes,
+            separators,
             rest: head,
             line: 1,
             ended: false,
-        })
+        };
+        Ok((cuts, dialect))
     }
 
     pub(in crate::ingest) fn delimiter(&self) -> u8 {
         self.delimiter
+    }
+
+    pub(in crate::ingest) fn quotes(&self) -> Quotes {
+        self.quotes
+    }
+
+    /// How many lines were given so far, and of these whether the last was an end mark, which is in no segment.
+    pub fn lines(&self) -> (u64, bool) {
+        let end_mark = self.ended && self.source.left_a_line();
+        (self.line - 1 + u64::from(end_mark), end_mark)
     }
 
     /// Fills a segment with the next records of the file. `None` when the file has ended. The
@@ -49,8 +89,8 @@ impl Cuts {
     ///
     /// # Errors
     ///
-    /// `RecordTooLong` if no record ends in the room of a segment, and what reading the source
-    /// fails with.
+    /// `StrayQuote` or `RecordTooLong` if no record ends in the room of a segment, and what reading
+    /// the source fails with.
     pub fn next(&mut self, mut segment: Segment) -> Result<Option<Segment>, IngestError> {
         if self.ended {
             return Ok(None);
@@ -68,28 +108,35 @@ impl Cuts {
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    let lines = memchr_iter(b'\n', &bytes[..filled]).count() as u64;
+                    let lines = line_ends(&bytes[..filled]);
                     return Err(IngestError::reading(error, self.line + lines));
                 }
             }
         }
-        if self.returns {
-            let read = bytes[..filled].iter_mut();
-            read.filter(|byte| **byte == b'\r')
-                .for_each(|byte| *byte = b'\n');
-        }
-        let quoted = memchr(b'"', &bytes[..filled]).is_some();
+        let filled = tidy(bytes, filled, self.separators, self.ended);
+        let quoted = self.quotes != Quotes::None && memchr(b'"', &bytes[..filled]).is_some();
         let end = match self.ended {
             true => filled,
             false => end_of_records(&bytes[..filled], self.delimiter, quoted)
-                .ok_or(IngestError::RecordTooLong { line: self.line })?,
+                .ok_or_else(|| self.endless(&bytes[..filled]))?,
         };
         self.rest = Zeroizing::new(bytes[end..filled].to_vec());
-        let lines = memchr_iter(b'\n', &bytes[..end]).count() as u64;
-        segment.fill(end, self.line);
+        let open = bytes[..end].last().is_some_and(|last| *last != b'\n');
+        let lines = line_ends(&bytes[..end]) + u64::from(open);
+        segment.fill(end, (self.line, lines));
         segment.quoted = quoted;
         self.line += lines;
         Ok(Some(segment))
+    }
+
+    /// Why the bytes hold no end of a record.
+    fn endless(&self, bytes: &[u8]) -> IngestError {
+        let line = self.line;
+        // Only a quote makes a record of several lines.
+        match self.quotes == Quotes::Auto && memchr(b'\n', bytes).is_some() {
+            true => IngestError::StrayQuote { line },
+            false => IngestError::RecordTooLong { line },
+        }
     }
 }
 
@@ -131,10 +178,19 @@ enum QuoteState {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Cursor;
 
     use super::*;
+
+    pub(in crate::ingest::csv) fn cuts(source: impl Read + Send + 'static) -> Cuts {
+        let written = HowWritten {
+            quotes: Quotes::Auto,
+            delimiter: None,
+            is_header: &|_| true,
+        };
+        Cuts::new(Box::new(source), written).unwrap().0
+    }
 
     fn cut(text: &str) -> Option<usize> {
         end_of_records(text.as_bytes(), b',', text.contains('"'))
@@ -156,7 +212,7 @@ mod tests {
         let text: String = (0..200_000)
             .map(|row| format!("{row},\"cell\n{}\"\r\n", row * 7))
             .collect();
-        let mut cuts = Cuts::new(Box::new(Cursor::new(text.clone()))).unwrap();
+        let mut cuts = cuts(Cursor::new(text.clone()));
         let (mut together, mut line, mut segments) = (String::new(), 1, 0);
         while let Some(mut segment) = cuts.next(Segment::new()).unwrap() {
             assert_eq!(segment.line, line);
@@ -171,7 +227,7 @@ mod tests {
     #[test]
     fn a_record_longer_than_a_segment_is_refused() {
         let endless = Cursor::new("a,b\n1,\"").chain(io::repeat(b'x'));
-        let mut cuts = Cuts::new(Box::new(endless)).unwrap();
+        let mut cuts = cuts(endless);
         let first = cuts.next(Segment::new());
         assert!(
             first.is_ok_and(
@@ -180,5 +236,10 @@ mod tests {
         );
         let second = cuts.next(Segment::new());
         assert_eq!(second.err(), Some(IngestError::RecordTooLong { line: 2 }));
+        let lines = Cursor::new("a,b\n1,\"").chain(Cursor::new("xyz\n".repeat(1 << 20)));
+        let mut cuts = self::cuts(lines);
+        assert!(cuts.next(Segment::new()).is_ok());
+        let second = cuts.next(Segment::new());
+        assert_eq!(second.err(), Some(IngestError::StrayQuote { line: 2 }));
     }
 }

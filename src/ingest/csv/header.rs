@@ -1,12 +1,12 @@
 //! Which column of a delimited file holds which field.
 
 use crate::domain::Field;
-use crate::ingest::column_name::{self, ShownName};
+use crate::ingest::column_name::{self, ShownName, fold};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::mapping::column::ColumnMapping;
-use crate::ingest::rows::cells::{SLOTS, slot, slot_of};
+use crate::ingest::rows::cells::{CLOCK, Cells, SLOTS, slot, slot_of};
 
 /// The column of each field, and the names of the columns that are read and not read.
 pub(in crate::ingest) struct Header {
@@ -18,6 +18,11 @@ pub(in crate::ingest) struct Header {
     pub(super) width: usize,
     found: Vec<ShownName>,
     dropped: Vec<String>,
+    /// By slot: the folded name of the column.
+    names: [String; SLOTS],
+    /// Folded names that a column of numbers and one of times may have.
+    numbers: Vec<String>,
+    times: Vec<String>,
 }
 
 impl Header {
@@ -34,7 +39,11 @@ impl Header {
             width: names.len(),
             found: vec![],
             dropped: vec![],
+            names: Default::default(),
+            numbers: names_of(shape, declared, Field::Number),
+            times: names_of(shape, declared, Field::SentAt),
         };
+        let both = day_and_clock(shape, names, declared);
         for (index, name) in names.iter().enumerate() {
             let shown = ShownName::of(name);
             let Some((field, at, reads)) = holds(shape, name, &declared.columns) else {
@@ -46,10 +55,15 @@ impl Header {
                 continue;
             };
             let shown = shown.unwrap_or_else(|| ShownName::of_column(index));
+            // One of the two alone is a whole time.
+            let at = match reads {
+                Reads::Clock if !both => slot(field),
+                _ => at,
+            };
             let Some(place) = places.get_mut(at) else {
                 continue;
             };
-            if field == Field::SentAt {
+            if field == Field::SentAt && at != CLOCK {
                 bound.time = reads;
             }
             if let Some(first) = place.replace(index) {
@@ -60,6 +74,9 @@ impl Header {
                     first,
                     second: shown,
                 });
+            }
+            if let Some(folded) = bound.names.get_mut(at) {
+                *folded = fold(name);
             }
             bound.found.push(shown);
         }
@@ -93,6 +110,40 @@ impl Header {
     pub(in crate::ingest) fn evidence(&self) -> String {
         format!("the header has {}", column_name::join(&self.found))
     }
+
+    /// The columns of the number and of the time.
+    pub(super) fn number_and_time(&self) -> (Option<usize>, Option<usize>) {
+        let place = |field| self.places.get(slot(field)).copied().flatten();
+        (place(Field::Number), place(Field::SentAt))
+    }
+
+    /// True if the cells that are kept are the names of their columns: the header once more.
+    pub(super) fn is_repeated(&self, cells: &Cells<'_>) -> bool {
+        let mut pairs = self.names.iter().zip(cells.all());
+        pairs.all(|(name, cell)| name.is_empty() || *name == fold(cell))
+    }
+
+    /// True if the texts are names of columns, with those of a number and of a time among them.
+    pub(super) fn is_another<'t>(&self, texts: impl Iterator<Item = &'t str>) -> bool {
+        let (mut number, mut time) = (false, false);
+        for text in texts.filter(|text| text.len() <= 48) {
+            let folded = fold(text);
+            number |= self.numbers.contains(&folded);
+            time |= self.times.contains(&folded);
+        }
+        number && time
+    }
+}
+
+/// True if the header has a column of days and one of times of day, and no other column of times.
+pub(in crate::ingest) fn day_and_clock(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
+    let has = |wanted: Reads| {
+        let mut held = names
+            .iter()
+            .filter_map(|name| holds(shape, name, &declared.columns));
+        held.any(|(.., reads)| reads == wanted)
+    };
+    (has(Reads::Day) || declared.mapping.is_some()) && has(Reads::Clock)
 }
 
 /// The field a column holds, the slot of its cells, and how they are read. A declared column
@@ -106,4 +157,15 @@ fn holds(shape: &Shape, name: &str, declared: &[ColumnMapping]) -> Option<(Field
         .iter()
         .all(|mapping| mapping.field() != column.field)
         .then(|| (column.field, slot_of(column), column.reads))
+}
+
+/// The folded names that a column of a field may have.
+fn names_of(shape: &Shape, declared: &Declared, field: Field) -> Vec<String> {
+    let known = shape.columns.iter().filter(|column| column.field == field);
+    let known = known.flat_map(|column| column.names.iter().cloned());
+    let mapped = declared.columns.iter();
+    let mapped = mapped.filter(|mapping| mapping.field() == field);
+    known
+        .chain(mapped.map(|mapping| fold(mapping.column())))
+        .collect()
 }

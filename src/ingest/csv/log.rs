@@ -3,20 +3,25 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::aside::aside;
+use super::dialect::unquoted;
 use super::header::Header;
 use super::plain_lines::PlainLines;
 use super::quoted::DelimitedReader;
+use super::quotes::Quotes;
 use super::segment::Segment;
+use super::stray;
 use crate::ingest::error::IngestError;
 use crate::ingest::guard::cells::RecordLook;
-use crate::ingest::record::Record;
 use crate::ingest::rows::cells::{Cells, SLOTS};
-use crate::vault::plaintext::RejectKind;
+use crate::vault::plaintext::SkipKind;
 
 /// The records of a segment, with the columns of the header.
 pub(super) struct DelimitedLog {
     lines: Lines,
     header: Arc<Header>,
+    delimiter: u8,
+    quotes: Quotes,
 }
 
 enum Lines {
@@ -24,8 +29,46 @@ enum Lines {
     Quoted(Box<DelimitedReader<Segment>>),
 }
 
+/// A record and where it is.
+pub(super) struct Located<'r> {
+    /// The line it begins at, counted from 1.
+    pub(super) line: u64,
+    /// How many lines it has.
+    pub(super) lines: u64,
+    pub(super) found: Found<'r>,
+}
+
+/// What a record turned out to be.
+pub(super) enum Found<'r> {
+    Cells(Cells<'r>),
+    /// It has so many cells, and the header has not.
+    OtherWidth(usize),
+    /// It is no row.
+    Aside(SkipKind),
+}
+
+/// A record whose number of cells is not that of the header.
+enum Odd {
+    Width(usize),
+    Aside(SkipKind),
+}
+
+impl Odd {
+    fn at<'r>(self, line: u64, lines: u64) -> Located<'r> {
+        let found = match self {
+            Self::Width(cells) => Found::OtherWidth(cells),
+            Self::Aside(kind) => Found::Aside(kind),
+        };
+        Located { line, lines, found }
+    }
+}
+
 impl DelimitedLog {
-    pub(super) fn new(segment: Segment, delimiter: u8, header: Arc<Header>) -> Self {
+    pub(super) fn new(
+        segment: Segment,
+        (delimiter, quotes): (u8, Quotes),
+        header: Arc<Header>,
+    ) -> Self {
         let lines = match segment.quoted {
             false => Lines::Plain(PlainLines::new(segment, delimiter, header.width)),
             true => Lines::Quoted(Box::new(DelimitedReader::of_segment(
@@ -34,7 +77,12 @@ impl DelimitedLog {
                 header.width,
             ))),
         };
-        Self { lines, header }
+        Self {
+            lines,
+            header,
+            delimiter,
+            quotes,
+        }
     }
 
     pub(super) fn into_segment(self) -> Segment {
@@ -45,51 +93,152 @@ impl DelimitedLog {
     }
 
     /// The next record, if there is one.
-    pub(super) fn next(&mut self) -> Result<Option<Record<Cells<'_>>>, IngestError> {
-        match &mut self.lines {
+    pub(super) fn next(&mut self) -> Result<Option<Located<'_>>, IngestError> {
+        let Self {
+            lines,
+            header,
+            delimiter,
+            quotes,
+        } = self;
+        match lines {
             Lines::Plain(lines) => {
                 if !lines.advance()? {
                     return Ok(None);
                 }
+                if lines.len() != header.width {
+                    let range = |place| lines.range(place);
+                    let odd = odd(header, lines.line(), lines.len(), lines.bytes(), range)?;
+                    if let Some(odd) = odd {
+                        if matches!(odd, Odd::Aside(_)) {
+                            lines.is_whole();
+                        }
+                        return Ok(Some(odd.at(lines.line(), 1)));
+                    }
+                }
+                let (line, bytes) = (lines.line(), lines.bytes());
                 let range = |place| lines.range(place);
-                record(
-                    &self.header,
-                    lines.line(),
-                    lines.len(),
-                    lines.bytes(),
-                    range,
-                )
-                .map(Some)
+                let cells = cells(header, line, bytes, *quotes == Quotes::None, range)?;
+                Ok(Some(Located {
+                    line,
+                    lines: 1,
+                    found: Found::Cells(cells),
+                }))
             }
             Lines::Quoted(reader) => {
-                if !reader.advance()? {
+                let more = reader.advance();
+                let stray =
+                    *quotes == Quotes::Auto && is_stray(reader, *delimiter, header, more.as_ref());
+                if stray {
+                    let line = match more {
+                        Ok(_) => reader.line(),
+                        Err(IngestError::CutOff { line } | IngestError::RecordTooLong { line }) => {
+                            line
+                        }
+                        Err(error) => return Err(error),
+                    };
+                    return Err(IngestError::StrayQuote { line });
+                }
+                if !more? {
                     return Ok(None);
                 }
-                let found = reader.record();
-                let range = |place| found.range(place);
-                let (line, bytes) = (reader.line(), found.as_slice());
-                record(&self.header, line, found.len(), bytes, range).map(Some)
+                let (line, lines) = (reader.line(), reader.lines());
+                let record = reader.record();
+                if record.len() != header.width {
+                    let range = |place| record.range(place);
+                    let odd = odd(header, line, record.len(), record.as_slice(), range)?;
+                    if let Some(odd) = odd {
+                        if matches!(odd, Odd::Aside(_)) {
+                            reader.is_whole();
+                        }
+                        return Ok(Some(odd.at(line, lines)));
+                    }
+                }
+                let record = reader.record();
+                let range = |place| record.range(place);
+                let cells = cells(header, line, record.as_slice(), false, range)?;
+                Ok(Some(Located {
+                    line,
+                    lines,
+                    found: Found::Cells(cells),
+                }))
             }
         }
     }
 }
 
-/// The cells of a record: `cells` says how many it has, `range` which of `bytes` each one is.
-fn record<'r>(
+/// Whether the record that was read, or could not be read, is several rows that a stray quote joined.
+fn is_stray(
+    reader: &DelimitedReader<Segment>,
+    delimiter: u8,
+    header: &Header,
+    more: Result<&bool, &IngestError>,
+) -> bool {
+    match more {
+        Ok(false) => false,
+        Ok(true) if reader.lines() == 1 => false,
+        Ok(true) => {
+            let record = reader.record();
+            let cells = match only_blanks_from(header.width, |place| record.get(place)) {
+                true => record.len().min(header.width),
+                false => record.len(),
+            };
+            stray::swallows(reader.raw(), delimiter, header, Some(cells))
+        }
+        Err(IngestError::CutOff { .. } | IngestError::RecordTooLong { .. }) => {
+            stray::swallows(reader.raw(), delimiter, header, None)
+        }
+        Err(_) => false,
+    }
+}
+
+/// What a record is whose number of cells is not that of the header. Nothing if it is a row: what it has beyond the
+/// header is blank.
+fn odd(
     header: &Header,
     line: u64,
     cells: usize,
-    bytes: &'r [u8],
+    bytes: &[u8],
     range: impl Fn(usize) -> Option<Range<usize>>,
-) -> Result<Record<Cells<'r>>, IngestError> {
-    // With a cell too many or too few it is unknown which cell is which, and one of them may be
-    // message content.
-    if cells != header.width {
-        return Ok(Record {
-            line,
-            cells: Err(RejectKind::WrongCellCount),
-        });
+) -> Result<Option<Odd>, IngestError> {
+    let cell = |place| bytes.get(range(place)?);
+    if cells > header.width && only_blanks_from(header.width, cell) {
+        return Ok(None);
     }
+    if let Some(kind) = aside(bytes, number_of(header, cells, cell)) {
+        return Ok(Some(Odd::Aside(kind)));
+    }
+    let texts = (0..cells).filter_map(|place| std::str::from_utf8(cell(place)?).ok());
+    if header.is_another(texts) {
+        return Err(IngestError::HeaderChanges { line });
+    }
+    // With a cell too many or too few it is unknown which cell is which, and one of them may be message content.
+    Ok(Some(Odd::Width(cells)))
+}
+
+/// The cell that may be the number: a short line has perhaps none.
+fn number_of<'r>(
+    header: &Header,
+    cells: usize,
+    cell: impl Fn(usize) -> Option<&'r [u8]>,
+) -> Option<&'r str> {
+    let place = header.number_and_time().0.filter(|place| *place < cells)?;
+    std::str::from_utf8(cell(place)?).ok()
+}
+
+/// True if there are cells from this place on and all of them are blank.
+fn only_blanks_from<'r>(place: usize, cell: impl Fn(usize) -> Option<&'r [u8]>) -> bool {
+    let mut more = (place..).map_while(cell);
+    more.all(|cell| cell.trim_ascii().is_empty())
+}
+
+/// The cells of a record: `range` says which of `bytes` each one is.
+fn cells<'r>(
+    header: &Header,
+    line: u64,
+    bytes: &'r [u8],
+    unquote: bool,
+    range: impl Fn(usize) -> Option<Range<usize>>,
+) -> Result<Cells<'r>, IngestError> {
     let whole = std::str::from_utf8(bytes).ok();
     let mut texts = [""; SLOTS];
     for (text, place) in texts.iter_mut().zip(header.places) {
@@ -104,9 +253,12 @@ fn record<'r>(
                 .and_then(|cell| std::str::from_utf8(cell).ok()),
         };
         *text = cell.ok_or(IngestError::NotText { line })?;
+        if unquote {
+            *text = unquoted(text);
+        }
     }
-    Ok(Record {
-        line,
-        cells: Ok(Cells::new(texts, header.time).looked_at(RecordLook::of(bytes))),
-    })
+    let look = RecordLook::of(bytes);
+    Ok(Cells::new(texts, header.time)
+        .looked_at(look)
+        .of_record(bytes))
 }

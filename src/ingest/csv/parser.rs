@@ -2,46 +2,55 @@
 
 use std::sync::Arc;
 
+use super::aside::aside;
 use super::header::Header;
-use super::log::DelimitedLog;
+use super::log::{DelimitedLog, Found, Located};
+use super::quotes::Quotes;
 use super::segment::Segment;
+use crate::domain::Field;
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
-use crate::ingest::record::Record;
+use crate::ingest::rows::cells::Cells;
 use crate::ingest::rows::fitness::FitTally;
-use crate::ingest::rows::maker::RowMaker;
-use crate::vault::plaintext::RowBatch;
+use crate::ingest::rows::maker::{Place, RowMaker};
+use crate::vault::plaintext::{RejectKind, RowBatch, SkipKind};
 
 /// Reads segments. Several parsers may read segments of one file at the same time.
 pub struct SegmentParser {
     header: Arc<Header>,
-    delimiter: u8,
+    written: (u8, Quotes),
     maker: RowMaker,
     log: Option<DelimitedLog>,
     tally: FitTally,
+    /// The line after the last record, and the line after the segment.
+    line: u64,
+    end_line: u64,
 }
 
 impl SegmentParser {
     pub(in crate::ingest) fn new(
         header: Arc<Header>,
-        delimiter: u8,
+        written: (u8, Quotes),
         declared: Declared,
         shape: &Shape,
     ) -> Self {
         Self {
             header,
-            delimiter,
+            written,
             maker: RowMaker::new(declared, shape),
             log: None,
             tally: FitTally::default(),
+            line: 1,
+            end_line: 1,
         }
     }
 
     /// Begins to read a segment.
     pub fn begin(&mut self, segment: Segment) {
         let header = Arc::clone(&self.header);
-        self.log = Some(DelimitedLog::new(segment, self.delimiter, header));
+        (self.line, self.end_line) = (segment.line, segment.end_line);
+        self.log = Some(DelimitedLog::new(segment, self.written, header));
         self.tally = FitTally::default();
     }
 
@@ -57,12 +66,26 @@ impl SegmentParser {
             return Ok(false);
         };
         while !batch.is_full() {
-            let Some(Record { line, cells }) = log.next()? else {
+            let Some(Located { line, lines, found }) = log.next()? else {
+                batch.skip(SkipKind::Blank, self.end_line.saturating_sub(self.line));
+                self.line = self.end_line;
                 return Ok(false);
             };
-            self.tally.count(cells.is_ok(), line);
-            let cells = cells.as_ref().map_err(|kind| *kind);
-            self.maker.add(batch, line, cells)?;
+            batch.skip(SkipKind::Blank, line.saturating_sub(self.line));
+            self.line = line + lines;
+            let place = Place { line, lines };
+            match found {
+                Found::Cells(cells) => {
+                    self.tally.count(None, line);
+                    add(&mut self.maker, batch, place, (&cells, &self.header))?;
+                }
+                Found::OtherWidth(width) => {
+                    self.tally.count(Some((width, self.header.width)), line);
+                    let kind = RejectKind::WrongCellCount;
+                    self.maker.add(batch, place, Err(kind))?;
+                }
+                Found::Aside(kind) => batch.skip(kind, lines),
+            }
         }
         Ok(true)
     }
@@ -72,4 +95,28 @@ impl SegmentParser {
         let segment = self.log.take().map(DelimitedLog::into_segment);
         (segment.unwrap_or_default(), std::mem::take(&mut self.tally))
     }
+}
+
+/// Adds the row of a record. What cannot be admitted may be no row at all.
+fn add(
+    maker: &mut RowMaker,
+    batch: &mut RowBatch,
+    place: Place,
+    (cells, header): (&Cells<'_>, &Header),
+) -> Result<(), IngestError> {
+    let Some(reject) = maker.add_row(batch, place, cells)? else {
+        return Ok(());
+    };
+    let Place { line, lines } = place;
+    if header.is_repeated(cells) {
+        batch.skip(SkipKind::RepeatedHeader, lines);
+    } else if header.is_another(cells.all().iter().copied()) {
+        return Err(IngestError::HeaderChanges { line });
+    } else if let Some(kind) = aside(cells.record, Some(cells.get(Field::Number))) {
+        batch.skip(kind, lines);
+    } else {
+        batch.reject(reject);
+        batch.stands_for(lines);
+    }
+    Ok(())
 }

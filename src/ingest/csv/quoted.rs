@@ -1,6 +1,7 @@
 //! Records of a segment in which cells may be quoted, read by the CSV library.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 use memchr::memchr_iter;
@@ -18,22 +19,40 @@ pub(in crate::ingest) struct DelimitedReader<R> {
     /// How many lines of the file are before the source.
     before: u64,
     line: u64,
+    /// How many lines the record has.
+    lines: u64,
+    /// The bytes of the source at which the record begins and ends, blank lines before it included.
+    bytes: Range<usize>,
+    /// Where the source began in its segment.
+    base: usize,
     done: bool,
+    /// The record is whole, although it is short and has no line ending.
+    whole: bool,
 }
 
 impl DelimitedReader<Segment> {
     /// Reads a segment. `width` is the number of columns, or 0 if that is not known.
-    pub(super) fn of_segment(segment: Segment, delimiter: u8, width: usize) -> Self {
-        let before = segment.line - 1;
-        Self::new(segment, delimiter, width, before)
+    pub(in crate::ingest) fn of_segment(segment: Segment, delimiter: u8, width: usize) -> Self {
+        let (before, base) = (segment.line - 1, segment.position());
+        let mut reader = Self::new(segment, delimiter, width, before);
+        reader.base = base;
+        reader
+    }
+
+    /// The record as it is in the file. After an error, all that was read of it.
+    pub(super) fn raw(&self) -> &[u8] {
+        let segment = &self.reader.get_ref().source;
+        let raw = segment.bytes_from(self.base + self.bytes.start);
+        raw.get(..self.bytes.len()).unwrap_or(raw)
     }
 
     /// The segment, to be read on from the next record.
     pub(in crate::ingest) fn into_segment(self) -> Segment {
         let position = self.reader.position().clone();
         let line = self.before + position.line();
+        let base = self.base;
         let segment = self.reader.into_inner().source;
-        segment.from(position.byte() as usize, line)
+        segment.from(base + position.byte() as usize, line)
     }
 }
 
@@ -60,7 +79,11 @@ impl<R: Read> DelimitedReader<R> {
             width,
             before,
             line: before + 1,
+            lines: 1,
+            bytes: 0..0,
+            base: 0,
             done: false,
+            whole: false,
         }
     }
 
@@ -74,12 +97,22 @@ impl<R: Read> DelimitedReader<R> {
         self.line
     }
 
+    /// How many lines the record has.
+    pub(super) fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Says that the record is whole, however short it is.
+    pub(super) fn is_whole(&mut self) {
+        self.whole = true;
+    }
+
     /// Goes to the next record. False at the end; a last record that is not whole is an error.
     pub(in crate::ingest) fn advance(&mut self) -> Result<bool, IngestError> {
         if self.done {
             return Ok(false);
         }
-        let short = self.record.len() < self.width;
+        let short = self.record.len() < self.width && !std::mem::take(&mut self.whole);
         let before = self.line;
         loop {
             self.read()?;
@@ -111,6 +144,8 @@ impl<R: Read> DelimitedReader<R> {
     fn read(&mut self) -> Result<(), IngestError> {
         self.reader.get_mut().given = 0;
         let start = self.before + self.reader.position().line();
+        self.bytes.start = self.reader.position().byte() as usize;
+        self.bytes.end = usize::MAX;
         if let Err(error) = self.reader.read_byte_record(&mut self.record) {
             let line = self.before + self.reader.position().line();
             return Err(match error.into_kind() {
@@ -122,6 +157,8 @@ impl<R: Read> DelimitedReader<R> {
         // The reader is at the line after the record. It counts empty lines before a record
         // as part of it, so the line of the record is counted back from its end.
         let inside = memchr_iter(b'\n', self.record.as_slice()).count();
+        self.bytes.end = self.reader.position().byte() as usize;
+        self.lines = 1 + inside as u64;
         let after = self.before + self.reader.position().line();
         self.line = after.saturating_sub(1 + inside as u64);
         Ok(())
@@ -183,20 +220,23 @@ mod tests {
     use std::io::Cursor;
 
     use super::super::beginning::Beginning;
+    use super::super::cuts::HowWritten;
+    use super::super::quotes::Quotes;
     use super::*;
 
     type Line = (u64, Vec<String>);
 
     /// A reader of the records of the first segment.
     fn open(source: impl Read + Send + 'static) -> Result<DelimitedReader<Segment>, IngestError> {
-        let Beginning { cuts, header } = Beginning::read(Box::new(source))?;
-        let width = header.record().len();
-        let segment = header.into_segment();
-        Ok(DelimitedReader::of_segment(
-            segment,
-            cuts.delimiter(),
-            width,
-        ))
+        let written = HowWritten {
+            quotes: Quotes::Auto,
+            delimiter: None,
+            is_header: &|_| false,
+        };
+        let beginning = Beginning::read(Box::new(source), written)?;
+        let width = beginning.names().len();
+        let Beginning { cuts, first, .. } = beginning;
+        Ok(DelimitedReader::of_segment(first, cuts.delimiter(), width))
     }
 
     /// Every record's line and cells, then how the file ended.

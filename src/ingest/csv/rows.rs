@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::beginning::Beginning;
 use super::cuts::Cuts;
 use super::header::Header;
 use super::parser::SegmentParser;
@@ -10,7 +11,7 @@ use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
 use crate::ingest::rows::fitness::Fitness;
-use crate::vault::plaintext::RowBatch;
+use crate::vault::plaintext::{RowBatch, SkipKind};
 
 /// A delimited file, to be read by one thread, or to be split for several.
 pub(in crate::ingest) struct DelimitedRows {
@@ -21,20 +22,23 @@ pub(in crate::ingest) struct DelimitedRows {
     parser: SegmentParser,
     declared: Declared,
     shape: Shape,
+    /// The lines before the header, and those of the header; not yet counted in a batch.
+    beginning: (u64, u64),
 }
 
 impl DelimitedRows {
     /// `first` is the first segment, to be read from after the header.
     pub(in crate::ingest) fn new(
         header: Header,
-        first: Segment,
-        cuts: Cuts,
+        Beginning {
+            cuts, first, lines, ..
+        }: Beginning,
         declared: Declared,
         shape: Shape,
     ) -> Self {
         let header = Arc::new(header);
-        let delimiter = cuts.delimiter();
-        let parser = SegmentParser::new(Arc::clone(&header), delimiter, declared.clone(), &shape);
+        let written = (cuts.delimiter(), cuts.quotes());
+        let parser = SegmentParser::new(Arc::clone(&header), written, declared.clone(), &shape);
         Self {
             header,
             cuts,
@@ -42,6 +46,7 @@ impl DelimitedRows {
             parser,
             declared,
             shape,
+            beginning: lines,
         }
     }
 
@@ -50,12 +55,22 @@ impl DelimitedRows {
         self.header.dropped()
     }
 
+    /// How many lines the file has, once it was read.
+    pub(in crate::ingest) fn lines(&self) -> u64 {
+        self.cuts.lines().0
+    }
+
+    /// How many lines are before the header, and how many are the header's.
+    pub(in crate::ingest) fn beginning(&self) -> (u64, u64) {
+        self.beginning
+    }
+
     /// The first segment, what cuts the others, and as many parsers as are wanted.
     pub(in crate::ingest) fn split(self, parsers: usize) -> (Segment, Cuts, Vec<SegmentParser>) {
-        let delimiter = self.cuts.delimiter();
+        let written = (self.cuts.delimiter(), self.cuts.quotes());
         let more = (1..parsers).map(|_| {
             let header = Arc::clone(&self.header);
-            SegmentParser::new(header, delimiter, self.declared.clone(), &self.shape)
+            SegmentParser::new(header, written, self.declared.clone(), &self.shape)
         });
         let parsers = more.chain([self.parser]).collect();
         (self.next.unwrap_or_default(), self.cuts, parsers)
@@ -70,12 +85,29 @@ impl DelimitedRows {
         if let Some(segment) = self.next.take() {
             self.parser.begin(segment);
         }
-        if self.parser.read_batch(batch)? {
+        let more = self.parser.read_batch(batch)?;
+        skip_beginning(std::mem::take(&mut self.beginning), batch);
+        if more {
             return Ok(true);
         }
         let (segment, tally) = self.parser.end();
         fitness.take(tally)?;
         self.next = self.cuts.next(segment)?;
+        if self.next.is_none() {
+            skip_end(&self.cuts, batch);
+        }
         Ok(self.next.is_some())
     }
+}
+
+/// Counts the lines before the header, and those of the header.
+pub(in crate::ingest) fn skip_beginning((before, header): (u64, u64), batch: &mut RowBatch) {
+    batch.skip(SkipKind::Preamble, before);
+    batch.skip(SkipKind::Header, header);
+}
+
+/// Counts the line of an end mark at the end of a file that was read.
+pub(in crate::ingest) fn skip_end(cuts: &Cuts, batch: &mut RowBatch) {
+    let (_, end_mark) = cuts.lines();
+    batch.skip(SkipKind::EndMark, u64::from(end_mark));
 }

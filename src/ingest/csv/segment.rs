@@ -16,7 +16,9 @@ pub struct Segment {
     at: usize,
     /// The line of the file it begins at, counted from 1.
     pub(super) line: u64,
-    /// False if there is no quote in it.
+    /// The line after its last.
+    pub(super) end_line: u64,
+    /// False if there is no quote in it that counts.
     pub(super) quoted: bool,
 }
 
@@ -31,6 +33,7 @@ impl Segment {
             filled: 0,
             at: 0,
             line: 1,
+            end_line: 1,
             quoted: true,
         }
     }
@@ -41,10 +44,11 @@ impl Segment {
         &mut self.bytes
     }
 
-    /// Marks that the first `filled` bytes of its room are records, the first of which begins at
-    /// `line`.
-    pub(super) fn fill(&mut self, filled: usize, line: u64) {
-        (self.filled, self.at, self.line) = (filled, 0, line);
+    /// Marks that the first `filled` bytes of its room are records, which begin at `line` and have
+    /// so many lines.
+    pub(super) fn fill(&mut self, filled: usize, (line, lines): (u64, u64)) {
+        (self.filled, self.at) = (filled, 0);
+        (self.line, self.end_line) = (line, line + lines);
     }
 
     /// The byte that is read next.
@@ -60,6 +64,12 @@ impl Segment {
     /// Everything from a byte on.
     pub(super) fn bytes_from(&self, byte: usize) -> &[u8] {
         self.bytes.get(byte..self.filled).unwrap_or_default()
+    }
+
+    /// The same segment, whose next byte begins this line.
+    pub(super) fn at_line(mut self, line: u64) -> Self {
+        self.line = line;
+        self
     }
 
     /// The same segment, to be read from `byte` on, which is the beginning of `line`.

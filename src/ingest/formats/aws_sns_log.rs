@@ -10,7 +10,11 @@ pub(super) fn shape() -> Shape {
 }
 
 const TABLE: [TableLine; 7] = [
-    (Field::Number, &["delivery.destination"], Reads::Text),
+    (
+        Field::Number,
+        &["delivery.destination"],
+        Reads::International,
+    ),
     (Field::Carrier, &["delivery.phoneCarrier"], Reads::Text),
     (Field::Carrier, &["delivery.mcc"], Reads::Mcc),
     (Field::Carrier, &["delivery.mnc"], Reads::Mnc),

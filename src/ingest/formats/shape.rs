@@ -50,7 +50,15 @@ pub(in crate::ingest) enum Reads {
     EpochSeconds,
     /// A time: milliseconds since 1970.
     EpochMillis,
-    /// A number: digits with the calling code and without a plus.
+    /// A time: microseconds since 1970.
+    EpochMicros,
+    /// A time: nanoseconds since 1970.
+    EpochNanos,
+    /// A time: its day, if its time of day is in another column.
+    Day,
+    /// A time: its time of day, if its day is in another column.
+    Clock,
+    /// A number: the format is documented to have international digits, with or without a plus.
     International,
     /// A carrier: a mobile country code; the network code is in another column.
     Mcc,

@@ -14,7 +14,7 @@ pub(super) fn shape() -> Shape {
 
 const TABLE: [TableLine; 5] = [
     (Field::User, &["client_reference"], Reads::Text),
-    (Field::Number, &["recipient"], Reads::Text),
+    (Field::Number, &["recipient"], Reads::International),
     (Field::Carrier, &["operator"], Reads::MccMnc),
     (Field::SentAt, &["at"], Reads::Text),
     (Field::MessageRef, &["batch_id"], Reads::Text),

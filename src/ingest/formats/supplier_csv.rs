@@ -9,7 +9,7 @@ pub(super) fn shape() -> Shape {
     shape
 }
 
-const TABLE: [TableLine; 11] = [
+const TABLE: [TableLine; 13] = [
     (Field::Account, ACCOUNT, Reads::Text),
     (Field::User, &["user", "username"], Reads::Text),
     (Field::Number, NUMBER, Reads::Text),
@@ -17,6 +17,8 @@ const TABLE: [TableLine; 11] = [
     (Field::Country, &["country", "countrycode"], Reads::Text),
     (Field::State, &["state", "province"], Reads::Text),
     (Field::SentAt, SENT_AT, Reads::Text),
+    (Field::SentAt, DAY, Reads::Day),
+    (Field::SentAt, CLOCK, Reads::Clock),
     (Field::Kind, &["kind", "type", "messagetype"], Reads::Text),
     (Field::Channel, &["channel"], Reads::Text),
     (Field::Channel, DIRECTION, Reads::Direction),
@@ -34,6 +36,23 @@ const NUMBER: &[&str] = &[
     "to",
 ];
 const CARRIER: &[&str] = &["carrier", "phonecarrier", "network", "operator"];
-const SENT_AT: &[&str] = &["sentat", "timestamp", "time", "datetime", "sent", "date"];
+const SENT_AT: &[&str] = &["sentat", "timestamp", "datetime", "sent"];
+/// With a column of times of day, a column of these names holds the day; alone, it holds whole times.
+const DAY: &[&str] = &[
+    "date",
+    "day",
+    "sentdate",
+    "datesent",
+    "senddate",
+    "messagedate",
+];
+const CLOCK: &[&str] = &[
+    "time",
+    "timeofday",
+    "senttime",
+    "timesent",
+    "sendtime",
+    "messagetime",
+];
 const DIRECTION: &[&str] = &["direction", "messagedirection"];
 const MESSAGE_REF: &[&str] = &["messageref", "messageid", "sid", "reference", "ref", "id"];

@@ -1,11 +1,12 @@
 //! The second guard against message content: a cell of a known column that looks like a message
 //! is not kept, not even in the quarantine.
 //!
-//! It recognises a code among words, and long text. A short message without digits passes. The
-//! first guard is that only known columns are read.
+//! A text that is too long for its field is taken for a message too. The first guard is that only
+//! known columns are read.
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
+use super::message::reads_like_a_message;
 use crate::domain::Field;
 use crate::vault::plaintext::RejectKind;
 
@@ -71,57 +72,36 @@ pub(in crate::ingest) fn fault_of(
     if cell.len() > limit && cell.chars().count() > limit {
         return Some(kind);
     }
-    // A single word is not a message.
-    (look.spaced && looks_like_content(field, cell)).then_some(RejectKind::LooksLikeContent)
+    looks_like_content(look, field, cell).then_some(RejectKind::LooksLikeContent)
 }
 
 /// True if the quarantine may hold the cell.
 pub(in crate::ingest) fn may_be_kept(field: Field, cell: &str) -> bool {
     matches!(fault(field, cell), None | Some(RejectKind::NotPrintable))
-        && !looks_like_content(field, cell)
+        && !looks_like_content(RecordLook::UNKNOWN, field, cell)
 }
 
-/// Four to eight digits among letters and spaces: `Your code is 123456`.
-///
-/// The names of carriers may have a company number after a punctuation mark
-/// (`Example Wireless:6006 - SVR/2`), so there only a code that is a word of its own counts.
-/// Accounts, users, ids and times may have digits among letters. A number with three words in it
-/// is a text.
-fn looks_like_content(field: Field, cell: &str) -> bool {
+/// True if the cell reads like a message. A single word of ASCII is a link or a word with its code
+/// (`OTP:123456`), or no message.
+fn looks_like_content(look: RecordLook, field: Field, cell: &str) -> bool {
     let bytes = cell.as_bytes();
-    // Most cells are a single word, which is not a message.
-    if !bytes.contains(&b' ') {
-        return false;
-    }
-    let digits = bytes.iter().any(u8::is_ascii_digit);
-    let letters = bytes
-        .iter()
-        .any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
-    if !letters || !(digits || field == Field::Number) {
-        return false;
-    }
-    match field {
-        Field::Account | Field::User | Field::MessageRef | Field::SentAt => false,
-        Field::Number => {
-            let words = cell.split_whitespace();
-            words
-                .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
-                .count()
-                > 2
+    let spaced = look.spaced && memchr(b' ', bytes).is_some();
+    if !spaced && (look.plain || cell.is_ascii()) {
+        let short = matches!(
+            field,
+            Field::Carrier | Field::Country | Field::State | Field::Kind | Field::Channel
+        );
+        let joined = short && bytes.len() >= 8 && memchr3(b':', b'/', b'=', bytes).is_some();
+        if !joined {
+            return false;
         }
-        Field::Carrier => cell.split_whitespace().any(|word| {
-            let word = word.trim_end_matches(['.', ',', '!', ';', ':']);
-            is_code(word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
-        }),
-        _ => bytes
-            .split(|byte| !byte.is_ascii_digit())
-            .any(|run| is_code(run.len())),
     }
-}
-
-/// True for a run of so many digits as a code has.
-fn is_code(digits: usize) -> bool {
-    (4..=8).contains(&digits)
+    // A number with three words is a text.
+    let words = || {
+        let words = cell.split_whitespace();
+        words.filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
+    };
+    (field == Field::Number && words().count() > 2) || reads_like_a_message(field, cell)
 }
 
 #[cfg(test)]

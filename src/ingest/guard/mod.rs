@@ -1,5 +1,10 @@
 //! What keeps message content out: columns whose names say that they hold it are never read
-//! (`columns`), and a cell that looks like a message is not kept (`cells`).
+//! (`columns`), and a cell that reads like a message is not kept (`cells`; `message` says how that is
+//! told, by signs and by `words`).
 
 pub(super) mod cells;
 pub(super) mod columns;
+mod message;
+#[cfg(test)]
+mod tests;
+mod words;

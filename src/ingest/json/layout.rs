@@ -4,9 +4,7 @@
 //! It is found by trying: the first place is taken whose records fit a format. Nothing but names
 //! is kept.
 
-use std::io::{Cursor, Read};
-
-use zeroize::Zeroizing;
+use std::io::Read;
 
 use super::enclosure::Descent;
 use super::inside::{self, Inside};
@@ -147,8 +145,7 @@ fn each_record(
     (descent, prefixed): (Descent, bool),
     with: &mut dyn FnMut(usize, &str),
 ) {
-    let source = Cursor::new(Zeroizing::new(beginning.to_vec()));
-    let mut stream = JsonStream::new(Box::new(source), descent, prefixed);
+    let mut stream = JsonStream::of_bytes(beginning, descent, prefixed);
     for nth in 1..=RECORDS {
         // The beginning may end in a record. What else is wrong is found when the file is read.
         if !matches!(stream.advance(), Ok(true)) {

@@ -71,17 +71,23 @@ impl JsonLog {
         self.dropped.shown()
     }
 
+    /// How many lines were read so far; at the end, how many the file has.
+    pub(super) fn lines(&mut self) -> u64 {
+        self.stream.lines()
+    }
+
     /// The next record, if there is one. At the end, a named column that was in no record is an
     /// error.
     pub(super) fn next(&mut self) -> Result<Option<Record<JsonCells<'_>>>, IngestError> {
         if !std::mem::take(&mut self.ahead) && !self.stream.advance()? {
             return self.all_met().map(|()| None);
         }
+        let last = self.stream.line();
         let (bytes, at) = self.stream.record();
         let bad = |kind| {
             let line = at.line;
             let cells = Err(kind);
-            Ok(Some(Record { line, cells }))
+            Ok(Some(Record { line, last, cells }))
         };
         if self.stream.is_bad_line() {
             return bad(RejectKind::BrokenJson);
@@ -134,6 +140,7 @@ impl JsonLog {
         let cells = walk.cells();
         Ok(Some(Record {
             line: at.line,
+            last,
             cells: cells.map(|mut cells| {
                 cells.given = std::mem::take(&mut self.given);
                 cells

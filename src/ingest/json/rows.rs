@@ -6,19 +6,30 @@ use super::record::JsonLog;
 use crate::ingest::error::IngestError;
 use crate::ingest::record::Record;
 use crate::ingest::rows::fitness::FitTally;
-use crate::ingest::rows::maker::RowMaker;
-use crate::vault::plaintext::{RejectKind, RowBatch};
+use crate::ingest::rows::maker::{Place, RowMaker};
+use crate::vault::plaintext::{RejectKind, RowBatch, SkipKind};
 
 /// A JSON file whose records are made into rows.
 pub(in crate::ingest) struct JsonRows {
     log: JsonLog,
     maker: RowMaker,
+    /// How many lines of the file are accounted for.
+    counted: u64,
 }
 
 impl JsonRows {
     /// The rows of a file at its first record.
     pub(in crate::ingest) fn new(log: JsonLog, maker: RowMaker) -> Self {
-        Self { log, maker }
+        Self {
+            log,
+            maker,
+            counted: 0,
+        }
+    }
+
+    /// How many lines the file has, once it was read.
+    pub(in crate::ingest) fn lines(&self) -> u64 {
+        self.counted
     }
 
     /// The names of the members that are not read, of all records so far.
@@ -32,13 +43,25 @@ impl JsonRows {
         batch: &mut RowBatch,
         tally: &mut FitTally,
     ) -> Result<bool, IngestError> {
-        let Self { log, maker } = self;
+        let Self {
+            log,
+            maker,
+            counted,
+        } = self;
         while !batch.is_full() {
             let left = {
-                let Some(Record { line, cells }) = log.next()? else {
+                let Some(Record { line, last, cells }) = log.next()? else {
+                    let rest = log.lines().saturating_sub(*counted);
+                    batch.skip(SkipKind::AroundRecords, rest);
+                    *counted += rest;
                     return Ok(false);
                 };
-                add_all(maker, batch, tally, line, &cells)?
+                let before = line.saturating_sub(*counted + 1);
+                batch.skip(SkipKind::AroundRecords, before);
+                // A record on a line with the one before it has no line of its own.
+                let lines = last.saturating_sub(*counted + before);
+                *counted += before + lines;
+                add_all(maker, batch, tally, Place { line, lines }, &cells)?
             };
             if let Some(given) = left {
                 log.again(given);
@@ -54,24 +77,26 @@ fn add_all(
     maker: &mut RowMaker,
     batch: &mut RowBatch,
     tally: &mut FitTally,
-    line: u64,
+    place: Place,
     cells: &Result<JsonCells<'_>, RejectKind>,
 ) -> Result<Option<usize>, IngestError> {
     let cells = match cells {
         Ok(cells) => cells,
         Err(kind) => {
-            tally.count(false, line);
-            return maker.add(batch, line, Err(*kind)).map(|()| None);
+            tally.count_shape(false, place.line);
+            return maker.add(batch, place, Err(*kind)).map(|()| None);
         }
     };
     if cells.given == 0 {
-        tally.count(cells.shaped, line);
+        tally.count_shape(cells.shaped, place.line);
     }
     for at in cells.given..cells.rows() {
         if batch.is_full() {
             return Ok(Some(at));
         }
-        maker.add(batch, line, Ok(&cells.row(at)))?;
+        // The first row stands for the lines of the record.
+        let lines = if at == 0 { place.lines } else { 0 };
+        maker.add(batch, Place { lines, ..place }, Ok(&cells.row(at)))?;
     }
     Ok(None)
 }

@@ -22,7 +22,7 @@ pub(in crate::ingest) struct JsonStream {
     descent: Descent,
     /// Every record is at the end of a line, behind other text.
     prefixed: bool,
-    /// Room for the longest record and some more: growing would leave a copy that is not wiped.
+    /// What was read and may be needed.
     buffer: Zeroizing<Vec<u8>>,
     /// The place of the first byte of the buffer.
     base: usize,
@@ -65,7 +65,7 @@ impl JsonStream {
             source,
             descent,
             prefixed,
-            buffer: Zeroizing::new(vec![0; MAX_RECORD_BYTES + ROOM]),
+            buffer: Zeroizing::new(vec![0; ROOM / 2]),
             base: 0,
             filled: 0,
             at: 0,
@@ -81,10 +81,30 @@ impl JsonStream {
         }
     }
 
+    /// A stream of the records of these bytes.
+    pub(super) fn of_bytes(bytes: &[u8], descent: Descent, prefixed: bool) -> Self {
+        Self {
+            buffer: Zeroizing::new(bytes.to_vec()),
+            filled: bytes.len(),
+            ..Self::new(Box::new(std::io::empty()), descent, prefixed)
+        }
+    }
+
     /// The bytes of the record, and where it begins. There are none at a line that is no record.
     pub(in crate::ingest) fn record(&self) -> (&[u8], Position) {
         let range = self.record.start.wrapping_sub(self.base)..self.record.end - self.base;
         (self.buffer.get(range).unwrap_or_default(), self.start)
+    }
+
+    /// The line of the byte that is read next.
+    pub(super) fn line(&mut self) -> u64 {
+        self.position().line
+    }
+
+    /// How many lines were read so far.
+    pub(super) fn lines(&mut self) -> u64 {
+        let Position { line, column } = self.position();
+        line - u64::from(column == 1)
     }
 
     /// True if it is at a line that is no record, or at a record that is one in nothing else. What
@@ -459,12 +479,7 @@ impl JsonStream {
         if self.filled - self.keep >= MAX_RECORD_BYTES + ROOM / 2 {
             return Err(self.too_long());
         }
-        if self.buffer.len() - (self.filled - self.base) < ROOM / 4 {
-            self.count_to(self.keep);
-            let held = self.keep - self.base..self.filled - self.base;
-            self.buffer.copy_within(held, 0);
-            self.base = self.keep;
-        }
+        self.make_room();
         let room = self.buffer.get_mut(self.filled - self.base..);
         let read = self.source.read(room.unwrap_or_default());
         let read = read.map_err(|error| {
@@ -473,6 +488,29 @@ impl JsonStream {
         })?;
         self.filled += read;
         Ok(read > 0)
+    }
+
+    /// Gives up what is before `keep`. If there is hardly any room then, the buffer grows.
+    fn make_room(&mut self) {
+        let size = self.buffer.len();
+        if size - (self.filled - self.base) > size / 4 {
+            return;
+        }
+        self.count_to(self.keep);
+        let held = self.keep - self.base..self.filled - self.base;
+        if held.len() > size / 2 && size < MAX_RECORD_BYTES + ROOM {
+            // The old buffer is wiped when it is dropped. Growing it would leave a copy.
+            let larger = (size * 2).clamp(ROOM / 2, MAX_RECORD_BYTES + ROOM);
+            let mut larger = Zeroizing::new(vec![0; larger]);
+            let held = self.buffer.get(held).unwrap_or_default();
+            for (to, from) in larger.iter_mut().zip(held) {
+                *to = *from;
+            }
+            self.buffer = larger;
+        } else if self.keep > self.base {
+            self.buffer.copy_within(held, 0);
+        }
+        self.base = self.keep;
     }
 
     /// Counts the lines up to a place.
@@ -611,7 +649,7 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// How much more than a record the buffer holds.
+/// How much more than the longest record the buffer may hold.
 const ROOM: usize = 256 << 10;
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use super::guess::{ColumnLook, TimeGuess, by_name, is_of_the_sender};
 use crate::domain::Field;
 use crate::ingest::column_name::ShownName;
 use crate::ingest::csv::beginning::Beginning;
+use crate::ingest::csv::cuts::HowWritten;
+use crate::ingest::csv::quoted::DelimitedReader;
+use crate::ingest::csv::quotes::Quotes;
 use crate::ingest::error::IngestError;
 use crate::ingest::guard::columns::is_content;
 use crate::ingest::json::layout::{Layout, Written};
@@ -18,8 +21,8 @@ use crate::ingest::json::path::JsonPath;
 use crate::ingest::json::stream::JsonStream;
 use crate::ingest::record::MAX_RECORD_BYTES;
 use crate::ingest::rows::cells::FIELDS;
-use crate::ingest::unpack::peek::peek;
-use crate::ingest::unpack::text::FileText;
+use crate::ingest::unpack::peek::peek_far;
+use crate::ingest::unpack::text::{FileText, Sheet};
 
 /// A column of the file, and what its cells look like.
 struct DraftColumn {
@@ -62,29 +65,49 @@ impl DraftColumn {
 /// `Empty` or `NoHeader` if the file has no records or no names of columns, and what unpacking and
 /// reading its beginning fails with.
 pub fn draft(source: Box<dyn Read + Send>) -> Result<String, IngestError> {
-    let FileText { mut source, first } = FileText::open(source)?;
-    let head = peek(&mut source, MAX_RECORD_BYTES)?;
-    let written = Written::of(&head);
+    let FileText {
+        mut source,
+        first,
+        sheet,
+    } = FileText::open(source, None)?;
+    let head = peek_far(&mut source, MAX_RECORD_BYTES)?;
+    let written = match sheet {
+        Some(_) => Written::Other,
+        None => Written::of(&head),
+    };
     let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
     let layout = Layout::usual(written == Written::LogLines);
     let (container, columns) = match (written, first) {
-        (Written::Other, _) => ("csv", of_delimited(source)?),
+        (Written::Other, _) => ("csv", of_delimited(source, sheet)?),
         (Written::Json, b'[') => ("json", of_json(layout.stream(source))?),
         _ => ("ndjson", of_json(layout.stream(source))?),
     };
     Ok(write(container, &columns))
 }
 
-fn of_delimited(source: Box<dyn Read + Send>) -> Result<Vec<DraftColumn>, IngestError> {
-    let beginning = Beginning::read(source)?;
-    let names = beginning.names()?;
+fn of_delimited(
+    source: Box<dyn Read + Send>,
+    sheet: Option<Sheet>,
+) -> Result<Vec<DraftColumn>, IngestError> {
+    let written = HowWritten {
+        quotes: sheet.as_ref().map_or(Quotes::Auto, |_| Quotes::None),
+        delimiter: sheet.map(|_| Sheet::DELIMITER),
+        // A line before the header has hardly two names of columns in it.
+        is_header: &|names| {
+            let known = names.iter().filter(|name| by_name(name).is_some());
+            known.count() > 1
+        },
+    };
+    let beginning = Beginning::read(source, written)?;
+    let names = beginning.names();
     let mut columns: Vec<_> = names.into_iter().map(DraftColumn::new).collect();
     // If hardly any cell of the first line looks like a name, it is a line of data.
     let shown = columns.iter().filter(|column| column.name.is_some());
     if shown.count() * 2 < columns.len().max(2) {
         return Err(IngestError::NoHeader);
     }
-    let mut reader = beginning.header;
+    let delimiter = beginning.cuts.delimiter();
+    let mut reader = DelimitedReader::of_segment(beginning.first, delimiter, 0);
     for _ in 0..RECORDS {
         if !reader.advance()? {
             break;

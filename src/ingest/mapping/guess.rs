@@ -152,7 +152,7 @@ pub(super) fn by_name(name: &str) -> Option<Field> {
     let shapes = Format::ALL.map(formats::shape);
     let mut columns = shapes.iter().flat_map(|shape| &shape.columns);
     let found = columns.find(|column| {
-        let plain = matches!(column.reads, Reads::Text);
+        let plain = matches!(column.reads, Reads::Text | Reads::International);
         plain && column.names.iter().any(|known| fold(known) == folded)
     });
     if let Some(found) = found {

@@ -40,7 +40,7 @@ impl Mapping {
             country_form: CountryForm::Any,
             constants: Constants::default(),
         };
-        let (mut container, mut joined) = (None, false);
+        let (mut container, mut forms) = (None, Forms::default());
         for (key, value) in table.get_ref() {
             let at = place(key.span());
             if key.get_ref() == "container" {
@@ -59,12 +59,12 @@ impl Mapping {
                 return Err(at.wrong(field.label(), "must be a table, such as [number]"));
             };
             for (key, value) in table {
-                mapping.set(field, key, value, &mut joined, &place(key.span()))?;
+                mapping.set(field, key, value, &mut forms, &place(key.span()))?;
             }
         }
         mapping.container = container
             .ok_or_else(|| place(0..0).wrong("container", "must be csv, json or ndjson"))?;
-        mapping.set_reads(joined, &place(0..0))?;
+        mapping.set_reads(forms, &place(0..0))?;
         mapping.check(&place(0..0))?;
         Ok(mapping)
     }
@@ -75,7 +75,7 @@ impl Mapping {
         field: Field,
         key: &Spanned<std::borrow::Cow<'_, str>>,
         value: &Spanned<DeValue<'_>>,
-        joined: &mut bool,
+        forms: &mut Forms,
         at: &KeySpan<'_>,
     ) -> Result<(), IngestError> {
         let said = at.string(value, field.label())?;
@@ -84,6 +84,7 @@ impl Mapping {
             ("column", _) => self.map(field, said, Reads::Text, at)?,
             ("mcc", Field::Carrier) => self.map(field, said, Reads::Mcc, at)?,
             ("mnc", Field::Carrier) => self.map(field, said, Reads::Mnc, at)?,
+            ("time_column", Field::SentAt) => self.map(field, said, Reads::Clock, at)?,
             ("value", _) => return self.set_value(field, said, at),
             ("form", Field::Country) => {
                 let mut forms = CountryForm::ALL.into_iter();
@@ -94,8 +95,12 @@ impl Mapping {
             }
             ("form", Field::Carrier) => match said {
                 "name" => {}
-                "mcc-mnc" => *joined = true,
+                "mcc-mnc" => forms.joined = true,
                 _ => return wrong("form must be name or mcc-mnc"),
+            },
+            ("form", Field::Number) => match said {
+                "international" => forms.international = true,
+                _ => return wrong("form must be international"),
             },
             ("time", Field::SentAt) => match TimeForm::parse(said) {
                 Some(form) => self.time = form,
@@ -151,15 +156,25 @@ impl Mapping {
         Ok(())
     }
 
-    /// Sets how each column is read, when all keys were taken. `joined`: carriers are in the form
-    /// `mcc-mnc`.
-    fn set_reads(&mut self, joined: bool, at: &KeySpan<'_>) -> Result<(), IngestError> {
-        let mut unjoined = joined;
+    /// Sets how each column is read, when all keys were taken.
+    fn set_reads(&mut self, forms: Forms, at: &KeySpan<'_>) -> Result<(), IngestError> {
+        let mut unjoined = forms.joined;
         for one in &mut self.columns {
             match (one.column.field(), one.reads, &self.time) {
-                (Field::SentAt, _, TimeForm::EpochSeconds) => one.reads = Reads::EpochSeconds,
-                (Field::SentAt, _, TimeForm::EpochMillis) => one.reads = Reads::EpochMillis,
-                (Field::Carrier, Reads::Text, _) if joined => {
+                (Field::SentAt, Reads::Text, TimeForm::EpochSeconds) => {
+                    one.reads = Reads::EpochSeconds;
+                }
+                (Field::SentAt, Reads::Text, TimeForm::EpochMillis) => {
+                    one.reads = Reads::EpochMillis;
+                }
+                (Field::SentAt, Reads::Text, TimeForm::EpochMicros) => {
+                    one.reads = Reads::EpochMicros;
+                }
+                (Field::SentAt, Reads::Text, TimeForm::EpochNanos) => {
+                    one.reads = Reads::EpochNanos;
+                }
+                (Field::Number, _, _) if forms.international => one.reads = Reads::International,
+                (Field::Carrier, Reads::Text, _) if forms.joined => {
                     (one.reads, unjoined) = (Reads::MccMnc, false);
                 }
                 _ => {}
@@ -178,9 +193,14 @@ impl Mapping {
             columns.any(|one| one.column.field() == field && of(one.reads))
         };
         for field in [Field::Number, Field::SentAt] {
-            if !has(field, &|_| true) {
+            if !has(field, &|reads| reads != Reads::Clock) {
                 return Err(at.wrong(field.label(), "must have a column"));
             }
+        }
+        let clock = has(Field::SentAt, &|reads| reads == Reads::Clock);
+        if clock && !has(Field::SentAt, &|reads| reads == Reads::Text) {
+            let rule = "a time since 1970 has no time_column";
+            return Err(at.wrong(Field::SentAt.label(), rule));
         }
         let csv = self.container == Container::Csv;
         let name = |one: &MappedColumn| match csv {
@@ -204,6 +224,15 @@ impl Mapping {
         }
         Ok(())
     }
+}
+
+/// Forms of columns that may be named before their column.
+#[derive(Clone, Copy, Default)]
+struct Forms {
+    /// Carriers are `mcc-mnc`.
+    joined: bool,
+    /// Numbers are `international`.
+    international: bool,
 }
 
 /// A part of the text of a mapping, to name its line in an error.
@@ -237,5 +266,5 @@ const COLUMN: usize = 128;
 const NO_FIELD: &str = "is not a known key; container and the names of fields are";
 const NO_KEY: &str = "is not a key of this field; docs/mapping.md lists them";
 const NO_VALUE: &str = "value must be a short word";
-const NO_TIME: &str = "time must be rfc3339, rfc2822, epoch-seconds, epoch-millis, or a pattern \
-    that gives day, hour and minute";
+const NO_TIME: &str = "time must be rfc3339, rfc2822, epoch-seconds, epoch-millis, epoch-micros, \
+    epoch-nanos, or a pattern that gives day, hour and minute";

@@ -21,10 +21,11 @@ impl Mapping {
             let lines = [
                 (
                     "column",
-                    column(|reads| !matches!(reads, Reads::Mcc | Reads::Mnc)),
+                    column(|reads| !matches!(reads, Reads::Mcc | Reads::Mnc | Reads::Clock)),
                 ),
                 ("mcc", column(|reads| reads == Reads::Mcc)),
                 ("mnc", column(|reads| reads == Reads::Mnc)),
+                ("time_column", column(|reads| reads == Reads::Clock)),
                 ("value", self.constants.of(field).map(str::to_owned)),
                 ("form", self.form(field).map(str::to_owned)),
                 ("time", self.time_of(field)),
@@ -49,6 +50,11 @@ impl Mapping {
             Field::Carrier => {
                 let joined = |one: &MappedColumn| one.reads == Reads::MccMnc;
                 self.columns.iter().any(joined).then_some("mcc-mnc")
+            }
+            Field::Number => {
+                let international = |one: &MappedColumn| one.reads == Reads::International;
+                let any = self.columns.iter().any(international);
+                any.then_some("international")
             }
             _ => None,
         }

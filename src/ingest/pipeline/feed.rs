@@ -81,6 +81,7 @@ pub fn feed(
         mapping,
         digest,
         bytes: received.so_far(),
+        lines: facts.lines,
         dropped_columns: facts.dropped_columns,
     })
 }

@@ -9,6 +9,7 @@ use super::received::Received;
 use crate::domain::caught;
 use crate::ingest::csv::cuts::Cuts;
 use crate::ingest::csv::parser::SegmentParser;
+use crate::ingest::csv::rows::{skip_beginning, skip_end};
 use crate::ingest::csv::segment::Segment;
 use crate::ingest::error::IngestError;
 use crate::ingest::log_reader::{LogFacts, SplitLog};
@@ -24,8 +25,8 @@ enum FromSegment {
     Rows(Box<RowBatch>),
     /// All rows of the segment were sent. It can be filled again.
     Segment(Segment, FitTally),
-    /// The file has ended.
-    End,
+    /// The file has ended: how many lines it has, and what was counted of its last.
+    End(u64, Box<RowBatch>),
     Fault(IngestError),
 }
 
@@ -43,6 +44,7 @@ pub(super) fn read_segments(
     let SplitLog {
         first,
         mut cuts,
+        beginning,
         parsers,
         mut facts,
     } = split;
@@ -58,9 +60,11 @@ pub(super) fn read_segments(
     let _ = filled.send((0, first));
     thread::scope(|threads| {
         let cut = parsed.clone();
+        let mut rest = batches.make();
+        skip_beginning(beginning, &mut rest);
         threads.spawn(move || {
             be_nice();
-            cut_all(&mut cuts, &to_fill, &filled, &cut);
+            cut_all(&mut cuts, &to_fill, &filled, (&cut, rest));
         });
         for mut parser in parsers {
             let (to_parse, empty, parsed) = (&to_parse, &empty, parsed.clone());
@@ -110,8 +114,10 @@ pub(super) fn read_segments(
                         waiting.remove(&now);
                         now += 1;
                     }
-                    FromSegment::End => {
+                    FromSegment::End(lines, rest) => {
+                        with(&rest)?;
                         facts.fitness.end()?;
+                        facts.lines = lines;
                         return Ok(facts);
                     }
                     FromSegment::Fault(error) => return Err(error.into()),
@@ -136,12 +142,13 @@ fn be_nice() {
     let _ = rustix::process::setpriority_process(Some(this), NICENESS);
 }
 
-/// Cuts the file into segments, to its end. After the last one it sends how the file ended.
+/// Cuts the file into segments, to its end. After the last one it sends how the file ended; `rest` takes the lines
+/// that are in no segment.
 fn cut_all(
     cuts: &mut Cuts,
     to_fill: &Receiver<Segment>,
     filled: &SyncSender<(u64, Segment)>,
-    parsed: &SyncSender<(u64, FromSegment)>,
+    (parsed, mut rest): (&SyncSender<(u64, FromSegment)>, RowBatch),
 ) {
     for no in 1.. {
         let Ok(spare) = to_fill.recv() else {
@@ -155,7 +162,10 @@ fn cut_all(
                 }
                 continue;
             }
-            Ok(None) => FromSegment::End,
+            Ok(None) => {
+                skip_end(cuts, &mut rest);
+                FromSegment::End(cuts.lines().0, Box::new(rest))
+            }
             Err(error) => FromSegment::Fault(error),
         };
         let _ = parsed.send((no, last));

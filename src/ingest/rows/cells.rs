@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use zeroize::Zeroize;
 
+use super::nothing::says_nothing;
 use crate::domain::Field;
 use crate::domain::invisible::{cleaned, trim};
 use crate::ingest::formats::shape::{Column, Reads};
@@ -17,6 +18,8 @@ pub(in crate::ingest) struct Cells<'a> {
     pub(in crate::ingest) time: Reads,
     /// What is known of all cells at once.
     pub(in crate::ingest) look: RecordLook,
+    /// The bytes of the whole record, if it is of a delimited file.
+    pub(in crate::ingest) record: &'a [u8],
 }
 
 /// The fields that are read from a file, in the order of their codes.
@@ -38,7 +41,9 @@ const DIRECTION: usize = FIELDS.len();
 /// The slots after it hold the codes of a mobile network, from which the carrier may be found.
 const MCC: usize = DIRECTION + 1;
 const MNC: usize = MCC + 1;
-pub(in crate::ingest) const SLOTS: usize = MNC + 1;
+/// The time of day, if it is in a column of its own.
+pub(in crate::ingest) const CLOCK: usize = MNC + 1;
+pub(in crate::ingest) const SLOTS: usize = CLOCK + 1;
 
 /// The slot of a field: its index in [`FIELDS`].
 pub(in crate::ingest) fn slot(field: Field) -> usize {
@@ -50,6 +55,7 @@ pub(in crate::ingest) fn slot_of(column: &Column) -> usize {
     match column.reads {
         Reads::Mcc | Reads::MccMnc => MCC,
         Reads::Mnc => MNC,
+        Reads::Clock => CLOCK,
         Reads::Direction => DIRECTION,
         _ => slot(column.field),
     }
@@ -59,10 +65,16 @@ impl<'a> Cells<'a> {
     /// Trims the cells, which are in the order of their slots.
     pub(in crate::ingest) fn new(texts: [&'a str; SLOTS], time: Reads) -> Self {
         Self {
-            texts: texts.map(trim),
+            texts: texts.map(|text| unwrapped(trim(text))),
             time,
             look: RecordLook::UNKNOWN,
+            record: &[],
         }
+    }
+
+    /// The same cells, with the bytes of their record.
+    pub(in crate::ingest) fn of_record(self, record: &'a [u8]) -> Self {
+        Self { record, ..self }
     }
 
     /// The same cells, with what is known of all of them.
@@ -86,6 +98,24 @@ impl<'a> Cells<'a> {
         self.texts.get(slot(field)).copied().unwrap_or_default()
     }
 
+    /// The cell of a field, or a blank if it only says that there is no value.
+    pub(in crate::ingest) fn value(&self, field: Field) -> &'a str {
+        match self.get(field) {
+            cell if says_nothing(field, cell) => "",
+            cell => cell,
+        }
+    }
+
+    /// The cell of the time of day, if the day is in another one.
+    pub(in crate::ingest) fn clock(&self) -> &'a str {
+        self.texts.get(CLOCK).copied().unwrap_or_default()
+    }
+
+    /// All cells, by slot.
+    pub(in crate::ingest) fn all(&self) -> &[&'a str] {
+        &self.texts
+    }
+
     /// Whether the owner of the log sent the message or received it, in the supplier's words.
     pub(in crate::ingest) fn direction(&self) -> &'a str {
         self.texts.get(DIRECTION).copied().unwrap_or_default()
@@ -93,8 +123,7 @@ impl<'a> Cells<'a> {
 
     /// The country code and the network code of a mobile network. Both may be in the first.
     pub(in crate::ingest) fn network(&self) -> [&'a str; 2] {
-        let [.., mcc, mnc] = self.texts;
-        [mcc, mnc]
+        [self.texts[MCC], self.texts[MNC]]
     }
 
     /// The cells for the quarantine, without those that are too long for their field or look
@@ -105,6 +134,16 @@ impl<'a> Cells<'a> {
             cells.filter(|(field, cell)| !cell.is_empty() && guard::may_be_kept(*field, cell)),
         )
     }
+}
+
+/// What is in a cell `="…"`, in which spreadsheets keep a text of digits.
+fn unwrapped(cell: &str) -> &str {
+    if !cell.ends_with('"') {
+        return cell;
+    }
+    let inside = cell.strip_prefix("=\"");
+    let inside = inside.and_then(|cell| cell.strip_suffix('"'));
+    inside.map_or(cell, trim)
 }
 
 /// The cells of a record as they look: without the marks that nobody sees. Copies are wiped on drop.

@@ -13,14 +13,18 @@ pub(super) fn fineness(cell: &str, reads: Reads) -> Fineness {
             Some(at) => of_fraction(bytes.get(at + 1..).unwrap_or_default()),
             None => Fineness::Second,
         },
-        Reads::EpochMillis => {
-            let whole = bytes.iter().take_while(|byte| byte.is_ascii_digit());
-            let millis = whole.count().saturating_sub(3);
-            let fraction = bytes.get(millis..).unwrap_or_default();
-            of_fraction_in_parts(fraction)
-        }
+        Reads::EpochMillis => of_parts(bytes, 3),
+        Reads::EpochMicros => of_parts(bytes, 6),
+        Reads::EpochNanos => of_parts(bytes, 9),
         _ => of_text(bytes),
     }
+}
+
+/// The last so many digits of a whole number are a fraction of a second.
+fn of_parts(bytes: &[u8], digits: usize) -> Fineness {
+    let whole = bytes.iter().take_while(|byte| byte.is_ascii_digit());
+    let parts = whole.count().saturating_sub(digits);
+    of_fraction_in_parts(bytes.get(parts..).unwrap_or_default())
 }
 
 /// Looks for `22:34:49.123`, and for `22:34` without seconds. The marks between may be dots.

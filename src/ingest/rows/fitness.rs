@@ -17,18 +17,30 @@ pub struct FitTally {
     records: u64,
     misfits: u64,
     first_misfit: u64,
+    /// How many cells it has, and how many columns the header.
+    cells: Option<(usize, usize)>,
 }
 
 impl FitTally {
-    /// Counts a record, if it is one of the first thousand of its part.
-    pub(in crate::ingest) fn count(&mut self, fits: bool, line: u64) {
+    /// Counts a record of a delimited file, if it is one of the first thousand of its part. `other` is how many
+    /// cells it has and how many columns the header, if that is not the same.
+    pub(in crate::ingest) fn count(&mut self, other: Option<(usize, usize)>, line: u64) {
+        self.count_any(other.is_none(), other, line);
+    }
+
+    /// Counts a record of another file.
+    pub(in crate::ingest) fn count_shape(&mut self, fits: bool, line: u64) {
+        self.count_any(fits, None, line);
+    }
+
+    fn count_any(&mut self, fits: bool, cells: Option<(usize, usize)>, line: u64) {
         if self.records >= LOOKED_AT {
             return;
         }
         self.records += 1;
         if !fits {
             if self.misfits == 0 {
-                self.first_misfit = line;
+                (self.first_misfit, self.cells) = (line, cells);
             }
             self.misfits += 1;
         }
@@ -52,13 +64,13 @@ impl Fitness {
     ///
     /// # Errors
     ///
-    /// `NotThisFormat` if most of the first thousand records do not fit.
+    /// `CellCount` or `NotThisFormat` if most of the first thousand records do not fit.
     pub fn take(&mut self, tally: FitTally) -> Result<(), IngestError> {
         if self.judged {
             return Ok(());
         }
         if self.seen.misfits == 0 {
-            self.seen.first_misfit = tally.first_misfit;
+            (self.seen.first_misfit, self.seen.cells) = (tally.first_misfit, tally.cells);
         }
         self.seen.records += tally.records;
         self.seen.misfits += tally.misfits;
@@ -73,7 +85,7 @@ impl Fitness {
     ///
     /// # Errors
     ///
-    /// `Empty` if it had no record, `NotThisFormat` if most of them do not fit.
+    /// `Empty` if it had no record, `CellCount` or `NotThisFormat` if most of them do not fit.
     pub fn end(&self) -> Result<(), IngestError> {
         match self.seen.records {
             0 => Err(IngestError::Empty),
@@ -85,7 +97,14 @@ impl Fitness {
     fn judge(&self) -> Result<(), IngestError> {
         if self.seen.misfits * 2 > self.seen.records {
             let (declared, line) = (self.format, self.seen.first_misfit);
-            return Err(IngestError::NotThisFormat { declared, line });
+            return Err(match self.seen.cells {
+                Some((cells, columns)) => IngestError::CellCount {
+                    line,
+                    cells,
+                    columns,
+                },
+                None => IngestError::NotThisFormat { declared, line },
+            });
         }
         Ok(())
     }

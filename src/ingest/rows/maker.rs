@@ -1,10 +1,9 @@
 //! From cells to a row: every check that needs no key, in one place.
 
-use zeroize::{Zeroize, Zeroizing};
-
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
 use super::fineness::fineness;
+use super::joined_time::join;
 use super::reference::reference;
 use crate::domain::{AccountName, Field, Format, country};
 use crate::ingest::declared::Declared;
@@ -15,15 +14,17 @@ use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::meaning::{Constants, CountryForm};
 use crate::ingest::times::form::TimeForm;
 use crate::ingest::times::reader::{TimeFault, TimeReader};
-use crate::vault::plaintext::{Basis, RawNumber, Reject, RejectCells, RejectKind, Row, RowBatch};
+use crate::vault::plaintext::{
+    Basis, RawNumber, Reject, RejectCells, RejectKind, Row, RowBatch, SkipKind,
+};
 
 /// Makes rows of records of one file.
 pub(in crate::ingest) struct RowMaker {
     account: Option<AccountName>,
     kind: String,
     kinds: Vec<(String, String)>,
-    /// Numbers begin with a calling code and have no plus.
-    plus: bool,
+    /// Numbers begin with a calling code, with or without a plus.
+    international: bool,
     /// The format documents its references as ids of messages.
     reference_is_id: bool,
     /// The account is part of an address.
@@ -33,11 +34,31 @@ pub(in crate::ingest) struct RowMaker {
     times: TimeReader,
     lower: [String; 2],
     network: String,
-    number: Zeroizing<String>,
+    /// A day and a time of day, put together.
+    joined: String,
+    /// The last row named a country that is not known.
+    unknown_country: bool,
 }
 
-/// The row, or the field that is wrong and how.
-type Made<'a> = Result<Row<'a>, (Field, RejectKind)>;
+/// Where a record is in its file.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::ingest) struct Place {
+    /// The line it begins at, counted from 1.
+    pub(in crate::ingest) line: u64,
+    /// How many lines it has that no record before it has.
+    pub(in crate::ingest) lines: u64,
+}
+
+/// The row, or why the record is none.
+type Made<'a> = Result<Row<'a>, Unmade>;
+
+/// Why a record is no row.
+enum Unmade {
+    /// The field that is wrong, and how.
+    Rejected(Field, RejectKind),
+    /// It is no message to a person.
+    Skipped(SkipKind),
+}
 
 impl RowMaker {
     pub(in crate::ingest) fn new(declared: Declared, shape: &Shape) -> Self {
@@ -59,117 +80,155 @@ impl RowMaker {
             country_form,
             constants,
             kinds: shape.kinds.clone(),
-            plus: any(Reads::International),
+            international: any(Reads::International),
             reference_is_id,
             account_in_uri: any(Reads::AccountInUri),
             times: TimeReader::new(zone, form),
             lower: Default::default(),
             network: String::new(),
-            // Room for a plus and the longest number that the guard lets through.
-            number: Zeroizing::new(String::with_capacity(NUMBER_BYTES)),
+            joined: String::new(),
+            unknown_country: false,
         }
     }
 
-    /// Adds the row of one record to the batch, or the record to its rejects. The batch must not
-    /// be full. The error is about the file: a local time, and no zone was declared.
+    /// Adds the row of one record to the batch, or the record to its rejects or to what it skips.
+    /// The batch must not be full. The error is about the file: a local time, and no zone was
+    /// declared.
     pub(in crate::ingest) fn add(
         &mut self,
         batch: &mut RowBatch,
-        line: u64,
+        place: Place,
         cells: Result<&Cells<'_>, RejectKind>,
     ) -> Result<(), IngestError> {
-        let seen = cells.ok().and_then(Cells::without_marks);
-        let seen = seen.as_ref().map(SeenCells::cells);
-        let (column, kind, kept) = match cells {
-            Err(kind) => (None, kind, RejectCells::none()),
-            Ok(cells) => match self.make(line, seen.as_ref().unwrap_or(cells))? {
-                Ok(row) => match batch.push(row) {
-                    Ok(()) => return Ok(()),
-                    // Not expected: the batch had room before this record.
-                    Err(_) => (None, RejectKind::TooLong, RejectCells::none()),
-                },
-                Err((field, kind)) => (Some(field.label()), kind, cells.rejected()),
-            },
+        let reject = match cells {
+            Ok(cells) => self.add_row(batch, place, cells)?,
+            Err(kind) => Some(Reject {
+                line: place.line,
+                column: None,
+                kind,
+                cells: RejectCells::none(),
+            }),
         };
-        batch.reject(Reject {
+        if let Some(reject) = reject {
+            batch.reject(reject);
+            batch.stands_for(place.lines);
+        }
+        Ok(())
+    }
+
+    /// The same, but gives a reject back instead of adding it.
+    pub(in crate::ingest) fn add_row(
+        &mut self,
+        batch: &mut RowBatch,
+        place: Place,
+        cells: &Cells<'_>,
+    ) -> Result<Option<Reject>, IngestError> {
+        let seen = cells.without_marks();
+        let seen = seen.as_ref().map(SeenCells::cells);
+        let Place { line, lines } = place;
+        let (column, kind, kept) = match self.make(line, seen.as_ref().unwrap_or(cells))? {
+            Ok(row) => match batch.push(row) {
+                Ok(()) => {
+                    batch.stands_for(lines);
+                    if self.unknown_country {
+                        batch.count_unknown_country();
+                    }
+                    return Ok(None);
+                }
+                // Not expected: the batch had room before this record.
+                Err(_) => (None, RejectKind::TooLong, RejectCells::none()),
+            },
+            Err(Unmade::Skipped(kind)) => {
+                batch.skip_record(kind, lines);
+                return Ok(None);
+            }
+            Err(Unmade::Rejected(field, kind)) => (Some(field.label()), kind, cells.rejected()),
+        };
+        Ok(Some(Reject {
             line,
             column,
             kind,
             cells: kept,
-        });
-        Ok(())
+        }))
     }
 
     fn make<'a>(&'a mut self, line: u64, cells: &Cells<'a>) -> Result<Made<'a>, IngestError> {
         for field in FIELDS {
-            if let Some(kind) = guard::fault_of(cells.look, field, cells.get(field)) {
-                return Ok(Err((field, kind)));
+            let cell = cells.get(field);
+            let fault = guard::fault_of(cells.look, field, cell);
+            if let Some(kind) = fault.or_else(|| damage(field, cell)) {
+                return Ok(Err(Unmade::Rejected(field, kind)));
             }
         }
+        let rejected = |field, kind| Ok(Err(Unmade::Rejected(field, kind)));
         let network = cells.network();
         for code in network {
             if let Some(kind) = guard::fault(Field::Carrier, code) {
-                return Ok(Err((Field::Carrier, kind)));
+                return rejected(Field::Carrier, kind);
             }
         }
-        let [number, sent_at] = [Field::Number, Field::SentAt].map(|field| cells.get(field));
+        let [number, sent_at] = [Field::Number, Field::SentAt].map(|field| cells.value(field));
         let direction = cells.direction();
         if let Some(kind) = guard::fault(Field::Channel, direction) {
-            return Ok(Err((Field::Channel, kind)));
+            return rejected(Field::Channel, kind);
         }
-        let channel = first(cells.get(Field::Channel), direction);
+        let channel = first(cells.value(Field::Channel), direction);
         if is_inbound(channel) || is_inbound(direction) {
-            return Ok(Err((Field::Channel, RejectKind::Inbound)));
+            return Ok(Err(Unmade::Skipped(SkipKind::Inbound)));
         }
-        let mut kind = first(cells.get(Field::Kind), &self.kind);
+        let mut kind = first(cells.value(Field::Kind), &self.kind);
         if !self.kinds.is_empty() {
             let mut kinds = self.kinds.iter();
             match kinds.find(|(begins, _)| kind.starts_with(begins)) {
                 Some((_, is)) => kind = is,
-                None => return Ok(Err((Field::Kind, RejectKind::NotAMessage))),
+                None => return Ok(Err(Unmade::Skipped(SkipKind::StatusEvent))),
             }
         }
         if number.is_empty() {
-            return Ok(Err((Field::Number, RejectKind::MissingNumber)));
+            return rejected(Field::Number, RejectKind::MissingNumber);
         }
         if sent_at.is_empty() {
-            return Ok(Err((Field::SentAt, RejectKind::MissingTime)));
+            return rejected(Field::SentAt, RejectKind::MissingTime);
         }
+        let sent_at = match cells.clock() {
+            "" => sent_at,
+            clock => join(
+                sent_at,
+                clock,
+                self.times.is_of_any_form(),
+                &mut self.joined,
+            ),
+        };
         let fineness = fineness(sent_at, cells.time);
         let (sent_at, time_basis) = match self.times.read(sent_at, cells.time) {
             Ok(read) => read,
             Err(TimeFault::ZoneNeeded) => return Err(IngestError::ZoneNeeded { line }),
-            Err(TimeFault::Unreadable(kind)) => return Ok(Err((Field::SentAt, kind))),
+            Err(TimeFault::Unreadable(kind)) => return rejected(Field::SentAt, kind),
         };
-        let named = cells.get(Field::Country);
+        let named = cells.value(Field::Country);
         let known = country::alpha2(named).filter(|_| self.country_form.fits(named));
+        self.unknown_country = known.is_none() && !named.is_empty();
         let (country, country_basis) = match (known, self.constants.country) {
             (Some(country), _) => (country, Basis::InRecord),
-            (None, _) if !named.is_empty() => {
-                return Ok(Err((Field::Country, RejectKind::UnknownCountry)));
-            }
+            (None, _) if !named.is_empty() => ("", Basis::Absent),
             (None, Some(country)) => (country, Basis::Declared),
             (None, None) => ("", Basis::Absent),
         };
         let declared = self.account.as_ref().map_or("", AccountName::as_str);
         let [kind_room, channel_room] = &mut self.lower;
-        let state = cells.get(Field::State);
-        let mut account = cells.get(Field::Account);
+        let state = cells.value(Field::State);
+        let mut account = cells.value(Field::Account);
         if self.account_in_uri {
             account = in_uri(account);
         }
-        let carrier = match cells.get(Field::Carrier) {
+        let carrier = match cells.value(Field::Carrier) {
             "" => carrier::of_network(network, &mut self.network),
             named => named,
         };
-        let number = match self.plus {
-            true => international(number, &mut self.number),
-            false => number,
-        };
         Ok(Ok(Row {
             account: first(account, declared),
-            user: Some(cells.get(Field::User)).filter(|cell| !cell.is_empty()),
-            number: RawNumber::new(number),
+            user: Some(cells.value(Field::User)).filter(|cell| !cell.is_empty()),
+            number: RawNumber::of_international(number, self.international),
             carrier,
             country,
             state,
@@ -193,6 +252,21 @@ impl RowMaker {
     }
 }
 
+/// What a spreadsheet made of a long number: `1.23457E+18`. A number and a reference are judged elsewhere.
+fn damage(field: Field, cell: &str) -> Option<RejectKind> {
+    let bytes = cell.as_bytes();
+    let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());
+    if !may_be || !bytes.contains(&b'E') {
+        return None;
+    }
+    let judged = !matches!(field, Field::Number | Field::MessageRef);
+    let (digits, power) = cell.split_once("E+").filter(|_| judged)?;
+    let rounded = digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    (rounded && power.bytes().all(|byte| byte.is_ascii_digit())).then_some(RejectKind::Damaged)
+}
+
 /// The part of an address after `/Account/`, or nothing if the address has no such part.
 fn in_uri(cell: &str) -> &str {
     match cell.split_once("/Account/") {
@@ -200,19 +274,6 @@ fn in_uri(cell: &str) -> &str {
         None if cell.contains('/') => "",
         None => cell,
     }
-}
-
-/// The number with a plus in front, if it is digits that can begin with a calling code.
-fn international<'a>(number: &'a str, room: &'a mut Zeroizing<String>) -> &'a str {
-    let bytes = number.as_bytes();
-    let digits = bytes.iter().all(u8::is_ascii_digit);
-    if !digits || bytes.starts_with(b"0") || bytes.len() >= NUMBER_BYTES {
-        return number;
-    }
-    room.zeroize();
-    room.push('+');
-    room.push_str(number);
-    room
 }
 
 /// True for the direction of a message that the owner of the log received.
@@ -232,8 +293,6 @@ const INBOUND: [&str; 6] = [
     "received",
     "mobile-originated",
 ];
-/// The longest number that gets a plus, in bytes.
-const NUMBER_BYTES: usize = 72;
 
 /// The cell, or the other text if it is blank.
 fn first<'a>(cell: &'a str, otherwise: &'a str) -> &'a str {

@@ -4,5 +4,7 @@ mod carrier;
 pub(super) mod cells;
 mod fineness;
 pub(super) mod fitness;
+mod joined_time;
 pub(super) mod maker;
+mod nothing;
 mod reference;

@@ -168,11 +168,8 @@ fn a_quote_that_never_closes_is_a_cut_file_or_a_record_too_long() {
     assert_eq!(cut, IngestError::CutOff { line: 3 });
     let long = format!("{HEADER}{ROW}canary,\"{}", ROW.repeat(50_000));
     let long = error(read(long.into_bytes(), Declared::default()));
-    assert_eq!(long, IngestError::RecordTooLong { line: 3 });
-    assert!(
-        long.to_string()
-            .contains("look there for a quote that is never closed")
-    );
+    assert_eq!(long, IngestError::StrayQuote { line: 3 });
+    assert!(long.to_string().contains("quotes=none"));
 }
 
 #[test]
@@ -230,4 +227,79 @@ fn the_lost_hour_of_the_european_union_rejects_its_rows() {
         read.rejects,
         [(3, at, gap), (4, at, gap), (6, at, "time-is-ambiguous")]
     );
+}
+
+/// A zip of these files, packed.
+fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        let mut options = zip::write::SimpleFileOptions::default();
+        if *name == "mimetype" {
+            options = options.compression_method(zip::CompressionMethod::Stored);
+        }
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn what_a_mac_puts_beside_a_log_is_passed_over() {
+    let log = [HEADER, ROW].concat();
+    let log = ("log.csv", log.as_bytes());
+    let store = (".DS_Store", b"\0\0\0\x01Bud1".as_slice());
+    let fork = ("__MACOSX/._log.csv", b"\0\x05\x16\x07\0\x02".as_slice());
+    for files in [
+        vec![log, fork],
+        vec![store, log],
+        vec![store, ("__MACOSX/._.DS_Store", b""), log, fork],
+        vec![fork, log, store, ("Thumbs.db", b"x")],
+    ] {
+        let bytes = zip_of(&files);
+        assert_eq!(
+            read(bytes.clone(), Declared::default()).unwrap().rows.len(),
+            1
+        );
+        for end in 4..bytes.len() {
+            assert!(
+                read(bytes[..end].to_vec(), Declared::default()).is_err(),
+                "{end}"
+            );
+        }
+    }
+    let refused = |files: &[(&str, &[u8])]| error(read(zip_of(files), Declared::default()));
+    assert_eq!(refused(&[store, fork]), IngestError::Zip(ZipFault::Empty));
+    let two = [log, fork, ("more.csv", b"x")];
+    assert_eq!(refused(&two), IngestError::Zip(ZipFault::Several));
+    let folder = [store, ("logs/log.csv", b"x")];
+    assert_eq!(refused(&folder), IngestError::Zip(ZipFault::Folder));
+}
+
+#[test]
+fn other_containers_are_named_for_what_they_are() {
+    let mut tar = vec![0; 1024];
+    tar[..7].copy_from_slice(b"log.csv");
+    tar[257..262].copy_from_slice(b"ustar");
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(&tar).unwrap();
+    let page = b"\xef\xbb\xbf\n<!doctype html><title>Sign in</title>".to_vec();
+    for (bytes, name) in [
+        (packed.finish().unwrap(), "a tar archive"),
+        (tar, "a tar archive"),
+        (b"\xfd7zXZ\0\0\x04\xe6".to_vec(), "packed with xz"),
+        (b"\x28\xb5\x2f\xfd\x04".to_vec(), "packed with zstd"),
+        (page, "a web page"),
+        (
+            zip_of(&[(
+                "mimetype",
+                b"application/vnd.oasis.opendocument.spreadsheet",
+            )]),
+            "an OpenDocument file",
+        ),
+    ] {
+        let refused = error(read(bytes, Declared::default()));
+        let said = refused.to_string();
+        assert!(said.starts_with(&format!("the file is {name}; ")), "{said}");
+        assert_eq!(refused.kind(), "foreign");
+    }
 }

@@ -16,6 +16,28 @@ fn mapped(text: &str) -> Declared {
     }
 }
 
+#[test]
+fn a_mapping_may_say_that_digits_are_international() {
+    let text = LEAST.replace(
+        "column = \"a\"\n",
+        "form = \"international\"\ncolumn = \"a\"\n",
+    );
+    let mapping = Mapping::parse(&text).unwrap();
+    assert!(
+        mapping
+            .text()
+            .contains("[number]\ncolumn = \"a\"\nform = \"international\"\n")
+    );
+    let again = Mapping::parse(&mapping.text()).unwrap();
+    assert_eq!(again.text(), mapping.text());
+    let wrong = text.replace("international", "local");
+    assert!(
+        refused(&wrong)
+            .to_string()
+            .contains("form must be international")
+    );
+}
+
 fn refused(text: &str) -> IngestError {
     Mapping::parse(text).err().unwrap()
 }

@@ -1,12 +1,13 @@
 //! Reading a file, and what came out of it as text.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
 use crate::domain::Format;
 use crate::ingest::{Declared, IngestError, LogReader};
-use crate::vault::plaintext::RowBatch;
+use crate::vault::plaintext::{RowBatch, SkipKind};
 
 /// What came out of a file, as text.
 pub(super) struct Outcome {
@@ -16,12 +17,24 @@ pub(super) struct Outcome {
     pub(super) rows: Vec<[String; 14]>,
     pub(super) rejects: Vec<(u64, Option<&'static str>, &'static str)>,
     pub(super) reject_cells: Vec<String>,
+    /// The lines that are no row, by reason.
+    pub(super) skipped: Vec<(&'static str, u64)>,
+    /// The records that are no message to a person, by reason.
+    pub(super) skipped_records: Vec<(&'static str, u64)>,
+    /// Rows whose country is not known.
+    pub(super) unknown_countries: u64,
+    /// How many lines the file has.
+    pub(super) lines: u64,
 }
 
+/// Reads a file. Every line of one that can be read is accounted for.
 pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, IngestError> {
     let mut reader = LogReader::open(Box::new(Cursor::new(bytes)), declared)?;
     let mut batch = RowBatch::new();
     let (mut rows, mut rejects, mut reject_cells) = (vec![], vec![], vec![]);
+    let mut skipped = BTreeMap::<SkipKind, u64>::new();
+    let mut records = BTreeMap::<SkipKind, u64>::new();
+    let (mut counted, mut unknown_countries) = (0, 0);
     loop {
         let more = reader.read_batch(&mut batch)?;
         for row in batch.rows_in_tests() {
@@ -42,6 +55,17 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
                 row.line.to_string(),
             ]);
         }
+        let spans = batch.spans().iter();
+        counted += batch.len() as u64 - spans.len() as u64 + batch.reject_lines();
+        counted += spans.map(|(_, lines)| lines).sum::<u64>();
+        for (kind, lines) in batch.skipped() {
+            counted += lines;
+            *skipped.entry(kind).or_default() += lines;
+        }
+        for (kind, count) in batch.skipped_records() {
+            *records.entry(kind).or_default() += count;
+        }
+        unknown_countries += batch.unknown_countries();
         for reject in batch.rejects() {
             rejects.push((reject.line, reject.column, reject.kind.as_str()));
             reject_cells.push(reject.cells.text_in_tests().to_owned());
@@ -50,6 +74,16 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
             break;
         }
     }
+    let lines = reader.lines();
+    assert_eq!(counted, lines, "lines are not accounted for: {skipped:?}");
+    skipped.retain(|_, lines| *lines > 0);
+    records.retain(|_, count| *count > 0);
+    let named = |counts: &BTreeMap<SkipKind, u64>| {
+        let counts = counts.iter();
+        counts
+            .map(|(kind, count)| (kind.as_str(), *count))
+            .collect()
+    };
     let (format, evidence) = (reader.format(), reader.evidence().to_owned());
     let dropped = reader.dropped_columns();
     Ok(Outcome {
@@ -59,6 +93,10 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
         rows,
         rejects,
         reject_cells,
+        skipped: named(&skipped),
+        skipped_records: named(&records),
+        unknown_countries,
+        lines,
     })
 }
 

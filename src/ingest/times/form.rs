@@ -16,15 +16,19 @@ pub(in crate::ingest) enum TimeForm {
     Rfc2822,
     EpochSeconds,
     EpochMillis,
+    EpochMicros,
+    EpochNanos,
     Pattern(String),
 }
 
 impl TimeForm {
-    const NAMED: [Self; 4] = [
+    const NAMED: [Self; 6] = [
         Self::Rfc3339,
         Self::Rfc2822,
         Self::EpochSeconds,
         Self::EpochMillis,
+        Self::EpochMicros,
+        Self::EpochNanos,
     ];
 
     /// `None` if the text is no form, or a pattern that does not give day, hour and minute.
@@ -52,14 +56,32 @@ impl TimeForm {
             Self::Rfc2822 => "rfc2822",
             Self::EpochSeconds => "epoch-seconds",
             Self::EpochMillis => "epoch-millis",
+            Self::EpochMicros => "epoch-micros",
+            Self::EpochNanos => "epoch-nanos",
             Self::Pattern(pattern) => pattern,
         };
         Some(text.to_owned())
     }
 }
 
-/// Reads a text by a pattern.
+/// Reads a text by a pattern. As in Python, Ruby and GNU's C library, `%z` reads `+0530`, `+05:30` and `Z`.
 pub(in crate::ingest) fn read_pattern(pattern: &str, text: &str) -> Option<WrittenTime> {
+    read_exactly(pattern, text).or_else(|| {
+        let place = pattern.find("%z")?;
+        let colons = pattern.replace("%z", "%:z");
+        let zulu = || {
+            let text = text.strip_suffix(['Z', 'z'])?;
+            let whole = place + 2 == pattern.len();
+            let mut written = whole.then(|| format!("{text}+0000"))?;
+            let read = read_exactly(pattern, &written);
+            written.zeroize();
+            read
+        };
+        read_exactly(&colons, text).or_else(zulu)
+    })
+}
+
+fn read_exactly(pattern: &str, text: &str) -> Option<WrittenTime> {
     let read = strtime::parse(pattern, text).ok()?;
     // A zone's name is refused: the library would look its rules up on the machine.
     if let Some(mut name) = read.iana_time_zone().map(str::to_owned) {
@@ -88,6 +110,8 @@ mod tests {
             "rfc2822",
             "epoch-seconds",
             "epoch-millis",
+            "epoch-micros",
+            "epoch-nanos",
             "%d/%m/%Y %H:%M:%S",
             "%m/%d/%Y %I:%M %p",
             "%d-%b-%y %H.%M",
@@ -126,6 +150,15 @@ mod tests {
         );
         let zoned = Some(WrittenTime::Moment(1_711_060_440));
         assert_eq!(read_pattern("%F %T %z", "2024-03-22 04:04:00 +0530"), zoned);
+        for text in [
+            "2024-03-21T22:34:00+00:00",
+            "2024-03-22T04:04:00+05:30",
+            "2024-03-21T22:34:00Z",
+        ] {
+            assert_eq!(read_pattern("%Y-%m-%dT%H:%M:%S%z", text), zoned, "{text}");
+        }
+        assert_eq!(read_pattern("%F %T%z", "2024-03-21 22:34:00+0000"), zoned);
+        assert_eq!(read_pattern("%F %T%z", "2024-03-21 22:34:00 UTC"), None);
         assert_eq!(read_pattern("%s", "1711060440"), zoned);
         for text in [
             "",

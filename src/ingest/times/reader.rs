@@ -49,6 +49,11 @@ impl TimeReader {
         }
     }
 
+    /// True if nobody said how its times are written.
+    pub(in crate::ingest) fn is_of_any_form(&self) -> bool {
+        self.form == TimeForm::Any
+    }
+
     /// The moment, and whether its zone was in the record or declared.
     pub(in crate::ingest) fn read(
         &mut self,
@@ -58,9 +63,9 @@ impl TimeReader {
         let bad = TimeFault::Unreadable(RejectKind::BadTime);
         let found = match (reads, &self.form) {
             (Reads::EpochSeconds, _) => epoch(text).map(WrittenTime::Moment),
-            (Reads::EpochMillis, _) => {
-                epoch(text).map(|millis| WrittenTime::Moment(millis.div_euclid(1000)))
-            }
+            (Reads::EpochMillis, _) => parts_of_seconds(text, 1000),
+            (Reads::EpochMicros, _) => parts_of_seconds(text, 1_000_000),
+            (Reads::EpochNanos, _) => parts_of_seconds(text, 1_000_000_000),
             (_, TimeForm::Rfc3339) => iso_time(text.as_bytes()),
             (_, TimeForm::Rfc2822) => mail(text).map(WrittenTime::Moment),
             (_, TimeForm::Pattern(pattern)) => read_pattern(pattern, text),
@@ -125,6 +130,11 @@ fn rarer(text: &str) -> Option<i64> {
 fn mail(text: &str) -> Option<i64> {
     let time = rfc2822::DateTimeParser::new().parse_timestamp(text);
     Some(time.ok()?.as_second())
+}
+
+/// A time in parts of a second since 1970, of which a second has so many.
+fn parts_of_seconds(text: &str, parts: i64) -> Option<WrittenTime> {
+    epoch(text).map(|since| WrittenTime::Moment(since.div_euclid(parts)))
 }
 
 /// A whole number, with or without a fraction, which is dropped.
@@ -270,6 +280,21 @@ mod tests {
         for text in ["", "1711060489", "-1711060489000", "2024-03-21T22:34:49Z"] {
             assert_eq!(times.read(text, Reads::EpochMillis), bad, "{text}");
         }
+    }
+
+    #[test]
+    fn epoch_micro_and_nanoseconds_are_read_only_where_the_mapping_says_so() {
+        let mut times = TimeReader::new(None, TimeForm::Any);
+        let expected = Ok((Moment::from_seconds(1_711_060_489), Basis::InRecord));
+        assert_eq!(times.read("1711060489123456", Reads::EpochMicros), expected);
+        assert_eq!(
+            times.read("1711060489123456789", Reads::EpochNanos),
+            expected
+        );
+        let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
+        assert_eq!(times.read("1711060489123", Reads::EpochMicros), bad);
+        assert_eq!(times.read("1711060489123456", Reads::EpochNanos), bad);
+        assert_eq!(times.read("1711060489123456", Reads::EpochMillis), bad);
     }
 
     proptest! {

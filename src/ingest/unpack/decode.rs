@@ -23,7 +23,12 @@ pub(super) fn decode(
         [0, second, ..] if *second != 0 => (0, Some(Order::Big)),
         _ => (0, None),
     };
-    if order.is_none() && head.contains(&0) {
+    // Zeros at the end of a file are padding, or follow the mark with which an old program ends a file.
+    let text = head.iter().rposition(|byte| !matches!(byte, 0 | 0x1a));
+    let text = head
+        .get(..text.map_or(0, |last| last + 1))
+        .unwrap_or_default();
+    if order.is_none() && text.contains(&0) {
         return Err(IngestError::NotText { line: 1 });
     }
     let mut head = Cursor::new(head);
@@ -122,7 +127,7 @@ impl<R> Utf16<R> {
                 (Some(_), _) => None,
                 (None, _) => Some(u32::from(unit)),
             };
-            let Some(character) = scalar.and_then(char::from_u32).filter(|c| *c != '\0') else {
+            let Some(character) = scalar.and_then(char::from_u32) else {
                 return Err(IngestError::NotText {
                     line: self.line + lines,
                 });
@@ -188,9 +193,11 @@ mod tests {
         let torn = vec![0xff, 0xfe, 0x00, 0xd8, b'a', 0];
         assert_eq!(read(torn), Err(IngestError::NotText { line: 1 }));
         assert_eq!(
-            read(b"ab\0\0".to_vec()),
+            read(b"ab\0\0c".to_vec()),
             Err(IngestError::NotText { line: 1 })
         );
+        // Padding is left off by the reader of lines.
+        assert_eq!(read(b"ab\0\0".to_vec()).as_deref(), Ok("ab\0\0"));
         assert_eq!(read(Vec::new()), Err(IngestError::Empty));
     }
 }

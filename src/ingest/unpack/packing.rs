@@ -1,26 +1,39 @@
 //! gzip and zip, recognised by their first bytes, with a limit on what comes out.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, BufRead, Cursor, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
+use super::foreign::refuse_foreign;
 use super::growth::Growth;
 use super::packed::PackedSource;
 use super::peek::peek;
+use super::workbook;
 use super::zip::Zip;
 use crate::ingest::error::IngestError;
 
+/// A file of which the packing is off.
+pub(super) enum Unpacked {
+    /// The bytes of a text.
+    Text(Box<dyn Read + Send>),
+    /// The bytes of a workbook, which is a zip of its parts.
+    Workbook(Box<dyn Read + Send>),
+}
+
 /// Unpacks the source if it is packed.
-pub(super) fn unpack(
-    mut source: Box<dyn Read + Send>,
-) -> Result<Box<dyn Read + Send>, IngestError> {
-    let head = peek(&mut source, 4)?;
+pub(super) fn unpack(mut source: Box<dyn Read + Send>) -> Result<Unpacked, IngestError> {
+    let head = peek(&mut source, HEAD)?;
+    refuse_foreign(&head)?;
     let packed = Packing::of(&head);
+    let office = workbook::is_one(&head)?;
     let source = Box::new(Cursor::new(head).chain(source));
+    if office {
+        return Ok(Unpacked::Workbook(source));
+    }
     let mut inside: Box<dyn Read + Send> = match packed {
-        None => return Ok(source),
+        None => return Ok(Unpacked::Text(source)),
         Some(Packing::Gzip) => Box::new(Gzip {
-            decoder: MultiGzDecoder::new(PackedSource::new(source)),
+            decoder: Some(GzDecoder::new(PackedSource::new(source))),
             growth: Growth::default(),
         }),
         Some(Packing::Zip) => {
@@ -28,12 +41,16 @@ pub(super) fn unpack(
             Box::new(zip.map_err(|error| IngestError::reading(error, 1))?)
         }
     };
-    let head = peek(&mut inside, 4)?;
+    let head = peek(&mut inside, HEAD)?;
+    refuse_foreign(&head)?;
     match Packing::of(&head) {
         Some(_) => Err(IngestError::PackedTwice),
-        None => Ok(Box::new(Cursor::new(head).chain(inside))),
+        None => Ok(Unpacked::Text(Box::new(Cursor::new(head).chain(inside)))),
     }
 }
+
+/// How many bytes are looked at: the first block of a tar.
+const HEAD: usize = 512;
 
 /// How a file is packed.
 enum Packing {
@@ -54,17 +71,42 @@ impl Packing {
     }
 }
 
-/// All members of a gzip file, one after another.
+/// All members of a gzip file, one after another. Zeros behind a member are padding.
 struct Gzip {
-    decoder: MultiGzDecoder<PackedSource>,
+    /// Nothing when the last member has ended.
+    decoder: Option<GzDecoder<PackedSource>>,
     growth: Growth,
 }
 
 impl Read for Gzip {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.decoder.read(buffer)?;
-        self.growth.count(read, self.decoder.get_ref().taken())?;
-        Ok(read)
+        while let Some(decoder) = &mut self.decoder {
+            let read = decoder.read(buffer)?;
+            self.growth.count(read, decoder.get_ref().taken())?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            if let Some(ended) = self.decoder.take() {
+                self.decoder = next_member(ended.into_inner())?;
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The next member of a gzip file, if there is one behind the zeros.
+fn next_member(mut packed: PackedSource) -> io::Result<Option<GzDecoder<PackedSource>>> {
+    loop {
+        let ready = packed.fill_buf()?;
+        if ready.is_empty() {
+            return Ok(None);
+        }
+        let zeros = ready.iter().take_while(|byte| **byte == 0).count();
+        let more = zeros < ready.len();
+        packed.consume(zeros);
+        if more {
+            return Ok(Some(GzDecoder::new(packed)));
+        }
     }
 }
 
@@ -85,7 +127,10 @@ mod tests {
 
     fn read(bytes: Vec<u8>) -> Result<Vec<u8>, IngestError> {
         let mut text = Vec::new();
-        unpack(Box::new(Cursor::new(bytes)))?
+        let Unpacked::Text(mut source) = unpack(Box::new(Cursor::new(bytes)))? else {
+            panic!("no workbook");
+        };
+        source
             .read_to_end(&mut text)
             .map_err(|error| IngestError::reading(error, 9))?;
         Ok(text)
@@ -96,6 +141,10 @@ mod tests {
         let both = [gzip(b"one,"), gzip(b"two")].concat();
         assert_eq!(read(both), Ok(b"one,two".to_vec()));
         assert_eq!(read(b"plain".to_vec()), Ok(b"plain".to_vec()));
+        let padded = [gzip(b"one,"), vec![0; 70_000], gzip(b"two"), vec![0; 3]].concat();
+        assert_eq!(read(padded), Ok(b"one,two".to_vec()));
+        let other = [gzip(b"one,"), b"two".to_vec()].concat();
+        assert_eq!(read(other), Err(IngestError::Damaged { line: 9 }));
     }
 
     #[test]

@@ -3,27 +3,69 @@
 use std::io::{Cursor, Read};
 
 use super::decode::decode;
-use super::packing::unpack;
+use super::foreign::refuse_markup;
+use super::packing::{Unpacked, unpack};
 use super::peek::peek;
-use crate::ingest::error::IngestError;
+use super::workbook;
+use crate::ingest::column_name::ShownName;
+use crate::ingest::error::{IngestError, WorkbookFault};
 
 /// The text of a file, at its beginning.
 pub(in crate::ingest) struct FileText {
     pub(in crate::ingest) source: Box<dyn Read + Send>,
     /// The first byte that is not white space.
     pub(in crate::ingest) first: u8,
+    /// The sheet that the text is of, if the file is a workbook.
+    pub(in crate::ingest) sheet: Option<Sheet>,
+}
+
+/// A sheet of a workbook, written as lines without quotes.
+pub(in crate::ingest) struct Sheet {
+    /// Its name, if it may be shown.
+    pub(super) name: Option<ShownName>,
+}
+
+impl Sheet {
+    /// What separates its cells: no cell has it.
+    pub(in crate::ingest) const DELIMITER: u8 = workbook::DELIMITER;
+
+    /// What the report says of it.
+    pub(in crate::ingest) fn evidence(&self) -> String {
+        match &self.name {
+            Some(name) => format!("the sheet {name} of a workbook"),
+            None => "a sheet of a workbook".to_owned(),
+        }
+    }
 }
 
 impl FileText {
-    /// Unpacks and decodes a file. One that begins with 4 KiB of white space is `Empty`.
-    pub(in crate::ingest) fn open(source: Box<dyn Read + Send>) -> Result<Self, IngestError> {
-        let mut source = decode(unpack(source)?)?;
+    /// Unpacks and decodes a file. One that begins with 4 KiB of white space is `Empty`. `sheet` names the sheet of a
+    /// workbook.
+    pub(in crate::ingest) fn open(
+        source: Box<dyn Read + Send>,
+        sheet: Option<&str>,
+    ) -> Result<Self, IngestError> {
+        let (mut source, sheet): (Box<dyn Read + Send>, _) = match unpack(source)? {
+            Unpacked::Workbook(source) => {
+                let (text, name) = workbook::read(source, sheet)?;
+                (Box::new(Cursor::new(text)), Some(Sheet { name }))
+            }
+            Unpacked::Text(_) if sheet.is_some() => {
+                return Err(IngestError::Workbook(WorkbookFault::NotOne));
+            }
+            Unpacked::Text(source) => (decode(source)?, None),
+        };
         let head = peek(&mut source, HEAD)?;
-        let mut bytes = head.iter().copied();
-        let first = bytes.find(|byte| !byte.is_ascii_whitespace());
+        let first = head.iter().position(|byte| !byte.is_ascii_whitespace());
+        let first = first.ok_or(IngestError::Empty)?;
+        let rest = head.get(first..).unwrap_or_default();
+        if sheet.is_none() {
+            refuse_markup(rest)?;
+        }
         Ok(Self {
-            first: first.ok_or(IngestError::Empty)?,
+            first: rest.first().copied().unwrap_or_default(),
             source: Box::new(Cursor::new(head).chain(source)),
+            sheet,
         })
     }
 }

@@ -1,22 +1,28 @@
-//! A zip that holds one file. It is read from front to end, without going back. A zip of anything
-//! but one file, or one that is damaged, is refused.
+//! A zip that holds one file, and perhaps what a Mac or Windows puts beside it. It is read from front to end, without
+//! going back. A zip of anything but one file, or one that is damaged, is refused.
 
 use std::io::{self, BufRead, Read};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
+use zeroize::Zeroizing;
 
 use super::growth::Growth;
 use super::packed::PackedSource;
-use super::zip_header::{DESCRIPTION, Method, Sums, ZipEntry, damaged};
+use super::zip_header::{DESCRIPTION, Method, Sums, ZipEntry, check_directory, damaged};
+use crate::ingest::error::ZipFault;
 
 /// The file in a zip. If it ends without an error, checksum, sizes and directory were right.
 pub(super) struct Zip {
     packed: PackedSource,
     entry: ZipEntry,
+    /// The files before this one.
+    before: Vec<(ZipEntry, Sums)>,
     start: u64,
     inflate: Decompress,
     crc: Crc,
     growth: Growth,
+    /// How many bytes came out of the files before this one.
+    grown: u64,
     /// The last byte of the file came out.
     whole: bool,
     ended: bool,
@@ -24,17 +30,72 @@ pub(super) struct Zip {
 
 impl Zip {
     pub(super) fn open(mut packed: PackedSource) -> io::Result<Self> {
-        let entry = ZipEntry::read(&mut packed)?;
-        Ok(Self {
+        let entry = ZipEntry::first(&mut packed)?;
+        let mut zip = Self {
             start: packed.taken(),
             packed,
             entry,
+            before: Vec::new(),
             inflate: Decompress::new(false),
             crc: Crc::new(),
             growth: Growth::default(),
+            grown: 0,
             whole: false,
             ended: false,
-        })
+        };
+        while zip.entry.is_shadow() {
+            let next = zip.pass_over()?.ok_or(ZipFault::Empty)?;
+            zip.begin(next);
+        }
+        zip.entry.refuse_folder()?;
+        Ok(zip)
+    }
+
+    /// Goes on with another file; the sums of the one before were found.
+    fn begin(&mut self, next: ZipEntry) {
+        let found = self.found();
+        let before = std::mem::replace(&mut self.entry, next);
+        self.before.push((before, found));
+        self.start = self.packed.taken();
+        self.grown = self.growth.unpacked();
+        self.inflate = Decompress::new(false);
+        self.crc = Crc::new();
+        self.whole = false;
+    }
+
+    /// Reads a file that nobody wants, and the header after it.
+    fn pass_over(&mut self) -> io::Result<Option<ZipEntry>> {
+        if self.before.len() >= MOST_SHADOWS {
+            return Err(ZipFault::Several.into());
+        }
+        let mut bytes = Zeroizing::new(vec![0; 8 << 10]);
+        loop {
+            let read = self.some(&mut bytes)?;
+            self.take_in(bytes.get(..read).unwrap_or_default())?;
+            if read == 0 {
+                break;
+            }
+        }
+        self.check_sums()?;
+        ZipEntry::next(&mut self.packed)
+    }
+
+    /// Counts bytes of the file.
+    fn take_in(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.crc.update(bytes);
+        self.growth.count(bytes.len(), self.packed.taken())
+    }
+
+    /// What was found of the file that was read.
+    fn found(&self) -> Sums {
+        Sums {
+            crc: self.crc.sum(),
+            packed: match self.entry.method {
+                Method::Stored => self.growth.unpacked() - self.grown,
+                Method::Deflated => self.inflate.total_in(),
+            },
+            unpacked: self.growth.unpacked() - self.grown,
+        }
     }
 
     /// How many packed bytes of the file were read.
@@ -87,19 +148,33 @@ impl Zip {
         Ok(0)
     }
 
-    /// Compares what was read with the header and the directory.
-    fn finish(&mut self) -> io::Result<()> {
-        let found = Sums {
-            crc: self.crc.sum(),
-            packed: self.drawn(),
-            unpacked: self.growth.unpacked(),
-        };
+    /// Compares what was read with the header, or with the description after the file.
+    fn check_sums(&mut self) -> io::Result<()> {
+        let found = self.found();
         if self.entry.described {
-            self.check_description(found)?;
+            self.check_description(found)
         } else if found != self.entry.sums {
-            return Err(damaged());
+            Err(damaged())
+        } else {
+            Ok(())
         }
-        self.entry.check_directory(found, &mut self.packed)
+    }
+
+    /// Reads what is behind the file: shadows, and the directory of all files.
+    fn finish(&mut self) -> io::Result<()> {
+        self.check_sums()?;
+        let mut next = ZipEntry::next(&mut self.packed)?;
+        while let Some(entry) = next {
+            if !entry.is_shadow() {
+                return Err(ZipFault::Several.into());
+            }
+            self.begin(entry);
+            next = self.pass_over()?;
+        }
+        let mut files = std::mem::take(&mut self.before);
+        let (found, last) = (self.found(), &self.entry);
+        files.push((last.clone(), found));
+        check_directory(&files, &mut self.packed)
     }
 
     /// Checks the description after the file: checksum and sizes, with or without a signature
@@ -140,8 +215,10 @@ impl Read for Zip {
             self.ended = true;
             return Ok(0);
         }
-        self.crc.update(into.get(..read).unwrap_or_default());
-        self.growth.count(read, self.packed.taken())?;
+        self.take_in(into.get(..read).unwrap_or_default())?;
         Ok(read)
     }
 }
+
+/// How many files may be beside the one that is read.
+const MOST_SHADOWS: usize = 1000;

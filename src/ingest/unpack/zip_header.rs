@@ -1,6 +1,6 @@
-//! The headers of a zip (PKWARE's APPNOTE): the one before its file, and the directory after it.
+//! The headers of a zip (PKWARE's APPNOTE): the one before each file, and the directory after them.
 //!
-//! Sees the name of the file and keeps it only to compare the two. No error quotes it.
+//! Sees the names of the files and keeps them only to compare the two. No error quotes them.
 
 use std::io::{self, Read};
 
@@ -8,8 +8,11 @@ use super::packed::PackedSource;
 use crate::ingest::error::ZipFault;
 
 /// The header before a file.
+#[derive(Clone)]
 pub(super) struct ZipEntry {
     name: Vec<u8>,
+    /// Where the header is in the zip.
+    offset: u64,
     pub(super) method: Method,
     /// Checksum and sizes come after the file, not in this header.
     pub(super) described: bool,
@@ -34,13 +37,45 @@ pub(super) struct Sums {
 }
 
 impl ZipEntry {
-    /// Reads the header of a file, from the first byte of the zip.
-    pub(super) fn read(packed: &mut PackedSource) -> io::Result<Self> {
+    /// Reads the first header of a zip.
+    pub(super) fn first(packed: &mut PackedSource) -> io::Result<Self> {
         match packed.array()? {
-            FILE => {}
-            END => return Err(ZipFault::Empty.into()),
-            _ => return Err(ZipFault::Split.into()),
+            FILE => Self::read(packed),
+            END => Err(ZipFault::Empty.into()),
+            _ => Err(ZipFault::Split.into()),
         }
+    }
+
+    /// Reads the header after a file; nothing if it is the directory, of which the signature was read.
+    pub(super) fn next(packed: &mut PackedSource) -> io::Result<Option<Self>> {
+        match packed.array()? {
+            FILE => Self::read(packed).map(Some),
+            LISTED => Ok(None),
+            SEALED => Err(ZipFault::Encrypted.into()),
+            _ => Err(damaged()),
+        }
+    }
+
+    /// True for what a Mac or Windows puts beside a file.
+    pub(super) fn is_shadow(&self) -> bool {
+        let last = self.name.rsplit(|byte| *byte == b'/').next();
+        let last = last.unwrap_or_default();
+        self.name.starts_with(b"__MACOSX/")
+            || last.starts_with(b"._")
+            || SHADOWS.iter().any(|name| last.eq_ignore_ascii_case(name))
+    }
+
+    /// `Folder` if the name is not that of a file alone.
+    pub(super) fn refuse_folder(&self) -> io::Result<()> {
+        match is_plain(&self.name) {
+            true => Ok(()),
+            false => Err(ZipFault::Folder.into()),
+        }
+    }
+
+    /// Reads a header, of which the signature was read.
+    fn read(packed: &mut PackedSource) -> io::Result<Self> {
+        let offset = packed.taken() - FILE.len() as u64;
         let _version = packed.u16()?;
         let (flags, method) = (packed.u16()?, packed.u16()?);
         let _time_and_date = packed.u32()?;
@@ -54,9 +89,6 @@ impl ZipEntry {
         if flags & ENCRYPTED != 0 || method == AES {
             return Err(ZipFault::Encrypted.into());
         }
-        if !is_plain(&name) {
-            return Err(ZipFault::Folder.into());
-        }
         let described = flags & DESCRIBED != 0;
         let method = match method {
             // A stored file without its size has no end that could be found.
@@ -68,49 +100,60 @@ impl ZipEntry {
         let wide = widen(&extra, [&mut sums.unpacked, &mut sums.packed])?;
         Ok(Self {
             name,
+            offset,
             method,
             described,
             wide,
             sums,
         })
     }
+}
 
-    /// Reads the rest of the zip, which must be a directory of this file alone, with the sums that
-    /// were found.
-    pub(super) fn check_directory(&self, found: Sums, packed: &mut PackedSource) -> io::Result<()> {
-        match packed.array()? {
-            LISTED => {}
-            FILE => return Err(ZipFault::Several.into()),
-            SEALED => return Err(ZipFault::Encrypted.into()),
-            _ => return Err(damaged()),
+/// Reads the rest of the zip, which must be a directory of these files, with the sums that were found. The first
+/// signature was read.
+pub(super) fn check_directory(
+    files: &[(ZipEntry, Sums)],
+    packed: &mut PackedSource,
+) -> io::Result<()> {
+    for (at, (entry, found)) in files.iter().enumerate() {
+        if at > 0 {
+            match packed.array()? {
+                LISTED => {}
+                _ => return Err(damaged()),
+            }
         }
-        let _versions_flags_and_method = packed.u64()?;
-        let _time_and_date = packed.u32()?;
-        let mut listed = Sums {
-            crc: packed.u32()?,
-            packed: packed.u32()?.into(),
-            unpacked: packed.u32()?.into(),
-        };
-        let [name, extra, comment] = [packed.u16()?, packed.u16()?, packed.u16()?];
-        let _disk_and_attributes = packed.u64()?;
-        let mut offset = u64::from(packed.u32()?);
-        let (name, extra) = (packed.bytes(name)?, packed.bytes(extra)?);
-        packed.bytes(comment)?;
-        let Sums {
-            packed: size,
-            unpacked,
-            ..
-        } = &mut listed;
-        widen(&extra, [unpacked, size, &mut offset])?;
-        if listed != found || offset != 0 || name != self.name {
-            return Err(damaged());
-        }
-        end(packed)
+        check_listed(entry, *found, packed)?;
     }
+    end(packed, files.len())
+}
+
+fn check_listed(entry: &ZipEntry, found: Sums, packed: &mut PackedSource) -> io::Result<()> {
+    let _versions_flags_and_method = packed.u64()?;
+    let _time_and_date = packed.u32()?;
+    let mut listed = Sums {
+        crc: packed.u32()?,
+        packed: packed.u32()?.into(),
+        unpacked: packed.u32()?.into(),
+    };
+    let [name, extra, comment] = [packed.u16()?, packed.u16()?, packed.u16()?];
+    let _disk_and_attributes = packed.u64()?;
+    let mut offset = u64::from(packed.u32()?);
+    let (name, extra) = (packed.bytes(name)?, packed.bytes(extra)?);
+    packed.bytes(comment)?;
+    let Sums {
+        packed: size,
+        unpacked,
+        ..
+    } = &mut listed;
+    widen(&extra, [unpacked, size, &mut offset])?;
+    if listed != found || offset != entry.offset || name != entry.name {
+        return Err(damaged());
+    }
+    Ok(())
 }
 
 /// Reads the end of the directory, which must be the end of the zip.
-fn end(packed: &mut PackedSource) -> io::Result<()> {
+fn end(packed: &mut PackedSource, count: usize) -> io::Result<()> {
     let mut next = packed.array()?;
     if next == LISTED {
         return Err(ZipFault::Several.into());
@@ -134,10 +177,11 @@ fn end(packed: &mut PackedSource) -> io::Result<()> {
     let _size_and_offset = packed.u64()?;
     let comment = packed.u16()?;
     packed.bytes(comment)?;
-    let one = files.into_iter().all(|files| matches!(files, 1 | u16::MAX));
+    let all = |files: &u16| usize::from(*files) == count || *files == u16::MAX;
+    let all = files.iter().all(all);
     let mut more = Vec::new();
     packed.take(1).read_to_end(&mut more)?;
-    if one && more.is_empty() {
+    if all && more.is_empty() {
         Ok(())
     } else {
         Err(damaged())
@@ -178,6 +222,8 @@ pub(super) fn damaged() -> io::Error {
     io::ErrorKind::InvalidData.into()
 }
 
+/// Names of files that show how a folder looks.
+const SHADOWS: [&[u8]; 3] = [b".DS_Store", b"Thumbs.db", b"desktop.ini"];
 const FILE: [u8; 4] = *b"PK\x03\x04";
 const LISTED: [u8; 4] = *b"PK\x01\x02";
 const END: [u8; 4] = *b"PK\x05\x06";

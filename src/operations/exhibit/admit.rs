@@ -4,7 +4,7 @@
 
 use crate::domain::{AccountName, CaseId, Reference, Title, caught};
 use crate::ingest::pipeline::{Arriving, Progress, feed};
-use crate::ingest::{ColumnMapping, Declared, Mapping};
+use crate::ingest::{ColumnMapping, Declared, Mapping, Quotes};
 use crate::vault::plaintext::Region;
 use crate::vault::{
     Caller, Conflict, ExhibitFacts, OperationError, Refusal, Reply, TakesRows as _, Vault,
@@ -109,6 +109,10 @@ pub struct AdmitWords {
     pub map: Vec<String>,
     /// The text of a mapping.
     pub mapping: Option<String>,
+    /// How quotes are read; `None` for `auto`.
+    pub quotes: Option<String>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
     /// A name for the exhibit.
     pub name: Option<String>,
     /// Where the file came from.
@@ -189,6 +193,8 @@ impl AdmitWords {
                 .map(|text| column(text))
                 .collect::<Result<_, _>>()?,
             mapping,
+            quotes: parsed::<Quotes>(words.quotes.as_deref(), "quotes")?.unwrap_or_default(),
+            sheet: words.sheet.as_deref().map(sheet).transpose()?,
         };
         Ok((
             declared,
@@ -239,6 +245,17 @@ fn column(text: &str) -> Result<ColumnMapping, OperationError> {
         .map_err(|_| OperationError::invalid("map", "names a field that no record has"))?;
     Ok(ColumnMapping::new(field, column)?)
 }
+
+/// Reads the name of a sheet.
+fn sheet(text: &str) -> Result<String, OperationError> {
+    let fits = (1..=SHEET).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let rule = "must be the name of a sheet, 31 characters at most";
+    fits.then(|| text.to_owned())
+        .ok_or_else(|| OperationError::invalid("sheet", rule))
+}
+
+/// The longest name of a sheet that Excel takes, in characters.
+const SHEET: usize = 31;
 
 /// Reads a text that may be absent; `at` names it in the error.
 fn parsed<T: std::str::FromStr>(text: Option<&str>, at: &str) -> Result<Option<T>, OperationError>

@@ -9,9 +9,10 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::domain::{ExportId, RequestIdOfKind as _, area_code};
+use crate::domain::{ExportId, Moment, RequestIdOfKind as _, area_code};
 use crate::evidence::{
-    BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, readme, write_row,
+    BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, Spreadsheet, readme,
+    write_row,
 };
 use crate::policy::actions;
 use crate::vault::records::{
@@ -64,8 +65,8 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBu
         .map_err(|_| EvidenceError::NoRecipient)?;
     let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
     match &package.contents {
-        ExportContents::Notice(people) => notice(&mut writer, people, receipt)?,
-        ExportContents::Report(tables) => report(&mut writer, tables)?,
+        ExportContents::Notice(people) => notice(&mut writer, people, package.made_at, receipt)?,
+        ExportContents::Report(tables) => report(&mut writer, tables, package.made_at)?,
         ExportContents::Evidence(evidence) => records(&mut writer, evidence, receipt)?,
     }
     writer.attach("entry.json", &package.leaf)?;
@@ -105,10 +106,11 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBu
     Ok(finished.tagmanifest_sha256)
 }
 
-/// `export.csv` for people and `export.json` with exact values for machines.
+/// `export.csv` for people and `export.json` with exact values for machines, and for some profiles `export.xlsx`.
 struct Twins {
     csv: BufWriter<SealedFile>,
     json: BufWriter<SealedFile>,
+    xlsx: Option<Spreadsheet>,
     rows: u64,
 }
 
@@ -119,15 +121,31 @@ impl Twins {
         let mut csv = BufWriter::with_capacity(1 << 16, writer.seal("export.csv")?);
         write_row(&mut csv, header.iter().copied()).map_err(failed)?;
         json.write_all(b"[").map_err(failed)?;
-        Ok(Self { csv, json, rows: 0 })
+        Ok(Self {
+            csv,
+            json,
+            xlsx: None,
+            rows: 0,
+        })
     }
 
-    fn row<'a>(
-        &mut self,
-        cells: impl IntoIterator<Item = &'a str>,
-        value: &impl Serialize,
-    ) -> Result<(), EvidenceError> {
-        write_row(&mut self.csv, cells).map_err(failed)?;
+    /// The same with a spreadsheet beside them.
+    fn with_spreadsheet(
+        writer: &mut PackageWriter,
+        header: &[&str],
+        made_at: Moment,
+    ) -> Result<Self, EvidenceError> {
+        Ok(Self {
+            xlsx: Some(Spreadsheet::begin(header, made_at)?),
+            ..Self::begin(writer, header)?
+        })
+    }
+
+    fn row(&mut self, cells: &[&str], value: &impl Serialize) -> Result<(), EvidenceError> {
+        write_row(&mut self.csv, cells.iter().copied()).map_err(failed)?;
+        if let Some(xlsx) = &mut self.xlsx {
+            xlsx.row(cells)?;
+        }
         self.json
             .write_all(if self.rows == 0 { b"\n" } else { b",\n" })
             .map_err(failed)?;
@@ -136,18 +154,31 @@ impl Twins {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(), EvidenceError> {
+    fn finish(mut self, writer: &mut PackageWriter) -> Result<(), EvidenceError> {
         self.json.write_all(b"\n]\n").map_err(failed)?;
         for file in [self.csv, self.json] {
-            file.into_inner()
-                .map_err(|error| failed(error.into_error()))?
-                .finish()?;
+            end(file)?;
+        }
+        if let Some(xlsx) = self.xlsx.filter(Spreadsheet::is_whole) {
+            let mut file = BufWriter::with_capacity(1 << 16, writer.seal("export.xlsx")?);
+            xlsx.write(&mut file)?;
+            end(file)?;
         }
         Ok(())
     }
 }
 
-fn notice(writer: &mut PackageWriter, people: &Notice, receipt: &Receipt) -> Result<(), NotBuilt> {
+fn end(file: BufWriter<SealedFile>) -> Result<(), EvidenceError> {
+    let file = file.into_inner();
+    file.map_err(|error| failed(error.into_error()))?.finish()
+}
+
+fn notice(
+    writer: &mut PackageWriter,
+    people: &Notice,
+    made_at: Moment,
+    receipt: &Receipt,
+) -> Result<(), NotBuilt> {
     #[derive(Serialize)]
     struct Row<'a> {
         number: &'a str,
@@ -158,7 +189,7 @@ fn notice(writer: &mut PackageWriter, people: &Notice, receipt: &Receipt) -> Res
         kinds: &'a [&'a str],
     }
     let header = ["number", "users", "messages", "first", "last", "kinds"];
-    let mut twins = Twins::begin(writer, &header)?;
+    let mut twins = Twins::with_spreadsheet(writer, &header, made_at)?;
     people.for_each(|row| {
         let number = row.number.expose(receipt);
         let (first, last) = (row.first.to_string(), row.last.to_string());
@@ -173,35 +204,42 @@ fn notice(writer: &mut PackageWriter, people: &Notice, receipt: &Receipt) -> Res
             last: &last,
             kinds: &row.kinds,
         };
-        twins.row(cells, &value).map_err(NotBuilt::from)
+        twins.row(&cells, &value).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish()?)
+    Ok(twins.finish(writer)?)
 }
 
-fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), EvidenceError> {
+fn report(
+    writer: &mut PackageWriter,
+    tables: &[ReportTable],
+    made_at: Moment,
+) -> Result<(), EvidenceError> {
     #[derive(Serialize)]
     struct Row<'a> {
         by: &'a str,
         value: &'a str,
+        name: &'a str,
         numbers: &'a Shown,
     }
-    let mut twins = Twins::begin(writer, &["by", "value", "numbers"])?;
+    let header = ["by", "value", "name", "numbers"];
+    let mut twins = Twins::with_spreadsheet(writer, &header, made_at)?;
     for table in tables {
         for row in &table.rows {
             let numbers = match &row.numbers {
                 Shown::Number(number) => number.to_string(),
                 Shown::Hidden(hidden) => hidden.clone(),
             };
-            let cells = [table.by, row.value.as_str(), &numbers];
+            let cells = [table.by, row.value.as_str(), row.name.as_str(), &numbers];
             let value = Row {
                 by: table.by,
                 value: &row.value,
+                name: &row.name,
                 numbers: &row.numbers,
             };
-            twins.row(cells, &value)?;
+            twins.row(&cells, &value)?;
         }
     }
-    twins.finish()
+    twins.finish(writer)
 }
 
 fn records(
@@ -225,10 +263,9 @@ fn records(
             names: &header,
             cells: &cells,
         };
-        let cells = cells.iter().copied();
-        twins.row(cells, &members).map_err(NotBuilt::from)
+        twins.row(&cells, &members).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish()?)
+    Ok(twins.finish(writer)?)
 }
 
 /// A record as an object, with its members in the order of the header.

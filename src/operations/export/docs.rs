@@ -16,6 +16,8 @@ pub(crate) const REQUEST: Docs = Docs {
         "not-found",
         "case-closed",
         "budget-spent",
+        "over-budget",
+        "lookups-frozen",
         "cut-too-close",
         "result-changed",
     ],

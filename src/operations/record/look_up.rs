@@ -25,7 +25,7 @@ pub struct LookUp {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUpInput {
-    /// The numbers, in any format; a number without `+` needs `region`.
+    /// The numbers, in any format; a number without `+` needs `region`. `docs/input-formats.md` says how they are read.
     #[schema(min_items = 1, max_items = 1000)]
     pub numbers: Vec<RawText>,
     /// The region of numbers without a calling code, such as `GB`.
@@ -100,14 +100,16 @@ impl Request for LookUp {
         summary: "Look numbers up",
         description: "Asks for each number whether it is exposed. Answers are listed by position; no \
             number is repeated. `basis` says what was searched: an answer says nothing about rows in \
-            quarantine or about logs that were not admitted. A case without an exhibit refuses, and that costs \
-            nothing. Every distinct readable number costs one point of the budget, whatever the answer.",
-        request: r#"{"numbers": ["+447700900123", "07700 900124"], "region": "GB", "purpose":
+            quarantine or about logs that were not admitted. A text that is not read as one number is \
+            `unreadable`, and `why` says why. A case without an exhibit refuses, and that costs nothing. \
+            Every distinct readable number costs one point of the budget, whatever the answer.",
+        request: r#"{"numbers": ["+447700900123", "07700 900124", "+44123"], "region": "GB", "purpose":
             "victim-inquiry", "reason": "a caller asks about a number"}"#,
         answer: r#"{"results": [{"ref": 0, "state": "exposed", "subject": "S-7Q4M2KXA", "messages": 3,
             "first": "2024-03-21T22:34:49Z", "last": "2024-03-21T22:34:49Z", "kinds": ["sms"]},
-            {"ref": 1, "state": "not_exposed"}], "basis": {"exhibits": 1, "records": 1190, "span":
-            {"first": "2024-03-01T00:04:11Z", "last": "2024-03-31T23:58:40Z"}, "quarantined": 2}}"#,
+            {"ref": 1, "state": "not_exposed"}, {"ref": 2, "state": "unreadable", "why": "too-short"}],
+            "basis": {"exhibits": 1, "records": 1190, "span": {"first": "2024-03-01T00:04:11Z", "last":
+            "2024-03-31T23:58:40Z"}, "quarantined": 2}}"#,
         problems: &[
             "not-found",
             "case-closed",

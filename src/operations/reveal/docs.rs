@@ -11,7 +11,13 @@ pub(crate) const REQUEST: Docs = Docs {
         "the notice goes out on Monday"}"#,
     answer: r#"{"reveal": "r_0123456789abcdefghjk", "state": "requested", "expires_at":
         "2024-03-21T22:34:49Z"}"#,
-    problems: &["not-found", "case-closed"],
+    problems: &[
+        "not-found",
+        "case-closed",
+        "budget-spent",
+        "over-budget",
+        "lookups-frozen",
+    ],
 };
 
 pub(crate) const LIST: Docs = Docs {
@@ -26,7 +32,7 @@ pub(crate) const LIST: Docs = Docs {
         "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
         "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••42", "messages":
         3}]}]}"#,
-    problems: &["not-found", "case-closed"],
+    problems: &["not-found", "case-closed", "budget-spent"],
 };
 
 pub(crate) const READ: Docs = Docs {
@@ -41,7 +47,7 @@ pub(crate) const READ: Docs = Docs {
         "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
         "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••42", "messages":
         3}]}"#,
-    problems: &["not-found", "case-closed"],
+    problems: &["not-found", "case-closed", "budget-spent"],
 };
 
 pub(crate) const DECIDE: Docs = Docs {

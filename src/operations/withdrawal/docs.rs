@@ -14,8 +14,10 @@ pub(crate) const REQUEST: Docs = Docs {
         "not-found",
         "case-closed",
         "exhibit-withdrawn",
-        "wrong-state",
         "result-changed",
+        "budget-spent",
+        "over-budget",
+        "lookups-frozen",
     ],
 };
 

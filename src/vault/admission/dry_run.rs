@@ -35,7 +35,7 @@ impl DryRun {
 
     /// What was read. `most` is the largest share of rows in quarantine that an admission takes.
     pub fn report(self, file: &FileFacts, most: f64, accepted: bool) -> FileReport {
-        FileReport::of(&self.intake, file, most, accepted).with_duplicates(&self.intake)
+        FileReport::of(&self.intake, file, most, accepted).with_duplicates(&self.intake, file)
     }
 }
 

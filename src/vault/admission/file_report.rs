@@ -11,6 +11,7 @@ use super::intake::Intake;
 use super::quarantine::{KindCount, ShownReject};
 use crate::domain::schema::{Digest, FormatName};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::scope::RuleCount;
 
 /// What is in a file, compared with itself only.
@@ -36,10 +37,14 @@ pub struct FileReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub duplicates_by_rule: Option<Vec<RuleCount>>,
+    /// Rows whose country is not known and would be left blank.
+    pub unknown_countries: u64,
     /// Rows that cannot be admitted.
     pub quarantined: u64,
     /// How many of them for each reason.
     pub quarantined_by_kind: Vec<KindCount>,
+    /// What became of each line of the file. A refusal counts lines of duplicates among those that can be admitted.
+    pub lines: LineReport,
     /// Distinct numbers.
     pub numbers: u64,
     /// Names of columns that are not read.
@@ -66,9 +71,7 @@ impl FileReport {
         let quarantine = &intake.quarantine;
         let rows = intake.counts.read;
         let readable = rows.saturating_sub(quarantine.total);
-        // What is no message to a person, is not a message that could not be read.
-        let others = quarantine.of_kinds(&["inbound", "not-a-message"]);
-        let unread = quarantine.total - others;
+        let unread = quarantine.total;
         let too_many = unread >= FEW && unread as f64 > most * rows as f64;
         let refused = match accepted {
             false if readable == 0 => Some(format!(
@@ -89,8 +92,10 @@ impl FileReport {
             readable,
             duplicates: None,
             duplicates_by_rule: None,
+            unknown_countries: intake.counts.unknown_countries,
             quarantined: quarantine.total,
             quarantined_by_kind: quarantine.by_kind(),
+            lines: lines_of(intake, file).without_duplicates(),
             numbers: intake.coder.numbers.len() as u64,
             dropped_columns: file.dropped_columns.clone(),
             rejects: quarantine.shown.clone(),
@@ -100,8 +105,9 @@ impl FileReport {
     }
 
     /// The same with what a dry run also knows: which rows of the file are one message.
-    pub(super) fn with_duplicates(self, intake: &Intake) -> Self {
+    pub(super) fn with_duplicates(self, intake: &Intake, file: &FileFacts) -> Self {
         Self {
+            lines: lines_of(intake, file),
             duplicates: Some(intake.duplicates.in_file.total()),
             duplicates_by_rule: Some(RuleCount::all(intake.duplicates.in_file.by_rule())),
             ..self
@@ -115,6 +121,17 @@ impl FileReport {
             report: Box::new(serde_json::to_value(self).unwrap_or_default()),
         })
     }
+}
+
+fn lines_of(intake: &Intake, file: &FileFacts) -> LineReport {
+    let counts = &intake.counts;
+    let duplicates = intake.duplicates.in_file.total();
+    let rows = [
+        counts.admitted + intake.duplicates.in_case.total(),
+        duplicates,
+        intake.quarantine.total,
+    ];
+    intake.lines.report(file.lines, rows)
 }
 
 /// The most frequent reason, where it is seen first, and what may be said when the file is sent again.

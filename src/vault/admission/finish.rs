@@ -28,6 +28,7 @@ use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::description::ExhibitDescription;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
+use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::exhibits::under_way::Stage;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::scope::{RuleCount, Scope};
@@ -48,6 +49,8 @@ pub struct FileFacts {
     pub digest: [u8; 32],
     /// The length of the file as received.
     pub bytes: u64,
+    /// How many lines it has, unpacked.
+    pub lines: u64,
     /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
 }
@@ -105,13 +108,19 @@ impl Vault {
         let index_ranges = parts.index_ranges();
         let blocks_digest = STANDARD.encode(parts.digest());
         progress.reach(Stage::Finishing)?;
-        Ok(FinishExhibit::of(
+        let finish = FinishExhibit::of(
             admission,
             file,
             file_tag,
             terms,
             (index_ranges, blocks_digest),
-        ))
+        );
+        if !finish.description.lines.adds_up() {
+            return Err(OperationError::Internal(
+                "lines of the file are not accounted for",
+            ));
+        }
+        Ok(finish)
     }
 }
 
@@ -176,6 +185,15 @@ impl FinishExhibit {
             in_case: duplicates.in_case.total(),
             in_case_by_rule: duplicates.in_case.by_rule(),
             quarantined: quarantine.total,
+            lines: admission.intake.lines.report(
+                file.lines,
+                [
+                    counts.admitted + duplicates.in_case.total(),
+                    duplicates.in_file.total(),
+                    quarantine.total,
+                ],
+            ),
+            unknown_countries: counts.unknown_countries,
             file_numbers: admission.intake.coder.numbers.len() as u32,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
@@ -319,6 +337,10 @@ pub struct AdmittedView {
     pub duplicates_by_rule: Vec<RuleCount>,
     /// Rows that could not be admitted.
     pub quarantined: u64,
+    /// What became of each line of the file.
+    pub lines: LineReport,
+    /// Rows that name a country that is not known. They have no country.
+    pub unknown_countries: u64,
     /// Distinct numbers.
     pub numbers: u32,
     /// Names of columns that were not read; their cells were not kept.
@@ -348,6 +370,8 @@ impl Answer for Admitted {
             duplicates: description.duplicates,
             duplicates_by_rule: RuleCount::all(description.duplicates_by_rule),
             quarantined: description.quarantined,
+            lines: description.lines,
+            unknown_countries: description.unknown_countries,
             numbers: description.file_numbers,
             dropped_columns: description.dropped_columns,
             rejects: self.shown,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::coder::Coder;
+use super::lines::Lines;
 use super::quarantine::Quarantine;
 use super::scratch::Scratch;
 use super::seen::Seen;
@@ -23,6 +24,7 @@ pub(super) struct Intake {
     pub(super) quarantine: Quarantine,
     pub(super) duplicates: Duplicates,
     pub(super) counts: Counts,
+    pub(super) lines: Lines,
 }
 
 #[derive(Default)]
@@ -30,6 +32,7 @@ pub(super) struct Counts {
     pub(super) read: u64,
     pub(super) admitted: u64,
     pub(super) blocks: u32,
+    pub(super) unknown_countries: u64,
     pub(super) span: Option<(i64, i64)>,
 }
 
@@ -60,6 +63,7 @@ impl Intake {
             quarantine: Quarantine::default(),
             duplicates: Duplicates::default(),
             counts: Counts::default(),
+            lines: Lines::default(),
         }
     }
 

@@ -23,6 +23,7 @@ mod in_progress;
 mod intake;
 #[cfg(feature = "kernels")]
 mod kernels;
+mod lines;
 mod number_table;
 mod numbering;
 mod numbers;

@@ -7,15 +7,18 @@ use super::earlier::UNASKED;
 use super::number_table::NumberTable;
 use crate::vault::columns::CodecError;
 use crate::vault::plaintext::{
-    Fingerprinter, Phone, PhoneError, RawNumber, Region, RejectKind, Tag, TagKey,
+    Fingerprinter, Phone, RawNumber, Region, RejectKind, Tag, TagKey, Unreadable,
     area_code_of_digits, area_state_of, region_of,
 };
 
 pub(super) struct Numbers {
     table: NumberTable,
     region: Option<Region>,
-    /// Texts that are not plain E.164, by fingerprint: each is parsed once.
+    /// The numbers of texts that do not stand in the table themselves, each parsed once: those that are not plain
+    /// E.164, by fingerprint and country of the row, and those of plans that moved.
     texts: HashMap<u128, u32>,
+    /// There is a number in plain E.164 among the texts.
+    rewritten: bool,
     prints: Fingerprinter,
     /// For each number the code of its country, if it was looked up. Shorter than the list of numbers, because most
     /// logs have the country.
@@ -45,6 +48,7 @@ impl Numbers {
             table: NumberTable::new(keys),
             region,
             texts: HashMap::new(),
+            rewritten: false,
             prints,
             countries: Vec::new(),
             area_states: vec![UNASKED; AREA_CODES + 1],
@@ -62,24 +66,40 @@ impl Numbers {
         self.table.len()
     }
 
-    /// The temporary number of a cell. `digits` are its digits if it is plain E.164, otherwise 0. Most cells are plain
-    /// E.164 and known already.
-    pub(super) fn number(&mut self, digits: u64, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
-        if let Some(digits) = NonZeroU64::new(digits) {
-            return match self.table.get(digits) {
-                Some(known) => Ok(known),
-                None => self.parse(raw),
-            };
+    /// The temporary number of a cell. `digits` are its digits if it is plain E.164, otherwise 0; `country` is the
+    /// alpha-2 code of its row, or blank. Most cells are plain E.164 and known already.
+    pub(super) fn number(
+        &mut self,
+        digits: u64,
+        raw: RawNumber<'_>,
+        country: &str,
+    ) -> Result<u32, NoNumber> {
+        let plain = NonZeroU64::new(digits);
+        if let Some(known) = plain.and_then(|digits| self.table.get(digits)) {
+            return Ok(known);
         }
-        let print = self.prints.of_text(raw.text());
-        if let Some(known) = self.texts.get(&print) {
+        if plain.is_some() && !self.rewritten {
+            let number = self.parse(raw, None)?;
+            self.rewritten = self.table.expose_digits().get(number as usize) != Some(&digits);
+            return Ok(number);
+        }
+        // The same text may be another number in a row of another country, unless it has a plus.
+        let letters = match plain {
+            Some(_) => [0; 2],
+            None => country.as_bytes().try_into().unwrap_or_default(),
+        };
+        // Fingerprints are as good as random: none differs from another by the letters of two countries.
+        let key = self.prints.of_text(raw.text()) ^ u128::from(u16::from_be_bytes(letters));
+        if let Some(known) = self.texts.get(&key) {
             return Ok(*known);
         }
-        let number = self.parse(raw)?;
+        let number = self.parse(raw, country.parse().ok())?;
         if self.texts.len() >= TEXTS {
             self.texts.clear();
         }
-        self.texts.insert(print, number);
+        if self.table.expose_digits().get(number as usize) != Some(&digits) {
+            self.texts.insert(key, number);
+        }
         Ok(number)
     }
 
@@ -129,8 +149,8 @@ impl Numbers {
         self.phone(number).map(|phone| key.tag_phone(&phone))
     }
 
-    fn parse(&mut self, raw: RawNumber<'_>) -> Result<u32, NoNumber> {
-        let phone = Phone::accept_raw(raw, self.region)
+    fn parse(&mut self, raw: RawNumber<'_>, country: Option<Region>) -> Result<u32, NoNumber> {
+        let phone = Phone::accept_raw(raw, self.region, country)
             .map_err(|error| NoNumber::Rejected(rejected(error)))?;
         let digits = NonZeroU64::new(phone.expose_digits())
             .ok_or(NoNumber::Rejected(RejectKind::NotANumber))?;
@@ -160,11 +180,18 @@ fn once(
     }
 }
 
-fn rejected(error: PhoneError) -> RejectKind {
-    match error {
-        PhoneError::Missing => RejectKind::MissingNumber,
-        PhoneError::Masked => RejectKind::Masked,
-        PhoneError::Damaged => RejectKind::Damaged,
-        PhoneError::NotANumber | PhoneError::Impossible => RejectKind::NotANumber,
+fn rejected(why: Unreadable) -> RejectKind {
+    match why {
+        Unreadable::Masked => RejectKind::Masked,
+        Unreadable::Damaged => RejectKind::Damaged,
+        Unreadable::SeveralNumbers => RejectKind::SeveralNumbers,
+        Unreadable::NeedsRegion => RejectKind::NeedsRegion,
+        Unreadable::NotInRegion => RejectKind::NotInRegion,
+        Unreadable::Ambiguous => RejectKind::Ambiguous,
+        Unreadable::OtherCountry => RejectKind::OtherCountry,
+        Unreadable::NoNumber
+        | Unreadable::TooShort
+        | Unreadable::TooLong
+        | Unreadable::NotAssigned => RejectKind::NotANumber,
     }
 }

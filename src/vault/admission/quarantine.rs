@@ -60,11 +60,6 @@ impl Quarantine {
             .collect()
     }
 
-    /// How many rows for these reasons.
-    pub(super) fn of_kinds(&self, kinds: &[&str]) -> u64 {
-        kinds.iter().filter_map(|kind| self.kinds.get(kind)).sum()
-    }
-
     /// The most frequent reason, with the first row that is listed for it.
     pub(super) fn most_frequent(&self) -> Option<(&'static str, &ShownReject)> {
         let (kind, _) = self.kinds.iter().max_by_key(|(_, rows)| **rows)?;

@@ -26,13 +26,15 @@ impl Intake {
         for reject in batch.rejects() {
             self.quarantine.add(reject);
         }
+        self.lines.skip(batch);
+        self.counts.unknown_countries += batch.unknown_countries();
         self.number_rows(batch)?;
         self.quarantine.end_batch();
         self.code_rows(batch).map_err(fault::codec)?;
         let prints = batch.prints();
         let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
         self.identify_rows(batch, users, references, known)?;
-        self.leave_duplicates_out(batch.lines());
+        self.leave_duplicates_out(batch);
         Ok(())
     }
 
@@ -52,11 +54,16 @@ impl Intake {
         for (row, digits) in digits.iter().enumerate() {
             let found = match (users.get(row).len() > USER_BYTES, scratch.found[row]) {
                 (true, _) => Err((Field::User, RejectKind::TooLong)),
-                (false, UNASKED) => match coder.numbers.number(*digits, batch.number(row)) {
-                    Ok(number) => Ok(number),
-                    Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
-                    Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
-                },
+                (false, UNASKED) => {
+                    match coder
+                        .numbers
+                        .number(*digits, batch.number(row), batch.country(row))
+                    {
+                        Ok(number) => Ok(number),
+                        Err(NoNumber::Rejected(kind)) => Err((Field::Number, kind)),
+                        Err(NoNumber::Codec(error)) => return Err(fault::codec(error)),
+                    }
+                }
                 (false, number) => Ok(number),
             };
             match found {
@@ -155,7 +162,8 @@ impl Intake {
     }
 
     /// Removes the rows that came before, in the file or else in the case. Their lines are noted, with the rule.
-    fn leave_duplicates_out(&mut self, lines: &[u64]) {
+    fn leave_duplicates_out(&mut self, batch: &RowBatch) {
+        let lines = batch.lines();
         let Scratch {
             rows,
             codes,
@@ -166,6 +174,8 @@ impl Intake {
             ..
         } = &mut self.scratch;
         self.seen.take_in(prints, compared, new);
+        // What became of each line is told by the file alone.
+        self.lines.count(batch.spans(), rows, new);
         for (at, row) in rows.iter().enumerate() {
             let (compared, line) = (&compared[at], lines[*row as usize]);
             if !new[at] {

@@ -7,6 +7,8 @@ use tempfile::TempDir;
 use crate::domain::{CaseId, CaseRole, HomeRole, OperatorId, OperatorName, Reference, Title};
 use crate::ingest::Declared;
 use crate::operations::exhibit::{AdmitRequest, Arriving, ListExhibits, Progress, admit};
+use crate::operations::record::LookUp;
+use crate::operations::{Ids, Request};
 use crate::policy::actions;
 use crate::vault::clock::ManualClock;
 use crate::vault::entropy::SystemEntropy;
@@ -91,7 +93,7 @@ impl Operation for Name {
                 operator: self.1,
                 role: CaseRole::Custodian,
                 account: None,
-                account_not_in_log: false,
+                account_not_in_log: true,
             })
             .map(Done)
     }
@@ -168,6 +170,17 @@ impl House {
         )
     }
 
+    fn admit_in(&self, region: &str, file: &str) -> Value {
+        let file = Box::new(Cursor::new(file.to_owned().into_bytes()));
+        let region = region.parse().unwrap();
+        let said = |request: &mut AdmitRequest| {
+            request.region = Some(region);
+            request.accept_quarantined = true;
+        };
+        self.send(file, Declared::default(), &mut |_| true, said)
+            .unwrap()
+    }
+
     fn admit_from(
         &self,
         file: Box<dyn Read + Send>,
@@ -206,6 +219,22 @@ impl House {
             Err(Refusal::Failed(error, _)) => Err(error),
             Err(refusal) => panic!("{refusal:?}"),
         }
+    }
+
+    /// What the lead is told about each of the numbers.
+    fn look_up(&self, numbers: &[&str]) -> Vec<(String, u64)> {
+        let ids = Ids::new(vec![("case".to_owned(), self.case.as_str().to_owned())]);
+        let asked = json!({
+            "numbers": numbers, "purpose": "quality-check", "reason": "asked for by a test",
+        });
+        let asked = LookUp::read(&ids, serde_json::from_value(asked).unwrap());
+        let answer = self.vault.perform(&self.lead, asked.ok().unwrap()).unwrap();
+        let results = json_of(answer)["results"].as_array().unwrap().clone();
+        let told = results.iter().map(|result| {
+            let state = result["state"].as_str().unwrap().to_owned();
+            (state, result["messages"].as_u64().unwrap_or_default())
+        });
+        told.collect()
     }
 
     /// True when no row of any table is staged.
@@ -370,6 +399,161 @@ fn a_log_is_admitted_and_its_report_counts_every_row() {
     assert_eq!(listed["name"], "march.csv");
     assert_eq!(listed["admitted"], 251);
     assert_eq!(listed["digest"], report["digest"]);
+}
+
+/// Rows of a number and a country each, a second apart.
+fn numbers_in(rows: &[(&str, &str)]) -> String {
+    let mut file = HEADER.to_owned();
+    for (second, (number, country)) in rows.iter().enumerate() {
+        file.push_str(&format!(
+            "Acme,,\"{number}\",Example Mobile,{country},,2024-03-10T11:00:{second:02}Z,sms,,\n"
+        ));
+    }
+    file
+}
+
+const FOUND: (&str, u64) = ("exposed", 1);
+const ABSENT: (&str, u64) = ("not_exposed", 0);
+
+#[track_caller]
+fn are(house: &House, numbers: &[(&str, (&str, u64))]) {
+    let (numbers, wanted): (Vec<_>, Vec<_>) = numbers.iter().copied().unzip();
+    let told = house.look_up(&numbers);
+    let told: Vec<_> = told
+        .iter()
+        .map(|(state, count)| (state.as_str(), *count))
+        .collect();
+    assert_eq!(told, wanted);
+}
+
+#[test]
+fn a_number_without_a_plus_is_one_of_its_rows_country() {
+    let house = House::new();
+    let rows = [
+        ("6465550142", "US"),
+        ("3235550142", "US"),
+        ("13123456780", "CN"),
+        // The same spelling, twice more, in two countries.
+        ("2045550142", "CA"),
+        ("2045550142", "GB"),
+        ("2045550142", "CA"),
+        ("13035550142.0", "US"),
+        ("６４６－５５５－０１４３", "US"),
+    ];
+    let report = house.admit(&numbers_in(&rows)).unwrap();
+    assert_eq!(
+        (
+            &report["admitted"],
+            &report["quarantined"],
+            &report["numbers"]
+        ),
+        (&json!(8), &json!(0), &json!(7))
+    );
+    are(
+        &house,
+        &[
+            ("+16465550142", FOUND),
+            ("+6465550142", ABSENT),
+            ("+13235550142", FOUND),
+            ("+8613123456780", FOUND),
+            ("+13123456780", ABSENT),
+            ("+12045550142", ("exposed", 2)),
+            ("+442045550142", FOUND),
+            ("+13035550142", FOUND),
+            ("+16465550143", FOUND),
+        ],
+    );
+    assert!(house.is_sound());
+}
+
+#[test]
+fn a_number_that_its_rows_country_contradicts_or_nobody_placed_is_quarantined() {
+    let house = House::new();
+    let rows = [
+        ("4795550143", "NO"),
+        ("6592345678", "SG"),
+        ("2125550143", "PR"),
+        ("+4795550144", "US"),
+        ("447700900123", "GB"),
+        ("2125550144", ""),
+    ];
+    let report = house.admit_in("US", &numbers_in(&rows));
+    let kinds = |report: &Value| -> Vec<(u64, String)> {
+        let rejects = report["rejects"].as_array().unwrap().iter();
+        let kind = |reject: &Value| reject["kind"].as_str().unwrap().to_owned();
+        rejects
+            .map(|reject| (reject["line"].as_u64().unwrap(), kind(reject)))
+            .collect()
+    };
+    let expected = [
+        (2, "other-country"),
+        (3, "other-country"),
+        (6, "not-in-region"),
+    ];
+    assert_eq!(
+        kinds(&report),
+        expected.map(|(line, kind)| (line, kind.to_owned()))
+    );
+    are(
+        &house,
+        &[
+            ("+14795550143", ABSENT),
+            ("+16592345678", ABSENT),
+            ("+4795550143", ABSENT),
+            ("+12125550143", FOUND),
+            ("+4795550144", FOUND),
+            ("+12125550144", FOUND),
+        ],
+    );
+    let report = house
+        .admit(&numbers_in(&[("2125550145", ""), ("5550142", "US")]))
+        .unwrap();
+    let expected = [(2, "needs-region"), (3, "not-a-number")];
+    assert_eq!(
+        kinds(&report),
+        expected.map(|(line, kind)| (line, kind.to_owned()))
+    );
+}
+
+#[test]
+fn a_number_of_a_plan_that_moved_is_its_new_number_everywhere() {
+    let house = House::new();
+    let rows = [
+        ("+5215512345681", "MX"),
+        ("5215512345682", "MX"),
+        ("+52 1 55 1234 5683", "MX"),
+        ("+525512345684", "MX"),
+        ("+5215512345681", "MX"),
+        ("+5215512345682", "MX"),
+        ("+4407700900123", "GB"),
+        ("+4407700900123", "GB"),
+    ];
+    let report = house.admit(&numbers_in(&rows)).unwrap();
+    assert_eq!(
+        (&report["admitted"], &report["numbers"]),
+        (&json!(8), &json!(5))
+    );
+    are(
+        &house,
+        &[
+            ("+525512345681", ("exposed", 2)),
+            ("+525512345682", ("exposed", 2)),
+            ("+525512345683", FOUND),
+            ("+525512345684", FOUND),
+            ("+5215512345681", ("exposed", 2)),
+            ("+52 1 55 1234 5684", FOUND),
+            ("+447700900123", ("exposed", 2)),
+        ],
+    );
+    // And in a later exhibit.
+    let later = numbers_in(&[("+525512345681", "MX"), ("+52 044 55 1234 5681", "MX")]);
+    let report = house.admit(&later.replace("11:00", "12:00")).unwrap();
+    assert_eq!(
+        (&report["admitted"], &report["numbers"]),
+        (&json!(2), &json!(1))
+    );
+    are(&house, &[("+5215512345681", ("exposed", 4))]);
+    assert!(house.is_sound());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::duplicate_lines::{DuplicateOf, DuplicateRule};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
+use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
@@ -55,6 +56,10 @@ pub(in crate::vault) struct ExhibitDescription {
     pub in_case_by_rule: Vec<(DuplicateRule, u64)>,
     /// Rows that could not be admitted.
     pub quarantined: u64,
+    /// What became of each line of the file.
+    pub lines: LineReport,
+    /// Rows that name a country that is not known.
+    pub unknown_countries: u64,
     /// Distinct numbers in the file, also those of rows that the case had.
     pub file_numbers: u32,
     /// Distinct numbers in the exhibit.

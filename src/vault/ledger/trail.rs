@@ -12,6 +12,7 @@ use std::path::Path;
 
 use super::control_seal;
 use super::mark::{self, MarkFault};
+use crate::domain::io_words;
 use crate::vault::audit::{
     Beside, Checkpoint, Claim, ExportError, Failure, Frontier, Hash, Hashes, KeyError, Leaves,
     StoredLeaf, Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
@@ -30,7 +31,7 @@ pub enum TrailFailure {
     #[error("there is no vault's database in this directory")]
     Missing,
     /// The public key file could not be read.
-    #[error("the log's public key (data/audit.vkey) could not be read: {0}")]
+    #[error("the log's public key (data/audit.vkey) could not be read: {}", io_words(*.0))]
     NoKey(io::ErrorKind),
     /// The public key file has no valid verifier key.
     #[error("data/audit.vkey does not hold a verifier key")]
@@ -70,7 +71,7 @@ pub enum TrailFailure {
     #[error(transparent)]
     Export(#[from] ExportError),
     /// The public key could not be written into the folder of the export.
-    #[error("the public key could not be written beside the exported log: {0}")]
+    #[error("the public key could not be written beside the exported log: {}", io_words(*.0))]
     Vkey(io::ErrorKind),
 }
 

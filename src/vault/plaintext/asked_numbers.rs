@@ -5,18 +5,19 @@ use zeroize::Zeroize;
 use super::phone::Phone;
 use super::raw_text::RawText;
 use super::region::Region;
+use super::unreadable::Unreadable;
 
 /// What somebody asks about, in the order asked; a text that is no number has no place but its own.
 pub struct AskedNumbers {
-    phones: Vec<Option<Phone>>,
+    phones: Vec<Result<Phone, Unreadable>>,
     distinct: u32,
 }
 
 impl AskedNumbers {
     /// Reads the texts; `region` is the one in which a number without calling code is meant.
     pub fn read(texts: &[RawText], region: Option<Region>) -> Self {
-        let read = |text| Phone::parse(text, region).ok().map(|parsed| parsed.phone);
-        let phones: Vec<Option<Phone>> = texts.iter().map(read).collect();
+        let read = |text| Phone::parse(text, region).map(|parsed| parsed.phone);
+        let phones: Vec<Result<Phone, Unreadable>> = texts.iter().map(read).collect();
         // Room for all at once: a list that grew would leave digits behind.
         let mut digits = Vec::with_capacity(phones.len());
         digits.extend(phones.iter().flatten().map(Phone::digits));
@@ -47,7 +48,12 @@ impl AskedNumbers {
     /// The numbers with their places.
     pub(in crate::vault) fn with_places(&self) -> impl Iterator<Item = (usize, &Phone)> {
         let places = self.phones.iter().enumerate();
-        places.filter_map(|(at, phone)| phone.as_ref().map(|phone| (at, phone)))
+        places.filter_map(|(at, phone)| Some((at, phone.as_ref().ok()?)))
+    }
+
+    /// Why a text was not read.
+    pub(in crate::vault) fn why_unreadable(&self, at: usize) -> Option<Unreadable> {
+        self.phones.get(at)?.as_ref().err().copied()
     }
 
     /// The numbers alone.
@@ -68,6 +74,9 @@ mod tests {
         assert_eq!((asked.len(), asked.distinct()), (5, 2));
         let places: Vec<usize> = asked.with_places().map(|(at, _)| at).collect();
         assert_eq!(places, [0, 1, 3]);
+        let why = [0, 2, 4, 5].map(|at| asked.why_unreadable(at));
+        let no_number = Some(Unreadable::NoNumber);
+        assert_eq!(why, [None, no_number, no_number, None]);
         assert!(AskedNumbers::read(&[], None).is_empty());
     }
 }

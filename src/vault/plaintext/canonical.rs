@@ -1,11 +1,12 @@
-//! E.164 texts, and the library's numbers as E.164 digits.
+//! E.164 texts, and the numbers that libphonenumber makes of texts.
 //!
-//! A text that is E.164 already comes out unchanged or is refused; it is never
-//! turned into another number.
+//! A text that is E.164 already comes out unchanged or is refused; only `parse` decides that a number of a plan that
+//! moved is another one.
 
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, ValidationError};
 
-use super::phone::{NumberState, Parsed, Phone, PhoneError};
+use super::phone::{NumberState, Phone};
+use super::unreadable::Unreadable;
 
 /// `^\+[1-9]\d{6,14}$`
 pub(super) fn is_canonical(text: &str) -> bool {
@@ -18,42 +19,41 @@ pub(super) fn is_canonical(text: &str) -> bool {
 
 /// Parses E.164. Refuses a text whose E.164 form differs from it: the library drops a trunk prefix (`+440…`), which
 /// would give another number.
-pub(super) fn canonical(text: &str) -> Result<(PhoneNumber, Phone), PhoneError> {
+pub(super) fn canonical(text: &str) -> Result<(PhoneNumber, Phone), Unreadable> {
     if !is_canonical(text) {
-        return Err(PhoneError::Impossible);
+        return Err(match text.len() {
+            ..8 => Unreadable::TooShort,
+            17.. => Unreadable::TooLong,
+            _ => Unreadable::NotAssigned,
+        });
     }
-    let number = read_canonical(text).ok_or(PhoneError::Impossible)?;
-    let phone = possible(&number).ok_or(PhoneError::Impossible)?;
+    let number = read_canonical(text).ok_or(Unreadable::NotAssigned)?;
+    let phone = possible(&number)?;
     if text.get(1..).and_then(|digits| digits.parse().ok()) == Some(phone.digits()) {
         Ok((number, phone))
     } else {
-        Err(PhoneError::Impossible)
+        Err(Unreadable::NotAssigned)
     }
-}
-
-pub(super) fn from_canonical(text: &str) -> Result<Parsed, PhoneError> {
-    let (number, phone) = canonical(text)?;
-    let state = state_of(&number);
-    Ok(Parsed { phone, state })
 }
 
 pub(super) fn read_canonical(text: &str) -> Option<PhoneNumber> {
     PHONE_NUMBER_UTIL.parse(text, None).ok()
 }
 
-pub(super) fn judge(number: &PhoneNumber) -> Option<Parsed> {
-    let phone = possible(number)?;
-    let state = state_of(number);
-    Some(Parsed { phone, state })
-}
-
 /// The number, if its length fits a numbering plan.
-pub(super) fn possible(number: &PhoneNumber) -> Option<Phone> {
+pub(super) fn possible(number: &PhoneNumber) -> Result<Phone, Unreadable> {
     match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
         Ok(NumberLengthType::IsPossible) => {}
-        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(_) => return None,
+        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => {
+            return Err(Unreadable::TooShort);
+        }
+        Err(ValidationError::TooLong) => return Err(Unreadable::TooLong),
+        Err(_) => return Err(Unreadable::NotAssigned),
     }
-    e164_digits(number).map(Phone::from_digits)
+    let digits = e164_digits(number).filter(|digits| E164.contains(digits));
+    digits
+        .map(Phone::from_digits)
+        .ok_or(Unreadable::NotAssigned)
 }
 
 pub(super) fn state_of(number: &PhoneNumber) -> NumberState {
@@ -76,5 +76,7 @@ pub(super) fn e164_digits(number: &PhoneNumber) -> Option<u64> {
         .ok()?
         .checked_mul(10_u64.checked_pow(national_length + zeros)?)?
         .checked_add(number.national_number)
-        .filter(|digits| (1_000_000..1_000_000_000_000_000).contains(digits))
 }
+
+/// Seven to fifteen digits.
+const E164: std::ops::Range<u64> = 1_000_000..1_000_000_000_000_000;

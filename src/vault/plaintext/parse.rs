@@ -2,86 +2,240 @@
 //!
 //! A number is accepted if its length fits a numbering plan. The state of the result tells whether the plan also
 //! assigns such numbers (`Valid`) or not (`Possible`).
+//!
+//! With a plus a number is read as it is written, but for a trunk zero that stands where none belongs, and for plans
+//! that moved. Without a plus it is read in the declared region, else in the country of its row: as a national number,
+//! else as one that begins with the calling code. If that gives no number, only formats whose digits are documented as
+//! international are read as they stand. Never is a number read in a country that nobody named.
 
-use rlibphonenumber::PHONE_NUMBER_UTIL;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber};
+use zeroize::Zeroizing;
 
-use super::canonical::{canonical, from_canonical, is_canonical, judge};
-use super::phone::{NumberState, Parsed, Phone, PhoneError};
+use super::calling_code::calling_code;
+use super::canonical::{canonical, e164_digits, is_canonical, possible, state_of};
+use super::moved::new_form;
+use super::phone::{NumberState, Parsed, Phone};
 use super::raw_number::RawNumber;
 use super::raw_text::RawText;
 use super::region::Region;
-use super::written::{Dialled, strip_wrapping};
+use super::unreadable::Unreadable;
+use super::written::Written;
+
+/// A number with what the library knows of it.
+type Read = Result<(PhoneNumber, Phone), Unreadable>;
+
+/// What is known of a number that has no plus.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    /// The region that was declared for all numbers.
+    declared: Option<Region>,
+    /// The country of the number's row.
+    country: Option<Region>,
+    /// The format's digits are documented as international ones.
+    international: bool,
+}
 
 impl Phone {
     /// Parses a text. A number without a calling code is read as one of `region`.
-    pub fn parse(text: &RawText, region: Option<Region>) -> Result<Parsed, PhoneError> {
-        read(text.text(), region)
+    pub fn parse(text: &RawText, region: Option<Region>) -> Result<Parsed, Unreadable> {
+        parsed(text.text(), region)
     }
 
-    /// Parses a cell of an exhibit in the same way.
-    pub fn parse_raw(number: RawNumber<'_>, region: Option<Region>) -> Result<Parsed, PhoneError> {
-        read(number.text(), region)
+    /// Parses a cell in the same way.
+    pub fn parse_raw(number: RawNumber<'_>, region: Option<Region>) -> Result<Parsed, Unreadable> {
+        parsed(number.text(), region)
     }
 
-    /// Parses a cell without finding out the state. This saves half the work for cells in E.164, as most are.
-    pub fn accept_raw(number: RawNumber<'_>, region: Option<Region>) -> Result<Self, PhoneError> {
-        match is_canonical(number.text()) {
-            true => canonical(number.text()).map(|(_, phone)| phone),
-            false => read(number.text(), region).map(|parsed| parsed.phone),
-        }
+    /// Parses a cell of an exhibit without finding out the state. `declared` is the region that was declared for the
+    /// exhibit, `country` that of the cell's row.
+    pub fn accept_raw(
+        number: RawNumber<'_>,
+        declared: Option<Region>,
+        country: Option<Region>,
+    ) -> Result<Self, Unreadable> {
+        let known = Known {
+            declared,
+            country,
+            international: number.is_international(),
+        };
+        read(number.text(), known).map(|(_, phone)| phone)
     }
 }
 
-fn read(text: &str, region: Option<Region>) -> Result<Parsed, PhoneError> {
+fn parsed(text: &str, region: Option<Region>) -> Result<Parsed, Unreadable> {
+    let known = Known {
+        declared: region,
+        ..Known::default()
+    };
+    let (number, phone) = read(text, known)?;
+    let state = state_of(&number);
+    Ok(Parsed { phone, state })
+}
+
+fn read(text: &str, known: Known) -> Read {
     if is_canonical(text) {
-        return from_canonical(text);
+        return with_plus(text);
     }
-    let cell = strip_wrapping(text);
-    let dialled = Dialled::collect(cell)?;
-    match (dialled.plus, dialled.is_bare(cell)) {
-        (true, true) => from_canonical(dialled.text()),
-        (true, false) => from_library(cell, None).ok_or(PhoneError::Impossible),
-        (false, bare) => from_national(cell, &dialled, bare, region),
+    let written = Written::of(text)?;
+    let read_one = |digits: &str| match written.plus {
+        true => with_plus(&e164(digits)),
+        false => without_plus(digits, known),
+    };
+    let all = read_one(written.digits());
+    let Some(without_zero) = written.without_optional_zero() else {
+        return all;
+    };
+    // The zero in brackets belongs to the number in few plans only.
+    match all {
+        Ok(all) if is_valid(&all) => Ok(all),
+        _ => read_one(&without_zero),
     }
 }
 
-/// Parses with the library. Refuses a number whose E.164 form does not parse to the same number, because it could not
-/// be looked up.
-fn from_library(cell: &str, region: Option<Region>) -> Option<Parsed> {
-    let number = PHONE_NUMBER_UTIL
-        .parse(cell, region.map(Region::code))
-        .ok()?;
-    let parsed = judge(&number)?;
-    from_canonical(&parsed.phone.e164()).ok()
-}
-
-/// A number without `+` may be national, or may have lost its `+`. A valid reading is preferred to a possible one, and
-/// a reading in the given region to an international one. Without a region only bare digits are accepted, and ten or
-/// fewer only if the reading is valid: `2025550142` must not become a number in Egypt.
-fn from_national(
-    cell: &str,
-    dialled: &Dialled,
-    bare: bool,
-    region: Option<Region>,
-) -> Result<Parsed, PhoneError> {
-    let length = dialled.digits().len();
-    if length < 7 {
-        return Err(PhoneError::NotANumber);
+/// A plus and digits.
+fn with_plus(text: &str) -> Read {
+    if let Some(new) = text.strip_prefix('+').and_then(new_form) {
+        return canonical(&e164(&new));
     }
-    let national = region.and_then(|region| from_library(cell, Some(region)));
-    let world = (bare || region.is_some())
-        .then(|| from_canonical(dialled.text()).ok())
+    let as_written = canonical(text);
+    match as_written
+        .is_err()
+        .then(|| without_trunk_zero(text))
         .flatten()
-        .filter(|parsed| length > 10 || parsed.state == NumberState::Valid);
-    match (national, world) {
-        (Some(national), Some(world)) => {
-            let take_world =
-                national.state == NumberState::Possible && world.state == NumberState::Valid;
-            Ok(if take_world { world } else { national })
-        }
-        (Some(parsed), None) | (None, Some(parsed)) => Ok(parsed),
-        (None, None) => Err(PhoneError::Impossible),
+    {
+        Some(without) => with_plus(&e164(&without)),
+        None => as_written,
     }
+}
+
+/// The digits without a national prefix that begins with a zero and stands where only a call inside the country has it
+/// (`+4407700900170`), if the library knows it as one.
+fn without_trunk_zero(text: &str) -> Option<Zeroizing<String>> {
+    let number = PHONE_NUMBER_UTIL.parse(text, None).ok()?;
+    let code = number.country_code.to_string();
+    let digits = Zeroizing::new(e164_digits(&number)?.to_string());
+    let national = digits.strip_prefix(code.as_str())?;
+    let written = text.strip_prefix('+')?.strip_prefix(code.as_str())?;
+    let prefix = written.strip_suffix(national)?;
+    (matches!(prefix.len(), 1 | 2) && prefix.starts_with('0')).then_some(digits)
+}
+
+fn without_plus(digits: &str, known: Known) -> Read {
+    let base = known.declared.or(known.country);
+    let read = match (base, known.international) {
+        (Some(base), false) => in_region(digits, base),
+        (Some(base), true) => in_region_or_abroad(digits, base),
+        (None, true) => as_it_stands(digits),
+        (None, false) => Err(needs_region(digits)),
+    };
+    let (number, phone) = read?;
+    let code = known.country.and_then(Region::calling_code);
+    match code {
+        Some(code) if code != calling_code(phone.digits()) => Err(Unreadable::OtherCountry),
+        _ => Ok((number, phone)),
+    }
+}
+
+/// A national number of the region, else one that begins with the region's calling code.
+///
+/// German numbers that lost their plus are also national numbers without their zero. A text that may be two people's is
+/// nobody's.
+fn in_region(digits: &str, region: Region) -> Read {
+    let national = national(digits, region);
+    if !begins_with_code(digits, region) {
+        return national;
+    }
+    let coded = with_plus(&e164(digits));
+    match (national, coded) {
+        (Ok(national), Ok(coded))
+            if national.1.digits() != coded.1.digits() && is_valid(&coded) =>
+        {
+            Err(Unreadable::Ambiguous)
+        }
+        (Err(_), coded) => coded.map_err(|_| Unreadable::NotInRegion),
+        (national, _) => national,
+    }
+}
+
+/// A number of a format whose digits are international ones. Still a national number counts as one if it is valid; but
+/// digits that begin with the calling code of their own region are what the format says.
+fn in_region_or_abroad(digits: &str, region: Region) -> Read {
+    let world = as_it_stands(digits);
+    let own = begins_with_code(digits, region);
+    if own && world.as_ref().is_ok_and(is_valid) {
+        return world;
+    }
+    match (in_region(digits, region), world) {
+        (Ok(home), Ok(world)) if is_valid(&home) || !(own || is_valid(&world)) => Ok(home),
+        (_, Ok(world)) => Ok(world),
+        (home, Err(_)) => home,
+    }
+}
+
+/// Digits as if a plus stood before them. Ten digits may as well be a number of calling code 1, and so few are taken
+/// only if some plan assigns them.
+fn as_it_stands(digits: &str) -> Read {
+    let ten = digits.len() == 10;
+    if ten && canonical(&e164(&one(digits))).is_ok_and(|other| is_valid(&other)) {
+        return Err(Unreadable::NeedsRegion);
+    }
+    let world = with_plus(&e164(digits)).map_err(|_| needs_region(digits))?;
+    match digits.len() > 10 || is_valid(&world) {
+        true => Ok(world),
+        false => Err(Unreadable::NeedsRegion),
+    }
+}
+
+/// The region's own way to read a number without a plus, with its trunk and exit codes.
+fn national(digits: &str, region: Region) -> Read {
+    let number = PHONE_NUMBER_UTIL.parse(digits, Some(region.code()));
+    let number = number.map_err(|_| match digits.len() {
+        ..SHORT => Unreadable::TooShort,
+        _ => Unreadable::NotInRegion,
+    })?;
+    let found = Zeroizing::new(e164_digits(&number).ok_or(Unreadable::TooLong)?.to_string());
+    if let Some(new) = new_form(&found) {
+        return canonical(&e164(&new));
+    }
+    possible(&number).map_err(|why| match why {
+        Unreadable::TooShort => why,
+        _ => Unreadable::NotInRegion,
+    })?;
+    let read = canonical(&e164(&found)).map_err(|_| Unreadable::NotInRegion)?;
+    // So few digits may be a short code.
+    match digits.len() >= SHORT || is_valid(&read) {
+        true => Ok(read),
+        false => Err(Unreadable::TooShort),
+    }
+}
+
+/// Fewer digits than these may be a short code.
+const SHORT: usize = 7;
+
+fn needs_region(digits: &str) -> Unreadable {
+    match digits.len() {
+        ..SHORT => Unreadable::TooShort,
+        16.. => Unreadable::TooLong,
+        _ => Unreadable::NeedsRegion,
+    }
+}
+
+fn begins_with_code(digits: &str, region: Region) -> bool {
+    let code = region.calling_code();
+    code.is_some_and(|code| digits.starts_with(&code.to_string()))
+}
+
+fn is_valid((number, _): &(PhoneNumber, Phone)) -> bool {
+    state_of(number) == NumberState::Valid
+}
+
+fn e164(digits: &str) -> Zeroizing<String> {
+    Zeroizing::new(format!("+{digits}"))
+}
+
+/// The digits behind calling code 1.
+fn one(digits: &str) -> Zeroizing<String> {
+    Zeroizing::new(format!("1{digits}"))
 }
 
 #[cfg(test)]
@@ -92,13 +246,67 @@ mod tests {
     use crate::vault::plaintext::canonical::e164_digits;
     use rlibphonenumber::PhoneNumber;
 
-    fn parse(text: &str, region: &str) -> Result<(u64, NumberState), PhoneError> {
+    fn parse(text: &str, region: &str) -> Result<(u64, NumberState), Unreadable> {
         let parsed = Phone::parse_raw(RawNumber::new(text), region.parse().ok())?;
         Ok((parsed.phone.digits(), parsed.state))
     }
 
-    fn refused(text: &str) -> Option<PhoneError> {
-        parse(text, "").err()
+    fn digits(text: &str, region: &str) -> Result<u64, Unreadable> {
+        parse(text, region).map(|found| found.0)
+    }
+
+    /// `\t`, `\xad` and `\u200b` as the characters they stand for.
+    fn unescaped(text: &str) -> String {
+        let mut plain = String::new();
+        let mut parts = text.split('\\');
+        plain += parts.next().unwrap();
+        for part in parts {
+            let (code, rest) = match &part[..1] {
+                "t" => ("09", &part[1..]),
+                "x" => part[1..].split_at(2),
+                "u" => part[1..].split_at(4),
+                other => panic!("\\{other}"),
+            };
+            plain.extend(char::from_u32(u32::from_str_radix(code, 16).unwrap()));
+            plain += rest;
+        }
+        plain
+    }
+
+    #[test]
+    fn spellings_that_people_report_are_read() {
+        let cases = include_str!("../../../tests/cases/lookups.tsv");
+        let mut count = 0;
+        for line in cases.lines().skip(1) {
+            let [in_vault, spelling, region, expected, _strict] =
+                line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+            let known = digits(in_vault, "").unwrap();
+            let state = match digits(&unescaped(spelling), region) {
+                Ok(asked) if asked == known => "exposed",
+                Ok(_) => "not_exposed",
+                Err(_) => "unreadable",
+            };
+            assert!(
+                expected.split('|').any(|one| one == state),
+                "{line}: {state}"
+            );
+            count += 1;
+        }
+        assert_eq!(count, 31);
+    }
+
+    /// A cell of a row.
+    fn in_row(text: &str, declared: &str, country: &str) -> Result<u64, Unreadable> {
+        let number = RawNumber::new(text);
+        let phone = Phone::accept_raw(number, declared.parse().ok(), country.parse().ok())?;
+        Ok(phone.digits())
+    }
+
+    /// A cell of a row of a format with international digits.
+    fn abroad(text: &str, declared: &str, country: &str) -> Result<u64, Unreadable> {
+        let number = RawNumber::of_international(text, true);
+        let phone = Phone::accept_raw(number, declared.parse().ok(), country.parse().ok())?;
+        Ok(phone.digits())
     }
 
     #[test]
@@ -116,107 +324,172 @@ mod tests {
     }
 
     #[test]
-    fn e164_that_the_library_would_change_is_refused() {
+    fn e164_that_is_no_number_says_why() {
+        use Unreadable::{NotAssigned, TooLong, TooShort};
+        for (text, why) in [
+            ("+44123", TooShort),
+            ("+12345", TooShort),
+            ("+120255501", TooShort),
+            ("+99912345678", NotAssigned),
+            ("+12025550142001", TooLong),
+            ("+12025550142001234", TooLong),
+            ("+0012025550142", NotAssigned),
+            ("+112025550142", NotAssigned),
+            ("+789123456789", NotAssigned),
+        ] {
+            assert_eq!(parse(text, ""), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_trunk_zero_behind_the_calling_code_is_left_out() {
+        for (text, number) in [
+            ("+4407700900123", 447_700_900_123),
+            ("+44 07700 900123", 447_700_900_123),
+            ("+44 (0)7700 900123", 447_700_900_123),
+            ("+44 [0]7700 900123", 447_700_900_123),
+            ("+49 (0) 30 123456", 4_930_123_456),
+            ("+49030123456", 4_930_123_456),
+            ("+39 06 1234567", 39_061_234_567),
+            ("+39 (0)6 1234567", 39_061_234_567),
+            ("+352 (0)621 123 456", 352_621_123_456),
+            ("+1 (0)202 555 0142", 12_025_550_142),
+        ] {
+            assert_eq!(digits(text, ""), Ok(number), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_plus_the_declared_region_says_which_number_it_is() {
+        for (text, region, number) in [
+            ("07700900123", "GB", 447_700_900_123),
+            ("07700 900123", "GB", 447_700_900_123),
+            ("447700900123", "GB", 447_700_900_123),
+            ("4407700900123", "GB", 447_700_900_123),
+            ("0044 7700 900123", "GB", 447_700_900_123),
+            ("0044 7700 900123", "DE", 447_700_900_123),
+            ("011 44 7700 900123", "US", 447_700_900_123),
+            ("2025550142", "US", 12_025_550_142),
+            ("2025550142", "CA", 12_025_550_142),
+            ("(202) 555-0142", "US", 12_025_550_142),
+            ("1 (202) 555-0142", "US", 12_025_550_142),
+            ("0491570156", "AU", 61_491_570_156),
+            ("030/123456", "DE", 4_930_123_456),
+            ("044 55 1234 5670", "MX", 525_512_345_670),
+            ("01 55 1234 5670", "MX", 525_512_345_670),
+            ("5215512345670", "MX", 525_512_345_670),
+            ("0120 123 4567", "VN", 84_701_234_567),
+            ("07 12 34 56", "CI", 2_250_707_123_456),
+            ("201234", "FO", 298_201_234),
+        ] {
+            assert_eq!(digits(text, region), Ok(number), "{text} {region}");
+        }
+    }
+
+    #[test]
+    fn without_a_plus_no_number_is_read_in_a_country_that_nobody_named() {
+        use Unreadable::{Ambiguous, NeedsRegion, NotInRegion, TooLong, TooShort};
+        for (text, region, why) in [
+            ("447700900123", "", NeedsRegion),
+            ("07700900123", "", NeedsRegion),
+            ("2025550142", "", NeedsRegion),
+            ("6465550143", "", NeedsRegion),
+            ("(202) 555-0142", "", NeedsRegion),
+            ("0012065550170", "", NeedsRegion),
+            ("12065550170.0", "", NeedsRegion),
+            ("5550142", "", NeedsRegion),
+            ("12345", "", TooShort),
+            ("911", "", TooShort),
+            ("1202555014200000", "", TooLong),
+            ("447700900123", "US", NotInRegion),
+            ("5512345670123", "US", NotInRegion),
+            ("4915112345678", "DE", Ambiguous),
+            ("555-0142", "US", TooShort),
+            ("911", "US", TooShort),
+            ("12345", "DE", TooShort),
+            // Read as +49000000, which as E.164 loses a zero and is too short then.
+            ("0000000", "DE", NotInRegion),
+        ] {
+            assert_eq!(digits(text, region), Err(why), "{text} {region}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_declared_region_is_read_in_its_country() {
+        assert_eq!(in_row("6465550142", "", "US"), Ok(16_465_550_142));
+        assert_eq!(in_row("13123456780", "", "CN"), Ok(8_613_123_456_780));
+        assert_eq!(in_row("8613123456780", "", "CN"), Ok(8_613_123_456_780));
+        assert_eq!(in_row("6465550142", "", ""), Err(Unreadable::NeedsRegion));
+        assert_eq!(in_row("+447700900123", "", "US"), Ok(447_700_900_123));
+        // A country without a plan of its own is none.
+        assert_eq!(in_row("6465550142", "", "AQ"), Err(Unreadable::NeedsRegion));
+    }
+
+    #[test]
+    fn a_number_without_a_plus_is_of_the_calling_code_of_its_row() {
+        for (text, declared, country) in [
+            ("4795550143", "US", "NO"),
+            ("6592345678", "US", "SG"),
+            ("0044 7700 900123", "DE", "DE"),
+        ] {
+            let found = in_row(text, declared, country);
+            assert_eq!(found, Err(Unreadable::OtherCountry), "{text}");
+        }
+        for (text, declared, country, number) in [
+            ("2045550142", "US", "CA", 12_045_550_142),
+            ("7875550142", "US", "PR", 17_875_550_142),
+            ("07700900123", "GB", "JE", 447_700_900_123),
+            ("87010000000", "KZ", "RU", 77_010_000_000),
+            ("+447700900123", "US", "DE", 447_700_900_123),
+        ] {
+            assert_eq!(in_row(text, declared, country), Ok(number), "{text}");
+        }
+    }
+
+    #[test]
+    fn documented_international_digits_stand_for_themselves() {
+        for (text, declared, country, number) in [
+            ("447700900123", "", "", 447_700_900_123),
+            ("447700900123", "US", "", 447_700_900_123),
+            ("12025550142", "", "", 12_025_550_142),
+            ("4915112345678", "", "DE", 4_915_112_345_678),
+            ("491701234567", "DE", "", 491_701_234_567),
+            ("4520123456", "", "", 4_520_123_456),
+            ("6465550198", "US", "", 16_465_550_198),
+            ("2065550198", "", "US", 12_065_550_198),
+            ("5215512345670", "", "", 525_512_345_670),
+            ("+447700900123", "", "US", 447_700_900_123),
+        ] {
+            assert_eq!(abroad(text, declared, country), Ok(number), "{text}");
+        }
         for text in [
-            "+4407700900123",
-            "+44123",
-            "+120255501",
-            "+99912345678",
-            "+12025550142001",
+            "6465550198",
+            "3235550198",
+            "2065550198",
+            "07700900123",
+            "0012025550142",
         ] {
-            assert_eq!(refused(text), Some(PhoneError::Impossible), "{text}");
+            assert_eq!(abroad(text, "", ""), Err(Unreadable::NeedsRegion), "{text}");
         }
+        let other = abroad("447700900123", "", "FR");
+        assert_eq!(other, Err(Unreadable::OtherCountry));
     }
 
     #[test]
-    fn punctuation_schemes_and_marks_are_taken_off() {
+    fn numbers_of_plans_that_moved_are_their_new_numbers() {
         for text in [
-            "+1 202 555 0142",
-            "+1 (202) 555-0142",
-            "+1.202.555.0142",
-            "tel:+12025550142",
-            "tel:+1-202-555-0142",
-            "whatsapp:+12025550142",
-            "WhatsApp: +12025550142",
-            " +12025550142\r\n",
-            "\u{202d}+1\u{a0}202\u{2011}555\u{2011}0142\u{202c}",
-            "'+12025550142",
-            "\u{ff0b}\u{ff11}2025550142",
-            "12025550142",
-            "1 (202) 555-0142",
+            "+5215512345670",
+            "+52 1 55 1234 5670",
+            "+52 044 55 1234 5670",
+            "+525512345670",
         ] {
-            let region = if text.starts_with("1 ") { "US" } else { "" };
-            assert_eq!(
-                parse(text, region).map(|found| found.0),
-                Ok(12_025_550_142),
-                "{text}"
-            );
+            assert_eq!(digits(text, ""), Ok(525_512_345_670), "{text}");
         }
-        assert_eq!(
-            parse("+44 (0)7700 900123", "").map(|found| found.0),
-            Ok(447_700_900_123)
-        );
-    }
-
-    #[test]
-    fn digits_alone_are_read_as_e164_or_in_the_region_given() {
-        let digits = |text, region| parse(text, region).map(|found| found.0);
-        assert_eq!(digits("447700900123", ""), Ok(447_700_900_123));
-        assert_eq!(digits("447700900123", "US"), Ok(447_700_900_123));
-        assert_eq!(digits("07700900123", "GB"), Ok(447_700_900_123));
-        assert_eq!(digits("07700 900123", "GB"), Ok(447_700_900_123));
-        assert_eq!(digits("2025550142", "US"), Ok(12_025_550_142));
-        assert_eq!(digits("(202) 555-0142", "US"), Ok(12_025_550_142));
-        assert_eq!(digits("12025550142", "GB"), Ok(12_025_550_142));
-        assert_eq!(digits("0491570156", "AU"), Ok(61_491_570_156));
-        for text in ["07700900123", "2025550142", "(202) 555-0142", "5550142"] {
-            assert_eq!(digits(text, ""), Err(PhoneError::Impossible), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_number_says_what_it_is() {
-        use PhoneError::{Damaged, Impossible, Masked, Missing, NotANumber};
-        for (text, error) in [
-            ("", Missing),
-            ("  \t", Missing),
-            ("tel:", Missing),
-            ("***", Masked),
-            ("XXX", Masked),
-            ("+1******0142", Masked),
-            ("+1XXXXXX0142", Masked),
-            ("+1 (xxx) xxx-0142", Masked),
-            ("+1 ••• ••• ••42", Masked),
-            ("1.20255E+10", Damaged),
-            ("1,20255E+10", Damaged),
-            ("+1.20255e10", Damaged),
-            ("12025550142.0", Damaged),
-            ("########", Damaged),
-            ("DUOSEC", NotANumber),
-            ("1-555-LETTERS", NotANumber),
-            ("+1 202 555 0142 x12", NotANumber),
-            ("someone@example.org", NotANumber),
-            ("12345", NotANumber),
-            ("911", NotANumber),
-            ("386-372", NotANumber),
-            ("+", NotANumber),
-            ("-", NotANumber),
-            ("-12025550142", NotANumber),
-            ("+1202+5550142", NotANumber),
-            ("12025550142/12025550143", NotANumber),
-            ("+12345", Impossible),
-            ("1202555014200000", Impossible),
-            ("+1202555014212025550142120255501421202555", Impossible),
-        ] {
-            assert_eq!(refused(text), Some(error), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_national_text_whose_e164_is_not_read_again_is_refused() {
-        // Read as +49000000, which as E.164 loses a zero and is too short then.
-        assert_eq!(parse("0000000", "DE"), Err(PhoneError::Impossible));
-        assert_eq!(parse("+49000000", ""), Err(PhoneError::Impossible));
+        assert_eq!(digits("+84 0120 123 4567", ""), Ok(84_701_234_567));
+        assert_eq!(digits("+22997123456", ""), Ok(2_290_197_123_456));
+        // A line and a mobile phone of Argentina may be two people's.
+        assert_eq!(digits("+54 11 2345-6780", ""), Ok(541_123_456_780));
+        assert_eq!(digits("+54 9 11 2345-6780", ""), Ok(5_491_123_456_780));
     }
 
     #[test]
@@ -246,7 +519,8 @@ mod tests {
 
         #[test]
         fn canonical_text_is_unchanged_or_refused(text in r"\+[1-9][0-9]{6,14}", region in "|US|GB|DE|IT") {
-            if let Ok((digits, _)) = parse(&text, &region) {
+            let moved = new_form(&text[1..]).is_some() || without_trunk_zero(&text).is_some();
+            if let Ok((digits, _)) = parse(&text, &region) && !moved {
                 prop_assert_eq!(format!("+{digits}"), text);
             }
         }
@@ -261,7 +535,7 @@ mod tests {
         #[test]
         fn accepting_is_parsing_without_the_state(text in r"[+]?[0-9 ()-]{0,18}", region in "|US|GB|DE|IT") {
             let region = region.parse().ok();
-            let accepted = Phone::accept_raw(RawNumber::new(&text), region).map(|phone| phone.digits());
+            let accepted = Phone::accept_raw(RawNumber::new(&text), region, None).map(|phone| phone.digits());
             let parsed = Phone::parse_raw(RawNumber::new(&text), region);
             prop_assert_eq!(accepted, parsed.map(|parsed| parsed.phone.digits()));
         }

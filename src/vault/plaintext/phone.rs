@@ -27,26 +27,6 @@ pub struct Parsed {
     pub state: NumberState,
 }
 
-/// Why a text is not a number. The error has no part of the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PhoneError {
-    /// The text is blank.
-    #[error("no number is given")]
-    Missing,
-    /// Digits are replaced by stars or the like.
-    #[error("the number is masked")]
-    Masked,
-    /// Digits are lost, as in `1.20255E+10`.
-    #[error("the number was damaged, by a spreadsheet for instance")]
-    Damaged,
-    /// The text does not have the form of a number.
-    #[error("not a phone number")]
-    NotANumber,
-    /// It has the form of a number, but no plan has numbers of this beginning and length.
-    #[error("no numbering plan has such a number; without '+' give a region")]
-    Impossible,
-}
-
 impl Phone {
     /// The digits in the clear (never 0). Only the number table of an admission may call this: it looks up the number
     /// of each of millions of rows, and computing a tag for each row would cost more than all other work.

@@ -22,6 +22,12 @@ impl Region {
     pub(super) fn code(self) -> rlibphonenumber::Region {
         self.0
     }
+
+    /// The calling code, which several regions may share.
+    pub(super) fn calling_code(self) -> Option<u16> {
+        let code = PHONE_NUMBER_UTIL.get_country_code_for_region(self.0)?;
+        u16::try_from(code).ok()
+    }
 }
 
 impl FromStr for Region {

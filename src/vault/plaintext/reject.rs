@@ -61,6 +61,16 @@ words! {
     pub enum RejectKind {
         /// The cell is not a phone number, or no numbering plan has such a number.
         NotANumber => "not-a-number",
+        /// There is more than one number in the cell.
+        SeveralNumbers => "several-numbers",
+        /// A number without a plus, and neither a region was declared nor has the row a country to read it in.
+        NeedsRegion => "needs-region",
+        /// A number without a plus that is none of the declared region, or else of the row's country.
+        NotInRegion => "not-in-region",
+        /// A number without a plus that begins with the calling code of its region and is a number with and without it.
+        Ambiguous => "ambiguous",
+        /// A number without a plus whose calling code is not that of the row's country.
+        OtherCountry => "other-country",
         /// Digits replaced by the supplier: `+1202555****`.
         Masked => "masked",
         /// Digits lost on the way: `1.20255E+10`.
@@ -75,8 +85,6 @@ words! {
         TimeDoesNotExist => "time-does-not-exist",
         /// A local time that occurred twice when the clocks went back.
         TimeIsAmbiguous => "time-is-ambiguous",
-        /// The country is neither a code nor a name that is known.
-        UnknownCountry => "unknown-country",
         /// The cell looks like the text of a message, which the vault never stores.
         LooksLikeContent => "looks-like-content",
         /// The cell is longer than its field may be.
@@ -93,10 +101,6 @@ words! {
         NotText => "not-text",
         /// A JSON name that occurs twice in one object.
         RepeatedName => "repeated-name",
-        /// A message to the sender of the log, not to a person.
-        Inbound => "inbound",
-        /// An event of another kind than a message to a person.
-        NotAMessage => "not-a-message",
     }
 }
 

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::fingerprinter::Fingerprinter;
 use super::raw_number::RawNumber;
 use super::reject::{Reject, RejectCells, RejectKind};
+use super::skip::SkipKind;
 use super::texts::Texts;
 use crate::domain::{Field, Moment, words};
 
@@ -82,6 +83,8 @@ pub struct RowBatch {
     /// In the order of [`TEXTS`].
     values: [Values; TEXTS.len()],
     numbers: Texts,
+    /// The numbers are of a format with international digits. A batch is of one file, and so of one format.
+    international: bool,
     /// The digits of numbers written as plain E.164, 0 for all others.
     digits: Zeroizing<Vec<u64>>,
     users: Texts,
@@ -98,6 +101,25 @@ pub struct RowBatch {
     lines: Vec<u64>,
     rejects: Vec<Reject>,
     reject_bytes: usize,
+    /// The lines of the rejects that are not one line each: how many more or fewer.
+    reject_lines: i64,
+    /// The rows that do not stand for one line, and how many each stands for.
+    spans: Vec<(u32, u64)>,
+    /// By [`SkipKind`]: lines that are no row.
+    skipped: [u64; SkipKind::ALL.len()],
+    /// By [`SkipKind`]: records that are no row.
+    skipped_records: [u64; SkipKind::ALL.len()],
+    unknown_countries: u64,
+    last: Last,
+}
+
+/// What was added to a batch last.
+#[derive(Default, Clone, Copy)]
+enum Last {
+    #[default]
+    Nothing,
+    Row,
+    Reject,
 }
 
 /// The fields with few distinct values, whose values a batch has once each.
@@ -170,6 +192,7 @@ impl RowBatch {
         }
         self.digits.push(plain_digits(number));
         self.numbers.push(number);
+        self.international = row.number.is_international();
         self.users.push(user);
         self.references.push(reference);
         if let Some(prints) = &self.fingerprinter {
@@ -190,12 +213,49 @@ impl RowBatch {
         self.bases
             .push([row.country_basis, row.state_basis, row.time_basis]);
         self.lines.push(row.line);
+        self.last = Last::Row;
         Ok(())
+    }
+
+    /// Says for how many lines of the file the row or the reject stands that was added last. Without this it is one.
+    /// Where several rows come of one line, the first stands for it.
+    pub fn stands_for(&mut self, lines: u64) {
+        if lines == 1 {
+            return;
+        }
+        match self.last {
+            Last::Row => self
+                .spans
+                .push((self.len().saturating_sub(1) as u32, lines)),
+            Last::Reject => self.reject_lines += lines as i64 - 1,
+            Last::Nothing => {}
+        }
+    }
+
+    /// Counts lines that are no row.
+    pub fn skip(&mut self, kind: SkipKind, lines: u64) {
+        if let Some(count) = self.skipped.get_mut(kind as usize) {
+            *count += lines;
+        }
+    }
+
+    /// Counts a record that is no row, and its lines.
+    pub fn skip_record(&mut self, kind: SkipKind, lines: u64) {
+        if let Some(count) = self.skipped_records.get_mut(kind as usize) {
+            *count += 1;
+        }
+        self.skip(kind, lines);
+    }
+
+    /// Counts a row whose country is no country that is known. The row has none.
+    pub fn count_unknown_country(&mut self) {
+        self.unknown_countries += 1;
     }
 
     /// Adds a row that cannot be admitted.
     pub fn reject(&mut self, reject: Reject) {
         self.reject_bytes += reject.cells.size();
+        self.last = Last::Reject;
         self.rejects.push(reject);
     }
 
@@ -231,6 +291,12 @@ impl RowBatch {
         self.bases.clear();
         self.lines.clear();
         self.rejects.clear();
+        self.reject_lines = 0;
+        self.spans.clear();
+        self.skipped = Default::default();
+        self.skipped_records = Default::default();
+        self.unknown_countries = 0;
+        self.last = Last::Nothing;
         self.reject_bytes = 0;
     }
 
@@ -243,7 +309,14 @@ impl RowBatch {
     }
 
     pub(in crate::vault) fn number(&self, row: usize) -> RawNumber<'_> {
-        RawNumber::new(self.numbers.get(row))
+        RawNumber::of_international(self.numbers.get(row), self.international)
+    }
+
+    /// The country of a row, or a blank text.
+    pub(in crate::vault) fn country(&self, row: usize) -> &str {
+        let place = TEXTS.iter().position(|field| *field == Field::Country);
+        let values = place.and_then(|place| self.values.get(place));
+        values.map_or("", |values| values.get(row))
     }
 
     /// The digits in the clear. Like `Phone::expose_digits`, only the number table of an admission may call this.
@@ -287,6 +360,31 @@ impl RowBatch {
 
     pub(in crate::vault) fn bases(&self) -> &[[Basis; 3]] {
         &self.bases
+    }
+
+    /// The rows that do not stand for one line of the file, in order, and how many each stands for.
+    pub fn spans(&self) -> &[(u32, u64)] {
+        &self.spans
+    }
+
+    /// How many lines the rejects stand for.
+    pub fn reject_lines(&self) -> u64 {
+        (self.rejects.len() as u64).saturating_add_signed(self.reject_lines)
+    }
+
+    /// How many lines are no row, by reason.
+    pub fn skipped(&self) -> impl Iterator<Item = (SkipKind, u64)> {
+        SkipKind::ALL.into_iter().zip(self.skipped)
+    }
+
+    /// How many records are no row, by reason. Several may be on one line.
+    pub fn skipped_records(&self) -> impl Iterator<Item = (SkipKind, u64)> {
+        SkipKind::ALL.into_iter().zip(self.skipped_records)
+    }
+
+    /// How many rows named a country that is not known.
+    pub fn unknown_countries(&self) -> u64 {
+        self.unknown_countries
     }
 
     /// Makes a reject of a row, for a fault that the vault found.

@@ -1,130 +1,566 @@
-//! The ways in which people, senders and spreadsheets write numbers. Texts that are not written like a number are
+//! The ways in which people, senders and spreadsheets write numbers. Texts that are not written like one number are
 //! refused before their digits are used.
+//!
+//! A text is first made plain: marks that nobody sees are left out, and digits and punctuation of every script become
+//! those of ASCII, by Unicode's tables. Everything after that looks at plain texts only.
 
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use zeroize::Zeroizing;
 
-use super::phone::PhoneError;
-use crate::domain::invisible::is_invisible;
+use super::calling_code::calling_code;
+use super::unreadable::Unreadable;
+use crate::domain::invisible::{is_blank, is_mark};
 
-/// What senders and spreadsheets put around a number.
-pub(super) fn strip_wrapping(text: &str) -> &str {
-    let mut text = text.trim_matches(is_invisible);
-    for scheme in ["tel:", "whatsapp:", "sms:"] {
-        if let Some((head, rest)) = text.split_at_checked(scheme.len())
-            && head.eq_ignore_ascii_case(scheme)
-        {
-            text = rest.trim_matches(is_invisible);
-            break;
-        }
-    }
-    text.strip_prefix('\'').unwrap_or(text)
-}
-
-/// The digits of a text behind a `+`, after every other mark was looked at.
-pub(super) struct Dialled {
-    /// `+` and at most 31 digits, wiped.
-    bytes: Zeroizing<[u8; 32]>,
+/// The digits of a text that is written like a number.
+pub(super) struct Written {
+    /// At most 31 digits, wiped.
+    bytes: Zeroizing<[u8; MOST]>,
     length: usize,
+    /// There is a plus before them.
     pub(super) plus: bool,
+    /// The place of a zero that stands alone in brackets, as in `+44 (0)7700 900123`.
+    optional_zero: Option<usize>,
 }
 
-impl Dialled {
-    pub(super) fn collect(cell: &str) -> Result<Self, PhoneError> {
+const MOST: usize = 31;
+/// A longer text is no number.
+const LONGEST: usize = 512;
+
+impl Written {
+    pub(super) fn of(text: &str) -> Result<Self, Unreadable> {
+        if text.len() > LONGEST {
+            return Err(Unreadable::NoNumber);
+        }
+        let plain = plain(text);
+        let cell = unwrapped(&plain);
         if cell.is_empty() {
-            return Err(PhoneError::Missing);
+            return Err(Unreadable::NoNumber);
         }
-        classify(cell)?;
-        let mut dialled = Self {
-            bytes: Zeroizing::new([b'+'; 32]),
-            length: 1,
-            plus: cell.starts_with(['+', '\u{ff0b}']),
-        };
-        for digit in cell.chars().filter_map(digit) {
-            let place = dialled.bytes.get_mut(dialled.length);
-            *place.ok_or(PhoneError::Impossible)? = b'0' + digit;
-            dialled.length += 1;
+        let cell = without_fraction(cell)?;
+        let (cell, context) = without_parameters(cell)?;
+        let cell = without_extension(cell);
+        if is_masked(cell) {
+            return Err(Unreadable::Masked);
         }
-        if dialled.length == 1 {
-            return Err(PhoneError::NotANumber);
+        check_form(cell)?;
+        let context = context.filter(|_| !cell.contains('+'));
+        if let Some(context) = context {
+            check_form(context)?;
         }
-        Ok(dialled)
+        Self::collect(context.unwrap_or_default(), cell)
     }
 
-    /// `+` and the digits.
-    pub(super) fn text(&self) -> &str {
-        self.bytes
-            .get(..self.length)
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default()
-    }
-
+    /// The digits.
     pub(super) fn digits(&self) -> &str {
-        self.text().get(1..).unwrap_or_default()
+        let digits = self.bytes.get(..self.length);
+        let text = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        text.unwrap_or_default()
     }
 
-    /// True when the cell has nothing but digits behind an optional `+`.
-    pub(super) fn is_bare(&self, cell: &str) -> bool {
-        cell.chars().filter(|c| digit(*c).is_some()).count()
-            == cell.chars().count() - usize::from(self.plus)
+    /// The digits without the zero in brackets, if there is one.
+    pub(super) fn without_optional_zero(&self) -> Option<Zeroizing<String>> {
+        let at = self.optional_zero?;
+        let (before, after) = self.digits().split_at_checked(at)?;
+        let mut digits = Zeroizing::new(String::with_capacity(MOST));
+        digits.push_str(before);
+        digits.push_str(after.get(1..)?);
+        Some(digits)
+    }
+
+    /// Takes the digits of the context of a `tel:` address, and of the number.
+    fn collect(context: &str, cell: &str) -> Result<Self, Unreadable> {
+        let mut written = Self {
+            bytes: Zeroizing::new([0; MOST]),
+            length: 0,
+            plus: context.contains('+') || cell.contains('+'),
+            optional_zero: None,
+        };
+        let context = context.chars().map(|c| (None, c));
+        let all = context.chain(cell.char_indices().map(|(at, c)| (Some(at), c)));
+        for (at, digit) in all.filter(|(_, c)| c.is_ascii_digit()) {
+            let alone = digit == '0' && at.is_some_and(|at| stands_in_brackets(cell, at));
+            if alone && written.length > 0 {
+                written.optional_zero.get_or_insert(written.length);
+            }
+            let place = written.bytes.get_mut(written.length);
+            *place.ok_or(Unreadable::TooLong)? = u8::try_from(digit).unwrap_or(b'0');
+            written.length += 1;
+        }
+        match written.length {
+            0 => Err(Unreadable::NoNumber),
+            _ => Ok(written),
+        }
     }
 }
 
-/// Decimal digits that forms and spreadsheets produce: ASCII, full width, Arabic.
-fn digit(c: char) -> Option<u8> {
-    let zero = match c {
-        '0'..='9' => '0',
-        '\u{0660}'..='\u{0669}' => '\u{0660}',
-        '\u{06f0}'..='\u{06f9}' => '\u{06f0}',
-        '\u{ff10}'..='\u{ff19}' => '\u{ff10}',
-        _ => return None,
-    };
-    u8::try_from(u32::from(c) - u32::from(zero)).ok()
+/// The text in plain characters and lower case.
+fn plain(text: &str) -> Zeroizing<String> {
+    // Room for all of it: a text that grew would leave parts of a number in freed memory. A letter in lower case has
+    // at most three times as many bytes.
+    let mut plain = Zeroizing::new(String::with_capacity(3 * text.len()));
+    for c in text.chars().filter(|c| !is_mark(*c)) {
+        match plain_character(c) {
+            Some(c) => plain.push(c),
+            None => plain.extend(c.to_lowercase()),
+        }
+    }
+    plain
 }
 
-/// Refuses texts that are not written like a number.
-fn classify(cell: &str) -> Result<(), PhoneError> {
-    if cell.chars().all(|c| c == '#') || is_float(cell) {
-        return Err(PhoneError::Damaged);
+/// The plain character for one of another script or width; `None` for a letter, which has to be put in lower case.
+fn plain_character(c: char) -> Option<char> {
+    use GeneralCategory as Is;
+    if c.is_ascii() {
+        return match c {
+            '\t' => Some(' '),
+            '\r' => Some('\n'),
+            '[' | '{' => Some('('),
+            ']' | '}' => Some(')'),
+            '`' => Some('\''),
+            'A'..='Z' => None,
+            _ => Some(c),
+        };
     }
-    let crosses = cell.chars().filter(|c| matches!(c, 'x' | 'X')).count();
-    let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
-    let starred = cell
-        .chars()
-        .any(|c| matches!(c, '*' | '#' | '•' | '●' | '…' | '_'));
-    if letters == crosses && (crosses > 1 || starred) {
-        return Err(PhoneError::Masked);
+    if let Some(digit) = digit(c) {
+        return Some(digit);
     }
-    let written = cell.chars().enumerate().all(|(at, c)| match c {
-        '+' | '\u{ff0b}' => at == 0,
-        '(' => true,
-        _ if digit(c).is_some() => true,
-        ')' | '.' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' => at > 0,
-        _ => at > 0 && is_invisible(c),
-    });
-    if written {
-        Ok(())
-    } else {
-        Err(PhoneError::NotANumber)
+    match c {
+        '\u{2028}' | '\u{2029}' | '\u{85}' => Some('\n'),
+        _ if is_blank(c) => Some(' '),
+        '\u{ff0b}' | '\u{fe62}' | '\u{fb29}' | '\u{207a}' | '\u{208a}' | '\u{2795}' => Some('+'),
+        // Minus signs, the bullet of a hyphen, and the long mark of Japanese, which stands for a dash.
+        '\u{2212}' | '\u{2d7}' | '\u{2043}' | '\u{207b}' | '\u{208b}' | '\u{2796}' | '\u{30fc}'
+        | '\u{ff70}' => Some('-'),
+        '\u{ff0e}' | '\u{2024}' | '\u{fe52}' | '\u{ff61}' | '\u{3002}' | '\u{b7}' | '\u{30fb}'
+        | '\u{ff65}' => Some('.'),
+        '\u{2044}' | '\u{2215}' | '\u{29f8}' => Some('/'),
+        '\u{60c}' | '\u{3001}' | '\u{ff64}' => Some(','),
+        '\u{61b}' => Some(';'),
+        '\u{2032}' | '\u{b4}' => Some('\''),
+        '\u{2018}' | '\u{2019}' | '\u{201b}' => Some('\''),
+        _ => match c.general_category() {
+            Is::DashPunctuation => Some('-'),
+            Is::OpenPunctuation => Some('('),
+            Is::ClosePunctuation => Some(')'),
+            Is::InitialPunctuation | Is::FinalPunctuation => Some('"'),
+            _ => {
+                // The full-width forms of ASCII.
+                let ascii = u32::from(c).checked_sub(0xfee0).and_then(char::from_u32);
+                let ascii = ascii.filter(|ascii| ('!'..='~').contains(ascii));
+                ascii.map(|ascii| ascii.to_ascii_lowercase())
+            }
+        },
     }
 }
 
-/// `1.20255E+10`, `12025550142.0`: what a spreadsheet or a data frame makes of a number.
-fn is_float(cell: &str) -> bool {
-    let cell = cell.strip_prefix(['+', '-']).unwrap_or(cell);
-    let (mantissa, exponent) = match cell.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (cell, None),
-    };
-    let (whole, fraction) = match mantissa.split_once(['.', ',']) {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (mantissa, None),
-    };
+/// The ASCII digit for a decimal digit of any script. Unicode keeps those of a script together, from 0 to 9 (its
+/// stability policy), and sets of mathematical digits one behind the other.
+fn digit(c: char) -> Option<char> {
+    let is_digit = |c: char| c.general_category() == GeneralCategory::DecimalNumber;
+    if !is_digit(c) {
+        return None;
+    }
+    let before = (1..).map(|back| u32::from(c).checked_sub(back).and_then(char::from_u32));
+    let digits_before = before.take_while(|c| c.is_some_and(is_digit)).count();
+    char::from_digit(u32::try_from(digits_before % 10).ok()?, 10)
+}
+
+/// What senders and spreadsheets put around a number is taken off: `="…"`, quotes, a scheme, separators of lists.
+fn unwrapped(plain: &str) -> &str {
+    let around = |c: char| matches!(c, ' ' | '\n' | '"' | '\'' | '<' | '>');
+    let mut cell = plain.trim_matches(around);
+    if let Some(formula) = cell.strip_prefix('=') {
+        cell = formula.trim_start_matches(around);
+    }
+    let scheme = SCHEMES.iter().find_map(|scheme| cell.strip_prefix(scheme));
+    if let Some(number) = scheme {
+        cell = number.trim_start_matches('/').trim_matches(around);
+    }
+    let separator = |c: char| matches!(c, ',' | ';' | ':') || around(c);
+    let cell = cell.trim_start_matches(separator);
+    cell.trim_end_matches(|c: char| c == '.' || separator(c))
+}
+
+/// What stands before a number in addresses, in logs of messengers and in lists of advertisers (`p:`).
+const SCHEMES: [&str; 6] = ["tel:", "whatsapp:", "sms:", "smsto:", "callto:", "p:"];
+
+/// Takes off `.0`, which a spreadsheet or a data frame adds to a number. Refuses what lost digits: `1.20255E+10`,
+/// `########`.
+fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
+    if cell.chars().all(|c| c == '#') {
+        return Err(Unreadable::Damaged);
+    }
     let numeric = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if !numeric(whole) || !fraction.is_none_or(numeric) {
-        return false;
+    let unsigned = |text: &str| {
+        let signed = text.strip_prefix(['+', '-']);
+        numeric(signed.unwrap_or(text))
+    };
+    let parts = |text: &str| match text.split_once(['.', ',']) {
+        Some((whole, fraction)) => unsigned(whole) && numeric(fraction),
+        None => unsigned(text),
+    };
+    if let Some((mantissa, exponent)) = cell.split_once('e') {
+        let damaged = parts(mantissa) && unsigned(exponent);
+        return if damaged {
+            Err(Unreadable::Damaged)
+        } else {
+            Ok(cell)
+        };
     }
-    match exponent {
-        Some(exponent) => numeric(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
-        None => fraction.is_some_and(|zeros| zeros.len() <= 2 && zeros.bytes().all(|b| b == b'0')),
+    match cell.split_once(['.', ',']) {
+        Some((whole, fraction)) if unsigned(whole) && whole.len() >= 7 && numeric(fraction) => {
+            match fraction.len() <= 2 && fraction.bytes().all(|b| b == b'0') {
+                true => Ok(whole),
+                false if fraction.len() <= 2 => Err(Unreadable::Damaged),
+                false => Ok(cell),
+            }
+        }
+        _ => Ok(cell),
+    }
+}
+
+/// Takes off the parameters of a `tel:` address (RFC 3966). The second text is what `phone-context=` says, if it is
+/// the beginning of a number.
+fn without_parameters(cell: &str) -> Result<(&str, Option<&str>), Unreadable> {
+    let Some((number, parameters)) = cell.split_once(';') else {
+        return Ok((cell, None));
+    };
+    let mut context = None;
+    for parameter in parameters
+        .split(';')
+        .map(|text| text.trim_matches([' ', '\n']))
+    {
+        if let Some(said) = parameter.strip_prefix("phone-context=") {
+            context = Some(said).filter(|said| said.starts_with('+'));
+        } else if !parameter.is_empty() && !parameter.starts_with(char::is_alphabetic) {
+            return Err(several_or_none(cell));
+        }
+    }
+    Ok((number, context))
+}
+
+/// Takes off an extension: `x5`, `ext. 5`, `#5`, `доб. 5`.
+fn without_extension(cell: &str) -> &str {
+    let end = |c: char| matches!(c, ')' | ' ' | '.');
+    let tail = cell.trim_end_matches(end);
+    let (tail, hash) = match tail.strip_suffix('#') {
+        Some(tail) => (tail.trim_end_matches(' '), true),
+        None => (tail, false),
+    };
+    let head = tail.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = tail.len() - head.len();
+    if digits == 0 || digits > EXTENSION {
+        return cell;
+    }
+    let label_end = head.trim_end_matches([' ', ':', '.', '-', '=']);
+    let number = LABELS
+        .iter()
+        .find_map(|label| label_end.strip_suffix(label));
+    let number = match number {
+        Some(number) => number.trim_end_matches([' ', ',', '.', '-', '(', '\n']),
+        // `+1 206 555 0170 - 503#`
+        None if hash && head.ends_with(" - ") => label_end,
+        None => return cell,
+    };
+    let ends_well = number.ends_with(|c: char| c.is_ascii_digit() || c == ')');
+    match ends_well && count_digits(number) >= LEAST {
+        true => number,
+        false => cell,
+    }
+}
+
+/// The words for an extension that libphonenumber knows, and those of some more languages. A longer word stands before
+/// its end.
+const LABELS: [&str; 24] = [
+    "extension",
+    "extensión",
+    "extensio\u{301}n",
+    "extensi\u{f3}",
+    "extensão",
+    "extn",
+    "ext",
+    "xtn",
+    "xt",
+    "x",
+    "#",
+    "доб",
+    "anexo",
+    "interno",
+    "int",
+    "poste",
+    "durchwahl",
+    "toestel",
+    "ramal",
+    "内線",
+    "内线",
+    "分机",
+    "내선",
+    ",,",
+];
+/// The most digits of an extension.
+const EXTENSION: usize = 9;
+/// The fewest digits of a number before an extension.
+const LEAST: usize = 5;
+
+/// Whether digits are replaced by crosses, stars or the like.
+fn is_masked(cell: &str) -> bool {
+    let crosses = cell.chars().filter(|c| matches!(c, 'x' | '×')).count();
+    let letters = cell
+        .chars()
+        .filter(|c| c.is_alphabetic() || *c == '×')
+        .count();
+    let stars = [
+        '*', '#', '•', '●', '∙', '…', '_', '?', '█', '■', '□', '○', '◯', '∗', '⋆', '★',
+    ];
+    let starred = cell.contains(stars);
+    letters == crosses && (crosses > 1 || starred)
+}
+
+/// Refuses what is not written like one number.
+fn check_form(cell: &str) -> Result<(), Unreadable> {
+    let mut begun = false;
+    for c in cell.chars() {
+        let fits = match c {
+            '0'..='9' | '+' => !(begun && c == '+'),
+            '(' | ' ' => true,
+            ')' | '-' | '.' | '/' | '\n' => begun,
+            _ => false,
+        };
+        if !fits {
+            return Err(several_or_none(cell));
+        }
+        begun |= c.is_ascii_digit() || c == '+';
+    }
+    let lines = cell.split('\n').filter(|line| count_digits(line) >= NUMBER);
+    if lines.count() > 1 || slashes_divide_numbers(cell) {
+        return Err(Unreadable::SeveralNumbers);
+    }
+    Ok(())
+}
+
+/// What is wrong with a text that has other characters than a number.
+fn several_or_none(cell: &str) -> Unreadable {
+    let of_number = |c: char| matches!(c, '0'..='9' | ' ' | '-' | '.' | '(' | ')');
+    let parts = cell.split(|c| !of_number(c));
+    match parts.filter(|part| count_digits(part) >= NUMBER).count() {
+        0 | 1 => Unreadable::NoNumber,
+        _ => Unreadable::SeveralNumbers,
+    }
+}
+
+/// The fewest digits of a number beside another.
+const NUMBER: usize = 6;
+
+/// One slash stands behind an area code, several between pairs or threes of digits. Otherwise a slash divides two
+/// numbers, or a number from the other end that it may have (`030 123456/57`).
+fn slashes_divide_numbers(cell: &str) -> bool {
+    let groups = || cell.split('/').map(count_digits);
+    match groups().count() {
+        1 => false,
+        2 => {
+            let before = cell.split('/').next().unwrap_or_default();
+            let digits = Zeroizing::new(before.replace(|c: char| !c.is_ascii_digit(), ""));
+            let abroad = match (before.contains('+'), digits.strip_prefix("00")) {
+                (true, _) => Some(digits.as_str()),
+                (false, abroad) => abroad,
+            };
+            let (area, trunk) = match abroad {
+                Some(digits) => (area_digits(digits), true),
+                None => (digits.len(), digits.starts_with('0')),
+            };
+            area > if trunk { AREA + 1 } else { AREA - 1 }
+        }
+        _ => groups().any(|digits| digits > GROUP),
+    }
+}
+
+/// The most digits of an area code, and of a group of digits.
+const AREA: usize = 5;
+const GROUP: usize = 4;
+
+/// How many digits there are behind the calling code.
+fn area_digits(digits: &str) -> usize {
+    let head = digits
+        .get(..digits.len().min(3))
+        .and_then(|head| head.parse().ok());
+    let code = match calling_code(head.unwrap_or_default()) {
+        0..10 => 1,
+        10..100 => 2,
+        _ => 3,
+    };
+    digits.len().saturating_sub(code)
+}
+
+fn count_digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Whether the character at this place stands alone in brackets.
+fn stands_in_brackets(cell: &str, at: usize) -> bool {
+    let before = cell.get(..at).unwrap_or_default().trim_end();
+    let after = cell.get(at + 1..).unwrap_or_default().trim_start();
+    before.ends_with('(') && after.starts_with(')')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn digits(text: &str) -> Result<String, Unreadable> {
+        let written = Written::of(text)?;
+        let plus = if written.plus { "+" } else { "" };
+        Ok(format!("{plus}{}", written.digits()))
+    }
+
+    #[test]
+    fn one_number_is_read_however_it_is_written() {
+        for text in [
+            "+1 206 555 0170",
+            "(+1) 206-555-0170",
+            "[+1] 206/555-0170",
+            "( + 1 ) 206 . 555 . 0170",
+            "+1 (206) 555\u{2013}0170",
+            "+1\t206\t555\t0170",
+            "\u{feff}+1\u{ad}206\u{a0}555\u{202f}0170\u{200e}",
+            "'+12065550170",
+            "\"+12065550170\"",
+            "“+1 206 555 0170”",
+            "<+12065550170>",
+            "=\"+12065550170\"",
+            "=+12065550170",
+            "tel:+1-206-555-0170",
+            "TEL:+1-206-555-0170;ext=12",
+            "tel:206-555-0170;phone-context=+1",
+            "whatsapp: +12065550170",
+            "+12065550170.0",
+            "+12065550170,00",
+            "+1 206 555 0170,",
+            "+1 206 555 0170 ;",
+            "+1 206 555 0170 x12",
+            "+1 206 555 0170x12",
+            "+1 206 555 0170 ext. 12",
+            "+1 206 555 0170 (ext. 12)",
+            "+1 206 555 0170, Ext 12",
+            "+1 206 555 0170 extension: 12",
+            "+1 206 555 0170 #12",
+            "+1 206 555 0170 - 503#",
+            "+1 206 555 0170 доб. 12",
+            "+1 206 555 0170 ｅｘｔｎ １２",
+            "+1 206 555 0170 内線12",
+            "+1 206 555 0170,,12#",
+            "＋１（２０６）５５５－０１７０",
+            "﹢१ २०६ ५५५ ०१७०",
+            "+١ ٢٠٦ ٥٥٥ ٠١٧٠",
+            "+𝟏𝟐𝟎𝟔𝟓𝟓𝟓𝟎𝟏𝟕𝟎",
+            "+1 206ー555ー0170",
+            "+1 206⸺555〜0170",
+        ] {
+            assert_eq!(digits(text).as_deref(), Ok("+12065550170"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slash_stands_behind_an_area_code_or_between_groups() {
+        for (text, read) in [
+            ("030/123456", "030123456"),
+            ("+49 30/123456", "+4930123456"),
+            ("0049 2151/123456", "00492151123456"),
+            ("206/555-0170", "2065550170"),
+            ("06/12/34/56/78", "0612345678"),
+        ] {
+            assert_eq!(digits(text).as_deref(), Ok(read), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_numbers_are_not_one() {
+        for text in [
+            "12065550170/12065550171",
+            "030 123456/57",
+            "030 123456 / 030 123457",
+            "123456/123457",
+            "2065550170, 2065550171",
+            "+12065550170 +12065550171",
+            "+12065550170;+12065550171",
+            "2065550170 or 2065550171",
+            "2065550170\n2065550171",
+            "206 555 0170 | 206 555 0171",
+        ] {
+            assert_eq!(digits(text), Err(Unreadable::SeveralNumbers), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zero_alone_in_brackets_may_be_left_out() {
+        for text in [
+            "+44 (0)7700 900123",
+            "+44 [0] 7700 900123",
+            "+44（０）7700 900123",
+        ] {
+            let written = Written::of(text).ok().unwrap();
+            assert_eq!(written.digits(), "4407700900123");
+            let without = written.without_optional_zero().unwrap();
+            assert_eq!(without.as_str(), "447700900123");
+        }
+        for text in ["+44 (07700) 900123", "(0)30 123456", "+44 7700 900123"] {
+            let written = Written::of(text).ok().unwrap();
+            let first = written.without_optional_zero().is_none();
+            assert!(first, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_says_what_it_is() {
+        use Unreadable::{Damaged, Masked, NoNumber, TooLong};
+        for (text, why) in [
+            ("", NoNumber),
+            (" \t\u{200b}", NoNumber),
+            ("tel:", NoNumber),
+            ("\"\"", NoNumber),
+            ("+", NoNumber),
+            ("-", NoNumber),
+            ("DUOSEC", NoNumber),
+            ("+1 206 555 0170 (mobile)", NoNumber),
+            ("1-555-LETTERS", NoNumber),
+            ("someone@example.org", NoNumber),
+            ("-12065550170", NoNumber),
+            ("***", Masked),
+            ("XXX", Masked),
+            ("+1******0170", Masked),
+            ("+1XXXXXX0170", Masked),
+            ("+1 (xxx) xxx-0170", Masked),
+            ("+1 206 555 xx70", Masked),
+            ("+1 ••• ••• ••42", Masked),
+            ("1.20655E+10", Damaged),
+            ("1,20655E+10", Damaged),
+            ("+1.20655e10", Damaged),
+            ("12065550170.5", Damaged),
+            ("########", Damaged),
+            ("12345678901234567890123456789012", TooLong),
+        ] {
+            assert_eq!(digits(text), Err(why), "{text}");
+        }
+        assert_eq!(digits(&"1".repeat(LONGEST + 1)), Err(NoNumber));
+    }
+
+    #[test]
+    fn every_decimal_digit_of_unicode_has_its_value() {
+        let all =
+            ('\0'..=char::MAX).filter(|c| c.general_category() == GeneralCategory::DecimalNumber);
+        let all: Vec<char> = all.collect();
+        assert!(all.len() > 600 && all.len() % 10 == 0);
+        for ten in all.chunks(10) {
+            let values: String = ten.iter().filter_map(|c| digit(*c)).collect();
+            assert_eq!(values, "0123456789");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}|[-+0-9xX*#eE.,;/() \n]{0,60}") {
+            let _ = digits(&text);
+        }
     }
 }

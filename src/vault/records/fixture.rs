@@ -1,7 +1,7 @@
 //! For tests: a vault with a case, its members, and exhibits written straight into the store. Parts and terms are
 //! sealed by the vault's own sealer, `exhibits/exhibit_parts.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -134,7 +134,13 @@ impl Fixture {
         fixture
     }
 
-    fn member(&self, no: u8, home: HomeRole, role: CaseRole, account: Option<&str>) -> Caller {
+    pub(in crate::vault) fn member(
+        &self,
+        no: u8,
+        home: HomeRole,
+        role: CaseRole,
+        account: Option<&str>,
+    ) -> Caller {
         let operator = OperatorId::from_random([no; 13]);
         let session = SessionId::from_random([no; 13]);
         let now = Moment::from_seconds(MARCH);
@@ -381,8 +387,14 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         in_case: 0,
         in_case_by_rule: Vec::new(),
         quarantined: 0,
+        lines: Default::default(),
+        unknown_countries: 0,
         file_numbers: 0,
-        numbers: 0,
+        numbers: rows
+            .iter()
+            .map(|row| row.number.as_str())
+            .collect::<BTreeSet<_>>()
+            .len() as u32,
         new_numbers: 0,
         users: 0,
         new_users: 0,

@@ -2,6 +2,7 @@
 //!
 //! Sees ids and settings, no key and no row.
 
+use super::Reading;
 use crate::domain::{AccountName, Moment, OperatorId};
 use crate::policy::Grant;
 use crate::vault::call::caller::Caller;
@@ -41,9 +42,23 @@ impl<'a> Asking<'a> {
 
     /// Refuses an act on the caller's own rights.
     pub fn not_oneself(&self, operator: &OperatorId) -> Result<(), OperationError> {
-        match self.caller.operator_id() == Some(operator) {
-            true => Err(OperationError::Conflict(Conflict::OwnMembership)),
-            false => Ok(()),
-        }
+        not_oneself(self.caller, operator)
+    }
+}
+
+impl Reading<'_> {
+    /// The same where the act is done, so that no operation can forget it.
+    pub(in crate::vault::scope) fn not_oneself(
+        &self,
+        operator: &OperatorId,
+    ) -> Result<(), OperationError> {
+        not_oneself(self.caller, operator)
+    }
+}
+
+fn not_oneself(caller: &Caller, operator: &OperatorId) -> Result<(), OperationError> {
+    match caller.operator_id() == Some(operator) {
+        true => Err(OperationError::Conflict(Conflict::OwnMembership)),
+        false => Ok(()),
     }
 }

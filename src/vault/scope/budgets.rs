@@ -28,6 +28,7 @@ pub(in crate::vault) fn party_of(
 impl<A: Writes> Scope<'_, A> {
     /// Ends the freeze of a member's lookups; whether there was one. Nobody thaws their own.
     pub fn thaw_lookups(&mut self, operator: &OperatorId) -> Result<bool, OperationError> {
+        self.not_oneself(operator)?;
         let case = self.case_row()?;
         membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;

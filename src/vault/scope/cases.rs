@@ -219,6 +219,7 @@ impl<A: Writes> Scope<'_, A> {
         if self.has_other_leads()? {
             return Err(self.deny(Denial::NotAllowed));
         }
+        self.not_oneself(&wanted.operator)?;
         self.check_member(wanted)?;
         self.give_role(wanted)
     }
@@ -246,6 +247,7 @@ impl<A: Writes> Scope<'_, A> {
 
     /// Ends a member's rights in the case, until another lead gives some again.
     pub fn suspend_member(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
+        self.not_oneself(operator)?;
         let case = self.case_row()?;
         membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;
@@ -261,6 +263,7 @@ impl<A: Writes> Scope<'_, A> {
     /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than
     /// two can act, and who suspended them is none of those. Nobody lifts what they imposed.
     pub fn lift_suspension(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
+        self.not_oneself(operator)?;
         let case = self.case_row()?;
         let member = membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;

@@ -202,6 +202,7 @@ impl<A: Writes> Scope<'_, A> {
 
     /// Ends an operator's rights and every session of theirs; answers how many sessions.
     pub fn revoke_operator(&mut self, operator: &OperatorId) -> Result<usize, OperationError> {
+        self.not_oneself(operator)?;
         operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
         operator_rows::revoke(self.transaction()?, operator)?;
         Ok(session_rows::revoke_all(

@@ -113,7 +113,10 @@ impl<A: Action> Scope<'_, A> {
             asked.push(subjects.ask(at, phone)?);
         }
         let mut results: Vec<LookUpResult> = (0..numbers.len())
-            .map(|at| LookUpResult::plain(at, Exposure::Unreadable))
+            .map(|at| match numbers.why_unreadable(at) {
+                Some(why) => LookUpResult::unreadable(at, why),
+                None => LookUpResult::plain(at, Exposure::NotExposed),
+            })
             .collect();
         // Neighbours stand in one block: each block is opened once.
         asked.sort_unstable_by_key(|one| one.no);

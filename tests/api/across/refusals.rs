@@ -1,9 +1,17 @@
 //! A refusal that comes before any read tells nothing: two vaults that differ only in what is hidden
 //! refuse alike in everything that can be observed.
+//!
+//! What is tried stands in tables. The last test compares them with what each route can be refused for.
 
+use std::collections::BTreeSet;
+
+use breachvault::http::table;
+use breachvault::policy::{ActionKind, CaseState, allows_state, needs_case};
+use breachvault::vault::DataRefusal;
+use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
 
-use super::routes::{ROWS, ask, client};
+use super::routes::{Asked, IN_A_CASE_OF_ITS_OWN, ROWS, ask, client, work_on};
 use crate::support::{Answer, Client, Incident, Log, Who, body, csv_of};
 
 const AT: &str = "2024-03-10T12:00:00Z";
@@ -71,54 +79,124 @@ fn same(
     assert_eq!(seen[0], seen[1]);
 }
 
-/// Every act with a price, as somebody asks for it who cannot pay.
-fn priced(incident: &Incident, client: &Client, what: &str) -> Answer {
-    let export = || {
-        let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
-        body::export("account-notice", &json!({ "account": ["one"] }), key)
-    };
-    let case = |rest: &str| incident.of_case(rest);
-    match what {
-        "lookup" => incident.look_up(client, &[HIDDEN]),
-        "lookup of many" => incident.look_up(
-            client,
-            &[HIDDEN, OTHER, "+447700900888", "+447700900889", "x"],
-        ),
-        "lookup of the same" => incident.look_up(client, &[HIDDEN; 40]),
-        "difference" => {
-            let first = incident.first_exhibit();
-            client.get(&case(&format!(
-                "/exhibits/{first}/difference?against=x_00000000000000000000"
-            )))
-        }
-        "reveal" => client.post(&case("/reveals"), &body::reveal(&["S-7Q4M2KXA".to_owned()])),
-        "export" => client.post(&case("/exports"), &export()),
-        "withdrawal" => {
-            let first = incident.first_exhibit();
-            client.post(
-                &case(&format!("/exhibits/{first}/withdrawal")),
-                &body::reason(),
-            )
-        }
-        "page" => client.post(&case("/records/search"), &body::search(&json!({}))),
-        "timeline" => {
-            let filter = json!({ "subject": ["S-7Q4M2KXA"] });
-            let mut body = body::search(&filter);
-            body["order"] = json!("time");
-            client.post(&case("/records/search"), &body)
-        }
-        "table" => client.post(
-            &case("/scope"),
-            &json!({ "by": ["account"], "audience": "team" }),
-        ),
-        "protected table" => client.post(
-            &case("/scope"),
-            &json!({ "by": ["country"], "audience": "protected" }),
-        ),
-        "reveals" => client.get(&case("/reveals")),
-        other => panic!("{other}"),
-    }
+/// An act with a price: its route, who asks for it, and how.
+struct Priced {
+    route: &'static str,
+    who: Who,
+    send: fn(&Incident, &Client) -> Answer,
 }
+
+const fn priced(route: &'static str, who: Who, send: fn(&Incident, &Client) -> Answer) -> Priced {
+    Priced { route, who, send }
+}
+
+const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+const NOBODY: &str = "S-7Q4M2KXA";
+
+fn table_of(incident: &Incident, client: &Client, body: &Value) -> Answer {
+    client.post(&incident.of_case("/scope"), body)
+}
+
+fn search(incident: &Incident, client: &Client, filter: &Value, more: &[(&str, Value)]) -> Answer {
+    let mut body = body::search(filter);
+    for (name, value) in more {
+        body[*name] = value.clone();
+    }
+    client.post(&incident.of_case("/records/search"), &body)
+}
+
+fn export(incident: &Incident, client: &Client, profile: &str, filter: &Value) -> Answer {
+    let body = body::export(profile, filter, RECIPIENT);
+    client.post(&incident.of_case("/exports"), &body)
+}
+
+fn difference(incident: &Incident, client: &Client, against: &str) -> Answer {
+    let first = incident.first_exhibit();
+    client.get(&incident.of_case(&format!("/exhibits/{first}/difference?against={against}")))
+}
+
+fn reveal(incident: &Incident, client: &Client, subjects: &[&str]) -> Answer {
+    let subjects: Vec<String> = subjects.iter().map(|text| (*text).to_owned()).collect();
+    client.post(&incident.of_case("/reveals"), &body::reveal(&subjects))
+}
+
+/// A reveal that somebody asked for, as the log names it.
+fn asked_reveal(incident: &Incident) -> String {
+    let search = json!({ "action": "reveal.request", "outcome": "done" });
+    let found = incident.auditor().post("/audit/leaves/search", &search);
+    let found = found.assert_status(200).json();
+    found["leaves"][0]["object"].as_str().unwrap().to_owned()
+}
+
+const LOOKUPS: &str = "POST /api/v1/cases/{case}/lookups";
+const SEARCH: &str = "POST /api/v1/cases/{case}/records/search";
+const SCOPE: &str = "POST /api/v1/cases/{case}/scope";
+const EXPORTS: &str = "POST /api/v1/cases/{case}/exports";
+const REVEALS: &str = "POST /api/v1/cases/{case}/reveals";
+const RAISES: &str = "POST /api/v1/cases/{case}/raises";
+const DIFFERENCE: &str = "GET /api/v1/cases/{case}/exhibits/{exhibit}/difference";
+const WITHDRAWAL: &str = "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal";
+const MEMBER: &str = "PUT /api/v1/cases/{case}/members/{operator}";
+
+/// Every act with a price, as somebody asks for it who cannot pay.
+const PRICED: &[Priced] = &[
+    priced(LOOKUPS, Who::Investigator, |incident, client| {
+        incident.look_up(client, &[HIDDEN])
+    }),
+    priced(LOOKUPS, Who::Investigator, |incident, client| {
+        let many = [HIDDEN, OTHER, "+447700900888", "+447700900889", "x"];
+        incident.look_up(client, &many)
+    }),
+    priced(LOOKUPS, Who::Investigator, |incident, client| {
+        incident.look_up(client, &[HIDDEN; 40])
+    }),
+    priced(DIFFERENCE, Who::Investigator, |incident, client| {
+        difference(incident, client, "x_00000000000000000000")
+    }),
+    priced(REVEALS, Who::Investigator, |incident, client| {
+        reveal(incident, client, &[NOBODY])
+    }),
+    priced(EXPORTS, Who::Investigator, |incident, client| {
+        export(
+            incident,
+            client,
+            "account-notice",
+            &json!({ "account": ["one"] }),
+        )
+    }),
+    priced(WITHDRAWAL, Who::Lead, |incident, client| {
+        let path = format!("/exhibits/{}/withdrawal", incident.first_exhibit());
+        client.post(&incident.of_case(&path), &body::reason())
+    }),
+    priced(SEARCH, Who::Investigator, |incident, client| {
+        search(incident, client, &json!({}), &[])
+    }),
+    priced(SEARCH, Who::Investigator, |incident, client| {
+        let filter = json!({ "subject": [NOBODY] });
+        search(incident, client, &filter, &[("order", json!("time"))])
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        table_of(
+            incident,
+            client,
+            &json!({ "by": ["account"], "audience": "team" }),
+        )
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        let body = json!({ "by": ["country"], "audience": "protected" });
+        table_of(incident, client, &body)
+    }),
+    priced(
+        "GET /api/v1/cases/{case}/reveals",
+        Who::Investigator,
+        |incident, client| client.get(&incident.of_case("/reveals")),
+    ),
+    priced(
+        "GET /api/v1/reveals/{reveal}",
+        Who::Investigator,
+        |incident, client| client.get(&format!("/reveals/{}", asked_reveal(incident))),
+    ),
+];
 
 #[test]
 fn what_cannot_be_paid_is_refused_alike_whatever_the_case_holds() {
@@ -127,6 +205,14 @@ fn what_cannot_be_paid_is_refused_alike_whatever_the_case_holds() {
     let incidents = pair(config);
     // All of both budgets, for what is the same in both.
     for incident in &incidents {
+        let other = incident.second_lead();
+        let number = incident.log.messages[0].number.as_str();
+        let found = incident
+            .look_up(&other, &[number])
+            .assert_status(200)
+            .json();
+        let subject = found["results"][0]["subject"].as_str().unwrap();
+        incident.ask_reveal(&other, &[subject.to_owned()]);
         for who in [Who::Investigator, Who::Lead] {
             let client = incident.client(who);
             let absent: Vec<String> = (0..110)
@@ -134,42 +220,18 @@ fn what_cannot_be_paid_is_refused_alike_whatever_the_case_holds() {
                 .collect();
             let absent: Vec<&str> = absent.iter().map(String::as_str).collect();
             incident.look_up(&client, &absent).assert_status(200);
+            let table = json!({ "by": ["account"], "audience": "team" });
             for _ in 0..5 {
-                priced(incident, &client, "table").assert_status(200);
+                table_of(incident, &client, &table).assert_status(200);
             }
         }
     }
-    for what in [
-        "lookup",
-        "lookup of many",
-        "lookup of the same",
-        "difference",
-        "reveal",
-        "export",
-    ] {
-        same(
-            &incidents,
-            Who::Investigator,
-            |incident, client| priced(incident, client, what),
-            429,
-            "budget-spent",
-        );
+    for act in PRICED {
+        same(&incidents, act.who, act.send, 429, "budget-spent");
     }
-    same(
-        &incidents,
-        Who::Lead,
-        |incident, client| priced(incident, client, "withdrawal"),
-        429,
-        "budget-spent",
-    );
-    for what in ["page", "timeline", "table", "protected table", "reveals"] {
-        same(
-            &incidents,
-            Who::Investigator,
-            |incident, client| priced(incident, client, what),
-            429,
-            "budget-spent",
-        );
+    // What is wrong in itself is said to who cannot pay as to anybody, and costs nothing.
+    for act in WRONG.iter().filter(|act| act.who == Who::Investigator) {
+        same(&incidents, act.who, act.send, 422, "invalid");
     }
 }
 
@@ -207,47 +269,726 @@ fn who_may_not_is_refused_alike_on_every_route() {
             let answer = asked.send(&client(incident, row.route, who));
             assert_eq!(answer.status, status, "{}", row.route);
             let leaf = leaf(incident, &answer);
-            super::routes::work_on(incident);
+            work_on(incident);
             (answer.comparable(), leaf)
         });
         assert_eq!(seen[0], seen[1], "{}", row.route);
     }
 }
 
+/// Requests that are wrong whatever the case holds: the route, who sends it, and how.
+const WRONG: &[Priced] = &[
+    priced(LOOKUPS, Who::Investigator, |incident, client| {
+        incident.look_up(client, &[])
+    }),
+    priced(REVEALS, Who::Investigator, |incident, client| {
+        reveal(incident, client, &[NOBODY, NOBODY])
+    }),
+    priced(REVEALS, Who::Investigator, |incident, client| {
+        reveal(incident, client, &[])
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        let body = json!({ "by": ["country", "country"], "audience": "team" });
+        table_of(incident, client, &body)
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        let body = json!({ "by": ["day"], "audience": "team", "zone": "Nowhere/Land" });
+        table_of(incident, client, &body)
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        let zone = "Europe/London".repeat(20);
+        let body = json!({ "by": ["country"], "audience": "team", "zone": zone });
+        table_of(incident, client, &body)
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        let body = json!({ "by": ["country"], "audience": "team", "top": 0 });
+        table_of(incident, client, &body)
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        table_of(
+            incident,
+            client,
+            &json!({ "by": ["account"], "audience": "protected" }),
+        )
+    }),
+    priced(SCOPE, Who::Liaison, |incident, client| {
+        table_of(
+            incident,
+            client,
+            &json!({ "by": ["country"], "audience": "protected" }),
+        )
+    }),
+    priced(SCOPE, Who::Liaison, |incident, client| {
+        let filter = json!({ "newly_exposed_in": "x_00000000000000000000" });
+        let body = json!({ "by": ["country"], "audience": "team", "filter": filter });
+        table_of(incident, client, &body)
+    }),
+    priced(SEARCH, Who::Investigator, |incident, client| {
+        search(incident, client, &json!({}), &[("limit", json!(501))])
+    }),
+    priced(SEARCH, Who::Investigator, |incident, client| {
+        search(incident, client, &json!({}), &[("order", json!("time"))])
+    }),
+    priced(SEARCH, Who::Investigator, |incident, client| {
+        search(
+            incident,
+            client,
+            &json!({}),
+            &[("cursor", json!("no cursor"))],
+        )
+    }),
+    priced(DIFFERENCE, Who::Investigator, |incident, client| {
+        difference(incident, client, &incident.first_exhibit())
+    }),
+    priced(EXPORTS, Who::Investigator, |incident, client| {
+        export(incident, client, "account-notice", &json!({}))
+    }),
+    priced(EXPORTS, Who::Investigator, |incident, client| {
+        export(
+            incident,
+            client,
+            "account-notice",
+            &json!({ "account": ["one", "two"] }),
+        )
+    }),
+    priced(EXPORTS, Who::Investigator, |incident, client| {
+        export(
+            incident,
+            client,
+            "scope-report",
+            &json!({ "country": ["GB"] }),
+        )
+    }),
+    priced(EXPORTS, Who::Investigator, |incident, client| {
+        export(
+            incident,
+            client,
+            "scope-report",
+            &json!({ "subject": [NOBODY] }),
+        )
+    }),
+    priced(EXPORTS, Who::Liaison, |incident, client| {
+        export(incident, client, "evidence", &json!({}))
+    }),
+    priced(EXPORTS, Who::Liaison, |incident, client| {
+        export(incident, client, "scope-report", &json!({}))
+    }),
+    priced(EXPORTS, Who::Liaison, |incident, client| {
+        let filter = json!({ "newly_exposed_in": "x_00000000000000000000" });
+        export(incident, client, "account-notice", &filter)
+    }),
+    priced(RAISES, Who::Investigator, |incident, client| {
+        client.post(&incident.of_case("/raises"), &incident.raise(0))
+    }),
+    priced(RAISES, Who::Investigator, |incident, client| {
+        let mut body = incident.raise(10);
+        body["until"] = json!(incident.clock.now().plus_seconds(-1).to_string());
+        client.post(&incident.of_case("/raises"), &body)
+    }),
+    priced(RAISES, Who::Investigator, |incident, client| {
+        let mut body = incident.raise(10);
+        body["until"] = json!(incident.clock.now().plus_seconds(400 * 86_400).to_string());
+        client.post(&incident.of_case("/raises"), &body)
+    }),
+    priced(MEMBER, Who::Lead, |incident, client| {
+        let path = format!("/members/{}", incident.operator(Who::Outsider));
+        client.put(&incident.of_case(&path), &json!({ "role": "liaison" }))
+    }),
+    priced(MEMBER, Who::Lead, |incident, client| {
+        let path = format!("/members/{}", incident.operator(Who::Outsider));
+        let body = json!({ "role": "investigator", "account": "one" });
+        client.put(&incident.of_case(&path), &body)
+    }),
+];
+
 #[test]
-fn what_is_wrong_in_itself_and_what_is_closed_is_refused_alike() {
-    let incidents = pair("");
-    let none = |incident: &Incident, client: &Client| incident.look_up(client, &[]);
-    same(&incidents, Who::Investigator, none, 422, "invalid");
-    let twice = body::reveal(&["S-7Q4M2KXA".to_owned(), "S-7Q4M2KXA".to_owned()]);
-    let reveal =
-        |incident: &Incident, client: &Client| client.post(&incident.of_case("/reveals"), &twice);
-    same(&incidents, Who::Investigator, reveal, 422, "invalid");
-    let wrong = json!({ "by": ["country", "country"], "audience": "team" });
-    let table =
-        |incident: &Incident, client: &Client| client.post(&incident.of_case("/scope"), &wrong);
-    same(&incidents, Who::Investigator, table, 422, "invalid");
-    for incident in &incidents {
-        let close = incident.of_case("/close");
-        incident
-            .lead()
-            .post(&close, &body::reason())
-            .assert_status(200);
+fn what_is_wrong_in_itself_is_refused_alike_and_costs_nothing() {
+    let incidents = pair("[budgets]\nlookup_points = 300\nview_points = 3000\n");
+    for act in WRONG {
+        let before = incidents
+            .each_ref()
+            .map(|one| budgets(&one.client(act.who)));
+        same(&incidents, act.who, act.send, 422, "invalid");
+        let after = incidents
+            .each_ref()
+            .map(|one| budgets(&one.client(act.who)));
+        assert_eq!(before, after, "{} was charged", act.route);
     }
-    for what in [
-        "lookup",
-        "reveal",
-        "export",
-        "page",
-        "table",
-        "protected table",
-    ] {
-        same(
-            &incidents,
-            Who::Investigator,
-            |incident, client| priced(incident, client, what),
-            409,
-            "case-closed",
+    // What no body of a route may have.
+    for row in ROWS {
+        let seen = incidents.each_ref().map(|incident| {
+            let asked = ask(incident, row.route);
+            if !asked.takes_json() {
+                return None;
+            }
+            let body = b"{\"no such member\": 1}".to_vec();
+            let answer = Asked { body, ..asked }.send(&client(incident, row.route, row.granted));
+            assert!([400, 422].contains(&answer.status), "{}", row.route);
+            let leaf = leaf(incident, &answer);
+            work_on(incident);
+            Some((answer.comparable(), leaf))
+        });
+        assert_eq!(seen[0], seen[1], "{}", row.route);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_refused_alike() {
+    let incidents = pair("");
+    for row in ROWS.iter().filter(|row| row.route.contains('{')) {
+        let seen = incidents.each_ref().map(|incident| {
+            let asked = ask(incident, row.route);
+            let (before, rest) = row
+                .route
+                .split_once(" ")
+                .unwrap()
+                .1
+                .split_once('{')
+                .unwrap();
+            let (name, after) = rest.split_once('}').unwrap();
+            let unknown = match name {
+                "leaf" => "999999".to_owned(),
+                name => format!("{}_00000000000000000000", &name[..1]),
+            };
+            // What else the path names is kept.
+            let kept = asked.path.split('/').skip(before.split('/').count());
+            let kept: Vec<&str> = kept.collect();
+            assert_eq!(kept.is_empty(), after.is_empty(), "{}", row.route);
+            let slash = if kept.is_empty() { "" } else { "/" };
+            let path = format!("{before}{unknown}{slash}{}", kept.join("/"));
+            let answer = Asked { path, ..asked }.send(&client(incident, row.route, row.granted));
+            assert_eq!(answer.status, 404, "{}: {}", row.route, answer.text());
+            let leaf = leaf(incident, &answer);
+            work_on(incident);
+            (answer.comparable(), leaf)
+        });
+        assert_eq!(seen[0], seen[1], "{}", row.route);
+    }
+}
+
+/// Whether a route does nothing in a closed case.
+fn rests(route: &str) -> bool {
+    let action = action(route);
+    needs_case(action) && !allows_state(action, CaseState::Closed)
+}
+
+fn action(route: &str) -> ActionKind {
+    let all = table();
+    let route = all
+        .iter()
+        .find(|one| format!("{} {}", one.method, one.path) == route)
+        .unwrap();
+    route.action.unwrap()
+}
+
+#[test]
+fn what_rests_in_a_closed_case_is_refused_alike() {
+    let incidents = pair("");
+    for row in ROWS.iter().filter(|row| rests(row.route)) {
+        let send = |incident: &Incident, by: &Client| {
+            let asked = ask(incident, row.route);
+            let close = incident.of_case("/close");
+            let lead = incident.lead();
+            lead.post(&close, &body::reason()).assert_status(200);
+            asked.send(by)
+        };
+        same(&incidents, row.granted, send, 409, "case-closed");
+        incidents.iter().for_each(work_on);
+    }
+}
+
+/// A refusal for a state that its sender may know of.
+struct State {
+    route: &'static str,
+    kind: &'static str,
+    status: u16,
+    who: Who,
+    send: fn(&Incident, &Client) -> Answer,
+}
+
+/// A kind of request that two people decide.
+struct Kind {
+    decision: &'static str,
+    asker: Who,
+    decider: Who,
+    ask: fn(&Incident, &Client) -> String,
+}
+
+impl Kind {
+    fn path(&self, id: &str) -> String {
+        let path = self.decision.strip_prefix("POST /api/v1").unwrap();
+        let (before, rest) = path.split_once('{').unwrap();
+        format!("{before}{id}{}", rest.split_once('}').unwrap().1)
+    }
+
+    fn ask(&self, incident: &Incident) -> String {
+        (self.ask)(incident, &incident.client(self.asker))
+    }
+}
+
+const KINDS: &[Kind] = &[
+    Kind {
+        decision: "POST /api/v1/reveals/{reveal}/decision",
+        asker: Who::SecondLead,
+        decider: Who::Lead,
+        ask: |incident, asker| {
+            let number = incident.log.messages[0].number.clone();
+            incident.ask_reveal(asker, &[incident.subject(&number)])
+        },
+    },
+    Kind {
+        decision: "POST /api/v1/exports/{export}/decision",
+        asker: Who::SecondLead,
+        decider: Who::Lead,
+        ask: |incident, asker| {
+            let notice = body::export("account-notice", &json!({ "account": ["one"] }), RECIPIENT);
+            incident.ask_export(asker, &notice)
+        },
+    },
+    Kind {
+        decision: "POST /api/v1/raises/{raise}/decision",
+        asker: Who::SecondLead,
+        decider: Who::Lead,
+        ask: |incident, asker| incident.ask_raise(asker, 10),
+    },
+    Kind {
+        decision: "POST /api/v1/withdrawals/{withdrawal}/decision",
+        asker: Who::SecondLead,
+        decider: Who::Lead,
+        ask: |incident, asker| incident.ask_withdrawal(asker, &incident.first_exhibit()),
+    },
+    Kind {
+        decision: "POST /api/v1/memberships/{membership}/decision",
+        asker: Who::SecondLead,
+        decider: Who::Lead,
+        ask: |incident, asker| {
+            let path = format!("/members/{}", incident.operator(Who::Outsider));
+            let named = asker.put(&incident.of_case(&path), &json!({ "role": "investigator" }));
+            named.assert_status(200).member("membership")
+        },
+    },
+];
+
+/// What every decision is refused for beside the others.
+const OF_DECISIONS: [&str; 4] = ["own-request", "wrong-state", "expired", "asker-gone"];
+
+#[test]
+fn decisions_that_cannot_be_made_are_refused_alike() {
+    let incidents = pair("[sessions]\nreveal_hours = 1\nexport_hours = 1\n");
+    for kind in KINDS {
+        let own = |incident: &Incident, asker: &Client| {
+            let id = kind.ask(incident);
+            asker.post(&kind.path(&id), &body::approve())
+        };
+        same(&incidents, kind.asker, own, 403, "own-request");
+        let decided = |incident: &Incident, decider: &Client| {
+            let path = kind.path(&kind.ask(incident));
+            decider.post(&path, &body::deny()).assert_status(200);
+            decider.post(&path, &body::approve())
+        };
+        same(&incidents, kind.decider, decided, 409, "wrong-state");
+        let late = |incident: &Incident, decider: &Client| {
+            let path = kind.path(&kind.ask(incident));
+            incident.clock.advance_seconds(3601);
+            decider.post(&path, &body::approve())
+        };
+        same(&incidents, kind.decider, late, 409, "expired");
+    }
+    // Sessions have aged by what went by.
+    for incident in &incidents {
+        incident.forget_sessions();
+    }
+    for kind in KINDS {
+        let ids = incidents.each_ref().map(|incident| kind.ask(incident));
+        for incident in &incidents {
+            let case = &incident.case;
+            let suspended = incident.suspend(case, Who::Administrator, kind.asker);
+            suspended.assert_status(200);
+        }
+        let gone = |incident: &Incident, decider: &Client| {
+            let at = usize::from(std::ptr::eq(incident, &incidents[1]));
+            decider.post(&kind.path(&ids[at]), &body::approve())
+        };
+        same(&incidents, kind.decider, gone, 409, "asker-gone");
+        for incident in &incidents {
+            let lifted = incident.lift(&incident.case, Who::Lead, kind.asker);
+            lifted.assert_status(200);
+        }
+    }
+}
+
+fn approved_export(incident: &Incident) -> String {
+    let notice = body::export("account-notice", &json!({ "account": ["one"] }), RECIPIENT);
+    incident.approved_export(&notice)
+}
+
+fn number(incident: &Incident) -> String {
+    let number = incident.log.messages[0].number.clone();
+    incident.subject(&number)
+}
+
+const OPEN: &str = "POST /api/v1/reveals/{reveal}/open";
+const PACKAGE: &str = "GET /api/v1/exports/{export}/package";
+const ACKNOWLEDGE: &str = "POST /api/v1/exports/{export}/acknowledgement";
+const SUSPEND: &str = "POST /api/v1/cases/{case}/members/{operator}/suspension";
+const ADMIT: &str = "POST /api/v1/cases/{case}/exhibits";
+const ACCEPT: &str = "POST /api/v1/clock/acceptance";
+
+fn accept(incident: &Incident, client: &Client) -> Answer {
+    let body = json!({ "time": incident.clock.now().to_string(), "reason": body::REASON });
+    client.post("/clock/acceptance", &body)
+}
+
+const fn state(
+    route: &'static str,
+    (status, kind): (u16, &'static str),
+    who: Who,
+    send: fn(&Incident, &Client) -> Answer,
+) -> State {
+    State {
+        route,
+        kind,
+        status,
+        who,
+        send,
+    }
+}
+
+const STATES: &[State] = &[
+    state(
+        OPEN,
+        (403, "not-the-asker"),
+        Who::Lead,
+        |incident, client| {
+            let id = incident.approved_reveal(&[number(incident)]);
+            client.post(&format!("/reveals/{id}/open"), &json!({}))
+        },
+    ),
+    state(
+        OPEN,
+        (409, "wrong-state"),
+        Who::Investigator,
+        |incident, client| {
+            let id = incident.ask_reveal(client, &[number(incident)]);
+            client.post(&format!("/reveals/{id}/open"), &json!({}))
+        },
+    ),
+    state(
+        OPEN,
+        (409, "expired"),
+        Who::Investigator,
+        |incident, client| {
+            let id = incident.approved_reveal(&[number(incident)]);
+            incident.clock.advance_seconds(3601);
+            client.post(&format!("/reveals/{id}/open"), &json!({}))
+        },
+    ),
+    state(
+        PACKAGE,
+        (409, "wrong-state"),
+        Who::Custodian,
+        |incident, client| {
+            let notice = body::export("account-notice", &json!({ "account": ["one"] }), RECIPIENT);
+            let id = incident.ask_export(&incident.investigator(), &notice);
+            client.get(&format!("/exports/{id}/package"))
+        },
+    ),
+    state(
+        PACKAGE,
+        (409, "expired"),
+        Who::Custodian,
+        |incident, client| {
+            let id = approved_export(incident);
+            incident.clock.advance_seconds(3601);
+            client.get(&format!("/exports/{id}/package"))
+        },
+    ),
+    state(
+        ACKNOWLEDGE,
+        (409, "wrong-state"),
+        Who::Custodian,
+        |incident, client| {
+            let id = approved_export(incident);
+            let body = json!({
+                "tagmanifest_sha256": "0".repeat(64), "received_by": "x", "reason": body::REASON,
+            });
+            client.post(&format!("/exports/{id}/acknowledgement"), &body)
+        },
+    ),
+    state(
+        MEMBER,
+        (409, "own-membership"),
+        Who::Lead,
+        |incident, client| {
+            let path = format!("/members/{}", incident.operator(Who::Lead));
+            client.put(&incident.of_case(&path), &json!({ "role": "custodian" }))
+        },
+    ),
+    state(
+        MEMBER,
+        (409, "outside-cases"),
+        Who::Lead,
+        |incident, client| {
+            let path = format!("/members/{}", incident.operator(Who::Auditor));
+            client.put(&incident.of_case(&path), &json!({ "role": "custodian" }))
+        },
+    ),
+    state(
+        SUSPEND,
+        (409, "own-membership"),
+        Who::Lead,
+        |incident, _| incident.suspend(&incident.case, Who::Lead, Who::Lead),
+    ),
+    state(
+        IN_A_CASE_OF_ITS_OWN,
+        (409, "own-membership"),
+        Who::Lead,
+        |incident, _| incident.lift(&incident.case, Who::Lead, Who::Lead),
+    ),
+    state(
+        IN_A_CASE_OF_ITS_OWN,
+        (403, "own-request"),
+        Who::Administrator,
+        |incident, _| {
+            let case = incident.case_of_suspended_leads();
+            incident.lift(&case, Who::Administrator, Who::Lead)
+        },
+    ),
+    state(
+        "POST /api/v1/cases/{case}/members/{operator}/thaw",
+        (409, "own-membership"),
+        Who::Lead,
+        |incident, client| {
+            let path = format!("/members/{}/thaw", incident.operator(Who::Lead));
+            client.post(&incident.of_case(&path), &body::reason())
+        },
+    ),
+    state(
+        "DELETE /api/v1/operators/{operator}",
+        (409, "own-membership"),
+        Who::Administrator,
+        |incident, client| {
+            client.delete(&format!(
+                "/operators/{}",
+                incident.operator(Who::Administrator)
+            ))
+        },
+    ),
+    state(
+        "POST /api/v1/operators",
+        (409, "name-taken"),
+        Who::Administrator,
+        |_, client| client.post("/operators", &json!({ "name": "lead.one", "role": "lead" })),
+    ),
+    state(
+        "POST /api/v1/cases/{case}/reopen",
+        (409, "case-state"),
+        Who::Lead,
+        |incident, client| client.post(&incident.of_case("/reopen"), &body::reason()),
+    ),
+    state(
+        "POST /api/v1/cases/{case}/hold",
+        (409, "case-state"),
+        Who::Lead,
+        |incident, client| {
+            let hold = incident.of_case("/hold");
+            client.post(&hold, &body::reason()).assert_status(200);
+            client.post(&hold, &body::reason())
+        },
+    ),
+    // It is on hold now.
+    state(
+        "POST /api/v1/cases/{case}/close",
+        (409, "case-state"),
+        Who::Lead,
+        |incident, client| client.post(&incident.of_case("/close"), &body::reason()),
+    ),
+    state(
+        ADMIT,
+        (400, "malformed-query"),
+        Who::Custodian,
+        |incident, client| {
+            client.upload(
+                &incident.of_case("/exhibits?colour=red"),
+                b"account,number\n",
+            )
+        },
+    ),
+    state(
+        ADMIT,
+        (422, "unreadable"),
+        Who::Custodian,
+        |incident, client| client.upload(&incident.of_case("/exhibits"), b"no log at all"),
+    ),
+    state(ACCEPT, (409, "clock-right"), Who::Lead, accept),
+    state(
+        ACCEPT,
+        (403, "own-request"),
+        Who::Lead,
+        |incident, client| {
+            incident.clock.jump_seconds(100_000);
+            accept(incident, client).assert_status(200);
+            accept(incident, client)
+        },
+    ),
+];
+
+#[test]
+fn what_the_state_of_things_does_not_allow_is_refused_alike() {
+    let incidents = pair("[sessions]\nreveal_hours = 1\nexport_hours = 1\n");
+    for state in STATES {
+        same(&incidents, state.who, state.send, state.status, state.kind);
+    }
+}
+
+/// Kinds of problems that no two vaults are compared for, and why. May only shrink.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    (
+        "*",
+        "over-budget",
+        "of lookups; prices of the other acts are below every budget",
+    ),
+    (
+        "*",
+        "lookups-frozen",
+        "one freeze for all that is paid with lookups; tried with them",
+    ),
+    (
+        OPEN,
+        "asker-gone",
+        "the asker is the caller, who is then no member",
+    ),
+    (
+        PACKAGE,
+        "asker-gone",
+        "as with the decision; tests/api/case/suspend_member.rs",
+    ),
+    (
+        PACKAGE,
+        "not-the-asker",
+        "another's request is not found by a liaison",
+    ),
+    (
+        PACKAGE,
+        "package-deleted",
+        "a month later; tests/api/network/continued.rs",
+    ),
+    (
+        PACKAGE,
+        "range-not-satisfiable",
+        "says the length of what the caller has",
+    ),
+    (
+        ACKNOWLEDGE,
+        "not-the-asker",
+        "another's request is not found by a liaison",
+    ),
+    (
+        "POST /api/v1/memberships/{membership}/decision",
+        "outside-cases",
+        "a profession does not change after it was looked at",
+    ),
+    (
+        "POST /api/v1/cases",
+        "outside-cases",
+        "the policy refuses them first",
+    ),
+    (
+        ADMIT,
+        "admission-cancelled",
+        "a file is stopped on its way; tests/api/exhibit/cancel.rs",
+    ),
+    (
+        "DELETE /api/v1/cases/{case}/admissions/current",
+        "own-request",
+        "not of this act: whoever began it may stop it",
+    ),
+    (
+        "DELETE /api/v1/cases/{case}/admissions/current",
+        "not-the-asker",
+        "a file must be on its way; tests/api/exhibit/cancel.rs",
+    ),
+    (
+        "DELETE /api/v1/cases/{case}/admissions/current",
+        "wrong-state",
+        "a file must be on its way; tests/api/exhibit/cancel.rs",
+    ),
+];
+const EXCEPTIONS_AT_MOST: usize = 14;
+
+#[test]
+fn every_refusal_of_every_route_is_compared_or_is_an_exception() {
+    let paid = PRICED.iter().map(|act| (act.route, "budget-spent"));
+    let frozen = [(LOOKUPS, "over-budget"), (LOOKUPS, "lookups-frozen")];
+    let decided = KINDS
+        .iter()
+        .flat_map(|kind| OF_DECISIONS.map(|refusal| (kind.decision, refusal)));
+    let states = STATES.iter().map(|state| (state.route, state.kind));
+    let unknown = ROWS.iter().filter(|row| row.route.contains('{'));
+    let closed = ROWS.iter().filter(|row| rests(row.route));
+    let compared: BTreeSet<(&str, &str)> = paid
+        .chain(frozen)
+        .chain(decided)
+        .chain(states)
+        .chain(unknown.map(|row| (row.route, "not-found")))
+        .chain(closed.map(|row| (row.route, "case-closed")))
+        .collect();
+    let by_data: BTreeSet<&str> = DataRefusal::ALL.iter().map(|one| one.kind()).collect();
+    let excepted = |route: &str, kind: &str| {
+        let covers =
+            |(of, what, _): &&(&str, &str, &str)| (*of == "*" || *of == route) && *what == kind;
+        EXCEPTIONS
+            .iter()
+            .find(covers)
+            .map(|(of, what, _)| (*of, *what))
+    };
+    let mut missing = Vec::new();
+    let mut used = BTreeSet::new();
+    for route in table()
+        .iter()
+        .filter(|route| route.action.is_some() && route.session)
+    {
+        let name = format!("{} {}", route.method, route.path);
+        let row = ROWS.iter().find(|row| row.route == name);
+        assert!(row.is_some(), "{name} is in no table");
+        for kind in route.docs.problems.iter().copied() {
+            // A closed case can be read; what depends on data is a closed list of its own.
+            let other = by_data.contains(kind) || (kind == "case-closed" && !rests(&name));
+            if other || compared.contains(&(name.as_str(), kind)) {
+                continue;
+            }
+            match excepted(&name, kind) {
+                Some(exception) => drop(used.insert(exception)),
+                None => missing.push((name.clone(), kind)),
+            }
+        }
+    }
+    for (route, kind) in &compared {
+        println!("{kind:<16} {route}");
+    }
+    for (route, kind, why) in EXCEPTIONS {
+        println!("{kind:<16} {route}: not compared, {why}");
+    }
+    assert!(
+        missing.is_empty(),
+        "neither compared nor excepted: {missing:#?}"
+    );
+    assert!(
+        EXCEPTIONS.len() <= EXCEPTIONS_AT_MOST,
+        "the exceptions may only shrink"
+    );
+    for (route, kind, _) in EXCEPTIONS {
+        assert!(
+            used.contains(&(*route, *kind)),
+            "nothing needs the exception {route} {kind}"
+        );
+    }
+    // Whoever may not is compared on every route that somebody may not use.
+    for row in ROWS.iter().filter(|row| row.denied.is_none()) {
+        assert!(
+            !needs_case(action(row.route)),
+            "{} is for everybody",
+            row.route
         );
     }
 }

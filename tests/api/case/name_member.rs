@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestVault, Who, body, shared};
+use crate::support::{Incident, Log, TestVault, Who, body, csv_of, shared};
 
 #[test]
 fn nobody_changes_their_own_membership() {
@@ -79,7 +79,7 @@ fn a_role_that_was_changed_counts_at_once() {
     // Now there are two leads: the second one lets itself be made something else.
     let named = vault.lead().put(
         &format!("{path}/{}", vault.operator(Who::Outsider)),
-        &json!({ "role": "liaison", "account": "somebody" }),
+        &json!({ "role": "liaison", "account": "somebody", "account_not_in_log": true }),
     );
     vault.outsider().get(&path).assert_status(200);
     let decision = format!("/memberships/{}/decision", named.member("membership"));
@@ -91,4 +91,52 @@ fn a_role_that_was_changed_counts_at_once() {
         .outsider()
         .get(&path)
         .assert_problem(403, "not-allowed");
+}
+
+#[test]
+fn a_liaison_is_not_named_for_an_account_that_no_exhibit_has_unless_the_lead_says_so() {
+    let rows = csv_of(&[
+        ("ACME Corp", "+447700900001", "2024-03-10T12:00:00Z"),
+        ("Globex", "+447700900002", "2024-03-10T12:00:00Z"),
+    ]);
+    let incident = Incident::with("", Log::read_short(rows));
+    let path = incident.of_case(&format!("/members/{}", incident.operator(Who::Outsider)));
+    let name = |account: &str| {
+        let body = json!({ "role": "liaison", "account": account });
+        incident.lead().put(&path, &body)
+    };
+    let refused = name("acme corp");
+    let leaf = incident.leaf(refused.leaf().unwrap());
+    assert_eq!(
+        (&leaf["outcome"], &leaf["kind"]),
+        (&json!("failed"), &json!("invalid"))
+    );
+    assert!(!leaf.to_string().contains("ACME"));
+    let refused = refused.assert_problem(422, "invalid").json();
+    assert_eq!(refused["at"], "account");
+    assert_eq!(refused["near_misses"], json!(["ACME Corp"]));
+    let refused = name("Initech").assert_problem(422, "invalid").json();
+    assert_eq!(refused["near_misses"], json!([]));
+    // Nobody but a lead gets that far.
+    for who in [Who::Investigator, Who::Custodian, Who::Liaison] {
+        let body = json!({ "role": "liaison", "account": "acme corp" });
+        let refused = incident.client(who).put(&path, &body);
+        assert!(!refused.text().contains("ACME"));
+        refused.assert_problem(403, "not-allowed");
+    }
+    incident.name_member(&incident.case, Who::Outsider, "liaison", Some("Initech"));
+    let answer = incident.look_up(&incident.outsider(), &["+447700900001"]);
+    let answer = answer.assert_status(200).json();
+    assert_eq!(answer["results"][0]["state"], "not_exposed");
+    assert_eq!(answer["basis"]["account_in_log"], false);
+    assert_eq!(answer["basis"]["records"], 0);
+    // The space and the marks that nobody sees are not part of the name.
+    let named = name(" ACME\u{a0}Corp\u{200b}").assert_status(200).json();
+    assert_eq!(named["state"], "requested");
+    let listed = incident
+        .lead()
+        .get(&incident.of_case("/memberships"))
+        .json();
+    assert!(listed["memberships"][0].get("account_not_in_log").is_none());
+    assert_eq!(listed["memberships"][1]["account_not_in_log"], true);
 }

@@ -223,6 +223,62 @@ fn times_without_a_zone_are_never_guessed() {
 }
 
 #[test]
+fn every_line_is_accounted_for_in_the_report() {
+    let csv = "\u{feff}Report\naccount,number,carrier,country,state,sent_at,kind\n\
+        a,+447700900001,C,GB,,2024-03-01T00:00:00Z,sms\n\
+        a,+447700900001,C,GB,,2024-03-01T00:00:00Z,sms\n\
+        \n\
+        a,+447700900002,\"C\nD\",GB,,2024-03-01T00:00:00Z,sms\n\
+        a,+447700900003,C,Atlantis,,2024-03-01T00:00:00Z,sms\n\
+        a,not a number,C,GB,,2024-03-01T00:00:00Z,sms\r\
+        account,number,carrier,country,state,sent_at,kind\n\
+        Total,5";
+    let empty = Empty::new();
+    let json = empty.upload("", csv.as_bytes()).assert_status(201).json();
+    let expected = json!({
+        "total": 11,
+        "admitted": 2,
+        "duplicates": 1,
+        "quarantined": 3,
+        "skipped": { "preamble": 1, "header": 1, "repeated-header": 1, "blank": 1, "total": 1 },
+        "skipped_records": {},
+    });
+    assert_eq!(json["lines"], expected, "{json}");
+    assert_eq!(json["unknown_countries"], 1);
+    assert_eq!(json["rows"], 5);
+}
+
+#[test]
+fn a_stray_quote_refuses_a_file_that_can_be_sent_again_without_quoting() {
+    let csv = String::from_utf8(made_up(Format::SupplierCsv, 50)).unwrap();
+    let stray: Vec<_> = csv
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            9 | 30 => format!("\"{line}"),
+            _ => line.to_owned(),
+        })
+        .collect();
+    let stray = stray.join("\n");
+    let empty = Empty::new();
+    let refused = empty.refuse("", stray.as_bytes(), "stray-quote");
+    let detail = refused.text();
+    assert!(
+        detail.contains("line 10") && detail.contains("quotes=none"),
+        "{detail}"
+    );
+    let json = empty.upload("?quotes=none", stray.as_bytes());
+    let json = json.assert_status(201).json();
+    assert_eq!(json["admitted"], 50, "{json}");
+    let empty = Empty::new();
+    for query in ["?quotes=some", "?sheet="] {
+        let answer = empty.upload(query, csv.as_bytes());
+        answer.assert_problem(422, "invalid");
+    }
+    empty.refuse("?sheet=First", csv.as_bytes(), "not-a-workbook");
+}
+
+#[test]
 fn a_bomb_is_put_out() {
     let empty = Empty::new();
     let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

@@ -4,7 +4,7 @@ use breachvault::evidence;
 use serde_json::json;
 
 use super::{Receiver, decide, json_of, take, unpack};
-use crate::support::{Incident, body, invented, shared};
+use crate::support::{Incident, Log, body, csv_of, invented, shared};
 
 #[test]
 fn an_account_notice_holds_one_accounts_numbers() {
@@ -37,6 +37,7 @@ fn an_account_notice_holds_one_accounts_numbers() {
         let of_it = |m: &crate::support::Message| of_account(m) && m.number == row["number"];
         assert_eq!(row["messages"], incident.log.count(of_it));
     }
+    assert!(files["export.xlsx"].starts_with(b"PK"));
     // No spreadsheet runs a cell of it.
     let csv = String::from_utf8(files["export.csv"].clone()).unwrap();
     for line in csv.lines().skip(1) {
@@ -45,6 +46,30 @@ fn an_account_notice_holds_one_accounts_numbers() {
     // The decision is in the package.
     let leaf = decided.leaf().unwrap();
     assert_eq!(incident.leaf(leaf)["action"], "export.decide");
+}
+
+#[test]
+fn a_number_of_a_plan_that_moved_is_told_as_its_new_number() {
+    let at = "2024-03-10T12:00:00Z";
+    let log = csv_of(&[
+        ("one", "+5215512345681", at),
+        ("one", "+52 1 55 1234 5682", at),
+        ("two", "+447700900004", at),
+    ]);
+    let incident = Incident::with("", Log::read_short(log));
+    let receiver = Receiver::new();
+    let filter = json!({ "account": ["one"] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    decide(&incident.lead(), &export, &body::approve()).assert_status(200);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    let rows = json_of(&unpack(&incident, &package.body, &receiver));
+    let mut told: Vec<&str> = rows
+        .iter()
+        .map(|row| row["number"].as_str().unwrap())
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, ["+525512345681", "+525512345682"]);
 }
 
 #[test]
@@ -63,6 +88,8 @@ fn a_scope_report_holds_counts_and_no_number() {
         .unwrap();
     let in_us = incident.log.numbers_of(|m| m.country == "US").len() as u64;
     assert_eq!(us["numbers"], (in_us + 2) / 5 * 5);
+    assert_eq!(us["name"], "United States");
+    assert!(files["export.xlsx"].starts_with(b"PK"));
     // No count is exact, none is small, and messages are not counted.
     for row in &rows {
         assert!(row.get("messages").is_none(), "{row}");

@@ -1,5 +1,7 @@
 //! `Accept` is read with its weights.
 
+use ureq::http::Method;
+
 use crate::support::shared;
 
 #[test]
@@ -52,4 +54,44 @@ fn an_address_that_has_nothing_acceptable_says_so_before_it_acts() {
                 .is_some_and(|seq| (leaves..next).contains(&seq))
     });
     assert!(!own, "{found}");
+}
+
+#[test]
+fn what_anybody_may_read_follows_the_weights_too() {
+    let incident = shared();
+    let nobody = incident.anonymous();
+    let ask = |method: Method, path: &str, accept: &str| {
+        nobody.send(method, path, &[("accept", accept)], &[])
+    };
+    for (path, form) in [
+        ("/healthz", "text/plain"),
+        ("/readyz", "text/plain"),
+        ("/metrics", "text/plain"),
+        ("/errors", "text/plain"),
+        ("/openapi.json", "application/json"),
+        ("/api/v1/healthz", "text/plain"),
+        ("/api/v1/openapi.json", "application/json"),
+    ] {
+        let group = form.split_once('/').unwrap().0;
+        for accept in [
+            "*/*;q=0".to_owned(),
+            format!("{form};q=0"),
+            format!("{form};q=0, text/html"),
+            format!("{group}/*;q=0.0"),
+        ] {
+            ask(Method::GET, path, &accept).assert_problem(406, "not-acceptable");
+            assert_eq!(ask(Method::HEAD, path, &accept).status, 406, "{path}");
+        }
+        for accept in [
+            "*/*".to_owned(),
+            "text/html, */*;q=0.1".to_owned(),
+            format!("{form};q=0.001"),
+            // As Prometheus asks.
+            "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1"
+                .to_owned(),
+        ] {
+            let answer = ask(Method::GET, path, &accept).assert_status(200);
+            assert!(answer.header("content-type").unwrap().starts_with(form));
+        }
+    }
 }

@@ -8,3 +8,4 @@ mod early_answers;
 mod heads;
 mod methods;
 mod proxies;
+mod uploads;

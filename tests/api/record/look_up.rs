@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Incident, Log, body, csv_of, shared};
+use crate::support::{Client, Incident, Log, Who, body, csv_of, shared};
 
 const AT: &str = "2024-03-10T12:00:00Z";
 
@@ -62,6 +62,78 @@ fn a_number_is_found_in_whatever_way_it_is_written() {
         !answer.text().contains("7700"),
         "an answer repeats no number"
     );
+}
+
+#[test]
+fn spellings_that_people_report_are_answered_as_they_should_be() {
+    let base = include_bytes!("../../cases/lookup-base.csv");
+    let incident = Incident::with("", Log::read_short(base.to_vec()));
+    let investigator = incident.investigator();
+    let cases = include_str!("../../cases/lookups.tsv");
+    for line in cases.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let mut body = body::look_up(&[&unescaped(cells[1])]);
+        if !cells[2].is_empty() {
+            body["region"] = json!(cells[2]);
+        }
+        let answer = investigator.post(&incident.of_case("/lookups"), &body);
+        let result = &answer.assert_status(200).json()["results"][0];
+        let state = result["state"].as_str().unwrap();
+        assert!(
+            cells[3].split('|').any(|one| one == state),
+            "{line}: {state}"
+        );
+        assert_eq!(result.get("why").is_some(), state == "unreadable", "{line}");
+    }
+}
+
+/// `\t`, `\xad` and `\u200b` as the characters they stand for.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('\\');
+    let mut plain = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (code, rest) = match &part[..1] {
+            "t" => ("09", &part[1..]),
+            "x" => part[1..].split_at(2),
+            "u" => part[1..].split_at(4),
+            other => panic!("\\{other}"),
+        };
+        plain.extend(char::from_u32(u32::from_str_radix(code, 16).unwrap()));
+        plain += rest;
+    }
+    plain
+}
+
+#[test]
+fn an_unreadable_text_has_a_why() {
+    let incident = Incident::with("", two_accounts());
+    let numbers = [
+        ("", "no-number"),
+        ("+44 7700 900001 (mobile)", "no-number"),
+        ("+447700900001 +447700900002", "several-numbers"),
+        ("+44770090****", "masked"),
+        ("4.477E+11", "damaged"),
+        ("07700900001", "needs-region"),
+        ("+44123", "too-short"),
+        ("+1202555012345", "too-long"),
+        ("+99912345678", "not-assigned"),
+    ];
+    let asked = numbers.map(|(text, _)| text);
+    let answer = incident.look_up(&incident.investigator(), &asked);
+    let json = answer.assert_status(200).json();
+    for ((text, why), result) in numbers.iter().zip(json["results"].as_array().unwrap()) {
+        assert_eq!(result["state"], "unreadable", "{text}");
+        assert_eq!(result["why"], *why, "{text}");
+        assert!(result.get("subject").is_none());
+    }
+    let mut body = body::look_up(&["07700900001", "2025550123456"]);
+    body["region"] = json!("US");
+    let answer = incident
+        .investigator()
+        .post(&incident.of_case("/lookups"), &body);
+    let json = answer.assert_status(200).json();
+    assert_eq!(json["results"][0]["why"], "not-in-region", "{json}");
+    assert_eq!(json["results"][1]["why"], "not-in-region", "{json}");
 }
 
 #[test]
@@ -379,4 +451,85 @@ fn a_declared_region_turns_no_number_into_another() {
     ] {
         assert_ne!(state(other), "exposed", "{other}");
     }
+}
+
+#[test]
+fn an_answer_says_what_it_rests_on_to_each_as_far_as_it_may_know() {
+    let mut csv = two_accounts().csv;
+    csv.extend_from_slice(b"one,not a number,,,,2024-03-10T12:00:00Z,sms\n");
+    csv.extend_from_slice(b"two,1.20255E+10,,,,2024-03-10T12:00:00Z,sms\n");
+    csv.extend_from_slice(b",nobody,,,,2024-03-10T12:00:00Z,sms\n");
+    let incident = Incident::with("", Log::read_short(csv));
+    let basis = |client: &Client| {
+        let answer = incident
+            .look_up(client, &["+447700900099"])
+            .assert_status(200);
+        let json = answer.json();
+        assert_eq!(json["results"][0]["state"], "not_exposed");
+        json["basis"].clone()
+    };
+    let span = json!({ "first": AT, "last": AT });
+    let team = json!({ "exhibits": 1, "records": 5, "span": span, "quarantined": 3 });
+    assert_eq!(basis(&incident.investigator()), team);
+    assert_eq!(basis(&incident.lead()), team);
+    // Of its own account: nothing of others, and nothing of rows that name no account.
+    let own = json!({ "exhibits": 1, "records": 3, "span": span, "quarantined": 1,
+        "account_in_log": true });
+    assert_eq!(basis(&incident.liaison()), own);
+    // The same in a table, whatever its filter keeps.
+    let body = json!({ "audience": "team", "filter": { "kind": ["voice"] } });
+    let path = incident.of_case("/scope");
+    let told = incident
+        .liaison()
+        .post(&path, &body)
+        .assert_status(200)
+        .json();
+    for (name, value) in own.as_object().unwrap() {
+        assert_eq!(&told["basis"][name], value, "{name}");
+    }
+    assert!(told["basis"].get("exhibit_ids").is_none());
+    let told = incident.lead().post(&path, &body).assert_status(200).json();
+    assert_eq!(told["basis"]["quarantined"], 3);
+    let ids = told["basis"]["exhibit_ids"].as_array().unwrap();
+    assert_eq!(ids, &[json!(incident.first_exhibit())]);
+}
+
+#[test]
+fn a_case_where_nothing_counts_refuses_and_charges_nothing() {
+    let config = "[budgets]\nlookup_points = 10\nlookup_points_per_hour = 60\n";
+    let incident = Incident::with(config, two_accounts());
+    let other = incident.open_case();
+    incident.name_member(&other, Who::Investigator, "investigator", None);
+    incident.name_member(&other, Who::Liaison, "liaison", Some("one"));
+    let path = format!("/cases/{other}/lookups");
+    let body = body::look_up(&["+447700900001"]);
+    for _ in 0..12 {
+        let refused = incident.investigator().post(&path, &body);
+        let leaf = incident.leaf(refused.leaf().unwrap());
+        assert_eq!(leaf["kind"], "nothing-admitted");
+        assert!(leaf.get("alarm").is_none());
+        refused.assert_problem(409, "nothing-admitted");
+    }
+    let left = incident.investigator().get("/me").json()["cases"].clone();
+    let left = left
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|case| case["lookup_budget"].clone());
+    assert_eq!(left.collect::<Vec<_>>(), [10, 10]);
+    // A liaison does not learn whether the logs of others were admitted.
+    let answer = incident
+        .liaison()
+        .post(&path, &body)
+        .assert_status(200)
+        .json();
+    assert_eq!(answer["basis"]["account_in_log"], false);
+    // After the withdrawal of all exhibits the same holds.
+    incident.withdraw(&incident.first_exhibit());
+    let refused = incident.look_up(&incident.investigator(), &["+447700900001"]);
+    refused.assert_problem(409, "nothing-admitted");
+    let answer = incident.look_up(&incident.liaison(), &["+447700900001"]);
+    let answer = answer.assert_status(200).json();
+    assert_eq!(answer["results"][0]["state"], "not_exposed");
+    assert_eq!(answer["basis"]["account_in_log"], false);
 }

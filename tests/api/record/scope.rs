@@ -420,3 +420,31 @@ fn a_count_beside_admissions_and_withdrawals_is_of_one_edition() {
         "{seen:?} {lawful:?}"
     );
 }
+
+#[test]
+fn two_states_of_one_code_are_two_rows_outside_the_team() {
+    let mut rows = Vec::new();
+    for no in 0..40 {
+        let country = ["US", "AU"][no % 2];
+        rows.push(format!("+1202555{no:04},{country},WA"));
+    }
+    let places: Vec<Vec<&str>> = rows.iter().map(|row| row.split(',').collect()).collect();
+    let places: Vec<[&str; 4]> = places
+        .iter()
+        .enumerate()
+        .map(|(at, row)| [["one", "two"][at % 3 / 2], row[0], row[1], row[2]])
+        .collect();
+    let incident = Incident::with("", Log::read_short(csv_of_places(&places)));
+    let body = json!({ "by": ["state"], "audience": "protected" });
+    let table = incident.lead().post(&incident.of_case("/scope"), &body);
+    let table = table.assert_status(200).json();
+    assert_eq!(
+        table["rows"],
+        json!([
+            { "country": "AU", "state": "AU-WA", "name": "Western Australia, Australia", "numbers": 20 },
+            { "country": "US", "state": "US-WA", "name": "Washington, United States", "numbers": 20 },
+        ])
+    );
+    assert!(table["basis"].get("records").is_none());
+    assert_eq!(table["basis"]["exhibits"], 1);
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Incident, Log, Message, body, csv_of_places, shared};
+use crate::support::{Incident, Log, Message, TestVault, Who, body, csv_of_places, shared};
 
 fn page(filter: &Value, limit: u32, cursor: Option<&str>) -> Value {
     let incident = shared();
@@ -300,4 +300,40 @@ fn a_record_says_the_state_of_the_log_and_that_of_the_area_code_apart() {
     assert_eq!(search(json!({ "area_state": ["TX"] })), [texan]);
     assert_eq!(search(json!({ "state": ["TX"] })), [other]);
     assert_eq!(search(json!({ "area_state": ["Wales"] })), [[""; 2]; 0]);
+}
+
+/// Filters that people sent to tools like this one, and what is right.
+#[test]
+fn filters_as_people_write_them_keep_what_they_mean() {
+    let csv = "account,number,carrier,country,state,sent_at,kind\n\
+        DF9,+12025550101,Verizon,US,WA,2024-03-10T12:00:00Z,sms\n\
+        DF9,+12025550102,Verizon,US,WA,2024-03-10T12:01:00Z,phone\n";
+    let vault = TestVault::new();
+    let case = vault.open_case();
+    vault.name_member(&case, Who::Custodian, "custodian", None);
+    let exhibits = format!("/cases/{case}/exhibits");
+    let admitted = vault.custodian().upload(&exhibits, csv.as_bytes());
+    admitted.assert_status(201);
+    let path = format!("/cases/{case}/records/search");
+    let cases = include_str!("../../cases/filters.tsv");
+    let mut tried = 0;
+    for line in cases.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let filter: Value = serde_json::from_str(cells[0]).unwrap();
+        let answer = vault.lead().post(&path, &body::search(&filter));
+        let (expected, named) = cells[1]
+            .split_once(" and ")
+            .map_or((cells[1], false), |(expected, _)| (expected, true));
+        match expected.strip_prefix("total ") {
+            Some(total) => {
+                let page = answer.assert_status(200).json();
+                assert_eq!(page["total"].to_string(), total, "{line}");
+                assert_eq!(page["unknown_values"] == filter, named, "{line}");
+                assert_eq!(page["basis"]["records"], 2);
+            }
+            None => drop(answer.assert_problem(expected.parse().unwrap(), "invalid")),
+        }
+        tried += 1;
+    }
+    assert!(tried >= 7);
 }

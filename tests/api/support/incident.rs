@@ -212,7 +212,12 @@ impl TestVault {
     /// Asked by a lead and, where there is another one, decided by that one.
     pub fn give(&self, case: &str, operator: &str, role: &str, account: Option<&str>) {
         let path = format!("/cases/{case}/members/{operator}");
-        let body = json!({ "role": role, "account": account });
+        // Tests name liaisons before they admit a log.
+        let body = json!({
+            "role": role,
+            "account": account,
+            "account_not_in_log": account.is_some(),
+        });
         let named = self.lead().put(&path, &body).assert_status(200);
         if named.member("state") == "requested" {
             let path = format!("/memberships/{}/decision", named.member("membership"));

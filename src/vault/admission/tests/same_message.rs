@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::{AccountName, ExhibitId, Format};
+use crate::operations::Ids;
 use crate::operations::exhibit::ListDuplicates;
-use crate::operations::{Ids, Request as _};
 
 const REFERENCED: &str = "account,number,sent_at,kind,message_ref\n";
 const PLAIN: &str = "account,number,sent_at,kind\n";

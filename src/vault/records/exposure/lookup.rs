@@ -16,7 +16,7 @@ use crate::vault::exhibits::known_case::KnownCase;
 use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::{Phone, SubjectToken};
+use crate::vault::plaintext::{Phone, SubjectToken, Unreadable};
 use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
 
@@ -28,7 +28,7 @@ pub enum Exposure {
     Exposed,
     /// The number is in none of them.
     NotExposed,
-    /// The text is not a phone number. It is not charged.
+    /// The text was not read as a phone number; `why` says why. It is not charged.
     Unreadable,
 }
 
@@ -40,6 +40,10 @@ pub struct LookUpResult {
     pub reference: usize,
     /// Whether the number was found.
     pub state: Exposure,
+    /// Why the text was not read, only if it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub why: Option<Unreadable>,
     /// Its token in this case. This and all that follows is left out for a number that was not found.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -242,6 +246,7 @@ impl<'s> LookUp<'s> {
         Ok(LookUpResult {
             reference: asked.at,
             state: Exposure::Exposed,
+            why: None,
             subject: Some(subject),
             messages: Some(seen.messages),
             first: Some(Moment::from_seconds(seen.first)),
@@ -252,11 +257,20 @@ impl<'s> LookUp<'s> {
 }
 
 impl LookUpResult {
+    /// The answer about a text that was not read.
+    pub(in crate::vault) fn unreadable(reference: usize, why: Unreadable) -> Self {
+        Self {
+            why: Some(why),
+            ..Self::plain(reference, Exposure::Unreadable)
+        }
+    }
+
     /// An answer without details.
     pub(in crate::vault) fn plain(reference: usize, state: Exposure) -> Self {
         Self {
             reference,
             state,
+            why: None,
             subject: None,
             messages: None,
             first: None,

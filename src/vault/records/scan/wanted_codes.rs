@@ -1,9 +1,9 @@
 //! The codes that the values of a filter stand for, in the dictionaries of a case.
 //!
 //! A value is folded as its column is: spaces at its ends and marks that nobody sees do not matter, nor does the letter
-//! case of a kind or a channel; a country is named by code or name, a state by code, code with country, or name. A value
-//! that the case does not have stands for no code and is named in the answer. A liaison is told only of countries and
-//! states that no public list has, because anything else would tell it what other accounts have.
+//! case of a kind or a channel; a country is named by code or name, a state by code, code with country, or name. A
+//! value that the case does not have stands for no code and is named in the answer. A liaison is told only of countries
+//! and states that no public list has, because anything else would tell it what other accounts have.
 
 use std::collections::{BTreeMap, HashMap};
 

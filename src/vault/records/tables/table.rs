@@ -231,8 +231,8 @@ impl CaseRecords<'_> {
         })
     }
 
-    /// Counts everything by these dimensions, in UTC, for a protected table. In its country a state is one cell, however
-    /// the log writes it.
+    /// Counts everything by these dimensions, in UTC, for a protected table. In its country a state is one cell,
+    /// however the log writes it.
     pub(in crate::vault::records) fn count_all(
         &self,
         by: &[Dimension],

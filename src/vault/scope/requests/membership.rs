@@ -125,6 +125,7 @@ impl RequestKind for Membership {
         wanted: MembershipWanted,
         _: Option<&()>,
     ) -> Result<MembershipBody, OperationError> {
+        reading.not_oneself(&wanted.operator)?;
         reading.check_member(&wanted)?;
         Ok(MembershipBody {
             account_not_in_log: reading.account_in_log(&wanted)?.is_some(),

@@ -27,6 +27,9 @@ mod statement;
 mod steps;
 mod withdrawal;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::asked_view::{AskedView, ShownState};
 pub use self::export::{Export, ExportView, ExportWanted};
 pub use self::kind::RequestKind;

@@ -36,7 +36,7 @@ pub struct RevealWanted {
 #[serde(deny_unknown_fields)]
 pub struct RevealBody {
     /// Term numbers of the subjects, in the order asked.
-    subjects: Vec<u32>,
+    pub(super) subjects: Vec<u32>,
     ticket: Option<String>,
 }
 

@@ -1,0 +1,173 @@
+//! Lines of a delimited file that are no row: blank ones, rulers, totals. Asked only of records that cannot be
+//! admitted, so that nothing that can be read is taken for one of them.
+
+use super::dialect::may_be_a_number;
+use crate::vault::plaintext::SkipKind;
+
+/// Why the record is no row, if it is none. `record` is its bytes, with or without the delimiters; `number` is the
+/// cell of the number, if it is known which one that is.
+pub(in crate::ingest) fn aside(record: &[u8], number: Option<&str>) -> Option<SkipKind> {
+    let between = |byte: &u8| byte.is_ascii_whitespace() || b",;|\"'\x1f".contains(byte);
+    if record.iter().all(between) {
+        return Some(SkipKind::Blank);
+    }
+    if record
+        .iter()
+        .all(|byte| between(byte) || matches!(byte, 0 | 0x1a))
+    {
+        return Some(SkipKind::EndMark);
+    }
+    if record
+        .iter()
+        .all(|byte| between(byte) || b"-=+_*:.#~".contains(byte))
+    {
+        return Some(SkipKind::Ruler);
+    }
+    if number.is_some_and(|number| may_be_a_number(number.as_bytes())) {
+        return None;
+    }
+    let text = std::str::from_utf8(record).ok()?;
+    is_total(text).then_some(SkipKind::Total)
+}
+
+/// A sum or a count: words that say so, and numbers, but no other word.
+fn is_total(text: &str) -> bool {
+    if text.len() > LONGEST {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| word.chars().any(char::is_alphabetic));
+    let (mut sums, mut counted, mut others) = (0, 0, 0);
+    for word in words {
+        match word {
+            word if SUMS.contains(&word) => sums += 1,
+            word if COUNTED.contains(&word) => counted += 1,
+            word if BESIDE.contains(&word) => {}
+            _ => others += 1,
+        }
+    }
+    let first = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let counts_first = first.starts_with(|c: char| c.is_ascii_digit());
+    // `Total,12`, `Total rows: 12`, `12 rows selected.`, `(3 rows)`, `no rows selected`, `end of report`
+    others == 0 && (sums > 0 || (counted > 0 && (counts_first || first.starts_with("no "))))
+}
+
+/// The longest line that may be a total, in bytes.
+const LONGEST: usize = 200;
+const SUMS: [&str; 29] = [
+    "total",
+    "totals",
+    "subtotal",
+    "subtotals",
+    "grandtotal",
+    "sum",
+    "count",
+    "eof",
+    "end",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "insgesamt",
+    "anzahl",
+    "totale",
+    "totaux",
+    "somme",
+    "nombre",
+    "suma",
+    "totaal",
+    "som",
+    "aantal",
+    "summa",
+    "ukupno",
+    "итого",
+    "всего",
+    "合計",
+    "总计",
+    "合计",
+];
+const COUNTED: [&str; 18] = [
+    "row", "rows", "record", "records", "line", "lines", "result", "results", "message",
+    "messages", "entry", "entries", "item", "items", "zeilen", "lignes", "filas", "righe",
+];
+const BESIDE: [&str; 27] = [
+    "s",
+    "of",
+    "the",
+    "and",
+    "in",
+    "set",
+    "sec",
+    "ms",
+    "no",
+    "number",
+    "grand",
+    "sub",
+    "selected",
+    "returned",
+    "affected",
+    "exported",
+    "fetched",
+    "found",
+    "retrieved",
+    "report",
+    "file",
+    "data",
+    "sms",
+    "général",
+    "general",
+    "de",
+    "der",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_rulers_and_blanks_are_no_rows() {
+        for (record, kind) in [
+            ("", SkipKind::Blank),
+            (" ,, ;\t|\"\"", SkipKind::Blank),
+            ("\u{1a}", SkipKind::EndMark),
+            ("-----+------+---", SkipKind::Ruler),
+            ("|---|:---:|", SkipKind::Ruler),
+            ("=====", SkipKind::Ruler),
+            ("Total,2", SkipKind::Total),
+            ("Total", SkipKind::Total),
+            ("TOTAL:,,,,\"1,234\",,", SkipKind::Total),
+            (",,Grand total,12345678,", SkipKind::Total),
+            ("Total messages: 12", SkipKind::Total),
+            ("3 rows", SkipKind::Total),
+            ("(3 rows)", SkipKind::Total),
+            ("(1 row)", SkipKind::Total),
+            ("3 rows selected.", SkipKind::Total),
+            ("no rows selected", SkipKind::Total),
+            ("3 rows in set (0.00 sec)", SkipKind::Total),
+            ("(2 row(s) affected)", SkipKind::Total),
+            ("12 record(s) returned", SkipKind::Total),
+            ("Summe;12", SkipKind::Total),
+            ("End of report", SkipKind::Total),
+        ] {
+            assert_eq!(aside(record.as_bytes(), None), Some(kind), "{record:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_row_is_one() {
+        for record in [
+            "Total Energies,12",
+            "acme,+12025550142",
+            "rows,12",
+            "message 7 of acme",
+            "Records Ltd,3",
+            "x",
+            "12",
+        ] {
+            assert_eq!(aside(record.as_bytes(), None), None, "{record:?}");
+        }
+        let total = b"Total,+12025550142,bad";
+        assert_eq!(aside(total, Some("+12025550142")), None);
+        assert_eq!(aside(total, Some("")), Some(SkipKind::Total));
+    }
+}

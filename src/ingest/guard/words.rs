@@ -1,0 +1,390 @@
+//! Words by which a text shows that it is a message, in the languages in which most messages are
+//! sent. All are in lower case.
+//!
+//! No list is complete. A message is recognised by several signs at once, of which these words are
+//! only some (`message`).
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a word says of the text that it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// Somebody is spoken to: `your`, `please`, `do not`.
+    Spoken,
+    /// It joins a sentence: `is`, `will`, `from`.
+    Joins,
+    /// What messages are about: `parcel`, `appointment`.
+    Topic,
+    /// A code or password is meant.
+    Code,
+    /// A device or a network speaks of itself: `handset`, `unreachable`.
+    Report,
+}
+
+/// What a word says, if it is in a list.
+pub(super) fn says(word: &str) -> Option<Says> {
+    let said = WORDS.get(word).copied();
+    said.or_else(|| {
+        let long = word.chars().count() > 5;
+        let yours = long && SPOKEN_ENDS.iter().any(|end| word.ends_with(end));
+        let yours = yours
+            || (word.chars().count() > 8 && word.ends_with("si"))
+            || (long && word.ends_with("تك"));
+        yours.then_some(Says::Spoken)
+    })
+}
+
+/// True if a word means a code: in German and other languages it may be the end of a longer one.
+pub(super) fn means_code(word: &str) -> bool {
+    let end = CODE_ENDS.iter().any(|end| word.ends_with(end));
+    says(word) == Some(Says::Code) || (end && !OTHER_CODES.contains(&word))
+}
+
+/// True before `code 1234` if no secret is meant: `short code`, `error code`.
+pub(super) fn is_of_other_code(word: &str) -> bool {
+    OTHER_CODES.contains(&word)
+}
+
+/// True if the text has one of the words of a language that writes without spaces, or joins its
+/// endings to words. With `code`, only those that mean a code.
+pub(super) fn has_part(text: &str, code: bool) -> bool {
+    let parts: &[&str] = if code { &CODE_PARTS } else { &SPOKEN_PARTS };
+    parts.iter().any(|part| text.contains(part))
+}
+
+static WORDS: LazyLock<HashMap<&'static str, Says>> = LazyLock::new(|| {
+    let lists = [
+        (Says::Report, REPORT),
+        (Says::Topic, TOPIC),
+        (Says::Joins, JOINS),
+        (Says::Code, CODE),
+        (Says::Spoken, SPOKEN),
+    ];
+    let words = lists.iter().flat_map(|(says, list)| {
+        let words = list.split_ascii_whitespace();
+        words.map(|word| (word, *says))
+    });
+    words.collect()
+});
+
+/// English, Spanish, Portuguese, French, Italian, German, Dutch, Polish, Czech, Romanian, Hungarian, Swedish, Danish,
+/// Norwegian, Finnish, Turkish, Indonesian, Swahili, Tagalog, Vietnamese, Russian, Ukrainian, Bulgarian, Greek, Arabic,
+/// Persian, Hebrew, Hindi.
+const SPOKEN: &str = "\
+    your yours you you're you've you'll ur please pls plz don't dont click tap reply hi hey hello dear thanks thank sorry \
+    congrats congratulations never anyone someone let's we're we've we'll i'm i'll i've it's that's \
+    su tu tus sus usted ustedes te nos ingrese ingresa use utilice comparta compartas hola gracias \
+    seu sua seus suas você voce digite informe obrigado olá ola bom compartilhe \
+    votre vos vous ton ta toi tes ne bonjour merci veuillez saisissez utilisez cliquez partagez \
+    tuo tua suo vostro inserisci ciao grazie gentile condividere \
+    ihr ihre ihren ihrem dein deine deinen sie bitte niemandem nicht geben danke hallo lieber liebe \
+    uw jouw je jij bedankt niet voer deel beste \
+    twój twoj twoja państwa pana nie podaj prosimy dziękujemy cześć \
+    váš vas vaše tvůj nesdílejte prosím děkujeme ahoj dobrý \
+    dvs dumneavoastră tău introduceți vă mulțumim bună \
+    az ön önnek kérjük köszönjük \
+    din ditt dina vänligen tack hej aldrig takk tusen vennligst \
+    sinun teidän älä kiitos hei \
+    lütfen sizin sayın paylaşmayınız paylaşmayın kimseyle merhaba kodunuz şifreniz \
+    anda kamu jangan mohon silakan terima kasih halo berikan \
+    yako wako zako lako chako usimpe tafadhali asante habari iyong huwag salamat po ang mong \
+    của bạn vui lòng quý khách không xin chào \
+    ваш ваша ваше ваши вас вам твой тебя тебе никому пожалуйста здравствуйте спасибо привет сообщайте введите \
+    ваш вашого нікому будь ласка дякуємо вітаємо привіт повідомляйте вашият вашата моля не никого \
+    σας σου παρακαλώ μην ευχαριστούμε γεια \
+    موعدك طلبك حسابك رصيدك هاتفك الخاص بك لا تشارك يرجى شكرا مرحبا عزيزي أدخل رجاء هو رمزك \
+    شما لطفا نکنید سلام متشکریم \
+    שלך שלכם נא אנא אל תודה שלום \
+    आपका आपके आपकी आप कृपया न नमस्ते धन्यवाद करें";
+
+const JOINS: &str = "\
+    is are was were am be been being has have had will would can could should must may not now just it this that these \
+    those to for from with at by about into until before after if when then than there here we our us i my me he she they \
+    them off out up soon today tomorrow tonight yesterday minutes minute mins min hours hour days expires expire valid \
+    don't won't can't isn't didn't get got see go going come coming enter call visit download use using share \
+    am i'm she'd he'd let lets back still already again more less some any what when where who why how which while \
+    yo tú él ella nosotros estoy estás estamos estar voy vamos vas va eres soy tengo tienes tiene dónde cuándo cómo qué aquí \
+    eu ele ela nós estou está vou vamos tenho tem onde quando aqui \
+    je tu il elle nous suis es sommes êtes vais va ai as où quand ici c'est j'ai \
+    io lui lei noi sono sei siamo vado hai ho dove quando qui ci c'è \
+    ich du er wir bin bist seid bis gleich da komme kommt habe hast haben werde wo wann hier auch schon noch wie \
+    ik hij zij wij ben bent waar wanneer hier al nog ook \
+    ja ty on ona my jestem jesteś gdzie kiedy tu aby żeby \
+    já jsem jsi kde kdy tady aby \
+    eu sunt ești unde când aici să \
+    én vagyok vagy hol mikor itt \
+    jag är du vi var när här att jeg er vi hvor når her at ut \
+    minä olen sinä me missä milloin täällä \
+    ben sen biz nerede ne zaman burada çok var yok \
+    saya aku kami kita di mana sudah sedang akan \
+    mimi wewe sisi iko wapi nina ako kay mo natin nasa \
+    tôi chúng ở đâu khi đang sẽ \
+    я ты мы он она они буду будем уже скоро где когда здесь дома еще ещё жду ждёт ждет чтобы \
+    я ти ми він вона буду вже скоро де коли тут вдома щоб аз ти ние ще къде кога тук \
+    εγώ εσύ εμείς είμαι πού πότε εδώ θα να τον την \
+    أنا أنت نحن أين متى هنا الآن لقد تم قد \
+    من تو ما کجا کی اینجا می شد \
+    אני אתה אנחנו איפה מתי כאן עכשיו כבר \
+    मैं तुम हम कहाँ कब यहाँ था थी रहा रहे हो गया \
+    es está esta son fue ser ha han hay por para con sin hoy mañana ya no se le lo que ayer minutos hora horas válido vence \
+    é está são foi tem não nao um uma hoje amanhã já ontem minutos expira válida \
+    est sont été a sera pour avec sans pas dans aujourd'hui demain hier minutes expire valable jamais \
+    è sono stato per con senza non oggi domani ieri minuti scade valido \
+    ist sind war wird wurde hat für mit ohne nicht heute morgen gestern minuten gültig läuft ab lautet ein eine \
+    is zijn was werd heeft voor met zonder vandaag morgen gisteren minuten geldig verloopt een het \
+    jest są był do na dla przez dziś jutro minut ważny wygasa się \
+    je jsou byl pro na dnes zítra minut platí vyprší se \
+    este sunt pentru cu astăzi mâine minute expiră valabil \
+    egy van hogy nem ma holnap percig érvényes \
+    är har för med inte idag imorgon minuter giltig er til ikke minutter på det \
+    on ovat ei tänään huomenna minuuttia voimassa \
+    için ile değil bugün yarın dakika geçerlidir geçerli olarak \
+    adalah untuk dengan tidak hari ini besok menit berlaku telah dan yang \
+    ni kwa hii leo kesho dakika ay para sa ngayon bukas \
+    là cho với không hôm nay phút hiệu lực có đã \
+    это есть был была будет для на с по не сегодня завтра минут действует действителен в \
+    це є був буде для на з не сьогодні завтра хвилин дійсний е са за \
+    είναι για με δεν σήμερα αύριο λεπτά ισχύει το \
+    هو هي في من على إلى مع هذا اليوم غدا دقائق صالح \
+    است برای با این امروز فردا دقیقه \
+    הוא של עם לא היום מחר דקות תקף \
+    है हैं का के की को में से यह आज कल मिनट";
+
+const TOPIC: &str = "\
+    monday tuesday wednesday thursday friday saturday sunday lunes martes miércoles jueves viernes sábado domingo \
+    segunda-feira sexta-feira lundi mardi mercredi jeudi vendredi samedi dimanche lunedì venerdì sabato domenica \
+    montag dienstag mittwoch donnerstag freitag samstag sonntag maandag vrijdag zaterdag zondag news \
+    package parcel order shipment shipped arriving arrives tracking appointment reminder meeting \
+    payment payments balance due refund charge charged transaction transfer withdrawal deposit bill invoice account \
+    sale deal offer discount win won free prize gift coupon save subscribe unsubscribe stop ready pickup flight gate \
+    delayed cancelled canceled confirmed booking reservation table ride driver birthday love miss happy home late dinner \
+    lunch lol ok okay yes alert suspicious login signin sign-in logged password reset verify unusual update \
+    paquete pedido entrega cita pago saldo reserva vuelo oferta descuento cuenta recordatorio \
+    encomenda pacote consulta pagamento promoção conta pedido \
+    colis commande livraison rendez-vous paiement solde facture compte rdv \
+    pacco ordine consegna appuntamento pagamento conto \
+    paket lieferung bestellung termin zahlung konto rechnung sendung \
+    pakket bestelling afspraak betaling rekening \
+    paczka zamówienie wizyta płatność \
+    paketi sipariş randevu ödeme hesap kargo \
+    paket pesanan pembayaran saldo \
+    đơn hàng giao \
+    заказ посылка доставка оплата счет запись";
+
+const CODE: &str = "\
+    code codes passcode passcodes otp pin password passphrase token tan mtan 2fa auth \
+    código codigo clave contraseña codice senha passe mot kennwort passwort wachtwoord pincode kod kodu kodunuz şifre \
+    şifreniz kode kód heslo hasło cod parola parolă jelszó lösenord koodi lozinka sandi nambari msimbo mã \
+    codul codului coduri kodu kodas kodja kódja kodom kodot kódot kódem kodem codigos códigos codici \
+    код кода коды пароль пін пин κωδικός κωδικόσ κωδικο κωδικό κωδικού رمز الرمز كود رمزك کد קוד सिसमा कोड ओटीपी";
+
+const REPORT: &str = "\
+    message messages phone carrier carriers destination handset handsets number subscriber unreachable unknown error \
+    errors invalid failed failure rejected undelivered undeliverable accepted queued queue timeout timed network absent \
+    operator operators spam route routing submit submitted receipt sms mms permission region filtered filter recipient \
+    blocked blacklisted blocklisted unsubscribed quota exceeded throttled throttling expired landline violation status \
+    delivery connection refused server gateway service unavailable provider provisioned internal limit rate roaming \
+    barred reachable busy answer illegal ported disconnected retry retries received unrouteable supported unsupported allowed dlr \
+    dnd disturb registry msisdn imsi hlr tps firewall \
+    detached memory sender header headers registered unregistered campaign content policy geo disabled unallocated \
+    incompatible congestion temporarily permanently permanent temporary request response http smpp ss7 smsc";
+
+/// The ends of Turkish words for what is yours. In Finnish it is `si`, in Arabic `تك`.
+const SPOKEN_ENDS: [&str; 4] = ["niz", "nız", "nuz", "nüz"];
+
+/// The ends of words for a code.
+const CODE_ENDS: [&str; 15] = [
+    "code",
+    "codes",
+    "kod",
+    "kode",
+    "koden",
+    "koder",
+    "kodun",
+    "kodunu",
+    "kodunuz",
+    "koodi",
+    "koodin",
+    "koodisi",
+    "passwort",
+    "wachtwoord",
+    "lösenord",
+];
+
+/// Words before or joined with `code` that mean no secret.
+const OTHER_CODES: [&str; 32] = [
+    "short",
+    "shortcode",
+    "shortcodes",
+    "area",
+    "areacode",
+    "error",
+    "status",
+    "country",
+    "zip",
+    "zipcode",
+    "postal",
+    "post",
+    "postcode",
+    "dial",
+    "dialling",
+    "dialing",
+    "reason",
+    "response",
+    "http",
+    "result",
+    "network",
+    "region",
+    "exit",
+    "return",
+    "cause",
+    "smpp",
+    "err",
+    "state",
+    "barcode",
+    "failed",
+    "failure",
+    "rejected",
+];
+
+/// Words that stand in the names of companies as well.
+const IN_NAMES: [&str; 58] = [
+    "not", "no", "call", "visit", "use", "using", "share", "download", "enter", "now", "just",
+    "get", "out", "up", "for", "to", "with", "from", "at", "by", "in", "on", "about", "into",
+    "para", "por", "con", "com", "pour", "avec", "dans", "per", "für", "mit", "voor", "met", "dla",
+    "pro", "na", "do", "pentru", "för", "med", "til", "på", "untuk", "dengan", "для", "на", "с",
+    "по", "за", "για", "με", "da", "it", "go", "al",
+];
+
+/// True for a word that joins a sentence and may not be in a name.
+pub(super) fn is_of_a_sentence(word: &str) -> bool {
+    says(word) == Some(Says::Joins) && !IN_NAMES.contains(&word)
+}
+
+/// True for a word in Korean at the end of a sentence.
+pub(super) fn ends_in_korean(word: &str) -> bool {
+    let hangul = |c: char| matches!(c, '가'..='힣');
+    word.chars().count() > 1 && word.chars().all(hangul) && word.ends_with(['요', '다', '까', '죠'])
+}
+
+/// Chinese, Japanese, Korean, Thai, Khmer, Burmese, Hindi, Bengali, Tamil, Telugu, Georgian, Armenian, Amharic.
+const SPOKEN_PARTS: [&str; 64] = [
+    "您",
+    "你",
+    "请",
+    "請",
+    "勿",
+    "我们",
+    "我們",
+    "已",
+    "了",
+    "吧",
+    "吗",
+    "嗎",
+    "尊敬",
+    "亲",
+    "您好",
+    "点击",
+    "點擊",
+    "ください",
+    "です",
+    "ます",
+    "ました",
+    "でし",
+    "お客様",
+    "お知らせ",
+    "ため",
+    "から",
+    "まで",
+    "しない",
+    "ござい",
+    "합니다",
+    "입니다",
+    "습니다",
+    "주세요",
+    "하세요",
+    "세요",
+    "고객님",
+    "안내",
+    "됩니다",
+    "니다",
+    "[web발신]",
+    "ของคุณ",
+    "คุณ",
+    "กรุณา",
+    "โปรด",
+    "ห้าม",
+    "ครับ",
+    "ค่ะ",
+    "แล้ว",
+    "របស់អ្នក",
+    "សូម",
+    "သင့်",
+    "ကျေးဇူး",
+    "আপনার",
+    "দয়া",
+    "করবেন",
+    "உங்கள்",
+    "தயவு",
+    "మీ ",
+    "దయచేసి",
+    "თქვენი",
+    "გთხოვთ",
+    "ձեր",
+    "խնդրում",
+    "የእርስዎ",
+];
+
+const CODE_PARTS: [&str; 34] = [
+    "קוד",
+    "סיסמ",
+    "رمز",
+    "كود",
+    "验证码",
+    "驗證碼",
+    "校验码",
+    "动态码",
+    "动态密码",
+    "密码",
+    "密碼",
+    "認証",
+    "認證碼",
+    "コード",
+    "暗証",
+    "パスワード",
+    "인증번호",
+    "인증",
+    "비밀번호",
+    "코드",
+    "รหัส",
+    "លេខកូដ",
+    "កូដ",
+    "ကုဒ်",
+    "কোড",
+    "ওটিপি",
+    "குறியீடு",
+    "కోడ్",
+    "ಕೋಡ್",
+    "കോഡ്",
+    "કોડ",
+    "კოდი",
+    "կոդ",
+    "ኮድ",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_their_lists() {
+        assert_eq!(says("your"), Some(Says::Spoken));
+        assert_eq!(says("verizon"), None);
+        for code in ["code", "sicherheitscode", "kodunuz", "código"] {
+            assert!(means_code(code), "{code}");
+        }
+        assert!(!means_code("shortcode") && !means_code("acme"));
+        assert!(has_part("您的包裹", false) && has_part("รหัส 12", true));
+    }
+}

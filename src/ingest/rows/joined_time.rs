@@ -1,0 +1,75 @@
+//! A time whose day and time of day are in two columns.
+
+/// Puts the two together, with a space between. If nobody said how they are written, the time of day may have twelve
+/// hours, or an hour of one digit, and the day may be written with slashes, year first.
+pub(super) fn join<'a>(day: &str, clock: &str, any_form: bool, room: &'a mut String) -> &'a str {
+    room.clear();
+    let day = without_midnight(day);
+    match day.split('/').map(str::len).collect::<Vec<_>>().as_slice() {
+        [4, 2, 2] if any_form => room.extend(day.chars().map(|c| if c == '/' { '-' } else { c })),
+        _ => room.push_str(day),
+    }
+    room.push(' ');
+    match twenty_four(clock).filter(|_| any_form) {
+        Some((hour, rest)) => {
+            room.push_str(hour);
+            room.push_str(rest);
+        }
+        None => room.push_str(clock),
+    }
+    room
+}
+
+/// A spreadsheet writes a day as its midnight.
+fn without_midnight(day: &str) -> &str {
+    let midnight = ["T00:00:00", " 00:00:00", " 0:00", " 00:00"];
+    let mut days = midnight.iter().filter_map(|time| day.strip_suffix(time));
+    days.next().unwrap_or(day)
+}
+
+/// The hour of 24 in two digits, and the rest without `AM` or `PM`.
+fn twenty_four(clock: &str) -> Option<(&'static str, &str)> {
+    let (hour, _) = clock.split_once(':')?;
+    let rest = clock.get(hour.len()..)?;
+    let hour: usize = hour.parse().ok().filter(|_| hour.len() <= 2)?;
+    let half = rest.get(rest.len().checked_sub(2)?..)?;
+    let before = || rest.get(..rest.len() - 2).map(str::trim_end);
+    let (hour, rest) = match (hour, half) {
+        (12, "AM" | "am") => (0, before()?),
+        (1..=11, "AM" | "am") | (12, "PM" | "pm") => (hour, before()?),
+        (1..=11, "PM" | "pm") => (hour + 12, before()?),
+        (_, "AM" | "am" | "PM" | "pm") => return None,
+        _ => (hour, rest),
+    };
+    Some((HOURS.get(hour)?, rest))
+}
+
+const HOURS: [&str; 24] = [
+    "00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15",
+    "16", "17", "18", "19", "20", "21", "22", "23",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_and_a_time_of_day_are_one_time() {
+        for (day, clock, whole) in [
+            ("2024-03-10", "11:00:00", "2024-03-10 11:00:00"),
+            ("2024/03/10", "9:05", "2024-03-10 09:05"),
+            ("2024-03-10T00:00:00", "10:34:49 PM", "2024-03-10 22:34:49"),
+            ("2024-03-10 00:00:00", "12:01:00AM", "2024-03-10 00:01:00"),
+            ("2024-03-10", "12:01 pm", "2024-03-10 12:01"),
+            ("2024-03-10", "11:00:00+02:00", "2024-03-10 11:00:00+02:00"),
+            ("03/10/2024", "13:00 PM", "03/10/2024 13:00 PM"),
+            ("2024-03-10", "noon", "2024-03-10 noon"),
+        ] {
+            let mut room = String::new();
+            assert_eq!(join(day, clock, true, &mut room), whole);
+        }
+        let mut room = String::new();
+        let read = join("03/10/2024", "9:05 PM", false, &mut room);
+        assert_eq!(read, "03/10/2024 9:05 PM");
+    }
+}

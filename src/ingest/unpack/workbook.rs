@@ -1,0 +1,337 @@
+//! A sheet of an Excel workbook, written as lines: a row of the sheet is a line of the same number.
+//!
+//! Everything is in memory, in buffers that are wiped where they are ours; `calamine` keeps copies of its own for as
+//! long as the sheet is read. What a workbook may unpack to is checked before it reads any of it.
+
+use std::io::{Cursor, Read};
+
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use memchr::memmem;
+use zeroize::{Zeroize, Zeroizing};
+use zip::ZipArchive;
+
+use crate::domain::caught;
+use crate::ingest::column_name::ShownName;
+use crate::ingest::error::{IngestError, WorkbookFault};
+
+/// What separates the cells of a line. It is in no cell: other characters of its kind become spaces.
+pub(super) const DELIMITER: u8 = 0x1f;
+
+/// True if the file with these first bytes is a workbook. Another document of its kind is refused.
+pub(super) fn is_one(head: &[u8]) -> Result<bool, IngestError> {
+    let Some(rest) = head.strip_prefix(b"PK\x03\x04") else {
+        return Ok(false);
+    };
+    let length = rest.get(22..24).and_then(|length| length.try_into().ok());
+    let length = length.map_or(0, |length| usize::from(u16::from_le_bytes(length)));
+    let name = rest.get(26..26 + length).unwrap_or_default();
+    if name == b"mimetype" {
+        let advice = "save it as CSV";
+        let kind = memmem::find(head, b"application/vnd.oasis.opendocument");
+        return match kind {
+            Some(_) => Err(IngestError::Foreign {
+                name: "an OpenDocument file",
+                advice,
+            }),
+            None => Ok(false),
+        };
+    }
+    let beginnings: [&[u8]; 4] = [b"_rels/", b"docProps/", b"xl/", b"customXml/"];
+    let mut beginnings = beginnings.iter();
+    Ok(name == b"[Content_Types].xml" || beginnings.any(|begins| name.starts_with(begins)))
+}
+
+/// Reads a sheet: the first, or the one of this name. Gives its lines, and its name if that may be shown.
+pub(super) fn read(
+    source: Box<dyn Read + Send>,
+    sheet: Option<&str>,
+) -> Result<(Zeroizing<Vec<u8>>, Option<ShownName>), IngestError> {
+    let mut packed = Zeroizing::new(Vec::new());
+    source
+        .take(PACKED + 1)
+        .read_to_end(&mut packed)
+        .map_err(|error| IngestError::reading(error, 1))?;
+    if packed.len() as u64 > PACKED {
+        return Err(fault(WorkbookFault::TooLarge));
+    }
+    // A library that is given a file of an attacker may fail in any way.
+    caught(|| {
+        check_parts(&packed)?;
+        let mut book = Xlsx::new(Cursor::new(packed.as_slice())).map_err(unreadable)?;
+        let name = choose(&book, sheet)?;
+        let form = SheetForm::of(&mut book, &name)?;
+        let text = write(&mut book, &name, &form)?;
+        Ok((text, ShownName::of(&name)))
+    })
+}
+
+/// Unpacks every part and forgets it: what comes out must fit in memory, and the table of texts must not claim more
+/// texts than it has room for.
+fn check_parts(packed: &[u8]) -> Result<(), IngestError> {
+    let mut parts = ZipArchive::new(Cursor::new(packed)).map_err(|_| broken())?;
+    let mut unpacked = 0;
+    let mut bytes = Zeroizing::new(vec![0; PIECE]);
+    for at in 0..parts.len() {
+        let mut part = parts.by_index(at).map_err(|_| broken())?;
+        let name = part.name().map_err(|_| broken())?.to_lowercase();
+        let counts = name.ends_with("sharedstrings.xml");
+        let (mut size, mut claimed) = (0, 0);
+        let mut kept = 0;
+        loop {
+            let read = match part.read(bytes.get_mut(kept..).unwrap_or_default()) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(_) => return Err(broken()),
+            };
+            size += read as u64;
+            if unpacked + size > UNPACKED {
+                return Err(fault(WorkbookFault::TooLarge));
+            }
+            if counts {
+                let filled = kept + read;
+                let seen = bytes.get(..filled).unwrap_or_default();
+                claimed = claimed.max(claims(seen, false));
+                kept = filled.min(COUNT.len() + 32);
+                bytes.copy_within(filled - kept..filled, 0);
+            }
+        }
+        let rest = bytes.get(..kept).unwrap_or_default();
+        claimed = claimed.max(claims(rest, true));
+        // An empty text takes five bytes.
+        if claimed > size {
+            return Err(broken());
+        }
+        unpacked += size;
+    }
+    Ok(())
+}
+
+/// The largest number of texts that these bytes claim there are. What is no plain number is endless. A claim at the end
+/// of the bytes is looked at if they are the last; otherwise it is looked at with the bytes that follow.
+fn claims(bytes: &[u8], last: bool) -> u64 {
+    let claims = memmem::find_iter(bytes, COUNT).filter_map(|at| {
+        let rest = bytes.get(at + COUNT.len()..).unwrap_or_default();
+        let rest = rest.get(..32).or_else(|| last.then_some(rest))?;
+        let number = rest
+            .strip_prefix(b"=\"")
+            .or_else(|| rest.strip_prefix(b"='"));
+        let digits = number.map(|rest| {
+            let end = rest.iter().position(|byte| !byte.is_ascii_digit());
+            rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+        });
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        Some(
+            digits
+                .and_then(|digits| digits.parse().ok())
+                .unwrap_or(u64::MAX),
+        )
+    });
+    claims.max().unwrap_or(0)
+}
+
+/// The name of the sheet to read.
+fn choose<R: Read + std::io::Seek>(
+    book: &Xlsx<R>,
+    wanted: Option<&str>,
+) -> Result<String, IngestError> {
+    let sheets = || {
+        let all = book.sheets_metadata().iter();
+        all.filter(|sheet| sheet.typ == SheetType::WorkSheet)
+    };
+    let found = match wanted {
+        Some(name) => sheets().find(|sheet| sheet.name == name).or_else(|| {
+            let folded = name.trim().to_lowercase();
+            sheets().find(|sheet| sheet.name.trim().to_lowercase() == folded)
+        }),
+        None => sheets()
+            .find(|sheet| sheet.visible == SheetVisible::Visible)
+            .or_else(|| sheets().next()),
+    };
+    found.map(|sheet| sheet.name.clone()).ok_or_else(|| {
+        let shown = sheets().filter_map(|sheet| ShownName::of(&sheet.name));
+        match wanted {
+            Some(_) => fault(WorkbookFault::NoSuchSheet(shown.collect())),
+            None => broken(),
+        }
+    })
+}
+
+/// What must be known of a whole sheet before it is written.
+struct SheetForm {
+    /// By column: its dates are all days without a time of day.
+    days: Vec<bool>,
+    /// How many columns the first rows have, among them the header. A shorter row has blank cells at its end.
+    width: usize,
+}
+
+impl SheetForm {
+    fn of<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Self, IngestError> {
+        let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
+        let (mut days, mut width) = (Vec::new(), 0);
+        while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+            let (row, column) = place(cell.get_position())?;
+            if row < FIRST_ROWS && *cell.get_value() != DataRef::Empty {
+                width = width.max(column + 1);
+            }
+            if let DataRef::DateTime(time) = cell.get_value() {
+                if days.len() <= column {
+                    days.resize(column + 1, true);
+                }
+                if let Some(all) = days.get_mut(column) {
+                    *all &= time.as_f64().fract() == 0.0;
+                }
+            }
+        }
+        Ok(Self { days, width })
+    }
+}
+
+/// Writes the lines of a sheet.
+fn write<R: Read + std::io::Seek>(
+    book: &mut Xlsx<R>,
+    name: &str,
+    form: &SheetForm,
+) -> Result<Zeroizing<Vec<u8>>, IngestError> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
+    // Grown by copying, so that what is left behind is wiped.
+    let mut text = Zeroizing::new(Vec::with_capacity(PIECE));
+    let (mut row, mut column, mut cell_text) = (0, 0, Zeroizing::new(String::new()));
+    // How many cells are missing at the end of a row, if it has any.
+    let missing = |column: usize| form.width.saturating_sub(column + 1);
+    let mut begun = false;
+    while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+        if *cell.get_value() == DataRef::Empty {
+            continue;
+        }
+        let at = place(cell.get_position())?;
+        if at.0 < row || (at.0 == row && at.1 < column) {
+            return Err(broken());
+        }
+        let (missing, rows, columns) = match at.0 - row {
+            0 => (0, 0, at.1 - column),
+            rows if begun => (missing(column), rows, at.1),
+            rows => (0, rows, at.1),
+        };
+        cell_text.zeroize();
+        let day = form.days.get(at.1).copied().unwrap_or_default();
+        write_cell(cell.get_value(), day, &mut cell_text);
+        make_room(&mut text, missing + rows + columns + cell_text.len() + 1)?;
+        text.extend(std::iter::repeat_n(DELIMITER, missing));
+        text.extend(std::iter::repeat_n(b'\n', rows));
+        text.extend(std::iter::repeat_n(DELIMITER, columns));
+        text.extend_from_slice(cell_text.as_bytes());
+        (row, column, begun) = (at.0, at.1, true);
+    }
+    if begun {
+        make_room(&mut text, missing(column) + 1)?;
+        text.extend(std::iter::repeat_n(DELIMITER, missing(column)));
+        text.push(b'\n');
+    }
+    Ok(text)
+}
+
+/// Makes room for more bytes of text. The old room is wiped.
+fn make_room(text: &mut Zeroizing<Vec<u8>>, more: usize) -> Result<(), IngestError> {
+    let needed = text.len() + more;
+    if needed as u64 > UNPACKED {
+        return Err(fault(WorkbookFault::TooLarge));
+    }
+    if needed > text.capacity() {
+        let room = (text.capacity() * 2).min(UNPACKED as usize).max(needed);
+        let mut larger = Zeroizing::new(Vec::with_capacity(room));
+        larger.extend_from_slice(text);
+        *text = larger;
+    }
+    Ok(())
+}
+
+/// The row and the column of a cell, if a sheet may have it.
+fn place((row, column): (u32, u32)) -> Result<(usize, usize), IngestError> {
+    match row < ROWS && column < COLUMNS {
+        true => Ok((row as usize, column as usize)),
+        false => Err(broken()),
+    }
+}
+
+/// Writes a cell. `day`: its column has only days.
+fn write_cell(value: &DataRef<'_>, day: bool, text: &mut String) {
+    match value {
+        DataRef::Empty => {}
+        DataRef::Int(number) => text.push_str(&number.to_string()),
+        DataRef::Float(number) => write_number(*number, text),
+        DataRef::String(written) => write_text(written, text),
+        DataRef::SharedString(written) => write_text(written, text),
+        DataRef::Bool(is) => text.push_str(if *is { "true" } else { "false" }),
+        DataRef::DateTime(time) => write_time(time, day, text),
+        DataRef::DateTimeIso(written) | DataRef::DurationIso(written) => write_text(written, text),
+        // An error, such as `#N/A`, stands where a value would be.
+        DataRef::Error(_) => text.push_str("#N/A"),
+    }
+}
+
+/// A text on one line.
+fn write_text(written: &str, text: &mut String) {
+    let kept = written.chars().map(|c| match c {
+        '\n' | '\r' | '\u{1f}' => ' ',
+        other => other,
+    });
+    text.extend(kept);
+}
+
+/// A whole number as its digits. Excel keeps fifteen; what has more is written as it shows it, which every reader
+/// of numbers and ids takes for damaged.
+fn write_number(number: f64, text: &mut String) {
+    if !number.is_finite() || number.abs() >= EXACT {
+        let rounded = format!("{number:.5E}");
+        text.push_str(&match rounded.contains("E-") {
+            true => rounded,
+            false => rounded.replacen('E', "E+", 1),
+        });
+    } else if number.fract() == 0.0 {
+        text.push_str(&format!("{number:.0}"));
+    } else {
+        text.push_str(&number.to_string());
+    }
+}
+
+/// A day, a time of day, or both, as ISO 8601 has them. None has a zone.
+fn write_time(time: &ExcelDateTime, day: bool, text: &mut String) {
+    let serial = time.as_f64();
+    let (year, month, date, hour, minute, second, millis) = time.to_ymd_hms_milli();
+    let clock = match millis {
+        0 => format!("{hour:02}:{minute:02}:{second:02}"),
+        _ => format!("{hour:02}:{minute:02}:{second:02}.{millis:03}"),
+    };
+    text.push_str(&match serial {
+        _ if (0.0..1.0).contains(&serial) => clock,
+        _ if day => format!("{year:04}-{month:02}-{date:02}"),
+        _ => format!("{year:04}-{month:02}-{date:02}T{clock}"),
+    });
+}
+
+fn unreadable(_: XlsxError) -> IngestError {
+    broken()
+}
+
+fn broken() -> IngestError {
+    fault(WorkbookFault::Unreadable)
+}
+
+fn fault(fault: WorkbookFault) -> IngestError {
+    IngestError::Workbook(fault)
+}
+
+/// The most bytes that a workbook may have, packed and unpacked.
+const PACKED: u64 = 64 << 20;
+const UNPACKED: u64 = 256 << 20;
+/// The most rows and columns of a sheet.
+const ROWS: u32 = 1 << 20;
+const COLUMNS: u32 = 1 << 14;
+/// How many rows the header is among.
+const FIRST_ROWS: usize = 60;
+/// From here on a number has more digits than Excel keeps.
+const EXACT: f64 = 1e15;
+/// How much of a part is unpacked at once, in bytes.
+const PIECE: usize = 64 << 10;
+/// The attribute that says how many texts there are. `calamine` makes room for so many.
+const COUNT: &[u8] = b"uniqueCount";
