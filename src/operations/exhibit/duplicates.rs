@@ -30,7 +30,7 @@ pub struct ListDuplicatesInput {
     /// Which duplicates: `file`, of earlier rows of the file, or `case`, of exhibits that were admitted earlier. Those
     /// of the file if it is left out.
     #[serde(default)]
-    #[schema(value_type = Option<DuplicateOf>)]
+    #[schema(pattern = "^(file|case)$")]
     pub of: Option<String>,
 }
 
@@ -77,8 +77,6 @@ impl Request for ListDuplicates {
         problems: &[
             "not-found",
             "case-closed",
-            "malformed-query",
-            "damaged",
             "budget-spent",
             "over-budget",
             "lookups-frozen",
