@@ -137,6 +137,8 @@ impl OpenedLog {
         let mut evidence = evidence(&declared, header.evidence());
         if let Some(sheet) = sheet {
             evidence = format!("{}; {evidence}", sheet.evidence());
+        } else if declared.quotes != Quotes::Auto {
+            evidence = format!("{evidence}; read with quotes={}", declared.quotes);
         }
         let format = shape.format;
         let rows = DelimitedRows::new(header, beginning, declared, shape);

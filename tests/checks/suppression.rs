@@ -58,7 +58,7 @@ fn log(recipe: &Recipe) -> Vec<u8> {
 }
 
 static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
-    let (first, third) = (recipe(6000, 1, 5000), recipe(1000, 2, 700));
+    let (first, third) = (recipe(6000, 1, 5000), recipe(1000, 2, 900));
     let house = House::new();
     house.admit(log(&first)).unwrap();
     // The same people again: no new term, and records in every range.
@@ -70,7 +70,7 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     house::admit_as(&house.vault, &people.custodian, &other, log(&first)).unwrap();
     let closed = house.close();
     let twin = closed.copy();
-    for (closed, third) in [(&closed, third.clone()), (&twin, recipe(1000, 3, 700))] {
+    for (closed, third) in [(&closed, third.clone()), (&twin, recipe(1000, 3, 900))] {
         let vault = closed.open().unwrap();
         let (custodian, case) = (&closed.people.custodian, &closed.people.case);
         house::admit_as(&vault, custodian, case, log(&third)).unwrap();
@@ -90,7 +90,7 @@ fn people_of(closed: &Closed, first: &Recipe, third: &Recipe) -> Vec<Known> {
     let numbers = [
         synthesis::sample_numbers(first, 120),
         synthesis::sample_numbers(third, 40),
-        synthesis::sample_numbers(&recipe(1000, 9, 700), 12),
+        synthesis::sample_numbers(&recipe(1000, 9, 900), 12),
     ];
     let copy = closed.copy();
     let vault = copy.open().unwrap();
@@ -367,8 +367,8 @@ fn nobody_is_suppressed_by_a_range_of_the_subject_index_that_is_not_what_it_was(
     let mut statement = database.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?)));
     let ranges: Vec<(i64, u32)> = rows.unwrap().map(Result::unwrap).collect();
-    // Two exhibits have two ranges, the third has what was new in it.
-    assert_eq!(ranges.len(), 5, "{ranges:?}");
+    // Two exhibits have both ranges, the third at least that of what was new in it.
+    assert!((5..=6).contains(&ranges.len()), "{ranges:?}");
     let twin = sample.twin.paths().database();
     let mut changes = Vec::new();
     for (exhibit, range) in &ranges {
@@ -411,7 +411,7 @@ fn nobody_is_suppressed_by_a_range_of_the_subject_index_that_is_not_what_it_was(
                 .collect(),
         });
     }
-    let (third, range) = ranges[4];
+    let (third, range) = ranges[ranges.len() - 1];
     changes.push(Change {
         sql: format!(
             "ATTACH '{}' AS twin;

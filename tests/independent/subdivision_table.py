@@ -26,6 +26,7 @@ OTHERS = {
     "US-VI": ["U.S. Virgin Islands", "US Virgin Islands"],
     "CA-NL": ["Newfoundland"],
     "CA-PE": ["PEI"],
+    "CA-QC": ["Québec"],
     "CA-YT": ["Yukon Territory"],
     "NZ-WGN": ["Wellington"],
     "MX-CMX": ["CDMX", "Mexico City"],

@@ -133,6 +133,11 @@ mod tests {
         for (field, cell) in [
             (Field::Carrier, "Example Wireless:6006 - SVR/2"),
             (Field::Carrier, "3 Hong Kong"),
+            (Field::Carrier, "Example Mobile 310260"),
+            (Field::Carrier, "Example - 26207"),
+            (Field::State, "TX 75001-1234"),
+            (Field::Kind, "mfa 2024"),
+            (Field::User, "ben van dam"),
             (Field::State, "District of Columbia"),
             (
                 Field::Country,

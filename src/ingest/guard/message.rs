@@ -6,7 +6,7 @@
 //! part of a field's cells is no sign there.
 
 use super::words::{
-    Says, ends_in_korean, has_part, is_of_a_sentence, is_of_other_code, means_code, says,
+    Says, ends_in_korean, has_part, is_listed, is_of_a_sentence, is_of_other_code, means_code, says,
 };
 use crate::domain::{Field, country, network};
 
@@ -24,8 +24,16 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
     let named = matches!(field, Field::Account | Field::User | Field::MessageRef);
     let spoken = text.spoken();
     let titled = text.is_titled();
-    let weight = if titled { 2 } else { 3 };
-    let mut signs = weight * spoken + text.spoken_without_capitals();
+    let caseless = text.spoken_without_capitals();
+    // Short words are parts of names, and one word is no sentence.
+    let plain = i32::from(!titled && text.speaks_plainly(named));
+    let mut signs = match named && plain == 0 {
+        true => spoken + 2 * caseless,
+        false => 2 * spoken + caseless + if named { 0 } else { plain },
+    };
+    if text.parts.len() < 2 && caseless == 0 {
+        signs = 0;
+    }
     let code = text.code_is_named();
     signs += if code { 3 } else { 0 };
     let link = has_link(cell) && !(named && text.words < 2);
@@ -37,7 +45,7 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
     if reports >= 2 && spoken == 0 && !code && !link && !emoji {
         return false;
     }
-    signs += text.joins().min(2) + text.count(Says::Topic).min(1);
+    signs += text.joins(named).min(2) + text.count(Says::Topic).min(1);
     signs -= if titled && !code { 2 } else { 0 };
     signs += text.sentence(cell, named);
     if field != Field::SentAt {
@@ -186,6 +194,17 @@ impl CellText {
         self.count(Says::Spoken).min(2) + i32::from(self.spoken_without_capitals() > 0)
     }
 
+    /// True if a word that speaks to somebody is too long to be a part of a name by chance.
+    fn speaks_plainly(&self, named: bool) -> bool {
+        let mut words = self.parts.iter();
+        words.any(|part| {
+            let word = part.text.as_str();
+            let long = word.chars().count() > 3;
+            let listed = is_listed(word) || (!named && !word.ends_with("si"));
+            long && listed && says(word) == Some(Says::Spoken)
+        })
+    }
+
     /// The sign that somebody is spoken to in a script without capitals, in which names have no such
     /// words.
     fn spoken_without_capitals(&self) -> i32 {
@@ -222,11 +241,11 @@ impl CellText {
     }
 
     /// How many different words are of a sentence.
-    fn joins(&self) -> i32 {
+    fn joins(&self, named: bool) -> i32 {
         let words = self
             .parts
             .iter()
-            .filter(|part| !part.is_short_code() && is_of_a_sentence(&part.text));
+            .filter(|part| !part.is_short_code() && is_of_a_sentence(&part.text, named));
         let mut words: Vec<_> = words.map(|part| part.text.as_str()).collect();
         words.sort_unstable();
         words.dedup();
@@ -337,8 +356,10 @@ impl CellText {
             .filter(|part| part.kind == Kind::Word)
             .count()
             >= 3;
-        let small = small >= 2 && many && small * 2 >= words.len();
-        let joined = self.joins() > 0;
+        // Names in small letters are no sentences.
+        let begins = self.parts.first().is_some_and(|part| part.capital);
+        let small = small >= 2 && many && small * 2 >= words.len() && (begins || !named);
+        let joined = self.joins(named) > 0;
         // A code in the middle of a sentence, which no name has.
         let codes = self.codes();
         let coded = codes

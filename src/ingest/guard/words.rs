@@ -35,6 +35,11 @@ pub(super) fn says(word: &str) -> Option<Says> {
     })
 }
 
+/// True if a word is in a list, and not only known by its end.
+pub(super) fn is_listed(word: &str) -> bool {
+    WORDS.contains_key(word)
+}
+
 /// True if a word means a code: in German and other languages it may be the end of a longer one.
 pub(super) fn means_code(word: &str) -> bool {
     let end = CODE_ENDS.iter().any(|end| word.ends_with(end));
@@ -257,9 +262,10 @@ const IN_NAMES: [&str; 58] = [
     "по", "за", "για", "με", "da", "it", "go", "al",
 ];
 
-/// True for a word that joins a sentence and may not be in a name.
-pub(super) fn is_of_a_sentence(word: &str) -> bool {
-    says(word) == Some(Says::Joins) && !IN_NAMES.contains(&word)
+/// True for a word that joins a sentence and may not be in a name. `named`: a single letter may be.
+pub(super) fn is_of_a_sentence(word: &str, named: bool) -> bool {
+    let letter = named && word.chars().count() == 1;
+    !letter && says(word) == Some(Says::Joins) && !IN_NAMES.contains(&word)
 }
 
 /// True for a word in Korean at the end of a sentence.

@@ -312,6 +312,7 @@ fn without_quoting_quotes_around_a_cell_are_taken_off() {
     let text = format!("{HEADER}{}", rows(1..3)).replace("sms", "\"sms\"");
     let text = text.replace("DA1", "\"DA1\"").replace("kind", "\"kind\"");
     let read = quoting(&text, Quotes::None).unwrap();
+    assert!(read.evidence.ends_with("; read with quotes=none"));
     assert_eq!(
         (read.rows[0][0].as_str(), read.rows[0][7].as_str()),
         ("DA1", "sms")

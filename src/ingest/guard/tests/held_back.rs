@@ -1,8 +1,8 @@
 //! Two more corpora of other texts, written when the guard held the rates of the first two. They
 //! show what it does with texts that it was not made for. When it first met them it rejected 4.5 % of
 //! the harmless cells and caught 95.5 % of the messages. Then what was general in that was mended
-//! (how it tells sentences from states of networks, and names from sentences); no word of these
-//! texts was put into a list for it.
+//! (how it tells sentences from states of networks, and names from sentences); no text
+//! of these was put into a list for it.
 
 use super::corpus::Template;
 use crate::domain::Field::{
