@@ -73,7 +73,8 @@ impl<'i> Watch<'i> {
 
     fn get(&mut self, path: &str) -> Answer {
         let answer = self.custodian.get(path);
-        self.note(path.trim_end_matches(&self.incident.case), answer)
+        let what = path.split('/').nth(1).unwrap();
+        self.note(what, answer)
     }
 
     /// Everything that can be read for nothing and is no refusal.
@@ -95,7 +96,7 @@ impl<'i> Watch<'i> {
         }
     }
 
-    /// Admits a file of these numbers at this time, and looks at everything before and after.
+    /// Admits a file of these rows and looks at everything afterwards.
     fn admit(&mut self, rows: &[(&str, &str, &str)]) -> String {
         let path = self.incident.of_case("/exhibits");
         let answer = self.custodian.upload(&path, &csv_of(rows));
