@@ -126,9 +126,9 @@ fn row(action: ActionKind) -> Row {
         A::ListMemberships | A::ReadMembership | A::DecideMembership => at_rest_too(members(&[L])),
         A::ListMembers => at_rest_too(members(&[L, C])),
         A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit | A::CheckFile => members(&[C]),
-        A::ListExhibits | A::CompareExhibits | A::ListDuplicates => {
-            at_rest_too(members(&[I, L, C]))
-        }
+        A::ListExhibits | A::ListDuplicates => at_rest_too(members(&[I, L, C])),
+        // It compares two files, and a custodian chooses files: it would be a lookup.
+        A::CompareExhibits => at_rest_too(members(&[I, L])),
         A::RequestWithdrawal | A::DecideWithdrawal => members(&[L, C]),
         A::ListWithdrawals | A::ReadWithdrawal => at_rest_too(members(&[L, C])),
         A::RequestQuarantine | A::OpenQuarantine => members(&[L]),

@@ -82,8 +82,8 @@ impl Request for CompareExhibits {
         id: "compareExhibits",
         tag: "Exhibits",
         summary: "Compare two exhibits",
-        description: "The counts by which two exhibits differ. A custodian gets rounded counts, and nothing of \
-            accounts or of what is newly exposed. Costs 100 points of the budget.",
+        description: "The counts by which two exhibits differ, for investigators and leads. Costs 100 points of the \
+            budget.",
         request: "",
         answer: r#"{"exhibit": "x_0123456789abcdefghjk", "against": "x_zyxwvtsrqpnmkjhgfed0",
             "messages": {"exhibit": 1200, "against": 1100}, "numbers": {"new": 40, "gone": 10,

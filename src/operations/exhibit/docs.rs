@@ -7,8 +7,9 @@ pub(crate) const ADMIT: Docs = Docs {
     tag: "Exhibits",
     summary: "Admit a file",
     description: "The file is the body. It is read while it arrives, and admitted whole or not at all. With \
-        `dry_run=true` it is read to the end and not admitted: 200 with a report that compares the file with itself \
-        only.",
+        `dry_run=true` it is read to the end and not admitted: 200 with a report of the same counts. Both reports \
+        compare the file with itself only: a row that only the case had counts as admitted, and becomes no second \
+        record. Who may look up sees in the list of exhibits how many those are.",
     request: "",
     answer: r#"{"exhibit": "x_0123456789abcdefghjk", "digest":
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "format": "supplier-csv",

@@ -9,12 +9,13 @@ use crate::domain::{CaseId, ExhibitId};
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{DuplicatesView, Scope};
-use crate::vault::{Operation, OperationError, Target};
+use crate::vault::{DuplicateOf, Operation, OperationError, Price, Target};
 
 /// Lists the lines that were left out of an exhibit as duplicates.
 pub struct ListDuplicates {
     case: CaseId,
     exhibit: ExhibitId,
+    of: DuplicateOf,
     part: u32,
 }
 
@@ -26,6 +27,11 @@ pub struct ListDuplicatesInput {
     #[serde(default)]
     #[schema(pattern = "^[0-9]{1,6}$")]
     pub part: Option<String>,
+    /// Which duplicates: `file`, of earlier rows of the file, or `case`, of exhibits that were admitted earlier. Those
+    /// of the file if it is left out.
+    #[serde(default)]
+    #[schema(pattern = "^(file|case)$")]
+    pub of: Option<String>,
 }
 
 impl Operation for ListDuplicates {
@@ -37,11 +43,19 @@ impl Operation for ListDuplicates {
     }
 
     fn detail(&self) -> Value {
-        json!({ "part": self.part })
+        json!({ "of": self.of, "part": self.part })
+    }
+
+    /// What compares a file with the case costs as much as any difference.
+    fn price(&self) -> Option<Price> {
+        match self.of {
+            DuplicateOf::File => None,
+            DuplicateOf::Case => Some(Price::of_difference()),
+        }
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DuplicatesView, OperationError> {
-        scope.list_duplicates(&self.exhibit, self.part)
+        scope.list_duplicates(&self.exhibit, self.of, self.part)
     }
 }
 
@@ -51,13 +65,22 @@ impl Request for ListDuplicates {
         id: "listDuplicates",
         tag: "Exhibits",
         summary: "List what was left out as a duplicate",
-        description: "The lines of the file that were left out because an earlier row, of the file or of the case, is \
-            the same message, and the rule by which each was. No number is in it. A custodian gets it of the exhibits \
-            that it admitted.",
+        description: "The lines of the file that were left out because an earlier row is the same message, and the \
+            rule by which each was. No number is in it. `of=file`, the default, lists those of which the file itself \
+            has the earlier row; a custodian gets them of the exhibits that it admitted. `of=case` lists the others, \
+            of which an exhibit that was admitted earlier has the message, to investigators and leads. It compares \
+            the file with the case, and costs 100 points of the budget as a difference does.",
         request: "",
-        answer: r#"{"exhibit": "x_0123456789abcdefghjk", "by_rule": [{"rule": "reference-and-time", "rows": 2}],
+        answer: r#"{"exhibit": "x_0123456789abcdefghjk", "of": "file",
+            "by_rule": [{"rule": "reference-and-time", "rows": 2}],
             "lines": [{"line": 17, "rule": "reference-and-time"}, {"line": 40, "rule": "reference-and-time"}]}"#,
-        problems: &["not-found", "case-closed", "malformed-query", "damaged"],
+        problems: &[
+            "not-found",
+            "case-closed",
+            "budget-spent",
+            "over-budget",
+            "lookups-frozen",
+        ],
     };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
@@ -66,9 +89,13 @@ impl Request for ListDuplicates {
 
     fn read(ids: &Ids, input: ListDuplicatesInput) -> Result<Self, OperationError> {
         let part = input.part.as_deref().unwrap_or("0");
+        let of = input.of.as_deref().unwrap_or(DuplicateOf::File.as_str());
         Ok(Self {
             case: ids.case()?,
             exhibit: ids.exhibit()?,
+            of: of
+                .parse()
+                .map_err(|_| OperationError::invalid("of", "must be file or case"))?,
             part: part
                 .parse()
                 .map_err(|_| OperationError::invalid("part", "must be a whole number from 0"))?,

@@ -28,7 +28,8 @@ impl Request for ReadAdmission {
         id: "readAdmission",
         tag: "Exhibits",
         summary: "Watch an admission",
-        description: "The progress of an admission. The state is `none` if no file is being admitted.",
+        description: "The progress of an admission. The state is `none` if no file is being admitted. A custodian \
+            who did not begin it is not told how large the file is.",
         request: "",
         answer: r#"{"state": "running", "exhibit": "x_0123456789abcdefghjk", "stage": "reading",
             "begun_at": "2024-03-21T22:34:49Z", "bytes_read": 1048576, "bytes_total": 4194304,

@@ -27,13 +27,13 @@ pub(crate) const LIST: Docs = Docs {
     id: "listExports",
     tag: "Exports",
     summary: "List the exports of a case",
-    description: "The exports of a case, newest first.",
+    description: "The exports of a case, newest first. A custodian gets them without filter and counts.",
     request: "",
     answer: r#"{"exports": [{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by":
         "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
         "decided_by": null, "decided_at": null, "profile": "account-notice", "purpose":
         "notification", "reason": "the account tells its users", "legal_basis":
-        "contract, section 9", "filter": {"account": ["acme"]}, "recipients":
+        "contract, section 9", "account": "acme", "filter": {"account": ["acme"]}, "recipients":
         ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "messages": 120,
         "numbers": 80, "decision_reason": null, "tagmanifest_sha256": null, "receipt": null}]}"#,
     problems: &["not-found", "case-closed"],
@@ -43,13 +43,14 @@ pub(crate) const READ: Docs = Docs {
     id: "readExport",
     tag: "Exports",
     summary: "Read an export",
-    description: "How many messages and numbers the package would hold, and for whom it is.",
+    description: "How many messages and numbers the package would hold, and for whom it is. A custodian is told \
+        for whom and why it is, without the filter and the counts: who has to know those leaves the decision to a lead.",
     request: "",
     answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
         "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
         null, "decided_at": null, "profile": "account-notice", "purpose": "notification",
-        "reason": "the account tells its users", "legal_basis": "contract, section 9", "filter":
-        {"account": ["acme"]}, "recipients":
+        "reason": "the account tells its users", "legal_basis": "contract, section 9", "account":
+        "acme", "filter": {"account": ["acme"]}, "recipients":
         ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "messages": 120,
         "numbers": 80, "decision_reason": null, "tagmanifest_sha256": null, "receipt": null}"#,
     problems: &["not-found", "case-closed"],

@@ -39,7 +39,9 @@ pub(crate) const READ: Docs = Docs {
     id: "readWithdrawal",
     tag: "Exhibits",
     summary: "Read a withdrawal",
-    description: "How many messages and numbers would go with the exhibit.",
+    description: "How many messages and numbers would go with the exhibit. What compares it with the case \
+        (`numbers_only_here`, `later_duplicates`) is told to leads only; a custodian gets the counts of the exhibit's \
+        file, rounded if somebody else admitted it.",
     request: "",
     answer: r#"{"withdrawal": "w_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
         "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":

@@ -16,7 +16,7 @@ use crate::vault::columns::{
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
-use crate::vault::exhibits::duplicate_lines::read_part;
+use crate::vault::exhibits::duplicate_lines::{DuplicateOf, read_part};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::exhibits::terms::TermPlace;
@@ -220,7 +220,9 @@ fn check_rest(
             format!("part {no} of the quarantine does not open")
         });
     }
-    for no in 0..description.duplicate_parts {
+    let lists = DuplicateOf::ALL.into_iter();
+    let stored = lists.flat_map(|of| (0..description.parts_of(of)).map(move |no| of.stored(no)));
+    for no in stored {
         let Some(sealed) = duplicate_rows::TABLE.find(connection, exhibit, no)? else {
             check.note(false, || format!("part {no} of the duplicates is missing"));
             continue;

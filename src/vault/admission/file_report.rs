@@ -108,8 +108,8 @@ impl FileReport {
     pub(super) fn with_duplicates(self, intake: &Intake, file: &FileFacts) -> Self {
         Self {
             lines: lines_of(intake, file),
-            duplicates: Some(intake.counts.duplicates),
-            duplicates_by_rule: Some(RuleCount::all(intake.duplicates.by_rule())),
+            duplicates: Some(intake.duplicates.in_file.total()),
+            duplicates_by_rule: Some(RuleCount::all(intake.duplicates.in_file.by_rule())),
             ..self
         }
     }
@@ -125,7 +125,12 @@ impl FileReport {
 
 fn lines_of(intake: &Intake, file: &FileFacts) -> LineReport {
     let counts = &intake.counts;
-    let rows = [counts.admitted, counts.duplicates, intake.quarantine.total];
+    let duplicates = intake.duplicates.in_file.total();
+    let rows = [
+        counts.admitted + intake.duplicates.in_case.total(),
+        duplicates,
+        intake.quarantine.total,
+    ];
     intake.lines.report(file.lines, rows)
 }
 

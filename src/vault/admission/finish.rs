@@ -166,6 +166,7 @@ impl FinishExhibit {
         let dictionaries = sizes.collect();
         let quarantine = &mut admission.intake.quarantine;
         let counts = &admission.intake.counts;
+        let duplicates = &admission.intake.duplicates;
         let description = ExhibitDescription {
             // Whoever admits it, says the act itself.
             admitted_by: String::new(),
@@ -179,14 +180,21 @@ impl FinishExhibit {
             bytes: file.bytes,
             rows: counts.read,
             admitted: counts.admitted,
-            duplicates: counts.duplicates,
-            duplicates_by_rule: admission.intake.duplicates.by_rule(),
+            duplicates: duplicates.in_file.total(),
+            duplicates_by_rule: duplicates.in_file.by_rule(),
+            in_case: duplicates.in_case.total(),
+            in_case_by_rule: duplicates.in_case.by_rule(),
             quarantined: quarantine.total,
             lines: admission.intake.lines.report(
                 file.lines,
-                [counts.admitted, counts.duplicates, quarantine.total],
+                [
+                    counts.admitted + duplicates.in_case.total(),
+                    duplicates.in_file.total(),
+                    quarantine.total,
+                ],
             ),
             unknown_countries: counts.unknown_countries,
+            file_numbers: admission.intake.coder.numbers.len() as u32,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
             users: terms.users,
@@ -198,7 +206,8 @@ impl FinishExhibit {
             last: counts.span.map(|(_, last)| last),
             blocks: counts.blocks,
             quarantine_parts: quarantine.parts,
-            duplicate_parts: admission.intake.duplicates.parts,
+            duplicate_parts: duplicates.in_file.parts,
+            in_case_parts: duplicates.in_case.parts,
             references_are_ids: admission.intake.seen.has_ids(),
             times_to_the_minute: admission.intake.seen.has_minutes(),
             rejects: quarantine
@@ -243,11 +252,10 @@ impl Operation for FinishExhibit {
             "file_digest": description.digest,
             "bytes": description.bytes,
             "rows": description.rows,
-            "admitted": description.admitted,
+            "admitted": description.admitted_alone(),
             "duplicates": description.duplicates,
             "quarantined": description.quarantined,
-            "numbers": description.numbers,
-            "new_numbers": description.new_numbers,
+            "numbers": description.file_numbers,
             "dropped_columns": description.dropped_columns,
         });
         if let (Some(mapping), Some(members)) = (mapping, detail.as_object_mut()) {
@@ -268,8 +276,9 @@ impl Operation for FinishExhibit {
         let sealed = ExhibitParts::of(&keys, &begun.exhibit)
             .description()
             .seal_json(scope.core.nonce()?, &self.description)?;
-        // A file of which no row was admitted may come again.
-        let file_tag = (self.description.admitted > 0).then_some(self.file_tag.as_slice());
+        // A file of which no row can be admitted may come again.
+        let alone = self.description.admitted_alone();
+        let file_tag = (alone > 0).then_some(self.file_tag.as_slice());
         exhibit_rows::admit(
             scope.transaction()?,
             begun.number,
@@ -283,7 +292,9 @@ impl Operation for FinishExhibit {
             case.numbers + self.description.new_numbers,
             case.users + self.description.new_users,
         )?;
-        scope.note_rows(self.description.admitted);
+        // The leaf and the report say what the file has by itself, so that they do not tell a custodian what was in the
+        // case before.
+        scope.note_rows(alone);
         scope.notes.digest = Some(self.description.blocks_digest.clone());
         Ok(Admitted {
             exhibit: self.begun.exhibit,
@@ -302,7 +313,8 @@ struct Admitted {
     more_rejects: bool,
 }
 
-/// What was admitted of a file, and what was not and why.
+/// What was admitted of a file, and what was not and why. All of it follows from the file alone: a row whose message the
+/// case has from an earlier exhibit counts as admitted here, and becomes no second record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmittedView {
     /// The new exhibit.
@@ -317,9 +329,9 @@ pub struct AdmittedView {
     pub format_evidence: String,
     /// Rows read: admitted, duplicates and quarantined together.
     pub rows: u64,
-    /// Rows that are now records of the exhibit.
+    /// Rows that are in the case now.
     pub admitted: u64,
-    /// Rows left out because an earlier row is the same message.
+    /// Rows left out because an earlier row of the file is the same message.
     pub duplicates: u64,
     /// How many of them by each rule; their lines are listed at `/duplicates` of the exhibit.
     pub duplicates_by_rule: Vec<RuleCount>,
@@ -347,19 +359,20 @@ impl Answer for Admitted {
 
     fn view(self, _: &Receipt) -> Result<AdmittedView, OperationError> {
         let description = self.description;
+        let alone = description.admitted_alone();
         Ok(AdmittedView {
             exhibit: self.exhibit,
             digest: description.digest,
             format: description.format,
             format_evidence: description.format_evidence,
             rows: description.rows,
-            admitted: description.admitted,
+            admitted: alone,
             duplicates: description.duplicates,
             duplicates_by_rule: RuleCount::all(description.duplicates_by_rule),
             quarantined: description.quarantined,
             lines: description.lines,
             unknown_countries: description.unknown_countries,
-            numbers: description.numbers,
+            numbers: description.file_numbers,
             dropped_columns: description.dropped_columns,
             rejects: self.shown,
             rejects_more: self.more_rejects,

@@ -9,7 +9,7 @@ use super::quarantine::Quarantine;
 use super::scratch::Scratch;
 use super::seen::Seen;
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::duplicate_lines::DuplicateLines;
+use crate::vault::exhibits::duplicate_lines::Duplicates;
 use crate::vault::exhibits::under_way::AdmissionProgress;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Fingerprinter, RowBatch};
@@ -22,7 +22,7 @@ pub(super) struct Intake {
     pub(super) scratch: Scratch,
     pub(super) prints: Arc<Fingerprinter>,
     pub(super) quarantine: Quarantine,
-    pub(super) duplicates: DuplicateLines,
+    pub(super) duplicates: Duplicates,
     pub(super) counts: Counts,
     pub(super) lines: Lines,
 }
@@ -31,7 +31,6 @@ pub(super) struct Intake {
 pub(super) struct Counts {
     pub(super) read: u64,
     pub(super) admitted: u64,
-    pub(super) duplicates: u64,
     pub(super) blocks: u32,
     pub(super) unknown_countries: u64,
     pub(super) span: Option<(i64, i64)>,
@@ -62,7 +61,7 @@ impl Intake {
             scratch: Scratch::default(),
             prints,
             quarantine: Quarantine::default(),
-            duplicates: DuplicateLines::default(),
+            duplicates: Duplicates::default(),
             counts: Counts::default(),
             lines: Lines::default(),
         }

@@ -15,14 +15,6 @@ pub(super) struct Lines {
     records: BTreeMap<SkipKind, u64>,
 }
 
-/// A row that does not stand for one line.
-pub(super) struct Span {
-    row: u32,
-    lines: u64,
-    /// Its number could be read.
-    numbered: bool,
-}
-
 impl Lines {
     /// Counts the lines that are no row, and those of the reader's rejects.
     pub(super) fn skip(&mut self, batch: &RowBatch) {
@@ -35,28 +27,16 @@ impl Lines {
         self.quarantined += batch.reject_lines() as i64 - batch.rejects().len() as i64;
     }
 
-    /// The rows of a batch that do not stand for one line. `rows` are those whose number could be read, in order,
-    /// before duplicates are left out.
-    pub(super) fn spans(batch: &RowBatch, rows: &[u32]) -> Vec<Span> {
-        let spans = batch.spans().iter();
-        let spans = spans.map(|(row, lines)| Span {
-            row: *row,
-            lines: *lines,
-            numbered: rows.binary_search(row).is_ok(),
-        });
-        spans.collect()
-    }
-
-    /// Counts the lines of these rows. `rows` are those that were kept.
-    pub(super) fn count(&mut self, spans: &[Span], rows: &[u32]) {
-        for span in spans {
-            let kept = rows.binary_search(&span.row).is_ok();
-            let count = match (kept, span.numbered) {
-                (true, _) => &mut self.admitted,
-                (false, true) => &mut self.duplicates,
-                (false, false) => &mut self.quarantined,
+    /// Counts the lines of the rows of a batch that do not stand for one. `rows` are those whose number could be read,
+    /// in order, and `new` says which of them are new in the file.
+    pub(super) fn count(&mut self, spans: &[(u32, u64)], rows: &[u32], new: &[bool]) {
+        for (row, lines) in spans {
+            let count = match rows.binary_search(row) {
+                Ok(at) if new[at] => &mut self.admitted,
+                Ok(_) => &mut self.duplicates,
+                Err(_) => &mut self.quarantined,
             };
-            *count += span.lines as i64 - 1;
+            *count += *lines as i64 - 1;
         }
     }
 

@@ -3,7 +3,6 @@
 use super::earlier::UNASKED;
 use super::fault;
 use super::intake::{Intake, Known};
-use super::lines::Lines;
 use super::numbers::NoNumber;
 use super::scratch::Scratch;
 use super::seen::{CODES, Compared, RowIdentity};
@@ -35,9 +34,7 @@ impl Intake {
         let prints = batch.prints();
         let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
         self.identify_rows(batch, users, references, known)?;
-        let spans = Lines::spans(batch, &self.scratch.rows);
-        self.leave_duplicates_out(batch.lines());
-        self.lines.count(&spans, &self.scratch.rows);
+        self.leave_duplicates_out(batch);
         Ok(())
     }
 
@@ -164,8 +161,9 @@ impl Intake {
         Ok(())
     }
 
-    /// Removes the rows that came before, in the file or in the case. Their lines are noted, with the rule.
-    fn leave_duplicates_out(&mut self, lines: &[u64]) {
+    /// Removes the rows that came before, in the file or else in the case. Their lines are noted, with the rule.
+    fn leave_duplicates_out(&mut self, batch: &RowBatch) {
+        let lines = batch.lines();
         let Scratch {
             rows,
             codes,
@@ -176,18 +174,22 @@ impl Intake {
             ..
         } = &mut self.scratch;
         self.seen.take_in(prints, compared, new);
-        let all = rows.len();
-        if new.contains(&false) {
-            for ((row, compared), new) in rows.iter().zip(compared).zip(&*new) {
-                if !new {
-                    self.duplicates.add(lines[*row as usize], compared.rule);
-                }
+        // What became of each line is told by the file alone.
+        self.lines.count(batch.spans(), rows, new);
+        for (at, row) in rows.iter().enumerate() {
+            let (compared, line) = (&compared[at], lines[*row as usize]);
+            if !new[at] {
+                self.duplicates.in_file.add(line, compared.rule);
+            } else if self.seen.is_in_case(prints[at], compared) {
+                self.duplicates.in_case.add(line, compared.rule);
+                new[at] = false;
             }
+        }
+        if new.contains(&false) {
             keep_new(rows, new);
             keep_new(numbers, new);
             codes.iter_mut().for_each(|column| keep_new(column, new));
         }
-        self.counts.duplicates += (all - rows.len()) as u64;
         self.counts.admitted += rows.len() as u64;
     }
 }

@@ -7,9 +7,13 @@
 //!
 //! Fractions of a second tell rows of one file apart and are not kept. Against earlier exhibits whole seconds count.
 //!
+//! A row is compared with the file first, by the file alone: what is a duplicate there is the same whatever the case
+//! holds, and a custodian may know it. Only a row that is new in its file is compared with the case.
+//!
 //! A message that is in an earlier exhibit went to a number that the case knows. Therefore only the earlier records of
-//! numbers that occur again are read, at the moment they occur. A small exhibit of a large case costs one pass over a
-//! column.
+//! numbers that occur again are read, at the moment they occur. For a number that the case does not know, those of a
+//! number that it knows are read instead, so that the time an admission takes does not tell which it was. A small
+//! exhibit of a large case costs one pass over a column.
 
 use std::sync::Arc;
 
@@ -40,10 +44,17 @@ const LOOKS: u32 = 4;
 
 pub(super) struct Seen {
     prints: Arc<Fingerprinter>,
+    /// The rows of this file.
     set: FingerprintSet,
+    /// The records of earlier exhibits that were read; `None` before the first.
+    in_case: Option<FingerprintSet>,
     earlier: Vec<EarlierExhibit>,
     /// For each number of the case, whether its earlier records were read.
     read: Vec<bool>,
+    /// The number of the case that is read next in the place of one that the case does not know.
+    instead: usize,
+    /// The last number that the case does not know; a later one has a greater identity.
+    newest: u64,
     looks: u32,
     /// Whether references of this file are ids of messages; known from the first batch on.
     ids: bool,
@@ -91,8 +102,11 @@ impl Seen {
         Self {
             prints,
             set: FingerprintSet::new(),
+            in_case: None,
             earlier,
             read: vec![false; visible as usize + 1],
+            instead: 1,
+            newest: 0,
             looks: 0,
             ids: false,
             minutes: false,
@@ -172,21 +186,27 @@ impl Seen {
         ])
     }
 
-    /// Adds rows and sets `new` to whether each of them is new.
+    /// Adds rows and sets `new` to whether each of them is new in the file.
     pub(super) fn take_in(&mut self, prints: &[u128], rows: &[Compared], new: &mut Vec<bool>) {
         self.set.insert_all(prints, new);
         for ((print, row), new) in prints.iter().zip(rows).zip(new) {
             let fraction = matches!(row.fineness, Fineness::Fraction(_));
             self.fractions |= fraction;
-            if row.also.is_some_and(|also| self.set.contains(also)) {
-                *new = false;
-            } else if fraction || self.fractions && !*new {
+            if fraction || self.fractions && !*new {
                 *new = self.is_new_within_its_second(*print, row, *new);
             }
         }
     }
 
-    /// Whether a row is new where fractions of a second are written. `first`: no row with this print came before.
+    /// Whether an earlier exhibit has the message.
+    pub(super) fn is_in_case(&self, print: u128, row: &Compared) -> bool {
+        self.in_case.as_ref().is_some_and(|in_case| {
+            in_case.contains(print) || row.also.is_some_and(|also| in_case.contains(also))
+        })
+    }
+
+    /// Whether a row is new in the file where fractions of a second are written. `first`: no row with this print came
+    /// before.
     fn is_new_within_its_second(&mut self, print: u128, row: &Compared, first: bool) -> bool {
         let nanos = match (row.rule, row.fineness) {
             (DuplicateRule::Reference, _) => return first,
@@ -204,8 +224,8 @@ impl Seen {
         // Otherwise the row that came first was written to the second.
         let among_fractions = self.set.contains(only_fractions);
         let differs = match row.rule {
-            // It is of this file if there is no earlier exhibit; then another fraction makes another row.
-            DuplicateRule::WholeRow => among_fractions || self.earlier.is_empty() && nanos != 0,
+            // Another fraction makes another row.
+            DuplicateRule::WholeRow => among_fractions || nanos != 0,
             _ => among_fractions,
         };
         differs && self.set.insert(of_fraction)
@@ -214,9 +234,11 @@ impl Seen {
     /// Frees the memory. From then on every row is new.
     pub(super) fn forget(&mut self) {
         self.set = FingerprintSet::new();
+        self.in_case = None;
     }
 
-    /// Adds the earlier records of those of the numbers that the case knows.
+    /// Reads the earlier records of those of the numbers that the case knows, and for each of the others those of one
+    /// that it knows.
     pub(super) fn recall(
         &mut self,
         connection: &Snapshot,
@@ -229,8 +251,18 @@ impl Seen {
         let mut wanted = vec![false; self.read.len()];
         let mut any = false;
         for number in numbers {
-            let place = number as usize;
-            if self.read.get(place) == Some(&false) && !wanted[place] {
+            let mut place = number as usize;
+            if place >= self.read.len() {
+                if number <= self.newest {
+                    continue;
+                }
+                self.newest = number;
+                match self.next_instead(&wanted) {
+                    Some(instead) => place = instead,
+                    None => continue,
+                }
+            }
+            if !self.read[place] && !wanted[place] {
                 (wanted[place], any) = (true, true);
             }
         }
@@ -252,6 +284,18 @@ impl Seen {
         Ok(())
     }
 
+    /// A number of the case that was not read yet.
+    fn next_instead(&mut self, wanted: &[bool]) -> Option<usize> {
+        let taken = |place: usize| self.read.get(place).zip(wanted.get(place));
+        while let Some((read, wanted)) = taken(self.instead) {
+            if !read && !wanted {
+                return Some(self.instead);
+            }
+            self.instead += 1;
+        }
+        None
+    }
+
     fn read_exhibit(
         &mut self,
         connection: &Snapshot,
@@ -260,6 +304,8 @@ impl Seen {
         wanted: &[bool],
     ) -> Result<(), OperationError> {
         let mut kept_users = None;
+        let in_case = self.in_case.take();
+        let mut in_case = in_case.unwrap_or_else(FingerprintSet::new);
         for no in 0..exhibit.blocks {
             let sealed = Sealed {
                 connection,
@@ -293,7 +339,7 @@ impl Seen {
                             if self.minutes || exhibit.minutes {
                                 let minute = sent_at.div_euclid(60);
                                 let coarse = self.of_timed(reference, number, MINUTE, minute);
-                                self.set.insert(coarse);
+                                in_case.insert(coarse);
                             }
                             self.of_timed(reference, number, SECOND, sent_at)
                         }
@@ -312,9 +358,10 @@ impl Seen {
                         self.of_row(&others.row(row, number))
                     }
                 };
-                self.set.insert(print);
+                in_case.insert(print);
             }
         }
+        self.in_case = Some(in_case);
         Ok(())
     }
 }

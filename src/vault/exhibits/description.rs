@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::duplicate_lines::DuplicateRule;
+use crate::vault::exhibits::duplicate_lines::{DuplicateOf, DuplicateRule};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::line_report::LineReport;
@@ -42,20 +42,26 @@ pub(in crate::vault) struct ExhibitDescription {
     pub digest: String,
     /// Length of the file as received.
     pub bytes: u64,
-    /// Rows read: admitted, duplicates and quarantined together.
+    /// Rows read: admitted, duplicates, those that the case had and quarantined together.
     pub rows: u64,
     /// Rows that became records.
     pub admitted: u64,
-    /// Rows left out because an earlier row is the same message.
+    /// Rows left out because an earlier row of the file is the same message.
     pub duplicates: u64,
     /// How many of them by each rule.
     pub duplicates_by_rule: Vec<(DuplicateRule, u64)>,
+    /// Other rows, left out because an exhibit that was admitted earlier has the message.
+    pub in_case: u64,
+    /// How many of them by each rule.
+    pub in_case_by_rule: Vec<(DuplicateRule, u64)>,
     /// Rows that could not be admitted.
     pub quarantined: u64,
     /// What became of each line of the file.
     pub lines: LineReport,
     /// Rows that name a country that is not known.
     pub unknown_countries: u64,
+    /// Distinct numbers in the file, also those of rows that the case had.
+    pub file_numbers: u32,
     /// Distinct numbers in the exhibit.
     pub numbers: u32,
     /// How many of them were new to the case.
@@ -78,8 +84,10 @@ pub(in crate::vault) struct ExhibitDescription {
     pub blocks: u32,
     /// Sealed parts of quarantined rows, numbered from 0.
     pub quarantine_parts: u32,
-    /// Sealed parts of lines that were left out as duplicates, numbered from 0.
+    /// Sealed parts of lines that were left out as duplicates within the file, numbered from 0.
     pub duplicate_parts: u32,
+    /// Sealed parts of lines that were left out because the case had them, numbered from 0.
+    pub in_case_parts: u32,
     /// Whether a reference of a message and a number name one message.
     pub references_are_ids: bool,
     /// Whether a time of the file was written without its second.
@@ -88,6 +96,22 @@ pub(in crate::vault) struct ExhibitDescription {
     pub rejects: Vec<(String, u64)>,
     /// Base64 of SHA-256 over all sealed parts of the exhibit.
     pub blocks_digest: String,
+}
+
+impl ExhibitDescription {
+    /// Rows that would be records if the case held nothing else. This, `duplicates`, `quarantined` and `file_numbers`
+    /// follow from the file alone.
+    pub(in crate::vault) fn admitted_alone(&self) -> u64 {
+        self.admitted + self.in_case
+    }
+
+    /// How many parts a list of lines has.
+    pub(in crate::vault) fn parts_of(&self, of: DuplicateOf) -> u32 {
+        match of {
+            DuplicateOf::File => self.duplicate_parts,
+            DuplicateOf::Case => self.in_case_parts,
+        }
+    }
 }
 
 pub(in crate::vault) fn open_description(

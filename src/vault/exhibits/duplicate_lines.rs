@@ -1,6 +1,9 @@
 //! The lines of a file that were left out of an exhibit, because another row is the same message, and the rule by
 //! which each was.
 //!
+//! Those that came before in the file and those that only the case had are two lists. The first is the same whatever
+//! the case holds, so who admitted the file may see it; the second compares the file with the case.
+//!
 //! Holds lines and rules, no cell.
 
 use std::collections::BTreeMap;
@@ -19,7 +22,50 @@ words! {
     }
 }
 
-/// The duplicates of an exhibit during its admission, in parts of 65,536 lines.
+words! {
+    /// Where the same message came before.
+    pub enum DuplicateOf {
+        /// In an earlier row of the file.
+        File => "file",
+        /// In an exhibit that was admitted earlier.
+        Case => "case",
+    }
+}
+
+impl DuplicateOf {
+    /// Under which number a part of this list is stored.
+    pub(in crate::vault) fn stored(self, part: u32) -> u32 {
+        match self {
+            Self::File => part * 2,
+            Self::Case => part * 2 + 1,
+        }
+    }
+}
+
+/// Both lists of an exhibit during its admission.
+#[derive(Default)]
+pub(in crate::vault) struct Duplicates {
+    pub(in crate::vault) in_file: DuplicateLines,
+    pub(in crate::vault) in_case: DuplicateLines,
+}
+
+impl Duplicates {
+    /// The parts that are full, with the numbers under which they are stored, and at the end of the file also the last
+    /// ones.
+    pub(in crate::vault) fn take_parts(&mut self, at_the_end: bool) -> Vec<(u32, Vec<u8>)> {
+        let mut parts = Vec::new();
+        for (of, lines) in [
+            (DuplicateOf::File, &mut self.in_file),
+            (DuplicateOf::Case, &mut self.in_case),
+        ] {
+            let taken = lines.take_parts(at_the_end).into_iter();
+            parts.extend(taken.map(|(no, plain)| (of.stored(no), plain)));
+        }
+        parts
+    }
+}
+
+/// One list of duplicates during an admission, in parts of 65,536 lines.
 #[derive(Default)]
 pub(in crate::vault) struct DuplicateLines {
     part: Vec<u8>,
@@ -51,7 +97,7 @@ impl DuplicateLines {
     }
 
     /// The parts that are full, with their numbers, and at the end of the file also the last one.
-    pub(in crate::vault) fn take_parts(&mut self, at_the_end: bool) -> Vec<(u32, Vec<u8>)> {
+    fn take_parts(&mut self, at_the_end: bool) -> Vec<(u32, Vec<u8>)> {
         if at_the_end && self.in_part > 0 {
             self.end_part();
         }
@@ -65,6 +111,11 @@ impl DuplicateLines {
         self.full.push((self.parts, part));
         (self.in_part, self.last) = (0, 0);
         self.parts += 1;
+    }
+
+    /// How many there are.
+    pub(in crate::vault) fn total(&self) -> u64 {
+        self.by_rule.values().sum()
     }
 
     /// How many there are by each rule that left one out.

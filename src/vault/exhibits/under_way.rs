@@ -114,16 +114,22 @@ pub struct AdmissionState {
     pub stage: Stage,
     /// When it began.
     pub begun_at: Moment,
-    /// Bytes of the file read so far.
-    pub bytes_read: u64,
+    /// Bytes of the file read so far. This and what follows is left out for a custodian who did not begin it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub bytes_read: Option<u64>,
     /// If the length of the file was declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub bytes_total: Option<u64>,
     /// Rows read so far, rejects included.
-    pub rows: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rows: Option<u64>,
     /// The mean since it began.
-    pub rows_per_second: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rows_per_second: Option<u64>,
     /// Until the file is read; the rest cannot be estimated.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -150,12 +156,13 @@ impl UnderWay {
         })
     }
 
-    pub(in crate::vault) fn view(&self, case: &CaseId) -> AdmissionView {
+    /// `counted`: with the counts of the file.
+    pub(in crate::vault) fn view(&self, case: &CaseId, counted: bool) -> AdmissionView {
         match self.find(case) {
             None => AdmissionView::None(NoAdmission {
                 state: NotAdmitting::None,
             }),
-            Some(admitting) => admitting.view(),
+            Some(admitting) => admitting.view(counted),
         }
     }
 
@@ -304,7 +311,7 @@ impl Cancellation {
 }
 
 impl Admitting {
-    fn view(&self) -> AdmissionView {
+    fn view(&self, counted: bool) -> AdmissionView {
         let (stage, cancelled) = {
             let state = locked(&self.meter.state);
             (state.stage, state.cancelled)
@@ -322,13 +329,13 @@ impl Admitting {
                 exhibit: self.exhibit.clone(),
                 stage,
                 begun_at: self.begun_at,
-                bytes_read,
-                bytes_total: self.bytes_total,
-                rows,
-                rows_per_second: (rows as f64 / seconds.max(0.001)) as u64,
+                bytes_read: counted.then_some(bytes_read),
+                bytes_total: self.bytes_total.filter(|_| counted),
+                rows: counted.then_some(rows),
+                rows_per_second: counted.then_some((rows as f64 / seconds.max(0.001)) as u64),
                 seconds_left: self
                     .bytes_total
-                    .filter(|_| stage == Stage::Reading)
+                    .filter(|_| counted && stage == Stage::Reading)
                     .and_then(|total| seconds_left(seconds, bytes_read, total)),
             },
         })

@@ -384,9 +384,12 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         admitted: rows.len() as u64,
         duplicates: 0,
         duplicates_by_rule: Vec::new(),
+        in_case: 0,
+        in_case_by_rule: Vec::new(),
         quarantined: 0,
         lines: Default::default(),
         unknown_countries: 0,
+        file_numbers: 0,
         numbers: rows
             .iter()
             .map(|row| row.number.as_str())
@@ -403,6 +406,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         blocks,
         quarantine_parts: 0,
         duplicate_parts: 0,
+        in_case_parts: 0,
         references_are_ids: false,
         times_to_the_minute: false,
         rejects: Vec::new(),

@@ -7,9 +7,16 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::under_way::{AdmissionView, Cancellation};
 
 impl Scope<'_, actions::ReadAdmission> {
-    /// The progress of the case's admission, or that there is none.
+    /// The progress of the case's admission, or that there is none. How large another one's file is, a custodian is not
+    /// told.
     pub fn read_admission(&mut self) -> Result<AdmissionView, OperationError> {
-        let view = self.core.admissions.view(&self.case_row()?.id);
+        let case = &self.case_row()?.id;
+        let facts = self.core.admissions.facts(case, self.caller);
+        let is_own = facts.is_some_and(|facts| facts.asked_by_caller);
+        let view = self
+            .core
+            .admissions
+            .view(case, self.knows_counts() || is_own);
         if let AdmissionView::UnderWay(under_way) = &view {
             self.notes.object = Some(under_way.admission.exhibit.to_string());
         }

@@ -13,7 +13,6 @@ use crate::vault::error::{Conflict, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::plaintext::Aad;
 use crate::vault::plaintext::open_json;
-use crate::vault::records::{Shown, protect};
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
@@ -54,14 +53,15 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub exhibits: Option<usize>,
-    /// Distinct numbers in all of them; rounded for a custodian.
+    /// Distinct numbers in all of them. Left out for a custodian too, who could find out with files of its own whether
+    /// a number is among them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub numbers: Option<Shown>,
-    /// Rows in quarantine of all exhibits that count; rounded for a custodian. In the answer about one case only.
+    pub numbers: Option<u64>,
+    /// Rows in quarantine of all exhibits that count. Where `numbers` are, in the answer about one case only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub quarantined: Option<Shown>,
+    pub quarantined: Option<u64>,
 }
 
 /// A member of a case.
@@ -98,13 +98,13 @@ impl<A: Action> Scope<'_, A> {
     pub fn read_case(&mut self) -> Result<CaseView, OperationError> {
         let case = self.case_row()?;
         let mut view = self.view_case(case)?;
-        if view.exhibits.is_some() {
+        if view.numbers.is_some() {
             let keys = self.core.case_keys(&case.id)?;
             let mut quarantined = 0;
             for exhibit in exhibit_rows::list(self.connection, case.number)? {
                 quarantined += open_description(&keys, &exhibit)?.quarantined;
             }
-            view.quarantined = Some(self.told(quarantined));
+            view.quarantined = Some(quarantined);
         }
         Ok(view)
     }
@@ -147,12 +147,13 @@ impl<A: Action> Scope<'_, A> {
         };
         let role = member.map(|member| member.role);
         let told = role != Some(CaseRole::Liaison);
+        let counted = told && role != Some(CaseRole::Custodian);
         let all = exhibit_rows::list_all(self.connection, case.number)?;
         let withdrawn = all.iter().filter(|row| row.withdrawn.is_some()).count();
-        let numbers = if told && withdrawn > 0 {
-            self.records_of(case, None)?.count_numbers()?
-        } else {
-            u64::from(case.numbers)
+        let numbers = match (counted, withdrawn) {
+            (false, _) => None,
+            (true, 0) => Some(u64::from(case.numbers)),
+            (true, _) => Some(self.records_of(case, None)?.count_numbers()?),
         };
         Ok(CaseView {
             case: case.id.clone(),
@@ -163,12 +164,7 @@ impl<A: Action> Scope<'_, A> {
             role: role.map(CaseRole::as_str),
             account: account.map(|account| account.as_str().to_owned()),
             exhibits: told.then_some(all.len() - withdrawn),
-            numbers: told.then(|| match role {
-                Some(CaseRole::Custodian) => {
-                    protect(numbers, self.core.settings.protected_threshold)
-                }
-                _ => Shown::Number(numbers),
-            }),
+            numbers,
             quarantined: None,
         })
     }

@@ -10,7 +10,7 @@ use crate::domain::{ExhibitId, Moment, words};
 use crate::policy::{Action, Denial};
 use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::exhibits::description::open_description;
-use crate::vault::exhibits::duplicate_lines::{DuplicateRule, read_part};
+use crate::vault::exhibits::duplicate_lines::{DuplicateOf, DuplicateRule, read_part};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::records::Shown;
 use crate::vault::store::{duplicate_rows, exhibit_rows};
@@ -31,6 +31,8 @@ words! {
 pub struct DuplicatesView {
     /// The exhibit.
     pub exhibit: ExhibitId,
+    /// Where the same messages came before.
+    pub of: DuplicateOf,
     /// How many rows by each rule.
     pub by_rule: Vec<RuleCount>,
     /// The lines of this part, in the order of the file.
@@ -93,13 +95,18 @@ pub struct ExhibitView {
     pub mapping: Option<String>,
     /// When it became visible.
     pub admitted_at: Moment,
-    /// Rows read: admitted, duplicates and quarantined together. This and the counts below are rounded
-    /// for a custodian who did not admit it.
+    /// Rows read: admitted, duplicates and quarantined together. A custodian is told this and the counts below of the
+    /// file alone: a row that only another exhibit has counts as admitted. They are rounded if it did not admit it.
     pub rows: Shown,
     /// Rows that became records.
     pub admitted: Shown,
-    /// Rows left out because an earlier row is the same message.
+    /// Rows left out because an earlier row, of the file or of the case, is the same message.
     pub duplicates: Shown,
+    /// How many of the duplicates were no duplicates in the file itself: an exhibit that was admitted earlier has the
+    /// message. Left out for a custodian.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub duplicates_of_case: Option<u64>,
     /// Rows that could not be admitted.
     pub quarantined: Shown,
     /// Distinct numbers.
@@ -118,14 +125,22 @@ impl<A: Action> Scope<'_, A> {
             .iter()
             .map(|row| {
                 let description = open_description(&keys, row)?;
-                let [rows, admitted, duplicates, quarantined, numbers] = [
-                    description.rows,
-                    description.admitted,
-                    description.duplicates,
-                    description.quarantined,
-                    u64::from(description.numbers),
-                ]
+                let of_case = self.knows_counts().then_some(description.in_case);
+                let [admitted, duplicates, numbers] = match of_case {
+                    Some(in_case) => [
+                        description.admitted,
+                        description.duplicates + in_case,
+                        u64::from(description.numbers),
+                    ],
+                    None => [
+                        description.admitted_alone(),
+                        description.duplicates,
+                        u64::from(description.file_numbers),
+                    ],
+                }
                 .map(|count| self.told_of(&description, count));
+                let [rows, quarantined] = [description.rows, description.quarantined]
+                    .map(|count| self.told_of(&description, count));
                 Ok(ExhibitView {
                     exhibit: row.id.to_string(),
                     state: match row.withdrawn {
@@ -141,6 +156,7 @@ impl<A: Action> Scope<'_, A> {
                     rows,
                     admitted,
                     duplicates,
+                    duplicates_of_case: of_case,
                     quarantined,
                     numbers,
                     digest: description.digest,
@@ -149,30 +165,36 @@ impl<A: Action> Scope<'_, A> {
             .collect()
     }
 
-    /// Part `part` of the lines that were left out of an exhibit as duplicates. How many there are is exact, so a
-    /// custodian gets them of its own admissions only.
+    /// Part `part` of the lines that were left out of an exhibit as duplicates. A custodian gets those within the files
+    /// that it admitted, and nothing of what the case had.
     pub fn list_duplicates(
         &mut self,
         exhibit: &ExhibitId,
+        of: DuplicateOf,
         part: u32,
     ) -> Result<DuplicatesView, OperationError> {
+        if of == DuplicateOf::Case && !self.knows_counts() {
+            return Err(self.deny(Denial::NotAllowed));
+        }
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
         let all = exhibit_rows::list_all(self.connection, case.number)?;
         let row = all.iter().find(|row| row.id == *exhibit);
         let row = row.ok_or(OperationError::NotFound)?;
         let description = open_description(&keys, row)?;
-        if !self.knows_counts_of(&description) {
+        if !self.knows_counts() && !self.admitted(&description) {
             return Err(self.deny(Denial::NotAllowed));
         }
         let mut lines = Vec::new();
-        if part < description.duplicate_parts {
+        let parts = description.parts_of(of);
+        if part < parts {
             let damaged = || OperationError::Damaged {
-                place: format!("exhibit {exhibit}, duplicates, part {part}"),
+                place: format!("exhibit {exhibit}, duplicates of the {of}, part {part}"),
             };
-            let sealed = duplicate_rows::TABLE.find(self.connection, row.number, part)?;
+            let stored = of.stored(part);
+            let sealed = duplicate_rows::TABLE.find(self.connection, row.number, stored)?;
             let plain = ExhibitParts::of(&keys, exhibit)
-                .duplicates(part)
+                .duplicates(stored)
                 .open(&sealed.ok_or_else(damaged)?)
                 .map_err(|_| damaged())?;
             lines = read_part(&plain).ok_or_else(damaged)?;
@@ -180,12 +202,16 @@ impl<A: Action> Scope<'_, A> {
         self.note_rows(lines.len() as u64);
         Ok(DuplicatesView {
             exhibit: exhibit.clone(),
-            by_rule: RuleCount::all(description.duplicates_by_rule),
+            of,
+            by_rule: RuleCount::all(match of {
+                DuplicateOf::File => description.duplicates_by_rule,
+                DuplicateOf::Case => description.in_case_by_rule,
+            }),
             lines: lines
                 .into_iter()
                 .map(|(line, rule)| DuplicateLine { line, rule })
                 .collect(),
-            next: Some(part + 1).filter(|next| *next < description.duplicate_parts),
+            next: Some(part.saturating_add(1)).filter(|next| *next < parts),
         })
     }
 
@@ -202,6 +228,6 @@ impl<A: Action> Scope<'_, A> {
             .ok_or_else(|| DataRefusal::NoOtherExhibit.at("against"))?;
         let difference = records.difference(this, other)?;
         self.note_rows(difference.accounts.len() as u64);
-        Ok(DifferenceView::of(self, difference))
+        Ok(difference.into())
     }
 }

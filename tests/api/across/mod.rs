@@ -8,6 +8,7 @@ mod bad_input;
 mod busy;
 mod cases;
 mod clock_attacks;
+mod custodian;
 mod formats;
 mod ids;
 mod leak_canary;

@@ -135,6 +135,7 @@ const EXPORTS: &str = "POST /api/v1/cases/{case}/exports";
 const REVEALS: &str = "POST /api/v1/cases/{case}/reveals";
 const RAISES: &str = "POST /api/v1/cases/{case}/raises";
 const DIFFERENCE: &str = "GET /api/v1/cases/{case}/exhibits/{exhibit}/difference";
+const DUPLICATES: &str = "GET /api/v1/cases/{case}/exhibits/{exhibit}/duplicates";
 const WITHDRAWAL: &str = "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal";
 const MEMBER: &str = "PUT /api/v1/cases/{case}/members/{operator}";
 
@@ -152,6 +153,10 @@ const PRICED: &[Priced] = &[
     }),
     priced(DIFFERENCE, Who::Investigator, |incident, client| {
         difference(incident, client, "x_00000000000000000000")
+    }),
+    priced(DUPLICATES, Who::Investigator, |incident, client| {
+        let path = format!("/exhibits/{}/duplicates?of=case", incident.first_exhibit());
+        client.get(&incident.of_case(&path))
     }),
     priced(REVEALS, Who::Investigator, |incident, client| {
         reveal(incident, client, &[NOBODY])

@@ -334,12 +334,20 @@ fn a_file_that_is_sent_twice_is_known_by_its_digest() {
         .assert_problem(409, "already-admitted");
     assert_eq!(again.json()["exhibit"], first.as_str());
     assert_eq!(empty.totals()["messages"], 100);
-    // The same messages in another file are duplicates.
+    // The same messages in another file are duplicates. Who admits it is told of those within the file.
     let mut longer = csv.clone();
     longer.extend_from_slice(&csv[csv.iter().position(|b| *b == b'\n').unwrap() + 1..]);
     let json = empty.upload("", &longer).assert_status(201).json();
-    assert_eq!(json["admitted"], 0, "{json}");
-    assert_eq!(json["duplicates"], 200);
+    assert_eq!(
+        (&json["admitted"], &json["duplicates"]),
+        (&json!(100), &json!(100))
+    );
+    let seen = empty.exhibits().pop().unwrap();
+    assert_eq!(
+        (&seen["admitted"], &seen["duplicates"]),
+        (&json!(0), &json!(200))
+    );
+    assert_eq!(seen["duplicates_of_case"], 100);
     assert_eq!(empty.totals()["messages"], 100);
 }
 

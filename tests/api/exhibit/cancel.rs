@@ -1,5 +1,7 @@
 //! An admission under way, cancelled.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{head, wait_until};
@@ -56,7 +58,17 @@ fn a_custodian_cancels_no_admission_but_its_own() {
     slow.send(head(&incident, Some(csv.len())).as_bytes());
     wait_until(&incident, |status| status["state"] == "running");
     let path = incident.of_case("/admissions/current");
-    incident.outsider().get(&path).assert_status(200);
+    // It sees that there is one, and not how large the file is.
+    let seen = incident.outsider().get(&path).assert_status(200).json();
+    let names = seen.as_object().unwrap().keys();
+    let names: BTreeSet<&str> = names.map(String::as_str).collect();
+    let told = BTreeSet::from(["begun_at", "exhibit", "stage", "state"]);
+    assert_eq!(names, told);
+    for client in [incident.custodian(), incident.lead()] {
+        let seen = client.get(&path).assert_status(200).json();
+        assert_eq!(seen["bytes_total"], csv.len());
+        assert!(seen["rows"].is_u64(), "{seen}");
+    }
     incident
         .outsider()
         .delete(&path)

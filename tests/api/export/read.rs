@@ -21,8 +21,18 @@ fn who_decides_sees_what_would_be_handed_out_to_whom_and_why() {
         assert_eq!(json["recipients"], json!([receiver.recipient]));
         assert_eq!(json["legal_basis"], request["legal_basis"]);
         assert_eq!(json["reason"], body::REASON);
-        assert_eq!(json["messages"], incident.log.count(own));
-        assert_eq!(json["numbers"], incident.log.numbers_of(own).len());
+        assert_eq!(json["account"], incident.account.as_str());
+        // A custodian chooses files of the case, and is told no count and no filter over it.
+        let counted = match who {
+            Who::Custodian => [None, None, None],
+            _ => [
+                Some(json!(incident.log.count(own))),
+                Some(json!(incident.log.numbers_of(own).len())),
+                Some(filter.clone()),
+            ],
+        };
+        let names = ["messages", "numbers", "filter"];
+        assert_eq!(names.map(|name| json.get(name).cloned()), counted);
         assert!(json["tagmanifest_sha256"].is_null(), "nothing is made yet");
     }
 }

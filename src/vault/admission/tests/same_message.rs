@@ -17,7 +17,7 @@ fn file(header: &str, rows: &[&str]) -> String {
     file
 }
 
-/// Admitted and duplicates.
+/// Admitted and duplicates, of the file and of the case.
 fn counts(report: &Value) -> (u64, u64) {
     let count = |name: &str| report[name].as_u64().unwrap();
     (count("admitted"), count("duplicates"))
@@ -30,22 +30,29 @@ fn row(time: &str, reference: &str) -> String {
 impl House {
     fn admitted(&self, header: &str, rows: &[String]) -> (u64, u64) {
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-        counts(&self.admit(&file(header, &rows)).unwrap())
+        let report = self.admit(&file(header, &rows)).unwrap();
+        counts(&self.seen(&report))
     }
 
     fn admit_as(&self, file: &str, declared: Declared) -> Result<Value, OperationError> {
         let file = Box::new(Cursor::new(file.to_owned().into_bytes()));
-        self.send(file, declared, &mut |_| true, |_| {})
+        let report = self.send(file, declared, &mut |_| true, |_| {})?;
+        Ok(self.seen(&report))
     }
 
-    fn duplicates(&self, caller: &Caller, exhibit: &Value) -> Result<Value, Refusal> {
+    pub(super) fn duplicates(
+        &self,
+        caller: &Caller,
+        exhibit: &Value,
+        of: &str,
+    ) -> Result<Value, Refusal> {
         let exhibit: ExhibitId = exhibit.as_str().unwrap().parse().unwrap();
         let ids = [
             ("case", self.case.to_string()),
             ("exhibit", exhibit.to_string()),
         ];
         let ids = Ids::new(ids.map(|(name, id)| (name.to_owned(), id)).to_vec());
-        let input = serde_json::from_value(json!({})).unwrap();
+        let input = serde_json::from_value(json!({ "of": of })).unwrap();
         let operation = ListDuplicates::read(&ids, input).ok().unwrap();
         self.vault.perform(caller, operation).map(json_of)
     }
@@ -103,8 +110,9 @@ fn a_documented_id_is_one_message_whatever_the_time() {
     let first = log(["2024-03-03T11:00:00Z", "2024-03-03T11:00:05Z"]);
     let report = house.admit_as(&first, declared()).unwrap();
     assert_eq!(counts(&report), (1, 1));
+    let list = house.duplicates(&house.custodian, &report["exhibit"], "file");
     assert_eq!(
-        report["duplicates_by_rule"],
+        list.unwrap()["by_rule"],
         json!([{ "rule": "reference", "rows": 1 }])
     );
     let later = log(["2024-03-03T12:00:00Z", "2024-03-03T11:00:05Z"]);
@@ -194,7 +202,9 @@ fn what_was_left_out_is_counted_by_rule_and_listed_by_line() {
     ]);
     assert_eq!(report["duplicates_by_rule"], by_rule);
     for caller in [&house.lead, &house.custodian] {
-        let list = house.duplicates(caller, &report["exhibit"]).unwrap();
+        let list = house
+            .duplicates(caller, &report["exhibit"], "file")
+            .unwrap();
         assert_eq!(list["by_rule"], by_rule);
         assert_eq!(
             list["lines"],
@@ -206,9 +216,30 @@ fn what_was_left_out_is_counted_by_rule_and_listed_by_line() {
         assert_eq!(list.get("next"), None);
         assert_eq!(house.last_leaf()["action"], "exhibit.duplicates");
     }
+    // The same again after a line of another kind, which is new: now it is the case that has them.
+    let rows = [
+        rows[2],
+        rows[0],
+        "A,+13035550101,never,sms,c",
+        rows[3],
+        rows[0],
+    ];
+    let report = house.admit(&file(REFERENCED, &rows)).unwrap();
+    let list = |of: &str| house.duplicates(&house.lead, &report["exhibit"], of);
+    let lines = |of: &str| list(of).unwrap()["lines"].clone();
+    assert_eq!(
+        lines("case"),
+        json!([
+            { "line": 2, "rule": "whole-row" },
+            { "line": 3, "rule": "reference-and-time" },
+            { "line": 5, "rule": "reference-and-time" },
+        ])
+    );
+    let within = json!([{ "line": 6, "rule": "reference-and-time" }]);
+    assert_eq!(lines("file"), within);
     assert!(house.is_sound());
     house.damage("UPDATE duplicate SET sealed = zeroblob(length(sealed))");
-    let damaged = house.duplicates(&house.lead, &report["exhibit"]);
+    let damaged = house.duplicates(&house.lead, &report["exhibit"], "file");
     assert!(matches!(
         damaged,
         Err(Refusal::Failed(OperationError::Damaged { .. }, _))

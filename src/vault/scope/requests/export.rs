@@ -90,15 +90,24 @@ pub struct ExportView {
     pub profile: Profile,
     /// Why the data may be handed out.
     pub legal_basis: String,
-    /// Which records go into it.
-    #[schema(value_type = FilterInput)]
-    pub filter: Value,
+    /// The account that an account notice is about; left out for other profiles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountName, required = false)]
+    pub account: Option<String>,
+    /// Which records go into it. Left out for a custodian, as are the counts: they are over exhibits that it chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = FilterInput, required = false)]
+    pub filter: Option<Value>,
     /// The age recipients it is sealed to.
     pub recipients: Vec<String>,
     /// What would be in it.
-    pub messages: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub messages: Option<u64>,
     /// Distinct numbers that would be in it.
-    pub numbers: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub numbers: Option<u64>,
     /// SHA-256 of the package's tag manifest, in hexadecimal.
     pub tagmanifest_sha256: Option<String>,
     /// What the receiver sent back.
@@ -242,21 +251,24 @@ impl RequestKind for Export {
     }
 
     fn view(
-        _: &Reading<'_>,
+        reading: &Reading<'_>,
         id: ExportId,
         asked: AskedView,
         body: ExportBody,
         delivery: Delivery,
     ) -> Result<ExportView, OperationError> {
+        let told = reading.knows_counts();
+        let is_notice = body.profile == Profile::AccountNotice;
         Ok(ExportView {
             export: id,
             asked,
             profile: body.profile,
             legal_basis: body.legal_basis,
-            filter: body.filter,
+            account: body.account.filter(|_| is_notice),
+            filter: told.then_some(body.filter),
             recipients: body.recipients,
-            messages: body.messages,
-            numbers: body.numbers,
+            messages: told.then_some(body.messages),
+            numbers: told.then_some(body.numbers),
             tagmanifest_sha256: delivery.package.map(|digest| hex(&digest)),
             receipt: delivery.receipt,
         })

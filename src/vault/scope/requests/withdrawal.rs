@@ -52,16 +52,20 @@ pub struct WithdrawalView {
     pub asked: AskedView,
     /// The exhibit that goes.
     pub exhibit: String,
-    /// What goes with the exhibit: messages. A custodian gets rounded counts of what somebody else
-    /// admitted, and of everything that compares it with the case.
+    /// What goes with the exhibit: messages. A custodian is told this and `numbers` of the exhibit's file alone, rounded
+    /// if somebody else admitted it, and nothing of what compares it with the case.
     pub messages: Shown,
     /// Distinct numbers that go with it.
     pub numbers: Shown,
-    /// Those of the numbers that no other exhibit had that counted.
-    pub numbers_only_here: Shown,
-    /// Exhibits that were admitted after it and left out rows as duplicates: some
-    /// may have been duplicates of this one's, and would be missing without it.
-    pub later_duplicates: Vec<LaterDuplicates>,
+    /// Those of the numbers that no other exhibit had that counted. Left out for a custodian.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub numbers_only_here: Option<u64>,
+    /// Exhibits that were admitted after it and left out rows because the case had them: some
+    /// may have been duplicates of this one's, and would be missing without it. Left out for a custodian.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub later_duplicates: Option<Vec<LaterDuplicates>>,
 }
 
 /// What a later exhibit left out.
@@ -69,8 +73,8 @@ pub struct WithdrawalView {
 pub struct LaterDuplicates {
     /// The later exhibit.
     pub exhibit: String,
-    /// How many rows it left out as duplicates.
-    pub duplicates: Shown,
+    /// How many rows it left out because the case had them.
+    pub duplicates: u64,
 }
 
 impl seal::Listed for Withdrawal {}
@@ -187,13 +191,24 @@ impl RequestKind for Withdrawal {
             .find(|exhibit| exhibit.id.as_str() == body.exhibit)
             .ok_or_else(damaged)?;
         let this = open_description(&keys, this)?;
+        if !reading.knows_counts() {
+            return Ok(WithdrawalView {
+                withdrawal: id,
+                asked,
+                exhibit: body.exhibit,
+                messages: reading.told_of(&this, this.admitted_alone()),
+                numbers: reading.told_of(&this, u64::from(this.file_numbers)),
+                numbers_only_here: None,
+                later_duplicates: None,
+            });
+        }
         let mut later_duplicates = Vec::new();
         for exhibit in later.filter(|exhibit| exhibit.withdrawn.is_none()) {
-            let duplicates = open_description(&keys, exhibit)?.duplicates;
+            let duplicates = open_description(&keys, exhibit)?.in_case;
             if duplicates > 0 {
                 later_duplicates.push(LaterDuplicates {
                     exhibit: exhibit.id.to_string(),
-                    duplicates: reading.told(duplicates),
+                    duplicates,
                 });
             }
         }
@@ -201,10 +216,10 @@ impl RequestKind for Withdrawal {
             withdrawal: id,
             asked,
             exhibit: body.exhibit,
-            messages: reading.told_of(&this, body.messages),
-            numbers: reading.told_of(&this, body.numbers),
-            numbers_only_here: reading.told(body.numbers_only_here),
-            later_duplicates,
+            messages: Shown::Number(body.messages),
+            numbers: Shown::Number(body.numbers),
+            numbers_only_here: Some(body.numbers_only_here),
+            later_duplicates: Some(later_duplicates),
         })
     }
 }

@@ -1,0 +1,278 @@
+//! A custodian never looks anybody up. Two cases that differ only in who is in the file that somebody else admitted
+//! are the same in everything that a custodian can see, whatever it admits itself, for points and without.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, Incident, Log, Who, body, csv_of};
+
+const AT: &str = "2024-03-10T12:00:00Z";
+/// In the first case; in the second another number is in its place.
+const TARGET: &str = "+447700900001";
+const OTHER: &str = "+447700900777";
+const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+
+/// Two cases that another custodian loaded.
+fn pair() -> [Incident; 2] {
+    [TARGET, OTHER].map(|number| {
+        let rows: Vec<String> = (100..111).map(|no| format!("+447700900{no}")).collect();
+        let mut rows: Vec<_> = rows.iter().map(|no| ("one", no.as_str(), AT)).collect();
+        rows.push(("one", number, AT));
+        rows.push(("two", number, AT));
+        let incident = Incident::with("", Log::read_short(csv_of(&rows)));
+        incident.name_member(&incident.case, Who::Outsider, "custodian", None);
+        incident
+    })
+}
+
+/// What the custodian saw, in order. Ids and digests, which no two cases have in common, are replaced by their place
+/// among those that it saw.
+struct Watch<'i> {
+    incident: &'i Incident,
+    custodian: Client,
+    names: Vec<String>,
+    seen: Vec<(String, u16, Vec<(String, Vec<u8>)>, Value)>,
+}
+
+impl<'i> Watch<'i> {
+    fn new(incident: &'i Incident) -> Self {
+        Self {
+            incident,
+            custodian: incident.outsider(),
+            names: Vec::new(),
+            seen: Vec::new(),
+        }
+    }
+
+    fn note(&mut self, what: &str, answer: Answer) -> Answer {
+        let (status, headers, body) = answer.comparable();
+        let mut body = serde_json::from_str(&body).unwrap_or(Value::Null);
+        self.replace(&mut body);
+        self.seen.push((what.to_owned(), status, headers, body));
+        answer
+    }
+
+    fn replace(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                let is_id = text.len() == 22 && text.as_bytes()[1] == b'_';
+                let is_digest = text.len() == 44 && text.ends_with('=');
+                if is_id || is_digest {
+                    let known = self.names.iter().position(|name| name == text);
+                    let place = known.unwrap_or_else(|| {
+                        self.names.push(text.clone());
+                        self.names.len() - 1
+                    });
+                    *text = format!("name {place}");
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|one| self.replace(one)),
+            Value::Object(members) => members.values_mut().for_each(|one| self.replace(one)),
+            _ => {}
+        }
+    }
+
+    fn get(&mut self, path: &str) -> Answer {
+        let answer = self.custodian.get(path);
+        let what = path.split('/').nth(1).unwrap();
+        self.note(what, answer)
+    }
+
+    /// Everything that can be read for nothing and is no refusal.
+    fn look(&mut self) {
+        self.get("/cases");
+        self.get("/me");
+        for rest in [
+            "",
+            "/exhibits",
+            "/members",
+            "/admissions/current",
+            "/withdrawals",
+            "/exports",
+            "/quarantines",
+            "/raises",
+        ] {
+            let answer = self.custodian.get(&self.incident.of_case(rest));
+            self.note(rest, answer).assert_status(200);
+        }
+    }
+
+    /// Admits a file of these rows and looks at everything afterwards.
+    fn admit(&mut self, rows: &[(&str, &str, &str)]) -> String {
+        let path = self.incident.of_case("/exhibits");
+        let answer = self.custodian.upload(&path, &csv_of(rows));
+        let exhibit = self
+            .note("admit", answer)
+            .assert_status(201)
+            .member("exhibit");
+        let answer = self.custodian.get(
+            &self
+                .incident
+                .of_case(&format!("/exhibits/{exhibit}/duplicates")),
+        );
+        self.note("duplicates", answer).assert_status(200);
+        self.look();
+        exhibit
+    }
+
+    /// Asks for the withdrawal of an exhibit and reads what would go.
+    fn ask_withdrawal(&mut self, exhibit: &str) -> String {
+        let path = self
+            .incident
+            .of_case(&format!("/exhibits/{exhibit}/withdrawal"));
+        let answer = self.custodian.post(&path, &body::reason());
+        let asked = self.note("ask", answer).assert_status(201);
+        let withdrawal = asked.member("withdrawal");
+        let answer = self.custodian.get(&format!("/withdrawals/{withdrawal}"));
+        self.note("withdrawal", answer).assert_status(200);
+        self.look();
+        withdrawal
+    }
+}
+
+/// The two cases are told apart by nothing that was seen, and by a lead.
+#[track_caller]
+fn alike(incidents: &[Incident; 2], act: impl Fn(&mut Watch<'_>)) {
+    let [one, other] = incidents.each_ref().map(|incident| {
+        let mut watch = Watch::new(incident);
+        watch.look();
+        act(&mut watch);
+        watch.seen
+    });
+    assert_eq!(one.len(), other.len());
+    for (one, other) in one.iter().zip(&other) {
+        assert_eq!(one, other);
+    }
+}
+
+fn numbers(incident: &Incident) -> Value {
+    let case = incident.lead().get(&incident.of_case(""));
+    case.assert_status(200).json()["numbers"].clone()
+}
+
+#[test]
+fn counts_of_the_case_before_and_after_own_files_find_no_number() {
+    let incidents = pair();
+    alike(&incidents, |watch| {
+        // Wherever a rounded count would turn, one of these steps is there.
+        for no in 0..6 {
+            watch.admit(&[("one", &format!("+4477009002{no:02}"), AT)]);
+            watch.admit(&[("one", TARGET, &format!("2024-03-11T12:00:0{no}Z"))]);
+        }
+    });
+    let [with, without] = incidents.each_ref().map(numbers);
+    assert_eq!((with, without), (json!(18), json!(19)));
+}
+
+#[test]
+fn a_file_of_guessed_messages_is_not_told_which_were_there() {
+    let incidents = pair();
+    let guess = ("one", TARGET, AT);
+    alike(&incidents, |watch| {
+        let later = ("one", TARGET, "2024-03-12T12:00:00Z");
+        for rows in [
+            vec![guess],
+            vec![guess, later],
+            vec![guess, guess],
+            vec![("two", TARGET, AT), ("one", "+447700900300", AT)],
+        ] {
+            watch.admit(&rows);
+            // The same bytes again are refused, though no row of them may be a record.
+            let path = watch.incident.of_case("/exhibits");
+            let answer = watch.custodian.upload(&path, &csv_of(&rows));
+            watch
+                .note("again", answer)
+                .assert_problem(409, "already-admitted");
+        }
+    });
+    let seen = incidents
+        .each_ref()
+        .map(|incident| incident.exhibits()[1]["duplicates_of_case"].clone());
+    assert_eq!(seen, [json!(1), json!(0)]);
+}
+
+#[test]
+fn a_withdrawal_of_an_own_file_compares_it_with_nothing() {
+    let incidents = pair();
+    alike(&incidents, |watch| {
+        let fill = ("one", "+447700900400", AT);
+        let own = [
+            watch.admit(&[("one", TARGET, "2024-03-12T12:00:00Z")]),
+            watch.admit(&[fill, ("one", TARGET, AT)]),
+        ];
+        watch.admit(&[("one", TARGET, "2024-03-12T12:00:00Z"), fill]);
+        for exhibit in own {
+            let withdrawal = watch.ask_withdrawal(&exhibit);
+            let path = format!("/withdrawals/{withdrawal}/decision");
+            let lead = watch.incident.lead();
+            lead.post(&path, &body::approve()).assert_status(200);
+            watch.look();
+        }
+        // Another one's, which it may read and decide.
+        let first = watch.incident.first_exhibit();
+        let asked = watch
+            .incident
+            .ask_withdrawal(&watch.incident.lead(), &first);
+        watch
+            .get(&format!("/withdrawals/{asked}"))
+            .assert_status(200);
+        let answer = watch
+            .custodian
+            .post(&format!("/withdrawals/{asked}/decision"), &body::deny());
+        watch.note("decide", answer).assert_status(200);
+        watch.look();
+    });
+}
+
+#[test]
+fn an_export_that_others_ask_for_tells_nothing_of_what_a_custodian_put_there() {
+    let incidents = pair();
+    alike(&incidents, |watch| {
+        let ask = |watch: &mut Watch<'_>| {
+            let filter = json!({ "account": ["one"] });
+            let wanted = body::export("account-notice", &filter, KEY);
+            let asked = watch
+                .incident
+                .ask_export(&watch.incident.investigator(), &wanted);
+            watch.get(&format!("/exports/{asked}")).assert_status(200);
+            watch.look();
+            asked
+        };
+        ask(watch);
+        watch.admit(&[("one", TARGET, AT)]);
+        let asked = ask(watch);
+        let answer = watch
+            .custodian
+            .post(&format!("/exports/{asked}/decision"), &body::approve());
+        watch.note("decide", answer).assert_status(200);
+        watch.look();
+    });
+}
+
+#[test]
+fn what_compares_files_is_refused_alike_and_before_it_reads() {
+    let incidents = pair();
+    alike(&incidents, |watch| {
+        let own = watch.admit(&[("one", TARGET, AT)]);
+        let first = watch.incident.first_exhibit();
+        for rest in [
+            format!("/exhibits/{own}/difference?against={first}"),
+            format!("/exhibits/{own}/duplicates?of=case"),
+            format!("/exhibits/{first}/duplicates"),
+        ] {
+            let answer = watch.custodian.get(&watch.incident.of_case(&rest));
+            watch
+                .note("refused", answer)
+                .assert_problem(403, "not-allowed");
+        }
+        let scope = json!({ "by": ["country"], "audience": "protected" });
+        for (rest, asked) in [
+            ("/scope", scope),
+            ("/lookups", body::look_up(&[TARGET])),
+            ("/records/search", body::search(&json!({}))),
+        ] {
+            let answer = watch.custodian.post(&watch.incident.of_case(rest), &asked);
+            watch.note(rest, answer).assert_problem(403, "not-allowed");
+        }
+        watch.look();
+    });
+}
