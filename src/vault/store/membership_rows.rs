@@ -105,6 +105,17 @@ pub(crate) fn cases_of(
     Ok(all)
 }
 
+/// What an operator is in their cases, where they are not suspended.
+pub(crate) fn roles_of(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<CaseRole>, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let mut all = connection.rows(&MEMBERSHIP, &by, read)?;
+    all.retain(|member| !member.suspended);
+    Ok(all.into_iter().map(|member| member.role).collect())
+}
+
 fn key(case: CaseNumber, operator: &OperatorId) -> [Cell<'_>; 2] {
     [
         ("case_number", int(case.0)),
