@@ -37,7 +37,7 @@ pub(crate) fn upsert(
     connection.put(&MEMBERSHIP, &key(case, operator), &set)
 }
 
-/// Suspends the member, unless that was done already.
+/// Suspends the member. Whoever did so before is forgotten.
 pub(crate) fn suspend(
     connection: &Transaction,
     case: CaseNumber,
@@ -45,14 +45,12 @@ pub(crate) fn suspend(
     by: &OperatorId,
     now: Moment,
 ) -> Result<(), StoreError> {
-    let key = key(case, operator);
-    let unless = [("suspended_at", nothing())];
     let set = [
         ("suspended_at", int(now.seconds())),
         ("suspended_by", text(by.as_str())),
     ];
     connection
-        .update(&MEMBERSHIP, &key, &unless, &set)
+        .update(&MEMBERSHIP, &key(case, operator), &[], &set)
         .map(|_| ())
 }
 
