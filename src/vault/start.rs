@@ -286,9 +286,13 @@ impl Vault {
         Ok(())
     }
 
-    /// Deletes the packages that are kept no longer, and says how many there were.
+    /// Deletes the packages that are kept no longer, and says how many there were. Nothing is deleted while the clock
+    /// is in doubt.
     pub fn delete_old_packages(&self) -> usize {
-        PackageFile::delete_old(&self.core.paths, self.core.clock.now())
+        match self.core.clock.report().in_doubt() {
+            true => 0,
+            false => PackageFile::delete_old(&self.core.paths, self.core.clock.measured()),
+        }
     }
 
     /// Sums up requests that never reached the door, at most once a minute.
