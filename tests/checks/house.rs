@@ -410,6 +410,7 @@ pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
 
 fn copy_into(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let other = to.join(path.file_name().unwrap());

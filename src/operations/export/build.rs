@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::{ExportId, Moment, RequestIdOfKind as _, area_code};
 use crate::evidence::{
-    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Recipient, SealedFile, Spreadsheet, readme,
-    write_row,
+    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Recipient, SealedFile,
+    Spreadsheet, readme, write_row,
 };
 use crate::policy::actions;
 use crate::vault::records::{

@@ -173,11 +173,7 @@ struct Present {
     second_factor: bool,
 }
 
-fn who(
-    core: &Core,
-    connection: &Snapshot,
-    caller: &Caller,
-) -> Result<Present, OperationError> {
+fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, OperationError> {
     let without_session = |caller| Present {
         caller,
         session_ends: None,

@@ -150,7 +150,10 @@ fn a_package_that_somebody_replaced_is_not_handed_out_whole_or_in_part() {
             let answer = answer.assert_problem(503, "damaged");
             let leaf = incident.leaf(answer.leaf().unwrap());
             assert_eq!(leaf["outcome"], "failed", "{what}");
-            assert!(leaf.get("digest").is_none_or(|digest| digest.is_null()), "{what}");
+            assert!(
+                leaf.get("digest").is_none_or(|digest| digest.is_null()),
+                "{what}"
+            );
         }
     };
     let other = std::fs::read(file(&two)).unwrap();
