@@ -31,5 +31,7 @@ CREATE TABLE session (
     operator   TEXT NOT NULL REFERENCES operator (id),
     opened_at  INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
+    -- Whether it was opened with a second factor.
+    second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;

@@ -2,7 +2,6 @@
 //! vault, and the audit log records that.
 
 use std::fs::{self, File, TryLockError};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,6 +12,7 @@ use super::secret::PassphraseArgs;
 use super::{streams, unlock};
 use crate::domain::io_words;
 use crate::vault::keyring::LockedKeyring;
+use crate::vault::private_files::exposed;
 use crate::vault::trail;
 use crate::vault::{Paths, Settings, Vault};
 
@@ -132,30 +132,19 @@ fn check_exhibits(vault: &Vault) -> Result<String, String> {
     }
 }
 
-/// Checks that only the owner may read `keys/`, `data/` and the key files.
+/// Checks that the files and folders of the vault are their owner's alone, and names those that are not.
 fn permissions(paths: &Paths) -> Result<String, String> {
-    let mut open = Vec::new();
-    for directory in [paths.keys(), paths.data()] {
-        let name = name(&directory);
-        match fs::metadata(&directory) {
-            Err(error) => return Err(format!("{name}: {}", io_words(error.kind()))),
-            Ok(found) if found.permissions().mode() & 0o077 != 0 => open.push(name),
-            Ok(_) => {}
-        }
+    for folder in [paths.keys(), paths.data()] {
+        let name = name(&folder);
+        fs::metadata(&folder).map_err(|error| format!("{name}: {}", io_words(error.kind())))?;
     }
-    let keys =
-        fs::read_dir(paths.keys()).map_err(|error| format!("keys: {}", io_words(error.kind())))?;
-    for entry in keys.flatten() {
-        let secret = entry.file_name() == "keyring"
-            || entry.path().extension().is_some_and(|kind| kind == "key");
-        let mode = entry.metadata().map(|found| found.permissions().mode());
-        if secret && mode.is_ok_and(|mode| mode & 0o077 != 0) {
-            open.push(format!("keys/{}", name(&entry.path())));
-        }
-    }
+    let open: Vec<String> = exposed(paths)
+        .into_iter()
+        .map(|found| format!("{} ({:04o})", found.name, found.mode))
+        .collect();
     match open.as_slice() {
-        [] => Ok("only the owner can read keys and data".to_owned()),
-        open => Err(format!("other users can read: {}", open.join(", "))),
+        [] => Ok("only the owner can use keys and data".to_owned()),
+        open => Err(format!("other users can use: {}", open.join(", "))),
     }
 }
 

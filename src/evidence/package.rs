@@ -40,6 +40,8 @@ pub struct PackageWriter {
 pub struct Finished {
     /// The digest that the signature covers, and that a recipient's acknowledgement names.
     pub tagmanifest_sha256: [u8; 32],
+    /// SHA-256 of the tar.
+    pub sha256: [u8; 32],
     /// The length of the tar in bytes.
     pub bytes: u64,
 }
@@ -139,10 +141,11 @@ impl PackageWriter {
             .map_err(|_| EvidenceError::SignerMismatch)?;
 
         let built = self.work_dir.join(TAR);
-        let bytes = (|| {
+        let whole = (|| {
             let top = self.name.as_str();
             let path = |part: &Part| format!("{top}/data/{}.age", part.name);
-            let out = OpenOptions::new().write(true).open(&built)?;
+            let out = OpenOptions::new().read(true).write(true).open(&built)?;
+            let mut whole = out.try_clone()?;
             let mut tar = Tarball::new(out, info.bagged_at);
             tar.directory(top)?;
             tar.directory(&format!("{top}/data"))?;
@@ -162,7 +165,10 @@ impl PackageWriter {
             }
             tar.bytes(&format!("{top}/{TAGMANIFEST}"), message)?;
             tar.bytes(&format!("{top}/{SIGNATURE}"), signature.as_bytes())?;
-            tar.finish()
+            tar.finish()?;
+            // Of the open file, which nobody can put another in place of.
+            whole.seek(SeekFrom::Start(0))?;
+            Digests::of_stream(&mut whole)
         })()
         .during("write the package file")?;
         fs::rename(&built, out_tar).during("move the package file to its place")?;
@@ -174,7 +180,8 @@ impl PackageWriter {
         fs::remove_dir_all(&self.work_dir).during("clear the working directory")?;
         Ok(Finished {
             tagmanifest_sha256: sha256(message),
-            bytes,
+            sha256: whole.sha256,
+            bytes: whole.bytes,
         })
     }
 

@@ -66,6 +66,7 @@ const ALWAYS: &[ProblemKind] = &[
     ProblemKind::MalformedRequest,
     ProblemKind::Unauthenticated,
     ProblemKind::SessionEnded,
+    ProblemKind::SecondFactorNeeded,
     ProblemKind::NotAllowed,
     ProblemKind::NotAcceptable,
     ProblemKind::Timeout,
@@ -89,6 +90,7 @@ const ALWAYS: &[ProblemKind] = &[
 const SIGNED_IN: &[ProblemKind] = &[
     ProblemKind::Unauthenticated,
     ProblemKind::SessionEnded,
+    ProblemKind::SecondFactorNeeded,
     ProblemKind::NotAllowed,
 ];
 

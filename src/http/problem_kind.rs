@@ -53,7 +53,7 @@ kinds! {
     Unauthenticated      "unauthenticated"        UNAUTHORIZED "A session is needed.";
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
     WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
-    SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "You need a second factor and have none; set one up first.";
+    SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "This needs a session with a second factor; sign in again with a code.";
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
     NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";

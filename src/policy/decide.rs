@@ -39,6 +39,7 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         return by_profession(facts, action, home);
     }
     if facts.case.is_some() && allows_seat(action, Seat::Home(home)) {
+        has_factor(facts)?;
         return Ok(Grant { membership: None });
     }
     let (case, membership) = match &facts.case {
@@ -53,6 +54,7 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
     {
         return Err(Denial::Concealed);
     }
+    has_factor(facts)?;
     if !allows_seat(action, Seat::Member(membership.role)) {
         return Err(Denial::NotAllowed);
     }
@@ -79,7 +81,11 @@ fn without_case(action: ActionKind, seat: Seat) -> Result<Grant, Denial> {
     }
 }
 
+/// Whoever has a session sees what they are, and ends it.
 fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Grant, Denial> {
+    if !matches!(action, ActionKind::ReadSelf | ActionKind::SignOut) {
+        has_factor(facts)?;
+    }
     if action == ActionKind::ProveLeaf && home != HomeRole::Auditor {
         let own = facts.leaf.is_some_and(|leaf| leaf.written_for_caller);
         return if own {
@@ -89,6 +95,14 @@ fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Gr
         };
     }
     without_case(action, Seat::Home(home))
+}
+
+/// The session was opened with a second factor, or needs none for this.
+fn has_factor(facts: &Facts) -> Result<(), Denial> {
+    match facts.lacks_factor {
+        true => Err(Denial::SecondFactorNeeded),
+        false => Ok(()),
+    }
 }
 
 /// A liaison reaches only what they asked themselves about their own account: nobody else's request,
@@ -163,6 +177,7 @@ mod tests {
     fn facts(role: CaseRole, account: Option<&str>) -> Facts {
         Facts {
             caller: CallerFacts::Operator(HomeRole::Investigator),
+            lacks_factor: false,
             case: Some(CaseFacts {
                 state: CaseState::Open,
                 membership: Some(Membership {
@@ -208,6 +223,27 @@ mod tests {
         facts.case = None;
         let refused = decide(&facts, ActionKind::SuspendMember).err();
         assert_eq!(refused, Some(Denial::Concealed));
+    }
+
+    #[test]
+    fn a_session_without_the_factor_that_its_seat_needs_does_nothing_in_it() {
+        let mut facts = facts(CaseRole::Lead, None);
+        facts.lacks_factor = true;
+        let needed = Some(Denial::SecondFactorNeeded);
+        for action in ActionKind::ALL {
+            let refused = decide(&facts, *action).err();
+            let may = [ActionKind::ReadSelf, ActionKind::SignOut].contains(action);
+            match may {
+                true => assert_eq!(refused, None, "{action}"),
+                false => assert_eq!(refused, needed, "{action}"),
+            }
+        }
+        // Whoever is no member does not learn that there is a case.
+        facts.case.as_mut().unwrap().membership = None;
+        let refused = decide(&facts, ActionKind::LookUp).err();
+        assert_eq!(refused, Some(Denial::Concealed));
+        facts.caller = CallerFacts::Operator(HomeRole::Administrator);
+        assert_eq!(decide(&facts, ActionKind::SuspendMember).err(), needed);
     }
 
     #[test]

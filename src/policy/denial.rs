@@ -27,7 +27,8 @@ pub enum Denial {
     Expired,
     /// The name, password or code is wrong.
     WrongCredential,
-    /// The password is right, and the operator needs a second factor and has none.
+    /// A second factor is needed: by whoever signs in with a password alone, or by what a session that was opened
+    /// without one is to do.
     SecondFactorNeeded,
     /// Too many have tried this name, and the caller comes from where the operator never was.
     Throttled {

@@ -99,6 +99,9 @@ pub struct LeafFacts {
 pub struct Facts {
     /// Who calls.
     pub caller: CallerFacts,
+    /// True if the caller's session was opened without a second factor, and their role in the vault or in the case
+    /// needs one.
+    pub lacks_factor: bool,
     /// The case, if the action is about one.
     pub case: Option<CaseFacts>,
     /// The request, if the action is about one.

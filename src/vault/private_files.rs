@@ -5,12 +5,15 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{
     DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::vault::paths::Paths;
 
 const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;
 /// What the group and others may do.
 const OTHERS: u32 = 0o077;
+const OTHERS_WRITE: u32 = 0o022;
 
 /// Others can read or change a file that must be its owner's alone. Holds its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +33,70 @@ pub fn check_secret(file: &File) -> Result<(), OpenToOthers> {
         mode if ours && mode & OTHERS != 0 => Err(OpenToOthers(mode)),
         _ => Ok(()),
     }
+}
+
+/// A file or folder of a vault that is not its owner's alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "other users can use {name} (its mode is {mode:04o}); make it yours alone with chmod {}",
+    match .is_folder { true => "700", false => "600" }
+)]
+pub struct Exposed {
+    /// Its name in the vault directory.
+    pub name: String,
+    /// Its mode.
+    pub mode: u32,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+impl Exposed {
+    /// Whether the vault must not be opened like this: others can read or change a file, or put another one into a
+    /// folder. Whoever can only list a folder reads nothing by it.
+    pub fn is_refused(&self) -> bool {
+        !self.is_folder || self.mode & OTHERS_WRITE != 0
+    }
+
+    fn of(path: &Path, name: String) -> Option<Self> {
+        let found = path.metadata().ok()?;
+        let ours = found.uid() == rustix::process::getuid().as_raw();
+        let (mode, is_folder) = (found.mode() & 0o7777, found.is_dir());
+        (ours && mode & OTHERS != 0).then_some(Self {
+            name,
+            mode,
+            is_folder,
+        })
+    }
+}
+
+/// The files and folders of a vault that should be its owner's alone and that others can use. Packages are ciphertext,
+/// and the folder that they are in is one of these.
+pub fn exposed(paths: &Paths) -> Vec<Exposed> {
+    let folders = [
+        paths.root().to_owned(),
+        paths.keys(),
+        paths.data(),
+        paths.packages(),
+    ];
+    let mut all: Vec<PathBuf> = folders.into();
+    all.extend([paths.keyring(), paths.high_water_mark(), paths.database()]);
+    for beside in ["-wal", "-shm", "-journal"] {
+        let mut name = paths.database().into_os_string();
+        name.push(beside);
+        all.push(name.into());
+    }
+    let keys = fs::read_dir(paths.keys()).into_iter().flatten().flatten();
+    let keys = keys.map(|entry| entry.path());
+    all.extend(keys.filter(|path| path.extension().is_some_and(|kind| kind == "key")));
+    let named = |path: &PathBuf| {
+        let name = path.strip_prefix(paths.root()).unwrap_or(path);
+        let name = match name.as_os_str().is_empty() {
+            true => "the vault directory".to_owned(),
+            false => name.display().to_string(),
+        };
+        Exposed::of(path, name)
+    };
+    all.iter().filter_map(named).collect()
 }
 
 /// Makes a new file in place of whatever was there.
@@ -91,6 +158,53 @@ mod tests {
         fs::set_permissions(&keys, Permissions::from_mode(0o777)).unwrap();
         make_folder_unless_used(&keys).unwrap();
         assert_eq!(mode(&keys), 0o700);
+    }
+
+    #[test]
+    fn what_others_can_use_of_a_vault_is_named_and_refused_unless_it_is_a_list_of_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::of(folder.path());
+        for made in [paths.keys(), paths.data(), paths.packages()] {
+            make_folder(&made).unwrap();
+        }
+        let files = [
+            paths.keyring(),
+            paths.high_water_mark(),
+            paths.database(),
+            paths.data().join("vault.db-wal"),
+            paths.keys().join("tls.key"),
+        ];
+        for file in &files {
+            drop(make_file(file).unwrap());
+        }
+        assert_eq!(exposed(&paths), []);
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        };
+        for file in &files {
+            for mode in [0o640, 0o604, 0o666] {
+                set(file, mode);
+                let found = exposed(&paths);
+                assert!(found.len() == 1 && found[0].is_refused(), "{found:?}");
+                let name = file.strip_prefix(folder.path()).unwrap();
+                assert_eq!(found[0].name, name.display().to_string());
+                assert!(found[0].to_string().contains("chmod 600"));
+            }
+            set(file, 0o600);
+        }
+        for made in [paths.keys(), paths.data(), paths.packages()] {
+            for (mode, refused) in [(0o755, false), (0o770, true), (0o777, true), (0o702, true)] {
+                set(&made, mode);
+                let found = exposed(&paths);
+                assert_eq!(found.len(), 1);
+                assert_eq!(found[0].is_refused(), refused, "{mode:o}");
+                assert!(found[0].to_string().contains("chmod 700"));
+            }
+            set(&made, 0o700);
+        }
+        set(folder.path(), 0o777);
+        assert_eq!(exposed(&paths)[0].name, "the vault directory");
+        set(folder.path(), 0o700);
     }
 
     #[test]

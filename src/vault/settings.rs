@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::{HomeRole, words};
+use crate::domain::{CaseRole, HomeRole, words};
 
 words! {
     /// Who must have a second factor; everybody else may.
     pub enum SecondFactor {
-        /// Leads, custodians and administrators must.
+        /// Leads, custodians and administrators must, and whoever is a lead or custodian in a case.
         ByRole => "by-role",
         /// Everybody must.
         Required => "required",
@@ -18,13 +18,22 @@ words! {
 }
 
 impl SecondFactor {
-    /// Whether an operator of this home role needs a second factor to sign in.
+    /// Whether an operator of this home role needs a second factor, to sign in and to act.
     pub fn is_needed_by(self, role: HomeRole) -> bool {
         match self {
             Self::ByRole => matches!(
                 role,
                 HomeRole::Lead | HomeRole::Custodian | HomeRole::Administrator
             ),
+            Self::Required => true,
+            Self::Offered => false,
+        }
+    }
+
+    /// Whether a member of a case needs one in this role, whatever their home role is.
+    pub fn is_needed_in(self, role: CaseRole) -> bool {
+        match self {
+            Self::ByRole => matches!(role, CaseRole::Lead | CaseRole::Custodian),
             Self::Required => true,
             Self::Offered => false,
         }

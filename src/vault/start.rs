@@ -39,7 +39,9 @@ use crate::vault::ledger::{
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
-use crate::vault::private_files::{make_file, make_folder, make_folder_unless_used};
+use crate::vault::private_files::{
+    Exposed, exposed, make_file, make_folder, make_folder_unless_used,
+};
 use crate::vault::scope::requests::PackageFile;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
@@ -60,6 +62,9 @@ pub enum StartError {
     /// Another process holds the lock of this vault.
     #[error("another process has this vault open")]
     InUse,
+    /// Others can change the vault's files or folders, or read a file.
+    #[error(transparent)]
+    Exposed(#[from] Exposed),
     /// The database and the unlocked keyring have different vault ids.
     #[error("the keyring belongs to another vault")]
     OtherVault,
@@ -154,6 +159,9 @@ impl Vault {
     ) -> Result<Self, StartError> {
         if !paths.database().exists() {
             return Err(StartError::Missing);
+        }
+        if let Some(found) = exposed(paths).into_iter().find(Exposed::is_refused) {
+            return Err(StartError::Exposed(found));
         }
         let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
@@ -286,9 +294,13 @@ impl Vault {
         Ok(())
     }
 
-    /// Deletes the packages that are kept no longer, and says how many there were.
+    /// Deletes the packages that are kept no longer, and says how many there were. Nothing is deleted while the clock
+    /// is in doubt.
     pub fn delete_old_packages(&self) -> usize {
-        PackageFile::delete_old(&self.core.paths, self.core.clock.now())
+        match self.core.clock.report().in_doubt() {
+            true => 0,
+            false => PackageFile::delete_old(&self.core.paths, self.core.clock.measured()),
+        }
     }
 
     /// Sums up requests that never reached the door, at most once a minute.

@@ -1,13 +1,14 @@
 //! Somebody moves the machine's clock while the vault is stopped, or changes what it has kept.
 
-use breachvault::domain::{Moment, OperatorName};
+use breachvault::domain::{ExportId, Moment, OperatorName};
+use breachvault::operations::export::{DecideExport, RequestExport, take_package};
 use breachvault::operations::session::ReadSelf;
 use breachvault::vault::clock::{Clock as _, ManualClock};
 use breachvault::vault::identity::{Password, TotpCode};
 use breachvault::vault::{Caller, Paths, SetSecondFactor, SignIn, Vault};
 use serde_json::json;
 
-use crate::house::{House, ask, code, json_of, open_at, open_with, settings};
+use crate::house::{House, REASON, ask, code, json_of, log, open_at, open_with, settings};
 
 const YEAR: i64 = 365 * 86_400;
 
@@ -18,6 +19,24 @@ fn restart(vault: Vault, paths: &Paths, clock: &ManualClock, ahead: i64) -> (Vau
     let clock = ManualClock::new(clock.now().plus_seconds(ahead));
     let vault = open_at(paths, clock.clone()).ok().unwrap();
     (vault, clock)
+}
+
+/// An export that is approved.
+fn approved_export(house: &House) -> String {
+    let people = &house.people;
+    let recipient = age::x25519::Identity::generate().to_public().to_string();
+    let body = json!({
+        "profile": "evidence", "filter": {}, "recipients": [recipient],
+        "purpose": "law-enforcement", "reason": REASON, "legal_basis": "Production order 1",
+    });
+    let case = [("case", people.case.as_str())];
+    let asked = house.ask::<RequestExport>(&people.investigator, &case, body);
+    let export = asked.unwrap()["export"].as_str().unwrap().to_owned();
+    let yes = json!({ "decision": "approve", "reason": REASON });
+    let ids = [("export", export.as_str())];
+    let decided = house.ask::<DecideExport>(&people.lead, &ids, yes);
+    decided.unwrap();
+    export
 }
 
 fn lives(vault: &Vault, caller: &Caller) -> bool {
@@ -59,6 +78,46 @@ fn a_session_that_ended_while_nothing_was_written_stays_so_after_a_crash() {
         .ok()
         .unwrap();
     assert!(!lives(&vault, &people.lead));
+}
+
+#[test]
+fn a_clock_that_is_ahead_at_a_start_deletes_no_package() {
+    let house = House::new();
+    house.admit(log(300, 1)).unwrap();
+    let export = approved_export(&house);
+    let id: ExportId = export.parse().unwrap();
+    let custodian = &house.people.custodian;
+    take_package(&house.vault, custodian, &id, None).unwrap();
+    let House {
+        mut vault,
+        mut clock,
+        directory,
+        ..
+    } = house;
+    let paths = Paths::of(directory.path());
+    let file = paths.packages().join(format!("{export}.tar"));
+    // Not in doubt, in doubt, and for years.
+    for ahead in [29 * 86_400, 30 * 86_400 + 3600, 40 * 86_400, 10 * YEAR] {
+        (vault, clock) = restart(vault, &paths, &clock, ahead);
+        for _ in 0..24 {
+            assert_eq!(vault.delete_old_packages(), 0, "{ahead}");
+            clock.advance_seconds(3600);
+        }
+        assert!(file.exists(), "{ahead}");
+    }
+    // It is served for 30 days, with a clock that nobody has accepted; then with one that is right.
+    clock.advance_seconds(30 * 86_400);
+    assert!(vault.clock().in_doubt());
+    assert_eq!(vault.delete_old_packages(), 0);
+    let house = House::new();
+    house.admit(log(300, 1)).unwrap();
+    let id: ExportId = approved_export(&house).parse().unwrap();
+    let custodian = &house.people.custodian;
+    take_package(&house.vault, custodian, &id, None).unwrap();
+    house.clock.advance_seconds(30 * 86_400 - 1);
+    assert_eq!(house.vault.delete_old_packages(), 0);
+    house.clock.advance_seconds(1);
+    assert_eq!(house.vault.delete_old_packages(), 1);
 }
 
 #[test]

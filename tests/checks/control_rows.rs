@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::FileExt;
 
-use breachvault::operations::case::NameMember;
+use breachvault::operations::case::{HoldCase, NameMember, SuspendMember};
 use breachvault::operations::record::{LookUp, Scope};
-use breachvault::operations::session::ReadSelf;
+use breachvault::operations::session::{CloseSession, ReadSelf};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
-use breachvault::vault::{OperationError, Refusal, Vault};
+use breachvault::vault::{Caller, OperationError, Refusal, Vault};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
@@ -480,6 +480,67 @@ fn a_database_that_was_put_back_whole_is_found_by_the_high_water_mark() {
     fs::remove_file(copy.paths().high_water_mark()).unwrap();
     let refused = copy.open().err().expect("it started").to_string();
     assert!(refused.contains("high-water mark is missing"), "{refused}");
+}
+
+/// What a killed process left, with the database and its journal of before.
+fn put_back(killed: &Closed, before: &Closed) {
+    let beside = |name: &str| {
+        let (to, from) = (killed.paths().data(), before.paths().data());
+        (to.join(name), from.join(name))
+    };
+    for name in ["vault.db", "vault.db-wal"] {
+        let (to, from) = beside(name);
+        fs::copy(from, to).unwrap();
+    }
+    let _ = fs::remove_file(beside("vault.db-shm").0);
+}
+
+#[test]
+fn what_ended_or_gave_rights_a_moment_ago_is_not_undone_by_a_kill_and_yesterdays_files() {
+    let house = House::new();
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let case = people.case.as_str();
+    let why = json!({ "reason": REASON });
+    let of_case = [("case", case)];
+    let of_member = |caller: &Caller| caller.operator_id().unwrap().to_string();
+    let suspended = of_member(&people.custodian);
+    let before = house.left_by_a_kill();
+    look_up(&house.vault, &people).unwrap();
+    let killed = house.left_by_a_kill();
+    put_back(&killed, &before);
+    // A lookup or two can be undone; that is the limit which the mark states.
+    killed.open().unwrap();
+    let acts: [(&str, &dyn Fn()); 4] = [
+        ("member.suspend", &|| {
+            let ids = [("case", case), ("operator", suspended.as_str())];
+            let done = house.ask::<SuspendMember>(&people.lead, &ids, why.clone());
+            done.unwrap();
+        }),
+        ("case.hold", &|| {
+            let done = house.ask::<HoldCase>(&people.lead, &of_case, why.clone());
+            done.unwrap();
+        }),
+        ("member.name", &|| {
+            let role = json!({ "role": "investigator" });
+            let (vault, by) = (&house.vault, &people.lead);
+            house::name_member(vault, by, &people.case, &people.custodian, role).unwrap();
+        }),
+        ("session.close", &|| {
+            let done = house.ask::<CloseSession>(&people.investigator, &[], json!({}));
+            done.unwrap();
+        }),
+    ];
+    for (name, act) in acts {
+        let before = house.left_by_a_kill();
+        act();
+        let killed = house.left_by_a_kill();
+        killed.copy().open().unwrap();
+        put_back(&killed, &before);
+        let refused = killed.open().err().map(|error| error.to_string());
+        let refused = refused.unwrap_or_else(|| panic!("{name} was undone"));
+        assert!(refused.contains("rolled back"), "{name}: {refused}");
+    }
 }
 
 #[test]

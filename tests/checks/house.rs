@@ -130,6 +130,16 @@ impl House {
         ask::<O>(&self.vault, caller, ids, body)
     }
 
+    /// The files as they are now: what a process that is killed leaves.
+    pub(crate) fn left_by_a_kill(&self) -> Closed {
+        let directory = TempDir::new().unwrap();
+        copy_into(self.directory.path(), directory.path());
+        Closed {
+            people: self.people.clone(),
+            directory,
+        }
+    }
+
     pub(crate) fn close(self) -> Closed {
         self.vault.stop().unwrap();
         Closed {
@@ -400,6 +410,7 @@ pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
 
 fn copy_into(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let other = to.join(path.file_name().unwrap());

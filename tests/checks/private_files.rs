@@ -154,6 +154,28 @@ fn a_secret_that_others_can_read_is_refused_and_says_chmod() {
         assert!(said.contains("chmod 600"), "{said}");
     }
     open_to(&room.path("vault/keys/keyring"), 0o600);
+    for (name, open, usual) in [
+        ("keys", 0o777, 0o700),
+        ("data", 0o770, 0o700),
+        ("data/packages", 0o702, 0o700),
+        ("data/vault.db", 0o666, 0o600),
+        ("keys/high-water-mark", 0o640, 0o600),
+    ] {
+        let path = room.path("vault").join(name);
+        open_to(&path, open);
+        let (vault, passphrase) = (room.text("vault"), room.text("passphrase"));
+        let serve = ["serve", "--dir", &vault, "--passphrase-file", &passphrase];
+        let refused = run("022", &[&serve[..], &["--listen", "127.0.0.1:0"]].concat());
+        assert!(!refused.status.success(), "{name}");
+        let told = words(&refused);
+        assert!(told.contains(&format!("can use {name} (")), "{told}");
+        assert!(told.contains(&format!("chmod {usual:o}")), "{told}");
+        let doctor = run("022", &["doctor", "--dir", &vault]);
+        assert!(!doctor.status.success(), "{name}");
+        let said = String::from_utf8_lossy(&doctor.stdout);
+        assert!(said.contains(&format!("{name} ({open:04o})")), "{said}");
+        open_to(&path, usual);
+    }
     open_to(&room.path("vault/keys/tls.key"), 0o640);
     let (vault, passphrase) = (room.text("vault"), room.text("passphrase"));
     let listen = ["--listen", "127.0.0.1:0"];

@@ -55,7 +55,8 @@ impl Request for LiftSuspension {
         summary: "Lift the suspension of a lead",
         description: "For a case whose leads are suspended. The lead gets back the role that leads gave them, and \
             nothing else. A lead or an administrator can do this while fewer than two leads can act and \
-            whoever suspended the lead is none of those. Nobody lifts a suspension that they imposed.",
+            whoever suspended the lead is none of those. Nobody lifts a suspension that they imposed. An \
+            administrator lifts only what another administrator imposed.",
         request: r#"{"reason": "both leads were suspended"}"#,
         answer: "{}",
         problems: &["not-found", "own-membership", "own-request"],

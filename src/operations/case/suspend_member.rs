@@ -54,6 +54,8 @@ impl Request for SuspendMember {
         tag: "Cases",
         summary: "Suspend a member of a case",
         description: "The member's rights in the case end at once. A lead or an administrator can do this. \
+            If the member is suspended already, a lead takes the place of whoever suspended them, and an \
+            administrator does not. \
             To let them in again is to give rights: a lead names them, and another lead decides. Where \
             fewer than two leads can act, see `liftSuspension`.",
         request: r#"{"reason": "the account was misused"}"#,

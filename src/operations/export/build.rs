@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::{ExportId, Moment, RequestIdOfKind as _, area_code};
 use crate::evidence::{
-    BagInfo, EvidenceError, PackageName, PackageWriter, Recipient, SealedFile, Spreadsheet, readme,
-    write_row,
+    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Recipient, SealedFile,
+    Spreadsheet, readme, write_row,
 };
 use crate::policy::actions;
 use crate::vault::records::{
@@ -45,13 +45,16 @@ impl Answer for Approved {
     type View = Wire;
 
     fn view(self, receipt: &Receipt) -> Result<Wire, OperationError> {
-        let digest =
-            write(&self.0, receipt).map_err(|error| not_written(&self.0.export, &error))?;
-        Wire::json(&json!({ "tagmanifest_sha256": digest }))
+        let built = write(&self.0, receipt).map_err(|error| not_written(&self.0.export, &error))?;
+        Wire::json(&json!({
+            "tagmanifest_sha256": built.tagmanifest_sha256,
+            "sha256": built.sha256,
+            "bytes": built.bytes,
+        }))
     }
 }
 
-fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBuilt> {
+fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBuilt> {
     let name = PackageName::parse(package.export.as_str())?;
     let (work, tar) = (package.file.workplace(), package.file.path());
     // A crash may have left them: ciphertext that nobody has received.
@@ -98,12 +101,12 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<[u8; 32], NotBu
     };
     let sign = |message: &[u8]| package.signer.sign(message);
     let finished = writer.finish(&info, &sign, package.signer.public(), &tar)?;
-    let dated = package.file.date(package.made_at);
+    let dated = package.file.date(package.measured);
     dated.map_err(|source| EvidenceError::Io {
         step: "date the package",
         source,
     })?;
-    Ok(finished.tagmanifest_sha256)
+    Ok(finished)
 }
 
 /// `export.csv` for people and `export.json` with exact values for machines, and for some profiles `export.xlsx`.

@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use super::build::BuildPackage;
 use crate::domain::{ExportId, RequestIdOfKind as _};
-use crate::policy::actions;
-use crate::vault::scope::Scope;
-use crate::vault::scope::requests::{PackageFile, WantedPart};
+use crate::policy::{Denial, RequestState, actions};
+use crate::vault::scope::requests::{Built, PackageFile, SoundTar, Tar, WantedPart};
+use crate::vault::scope::{Reading, Scope};
 use crate::vault::{
     Answer, Body, Caller, Conflict, Operation, OperationError, Receipt, Refusal, Reply, Target,
     Vault, Wire,
@@ -32,24 +32,33 @@ pub fn take_package(
     part: Option<WantedPart>,
 ) -> Result<Reply, Refusal> {
     let _turn = vault.package_turns().enter(export);
-    let again = TakePackage {
+    let again = |part| TakePackage {
         export: export.clone(),
         built: None,
+        opened: None,
         part,
     };
     if PackageFile::of(vault.paths(), export).path().exists() {
-        match vault.perform(caller, again) {
+        match vault.perform(caller, again(part.clone())) {
             // The file has no digest in the database: the vault stopped between the two operations.
             Err(Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _)) => {}
             ended => return ended,
         }
     }
-    let built = digest(vault.perform(caller, BuildPackage(export.clone()))?.wire);
+    let built = match vault.perform(caller, BuildPackage(export.clone())) {
+        Ok(reply) => built(reply.wire),
+        // It was handed out before, and its file is gone: the answer says so.
+        Err(Refusal::Denied(Denial::WrongState(RequestState::Used), _)) => {
+            return vault.perform(caller, again(part));
+        }
+        Err(refused) => return Err(refused),
+    };
     vault.perform(
         caller,
         TakePackage {
             export: export.clone(),
             built,
+            opened: None,
             part: None,
         },
     )
@@ -57,7 +66,9 @@ pub fn take_package(
 
 struct TakePackage {
     export: ExportId,
-    built: Option<[u8; 32]>,
+    built: Option<Built>,
+    /// The file, if it is the one that was built.
+    opened: Option<SoundTar>,
     part: Option<WantedPart>,
 }
 
@@ -79,17 +90,27 @@ impl Operation for TakePackage {
         Target::Request(self.export.of_any_kind())
     }
 
+    const PREPARES: bool = true;
+
+    fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
+        self.opened = reading.open_package(&self.export, self.built.as_ref())?;
+        Ok(())
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<HandedOut, OperationError> {
-        let file = scope.hand_out(&self.export, self.built, self.part.as_ref())?;
+        let (built, part) = (self.built.as_ref(), self.part.as_ref());
+        let file = scope.hand_out(&self.export, built, self.opened, part)?;
         Ok(HandedOut(Wire::file("application/x-tar", file)))
     }
 }
 
-/// The digest that `BuildPackage` answers.
-fn digest(wire: Wire) -> Option<[u8; 32]> {
+/// What `BuildPackage` answers.
+fn built(wire: Wire) -> Option<Built> {
     #[derive(Deserialize)]
-    struct Built {
+    struct Told {
         tagmanifest_sha256: [u8; 32],
+        sha256: [u8; 32],
+        bytes: u64,
     }
     let bytes = match wire.into_body() {
         Body::Bytes(bytes) => bytes,
@@ -99,7 +120,12 @@ fn digest(wire: Wire) -> Option<[u8; 32]> {
             bytes
         }
     };
-    serde_json::from_slice::<Built>(&bytes)
-        .ok()
-        .map(|built| built.tagmanifest_sha256)
+    let told: Told = serde_json::from_slice(&bytes).ok()?;
+    Some(Built {
+        tagmanifest_sha256: told.tagmanifest_sha256,
+        tar: Tar {
+            sha256: told.sha256,
+            bytes: told.bytes,
+        },
+    })
 }

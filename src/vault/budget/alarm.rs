@@ -22,7 +22,7 @@ pub(in crate::vault) enum Alarm {
 
 impl Alarm {
     /// The word in leaves.
-    pub(in crate::vault) fn as_str(self) -> &'static str {
+    pub(in crate::vault) const fn as_str(self) -> &'static str {
         match self {
             Self::FirstUse => "first-use",
             Self::OffHours => "off-hours",

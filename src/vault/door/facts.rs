@@ -72,17 +72,18 @@ pub(in crate::vault) fn load(
     target: &Target,
 ) -> Result<Situation, OperationError> {
     core.control.intact()?;
-    let (caller_facts, session_ends) = who(core, connection, caller)?;
+    let standing = who(core, connection, caller)?;
     let mut situation = Situation {
         facts: Facts {
-            caller: caller_facts,
+            caller: standing.caller,
+            lacks_factor: false,
             case: None,
             request: None,
             leaf: None,
         },
         case: None,
         known: false,
-        session_ends,
+        session_ends: standing.session_ends,
     };
     match target {
         Target::Vault => {}
@@ -150,17 +151,37 @@ pub(in crate::vault) fn load(
             },
         });
     }
+    situation.facts.lacks_factor = !standing.second_factor && needs_factor(core, &situation.facts);
     Ok(situation)
 }
 
-fn who(
-    core: &Core,
-    connection: &Snapshot,
-    caller: &Caller,
-) -> Result<(CallerFacts, Option<Moment>), OperationError> {
+/// Whether what the caller is, in the vault or in the case, needs a second factor.
+fn needs_factor(core: &Core, facts: &Facts) -> bool {
+    let rule = core.settings.second_factor;
+    let CallerFacts::Operator(home) = facts.caller else {
+        return false;
+    };
+    let case = facts.case.as_ref();
+    let membership = case.and_then(|case| case.membership.as_ref());
+    rule.is_needed_by(home) || membership.is_some_and(|member| rule.is_needed_in(member.role))
+}
+
+/// Who the caller is now.
+struct Present {
+    caller: CallerFacts,
+    session_ends: Option<Moment>,
+    second_factor: bool,
+}
+
+fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, OperationError> {
+    let without_session = |caller| Present {
+        caller,
+        session_ends: None,
+        second_factor: false,
+    };
     let (operator, session) = match caller.who() {
-        Who::Stranger => return Ok((CallerFacts::Stranger, None)),
-        Who::System => return Ok((CallerFacts::System, None)),
+        Who::Stranger => return Ok(without_session(CallerFacts::Stranger)),
+        Who::System => return Ok(without_session(CallerFacts::System)),
         Who::Operator { operator, session } => (operator, session),
     };
     let standing = session_rows::standing(connection, session)?.filter(|standing| {
@@ -170,11 +191,12 @@ fn who(
             && standing.active
     });
     Ok(match standing {
-        Some(standing) => (
-            CallerFacts::Operator(standing.home),
-            Some(standing.expires_at),
-        ),
-        None => (CallerFacts::Gone, None),
+        Some(standing) => Present {
+            caller: CallerFacts::Operator(standing.home),
+            session_ends: Some(standing.expires_at),
+            second_factor: standing.second_factor,
+        },
+        None => without_session(CallerFacts::Gone),
     })
 }
 

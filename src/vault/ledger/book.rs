@@ -157,7 +157,7 @@ impl Book {
         Ok(())
     }
 
-    /// What the commit gave out must not become known above the mark.
+    /// Some acts must not be answered above the mark: see `draft.rs`.
     fn mark_if_due(&mut self) -> Result<(), BookError> {
         match self
             .marking
@@ -243,7 +243,7 @@ impl Book {
             let salt: [u8; SALT_BYTES] =
                 draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
             let mut draft = acted.draft;
-            if draft.gives_out() {
+            if draft.is_marked_at_once() {
                 self.marking.hurry();
             }
             let detail = draft.detail.take().ok_or(BookError::Detail)?;

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use crate::domain::{CaseId, OperatorId, Purpose};
 use crate::policy::ActionKind;
 use crate::vault::audit::{Decision, SALT_BYTES};
+use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::Caller;
 
 /// How a call ended.
@@ -66,14 +67,106 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Whether numbers or a package go out with this leaf.
-    pub(super) fn gives_out(&self) -> bool {
-        let giving = [
-            ActionKind::OpenReveal,
-            ActionKind::BuildPackage,
-            ActionKind::TakePackage,
-        ];
-        self.outcome == Outcome::Done && giving.contains(&self.action)
+    /// Whether the answer must not go out before the high-water mark has this leaf: the act ended or gave rights or
+    /// gave something out, or a refusal froze somebody's lookups.
+    pub(super) fn is_marked_at_once(&self) -> bool {
+        match self.outcome {
+            Outcome::Done => is_marked(self.action) || self.alarm == Some(FREEZES),
+            Outcome::Denied(_) | Outcome::Failed(_) => {
+                self.alarm == Some(FREEZES) || self.generation.is_some()
+            }
+        }
+    }
+}
+
+/// The alarm of a refusal that freezes somebody's lookups.
+const FREEZES: &str = Alarm::RepeatedRefusals.as_str();
+
+/// Whether the high-water mark has to have the leaf of this act before anybody gets the answer, so that nobody undoes
+/// the act unseen by putting the database back. The others are above the mark for a minute or a hundred points at most.
+fn is_marked(action: ActionKind) -> bool {
+    use ActionKind as Kind;
+    match action {
+        // Sessions, operators and what they sign in with.
+        Kind::SignIn
+        | Kind::SignOut
+        | Kind::Enrol
+        | Kind::SetSecondFactor
+        | Kind::AddOperator
+        | Kind::RevokeOperator => true,
+        // Cases and who may do what in them.
+        Kind::OpenCase
+        | Kind::CloseCase
+        | Kind::HoldCase
+        | Kind::ReopenCase
+        | Kind::NameMember
+        | Kind::SuspendMember
+        | Kind::LiftSuspension
+        | Kind::ThawLookups => true,
+        // Decisions.
+        Kind::DecideMembership
+        | Kind::DecideWithdrawal
+        | Kind::DecideQuarantine
+        | Kind::DecideReveal
+        | Kind::DecideRaise
+        | Kind::DecideExport => true,
+        // What gives something out, and what ends that.
+        Kind::OpenQuarantine
+        | Kind::OpenReveal
+        | Kind::BuildPackage
+        | Kind::TakePackage
+        | Kind::AcknowledgeExport => true,
+        // What the case is made of, the keys, the time, the log.
+        Kind::FinishExhibit
+        | Kind::RotateKek
+        | Kind::AcceptTime
+        | Kind::SignOff
+        | Kind::InitVault
+        | Kind::StartVault => true,
+        // Requests give nothing until somebody decides.
+        Kind::RequestWithdrawal
+        | Kind::RequestQuarantine
+        | Kind::RequestReveal
+        | Kind::RequestRaise
+        | Kind::RequestExport => false,
+        // An admission that is not finished counts for nothing.
+        Kind::BeginExhibit | Kind::AbandonExhibit | Kind::CancelAdmission => false,
+        // Questions; those that are charged are marked by their points.
+        Kind::ReadSelf
+        | Kind::ListOperators
+        | Kind::ListCases
+        | Kind::ReadCase
+        | Kind::ListMembers
+        | Kind::ListMemberships
+        | Kind::ReadMembership
+        | Kind::CheckFile
+        | Kind::ListExhibits
+        | Kind::CompareExhibits
+        | Kind::ListDuplicates
+        | Kind::ListWithdrawals
+        | Kind::ReadWithdrawal
+        | Kind::ListQuarantines
+        | Kind::ReadQuarantine
+        | Kind::ReadAdmission
+        | Kind::LookUp
+        | Kind::SearchRecords
+        | Kind::Scope
+        | Kind::ListReveals
+        | Kind::ReadReveal
+        | Kind::ListRaises
+        | Kind::ReadRaise
+        | Kind::ListExports
+        | Kind::ReadExport
+        | Kind::ReadSigner
+        | Kind::SearchLeaves
+        | Kind::ReadLeaf
+        | Kind::ProveLeaf
+        | Kind::ReadCheckpoint
+        | Kind::ReadVkey
+        | Kind::ReadClock
+        | Kind::KeyStatus => false,
+        // The vault's own notes; its stop writes the mark when all is written.
+        Kind::StopVault | Kind::SumStrangers | Kind::NoteClock => false,
     }
 }
 
@@ -132,5 +225,51 @@ mod tests {
         let expected = serde_json::to_vec(&json!({ "salt": salt.to_vec(), "detail": detail }));
         let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
         assert_eq!(read(&kept), read(&expected.unwrap()));
+    }
+
+    fn draft(action: ActionKind, outcome: Outcome, alarm: Option<Alarm>) -> Draft {
+        Draft {
+            action,
+            caller: Caller::stranger(),
+            role: None,
+            case: None,
+            object: None,
+            purpose: None,
+            outcome,
+            rows: None,
+            subjects: None,
+            digest: None,
+            generation: None,
+            alarm: alarm.map(Alarm::as_str),
+            verdict: None,
+            detail: None,
+        }
+    }
+
+    #[test]
+    fn what_ends_or_gives_rights_and_what_freezes_is_marked_at_once_and_a_lookup_is_not() {
+        let ends = [
+            ActionKind::RevokeOperator,
+            ActionKind::SuspendMember,
+            ActionKind::LiftSuspension,
+            ActionKind::SignOut,
+            ActionKind::CloseCase,
+            ActionKind::NameMember,
+            ActionKind::ThawLookups,
+            ActionKind::AcceptTime,
+            ActionKind::RotateKek,
+        ];
+        for action in ActionKind::ALL {
+            let done = draft(*action, Outcome::Done, None).is_marked_at_once();
+            let wanted = ends.contains(action) || action.decides();
+            assert!(done || !wanted, "{action}");
+            let refused = draft(*action, Outcome::Denied("not-allowed"), None);
+            assert!(!refused.is_marked_at_once(), "{action}");
+        }
+        let lookup = |outcome, alarm| draft(ActionKind::LookUp, outcome, alarm).is_marked_at_once();
+        assert!(!lookup(Outcome::Done, None));
+        let denied = Outcome::Denied("lookups-frozen");
+        assert!(!lookup(denied, Some(Alarm::OffHours)));
+        assert!(lookup(denied, Some(Alarm::RepeatedRefusals)));
     }
 }

@@ -1,8 +1,9 @@
 //! The high-water mark: how far the log had come, in a file of its own.
 //!
 //! It has the size and the root of a log that was durable when the mark was written, sealed under a
-//! key of the keyring. A mark behind the log is normal, because it is written after the commit and
-//! not with each; so no crash can lock the vault. A log behind the mark, or one with another root at
+//! key of the keyring. It is written after the commit, before the answer of an act that ends or gives rights or gives
+//! something out (`draft.rs` has the list); for other acts it follows within a minute or a hundred points. So a mark
+//! behind the log is normal, and no crash can lock the vault. A log behind the mark, or one with another root at
 //! the mark's size, was put back, and so was a log whose mark is missing.
 //! Not promised: that mark, keyring and database put back together are found. A kept checkpoint
 //! finds that.
@@ -71,7 +72,7 @@ impl Marking {
         }
     }
 
-    /// The commit under way gives something out.
+    /// The commit under way must not be answered above the mark.
     pub(super) fn hurry(&mut self) {
         self.urgent = true;
     }

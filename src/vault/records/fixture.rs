@@ -33,6 +33,7 @@ use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
+use crate::vault::store::session_rows::NewSession;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows, leaf_rows,
@@ -157,7 +158,15 @@ impl Fixture {
         operator_rows::insert(db, &new).unwrap();
         operator_rows::activate(db, &operator, b"").unwrap();
         let expires = now.plus_seconds(100 * 86_400);
-        session_rows::insert(db, &session, &[no; 32], &operator, now, expires).unwrap();
+        let new = NewSession {
+            id: &session,
+            token: &[no; 32],
+            operator: &operator,
+            opened_at: now,
+            expires_at: expires,
+            second_factor: false,
+        };
+        session_rows::insert(db, &new).unwrap();
         let case = case_rows::find(db, &self.case).unwrap().unwrap();
         let account = account.map(|name| AccountName::parse(name).unwrap());
         let sealed = account

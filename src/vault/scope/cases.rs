@@ -1,12 +1,13 @@
 //! Cases and their members.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::requests::MembershipWanted;
 use super::{Reading, Scope, open_account, seal_account};
 use crate::domain::{
-    AccountName, CaseId, CaseRole, Moment, OperatorId, OperatorName, Reference, Title,
+    AccountName, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, Reference, Title,
 };
 use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::error::{Conflict, NearMisses, OperationError};
@@ -245,12 +246,20 @@ impl<A: Writes> Scope<'_, A> {
         Ok(())
     }
 
-    /// Ends a member's rights in the case, until another lead gives some again.
+    /// Ends a member's rights in the case, until another lead gives some again. A lead's suspension takes the place of
+    /// an earlier one; an administrator's takes nobody's place, so that an administrator never gets to be who imposed
+    /// what a lead imposed.
     pub fn suspend_member(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         self.not_oneself(operator)?;
         let case = self.case_row()?;
-        membership_rows::find(self.connection, case.number, operator)?
+        let member = membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;
+        if member.suspended {
+            self.note_detail(json!({ "suspended_before_by": member.suspended_by }));
+            if self.grant.role() != Some(CaseRole::Lead) {
+                return Ok(());
+            }
+        }
         Ok(membership_rows::suspend(
             self.transaction()?,
             case.number,
@@ -261,7 +270,9 @@ impl<A: Writes> Scope<'_, A> {
     }
 
     /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than
-    /// two can act, and who suspended them is none of those. Nobody lifts what they imposed.
+    /// two can act, and who suspended them is none of those. Nobody lifts what they imposed, and an administrator
+    /// lifts only what another administrator imposed: else one administrator, who can suspend any lead, could undo
+    /// whatever a lead imposed.
     pub fn lift_suspension(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         self.not_oneself(operator)?;
         let case = self.case_row()?;
@@ -271,7 +282,12 @@ impl<A: Writes> Scope<'_, A> {
         let imposed_by = member
             .suspended_by
             .filter(|by| member.role == CaseRole::Lead && acting.len() < 2 && !acting.contains(by));
-        match imposed_by {
+        let by_lead = self.grant.role() == Some(CaseRole::Lead);
+        let may = match &imposed_by {
+            Some(by) => by_lead || self.is_administrator(by)?,
+            None => false,
+        };
+        match imposed_by.filter(|_| may) {
             None => Err(self.deny(Denial::NotAllowed)),
             Some(by) if Some(&by) == self.caller.operator_id() => {
                 Err(self.deny(Denial::OwnRequest))
@@ -300,6 +316,11 @@ impl Reading<'_> {
             }
         }
         Ok(false)
+    }
+
+    fn is_administrator(&self, operator: &OperatorId) -> Result<bool, OperationError> {
+        let row = operator_rows::find(self.connection, operator)?;
+        Ok(row.is_some_and(|row| row.home == HomeRole::Administrator))
     }
 
     /// The leads of the case who can do something in it now.

@@ -14,8 +14,8 @@ use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{EnrolmentToken, TotpSecret};
-use crate::vault::store::operator_rows::{self, NewOperator, OperatorState};
-use crate::vault::store::session_rows;
+use crate::vault::store::operator_rows::{self, NewOperator, OperatorRow, OperatorState};
+use crate::vault::store::{membership_rows, session_rows};
 
 /// An operator who may enrol; the token is shown once.
 pub struct Invitation {
@@ -147,7 +147,7 @@ impl<A: Writes> Scope<'_, A> {
             self.notes.denial = Some(Denial::WrongCredential);
             return Err(OperationError::NotFound);
         };
-        if totp.is_none() && self.core.settings.second_factor.is_needed_by(row.home) {
+        if totp.is_none() && self.needs_second_factor(&row)? {
             let rule = "must be true: the role needs a second factor";
             return Err(OperationError::invalid("totp", rule));
         }
@@ -244,6 +244,13 @@ impl Reading<'_> {
                 place: "operator".to_owned(),
             }),
         }
+    }
+
+    /// Whether the home role or what the operator is in any case needs a second factor.
+    pub(super) fn needs_second_factor(&self, row: &OperatorRow) -> Result<bool, OperationError> {
+        let rule = self.core.settings.second_factor;
+        let roles = membership_rows::roles_of(self.connection, &row.id)?;
+        Ok(rule.is_needed_by(row.home) || roles.into_iter().any(|role| rule.is_needed_in(role)))
     }
 
     pub(super) fn seal_secrets(

@@ -17,6 +17,7 @@ use crate::vault::error::OperationError;
 use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{SessionToken, Subnet, TotpStep};
 use crate::vault::store::operator_rows::OperatorState;
+use crate::vault::store::session_rows::NewSession;
 use crate::vault::store::{membership_rows, operator_rows, session_rows};
 
 /// A session that was just opened; its token is shown once.
@@ -121,8 +122,8 @@ impl<A: Writes> Scope<'_, A> {
         let session = SessionId::from_random(self.core.draw()?);
         let token = SessionToken::draw(&*self.core.entropy)?;
         let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
-        let operator = match self.enter(entering)? {
-            Ok(operator) => operator,
+        let (operator, second_factor) = match self.enter(entering)? {
+            Ok(entered) => entered,
             Err(denial) => {
                 self.notes.denial = Some(denial);
                 return Err(OperationError::NotFound);
@@ -131,11 +132,14 @@ impl<A: Writes> Scope<'_, A> {
         let tag = token.tag(self.core.keys().root_keys().token_tags());
         session_rows::insert(
             self.transaction()?,
-            &session,
-            tag.as_bytes(),
-            &operator,
-            self.now,
-            expires_at,
+            &NewSession {
+                id: &session,
+                token: tag.as_bytes(),
+                operator: &operator,
+                opened_at: self.now,
+                expires_at,
+                second_factor,
+            },
         )?;
         self.notes.caller = Some(Caller::operator(operator.clone(), session.clone()));
         Ok(SignedIn {
@@ -146,8 +150,12 @@ impl<A: Writes> Scope<'_, A> {
         })
     }
 
-    /// Whether whoever was verified may come in; the code is used up, the network remembered.
-    fn enter(&mut self, entering: Entering) -> Result<Result<OperatorId, Denial>, OperationError> {
+    /// Whether whoever was verified may come in, and whether with a second factor; the code is used up, the network
+    /// remembered.
+    fn enter(
+        &mut self,
+        entering: Entering,
+    ) -> Result<Result<(OperatorId, bool), Denial>, OperationError> {
         let verified = match entering {
             Entering::Verified(verified) => verified,
             Entering::Refused(denial) => return Ok(Err(denial)),
@@ -162,7 +170,7 @@ impl<A: Writes> Scope<'_, A> {
             // The same code came twice at once, or the factor was set up meanwhile.
             Some(step) if secrets.has_used(step) => return Ok(Err(Denial::WrongCredential)),
             None if secrets.totp.is_some() => return Ok(Err(Denial::WrongCredential)),
-            None if self.core.settings.second_factor.is_needed_by(row.home) => {
+            None if self.needs_second_factor(&row)? => {
                 return Ok(Err(Denial::SecondFactorNeeded));
             }
             Some(step) => {
@@ -176,7 +184,7 @@ impl<A: Writes> Scope<'_, A> {
         }
         let sealed = self.seal_secrets(&secrets, &row.id)?;
         operator_rows::signed_in(self.transaction()?, &row.id, step, &sealed)?;
-        Ok(Ok(row.id))
+        Ok(Ok((row.id, verified.step.is_some())))
     }
 
     /// Ends the caller's own session.

@@ -37,7 +37,7 @@ pub(crate) fn upsert(
     connection.put(&MEMBERSHIP, &key(case, operator), &set)
 }
 
-/// Suspends the member, unless that was done already.
+/// Suspends the member. Whoever did so before is forgotten.
 pub(crate) fn suspend(
     connection: &Transaction,
     case: CaseNumber,
@@ -45,14 +45,12 @@ pub(crate) fn suspend(
     by: &OperatorId,
     now: Moment,
 ) -> Result<(), StoreError> {
-    let key = key(case, operator);
-    let unless = [("suspended_at", nothing())];
     let set = [
         ("suspended_at", int(now.seconds())),
         ("suspended_by", text(by.as_str())),
     ];
     connection
-        .update(&MEMBERSHIP, &key, &unless, &set)
+        .update(&MEMBERSHIP, &key(case, operator), &[], &set)
         .map(|_| ())
 }
 
@@ -103,6 +101,17 @@ pub(crate) fn cases_of(
         all.extend(case_rows::find_by_number(connection, CaseNumber(number))?);
     }
     Ok(all)
+}
+
+/// What an operator is in their cases, where they are not suspended.
+pub(crate) fn roles_of(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<CaseRole>, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let mut all = connection.rows(&MEMBERSHIP, &by, read)?;
+    all.retain(|member| !member.suspended);
+    Ok(all.into_iter().map(|member| member.role).collect())
 }
 
 fn key(case: CaseNumber, operator: &OperatorId) -> [Cell<'_>; 2] {

@@ -13,23 +13,28 @@ pub(crate) struct SessionRow {
     pub(crate) id: SessionId,
     pub(crate) operator: OperatorId,
     pub(crate) expires_at: Moment,
+    /// Whether it was opened with a second factor.
+    pub(crate) second_factor: bool,
     pub(crate) revoked: bool,
 }
 
-pub(crate) fn insert(
-    connection: &Transaction,
-    id: &SessionId,
-    token: &[u8],
-    operator: &OperatorId,
-    opened_at: Moment,
-    expires_at: Moment,
-) -> Result<(), StoreError> {
+pub(crate) struct NewSession<'a> {
+    pub(crate) id: &'a SessionId,
+    pub(crate) token: &'a [u8],
+    pub(crate) operator: &'a OperatorId,
+    pub(crate) opened_at: Moment,
+    pub(crate) expires_at: Moment,
+    pub(crate) second_factor: bool,
+}
+
+pub(crate) fn insert(connection: &Transaction, new: &NewSession<'_>) -> Result<(), StoreError> {
     let cells = [
-        ("id", text(id.as_str())),
-        ("token", blob(token)),
-        ("operator", text(operator.as_str())),
-        ("opened_at", int(opened_at.seconds())),
-        ("expires_at", int(expires_at.seconds())),
+        ("id", text(new.id.as_str())),
+        ("token", blob(new.token)),
+        ("operator", text(new.operator.as_str())),
+        ("opened_at", int(new.opened_at.seconds())),
+        ("expires_at", int(new.expires_at.seconds())),
+        ("second_factor", int(i64::from(new.second_factor))),
     ];
     connection.insert(&SESSION, &cells)
 }
@@ -45,6 +50,7 @@ pub(crate) fn find_by_token(
 pub(crate) struct Standing {
     pub(crate) operator: OperatorId,
     pub(crate) expires_at: Moment,
+    pub(crate) second_factor: bool,
     pub(crate) revoked: bool,
     pub(crate) home: HomeRole,
     pub(crate) active: bool,
@@ -61,6 +67,7 @@ pub(crate) fn standing(
     Ok(operator.map(|operator| Standing {
         operator: operator.id,
         expires_at: session.expires_at,
+        second_factor: session.second_factor,
         revoked: session.revoked,
         home: operator.home,
         active: operator.state == OperatorState::Active,
@@ -104,6 +111,7 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
         id: sound("session::id", text("id")?.parse())?,
         operator: sound("session::operator", text("operator")?.parse())?,
         expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
+        second_factor: row.get("second_factor").map_err(&failed)?,
         revoked: revoked_at.is_some(),
     })
 }

@@ -122,6 +122,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     });
     Facts {
         caller: CallerFacts::Operator(who.home().parse().unwrap()),
+        lacks_factor: false,
         case: of_case.then_some(CaseFacts {
             state,
             membership,
@@ -183,6 +184,7 @@ fn outside(text: &mut String) {
         let cell = |caller: &CallerFacts, leaf| {
             let facts = Facts {
                 caller: *caller,
+                lacks_factor: false,
                 case: None,
                 request: None,
                 leaf,
@@ -237,6 +239,7 @@ fn in_case(text: &mut String, state: CaseState) {
         let cells = seats.into_iter().map(|(home, membership)| {
             let facts = Facts {
                 caller: CallerFacts::Operator(home),
+                lacks_factor: false,
                 case: Some(CaseFacts {
                     state,
                     membership,
@@ -316,6 +319,7 @@ fn about_requests(text: &mut String) {
                 .map(|(state, expired)| {
                     let facts = Facts {
                         caller: CallerFacts::Operator(HomeRole::Investigator),
+                        lacks_factor: false,
                         case: Some(CaseFacts {
                             state: CaseState::Open,
                             membership: Some(member(role)),

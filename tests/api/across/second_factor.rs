@@ -77,3 +77,56 @@ fn a_second_factor_that_is_offered_is_set_up_later_too() {
         .assert_status(201);
     asked("lead.one", PASSWORD).assert_problem(401, "wrong-credential");
 }
+
+#[test]
+fn a_liaison_by_profession_who_is_a_lead_in_a_case_neither_enters_nor_acts_by_a_password_alone() {
+    let vault = TestVault::with(BY_ROLE);
+    let case = vault.open_case();
+    let (operator, enrolment) = vault.invite("a.liaison", "liaison");
+    let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+    let enrolled = vault.anonymous().post("/enrolments", &body);
+    enrolled.assert_status(201);
+    let opened = vault.sign_in("a.liaison", PASSWORD).assert_status(201);
+    let early = vault.anonymous().with_token(&opened.member("token"));
+    let members = format!("/cases/{case}/members");
+    early.get(&members).assert_problem(404, "not-found");
+    vault.give(&case, &operator, "lead", None);
+    // The session is older than the role. It still shows its holder who they are, and ends.
+    early
+        .get(&members)
+        .assert_problem(403, "second-factor-needed");
+    early.get("/me").assert_status(200);
+    vault
+        .sign_in("a.liaison", PASSWORD)
+        .assert_problem(403, "second-factor-needed");
+    let body = json!({ "name": "a.liaison", "password": PASSWORD });
+    let set = vault.anonymous().post("/second-factors", &body);
+    let secret = set.assert_status(201).member("totp_secret");
+    let totp = code(&secret, vault.seconds());
+    let body = json!({ "name": "a.liaison", "password": PASSWORD, "totp": totp });
+    let opened = vault.anonymous().post("/sessions", &body);
+    let proven = vault
+        .anonymous()
+        .with_token(&opened.assert_status(201).member("token"));
+    proven.get(&members).assert_status(200);
+    early
+        .get(&members)
+        .assert_problem(403, "second-factor-needed");
+}
+
+#[test]
+fn whoever_is_named_a_custodian_before_they_enrol_enrols_with_a_second_factor_only() {
+    let vault = TestVault::with(BY_ROLE);
+    let case = vault.open_case();
+    let (operator, enrolment) = vault.invite("an.investigator", "investigator");
+    vault.give(&case, &operator, "custodian", None);
+    let mut body = json!({ "enrolment": enrolment, "password": PASSWORD });
+    let refused = vault.anonymous().post("/enrolments", &body);
+    let refused = refused.assert_problem(422, "invalid");
+    assert_eq!(refused.json()["at"], "totp");
+    body["totp"] = json!(true);
+    vault
+        .anonymous()
+        .post("/enrolments", &body)
+        .assert_status(201);
+}

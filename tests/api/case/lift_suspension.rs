@@ -16,7 +16,7 @@ fn role(members: &Value, operator: &str) -> Value {
 }
 
 #[test]
-fn leads_who_suspended_each_other_are_let_in_again_by_somebody_else() {
+fn leads_whom_administrators_suspended_are_let_in_again_by_somebody_else() {
     let vault = TestVault::new();
     let case = vault.case_of_suspended_leads();
     let path = format!("/cases/{case}");
@@ -26,7 +26,7 @@ fn leads_who_suspended_each_other_are_let_in_again_by_somebody_else() {
             .get(&path)
             .assert_problem(404, "not-found");
     }
-    // The administrator lifts what a lead imposed, and not what they imposed themselves.
+    // The administrator lifts what another administrator imposed, and not what they imposed themselves.
     let own = vault.lift(&case, Who::Administrator, Who::Lead);
     own.assert_problem(403, "own-request");
     let lifted = vault.lift(&case, Who::Administrator, Who::SecondLead);
@@ -61,7 +61,53 @@ fn what_a_lead_who_can_act_imposed_stands() {
     let suspended = incident.suspend(&case, Who::Administrator, Who::Lead);
     suspended.assert_status(200);
     let lifted = incident.lift(&case, Who::Administrator, Who::SecondLead);
-    lifted.assert_status(200);
+    lifted.assert_problem(403, "not-allowed");
+}
+
+#[test]
+fn no_administrator_undoes_what_a_lead_imposed_by_suspending_that_lead() {
+    let incident = Incident::new();
+    let case = incident.case.clone();
+    for (by, who) in [
+        (Who::Lead, Who::SecondLead),
+        (Who::Administrator, Who::Lead),
+        // The other one is suspended already: the administrator does not become who imposed it.
+        (Who::Administrator, Who::SecondLead),
+    ] {
+        incident.suspend(&case, by, who).assert_status(200);
+    }
+    let administrators = [incident.administrator(), incident.other_administrator()];
+    for administrator in &administrators {
+        incident
+            .lift_as(&case, administrator, Who::SecondLead)
+            .assert_problem(403, "not-allowed");
+    }
+    // That the lead's account ended changes nothing about who imposed it.
+    incident.revoke(Who::Lead);
+    for administrator in &administrators {
+        incident
+            .lift_as(&case, administrator, Who::SecondLead)
+            .assert_problem(403, "not-allowed");
+    }
+}
+
+#[test]
+fn a_lead_takes_the_place_of_the_administrator_who_suspended_somebody() {
+    let incident = Incident::new();
+    let case = incident.case.clone();
+    for by in [Who::Administrator, Who::Lead] {
+        let suspended = incident.suspend(&case, by, Who::SecondLead);
+        suspended.assert_status(200);
+    }
+    let suspended = incident.suspend(&case, Who::Administrator, Who::Lead);
+    suspended.assert_status(200);
+    let other = incident.other_administrator();
+    incident
+        .lift_as(&case, &other, Who::SecondLead)
+        .assert_problem(403, "not-allowed");
+    incident
+        .lift_as(&case, &other, Who::Lead)
+        .assert_status(200);
 }
 
 #[test]

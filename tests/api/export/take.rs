@@ -124,3 +124,58 @@ fn a_liaison_takes_no_package_that_somebody_else_asked_for_about_its_account() {
     let absent = take(&liaison, "e_00000000000000000000");
     assert_eq!(there.comparable(), absent.comparable());
 }
+
+/// A request for a part of a package.
+fn take_part(client: &crate::support::Client, export: &str) -> Answer {
+    let path = format!("/api/v1/exports/{export}/package");
+    let range = [("range", "bytes=10-20")];
+    client.send(ureq::http::Method::GET, &path, &range, b"")
+}
+
+#[test]
+fn a_package_that_somebody_replaced_is_not_handed_out_whole_or_in_part() {
+    let incident = Incident::new();
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let [one, two] = [(); 2].map(|()| incident.approved_export(&request));
+    let custodian = incident.custodian();
+    let whole = take(&custodian, &one).assert_status(200);
+    take(&custodian, &two).assert_status(200);
+    let file = |export: &str| incident.paths.packages().join(format!("{export}.tar"));
+    let kept = std::fs::read(file(&one)).unwrap();
+    let mut changed = kept.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    let refused = |what: &str| {
+        for answer in [take(&custodian, &one), take_part(&custodian, &one)] {
+            let answer = answer.assert_problem(503, "damaged");
+            let leaf = incident.leaf(answer.leaf().unwrap());
+            assert_eq!(leaf["outcome"], "failed", "{what}");
+            assert!(
+                leaf.get("digest").is_none_or(|digest| digest.is_null()),
+                "{what}"
+            );
+        }
+    };
+    let other = std::fs::read(file(&two)).unwrap();
+    for (what, bytes) in [
+        ("another export's", &other[..]),
+        ("junk", b"junk"),
+        ("a part", &kept[..kept.len() - 1]),
+        ("one bit", &changed),
+    ] {
+        std::fs::write(file(&one), bytes).unwrap();
+        refused(what);
+    }
+    std::fs::remove_file(file(&one)).unwrap();
+    refused("nothing");
+    let beside = incident.paths.data().join("beside.tar");
+    std::fs::write(&beside, &kept).unwrap();
+    std::os::unix::fs::symlink(&beside, file(&one)).unwrap();
+    refused("a link");
+    std::fs::remove_file(file(&one)).unwrap();
+    std::fs::write(file(&one), &kept).unwrap();
+    let again = take(&custodian, &one).assert_status(200);
+    assert_eq!(again.body, whole.body);
+    let part = take_part(&custodian, &one).assert_status(206);
+    assert_eq!(part.body, whole.body[10..=20]);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -32,6 +32,7 @@ pub struct TestVault {
     pub address: SocketAddr,
     door: Client,
     people: Mutex<HashMap<Who, Person>>,
+    other_administrator: OnceLock<Client>,
     /// Whether everybody enrols with a second factor.
     second_factors: bool,
     stop: Option<oneshot::Sender<()>>,
@@ -115,6 +116,7 @@ impl TestVault {
             clock,
             paths,
             people: Mutex::new(HashMap::from([(Who::Administrator, administrator)])),
+            other_administrator: OnceLock::new(),
             second_factors: toml.contains("[identity]"),
             stop: Some(stop),
             thread: Some(thread),
@@ -157,6 +159,19 @@ impl TestVault {
 
     pub fn outsider(&self) -> Client {
         self.client(Who::Outsider)
+    }
+
+    /// A second administrator, where nobody needs a second factor.
+    pub fn other_administrator(&self) -> Client {
+        let enter = || {
+            let name = "administrator.two";
+            let (_, enrolment) = self.invite(name, "administrator");
+            let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+            self.door.post("/enrolments", &body).assert_status(201);
+            let opened = self.sign_in(name, PASSWORD).assert_status(201);
+            self.door.with_token(&opened.member("token"))
+        };
+        self.other_administrator.get_or_init(enter).clone()
     }
 
     /// Invited, enrolled and signed in at the first call.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
+use super::package_file::Tar;
 use crate::domain::{AccountName, ExportId, LegalBasis, Profile};
 use crate::policy::actions;
 use crate::vault::keyring::RequestDigest;
@@ -62,6 +63,8 @@ pub struct ExportBody {
 pub struct Delivery {
     /// SHA-256 of the tag manifest of the package that was handed out.
     pub(super) package: Option<[u8; 32]>,
+    /// The whole file, which is compared with this each time before it goes out.
+    pub(super) tar: Option<Tar>,
     /// What the receiver sent back.
     pub(super) receipt: Option<BTreeMap<String, String>>,
     /// When it was first handed out.
@@ -73,7 +76,7 @@ pub struct Delivery {
 #[serde(deny_unknown_fields)]
 pub(super) struct Taken {
     pub(super) leaf: u64,
-    /// Seconds since 1970.
+    /// In seconds, as the vault measures time.
     pub(super) at: i64,
 }
 

@@ -3,10 +3,6 @@
 //! What leaves is sealed to named recipients in `evidence`; this file decides what goes in.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirEntry, File};
-use std::io;
-use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +11,7 @@ use serde_json::json;
 use super::approval::Approval;
 use super::export::{CountedExport, Export, Taken, hex};
 use super::found::Found;
+use super::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};
 use crate::domain::{ExportId, Moment, Profile};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::keyring::PackageSigner;
@@ -22,7 +19,7 @@ use crate::vault::records::ExportContents;
 use crate::vault::scope::effect::Effect;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::exhibit_rows;
-use crate::vault::{Conflict, OperationError, Part, Paths, SentFile};
+use crate::vault::{Conflict, OperationError, Part, SentFile};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
 pub struct PackageContents {
@@ -50,16 +47,24 @@ pub struct PackageContents {
     pub root: String,
     /// When it was opened.
     pub made_at: Moment,
+    /// The same as the vault measures time: from then on the file ages.
+    pub measured: Moment,
     /// Signs the package's tag manifest.
     pub signer: PackageSigner,
     /// Where the package is written.
     pub file: PackageFile,
 }
 
-/// For how long a package is kept after it was first handed out.
-pub const PACKAGE_DAYS: i64 = 30;
+/// A package that was just built.
+pub struct Built {
+    /// SHA-256 of its tag manifest.
+    pub tagmanifest_sha256: [u8; 32],
+    /// The whole file.
+    pub tar: Tar,
+}
 
 /// Which part of a package is wanted, if not all of it.
+#[derive(Clone)]
 pub struct WantedPart {
     /// Which bytes of it.
     pub bytes: WantedBytes,
@@ -85,68 +90,6 @@ impl WantedBytes {
             Self::Last(bytes) => (length.saturating_sub(bytes), end),
         };
         (first <= last).then_some(Part { first, last })
-    }
-}
-
-/// Where the package of an export stands.
-pub struct PackageFile {
-    folder: PathBuf,
-    export: ExportId,
-}
-
-impl PackageFile {
-    /// The file of an export's package; it need not exist.
-    pub fn of(paths: &Paths, export: &ExportId) -> Self {
-        Self {
-            folder: paths.packages(),
-            export: export.clone(),
-        }
-    }
-
-    /// What its receiver sees.
-    pub fn name(&self) -> String {
-        format!("{}.tar", self.export)
-    }
-
-    /// The finished package.
-    pub fn path(&self) -> PathBuf {
-        self.folder.join(self.name())
-    }
-
-    /// The folder it is built in.
-    pub fn workplace(&self) -> PathBuf {
-        self.folder.join(format!("{}.work", self.export))
-    }
-
-    /// Notes on the file when it was made, by the vault's clock.
-    pub fn date(&self, made_at: Moment) -> io::Result<()> {
-        let seconds = u64::try_from(made_at.seconds()).unwrap_or_default();
-        let made_at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        File::options()
-            .write(true)
-            .open(self.path())?
-            .set_modified(made_at)
-    }
-
-    /// Deletes every package that is kept no longer, and says how many there were.
-    pub(in crate::vault) fn delete_old(paths: &Paths, now: Moment) -> usize {
-        let kept_since = now.plus_seconds(-PACKAGE_DAYS * 86_400).seconds();
-        let kept_since = Duration::from_secs(u64::try_from(kept_since).unwrap_or_default());
-        let is_old = |entry: &DirEntry| {
-            let is_package = entry.path().extension().is_some_and(|kind| kind == "tar");
-            let made_at = entry.metadata().and_then(|found| found.modified());
-            is_package && made_at.is_ok_and(|at| at <= SystemTime::UNIX_EPOCH + kept_since)
-        };
-        let all = fs::read_dir(paths.packages()).into_iter().flatten();
-        all.filter_map(Result::ok)
-            .filter(is_old)
-            .filter(|entry| fs::remove_file(entry.path()).is_ok())
-            .count()
-    }
-
-    /// Deletes it. If that fails, the sweep of old packages tries again.
-    pub fn delete(&self) {
-        let _ = fs::remove_file(self.path());
     }
 }
 
@@ -188,6 +131,7 @@ impl<A: Reveals> Scope<'_, A> {
             origin: checkpoint.origin.to_string(),
             root: checkpoint.root.to_string(),
             made_at: self.now,
+            measured: self.core.clock.measured(),
             signer: self.package_signer(),
             file: PackageFile::of(&self.core.paths, id),
         })
@@ -195,18 +139,20 @@ impl<A: Reveals> Scope<'_, A> {
 }
 
 impl<A: Writes> Scope<'_, A> {
-    /// Marks a package as handed out and opens its file. The first time it is
-    /// told which package was built; later it must be the same.
+    /// Marks a package as handed out. The first time it is told which package was built; later it must be the same.
+    /// `opened` is its file, as [`Reading::open_package`] found it.
     pub fn hand_out(
         &mut self,
         id: &ExportId,
-        built: Option<[u8; 32]>,
+        built: Option<&Built>,
+        opened: Option<SoundTar>,
         wanted: Option<&WantedPart>,
     ) -> Result<SentFile, OperationError> {
         let mut found = self.request::<Export>(id)?;
-        let (digest, from) = match (found.sealed.after.package, built) {
-            (None, Some(built)) => (built, RequestState::Approved),
-            (Some(kept), None) => (kept, RequestState::Used),
+        let delivery = &found.sealed.after;
+        let (digest, tar, from) = match (delivery.package, delivery.tar, built) {
+            (None, _, Some(built)) => (built.tagmanifest_sha256, built.tar, RequestState::Approved),
+            (Some(kept), Some(tar), None) => (kept, tar, RequestState::Used),
             _ => return Err(OperationError::Conflict(Conflict::ResultChanged)),
         };
         let approval = self.approved(&found)?;
@@ -214,23 +160,24 @@ impl<A: Writes> Scope<'_, A> {
         let leaf = self
             .leaf
             .ok_or(OperationError::Internal("handed out without a leaf"))?;
+        let measured = self.core.clock.measured();
         let first = found.sealed.after.taken.get_or_insert(Taken {
             leaf,
-            at: self.now.seconds(),
+            at: measured.seconds(),
         });
         let first_leaf = first.leaf;
         let kept_until = Moment::from_seconds(first.at).plus_seconds(PACKAGE_DAYS * 86_400);
-        if kept_until <= self.now {
+        if kept_until <= measured {
             return Err(OperationError::Conflict(Conflict::PackageDeleted));
         }
         found.sealed.after.package = Some(digest);
+        found.sealed.after.tar = Some(tar);
         self.advance(&found, from, RequestState::Used)?;
         let lost = || OperationError::Damaged {
             place: format!("package of {id}"),
         };
-        let package = PackageFile::of(&self.core.paths, id);
-        let file = File::open(package.path()).map_err(|_| lost())?;
-        let bytes = file.metadata().map_err(|_| lost())?.len();
+        let opened = opened.filter(|opened| opened.is(&tar)).ok_or_else(lost)?;
+        let bytes = tar.bytes;
         let tag = hex(&digest);
         // A part is of what was handed out before; whoever has nothing yet gets all.
         let part = wanted
@@ -250,9 +197,9 @@ impl<A: Writes> Scope<'_, A> {
             None => serde_json::Value::Null,
         };
         Ok(SentFile {
-            file,
+            file: opened.into_file(),
             bytes,
-            name: package.name(),
+            name: PackageFile::of(&self.core.paths, id).name(),
             tag,
             part,
         })
@@ -278,6 +225,20 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl Reading<'_> {
+    /// The file of a package, if it is exactly the one that was built: `built` the first time, later the one that was
+    /// handed out then. It is read whole, so this is done before the hand-out has its turn.
+    pub fn open_package(
+        &self,
+        id: &ExportId,
+        built: Option<&Built>,
+    ) -> Result<Option<SoundTar>, OperationError> {
+        let tar = match built {
+            Some(built) => Some(built.tar),
+            None => self.request::<Export>(id)?.sealed.after.tar,
+        };
+        Ok(tar.and_then(|tar| PackageFile::of(&self.core.paths, id).open(&tar)))
+    }
+
     /// A package that was built before an exhibit was withdrawn may hold its records.
     fn none_withdrawn_since(
         &self,
