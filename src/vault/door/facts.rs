@@ -10,7 +10,7 @@ use crate::vault::call::target::Target;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::scope::open_account;
-use crate::vault::scope::requests::account_of;
+use crate::vault::scope::requests::{account_of, term_of};
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
 use crate::vault::store::{
@@ -120,7 +120,7 @@ pub(in crate::vault) fn load(
                 situation.facts.request = Some(RequestFacts {
                     state: row.state,
                     asked_by_caller: Some(&row.asker) == caller.operator_id(),
-                    expired: core.clock.is_over(row.expires_at),
+                    expired: core.clock.has_ended(term_of(&row)),
                     account,
                 });
             }
