@@ -11,6 +11,8 @@ CREATE TABLE request (
     state        TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'used', 'acknowledged')),
     asked_at     INTEGER NOT NULL,
     expires_at   INTEGER NOT NULL,
+    -- When it has run for its whole time, as the vault measures time.
+    runs_out     INTEGER NOT NULL,
     decider      TEXT REFERENCES operator (id) CHECK (decider <> asker),
     decided_at   INTEGER,
     decided_leaf INTEGER,

@@ -13,6 +13,9 @@
 //!   measured itself. A wall clock that is ahead makes none of them come sooner.
 //! - Deadlines ([`VaultClock::in_seconds`]) are kept in the vault's own time. If two people accept another time, the
 //!   time that is shown and written down changes. No deadline does: each has as long to go as before, or is over.
+//! - Requests that two people decide ([`VaultClock::term`]) are the exception. If the wall clock was ahead at a start,
+//!   requests are over by it; if two people then take that jump back, before the vault has run for a day with it, they
+//!   live again. What has run for its whole time, as the vault measured it, stays over.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -107,6 +110,8 @@ pub const TOLERANCE_S: i64 = 60;
 const LONG_STOP_S: i64 = 31 * 86_400;
 /// How far the time that a person states, read from their own watch, may be from the wall clock.
 const STATED_WITHIN_S: i64 = 300;
+/// How long the vault has to run, not in doubt, before what the wall clock jumped at its start is not taken back.
+const SETTLED_S: i64 = 86_400;
 /// How long one person's acceptance waits for a second person's.
 const PROPOSAL_S: i64 = 86_400;
 /// The vault's time moves towards the wall clock by at most the time that passes, divided by this.
@@ -130,6 +135,12 @@ pub(in crate::vault) struct Standing {
     /// What accepted times have added to the own time where it is shown. Deadlines do not use it.
     corrected_s: i64,
     measured: i128,
+    /// How many seconds the own time jumped at starts, and nobody knows yet whether they have passed.
+    jumped_s: i64,
+    /// Since when that may settle, as `measured`.
+    jumped_at: i128,
+    /// How many seconds of such jumps were taken back.
+    undone_s: i64,
     /// How many seconds the wall clock is ahead of the vault's time, if it is in doubt.
     off_by_s: Option<i64>,
     /// How long the vault was stopped, as the wall clock says, if that is long and not accepted yet.
@@ -155,9 +166,20 @@ struct Proposal {
 pub(in crate::vault) struct KeptClock {
     own: i64,
     measured: i64,
+    jumped_s: i64,
+    undone_s: i64,
     corrected_s: i64,
     stopped_s: Option<i64>,
     proposal: Option<Proposal>,
+}
+
+/// How long a request has to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) struct Term {
+    /// When it ends: the own time, without the jumps that were taken back.
+    pub(in crate::vault) ends: Moment,
+    /// When it has run for its whole time, as the vault measures time.
+    pub(in crate::vault) runs_out: Moment,
 }
 
 /// What the clocks say.
@@ -208,6 +230,8 @@ impl VaultClock {
         let kept = KeptClock {
             own: now,
             measured: now,
+            jumped_s: 0,
+            undone_s: 0,
             corrected_s: 0,
             stopped_s: None,
             proposal: None,
@@ -231,6 +255,9 @@ impl VaultClock {
             at: machine.elapsed(),
             corrected_s: kept.corrected_s,
             measured: nanos(kept.measured),
+            jumped_s: kept.jumped_s.saturating_add(stopped_s.max(0)),
+            jumped_at: nanos(kept.measured),
+            undone_s: kept.undone_s,
             off_by_s: None,
             stopped_s: long.or(kept.stopped_s),
             proposal: kept.proposal,
@@ -258,6 +285,29 @@ impl VaultClock {
     /// Whether a deadline is over. Once it is, it stays so.
     pub(in crate::vault) fn is_over(&self, deadline: Moment) -> bool {
         deadline.seconds() <= seconds_of(self.advanced().own)
+    }
+
+    /// The term of a request that begins now.
+    pub(in crate::vault) fn term(&self, seconds: i64) -> Term {
+        let standing = self.advanced();
+        let measured = Moment::from_seconds(seconds_of(standing.measured));
+        Term {
+            ends: standing.lived().plus_seconds(seconds),
+            runs_out: measured.plus_seconds(seconds),
+        }
+    }
+
+    /// Whether a request's term is over.
+    pub(in crate::vault) fn has_ended(&self, term: Term) -> bool {
+        let standing = self.advanced();
+        term.ends <= standing.lived() || term.runs_out.seconds() <= seconds_of(standing.measured)
+    }
+
+    /// When a term ends, as it is shown.
+    pub(in crate::vault) fn shown_end(&self, term: Term) -> Moment {
+        let standing = self.advanced();
+        let shift = standing.undone_s.saturating_add(standing.corrected_s);
+        term.ends.plus_seconds(shift)
     }
 
     /// A deadline as it is shown.
@@ -316,6 +366,9 @@ impl VaultClock {
             }
             Some(_) => {
                 standing.corrected_s = standing.corrected_s.saturating_add(off_by_s);
+                let back = off_by_s.saturating_neg().clamp(0, standing.jumped_s);
+                standing.undone_s = standing.undone_s.saturating_add(back);
+                standing.jumped_s = 0;
                 standing.off_by_s = None;
                 standing.stopped_s = None;
                 standing.proposal = None;
@@ -352,6 +405,8 @@ impl VaultClock {
             KeptClock {
                 own,
                 measured: seconds_of(standing.measured),
+                jumped_s: standing.jumped_s,
+                undone_s: standing.undone_s,
                 corrected_s: standing.corrected_s,
                 stopped_s: standing.stopped_s,
                 proposal: standing.proposal.clone(),
@@ -371,6 +426,11 @@ impl Standing {
         Moment::from_seconds(seconds_of(self.own)).plus_seconds(self.corrected_s)
     }
 
+    /// The own time without the jumps that were taken back.
+    fn lived(&self) -> Moment {
+        Moment::from_seconds(seconds_of(self.own)).plus_seconds(-self.undone_s)
+    }
+
     fn advance(&mut self, wall: Moment, elapsed: Duration) {
         let ran = elapsed.saturating_sub(self.at).as_nanos();
         let ran = i128::try_from(ran).unwrap_or_default();
@@ -384,6 +444,11 @@ impl Standing {
             }
             if self.off_by_s.take().is_some() {
                 tracing::warn!("the clock shows the vault's time again");
+                self.jumped_at = self.measured;
+            }
+            let settled = self.measured - self.jumped_at >= nanos(SETTLED_S);
+            if settled && self.stopped_s.is_none() {
+                self.jumped_s = 0;
             }
             return;
         }
@@ -552,6 +617,57 @@ mod tests {
         assert_eq!(clock.accept(&one, at(600)), Err(NotAccepted::NoDoubt));
         let (_, clock) = restarted(&clock, at(700));
         assert_eq!((clock.now(), clock.report().in_doubt()), (at(700), false));
+    }
+
+    #[test]
+    fn a_jump_at_a_start_that_two_people_take_back_ended_no_request_that_had_time_to_go() {
+        const DAY: i64 = 86_400;
+        let take_back = |clock: &VaultClock, wall| {
+            for one in [1, 2] {
+                clock.accept(&somebody(one), wall).unwrap();
+            }
+        };
+        let (machine, clock) = founded();
+        let (short, week) = (clock.term(DAY), clock.term(7 * DAY));
+        machine.advance_seconds(DAY);
+        assert!(clock.has_ended(short) && !clock.has_ended(week));
+        let (machine, clock) = restarted(&clock, at(21 * DAY));
+        assert!(!clock.report().in_doubt() && clock.has_ended(week));
+        let ahead = clock.term(7 * DAY);
+        machine.set(at(DAY));
+        assert!(
+            clock.has_ended(week),
+            "one machine's clock takes nothing back"
+        );
+        take_back(&clock, at(DAY));
+        assert!(clock.has_ended(short), "it had run out");
+        assert!(!clock.has_ended(week) && !clock.has_ended(ahead));
+        assert_eq!(clock.shown_end(week), at(7 * DAY));
+        let (machine, clock) = restarted(&clock, at(DAY));
+        assert!(!clock.has_ended(week));
+        machine.advance_seconds(6 * DAY);
+        assert!(clock.has_ended(week));
+        machine.advance_seconds(DAY);
+        assert!(
+            clock.has_ended(ahead),
+            "it lives no longer than it would have"
+        );
+    }
+
+    #[test]
+    fn a_request_that_ended_while_the_vault_was_stopped_stays_so_after_a_day() {
+        const DAY: i64 = 86_400;
+        let (_, clock) = founded();
+        let week = clock.term(7 * DAY);
+        let (machine, clock) = restarted(&clock, at(8 * DAY));
+        assert!(clock.has_ended(week));
+        machine.advance_seconds(DAY);
+        assert!(!clock.report().in_doubt());
+        machine.set(at(DAY));
+        for one in [1, 2] {
+            clock.accept(&somebody(one), at(DAY)).unwrap();
+        }
+        assert!(clock.has_ended(week));
     }
 
     #[test]

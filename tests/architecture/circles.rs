@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("entropy", &[]),
     ("lock", &[]),
     ("paths", &[]),
-    ("private_files", &[]),
+    ("private_files", &["paths"]),
     ("settings", &[]),
     ("store", &[]),
     ("error", &["entropy", "store"]),
@@ -87,6 +87,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "ledger",
         &[
             "audit",
+            "budget",
             "call",
             "clock",
             "core",

@@ -1,11 +1,13 @@
 //! Somebody moves the machine's clock while the vault is stopped, or changes what it has kept.
 
 use breachvault::domain::{ExportId, Moment, OperatorName};
+use breachvault::operations::clock::AcceptTime;
 use breachvault::operations::export::{DecideExport, RequestExport, take_package};
 use breachvault::operations::session::ReadSelf;
+use breachvault::policy::Denial;
 use breachvault::vault::clock::{Clock as _, ManualClock};
 use breachvault::vault::identity::{Password, TotpCode};
-use breachvault::vault::{Caller, Paths, SetSecondFactor, SignIn, Vault};
+use breachvault::vault::{Caller, Paths, Refusal, SetSecondFactor, SignIn, Vault};
 use serde_json::json;
 
 use crate::house::{House, REASON, ask, code, json_of, log, open_at, open_with, settings};
@@ -118,6 +120,37 @@ fn a_clock_that_is_ahead_at_a_start_deletes_no_package() {
     assert_eq!(house.vault.delete_old_packages(), 0);
     house.clock.advance_seconds(1);
     assert_eq!(house.vault.delete_old_packages(), 1);
+}
+
+#[test]
+fn an_approval_that_a_clock_ahead_at_a_start_ended_lives_again_when_two_people_have_put_it_right() {
+    const AHEAD: i64 = 20 * 86_400;
+    let house = House::new();
+    house.admit(log(300, 1)).unwrap();
+    let id: ExportId = approved_export(&house).parse().unwrap();
+    let House {
+        vault,
+        clock,
+        directory,
+        ..
+    } = house;
+    let paths = Paths::of(directory.path());
+    let (vault, clock) = restart(vault, &paths, &clock, AHEAD);
+    let custodian = enter(&vault, "cunegonde", None);
+    let is_expired = || {
+        let taken = take_package(&vault, &custodian, &id, None);
+        matches!(taken, Err(Refusal::Denied(Denial::Expired, _)))
+    };
+    assert!(is_expired());
+    clock.jump_seconds(-AHEAD);
+    assert!(is_expired(), "the machine alone takes nothing back");
+    for name in ["leopoldine", "leander"] {
+        assert!(is_expired(), "one person alone takes nothing back");
+        let lead = enter(&vault, name, None);
+        let body = json!({ "time": clock.now().to_string(), "reason": REASON });
+        ask::<AcceptTime>(&vault, &lead, &[], body).unwrap();
+    }
+    take_package(&vault, &custodian, &id, None).unwrap();
 }
 
 #[test]

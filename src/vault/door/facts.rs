@@ -10,7 +10,7 @@ use crate::vault::call::target::Target;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::scope::open_account;
-use crate::vault::scope::requests::account_of;
+use crate::vault::scope::requests::{account_of, term_of};
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
 use crate::vault::store::{
@@ -120,7 +120,7 @@ pub(in crate::vault) fn load(
                 situation.facts.request = Some(RequestFacts {
                     state: row.state,
                     asked_by_caller: Some(&row.asker) == caller.operator_id(),
-                    expired: core.clock.is_over(row.expires_at),
+                    expired: core.clock.has_ended(term_of(&row)),
                     account,
                 });
             }
@@ -151,19 +151,28 @@ pub(in crate::vault) fn load(
             },
         });
     }
-    situation.facts.lacks_factor = !standing.second_factor && needs_factor(core, &situation.facts);
+    situation.facts.lacks_factor =
+        !standing.second_factor && needs_factor(core, connection, caller, &situation.facts)?;
     Ok(situation)
 }
 
-/// Whether what the caller is, in the vault or in the case, needs a second factor.
-fn needs_factor(core: &Core, facts: &Facts) -> bool {
+/// Whether what the caller is needs a second factor: in the vault, in the case, and in any case if the act is about
+/// none, such as the list of their cases.
+fn needs_factor(
+    core: &Core,
+    connection: &Snapshot,
+    caller: &Caller,
+    facts: &Facts,
+) -> Result<bool, OperationError> {
     let rule = core.settings.second_factor;
-    let CallerFacts::Operator(home) = facts.caller else {
-        return false;
+    let (CallerFacts::Operator(home), Some(operator)) = (facts.caller, caller.operator_id()) else {
+        return Ok(false);
     };
-    let case = facts.case.as_ref();
-    let membership = case.and_then(|case| case.membership.as_ref());
-    rule.is_needed_by(home) || membership.is_some_and(|member| rule.is_needed_in(member.role))
+    let roles = match &facts.case {
+        Some(case) => case.membership.iter().map(|member| member.role).collect(),
+        None => membership_rows::roles_of(connection, operator)?,
+    };
+    Ok(rule.is_needed_by(home) || roles.into_iter().any(|role| rule.is_needed_in(role)))
 }
 
 /// Who the caller is now.

@@ -21,6 +21,8 @@ pub(crate) struct RequestRow {
     pub(crate) state: RequestState,
     pub(crate) asked_at: Moment,
     pub(crate) expires_at: Moment,
+    /// When it has run for its whole time, as the vault measures time.
+    pub(crate) runs_out: Moment,
     pub(crate) decider: Option<OperatorId>,
     pub(crate) decided_at: Option<Moment>,
     /// The leaf of the decision.
@@ -37,6 +39,8 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) asker: &'a OperatorId,
     pub(crate) asked_at: Moment,
     pub(crate) expires_at: Moment,
+    /// When it has run for its whole time, as the vault measures time.
+    pub(crate) runs_out: Moment,
     pub(crate) digest: &'a [u8],
     pub(crate) sealed: &'a [u8],
 }
@@ -48,6 +52,8 @@ pub(crate) struct Decision<'a> {
     pub(crate) now: Moment,
     pub(crate) leaf: u64,
     pub(crate) expires_at: Moment,
+    /// When it has run for its whole time, as the vault measures time.
+    pub(crate) runs_out: Moment,
     pub(crate) sealed: &'a [u8],
 }
 
@@ -60,6 +66,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewRequest<'_>) -> Result<(
         ("state", text(RequestState::Requested.as_str())),
         ("asked_at", int(new.asked_at.seconds())),
         ("expires_at", int(new.expires_at.seconds())),
+        ("runs_out", int(new.runs_out.seconds())),
         ("digest", blob(new.digest)),
         ("sealed", blob(new.sealed)),
     ];
@@ -107,6 +114,7 @@ pub(crate) fn decide(
         ("decided_at", int(decision.now.seconds())),
         ("decided_leaf", int(leaf)),
         ("expires_at", int(decision.expires_at.seconds())),
+        ("runs_out", int(decision.runs_out.seconds())),
         ("sealed", blob(decision.sealed)),
     ];
     let changed = connection.update(&REQUEST, &key(id), &meet, &set)?;
@@ -149,6 +157,7 @@ fn read(row: &Row<'_>) -> Result<RequestRow, StoreError> {
         state: sound(AT, text("state")?.parse())?,
         asked_at: Moment::from_seconds(row.get("asked_at").map_err(&failed)?),
         expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
+        runs_out: Moment::from_seconds(row.get("runs_out").map_err(&failed)?),
         decider: decider.map(|id| sound(AT, id.parse())).transpose()?,
         decided_at: time("decided_at")?,
         decided_leaf: leaf
@@ -186,6 +195,7 @@ mod tests {
             asker: &asker(),
             asked_at: now,
             expires_at: now.plus_seconds(60),
+            runs_out: now.plus_seconds(60),
             digest: b"digest",
             sealed: b"asked",
         };
@@ -200,6 +210,7 @@ mod tests {
             now: Moment::from_seconds(9),
             leaf: 3,
             expires_at: Moment::from_seconds(99),
+            runs_out: Moment::from_seconds(99),
             sealed: b"decided",
         }
     }

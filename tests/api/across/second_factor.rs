@@ -95,6 +95,9 @@ fn a_liaison_by_profession_who_is_a_lead_in_a_case_neither_enters_nor_acts_by_a_
     early
         .get(&members)
         .assert_problem(403, "second-factor-needed");
+    early
+        .get("/cases")
+        .assert_problem(403, "second-factor-needed");
     early.get("/me").assert_status(200);
     vault
         .sign_in("a.liaison", PASSWORD)

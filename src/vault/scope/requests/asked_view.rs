@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::sealed::Sealed;
+use super::sealed::{Sealed, term_of};
 use crate::domain::{Moment, OperatorId, Purpose};
 use crate::policy::RequestState;
 use crate::vault::OperationError;
@@ -77,7 +77,7 @@ impl AskedView {
         // A request past its time is shown as expired, whatever its row says.
         let state = match row.state {
             RequestState::Requested | RequestState::Approved
-                if reading.core.clock.is_over(row.expires_at) =>
+                if reading.core.clock.has_ended(term_of(row)) =>
             {
                 ShownState::Expired
             }
@@ -87,7 +87,7 @@ impl AskedView {
             state,
             asked_by: name(&row.asker)?,
             asked_at: row.asked_at,
-            expires_at: reading.core.clock.shown(row.expires_at),
+            expires_at: reading.core.clock.shown_end(term_of(row)),
             decided_by: row.decider.as_ref().map(name).transpose()?,
             decided_at: row.decided_at,
             purpose: sealed.purpose,

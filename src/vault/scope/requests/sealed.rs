@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AccountName, Purpose, RequestId};
 use crate::vault::OperationError;
+use crate::vault::clock::Term;
 use crate::vault::core::Core;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Aad, open_json};
@@ -50,6 +51,14 @@ impl<B: DeserializeOwned, F: DeserializeOwned> Sealed<B, F> {
     ) -> Result<Self, OperationError> {
         let aad = Aad::request(&core.vault, keys.case(), &row.id);
         open_json(keys.requests(), &aad, &row.sealed, PLACE)
+    }
+}
+
+/// How long a request has to go.
+pub(in crate::vault) fn term_of(row: &RequestRow) -> Term {
+    Term {
+        ends: row.expires_at,
+        runs_out: row.runs_out,
     }
 }
 

@@ -100,7 +100,7 @@ impl<A: Writes> Scope<'_, A> {
             after: K::After::default(),
         };
         let clock = &self.core.clock;
-        let expires_at = clock.in_seconds(K::seconds(&self.core.settings));
+        let term = clock.term(K::seconds(&self.core.settings));
         let asker = self.operator()?;
         request_rows::insert(
             self.transaction()?,
@@ -110,14 +110,15 @@ impl<A: Writes> Scope<'_, A> {
                 kind: K::NAME,
                 asker,
                 asked_at: self.now,
-                expires_at,
+                expires_at: term.ends,
+                runs_out: term.runs_out,
                 digest: &bound::<K>(&keys, &id.of_any_kind(), asker, &sealed)?,
                 sealed: &sealed.seal(self.core, &keys, &id.of_any_kind())?,
             },
         )?;
         self.note_request::<K>(&sealed.body);
         self.notes.object = Some(id.to_string());
-        Ok((id, clock.shown(expires_at)))
+        Ok((id, clock.shown_end(term)))
     }
 
     /// Moves a decided request on, sealed with what came after the decision.
@@ -156,6 +157,7 @@ impl<A: Decides> Scope<'_, A> {
         let leaf = self
             .leaf
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
+        let term = self.core.clock.term(K::seconds(&self.core.settings));
         request_rows::decide(
             self.transaction()?,
             &found.row.id,
@@ -164,7 +166,8 @@ impl<A: Decides> Scope<'_, A> {
                 decider: self.operator()?,
                 now: self.now,
                 leaf,
-                expires_at: self.core.clock.in_seconds(K::seconds(&self.core.settings)),
+                expires_at: term.ends,
+                runs_out: term.runs_out,
                 sealed: &found.sealed.seal(self.core, &found.keys, &found.row.id)?,
             },
         )?;
