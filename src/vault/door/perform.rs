@@ -27,7 +27,7 @@ use crate::vault::door::toll::Toll;
 use crate::vault::door::vault::Vault;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
-use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
+use crate::vault::ledger::{Acted, Detail, Draft, Outcome, verify_again};
 use crate::vault::scope::effect;
 use crate::vault::scope::{Asking, Notes, Reading, Rows, Scope};
 use crate::vault::store::{Snapshot, Transaction};
@@ -472,6 +472,9 @@ fn settle<O: Operation>(
     notes.alarm = notes.alarm.max(alarm);
     let ended = paid.and(ended).and_then(|answer| {
         core.control.intact()?;
+        if let Some(writes) = notes.log_verified {
+            verify_again(core, transaction, writes)?;
+        }
         if about.caller.is_gone() {
             return Err(Stopped::Failed(OperationError::Cancelled));
         }

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rusqlite::Row;
@@ -24,6 +25,8 @@ pub(crate) struct ControlState {
     groups: RwLock<HashMap<Place, Group>>,
     open: Mutex<Open>,
     damaged: OnceLock<&'static str>,
+    /// How often the writer saw that another connection had committed.
+    foreign: AtomicU64,
 }
 
 /// The rows of one group.
@@ -61,6 +64,7 @@ impl ControlState {
             groups: RwLock::default(),
             open: Mutex::default(),
             damaged: OnceLock::new(),
+            foreign: AtomicU64::new(0),
         }
     }
 
@@ -131,11 +135,21 @@ impl ControlState {
     }
 
     /// Notes that a table is not what the vault wrote.
-    pub(super) fn found_damaged(&self, table: &'static str) -> StoreError {
+    pub(crate) fn found_damaged(&self, table: &'static str) -> StoreError {
         if self.damaged.set(table).is_ok() {
-            tracing::error!(table, "a control row is not what the vault wrote");
+            tracing::error!(table, "a row is not what the vault wrote");
         }
         tampered(table)
+    }
+
+    /// Another connection committed.
+    pub(super) fn note_foreign_write(&self) {
+        self.foreign.fetch_add(1, Ordering::Release);
+    }
+
+    /// How often another connection committed, as far as the writer saw.
+    pub(super) fn foreign_writes(&self) -> u64 {
+        self.foreign.load(Ordering::Acquire)
     }
 
     /// A snapshot begins; answers the version it may be compared with.
