@@ -23,6 +23,7 @@ use crate::vault::call::wire::{View, Wire};
 use crate::vault::core::Core;
 use crate::vault::door::facts::{self, Situation};
 use crate::vault::door::operation::Operation;
+use crate::vault::door::spoilt::{note_spoilt, refuse_spoilt};
 use crate::vault::door::toll::Toll;
 use crate::vault::door::vault::Vault;
 use crate::vault::error::OperationError;
@@ -417,7 +418,9 @@ fn prepare<O: Operation>(
         now: when.now,
         tip: when.tip,
     };
-    let ended = caught(|| operation.prepare(&reading));
+    let ended = refuse_spoilt(core, situation, O::Action::KIND)
+        .and_then(|()| caught(|| operation.prepare(&reading)))
+        .map_err(|error| note_spoilt(core, situation, error));
     (Notes::default(), ended.map_err(Stopped::Failed))
 }
 
@@ -434,7 +437,9 @@ fn act<O: Operation>(
 ) -> (Notes, Result<O::Answer, Stopped>) {
     let case = situation.case.as_ref();
     let mut scope = Scope::new(core, rows, caller, grant, case, when.now, when.tip);
-    let ended = caught(|| operation.run(&mut scope)).map_err(Stopped::Failed);
+    let ended = refuse_spoilt(core, situation, O::Action::KIND)
+        .and_then(|()| caught(|| operation.run(&mut scope)))
+        .map_err(|error| Stopped::Failed(note_spoilt(core, situation, error)));
     let notes = scope.into_notes();
     match notes.denial {
         Some(denial) => (notes, Err(Stopped::Denied(denial))),
@@ -472,6 +477,7 @@ fn settle<O: Operation>(
     notes.alarm = notes.alarm.max(alarm);
     let ended = paid.and(ended).and_then(|answer| {
         core.control.intact()?;
+        refuse_spoilt(core, &situation, O::Action::KIND)?;
         if let Some(writes) = notes.log_verified {
             verify_again(core, transaction, writes)?;
         }

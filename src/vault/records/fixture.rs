@@ -301,6 +301,8 @@ impl Fixture {
             },
             action: PhantomData,
         };
+        // Each question is asked as after a restart: what was damaged before closes nothing.
+        self.vault.core.control.forget_spoilt();
         let reply = self.vault.perform(caller, operation)?;
         match reply.wire.into_body() {
             Body::Bytes(bytes) => Ok(serde_json::from_slice(&bytes).unwrap()),

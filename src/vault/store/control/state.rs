@@ -25,6 +25,8 @@ pub(crate) struct ControlState {
     groups: RwLock<HashMap<Place, Group>>,
     open: Mutex<Open>,
     damaged: OnceLock<&'static str>,
+    /// Cases of which a sealed part was found to be damaged, and the first such kind of part.
+    spoilt: Mutex<BTreeMap<String, &'static str>>,
     /// How often the writer saw that another connection had committed.
     foreign: AtomicU64,
 }
@@ -64,6 +66,7 @@ impl ControlState {
             groups: RwLock::default(),
             open: Mutex::default(),
             damaged: OnceLock::new(),
+            spoilt: Mutex::default(),
             foreign: AtomicU64::new(0),
         }
     }
@@ -140,6 +143,34 @@ impl ControlState {
             tracing::error!(table, "a row is not what the vault wrote");
         }
         tampered(table)
+    }
+
+    /// Notes that a sealed part of a case is damaged. Answers the kind of the part that was found first: it stands for
+    /// all later ones until the next start.
+    pub(crate) fn found_spoilt(&self, case: &str, part: &'static str) -> &'static str {
+        let mut spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
+        *spoilt.entry(case.to_owned()).or_insert_with(|| {
+            tracing::error!(case, part, "a sealed part of a case is damaged");
+            part
+        })
+    }
+
+    /// The kind of the damaged part of a case, if one was found.
+    pub(crate) fn spoilt(&self, case: &str) -> Option<&'static str> {
+        let spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
+        spoilt.get(case).copied()
+    }
+
+    /// The kind of a damaged part of any case.
+    pub(crate) fn any_spoilt(&self) -> Option<&'static str> {
+        let spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
+        spoilt.values().next().copied()
+    }
+
+    /// What a restart does, for tests that damage one part after the other.
+    #[cfg(test)]
+    pub(crate) fn forget_spoilt(&self) {
+        self.spoilt.lock().unwrap().clear();
     }
 
     /// Another connection committed.
