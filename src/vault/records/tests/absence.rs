@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::super::fixture::{Fixture, Sent, sent};
 use super::{look_up, place, search};
+use crate::policy::actions;
+use crate::vault::plaintext::{AskedNumbers, RawText};
 use crate::vault::{Caller, OperationError, Refusal};
 
 const EVERYBODY: u32 = 8;
@@ -195,4 +197,36 @@ fn an_account_or_a_value_whose_segment_is_away_is_damage_and_not_unknown() {
     for asked in [json!({"account": ["acme"]}), json!({"kind": ["voice"]})] {
         assert_eq!(place(search(&fixture, asked, None)), "dictionary");
     }
+}
+
+/// Somebody spoils the numbers of all runs, and then of one after the other; a liaison asks about people of others.
+#[test]
+fn damage_that_is_made_on_purpose_tells_a_liaison_nothing_of_who_is_in_the_case() {
+    let fixture = fixture();
+    let on = |caller: &Caller, number: u32| {
+        let text = RawText::new(format!("+447700900{number:03}"));
+        let numbers = AskedNumbers::read(&[text], None);
+        fixture.ask_on::<actions::LookUp, _>(caller, None, move |scope| scope.look_up(&numbers))
+    };
+    let spoil = "UPDATE term_run SET sealed = zeroblob(length(sealed))";
+    fixture.writer.raw().execute(spoil, []).unwrap();
+    let told = place(on(&fixture.liaison, 3));
+    assert_eq!(told, "");
+    assert!(!fixture.vault.health().is_green());
+    // Whatever is changed now, present and absent numbers are answered alike, to everybody.
+    let connection = fixture.writer.raw();
+    for change in [
+        "UPDATE term_run SET tags = zeroblob(length(tags))",
+        "DELETE FROM subject_index",
+        "DELETE FROM term_run",
+    ] {
+        connection.execute(change, []).unwrap();
+        for number in (1..=EVERYBODY).chain([ABSENT]) {
+            assert_eq!(place(on(&fixture.liaison, number)), "", "{change}");
+            assert_eq!(place(on(&fixture.lead, number)), "term_run", "{change}");
+        }
+    }
+    // The case can still be led.
+    let closed = fixture.ask_on::<actions::CloseCase, _>(&fixture.lead, None, |_| Ok(()));
+    assert!(closed.is_ok());
 }

@@ -1,9 +1,9 @@
 //! What is read for a call that cannot pay, statement by statement, and what is paid for one that fails.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::fixture::{Fixture, Sent, sent};
-use super::place;
+use super::{Order, PageQuery, place};
 use crate::policy::{Denial, actions};
 use crate::vault::plaintext::{AskedNumbers, RawText};
 use crate::vault::store::take_statements;
@@ -176,5 +176,13 @@ fn a_liaisons_filter_runs_the_same_statements_whatever_other_accounts_have() {
 }
 
 fn page(fixture: &Fixture, caller: &Caller, filter: &Value) -> Result<Value, Refusal> {
-    super::page(fixture, caller, filter.clone(), Order::Record, 50, None)
+    let filter = super::filter(filter.clone());
+    fixture.ask::<actions::SearchRecords, _>(caller, move |scope| {
+        scope.search_records(&PageQuery {
+            filter: &filter,
+            order: Order::Record,
+            limit: Some(50),
+            cursor: None,
+        })
+    })
 }
