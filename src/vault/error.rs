@@ -272,6 +272,7 @@ const PARTS: &[(&str, &str)] = &[
     ("quarantine", "quarantine"),
     ("duplicates", "duplicate"),
     ("field ", "block"),
+    (" block", "block"),
     ("term", "term_run"),
     ("release", "release"),
     ("exhibit", "exhibit"),

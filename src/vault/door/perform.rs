@@ -152,6 +152,13 @@ impl Vault {
         };
         let submitted = self.ledger.submit(caller, move |transaction, _| {
             let situation = facts::load(&core, transaction, &about.caller, &about.target);
+            // An admission comes upon damage between its acts.
+            let stopped = match (stopped, &situation) {
+                (Stopped::Failed(error), Ok(situation)) => {
+                    Stopped::Failed(note_spoilt(&core, situation, error))
+                }
+                (stopped, _) => stopped,
+            };
             let detail = about.sealed_detail(Value::Null);
             let notes = Notes::default();
             let draft = about.draft::<A>(situation.ok().as_ref(), notes, Some(&stopped), detail);
