@@ -22,7 +22,7 @@ CREATE TABLE checkpoint (
     note TEXT NOT NULL
 ) STRICT;
 
--- The sealed detail that a leaf commits to. It can be erased, because no proof needs it.
+-- The sealed detail that a leaf commits to. No proof needs it, and nothing erases it.
 CREATE TABLE detail (
     seq    INTEGER PRIMARY KEY,
     sealed BLOB NOT NULL

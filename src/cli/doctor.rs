@@ -70,16 +70,18 @@ impl Doctor {
                 },
             },
         ];
-        findings.push(match self.passphrase.secret().is_given() && !served {
-            true => finding("exhibits", self.exhibits()?),
-            false => Finding {
-                what: "exhibits",
-                state: State::NotLookedAt,
-                explanation:
-                    "skipped: needs --passphrase-file and a vault that no process has open"
-                        .to_owned(),
-            },
-        });
+        match self.passphrase.secret().is_given() && !served {
+            true => findings.extend(self.sealed()?),
+            false => findings.extend(["details", "exhibits"].map(|what| {
+                Finding {
+                    what,
+                    state: State::NotLookedAt,
+                    explanation:
+                        "skipped: needs --passphrase-file and a vault that no process has open"
+                            .to_owned(),
+                }
+            })),
+        }
         if self.json {
             streams::json(&findings)?;
         } else {
@@ -101,11 +103,15 @@ impl Doctor {
     }
 
     /// Opens the vault and every sealed part in it.
-    fn exhibits(&self) -> Result<Result<String, String>, CliError> {
+    fn sealed(&self) -> Result<[Finding; 2], CliError> {
         let vault = unlock::open(&self.dir, &self.passphrase, Settings::default())?;
-        let found = check_exhibits(&vault);
+        let details = vault
+            .check_details()
+            .map(|()| "every sealed detail of the log is present and intact".to_owned())
+            .map_err(|error| chain(&error));
+        let exhibits = check_exhibits(&vault);
         vault.stop()?;
-        Ok(found)
+        Ok([finding("details", details), finding("exhibits", exhibits)])
     }
 }
 

@@ -255,7 +255,8 @@ impl From<OperationError> for Problem {
             },
             OperationError::Damaged { place } => {
                 let mut problem = Self::new(ProblemKind::Damaged);
-                problem.at = Some(place);
+                // Empty where the caller may not know it.
+                problem.at = Some(place).filter(|place| !place.is_empty());
                 problem
             }
             OperationError::Store(StoreError {

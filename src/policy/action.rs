@@ -184,6 +184,26 @@ list! {
     NoteClock         "clock.note"          writes;
 }
 
+impl ActionKind {
+    /// Whether it needs nothing of what is sealed in a case's exhibits, so that a case whose exhibits are damaged can
+    /// still be led: who is in it, and that nothing more is done in it.
+    pub fn needs_no_records(self) -> bool {
+        matches!(
+            self,
+            Self::CloseCase
+                | Self::HoldCase
+                | Self::NameMember
+                | Self::ListMembers
+                | Self::SuspendMember
+                | Self::LiftSuspension
+                | Self::ListMemberships
+                | Self::ReadMembership
+                | Self::DecideMembership
+                | Self::AbandonExhibit
+        )
+    }
+}
+
 impl fmt::Display for ActionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

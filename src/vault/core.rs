@@ -4,7 +4,7 @@
 //! queue.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 
@@ -46,6 +46,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) sessions: KnownSessions,
     /// Where the log ends, as the ledger wrote it.
     pub(in crate::vault) tip: RwLock<Tip>,
+    /// After how many foreign writes the whole log was verified last.
+    pub(in crate::vault) log_verified: Mutex<Option<u64>>,
 }
 
 impl Core {

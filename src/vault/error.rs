@@ -177,7 +177,7 @@ pub enum OperationError {
     },
     /// A ciphertext could not be opened, or a part is missing.
     Damaged {
-        /// The part of the vault, by exhibit, field or leaf.
+        /// The part of the vault, by exhibit, field or leaf. The door tells a caller the kind of part at most.
         place: String,
     },
     /// The database failed.
@@ -230,6 +230,18 @@ impl OperationError {
         }
     }
 
+    /// The kind of the sealed part of a case that is damaged, if this is damage of one.
+    pub(in crate::vault) fn damaged_part(&self) -> Option<&'static str> {
+        let Self::Damaged { place } = self else {
+            return None;
+        };
+        if place.starts_with("table ") {
+            return None;
+        }
+        let found = PARTS.iter().find(|(word, _)| place.contains(word));
+        found.map(|(_, part)| *part)
+    }
+
     /// The word the leaf uses.
     pub fn name(&self) -> &'static str {
         match self {
@@ -248,6 +260,23 @@ impl OperationError {
         }
     }
 }
+
+/// Words in the place of damage, and the kind of sealed part that they mean. A caller is told no more than the kind:
+/// which term or range was opened depends on who is in the case.
+const PARTS: &[(&str, &str)] = &[
+    ("description", "exhibit"),
+    ("number of blocks", "exhibit"),
+    ("statistics", "statistics"),
+    ("subject index", "subject_index"),
+    ("dictionary", "dictionary"),
+    ("quarantine", "quarantine"),
+    ("duplicates", "duplicate"),
+    ("field ", "block"),
+    (" block", "block"),
+    ("term", "term_run"),
+    ("release", "release"),
+    ("exhibit", "exhibit"),
+];
 
 impl From<Panicked> for OperationError {
     fn from(_: Panicked) -> Self {

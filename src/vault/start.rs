@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use serde_json::{Value, json};
 
@@ -34,8 +34,8 @@ use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, write_control_seal,
-    write_mark,
+    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, trail,
+    write_control_seal, write_mark,
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
@@ -215,6 +215,7 @@ impl Vault {
             package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
             tip: RwLock::new(Frontier::new().tip()),
+            log_verified: Mutex::new(None),
         });
         let book = Book::open(writer, Arc::clone(&core))?;
         book.verify_mark()?;
@@ -229,6 +230,11 @@ impl Vault {
             noted_clock: AtomicBool::new(false),
             _lock: lock,
         })
+    }
+
+    /// Opens the sealed detail of every leaf and compares it with the leaf.
+    pub fn check_details(&self) -> Result<(), trail::TrailFailure> {
+        trail::verify_details(&self.core.paths, &self.core.keys())
     }
 
     /// Whether leaves can be made durable at this moment.

@@ -164,6 +164,15 @@ impl Closed {
         }
     }
 
+    /// The term number behind a subject token, which only the keys tell.
+    pub(crate) fn term_of(&self, token: &str) -> u32 {
+        let locked = LockedKeyring::read(&self.paths().keyring()).unwrap();
+        let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
+        let case = &self.people.case;
+        let found = keyring.unwrap().subject(case, &token.parse().unwrap());
+        found.unwrap().unwrap()
+    }
+
     pub(crate) fn open(&self) -> Result<Vault, StartError> {
         open(&self.paths())
     }

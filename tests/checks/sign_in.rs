@@ -148,3 +148,20 @@ fn whoever_needs_a_second_factor_and_has_none_may_only_set_it_up() {
         Err(Refusal::Denied(Denial::WrongCredential, _))
     ));
 }
+
+#[test]
+fn forty_sign_ins_at_once_get_no_more_tries_than_forty_one_after_the_other() {
+    let house = House::new();
+    let vault = &house.vault;
+    let wrong = std::thread::scope(|scope| {
+        let one = || sign_in(vault, "augustine", "a wrong password of it", "203.0.113.77");
+        let all: Vec<_> = (0..40).map(|_| scope.spawn(one)).collect();
+        let all = all.into_iter().map(|one| one.join().unwrap());
+        all.filter(|seen| *seen == Seen::Wrong).count()
+    });
+    assert_eq!(wrong, 5);
+    // The owner comes in from elsewhere, as often as needed.
+    for _ in 0..60 {
+        assert_eq!(right(vault, "augustine", HOME), Seen::In);
+    }
+}

@@ -55,7 +55,7 @@ impl Verify {
         }
     }
 
-    /// With the passphrase, also against the high-water mark.
+    /// With the passphrase, also against the high-water mark, and with the sealed details.
     fn verify_vault(
         &self,
         paths: &Paths,
@@ -68,8 +68,11 @@ impl Verify {
         };
         let verdict = trail::verify_directory(paths, key, kept);
         Ok(verdict.and_then(|verdict| {
-            let marked = keyring.map(|keyring| trail::verify_mark(paths, &keyring));
-            marked.unwrap_or(Ok(())).map(|()| verdict)
+            if let Some(keyring) = keyring {
+                trail::verify_mark(paths, &keyring)?;
+                trail::verify_details(paths, &keyring)?;
+            }
+            Ok(verdict)
         }))
     }
 
@@ -105,6 +108,7 @@ impl Verify {
                 TrailFailure::Column { leaf, column } => {
                     json!({ "kind": "Column", "first_bad": leaf, "column": column })
                 }
+                TrailFailure::Detail { leaf } => json!({ "kind": "Detail", "first_bad": leaf }),
                 _ => json!({ "kind": "Database" }),
             };
             streams::json(&json!({

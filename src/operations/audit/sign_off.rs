@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::domain::Reason;
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
-use crate::vault::scope::Scope;
+use crate::vault::scope::{Reading, Scope};
 use crate::vault::{Operation, OperationError, Target, Why};
 
 /// Records that an auditor reviewed the log up to a size.
@@ -48,8 +48,15 @@ impl Operation for SignOff {
         Some(&self.why)
     }
 
+    const PREPARES: bool = true;
+
+    fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
+        reading.verify_log()
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignedOff, OperationError> {
-        if self.size > scope.newest_checkpoint()?.size {
+        // In the act, which nobody can write beside; it is quick if `prepare` has done it.
+        if self.size > scope.verified_size()? {
             return Err(OperationError::invalid(
                 "size",
                 "the log is not that long yet",

@@ -65,5 +65,13 @@ impl Inspected {
     }
 }
 
+/// Whether the bytes are a leaf of this log under this number, and the columns beside it say what it says.
+pub(in crate::vault) fn agrees(leaf: &StoredLeaf<'_>, origin: &str) -> bool {
+    match Told::by(leaf.bytes, origin, leaf.beside.as_ref()) {
+        Ok((told, None)) => told.seq == leaf.number && told.of_this_log,
+        Ok((_, Some(_))) | Err(_) => false,
+    }
+}
+
 /// Fewest leaves that are worth a thread.
 const SHARE_MIN: usize = 256;

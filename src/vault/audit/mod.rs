@@ -34,6 +34,7 @@ pub use export::{ExportError, write_log, write_log_to};
 pub use exported::{ExportedLeaves, ExportedLog};
 pub use frontier::Frontier;
 pub use hash::{EMPTY_ROOT, Hash, HashError, LeafHash, leaf_hash, node_hash};
+pub(in crate::vault) use inspect::agrees;
 pub use key::{KeyError, KeyName, VerifierKey};
 pub use leaf::{Decision, LEAF_BYTES_MAX, Leaf, LeafError, Outcome};
 pub use note::{NoteError, OpenedNote, open, sign};

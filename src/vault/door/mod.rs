@@ -5,6 +5,7 @@
 mod facts;
 mod operation;
 mod perform;
+mod spoilt;
 mod toll;
 mod vault;
 

@@ -23,11 +23,12 @@ use crate::vault::call::wire::{View, Wire};
 use crate::vault::core::Core;
 use crate::vault::door::facts::{self, Situation};
 use crate::vault::door::operation::Operation;
+use crate::vault::door::spoilt::{note_spoilt, refuse_spoilt};
 use crate::vault::door::toll::Toll;
 use crate::vault::door::vault::Vault;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
-use crate::vault::ledger::{Acted, Detail, Draft, Outcome};
+use crate::vault::ledger::{Acted, Detail, Draft, Outcome, verify_again};
 use crate::vault::scope::effect;
 use crate::vault::scope::{Asking, Notes, Reading, Rows, Scope};
 use crate::vault::store::{Snapshot, Transaction};
@@ -151,6 +152,13 @@ impl Vault {
         };
         let submitted = self.ledger.submit(caller, move |transaction, _| {
             let situation = facts::load(&core, transaction, &about.caller, &about.target);
+            // An admission comes upon damage between its acts.
+            let stopped = match (stopped, &situation) {
+                (Stopped::Failed(error), Ok(situation)) => {
+                    Stopped::Failed(note_spoilt(&core, situation, error))
+                }
+                (stopped, _) => stopped,
+            };
             let detail = about.sealed_detail(Value::Null);
             let notes = Notes::default();
             let draft = about.draft::<A>(situation.ok().as_ref(), notes, Some(&stopped), detail);
@@ -417,7 +425,9 @@ fn prepare<O: Operation>(
         now: when.now,
         tip: when.tip,
     };
-    let ended = caught(|| operation.prepare(&reading));
+    let ended = refuse_spoilt(core, situation, O::Action::KIND)
+        .and_then(|()| caught(|| operation.prepare(&reading)))
+        .map_err(|error| note_spoilt(core, situation, error));
     (Notes::default(), ended.map_err(Stopped::Failed))
 }
 
@@ -434,7 +444,9 @@ fn act<O: Operation>(
 ) -> (Notes, Result<O::Answer, Stopped>) {
     let case = situation.case.as_ref();
     let mut scope = Scope::new(core, rows, caller, grant, case, when.now, when.tip);
-    let ended = caught(|| operation.run(&mut scope)).map_err(Stopped::Failed);
+    let ended = refuse_spoilt(core, situation, O::Action::KIND)
+        .and_then(|()| caught(|| operation.run(&mut scope)))
+        .map_err(|error| Stopped::Failed(note_spoilt(core, situation, error)));
     let notes = scope.into_notes();
     match notes.denial {
         Some(denial) => (notes, Err(Stopped::Denied(denial))),
@@ -472,6 +484,10 @@ fn settle<O: Operation>(
     notes.alarm = notes.alarm.max(alarm);
     let ended = paid.and(ended).and_then(|answer| {
         core.control.intact()?;
+        refuse_spoilt(core, &situation, O::Action::KIND)?;
+        if let Some(writes) = notes.log_verified {
+            verify_again(core, transaction, writes)?;
+        }
         if about.caller.is_gone() {
             return Err(Stopped::Failed(OperationError::Cancelled));
         }

@@ -1,6 +1,6 @@
 //! Slows down whoever tries names and passwords.
 //!
-//! Sees keyed tags of names, and networks, in memory only. Four leaking buckets count a failure:
+//! Sees keyed tags of names, and networks, in memory only. Four leaking buckets count a try until it turns out to be right:
 //!
 //! - the name from this network: nobody gets past it;
 //! - the network, whatever the name: nobody gets past it;
@@ -52,10 +52,12 @@ const SECONDS_A_FAILURE: f64 = 30.0;
 const BUCKETS: usize = 100_000;
 
 impl Throttle {
-    /// Refused: in how many seconds one more try fits. `now` is measured time.
-    pub(in crate::vault) fn check(&self, key: &ThrottleKey, now: Moment) -> Result<Admitted, u32> {
-        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Counts a try before its password is looked at, so that tries at the same time are as many as tries one after the
+    /// other. Refused, and not counted: in how many seconds one more fits. `now` is measured time.
+    pub(in crate::vault) fn enter(&self, key: &ThrottleKey, now: Moment) -> Result<Admitted, u32> {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let mut admitted = Admitted::Anybody;
+        let mut poured = Vec::new();
         for tried in key.buckets() {
             let level = buckets
                 .get(&tried)
@@ -67,23 +69,30 @@ impl Throttle {
                 }
                 Err(retry_after) => return Err(retry_after),
             }
+            poured.push((tried, level + 1.0));
+        }
+        if buckets.len() >= BUCKETS {
+            buckets.retain(|_, (level, at)| leaked(*level, *at, now) > 0.5);
+        }
+        for (tried, level) in poured {
+            buckets.insert(tried, (level, now));
         }
         Ok(admitted)
     }
 
-    pub(in crate::vault) fn count_failure(&self, key: &ThrottleKey, now: Moment) {
+    /// The try was no failure: it is not counted after all.
+    pub(in crate::vault) fn give_back(&self, key: &ThrottleKey, now: Moment) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= BUCKETS {
-            buckets.retain(|_, (level, at)| leaked(*level, *at, now) > 0.5);
-        }
         for tried in key.buckets() {
-            let entry = buckets.entry(tried).or_insert((0.0, now));
-            *entry = (leaked(entry.0, entry.1, now) + 1.0, now);
+            if let Some(entry) = buckets.get_mut(&tried) {
+                *entry = ((leaked(entry.0, entry.1, now) - 1.0).max(0.0), now);
+            }
         }
     }
 
     /// Somebody signed in: what they mistyped before is forgotten.
-    pub(in crate::vault) fn forget(&self, key: &ThrottleKey) {
+    pub(in crate::vault) fn forget(&self, key: &ThrottleKey, now: Moment) {
+        self.give_back(key, now);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         buckets.remove(&Tried::Here(key.name, key.subnet));
     }
@@ -147,9 +156,15 @@ mod tests {
     fn attack(throttle: &Throttle, key: &ThrottleKey) -> u32 {
         let mut tries = 0;
         for second in 0..3600 {
-            while throttle.check(key, at(second)) == Ok(Admitted::Anybody) {
-                throttle.count_failure(key, at(second));
-                tries += 1;
+            loop {
+                match throttle.enter(key, at(second)) {
+                    Ok(Admitted::Anybody) => tries += 1,
+                    Ok(Admitted::Known { .. }) => {
+                        throttle.give_back(key, at(second));
+                        break;
+                    }
+                    Err(_) => break,
+                }
             }
         }
         tries
@@ -159,15 +174,15 @@ mod tests {
     fn one_network_keeps_nobody_out_who_comes_from_another() {
         let throttle = Throttle::default();
         assert!(attack(&throttle, &key(1, "192.0.2.1")) <= 5 + 120);
-        assert!(throttle.check(&key(1, "192.0.2.1"), at(3599)).is_err());
+        assert!(throttle.enter(&key(1, "192.0.2.1"), at(3599)).is_err());
         for other in ["192.0.2.2", "203.0.113.9", "2001:db8::1"] {
             assert_eq!(
-                throttle.check(&key(1, other), at(3599)),
+                throttle.enter(&key(1, other), at(3599)),
                 Ok(Admitted::Anybody)
             );
         }
         assert_eq!(
-            throttle.check(&key(2, "192.0.2.1"), at(3599)),
+            throttle.enter(&key(2, "192.0.2.1"), at(3599)),
             Ok(Admitted::Anybody)
         );
     }
@@ -178,12 +193,31 @@ mod tests {
         for host in 0..40 {
             attack(&throttle, &key(1, &format!("198.51.{host}.7")));
         }
-        let elsewhere = throttle.check(&key(1, "203.0.113.9"), at(3599));
+        let elsewhere = throttle.enter(&key(1, "203.0.113.9"), at(3599));
         assert!(matches!(elsewhere, Ok(Admitted::Known { .. })));
         assert_eq!(
-            throttle.check(&key(2, "203.0.113.9"), at(3599)),
+            throttle.enter(&key(2, "203.0.113.9"), at(3599)),
             Ok(Admitted::Anybody)
         );
+    }
+
+    #[test]
+    fn tries_at_the_same_time_are_counted_before_any_password_is_looked_at() {
+        let throttle = Throttle::default();
+        let key = key(1, "192.0.2.1");
+        let let_in = std::thread::scope(|scope| {
+            let one = || throttle.enter(&key, at(0)).is_ok();
+            let all: Vec<_> = (0..40).map(|_| scope.spawn(one)).collect();
+            let all = all.into_iter().map(|one| one.join().unwrap());
+            all.filter(|let_in| *let_in).count()
+        });
+        assert_eq!(let_in, 5);
+        // One of them was right.
+        throttle.give_back(&key, at(0));
+        assert!(throttle.enter(&key, at(0)).is_ok());
+        assert!(throttle.enter(&key, at(0)).is_err());
+        throttle.forget(&key, at(0));
+        assert!(throttle.enter(&key, at(0)).is_ok());
     }
 
     #[test]
@@ -192,10 +226,10 @@ mod tests {
         for host in 0..250 {
             attack(&throttle, &key(1, &format!("198.51.100.{host}")));
         }
-        let neighbour = throttle.check(&key(1, "198.51.100.251"), at(3599));
+        let neighbour = throttle.enter(&key(1, "198.51.100.251"), at(3599));
         assert!(matches!(neighbour, Ok(Admitted::Known { .. })));
         assert_eq!(
-            throttle.check(&key(1, "203.0.113.9"), at(3599)),
+            throttle.enter(&key(1, "203.0.113.9"), at(3599)),
             Ok(Admitted::Anybody)
         );
     }
@@ -207,6 +241,6 @@ mod tests {
             .map(|name| attack(&throttle, &key(name, "192.0.2.1")))
             .sum();
         assert!(tries < 30 + 121 * 100, "{tries}");
-        assert!(throttle.check(&key(200, "192.0.2.1"), at(3599)).is_err());
+        assert!(throttle.enter(&key(200, "192.0.2.1"), at(3599)).is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::{CaseId, VaultId};
 use crate::vault::entropy::{Entropy, draw};
-use crate::vault::plaintext::{KeyId, Nonces};
+use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
 
 use super::case_keys::CaseKeys;
 use super::case_ring::{CaseKey, CaseRing};
@@ -165,6 +165,15 @@ impl Keyring {
     /// The newest keys of a case.
     pub(in crate::vault) fn case_keys(&self, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
         self.cases.keys(&self.file.vault, case)
+    }
+
+    /// The term number of a subject token of a case, for whoever examines a vault's files with its keys.
+    pub fn subject(
+        &self,
+        case: &CaseId,
+        token: &SubjectToken,
+    ) -> Result<Option<u32>, KeyringError> {
+        Ok(self.case_keys(case)?.tokens().subject(token))
     }
 
     pub(in crate::vault) fn root_keys(&self) -> &RootKeys {

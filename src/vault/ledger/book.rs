@@ -82,9 +82,8 @@ impl Book {
     /// Continues the log where it ends. It is refused if its newest checkpoint disagrees with it, so
     /// that the vault never signs two checkpoints that contradict each other.
     pub(crate) fn open(writer: Writer, core: Arc<Core>) -> Result<Self, BookError> {
-        let origin: KeyName = format!("breachvault/{}", core.vault).parse()?;
-        let public = public_key(&core);
-        let key = VerifierKey::new(origin.clone(), public);
+        let origin = origin(&core)?;
+        let key = log_key(&core)?;
         let leaves = leaf_rows::count(&writer)?;
         let frontier = Frontier::read(leaves, &StoredHashes(&writer)).map_err(tree)?;
         let checkpoint: Arc<str> = match checkpoint_rows::newest(&writer)? {
@@ -344,8 +343,18 @@ impl Book {
     }
 }
 
+/// The log's name.
+fn origin(core: &Core) -> Result<KeyName, KeyError> {
+    format!("breachvault/{}", core.vault).parse()
+}
+
+/// What verifies the log's checkpoints.
+pub(in crate::vault) fn log_key(core: &Core) -> Result<VerifierKey, KeyError> {
+    Ok(VerifierKey::new(origin(core)?, public_key(core)))
+}
+
 /// The log's public key.
-pub(in crate::vault) fn public_key(core: &Core) -> [u8; 32] {
+fn public_key(core: &Core) -> [u8; 32] {
     let mut public = [0; 32];
     for (out, byte) in public.iter_mut().zip(
         core.keys()

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::vault::store::ControlState;
 
-/// Green until a commit fails, green again as soon as one succeeds. Red for good once a control row
-/// was not what the vault wrote.
+/// Green until a commit fails, green again as soon as one succeeds. Red for good once a row or
+/// a sealed part was not what the vault wrote.
 #[derive(Debug)]
 pub struct Health {
     red: AtomicBool,
@@ -32,9 +32,9 @@ impl Health {
         !self.red.load(Ordering::Acquire) && self.damage().is_none()
     }
 
-    /// The table in which somebody else wrote, if that was found.
+    /// The table in which somebody else wrote, or the kind of a sealed part that is damaged, if that was found.
     pub fn damage(&self) -> Option<&'static str> {
-        self.control.damage()
+        self.control.damage().or_else(|| self.control.any_spoilt())
     }
 
     /// Commits, leaves in them, and commits that failed, since the start.

@@ -8,9 +8,11 @@
 //! went away before the answer: the log may record too much, never too little.
 
 mod act;
+mod as_written;
 mod book;
 pub(in crate::vault) mod clock_keeper;
 mod control_seal;
+mod details;
 mod draft;
 mod health;
 mod mark;
@@ -19,10 +21,12 @@ pub mod trail;
 mod writer;
 
 pub(crate) use act::{Acted, StageError};
+pub(in crate::vault) use as_written::{proven_leaf, verify_again, verify_all};
 pub use book::BookError;
-pub(in crate::vault) use book::{Book, StoredHashes, public_key};
+pub(in crate::vault) use book::{Book, StoredHashes, log_key};
 pub use control_seal::ControlFault;
 pub(in crate::vault) use control_seal::write as write_control_seal;
+pub(in crate::vault) use details::open_detail;
 pub(crate) use draft::{Detail, Draft, Outcome, Verdict};
 pub use health::Health;
 pub use mark::MarkFault;

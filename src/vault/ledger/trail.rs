@@ -11,6 +11,7 @@ use std::iter;
 use std::path::Path;
 
 use super::control_seal;
+use super::details;
 use super::mark::{self, MarkFault};
 use crate::domain::io_words;
 use crate::vault::audit::{
@@ -67,6 +68,14 @@ pub enum TrailFailure {
         /// The generation that the log was written with.
         named: u64,
     },
+    /// A sealed detail is missing, or is not the one that its leaf commits to.
+    #[error(
+        "the sealed detail of leaf {leaf} is missing, or is not the one that the leaf commits to"
+    )]
+    Detail {
+        /// The leaf's number, from 0.
+        leaf: u64,
+    },
     /// The log could not be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -84,6 +93,7 @@ impl TrailFailure {
             | Self::Column { .. }
             | Self::CheckpointSize
             | Self::Mark(_)
+            | Self::Detail { .. }
             | Self::OldKeyring { .. } => true,
             Self::Export(error) => matches!(
                 error,
@@ -138,6 +148,14 @@ pub fn verify_mark(paths: &Paths, keyring: &Keyring) -> Result<(), TrailFailure>
     match (keyring.generation(), named) {
         (found, Some(named)) if found < named => Err(TrailFailure::OldKeyring { found, named }),
         _ => Ok(()),
+    }
+}
+
+/// Opens the sealed detail of every leaf and compares it with the leaf. The vault may be served.
+pub fn verify_details(paths: &Paths, keyring: &Keyring) -> Result<(), TrailFailure> {
+    match details::first_wrong(&snapshot(paths)?, keyring)? {
+        Some(leaf) => Err(TrailFailure::Detail { leaf }),
+        None => Ok(()),
     }
 }
 
@@ -218,7 +236,7 @@ fn snapshot(paths: &Paths) -> Result<Snapshot, TrailFailure> {
 }
 
 /// The stored hashes, read range by range: the verifier asks for every one.
-struct DenseHashes<'c>(&'c Snapshot);
+pub(super) struct DenseHashes<'c>(pub(super) &'c Snapshot);
 
 impl Hashes for DenseHashes<'_> {
     type Error = StoreError;

@@ -301,6 +301,18 @@ impl Fixture {
         price: Option<Price>,
         ask: impl FnOnce(&mut Scope<'_, A>) -> Result<T, OperationError> + Send + 'static,
     ) -> Result<Value, Refusal> {
+        // Each question is asked as after a restart: what was damaged before closes nothing.
+        self.vault.core.control.forget_spoilt();
+        self.ask_on(caller, price, ask)
+    }
+
+    /// The same without a restart before.
+    pub(in crate::vault) fn ask_on<A: Action, T: Serialize>(
+        &self,
+        caller: &Caller,
+        price: Option<Price>,
+        ask: impl FnOnce(&mut Scope<'_, A>) -> Result<T, OperationError> + Send + 'static,
+    ) -> Result<Value, Refusal> {
         let operation = Ask::<A, _> {
             price,
             case: self.case.clone(),

@@ -1,7 +1,6 @@
 //! The audit log, read through the door.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,14 +11,12 @@ use super::Scope;
 use crate::domain::{CaseId, Moment, OperatorId, Reason};
 use crate::policy::{Action, ActionKind};
 use crate::vault::audit::{
-    Checkpoint, InclusionProof, KeyName, Leaf, VerifierKey, inclusion_proof,
+    Checkpoint, InclusionProof, Leaf, inclusion_proof, leaf_hash, verify_inclusion,
 };
 use crate::vault::error::OperationError;
-use crate::vault::ledger::{StoredHashes, public_key};
-use crate::vault::plaintext::Aad;
-use crate::vault::plaintext::open_json;
+use crate::vault::ledger::{StoredHashes, log_key, open_detail, proven_leaf, verify_all};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
-use crate::vault::store::{checkpoint_rows, detail_rows};
+use crate::vault::store::{StoreFault, checkpoint_rows};
 
 /// What an auditor searches for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,12 +39,12 @@ pub struct LeafQuery {
     pub limit: u32,
 }
 
-/// A leaf with its opened detail, where that was not erased.
+/// A leaf with its opened detail.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LeafView {
     /// The leaf as it was written.
     pub leaf: Leaf,
-    /// What the leaf commits to; null where there was nothing or it was erased.
+    /// What the leaf commits to; null where there is nothing.
     #[schema(value_type = Option<LeafDetail>)]
     pub detail: Value,
 }
@@ -82,6 +79,8 @@ pub struct LogProof(pub String);
 impl<A: Action> Scope<'_, A> {
     /// The leaves that match, with their numbers, newest first.
     pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<(u64, Leaf)>, OperationError> {
+        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip)?);
+        let end = self.tip.size;
         let filter = LeafFilter {
             from: query.from,
             to: query.to,
@@ -89,33 +88,39 @@ impl<A: Action> Scope<'_, A> {
             case: query.case.as_ref().map(ToString::to_string),
             action: query.action.map(|action| action.name().to_owned()),
             outcome: query.outcome.clone(),
-            before: query.before,
+            before: Some(query.before.map_or(end, |before| before.min(end))),
         };
-        leaf_rows::search(self.connection, &filter, query.limit)?
+        let found = leaf_rows::search(self.connection, &filter, query.limit);
+        found
+            .map_err(|error| match error.fault {
+                StoreFault::Inconsistent => self.core.control.found_damaged("leaf"),
+                _ => error,
+            })?
             .into_iter()
-            .map(|(seq, bytes)| Ok((seq, parse(seq, &bytes)?)))
+            .map(|(seq, _)| Ok((seq, parse(seq, &self.leaf_bytes(seq)?)?)))
             .collect()
     }
 
-    /// The exact bytes of a leaf.
+    /// The exact bytes of a leaf, proved to be those that the vault wrote.
     pub fn leaf_bytes(&mut self, seq: u64) -> Result<Vec<u8>, OperationError> {
-        leaf_rows::find(self.connection, seq)?.ok_or(OperationError::NotFound)
+        let leaf = proven_leaf(self.core, self.connection, self.tip, seq)?;
+        leaf.ok_or(OperationError::NotFound)
+    }
+
+    /// How many leaves the log has, all of them as the vault wrote them.
+    pub fn verified_size(&mut self) -> Result<u64, OperationError> {
+        verify_all(self.core, self.connection, self.tip)?;
+        Ok(self.tip.size)
     }
 
     /// One leaf with its detail. `NotFound` beyond the end of the log.
     pub fn read_leaf(&mut self, seq: u64) -> Result<LeafView, OperationError> {
         let leaf = parse(seq, &self.leaf_bytes(seq)?)?;
-        let detail = match detail_rows::find(self.connection, seq)? {
+        let detail = match leaf.detail.as_deref() {
             None => Value::Null,
-            Some(sealed) => {
-                let aad = Aad::detail(&self.core.vault, seq);
-                let place = format!("detail of leaf {seq}");
-                open_json(
-                    self.core.keys().root_keys().details(),
-                    &aad,
-                    &sealed,
-                    &place,
-                )?
+            Some(committed) => {
+                let opened = open_detail(self.connection, &self.core.keys(), seq, committed)?;
+                opened.ok_or_else(|| self.core.control.found_damaged("detail"))?
             }
         };
         Ok(LeafView { leaf, detail })
@@ -123,35 +128,36 @@ impl<A: Action> Scope<'_, A> {
 
     /// The inclusion proof of a leaf under the newest checkpoint of the snapshot.
     pub fn prove_leaf(&mut self, seq: u64) -> Result<LogProof, OperationError> {
-        let (size, note) =
-            checkpoint_rows::newest(self.connection)?.ok_or(OperationError::NotFound)?;
-        if seq >= size {
-            return Err(OperationError::NotFound);
-        }
-        let path = inclusion_proof(seq, size, &StoredHashes(self.connection)).map_err(|_| {
-            OperationError::Damaged {
-                place: "tree hashes".to_owned(),
-            }
-        })?;
+        let leaf = self.leaf_bytes(seq)?;
+        let (checkpoint, note) = self.signed_checkpoint()?;
+        let path = inclusion_proof(seq, checkpoint.size, &StoredHashes(self.connection));
+        let proven = path.ok().filter(|path| {
+            let (size, root) = (checkpoint.size, &checkpoint.root);
+            verify_inclusion(&leaf_hash(&leaf), seq, size, path, root).is_ok()
+        });
+        let path = proven.ok_or_else(|| self.core.control.found_damaged("tree_hash"))?;
         Ok(LogProof(InclusionProof::new(seq, path, note).to_string()))
     }
 
     /// The log's public key as text.
     pub fn verifier_key(&self) -> Result<String, OperationError> {
-        let origin = KeyName::from_str(&format!("breachvault/{}", self.core.vault))
-            .map_err(|_| OperationError::Internal("origin"))?;
-        Ok(VerifierKey::new(origin, public_key(self.core)).to_string())
+        let key = log_key(self.core).map_err(|_| OperationError::Internal("vkey"))?;
+        Ok(key.to_string())
     }
 
     /// Size and root of the newest checkpoint of the snapshot.
     pub fn newest_checkpoint(&self) -> Result<Checkpoint, OperationError> {
-        let (_, note) =
-            checkpoint_rows::newest(self.connection)?.ok_or(OperationError::NotFound)?;
-        let key = VerifierKey::from_str(&self.verifier_key()?)
-            .map_err(|_| OperationError::Internal("vkey"))?;
-        Checkpoint::open(note.as_bytes(), &key).map_err(|_| OperationError::Damaged {
-            place: "checkpoint".to_owned(),
-        })
+        Ok(self.signed_checkpoint()?.0)
+    }
+
+    /// The newest checkpoint and its note. It is not older than the log that this process wrote.
+    fn signed_checkpoint(&self) -> Result<(Checkpoint, String), OperationError> {
+        let damaged = || self.core.control.found_damaged("checkpoint");
+        let (_, note) = checkpoint_rows::newest(self.connection)?.ok_or_else(damaged)?;
+        let key = log_key(self.core).map_err(|_| OperationError::Internal("vkey"))?;
+        let opened = Checkpoint::open(note.as_bytes(), &key).ok();
+        let opened = opened.filter(|checkpoint| checkpoint.size >= self.tip.size);
+        Ok((opened.ok_or_else(damaged)?, note))
     }
 }
 

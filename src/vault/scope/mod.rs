@@ -110,6 +110,8 @@ pub(in crate::vault) struct Notes {
     pub(in crate::vault) effects: Vec<Effect>,
     /// A refusal the act itself found: it turns `done` into `denied`.
     pub(in crate::vault) denial: Option<Denial>,
+    /// After how many foreign writes the log that the act searched was verified.
+    pub(in crate::vault) log_verified: Option<u64>,
 }
 
 impl Notes {

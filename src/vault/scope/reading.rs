@@ -11,6 +11,7 @@ use crate::vault::OperationError;
 use crate::vault::audit::Tip;
 use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
+use crate::vault::ledger::verify_all;
 use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
 
@@ -30,6 +31,12 @@ impl<'v> Reading<'v> {
     /// The moment at which the act began.
     pub fn now(&self) -> Moment {
         self.now
+    }
+
+    /// Verifies the whole audit log, unless that was done since somebody else last wrote.
+    pub fn verify_log(&self) -> Result<(), OperationError> {
+        verify_all(self.core, self.connection, self.tip)?;
+        Ok(())
     }
 
     pub(in crate::vault) fn operator(&self) -> Result<&'v OperatorId, OperationError> {

@@ -105,7 +105,7 @@ impl Vault {
         Ok((OpenSession { about, entering }, found))
     }
 
-    /// Asks the throttle, and finds whose name it is.
+    /// Counts the try, and finds whose name it is.
     pub(super) fn attempt(
         &self,
         name: &OperatorName,
@@ -124,25 +124,30 @@ impl Vault {
         };
         let admitted = self
             .throttle
-            .check(&throttle_key, self.core.clock.measured())
+            .enter(&throttle_key, self.core.clock.measured())
             .map_err(|retry_after| Unauthenticated::Throttled { retry_after })?;
-        let reader = self
-            .core
-            .readers
-            .snapshot()
-            .map_err(Unauthenticated::from)?;
-        let connection = reader.connection().map_err(Unauthenticated::from)?;
-        let row =
-            operator_rows::find_by_name_tag(connection, &tag).map_err(Unauthenticated::from)?;
-        let found = row.and_then(|row| {
-            let secrets = OperatorSecrets::open(&self.core.keys(), &row).ok()?;
-            Some((row, secrets))
-        });
+        let found = self.named(&tag).inspect_err(|_| {
+            let now = self.core.clock.measured();
+            self.throttle.give_back(&throttle_key, now);
+        })?;
         Ok(Attempt {
             throttle_key,
             admitted,
             found,
         })
+    }
+
+    /// Whose name has this tag.
+    fn named(
+        &self,
+        tag: &[u8; 16],
+    ) -> Result<Option<(OperatorRow, OperatorSecrets)>, Unauthenticated> {
+        let reader = self.core.readers.snapshot()?;
+        let row = operator_rows::find_by_name_tag(reader.connection()?, tag)?;
+        Ok(row.and_then(|row| {
+            let secrets = OperatorSecrets::open(&self.core.keys(), &row).ok()?;
+            Some((row, secrets))
+        }))
     }
 
     /// The operator behind the name, if the password is theirs. It takes one hash in any case.
@@ -196,7 +201,7 @@ impl Vault {
         (!known).then_some(retry_after)
     }
 
-    /// Counts a failure, or forgets those before a success. Where only those may come in who were
+    /// Leaves a failure counted, or forgets it and those before a success. Where only those may come in who were
     /// here before, every refusal is the same, whoever has the name: to wait.
     pub(super) fn settle(
         &self,
@@ -204,10 +209,11 @@ impl Vault {
         denial: Option<Denial>,
     ) -> Result<(), Unauthenticated> {
         match denial {
-            None | Some(Denial::SecondFactorNeeded) => self.throttle.forget(&attempt.throttle_key),
-            Some(_) => {
+            None | Some(Denial::SecondFactorNeeded) => {
                 let now = self.core.clock.measured();
-                self.throttle.count_failure(&attempt.throttle_key, now);
+                self.throttle.forget(&attempt.throttle_key, now);
+            }
+            Some(_) => {
                 if let Admitted::Known { retry_after } = attempt.admitted {
                     return Err(Unauthenticated::Throttled { retry_after });
                 }

@@ -64,6 +64,8 @@ pub(crate) fn count(connection: &Snapshot) -> Result<u64, StoreError> {
     sound("leaf::count", u64::try_from(count))
 }
 
+/// The bytes as they stand there, for tests: acts read what was proved.
+#[cfg(test)]
 pub(crate) fn find(connection: &Snapshot, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
     connection
         .query_row(
@@ -172,14 +174,42 @@ pub(crate) fn with_all<T>(
     connection: &Snapshot,
     with: impl FnOnce(&mut LeafReader<'_>) -> T,
 ) -> Result<T, StoreError> {
-    let failed = at("leaf::with_all");
+    with_between(connection, i64::MIN, i64::MAX, with)
+}
+
+/// Calls `with` with a reader of the leaves before this one.
+pub(crate) fn with_before<T>(
+    connection: &Snapshot,
+    seq: u64,
+    with: impl FnOnce(&mut LeafReader<'_>) -> T,
+) -> Result<T, StoreError> {
+    with_between(connection, i64::MIN, signed(seq).saturating_sub(1), with)
+}
+
+/// Calls `with` with a reader of this leaf alone.
+pub(crate) fn with_one<T>(
+    connection: &Snapshot,
+    seq: u64,
+    with: impl FnOnce(&mut LeafReader<'_>) -> T,
+) -> Result<T, StoreError> {
+    with_between(connection, signed(seq), signed(seq), with)
+}
+
+fn with_between<T>(
+    connection: &Snapshot,
+    first: i64,
+    last: i64,
+    with: impl FnOnce(&mut LeafReader<'_>) -> T,
+) -> Result<T, StoreError> {
+    let failed = at("leaf::with_between");
     let mut statement = connection
         .prepare_cached(
-            "-- leaf::with_all
-             SELECT seq, time, operator, case_id, action, outcome, bytes FROM leaf ORDER BY seq",
+            "-- leaf::with_between
+             SELECT seq, time, operator, case_id, action, outcome, bytes FROM leaf
+             WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
         )
         .map_err(&failed)?;
-    let rows = statement.query([]).map_err(&failed)?;
+    let rows = statement.query([first, last]).map_err(&failed)?;
     Ok(with(&mut LeafReader(rows)))
 }
 

@@ -37,6 +37,11 @@ impl Snapshot {
         self.control.as_ref()
     }
 
+    /// How many foreign writes were known when this view began; see [`ControlState`].
+    pub(crate) fn foreign_writes(&self) -> u64 {
+        self.control.as_ref().map_or(0, ControlView::foreign_writes)
+    }
+
     /// A view for a process outside the vault, which may read while the vault is served. It never
     /// writes.
     pub(crate) fn of_onlooker(path: &Path) -> Result<Self, StoreError> {

@@ -71,6 +71,7 @@ impl Writer {
         if before.is_some_and(|before| before != version)
             && let Some(view) = begun.view()
         {
+            view.note_foreign_write();
             let verified = begun.verify_control();
             let verified = verified.and_then(|()| migrations::check(begun.connection()).map(drop));
             if let Err(error) = verified {

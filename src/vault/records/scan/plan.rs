@@ -23,6 +23,9 @@ pub(in crate::vault::records) struct Plan {
     numbers: Vec<Arc<CodeSet>>,
     /// Some member of the filter has only values that are in no dictionary.
     nothing: bool,
+    /// The first of the codes are those of the only account that the caller may see. What is read then follows from
+    /// this account's records alone, whatever the filter says of others.
+    bound: bool,
 }
 
 impl CaseRecords<'_> {
@@ -52,17 +55,25 @@ impl Plan {
             places: HashMap::new(),
             numbers: Vec::new(),
             nothing: false,
+            bound: account.is_some(),
         };
+        let mut own = None;
         if let Some(account) = account {
             let dictionary = records.dictionary(Field::Account)?;
-            let codes = dictionary.code(account.as_str());
-            let set = CodeSet::of(dictionary.size(), codes)
+            own = dictionary.code(account.as_str());
+            let set = CodeSet::of(dictionary.size(), own)
                 .map_err(|_| OperationError::Internal("plan: account"))?;
-            plan.keep(Field::Account, set);
+            plan.nothing = set.is_empty();
+            plan.codes.push((Field::Account, set));
         }
         for (field, values) in filter.of_dictionaries() {
             if !values.is_empty() {
                 let wanted = WantedCodes::of(records, field, values)?;
+                if field == Field::Account && plan.bound {
+                    // Another account is as good as none, whether the case has it or not.
+                    plan.nothing |= !own.is_some_and(|own| wanted.set.contains(own));
+                    continue;
+                }
                 plan.keep(field, wanted.set);
                 plan.places.extend(wanted.places);
             }
@@ -71,7 +82,7 @@ impl Plan {
             let known = records.subjects_of_tokens(&filter.subject);
             let numbers = CodeSet::of(records.case.numbers + 1, known.into_iter().flatten())
                 .map_err(|_| OperationError::Internal("plan: subjects"))?;
-            plan.nothing |= numbers.is_empty();
+            plan.nothing |= numbers.is_empty() && !plan.bound;
             plan.numbers.push(Arc::new(numbers));
         }
         if let Some(exhibit) = &filter.newly_exposed_in {
@@ -94,6 +105,10 @@ impl Plan {
 
     /// Whether a block may have a record that the plan keeps.
     pub(in crate::vault::records) fn may_find(&self, statistics: &BlockStatistics) -> bool {
+        if self.bound {
+            let mut own = self.codes.iter().take(1);
+            return own.all(|(field, set)| statistics.may_hold_code(*field, set));
+        }
         let times = self.times.clone();
         statistics.may_hold_time(times.start, times.end)
             && self
@@ -108,6 +123,18 @@ impl Plan {
         columns: &mut Columns<'_, S>,
         statistics: &BlockStatistics,
     ) -> Result<(), OperationError> {
+        let codes = self.codes.iter().map(|(field, set)| (*field, set));
+        // The records of others are put aside first.
+        let (own, codes) = match self.bound {
+            true => (codes.clone().next(), codes.skip(1)),
+            false => (None, codes.skip(0)),
+        };
+        if let Some((field, set)) = own {
+            columns.open(&[field])?;
+            columns.narrow(field, |_, codes, selection| {
+                selection.keep_codes(codes, set)
+            })?;
+        }
         if self.needs_times(statistics) {
             columns.open(&[Field::SentAt])?;
             columns.narrow(Field::SentAt, |times, _, selection| {
@@ -115,7 +142,6 @@ impl Plan {
             })?;
         }
         let numbers = self.numbers.iter().map(|set| (Field::Number, &**set));
-        let codes = self.codes.iter().map(|(field, set)| (*field, set));
         for (field, set) in codes.chain(numbers) {
             if columns.selection().is_empty() {
                 return Ok(());
@@ -125,7 +151,7 @@ impl Plan {
                 selection.keep_codes(codes, set)
             })?;
         }
-        if !self.places.is_empty() && !columns.selection().is_empty() {
+        if self.needs_places() && !columns.selection().is_empty() {
             columns.open(&PLACE)?;
             columns.narrow_pair(PLACE, |state, country| {
                 let kept = self.places.get(&state);
@@ -149,7 +175,7 @@ impl Plan {
         let numbers = (!self.numbers.is_empty()).then_some(Field::Number);
         let mut fields: Vec<Field> = self.codes.iter().map(|(field, _)| *field).collect();
         fields.extend(numbers);
-        if !self.places.is_empty() {
+        if self.needs_places() {
             fields.extend(PLACE);
         }
         fields.sort_unstable();
@@ -160,7 +186,13 @@ impl Plan {
     /// Whether the block may have records outside the times that are kept.
     fn needs_times(&self, statistics: &BlockStatistics) -> bool {
         let covered = self.times.start <= statistics.first() && statistics.last() < self.times.end;
-        self.has_times() && !covered
+        self.has_times() && (self.bound || !covered)
+    }
+
+    /// Whether a state is kept in some countries only. Which states there are also depends on other accounts.
+    fn needs_places(&self) -> bool {
+        let of_state = || self.codes.iter().any(|(field, _)| *field == Field::State);
+        !self.places.is_empty() || (self.bound && of_state())
     }
 
     fn has_times(&self) -> bool {
@@ -168,7 +200,7 @@ impl Plan {
     }
 
     fn keep(&mut self, field: Field, set: CodeSet) {
-        self.nothing |= set.is_empty();
+        self.nothing |= set.is_empty() && !self.bound;
         self.codes.push((field, set));
     }
 }

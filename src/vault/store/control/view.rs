@@ -19,6 +19,8 @@ pub(in crate::vault::store) struct ControlView {
     pub(super) state: Arc<ControlState>,
     /// The version at which a reader's snapshot began.
     since: Cell<u64>,
+    /// How many foreign writes were known just before a reader's snapshot began.
+    foreign: Cell<u64>,
     /// The changes of the transaction under way; the writer has them.
     changes: Option<RefCell<Changes>>,
 }
@@ -37,6 +39,7 @@ impl ControlView {
         Self {
             state,
             since: Cell::new(0),
+            foreign: Cell::new(0),
             changes: None,
         }
     }
@@ -45,11 +48,13 @@ impl ControlView {
         Self {
             state,
             since: Cell::new(0),
+            foreign: Cell::new(0),
             changes: Some(RefCell::default()),
         }
     }
 
     pub(in crate::vault::store) fn begin(&self) {
+        self.foreign.set(self.state.foreign_writes());
         self.since.set(self.state.begin());
     }
 
@@ -94,6 +99,20 @@ impl ControlView {
                 .iter()
                 .for_each(|place| change(place, &|sum| sum.add(*element)));
         }
+    }
+
+    /// How many foreign writes are known, and in what this connection reads. A reader's snapshot may have
+    /// later ones, and has all of these.
+    pub(in crate::vault::store) fn foreign_writes(&self) -> u64 {
+        match self.changes {
+            Some(_) => self.state.foreign_writes(),
+            None => self.foreign.get(),
+        }
+    }
+
+    /// The writer saw that another connection had committed.
+    pub(in crate::vault::store) fn note_foreign_write(&self) {
+        self.state.note_foreign_write();
     }
 
     /// Notes what a verification of the whole found.

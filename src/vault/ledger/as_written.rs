@@ -1,0 +1,107 @@
+//! Whether the log in the database is the one that the vault wrote, for acts that read it.
+//!
+//! A leaf that is read is proved into the root that the ledger keeps in memory, and the columns beside it are compared
+//! with it. A search could also miss leaves whose columns were changed, so the whole log is verified before the first
+//! one, in the snapshot that the search reads. What the vault adds itself is trusted; after a foreign write the whole
+//! log is verified again. A difference is noted as damage of the table, as it is for control rows.
+
+use std::sync::PoisonError;
+
+use super::book::{StoredHashes, log_key};
+use super::trail::DenseHashes;
+use crate::vault::audit::{Claim, Frontier, Leaves as _, Tip, agrees, verify_stored};
+use crate::vault::core::Core;
+use crate::vault::store::{Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows};
+
+/// The bytes of a leaf of this tree, proved; `None` beyond its end.
+pub(in crate::vault) fn proven_leaf(
+    core: &Core,
+    connection: &Snapshot,
+    tip: Tip,
+    seq: u64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    if seq >= tip.size {
+        return Ok(None);
+    }
+    let damaged = || core.control.found_damaged(LEAF);
+    let key = log_key(core).map_err(|_| StoreError::inconsistent("leaf::origin"))?;
+    let origin = key.name().to_string();
+    let mut found = None;
+    let read = leaf_rows::with_one(connection, seq, |leaves| {
+        leaves.next_into(&mut |leaf| found = agrees(&leaf, &origin).then(|| leaf.bytes.to_vec()))
+    })?;
+    let leaf = found.filter(|_| read.is_ok()).ok_or_else(damaged)?;
+    tip.prove(seq, &leaf, &StoredHashes(connection))
+        .map_err(|_| damaged())?;
+    Ok(Some(leaf))
+}
+
+/// Verifies the whole log up to its newest checkpoint, unless that was done and nobody else wrote since. Answers after
+/// how many foreign writes it was done.
+pub(in crate::vault) fn verify_all(
+    core: &Core,
+    connection: &Snapshot,
+    tip: Tip,
+) -> Result<u64, StoreError> {
+    let writes = connection.foreign_writes();
+    let mut verified = core
+        .log_verified
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    if *verified != Some(writes) {
+        *verified = None;
+        verify(core, connection, tip)?;
+        *verified = Some(writes);
+    }
+    Ok(writes)
+}
+
+/// Fails if somebody else wrote after the log was verified for an act on a snapshot. What the act read may then be
+/// something else than what was verified, so it is no answer even if the log is whole.
+pub(in crate::vault) fn verify_again(
+    core: &Core,
+    connection: &Snapshot,
+    writes: u64,
+) -> Result<(), StoreError> {
+    if connection.foreign_writes() == writes {
+        return Ok(());
+    }
+    verify_all(core, connection, core.tip())?;
+    Err(StoreError {
+        at: "leaf::verify",
+        fault: StoreFault::Busy,
+    })
+}
+
+fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<(), StoreError> {
+    let damaged = |table| core.control.found_damaged(table);
+    let (size, note) = match checkpoint_rows::newest(connection) {
+        Ok(found) => found.ok_or_else(|| damaged(CHECKPOINT))?,
+        Err(error) if error.fault == StoreFault::Inconsistent => return Err(damaged(CHECKPOINT)),
+        Err(error) => return Err(error),
+    };
+    let key = log_key(core).map_err(|_| StoreError::inconsistent("leaf::origin"))?;
+    let claim = Claim {
+        checkpoint: note.as_bytes(),
+        key: &key,
+        kept: &[],
+    };
+    // A transaction has leaves of its own behind those of the checkpoint.
+    let hashes = DenseHashes(connection);
+    let found = leaf_rows::with_before(connection, size, |leaves| {
+        verify_stored(leaves, &claim, Some(&hashes))
+    })?;
+    match found {
+        Ok((verdict, None)) if verdict.size == size && size >= tip.size => {}
+        Ok((_, None)) => return Err(damaged(CHECKPOINT)),
+        Ok((_, Some(_))) | Err(_) => return Err(damaged(LEAF)),
+    }
+    // The stored hashes are those of the leaves. What was signed must continue what this process wrote.
+    match Frontier::read(tip.size, &hashes) {
+        Ok(frontier) if frontier.root() == tip.root => Ok(()),
+        _ => Err(damaged(LEAF)),
+    }
+}
+
+const LEAF: &str = "leaf";
+const CHECKPOINT: &str = "checkpoint";

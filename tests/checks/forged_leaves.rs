@@ -1,0 +1,180 @@
+//! Whoever can write the database and has no key shows an auditor no forged log: bytes, columns and missing leaves,
+//! to a vault that is closed and to one that is served.
+
+use breachvault::operations::audit::{ProveLeaf, ReadLeaf, SearchLeaves, SignOff};
+use breachvault::operations::record::LookUp;
+use breachvault::vault::{OperationError, Refusal, Vault};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::house::{Closed, House, People, REASON, ask, log, numbers};
+
+const ROWS: u64 = 60;
+
+/// Every kind of change to the leaf of the lookup. `?` stands for its number.
+const CHANGES: &[&str] = &[
+    "UPDATE leaf SET action = 'session.read' WHERE seq = ?",
+    "UPDATE leaf SET outcome = 'denied' WHERE seq = ?",
+    "UPDATE leaf SET operator = NULL WHERE seq = ?",
+    "UPDATE leaf SET case_id = NULL WHERE seq = ?",
+    "UPDATE leaf SET time = time + 1 WHERE seq = ?",
+    "UPDATE leaf SET bytes = CAST(replace(CAST(bytes AS TEXT), 'record.lookup', 'record.search') AS BLOB)
+     WHERE seq = ?",
+    "UPDATE leaf SET bytes = x'' WHERE seq = ?",
+    "UPDATE leaf SET seq = -1 WHERE seq = ?",
+    "DELETE FROM leaf WHERE seq = ?",
+    "UPDATE tree_hash SET hash = zeroblob(32) WHERE position = 0",
+    "DELETE FROM tree_hash WHERE position = 0",
+];
+
+fn sample() -> (Closed, u64) {
+    let house = House::new();
+    house.admit(log(ROWS, 1)).unwrap();
+    look_up(&house.vault, &house.people);
+    let closed = house.close();
+    let sql = "SELECT max(seq) FROM leaf WHERE action = 'record.lookup'";
+    let leaf = closed
+        .database()
+        .query_row(sql, [], |row| row.get::<_, i64>(0));
+    (closed, leaf.unwrap().try_into().unwrap())
+}
+
+fn look_up(vault: &Vault, people: &People) {
+    let body =
+        json!({ "numbers": numbers(ROWS, 1, 1), "purpose": "quality-check", "reason": REASON });
+    ask::<LookUp>(
+        vault,
+        &people.investigator,
+        &[("case", people.case.as_str())],
+        body,
+    )
+    .unwrap();
+}
+
+fn search(vault: &Vault, people: &People, query: Value) -> Result<Vec<u64>, Refusal> {
+    let page = ask::<SearchLeaves>(vault, &people.auditor, &[], query)?;
+    let leaves = page["leaves"].as_array().unwrap().iter();
+    Ok(leaves.map(|leaf| leaf["seq"].as_u64().unwrap()).collect())
+}
+
+fn lookups(vault: &Vault, people: &People) -> Result<Vec<u64>, Refusal> {
+    let query = json!({ "action": "record.lookup", "outcome": "done" });
+    search(vault, people, query)
+}
+
+fn read(vault: &Vault, people: &People, leaf: u64) -> Result<Value, Refusal> {
+    let leaf = leaf.to_string();
+    ask::<ReadLeaf>(vault, &people.auditor, &[("leaf", &leaf)], json!({}))
+}
+
+fn sign_off(vault: &Vault, people: &People, size: u64) -> Result<Value, Refusal> {
+    let body = json!({ "size": size, "reason": REASON });
+    ask::<SignOff>(vault, &people.auditor, &[], body)
+}
+
+#[track_caller]
+fn damaged<T: std::fmt::Debug>(vault: &Vault, asked: Result<T, Refusal>, change: &str) {
+    match asked {
+        Err(Refusal::Failed(OperationError::Damaged { place }, _)) => {
+            let table = place.strip_prefix("table ");
+            let known = ["leaf", "tree_hash", "checkpoint", "detail"];
+            assert!(
+                table.is_some_and(|table| known.contains(&table)),
+                "{change}: {place}"
+            );
+        }
+        other => panic!("{change}: {other:?}"),
+    }
+    assert!(!vault.health().is_green(), "{change}");
+}
+
+#[test]
+fn a_search_or_a_sign_off_over_a_changed_log_is_refused_in_a_closed_and_a_served_vault() {
+    let (closed, leaf) = sample();
+    for change in CHANGES {
+        let sql = change.replace('?', &leaf.to_string());
+        for served in [false, true] {
+            for signs in [false, true] {
+                let copy = closed.copy();
+                let people = &copy.people;
+                let edit = |db: &Connection| assert!(db.execute(&sql, []).unwrap() > 0, "{sql}");
+                let vault = if served {
+                    let vault = copy.open().unwrap();
+                    assert_eq!(lookups(&vault, people).unwrap(), [leaf]);
+                    copy.change(edit);
+                    vault
+                } else {
+                    copy.change(edit);
+                    // Some changes are found before anybody asks.
+                    match copy.open() {
+                        Ok(vault) => vault,
+                        Err(_) => continue,
+                    }
+                };
+                match signs {
+                    false => damaged(&vault, lookups(&vault, people), change),
+                    true => damaged(&vault, sign_off(&vault, people, leaf), change),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_forged_leaf_is_not_read_and_not_proved() {
+    let (closed, leaf) = sample();
+    for change in &CHANGES[..7] {
+        let copy = closed.copy();
+        let vault = copy.open().unwrap();
+        assert!(read(&vault, &copy.people, leaf).is_ok());
+        copy.sql(&change.replace('?', &leaf.to_string()));
+        damaged(&vault, read(&vault, &copy.people, leaf), change);
+
+        let copy = closed.copy();
+        let vault = copy.open().unwrap();
+        copy.sql(&change.replace('?', &leaf.to_string()));
+        let number = leaf.to_string();
+        let ids = [("leaf", number.as_str())];
+        let proof = house_proof(&vault, &copy.people, &ids);
+        damaged(&vault, proof, change);
+    }
+}
+
+fn house_proof(vault: &Vault, people: &People, ids: &[(&str, &str)]) -> Result<(), Refusal> {
+    crate::house::perform::<ProveLeaf>(vault, &people.auditor, ids, json!({})).map(drop)
+}
+
+#[test]
+fn a_leaf_put_behind_the_end_is_in_no_answer() {
+    let (closed, leaf) = sample();
+    let vault = closed.open().unwrap();
+    let people = &closed.people;
+    closed.sql(&format!(
+        "INSERT INTO leaf SELECT 1000000, time, operator, case_id, action, outcome, bytes FROM leaf
+         WHERE seq = {leaf}"
+    ));
+    assert!(
+        lookups(&vault, people).is_ok_and(|found| found == [leaf]) || !vault.health().is_green()
+    );
+    let asked = read(&vault, people, 1_000_000);
+    assert!(asked.is_err(), "{asked:?}");
+}
+
+#[test]
+fn a_foreign_write_that_changes_no_leaf_costs_one_answer_and_no_more() {
+    let (closed, leaf) = sample();
+    let vault = closed.open().unwrap();
+    let people = &closed.people;
+    assert_eq!(lookups(&vault, people).unwrap(), [leaf]);
+    // Own commits are no foreign writes.
+    look_up(&vault, people);
+    assert_eq!(lookups(&vault, people).unwrap().len(), 2);
+    closed.sql("UPDATE checkpoint SET note = note");
+    let at_once = lookups(&vault, people);
+    assert!(matches!(
+        at_once,
+        Err(Refusal::Failed(OperationError::Store(_), _))
+    ));
+    assert_eq!(lookups(&vault, people).unwrap().len(), 2);
+    assert!(vault.health().is_green());
+}
