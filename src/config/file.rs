@@ -149,6 +149,7 @@ mod tests {
         ("budgets.work_from_hour", "7"),
         ("budgets.work_to_hour", "7"),
         ("identity.second_factor", "\"offered\""),
+        ("ingest.max_quarantined", "0.07"),
         ("sessions.session_minutes", "7"),
         ("sessions.enrolment_hours", "7"),
         ("sessions.reveal_hours", "7"),

@@ -462,7 +462,8 @@ fn strip(text: &str) -> String {
     let lines: Vec<_> = text.lines().collect();
     for (at, line) in lines.iter().enumerate() {
         let next = lines.get(at + 1).map_or("", |line| line.trim_start());
-        if line.trim() == "#[cfg(test)]" && next.starts_with("mod ") && next.ends_with('{') {
+        let module = next.contains("mod tests ") || next.starts_with("mod ");
+        if line.trim() == "#[cfg(test)]" && module && next.ends_with('{') {
             break;
         }
         code.push_str(&line[..comment_of(line)]);

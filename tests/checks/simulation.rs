@@ -317,7 +317,8 @@ impl Run {
             let body = json!({ "numbers": [number(index)], "purpose": "victim-inquiry", "reason": REASON });
             perform::<LookUp>(&run.house.vault, &run.cast[who], &[("case", &id)], body)
         });
-        let may = self.may(case, who, &[LEAD, OTHER_LEAD, INVESTIGATOR]);
+        let counts = !self.model.cases[case].counting.is_empty();
+        let may = counts && self.may(case, who, &[LEAD, OTHER_LEAD, INVESTIGATOR]);
         assert_eq!(ended.is_ok(), may, "{ended:?}");
         let Ok(answer) = ended else { return };
         let result = &answer["results"][0];

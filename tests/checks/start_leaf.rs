@@ -29,7 +29,7 @@ fn the_leaf_of_a_start_states_every_setting() {
     let seq = row.unwrap().to_string();
     let auditor = &closed.people.auditor;
     let read = house::ask::<ReadLeaf>(&vault, auditor, &[("leaf", &seq)], json!({})).unwrap();
-    let stated = &read["detail"]["found"]["settings"];
+    let stated = &read["detail"]["detail"]["found"]["settings"];
     assert_eq!(stated["kept_checkpoints"], 2, "{read}");
     assert_eq!(stated["lookup_budget"]["capacity"], 13);
     let configuration = &stated["configuration"];

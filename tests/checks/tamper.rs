@@ -579,15 +579,11 @@ fn a_run_that_was_moved_or_dropped_is_found_and_named() {
     let found = faults(sql(&format!("UPDATE term_run SET first = 2 {run}")));
     assert_found(&found, "number term 1 is missing", "moved");
     assert_found(&found, "number term 5 does not open", "moved");
-    // It opens still, and is not found where its exhibit is looked through.
+    // The tag in the clear is only a hint: the one run of its exhibit is found whatever it says.
     let found = faults(sql(&format!(
         "UPDATE term_run SET first_tag = x'ffffffffffffffffffffffffffffffff' {run}"
     )));
-    assert_found(
-        &found,
-        "number term 5 is not found by its tag",
-        "moved by its first tag",
-    );
+    assert_eq!(found, [""; 0]);
 }
 
 #[test]

@@ -105,6 +105,16 @@ impl Cast {
 }
 
 impl Person {
+    /// What is kept of them, so that a stopped demo can be resumed.
+    pub(super) fn kept(&self) -> KeptPerson {
+        KeptPerson {
+            name: self.name.to_owned(),
+            operator: self.operator.to_string(),
+            password: String::clone(&self.password),
+            totp_secret: self.totp_secret.as_deref().map(String::clone),
+        }
+    }
+
     fn enrol(
         vault: &Vault,
         name: &'static str,
@@ -141,28 +151,38 @@ impl Person {
 
 /// Opens a session and answers its token, as `POST /sessions` returns it. Uses the code of the
 /// previous half minute. A code works once, so the current one stays free for whoever tries the
-/// demo.
+/// demo. If a demo is resumed within the half minute, that code was used, and a later one is taken.
 fn open_session(
     vault: &Vault,
     name: &str,
     password: &Zeroizing<String>,
     totp_secret: Option<&Zeroizing<String>>,
 ) -> Result<Zeroizing<String>, CliError> {
-    let totp = totp_secret.map(|secret| {
-        let code = authenticator::code(secret, SystemClock.now().plus_seconds(-30));
-        TotpCode::parse(&code).map_err(|_| CliError::failed("the demo made a bad code"))
-    });
-    let attempt = SignIn {
-        name: operator_name(name)?,
-        password: Password::new(String::clone(password)),
-        totp: totp.transpose()?,
-        address: None,
-    };
-    let reply = vault
-        .sign_in(attempt)
-        .map_err(|_| CliError::failed("sign-in is not possible at the moment"))??;
-    let session: Session = answer::read(reply)?;
-    Ok(Zeroizing::new(session.token))
+    let mut refused = None;
+    for seconds in [-30, 0, 30] {
+        let totp = totp_secret.map(|secret| {
+            let code = authenticator::code(secret, SystemClock.now().plus_seconds(seconds));
+            TotpCode::parse(&code).map_err(|_| CliError::failed("the demo made a bad code"))
+        });
+        let attempt = SignIn {
+            name: operator_name(name)?,
+            password: Password::new(String::clone(password)),
+            totp: totp.transpose()?,
+            address: None,
+        };
+        let reply = vault
+            .sign_in(attempt)
+            .map_err(|_| CliError::failed("sign-in is not possible at the moment"))?;
+        match reply {
+            Ok(reply) => {
+                let session: Session = answer::read(reply)?;
+                return Ok(Zeroizing::new(session.token));
+            }
+            Err(refusal) => refused = Some(refusal),
+        }
+    }
+    let error = refused.map_or_else(|| CliError::failed("nobody could sign in"), CliError::from);
+    Err(error.hint("codes of the last half minutes were used; try again in a minute"))
 }
 
 #[derive(Deserialize)]

@@ -89,6 +89,13 @@ pub(super) fn received(
 }
 
 impl Incident {
+    /// What is kept of it and its people, so that a stopped demo can be resumed.
+    pub(super) fn kept(&self, cast: &Cast) -> Kept {
+        let people = cast.people.iter().map(Person::kept).collect();
+        let (case, account) = (self.case.to_string(), self.account.as_str().to_owned());
+        Kept::new(case, account, self.sample_numbers.clone(), people)
+    }
+
     /// The incident of a demo that was stopped.
     pub(super) fn of_kept(kept: &Kept) -> Result<Self, CliError> {
         let unread = |_| CliError::failed("the demo's own file could not be read");

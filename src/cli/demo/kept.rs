@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use super::cast::Cast;
-use super::incident::Incident;
 use crate::cli::error::CliError;
 use crate::vault::Paths;
 
@@ -41,6 +39,23 @@ pub(super) struct KeptPerson {
     pub(super) operator: String,
     pub(super) password: String,
     pub(super) totp_secret: Option<String>,
+}
+
+impl Kept {
+    pub(super) fn new(
+        case: String,
+        account: String,
+        sample_numbers: Vec<String>,
+        people: Vec<KeptPerson>,
+    ) -> Self {
+        Self {
+            about: ABOUT.to_owned(),
+            case,
+            account,
+            sample_numbers,
+            people,
+        }
+    }
 }
 
 /// Looks at the directory before anything is built.
@@ -85,21 +100,8 @@ pub(super) fn look(directory: &Path) -> Result<Place, CliError> {
 }
 
 /// Keeps what a demo needs to be resumed.
-pub(super) fn keep(directory: &Path, cast: &Cast, incident: &Incident) -> Result<(), CliError> {
-    let people = cast.people.iter().map(|person| KeptPerson {
-        name: person.name.to_owned(),
-        operator: person.operator.to_string(),
-        password: String::clone(&person.password),
-        totp_secret: person.totp_secret.as_deref().map(String::clone),
-    });
-    let kept = Kept {
-        about: ABOUT.to_owned(),
-        case: incident.case.to_string(),
-        account: incident.account.as_str().to_owned(),
-        sample_numbers: incident.sample_numbers.clone(),
-        people: people.collect(),
-    };
-    let text = serde_json::to_string_pretty(&kept)
+pub(super) fn keep(directory: &Path, kept: &Kept) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(kept)
         .map(Zeroizing::new)
         .map_err(|_| CliError::failed("the demo's people could not be written"))?;
     write_private(&directory.join(PEOPLE_FILE), &text)

@@ -157,7 +157,7 @@ impl Demo {
                 Log::Synthetic(recipe) => incident::synthetic(&vault, &cast, recipe),
                 Log::Received { path, words } => incident::received(&vault, &cast, &path, &words),
             }?;
-            kept::keep(&self.dir, &cast, &incident)?;
+            kept::keep(&self.dir, &incident.kept(&cast))?;
             Ok((cast, incident))
         });
         match ended {

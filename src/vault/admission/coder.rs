@@ -3,7 +3,7 @@
 use super::codes::Codes;
 use super::earlier::Earlier;
 use super::group::{AREA_STATE, COUNTRY, COUNTRY_BASIS, DICTIONARIES, STATE_BASIS, TIME_BASIS};
-use super::intake::Known;
+use super::known::Known;
 use super::numbers::Numbers;
 use super::users::Users;
 use crate::domain::Field;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::file_facts::FileFacts;
 use super::file_report::FileReport;
-use super::finish::FileFacts;
 use super::intake::{Batches, Intake, TakesRows};
 use crate::domain::CaseId;
 use crate::policy::actions;

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::finish::FileFacts;
+use super::file_facts::FileFacts;
 use super::intake::Intake;
 use super::quarantine::{KindCount, ShownReject};
 use crate::domain::schema::{Digest, FormatName};

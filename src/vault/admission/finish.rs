@@ -8,13 +8,14 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::begun::Begun;
+use super::file_facts::FileFacts;
 use super::file_report::FileReport;
 use super::in_progress::Admission;
 use super::intake::TakesRows as _;
 use super::quarantine::ShownReject;
 use super::terms::TermCounts;
 use crate::domain::schema::{Digest, FormatName};
-use crate::domain::{ExhibitId, Field, Format, Reference, Title, caught};
+use crate::domain::{ExhibitId, Field, Reference, Title, caught};
 use crate::policy::actions;
 use crate::vault::Vault;
 use crate::vault::call::answer::Answer;
@@ -34,26 +35,6 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::scope::{RuleCount, Scope};
 use crate::vault::store::case_rows::{self, CaseNumber};
 use crate::vault::store::{Snapshot, exhibit_rows};
-
-/// What is known of the file after it was read to the end.
-pub struct FileFacts {
-    /// The format it was read as.
-    pub format: Format,
-    /// What in the file showed the format.
-    pub evidence: String,
-    /// The IANA zone that was declared for times without one.
-    pub zone: Option<String>,
-    /// The text of the mapping by which it was read.
-    pub mapping: Option<String>,
-    /// SHA-256 over the bytes as received.
-    pub digest: [u8; 32],
-    /// The length of the file as received.
-    pub bytes: u64,
-    /// How many lines it has, unpacked.
-    pub lines: u64,
-    /// Names of columns that were not read; their cells were not kept.
-    pub dropped_columns: Vec<String>,
-}
 
 impl Vault {
     /// Makes the exhibit visible and answers the report of its admission. If that fails, nothing of the exhibit is

@@ -11,9 +11,7 @@ use super::seen::Seen;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::duplicate_lines::Duplicates;
 use crate::vault::exhibits::under_way::AdmissionProgress;
-use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Fingerprinter, RowBatch};
-use crate::vault::store::Snapshot;
 
 /// The rows of one file so far.
 pub(super) struct Intake {
@@ -34,12 +32,6 @@ pub(super) struct Counts {
     pub(super) blocks: u32,
     pub(super) unknown_countries: u64,
     pub(super) span: Option<(i64, i64)>,
-}
-
-/// Where the records of the case are found.
-pub(super) struct Known<'a> {
-    pub(super) connection: &'a Snapshot,
-    pub(super) keys: &'a CaseKeys,
 }
 
 /// Makes batches for one file.

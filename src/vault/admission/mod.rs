@@ -15,6 +15,7 @@ mod dry_run;
 mod earlier;
 mod exhibit_check;
 mod fault;
+mod file_facts;
 mod file_report;
 mod fingerprint_set;
 mod finish;
@@ -23,6 +24,7 @@ mod in_progress;
 mod intake;
 #[cfg(feature = "kernels")]
 mod kernels;
+mod known;
 mod lines;
 mod number_table;
 mod numbering;
@@ -44,8 +46,9 @@ mod withdrawn;
 
 pub use dry_run::DryRun;
 pub use exhibit_check::ExhibitCheck;
+pub use file_facts::FileFacts;
 pub use file_report::FileReport;
-pub use finish::{AdmittedView, FileFacts};
+pub use finish::AdmittedView;
 pub use in_progress::{Admission, ExhibitFacts};
 pub use intake::{Batches, TakesRows};
 #[cfg(feature = "kernels")]

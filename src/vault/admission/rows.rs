@@ -2,7 +2,8 @@
 
 use super::earlier::UNASKED;
 use super::fault;
-use super::intake::{Intake, Known};
+use super::intake::Intake;
+use super::known::Known;
 use super::numbers::NoNumber;
 use super::scratch::Scratch;
 use super::seen::{CODES, Compared, RowIdentity};

@@ -104,7 +104,10 @@ fn a_lookup_answers_by_position_and_without_the_number() {
     assert_eq!(found[0]["first"], "2024-03-01T00:00:00Z");
     assert_eq!(found[0]["last"], "2024-03-03T02:00:00Z");
     assert_eq!(found[0]["kinds"], json!(["sms-passcode", "voice"]));
-    assert_eq!(found[1], json!({"ref": 1, "state": "unreadable"}));
+    assert_eq!(
+        found[1],
+        json!({"ref": 1, "state": "unreadable", "why": "no-number"})
+    );
     assert_eq!(found[2], json!({"ref": 2, "state": "not_exposed"}));
     assert!(!found.to_string().contains("900001"));
     let leaf = fixture.last_leaf();
@@ -373,9 +376,9 @@ fn a_protected_table_hides_small_cells_and_is_given_again_as_it_was() {
     assert_eq!(
         given["rows"],
         json!([
-            {"country": "FR", "numbers": "*"},
-            {"country": "GB", "numbers": 45},
-            {"country": "US", "numbers": 20}
+            {"country": "FR", "name": "France", "numbers": "*"},
+            {"country": "GB", "name": "United Kingdom", "numbers": 45},
+            {"country": "US", "name": "United States", "numbers": 20}
         ])
     );
     assert_eq!(given["totals"], json!({"numbers": 70}));

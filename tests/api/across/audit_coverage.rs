@@ -32,7 +32,14 @@ fn check(incident: &Incident, row: &Row, who: Who, answer: &Answer, leaf: &Value
     assert_eq!(answer.leaf(), leaf["seq"].as_u64(), "{route}");
     assert_eq!(leaf["outcome"], outcome, "{route} {leaf}");
     assert_eq!(leaf["operator"], incident.operator(who).as_str(), "{route}");
-    let of_case = ["{case}", "{reveal}", "{export}", "{withdrawal}", "{raise}"];
+    let of_case = [
+        "{case}",
+        "{reveal}",
+        "{export}",
+        "{withdrawal}",
+        "{raise}",
+        "{quarantine}",
+    ];
     if of_case.iter().any(|name| route.contains(name)) {
         let same = leaf["case"] == incident.case.as_str();
         assert_eq!(same, route != IN_A_CASE_OF_ITS_OWN, "{route} {leaf}");

@@ -93,6 +93,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         "{withdrawal}",
         "{membership}",
         "{raise}",
+        "{quarantine}",
     ]
     .iter()
     .any(|name| route.contains(name));

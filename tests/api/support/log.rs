@@ -107,7 +107,12 @@ impl Log {
             .map(|name| (self.count(|message| message.account == *name), name.clone()))
             .collect();
         counted.sort_by(|a, b| b.cmp(a));
-        (counted[0].1.clone(), counted[1].1.clone())
+        let next = counted.get(1).map(|(_, name)| name.clone());
+        // Of a log with one account the next is one that the log does not have.
+        (
+            counted[0].1.clone(),
+            next.unwrap_or_else(|| "another account".to_owned()),
+        )
     }
 }
 
