@@ -107,7 +107,8 @@ impl DelimitedLog {
                 }
                 if lines.len() != header.width {
                     let range = |place| lines.range(place);
-                    let odd = odd(header, lines.line(), lines.len(), lines.bytes(), range)?;
+                    let bytes = (lines.bytes(), lines.bytes());
+                    let odd = odd(header, lines.line(), lines.len(), bytes, range)?;
                     if let Some(odd) = odd {
                         if matches!(odd, Odd::Aside(_)) {
                             lines.is_whole();
@@ -145,7 +146,8 @@ impl DelimitedLog {
                 let record = reader.record();
                 if record.len() != header.width {
                     let range = |place| record.range(place);
-                    let odd = odd(header, line, record.len(), record.as_slice(), range)?;
+                    let bytes = (reader.raw(), record.as_slice());
+                    let odd = odd(header, line, record.len(), bytes, range)?;
                     if let Some(odd) = odd {
                         if matches!(odd, Odd::Aside(_)) {
                             reader.is_whole();
@@ -159,7 +161,7 @@ impl DelimitedLog {
                 Ok(Some(Located {
                     line,
                     lines,
-                    found: Found::Cells(cells),
+                    found: Found::Cells(cells.of_record(reader.raw())),
                 }))
             }
         }
@@ -197,14 +199,14 @@ fn odd(
     header: &Header,
     line: u64,
     cells: usize,
-    bytes: &[u8],
+    (raw, bytes): (&[u8], &[u8]),
     range: impl Fn(usize) -> Option<Range<usize>>,
 ) -> Result<Option<Odd>, IngestError> {
     let cell = |place| bytes.get(range(place)?);
     if cells > header.width && only_blanks_from(header.width, cell) {
         return Ok(None);
     }
-    if let Some(kind) = aside(bytes, number_of(header, cells, cell)) {
+    if let Some(kind) = aside(raw, number_of(header, cells, cell)) {
         return Ok(Some(Odd::Aside(kind)));
     }
     let texts = (0..cells).filter_map(|place| std::str::from_utf8(cell(place)?).ok());

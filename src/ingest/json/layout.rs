@@ -188,8 +188,11 @@ impl Written {
         let before = json_in_line(line.as_bytes()).filter(|found| found.start > 0);
         let before = before.and_then(|found| line.get(..found.start));
         let behind_text = before.is_some_and(|before| {
-            let within_json = begins == Some(b'[') && before.trim_end().ends_with(['[', ',', ':']);
-            !within_json
+            // A time or a level in brackets begins a line of a log, too.
+            let inside = before.trim_start().trim_start_matches('[').trim_start();
+            let of_list = inside.is_empty() || inside.starts_with(['{', '"']);
+            let goes_on = before.trim_end().ends_with(['[', ',', ':']);
+            !(begins == Some(b'[') && of_list && goes_on)
         });
         match begins {
             _ if behind_text => Self::LogLines,

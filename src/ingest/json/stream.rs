@@ -6,8 +6,10 @@
 //! is skipped and not kept.
 
 use std::io::Read;
+use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memrchr};
+use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use super::enclosure::{Descent, Enclosure, MemberName};
@@ -37,7 +39,7 @@ pub(in crate::ingest) struct JsonStream {
     line: u64,
     /// The place where that line begins.
     line_start: usize,
-    record: std::ops::Range<usize>,
+    record: Range<usize>,
     start: Position,
     /// Instead of a record it is at a line that is none.
     bad_line: bool,
@@ -132,6 +134,11 @@ impl JsonStream {
             };
             self.keep = self.at;
             match (self.enclosures.last().copied(), byte) {
+                (None, b'[') if self.line_wise && self.is_cut_line(self.at) => {
+                    let begun = (self.at, self.position());
+                    let error = self.broken();
+                    return self.recover(begun, error);
+                }
                 (None, b',') if self.start_is_behind() => self.at += 1,
                 (None, _) if self.prefixed => return self.log_line(),
                 (None, b'[' | b'{') => {
@@ -260,7 +267,10 @@ impl JsonStream {
             }
             .map(|()| false);
         };
-        // The object that was taken for a record is an envelope.
+        // The object that was taken for a record is an envelope, unless its line is cut.
+        if top && self.line_wise && self.is_cut_line(self.record.start) {
+            return Err(self.broken());
+        }
         if top {
             self.enclosures.push(Enclosure::Envelope);
         }
@@ -354,6 +364,27 @@ impl JsonStream {
         self.at = end;
         (self.record, self.bad_line) = (end..end, true);
         Ok(true)
+    }
+
+    /// In a file with a record a line: true if the value that begins here ends in no line of its own, but the next
+    /// line is a record again.
+    fn is_cut_line(&mut self, from: usize) -> bool {
+        let Ok(end) = self.line_end(from) else {
+            return false;
+        };
+        let after = self.line_end((end + 1).min(self.filled)).unwrap_or(end);
+        let bytes = |range: Range<usize>| {
+            let found = self
+                .buffer
+                .get(range.start - self.base..range.end - self.base);
+            found.unwrap_or_default()
+        };
+        let line = bytes(from..end).trim_ascii();
+        let next = bytes((end + 1).min(after)..after);
+        let goes_on =
+            next.first() == Some(&b'{') && json_in_line(next).is_some_and(|found| found.start == 0);
+        // A bracket alone begins a list over several lines.
+        line.len() > 1 && goes_on && serde_json::from_slice::<IgnoredAny>(line).is_err()
     }
 
     /// Notes whether the record is all of its line.

@@ -15,6 +15,10 @@ pub(super) fn says_nothing(field: Field, cell: &str) -> bool {
         _ => {}
     }
     let word = cell.trim_matches(['(', ')', '<', '>', '[', ']', '#']);
+    // Signs of a column that was too narrow stand for a number that is lost.
+    if word.is_empty() && cell.contains('#') {
+        return false;
+    }
     if word
         .chars()
         .all(|c| matches!(c, '-' | '–' | '—' | '?' | '.'))
@@ -112,6 +116,7 @@ mod tests {
             "10",
             "none1",
             "Unknown Ltd",
+            "#######",
         ] {
             assert!(!says_nothing(Field::Carrier, cell), "{cell}");
         }

@@ -450,8 +450,8 @@ fn twilios_own_tools_and_calls_are_read() {
             "AC1|2024-03-21T22:34:48Z|phone|outbound-dial"
         );
     }
-    let plivo = r#"{"messageUuid": "m1", "toNumber": "13035550101", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}
-        {"messageUuid": "m2", "toNumber": "13035550102", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}"#;
+    let plivo = r#"{"messageUuid": "m1", "toNumber": "+13035550101", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}
+        {"messageUuid": "m2", "toNumber": "+13035550102", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}"#;
     gives_both(plivo, Format::Plivo);
 }
 

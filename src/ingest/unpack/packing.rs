@@ -49,6 +49,8 @@ pub(super) fn unpack(mut source: Box<dyn Read + Send>) -> Result<Unpacked, Inges
     }
 }
 
+/// The first byte of a gzip member.
+const GZIP: u8 = 0x1f;
 /// How many bytes are looked at: the first block of a tar.
 const HEAD: usize = 512;
 
@@ -102,10 +104,12 @@ fn next_member(mut packed: PackedSource) -> io::Result<Option<GzDecoder<PackedSo
             return Ok(None);
         }
         let zeros = ready.iter().take_while(|byte| **byte == 0).count();
-        let more = zeros < ready.len();
+        let next = ready.get(zeros).copied();
         packed.consume(zeros);
-        if more {
-            return Ok(Some(GzDecoder::new(packed)));
+        match next {
+            Some(GZIP) => return Ok(Some(GzDecoder::new(packed))),
+            Some(_) => return Err(io::ErrorKind::InvalidData.into()),
+            None => {}
         }
     }
 }
@@ -144,7 +148,9 @@ mod tests {
         let padded = [gzip(b"one,"), vec![0; 70_000], gzip(b"two"), vec![0; 3]].concat();
         assert_eq!(read(padded), Ok(b"one,two".to_vec()));
         let other = [gzip(b"one,"), b"two".to_vec()].concat();
-        assert_eq!(read(other), Err(IngestError::Damaged { line: 9 }));
+        assert_eq!(read(other), Err(IngestError::Damaged { line: 1 }));
+        let far = [gzip(&[b'x'; 5000]), b"two".to_vec()].concat();
+        assert_eq!(read(far), Err(IngestError::Damaged { line: 9 }));
     }
 
     #[test]
@@ -160,12 +166,13 @@ mod tests {
         let whole = gzip(b"a long enough line of text");
         assert_eq!(
             read(whole[..whole.len() - 9].to_vec()),
-            Err(IngestError::CutOff { line: 9 })
+            Err(IngestError::CutOff { line: 1 })
         );
         let mut damaged = whole.clone();
         let crc = damaged.len() - 6;
         damaged[crc] ^= 1;
-        assert_eq!(read(damaged), Err(IngestError::Damaged { line: 9 }));
+        // So short a file is read to its end where its beginning is looked at.
+        assert_eq!(read(damaged), Err(IngestError::Damaged { line: 1 }));
         for inside in [b"PK\x03\x04rest".to_vec(), gzip(b"rest")] {
             assert_eq!(read(gzip(&inside)), Err(IngestError::PackedTwice));
         }

@@ -91,9 +91,10 @@ fn faults(vault: &TestVault, case: &Case) -> Vec<String> {
         faults.extend(counted(case, &answer.json()));
         faults.extend(looked_up(vault, &id, case));
     } else {
-        let detail = answer.member("detail");
-        if detail.len() < 20 {
-            faults.push(format!("the refusal says only {detail:?}"));
+        let said = answer.json();
+        let rule = said["rule"].as_str().or(said["detail"].as_str());
+        if rule.is_none_or(|rule| rule.len() < 20) {
+            faults.push(format!("the refusal says only {said}"));
         }
     }
     faults.extend(also(vault, &id, case, &answer, &file));
