@@ -166,7 +166,7 @@ mod tests {
         ] {
             assert_eq!(aside(record.as_bytes(), None), None, "{record:?}");
         }
-        let total = b"Total,+12025550142,bad";
+        let total = b"Total,+12025550142,12";
         assert_eq!(aside(total, Some("+12025550142")), None);
         assert_eq!(aside(total, Some("")), Some(SkipKind::Total));
     }

@@ -40,6 +40,11 @@ impl Dialect {
             && line <= LINES
         {
             let end = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            // The CSV library would pass over it and read the line after it.
+            if rest.get(..end).unwrap_or_default().trim_ascii().is_empty() {
+                (at, line) = (at + end, line + 1);
+                continue;
+            }
             for delimiter in DELIMITERS
                 .into_iter()
                 .filter(|_| named.is_none())

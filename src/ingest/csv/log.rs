@@ -107,7 +107,8 @@ impl DelimitedLog {
                 }
                 if lines.len() != header.width {
                     let range = |place| lines.range(place);
-                    let odd = odd(header, lines.line(), lines.len(), lines.bytes(), range)?;
+                    let (bytes, raw) = (lines.bytes(), lines.bytes());
+                    let odd = odd(header, (lines.line(), raw), lines.len(), bytes, range)?;
                     if let Some(odd) = odd {
                         if matches!(odd, Odd::Aside(_)) {
                             lines.is_whole();
@@ -118,6 +119,7 @@ impl DelimitedLog {
                 let (line, bytes) = (lines.line(), lines.bytes());
                 let range = |place| lines.range(place);
                 let cells = cells(header, line, bytes, *quotes == Quotes::None, range)?;
+                let cells = cells.of_record(bytes);
                 Ok(Some(Located {
                     line,
                     lines: 1,
@@ -145,7 +147,8 @@ impl DelimitedLog {
                 let record = reader.record();
                 if record.len() != header.width {
                     let range = |place| record.range(place);
-                    let odd = odd(header, line, record.len(), record.as_slice(), range)?;
+                    let (bytes, raw) = (record.as_slice(), reader.raw());
+                    let odd = odd(header, (line, raw), record.len(), bytes, range)?;
                     if let Some(odd) = odd {
                         if matches!(odd, Odd::Aside(_)) {
                             reader.is_whole();
@@ -156,6 +159,7 @@ impl DelimitedLog {
                 let record = reader.record();
                 let range = |place| record.range(place);
                 let cells = cells(header, line, record.as_slice(), false, range)?;
+                let cells = cells.of_record(reader.raw());
                 Ok(Some(Located {
                     line,
                     lines,
@@ -192,10 +196,10 @@ fn is_stray(
 }
 
 /// What a record is whose number of cells is not that of the header. Nothing if it is a row: what it has beyond the
-/// header is blank.
+/// header is blank. `raw` is the record as it is in the file: between its cells are delimiters, in `bytes` are none.
 fn odd(
     header: &Header,
-    line: u64,
+    (line, raw): (u64, &[u8]),
     cells: usize,
     bytes: &[u8],
     range: impl Fn(usize) -> Option<Range<usize>>,
@@ -204,7 +208,7 @@ fn odd(
     if cells > header.width && only_blanks_from(header.width, cell) {
         return Ok(None);
     }
-    if let Some(kind) = aside(bytes, number_of(header, cells, cell)) {
+    if let Some(kind) = aside(raw, number_of(header, cells, cell)) {
         return Ok(Some(Odd::Aside(kind)));
     }
     let texts = (0..cells).filter_map(|place| std::str::from_utf8(cell(place)?).ok());
@@ -258,7 +262,5 @@ fn cells<'r>(
         }
     }
     let look = RecordLook::of(bytes);
-    Ok(Cells::new(texts, header.time)
-        .looked_at(look)
-        .of_record(bytes))
+    Ok(Cells::new(texts, header.time).looked_at(look))
 }
