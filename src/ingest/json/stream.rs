@@ -8,6 +8,7 @@
 use std::io::Read;
 
 use memchr::{memchr, memchr_iter, memrchr};
+use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use super::enclosure::{Descent, Enclosure, MemberName};
@@ -137,6 +138,7 @@ impl JsonStream {
                 (None, b'[' | b'{') => {
                     let begun = (self.at, self.position());
                     let read = match byte {
+                        b'[' if self.line_is_cut(begun.0)? => Err(self.broken()),
                         b'[' => self.enter(Enclosure::NewList).map(|()| false),
                         _ => self.open_object(),
                     };
@@ -262,6 +264,9 @@ impl JsonStream {
         };
         // The object that was taken for a record is an envelope.
         if top {
+            if self.line_is_cut(self.record.start)? {
+                return Err(self.broken());
+            }
             self.enclosures.push(Enclosure::Envelope);
         }
         self.enter(holds)?;
@@ -354,6 +359,36 @@ impl JsonStream {
         self.at = end;
         (self.record, self.bad_line) = (end..end, true);
         Ok(true)
+    }
+
+    /// True if a list or an envelope that begins here stops in its line, and the next line is a record that cannot be
+    /// in it. Only in a file with a record a line. It would take the records after it for its own.
+    fn line_is_cut(&mut self, from: usize) -> Result<bool, IngestError> {
+        if !self.line_wise {
+            return Ok(false);
+        }
+        // A line that is too long to be looked at is read as any list.
+        let ends = self.line_end(from).and_then(|end| {
+            let next = (end + 1).min(self.filled);
+            Ok((end, next, self.line_end(next)?))
+        });
+        let (end, next, after) = match ends {
+            Ok(ends) => ends,
+            Err(IngestError::RecordTooLong { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let bytes = |from: usize, to: usize| self.buffer.get(from - self.base..to - self.base);
+        let line = bytes(from, end).unwrap_or_default();
+        let next = bytes(next, after).unwrap_or_default();
+        if line.trim_ascii_end().ends_with(b"[")
+            || line.trim_ascii_end().ends_with(b",")
+            || line.trim_ascii_end().ends_with(b":")
+            || json_in_line(next).is_none_or(|found| found.start > 0)
+        {
+            return Ok(false);
+        }
+        let mut values = serde_json::Deserializer::from_slice(line).into_iter::<IgnoredAny>();
+        Ok(values.any(|value| value.is_err_and(|error| error.is_eof())))
     }
 
     /// Notes whether the record is all of its line.
@@ -739,6 +774,10 @@ mod tests {
             "no JSON at all, but text",
             "{",
             r#"{"a": 1}}"#,
+            "[1, 2",
+            r#"[{"a": 1}"#,
+            r#"{"items": [{"a": 1}"#,
+            r#"{"response": {"n": 1"#,
         ] {
             let text = format!("{{\"n\":1}}\n{bad}\n{{\"n\":2}}\n");
             for descent in [Descent::Nowhere, Descent::Named] {
@@ -751,6 +790,10 @@ mod tests {
         }
         let first = read("{\"a\": \"cut\n{\"n\":1}\n{\"n\":2}\n");
         assert_eq!(first.0, ["bad line 1", "{\"n\":1}", "{\"n\":2}"]);
+        // A list that goes on is none.
+        let list = read("{\"n\":1}\n[\n{\"n\":2}\n]\n[3,\n{\"n\":4}]\n");
+        assert_eq!(list.0, ["{\"n\":1}", "{\"n\":2}", "3", "{\"n\":4}"]);
+        assert_eq!(list.1, Ok(()));
         let log = read_as(
             "1 {\"n\":1}\n2 nothing\n3 {\"n\":2}",
             Descent::Nowhere,
