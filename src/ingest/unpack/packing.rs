@@ -102,10 +102,13 @@ fn next_member(mut packed: PackedSource) -> io::Result<Option<GzDecoder<PackedSo
             return Ok(None);
         }
         let zeros = ready.iter().take_while(|byte| **byte == 0).count();
-        let more = zeros < ready.len();
+        // Fewer bytes than a header has would be taken for a member that was cut off.
+        let next = ready.get(zeros).copied();
         packed.consume(zeros);
-        if more {
-            return Ok(Some(GzDecoder::new(packed)));
+        match next {
+            None => {}
+            Some(0x1f) => return Ok(Some(GzDecoder::new(packed))),
+            Some(_) => return Err(io::ErrorKind::InvalidData.into()),
         }
     }
 }
@@ -144,7 +147,10 @@ mod tests {
         let padded = [gzip(b"one,"), vec![0; 70_000], gzip(b"two"), vec![0; 3]].concat();
         assert_eq!(read(padded), Ok(b"one,two".to_vec()));
         let other = [gzip(b"one,"), b"two".to_vec()].concat();
-        assert_eq!(read(other), Err(IngestError::Damaged { line: 9 }));
+        assert_eq!(read(other), Err(IngestError::Damaged { line: 1 }));
+        // A member that was cut off in its header.
+        let cut = [gzip(b"one,"), gzip(b"two")[..5].to_vec()].concat();
+        assert_eq!(read(cut), Err(IngestError::CutOff { line: 1 }));
     }
 
     #[test]
@@ -160,12 +166,12 @@ mod tests {
         let whole = gzip(b"a long enough line of text");
         assert_eq!(
             read(whole[..whole.len() - 9].to_vec()),
-            Err(IngestError::CutOff { line: 9 })
+            Err(IngestError::CutOff { line: 1 })
         );
         let mut damaged = whole.clone();
         let crc = damaged.len() - 6;
         damaged[crc] ^= 1;
-        assert_eq!(read(damaged), Err(IngestError::Damaged { line: 9 }));
+        assert_eq!(read(damaged), Err(IngestError::Damaged { line: 1 }));
         for inside in [b"PK\x03\x04rest".to_vec(), gzip(b"rest")] {
             assert_eq!(read(gzip(&inside)), Err(IngestError::PackedTwice));
         }
