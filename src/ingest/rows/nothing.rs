@@ -14,6 +14,10 @@ pub(super) fn says_nothing(field: Field, cell: &str) -> bool {
         }
         _ => {}
     }
+    // What a spreadsheet shows of a value that its column is too narrow for: it was there, and is lost.
+    if bytes.iter().all(|byte| *byte == b'#') {
+        return false;
+    }
     let word = cell.trim_matches(['(', ')', '<', '>', '[', ']', '#']);
     if word
         .chars()
@@ -112,6 +116,8 @@ mod tests {
             "10",
             "none1",
             "Unknown Ltd",
+            "#######",
+            "##",
         ] {
             assert!(!says_nothing(Field::Carrier, cell), "{cell}");
         }
