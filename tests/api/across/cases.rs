@@ -91,7 +91,9 @@ fn faults(vault: &TestVault, case: &Case) -> Vec<String> {
         faults.extend(counted(case, &answer.json()));
         faults.extend(looked_up(vault, &id, case));
     } else {
-        let detail = answer.member("detail");
+        let json = answer.json();
+        let said = ["detail", "rule"].map(|name| json[name].as_str().unwrap_or_default());
+        let detail = said.concat();
         if detail.len() < 20 {
             faults.push(format!("the refusal says only {detail:?}"));
         }
