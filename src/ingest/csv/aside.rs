@@ -4,7 +4,7 @@
 use super::dialect::may_be_a_number;
 use crate::vault::plaintext::SkipKind;
 
-/// Why the record is no row, if it is none. `record` is its bytes as they are in the file; `number` is the
+/// Why the record is no row, if it is none. `record` is its bytes, with or without the delimiters; `number` is the
 /// cell of the number, if it is known which one that is.
 pub(in crate::ingest) fn aside(record: &[u8], number: Option<&str>) -> Option<SkipKind> {
     let between = |byte: &u8| byte.is_ascii_whitespace() || b",;|\"'\x1f".contains(byte);
@@ -166,7 +166,7 @@ mod tests {
         ] {
             assert_eq!(aside(record.as_bytes(), None), None, "{record:?}");
         }
-        let total = b"Total,+12025550142,";
+        let total = b"Total,+12025550142,12";
         assert_eq!(aside(total, Some("+12025550142")), None);
         assert_eq!(aside(total, Some("")), Some(SkipKind::Total));
     }

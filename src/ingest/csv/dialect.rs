@@ -40,11 +40,8 @@ impl Dialect {
             && line <= LINES
         {
             let end = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            // The reader of cells would pass over a blank line and take the next one.
-            if rest
-                .get(..end)
-                .is_some_and(|line| line.trim_ascii().is_empty())
-            {
+            // The CSV library would pass over it and read the line after it.
+            if rest.get(..end).unwrap_or_default().trim_ascii().is_empty() {
                 (at, line) = (at + end, line + 1);
                 continue;
             }

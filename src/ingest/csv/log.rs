@@ -107,8 +107,8 @@ impl DelimitedLog {
                 }
                 if lines.len() != header.width {
                     let range = |place| lines.range(place);
-                    let bytes = (lines.bytes(), lines.bytes());
-                    let odd = odd(header, lines.line(), lines.len(), bytes, range)?;
+                    let (bytes, raw) = (lines.bytes(), lines.bytes());
+                    let odd = odd(header, (lines.line(), raw), lines.len(), bytes, range)?;
                     if let Some(odd) = odd {
                         if matches!(odd, Odd::Aside(_)) {
                             lines.is_whole();
@@ -119,6 +119,7 @@ impl DelimitedLog {
                 let (line, bytes) = (lines.line(), lines.bytes());
                 let range = |place| lines.range(place);
                 let cells = cells(header, line, bytes, *quotes == Quotes::None, range)?;
+                let cells = cells.of_record(bytes);
                 Ok(Some(Located {
                     line,
                     lines: 1,
@@ -146,8 +147,8 @@ impl DelimitedLog {
                 let record = reader.record();
                 if record.len() != header.width {
                     let range = |place| record.range(place);
-                    let bytes = (reader.raw(), record.as_slice());
-                    let odd = odd(header, line, record.len(), bytes, range)?;
+                    let (bytes, raw) = (record.as_slice(), reader.raw());
+                    let odd = odd(header, (line, raw), record.len(), bytes, range)?;
                     if let Some(odd) = odd {
                         if matches!(odd, Odd::Aside(_)) {
                             reader.is_whole();
@@ -158,10 +159,11 @@ impl DelimitedLog {
                 let record = reader.record();
                 let range = |place| record.range(place);
                 let cells = cells(header, line, record.as_slice(), false, range)?;
+                let cells = cells.of_record(reader.raw());
                 Ok(Some(Located {
                     line,
                     lines,
-                    found: Found::Cells(cells.of_record(reader.raw())),
+                    found: Found::Cells(cells),
                 }))
             }
         }
@@ -194,12 +196,12 @@ fn is_stray(
 }
 
 /// What a record is whose number of cells is not that of the header. Nothing if it is a row: what it has beyond the
-/// header is blank.
+/// header is blank. `raw` is the record as it is in the file: between its cells are delimiters, in `bytes` are none.
 fn odd(
     header: &Header,
-    line: u64,
+    (line, raw): (u64, &[u8]),
     cells: usize,
-    (raw, bytes): (&[u8], &[u8]),
+    bytes: &[u8],
     range: impl Fn(usize) -> Option<Range<usize>>,
 ) -> Result<Option<Odd>, IngestError> {
     let cell = |place| bytes.get(range(place)?);
@@ -260,7 +262,5 @@ fn cells<'r>(
         }
     }
     let look = RecordLook::of(bytes);
-    Ok(Cells::new(texts, header.time)
-        .looked_at(look)
-        .of_record(bytes))
+    Ok(Cells::new(texts, header.time).looked_at(look))
 }

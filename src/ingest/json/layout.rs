@@ -6,11 +6,14 @@
 
 use std::io::Read;
 
+use serde::de::IgnoredAny;
+
 use super::enclosure::Descent;
 use super::inside::{self, Inside};
 use super::line::json_in_line;
 use super::look::{fields_of, paths_of};
 use super::members::object;
+use super::numbers::plain_numbers;
 use super::stream::JsonStream;
 use super::wanted::Wanted;
 use crate::ingest::column_name::ShownName;
@@ -187,19 +190,25 @@ impl Written {
         let line = lines.next().unwrap_or_default();
         let before = json_in_line(line.as_bytes()).filter(|found| found.start > 0);
         let before = before.and_then(|found| line.get(..found.start));
-        let behind_text = before.is_some_and(|before| {
-            // A time or a level in brackets begins a line of a log, too.
-            let inside = before.trim_start().trim_start_matches('[').trim_start();
-            let of_list = inside.is_empty() || inside.starts_with(['{', '"']);
-            let goes_on = before.trim_end().ends_with(['[', ',', ':']);
-            !(begins == Some(b'[') && of_list && goes_on)
-        });
+        let behind_text =
+            before.is_some_and(|before| !(begins == Some(b'[') && begins_json(before)));
         match begins {
             _ if behind_text => Self::LogLines,
             Some(b'{' | b'[') => Self::Json,
             _ => Self::Other,
         }
     }
+}
+
+/// True if the text before an object may be the beginning of JSON that the object is in.
+fn begins_json(before: &str) -> bool {
+    // The object is a value here; what is after it closes nothing, and is not missed.
+    let whole = format!("{before}0");
+    let begins = |text: &str| {
+        let error = serde_json::from_str::<IgnoredAny>(text).err();
+        error.is_none_or(|error| error.is_eof())
+    };
+    begins(&whole) || plain_numbers(&whole).is_some_and(|text| begins(&text))
 }
 
 /// How many records are tried.
@@ -222,6 +231,13 @@ mod tests {
             ("\u{1e}{\"a\":1}\n", Written::Json),
             ("2024-03-10T00:40:00Z {\"a\":1}\n", Written::LogLines),
             ("[2024-03-10 00:40:00] {\"a\":1}\n", Written::LogLines),
+            (
+                "[2024-03-10 17:21:30,005] INFO sms: {\"a\":1}\n",
+                Written::LogLines,
+            ),
+            ("[7] sms: {\"a\":1}\n", Written::LogLines),
+            ("[7]: {\"a\":1}\n", Written::LogLines),
+            ("[[\"x\", {\"b\": {\"a\":1}\n", Written::Json),
             ("{app} {\"a\":1}\n", Written::LogLines),
             (
                 "<13>Mar 10 00:40:00 host app: {\"a\":1}\r\n",

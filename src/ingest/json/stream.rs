@@ -6,7 +6,6 @@
 //! is skipped and not kept.
 
 use std::io::Read;
-use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memrchr};
 use serde::de::IgnoredAny;
@@ -39,7 +38,7 @@ pub(in crate::ingest) struct JsonStream {
     line: u64,
     /// The place where that line begins.
     line_start: usize,
-    record: Range<usize>,
+    record: std::ops::Range<usize>,
     start: Position,
     /// Instead of a record it is at a line that is none.
     bad_line: bool,
@@ -134,16 +133,12 @@ impl JsonStream {
             };
             self.keep = self.at;
             match (self.enclosures.last().copied(), byte) {
-                (None, b'[') if self.line_wise && self.is_cut_line(self.at) => {
-                    let begun = (self.at, self.position());
-                    let error = self.broken();
-                    return self.recover(begun, error);
-                }
                 (None, b',') if self.start_is_behind() => self.at += 1,
                 (None, _) if self.prefixed => return self.log_line(),
                 (None, b'[' | b'{') => {
                     let begun = (self.at, self.position());
                     let read = match byte {
+                        b'[' if self.line_is_cut(begun.0)? => Err(self.broken()),
                         b'[' => self.enter(Enclosure::NewList).map(|()| false),
                         _ => self.open_object(),
                     };
@@ -267,11 +262,11 @@ impl JsonStream {
             }
             .map(|()| false);
         };
-        // The object that was taken for a record is an envelope, unless its line is cut.
-        if top && self.line_wise && self.is_cut_line(self.record.start) {
-            return Err(self.broken());
-        }
+        // The object that was taken for a record is an envelope.
         if top {
+            if self.line_is_cut(self.record.start)? {
+                return Err(self.broken());
+            }
             self.enclosures.push(Enclosure::Envelope);
         }
         self.enter(holds)?;
@@ -366,25 +361,34 @@ impl JsonStream {
         Ok(true)
     }
 
-    /// In a file with a record a line: true if the value that begins here ends in no line of its own, but the next
-    /// line is a record again.
-    fn is_cut_line(&mut self, from: usize) -> bool {
-        let Ok(end) = self.line_end(from) else {
-            return false;
+    /// True if a list or an envelope that begins here stops in its line, and the next line is a record that cannot be
+    /// in it. Only in a file with a record a line. It would take the records after it for its own.
+    fn line_is_cut(&mut self, from: usize) -> Result<bool, IngestError> {
+        if !self.line_wise {
+            return Ok(false);
+        }
+        // A line that is too long to be looked at is read as any list.
+        let ends = self.line_end(from).and_then(|end| {
+            let next = (end + 1).min(self.filled);
+            Ok((end, next, self.line_end(next)?))
+        });
+        let (end, next, after) = match ends {
+            Ok(ends) => ends,
+            Err(IngestError::RecordTooLong { .. }) => return Ok(false),
+            Err(error) => return Err(error),
         };
-        let after = self.line_end((end + 1).min(self.filled)).unwrap_or(end);
-        let bytes = |range: Range<usize>| {
-            let found = self
-                .buffer
-                .get(range.start - self.base..range.end - self.base);
-            found.unwrap_or_default()
-        };
-        let line = bytes(from..end).trim_ascii();
-        let next = bytes((end + 1).min(after)..after);
-        let goes_on =
-            next.first() == Some(&b'{') && json_in_line(next).is_some_and(|found| found.start == 0);
-        // A bracket alone begins a list over several lines.
-        line.len() > 1 && goes_on && serde_json::from_slice::<IgnoredAny>(line).is_err()
+        let bytes = |from: usize, to: usize| self.buffer.get(from - self.base..to - self.base);
+        let line = bytes(from, end).unwrap_or_default();
+        let next = bytes(next, after).unwrap_or_default();
+        if line.trim_ascii_end().ends_with(b"[")
+            || line.trim_ascii_end().ends_with(b",")
+            || line.trim_ascii_end().ends_with(b":")
+            || json_in_line(next).is_none_or(|found| found.start > 0)
+        {
+            return Ok(false);
+        }
+        let mut values = serde_json::Deserializer::from_slice(line).into_iter::<IgnoredAny>();
+        Ok(values.any(|value| value.is_err_and(|error| error.is_eof())))
     }
 
     /// Notes whether the record is all of its line.
@@ -770,6 +774,10 @@ mod tests {
             "no JSON at all, but text",
             "{",
             r#"{"a": 1}}"#,
+            "[1, 2",
+            r#"[{"a": 1}"#,
+            r#"{"items": [{"a": 1}"#,
+            r#"{"response": {"n": 1"#,
         ] {
             let text = format!("{{\"n\":1}}\n{bad}\n{{\"n\":2}}\n");
             for descent in [Descent::Nowhere, Descent::Named] {
@@ -782,6 +790,10 @@ mod tests {
         }
         let first = read("{\"a\": \"cut\n{\"n\":1}\n{\"n\":2}\n");
         assert_eq!(first.0, ["bad line 1", "{\"n\":1}", "{\"n\":2}"]);
+        // A list that goes on is none.
+        let list = read("{\"n\":1}\n[\n{\"n\":2}\n]\n[3,\n{\"n\":4}]\n");
+        assert_eq!(list.0, ["{\"n\":1}", "{\"n\":2}", "3", "{\"n\":4}"]);
+        assert_eq!(list.1, Ok(()));
         let log = read_as(
             "1 {\"n\":1}\n2 nothing\n3 {\"n\":2}",
             Descent::Nowhere,

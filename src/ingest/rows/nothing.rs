@@ -14,11 +14,11 @@ pub(super) fn says_nothing(field: Field, cell: &str) -> bool {
         }
         _ => {}
     }
-    let word = cell.trim_matches(['(', ')', '<', '>', '[', ']', '#']);
-    // Signs of a column that was too narrow stand for a number that is lost.
-    if word.is_empty() && cell.contains('#') {
+    // What a spreadsheet shows of a value that its column is too narrow for: it was there, and is lost.
+    if bytes.iter().all(|byte| *byte == b'#') {
         return false;
     }
+    let word = cell.trim_matches(['(', ')', '<', '>', '[', ']', '#']);
     if word
         .chars()
         .all(|c| matches!(c, '-' | '–' | '—' | '?' | '.'))
@@ -117,6 +117,7 @@ mod tests {
             "none1",
             "Unknown Ltd",
             "#######",
+            "##",
         ] {
             assert!(!says_nothing(Field::Carrier, cell), "{cell}");
         }

@@ -203,7 +203,6 @@ fn a_twilio_csv_gives_its_outbound_messages() {
     let read = auto("twilio-csv-good.csv").unwrap();
     assert_eq!((read.format, read.rows.len()), (Format::TwilioCsv, 2));
     assert_eq!(read.rejects, []);
-    // The text of the inbound one has two lines.
     assert_eq!(read.skipped, [("header", 1), ("inbound", 2)]);
     let expected = [
         "AC00000000000000000000000000000001",

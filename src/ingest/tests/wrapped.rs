@@ -450,9 +450,12 @@ fn twilios_own_tools_and_calls_are_read() {
             "AC1|2024-03-21T22:34:48Z|phone|outbound-dial"
         );
     }
-    let plivo = r#"{"messageUuid": "m1", "toNumber": "+13035550101", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}
-        {"messageUuid": "m2", "toNumber": "+13035550102", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}"#;
-    gives_both(plivo, Format::Plivo);
+    let plivo = r#"{"messageUuid": "m1", "toNumber": "13035550101", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}
+        {"messageUuid": "m2", "toNumber": "13035550102", "messageTime": "2024-03-21 22:34:49+00:00", "messageDirection": "outbound"}"#;
+    let read_one = read(plivo.as_bytes().to_vec(), zone("UTC")).unwrap();
+    // As they are written: the admission says what a number without a plus is.
+    assert_eq!(numbers(&read_one), ["13035550101", "13035550102"]);
+    assert_eq!((read_one.format, read_one.rejects), (Format::Plivo, vec![]));
 }
 
 #[test]

@@ -49,8 +49,6 @@ pub(super) fn unpack(mut source: Box<dyn Read + Send>) -> Result<Unpacked, Inges
     }
 }
 
-/// The first byte of a gzip member.
-const GZIP: u8 = 0x1f;
 /// How many bytes are looked at: the first block of a tar.
 const HEAD: usize = 512;
 
@@ -104,12 +102,13 @@ fn next_member(mut packed: PackedSource) -> io::Result<Option<GzDecoder<PackedSo
             return Ok(None);
         }
         let zeros = ready.iter().take_while(|byte| **byte == 0).count();
+        // Fewer bytes than a header has would be taken for a member that was cut off.
         let next = ready.get(zeros).copied();
         packed.consume(zeros);
         match next {
-            Some(GZIP) => return Ok(Some(GzDecoder::new(packed))),
-            Some(_) => return Err(io::ErrorKind::InvalidData.into()),
             None => {}
+            Some(0x1f) => return Ok(Some(GzDecoder::new(packed))),
+            Some(_) => return Err(io::ErrorKind::InvalidData.into()),
         }
     }
 }
@@ -149,8 +148,9 @@ mod tests {
         assert_eq!(read(padded), Ok(b"one,two".to_vec()));
         let other = [gzip(b"one,"), b"two".to_vec()].concat();
         assert_eq!(read(other), Err(IngestError::Damaged { line: 1 }));
-        let far = [gzip(&[b'x'; 5000]), b"two".to_vec()].concat();
-        assert_eq!(read(far), Err(IngestError::Damaged { line: 9 }));
+        // A member that was cut off in its header.
+        let cut = [gzip(b"one,"), gzip(b"two")[..5].to_vec()].concat();
+        assert_eq!(read(cut), Err(IngestError::CutOff { line: 1 }));
     }
 
     #[test]
@@ -171,7 +171,6 @@ mod tests {
         let mut damaged = whole.clone();
         let crc = damaged.len() - 6;
         damaged[crc] ^= 1;
-        // So short a file is read to its end where its beginning is looked at.
         assert_eq!(read(damaged), Err(IngestError::Damaged { line: 1 }));
         for inside in [b"PK\x03\x04rest".to_vec(), gzip(b"rest")] {
             assert_eq!(read(gzip(&inside)), Err(IngestError::PackedTwice));

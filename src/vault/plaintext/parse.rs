@@ -152,7 +152,10 @@ fn in_region(digits: &str, region: Region) -> Read {
         {
             Err(Unreadable::Ambiguous)
         }
-        (Err(_), coded) => coded.map_err(|_| Unreadable::NotInRegion),
+        (Err(_), coded) => coded.map_err(|_| match digits.len() {
+            ..SHORT => Unreadable::TooShort,
+            _ => Unreadable::NotInRegion,
+        }),
         (national, _) => national,
     }
 }
@@ -407,6 +410,7 @@ mod tests {
             ("555-0142", "US", TooShort),
             ("911", "US", TooShort),
             ("12345", "DE", TooShort),
+            ("12345", "US", TooShort),
             // Read as +49000000, which as E.164 loses a zero and is too short then.
             ("0000000", "DE", NotInRegion),
         ] {

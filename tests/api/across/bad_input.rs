@@ -72,6 +72,10 @@ fn a_file_that_cannot_be_read_is_refused_by_its_kind() {
             "{text}"
         );
     }
+    // The file ends within a quoted cell, and no row is after the quote.
+    let whole = fixture("supplier-csv-quote-never-closed.csv");
+    let quote = whole.iter().position(|byte| *byte == b'"').unwrap();
+    empty.refuse("", &whole[..quote + 5], "cut-off");
     assert_eq!(empty.totals(), json!({ "messages": 0, "numbers": 0 }));
 }
 
@@ -91,7 +95,7 @@ fn what_is_no_number_is_quarantined_by_what_is_wrong_with_it() {
         (8, "not-a-number"),
         (9, "not-a-number"),
         (10, "not-a-number"),
-        (11, "not-in-region"),
+        (11, "not-a-number"),
         (12, "not-a-number"),
         (13, "missing-number"),
         (14, "not-a-number"),
@@ -183,7 +187,7 @@ fn cells_that_a_spreadsheet_would_run_are_kept_as_text_and_run_nowhere() {
     let answer = answer.assert_status(201);
     let report = answer.json();
     assert!(!answer.text().contains("HYPERLINK"), "{}", answer.text());
-    // A number that a formula would make is no number; `="…"` is the text in it.
+    // A number in a formula is no number; `="…"` is how a spreadsheet keeps a text, and is read as the text.
     let rejected: Vec<_> = rejects(&report).into_iter().map(|(line, _)| line).collect();
     assert_eq!(rejected, [3], "{report}");
     assert_eq!(report["admitted"], 4);

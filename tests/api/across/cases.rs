@@ -91,10 +91,11 @@ fn faults(vault: &TestVault, case: &Case) -> Vec<String> {
         faults.extend(counted(case, &answer.json()));
         faults.extend(looked_up(vault, &id, case));
     } else {
-        let said = answer.json();
-        let rule = said["rule"].as_str().or(said["detail"].as_str());
-        if rule.is_none_or(|rule| rule.len() < 20) {
-            faults.push(format!("the refusal says only {said}"));
+        let json = answer.json();
+        let said = ["detail", "rule"].map(|name| json[name].as_str().unwrap_or_default());
+        let detail = said.concat();
+        if detail.len() < 20 {
+            faults.push(format!("the refusal says only {detail:?}"));
         }
     }
     faults.extend(also(vault, &id, case, &answer, &file));
