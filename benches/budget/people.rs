@@ -2,7 +2,8 @@
 //!
 //! Seen for every one of them, from the first hour: the state of the area code, the carrier, the account, and when
 //! messages came (the time zone, right nine times of ten). The last two digits are seen too, although masks show no
-//! digit: what is found is an upper bound. Exact tables, differences and requests show counts of the same things. Known from outside: which blocks of a thousand numbers are in use and which
+//! digit: what is found is an upper bound. Exact tables, differences and requests show counts of the same things. Known
+//! from outside: which blocks of a thousand numbers are in use and which
 //! carrier's they are; in which town each account is, so which area code four of five of its people have.
 
 use crate::EXPOSED;

@@ -36,7 +36,8 @@ fn sign_in(vault: &Vault, name: &str, password: &str, address: &str) -> Seen {
         Ok(Ok(_)) => Seen::In,
         Ok(Err(Refusal::Denied(Denial::WrongCredential, _))) => Seen::Wrong,
         Err(Unauthenticated::Throttled { .. }) => Seen::Wait,
-        _ => panic!("neither in nor out"),
+        Ok(Err(refusal)) => panic!("neither in nor out: {refusal:?}"),
+        Err(refusal) => panic!("neither in nor out: {refusal:?}"),
     }
 }
 

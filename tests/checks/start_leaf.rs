@@ -10,7 +10,7 @@ use crate::house::{self, House};
 
 const OTHER: &str = "[serve]\nproxies = [\"192.0.2.0/24\"]\n[tls]\nallow_tls_1_2 = true\n[limits]\n\
     address_connections = 7\nidle_s = 11\n[budgets]\nlookup_points = 13\n[identity]\n\
-    second_factor = \"required\"\n";
+    second_factor = \"offered\"\n";
 
 #[test]
 fn the_leaf_of_a_start_states_every_setting() {
@@ -38,5 +38,5 @@ fn the_leaf_of_a_start_states_every_setting() {
     assert_eq!(configuration["limits"]["address_connections"], 7);
     assert_eq!(configuration["limits"]["idle_s"], 11);
     assert_eq!(configuration["tls"]["allow_tls_1_2"], true);
-    assert_eq!(configuration["identity"]["second_factor"], "required");
+    assert_eq!(configuration["identity"]["second_factor"], "offered");
 }

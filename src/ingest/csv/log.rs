@@ -39,6 +39,10 @@ pub(super) struct Located<'r> {
 }
 
 /// What a record turned out to be.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every record has cells, and one is alive at a time"
+)]
 pub(super) enum Found<'r> {
     Cells(Cells<'r>),
     /// It has so many cells, and the header has not.

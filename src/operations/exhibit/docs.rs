@@ -15,7 +15,8 @@ pub(crate) const ADMIT: Docs = Docs {
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "format": "supplier-csv",
         "format_evidence": "its header", "rows": 1200, "admitted": 1190, "duplicates": 8,
         "duplicates_by_rule": [{"rule": "reference-and-time", "rows": 8}],
-        "quarantined": 2, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
+        "quarantined": 2, "lines": {"total": 1201, "admitted": 1190, "duplicates": 8, "quarantined": 2, "skipped":
+        {"header": 1}, "skipped_records": {}}, "unknown_countries": 0, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
         "column": "number", "kind": "not-a-number"}]}"#,
     problems: &[
         "not-found",

@@ -294,8 +294,8 @@ struct Admitted {
     more_rejects: bool,
 }
 
-/// What was admitted of a file, and what was not and why. All of it follows from the file alone: a row whose message the
-/// case has from an earlier exhibit counts as admitted here, and becomes no second record.
+/// What was admitted of a file, and what was not and why. All of it follows from the file alone: a row whose message
+/// the case has from an earlier exhibit counts as admitted here, and becomes no second record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AdmittedView {
     /// The new exhibit.

@@ -1,6 +1,7 @@
 //! Slows down whoever tries names and passwords.
 //!
-//! Sees keyed tags of names, and networks, in memory only. Four leaking buckets count a try until it turns out to be right:
+//! Sees keyed tags of names, and networks, in memory only. Four leaking buckets count a try until it turns out
+//! to be right:
 //!
 //! - the name from this network: nobody gets past it;
 //! - the network, whatever the name: nobody gets past it;

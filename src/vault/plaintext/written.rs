@@ -550,7 +550,7 @@ mod tests {
         let all =
             ('\0'..=char::MAX).filter(|c| c.general_category() == GeneralCategory::DecimalNumber);
         let all: Vec<char> = all.collect();
-        assert!(all.len() > 600 && all.len() % 10 == 0);
+        assert!(all.len() > 600 && all.len().is_multiple_of(10));
         for ten in all.chunks(10) {
             let values: String = ten.iter().filter_map(|c| digit(*c)).collect();
             assert_eq!(values, "0123456789");

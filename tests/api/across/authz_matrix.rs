@@ -111,9 +111,9 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     };
     let request = asker.map(|asker| RequestFacts {
         state: match route {
-            "POST /api/v1/reveals/{reveal}/open" | "GET /api/v1/exports/{export}/package" => {
-                RequestState::Approved
-            }
+            "POST /api/v1/reveals/{reveal}/open"
+            | "POST /api/v1/quarantines/{quarantine}/open"
+            | "GET /api/v1/exports/{export}/package" => RequestState::Approved,
             "POST /api/v1/exports/{export}/acknowledgement" => RequestState::Used,
             _ => RequestState::Requested,
         },

@@ -33,6 +33,26 @@ struct Watch<'i> {
     seen: Vec<(String, u16, Vec<(String, Vec<u8>)>, Value)>,
 }
 
+fn is_random(text: &str) -> bool {
+    let is_id = text.len() == 22 && text.as_bytes()[1] == b'_';
+    let is_digest = text.len() == 44 && text.ends_with('=');
+    is_id || is_digest
+}
+
+fn without_ids(value: &Value) -> Value {
+    match value {
+        Value::String(text) if is_random(text) => Value::Null,
+        Value::Array(list) => list.iter().map(without_ids).collect(),
+        Value::Object(members) => {
+            let members = members.iter();
+            members
+                .map(|(name, value)| (name.clone(), without_ids(value)))
+                .collect()
+        }
+        other => other.clone(),
+    }
+}
+
 impl<'i> Watch<'i> {
     fn new(incident: &'i Incident) -> Self {
         Self {
@@ -54,9 +74,7 @@ impl<'i> Watch<'i> {
     fn replace(&mut self, value: &mut Value) {
         match value {
             Value::String(text) => {
-                let is_id = text.len() == 22 && text.as_bytes()[1] == b'_';
-                let is_digest = text.len() == 44 && text.ends_with('=');
-                if is_id || is_digest {
+                if is_random(text) {
                     let known = self.names.iter().position(|name| name == text);
                     let place = known.unwrap_or_else(|| {
                         self.names.push(text.clone());
@@ -65,7 +83,11 @@ impl<'i> Watch<'i> {
                     *text = format!("name {place}");
                 }
             }
-            Value::Array(list) => list.iter_mut().for_each(|one| self.replace(one)),
+            Value::Array(list) => {
+                // Some lists are in the order of ids, which are random.
+                list.sort_by_key(|one| without_ids(one).to_string());
+                list.iter_mut().for_each(|one| self.replace(one));
+            }
             Value::Object(members) => members.values_mut().for_each(|one| self.replace(one)),
             _ => {}
         }

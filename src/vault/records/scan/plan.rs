@@ -123,12 +123,9 @@ impl Plan {
         columns: &mut Columns<'_, S>,
         statistics: &BlockStatistics,
     ) -> Result<(), OperationError> {
-        let codes = self.codes.iter().map(|(field, set)| (*field, set));
+        let mut codes = self.codes.iter().map(|(field, set)| (*field, set));
         // The records of others are put aside first.
-        let (own, codes) = match self.bound {
-            true => (codes.clone().next(), codes.skip(1)),
-            false => (None, codes.skip(0)),
-        };
+        let own = if self.bound { codes.next() } else { None };
         if let Some((field, set)) = own {
             columns.open(&[field])?;
             columns.narrow(field, |_, codes, selection| {

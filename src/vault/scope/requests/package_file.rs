@@ -4,7 +4,7 @@
 //! read whole and compared before its first byte goes out, from the same open file.
 
 use std::fs::{self, DirEntry, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -108,6 +108,7 @@ impl PackageFile {
                 Err(_) => return None,
             }
         }
+        file.rewind().ok()?;
         let same = digest.finish().as_ref() == tar.sha256;
         same.then_some(SoundTar { file, tar: *tar })
     }

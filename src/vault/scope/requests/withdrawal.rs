@@ -52,8 +52,8 @@ pub struct WithdrawalView {
     pub asked: AskedView,
     /// The exhibit that goes.
     pub exhibit: String,
-    /// What goes with the exhibit: messages. A custodian is told this and `numbers` of the exhibit's file alone, rounded
-    /// if somebody else admitted it, and nothing of what compares it with the case.
+    /// What goes with the exhibit: messages. A custodian is told this and `numbers` of the exhibit's file alone,
+    /// rounded if somebody else admitted it, and nothing of what compares it with the case.
     pub messages: Shown,
     /// Distinct numbers that go with it.
     pub numbers: Shown,

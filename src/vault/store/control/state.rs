@@ -149,7 +149,7 @@ impl ControlState {
     /// all later ones until the next start.
     pub(crate) fn found_spoilt(&self, case: &str, part: &'static str) -> &'static str {
         let mut spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
-        *spoilt.entry(case.to_owned()).or_insert_with(|| {
+        spoilt.entry(case.to_owned()).or_insert_with(|| {
             tracing::error!(case, part, "a sealed part of a case is damaged");
             part
         })
@@ -170,7 +170,8 @@ impl ControlState {
     /// What a restart does, for tests that damage one part after the other.
     #[cfg(test)]
     pub(crate) fn forget_spoilt(&self) {
-        self.spoilt.lock().unwrap().clear();
+        let mut spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
+        spoilt.clear();
     }
 
     /// Another connection committed.
