@@ -122,7 +122,7 @@ impl Intake {
             self.scratch.identities.push(identity);
         }
         self.seen
-            .expect(batch.references_are_ids(), batch.fineness());
+            .prepare_for(batch.references_are_ids(), batch.fineness());
         if let Some(known) = known {
             let numbers = self.scratch.identities.iter().copied();
             self.seen.recall(known.connection, known.keys, numbers)?;

@@ -115,7 +115,7 @@ impl Seen {
     }
 
     /// Says what the next batch is like, before its numbers are recalled.
-    pub(super) fn expect(&mut self, ids: bool, fineness: &[Fineness]) {
+    pub(super) fn prepare_for(&mut self, ids: bool, fineness: &[Fineness]) {
         if !fineness.is_empty() {
             self.ids = ids;
         }
