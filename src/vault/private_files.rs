@@ -163,6 +163,7 @@ mod tests {
     #[test]
     fn what_others_can_use_of_a_vault_is_named_and_refused_unless_it_is_a_list_of_names() {
         let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
         let paths = Paths::of(folder.path());
         for made in [paths.keys(), paths.data(), paths.packages()] {
             make_folder(&made).unwrap();
