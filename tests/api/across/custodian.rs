@@ -24,13 +24,16 @@ fn pair() -> [Incident; 2] {
     })
 }
 
+/// What was asked for, and the status, the headers and the body of the answer.
+type Seen = (String, u16, Vec<(String, Vec<u8>)>, Value);
+
 /// What the custodian saw, in order. Ids and digests, which no two cases have in common, are replaced by their place
 /// among those that it saw.
 struct Watch<'i> {
     incident: &'i Incident,
     custodian: Client,
     names: Vec<String>,
-    seen: Vec<(String, u16, Vec<(String, Vec<u8>)>, Value)>,
+    seen: Vec<Seen>,
 }
 
 fn is_random(text: &str) -> bool {
@@ -73,15 +76,13 @@ impl<'i> Watch<'i> {
 
     fn replace(&mut self, value: &mut Value) {
         match value {
-            Value::String(text) => {
-                if is_random(text) {
-                    let known = self.names.iter().position(|name| name == text);
-                    let place = known.unwrap_or_else(|| {
-                        self.names.push(text.clone());
-                        self.names.len() - 1
-                    });
-                    *text = format!("name {place}");
-                }
+            Value::String(text) if is_random(text) => {
+                let known = self.names.iter().position(|name| name == text);
+                let place = known.unwrap_or_else(|| {
+                    self.names.push(text.clone());
+                    self.names.len() - 1
+                });
+                *text = format!("name {place}");
             }
             Value::Array(list) => {
                 // Some lists are in the order of ids, which are random.
