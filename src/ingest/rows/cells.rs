@@ -72,14 +72,22 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// The same cells, with the bytes of their record.
-    pub(in crate::ingest) fn of_record(self, record: &'a [u8]) -> Self {
-        Self { record, ..self }
-    }
-
-    /// The same cells, with what is known of all of them.
-    pub(in crate::ingest) fn looked_at(self, look: RecordLook) -> Self {
-        Self { look, ..self }
+    /// The same of a record of a delimited file: the bytes of its cells, and as it is in the file.
+    #[inline]
+    pub(in crate::ingest) fn of_record(
+        mut texts: [&'a str; SLOTS],
+        time: Reads,
+        (bytes, record): (&'a [u8], &'a [u8]),
+    ) -> Self {
+        for text in &mut texts {
+            *text = unwrapped(trim(text));
+        }
+        Self {
+            look: RecordLook::of(bytes, texts[slot(Field::SentAt)]),
+            texts,
+            time,
+            record,
+        }
     }
 
     /// The cells without the marks that nobody sees, if there may be any.
@@ -143,6 +151,7 @@ impl<'a> Cells<'a> {
 }
 
 /// What is in a cell `="…"`, in which spreadsheets keep a text of digits.
+#[inline]
 fn unwrapped(cell: &str) -> &str {
     if !cell.ends_with('"') {
         return cell;
