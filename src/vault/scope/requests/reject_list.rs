@@ -44,7 +44,7 @@ pub struct Faults {
     pub(super) counts: Vec<FaultCount>,
 }
 
-/// The rows of a quarantine by line, with their cells.
+/// The rows of a quarantine by line, with their cells. It takes as much memory as they are large.
 pub struct RejectList {
     parts: Vec<Zeroizing<Vec<u8>>>,
     order: Vec<Placed>,
