@@ -18,10 +18,10 @@ use crate::support::{Answer, Client, Incident, Log, body, csv_of, fresh_csv_with
 const FILE: &str = "\
 account,number,carrier,country,state,sent_at,kind,body
 one,+447700900001,Carrier,GB,,2024-03-10T12:00:00Z,sms,see you at nine
-one,qx71zz,-Carrier,GB,,2024-03-10T12:00:00Z,sms,see you at nine
-two,+447700900002,Carrier,GB,,qyesterdayq,sms,see you at nine
-two,1.20255E+10,Carrier,GB,,2024-03-10T12:00:00Z,sms,see you at nine
+one,qk71zz,-Carrier,GB,,2024-03-10T12:00:00Z,sms,see you at nine
+two,+447700900002,Example,GB,,qyesterdayq,sms,see you at nine
 two,+447700900003
+two,1.20255E+10,Carrier,GB,,2024-03-10T12:00:00Z,sms,see you at nine
 ";
 
 /// A case with one number.
