@@ -22,7 +22,7 @@ use super::around::{around, on_panic};
 use super::plain;
 use super::problem::Problem;
 use super::route::{Route, Shape, Takes};
-use super::run::{self, Take};
+use super::run::{self, Named, Take};
 use super::sessions::Open;
 use super::upload::{self, Admit};
 use crate::operations::{Docs, Empty, Request as Asked};
@@ -142,12 +142,13 @@ impl Routes {
     }
 
     /// Mounts a download, by an operation that writes its own leaves.
-    pub(super) fn mount_download(
+    pub(super) fn mount_download<I: 'static>(
         self,
         path: &str,
         docs: Docs,
         gives: &'static str,
-        take: Take,
+        named: Named<I>,
+        take: Take<I>,
     ) -> Self {
         let action = Some(ActionKind::TakePackage);
         let route = Route {
@@ -156,7 +157,7 @@ impl Routes {
             ..Route::of(Method::GET, action, docs, StatusCode::OK)
         };
         self.add(path, route, move |State(app), request| async move {
-            answered(run::download(app, request, take).await)
+            answered(run::download(app, request, named, take).await)
         })
     }
 

@@ -8,6 +8,7 @@ use super::route::Route;
 use super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
 use super::upload;
 use super::{openapi, plain};
+use crate::operations::Ids;
 use crate::operations::audit::{
     ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
 };
@@ -28,8 +29,10 @@ use crate::operations::export::{
 use crate::operations::key::KeyStatus;
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
+use crate::operations::quarantine::docs as quarantine;
 use crate::operations::quarantine::{
-    DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine, RequestQuarantine,
+    AcknowledgeList, DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine,
+    RequestQuarantine, take_list,
 };
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
@@ -54,7 +57,7 @@ pub(super) fn description() -> Bytes {
 pub(super) fn routes() -> Routes {
     let (ok, created) = (StatusCode::OK, StatusCode::CREATED);
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
-    let text = "text/plain";
+    let (text, tar) = ("text/plain", "application/x-tar");
     Routes::new("/api/v1")
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
@@ -100,6 +103,8 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadQuarantine>        (get.clone(),    "/quarantines/{quarantine}",         ok)
         .mount::<DecideQuarantine>      (post.clone(),   "/quarantines/{quarantine}/decision", ok)
         .mount::<OpenQuarantine>        (post.clone(),   "/quarantines/{quarantine}/open",    ok)
+        .mount_download                 ("/quarantines/{quarantine}/package", quarantine::TAKE, tar, Ids::quarantine, take_list)
+        .mount::<AcknowledgeList>       (post.clone(),   "/quarantines/{quarantine}/acknowledgement", ok)
 
         .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
         .mount::<SearchRecords>         (post.clone(),   "/cases/{case}/records/search",      ok)
@@ -121,7 +126,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ListExports>           (get.clone(),    "/cases/{case}/exports",             ok)
         .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
         .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
-        .mount_download                 ("/exports/{export}/package", export::TAKE, "application/x-tar", take_package)
+        .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)
 
         .mount_as::<ReadSigner>         (get.clone(),    "/evidence/signer",                  ok, text)

@@ -147,6 +147,7 @@ fn row(action: ActionKind) -> Row {
         A::RequestExport => members(&[I, L, N]),
         A::ListExports | A::ReadExport => at_rest_too(members(&[I, L, C, N])),
         A::DecideExport => members(&[L, C]),
+        // Of whatever leaves: an export, or the list of a quarantine. A liaison reaches no request but its own.
         A::BuildPackage | A::TakePackage => members(&[C, N]),
         A::AcknowledgeExport => at_rest_too(members(&[C, N])),
         A::SearchLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),

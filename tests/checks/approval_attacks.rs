@@ -1,9 +1,10 @@
 //! Somebody without a key writes into the request's row, or into the log, of a vault that is served.
-//! A reveal, an export and a withdrawal follow the decision's leaf, so nothing is opened, handed out or
-//! taken away.
+//! A reveal, an export, the list of a quarantine and a withdrawal follow the decision's leaf, so nothing is
+//! opened, handed out or taken away.
 
-use breachvault::domain::ExportId;
+use breachvault::domain::{ExportId, QuarantineId};
 use breachvault::operations::export::{DecideExport, RequestExport, take_package};
+use breachvault::operations::quarantine::{DecideQuarantine, RequestQuarantine, take_list};
 use breachvault::operations::record::LookUp;
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
 use breachvault::operations::withdrawal::{DecideWithdrawal, ReadWithdrawal, RequestWithdrawal};
@@ -82,6 +83,45 @@ impl Scene {
     fn take(&self, export: &str) -> Result<Vec<u8>, Refusal> {
         let id: ExportId = export.parse().unwrap();
         take_package(&self.house.vault, &self.house.people.custodian, &id, None).map(bytes_of)
+    }
+
+    /// An exhibit with a row in quarantine.
+    fn quarantined(&self) -> String {
+        let file = "account,number,carrier,country,state,sent_at,kind\n\
+            one,+12025550147,Carrier,US,,2024-03-10T12:00:00Z,sms\n\
+            one,abc123,Carrier,US,,2024-03-10T12:00:00Z,sms\n";
+        let admitted = self.house.admit(file.into()).unwrap();
+        assert_eq!(admitted["quarantined"], 1, "{admitted}");
+        admitted["exhibit"].as_str().unwrap().to_owned()
+    }
+
+    /// Asked by a lead.
+    fn ask_list(&self, exhibit: &str) -> String {
+        let ids = [
+            ("case", self.house.people.case.as_str()),
+            ("exhibit", exhibit),
+        ];
+        let body = json!({
+            "form": "list", "recipients": [{ "name": "the supplier", "key": self.recipient }],
+            "legal_basis": "contract, section 9", "reason": REASON,
+        });
+        let lead = &self.house.people.lead;
+        let asked = self.house.ask::<RequestQuarantine>(lead, &ids, body);
+        asked.unwrap()["quarantine"].as_str().unwrap().to_owned()
+    }
+
+    /// Decided by another lead.
+    fn decide_list(&self, list: &str, word: &str) {
+        let body = json!({ "decision": word, "reason": REASON });
+        let (lead, ids) = (&self.house.people.other_lead, [("quarantine", list)]);
+        self.house
+            .ask::<DecideQuarantine>(lead, &ids, body)
+            .unwrap();
+    }
+
+    fn take_list(&self, list: &str) -> Result<Vec<u8>, Refusal> {
+        let id: QuarantineId = list.parse().unwrap();
+        take_list(&self.house.vault, &self.house.people.custodian, &id, None).map(bytes_of)
     }
 
     fn ask_withdrawal(&self, asker: &Caller) -> String {
@@ -260,6 +300,29 @@ fn the_approval_of_another_request_opens_no_reveal_and_builds_no_package() {
     let export = scene.ask_export(&people.investigator);
     scene.say_approved(&export, scene.leaf_of("reveal.decide"));
     damaged(scene.take(&export));
+}
+
+#[test]
+fn the_list_of_a_quarantine_leaves_on_its_own_approval_alone() {
+    let nobody = |_: &Scene, _: &str| ();
+    let denied = |scene: &Scene, list: &str| scene.decide_list(list, "deny");
+    let attacks: [(&dyn Fn(&Scene, &str), &str); 3] = [
+        (&nobody, "quarantine.request"),
+        (&denied, "quarantine.decide"),
+        // The approval of another list of the same exhibit.
+        (&nobody, "quarantine.decide"),
+    ];
+    for (before, leaf) in attacks {
+        let scene = Scene::new();
+        let exhibit = scene.quarantined();
+        let approved = scene.ask_list(&exhibit);
+        scene.decide_list(&approved, "approve");
+        scene.take_list(&approved).unwrap();
+        let list = scene.ask_list(&exhibit);
+        before(&scene, &list);
+        scene.say_approved(&list, scene.leaf_of(leaf));
+        damaged(scene.take_list(&list));
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Builds the package of an approved export, sealed to its recipients.
+//! Builds the package of an approved request, sealed to its recipients.
 //!
 //! One of the two files that turn a disclosed number into text. The package is built after the
 //! leaf is durable, and only ciphertext (age) reaches the disk.
@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::domain::{ExportId, Moment, RequestIdOfKind as _, area_code};
+use crate::domain::{Moment, RequestId, RequestIdOfKind as _, area_code};
 use crate::evidence::{
     BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Recipient, SealedFile,
     Spreadsheet, readme, write_row,
@@ -19,16 +19,16 @@ use crate::vault::records::{
     Evidence, EvidenceDamaged, ExportContents, Notice, ReportTable, Shown,
 };
 use crate::vault::scope::Scope;
-use crate::vault::scope::requests::PackageContents;
+use crate::vault::scope::requests::{PackageContents, PackageRows, Packaged, RejectList};
 use crate::vault::{
     Answer, Operation, OperationError, Receipt, StoreError, StoreFault, Target, Wire,
 };
 
-pub(super) struct BuildPackage(pub(super) ExportId);
+pub(super) struct BuildPackage<K: Packaged>(pub(super) K::Id);
 
 pub(super) struct Approved(PackageContents);
 
-impl Operation for BuildPackage {
+impl<K: Packaged> Operation for BuildPackage<K> {
     type Action = actions::BuildPackage;
     type Answer = Approved;
 
@@ -37,7 +37,7 @@ impl Operation for BuildPackage {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Approved, OperationError> {
-        scope.open_export(&self.0).map(Approved)
+        scope.open_contents::<K>(&self.0).map(Approved)
     }
 }
 
@@ -45,7 +45,8 @@ impl Answer for Approved {
     type View = Wire;
 
     fn view(self, receipt: &Receipt) -> Result<Wire, OperationError> {
-        let built = write(&self.0, receipt).map_err(|error| not_written(&self.0.export, &error))?;
+        let built =
+            write(&self.0, receipt).map_err(|error| not_written(&self.0.request, &error))?;
         Wire::json(&json!({
             "tagmanifest_sha256": built.tagmanifest_sha256,
             "sha256": built.sha256,
@@ -55,27 +56,35 @@ impl Answer for Approved {
 }
 
 fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBuilt> {
-    let name = PackageName::parse(package.export.as_str())?;
+    let name = PackageName::parse(package.request.as_str())?;
     let (work, tar) = (package.file.workplace(), package.file.path());
     // A crash may have left them: ciphertext that nobody has received.
     let _ = std::fs::remove_dir_all(&work);
     let _ = std::fs::remove_file(&tar);
     let recipients = package
+        .leaving
         .recipients
         .iter()
         .map(|text| text.parse::<Recipient>())
         .collect::<Result<Vec<_>, _>>()
         .map_err(|_| EvidenceError::NoRecipient)?;
     let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
-    match &package.contents {
-        ExportContents::Notice(people) => notice(&mut writer, people, package.made_at, receipt)?,
-        ExportContents::Report(tables) => report(&mut writer, tables, package.made_at)?,
-        ExportContents::Evidence(evidence) => records(&mut writer, evidence, receipt)?,
+    match &package.rows {
+        PackageRows::Export(ExportContents::Notice(people)) => {
+            notice(&mut writer, people, package.made_at, receipt)?;
+        }
+        PackageRows::Export(ExportContents::Report(tables)) => {
+            report(&mut writer, tables, package.made_at)?;
+        }
+        PackageRows::Export(ExportContents::Evidence(evidence)) => {
+            records(&mut writer, evidence, receipt)?;
+        }
+        PackageRows::Quarantine(list) => rejects(&mut writer, list, receipt)?,
     }
     writer.attach("entry.json", &package.leaf)?;
     writer.attach("decided.json", &package.decided)?;
     writer.attach(
-        &format!("{}.tlog-proof", package.export),
+        &format!("{}.tlog-proof", package.request),
         package.proof.as_bytes(),
     )?;
     writer.attach("README.txt", readme(&name).as_bytes())?;
@@ -85,17 +94,20 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
         ("Audit-Checkpoint-Root".to_owned(), package.root.clone()),
         (
             "Export-Profile".to_owned(),
-            package.profile.as_str().to_owned(),
+            package.leaving.profile.to_owned(),
         ),
-        ("Legal-Basis".to_owned(), package.legal_basis.clone()),
+        (
+            "Legal-Basis".to_owned(),
+            package.leaving.legal_basis.clone(),
+        ),
     ];
-    if let ExportContents::Report(_) = package.contents {
+    if let PackageRows::Export(ExportContents::Report(_)) = package.rows {
         extra.push(("Area-Code-Table".to_owned(), area_code::VERSION.to_owned()));
     }
     let info = BagInfo {
         source_organization: "breachvault".to_owned(),
-        external_description: format!("Breach evidence, profile {}", package.profile.as_str()),
-        external_identifier: package.export.to_string(),
+        external_description: format!("Breach evidence, profile {}", package.leaving.profile),
+        external_identifier: package.request.to_string(),
         bagged_at: package.made_at,
         extra,
     };
@@ -271,7 +283,47 @@ fn records(
     Ok(twins.finish(writer)?)
 }
 
-/// A record as an object, with its members in the order of the header.
+/// Rows that could not be admitted, to be corrected in the original by their lines.
+fn rejects(
+    writer: &mut PackageWriter,
+    list: &RejectList,
+    receipt: &Receipt,
+) -> Result<(), NotBuilt> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        line: u64,
+        column: Option<&'a str>,
+        kind: &'a str,
+        cells: Members<'a>,
+    }
+    // One of the mapped columns is a message's `kind`.
+    let columns = list.columns().iter();
+    let named: Vec<String> = columns.map(|column| format!("cells.{column}")).collect();
+    let mut header = vec!["line", "column", "kind"];
+    header.extend(named.iter().map(String::as_str));
+    let mut twins = Twins::begin(writer, &header)?;
+    list.for_each(receipt, |row| {
+        let line = row.line.to_string();
+        let mut cells = vec![line.as_str(), row.column.unwrap_or_default(), row.kind];
+        cells.extend(row.cells.iter().map(|cell| cell.unwrap_or_default()));
+        let all = list.columns().iter().zip(&row.cells);
+        let present = all.filter_map(|(column, cell)| Some((column.as_str(), (*cell)?)));
+        let (names, present): (Vec<&str>, Vec<&str>) = present.unzip();
+        let value = Row {
+            line: row.line,
+            column: row.column,
+            kind: row.kind,
+            cells: Members {
+                names: &names,
+                cells: &present,
+            },
+        };
+        twins.row(&cells, &value).map_err(NotBuilt::from)
+    })?;
+    Ok(twins.finish(writer)?)
+}
+
+/// Cells as an object, with its members in the order of their names.
 struct Members<'r> {
     names: &'r [&'r str],
     cells: &'r [&'r str],
@@ -293,11 +345,11 @@ enum NotBuilt {
 }
 
 /// The error for the caller. The cause is logged, because the caller cannot do anything about it.
-fn not_written(export: &ExportId, error: &NotBuilt) -> OperationError {
-    tracing::error!(export.id = %export, fault = %error, "a package was not written");
+fn not_written(request: &RequestId, error: &NotBuilt) -> OperationError {
+    tracing::error!(request.id = %request, fault = %error, "a package was not written");
     match error {
         NotBuilt::Damaged(_) => OperationError::Damaged {
-            place: format!("records of {export}"),
+            place: format!("records of {request}"),
         },
         NotBuilt::Evidence(EvidenceError::Io { source, .. })
             if source.kind() == io::ErrorKind::StorageFull =>

@@ -8,9 +8,11 @@ mod request;
 mod signer;
 mod take;
 
-pub use acknowledge::{AcknowledgeExport, AcknowledgeInput, Acknowledged};
+pub use acknowledge::{Acknowledge, AcknowledgeInput, Acknowledgeable, Acknowledged};
+pub(in crate::operations) use request::recipients;
 pub use request::{ExportList, RequestExportInput, RequestedExport};
 pub use signer::ReadSigner;
+pub(in crate::operations) use take::package_of;
 pub use take::take_package;
 
 use crate::operations::two_person::{Ask, Decide, List, Read};
@@ -24,3 +26,5 @@ pub type ListExports = List<Export>;
 pub type ReadExport = Read<Export>;
 /// Approves or denies an export.
 pub type DecideExport = Decide<Export>;
+/// Records that the receiver has the package of an export.
+pub type AcknowledgeExport = Acknowledge<Export>;

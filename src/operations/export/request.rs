@@ -84,7 +84,7 @@ impl TwoPerson for Export {
         let wanted = ExportWanted {
             profile,
             filter: RecordFilter::parse(input.filter)?,
-            recipients: recipients(&input.recipients)?,
+            recipients: recipients(input.recipients.iter().map(String::as_str))?,
             legal_basis,
         };
         Ok((wanted, why(&input.purpose, &input.reason)?))
@@ -107,13 +107,16 @@ impl TwoPerson for Export {
     }
 }
 
-fn recipients(texts: &[String]) -> Result<Vec<String>, OperationError> {
+/// Reads 1 to 20 public keys of age. A wrong one is refused at its position.
+pub(in crate::operations) fn recipients<'t>(
+    texts: impl ExactSizeIterator<Item = &'t str>,
+) -> Result<Vec<String>, OperationError> {
     if !(1..=RECIPIENTS).contains(&texts.len()) {
         let rule = format!("must name 1 to {RECIPIENTS} age recipients");
         return Err(OperationError::invalid("recipients", rule));
     }
     let mut all: Vec<String> = Vec::with_capacity(texts.len());
-    for (at, text) in texts.iter().enumerate() {
+    for (at, text) in texts.enumerate() {
         let place = format!("recipients[{at}]");
         let recipient: Recipient = text
             .parse()

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 
 use super::file_facts::FileFacts;
 use super::intake::Intake;
-use super::quarantine::{KindCount, ShownReject};
+use super::quarantine::ShownReject;
 use crate::domain::schema::{Digest, FormatName};
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::line_report::LineReport;
+use crate::vault::exhibits::line_report::{KindCount, LineReport};
 use crate::vault::scope::RuleCount;
 
 /// What is in a file, compared with itself only.

@@ -1,5 +1,7 @@
 //! Cases and their members.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -12,8 +14,8 @@ use crate::domain::{
 use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::error::{Conflict, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
-use crate::vault::plaintext::Aad;
-use crate::vault::plaintext::open_json;
+use crate::vault::exhibits::line_report::KindCount;
+use crate::vault::plaintext::{Aad, RejectKind, open_json};
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
@@ -59,10 +61,15 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub numbers: Option<u64>,
-    /// Rows in quarantine of all exhibits that count. Where `numbers` are, in the answer about one case only.
+    /// Rows in quarantine of all exhibits that count; for a custodian of those that it admitted. In the answer about
+    /// one case only, and left out for a liaison.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub quarantined: Option<u64>,
+    /// The same rows by what is wrong with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub quarantined_by_kind: Option<Vec<KindCount>>,
 }
 
 /// A member of a case.
@@ -99,13 +106,30 @@ impl<A: Action> Scope<'_, A> {
     pub fn read_case(&mut self) -> Result<CaseView, OperationError> {
         let case = self.case_row()?;
         let mut view = self.view_case(case)?;
-        if view.numbers.is_some() {
+        if view.exhibits.is_some() {
             let keys = self.core.case_keys(&case.id)?;
             let mut quarantined = 0;
+            let mut by_kind: BTreeMap<RejectKind, u64> = BTreeMap::new();
             for exhibit in exhibit_rows::list(self.connection, case.number)? {
-                quarantined += open_description(&keys, &exhibit)?.quarantined;
+                let description = open_description(&keys, &exhibit)?;
+                if !self.knows_counts() && !self.admitted(&description) {
+                    continue;
+                }
+                quarantined += description.quarantined;
+                for (kind, rows) in description.rejects {
+                    let kind: RejectKind = kind.parse().map_err(|_| OperationError::Damaged {
+                        place: format!("exhibit {}, description", exhibit.id),
+                    })?;
+                    *by_kind.entry(kind).or_default() += rows;
+                }
             }
+            let by_kind = by_kind.into_iter();
+            let by_kind = by_kind.map(|(kind, rows)| KindCount {
+                kind: kind.as_str(),
+                rows,
+            });
             view.quarantined = Some(quarantined);
+            view.quarantined_by_kind = Some(by_kind.collect());
         }
         Ok(view)
     }
@@ -167,6 +191,7 @@ impl<A: Action> Scope<'_, A> {
             exhibits: told.then_some(all.len() - withdrawn),
             numbers,
             quarantined: None,
+            quarantined_by_kind: None,
         })
     }
 }

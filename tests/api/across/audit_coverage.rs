@@ -70,7 +70,8 @@ fn what_is_done_has_its_leaf() {
             "POST /api/v1/cases/{case}/exhibits" => {
                 assert_eq!(actions, ["exhibit.begin", "exhibit.finish"]);
             }
-            "GET /api/v1/exports/{export}/package" => {
+            "GET /api/v1/exports/{export}/package"
+            | "GET /api/v1/quarantines/{quarantine}/package" => {
                 assert_eq!(actions, ["export.build", "export.package"]);
             }
             _ => assert_eq!(actions, [action(row)], "{}", row.route),

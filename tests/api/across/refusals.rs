@@ -110,6 +110,16 @@ fn export(incident: &Incident, client: &Client, profile: &str, filter: &Value) -
     client.post(&incident.of_case("/exports"), &body)
 }
 
+/// A request for a sealed list with other members.
+fn quarantine(incident: &Incident, client: &Client, other: &Value) -> Answer {
+    let mut body = body::list(RECIPIENT);
+    for (name, value) in other.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    let path = format!("/exhibits/{}/quarantine", incident.first_exhibit());
+    client.post(&incident.of_case(&path), &body)
+}
+
 fn difference(incident: &Incident, client: &Client, against: &str) -> Answer {
     let first = incident.first_exhibit();
     client.get(&incident.of_case(&format!("/exhibits/{first}/difference?against={against}")))
@@ -137,6 +147,7 @@ const RAISES: &str = "POST /api/v1/cases/{case}/raises";
 const DIFFERENCE: &str = "GET /api/v1/cases/{case}/exhibits/{exhibit}/difference";
 const DUPLICATES: &str = "GET /api/v1/cases/{case}/exhibits/{exhibit}/duplicates";
 const WITHDRAWAL: &str = "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal";
+const QUARANTINE: &str = "POST /api/v1/cases/{case}/exhibits/{exhibit}/quarantine";
 const MEMBER: &str = "PUT /api/v1/cases/{case}/members/{operator}";
 
 /// Every act with a price, as somebody asks for it who cannot pay.
@@ -172,6 +183,10 @@ const PRICED: &[Priced] = &[
     priced(WITHDRAWAL, Who::Lead, |incident, client| {
         let path = format!("/exhibits/{}/withdrawal", incident.first_exhibit());
         client.post(&incident.of_case(&path), &body::reason())
+    }),
+    priced(QUARANTINE, Who::Lead, |incident, client| {
+        let path = format!("/exhibits/{}/quarantine", incident.first_exhibit());
+        client.post(&incident.of_case(&path), &body::list(RECIPIENT))
     }),
     priced(SEARCH, Who::Investigator, |incident, client| {
         search(incident, client, &json!({}), &[])
@@ -381,6 +396,15 @@ const WRONG: &[Priced] = &[
     priced(EXPORTS, Who::Liaison, |incident, client| {
         let filter = json!({ "newly_exposed_in": "x_00000000000000000000" });
         export(incident, client, "account-notice", &filter)
+    }),
+    priced(QUARANTINE, Who::Lead, |incident, client| {
+        quarantine(incident, client, &json!({ "form": "letter" }))
+    }),
+    priced(QUARANTINE, Who::Lead, |incident, client| {
+        quarantine(incident, client, &json!({ "recipients": [] }))
+    }),
+    priced(QUARANTINE, Who::Lead, |incident, client| {
+        quarantine(incident, client, &json!({ "form": "masked" }))
     }),
     priced(RAISES, Who::Investigator, |incident, client| {
         client.post(&incident.of_case("/raises"), &incident.raise(0))
@@ -655,6 +679,8 @@ fn number(incident: &Incident) -> String {
 
 const OPEN: &str = "POST /api/v1/reveals/{reveal}/open";
 const OPEN_QUARANTINE: &str = "POST /api/v1/quarantines/{quarantine}/open";
+const LIST: &str = "GET /api/v1/quarantines/{quarantine}/package";
+const LIST_ARRIVED: &str = "POST /api/v1/quarantines/{quarantine}/acknowledgement";
 const PACKAGE: &str = "GET /api/v1/exports/{export}/package";
 const ACKNOWLEDGE: &str = "POST /api/v1/exports/{export}/acknowledgement";
 const SUSPEND: &str = "POST /api/v1/cases/{case}/members/{operator}/suspension";
@@ -708,6 +734,55 @@ const STATES: &[State] = &[
             let id = approved_quarantine(incident);
             incident.clock.advance_seconds(3601);
             client.post(&format!("/quarantines/{id}/open"), &json!({}))
+        },
+    ),
+    state(
+        LIST,
+        (409, "wrong-state"),
+        Who::Custodian,
+        |incident, client| {
+            let id = incident.ask_list(&incident.lead(), RECIPIENT);
+            client.get(&format!("/quarantines/{id}/package"))
+        },
+    ),
+    state(
+        LIST,
+        (409, "expired"),
+        Who::Custodian,
+        |incident, client| {
+            let id = incident.approved_list(RECIPIENT);
+            incident.clock.advance_seconds(3601);
+            client.get(&format!("/quarantines/{id}/package"))
+        },
+    ),
+    state(
+        LIST,
+        (409, "asker-gone"),
+        Who::Custodian,
+        |incident, client| {
+            let id = incident.ask_list(&incident.second_lead(), RECIPIENT);
+            let decision = format!("/quarantines/{id}/decision");
+            let decided = incident.lead().post(&decision, &body::approve());
+            decided.assert_status(200);
+            let case = &incident.case;
+            let suspended = incident.suspend(case, Who::Administrator, Who::SecondLead);
+            suspended.assert_status(200);
+            let answer = client.get(&format!("/quarantines/{id}/package"));
+            let lifted = incident.lift(case, Who::Lead, Who::SecondLead);
+            lifted.assert_status(200);
+            answer
+        },
+    ),
+    state(
+        LIST_ARRIVED,
+        (409, "wrong-state"),
+        Who::Custodian,
+        |incident, client| {
+            let id = incident.approved_list(RECIPIENT);
+            let body = json!({
+                "tagmanifest_sha256": "0".repeat(64), "received_by": "x", "reason": body::REASON,
+            });
+            client.post(&format!("/quarantines/{id}/acknowledgement"), &body)
         },
     ),
     state(
@@ -951,12 +1026,12 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "another's request is not found by a liaison",
     ),
     (
-        PACKAGE,
+        "*",
         "package-deleted",
         "a month later; tests/api/network/continued.rs",
     ),
     (
-        PACKAGE,
+        "*",
         "range-not-satisfiable",
         "says the length of what the caller has",
     ),

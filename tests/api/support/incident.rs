@@ -155,6 +155,24 @@ impl Incident {
         answer.assert_status(201).member("quarantine")
     }
 
+    /// A sealed list of a fresh exhibit's quarantine.
+    pub fn ask_list(&self, client: &Client, recipient: &str) -> String {
+        let file = super::fresh_csv_with_a_reject();
+        let exhibit = self.admit(&file).assert_status(201).member("exhibit");
+        let path = self.of_case(&format!("/exhibits/{exhibit}/quarantine"));
+        let answer = client.post(&path, &body::list(recipient));
+        answer.assert_status(201).member("quarantine")
+    }
+
+    /// Asked by a lead, approved by the custodian.
+    pub fn approved_list(&self, recipient: &str) -> String {
+        let list = self.ask_list(&self.lead(), recipient);
+        let path = format!("/quarantines/{list}/decision");
+        let custodian = self.custodian();
+        custodian.post(&path, &body::approve()).assert_status(200);
+        list
+    }
+
     /// Asked by the custodian, approved by a lead.
     pub fn withdraw(&self, exhibit: &str) {
         let withdrawal = self.ask_withdrawal(&self.custodian(), exhibit);
@@ -298,6 +316,16 @@ pub mod body {
             "purpose": "notification",
             "reason": REASON,
             "legal_basis": "GDPR Art. 33(2)",
+        })
+    }
+
+    /// The rows of a quarantine as a sealed list.
+    pub fn list(recipient: &str) -> Value {
+        json!({
+            "form": "list",
+            "recipients": [{ "name": "the supplier", "key": recipient }],
+            "legal_basis": "contract, section 9",
+            "reason": REASON,
         })
     }
 

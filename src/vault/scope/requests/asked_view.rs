@@ -47,9 +47,9 @@ pub enum ShownState {
     Approved,
     /// Not allowed.
     Denied,
-    /// A reveal that was opened, an export whose package was handed out.
+    /// Opened, or handed out as a package.
     Used,
-    /// An export whose receiver said that it arrived.
+    /// Handed out, and its receiver said that it arrived.
     Acknowledged,
     /// Not decided, or not used, in time.
     Expired,

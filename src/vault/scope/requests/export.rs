@@ -10,12 +10,13 @@ use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
-use super::package_file::Tar;
-use crate::domain::{AccountName, ExportId, LegalBasis, Profile};
-use crate::policy::actions;
+use super::packaged::{Delivery, Leaving, PackageRows, Packaged};
+use crate::domain::{AccountName, ExportId, LegalBasis, Profile, hex};
+use crate::policy::{Reveals, actions};
 use crate::vault::keyring::RequestDigest;
-use crate::vault::records::{FilterInput, Matched, RecordFilter};
-use crate::vault::scope::{Asking, Reading};
+use crate::vault::records::{ExportContents, FilterInput, Matched, RecordFilter};
+use crate::vault::scope::effect::Effect;
+use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::{Conflict, DataRefusal, OperationError, Price, Settings};
 
 /// Handing data out.
@@ -49,35 +50,12 @@ pub struct ExportBody {
     /// The filter by its members, as asked.
     filter: Value,
     pub(super) recipients: Vec<String>,
-    pub(super) legal_basis: String,
+    legal_basis: String,
     /// The one account the export is about, if it is about one.
     account: Option<String>,
     /// What the asker was told would be in it.
-    pub(super) messages: u64,
+    messages: u64,
     numbers: u64,
-}
-
-/// What became of an approved export.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Delivery {
-    /// SHA-256 of the tag manifest of the package that was handed out.
-    pub(super) package: Option<[u8; 32]>,
-    /// The whole file, which is compared with this each time before it goes out.
-    pub(super) tar: Option<Tar>,
-    /// What the receiver sent back.
-    pub(super) receipt: Option<BTreeMap<String, String>>,
-    /// When it was first handed out.
-    pub(super) taken: Option<Taken>,
-}
-
-/// The first handing out.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Taken {
-    pub(super) leaf: u64,
-    /// In seconds, as the vault measures time.
-    pub(super) at: i64,
 }
 
 /// A request as those see it who ask, decide and hand out.
@@ -272,9 +250,33 @@ impl RequestKind for Export {
             recipients: body.recipients,
             messages: told.then_some(body.messages),
             numbers: told.then_some(body.numbers),
-            tagmanifest_sha256: delivery.package.map(|digest| hex(&digest)),
+            tagmanifest_sha256: delivery.package.map(|digest| hex::encode(&digest)),
             receipt: delivery.receipt,
         })
+    }
+}
+
+impl Packaged for Export {
+    fn leaving(body: &ExportBody) -> Result<Leaving, OperationError> {
+        Ok(Leaving {
+            profile: body.profile.as_str(),
+            recipients: body.recipients.clone(),
+            legal_basis: body.legal_basis.clone(),
+        })
+    }
+
+    fn open<A: Reveals>(
+        scope: &mut Scope<'_, A>,
+        body: &ExportBody,
+    ) -> Result<PackageRows, OperationError> {
+        let records = scope.records()?;
+        let least = scope.core.settings.protected_threshold;
+        let filter = body.filter()?;
+        let disclose = |no| scope.disclose(no);
+        let (contents, release) =
+            ExportContents::open(&records, body.profile, &filter, least, disclose)?;
+        scope.notes.effects.extend(release.map(Effect::Release));
+        Ok(PackageRows::Export(contents))
     }
 }
 
@@ -312,8 +314,4 @@ fn narrow(
         ));
     }
     Ok((filter, account))
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,8 +8,8 @@
 //! or no, to whom and to what (`statement.rs`); whatever is done on a yes demands that leaf,
 //! proved into the log's root in memory (`approval.rs`), and trusts no column of the row.
 //!
-//! Not promised: what becomes of a decision. A reveal is opened in `reveal.rs`, a quarantine in `quarantine.rs`, an
-//! export handed out in `package.rs`.
+//! Not promised: what becomes of a decision. A reveal is opened in `reveal.rs`, a quarantine in `quarantine.rs`; what
+//! leaves as a package (`packaged.rs`) is handed out in `package.rs`.
 
 mod approval;
 mod asked_view;
@@ -19,8 +19,10 @@ mod kind;
 mod membership;
 mod package;
 mod package_file;
+mod packaged;
 mod quarantine;
 mod raise;
+mod reject_list;
 mod reveal;
 mod sealed;
 mod standing;
@@ -37,8 +39,13 @@ pub use self::kind::RequestKind;
 pub use self::membership::{Membership, MembershipView, MembershipWanted};
 pub use self::package::{Built, PackageContents, WantedBytes, WantedPart};
 pub use self::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};
-pub use self::quarantine::{MaskedReject, Quarantine, QuarantineView};
+pub use self::packaged::{Leaving, PackageRows, Packaged};
+pub use self::quarantine::{
+    ListRecipient, ListWanted, MaskedReject, Quarantine, QuarantineForm, QuarantineView,
+    QuarantineWanted,
+};
 pub use self::raise::{Raise, RaiseView, RaiseWanted};
+pub use self::reject_list::{RejectList, RejectRow};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
 pub(in crate::vault) use self::sealed::{account_of, term_of};
 pub use self::withdrawal::{LaterDuplicates, Withdrawal, WithdrawalView};

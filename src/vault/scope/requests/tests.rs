@@ -360,8 +360,9 @@ fn a_reveal_is_opened_on_the_decisions_leaf_alone() {
 fn a_package_is_built_on_the_decisions_leaf_alone() {
     let build = |scene: &Scene, _: &Caller, id: &ExportId| {
         let (request, id) = (id.of_any_kind(), id.clone());
-        let open =
-            move |scope: &mut Scope<'_, actions::BuildPackage>| scope.open_export(&id).map(drop);
+        let open = move |scope: &mut Scope<'_, actions::BuildPackage>| {
+            scope.open_contents::<Export>(&id).map(drop)
+        };
         scene.act(&scene.custodian, &request, open)
     };
     only_the_leaf_counts::<Export>(build, |sealed| sealed.body.profile = Profile::Evidence);
