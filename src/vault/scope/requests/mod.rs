@@ -40,5 +40,5 @@ pub use self::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};
 pub use self::quarantine::{MaskedReject, Quarantine, QuarantineView};
 pub use self::raise::{Raise, RaiseView, RaiseWanted};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
-pub(in crate::vault) use self::sealed::{account_of, term_of};
+pub(in crate::vault) use self::sealed::Outline;
 pub use self::withdrawal::{LaterDuplicates, Withdrawal, WithdrawalView};
