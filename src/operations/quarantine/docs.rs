@@ -1,63 +1,40 @@
 //! The texts of the API's description for these operations.
 
 use crate::operations::Docs;
+use crate::operations::two_person::{StepDocs, step_docs};
 
-pub(crate) const REQUEST: Docs = Docs {
-    id: "requestQuarantine",
+pub(crate) const STEPS: StepDocs = step_docs! {
     tag: "Exhibits",
-    summary: "Ask to see a quarantine",
-    description: "Asks to see the rows of an exhibit that could not be admitted, masked, so that the original can be \
-        corrected by line. Somebody else decides.",
-    request: r#"{"reason": "the supplier corrects the file"}"#,
-    answer: r#"{"quarantine": "q_0123456789abcdefghjk", "state": "requested", "expires_at":
-        "2024-03-21T22:34:49Z"}"#,
-    problems: &["not-found", "case-closed", "exhibit-withdrawn"],
-};
-
-pub(crate) const LIST: Docs = Docs {
-    id: "listQuarantines",
-    tag: "Exhibits",
-    summary: "List the requests to see a quarantine",
-    description: "The requests of a case to see rows in quarantine, newest first.",
-    request: "",
-    answer: r#"{"quarantines": [{"quarantine": "q_0123456789abcdefghjk", "state": "requested",
-        "asked_by": "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at":
-        "2024-03-22T22:34:49Z", "decided_by": null, "decided_at": null, "exhibit":
-        "x_0123456789abcdefghjk", "reason": "the supplier corrects the file", "decision_reason": null,
-        "rows": 12}]}"#,
-    problems: &["not-found", "case-closed"],
-};
-
-pub(crate) const READ: Docs = Docs {
-    id: "readQuarantine",
-    tag: "Exhibits",
-    summary: "Read a request to see a quarantine",
-    description: "How many rows would be shown, masked.",
-    request: "",
-    answer: r#"{"quarantine": "q_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
-        "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
-        null, "decided_at": null, "exhibit": "x_0123456789abcdefghjk", "reason":
-        "the supplier corrects the file", "decision_reason": null, "rows": 12}"#,
-    problems: &["not-found", "case-closed"],
-};
-
-pub(crate) const DECIDE: Docs = Docs {
-    id: "decideQuarantine",
-    tag: "Exhibits",
-    summary: "Decide a request to see a quarantine",
-    description: "Somebody other than the asker approves or denies the request.",
-    request: r#"{"decision": "approve", "reason": "the file is to be corrected"}"#,
-    answer: r#"{"state": "approved"}"#,
-    problems: &[
-        "not-found",
-        "case-closed",
-        "own-request",
-        "wrong-state",
-        "expired",
-        "asker-gone",
-        "result-changed",
-        "exhibit-withdrawn",
-    ],
+    name: "Quarantine",
+    many: "quarantines",
+    ask: {
+        id: "requestQuarantine",
+        summary: "Ask to see a quarantine",
+        description: "Asks to see the rows of an exhibit that could not be admitted, masked, so that the original can be \
+            corrected by line. Somebody else decides.",
+        request: r#"{"reason": "the supplier corrects the file"}"#,
+        answer: r#"{"quarantine": "q_0123456789abcdefghjk", "state": "requested", "expires_at":
+            "2024-03-21T22:34:49Z"}"#,
+        problems: ["exhibit-withdrawn"],
+    },
+    list: {
+        summary: "List the requests to see a quarantine",
+        description: "The requests of a case to see rows in quarantine.",
+    },
+    read: {
+        summary: "Read a request to see a quarantine",
+        description: "How many rows would be shown, masked.",
+        example: r#"{"quarantine": "q_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+            "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+            null, "decided_at": null, "exhibit": "x_0123456789abcdefghjk", "reason":
+            "the supplier corrects the file", "decision_reason": null, "rows": 12}"#,
+    },
+    decide: {
+        summary: "Decide a request to see a quarantine",
+        description: "",
+        reason: "the file is to be corrected",
+        problems: ["exhibit-withdrawn"],
+    },
 };
 
 pub(crate) const OPEN: Docs = Docs {
