@@ -23,6 +23,7 @@ mod named_tests;
 mod private_files;
 mod protected_attack;
 mod readme;
+mod recovery;
 mod secret_file;
 mod sign_in;
 mod simulation;
