@@ -20,6 +20,7 @@ mod leakage;
 mod line_length;
 mod mapping;
 mod named_tests;
+mod people_page;
 mod private_files;
 mod protected_attack;
 mod readme;
