@@ -11,6 +11,7 @@ use super::error::{CliError, chain};
 use super::secret::PassphraseArgs;
 use super::{streams, unlock};
 use crate::domain::io_words;
+use crate::vault::clock::ClockReport;
 use crate::vault::keyring::LockedKeyring;
 use crate::vault::private_files::exposed;
 use crate::vault::trail;
@@ -42,6 +43,8 @@ struct Finding {
 #[serde(rename_all = "kebab-case")]
 enum State {
     Ok,
+    /// Nothing is damaged, and people have something to do.
+    Notice,
     Failed,
     NotLookedAt,
 }
@@ -72,7 +75,7 @@ impl Doctor {
         ];
         match self.passphrase.secret().is_given() && !served {
             true => findings.extend(self.sealed()?),
-            false => findings.extend(["details", "exhibits"].map(|what| {
+            false => findings.extend(["details", "exhibits", "clock"].map(|what| {
                 Finding {
                     what,
                     state: State::NotLookedAt,
@@ -103,15 +106,20 @@ impl Doctor {
     }
 
     /// Opens the vault and every sealed part in it.
-    fn sealed(&self) -> Result<[Finding; 2], CliError> {
+    fn sealed(&self) -> Result<[Finding; 3], CliError> {
         let vault = unlock::open(&self.dir, &self.passphrase, Settings::default())?;
         let details = vault
             .check_details()
             .map(|()| "every sealed detail of the log is present and intact".to_owned())
             .map_err(|error| chain(&error));
         let exhibits = check_exhibits(&vault);
+        let clock = clock(vault.clock());
         vault.stop()?;
-        Ok([finding("details", details), finding("exhibits", exhibits)])
+        Ok([
+            finding("details", details),
+            finding("exhibits", exhibits),
+            clock,
+        ])
     }
 }
 
@@ -135,6 +143,29 @@ fn check_exhibits(vault: &Vault) -> Result<String, String> {
         ))
     } else {
         Err(faults.join("; "))
+    }
+}
+
+/// Whether the machine's clock and the vault's agree, and what to do if not.
+fn clock(report: ClockReport) -> Finding {
+    let (state, explanation) = match report.in_doubt() {
+        false => (
+            State::Ok,
+            format!("agrees with the machine's, {}", report.time),
+        ),
+        true => (
+            State::Notice,
+            format!(
+                "the vault's time is {}, the machine's clock shows {}: two leads or administrators have to accept \
+                 a time, each with `breachvault clock accept` (docs/people.md)",
+                report.time, report.machine
+            ),
+        ),
+    };
+    Finding {
+        what: "clock",
+        state,
+        explanation,
     }
 }
 
@@ -195,6 +226,7 @@ fn finding(what: &'static str, outcome: Result<String, String>) -> Finding {
 fn line(found: &Finding) -> String {
     let state = match found.state {
         State::Ok => "ok",
+        State::Notice => "NOTICE",
         State::Failed => "FAILED",
         State::NotLookedAt => "-",
     };

@@ -63,8 +63,8 @@ pub(super) const METRICS: Docs = Docs {
     problems: &[],
 };
 
-const CLOCK_IN_DOUBT: &str =
-    "ready\nthe clock jumped; two leads or administrators have to accept a time\n";
+const CLOCK_IN_DOUBT: &str = "ready\nthe clock jumped: two leads or administrators have to accept a time, each with \
+     POST /api/v1/clock/acceptance or `breachvault clock accept` (docs/people.md)\n";
 
 /// 200 while the process runs; `/readyz` answers whether it can work.
 pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {

@@ -137,6 +137,9 @@ pub async fn serve_until(
     // The buffer also has to hold the request line and the names of headers. The sum of the headers
     // has a limit of its own, which is answered with a problem.
     let room = config.limits.header_bytes.max(8192) * 2;
+    // Over HTTP/2 each header counts for 32 bytes more, and what is above this bound the library answers by itself:
+    // 431 without a problem. A connection reads one list at a time, so this is also what it may hold.
+    let listed = room * 2;
     let builder = server.http_builder();
     builder
         .http1()
@@ -144,7 +147,7 @@ pub async fn serve_until(
         .max_buf_size(room);
     builder
         .http2()
-        .max_header_list_size(u32::try_from(room).unwrap_or(u32::MAX))
+        .max_header_list_size(u32::try_from(listed).unwrap_or(u32::MAX))
         .max_concurrent_streams(config.limits.streams)
         .keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(header);

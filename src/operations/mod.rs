@@ -14,6 +14,7 @@ pub mod exhibit;
 pub mod export;
 pub mod key;
 pub mod membership;
+pub mod on_member;
 pub mod operator;
 pub mod quarantine;
 pub mod raise;

@@ -112,6 +112,7 @@ list! {
     ReadSelf          "session.read"        reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
+    ResetFactor       "operator.reset-factor" writes;
     AddOperator       "operator.add"        writes;
     ListOperators     "operator.list"       reads;
     RevokeOperator    "operator.revoke"     writes;

@@ -110,7 +110,7 @@ fn row(action: ActionKind) -> Row {
             home(EVERYBODY)
         }
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
-        A::ListOperators | A::AcceptTime => home(&[Administrator, Lead]),
+        A::ListOperators | A::AcceptTime | A::ResetFactor => home(&[Administrator, Lead]),
         A::ReadClock => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
         A::ListCases => home(CASE_WORKERS),

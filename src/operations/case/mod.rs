@@ -9,11 +9,11 @@ mod open;
 mod read;
 mod suspend_member;
 
-pub use lift_suspension::{LiftSuspension, LiftSuspensionInput};
+pub use lift_suspension::{LetIn, Lift, LiftSuspension, Recovery};
 pub use list::{CaseList, ListCases};
 pub use list_members::{ListMembers, MemberList};
 pub use move_on::{CloseCase, HoldCase, MoveInput, ReopenCase};
 pub use name_member::NameMember;
 pub use open::{OpenCase, OpenCaseInput, OpenedCase};
 pub use read::ReadCase;
-pub use suspend_member::{SuspendMember, SuspendMemberInput};
+pub use suspend_member::{SuspendMember, Suspension};

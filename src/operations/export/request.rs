@@ -64,12 +64,7 @@ impl From<Vec<ExportView>> for ExportList {
 }
 
 impl TwoPerson for Export {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestExportInput;
     type Requested = RequestedExport;
     type Listed = ExportList;

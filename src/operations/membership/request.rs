@@ -69,12 +69,7 @@ impl From<Vec<MembershipView>> for MembershipList {
 }
 
 impl TwoPerson for Membership {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = NameMemberInput;
     type Requested = NamedMember;
     type Listed = MembershipList;

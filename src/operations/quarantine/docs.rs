@@ -1,81 +1,51 @@
 //! The texts of the API's description for these operations.
 
 use crate::operations::Docs;
+use crate::operations::two_person::{StepDocs, step_docs};
 
-pub(crate) const REQUEST: Docs = Docs {
-    id: "requestQuarantine",
+pub(crate) const STEPS: StepDocs = step_docs! {
     tag: "Exhibits",
-    summary: "Ask for the rows of a quarantine",
-    description: "Asks for the rows of an exhibit that could not be admitted, so that the original can be corrected by \
-        line. With the form `masked` the asker sees them once, without a digit or a letter of a cell. With the form \
-        `list` they leave with the cells of the mapped columns, sealed to named receivers; a custodian hands the \
-        package out. Somebody else decides either.",
-    request: r#"{"reason": "the supplier corrects the file", "form": "list", "recipients": [{"name":
-        "Example Telephony, data team", "key":
-        "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}], "legal_basis":
-        "contract, section 9"}"#,
-    answer: r#"{"quarantine": "q_0123456789abcdefghjk", "state": "requested", "expires_at":
-        "2024-03-21T22:34:49Z"}"#,
-    problems: &[
-        "not-found",
-        "case-closed",
-        "exhibit-withdrawn",
-        "budget-spent",
-        "over-budget",
-        "lookups-frozen",
-    ],
-};
-
-pub(crate) const LIST: Docs = Docs {
-    id: "listQuarantines",
-    tag: "Exhibits",
-    summary: "List the requests for rows in quarantine",
-    description: "The requests of a case for rows in quarantine, newest first.",
-    request: "",
-    answer: r#"{"quarantines": [{"quarantine": "q_0123456789abcdefghjk", "state": "requested",
-        "asked_by": "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at":
-        "2024-03-22T22:34:49Z", "decided_by": null, "decided_at": null, "exhibit":
-        "x_0123456789abcdefghjk", "reason": "the supplier corrects the file", "decision_reason": null,
-        "form": "masked", "rows": 12}]}"#,
-    problems: &["not-found", "case-closed"],
-};
-
-pub(crate) const READ: Docs = Docs {
-    id: "readQuarantine",
-    tag: "Exhibits",
-    summary: "Read a request for rows in quarantine",
-    description: "How many rows would be shown masked; or how many would leave, by the column at fault and by kind, \
-        which columns have cells among them, and who could open them. A custodian who did not admit the exhibit is \
-        told rounded counts.",
-    request: "",
-    answer: r#"{"quarantine": "q_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
-        "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
-        null, "decided_at": null, "exhibit": "x_0123456789abcdefghjk", "reason":
-        "the supplier corrects the file", "decision_reason": null, "form": "list", "rows": 12, "list":
-        {"recipients": [{"name": "Example Telephony, data team", "key":
-        "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}], "legal_basis":
-        "contract, section 9", "columns": ["account", "number", "sent_at"], "faults": [{"column": "number", "kind":
-        "not-a-number", "rows": 12}], "tagmanifest_sha256": null, "receipt": null}}"#,
-    problems: &["not-found", "case-closed"],
-};
-
-pub(crate) const DECIDE: Docs = Docs {
-    id: "decideQuarantine",
-    tag: "Exhibits",
-    summary: "Decide a request for rows in quarantine",
-    description: "Somebody other than the asker approves or denies the request.",
-    request: r#"{"decision": "approve", "reason": "the file is to be corrected"}"#,
-    answer: r#"{"state": "approved"}"#,
-    problems: &[
-        "not-found",
-        "case-closed",
-        "own-request",
-        "wrong-state",
-        "expired",
-        "asker-gone",
-        "result-changed",
-        "exhibit-withdrawn",
-    ],
+    name: "Quarantine",
+    many: "quarantines",
+    ask: {
+        id: "requestQuarantine",
+        summary: "Ask for the rows of a quarantine",
+        description: "Asks for the rows of an exhibit that could not be admitted, so that the original can be \
+            corrected by line. With the form `masked` the asker sees them once, without a digit or a letter of a \
+            cell. With the form `list` they leave with the cells of the mapped columns, sealed to named receivers; a \
+            custodian hands the package out. Somebody else decides either.",
+        request: r#"{"reason": "the supplier corrects the file", "form": "list", "recipients": [{"name":
+            "Example Telephony, data team", "key":
+            "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}], "legal_basis":
+            "contract, section 9"}"#,
+        answer: r#"{"quarantine": "q_0123456789abcdefghjk", "state": "requested", "expires_at":
+            "2024-03-21T22:34:49Z"}"#,
+        problems: ["exhibit-withdrawn", "budget-spent", "over-budget", "lookups-frozen"],
+    },
+    list: {
+        summary: "List the requests for rows in quarantine",
+        description: "The requests of a case for rows in quarantine.",
+    },
+    read: {
+        summary: "Read a request for rows in quarantine",
+        description: "How many rows would be shown masked; or how many would leave, by the column at fault and by \
+            kind, which columns have cells among them, and who could open them. A custodian who did not admit the \
+            exhibit is told rounded counts.",
+        example: r#"{"quarantine": "q_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+            "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+            null, "decided_at": null, "exhibit": "x_0123456789abcdefghjk", "reason":
+            "the supplier corrects the file", "decision_reason": null, "form": "list", "rows": 12, "list":
+            {"recipients": [{"name": "Example Telephony, data team", "key":
+            "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}], "legal_basis":
+            "contract, section 9", "columns": ["account", "number", "sent_at"], "faults": [{"column": "number",
+            "kind": "not-a-number", "rows": 12}], "tagmanifest_sha256": null, "receipt": null}}"#,
+    },
+    decide: {
+        summary: "Decide a request for rows in quarantine",
+        description: "",
+        reason: "the file is to be corrected",
+        problems: ["exhibit-withdrawn"],
+    },
 };
 
 pub(crate) const OPEN: Docs = Docs {

@@ -61,12 +61,7 @@ impl From<Vec<QuarantineView>> for QuarantineList {
 }
 
 impl TwoPerson for Quarantine {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestQuarantineInput;
     type Requested = RequestedQuarantine;
     type Listed = QuarantineList;

@@ -6,7 +6,7 @@ mod request;
 mod thaw;
 
 pub use request::{RaiseList, RequestRaiseInput, RequestedRaise};
-pub use thaw::{ThawInput, ThawLookups, ThawedBody};
+pub use thaw::{Thaw, ThawLookups, ThawedBody};
 
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Raise;

@@ -51,12 +51,7 @@ impl From<Vec<RaiseView>> for RaiseList {
 }
 
 impl TwoPerson for Raise {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestRaiseInput;
     type Requested = RequestedRaise;
     type Listed = RaiseList;

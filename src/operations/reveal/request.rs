@@ -56,12 +56,7 @@ impl From<Vec<RevealView>> for RevealList {
 }
 
 impl TwoPerson for Reveal {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestRevealInput;
     type Requested = RequestedReveal;
     type Listed = RevealList;

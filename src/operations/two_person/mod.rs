@@ -5,6 +5,7 @@
 
 mod ask;
 mod decide;
+mod docs;
 mod list;
 mod read;
 
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 
 pub use self::ask::Ask;
 pub use self::decide::{Decide, DecidedBody, DecidedState, DecisionInput};
+pub(in crate::operations) use self::docs::step_docs;
 pub use self::list::List;
 pub use self::read::Read;
 use super::{Docs, Ids};

@@ -45,12 +45,7 @@ impl From<Vec<WithdrawalView>> for WithdrawalList {
 }
 
 impl TwoPerson for Withdrawal {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestWithdrawalInput;
     type Requested = RequestedWithdrawal;
     type Listed = WithdrawalList;

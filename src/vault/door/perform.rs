@@ -151,7 +151,8 @@ impl Vault {
             detail: Value::Null,
         };
         let submitted = self.ledger.submit(caller, move |transaction, _| {
-            let situation = facts::load(&core, transaction, &about.caller, &about.target);
+            let (caller, target) = (&about.caller, &about.target);
+            let situation = facts::load(&core, transaction, caller, target, core.tip());
             // An admission comes upon damage between its acts.
             let stopped = match (stopped, &situation) {
                 (Stopped::Failed(error), Ok(situation)) => {
@@ -239,8 +240,9 @@ impl Vault {
         target: &Target,
         run: impl FnOnce(&Snapshot, &Situation, Moment) -> (Notes, Result<T, Stopped>),
     ) -> OnSnapshot<T> {
-        // Taken before the snapshot, so that a change in between is noticed.
+        // Taken before the snapshot, so that a change in between is noticed, and that the snapshot has all of the log.
         let edition = self.core.editions.now();
+        let tip = self.core.tip();
         let stopped = |error| OnSnapshot {
             edition: None,
             situation: None,
@@ -256,7 +258,7 @@ impl Vault {
             Err(error) => return stopped(error.into()),
         };
         let now = self.core.clock.now();
-        let situation = match facts::load(&self.core, connection, caller, target) {
+        let situation = match facts::load(&self.core, connection, caller, target, tip) {
             Ok(situation) => situation,
             Err(error) => return stopped(error),
         };
@@ -301,11 +303,11 @@ impl Vault {
         self.ledger.submit(caller, move |transaction, leaf| {
             core.editions.begin_change();
             let now = core.clock.now();
+            let caller = &about.caller;
             let (situation, mut notes, ended) =
-                match facts::load(&core, transaction, &about.caller, &about.target) {
+                match facts::load(&core, transaction, caller, &about.target, core.tip()) {
                     Ok(situation) => {
                         let mut notes = Notes::default();
-                        let caller = &about.caller;
                         let (alarm, granted) = grant(&core, caller, &situation, &operation, now);
                         if granted.is_ok() {
                             toll.let_in_here();
@@ -475,7 +477,7 @@ fn settle<O: Operation>(
         .filter(|known| core.editions.is_still(edition) && known.holds_still(&about.target, core));
     let situation = match still {
         Some(situation) => situation,
-        None => match facts::load(core, transaction, &about.caller, &about.target) {
+        None => match facts::load(core, transaction, &about.caller, &about.target, core.tip()) {
             Ok(situation) => situation,
             Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
         },

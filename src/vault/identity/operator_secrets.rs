@@ -10,7 +10,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::subnet::Subnet;
 use super::totp::TotpStep;
-use crate::domain::{OperatorId, OperatorName};
+use crate::domain::{Moment, OperatorId, OperatorName};
 use crate::vault::entropy::{Entropy, EntropyError, draw};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::Keyring;
@@ -23,6 +23,10 @@ const NETWORKS: usize = 16;
 const CODES: usize = 8;
 /// A step of 1979: as long as those of today, so that the length tells nothing.
 const NO_STEP: i64 = 10_000_000;
+/// As long as an operator's id, so that the length tells nothing.
+const NOBODY: &str = "----------------------";
+/// A moment of 2001: as long as those of today.
+const NO_MOMENT: i64 = 1_000_000_000;
 
 /// What is kept, sealed, of an operator.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -36,6 +40,10 @@ pub(in crate::vault) struct OperatorSecrets {
     networks: Vec<String>,
     /// Steps of the newest codes that were used.
     used_steps: Vec<i64>,
+    /// Who asked that the second factor can be replaced; [`NOBODY`] if nobody did.
+    reset_by: String,
+    /// Until when another person can agree, in seconds of the vault's own time.
+    reset_until: i64,
 }
 
 impl OperatorSecrets {
@@ -54,6 +62,8 @@ impl OperatorSecrets {
             totp: None,
             networks,
             used_steps: vec![NO_STEP; CODES],
+            reset_by: NOBODY.to_owned(),
+            reset_until: NO_MOMENT,
         })
     }
 
@@ -94,6 +104,22 @@ impl OperatorSecrets {
         self.used_steps.push(step.number());
     }
 
+    /// Who asked that the second factor can be replaced, and until when another person can agree.
+    pub(in crate::vault) fn reset_asked(&self) -> Option<(&str, Moment)> {
+        let until = Moment::from_seconds(self.reset_until);
+        (self.reset_by != NOBODY).then_some((self.reset_by.as_str(), until))
+    }
+
+    pub(in crate::vault) fn ask_reset(&mut self, by: &OperatorId, until: Moment) {
+        self.reset_by = by.to_string();
+        self.reset_until = until.seconds();
+    }
+
+    pub(in crate::vault) fn forget_reset(&mut self) {
+        self.reset_by = NOBODY.to_owned();
+        self.reset_until = NO_MOMENT;
+    }
+
     pub(in crate::vault) fn open(
         keyring: &Keyring,
         row: &OperatorRow,
@@ -119,4 +145,26 @@ fn tag(keyring: &Keyring, id: &OperatorId, subnet: Subnet) -> String {
     let key = keyring.root_keys().operator_names();
     let tag = key.tag_operator(&format!("network {id} {subnet}"));
     STANDARD_NO_PAD.encode(tag.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::entropy::SystemEntropy;
+
+    #[test]
+    fn whether_somebody_asked_for_a_reset_does_not_show_in_the_length() {
+        let name = OperatorName::parse("lead.one").unwrap();
+        let mut secrets = OperatorSecrets::of_invited(&name, &SystemEntropy::new()).unwrap();
+        let length = |secrets: &OperatorSecrets| serde_json::to_vec(secrets).unwrap().len();
+        let before = length(&secrets);
+        assert_eq!(secrets.reset_asked(), None);
+        let by = OperatorId::from_random([7; 13]);
+        let until = Moment::from_seconds(1_712_048_400);
+        secrets.ask_reset(&by, until);
+        assert_eq!(secrets.reset_asked(), Some((by.as_str(), until)));
+        assert_eq!(length(&secrets), before);
+        secrets.forget_reset();
+        assert_eq!(secrets.reset_asked(), None);
+    }
 }

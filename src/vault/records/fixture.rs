@@ -79,6 +79,7 @@ pub(in crate::vault) struct Fixture {
     /// Bound to the account `acme`.
     pub(in crate::vault) liaison: Caller,
     pub(in crate::vault) writer: Writer,
+    pub(in crate::vault) clock: ManualClock,
     dictionaries: BTreeMap<u8, Dictionary>,
     numbers: BTreeMap<String, u32>,
     exhibits: u8,
@@ -104,7 +105,7 @@ impl Fixture {
                 second_factor: SecondFactor::Offered,
                 ..settings
             },
-            Arc::new(clock),
+            Arc::new(clock.clone()),
             Arc::new(SystemEntropy::new()),
         )
         .unwrap()
@@ -125,6 +126,7 @@ impl Fixture {
             vault,
             case,
             writer,
+            clock,
             dictionaries: BTreeMap::new(),
             numbers: BTreeMap::new(),
             exhibits: 0,

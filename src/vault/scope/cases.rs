@@ -324,6 +324,33 @@ impl<A: Writes> Scope<'_, A> {
             )?),
         }
     }
+
+    /// Lets a suspended lead in again whom nobody else can: no lead of the case can act, and the account of whoever
+    /// suspended them has ended. Only for an administrator who has the vault's passphrase: one without it could end
+    /// that account and so undo what a lead imposed.
+    pub fn let_in(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
+        self.not_oneself(operator)?;
+        let case = self.case_row()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        let ended = match &member.suspended_by {
+            Some(by) => !self.has_account(by)?,
+            None => false,
+        };
+        let may = ended
+            && member.role == CaseRole::Lead
+            && self.grant.role().is_none()
+            && self.acting_leads()?.is_empty();
+        if !may {
+            return Err(self.deny(Denial::NotAllowed));
+        }
+        self.note_detail(json!({ "imposed_by": member.suspended_by, "by_passphrase": true }));
+        Ok(membership_rows::lift(
+            self.transaction()?,
+            case.number,
+            operator,
+        )?)
+    }
 }
 
 impl Reading<'_> {
@@ -333,14 +360,17 @@ impl Reading<'_> {
         let case = self.case_row()?;
         for member in membership_rows::list(self.connection, case.number)? {
             let other = Some(&member.operator) != self.caller.operator_id();
-            if other && member.role == CaseRole::Lead {
-                let operator = operator_rows::find(self.connection, &member.operator)?;
-                if operator.is_some_and(|operator| operator.state != OperatorState::Revoked) {
-                    return Ok(true);
-                }
+            if other && member.role == CaseRole::Lead && self.has_account(&member.operator)? {
+                return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Whether the operator's account has not ended.
+    fn has_account(&self, operator: &OperatorId) -> Result<bool, OperationError> {
+        let row = operator_rows::find(self.connection, operator)?;
+        Ok(row.is_some_and(|row| row.state != OperatorState::Revoked))
     }
 
     fn is_administrator(&self, operator: &OperatorId) -> Result<bool, OperationError> {

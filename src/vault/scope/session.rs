@@ -175,6 +175,8 @@ impl<A: Writes> Scope<'_, A> {
             }
             Some(step) => {
                 secrets.use_up(step);
+                // It is not lost.
+                secrets.forget_reset();
                 step.number()
             }
             None => row.totp_step,
@@ -183,7 +185,7 @@ impl<A: Writes> Scope<'_, A> {
             secrets.remember(&self.core.keys(), &row.id, subnet);
         }
         let sealed = self.seal_secrets(&secrets, &row.id)?;
-        operator_rows::signed_in(self.transaction()?, &row.id, step, &sealed)?;
+        operator_rows::keep_factor(self.transaction()?, &row.id, step, &sealed)?;
         Ok(Ok((row.id, verified.step.is_some())))
     }
 

@@ -107,8 +107,9 @@ pub(crate) fn revoke(connection: &Transaction, id: &OperatorId) -> Result<(), St
     one("operator::revoke", usize::from(changed))
 }
 
-/// Stores what a sign-in changed: the step of the newest one-time code used, and the secrets.
-pub(crate) fn signed_in(
+/// Stores the secrets, and the step of the newest one-time code that was used. With step 0 the second factor counts as
+/// not used yet: it can be set up anew.
+pub(crate) fn keep_factor(
     connection: &Transaction,
     id: &OperatorId,
     step: i64,
@@ -117,7 +118,7 @@ pub(crate) fn signed_in(
     let meet = [("state", text(OperatorState::Active.as_str()))];
     let set = [("totp_step", int(step)), ("sealed", blob(sealed))];
     let changed = connection.update(&OPERATOR, &key(id), &meet, &set)?;
-    one("operator::signed_in", usize::from(changed))
+    one("operator::keep_factor", usize::from(changed))
 }
 
 /// Gives somebody a second factor who has none or has never used it.

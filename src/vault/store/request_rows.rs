@@ -1,6 +1,6 @@
 //! Table `request`: what somebody asked and somebody else decides in time, of every kind.
 //!
-//! What is asked for, why, and what came of it is in `sealed`. A kind has no column of its own:
+//! What is asked for, why, until when, and what came of it is in `sealed`. A kind has no column of its own:
 //! a new one needs no change here.
 
 use rusqlite::Row;
@@ -20,9 +20,6 @@ pub(crate) struct RequestRow {
     pub(crate) asker: OperatorId,
     pub(crate) state: RequestState,
     pub(crate) asked_at: Moment,
-    pub(crate) expires_at: Moment,
-    /// When it has run for its whole time, as the vault measures time.
-    pub(crate) runs_out: Moment,
     pub(crate) decider: Option<OperatorId>,
     pub(crate) decided_at: Option<Moment>,
     /// The leaf of the decision.
@@ -38,9 +35,6 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) kind: &'static str,
     pub(crate) asker: &'a OperatorId,
     pub(crate) asked_at: Moment,
-    pub(crate) expires_at: Moment,
-    /// When it has run for its whole time, as the vault measures time.
-    pub(crate) runs_out: Moment,
     pub(crate) digest: &'a [u8],
     pub(crate) sealed: &'a [u8],
 }
@@ -51,9 +45,6 @@ pub(crate) struct Decision<'a> {
     pub(crate) decider: &'a OperatorId,
     pub(crate) now: Moment,
     pub(crate) leaf: u64,
-    pub(crate) expires_at: Moment,
-    /// When it has run for its whole time, as the vault measures time.
-    pub(crate) runs_out: Moment,
     pub(crate) sealed: &'a [u8],
 }
 
@@ -65,8 +56,6 @@ pub(crate) fn insert(connection: &Transaction, new: &NewRequest<'_>) -> Result<(
         ("asker", text(new.asker.as_str())),
         ("state", text(RequestState::Requested.as_str())),
         ("asked_at", int(new.asked_at.seconds())),
-        ("expires_at", int(new.expires_at.seconds())),
-        ("runs_out", int(new.runs_out.seconds())),
         ("digest", blob(new.digest)),
         ("sealed", blob(new.sealed)),
     ];
@@ -99,8 +88,7 @@ pub(crate) fn list(
     Ok(all)
 }
 
-/// Writes the decision beside the request and lets it run from now. Only what waits
-/// for a decision is decided.
+/// Writes the decision beside the request. Only what waits for a decision is decided.
 pub(crate) fn decide(
     connection: &Transaction,
     id: &RequestId,
@@ -113,8 +101,6 @@ pub(crate) fn decide(
         ("decider", text(decision.decider.as_str())),
         ("decided_at", int(decision.now.seconds())),
         ("decided_leaf", int(leaf)),
-        ("expires_at", int(decision.expires_at.seconds())),
-        ("runs_out", int(decision.runs_out.seconds())),
         ("sealed", blob(decision.sealed)),
     ];
     let changed = connection.update(&REQUEST, &key(id), &meet, &set)?;
@@ -156,8 +142,6 @@ fn read(row: &Row<'_>) -> Result<RequestRow, StoreError> {
         asker: sound(AT, text("asker")?.parse())?,
         state: sound(AT, text("state")?.parse())?,
         asked_at: Moment::from_seconds(row.get("asked_at").map_err(&failed)?),
-        expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
-        runs_out: Moment::from_seconds(row.get("runs_out").map_err(&failed)?),
         decider: decider.map(|id| sound(AT, id.parse())).transpose()?,
         decided_at: time("decided_at")?,
         decided_leaf: leaf
@@ -194,8 +178,6 @@ mod tests {
             kind: "reveal",
             asker: &asker(),
             asked_at: now,
-            expires_at: now.plus_seconds(60),
-            runs_out: now.plus_seconds(60),
             digest: b"digest",
             sealed: b"asked",
         };
@@ -209,8 +191,6 @@ mod tests {
             decider,
             now: Moment::from_seconds(9),
             leaf: 3,
-            expires_at: Moment::from_seconds(99),
-            runs_out: Moment::from_seconds(99),
             sealed: b"decided",
         }
     }

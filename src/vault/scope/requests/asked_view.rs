@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::sealed::{Sealed, term_of};
+use super::sealed::Sealed;
 use crate::domain::{Moment, OperatorId, Purpose};
 use crate::policy::RequestState;
 use crate::vault::OperationError;
@@ -74,10 +74,11 @@ impl AskedView {
         sealed: &Sealed<B, F>,
     ) -> Result<Self, OperationError> {
         let name = |id: &OperatorId| reading.operator_name(id);
+        let term = sealed.term();
         // A request past its time is shown as expired, whatever its row says.
         let state = match row.state {
             RequestState::Requested | RequestState::Approved
-                if reading.core.clock.has_ended(term_of(row)) =>
+                if reading.core.clock.has_ended(term) =>
             {
                 ShownState::Expired
             }
@@ -87,7 +88,7 @@ impl AskedView {
             state,
             asked_by: name(&row.asker)?,
             asked_at: row.asked_at,
-            expires_at: reading.core.clock.shown_end(term_of(row)),
+            expires_at: reading.core.clock.shown_end(term),
             decided_by: row.decider.as_ref().map(name).transpose()?,
             decided_at: row.decided_at,
             purpose: sealed.purpose,

@@ -47,5 +47,5 @@ pub use self::quarantine::{
 pub use self::raise::{Raise, RaiseView, RaiseWanted};
 pub use self::reject_list::{RejectList, RejectRow};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
-pub(in crate::vault) use self::sealed::{account_of, term_of};
+pub(in crate::vault) use self::sealed::Outline;
 pub use self::withdrawal::{LaterDuplicates, Withdrawal, WithdrawalView};

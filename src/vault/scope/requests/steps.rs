@@ -90,17 +90,18 @@ impl<A: Writes> Scope<'_, A> {
         let keys = self.core.case_keys(&case.id)?;
         let body = K::body(self, wanted, counted)?;
         let id = K::Id::from_random(self.core.draw()?);
+        let term = self.core.clock.term(K::seconds(&self.core.settings));
         let sealed: SealedOf<K> = Sealed {
             purpose: why.purpose,
             reason: why.reason.as_str().to_owned(),
             account: K::account(&body).map(str::to_owned),
             decision_reason: None,
+            waits: term.into(),
+            holds: None,
             found: self.find::<K>(&keys, &body, counted)?,
             body,
             after: K::After::default(),
         };
-        let clock = &self.core.clock;
-        let term = clock.term(K::seconds(&self.core.settings));
         let asker = self.operator()?;
         request_rows::insert(
             self.transaction()?,
@@ -110,15 +111,13 @@ impl<A: Writes> Scope<'_, A> {
                 kind: K::NAME,
                 asker,
                 asked_at: self.now,
-                expires_at: term.ends,
-                runs_out: term.runs_out,
                 digest: &bound::<K>(&keys, &id.of_any_kind(), asker, &sealed)?,
                 sealed: &sealed.seal(self.core, &keys, &id.of_any_kind())?,
             },
         )?;
         self.note_request::<K>(&sealed.body);
         self.notes.object = Some(id.to_string());
-        Ok((id, clock.shown_end(term)))
+        Ok((id, self.core.clock.shown_end(term)))
     }
 
     /// Moves a decided request on, sealed with what came after the decision.
@@ -153,11 +152,12 @@ impl<A: Decides> Scope<'_, A> {
             K::approve(self, &found.sealed.body)?;
         }
         found.sealed.decision_reason = Some(why.reason.as_str().to_owned());
+        let term = self.core.clock.term(K::seconds(&self.core.settings));
+        found.sealed.holds = Some(term.into());
         let to = RequestState::decided(approve);
         let leaf = self
             .leaf
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
-        let term = self.core.clock.term(K::seconds(&self.core.settings));
         request_rows::decide(
             self.transaction()?,
             &found.row.id,
@@ -166,8 +166,6 @@ impl<A: Decides> Scope<'_, A> {
                 decider: self.operator()?,
                 now: self.now,
                 leaf,
-                expires_at: term.ends,
-                runs_out: term.runs_out,
                 sealed: &found.sealed.seal(self.core, &found.keys, &found.row.id)?,
             },
         )?;
