@@ -22,7 +22,7 @@ pub(in crate::cli) struct Map {
 impl Map {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let (file, _) = open(&self.file)?;
-        let draft = draft_mapping(Box::new(file)).map_err(wrong)?;
+        let draft = draft_mapping(Box::new(file)).map_err(|error| wrong(error, &self.file))?;
         let mut out: Box<dyn Write> = match self.out.as_os_str() == "-" {
             true => Box::new(io::stdout().lock()),
             false => {
