@@ -21,6 +21,7 @@ mod profile;
 mod readme;
 mod recipient;
 mod sealed;
+mod sheet_xml;
 mod source;
 mod spreadsheet;
 mod sshsig;
@@ -29,6 +30,7 @@ mod tagfiles;
 mod tarball;
 mod verdict;
 mod verify;
+mod workbook;
 
 #[cfg(test)]
 mod tests;

@@ -60,6 +60,11 @@ impl SealedFile {
         })
     }
 
+    /// Without `.age`.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Writes the last chunk; the file now belongs to the package.
     pub fn finish(self) -> Result<(), EvidenceError> {
         let sink = self.age.finish().during("write a sealed file")?;
@@ -211,7 +216,7 @@ impl Follower {
     fn show(&mut self, piece: Arc<Vec<u8>>) -> io::Result<()> {
         match self.pieces.send(piece) {
             Ok(()) => Ok(()),
-            Err(_) => Err(match Self::result(self.thread.take()) {
+            Err(_) => Err(match joined(self.thread.take()) {
                 Err(error) => error,
                 Ok(_) => io::ErrorKind::BrokenPipe.into(),
             }),
@@ -220,14 +225,15 @@ impl Follower {
 
     fn finish(self) -> io::Result<Digest> {
         drop(self.pieces);
-        Self::result(self.thread)
+        joined(self.thread)
     }
+}
 
-    fn result(thread: Option<JoinHandle<io::Result<Digest>>>) -> io::Result<Digest> {
-        match thread.map(JoinHandle::join) {
-            Some(Ok(result)) => result,
-            _ => Err(io::ErrorKind::BrokenPipe.into()),
-        }
+/// What a thread answers at its end. One that panicked, or whose failure was reported before, fails.
+pub(super) fn joined<T>(thread: Option<JoinHandle<io::Result<T>>>) -> io::Result<T> {
+    match thread.map(JoinHandle::join) {
+        Some(Ok(result)) => result,
+        _ => Err(io::ErrorKind::BrokenPipe.into()),
     }
 }
 

@@ -3,7 +3,9 @@
 //! Two operations, each with a leaf: `export.build` opens the approved records and seals them to
 //! the recipients; `export.package` hands out the file and records its digest.
 
+use std::fs::File;
 use std::io::Read;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
@@ -45,7 +47,12 @@ pub fn take_package(
             ended => return ended,
         }
     }
-    let built = match vault.perform(caller, BuildPackage(export.clone())) {
+    let file = Arc::new(OnceLock::new());
+    let build = BuildPackage {
+        export: export.clone(),
+        file: Arc::clone(&file),
+    };
+    let built = match vault.perform(caller, build) {
         Ok(reply) => built(reply.wire),
         // It was handed out before, and its file is gone: the answer says so.
         Err(Refusal::Denied(Denial::WrongState(RequestState::Used), _)) => {
@@ -57,8 +64,8 @@ pub fn take_package(
         caller,
         TakePackage {
             export: export.clone(),
+            opened: built.as_ref().zip(Arc::into_inner(file)).and_then(sound),
             built,
-            opened: None,
             part: None,
         },
     )
@@ -93,7 +100,9 @@ impl Operation for TakePackage {
     const PREPARES: bool = true;
 
     fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
-        self.opened = reading.open_package(&self.export, self.built.as_ref())?;
+        if self.opened.is_none() {
+            self.opened = reading.open_package(&self.export, self.built.as_ref())?;
+        }
         Ok(())
     }
 
@@ -102,6 +111,11 @@ impl Operation for TakePackage {
         let file = scope.hand_out(&self.export, built, self.opened, part)?;
         Ok(HandedOut(Wire::file("application/x-tar", file)))
     }
+}
+
+/// The file of a package that was just built.
+fn sound((built, file): (&Built, OnceLock<File>)) -> Option<SoundTar> {
+    Some(SoundTar::just_built(file.into_inner()?, built.tar))
 }
 
 /// What `BuildPackage` answers.
