@@ -216,7 +216,7 @@ impl Follower {
     fn show(&mut self, piece: Arc<Vec<u8>>) -> io::Result<()> {
         match self.pieces.send(piece) {
             Ok(()) => Ok(()),
-            Err(_) => Err(match joined(self.thread.take()) {
+            Err(_) => Err(match Self::result(self.thread.take()) {
                 Err(error) => error,
                 Ok(_) => io::ErrorKind::BrokenPipe.into(),
             }),
@@ -225,15 +225,14 @@ impl Follower {
 
     fn finish(self) -> io::Result<Digest> {
         drop(self.pieces);
-        joined(self.thread)
+        Self::result(self.thread)
     }
-}
 
-/// What a thread answers at its end. One that panicked, or whose failure was reported before, fails.
-pub(super) fn joined<T>(thread: Option<JoinHandle<io::Result<T>>>) -> io::Result<T> {
-    match thread.map(JoinHandle::join) {
-        Some(Ok(result)) => result,
-        _ => Err(io::ErrorKind::BrokenPipe.into()),
+    fn result(thread: Option<JoinHandle<io::Result<Digest>>>) -> io::Result<Digest> {
+        match thread.map(JoinHandle::join) {
+            Some(Ok(result)) => result,
+            _ => Err(io::ErrorKind::BrokenPipe.into()),
+        }
     }
 }
 

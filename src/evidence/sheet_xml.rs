@@ -45,17 +45,24 @@ pub(super) fn write_row(out: &mut impl Write, row: u32, cells: &[&str]) -> io::R
         out.write_all(b"<c r=\"")?;
         write_column(out, column)?;
         out.write_all(row.as_bytes())?;
-        out.write_all(b"\" s=\"1\" t=\"inlineStr\"><is><t")?;
         // A reader may drop white space from the ends of a text otherwise.
-        let kept: &[u8] = match cell.starts_with(SPACE) || cell.ends_with(SPACE) {
-            true => b" xml:space=\"preserve\">",
-            false => b">",
+        let begin: &[u8] = match cell.starts_with(SPACE) || cell.ends_with(SPACE) {
+            true => b"\" s=\"1\" t=\"inlineStr\"><is><t xml:space=\"preserve\">",
+            false => b"\" s=\"1\" t=\"inlineStr\"><is><t>",
         };
-        out.write_all(kept)?;
-        write_text(out, cell)?;
+        out.write_all(begin)?;
+        match cell.bytes().all(is_plain) {
+            true => out.write_all(cell.as_bytes())?,
+            false => write_text(out, cell)?,
+        }
         out.write_all(b"</t></is></c>")?;
     }
     out.write_all(b"</row>")
+}
+
+/// Whether a byte stands for itself, whatever is around it.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'_')
 }
 
 /// Writes the letters of a column, counted from 0: A to Z, then AA.
@@ -222,7 +229,7 @@ mod tests {
             ("__x0041_x0042_", "__x005F_x0041_x005F_x0042_"),
             ("_x0041\u{1}", "_x005F_x0041_x0001_"),
             ("\u{1}x0041_", "_x0001_x0041_"),
-            ("_x005F_x000D_", "_x005F_x005F_x000D_"),
+            ("_x005F_x000D_", "_x005F_x005F_x005F_x000D_"),
             (
                 "_x00D_ _X000D_ _x00GD_ _x000D",
                 "_x00D_ _X000D_ _x00GD_ _x000D",

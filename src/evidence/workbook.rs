@@ -13,7 +13,6 @@ use zeroize::Zeroizing;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::evidence::sealed::joined;
 use crate::evidence::sheet_xml::{PARTS, SHEET};
 
 /// Accepts the XML of the sheet.
@@ -24,8 +23,7 @@ pub(super) struct Workbook<W> {
     pieces: SyncSender<Piece>,
     /// Pieces that are packed.
     done: Receiver<Piece>,
-    /// `None` once its failure was reported.
-    packing: Option<JoinHandle<io::Result<W>>>,
+    packing: JoinHandle<io::Result<W>>,
 }
 
 /// Never grows, so that no copy is left behind.
@@ -44,28 +42,21 @@ impl<W: Write + Send + 'static> Workbook<W> {
             bytes: 0,
             pieces,
             done,
-            packing: Some(packing),
+            packing,
         })
     }
 
-    /// Ends the sheet and the workbook, and gives back where it went.
+    /// Ends the sheet and the workbook, and gives back where it went. What could not be written is reported here.
     pub(super) fn finish(mut self) -> io::Result<W> {
         self.send()?;
         drop(self.pieces);
-        joined(self.packing)
+        self.packing.join().unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// If the thread no longer receives, it failed to write; this returns its error.
     fn send(&mut self) -> io::Result<()> {
         let next = self.done.try_recv().unwrap_or_else(|_| empty());
         let piece = std::mem::replace(&mut self.piece, next);
-        match self.pieces.send(piece) {
-            Ok(()) => Ok(()),
-            Err(_) => Err(match joined(self.packing.take()) {
-                Err(error) => error,
-                Ok(_) => io::ErrorKind::BrokenPipe.into(),
-            }),
-        }
+        self.pieces.send(piece).map_err(|_| stopped())
     }
 }
 
@@ -81,6 +72,17 @@ impl<W: Write + Send + 'static> Write for Workbook<W> {
         Ok(fitting)
     }
 
+    /// Most of what is written is short and fits.
+    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while bytes.len() > PIECE - self.piece.len() {
+            let written = self.write(bytes)?;
+            bytes = bytes.get(written..).unwrap_or_default();
+        }
+        self.piece.extend_from_slice(bytes);
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -93,7 +95,7 @@ fn pack<W: Write>(out: W, pieces: Receiver<Piece>, give_back: SyncSender<Piece>)
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(LEVEL))
         .last_modified_time(DateTime::default());
-    let mut zip = ZipWriter::new_stream(out);
+    let mut zip = ZipWriter::new_stream(Packed { out, failed: None });
     for (name, text) in PARTS {
         zip.start_file(name, options)?;
         zip.write_all(text.as_bytes())?;
@@ -105,7 +107,36 @@ fn pack<W: Write>(out: W, pieces: Receiver<Piece>, give_back: SyncSender<Piece>)
         // The receiver may be gone already.
         let _ = give_back.try_send(piece);
     }
-    Ok(zip.finish()?.into_inner())
+    let packed = zip.finish()?.into_inner();
+    match packed.failed {
+        None => Ok(packed.out),
+        Some(error) => Err(error),
+    }
+}
+
+/// Passes on what is packed until that fails, and then keeps the error. A [`ZipWriter`] that is told of one writes to
+/// the standard error output when it is dropped.
+struct Packed<W> {
+    out: W,
+    failed: Option<io::Error>,
+}
+
+impl<W: Write> Write for Packed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.failed.is_none() {
+            self.failed = self.out.write_all(bytes).err();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The thread ended before the sheet did.
+fn stopped() -> io::Error {
+    io::ErrorKind::BrokenPipe.into()
 }
 
 fn empty() -> Piece {
