@@ -1,6 +1,6 @@
 //! What stands in a package, and who can open it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use breachvault::evidence;
@@ -63,6 +63,12 @@ fn an_account_notice_holds_one_accounts_numbers() {
     for row in &rows {
         let of_it = |m: &crate::support::Message| of_account(m) && m.number == row["number"];
         assert_eq!(row["messages"], incident.log.count(of_it));
+        let messages = incident.log.messages.iter().filter(|m| of_it(m));
+        let users = messages.map(|m| m.user.as_str());
+        let users: BTreeSet<&str> = users.filter(|user| !user.is_empty()).collect();
+        let told = row["users"].as_array().unwrap().iter();
+        let told: BTreeSet<&str> = told.map(|user| user.as_str().unwrap()).collect();
+        assert!(told == users, "the users of a number");
     }
     assert!(sheet_of(&files) == cells_of(&files), "the sheet is the CSV");
     // No spreadsheet runs a cell of it.
