@@ -106,6 +106,34 @@ fn a_number_of_a_plan_that_moved_is_told_as_its_new_number() {
 }
 
 #[test]
+fn users_that_do_not_fit_into_a_cell_leave_no_spreadsheet() {
+    let header = "account,user,number,carrier,country,state,sent_at,kind,channel,message_ref\n";
+    let mut log = header.to_owned();
+    // 35,000 characters together; a sheet holds 32,767 in a cell.
+    for at in 0..140 {
+        let user = format!("{}.{at:03}@example.org", "u".repeat(230));
+        let sent_at = format!("2024-03-10T12:{:02}:{:02}Z", at / 60, at % 60);
+        log.push_str(&format!(
+            "one,{user},+447700900001,Carrier,GB,,{sent_at},sms,sms,ref-{at}\n"
+        ));
+    }
+    let incident = Incident::with("", Log::read(log.into_bytes()));
+    let receiver = Receiver::new();
+    let filter = json!({ "account": ["one"] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    decide(&incident.lead(), &export, &body::approve()).assert_status(200);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    let files = unpack(&incident, &package.body, &receiver);
+    assert!(!files.contains_key("export.xlsx"));
+    let rows = json_of(&files);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["users"].as_array().unwrap().len(), 140);
+    let cells = cells_of(&files);
+    assert_eq!(cells[1][1].split(' ').count(), 140);
+}
+
+#[test]
 fn a_scope_report_holds_counts_and_no_number() {
     // One of its own: other tests give tables of the shared one out.
     let incident = &Incident::with("", invented(3000, 7));
