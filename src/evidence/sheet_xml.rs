@@ -105,11 +105,7 @@ fn begins_escape(text: &str) -> bool {
 
 /// Whether XML cannot hold a character, or would not keep it as it is.
 fn is_no_xml(c: char) -> bool {
-    match c {
-        '\t' | '\n' => false,
-        '\0'..' ' | '\u{fffe}' | '\u{ffff}' => true,
-        _ => false,
-    }
+    matches!(c, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(c, '\t' | '\n')
 }
 
 /// What XML calls white space.

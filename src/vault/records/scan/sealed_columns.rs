@@ -156,7 +156,7 @@ impl SealedColumns for HandedOver {
         _: &CaseKeys,
         place: &BlockPlace<'_>,
     ) -> Result<Arc<KeptUsers>, OperationError> {
-        let users = self.users.as_ref().map(Arc::clone);
+        let users = self.users.clone();
         users.ok_or_else(|| place.damaged(Field::User))
     }
 }
