@@ -182,6 +182,12 @@ impl OpenedLog {
                 fitting(Syntax::Json, fits, None)?
             }
             (_, None) => {
+                // Pages without records are not what the file fits no format by.
+                while stream.is_empty_page() {
+                    if !stream.advance()? {
+                        return Err(IngestError::Empty);
+                    }
+                }
                 let names = look::names(&stream)?;
                 let shown = names.iter().map(|name| ShownName::of(name)).collect();
                 fitting(Syntax::Json, |_| Ok(false), shown)?

@@ -171,8 +171,28 @@ fn a_sheet_may_be_named() {
     };
     let csv = read(b"account,number,sent_at\n".to_vec(), csv);
     assert_eq!(error(csv), IngestError::Workbook(WorkbookFault::NotOne));
-    let drafted = draft(Box::new(Cursor::new(bytes))).unwrap();
-    assert!(drafted.contains("column = \"number\""), "{drafted}");
+    let drafted = |sheet| draft(Box::new(Cursor::new(bytes.clone())), sheet).unwrap();
+    assert!(
+        drafted(None).contains("column = \"number\""),
+        "{}",
+        drafted(None)
+    );
+    let second = drafted(Some("Second"));
+    assert!(
+        second
+            .contains("# It is of the sheet Second of a workbook: admit it with the same sheet=."),
+        "{second}"
+    );
+    let absent = draft(Box::new(Cursor::new(bytes.clone())), Some("Third")).unwrap_err();
+    assert!(matches!(
+        absent,
+        IngestError::Workbook(WorkbookFault::NoSuchSheet(_))
+    ));
+    let csv = draft(Box::new(Cursor::new("number,sent_at\n")), Some("Second"));
+    assert_eq!(
+        csv.err(),
+        Some(IngestError::Workbook(WorkbookFault::NotOne))
+    );
 }
 
 #[test]

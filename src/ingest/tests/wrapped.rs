@@ -310,6 +310,48 @@ fn pages_among_records_are_read_too() {
 }
 
 #[test]
+fn pages_without_records_are_counted_and_a_record_with_an_empty_list_is_read() {
+    let empty = [
+        r#"{"stat": "OK", "response": []}"#,
+        r#"{"items": [], "metadata": {"total_objects": 0}}"#,
+        r#"{"response": {"items": []}}"#,
+        r#"{"result": {}}"#,
+    ];
+    let page = format!(r#"{{"items": [{}, {}, {}]}}"#, duo(1), duo(2), duo(3));
+    let with_list = duo(4).replacen('{', r#"{"events": [], "data": {"n": 1}, "#, 1);
+    for before in [true, false] {
+        let mut lines = vec![page.as_str(), with_list.as_str()];
+        for line in empty {
+            let at = if before { 0 } else { lines.len() };
+            lines.insert(at, line);
+        }
+        let file = format!("{}\n", lines.join("\n"));
+        let read = read(file.into_bytes(), Declared::default()).unwrap();
+        assert_eq!(read.format, Format::DuoV2);
+        assert_eq!((read.rows.len(), read.rejects.len()), (4, 0));
+        assert_eq!(read.rows[3][2], "+13035550104");
+        assert_eq!(read.skipped_records, [("blank", 4)]);
+        assert_eq!(read.skipped, [("blank", 4)]);
+        assert!(
+            !read.dropped.contains(&"stat".to_owned()),
+            "{:?}",
+            read.dropped
+        );
+    }
+    for file in [empty.join("\n"), "[]".to_owned()] {
+        for declared in [Declared::default(), format(Format::DuoV2)] {
+            let refused = error(read(file.clone().into_bytes(), declared));
+            assert_eq!(refused, IngestError::Empty, "{file}");
+        }
+    }
+    // Where records are in nothing else, such a line is a record that cannot be read.
+    let file = format!("{}\n{}\n{}\n", duo(1), empty[0], duo(2));
+    let read = read(file.into_bytes(), Declared::default()).unwrap();
+    assert_eq!(numbers(&read), ["+13035550101", "+13035550102"]);
+    assert_eq!(read.rejects, [(2, Some("number"), "missing-number")]);
+}
+
+#[test]
 fn a_bad_line_is_one_reject_and_no_other_is_lost() {
     let cut = &duo(9)[..40];
     for bad in [
