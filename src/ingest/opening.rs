@@ -25,7 +25,8 @@ use super::mapping::column::ColumnMapping;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
 use super::unpack::peek::peek_far;
-use super::unpack::text::{FileText, Sheet};
+use super::unpack::sheet::Sheet;
+use super::unpack::text::FileText;
 use crate::domain::Format;
 
 /// A file whose format is known, at its first record.

@@ -55,7 +55,7 @@ fn is_total(text: &str) -> bool {
 
 /// The longest line that may be a total, in bytes.
 const LONGEST: usize = 200;
-const SUMS: [&str; 29] = [
+const SUMS: [&str; 52] = [
     "total",
     "totals",
     "subtotal",
@@ -82,13 +82,38 @@ const SUMS: [&str; 29] = [
     "ukupno",
     "итого",
     "всего",
+    "разом",
+    "усього",
+    "razem",
+    "ogółem",
+    "łącznie",
+    "celkem",
+    "spolu",
+    "összesen",
+    "toplam",
+    "yhteensä",
+    "totalt",
+    "skupaj",
+    "viso",
+    "kokku",
+    "kopā",
+    "σύνολο",
+    "jumlah",
+    "tổng",
+    "합계",
+    "총계",
+    "المجموع",
+    "الإجمالي",
     "合計",
     "总计",
     "合计",
+    "總計",
 ];
-const COUNTED: [&str; 18] = [
+const COUNTED: [&str; 29] = [
     "row", "rows", "record", "records", "line", "lines", "result", "results", "message",
-    "messages", "entry", "entries", "item", "items", "zeilen", "lignes", "filas", "righe",
+    "messages", "entry", "entries", "item", "items", "zeilen", "lignes", "filas", "righe", "linhas",
+    "rijen", "rader", "wierszy", "строк", "datensätze", "nachrichten", "registros",
+    "enregistrements", "mensajes", "mensagens",
 ];
 const BESIDE: [&str; 27] = [
     "s",
@@ -148,6 +173,9 @@ mod tests {
             ("12 record(s) returned", SkipKind::Total),
             ("Summe;12", SkipKind::Total),
             ("End of report", SkipKind::Total),
+            ("Razem;12", SkipKind::Total),
+            ("合計,12", SkipKind::Total),
+            ("12 Datensätze", SkipKind::Total),
         ] {
             assert_eq!(aside(record.as_bytes(), None), Some(kind), "{record:?}");
         }

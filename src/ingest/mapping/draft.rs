@@ -18,7 +18,8 @@ use crate::ingest::json::layout::{Layout, Written};
 use crate::ingest::json::look::each_text;
 use crate::ingest::record::MAX_RECORD_BYTES;
 use crate::ingest::unpack::peek::peek_far;
-use crate::ingest::unpack::text::{FileText, Sheet};
+use crate::ingest::unpack::sheet::Sheet;
+use crate::ingest::unpack::text::FileText;
 
 /// Drafts the text of a mapping for the file, for somebody to check and complete. `sheet` names the sheet of a
 /// workbook; without it, it is the first.
@@ -48,7 +49,7 @@ pub fn draft(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<String
         )),
     };
     let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
-    let said = sheet.as_ref().filter(|_| named).map(Sheet::evidence);
+    let said = sheet.as_ref().filter(|_| named).map(Sheet::title);
     let (container, columns) = match (layout, written, first) {
         (None, ..) => ("csv", of_delimited(source, sheet)?),
         (Some(layout), Written::Json, b'[') => ("json", of_json(source, &layout)?),

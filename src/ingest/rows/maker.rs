@@ -255,15 +255,16 @@ impl RowMaker {
     }
 }
 
-/// What a spreadsheet made of a long number: `1.23457E+18`. A number and a reference are judged elsewhere.
+/// What a spreadsheet or a data frame made of a long number: `1.23457E+18`. A number and a reference are judged elsewhere.
 fn damage(field: Field, cell: &str) -> Option<RejectKind> {
     let bytes = cell.as_bytes();
     let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());
-    if !may_be || !bytes.contains(&b'E') {
+    if !may_be || !bytes.contains(&b'+') {
         return None;
     }
     let judged = !matches!(field, Field::Number | Field::MessageRef);
-    let (digits, power) = cell.split_once("E+").filter(|_| judged)?;
+    let parts = cell.split_once("E+").or_else(|| cell.split_once("e+"));
+    let (digits, power) = parts.filter(|_| judged)?;
     let rounded = digits
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));

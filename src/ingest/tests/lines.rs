@@ -341,9 +341,12 @@ fn cells_are_read_as_spreadsheets_write_them() {
     let local = "account,number,Sent Date,Sent Time\nDA1,+13035550140,2024-03-10,9:05\u{202f}PM\n";
     let read = read(local.as_bytes().to_vec(), zone("UTC")).unwrap();
     assert_eq!(read.rows[0][6], "2024-03-10T21:05:00Z");
-    let damaged = "account,user,number,sent_at\n1.23457E+18,u,+13035550140,2024-03-10T11:00:00Z\n";
-    let read = of(damaged).unwrap();
-    assert_eq!(read.rejects, [(2, Some("account"), "damaged")]);
+    for account in ["1.23457E+18", "1.23457e+18", "\"1,23457E+18\""] {
+        let damaged =
+            format!("account,user,number,sent_at\n{account},u,+13035550140,2024-03-10T11:00:00Z\n");
+        let read = of(&damaged).unwrap();
+        assert_eq!(read.rejects, [(2, Some("account"), "damaged")], "{account}");
+    }
     let odd = read_one_with("1.23457E+18");
     assert_eq!(odd.rejects, [(2, Some("sent_at"), "damaged")]);
 }

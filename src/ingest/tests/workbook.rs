@@ -160,6 +160,10 @@ fn a_sheet_may_be_named() {
     ] {
         assert_eq!(of(sheet).unwrap().rows[0][2], number);
     }
+    // A log may go on in another sheet: the report names those that are not read.
+    let said = of(None).unwrap().evidence;
+    let expected = "the sheet First sheet of a workbook (sheets that are not read: Second); ";
+    assert!(said.starts_with(expected), "{said}");
     let absent = error(of(Some("Third"))).to_string();
     assert!(
         absent.contains("its sheets: First sheet, Second"),
