@@ -183,8 +183,8 @@ impl OpenedLog {
                 fitting(Syntax::Json, fits, None)?
             }
             (_, None) => {
-                // Pages without records are not what the file fits no format by.
-                while stream.is_empty_page() {
+                // What is perhaps no record does not say what the file is.
+                while stream.is_in_doubt() {
                     if !stream.advance()? {
                         return Err(IngestError::Empty);
                     }

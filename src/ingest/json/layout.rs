@@ -190,7 +190,7 @@ fn each_record(
         if let Ok(Some(record)) = object(stream.record()) {
             with(nth, record);
         }
-        nth += usize::from(!stream.is_empty_page());
+        nth += usize::from(!stream.is_in_doubt());
     }
 }
 

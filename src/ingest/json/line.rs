@@ -20,6 +20,17 @@ pub(super) fn json_in_line(line: &[u8]) -> Option<Range<usize>> {
     starts.next().map(|start| start..end)
 }
 
+/// Where in a text the first JSON object is that is whole, whatever is behind it.
+pub(super) fn first_object(text: &[u8]) -> Option<Range<usize>> {
+    let mut starts = memchr_iter(b'{', text).take(STARTS);
+    starts.find_map(|start| {
+        let rest = text.get(start..)?;
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+        let whole = values.next()?.is_ok();
+        whole.then(|| start..start + values.byte_offset())
+    })
+}
+
 /// The JSON object at the end of a text.
 pub(in crate::ingest) fn json_in_text(text: &str) -> Option<&str> {
     text.get(json_in_line(text.as_bytes())?)

@@ -83,8 +83,13 @@ impl JsonLog {
     /// The next record, if there is one. At the end, a named column that was in no record is an
     /// error.
     pub(super) fn next(&mut self) -> Result<Option<Record<JsonCells<'_>>>, IngestError> {
-        if !std::mem::take(&mut self.ahead) && !self.stream.advance()? {
-            return self.all_met().map(|()| None);
+        loop {
+            if !std::mem::take(&mut self.ahead) && !self.stream.advance()? {
+                return self.all_met().map(|()| None);
+            }
+            if !self.stream.is_in_doubt() || self.stream.is_empty_page() || self.is_record() {
+                break;
+            }
         }
         let last = self.stream.line();
         let (bytes, at) = self.stream.record();
@@ -94,7 +99,7 @@ impl JsonLog {
             Ok(Some(Record { line, last, cells }))
         };
         let bad = |kind| none(NoCells::Rejected(kind));
-        if self.stream.is_empty_page() && !is_record(bytes, &self.inside, &self.wanted) {
+        if self.stream.is_empty_page() && !self.is_record() {
             return none(NoCells::Skipped(SkipKind::Blank));
         }
         self.any = true;
@@ -157,6 +162,19 @@ impl JsonLog {
         }))
     }
 
+    /// True if what the stream is at has the columns that identify the format.
+    fn is_record(&self) -> bool {
+        let (bytes, _) = self.stream.record();
+        let Ok(whole) = std::str::from_utf8(bytes) else {
+            return false;
+        };
+        let found = follow(whole, &self.inside, &mut |_| {});
+        let mut object = found.ok().flatten().unwrap_or(Cow::Borrowed(whole));
+        let fields = fields_of(&object, &self.wanted);
+        wipe(&mut object);
+        self.wanted.marks.iter().all(|field| fields.contains(field))
+    }
+
     /// Nothing, if every named column was in some record, or there was no record.
     fn all_met(&self) -> Result<(), IngestError> {
         if !self.any {
@@ -175,16 +193,4 @@ impl JsonLog {
     pub(super) fn again(&mut self, given: usize) {
         (self.ahead, self.given) = (true, given);
     }
-}
-
-/// True if what looks like a page without records is a record itself: it has the columns that identify the format.
-fn is_record(page: &[u8], inside: &[String], wanted: &Wanted) -> bool {
-    let Ok(page) = std::str::from_utf8(page) else {
-        return false;
-    };
-    let found = follow(page, inside, &mut |_| {});
-    let mut object = found.ok().flatten().unwrap_or(Cow::Borrowed(page));
-    let fields = fields_of(&object, wanted);
-    wipe(&mut object);
-    wanted.marks.iter().all(|field| fields.contains(field))
 }

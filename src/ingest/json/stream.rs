@@ -12,7 +12,7 @@ use memchr::memchr;
 use super::broken_line::{is_cut, lost_line};
 use super::bytes::{JsonBytes, Position};
 use super::enclosure::{Descent, Enclosure, MemberName};
-use super::line::json_in_line;
+use super::line::{first_object, json_in_line};
 use super::value_end::{Step, ValueEnd};
 use crate::ingest::error::IngestError;
 use crate::ingest::record::MAX_RECORD_BYTES;
@@ -43,6 +43,8 @@ enum Found {
     BadLine,
     /// An object that was taken for a page, and has no record in it.
     EmptyPage,
+    /// An object in the text before another one, in the same line.
+    Beside,
 }
 
 impl JsonStream {
@@ -102,14 +104,19 @@ impl JsonStream {
         self.found == Found::BadLine
     }
 
-    /// True if it is at a page without a record. Perhaps what looks like a page is a record itself: one with an empty
-    /// list in it.
-    pub(in crate::ingest) fn is_empty_page(&self) -> bool {
+    /// True if it is at a page without a record.
+    pub(super) fn is_empty_page(&self) -> bool {
         self.found == Found::EmptyPage
     }
 
-    /// Goes to the next record, to a line that should be one and is not, or to a page without records. False at the
-    /// end of the file; a list, object or string that is not finished then is an error.
+    /// True if what it is at is a record only if it has what the records of the file have: a page without a record may
+    /// be a record with an empty list in it, and an object in the text before a record may be another one.
+    pub(in crate::ingest) fn is_in_doubt(&self) -> bool {
+        matches!(self.found, Found::EmptyPage | Found::Beside)
+    }
+
+    /// Goes to the next record, to a line that should be one and is not, or to what may be one. False at the end of
+    /// the file; a list, object or string that is not finished then is an error.
     pub(in crate::ingest) fn advance(&mut self) -> Result<bool, IngestError> {
         self.found = Found::Record;
         loop {
@@ -288,11 +295,23 @@ impl JsonStream {
         self.begin();
         let from = self.bytes.at;
         let end = self.bytes.line_end(from)?;
-        match json_in_line(self.bytes.between(from..end)) {
-            Some(found) => self.record = from + found.start..from + found.end,
-            None => (self.record, self.found) = (end..end, Found::BadLine),
+        let line = self.bytes.between(from..end);
+        let Some(last) = json_in_line(line) else {
+            (self.record, self.found) = (end..end, Found::BadLine);
+            self.bytes.at = end;
+            return Ok(true);
+        };
+        // It may be a record that lost the end of its line.
+        let before = first_object(line.get(..last.start).unwrap_or_default());
+        let (found, at) = match before {
+            Some(before) => (before.clone(), from + before.end),
+            None => (last, end),
+        };
+        if at < end {
+            self.found = Found::Beside;
         }
-        self.bytes.at = end;
+        self.record = from + found.start..from + found.end;
+        self.bytes.at = at;
         Ok(true)
     }
 
@@ -420,10 +439,15 @@ mod tests {
                 Ok(true) if stream.is_bad_line() => {
                     records.push(format!("bad line {}", stream.record().1.line));
                 }
-                Ok(true) if stream.is_empty_page() => {
+                Ok(true) if stream.is_in_doubt() => {
                     let (bytes, at) = stream.record();
-                    let page = String::from_utf8(bytes.to_vec()).unwrap();
-                    records.push(format!("page at {}: {page}", at.line));
+                    let what = if stream.is_empty_page() {
+                        "page"
+                    } else {
+                        "beside"
+                    };
+                    let text = String::from_utf8(bytes.to_vec()).unwrap();
+                    records.push(format!("{what} at {}: {text}", at.line));
                 }
                 Ok(true) => records.push(String::from_utf8(stream.record().0.to_vec()).unwrap()),
                 Ok(false) => return (records, Ok(())),
@@ -555,6 +579,22 @@ mod tests {
             true,
         );
         assert_eq!(log.0, ["{\"n\":1}", "bad line 2", "{\"n\":2}"]);
+    }
+
+    #[test]
+    fn an_object_in_the_text_before_another_is_given_too() {
+        let text = "x {\"n\":1}y {\"n\":2} z {\"a\":{\"n\":3}}\n{app} {\"n\":4}\n";
+        let (records, end) = read_as(text, Descent::Nowhere, true);
+        let expected = [
+            "beside at 1: {\"n\":1}",
+            "beside at 1: {\"n\":2}",
+            "{\"a\":{\"n\":3}}",
+            "{\"n\":4}",
+        ];
+        assert_eq!(
+            (records.as_slice(), end),
+            (expected.map(str::to_owned).as_slice(), Ok(()))
+        );
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn of_json(source: Box<dyn Read + Send>, layout: &Layout) -> Result<Vec<DraftCol
     let mut columns: Vec<DraftColumn> = Vec::new();
     let mut records = 0;
     while records < RECORDS && stream.advance()? {
-        if stream.is_empty_page() {
+        if stream.is_in_doubt() {
             continue;
         }
         records += 1;

@@ -77,6 +77,22 @@ fn text_before_the_json_of_a_line_is_passed_over() {
 }
 
 #[test]
+fn a_record_that_lost_the_end_of_its_line_is_read_all_the_same() {
+    let both = format!("10:00 {}11:00 {}\n", duo(1), duo(2));
+    let read = gives_both(&both, Format::DuoV2);
+    assert_eq!((read.lines, read.rows[1][13].as_str()), (1, "1"));
+    // What is no record is text as any other.
+    let beside = |last| format!("10:00 context={{\"n\": {{}}}} {}\n", duo(last));
+    let read = gives_both(&format!("{}{}", beside(1), beside(2)), Format::DuoV2);
+    assert!(
+        read.evidence.starts_with("its first record has"),
+        "{}",
+        read.evidence
+    );
+    assert_eq!(read.skipped_records, []);
+}
+
+#[test]
 fn a_log_line_without_json_is_one_reject() {
     let file = format!("a 1 {}\nb 2 START\n\nc {{3}}\nd 4 {}\n", duo(1), duo(2));
     let read = read(file.into_bytes(), Declared::default()).unwrap();

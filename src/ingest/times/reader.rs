@@ -130,7 +130,9 @@ fn rarer(text: &str) -> Option<i64> {
 fn mail(text: &str) -> Option<i64> {
     let before_remark = text.split('(').next().unwrap_or_default();
     let zone = before_remark.split_ascii_whitespace().next_back()?;
-    let named = MAIL_ZONES.iter().any(|name| zone.eq_ignore_ascii_case(name));
+    let named = MAIL_ZONES
+        .iter()
+        .any(|name| zone.eq_ignore_ascii_case(name));
     if !named && !zone.starts_with(['+', '-']) {
         return None;
     }
