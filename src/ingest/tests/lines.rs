@@ -356,6 +356,48 @@ fn read_one_with(time: &str) -> Outcome {
 }
 
 #[test]
+fn a_time_that_begins_with_its_year_is_read_in_every_usual_spelling() {
+    for time in [
+        "2024/03/10 11:00:00Z",
+        "2024.03.10 11:00:00 +0000",
+        "2024/03/10T11:00Z",
+        "2024/03/10  11:00:00+00:00",
+    ] {
+        assert_eq!(
+            read_one_with(time).rows[0][6],
+            "2024-03-10T11:00:00Z",
+            "{time}"
+        );
+    }
+    for time in [
+        "2024-03-10 9:05:00",
+        "2024-03-10 9:05 AM",
+        "2024/03/10 09:05:00 AM",
+        "\"2024-03-10, 9:05\u{202f}AM\"",
+    ] {
+        let text = format!("account,number,sent_at\nA,+13035550140,{time}\n");
+        assert_eq!(
+            error(of(&text)),
+            IngestError::ZoneNeeded { line: 2 },
+            "{time}"
+        );
+        let read = read(text.into_bytes(), zone("UTC")).unwrap();
+        assert_eq!(read.rows[0][6], "2024-03-10T09:05:00Z", "{time}");
+    }
+    // Of these nobody can say which is the day and which the month, or which day it is.
+    for time in [
+        "10/03/2024 11:00:00Z",
+        "2024/3/10 11:00Z",
+        "2024-03-10 13:05 PM",
+        "24/03/10 11:00Z",
+    ] {
+        let text = format!("account,number,sent_at\nA,+13035550140,{time}\n");
+        let read = read(text.into_bytes(), zone("UTC")).unwrap();
+        assert_eq!(read.rejects, [(2, Some("sent_at"), "bad-time")], "{time}");
+    }
+}
+
+#[test]
 fn a_day_and_a_time_of_day_may_be_mapped() {
     let text = "container = \"csv\"\n[number]\ncolumn = \"Tel\"\n[account]\nvalue = \"A\"\n\
         [sent_at]\ncolumn = \"Tag\"\ntime_column = \"Zeit\"\ntime = \"%d.%m.%Y %H:%M\"\nzone = \"UTC\"\n";
