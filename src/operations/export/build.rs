@@ -85,7 +85,9 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
         .map_err(|_| EvidenceError::NoRecipient)?;
     let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
     match &package.rows {
-        PackageRows::Export(ExportContents::Notice(people)) => notice(&mut writer, people, receipt)?,
+        PackageRows::Export(ExportContents::Notice(people)) => {
+            notice(&mut writer, people, receipt)?
+        }
         PackageRows::Export(ExportContents::Report(tables)) => report(&mut writer, tables)?,
         PackageRows::Export(ExportContents::Evidence(evidence)) => {
             records(&mut writer, evidence, receipt)?;
