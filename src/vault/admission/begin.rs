@@ -6,16 +6,18 @@ use serde_json::json;
 use zeroize::Zeroize;
 
 use super::begun::Begun;
+use super::case_prints::ComingPrints;
 use super::coder::Coder;
 use super::codes::Codes;
 use super::earlier::Earlier;
+use super::earlier_exhibit::EarlierExhibit;
 use super::group::{DICTIONARIES, Group};
+use super::in_case::InCase;
 use super::in_progress::{Admission, ExhibitFacts};
 use super::intake::Intake;
 use super::numbers::Numbers;
 use super::part_digests::PartDigests;
 use super::sealing::Sealing;
-use super::seen::{EarlierExhibit, Seen};
 use super::users::Users;
 use crate::domain::{CaseId, ExhibitId, Field, Reference, Title};
 use crate::policy::actions;
@@ -116,7 +118,9 @@ impl Prepared {
         let keys = core.case_keys(&begun.case)?;
         let reader = core.readers.snapshot()?;
         let connection = reader.connection()?;
-        let exhibits = exhibit_rows::list(connection, begun.case_number)?;
+        let exhibits = exhibit_rows::list_all(connection, begun.case_number)?;
+        let open = |row| open_description(&keys, row);
+        let described = exhibits.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let columns = Field::DICTIONARIES
             .into_iter()
             .map(|field| {
@@ -126,33 +130,44 @@ impl Prepared {
         let columns = <[Codes; DICTIONARIES]>::try_from(columns)
             .map_err(|_| OperationError::Internal("begin::dictionaries"))?;
         let mut earlier = Vec::with_capacity(exhibits.len());
-        for exhibit in &exhibits {
-            let description = open_description(&keys, exhibit)?;
-            earlier.push(EarlierExhibit {
-                number: exhibit.number,
-                id: exhibit.id.clone(),
-                blocks: description.blocks,
-                ids: description.references_are_ids,
-                minutes: description.times_to_the_minute,
-            });
+        for (exhibit, description) in exhibits.iter().zip(&described) {
+            if exhibit.withdrawn.is_none() && description.blocks > 0 {
+                earlier.push(EarlierExhibit {
+                    number: exhibit.number,
+                    id: exhibit.id.clone(),
+                    blocks: description.blocks,
+                    ids: description.references_are_ids,
+                    minutes: description.times_to_the_minute,
+                });
+            }
         }
-        let entropy = &*core.entropy;
-        let prints = Arc::new(fingerprinter(entropy)?);
-        let seen = Seen::new(Arc::clone(&prints), earlier, begun.visible_numbers);
-        let added = AddedTerms::load(connection, &keys, begun.case_number)?;
+        let in_case = match earlier.is_empty() {
+            true => None,
+            false => {
+                let (core, keys) = (Arc::clone(core), Arc::clone(&keys));
+                let coming = ComingPrints::of(core, keys, earlier.clone())?;
+                Some(InCase::new(earlier, coming, begun.visible_numbers))
+            }
+        };
+        let added = Arc::new(AddedTerms::of(exhibits.iter().zip(&described)));
         let of_earlier =
-            |field, visible| Earlier::load(connection, begun.case_number, field, &added, visible);
+            |field, visible| Earlier::new(begun.case_number, field, Arc::clone(&added), visible);
+        let prints = Arc::new(keys.prints());
         let coder = Coder {
             columns,
-            earlier_numbers: of_earlier(Field::Number, begun.visible_numbers)?,
-            earlier_users: of_earlier(Field::User, begun.visible_users)?,
-            numbers: Numbers::new(words(entropy)?, fingerprinter(entropy)?, region),
+            earlier_numbers: of_earlier(Field::Number, begun.visible_numbers),
+            earlier_users: of_earlier(Field::User, begun.visible_users),
+            numbers: Numbers::new(
+                prints.keys_of_numbers(),
+                fingerprinter(&*core.entropy)?,
+                region,
+            ),
             users: Users::new(),
             bases: [[None; 4]; 3],
         };
         Ok(Self {
             keys,
-            intake: Intake::new(coder, seen, prints),
+            intake: Intake::new(coder, in_case, prints),
         })
     }
 }
@@ -168,28 +183,23 @@ impl Intake {
             columns: std::array::from_fn(|_| Codes::new(Dictionary::new())),
             earlier_numbers: Earlier::none(Field::Number),
             earlier_users: Earlier::none(Field::User),
-            numbers: Numbers::new(words(entropy)?, fingerprinter(entropy)?, region),
+            numbers: Numbers::new(prints.keys_of_numbers(), fingerprinter(entropy)?, region),
             users: Users::new(),
             bases: [[None; 4]; 3],
         };
-        let seen = Seen::new(Arc::clone(&prints), Vec::new(), 0);
-        Ok(Self::new(coder, seen, prints))
+        Ok(Self::new(coder, None, prints))
     }
 }
 
+/// With random keys, which are used for this file only.
 fn fingerprinter(entropy: &dyn Entropy) -> Result<Fingerprinter, OperationError> {
-    Ok(Fingerprinter::new(words(entropy)?))
-}
-
-/// Random words, for keys that are used for this file only.
-fn words<const N: usize>(entropy: &dyn Entropy) -> Result<[u64; N], OperationError> {
-    let mut words = [0; N];
+    let mut words = [0; 4];
     for word in &mut words {
         let mut bytes = draw::<8>(entropy)?;
         *word = u64::from_le_bytes(bytes);
         bytes.zeroize();
     }
-    Ok(words)
+    Ok(Fingerprinter::new(words))
 }
 
 struct BeginExhibit {

@@ -1,141 +1,125 @@
 //! Finds terms that the case has from earlier exhibits.
 
+use std::sync::Arc;
+
+use super::tag_table::TagTable;
 use crate::domain::Field;
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::added_terms::{AddedTerms, Adder};
-use crate::vault::exhibits::tag_runs::{TagRun, TagSearch};
+use crate::vault::exhibits::added_terms::AddedTerms;
+use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Tag;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::term_rows::Terms;
-use crate::vault::store::{Snapshot, StoreError};
 
 /// Marks a term that was not looked up yet, in a list of known terms.
 pub(super) const UNASKED: u32 = u32::MAX;
 
-/// Finds the visible terms of one field. Runs of tags are read when they are needed and then kept; a small exhibit
-/// reads few of them. A run that is missing is damage: otherwise the case would get the same term twice.
+/// Finds the visible terms of one field. As long as few are asked for, it reads the run of each exhibit in which a term
+/// would be; a small file reads few of them. Otherwise it reads the tags of all terms once, in order, and keeps them.
+/// A run that is missing is damage: otherwise the case would get the same term twice.
 pub(super) struct Earlier {
     case: CaseNumber,
     field: Field,
     visible: u32,
-    exhibits: Vec<Runs>,
-}
-
-/// The runs of one exhibit, ordered by first tag.
-struct Runs {
-    adder: Adder,
-    runs: Vec<Run>,
-}
-
-struct Run {
-    first_tag: [u8; 16],
-    opened: Option<TagRun<Vec<u8>>>,
+    added: Arc<AddedTerms>,
+    /// How many runs were read so far, one by one.
+    read: usize,
+    table: Option<TagTable>,
 }
 
 impl Earlier {
-    pub(super) fn load(
-        connection: &Snapshot,
+    pub(super) fn new(
         case: CaseNumber,
         field: Field,
-        added: &AddedTerms,
+        added: Arc<AddedTerms>,
         visible: u32,
-    ) -> Result<Self, StoreError> {
-        let terms = Terms { case, field };
-        let mut exhibits = Vec::new();
-        for adder in added.of_field(field) {
-            let first_tags = terms.first_tags(connection, adder.exhibit)?.into_iter();
-            let runs = first_tags.map(|first_tag| Run {
-                first_tag,
-                opened: None,
-            });
-            exhibits.push(Runs {
-                adder: adder.clone(),
-                runs: runs.collect(),
-            });
-        }
-        Ok(Self {
+    ) -> Self {
+        Self {
             case,
             field,
             visible,
-            exhibits,
-        })
+            added,
+            read: 0,
+            table: None,
+        }
     }
 
     /// The terms of no case.
     pub(super) fn none(field: Field) -> Self {
-        Self {
-            case: CaseNumber(0),
-            field,
-            visible: 0,
-            exhibits: Vec::new(),
-        }
-    }
-
-    /// A value for a term that no case has, above all term numbers.
-    pub(super) fn new_identity(temporary: u32) -> u64 {
-        1 << 32 | u64::from(temporary)
+        Self::new(CaseNumber(0), field, Arc::default(), 0)
     }
 
     pub(super) fn visible(&self) -> u32 {
         self.visible
     }
 
-    /// The term number; 0 if the case does not have the term.
-    pub(super) fn find(
+    /// Takes those out of `asked` that the case has, and gives each with its term number to `found`.
+    pub(super) fn take_known(
         &mut self,
         connection: &Snapshot,
         keys: &CaseKeys,
-        tag: &Tag,
-    ) -> Result<u32, OperationError> {
-        for Runs { adder, runs } in &mut self.exhibits {
-            // A tag below all first tags is covered by the last run.
-            let place = runs.partition_point(|run| run.first_tag <= *tag.as_bytes());
-            let place = place.checked_sub(1).unwrap_or(runs.len().wrapping_sub(1));
-            let run = runs.get_mut(place).ok_or_else(|| adder.damaged())?;
-            let opened = match &mut run.opened {
-                Some(opened) => opened,
-                None => {
-                    let mut search = TagSearch::of(connection, self.case, self.field)?;
-                    let opened = search.around(keys, adder, tag)?.kept();
-                    run.opened.insert(opened)
+        asked: &mut Vec<(Tag, u32)>,
+        mut found: impl FnMut(u32, u32),
+    ) -> Result<(), OperationError> {
+        let terms = Terms {
+            case: self.case,
+            field: self.field,
+        };
+        let adders = self.added.of_field(self.field);
+        if adders.is_empty() || asked.is_empty() {
+            return Ok(());
+        }
+        self.read = self.read.saturating_add(asked.len() * adders.len());
+        let runs = adders
+            .iter()
+            .map(|adder| adder.terms().div_ceil(terms.in_a_run()));
+        if self.table.is_none() && self.read > runs.sum() {
+            self.table = Some(self.read_all(connection, keys, terms)?);
+        }
+        let mut new = Vec::new();
+        let mut take = |(tag, who): (Tag, u32), no: Option<u32>| match no {
+            Some(no) => found(who, no),
+            None => new.push((tag, who)),
+        };
+        match &self.table {
+            Some(table) => asked
+                .drain(..)
+                .for_each(|one| take(one, table.find(&one.0))),
+            None => {
+                let mut search = TagSearch::of(connection, self.case, self.field)?;
+                for one in asked.drain(..) {
+                    let no = search.find(keys, &self.added, &one.0)?;
+                    take(one, no);
                 }
-            };
-            if !opened.covers(tag) {
-                return Err(adder.damaged());
-            }
-            if let Some(found) = opened.find(tag) {
-                return Ok(found);
             }
         }
-        Ok(0)
+        *asked = new;
+        Ok(())
     }
 
-    /// A value that identifies a term among old and new rows: its term number if the case knows it, otherwise a value
-    /// above all term numbers, made of its temporary number.
-    pub(super) fn identity(
-        &mut self,
+    fn read_all(
+        &self,
         connection: &Snapshot,
         keys: &CaseKeys,
-        temporary: u32,
-        known: &mut Vec<u32>,
-        tag: impl FnOnce() -> Option<Tag>,
-    ) -> Result<u64, OperationError> {
-        let new = Self::new_identity(temporary);
-        if self.visible == 0 {
-            return Ok(new);
+        terms: Terms,
+    ) -> Result<TagTable, OperationError> {
+        let mut table = TagTable::with_room(self.visible as usize);
+        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        for adder in self.added.of_field(self.field) {
+            let mut sound = true;
+            search.each(keys, adder, terms, |tag| sound &= table.add(&tag))?;
+            if !sound {
+                return Err(adder.damaged());
+            }
         }
-        let place = temporary as usize;
-        if known.len() <= place {
-            known.resize(place + 1, UNASKED);
+        // The terms of the exhibits follow each other without a gap.
+        match table.len() == self.visible as usize {
+            true => Ok(table),
+            false => Err(OperationError::Damaged {
+                place: format!("{} terms of the case", self.field.label()),
+            }),
         }
-        let known = &mut known[place];
-        if *known == UNASKED {
-            *known = match tag() {
-                Some(tag) => self.find(connection, keys, &tag)?,
-                None => 0,
-            };
-        }
-        Ok(if *known == 0 { new } else { u64::from(*known) })
     }
 }

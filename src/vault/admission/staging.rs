@@ -18,6 +18,9 @@ use crate::vault::store::{Transaction, duplicate_rows, quarantine_rows};
 
 impl TakesRows for Admission {
     fn take(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
+        if let Some(in_case) = &mut self.intake.in_case {
+            in_case.be_ready()?;
+        }
         {
             let core = Arc::clone(&self.core);
             let reader = core.readers.snapshot()?;
@@ -92,6 +95,7 @@ impl Admission {
             }
             group.numbers.extend_from_slice(&scratch.numbers[from..to]);
             group.times.extend_from_slice(&scratch.seconds[from..to]);
+            group.seen.extend_from_slice(&scratch.short[from..to]);
             for row in &scratch.rows[from..to] {
                 group.references.push(batch.references().get(*row as usize));
             }

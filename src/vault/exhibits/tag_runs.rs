@@ -75,8 +75,42 @@ impl<'c> TagSearch<'c> {
         Ok(found)
     }
 
+    /// Gives the tags of all terms that an exhibit added, in the order of their numbers. The runs must be the whole ring:
+    /// they are numbered without a gap, each names the one that follows, and the last names the first.
+    pub(in crate::vault) fn each(
+        &mut self,
+        keys: &CaseKeys,
+        adder: &Adder,
+        terms: Terms,
+        mut with: impl FnMut(Tag),
+    ) -> Result<(), OperationError> {
+        let parts = ExhibitParts::of(keys, &adder.id);
+        let (mut next, last) = adder.ends();
+        let (mut begins, mut follows) = (None, None);
+        let mut sound = true;
+        terms.each_tags(self.reader.connection(), adder.ends(), |first, sealed| {
+            let opened = parts.tag_run(terms.field, first).open_in_place(sealed);
+            let run = opened.ok().and_then(|plain| TagRun::read(first, &*plain));
+            let Some([after, tags @ ..]) = run.as_ref().map(TagRun::parts) else {
+                sound = false;
+                return;
+            };
+            let expected = follows.replace(*after);
+            begins = begins.or(tags.first().copied());
+            sound &= first == next && (expected.is_none() || expected == tags.first().copied());
+            next = next.saturating_add(tags.len() as u32);
+            if sound {
+                tags.iter().for_each(|tag| with(Tag::from_bytes(*tag)));
+            }
+        })?;
+        match sound && next.checked_sub(1) == Some(last) && begins == follows {
+            true => Ok(()),
+            false => Err(adder.damaged()),
+        }
+    }
+
     /// The run of an exhibit in which a tag would be.
-    pub(in crate::vault) fn around(
+    fn around(
         &mut self,
         keys: &CaseKeys,
         adder: &Adder,
@@ -124,16 +158,6 @@ impl<B: AsRef<[u8]>> TagRun<B> {
 
     fn parts(&self) -> &[[u8; TAG]] {
         self.plain.as_ref().as_chunks::<TAG>().0
-    }
-}
-
-impl TagRun<&[u8]> {
-    /// A copy that can be kept.
-    pub(in crate::vault) fn kept(&self) -> TagRun<Vec<u8>> {
-        TagRun {
-            first: self.first,
-            plain: self.plain.to_vec(),
-        }
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
 pub(crate) mod request_rows;
 pub(crate) mod sealed_parts;
+pub(crate) mod seen_rows;
 pub(crate) mod session_rows;
 mod snapshot;
 pub(crate) mod statistics_rows;
