@@ -32,7 +32,7 @@ use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::added_terms::AddedTerms;
-use crate::vault::exhibits::description::{load_dictionary, open_description};
+use crate::vault::exhibits::description::{load_dictionaries, open_description};
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
@@ -116,21 +116,17 @@ impl Prepared {
         region: Option<Region>,
     ) -> Result<Self, OperationError> {
         let keys = core.case_keys(&begun.case)?;
-        let reader = core.readers.snapshot()?;
-        let connection = reader.connection()?;
-        let exhibits = exhibit_rows::list_all(connection, begun.case_number)?;
-        let open = |row| open_description(&keys, row);
-        let described = exhibits.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-        let columns = Field::DICTIONARIES
-            .into_iter()
-            .map(|field| {
-                load_dictionary(connection, &keys, begun.case_number, field).map(Codes::new)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let columns = <[Codes; DICTIONARIES]>::try_from(columns)
-            .map_err(|_| OperationError::Internal("begin::dictionaries"))?;
+        let exhibits = {
+            let reader = core.readers.snapshot()?;
+            let rows = exhibit_rows::list_all(reader.connection()?, begun.case_number)?;
+            let rows = rows.into_iter().map(|row| {
+                let description = open_description(&keys, &row)?;
+                Ok((row, description))
+            });
+            rows.collect::<Result<Vec<_>, OperationError>>()?
+        };
         let mut earlier = Vec::with_capacity(exhibits.len());
-        for (exhibit, description) in exhibits.iter().zip(&described) {
+        for (exhibit, description) in &exhibits {
             if exhibit.withdrawn.is_none() && description.blocks > 0 {
                 earlier.push(EarlierExhibit {
                     number: exhibit.number,
@@ -149,7 +145,14 @@ impl Prepared {
                 Some(InCase::new(earlier, coming, begun.visible_numbers))
             }
         };
-        let added = Arc::new(AddedTerms::of(exhibits.iter().zip(&described)));
+        // Dropped before `in_case`, whose thread may wait for a reader.
+        let reader = core.readers.snapshot()?;
+        let columns = load_dictionaries(reader.connection()?, &keys, &exhibits)?.into_iter();
+        let columns =
+            <[Codes; DICTIONARIES]>::try_from(columns.map(Codes::new).collect::<Vec<_>>())
+                .map_err(|_| OperationError::Internal("begin::dictionaries"))?;
+        let added = AddedTerms::of(exhibits.iter().map(|(row, description)| (row, description)));
+        let added = Arc::new(added);
         let of_earlier =
             |field, visible| Earlier::new(begun.case_number, field, Arc::clone(&added), visible);
         let prints = Arc::new(keys.prints());

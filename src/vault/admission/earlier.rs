@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::tag_table::TagTable;
 use crate::domain::Field;
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::added_terms::AddedTerms;
+use crate::vault::exhibits::added_terms::{AddedTerms, Adder};
 use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Tag;
@@ -16,16 +16,22 @@ use crate::vault::store::term_rows::Terms;
 /// Marks a term that was not looked up yet, in a list of known terms.
 pub(super) const UNASKED: u32 = u32::MAX;
 
-/// Finds the visible terms of one field. As long as few are asked for, it reads the run of each exhibit in which a term
-/// would be; a small file reads few of them. Otherwise it reads the tags of all terms once, in order, and keeps them.
-/// A run that is missing is damage: otherwise the case would get the same term twice.
+/// Exhibits that added terms, if they are few. Where they are more, each term has to be looked up in each of them.
+const FEW: usize = 8;
+/// So many passes over all tags; then they are kept.
+const PASSES: u32 = 2;
+
+/// Finds the visible terms of one field. For few terms it reads the run of each exhibit in which a term would be. For
+/// many it reads the tags of all terms in order, and if that happens again and again, it keeps them. A run that is
+/// missing is damage: otherwise the case would get the same term twice.
 pub(super) struct Earlier {
     case: CaseNumber,
     field: Field,
     visible: u32,
     added: Arc<AddedTerms>,
-    /// How many runs were read so far, one by one.
-    read: usize,
+    /// How many terms were looked for one by one, times the exhibits.
+    looks: usize,
+    passes: u32,
     table: Option<TagTable>,
 }
 
@@ -41,7 +47,8 @@ impl Earlier {
             field,
             visible,
             added,
-            read: 0,
+            looks: 0,
+            passes: 0,
             table: None,
         }
     }
@@ -55,7 +62,7 @@ impl Earlier {
         self.visible
     }
 
-    /// Takes those out of `asked` that the case has, and gives each with its term number to `found`.
+    /// Takes those out of `asked` that the case has, and gives each with its term number to `found`. Sorts the others.
     pub(super) fn take_known(
         &mut self,
         connection: &Snapshot,
@@ -63,53 +70,98 @@ impl Earlier {
         asked: &mut Vec<(Tag, u32)>,
         mut found: impl FnMut(u32, u32),
     ) -> Result<(), OperationError> {
-        let terms = Terms {
-            case: self.case,
-            field: self.field,
-        };
         let adders = self.added.of_field(self.field);
         if adders.is_empty() || asked.is_empty() {
             return Ok(());
         }
-        self.read = self.read.saturating_add(asked.len() * adders.len());
-        let runs = adders
-            .iter()
-            .map(|adder| adder.terms().div_ceil(terms.in_a_run()));
-        if self.table.is_none() && self.read > runs.sum() {
-            self.table = Some(self.read_all(connection, keys, terms)?);
+        asked.sort_unstable();
+        let terms = self.terms();
+        let runs = adders.iter().map(|adder| adder.terms());
+        let runs: usize = runs
+            .map(|terms_of| terms_of.div_ceil(terms.in_a_run()))
+            .sum();
+        let looks = asked.len() * adders.len();
+        // A run that is looked for costs twice as much as one that follows another.
+        let few = 2 * looks <= runs;
+        self.looks = self.looks.saturating_add(looks);
+        let often = self.passes >= PASSES || self.looks > 2 * runs && few;
+        if self.table.is_none() && (often || !few && adders.len() > FEW) {
+            self.table = Some(self.read_all(connection, keys)?);
         }
-        let mut new = Vec::new();
-        let mut take = |(tag, who): (Tag, u32), no: Option<u32>| match no {
-            Some(no) => found(who, no),
-            None => new.push((tag, who)),
-        };
-        match &self.table {
-            Some(table) => asked
-                .drain(..)
-                .for_each(|one| take(one, table.find(&one.0))),
-            None => {
-                let mut search = TagSearch::of(connection, self.case, self.field)?;
-                for one in asked.drain(..) {
-                    let no = search.find(keys, &self.added, &one.0)?;
-                    take(one, no);
-                }
+        let known = match (&self.table, few) {
+            (Some(table), _) => asked.iter().map(|(tag, _)| table.find(tag)).collect(),
+            (None, true) => self.look_for(connection, keys, asked)?,
+            (None, false) => {
+                self.passes += 1;
+                self.pass_over(connection, keys, asked)?
             }
-        }
-        *asked = new;
+        };
+        let mut known: std::vec::IntoIter<Option<u32>> = known.into_iter();
+        asked.retain(|(_, who)| match known.next().flatten() {
+            Some(no) => {
+                found(*who, no);
+                false
+            }
+            None => true,
+        });
         Ok(())
     }
 
-    fn read_all(
+    fn terms(&self) -> Terms {
+        Terms {
+            case: self.case,
+            field: self.field,
+        }
+    }
+
+    /// Reads the runs in which the terms would be. They are sorted.
+    fn look_for(
         &self,
         connection: &Snapshot,
         keys: &CaseKeys,
-        terms: Terms,
-    ) -> Result<TagTable, OperationError> {
+        asked: &[(Tag, u32)],
+    ) -> Result<Vec<Option<u32>>, OperationError> {
+        let mut known = Known::of(asked.len());
+        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        for adder in self.added.of_field(self.field) {
+            let tags = asked.iter().map(|(tag, _)| tag);
+            let found = |place, no| known.add(place, no);
+            search.find_sorted(keys, adder, tags, found)?;
+            known.check(adder)?;
+        }
+        Ok(known.terms)
+    }
+
+    /// Reads the tags of all terms, and finds those that are asked for.
+    fn pass_over(
+        &self,
+        connection: &Snapshot,
+        keys: &CaseKeys,
+        asked: &[(Tag, u32)],
+    ) -> Result<Vec<Option<u32>>, OperationError> {
+        let mut places = TagTable::with_room(asked.len());
+        for (tag, _) in asked {
+            places.add(tag);
+        }
+        let mut known = Known::of(asked.len());
+        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        for adder in self.added.of_field(self.field) {
+            search.each(keys, adder, self.terms(), |no, tag| {
+                if let Some(place) = places.find(&tag) {
+                    known.add(place as usize - 1, no);
+                }
+            })?;
+            known.check(adder)?;
+        }
+        Ok(known.terms)
+    }
+
+    fn read_all(&self, connection: &Snapshot, keys: &CaseKeys) -> Result<TagTable, OperationError> {
         let mut table = TagTable::with_room(self.visible as usize);
         let mut search = TagSearch::of(connection, self.case, self.field)?;
         for adder in self.added.of_field(self.field) {
             let mut sound = true;
-            search.each(keys, adder, terms, |tag| sound &= table.add(&tag))?;
+            search.each(keys, adder, self.terms(), |_, tag| sound &= table.add(&tag))?;
             if !sound {
                 return Err(adder.damaged());
             }
@@ -120,6 +172,34 @@ impl Earlier {
             false => Err(OperationError::Damaged {
                 place: format!("{} terms of the case", self.field.label()),
             }),
+        }
+    }
+}
+
+/// What was found so far. A term is added once: later exhibits find it.
+struct Known {
+    terms: Vec<Option<u32>>,
+    twice: bool,
+}
+
+impl Known {
+    fn of(asked: usize) -> Self {
+        Self {
+            terms: vec![None; asked],
+            twice: false,
+        }
+    }
+
+    fn add(&mut self, place: usize, no: u32) {
+        if let Some(term) = self.terms.get_mut(place) {
+            self.twice |= term.replace(no).is_some();
+        }
+    }
+
+    fn check(&self, adder: &Adder) -> Result<(), OperationError> {
+        match self.twice {
+            true => Err(adder.damaged()),
+            false => Ok(()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! All terms of one field of a case by their tags, read at once.
+//! Finds terms by their tags: all of one field of a case, or those that are asked for.
 //!
 //! Sees tags and term numbers.
 
@@ -6,7 +6,7 @@ use super::open_table::OpenTable;
 use crate::vault::plaintext::Tag;
 
 pub(super) struct TagTable {
-    /// The tag of term *n* is at position *n* - 1.
+    /// Terms are numbered from 1: the tag of term *n* is at position *n* - 1.
     tags: Vec<Tag>,
     slots: OpenTable,
 }
@@ -29,7 +29,7 @@ impl TagTable {
         true
     }
 
-    /// The term number; `None` if the case does not have the term.
+    /// The number of the term; `None` if it was not added.
     pub(super) fn find(&self, tag: &Tag) -> Option<u32> {
         self.place(tag).ok().map(|place| place + 1)
     }

@@ -328,3 +328,73 @@ fn a_dry_run_compares_with_no_exhibit() {
         .unwrap();
     assert_eq!(report["readable"], 40);
 }
+
+/// One row for each number, with a user of its own.
+fn people(numbers: std::ops::Range<u32>, day: u32) -> String {
+    let mut file = HEADER.to_owned();
+    for number in numbers {
+        file.push_str(&format!(
+            "Acme,user.{number},+1202555{number:04},Example Mobile,US,DC,2024-03-{day:02}T10:00:00Z,sms,auth,{day}-{number}\n"
+        ));
+    }
+    file
+}
+
+/// A case with 17 runs of numbers, and then with `more` exhibits that added a number each.
+fn case_of_people(more: u32) -> House {
+    let house = House::new();
+    house.admit(&people(0..5000, 1)).unwrap();
+    for no in 0..more {
+        house.admit(&people(5000 + no..5001 + no, 2)).unwrap();
+    }
+    house
+}
+
+#[test]
+fn known_numbers_are_found_one_by_one_by_a_pass_and_in_a_table() {
+    for more in [0, 10] {
+        let house = case_of_people(more);
+        let mut known = i64::from(5000 + more);
+        // Few, many, many of whom some are new, and few again.
+        for (day, (from, to)) in (3..).zip([(70, 75), (100, 4000), (3000, 5040), (4990, 4994)]) {
+            house.admit(&people(from..to, day)).unwrap();
+            known = known.max(i64::from(to));
+            assert_eq!(
+                (house.terms(3), house.terms(2)),
+                (known, known),
+                "{more}, {day}"
+            );
+        }
+        let told = house.look_up(&["+12025550071", "+12025553500", "+12025559999"]);
+        let told: Vec<(&str, u64)> = told
+            .iter()
+            .map(|(state, no)| (state.as_str(), *no))
+            .collect();
+        assert_eq!(told, [("exposed", 2), ("exposed", 3), ("not_exposed", 0)]);
+        assert!(house.nothing_is_staged());
+        assert!(house.is_sound());
+    }
+}
+
+#[test]
+fn a_ring_of_runs_with_a_gap_or_a_swap_is_damage_for_a_pass_and_for_a_table() {
+    for more in [0, 10] {
+        for sql in [
+            "DELETE FROM term_run WHERE field = 3 AND first = 312",
+            "DELETE FROM term_run WHERE field = 3 AND first = 1",
+            "DELETE FROM term_run WHERE field = 3 AND first = 4977",
+            "DELETE FROM term_run WHERE field = 2 AND first = 2049",
+            "UPDATE term_run SET tags = (SELECT t.tags FROM term_run AS t WHERE t.field = 3 AND t.first = 1)
+             WHERE field = 3 AND first = 312",
+            "UPDATE term_run SET first = first + 1000000 WHERE field = 3 AND first = 623",
+            "UPDATE term_run SET tags = CAST(substr(tags, 1, 100) || x'5a5a5a5a' || substr(tags, 105) AS BLOB)
+             WHERE field = 3 AND first = 934",
+        ] {
+            let house = case_of_people(more);
+            house.damage(sql);
+            let refused = house.admit(&people(100..4900, 3));
+            let place = "term_run".to_owned();
+            assert_eq!(refused, Err(OperationError::Damaged { place }), "{more}: {sql}");
+        }
+    }
+}
