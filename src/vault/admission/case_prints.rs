@@ -9,13 +9,15 @@
 use std::sync::Arc;
 use std::thread::{JoinHandle, scope};
 
+use zeroize::Zeroizing;
+
 use super::earlier_exhibit::EarlierExhibit;
 use crate::vault::columns::{PRINT_BITS, SeenBlock, SeenPlace};
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::store::seen_rows;
+use crate::vault::store::seen_rows::SeenReader;
 
 /// The prints of the blocks of a case, in the order of exhibits and blocks.
 pub(super) struct CasePrints {
@@ -85,15 +87,16 @@ impl CasePrints {
             .collect();
         let open = |places: &[(&EarlierExhibit, u32)]| {
             let reader = core.readers.snapshot()?;
-            let connection = reader.connection()?;
-            let open = |(exhibit, no): &(&EarlierExhibit, u32)| {
-                let sealed = seen_rows::TABLE.find(connection, exhibit.number, *no)?;
+            let mut parts = SeenReader::new(reader.connection()?);
+            let mut buffer = Zeroizing::new(Vec::new());
+            let mut open = |(exhibit, no): &(&EarlierExhibit, u32)| {
+                let found = parts.read(exhibit.number, *no, &mut buffer)?;
                 let part = ExhibitParts::of(keys, &exhibit.id).seen(*no);
-                let opened = sealed.and_then(|sealed| part.open_taken(sealed).ok());
-                let block = opened.and_then(|plain| SeenBlock::read(plain).ok());
+                let opened = part.open_in_place(&mut buffer).ok().filter(|_| found);
+                let block = opened.and_then(|plain| SeenBlock::read(plain.to_vec()).ok());
                 block.ok_or_else(|| exhibit.damaged(&format!("prints of block {no}")))
             };
-            places.iter().map(open).collect::<Result<Vec<_>, _>>()
+            places.iter().map(&mut open).collect::<Result<Vec<_>, _>>()
         };
         let (first, second) = all.split_at(all.len().div_ceil(THREADS));
         let blocks = scope(|threads| {
@@ -176,12 +179,11 @@ fn place_of(print: u64, words: usize) -> (usize, u64) {
 mod tests {
     use super::*;
     use crate::vault::columns::BLOCK_ROWS;
-    use zeroize::Zeroizing;
 
     fn block(prints: &[u64]) -> SeenBlock {
         let mut plain = Vec::new();
         SeenBlock::encode(prints, &mut plain).unwrap();
-        SeenBlock::read(Zeroizing::new(plain)).unwrap()
+        SeenBlock::read(plain).unwrap()
     }
 
     /// Spread over all prints.

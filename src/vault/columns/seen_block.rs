@@ -7,8 +7,6 @@
 //!
 //! Only the answer "no" is certain. The prints of a bucket have no order.
 
-use zeroize::Zeroizing;
-
 use super::code_block::BLOCK_ROWS;
 use super::{CodecError, padding};
 
@@ -31,9 +29,9 @@ const STEP: usize = 8;
 /// Buckets that are so near are reached without a search.
 const NEAR: usize = 48;
 
-/// The prints of a block, still packed; wiped on drop.
+/// The prints of a block, still packed. Without the key of the case they say nothing, so they are not wiped.
 pub struct SeenBlock {
-    plain: Zeroizing<Vec<u8>>,
+    plain: Vec<u8>,
     /// For each [`STEP`] words of the marks, how many zeros are before them.
     zeros: Vec<u32>,
 }
@@ -92,7 +90,7 @@ impl SeenBlock {
     }
 
     /// Checks the length, and that there are as many marks as prints.
-    pub fn read(plain: Zeroizing<Vec<u8>>) -> Result<Self, CodecError> {
+    pub fn read(plain: Vec<u8>) -> Result<Self, CodecError> {
         if plain.len() != LENGTH {
             return Err(CodecError::Length);
         }
@@ -242,7 +240,7 @@ mod tests {
     }
 
     fn block(prints: &[u64]) -> SeenBlock {
-        SeenBlock::read(Zeroizing::new(plain(prints))).unwrap()
+        SeenBlock::read(plain(prints)).unwrap()
     }
 
     fn all_of(block: &SeenBlock) -> Vec<u64> {
@@ -320,7 +318,7 @@ mod tests {
             for (place, byte) in changes {
                 bytes[place] = byte;
             }
-            if let Ok(block) = SeenBlock::read(Zeroizing::new(bytes)) {
+            if let Ok(block) = SeenBlock::read(bytes) {
                 let all = all_of(&block);
                 prop_assert_eq!(all.len(), block.len());
                 prop_assert!(all.iter().all(|print| *print < 1 << PRINT_BITS));
@@ -355,7 +353,7 @@ mod tests {
         let refused = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut bytes = plain(&[3 << LOW_BITS | 5, 3 << LOW_BITS | 9]);
             change(&mut bytes);
-            SeenBlock::read(Zeroizing::new(bytes)).err()
+            SeenBlock::read(bytes).err()
         };
         assert_eq!(refused(&|_| ()), None);
         assert_eq!(
