@@ -110,7 +110,7 @@ impl CasePrints {
     }
 
     fn of(blocks: Vec<SeenBlock>) -> Self {
-        let prints: usize = blocks.iter().map(SeenBlock::len).sum();
+        let prints: usize = blocks.iter().map(SeenBlock::rows).sum();
         let words = prints.div_ceil(PRINTS_OF_A_WORD).next_power_of_two();
         let mut table = vec![0; words.clamp(FEWEST_WORDS, MOST_WORDS)];
         let words = table.len();

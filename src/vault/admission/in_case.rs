@@ -27,6 +27,8 @@ use crate::vault::plaintext::{Fineness, Fingerprinter, RowBatch};
 const LOOKS: u32 = 4;
 /// Or at once, if so many rows may be in it.
 const MANY: usize = 1 << 12;
+/// For so many rows without a reference the users of a whole exhibit are read, and not only those of some numbers.
+const SEVERAL: usize = 64;
 
 /// The records of the exhibits that the case has already.
 pub(super) struct InCase {
@@ -61,6 +63,8 @@ struct Block {
 struct Look {
     /// All its records, and not only those of wanted numbers.
     all: bool,
+    /// The users that the subject index keeps, all of them at once.
+    users: bool,
     /// More than the numbers, even if none of them is wanted.
     must: bool,
     /// Rows of the batch have no reference.
@@ -164,6 +168,7 @@ impl InCase {
             let any = scratch.short.first().copied().unwrap_or_default() as usize;
             let look = Look {
                 all: false,
+                users: false,
                 must: true,
                 whole_rows: has_whole_rows(scratch),
             };
@@ -225,18 +230,13 @@ impl InCase {
             place.whole = place.looks > LOOKS || hits.len() >= MANY;
             let look = Look {
                 all: place.whole,
+                users: place.whole || hits.len() >= SEVERAL,
                 must: !*opened,
                 whole_rows: has_whole_rows(scratch),
             };
-            for term in &terms {
-                self.wanted[*term as usize] = true;
-            }
-            // No record has the number 0, which stands for a number that the case does not have.
-            self.wanted[0] = false;
+            self.want(&terms, true);
             let read = self.read_block(block, known, rows.fingerprinter, look);
-            for term in &terms {
-                self.wanted[*term as usize] = false;
-            }
+            self.want(&terms, false);
             *opened |= read?;
         }
         let exhibit = self.blocks[block].exhibit;
@@ -254,6 +254,16 @@ impl InCase {
             }
         }
         Ok(same)
+    }
+
+    /// Says whether the records of these numbers are wanted. No record has the number 0, which stands for one that the
+    /// case does not have.
+    fn want(&mut self, terms: &[u32], wanted: bool) {
+        for term in terms.iter().filter(|term| **term != 0) {
+            if let Some(place) = self.wanted.get_mut(*term as usize) {
+                *place = wanted;
+            }
+        }
     }
 
     /// The print that a record of an exhibit has if it is the message of a row with this number and user.
@@ -326,7 +336,7 @@ impl InCase {
             }
             let number = number_in(exhibit, term);
             let Some(reference) = references.get(row) else {
-                if look.all
+                if look.users
                     && self
                         .kept_users
                         .as_ref()

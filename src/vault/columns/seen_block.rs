@@ -109,7 +109,7 @@ impl SeenBlock {
                 last = 64 * at + 63 - word.leading_zeros() as usize;
             }
         }
-        if marked != block.len() {
+        if marked != block.rows() {
             return Err(CodecError::Rows);
         }
         let used = HEADER + (marked * LOW_BITS as usize).div_ceil(8);
@@ -122,7 +122,7 @@ impl SeenBlock {
     }
 
     /// How many prints there are.
-    pub fn len(&self) -> usize {
+    pub fn rows(&self) -> usize {
         self.plain
             .first_chunk()
             .map_or(0, |count| u32::from_le_bytes(*count) as usize)
@@ -161,7 +161,7 @@ impl SeenBlock {
             left -= count;
             (at, from) = (at + 1, u64::MAX);
         }
-        let print = self.len();
+        let print = self.rows();
         *place = SeenPlace { mark: MARKS, print };
     }
 
@@ -269,7 +269,7 @@ mod tests {
             cuts in prop::collection::vec(0_u64..1 << PRINT_BITS, 0..6),
         ) {
             let block = block(&prints);
-            prop_assert_eq!(block.len(), prints.len());
+            prop_assert_eq!(block.rows(), prints.len());
             let (mut all, mut sorted) = (all_of(&block), prints.clone());
             prop_assert!(all.is_sorted_by_key(|print| bucket_of(*print)));
             all.sort_unstable();
@@ -320,7 +320,7 @@ mod tests {
             }
             if let Ok(block) = SeenBlock::read(bytes) {
                 let all = all_of(&block);
-                prop_assert_eq!(all.len(), block.len());
+                prop_assert_eq!(all.len(), block.rows());
                 prop_assert!(all.iter().all(|print| *print < 1 << PRINT_BITS));
                 let mut found = Vec::new();
                 block.find(&[(0, 1), (5 << LOW_BITS, 2), ((1 << PRINT_BITS) - 1, 3)], &mut found);
