@@ -121,7 +121,7 @@ impl Earlier {
         keys: &CaseKeys,
         asked: &[(Tag, u32)],
     ) -> Result<Vec<Option<u32>>, OperationError> {
-        let mut known = Known::of(asked.len());
+        let mut known = Found::of(asked.len());
         let mut search = TagSearch::of(connection, self.case, self.field)?;
         for adder in self.added.of_field(self.field) {
             let tags = asked.iter().map(|(tag, _)| tag);
@@ -132,23 +132,26 @@ impl Earlier {
         Ok(known.terms)
     }
 
-    /// Reads the tags of all terms, and finds those that are asked for.
+    /// Reads the tags of all terms, and finds those that are asked for. Both are sorted, the tags exhibit by exhibit.
     fn pass_over(
         &self,
         connection: &Snapshot,
         keys: &CaseKeys,
         asked: &[(Tag, u32)],
     ) -> Result<Vec<Option<u32>>, OperationError> {
-        let mut places = TagTable::with_room(asked.len());
-        for (tag, _) in asked {
-            places.add(tag);
-        }
-        let mut known = Known::of(asked.len());
+        let value = |tag: &Tag| u128::from_be_bytes(*tag.as_bytes());
+        let values: Vec<u128> = asked.iter().map(|(tag, _)| value(tag)).collect();
+        let mut known = Found::of(asked.len());
         let mut search = TagSearch::of(connection, self.case, self.field)?;
         for adder in self.added.of_field(self.field) {
+            let mut place = 0;
             search.each(keys, adder, self.terms(), |no, tag| {
-                if let Some(place) = places.find(&tag) {
-                    known.add(place as usize - 1, no);
+                let tag = value(&tag);
+                while values.get(place).is_some_and(|value| *value < tag) {
+                    place += 1;
+                }
+                if values.get(place) == Some(&tag) {
+                    known.add(place, no);
                 }
             })?;
             known.check(adder)?;
@@ -177,12 +180,12 @@ impl Earlier {
 }
 
 /// What was found so far. A term is added once: later exhibits find it.
-struct Known {
+struct Found {
     terms: Vec<Option<u32>>,
     twice: bool,
 }
 
-impl Known {
+impl Found {
     fn of(asked: usize) -> Self {
         Self {
             terms: vec![None; asked],

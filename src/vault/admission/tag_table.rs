@@ -1,4 +1,4 @@
-//! Finds terms by their tags: all of one field of a case, or those that are asked for.
+//! Finds the terms of one field of a case by their tags.
 //!
 //! Sees tags and term numbers.
 
@@ -29,7 +29,7 @@ impl TagTable {
         true
     }
 
-    /// The number of the term; `None` if it was not added.
+    /// The number of the term; `None` if the case does not have it.
     pub(super) fn find(&self, tag: &Tag) -> Option<u32> {
         self.place(tag).ok().map(|place| place + 1)
     }

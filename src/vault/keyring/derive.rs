@@ -165,6 +165,7 @@ mod tests {
             CaseUse::Quarantine,
             CaseUse::Digests,
             CaseUse::Requests,
+            CaseUse::Prints,
         ];
         for field in Field::ALL {
             uses.extend([
