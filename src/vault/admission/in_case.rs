@@ -4,8 +4,9 @@
 //! is compared with the records of such a block themselves, by the rule of `seen.rs`, so that no row is left out because
 //! a print was wrong. So a later exhibit costs by its own size, however often the case has its numbers.
 //!
-//! In every batch at least one block is opened, if need be one that was not asked for: the time that an admission takes
-//! does not tell whether the case has the message of one row. Whether it has the number of a row makes no difference.
+//! In every batch at least one row is compared with a block, if need be a row that is in none: the time that an admission
+//! takes does not tell whether the case has the message of one row. Whether it has the number of a row makes no
+//! difference.
 
 use super::case_prints::{CasePrints, ComingPrints};
 use super::coder::Coder;
@@ -166,13 +167,8 @@ impl InCase {
         }
         if !opened && !scratch.rows.is_empty() && prints.blocks() > 0 {
             let any = scratch.short.first().copied().unwrap_or_default() as usize;
-            let look = Look {
-                all: false,
-                users: false,
-                must: true,
-                whole_rows: has_whole_rows(scratch),
-            };
-            self.read_block(any % prints.blocks(), known, rows.fingerprinter, look)?;
+            let any = any % prints.blocks();
+            self.compare((any, &mut opened), &[0], known, coder, rows, scratch)?;
         }
         Ok(())
     }
