@@ -19,12 +19,9 @@ use crate::vault::plaintext::{RejectKind, RowBatch, TEXTS};
 const USER_BYTES: usize = 255;
 
 impl Intake {
-    /// Takes the rows of a batch and sets its rejects aside. Without `known` they are compared with each other only.
-    pub(super) fn take(
-        &mut self,
-        batch: &RowBatch,
-        known: Option<&Known<'_>>,
-    ) -> Result<(), OperationError> {
+    /// Numbers and codes the rows of a batch, compares them with those before them in the file, and sets the rejects
+    /// aside.
+    pub(super) fn read(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
         self.counts.read += (batch.len() + batch.rejects().len()) as u64;
         for reject in batch.rejects() {
             self.quarantine.add(reject);
@@ -40,11 +37,11 @@ impl Intake {
             prints,
             compared,
             new,
+            in_case,
             ..
         } = &mut self.scratch;
         self.seen.take_in(prints, compared, new);
-        self.find_in_case(batch, known)?;
-        self.leave_duplicates_out(batch);
+        in_case.clear();
         Ok(())
     }
 
@@ -165,11 +162,11 @@ impl Intake {
         }
     }
 
-    /// Finds the rows whose message an earlier exhibit of the case has.
-    fn find_in_case(
+    /// Finds the rows of the batch that was read whose message an earlier exhibit of the case has.
+    pub(super) fn compare_with_case(
         &mut self,
         batch: &RowBatch,
-        known: Option<&Known<'_>>,
+        known: &Known<'_>,
     ) -> Result<(), OperationError> {
         let Self {
             scratch,
@@ -178,8 +175,7 @@ impl Intake {
             in_case,
             ..
         } = self;
-        scratch.in_case.clear();
-        let (Some(in_case), Some(known)) = (in_case, known) else {
+        let Some(in_case) = in_case else {
             return Ok(());
         };
         let (users, references) = prints_of(batch)?;
@@ -193,7 +189,7 @@ impl Intake {
     }
 
     /// Removes the rows that came before, in the file or else in the case. Their lines are noted, with the rule.
-    fn leave_duplicates_out(&mut self, batch: &RowBatch) {
+    pub(super) fn leave_duplicates_out(&mut self, batch: &RowBatch) {
         let lines = batch.lines();
         let Scratch {
             rows,
