@@ -1,12 +1,12 @@
 //! Finds messages that earlier exhibits have, among the rows that are new in their file.
 //!
-//! The short prints of a case say which blocks may have a message (`case_prints.rs`); nearly always none. Each other row
-//! is compared with the records of such a block themselves, by the rule of `seen.rs`, so that no row is left out because
-//! a print was wrong. So a later exhibit costs by its own size, however often the case has its numbers.
+//! The short prints of a case say which blocks may have a message (`case_prints.rs`); nearly always none. Otherwise
+//! the row is compared with the records of such a block themselves, by the rule of `seen.rs`, so that no row is left
+//! out because a print was wrong. So a later exhibit costs by its own size, however often the case has its numbers.
 //!
-//! In every batch at least one row is compared with a block, if need be a row that is in none: the time that an admission
-//! takes does not tell whether the case has the message of one row. Whether it has the number of a row makes no
-//! difference.
+//! In every batch at least one row is compared with a block, if need be a row that is in none: the time that an
+//! admission takes does not tell whether the case has the message of one row. Whether it has the number of a row makes
+//! no difference.
 
 use super::case_prints::{CasePrints, ComingPrints};
 use super::coder::Coder;

@@ -2,8 +2,8 @@
 //! it may have again.
 //!
 //! A print has 36 bits. Its first 16 bits are its bucket. Layout: rows `u32`; the last 20 bits of each print, bucket
-//! after bucket, two of them in five bytes, lowest bits first; then the buckets as bits, lowest first: for each bucket a
-//! one for each of its prints and a zero. Zeros up to the length of a full block. So the length tells nothing.
+//! after bucket, two of them in five bytes, lowest bits first; then the buckets as bits, lowest first: for each bucket
+//! a one for each of its prints and a zero. All parts have the length of a full one, so the length tells nothing.
 //!
 //! Only the answer "no" is certain. The prints of a bucket have no order.
 

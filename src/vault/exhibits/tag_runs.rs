@@ -100,8 +100,8 @@ impl<'c> TagSearch<'c> {
         Ok(())
     }
 
-    /// Gives the tags of all terms that an exhibit added, in the order of their numbers. The runs must be the whole ring:
-    /// they are numbered without a gap, each names the one that follows, and the last names the first.
+    /// Gives the tags of all terms that an exhibit added, in the order of their numbers. The runs must be the whole
+    /// ring: they are numbered without a gap, each names the one that follows, and the last names the first.
     pub(in crate::vault) fn each(
         &mut self,
         keys: &CaseKeys,
