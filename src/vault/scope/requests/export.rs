@@ -146,8 +146,8 @@ impl RequestKind for Export {
     const COUNTED_TO_ASK: bool = true;
     const COUNTED_TO_DECIDE: bool = true;
 
-    fn price_to_ask(_: &ExportWanted) -> Option<Price> {
-        Some(Price::of_request(0))
+    fn price_to_ask(wanted: &ExportWanted) -> Option<Price> {
+        Some(Price::of_request(0).comparing(wanted.filter.compares()))
     }
 
     fn check(wanted: &ExportWanted, asking: &Asking<'_>) -> Result<(), OperationError> {
