@@ -73,8 +73,8 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
         PackageRows::Export(ExportContents::Notice(people)) => {
             notice(&mut writer, people, package.made_at, receipt)?;
         }
-        PackageRows::Export(ExportContents::Report(tables)) => {
-            report(&mut writer, tables, package.made_at)?;
+        PackageRows::Export(ExportContents::Report(counted)) => {
+            report(&mut writer, &counted.tables, package.made_at)?;
         }
         PackageRows::Export(ExportContents::Evidence(evidence)) => {
             records(&mut writer, evidence, receipt)?;
@@ -244,9 +244,14 @@ fn report(
                 Shown::Number(number) => number.to_string(),
                 Shown::Hidden(hidden) => hidden.clone(),
             };
-            let cells = [table.by, row.value.as_str(), row.name.as_str(), &numbers];
+            let cells = [
+                table.by.as_str(),
+                row.value.as_str(),
+                row.name.as_str(),
+                &numbers,
+            ];
             let value = Row {
-                by: table.by,
+                by: &table.by,
                 value: &row.value,
                 name: &row.name,
                 numbers: &row.numbers,
