@@ -21,6 +21,7 @@ pub struct Spreadsheet {
 
 struct Filled {
     workbook: Workbook,
+    properties: DocProperties,
     rows: u32,
 }
 
@@ -35,14 +36,18 @@ impl Spreadsheet {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let mut workbook = Workbook::new();
         let made_at = ExcelDateTime::from_timestamp(made_at.seconds()).map_err(failed)?;
-        workbook.set_properties(&DocProperties::new().set_creation_datetime(&made_at));
+        let properties = DocProperties::new().set_creation_datetime(&made_at);
         // Cells take the format of their column.
         let text = Format::new().set_num_format("@");
         let sheet = workbook.add_worksheet();
         for (column, _) in (0..).zip(header) {
             sheet.set_column_format(column, &text).map_err(failed)?;
         }
-        let mut filled = Filled { workbook, rows: 0 };
+        let mut filled = Filled {
+            workbook,
+            properties,
+            rows: 0,
+        };
         filled.add(header)?;
         Ok(Self {
             filled: Some(filled),
@@ -65,6 +70,22 @@ impl Spreadsheet {
         }
     }
 
+    /// Adds a text that no cell shows, as properties of the document: ASCII.
+    pub fn pad(&mut self, text: &str) {
+        let Some(filled) = &mut self.filled else {
+            return;
+        };
+        let pieces = text
+            .as_bytes()
+            .chunks(PROPERTY)
+            .map(String::from_utf8_lossy);
+        for (no, piece) in (1..).zip(pieces) {
+            let properties = std::mem::take(&mut filled.properties);
+            let name = format!("padding {no}");
+            filled.properties = properties.set_custom_property(name, piece.into_owned());
+        }
+    }
+
     /// Whether everything fitted.
     pub fn is_whole(&self) -> bool {
         self.filled.is_some()
@@ -73,7 +94,10 @@ impl Spreadsheet {
     /// Writes the file.
     pub fn write(self, out: impl Write + Send) -> Result<(), EvidenceError> {
         match self.filled {
-            Some(mut filled) => filled.workbook.save_to_writer(out).map_err(failed),
+            Some(mut filled) => {
+                filled.workbook.set_properties(&filled.properties);
+                filled.workbook.save_to_writer(out).map_err(failed)
+            }
             None => Ok(()),
         }
     }
@@ -105,6 +129,9 @@ fn failed(error: XlsxError) -> EvidenceError {
     }
 }
 
+/// Spreadsheets keep 255 characters of a property.
+const PROPERTY: usize = 220;
+
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 #[cfg(test)]
@@ -126,6 +153,33 @@ mod tests {
         let mut out = Vec::new();
         sheet.write(&mut out).unwrap();
         assert!(out.is_empty());
+    }
+
+    #[test]
+    fn padding_makes_the_file_longer_and_changes_no_sheet() {
+        let made = |padding: &str| {
+            let mut sheet = begin();
+            sheet.row(&["+12025550100", "0012345"]).unwrap();
+            sheet.pad(padding);
+            let mut out = Vec::new();
+            sheet.write(&mut out).unwrap();
+            out
+        };
+        let text = crate::evidence::Padding::of([7; 32]).for_xlsx();
+        let (plain, padded) = (made(""), made(&text));
+        assert!(
+            padded.len() >= plain.len() + text.len() / 2,
+            "{}",
+            padded.len()
+        );
+        let sheet = |bytes: &[u8]| {
+            let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
+            let mut sheet = Vec::new();
+            let mut file = zip.by_name("xl/worksheets/sheet1.xml").unwrap();
+            std::io::Read::read_to_end(&mut file, &mut sheet).unwrap();
+            sheet
+        };
+        assert_eq!(sheet(&plain), sheet(&padded));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Moment, RequestId, RequestIdOfKind as _, area_code};
 use crate::evidence::{
-    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Recipient, SealedFile,
+    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Padding, Recipient, SealedFile,
     Spreadsheet, readme, write_row,
 };
 use crate::policy::actions;
@@ -69,17 +69,18 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
         .collect::<Result<Vec<_>, _>>()
         .map_err(|_| EvidenceError::NoRecipient)?;
     let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
+    let padding = Padding::of(package.padding);
     match &package.rows {
         PackageRows::Export(ExportContents::Notice(people)) => {
-            notice(&mut writer, people, package.made_at, receipt)?;
+            notice(&mut writer, &padding, people, package.made_at, receipt)?;
         }
         PackageRows::Export(ExportContents::Report(counted)) => {
-            report(&mut writer, &counted.tables, package.made_at)?;
+            report(&mut writer, &padding, &counted.tables, package.made_at)?;
         }
         PackageRows::Export(ExportContents::Evidence(evidence)) => {
-            records(&mut writer, evidence, receipt)?;
+            records(&mut writer, &padding, evidence, receipt)?;
         }
-        PackageRows::Quarantine(list) => rejects(&mut writer, list, receipt)?,
+        PackageRows::Quarantine(list) => rejects(&mut writer, &padding, list, receipt)?,
     }
     writer.attach("entry.json", &package.leaf)?;
     writer.attach("decided.json", &package.decided)?;
@@ -169,12 +170,19 @@ impl Twins {
         Ok(())
     }
 
-    fn finish(mut self, writer: &mut PackageWriter) -> Result<(), EvidenceError> {
+    fn finish(
+        mut self,
+        writer: &mut PackageWriter,
+        padding: &Padding,
+    ) -> Result<(), EvidenceError> {
         self.json.write_all(b"\n]\n").map_err(failed)?;
+        padding.end_json(&mut self.json).map_err(failed)?;
+        padding.end_csv(&mut self.csv).map_err(failed)?;
         for file in [self.csv, self.json] {
             end(file)?;
         }
-        if let Some(xlsx) = self.xlsx.filter(Spreadsheet::is_whole) {
+        if let Some(mut xlsx) = self.xlsx.filter(Spreadsheet::is_whole) {
+            xlsx.pad(&padding.for_xlsx());
             let mut file = BufWriter::with_capacity(1 << 16, writer.seal("export.xlsx")?);
             xlsx.write(&mut file)?;
             end(file)?;
@@ -190,6 +198,7 @@ fn end(file: BufWriter<SealedFile>) -> Result<(), EvidenceError> {
 
 fn notice(
     writer: &mut PackageWriter,
+    padding: &Padding,
     people: &Notice,
     made_at: Moment,
     receipt: &Receipt,
@@ -221,11 +230,12 @@ fn notice(
         };
         twins.row(&cells, &value).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish(writer)?)
+    Ok(twins.finish(writer, padding)?)
 }
 
 fn report(
     writer: &mut PackageWriter,
+    padding: &Padding,
     tables: &[ReportTable],
     made_at: Moment,
 ) -> Result<(), EvidenceError> {
@@ -259,11 +269,12 @@ fn report(
             twins.row(&cells, &value)?;
         }
     }
-    twins.finish(writer)
+    twins.finish(writer, padding)
 }
 
 fn records(
     writer: &mut PackageWriter,
+    padding: &Padding,
     evidence: &Evidence,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
@@ -285,12 +296,13 @@ fn records(
         };
         twins.row(&cells, &members).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish(writer)?)
+    Ok(twins.finish(writer, padding)?)
 }
 
 /// Rows that could not be admitted, to be corrected in the original by their lines.
 fn rejects(
     writer: &mut PackageWriter,
+    padding: &Padding,
     list: &RejectList,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
@@ -325,7 +337,7 @@ fn rejects(
         };
         twins.row(&cells, &value).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish(writer)?)
+    Ok(twins.finish(writer, padding)?)
 }
 
 /// Cells as an object, with its members in the order of their names.
