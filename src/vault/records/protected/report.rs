@@ -65,7 +65,7 @@ impl CaseRecords<'_> {
         }
         let again = gone
             .into_iter()
-            .map(|edition| self.as_given(by, edition, &given));
+            .map(|edition| self.again(by, edition, &given));
         let mut again = again.filter(ReportCuts::tells);
         again
             .next()
@@ -98,9 +98,14 @@ impl CaseRecords<'_> {
         given: &[Cut],
         seen: i64,
     ) -> Result<Option<ReportCuts>, OperationError> {
+        let edition = self.edition();
         let mut given = given.to_vec();
         let (mut tables, mut fresh) = (Vec::new(), Vec::new());
         for by in by {
+            if let Some(same) = as_given(&given, &edition, *by) {
+                tables.push((*by, Some(same)));
+                continue;
+            }
             let cut = self.cut(*by, Rule::Nhs, least)?;
             let told = match self.beside(&cut, &given)? {
                 Given::Never => {
@@ -124,13 +129,12 @@ impl CaseRecords<'_> {
     }
 
     /// The tables of an edition that were given out, if an exhibit of it was withdrawn since.
-    fn as_given(&self, by: &[Dimension], edition: &Cut, given: &[Cut]) -> ReportCuts {
-        let table = |by: &Dimension| {
-            let same = |cut: &&Cut| cut.edition == edition.edition && cut.dimension == by.as_str();
-            (*by, given.iter().find(same).cloned())
-        };
+    fn again(&self, by: &[Dimension], edition: &Cut, given: &[Cut]) -> ReportCuts {
+        let tables = by.iter();
         ReportCuts {
-            tables: by.iter().map(table).collect(),
+            tables: tables
+                .map(|by| (*by, as_given(given, &edition.edition, *by)))
+                .collect(),
             exhibits: edition.exhibits.clone(),
             until: self.newest_of(&edition.exhibits),
             release: None,
@@ -144,6 +148,12 @@ impl CaseRecords<'_> {
             .map(|one| one.admitted_at)
             .max()
     }
+}
+
+/// A table that was given out is given out again as it is.
+fn as_given(given: &[Cut], edition: &[u8; 32], by: Dimension) -> Option<Cut> {
+    let same = |cut: &&Cut| cut.edition == *edition && cut.dimension == by.as_str();
+    given.iter().find(same).cloned()
 }
 
 impl ReportCuts {
