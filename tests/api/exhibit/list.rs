@@ -1,5 +1,7 @@
 //! The exhibits of a case.
 
+use std::process::Command;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
@@ -138,6 +140,9 @@ fn whoever_has_the_file_and_the_salt_proves_that_it_was_admitted() {
     let told = newest(&incident, &incident.lead())["commitment"].clone();
     assert_eq!(told, json!(of(&file, salt)));
     assert_ne!(told, json!(of(b"another file", salt)));
+    if let Some(printed) = documented(&file, salt) {
+        assert_eq!(told, json!(printed));
+    }
     // The same row again is another file, and has a salt of its own.
     let other = [&file[..], b"\n"].concat();
     let again = incident.admit(&other).assert_status(201).json();
@@ -145,4 +150,20 @@ fn whoever_has_the_file_and_the_salt_proves_that_it_was_admitted() {
     incident
         .admit(&file)
         .assert_problem(409, "already-admitted");
+}
+
+/// What the program of docs/leaf-format.md prints; nothing where `openssl` is not installed.
+fn documented(file: &[u8], salt: &str) -> Option<String> {
+    Command::new("openssl").arg("version").output().ok()?;
+    let page = include_str!("../../../docs/leaf-format.md");
+    let (_, program) = page.split_once("# commitment.sh FILE SALT\n").unwrap();
+    let program = program.split_once("```").unwrap().0;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log.csv");
+    std::fs::write(&path, file).unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", program, "sh"]).arg(&path).arg(salt);
+    let output = shell.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    Some(String::from_utf8(output.stdout).unwrap().trim().to_owned())
 }

@@ -419,3 +419,20 @@ fn the_lengths_of_sealed_files_do_not_show_how_many_rows_they_have() {
         assert!(most - least > 8_000, "{name}: {sizes:?}");
     }
 }
+
+#[test]
+fn reports_and_a_table_that_are_asked_for_at_once_are_all_given() {
+    let incident = Incident::with("", invented(3000, 7));
+    let receiver = Receiver::new();
+    let request = body::export("scope-report", &json!({}), &receiver.recipient);
+    let table = json!({ "by": ["country"], "audience": "protected" });
+    let (investigator, lead) = (incident.investigator(), incident.lead());
+    let [exports, scope] = ["/exports", "/scope"].map(|rest| incident.of_case(rest));
+    std::thread::scope(|threads| {
+        for _ in 0..3 {
+            threads.spawn(|| investigator.post(&exports, &request).assert_status(201));
+            threads.spawn(|| lead.post(&scope, &table).assert_status(200));
+        }
+    });
+    assert!(report(&incident).iter().any(|row| row["by"] == "country"));
+}
