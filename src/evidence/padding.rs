@@ -1,10 +1,10 @@
 //! Random lengths for sealed files, so that the length of one does not show how many rows it has.
 //!
-//! A custodian who hands packages out sees the length of every sealed file, and chooses files that are admitted: without
-//! padding, a package that grew by one row would tell it that a number was new. Each plaintext gets up to 64 KiB that no
-//! reader takes for data: blank lines at the end of the CSV and of the JSON, properties of the spreadsheet's document. A
-//! row of a hundred bytes more or less then changes the odds of any length by 0.2 %. Not promised: that a file of many
-//! megabytes looks like a small one.
+//! A custodian who hands packages out sees the length of every sealed file, and chooses files that are admitted:
+//! without padding, a package that grew by one row would tell it that a number was new. Each plaintext gets up to
+//! 64 KiB that no reader takes for data: blank lines at the end of the CSV and of the JSON, properties of the
+//! spreadsheet's document. A row of a hundred bytes more or less then changes the odds of any length by 0.2 %. Not
+//! promised: that a file of many megabytes looks like a small one.
 
 use std::io::{self, Write};
 
