@@ -259,7 +259,7 @@ fn spreadsheet(csv: &[u8], out: SealedFile) -> Res<SealedFile> {
         sheet.row(&row.collect::<Vec<_>>())?;
     }
     match sheet.is_whole() {
-        true => Ok(sheet.finish()?),
+        true => Ok(sheet.finish("")?),
         false => Err("more numbers than a sheet has rows".into()),
     }
 }

@@ -60,9 +60,12 @@ impl<W: Write + Send + 'static> Spreadsheet<W> {
         self.whole
     }
 
-    /// Ends the file and gives back where it went.
-    pub fn finish(mut self) -> Result<W, EvidenceError> {
-        self.workbook.write_all(END.as_bytes()).during(STEP)?;
+    /// Ends the file and gives back where it went. The padding, which is ASCII, goes where no reader looks: into a
+    /// comment behind the sheet.
+    pub fn finish(mut self, padding: &str) -> Result<W, EvidenceError> {
+        for text in [END, "<!--", padding, "-->"] {
+            self.workbook.write_all(text.as_bytes()).during(STEP)?;
+        }
         self.workbook.finish().during(STEP)
     }
 
@@ -137,7 +140,7 @@ mod tests {
             sheet.row(&[text, other]).unwrap();
         }
         assert!(sheet.is_whole());
-        let found = read(sheet.finish().unwrap());
+        let found = read(sheet.finish("").unwrap());
         assert_eq!(found[0], ["number", "users"]);
         assert_eq!(found.len(), texts.len() + 1);
         for (at, (text, found)) in texts.iter().zip(&found[1..]).enumerate() {
@@ -159,7 +162,7 @@ mod tests {
             sheet.row(&[&number, &users]).unwrap();
         }
         assert!(sheet.is_whole());
-        let found = read(sheet.finish().unwrap());
+        let found = read(sheet.finish("").unwrap());
         assert_eq!(found.len(), 2001);
         for (at, found) in (0..).zip(&found[1..]) {
             assert!(found == &row(at), "{at}");
@@ -209,11 +212,28 @@ mod tests {
     }
 
     #[test]
+    fn padding_makes_the_file_longer_and_changes_no_sheet() {
+        let made = |padding: &str| {
+            let mut sheet = begin();
+            sheet.row(&["+12025550100", "0012345"]).unwrap();
+            sheet.finish(padding).unwrap()
+        };
+        let text = crate::evidence::Padding::of([7; 32]).for_xlsx();
+        let (plain, padded) = (made(""), made(&text));
+        assert!(
+            padded.len() >= plain.len() + text.len() / 2,
+            "{}",
+            padded.len()
+        );
+        assert_eq!(read(plain), read(padded));
+    }
+
+    #[test]
     fn the_same_rows_give_the_same_bytes() {
         let made = || {
             let mut sheet = begin();
             sheet.row(&["+12025550100", "0012345"]).unwrap();
-            sheet.finish().unwrap()
+            sheet.finish("").unwrap()
         };
         let bytes = made();
         assert!(bytes.starts_with(b"PK"));
@@ -240,7 +260,7 @@ mod tests {
             for _ in 0..rows {
                 sheet.row(&["+12025550100", "x"]).unwrap();
             }
-            match sheet.finish().map(drop) {
+            match sheet.finish("").map(drop) {
                 Err(EvidenceError::Io { source, .. }) => {
                     assert_eq!(source.kind(), io::ErrorKind::StorageFull);
                 }
@@ -258,7 +278,7 @@ mod tests {
             for text in &texts {
                 sheet.row(&["x", text]).unwrap();
             }
-            let found = read(sheet.finish().unwrap());
+            let found = read(sheet.finish("").unwrap());
             let found: Vec<&String> = found[1..].iter().map(|row| &row[1]).collect();
             assert_eq!(found, texts.iter().collect::<Vec<_>>());
         }

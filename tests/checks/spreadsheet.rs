@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use breachvault::evidence::{Spreadsheet, safe_cell, write_row};
+use breachvault::evidence::{Padding, Spreadsheet, safe_cell, write_row};
 use serde_json::Value;
 
 use crate::house::said;
@@ -132,6 +132,7 @@ fn csv_file(directory: &Path) -> PathBuf {
     for row in rows() {
         write_row(&mut csv, row.iter().map(String::as_str)).unwrap();
     }
+    Padding::of([1; 32]).end_csv(&mut csv).unwrap();
     fs::write(&path, csv).unwrap();
     path
 }
@@ -151,7 +152,7 @@ fn xlsx_file(directory: &Path) -> PathBuf {
         sheet.row(&cells).unwrap();
     }
     assert!(sheet.is_whole());
-    sheet.finish().unwrap();
+    sheet.finish(&Padding::of([1; 32]).for_xlsx()).unwrap();
     path
 }
 

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{RequestId, RequestIdOfKind as _, area_code};
 use crate::evidence::{
-    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Recipient, SealedFile,
+    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Padding, Recipient, SealedFile,
     Spreadsheet, readme, write_row,
 };
 use crate::policy::actions;
@@ -84,15 +84,18 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
         .collect::<Result<Vec<_>, _>>()
         .map_err(|_| EvidenceError::NoRecipient)?;
     let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
+    let padding = Padding::of(package.padding);
     match &package.rows {
         PackageRows::Export(ExportContents::Notice(people)) => {
-            notice(&mut writer, people, receipt)?
+            notice(&mut writer, &padding, people, receipt)?
         }
-        PackageRows::Export(ExportContents::Report(tables)) => report(&mut writer, tables)?,
+        PackageRows::Export(ExportContents::Report(counted)) => {
+            report(&mut writer, &padding, &counted.tables)?;
+        }
         PackageRows::Export(ExportContents::Evidence(evidence)) => {
-            records(&mut writer, evidence, receipt)?;
+            records(&mut writer, &padding, evidence, receipt)?;
         }
-        PackageRows::Quarantine(list) => rejects(&mut writer, list, receipt)?,
+        PackageRows::Quarantine(list) => rejects(&mut writer, &padding, list, receipt)?,
     }
     writer.attach("entry.json", &package.leaf)?;
     writer.attach("decided.json", &package.decided)?;
@@ -183,8 +186,14 @@ impl Twins {
         Ok(())
     }
 
-    fn finish(mut self, writer: &mut PackageWriter) -> Result<(), EvidenceError> {
+    fn finish(
+        mut self,
+        writer: &mut PackageWriter,
+        padding: &Padding,
+    ) -> Result<(), EvidenceError> {
         self.json.write_all(b"\n]\n").map_err(failed)?;
+        padding.end_json(&mut self.json).map_err(failed)?;
+        padding.end_csv(&mut self.csv).map_err(failed)?;
         for file in [self.csv, self.json] {
             end(file)?;
         }
@@ -192,7 +201,7 @@ impl Twins {
             return Ok(());
         };
         let whole = xlsx.is_whole();
-        let file = xlsx.finish()?;
+        let file = xlsx.finish(&padding.for_xlsx())?;
         match whole {
             true => file.finish(),
             false => writer.leave_out(file),
@@ -205,7 +214,12 @@ fn end(file: BufWriter<SealedFile>) -> Result<(), EvidenceError> {
     file.map_err(|error| failed(error.into_error()))?.finish()
 }
 
-fn notice(writer: &mut PackageWriter, people: &Notice, receipt: &Receipt) -> Result<(), NotBuilt> {
+fn notice(
+    writer: &mut PackageWriter,
+    padding: &Padding,
+    people: &Notice,
+    receipt: &Receipt,
+) -> Result<(), NotBuilt> {
     #[derive(Serialize)]
     struct Row<'a> {
         number: &'a str,
@@ -233,10 +247,14 @@ fn notice(writer: &mut PackageWriter, people: &Notice, receipt: &Receipt) -> Res
         };
         twins.row(&cells, &value).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish(writer)?)
+    Ok(twins.finish(writer, padding)?)
 }
 
-fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), EvidenceError> {
+fn report(
+    writer: &mut PackageWriter,
+    padding: &Padding,
+    tables: &[ReportTable],
+) -> Result<(), EvidenceError> {
     #[derive(Serialize)]
     struct Row<'a> {
         by: &'a str,
@@ -252,9 +270,14 @@ fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), Evid
                 Shown::Number(number) => number.to_string(),
                 Shown::Hidden(hidden) => hidden.clone(),
             };
-            let cells = [table.by, row.value.as_str(), row.name.as_str(), &numbers];
+            let cells = [
+                table.by.as_str(),
+                row.value.as_str(),
+                row.name.as_str(),
+                &numbers,
+            ];
             let value = Row {
-                by: table.by,
+                by: &table.by,
                 value: &row.value,
                 name: &row.name,
                 numbers: &row.numbers,
@@ -262,11 +285,12 @@ fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), Evid
             twins.row(&cells, &value)?;
         }
     }
-    twins.finish(writer)
+    twins.finish(writer, padding)
 }
 
 fn records(
     writer: &mut PackageWriter,
+    padding: &Padding,
     evidence: &Evidence,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
@@ -288,12 +312,13 @@ fn records(
         };
         twins.row(&cells, &members).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish(writer)?)
+    Ok(twins.finish(writer, padding)?)
 }
 
 /// Rows that could not be admitted, to be corrected in the original by their lines.
 fn rejects(
     writer: &mut PackageWriter,
+    padding: &Padding,
     list: &RejectList,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
@@ -328,7 +353,7 @@ fn rejects(
         };
         twins.row(&cells, &value).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish(writer)?)
+    Ok(twins.finish(writer, padding)?)
 }
 
 /// Cells as an object, with its members in the order of their names.

@@ -10,7 +10,10 @@ pub(crate) const STEPS: StepDocs = step_docs! {
     ask: {
         id: "requestExport",
         summary: "Ask for an export",
-        description: "Asks for a package, sealed to named receivers. Somebody else decides.",
+        description: "Asks for a package, sealed to named receivers. Somebody else decides. A scope report is counted \
+            now and goes into the ledger of releases. If the counts of the newest exhibits could disclose people \
+            together with those given out before, it counts the exhibits of an earlier one (`report_exhibits`); only \
+            if there is none, it is refused.",
         request: r#"{"profile": "account-notice", "filter": {"account": ["acme"]}, "recipients":
             ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "purpose":
             "notification", "reason": "the account tells its users", "legal_basis":
@@ -38,7 +41,7 @@ pub(crate) const STEPS: StepDocs = step_docs! {
         summary: "Decide an export",
         description: "",
         reason: "checked against the notice",
-        problems: ["exhibit-withdrawn", "cut-too-close"],
+        problems: ["exhibit-withdrawn"],
     },
 };
 
@@ -60,7 +63,6 @@ pub(crate) const TAKE: Docs = Docs {
         "asker-gone",
         "result-changed",
         "exhibit-withdrawn",
-        "cut-too-close",
         "package-deleted",
         "range-not-satisfiable",
     ],

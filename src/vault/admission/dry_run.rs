@@ -110,7 +110,6 @@ impl Operation for CheckFile {
     fn detail(&self) -> Value {
         json!({
             "format": self.report.format,
-            "file_digest": self.report.digest,
             "rows": self.report.rows,
             "readable": self.report.readable,
             "quarantined": self.report.quarantined,

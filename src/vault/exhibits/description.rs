@@ -12,6 +12,7 @@ use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::duplicate_lines::{DuplicateOf, DuplicateRule};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::file_commitment::file_commitment;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::keyring::CaseKeys;
@@ -40,6 +41,8 @@ pub(in crate::vault) struct ExhibitDescription {
     pub mapping: Option<String>,
     /// Base64 of SHA-256 over the file as received.
     pub digest: String,
+    /// Base64 of 32 random bytes, with which the digest makes the file's commitment.
+    pub digest_salt: String,
     /// Length of the file as received.
     pub bytes: u64,
     /// Rows read: admitted, duplicates, those that the case had and quarantined together.
@@ -103,6 +106,11 @@ impl ExhibitDescription {
     /// follow from the file alone.
     pub(in crate::vault) fn admitted_alone(&self) -> u64 {
         self.admitted + self.in_case
+    }
+
+    /// What everybody may see of the file's digest.
+    pub(in crate::vault) fn commitment(&self) -> String {
+        file_commitment(&self.digest, &self.digest_salt)
     }
 
     /// How many parts a list of lines has.

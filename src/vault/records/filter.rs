@@ -150,6 +150,11 @@ impl RecordFilter {
         Self::parse(input).map_err(|_| damaged())
     }
 
+    /// Whether what it keeps depends on how exhibits differ.
+    pub fn compares(&self) -> bool {
+        self.newly_exposed_in.is_some()
+    }
+
     /// Whether it keeps every record.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -402,6 +402,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         zone: None,
         mapping: None,
         digest: String::new(),
+        digest_salt: String::new(),
         bytes: 0,
         rows: rows.len() as u64,
         admitted: rows.len() as u64,

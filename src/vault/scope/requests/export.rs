@@ -5,17 +5,16 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
 use super::packaged::{Delivery, Leaving, PackageRows, Packaged};
-use crate::domain::{AccountName, ExportId, LegalBasis, Profile, hex};
+use crate::domain::{AccountName, ExhibitId, ExportId, LegalBasis, Profile, hex};
 use crate::policy::{Reveals, actions};
 use crate::vault::keyring::RequestDigest;
-use crate::vault::records::{ExportContents, FilterInput, Matched, RecordFilter};
-use crate::vault::scope::effect::Effect;
+use crate::vault::records::{ExportContents, FilterInput, Matched, RecordFilter, Release, Report};
 use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::{Conflict, DataRefusal, OperationError, Price, Settings};
 
@@ -40,6 +39,8 @@ pub struct CountedExport {
     /// The one account it was counted for, if the caller may know no other.
     account: Option<AccountName>,
     found: Matched,
+    /// Of a scope report that is asked for: its tables, and their release.
+    report: Option<(Report, Option<Release>)>,
 }
 
 /// What is sealed of an export, and covered by its digest.
@@ -56,6 +57,8 @@ pub struct ExportBody {
     /// What the asker was told would be in it.
     messages: u64,
     numbers: u64,
+    /// Of a scope report: what it will hold. Counted once, when it is asked for.
+    report: Option<Report>,
 }
 
 /// A request as those see it who ask, decide and hand out.
@@ -89,6 +92,11 @@ pub struct ExportView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub numbers: Option<u64>,
+    /// The exhibits that a scope report counts: an earlier edition of the case if the counts of the newest could
+    /// disclose people together with those given out before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<ExhibitId>, required = false)]
+    pub report_exhibits: Option<Vec<String>>,
     /// SHA-256 of the package's tag manifest, in hexadecimal.
     pub tagmanifest_sha256: Option<String>,
     /// What the receiver sent back.
@@ -107,6 +115,7 @@ impl CountedExport {
             found: reading.records()?.result_of(&filter)?,
             account: reading.grant.account().cloned(),
             filter,
+            report: None,
         })
     }
 
@@ -143,11 +152,12 @@ impl RequestKind for Export {
     type After = Delivery;
     type View = ExportView;
 
+    const LEAVES: bool = true;
     const COUNTED_TO_ASK: bool = true;
     const COUNTED_TO_DECIDE: bool = true;
 
-    fn price_to_ask(_: &ExportWanted) -> Option<Price> {
-        Some(Price::of_request(0))
+    fn price_to_ask(wanted: &ExportWanted) -> Option<Price> {
+        Some(Price::of_request(0).comparing(wanted.filter.compares()))
     }
 
     fn check(wanted: &ExportWanted, asking: &Asking<'_>) -> Result<(), OperationError> {
@@ -167,7 +177,17 @@ impl RequestKind for Export {
             wanted.profile,
             wanted.filter.clone(),
         )?;
-        CountedExport::of(reading, filter).map(Some)
+        let mut counted = CountedExport::of(reading, filter)?;
+        if wanted.profile == Profile::ScopeReport && counted.found.messages > 0 {
+            let least = reading.core.settings.protected_threshold;
+            counted.report = Some(Report::of(&reading.records()?, least)?);
+        }
+        Ok(Some(counted))
+    }
+
+    fn released(counted: &CountedExport) -> Option<Release> {
+        let (_, release) = counted.report.as_ref()?;
+        release.clone()
     }
 
     fn recount(
@@ -196,6 +216,9 @@ impl RequestKind for Export {
             account: account.map(|name| name.as_str().to_owned()),
             messages: found.messages,
             numbers: found.numbers,
+            report: counted
+                .and_then(|counted| counted.report.as_ref())
+                .map(|(report, _)| report.clone()),
         })
     }
 
@@ -227,7 +250,7 @@ impl RequestKind for Export {
         Touched {
             rows: body.messages,
             subjects: &[],
-            detail: Value::Null,
+            detail: json!({ "messages": body.messages, "numbers": body.numbers }),
         }
     }
 
@@ -250,6 +273,7 @@ impl RequestKind for Export {
             recipients: body.recipients,
             messages: told.then_some(body.messages),
             numbers: told.then_some(body.numbers),
+            report_exhibits: body.report.map(|report| report.exhibits).filter(|_| told),
             tagmanifest_sha256: delivery.package.map(|digest| hex::encode(&digest)),
             receipt: delivery.receipt,
         })
@@ -269,13 +293,13 @@ impl Packaged for Export {
         scope: &mut Scope<'_, A>,
         body: &ExportBody,
     ) -> Result<PackageRows, OperationError> {
+        if let Some(report) = &body.report {
+            return Ok(PackageRows::Export(ExportContents::Report(report.clone())));
+        }
         let records = scope.records()?;
-        let least = scope.core.settings.protected_threshold;
         let filter = body.filter()?;
         let disclose = |no| scope.disclose(no);
-        let (contents, release) =
-            ExportContents::open(&records, body.profile, &filter, least, disclose)?;
-        scope.notes.effects.extend(release.map(Effect::Release));
+        let contents = ExportContents::open(&records, body.profile, &filter, disclose)?;
         Ok(PackageRows::Export(contents))
     }
 }

@@ -45,6 +45,8 @@ pub struct PackageContents {
     pub measured: Moment,
     /// Signs the package's tag manifest.
     pub signer: PackageSigner,
+    /// Random bytes for the lengths of its files.
+    pub padding: [u8; 32],
     /// Where the package is written.
     pub file: PackageFile,
 }
@@ -123,6 +125,7 @@ impl<A: Reveals> Scope<'_, A> {
             made_at: self.now,
             measured: self.core.clock.measured(),
             signer: self.package_signer(),
+            padding: self.core.draw()?,
             file: PackageFile::of(&self.core.paths, &request),
             request,
         })

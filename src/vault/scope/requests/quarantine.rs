@@ -177,6 +177,7 @@ impl RequestKind for Quarantine {
     type After = Delivery;
     type View = QuarantineView;
 
+    const LEAVES: bool = true;
     const COUNTED_TO_ASK: bool = true;
 
     fn price_to_ask(_: &QuarantineWanted) -> Option<Price> {
@@ -259,7 +260,7 @@ impl RequestKind for Quarantine {
         Touched {
             rows: body.rows,
             subjects: &[],
-            detail: json!({ "exhibit": body.exhibit, "form": body.form() }),
+            detail: json!({ "exhibit": body.exhibit, "form": body.form(), "rows": body.rows }),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::policy::{Action, Decides, Denial, RequestState, Writes};
 use crate::vault::audit;
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::ledger::Verdict;
+use crate::vault::scope::effect::Effect;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::request_rows::{self, Decision, NewRequest, RequestRow};
 use crate::vault::{Conflict, OperationError, Why};
@@ -115,6 +116,8 @@ impl<A: Writes> Scope<'_, A> {
                 sealed: &sealed.seal(self.core, &keys, &id.of_any_kind())?,
             },
         )?;
+        let released = counted.and_then(K::released);
+        self.notes.effects.extend(released.map(Effect::Release));
         self.note_request::<K>(&sealed.body);
         self.notes.object = Some(id.to_string());
         Ok((id, self.core.clock.shown_end(term)))
@@ -171,6 +174,7 @@ impl<A: Decides> Scope<'_, A> {
         )?;
         self.note_request::<K>(&found.sealed.body);
         self.notes.detail = K::touched(&found.sealed.body).detail;
+        self.notes.rows = self.notes.rows.filter(|_| !K::LEAVES);
         self.notes.verdict = Some(Verdict {
             decision: match approve {
                 true => audit::Decision::Approve,
