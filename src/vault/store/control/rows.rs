@@ -1,18 +1,18 @@
 //! Reading and writing control rows: the only statements that name their tables.
 //!
-//! A read names the columns it reads by, and gets all rows of that group or an error. A write names
-//! the row's primary key and the cells it sets, so that the sums follow it.
+//! A read names the columns it reads by, and gets all rows of that group or an error. A write names the row's primary
+//! key and the cells it sets. The sums follow what the program meant to write: the row before, which was compared with
+//! them, and those cells. What the database then has must be that row; it is never taken for what should be there.
 
 use std::collections::HashMap;
 
-use rusqlite::types::ToSqlOutput;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, params_from_iter};
 
-use super::encode::{Cell, Place, int, place_of};
+use super::encode::{Cell, Place, cells_of, encode_row, place_of};
 use super::state::{ControlState, Group, tampered};
 use super::sum::Sum;
 use super::tables::{CONTROL, ControlTable};
-use super::view::{ControlView, Known};
 use crate::vault::store::error::{StoreError, at};
 use crate::vault::store::snapshot::Snapshot;
 use crate::vault::store::transaction::Transaction;
@@ -38,7 +38,7 @@ impl ControlState {
                 .map_err(&failed)?;
             let mut rows = statement.query([]).map_err(&failed)?;
             while let Some(row) = rows.next().map_err(&failed)? {
-                let (sum, places) = self.row(table, row)?;
+                let (sum, places) = self.row(table, &cells_of(table, row)?);
                 for place in places {
                     groups.entry(place).or_default().add(sum);
                 }
@@ -71,7 +71,7 @@ impl Snapshot {
         let (mut all, mut sum) = (Vec::new(), Sum::default());
         while let Some(row) = rows.next().map_err(&failed)? {
             if let Some(view) = view {
-                sum.add(view.state.element(table, row)?);
+                sum.add(view.state.element(table, &cells_of(table, row)?));
             }
             all.push(read(row));
         }
@@ -110,12 +110,43 @@ impl Snapshot {
         Ok(view.steady(&place_of(table, by)?))
     }
 
-    /// Compares all control rows with the control state. A difference is noted as damage.
+    /// Compares all control rows with the control state, and their indexes with the rows. A difference is noted as
+    /// damage.
     pub(in crate::vault::store) fn verify_control(&self) -> Result<(), StoreError> {
         for table in CONTROL {
             self.rows(table, &[], |_| Ok(()))?;
         }
+        self.verify_indexes()
+    }
+
+    /// Whether the indexes of the control tables have their rows, all of them and no others. An index is a copy that
+    /// its reader takes for the table, and its text does not say what is in it.
+    pub(crate) fn verify_indexes(&self) -> Result<(), StoreError> {
+        for table in CONTROL {
+            let name = table.name;
+            let sql = format!("PRAGMA integrity_check({name})");
+            let found: String = self
+                .query_row(&sql, [], |row| row.get(0))
+                .map_err(at(name))?;
+            if found != "ok" {
+                let found = self.view().map(|view| view.state.found_damaged(name));
+                return Err(found.unwrap_or(tampered(name)));
+            }
+        }
         Ok(())
+    }
+
+    /// The number that the next row of a table gets whose key is a number.
+    pub(in crate::vault::store) fn next_number(
+        &self,
+        table: &'static ControlTable,
+    ) -> Result<i64, StoreError> {
+        let key = table.key().first().copied().unwrap_or_default();
+        let numbers = self.rows(table, &[], |row| {
+            row.get::<_, i64>(key).map_err(at(table.name))
+        })?;
+        let next = numbers.into_iter().max().unwrap_or(0).checked_add(1);
+        next.ok_or(StoreError::inconsistent(table.name))
     }
 
     /// The sum of each table's rows.
@@ -137,41 +168,34 @@ impl Snapshot {
 }
 
 impl Transaction {
-    /// Adds a row. Its primary key must be new.
+    /// Adds a row of which every cell is given. Its primary key must be new.
     pub(in crate::vault::store) fn insert(
         &self,
         table: &'static ControlTable,
         cells: &[Cell<'_>],
     ) -> Result<(), StoreError> {
-        let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
-        let places: Vec<String> = (1..=cells.len()).map(|no| format!("?{no}")).collect();
         let name = table.name;
+        let mut row = vec![ValueRef::Null; table.columns.len()];
+        table.set(&mut row, cells)?;
+        let given = |column| cells.iter().any(|(name, _)| name == column);
+        if !table.columns.iter().all(given) {
+            return Err(StoreError::inconsistent(name));
+        }
+        let places: Vec<String> = (1..=row.len()).map(|no| format!("?{no}")).collect();
         let sql = format!(
             "-- {name}::insert\nINSERT INTO {name} ({}) VALUES ({})",
-            names.join(", "),
+            table.columns.join(", "),
             places.join(", ")
         );
-        let failed = at(name);
-        let mut statement = self.prepare_cached(&sql).map_err(&failed)?;
-        statement.execute(values(cells)).map_err(&failed)?;
-        let Some(view) = self.view() else {
-            return Ok(());
-        };
-        let number = int(self.last_insert_rowid());
-        let key: Vec<Cell<'_>> = table
-            .key()
-            .iter()
-            .map(|column| {
-                let given = cells.iter().find(|(name, _)| name == column);
-                given.copied().unwrap_or((*column, number))
-            })
-            .collect();
-        if view.now(&place_of(table, &key)?) != Sum::default() {
-            return Err(view.state.found_damaged(name));
+        let changed = self.change(table, &sql, &row)?;
+        let key = table.key_of(&row)?;
+        if let Some(view) = self.view() {
+            if view.now(&place_of(table, &key)?) != Sum::default() {
+                return Err(view.state.found_damaged(name));
+            }
+            view.replace(None, Some(view.state.row(table, &row)));
         }
-        let after = self.read_again(table, &key, view)?;
-        view.replace(None, after);
-        Ok(())
+        self.confirm(table, &key, Some(&row), changed)
     }
 
     /// Sets cells of the row with this key, if it is there and its other cells `meet` these values.
@@ -184,35 +208,37 @@ impl Transaction {
         set: &[Cell<'_>],
     ) -> Result<bool, StoreError> {
         let before = self.known(table, key)?;
+        let Some(before) = before.as_deref() else {
+            return Ok(false);
+        };
+        let before: Vec<ValueRef<'_>> = before.iter().map(ValueRef::from).collect();
+        if !table.meets(&before, meet)? {
+            return Ok(false);
+        }
+        let mut after = before.clone();
+        table.set(&mut after, set)?;
         let mut no = 0;
-        let mut list = |cells: &[Cell<'_>], is: &str| -> Vec<String> {
+        let mut list = |cells: &[Cell<'_>], between: &str| -> String {
             let each = cells.iter().map(|(name, _)| {
                 no += 1;
-                format!("{name} {is} ?{no}")
+                format!("{name} = ?{no}")
             });
-            each.collect()
+            each.collect::<Vec<_>>().join(between)
         };
-        let (set_list, mut conditions) = (list(set, "=").join(", "), list(key, "="));
-        conditions.extend(list(meet, "IS"));
+        let (set_list, condition) = (list(set, ", "), list(key, " AND "));
         let name = table.name;
-        let sql = format!(
-            "-- {name}::update\nUPDATE {name} SET {set_list} WHERE {}",
-            conditions.join(" AND ")
-        );
-        let failed = at(name);
-        let mut statement = self.prepare_cached(&sql).map_err(&failed)?;
-        let cells: Vec<Cell<'_>> = [set, key, meet].concat();
-        let changed = statement.execute(values(&cells)).map_err(&failed)?;
-        if let Some(view) = self.view()
-            && changed > 0
-        {
-            let after = self.read_again(table, key, view)?;
-            view.replace(before, after);
+        let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
+        let values: Vec<ValueRef<'_>> = set.iter().chain(key).map(|(_, value)| *value).collect();
+        let changed = self.change(table, &sql, &values)?;
+        if let Some(view) = self.view() {
+            let before = view.state.row(table, &before);
+            view.replace(Some(before), Some(view.state.row(table, &after)));
         }
-        Ok(changed > 0)
+        self.confirm(table, key, Some(&after), changed)?;
+        Ok(true)
     }
 
-    /// Sets cells of the row with this key, which is added if it is not there.
+    /// Sets cells of the row with this key, which is added if it is not there. Key and cells are all that a row has.
     pub(in crate::vault::store) fn put(
         &self,
         table: &'static ControlTable,
@@ -233,25 +259,29 @@ impl Transaction {
         meet: &[Cell<'_>],
     ) -> Result<bool, StoreError> {
         let before = self.known(table, key)?;
-        let conditions: Vec<String> = (1..)
-            .zip(key.iter().chain(meet))
-            .map(|(no, (name, _))| format!("{name} IS ?{no}"))
-            .collect();
+        let Some(before) = before.as_deref() else {
+            return Ok(false);
+        };
+        let before: Vec<ValueRef<'_>> = before.iter().map(ValueRef::from).collect();
+        if !table.meets(&before, meet)? {
+            return Ok(false);
+        }
         let name = table.name;
+        let conditions: Vec<String> = (1..)
+            .zip(key)
+            .map(|(no, (name, _))| format!("{name} = ?{no}"))
+            .collect();
         let sql = format!(
             "-- {name}::delete\nDELETE FROM {name} WHERE {}",
             conditions.join(" AND ")
         );
-        let failed = at(name);
-        let mut statement = self.prepare_cached(&sql).map_err(&failed)?;
-        let cells: Vec<Cell<'_>> = [key, meet].concat();
-        let changed = statement.execute(values(&cells)).map_err(&failed)?;
-        if let Some(view) = self.view()
-            && changed > 0
-        {
-            view.replace(before, None);
+        let values: Vec<ValueRef<'_>> = key.iter().map(|(_, value)| *value).collect();
+        let changed = self.change(table, &sql, &values)?;
+        if let Some(view) = self.view() {
+            view.replace(Some(view.state.row(table, &before)), None);
         }
-        Ok(changed > 0)
+        self.confirm(table, key, None, changed)?;
+        Ok(true)
     }
 
     /// The row with this key as it is, compared with the control state.
@@ -259,34 +289,56 @@ impl Transaction {
         &self,
         table: &'static ControlTable,
         key: &[Cell<'_>],
-    ) -> Result<Option<Known>, StoreError> {
-        match self.view() {
-            Some(view) => self.row(table, key, |row| view.state.row(table, row)),
-            None => Ok(None),
-        }
+    ) -> Result<Option<Vec<Value>>, StoreError> {
+        self.row(table, key, |row| {
+            let cells = cells_of(table, row)?.into_iter();
+            let owned: Result<_, _> = cells.map(Value::try_from).collect();
+            owned.map_err(|_| StoreError::inconsistent(table.name))
+        })
     }
 
-    /// The row with this key after this transaction changed it.
-    fn read_again(
+    fn change(
+        &self,
+        table: &'static ControlTable,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<usize, StoreError> {
+        let failed = at(table.name);
+        let mut statement = self.prepare_cached(sql).map_err(&failed)?;
+        let values = values.iter().map(|value| ToSqlOutput::Borrowed(*value));
+        statement.execute(params_from_iter(values)).map_err(&failed)
+    }
+
+    /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none was
+    /// meant. Then nothing of the transaction can be committed with it.
+    fn confirm(
         &self,
         table: &'static ControlTable,
         key: &[Cell<'_>],
-        view: &ControlView,
-    ) -> Result<Option<Known>, StoreError> {
-        let failed = at(table.name);
-        let read = || {
+        meant: Option<&[ValueRef<'_>]>,
+        changed: usize,
+    ) -> Result<(), StoreError> {
+        let read = || -> Result<Vec<Vec<u8>>, StoreError> {
+            let failed = at(table.name);
             let mut statement = self.prepare_cached(&table.select(key)).map_err(&failed)?;
             let mut rows = statement.query(values(key)).map_err(&failed)?;
-            match rows.next().map_err(&failed)? {
-                Some(row) => view.state.row(table, row).map(Some),
-                None => Err(tampered(table.name)),
+            let mut all = Vec::new();
+            while let Some(row) = rows.next().map_err(&failed)? {
+                all.push(encode_row(table, &cells_of(table, row)?));
             }
+            Ok(all)
         };
         let read = read();
-        if read.is_err() {
-            view.lose();
+        let meant: Vec<Vec<u8>> = meant.iter().map(|row| encode_row(table, row)).collect();
+        if changed == 1 && read.as_ref() == Ok(&meant) {
+            return Ok(());
         }
-        read
+        let Some(view) = self.view() else {
+            return Err(tampered(table.name));
+        };
+        view.lose();
+        read?;
+        Err(view.state.found_damaged(table.name))
     }
 }
 
@@ -296,9 +348,45 @@ impl ControlTable {
         self.groups.first().copied().unwrap_or_default()
     }
 
+    /// The cells of a row's primary key.
+    fn key_of<'a>(&self, row: &[ValueRef<'a>]) -> Result<Vec<Cell<'a>>, StoreError> {
+        let cell = |column: &&'static str| {
+            let value = row.get(self.place(column)?).copied();
+            let value = value.ok_or(StoreError::inconsistent(self.name))?;
+            Ok((*column, value))
+        };
+        self.key().iter().map(cell).collect()
+    }
+
+    /// Sets cells of a row.
+    fn set<'a>(&self, row: &mut [ValueRef<'a>], cells: &[Cell<'a>]) -> Result<(), StoreError> {
+        for (column, value) in cells {
+            let cell = row.get_mut(self.place(column)?);
+            *cell.ok_or(StoreError::inconsistent(self.name))? = *value;
+        }
+        Ok(())
+    }
+
+    /// Whether cells of a row have these values.
+    fn meets(&self, row: &[ValueRef<'_>], cells: &[Cell<'_>]) -> Result<bool, StoreError> {
+        for (column, value) in cells {
+            if row.get(self.place(column)?) != Some(value) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The place of a column in a row.
+    fn place(&self, column: &str) -> Result<usize, StoreError> {
+        let place = self.columns.iter().position(|own| *own == column);
+        place.ok_or(StoreError::inconsistent(self.name))
+    }
+
     pub(super) fn select(&self, by: &[Cell<'_>]) -> String {
         let name = self.name;
-        let mut sql = format!("-- {name}::read\nSELECT * FROM {name}");
+        let columns = self.columns.join(", ");
+        let mut sql = format!("-- {name}::read\nSELECT {columns} FROM {name}");
         for (no, (column, _)) in (1..).zip(by) {
             let word = if no == 1 { "WHERE" } else { "AND" };
             sql.push_str(&format!(" {word} {column} = ?{no}"));
