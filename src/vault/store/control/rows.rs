@@ -398,3 +398,184 @@ impl ControlTable {
 fn values<'a>(cells: &'a [Cell<'a>]) -> impl rusqlite::Params + 'a {
     params_from_iter(cells.iter().map(|(_, value)| ToSqlOutput::Borrowed(*value)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ring::digest::{SHA256, digest};
+    use rusqlite::config::DbConfig;
+    use tempfile::TempDir;
+
+    use super::super::encode::text;
+    use super::super::tables::META;
+    use super::*;
+    use crate::domain::Moment;
+    use crate::vault::store::StoreFault;
+    use crate::vault::store::transaction::Writer;
+
+    /// A writer that is held to its rows, with one row in `meta`.
+    fn held(folder: &TempDir) -> Writer {
+        let mut writer = Writer::open(&folder.path().join("vault.db")).unwrap();
+        writer.migrate(Moment::from_seconds(0)).unwrap();
+        let element = |row: &[u8]| digest(&SHA256, row).as_ref().try_into().unwrap();
+        let control = Arc::new(ControlState::load(&writer, element).unwrap());
+        writer.watch(&control);
+        let begun = writer.begin().unwrap();
+        insert(&begun).unwrap();
+        begun.commit().unwrap();
+        writer
+    }
+
+    fn insert(transaction: &Transaction) -> Result<(), StoreError> {
+        let next = transaction.rows(&META, &[], |_| Ok(()))?.len().to_string();
+        transaction.insert(&META, &[("key", text(&next)), ("value", text("1"))])
+    }
+
+    fn update(transaction: &Transaction) -> Result<(), StoreError> {
+        let key = [("key", text("0"))];
+        let meet = [("value", text("1"))];
+        let done = transaction.update(&META, &key, &meet, &[("value", text("2"))]);
+        done.map(|done| assert!(done))
+    }
+
+    fn delete(transaction: &Transaction) -> Result<(), StoreError> {
+        let done = transaction.delete(&META, &[("key", text("0"))], &[]);
+        done.map(|done| assert!(done))
+    }
+
+    fn rows(transaction: &Transaction) -> Vec<(String, String)> {
+        let sql = "SELECT key, value FROM meta ORDER BY key";
+        let mut statement = transaction.raw().prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    type Act = fn(&Transaction) -> Result<(), StoreError>;
+
+    /// What SQLite would do instead of what the program meant.
+    const OTHERWISE: [(&str, Act); 9] = [
+        (
+            "AFTER INSERT ON meta BEGIN UPDATE meta SET value = 'theirs' WHERE key = NEW.key; END",
+            insert,
+        ),
+        (
+            "AFTER INSERT ON meta BEGIN DELETE FROM meta WHERE key = NEW.key; END",
+            insert,
+        ),
+        (
+            "BEFORE INSERT ON meta BEGIN SELECT RAISE(IGNORE); END",
+            insert,
+        ),
+        (
+            "AFTER UPDATE ON meta BEGIN UPDATE meta SET value = OLD.value WHERE key = OLD.key; END",
+            update,
+        ),
+        (
+            "AFTER UPDATE ON meta BEGIN DELETE FROM meta WHERE key = OLD.key; END",
+            update,
+        ),
+        (
+            "BEFORE UPDATE ON meta BEGIN SELECT RAISE(IGNORE); END",
+            update,
+        ),
+        (
+            "BEFORE DELETE ON meta BEGIN SELECT RAISE(IGNORE); END",
+            delete,
+        ),
+        (
+            "AFTER DELETE ON meta BEGIN INSERT INTO meta VALUES (OLD.key, OLD.value); END",
+            delete,
+        ),
+        (
+            "AFTER DELETE ON meta BEGIN INSERT INTO meta VALUES (OLD.key, 'theirs'); END",
+            delete,
+        ),
+    ];
+
+    #[test]
+    fn a_trigger_in_the_file_does_not_fire() {
+        for (trigger, act) in OTHERWISE {
+            let folder = tempfile::tempdir().unwrap();
+            let writer = held(&folder);
+            let begun = writer.begin().unwrap();
+            let before = rows(&begun);
+            let made = format!("CREATE TRIGGER otherwise {trigger}");
+            begun.raw().execute_batch(&made).unwrap();
+            act(&begun).unwrap();
+            let after = rows(&begun);
+            assert!(before != after && !after.iter().any(|(_, value)| value == "theirs"));
+            assert_eq!(begun.verify_control(), Ok(()), "{trigger}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_not_what_was_meant_is_damage_and_is_never_committed() {
+        for (trigger, act) in OTHERWISE {
+            let folder = tempfile::tempdir().unwrap();
+            let writer = held(&folder);
+            let begun = writer.begin().unwrap();
+            let before = rows(&begun);
+            let config = DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
+            begun.raw().set_db_config(config, true).unwrap();
+            let made = format!("CREATE TRIGGER otherwise {trigger}");
+            begun.raw().execute_batch(&made).unwrap();
+            // In a savepoint it is undone, and the rest may be committed.
+            let undone = begun.in_savepoint(|| act(&begun));
+            assert_eq!(undone, Err(tampered("meta")), "{trigger}");
+            assert_eq!(rows(&begun), before, "{trigger}");
+            assert_eq!(begun.view().unwrap().mark(), 0);
+            // Outside of one it stays, also when a later savepoint is undone.
+            assert_eq!(act(&begun), Err(tampered("meta")), "{trigger}");
+            let later: Result<(), StoreError> =
+                begun.in_savepoint(|| Err(StoreError::inconsistent("test")));
+            assert_eq!(later, Err(StoreError::inconsistent("test")));
+            assert_eq!(
+                begun.commit(),
+                Err(StoreError::inconsistent("control::lost")),
+                "{trigger}"
+            );
+            assert_eq!(rows(writer.each_alone()), before, "{trigger}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_added_with_all_its_cells_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let begun = writer.begin().unwrap();
+        let value = ("value", text("1"));
+        for cells in [
+            &[("key", text("a"))][..],
+            &[("key", text("a")), ("key", text("b"))],
+            &[("key", text("a")), value, ("more", text("1"))],
+        ] {
+            let error = begun.insert(&META, cells).unwrap_err();
+            assert_eq!(error.fault, StoreFault::Inconsistent);
+        }
+        assert_eq!(rows(&begun).len(), 1);
+        assert_eq!(
+            begun.update(&META, &[("key", text("none"))], &[], &[value]),
+            Ok(false)
+        );
+        let other = [("value", text("other"))];
+        let key = [("key", text("0"))];
+        assert_eq!(begun.update(&META, &key, &other, &[value]), Ok(false));
+        assert_eq!(begun.delete(&META, &key, &other), Ok(false));
+        assert_eq!(begun.view().unwrap().mark(), 0);
+    }
+
+    #[test]
+    fn a_schema_that_somebody_changes_is_found_by_the_next_transaction() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let state = Arc::clone(&writer.view().unwrap().state);
+        let other = Writer::open(&folder.path().join("vault.db")).unwrap();
+        drop(writer.begin().unwrap());
+        assert_eq!(state.damage(), None);
+        let made = "CREATE TRIGGER theirs AFTER INSERT ON session BEGIN DELETE FROM session; END";
+        other.each_alone().raw().execute_batch(made).unwrap();
+        drop(writer.begin().unwrap());
+        assert_eq!(state.damage(), Some("session"));
+    }
+}
