@@ -153,7 +153,7 @@ fn sha256(text: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::store::schema::Difference;
+    use crate::vault::store::schema::SchemaDifference;
 
     fn fresh() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
@@ -226,7 +226,7 @@ mod tests {
         assert!(matches!(
             check(&connection),
             Err(SchemaFault::Object {
-                difference: Difference::Foreign,
+                difference: SchemaDifference::Foreign,
                 ..
             })
         ));

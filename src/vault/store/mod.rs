@@ -39,7 +39,7 @@ pub(crate) mod tree_hash_rows;
 
 pub(crate) use control::ControlState;
 pub use error::{StoreError, StoreFault};
-pub use schema::{Difference, SchemaFault};
+pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;
 pub(crate) use snapshot::{Readers, Snapshot};

@@ -38,7 +38,7 @@ pub enum SchemaFault {
         /// Its kind and name.
         object: String,
         /// What is wrong with it.
-        difference: Difference,
+        difference: SchemaDifference,
         /// The vault's table that it belongs to.
         table: &'static str,
     },
@@ -46,7 +46,7 @@ pub enum SchemaFault {
 
 /// How an object differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Difference {
+pub enum SchemaDifference {
     /// The vault makes none of this name.
     #[error("is not the vault's")]
     Foreign,
@@ -83,7 +83,7 @@ impl Object {
         (&self.kind, &self.name) == (&other.kind, &other.name)
     }
 
-    fn fault(&self, difference: Difference, expected: &'static [Self]) -> SchemaFault {
+    fn fault(&self, difference: SchemaDifference, expected: &'static [Self]) -> SchemaFault {
         let known = expected.iter().find(|own| own.table == self.table);
         let (kind, name) = (shown(&self.kind), shown(&self.name));
         let object = match (self.table == self.name, known) {
@@ -144,14 +144,14 @@ pub(super) fn compare(expected: &'static [Object], found: &[Object]) -> Result<(
     if let Some(strange) = strange {
         let changed = expected.iter().any(|own| own.has_name_of(strange));
         let difference = match changed {
-            true => Difference::Changed,
-            false => Difference::Foreign,
+            true => SchemaDifference::Changed,
+            false => SchemaDifference::Foreign,
         };
         return Err(strange.fault(difference, expected));
     }
     let missing = expected.iter().find(|own| !found.contains(own));
     Err(match missing {
-        Some(missing) => missing.fault(Difference::Missing, expected),
+        Some(missing) => missing.fault(SchemaDifference::Missing, expected),
         // One is listed twice.
         None => SchemaFault::Steps,
     })

@@ -33,9 +33,8 @@ impl Snapshot {
         }
     }
 
-    /// Compares the schema that this connection works with with the program's, if the file has another number for it
-    /// than at the last comparison, or if it has to be compared `anew`. A difference is noted as damage. A snapshot must
-    /// have begun.
+    /// Compares the schema that this connection works with and the program's, if the file has another number for it
+    /// than at the last comparison, or if `anew`. A difference is noted as damage. A snapshot must have begun.
     pub(super) fn check_schema(&self, anew: bool) -> Result<(), StoreError> {
         let version = connection::schema_version(&self.connection)?;
         if !anew && self.schema.get() == Some(version) {

@@ -309,8 +309,8 @@ impl Transaction {
         statement.execute(params_from_iter(values)).map_err(&failed)
     }
 
-    /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none was
-    /// meant. Then nothing of the transaction can be committed with it.
+    /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
+    /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change.
     fn confirm(
         &self,
         table: &'static ControlTable,
