@@ -191,6 +191,7 @@ impl Transaction {
         let key = table.key_of(&row)?;
         if let Some(view) = self.view() {
             if view.now(&place_of(table, &key)?) != Sum::default() {
+                view.lose();
                 return Err(view.state.found_damaged(name));
             }
             view.replace(None, Some(view.state.row(table, &row)));
