@@ -13,7 +13,7 @@ use super::{streams, unlock};
 use crate::domain::io_words;
 use crate::vault::clock::ClockReport;
 use crate::vault::keyring::LockedKeyring;
-use crate::vault::private_files::exposed;
+use crate::vault::private_files::{OpenToOthers, exposed};
 use crate::vault::trail;
 use crate::vault::{Paths, Settings, Vault};
 
@@ -182,7 +182,10 @@ fn permissions(paths: &Paths) -> Result<String, String> {
     }
     let open: Vec<String> = exposed(paths)
         .into_iter()
-        .map(|found| format!("{} ({:04o})", found.name, found.mode))
+        .map(|found| match found.open {
+            OpenToOthers::Mode(mode) => format!("{} ({mode:04o})", found.name),
+            OpenToOthers::Owner(owner) => format!("{} (it is user {owner}'s)", found.name),
+        })
         .collect();
     match open.as_slice() {
         [] => Ok("only the owner can use keys and data".to_owned()),

@@ -212,7 +212,7 @@ impl Scene {
         row.unwrap() > 0
     }
 
-    /// The database of the served vault, for changes past every constraint and trigger.
+    /// The database of the served vault, for changes past every constraint.
     #[expect(
         clippy::disallowed_methods,
         reason = "a test changes the file past the vault"
@@ -262,18 +262,6 @@ impl Scene {
     /// Writes other bytes in the place of a leaf.
     fn forge(&self, seq: u64, bytes: &str) {
         let database = self.database();
-        let triggers: Vec<String> = database
-            .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-            .unwrap()
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
-        for name in triggers {
-            database
-                .execute_batch(&format!("DROP TRIGGER {name}"))
-                .unwrap();
-        }
         let sql = format!("UPDATE leaf SET bytes = CAST(?1 AS BLOB) WHERE seq = {seq}");
         database.execute(&sql, [bytes]).unwrap();
     }

@@ -14,6 +14,7 @@ mod compile_fail;
 mod control_rows;
 mod evidence_tools;
 mod faults;
+mod foreign_schema;
 mod forged_leaves;
 mod independent;
 mod leakage;

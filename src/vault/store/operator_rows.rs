@@ -45,6 +45,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewOperator<'_>) -> Result<
         ("sealed", blob(new.sealed)),
         ("enrolment", blob(new.enrolment)),
         ("enrol_by", int(new.enrol_by.seconds())),
+        ("totp_step", int(0)),
         ("created_at", int(new.created_at.seconds())),
     ];
     connection.insert(&OPERATOR, &cells)

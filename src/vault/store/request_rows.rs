@@ -6,7 +6,7 @@
 use rusqlite::Row;
 
 use super::case_rows::CaseNumber;
-use super::control::{Cell, REQUEST, blob, int, text};
+use super::control::{Cell, REQUEST, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -56,6 +56,9 @@ pub(crate) fn insert(connection: &Transaction, new: &NewRequest<'_>) -> Result<(
         ("asker", text(new.asker.as_str())),
         ("state", text(RequestState::Requested.as_str())),
         ("asked_at", int(new.asked_at.seconds())),
+        ("decider", nothing()),
+        ("decided_at", nothing()),
+        ("decided_leaf", nothing()),
         ("digest", blob(new.digest)),
         ("sealed", blob(new.sealed)),
     ];

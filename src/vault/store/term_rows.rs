@@ -5,7 +5,7 @@
 use rusqlite::{CachedStatement, OptionalExtension, Params, params};
 
 use super::case_rows::CaseNumber;
-use super::error::{StoreError, at};
+use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -169,7 +169,7 @@ impl Terms {
         sealed: &[u8],
     ) -> Result<(), StoreError> {
         let failed = at("term_run::insert");
-        connection
+        let changed = connection
             .prepare_cached(
                 "-- term_run::insert
                  INSERT INTO term_run (case_number, field, first, exhibit, first_tag, tags, sealed)
@@ -186,7 +186,7 @@ impl Terms {
                 sealed
             ])
             .map_err(&failed)?;
-        Ok(())
+        one("term_run::insert", changed)
     }
 
     /// The run that holds the term of this number. Sealed tags are 49 bytes longer than the tags:
