@@ -282,6 +282,7 @@ impl From<Conflict> for Problem {
             Conflict::AdmissionCancelled => ProblemKind::AdmissionCancelled,
             Conflict::ExhibitWithdrawn => ProblemKind::ExhibitWithdrawn,
             Conflict::ResultChanged => ProblemKind::ResultChanged,
+            Conflict::TooManyOpen => ProblemKind::TooManyOpen,
             Conflict::OutsideCases => ProblemKind::OutsideCases,
             Conflict::OwnMembership => ProblemKind::OwnMembership,
             Conflict::ClockRight => ProblemKind::ClockRight,

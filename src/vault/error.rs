@@ -27,6 +27,8 @@ pub enum Conflict {
     ExhibitWithdrawn,
     /// The result is no longer the one that was asked for or decided.
     ResultChanged,
+    /// Too many requests of this kind that the caller made wait for a decision in the case.
+    TooManyOpen,
     /// Auditors and administrators cannot be members of cases.
     OutsideCases,
     /// Operators cannot change their own membership or revoke their own account.
@@ -55,6 +57,7 @@ impl Conflict {
             Self::AdmissionCancelled => "admission-cancelled",
             Self::ExhibitWithdrawn => "exhibit-withdrawn",
             Self::ResultChanged => "result-changed",
+            Self::TooManyOpen => "too-many-open",
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",
             Self::ClockRight => "clock-right",
@@ -212,6 +215,7 @@ impl OperationError {
                 Conflict::NameTaken
                 | Conflict::CaseState(_)
                 | Conflict::AdmissionCancelled
+                | Conflict::TooManyOpen
                 | Conflict::OutsideCases
                 | Conflict::OwnMembership
                 | Conflict::ClockRight

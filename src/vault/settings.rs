@@ -53,6 +53,8 @@ pub struct Settings {
     pub export_s: i64,
     /// Who must have a second factor.
     pub second_factor: SecondFactor,
+    /// How many requests of one kind one operator may have waiting for a decision in a case.
+    pub open_requests: usize,
     /// How many subjects one reveal may name.
     pub reveal_subjects: usize,
     /// The largest number of phone numbers in one lookup.
@@ -136,6 +138,7 @@ impl Default for Settings {
             reveal_s: 24 * 3600,
             export_s: 7 * 86_400,
             second_factor: SecondFactor::ByRole,
+            open_requests: 50,
             reveal_subjects: 1000,
             lookup_numbers: 1000,
             lookup_budget: Budget {

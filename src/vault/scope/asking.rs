@@ -1,13 +1,16 @@
 //! Who asks, and when: what a request can be refused for before anything of a case is read.
 //!
-//! Sees ids and settings, no key and no row.
+//! Sees ids and settings, and no row but the caller's own requests.
 
 use super::Reading;
 use crate::domain::{AccountName, Moment, OperatorId};
 use crate::policy::Grant;
 use crate::vault::call::caller::Caller;
+use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::settings::Settings;
+use crate::vault::store::Snapshot;
+use crate::vault::store::case_rows::CaseRow;
 
 /// What an operation's check knows beside the request itself. The caller knows all of it too, so a
 /// refusal that follows from it tells nothing.
@@ -16,21 +19,29 @@ pub struct Asking<'a> {
     pub settings: &'a Settings,
     /// When it is asked.
     pub now: Moment,
-    caller: &'a Caller,
+    pub(super) caller: &'a Caller,
+    pub(super) core: &'a Core,
+    pub(super) connection: &'a Snapshot,
+    pub(super) case: Option<&'a CaseRow>,
     grant: &'a Grant,
 }
 
 impl<'a> Asking<'a> {
     pub(in crate::vault) fn new(
-        settings: &'a Settings,
+        core: &'a Core,
+        connection: &'a Snapshot,
+        case: Option<&'a CaseRow>,
         now: Moment,
         caller: &'a Caller,
         grant: &'a Grant,
     ) -> Self {
         Self {
-            settings,
+            settings: &core.settings,
             now,
             caller,
+            core,
+            connection,
+            case,
             grant,
         }
     }

@@ -66,7 +66,12 @@ pub(crate) static EXHIBIT: ControlTable = ControlTable {
 
 pub(crate) static REQUEST: ControlTable = ControlTable {
     name: "request",
-    groups: &[&["id"], &["case_number", "kind"], &[]],
+    groups: &[
+        &["id"],
+        &["case_number", "kind"],
+        &["case_number", "kind", "asker"],
+        &[],
+    ],
 };
 
 pub(crate) static RELEASE: ControlTable = ControlTable {
