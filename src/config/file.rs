@@ -118,6 +118,7 @@ mod tests {
         ("serve.listen", "\"192.0.2.1:443\""),
         ("serve.grace_s", "7"),
         ("serve.proxies", "[\"192.0.2.0/24\"]"),
+        ("serve.metrics", "[\"192.0.2.0/24\"]"),
         ("tls.certificate", "\"other.crt\""),
         ("tls.key", "\"other.key\""),
         ("tls.allow_tls_1_2", "true"),
