@@ -260,6 +260,7 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         }
         Conflict::ResultChanged => "the records have changed since this was asked for; ask again",
         Conflict::TooManyOpen => "too many requests of this kind that you made wait for a decision",
+        Conflict::TooManyCases => "you opened as many cases in a day as one lead may",
         Conflict::OutsideCases => "auditors and administrators cannot be members of a case",
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"

@@ -283,6 +283,7 @@ impl From<Conflict> for Problem {
             Conflict::ExhibitWithdrawn => ProblemKind::ExhibitWithdrawn,
             Conflict::ResultChanged => ProblemKind::ResultChanged,
             Conflict::TooManyOpen => ProblemKind::TooManyOpen,
+            Conflict::TooManyCases => ProblemKind::TooManyCases,
             Conflict::OutsideCases => ProblemKind::OutsideCases,
             Conflict::OwnMembership => ProblemKind::OwnMembership,
             Conflict::ClockRight => ProblemKind::ClockRight,

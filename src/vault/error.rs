@@ -29,6 +29,8 @@ pub enum Conflict {
     ResultChanged,
     /// Too many requests of this kind that the caller made wait for a decision in the case.
     TooManyOpen,
+    /// The caller has opened as many cases in a day as one lead may.
+    TooManyCases,
     /// Auditors and administrators cannot be members of cases.
     OutsideCases,
     /// Operators cannot change their own membership or revoke their own account.
@@ -58,6 +60,7 @@ impl Conflict {
             Self::ExhibitWithdrawn => "exhibit-withdrawn",
             Self::ResultChanged => "result-changed",
             Self::TooManyOpen => "too-many-open",
+            Self::TooManyCases => "too-many-cases",
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",
             Self::ClockRight => "clock-right",
@@ -216,6 +219,7 @@ impl OperationError {
                 | Conflict::CaseState(_)
                 | Conflict::AdmissionCancelled
                 | Conflict::TooManyOpen
+                | Conflict::TooManyCases
                 | Conflict::OutsideCases
                 | Conflict::OwnMembership
                 | Conflict::ClockRight

@@ -67,6 +67,8 @@ pub struct Settings {
     pub case_points: u32,
     /// Lookup points of an operator in a day while everybody is slowed down.
     pub slowed_points: u32,
+    /// How many cases one lead may open in a day.
+    pub cases_per_day: usize,
     /// Hours of a day, UTC, in which lookups are usual.
     pub work_hours: WorkHours,
     /// How many snapshots may be read at the same time.
@@ -153,6 +155,7 @@ impl Default for Settings {
             },
             case_points: 10_000,
             slowed_points: 50,
+            cases_per_day: 100,
             work_hours: WorkHours { from: 6, to: 20 },
             readers: 8,
             protected_threshold: 8,

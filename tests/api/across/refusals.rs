@@ -702,6 +702,27 @@ fn more_requests_than_one_may_have_open_are_refused_alike_and_cost_nothing() {
     }
 }
 
+const OPEN_A_CASE: &str = "POST /api/v1/cases";
+
+#[test]
+fn more_cases_than_one_lead_may_open_in_a_day_are_refused_alike() {
+    let incidents = pair("[budgets]\ncases_per_day = 2\n");
+    let open = |by: &Client| {
+        let body = json!({ "title": "Another", "reference": "IR-2024-18", "reason": body::REASON });
+        by.post("/cases", &body)
+    };
+    for incident in &incidents {
+        open(&incident.lead()).assert_status(201);
+    }
+    let further = |_: &Incident, by: &Client| open(by);
+    same(&incidents, Who::Lead, further, 409, "too-many-cases");
+    for incident in &incidents {
+        incident.clock.advance_seconds(86_400);
+        incident.forget_sessions();
+        open(&incident.lead()).assert_status(201);
+    }
+}
+
 /// The member of its list, such as `reveals`.
 fn list_of(kind: &Kind) -> &'static str {
     let path = kind.decision.strip_prefix("POST /api/v1/").unwrap();
@@ -1173,6 +1194,7 @@ fn every_refusal_of_every_route_is_compared_or_is_an_exception() {
         .flat_map(|kind| OF_DECISIONS.map(|refusal| (kind.decision, refusal)));
     let states = STATES.iter().map(|state| (state.route, state.kind));
     let asks = ASKS.iter().map(|route| (*route, "too-many-open"));
+    let cases = [(OPEN_A_CASE, "too-many-cases")];
     let unknown = ROWS.iter().filter(|row| row.route.contains('{'));
     let closed = ROWS.iter().filter(|row| rests(row.route));
     let compared: BTreeSet<(&str, &str)> = paid
@@ -1180,6 +1202,7 @@ fn every_refusal_of_every_route_is_compared_or_is_an_exception() {
         .chain(decided)
         .chain(states)
         .chain(asks)
+        .chain(cases)
         .chain(unknown.map(|row| (row.route, "not-found")))
         .chain(closed.map(|row| (row.route, "case-closed")))
         .collect();
