@@ -21,6 +21,7 @@ CREATE TABLE request (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX request_of_case ON request (case_number, kind, asked_at);
+CREATE INDEX request_of_asker ON request (case_number, kind, asker);
 
 -- Protected tables that were given out. `sealed` has the dimension, the exhibits and the cells of the table.
 CREATE TABLE release (

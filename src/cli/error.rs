@@ -259,6 +259,8 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
             "the exhibit was withdrawn already, or one was withdrawn since this export was decided"
         }
         Conflict::ResultChanged => "the records have changed since this was asked for; ask again",
+        Conflict::TooManyOpen => "too many requests of this kind that you made wait for a decision",
+        Conflict::TooManyCases => "you opened as many cases in a day as one lead may",
         Conflict::OutsideCases => "auditors and administrators cannot be members of a case",
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"

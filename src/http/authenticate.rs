@@ -52,6 +52,15 @@ pub(super) fn stranger(app: &App, address: Option<IpAddr>, problem: Problem) -> 
     }
 }
 
+/// Lets whoever has a session read what anybody may, and counts everybody else as a stranger.
+pub(super) fn admit_anybody(app: &App, parts: &Parts) -> Result<(), Problem> {
+    let known = bearer(parts).is_some_and(|token| app.vault.recognise(&token).is_some());
+    match known {
+        true => Ok(()),
+        false => admit_stranger(app, address(parts)),
+    }
+}
+
 /// Counts a request without a session before any work is done for it.
 pub(super) fn admit_stranger(app: &App, address: Option<IpAddr>) -> Result<(), Problem> {
     app.metrics.count_stranger();

@@ -43,6 +43,9 @@ use crate::operations::withdrawal::{
 };
 use crate::vault::{AdmittedView, FileReport};
 
+/// The query of a list of requests.
+const PAGE: &[&str] = &["state?", "cursor?", "limit?"];
+
 /// All routes, for the description and for tests; no vault is needed.
 pub fn table() -> Vec<Route> {
     routes().into_table()
@@ -82,7 +85,7 @@ pub(super) fn routes() -> Routes {
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount::<SuspendMember>         (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount::<LiftSuspension>        (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
-        .mount::<ListMemberships>       (get.clone(),    "/cases/{case}/memberships",         ok)
+        .mount_query::<ListMemberships> ("/cases/{case}/memberships",     PAGE)
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
         .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
 
@@ -94,12 +97,12 @@ pub(super) fn routes() -> Routes {
         .mount::<CancelAdmission>       (delete.clone(), "/cases/{case}/admissions/current",  ok)
 
         .mount::<RequestWithdrawal>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/withdrawal", created)
-        .mount::<ListWithdrawals>       (get.clone(),    "/cases/{case}/withdrawals",         ok)
+        .mount_query::<ListWithdrawals> ("/cases/{case}/withdrawals",     PAGE)
         .mount::<ReadWithdrawal>        (get.clone(),    "/withdrawals/{withdrawal}",         ok)
         .mount::<DecideWithdrawal>      (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
 
         .mount::<RequestQuarantine>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/quarantine", created)
-        .mount::<ListQuarantines>       (get.clone(),    "/cases/{case}/quarantines",         ok)
+        .mount_query::<ListQuarantines> ("/cases/{case}/quarantines",     PAGE)
         .mount::<ReadQuarantine>        (get.clone(),    "/quarantines/{quarantine}",         ok)
         .mount::<DecideQuarantine>      (post.clone(),   "/quarantines/{quarantine}/decision", ok)
         .mount::<OpenQuarantine>        (post.clone(),   "/quarantines/{quarantine}/open",    ok)
@@ -111,19 +114,19 @@ pub(super) fn routes() -> Routes {
         .mount::<Scope>                 (post.clone(),   "/cases/{case}/scope",               ok)
 
         .mount::<RequestReveal>         (post.clone(),   "/cases/{case}/reveals",             created)
-        .mount::<ListReveals>           (get.clone(),    "/cases/{case}/reveals",             ok)
+        .mount_query::<ListReveals>     ("/cases/{case}/reveals",         PAGE)
         .mount::<ReadReveal>            (get.clone(),    "/reveals/{reveal}",                 ok)
         .mount::<DecideReveal>          (post.clone(),   "/reveals/{reveal}/decision",        ok)
         .mount::<OpenReveal>            (post.clone(),   "/reveals/{reveal}/open",            ok)
 
         .mount::<RequestRaise>          (post.clone(),   "/cases/{case}/raises",              created)
-        .mount::<ListRaises>            (get.clone(),    "/cases/{case}/raises",              ok)
+        .mount_query::<ListRaises>      ("/cases/{case}/raises",          PAGE)
         .mount::<ReadRaise>             (get.clone(),    "/raises/{raise}",                   ok)
         .mount::<DecideRaise>           (post.clone(),   "/raises/{raise}/decision",          ok)
         .mount::<ThawLookups>           (post.clone(),   "/cases/{case}/members/{operator}/thaw", ok)
 
         .mount::<RequestExport>         (post.clone(),   "/cases/{case}/exports",             created)
-        .mount::<ListExports>           (get.clone(),    "/cases/{case}/exports",             ok)
+        .mount_query::<ListExports>     ("/cases/{case}/exports",         PAGE)
         .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
         .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
         .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)

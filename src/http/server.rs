@@ -15,7 +15,7 @@ use super::app::App;
 use super::connections::Bounded;
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
-use crate::config::{Config, Limits, Proxies};
+use crate::config::{Config, Limits, Networks};
 use crate::domain::io_words;
 use crate::vault::{Paths, Vault};
 
@@ -35,7 +35,9 @@ pub struct ServeConfig {
     /// The limits of `[limits]` in the configuration file.
     pub limits: Limits,
     /// Whose PROXY header is believed.
-    pub proxies: Proxies,
+    pub proxies: Networks,
+    /// Who may read `/metrics`.
+    pub metrics: Networks,
 }
 
 /// Why the server did not start, or did not stop well.
@@ -70,13 +72,16 @@ impl ServeConfig {
             tls_1_2: config.tls.allow_tls_1_2,
             limits: config.limits.clone(),
             proxies: config.serve.proxies.clone(),
+            metrics: config.serve.metrics.clone(),
         }
     }
 }
 
-/// The routes of a vault as an axum router, without TLS and without a listener.
+/// The routes of a vault as an axum router, without TLS and without a listener. It knows no addresses, so `/metrics`
+/// is there for nobody.
 pub fn router(vault: Arc<Vault>, limits: Limits) -> Router {
-    routes().into_router(Arc::new(App::new(vault, limits, description)))
+    let app = App::new(vault, limits, Networks::default(), description);
+    routes().into_router(Arc::new(app))
 }
 
 /// Serves until the process gets SIGINT or SIGTERM, then stops the vault. Once the listener is
@@ -118,6 +123,7 @@ pub async fn serve_until(
     let app = Arc::new(App::new(
         Arc::clone(&vault),
         config.limits.clone(),
+        config.metrics.clone(),
         description,
     ));
     let service = routes().into_router(Arc::clone(&app)).into_make_service();

@@ -20,7 +20,7 @@ use crate::vault::scope::requests::Export;
 
 /// Asks for a package of data, sealed to named recipients.
 pub type RequestExport = Ask<Export>;
-/// Lists the newest 500 exports of a case.
+/// Lists the exports of a case.
 pub type ListExports = List<Export>;
 /// Shows one export with the counts of its contents, as its decider sees it.
 pub type ReadExport = Read<Export>;

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
-use crate::domain::schema::AgeRecipient;
+use crate::domain::schema::{AgeRecipient, PageCursor};
 use crate::domain::{ExportId, LegalBasis, Moment, Profile, Purpose, Reason};
 use crate::evidence::Recipient;
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::records::{FilterInput, RecordFilter};
-use crate::vault::scope::requests::{Export, ExportView, ExportWanted, ShownState};
+use crate::vault::scope::requests::{Export, ExportView, ExportWanted, RequestPage, ShownState};
 use crate::vault::{OperationError, Why};
 
 /// The most recipients of one package.
@@ -55,11 +55,17 @@ pub struct RequestedExport {
 pub struct ExportList {
     /// The exports, newest first.
     pub exports: Vec<ExportView>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
-impl From<Vec<ExportView>> for ExportList {
-    fn from(exports: Vec<ExportView>) -> Self {
-        Self { exports }
+impl From<RequestPage<ExportView>> for ExportList {
+    fn from(page: RequestPage<ExportView>) -> Self {
+        Self {
+            exports: page.requests,
+            next: page.next,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::vault::scope::requests::Quarantine;
 
 /// Asks for the rows of an exhibit that are in quarantine.
 pub type RequestQuarantine = Ask<Quarantine>;
-/// Lists the newest 500 such requests of a case.
+/// Lists the such requests of a case.
 pub type ListQuarantines = List<Quarantine>;
 /// Shows one such request, as its decider sees it.
 pub type ReadQuarantine = Read<Quarantine>;

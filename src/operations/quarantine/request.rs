@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
+use crate::domain::schema::PageCursor;
 use crate::domain::{LegalBasis, Moment, QuarantineId, Reason, Reference};
 use crate::operations::export::recipients;
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{
     ListRecipient, ListWanted, Quarantine, QuarantineForm, QuarantineView, QuarantineWanted,
-    ShownState,
+    RequestPage, ShownState,
 };
 use crate::vault::{OperationError, Target, Why};
 
@@ -52,11 +53,17 @@ pub struct RequestedQuarantine {
 pub struct QuarantineList {
     /// The requests, newest first.
     pub quarantines: Vec<QuarantineView>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
-impl From<Vec<QuarantineView>> for QuarantineList {
-    fn from(quarantines: Vec<QuarantineView>) -> Self {
-        Self { quarantines }
+impl From<RequestPage<QuarantineView>> for QuarantineList {
+    fn from(page: RequestPage<QuarantineView>) -> Self {
+        Self {
+            quarantines: page.requests,
+            next: page.next,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::vault::scope::requests::Raise;
 
 /// Asks for more lookup points for a time.
 pub type RequestRaise = Ask<Raise>;
-/// Lists the newest 500 raises of a case.
+/// Lists the raises of a case.
 pub type ListRaises = List<Raise>;
 /// Shows one raise as its decider sees it.
 pub type ReadRaise = Read<Raise>;

@@ -40,15 +40,19 @@ macro_rules! step_docs {
                 description: $ask_description,
                 request: $ask_request,
                 answer: $ask_answer,
-                problems: &["not-found", "case-closed", $($ask_problem),*],
+                problems: &["not-found", "case-closed", "too-many-open", $($ask_problem),*],
             },
             list: $crate::operations::Docs {
                 id: concat!("list", $name, "s"),
                 tag: $tag,
                 summary: $list_summary,
-                description: concat!($list_description, " The newest 500, newest first."),
+                description: concat!(
+                    $list_description,
+                    " Newest first, a page at a time: `next` is the `cursor` of the next page. `state=requested` \
+                     lists those that wait for a decision."
+                ),
                 request: "",
-                answer: concat!("{\"", $many, "\": [", $example, "]}"),
+                answer: concat!("{\"", $many, "\": [", $example, "], \"next\": null}"),
                 problems: &["not-found", "case-closed", $($($list_problem),*)?],
             },
             read: $crate::operations::Docs {

@@ -188,7 +188,7 @@ impl Vault {
         let mut toll = Toll::of(&self.core, caller, operation.price());
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
             let core = &self.core;
-            let (alarm, granted) = grant(core, caller, situation, &operation, now);
+            let (alarm, granted) = grant(core, connection, caller, situation, &operation, now);
             let granted = granted.and_then(|grant| {
                 toll.let_in(core, connection, caller, situation)?;
                 Ok(grant)
@@ -308,7 +308,8 @@ impl Vault {
                 match facts::load(&core, transaction, caller, &about.target, core.tip()) {
                     Ok(situation) => {
                         let mut notes = Notes::default();
-                        let (alarm, granted) = grant(&core, caller, &situation, &operation, now);
+                        let (alarm, granted) =
+                            grant(&core, transaction, caller, &situation, &operation, now);
                         if granted.is_ok() {
                             toll.let_in_here();
                         }
@@ -367,6 +368,7 @@ struct OnSnapshot<T> {
 /// it is looked at whether it can be paid or not, and only if the caller may ask it.
 fn grant<O: Operation>(
     core: &Core,
+    connection: &Snapshot,
     caller: &Caller,
     situation: &Situation,
     operation: &O,
@@ -376,7 +378,8 @@ fn grant<O: Operation>(
         Ok(grant) => grant,
         Err(denial) => return (None, Err(Stopped::Denied(denial))),
     };
-    let asking = Asking::new(&core.settings, now, caller, &grant);
+    let case = situation.case.as_ref();
+    let asking = Asking::new(core, connection, case, now, caller, &grant);
     if let Err(error) = operation.check(&asking) {
         return (None, Err(Stopped::Failed(error)));
     }
@@ -408,7 +411,7 @@ fn prepare<O: Operation>(
     operation: &mut O,
     when: When,
 ) -> (Notes, Result<(), Stopped>) {
-    let (_, granted) = grant(core, caller, situation, operation, when.now);
+    let (_, granted) = grant(core, connection, caller, situation, operation, when.now);
     let granted = granted.and_then(|grant| {
         toll.let_in(core, connection, caller, situation)?;
         Ok(grant)

@@ -14,14 +14,15 @@ use zeroize::Zeroizing;
 use super::unauthenticated::Unauthenticated;
 use crate::domain::{OperatorId, OperatorName};
 use crate::policy::{Denial, actions};
+use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
 use crate::vault::door::{Operation, Reply, Vault};
 use crate::vault::error::{OperationError, Stopped};
 use crate::vault::identity::{
-    Admitted, OperatorSecrets, Password, PasswordHash, Subnet, ThrottleKey, TotpCode, TotpSecret,
-    TotpStep,
+    Admitted, CountedCode, OperatorSecrets, Password, PasswordHash, Subnet, ThrottleKey, TotpCode,
+    TotpSecret, TotpStep,
 };
 use crate::vault::keyring::Argon2Params;
 use crate::vault::scope::{Entering, Scope, SignedIn, Verified};
@@ -86,13 +87,18 @@ impl Vault {
     ) -> Result<(OpenSession, Attempt), Unauthenticated> {
         let found = self.attempt(&attempt.name, attempt.address)?;
         let about = found.operator();
+        let mut alarm = None;
         let verified =
             self.has_right_password(&found, &attempt.password)
                 .and_then(|(row, secrets)| {
+                    let key = &found.throttle_key;
+                    let code = attempt.totp.as_ref();
+                    let step;
+                    (step, alarm) = self.counted_step(key, row, secrets, code);
                     Some(Verified {
                         operator: row.id.clone(),
-                        step: self.step_of_code(row, secrets, attempt.totp.as_ref())?,
-                        subnet: found.throttle_key.subnet,
+                        step: step?,
+                        subnet: key.subnet,
                     })
                 });
         let entering = match verified {
@@ -102,7 +108,12 @@ impl Vault {
             },
             None => Entering::Refused(Denial::WrongCredential),
         };
-        Ok((OpenSession { about, entering }, found))
+        let operation = OpenSession {
+            about,
+            entering,
+            alarm,
+        };
+        Ok((operation, found))
     }
 
     /// Counts the try, and finds whose name it is.
@@ -169,6 +180,43 @@ impl Vault {
         (row.state == OperatorState::Active).then_some((row, secrets))
     }
 
+    /// The step of a code that came with the right password, as [`Self::step_of_code`] finds it. If there were too
+    /// many wrong ones, that is an alarm, and none is good from a network where the operator never was.
+    fn counted_step(
+        &self,
+        key: &ThrottleKey,
+        row: &OperatorRow,
+        secrets: &OperatorSecrets,
+        code: Option<&TotpCode>,
+    ) -> (Option<Option<TotpStep>>, Option<Alarm>) {
+        if code.is_none() || secrets.totp.is_none() {
+            return (self.step_of_code(row, secrets, code), None);
+        }
+        let counted = self
+            .throttle
+            .enter_code(key.name, self.core.clock.measured());
+        let step = self.step_of_code(row, secrets, code);
+        let good = match counted {
+            CountedCode::Counted | CountedCode::Last => step.is_some(),
+            CountedCode::TooMany => step.is_some() && self.was_here(key, &row.id, secrets),
+        };
+        match (good, counted) {
+            (true, CountedCode::TooMany) => (step, None),
+            (true, _) => {
+                self.throttle.give_back_code(key.name);
+                (step, None)
+            }
+            (false, CountedCode::Counted) => (None, None),
+            (false, _) => (None, Some(Alarm::WrongCodes)),
+        }
+    }
+
+    /// Whether the operator signed in from this network before. The vault's own command line is everybody's.
+    fn was_here(&self, key: &ThrottleKey, id: &OperatorId, secrets: &OperatorSecrets) -> bool {
+        key.subnet
+            .is_none_or(|subnet| secrets.knows(&self.core.keys(), id, subnet))
+    }
+
     /// The step of the code; `Some(None)` where there is no second factor.
     fn step_of_code(
         &self,
@@ -194,10 +242,7 @@ impl Vault {
             return None;
         };
         let (row, secrets) = attempt.found.as_ref()?;
-        let known = attempt
-            .throttle_key
-            .subnet
-            .is_none_or(|subnet| secrets.knows(&self.core.keys(), &row.id, subnet));
+        let known = self.was_here(&attempt.throttle_key, &row.id, secrets);
         (!known).then_some(retry_after)
     }
 
@@ -234,6 +279,7 @@ impl Attempt {
 struct OpenSession {
     about: Option<OperatorId>,
     entering: Entering,
+    alarm: Option<Alarm>,
 }
 
 impl Operation for OpenSession {
@@ -245,6 +291,7 @@ impl Operation for OpenSession {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignedIn, OperationError> {
+        scope.notes.alarm = self.alarm;
         scope.open_session(self.entering)
     }
 }

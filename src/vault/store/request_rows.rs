@@ -72,22 +72,20 @@ pub(crate) fn find(
     connection.row(&REQUEST, &key(id), read)
 }
 
-/// The most requests that a list has.
-const MOST: usize = 500;
-
-/// The requests of one kind in a case, newest first, at most 500.
+/// The requests of one kind in a case, newest first: all of them, or those of one asker.
 pub(crate) fn list(
     connection: &Snapshot,
     case: CaseNumber,
     kind: &'static str,
+    asker: Option<&OperatorId>,
 ) -> Result<Vec<RequestRow>, StoreError> {
-    let by = [("case_number", int(case.0)), ("kind", text(kind))];
+    let mut by = vec![("case_number", int(case.0)), ("kind", text(kind))];
+    by.extend(asker.map(|asker| ("asker", text(asker.as_str()))));
     let mut all = connection.rows(&REQUEST, &by, read)?;
     all.sort_by(|one, other| {
         let newest = other.asked_at.cmp(&one.asked_at);
         newest.then_with(|| one.id.as_str().cmp(other.id.as_str()))
     });
-    all.truncate(MOST);
     Ok(all)
 }
 
@@ -205,8 +203,14 @@ mod tests {
         assert_eq!((row.id, row.kind.as_str()), (id, "reveal"));
         assert_eq!(row.state, RequestState::Requested);
         assert_eq!((row.decided_leaf, row.decider), (None, None));
-        let listed = |kind| list(&connection, CaseNumber(1), kind).unwrap().len();
-        assert_eq!((listed("reveal"), listed("export")), (1, 0));
+        let listed = |kind, asker| {
+            let listed = list(&connection, CaseNumber(1), kind, asker);
+            listed.unwrap().len()
+        };
+        assert_eq!((listed("reveal", None), listed("export", None)), (1, 0));
+        let other = OperatorId::from_random([2; 13]);
+        let (own, others) = (Some(&asker()), Some(&other));
+        assert_eq!((listed("reveal", own), listed("reveal", others)), (1, 0));
     }
 
     #[test]

@@ -622,6 +622,118 @@ fn approved_quarantine(incident: &Incident) -> String {
     id
 }
 
+/// The route that asks for a request of each kind.
+const ASKS: [&str; 6] = [
+    "POST /api/v1/cases/{case}/reveals",
+    "POST /api/v1/cases/{case}/exports",
+    "POST /api/v1/cases/{case}/raises",
+    "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal",
+    "PUT /api/v1/cases/{case}/members/{operator}",
+    "POST /api/v1/cases/{case}/exhibits/{exhibit}/quarantine",
+];
+
+#[test]
+fn more_requests_than_one_may_have_open_are_refused_alike_and_cost_nothing() {
+    let incidents = pair("[limits]\nopen_requests = 2\n");
+    for (kind, route) in KINDS.iter().zip(ASKS) {
+        // Those of others do not count.
+        for incident in &incidents {
+            (kind.ask)(incident, &incident.client(kind.decider));
+            kind.ask(incident);
+            kind.ask(incident);
+        }
+        let before = incidents
+            .each_ref()
+            .map(|of| budgets(&of.client(kind.asker)));
+        let further = |incident: &Incident, asker: &Client| {
+            let first = incident.first_exhibit();
+            let of_case = |rest: &str| incident.of_case(rest);
+            let number = incident.log.messages[0].number.clone();
+            match route {
+                "POST /api/v1/cases/{case}/reveals" => {
+                    let subjects = [incident.subject(&number)];
+                    asker.post(&of_case("/reveals"), &body::reveal(&subjects))
+                }
+                "POST /api/v1/cases/{case}/exports" => export(
+                    incident,
+                    asker,
+                    "account-notice",
+                    &json!({ "account": ["one"] }),
+                ),
+                "POST /api/v1/cases/{case}/raises" => {
+                    asker.post(&of_case("/raises"), &incident.raise(10))
+                }
+                "PUT /api/v1/cases/{case}/members/{operator}" => {
+                    let path = format!("/members/{}", incident.operator(Who::Outsider));
+                    asker.put(&of_case(&path), &json!({ "role": "investigator" }))
+                }
+                "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal" => {
+                    let path = format!("/exhibits/{first}/withdrawal");
+                    asker.post(&of_case(&path), &body::reason())
+                }
+                _ => {
+                    let path = format!("/exhibits/{first}/quarantine");
+                    asker.post(&of_case(&path), &body::reason())
+                }
+            }
+        };
+        same(&incidents, kind.asker, further, 409, "too-many-open");
+        let after = incidents
+            .each_ref()
+            .map(|of| budgets(&of.client(kind.asker)));
+        assert_eq!(before, after, "{route}");
+        // Room again when one of them is decided.
+        for incident in &incidents {
+            let listed = list_of(kind);
+            let listed = incident
+                .lead()
+                .get(&incident.of_case(&format!("/{listed}?state=requested")));
+            let json = listed.assert_status(200).json();
+            let mut waiting = json[list_of(kind)].as_array().unwrap().iter();
+            let name = Who::SecondLead.name();
+            let own = waiting.find(|one| one["asked_by"] == name).unwrap();
+            let id = own[kind_of(kind)].as_str().unwrap();
+            let decider = incident.client(kind.decider);
+            decider
+                .post(&kind.path(id), &body::deny())
+                .assert_status(200);
+            kind.ask(incident);
+        }
+    }
+}
+
+const OPEN_A_CASE: &str = "POST /api/v1/cases";
+
+#[test]
+fn more_cases_than_one_lead_may_open_in_a_day_are_refused_alike() {
+    let incidents = pair("[budgets]\ncases_per_day = 2\n");
+    let open = |by: &Client| {
+        let body = json!({ "title": "Another", "reference": "IR-2024-18", "reason": body::REASON });
+        by.post("/cases", &body)
+    };
+    for incident in &incidents {
+        open(&incident.lead()).assert_status(201);
+    }
+    let further = |_: &Incident, by: &Client| open(by);
+    same(&incidents, Who::Lead, further, 409, "too-many-cases");
+    for incident in &incidents {
+        incident.clock.advance_seconds(86_400);
+        incident.forget_sessions();
+        open(&incident.lead()).assert_status(201);
+    }
+}
+
+/// The member of its list, such as `reveals`.
+fn list_of(kind: &Kind) -> &'static str {
+    let path = kind.decision.strip_prefix("POST /api/v1/").unwrap();
+    path.split_once('/').unwrap().0
+}
+
+/// The member with its id, such as `reveal`.
+fn kind_of(kind: &Kind) -> &'static str {
+    list_of(kind).strip_suffix('s').unwrap()
+}
+
 #[test]
 fn decisions_that_cannot_be_made_are_refused_alike() {
     let incidents = pair("[sessions]\nreveal_hours = 1\nexport_hours = 1\n");
@@ -1081,12 +1193,16 @@ fn every_refusal_of_every_route_is_compared_or_is_an_exception() {
         .iter()
         .flat_map(|kind| OF_DECISIONS.map(|refusal| (kind.decision, refusal)));
     let states = STATES.iter().map(|state| (state.route, state.kind));
+    let asks = ASKS.iter().map(|route| (*route, "too-many-open"));
+    let cases = [(OPEN_A_CASE, "too-many-cases")];
     let unknown = ROWS.iter().filter(|row| row.route.contains('{'));
     let closed = ROWS.iter().filter(|row| rests(row.route));
     let compared: BTreeSet<(&str, &str)> = paid
         .chain(frozen)
         .chain(decided)
         .chain(states)
+        .chain(asks)
+        .chain(cases)
         .chain(unknown.map(|row| (row.route, "not-found")))
         .chain(closed.map(|row| (row.route, "case-closed")))
         .collect();

@@ -11,7 +11,7 @@ use super::{Answer, Client, Log, TestVault, Who, invented};
 
 /// Budgets that no test spends.
 const AMPLE: &str = "[budgets]\nlookup_points = 1000000\nlookup_points_per_month = 1000000\n\
-    case_points_per_month = 1000000\nview_points = 1000000\n";
+    case_points_per_month = 1000000\nview_points = 1000000\ncases_per_day = 1000000\n";
 
 pub struct Incident {
     vault: TestVault,

@@ -1,12 +1,13 @@
 //! What every request is shown with, whatever is asked for.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::sealed::Sealed;
 use crate::domain::{Moment, OperatorId, Purpose};
 use crate::policy::RequestState;
 use crate::vault::OperationError;
+use crate::vault::clock::{Term, VaultClock};
 use crate::vault::scope::Reading;
 use crate::vault::store::request_rows::RequestRow;
 
@@ -37,7 +38,7 @@ pub struct AskedView {
 }
 
 /// The state of a request as it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = RequestState)]
 pub enum ShownState {
@@ -55,9 +56,13 @@ pub enum ShownState {
     Expired,
 }
 
-impl From<RequestState> for ShownState {
-    fn from(state: RequestState) -> Self {
+impl ShownState {
+    /// A request past its time is shown as expired, whatever its row says.
+    pub(super) fn of(state: RequestState, term: Term, clock: &VaultClock) -> Self {
         match state {
+            RequestState::Requested | RequestState::Approved if clock.has_ended(term) => {
+                Self::Expired
+            }
             RequestState::Requested => Self::Requested,
             RequestState::Approved => Self::Approved,
             RequestState::Denied => Self::Denied,
@@ -75,17 +80,8 @@ impl AskedView {
     ) -> Result<Self, OperationError> {
         let name = |id: &OperatorId| reading.operator_name(id);
         let term = sealed.term();
-        // A request past its time is shown as expired, whatever its row says.
-        let state = match row.state {
-            RequestState::Requested | RequestState::Approved
-                if reading.core.clock.has_ended(term) =>
-            {
-                ShownState::Expired
-            }
-            other => other.into(),
-        };
         Ok(Self {
-            state,
+            state: ShownState::of(row.state, term, &reading.core.clock),
             asked_by: name(&row.asker)?,
             asked_at: row.asked_at,
             expires_at: reading.core.clock.shown_end(term),

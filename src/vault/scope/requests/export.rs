@@ -1,6 +1,7 @@
 //! Exports: asked by one, decided by another, handed out by a custodian (`package.rs`).
 //!
-//! Bound to everything asked, to the exhibits it was counted over, and to the counts.
+//! Bound to everything asked, to the exhibits that hold what it would contain, and to the counts. A file that has
+//! nothing of it changes nothing: a liaison, whose export is about its account, learns of no other account's file.
 
 use std::collections::BTreeMap;
 
@@ -41,6 +42,8 @@ pub struct CountedExport {
     found: Matched,
     /// Of a scope report that is asked for: its tables, and their release.
     report: Option<(Report, Option<Release>)>,
+    /// Of the whole case: while it is the same, nothing has to be counted again.
+    edition: [u8; 32],
 }
 
 /// What is sealed of an export, and covered by its digest.
@@ -59,6 +62,8 @@ pub struct ExportBody {
     numbers: u64,
     /// Of a scope report: what it will hold. Counted once, when it is asked for.
     report: Option<Report>,
+    /// The exhibits that hold it. Withdrawing another one does not concern the export.
+    exhibits: Vec<String>,
 }
 
 /// A request as those see it who ask, decide and hand out.
@@ -111,27 +116,31 @@ impl ExportBody {
 
 impl CountedExport {
     pub(super) fn of(reading: &Reading<'_>, filter: RecordFilter) -> Result<Self, OperationError> {
+        let records = reading.records()?;
         Ok(Self {
-            found: reading.records()?.result_of(&filter)?,
+            found: records.result_of(&filter)?,
+            edition: records.edition(),
             account: reading.grant.account().cloned(),
             filter,
             report: None,
         })
     }
 
-    /// The counts, if they are of this filter and the case's records are still those
-    /// that were counted.
-    fn still(
-        counted: Option<&Self>,
+    /// The counts, if they are of this filter and still right. They are counted again if an exhibit was admitted or
+    /// withdrawn since, which is rare.
+    fn still<'c>(
+        counted: Option<&'c Self>,
         reading: &Reading<'_>,
         filter: &RecordFilter,
-    ) -> Result<Matched, OperationError> {
+    ) -> Result<&'c Matched, OperationError> {
         let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
+        let records = reading.records()?;
         let same = counted.filter == *filter
             && counted.account.as_ref() == reading.grant.account()
-            && counted.found.edition == reading.records()?.edition();
+            && (counted.edition == records.edition()
+                || counted.found == records.result_of(filter)?);
         match same {
-            true => Ok(counted.found),
+            true => Ok(&counted.found),
             false => Err(OperationError::Conflict(Conflict::ResultChanged)),
         }
     }
@@ -219,6 +228,11 @@ impl RequestKind for Export {
             report: counted
                 .and_then(|counted| counted.report.as_ref())
                 .map(|(report, _)| report.clone()),
+            exhibits: found
+                .held
+                .iter()
+                .map(|held| held.exhibit.to_string())
+                .collect(),
         })
     }
 
@@ -233,7 +247,11 @@ impl RequestKind for Export {
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError> {
         let found = CountedExport::still(counted, reading, &body.filter()?)?;
-        digest.part(&found.edition);
+        for held in &found.held {
+            digest.part(held.exhibit.as_str().as_bytes());
+            digest.part(held.parts.as_bytes());
+            digest.part(&held.records.to_be_bytes());
+        }
         digest.part(&found.messages.to_be_bytes());
         digest.part(&found.numbers.to_be_bytes());
         Ok(())
@@ -287,6 +305,10 @@ impl Packaged for Export {
             recipients: body.recipients.clone(),
             legal_basis: body.legal_basis.clone(),
         })
+    }
+
+    fn holds(body: &ExportBody, exhibit: &ExhibitId) -> bool {
+        body.exhibits.iter().any(|held| held == exhibit.as_str())
     }
 
     fn open<A: Reveals>(

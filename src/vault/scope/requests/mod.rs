@@ -1,7 +1,7 @@
 //! What needs two people: one asks, somebody else decides in time.
 //!
 //! `kind.rs` says what is a kind's own, and a file for each kind says it; `steps.rs` has what
-//! is the same for all of them: ask, list, read, decide. A request is sealed whole
+//! is the same for all of them: ask, read, decide; `listing.rs` lists them. A request is sealed whole
 //! (`sealed.rs`) and bound by a keyed digest to what was asked and to what was found for it:
 //! nobody decides or opens something other than what was looked at. Who may ask and decide
 //! is for the policy, which lets nobody decide what they asked. The leaf of a decision says yes
@@ -16,6 +16,7 @@ mod asked_view;
 mod export;
 mod found;
 mod kind;
+mod listing;
 mod membership;
 mod package;
 mod package_file;
@@ -24,6 +25,7 @@ mod quarantine;
 mod raise;
 mod reject_list;
 mod reveal;
+mod room;
 mod sealed;
 mod standing;
 mod statement;
@@ -36,6 +38,7 @@ mod tests;
 pub use self::asked_view::{AskedView, ShownState};
 pub use self::export::{Export, ExportView, ExportWanted};
 pub use self::kind::RequestKind;
+pub use self::listing::{RequestPage, WantedPage};
 pub use self::membership::{Membership, MembershipView, MembershipWanted};
 pub use self::package::{Built, PackageContents, WantedBytes, WantedPart};
 pub use self::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};

@@ -235,7 +235,7 @@ impl Reading<'_> {
         Ok(tar.and_then(|tar| file.open(&tar)))
     }
 
-    /// A package that was built before an exhibit was withdrawn may hold its records.
+    /// A package that holds records of an exhibit is handed out no more once the exhibit is withdrawn.
     fn none_withdrawn_since<K: Packaged>(
         &self,
         found: &Found<K>,

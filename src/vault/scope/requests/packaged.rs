@@ -20,10 +20,8 @@ pub trait Packaged: RequestKind<After = Delivery> {
     /// To whom the package leaves and why it may; refused if nothing leaves on this request.
     fn leaving(body: &Self::Body) -> Result<Leaving, OperationError>;
 
-    /// Whether the package may hold something of this exhibit.
-    fn holds(_: &Self::Body, _: &ExhibitId) -> bool {
-        true
-    }
+    /// Whether the package holds something of this exhibit.
+    fn holds(body: &Self::Body, exhibit: &ExhibitId) -> bool;
 
     /// Opens what goes into the package.
     fn open<A: Reveals>(

@@ -1,11 +1,9 @@
-//! The steps every request goes through: asked, listed, read, decided.
-
-use std::sync::Arc;
+//! The steps every request goes through: asked, read, decided.
 
 use super::asked_view::AskedView;
 use super::found::{Found, SealedOf, bound};
 use super::kind::RequestKind;
-use super::sealed::{Sealed, damaged, parsed};
+use super::sealed::Sealed;
 use super::statement::Statement;
 use crate::domain::{Moment, RequestIdOfKind as _};
 use crate::policy::{Action, Decides, Denial, RequestState, Writes};
@@ -68,7 +66,7 @@ impl Reading<'_> {
         Ok(digest.finish())
     }
 
-    fn view<K: RequestKind>(
+    pub(super) fn view<K: RequestKind>(
         &self,
         id: K::Id,
         row: &RequestRow,
@@ -195,28 +193,6 @@ impl<A: Action> Scope<'_, A> {
     ) -> Result<K::View, OperationError> {
         let found = self.request::<K>(id)?;
         self.view::<K>(id.clone(), &found.row, found.sealed)
-    }
-
-    /// The requests of the case, newest first; a liaison sees those alone that it asked about its account.
-    pub fn list_requests<K: RequestKind<List = A>>(
-        &mut self,
-    ) -> Result<Vec<K::View>, OperationError> {
-        let case = self.case_row()?;
-        let keys = self.core.case_keys(&case.id)?;
-        let own = self.grant.account().cloned();
-        let mut all = Vec::new();
-        for row in request_rows::list(self.connection, case.number, K::NAME)? {
-            let sealed: SealedOf<K> = Sealed::open(self.core, &keys, &row)?;
-            let keys = Arc::clone(&keys);
-            let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
-            let asked_it = Some(&row.asker) == self.caller.operator_id();
-            if own.is_none() || (asked_it && parsed(sealed.account.as_deref())? == own) {
-                let id = row.id.as_str().parse().map_err(|_| damaged())?;
-                all.push(self.view::<K>(id, &row, sealed)?);
-            }
-        }
-        self.note_rows(all.len() as u64);
-        Ok(all)
     }
 
     /// What is touched by a request is noted for the leaf.

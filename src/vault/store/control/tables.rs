@@ -132,7 +132,12 @@ pub(crate) static REQUEST: ControlTable = ControlTable {
         "digest",
         "sealed",
     ],
-    groups: &[&["id"], &["case_number", "kind"], &[]],
+    groups: &[
+        &["id"],
+        &["case_number", "kind"],
+        &["case_number", "kind", "asker"],
+        &[],
+    ],
 };
 
 pub(crate) static RELEASE: ControlTable = ControlTable {
