@@ -214,6 +214,7 @@ impl Vault {
             editions: Editions::default(),
             package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
+            throttle: Throttle::default(),
             tip: RwLock::new(Frontier::new().tip()),
             log_verified: Mutex::new(None),
         });
@@ -226,7 +227,6 @@ impl Vault {
         Ok(Self {
             core,
             ledger,
-            throttle: Throttle::default(),
             noted_clock: AtomicBool::new(false),
             _lock: lock,
         })

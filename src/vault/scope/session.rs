@@ -90,6 +90,11 @@ pub struct SelfView {
     pub session: SessionId,
     /// When the session ends by itself.
     pub expires_at: Moment,
+    /// How many wrong codes came with the caller's right password since the vault was started; left out below five. If
+    /// they were not the caller's, somebody else knows the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub wrong_codes: Option<u32>,
     /// The cases it is a member of.
     pub cases: Vec<SelfMembership>,
 }
@@ -237,9 +242,11 @@ impl<A: Action> Scope<'_, A> {
                 });
             }
         }
+        let name = OperatorSecrets::open(&self.core.keys(), &row)?.name.clone();
         Ok(SelfView {
             operator: operator.clone(),
-            name: OperatorSecrets::open(&self.core.keys(), &row)?.name.clone(),
+            wrong_codes: self.alarming_codes(&name),
+            name,
             role: row.home.as_str(),
             session: session.clone(),
             expires_at: self.core.clock.shown(expires_at),

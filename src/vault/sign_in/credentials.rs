@@ -134,12 +134,13 @@ impl Vault {
             subnet: address.map(Subnet::of),
         };
         let admitted = self
+            .core
             .throttle
             .enter(&throttle_key, self.core.clock.measured())
             .map_err(|retry_after| Unauthenticated::Throttled { retry_after })?;
         let found = self.named(&tag).inspect_err(|_| {
             let now = self.core.clock.measured();
-            self.throttle.give_back(&throttle_key, now);
+            self.core.throttle.give_back(&throttle_key, now);
         })?;
         Ok(Attempt {
             throttle_key,
@@ -193,6 +194,7 @@ impl Vault {
             return (self.step_of_code(row, secrets, code), None);
         }
         let counted = self
+            .core
             .throttle
             .enter_code(key.name, self.core.clock.measured());
         let step = self.step_of_code(row, secrets, code);
@@ -201,9 +203,8 @@ impl Vault {
             CountedCode::TooMany => step.is_some() && self.was_here(key, &row.id, secrets),
         };
         match (good, counted) {
-            (true, CountedCode::TooMany) => (step, None),
             (true, _) => {
-                self.throttle.give_back_code(key.name);
+                self.core.throttle.give_back_code(key.name, counted);
                 (step, None)
             }
             (false, CountedCode::Counted) => (None, None),
@@ -256,7 +257,7 @@ impl Vault {
         match denial {
             None | Some(Denial::SecondFactorNeeded) => {
                 let now = self.core.clock.measured();
-                self.throttle.forget(&attempt.throttle_key, now);
+                self.core.throttle.forget(&attempt.throttle_key, now);
             }
             Some(_) => {
                 if let Admitted::Known { retry_after } = attempt.admitted {
