@@ -7,6 +7,7 @@ use super::{Scope, open_account, party_of};
 use crate::domain::schema::Token;
 use crate::domain::{CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId};
 use crate::policy::{Action, Denial, Writes};
+use crate::vault::budget::alarm::Alarm;
 use crate::vault::budget::charge::Payer;
 use crate::vault::budget::price::BudgetKind;
 use crate::vault::call::answer::Answer;
@@ -32,6 +33,8 @@ pub struct SignedIn {
 pub(in crate::vault) enum Entering {
     Verified(Verified),
     Refused(Denial),
+    /// Somebody with the right password tries code after code.
+    Guessing,
 }
 
 /// Somebody whose password and code are right.
@@ -164,6 +167,10 @@ impl<A: Writes> Scope<'_, A> {
         let verified = match entering {
             Entering::Verified(verified) => verified,
             Entering::Refused(denial) => return Ok(Err(denial)),
+            Entering::Guessing => {
+                self.notes.alarm = Some(Alarm::WrongCodes);
+                return Ok(Err(Denial::WrongCredential));
+            }
         };
         let row = operator_rows::find(self.connection, &verified.operator)?
             .filter(|row| row.state == OperatorState::Active);

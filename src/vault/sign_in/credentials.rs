@@ -14,7 +14,6 @@ use zeroize::Zeroizing;
 use super::unauthenticated::Unauthenticated;
 use crate::domain::{OperatorId, OperatorName};
 use crate::policy::{Denial, actions};
-use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
@@ -87,14 +86,14 @@ impl Vault {
     ) -> Result<(OpenSession, Attempt), Unauthenticated> {
         let found = self.attempt(&attempt.name, attempt.address)?;
         let about = found.operator();
-        let mut alarm = None;
+        let mut guessing = false;
         let verified =
             self.has_right_password(&found, &attempt.password)
                 .and_then(|(row, secrets)| {
                     let key = &found.throttle_key;
                     let code = attempt.totp.as_ref();
                     let step;
-                    (step, alarm) = self.counted_step(key, row, secrets, code);
+                    (step, guessing) = self.counted_step(key, row, secrets, code);
                     Some(Verified {
                         operator: row.id.clone(),
                         step: step?,
@@ -106,14 +105,10 @@ impl Vault {
                 Some(retry_after) => Entering::Refused(Denial::Throttled { retry_after }),
                 None => Entering::Verified(verified),
             },
+            None if guessing => Entering::Guessing,
             None => Entering::Refused(Denial::WrongCredential),
         };
-        let operation = OpenSession {
-            about,
-            entering,
-            alarm,
-        };
-        Ok((operation, found))
+        Ok((OpenSession { about, entering }, found))
     }
 
     /// Counts the try, and finds whose name it is.
@@ -182,16 +177,16 @@ impl Vault {
     }
 
     /// The step of a code that came with the right password, as [`Self::step_of_code`] finds it. If there were too
-    /// many wrong ones, that is an alarm, and none is good from a network where the operator never was.
+    /// many wrong ones, it says that somebody guesses, and none is good from a network where the operator never was.
     fn counted_step(
         &self,
         key: &ThrottleKey,
         row: &OperatorRow,
         secrets: &OperatorSecrets,
         code: Option<&TotpCode>,
-    ) -> (Option<Option<TotpStep>>, Option<Alarm>) {
+    ) -> (Option<Option<TotpStep>>, bool) {
         if code.is_none() || secrets.totp.is_none() {
-            return (self.step_of_code(row, secrets, code), None);
+            return (self.step_of_code(row, secrets, code), false);
         }
         let counted = self
             .core
@@ -205,10 +200,10 @@ impl Vault {
         match (good, counted) {
             (true, _) => {
                 self.core.throttle.give_back_code(key.name, counted);
-                (step, None)
+                (step, false)
             }
-            (false, CountedCode::Counted) => (None, None),
-            (false, _) => (None, Some(Alarm::WrongCodes)),
+            (false, CountedCode::Counted) => (None, false),
+            (false, _) => (None, true),
         }
     }
 
@@ -280,7 +275,6 @@ impl Attempt {
 struct OpenSession {
     about: Option<OperatorId>,
     entering: Entering,
-    alarm: Option<Alarm>,
 }
 
 impl Operation for OpenSession {
@@ -292,7 +286,6 @@ impl Operation for OpenSession {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignedIn, OperationError> {
-        scope.notes.alarm = self.alarm;
         scope.open_session(self.entering)
     }
 }
