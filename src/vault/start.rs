@@ -227,6 +227,7 @@ impl Vault {
             editions: Editions::default(),
             package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
+            throttle: Throttle::default(),
             tip: RwLock::new(Frontier::new().tip()),
             log_verified: Mutex::new(None),
         });
@@ -239,7 +240,6 @@ impl Vault {
         Ok(Self {
             core,
             ledger,
-            throttle: Throttle::default(),
             noted_clock: AtomicBool::new(false),
             _lock: lock,
         })

@@ -1,5 +1,5 @@
-//! The alarms. Questions, refusals and sign-ins that fail raise them, answers never do. The leaf names the alarm. Only the alarm for
-//! repeated refusals has a consequence for the caller.
+//! The alarms. Questions, refusals and sign-ins that fail raise them, answers never do. The leaf names the alarm. Only
+//! the alarm for repeated refusals has a consequence for the caller.
 
 /// A closed list, the gravest last: a leaf has room for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

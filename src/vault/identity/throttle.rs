@@ -24,7 +24,16 @@ use crate::domain::{Bucket, Moment};
 #[derive(Default)]
 pub(in crate::vault) struct Throttle {
     buckets: Mutex<HashMap<Tried, (f64, Moment)>>,
-    codes: Mutex<HashMap<[u8; 16], (f64, Moment)>>,
+    codes: Mutex<HashMap<[u8; 16], Codes>>,
+}
+
+/// Wrong codes that came with an operator's right password.
+#[derive(Clone, Copy)]
+struct Codes {
+    level: f64,
+    at: Moment,
+    /// All of them since the vault was started.
+    wrong: u32,
 }
 
 /// How a code that came with the right password was counted.
@@ -106,12 +115,17 @@ impl Throttle {
     /// Counts a code before it is looked at. `name` is an operator's whose password was right.
     pub(in crate::vault) fn enter_code(&self, name: [u8; 16], now: Moment) -> CountedCode {
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        let (level, at) = codes.get(&name).copied().unwrap_or((0.0, now));
-        let level = CODES.leaked(level, (now.seconds() - at.seconds()) as f64);
+        let known = codes.entry(name).or_insert(Codes {
+            level: 0.0,
+            at: now,
+            wrong: 0,
+        });
+        known.wrong = known.wrong.saturating_add(1);
+        let level = CODES.leaked(known.level, (now.seconds() - known.at.seconds()) as f64);
         let Ok(level) = CODES.pour(level, 1.0) else {
             return CountedCode::TooMany;
         };
-        codes.insert(name, (level, now));
+        (known.level, known.at) = (level, now);
         match CODES.pour(level, 1.0) {
             Ok(_) => CountedCode::Counted,
             Err(_) => CountedCode::Last,
@@ -119,11 +133,22 @@ impl Throttle {
     }
 
     /// The code was right: it is not counted after all.
-    pub(in crate::vault) fn give_back_code(&self, name: [u8; 16]) {
+    pub(in crate::vault) fn give_back_code(&self, name: [u8; 16], counted: CountedCode) {
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((level, _)) = codes.get_mut(&name) {
-            *level = (*level - 1.0).max(0.0);
+        if let Some(known) = codes.get_mut(&name) {
+            known.wrong = known.wrong.saturating_sub(1);
+            if counted != CountedCode::TooMany {
+                known.level = (known.level - 1.0).max(0.0);
+            }
         }
+    }
+
+    /// How many wrong codes came with the right password of an operator since the vault was started, if that is an
+    /// alarm: mistyping does not reach it.
+    pub(in crate::vault) fn alarming_codes(&self, name: &[u8; 16]) -> Option<u32> {
+        let codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let wrong = codes.get(name).map(|known| known.wrong);
+        wrong.filter(|wrong| f64::from(*wrong) >= CODES.capacity)
     }
 
     /// The try was no failure: it is not counted after all.
@@ -279,7 +304,10 @@ mod tests {
         assert_eq!(count(1, 719), CountedCode::TooMany);
         assert_eq!(count(1, 720), CountedCode::Last);
         assert_eq!(count(1, 720), CountedCode::TooMany);
-        throttle.give_back_code([1; 16]);
+        assert_eq!(throttle.alarming_codes(&[1; 16]), Some(10));
+        throttle.give_back_code([1; 16], CountedCode::Last);
+        assert_eq!(throttle.alarming_codes(&[1; 16]), Some(9));
+        assert_eq!(throttle.alarming_codes(&[2; 16]), None);
         assert_eq!(count(1, 720), CountedCode::Last);
         let day = (0..86_400).filter(|second| count(3, *second) != CountedCode::TooMany);
         assert!(day.count() <= 5 + 24 * 5);

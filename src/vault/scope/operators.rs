@@ -48,6 +48,11 @@ pub struct OperatorView {
     pub state: &'static str,
     /// Whether it has a second factor.
     pub second_factor: bool,
+    /// How many wrong codes came with its right password since the vault was started; left out below five. Somebody
+    /// else may know the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub wrong_codes: Option<u32>,
 }
 
 /// The new operator, with secrets that are shown once, at enrolment.
@@ -265,6 +270,7 @@ impl<A: Action> Scope<'_, A> {
                     role: row.home.as_str(),
                     state: row.state.as_str(),
                     second_factor: secrets.totp.is_some(),
+                    wrong_codes: self.alarming_codes(&secrets.name),
                     operator: row.id,
                 })
             })
@@ -273,6 +279,13 @@ impl<A: Action> Scope<'_, A> {
 }
 
 impl Reading<'_> {
+    /// How many wrong codes came with the right password of whoever has this name, if that is an alarm.
+    pub(super) fn alarming_codes(&self, name: &str) -> Option<u32> {
+        let keys = self.core.keys();
+        let tag = keys.root_keys().operator_names().tag_operator(name);
+        self.core.throttle.alarming_codes(tag.as_bytes())
+    }
+
     /// The name behind an id, for members and requests.
     pub(in crate::vault) fn operator_name(
         &self,

@@ -14,7 +14,6 @@ use zeroize::Zeroizing;
 use super::unauthenticated::Unauthenticated;
 use crate::domain::{OperatorId, OperatorName};
 use crate::policy::{Denial, actions};
-use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
@@ -87,14 +86,14 @@ impl Vault {
     ) -> Result<(OpenSession, Attempt), Unauthenticated> {
         let found = self.attempt(&attempt.name, attempt.address)?;
         let about = found.operator();
-        let mut alarm = None;
+        let mut guessing = false;
         let verified =
             self.has_right_password(&found, &attempt.password)
                 .and_then(|(row, secrets)| {
                     let key = &found.throttle_key;
                     let code = attempt.totp.as_ref();
                     let step;
-                    (step, alarm) = self.counted_step(key, row, secrets, code);
+                    (step, guessing) = self.counted_step(key, row, secrets, code);
                     Some(Verified {
                         operator: row.id.clone(),
                         step: step?,
@@ -106,14 +105,10 @@ impl Vault {
                 Some(retry_after) => Entering::Refused(Denial::Throttled { retry_after }),
                 None => Entering::Verified(verified),
             },
+            None if guessing => Entering::Guessing,
             None => Entering::Refused(Denial::WrongCredential),
         };
-        let operation = OpenSession {
-            about,
-            entering,
-            alarm,
-        };
-        Ok((operation, found))
+        Ok((OpenSession { about, entering }, found))
     }
 
     /// Counts the try, and finds whose name it is.
@@ -134,12 +129,13 @@ impl Vault {
             subnet: address.map(Subnet::of),
         };
         let admitted = self
+            .core
             .throttle
             .enter(&throttle_key, self.core.clock.measured())
             .map_err(|retry_after| Unauthenticated::Throttled { retry_after })?;
         let found = self.named(&tag).inspect_err(|_| {
             let now = self.core.clock.measured();
-            self.throttle.give_back(&throttle_key, now);
+            self.core.throttle.give_back(&throttle_key, now);
         })?;
         Ok(Attempt {
             throttle_key,
@@ -181,18 +177,19 @@ impl Vault {
     }
 
     /// The step of a code that came with the right password, as [`Self::step_of_code`] finds it. If there were too
-    /// many wrong ones, that is an alarm, and none is good from a network where the operator never was.
+    /// many wrong ones, it says that somebody guesses, and none is good from a network where the operator never was.
     fn counted_step(
         &self,
         key: &ThrottleKey,
         row: &OperatorRow,
         secrets: &OperatorSecrets,
         code: Option<&TotpCode>,
-    ) -> (Option<Option<TotpStep>>, Option<Alarm>) {
+    ) -> (Option<Option<TotpStep>>, bool) {
         if code.is_none() || secrets.totp.is_none() {
-            return (self.step_of_code(row, secrets, code), None);
+            return (self.step_of_code(row, secrets, code), false);
         }
         let counted = self
+            .core
             .throttle
             .enter_code(key.name, self.core.clock.measured());
         let step = self.step_of_code(row, secrets, code);
@@ -201,13 +198,12 @@ impl Vault {
             CountedCode::TooMany => step.is_some() && self.was_here(key, &row.id, secrets),
         };
         match (good, counted) {
-            (true, CountedCode::TooMany) => (step, None),
             (true, _) => {
-                self.throttle.give_back_code(key.name);
-                (step, None)
+                self.core.throttle.give_back_code(key.name, counted);
+                (step, false)
             }
-            (false, CountedCode::Counted) => (None, None),
-            (false, _) => (None, Some(Alarm::WrongCodes)),
+            (false, CountedCode::Counted) => (None, false),
+            (false, _) => (None, true),
         }
     }
 
@@ -256,7 +252,7 @@ impl Vault {
         match denial {
             None | Some(Denial::SecondFactorNeeded) => {
                 let now = self.core.clock.measured();
-                self.throttle.forget(&attempt.throttle_key, now);
+                self.core.throttle.forget(&attempt.throttle_key, now);
             }
             Some(_) => {
                 if let Admitted::Known { retry_after } = attempt.admitted {
@@ -279,7 +275,6 @@ impl Attempt {
 struct OpenSession {
     about: Option<OperatorId>,
     entering: Entering,
-    alarm: Option<Alarm>,
 }
 
 impl Operation for OpenSession {
@@ -291,7 +286,6 @@ impl Operation for OpenSession {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignedIn, OperationError> {
-        scope.notes.alarm = self.alarm;
         scope.open_session(self.entering)
     }
 }
