@@ -25,7 +25,8 @@ use super::mapping::column::ColumnMapping;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
 use super::unpack::peek::peek_far;
-use super::unpack::text::{FileText, Sheet};
+use super::unpack::sheet::Sheet;
+use super::unpack::text::FileText;
 use crate::domain::Format;
 
 /// A file whose format is known, at its first record.
@@ -182,6 +183,12 @@ impl OpenedLog {
                 fitting(Syntax::Json, fits, None)?
             }
             (_, None) => {
+                // What is perhaps no record does not say what the file is.
+                while stream.is_in_doubt() {
+                    if !stream.advance()? {
+                        return Err(IngestError::Empty);
+                    }
+                }
                 let names = look::names(&stream)?;
                 let shown = names.iter().map(|name| ShownName::of(name)).collect();
                 fitting(Syntax::Json, |_| Ok(false), shown)?

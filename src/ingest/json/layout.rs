@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use super::enclosure::Descent;
 use super::inside::{self, Inside};
 use super::line::json_in_line;
-use super::look::{fields_of, paths_of};
+use super::look::{fields_of, has_two, paths_of};
 use super::members::object;
 use super::numbers::plain_numbers;
 use super::stream::JsonStream;
@@ -44,6 +44,11 @@ impl Layout {
         JsonStream::new(source, self.descent, self.prefixed)
     }
 
+    /// The names that lead from a record to the record proper.
+    pub(in crate::ingest) fn way(&self) -> &[String] {
+        &self.inside
+    }
+
     /// The layout of a file of which nothing is known.
     pub(in crate::ingest) fn usual(prefixed: bool) -> Self {
         let descent = Descent::Named;
@@ -53,6 +58,59 @@ impl Layout {
             descent,
             inside,
         }
+    }
+
+    /// The layout in which most of the first records have two texts that `looks` likes, outside lists of their own or
+    /// else in them; the usual one, if none has.
+    pub(in crate::ingest) fn by_look(
+        beginning: &[u8],
+        prefixed: bool,
+        looks: &dyn Fn(&str, &str) -> bool,
+    ) -> Self {
+        let outside = |name: &str, text: &str| !name.contains("[]") && looks(name, text);
+        let plain = |object: &str| has_two(object, &outside);
+        let listed = |object: &str| has_two(object, looks);
+        let found = Self::of_most(beginning, prefixed, &plain)
+            .or_else(|| Self::of_most(beginning, prefixed, &listed));
+        found.map_or_else(|| Self::usual(prefixed), |(layout, _)| layout)
+    }
+
+    /// The layout in which most of the first records fit, and which of them is the first. Of two that are as good, the
+    /// simpler one.
+    fn of_most(
+        beginning: &[u8],
+        prefixed: bool,
+        fits: &dyn Fn(&str) -> bool,
+    ) -> Option<(Self, usize)> {
+        let mut best: Option<(usize, Self, usize)> = None;
+        for descent in Descent::ALL {
+            if descent == Descent::Anywhere && best.is_some() {
+                break;
+            }
+            let mut tried: Option<(usize, Inside, usize)> = None;
+            each_record(beginning, (descent, prefixed), &mut |nth, record| {
+                if let Some((count, inside, _)) = &mut tried {
+                    let object = inside::follow(record, inside, &mut |_| {});
+                    if let Ok(Some(mut object)) = object {
+                        *count += usize::from(fits(&object));
+                        inside::wipe(&mut object);
+                    }
+                    return;
+                }
+                tried = inside::search(record, fits).map(|inside| (1, inside, nth));
+            });
+            if let Some((count, inside, nth)) = tried
+                && best.as_ref().is_none_or(|(most, ..)| count > *most)
+            {
+                let layout = Self {
+                    prefixed,
+                    descent,
+                    inside,
+                };
+                best = Some((count, layout, nth));
+            }
+        }
+        best.map(|(_, layout, nth)| (layout, nth))
     }
 }
 
@@ -73,54 +131,31 @@ impl Tried {
             let mut both = shapes.iter().zip(&wanted);
             both.any(|(shape, wanted)| fits(shape, wanted, record))
         };
-        let mut best: Option<(usize, Self)> = None;
-        for descent in Descent::ALL {
-            if descent == Descent::Anywhere && best.is_some() {
-                break;
+        let (layout, nth) = Layout::of_most(beginning, prefixed, &any)?;
+        let mut seen = None;
+        each_record(beginning, (layout.descent, prefixed), &mut |at, record| {
+            if at != nth || seen.is_some() {
+                return;
             }
-            let mut tried: Option<(usize, Self)> = None;
-            each_record(beginning, (descent, prefixed), &mut |nth, record| {
-                if let Some((count, found)) = &mut tried {
-                    let object = inside::follow(record, &found.layout.inside, &mut |_| {});
-                    if let Ok(Some(mut object)) = object {
-                        *count += usize::from(any(&object));
-                        inside::wipe(&mut object);
-                    }
-                    return;
-                }
-                let Some(inside) = inside::search(record, &any) else {
-                    return;
-                };
-                let object = inside::follow(record, &inside, &mut |_| {});
-                let Ok(Some(mut object)) = object else {
-                    return;
-                };
-                let both = shapes.iter().zip(&wanted).enumerate();
-                let fitting = both.filter(|(_, (shape, wanted))| fits(shape, wanted, &object));
-                let fitting: Vec<_> = fitting.map(|(at, _)| at).collect();
-                let first = fitting.first().and_then(|at| wanted.get(*at));
-                let paths = first.map_or_else(Vec::new, |wanted| paths_of(&object, wanted));
-                inside::wipe(&mut object);
-                let layout = Layout {
-                    prefixed,
-                    descent,
-                    inside,
-                };
-                let found = Self {
-                    layout,
-                    fitting,
-                    paths,
-                    nth,
-                };
-                tried = Some((1, found));
-            });
-            if let Some((count, found)) = tried
-                && best.as_ref().is_none_or(|(most, _)| count > *most)
-            {
-                best = Some((count, found));
+            let object = inside::follow(record, &layout.inside, &mut |_| {});
+            let Ok(Some(mut object)) = object else {
+                return;
+            };
+            let both = shapes.iter().zip(&wanted).enumerate();
+            let fitting = both.filter(|(_, (shape, wanted))| fits(shape, wanted, &object));
+            let fitting: Vec<_> = fitting.map(|(at, _)| at).collect();
+            if let Some(first) = fitting.first().and_then(|at| wanted.get(*at)) {
+                let paths = paths_of(&object, first);
+                seen = Some((fitting, paths));
             }
-        }
-        best.map(|(_, found)| found)
+            inside::wipe(&mut object);
+        });
+        seen.map(|(fitting, paths)| Self {
+            layout,
+            fitting,
+            paths,
+            nth,
+        })
     }
 
     /// What was seen of the format, for the report.
@@ -149,14 +184,13 @@ fn each_record(
     with: &mut dyn FnMut(usize, &str),
 ) {
     let mut stream = JsonStream::of_bytes(beginning, descent, prefixed);
-    for nth in 1..=RECORDS {
-        // The beginning may end in a record. What else is wrong is found when the file is read.
-        if !matches!(stream.advance(), Ok(true)) {
-            return;
-        }
+    let mut nth = 1;
+    // The beginning may end in a record. What else is wrong is found when the file is read.
+    while nth <= RECORDS && matches!(stream.advance(), Ok(true)) {
         if let Ok(Some(record)) = object(stream.record()) {
             with(nth, record);
         }
+        nth += usize::from(!stream.is_in_doubt());
     }
 }
 

@@ -7,8 +7,11 @@ use serde::de::IgnoredAny;
 
 /// Where in a line its JSON object is: at the end of the line, behind any text or none.
 pub(super) fn json_in_line(line: &[u8]) -> Option<Range<usize>> {
-    let end = line.trim_ascii_end().len();
-    let whole = line.get(..end)?;
+    let whole = line.trim_ascii_end();
+    // A terminal's end of colours.
+    let plain = COLOURS_END.iter().find_map(|end| whole.strip_suffix(*end));
+    let whole = plain.unwrap_or(whole).trim_ascii_end();
+    let end = whole.len();
     if !whole.ends_with(b"}") {
         return None;
     }
@@ -18,6 +21,17 @@ pub(super) fn json_in_line(line: &[u8]) -> Option<Range<usize>> {
         is_object(object)
     });
     starts.next().map(|start| start..end)
+}
+
+/// Where in a text the first JSON object is that is whole, whatever is behind it.
+pub(super) fn first_object(text: &[u8]) -> Option<Range<usize>> {
+    let mut starts = memchr_iter(b'{', text).take(STARTS);
+    starts.find_map(|start| {
+        let rest = text.get(start..)?;
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+        let whole = values.next()?.is_ok();
+        whole.then(|| start..start + values.byte_offset())
+    })
 }
 
 /// The JSON object at the end of a text.
@@ -35,6 +49,7 @@ fn is_object(bytes: &[u8]) -> bool {
     valid(text) || super::numbers::plain_numbers(text).is_some_and(|text| valid(&text))
 }
 
+const COLOURS_END: [&[u8]; 2] = [b"\x1b[0m", b"\x1b[m"];
 /// How many braces may be in the text before an object.
 const STARTS: usize = 16;
 
@@ -53,8 +68,9 @@ mod tests {
             "2024-03-10T00:40:00Z stdout F ",
             "web-1  | ",
             "[2024-03-10 10:00:00,123] INFO: ",
+            "\u{1b}[36mweb-1\u{1b}[0m | ",
         ] {
-            for after in ["", " ", "\r"] {
+            for after in ["", " ", "\r", "\u{1b}[0m\r", " \u{1b}[m"] {
                 let line = format!("{before}{object}{after}");
                 let found = json_in_line(line.as_bytes());
                 assert_eq!(found.map(|found| &line[found]), Some(object), "{line}");

@@ -6,8 +6,9 @@ use zeroize::Zeroizing;
 
 use super::cells::JsonCells;
 use super::dropped::Dropped;
-use super::inside::{Inside, follow};
+use super::inside::{Inside, follow, wipe};
 use super::layout::Layout;
+use super::look::fields_of;
 use super::members::{broken, object};
 use super::numbers::plain_numbers;
 use super::stream::JsonStream;
@@ -16,8 +17,8 @@ use super::wanted::Wanted;
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
-use crate::ingest::record::Record;
-use crate::vault::plaintext::RejectKind;
+use crate::ingest::record::{NoCells, Record};
+use crate::vault::plaintext::{RejectKind, SkipKind};
 
 /// The records of a JSON file, with the columns of a format.
 pub(in crate::ingest) struct JsonLog {
@@ -33,6 +34,8 @@ pub(in crate::ingest) struct JsonLog {
     /// How many columns somebody named. They are the first, and each must be in some record.
     named: usize,
     dropped: Dropped,
+    /// There was a record.
+    any: bool,
     /// The stream is already at the record to be read next.
     ahead: bool,
     /// How many rows of that record were taken before.
@@ -61,6 +64,7 @@ impl JsonLog {
             named,
             wanted,
             dropped: Dropped::default(),
+            any: false,
             ahead: true,
             given: 0,
         }
@@ -79,16 +83,26 @@ impl JsonLog {
     /// The next record, if there is one. At the end, a named column that was in no record is an
     /// error.
     pub(super) fn next(&mut self) -> Result<Option<Record<JsonCells<'_>>>, IngestError> {
-        if !std::mem::take(&mut self.ahead) && !self.stream.advance()? {
-            return self.all_met().map(|()| None);
+        loop {
+            if !std::mem::take(&mut self.ahead) && !self.stream.advance()? {
+                return self.all_met().map(|()| None);
+            }
+            if !self.stream.is_in_doubt() || self.stream.is_empty_page() || self.is_record() {
+                break;
+            }
         }
         let last = self.stream.line();
         let (bytes, at) = self.stream.record();
-        let bad = |kind| {
+        let none = |why| {
             let line = at.line;
-            let cells = Err(kind);
+            let cells = Err(why);
             Ok(Some(Record { line, last, cells }))
         };
+        let bad = |kind| none(NoCells::Rejected(kind));
+        if self.stream.is_empty_page() && !self.is_record() {
+            return none(NoCells::Skipped(SkipKind::Blank));
+        }
+        self.any = true;
         if self.stream.is_bad_line() {
             return bad(RejectKind::BrokenJson);
         }
@@ -141,15 +155,31 @@ impl JsonLog {
         Ok(Some(Record {
             line: at.line,
             last,
-            cells: cells.map(|mut cells| {
+            cells: cells.map_err(NoCells::Rejected).map(|mut cells| {
                 cells.given = std::mem::take(&mut self.given);
                 cells
             }),
         }))
     }
 
-    /// Nothing, if every named column was in some record.
+    /// True if what the stream is at has the columns that identify the format.
+    fn is_record(&self) -> bool {
+        let (bytes, _) = self.stream.record();
+        let Ok(whole) = std::str::from_utf8(bytes) else {
+            return false;
+        };
+        let found = follow(whole, &self.inside, &mut |_| {});
+        let mut object = found.ok().flatten().unwrap_or(Cow::Borrowed(whole));
+        let fields = fields_of(&object, &self.wanted);
+        wipe(&mut object);
+        self.wanted.marks.iter().all(|field| fields.contains(field))
+    }
+
+    /// Nothing, if every named column was in some record, or there was no record.
     fn all_met(&self) -> Result<(), IngestError> {
+        if !self.any {
+            return Ok(());
+        }
         let named = self.wanted.columns.iter().zip(&self.met).take(self.named);
         match named.clone().find(|(_, met)| !**met) {
             Some((column, _)) => Err(IngestError::MissingColumn {

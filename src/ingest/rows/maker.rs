@@ -3,7 +3,7 @@
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
 use super::fineness::fineness;
-use super::joined_time::join;
+use super::joined_time::{halves, join};
 use super::reference::reference;
 use crate::domain::{AccountName, Field, Format, country};
 use crate::ingest::declared::Declared;
@@ -193,17 +193,28 @@ impl RowMaker {
         if sent_at.is_empty() {
             return rejected(Field::SentAt, RejectKind::MissingTime);
         }
-        let sent_at = match cells.clock() {
-            "" => sent_at,
-            clock => join(
-                sent_at,
-                clock,
-                self.times.is_of_any_form(),
-                &mut self.joined,
-            ),
+        let any_form = self.times.is_of_any_form();
+        let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
+        let alone = match cells.clock() {
+            "" => Some(self.times.read(sent_at, cells.time)),
+            _ => None,
+        };
+        // A time that is not written as usual may be a day and a time of day with a space between.
+        let apart = match alone {
+            None => Some((sent_at, cells.clock())),
+            Some(found) if any_form && found == bad => halves(sent_at),
+            Some(_) => None,
+        };
+        let (sent_at, found) = match (alone, apart) {
+            (Some(found), None) => (sent_at, found),
+            (_, apart) => {
+                let (day, clock) = apart.unwrap_or((sent_at, ""));
+                let whole = join(day, clock, any_form, &mut self.joined);
+                (whole, self.times.read(whole, cells.time))
+            }
         };
         let fineness = fineness(sent_at, cells.time);
-        let (sent_at, time_basis) = match self.times.read(sent_at, cells.time) {
+        let (sent_at, time_basis) = match found {
             Ok(read) => read,
             Err(TimeFault::ZoneNeeded) => return Err(IngestError::ZoneNeeded { line }),
             Err(TimeFault::Unreadable(kind)) => return rejected(Field::SentAt, kind),
@@ -255,16 +266,17 @@ impl RowMaker {
     }
 }
 
-/// What a spreadsheet made of a long number: `1.23457E+18`. A number and a reference are judged elsewhere.
+/// What a spreadsheet or a data frame made of a long number: `1.23457E+18`. A number and a reference are judged elsewhere.
 fn damage(field: Field, cell: &str) -> Option<RejectKind> {
     let bytes = cell.as_bytes();
     let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());
     // Without an early end, so that the compiler looks at many bytes at once.
-    if !may_be || !bytes.iter().fold(false, |is, byte| is | (*byte == b'E')) {
+    if !may_be || !bytes.iter().fold(false, |is, byte| is | (*byte == b'+')) {
         return None;
     }
     let judged = !matches!(field, Field::Number | Field::MessageRef);
-    let (digits, power) = cell.split_once("E+").filter(|_| judged)?;
+    let parts = cell.split_once("E+").or_else(|| cell.split_once("e+"));
+    let (digits, power) = parts.filter(|_| judged)?;
     let rounded = digits
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));

@@ -341,15 +341,60 @@ fn cells_are_read_as_spreadsheets_write_them() {
     let local = "account,number,Sent Date,Sent Time\nDA1,+13035550140,2024-03-10,9:05\u{202f}PM\n";
     let read = read(local.as_bytes().to_vec(), zone("UTC")).unwrap();
     assert_eq!(read.rows[0][6], "2024-03-10T21:05:00Z");
-    let damaged = "account,user,number,sent_at\n1.23457E+18,u,+13035550140,2024-03-10T11:00:00Z\n";
-    let read = of(damaged).unwrap();
-    assert_eq!(read.rejects, [(2, Some("account"), "damaged")]);
+    for account in ["1.23457E+18", "1.23457e+18", "\"1,23457E+18\""] {
+        let damaged =
+            format!("account,user,number,sent_at\n{account},u,+13035550140,2024-03-10T11:00:00Z\n");
+        let read = of(&damaged).unwrap();
+        assert_eq!(read.rejects, [(2, Some("account"), "damaged")], "{account}");
+    }
     let odd = read_one_with("1.23457E+18");
     assert_eq!(odd.rejects, [(2, Some("sent_at"), "damaged")]);
 }
 
 fn read_one_with(time: &str) -> Outcome {
     of(&format!("account,number,sent_at\nA,+13035550140,{time}\n")).unwrap()
+}
+
+#[test]
+fn a_time_that_begins_with_its_year_is_read_in_every_usual_spelling() {
+    for time in [
+        "2024/03/10 11:00:00Z",
+        "2024.03.10 11:00:00 +0000",
+        "2024/03/10T11:00Z",
+        "2024/03/10  11:00:00+00:00",
+    ] {
+        assert_eq!(
+            read_one_with(time).rows[0][6],
+            "2024-03-10T11:00:00Z",
+            "{time}"
+        );
+    }
+    for time in [
+        "2024-03-10 9:05:00",
+        "2024-03-10 9:05 AM",
+        "2024/03/10 09:05:00 AM",
+        "\"2024-03-10, 9:05\u{202f}AM\"",
+    ] {
+        let text = format!("account,number,sent_at\nA,+13035550140,{time}\n");
+        assert_eq!(
+            error(of(&text)),
+            IngestError::ZoneNeeded { line: 2 },
+            "{time}"
+        );
+        let read = read(text.into_bytes(), zone("UTC")).unwrap();
+        assert_eq!(read.rows[0][6], "2024-03-10T09:05:00Z", "{time}");
+    }
+    // Of these nobody can say which is the day and which the month, or which day it is.
+    for time in [
+        "10/03/2024 11:00:00Z",
+        "2024/3/10 11:00Z",
+        "2024-03-10 13:05 PM",
+        "24/03/10 11:00Z",
+    ] {
+        let text = format!("account,number,sent_at\nA,+13035550140,{time}\n");
+        let read = read(text.into_bytes(), zone("UTC")).unwrap();
+        assert_eq!(read.rejects, [(2, Some("sent_at"), "bad-time")], "{time}");
+    }
 }
 
 #[test]

@@ -160,6 +160,10 @@ fn a_sheet_may_be_named() {
     ] {
         assert_eq!(of(sheet).unwrap().rows[0][2], number);
     }
+    // A log may go on in another sheet: the report names those that are not read.
+    let said = of(None).unwrap().evidence;
+    let expected = "the sheet First sheet of a workbook (sheets that are not read: Second); ";
+    assert!(said.starts_with(expected), "{said}");
     let absent = error(of(Some("Third"))).to_string();
     assert!(
         absent.contains("its sheets: First sheet, Second"),
@@ -171,8 +175,28 @@ fn a_sheet_may_be_named() {
     };
     let csv = read(b"account,number,sent_at\n".to_vec(), csv);
     assert_eq!(error(csv), IngestError::Workbook(WorkbookFault::NotOne));
-    let drafted = draft(Box::new(Cursor::new(bytes))).unwrap();
-    assert!(drafted.contains("column = \"number\""), "{drafted}");
+    let drafted = |sheet| draft(Box::new(Cursor::new(bytes.clone())), sheet).unwrap();
+    assert!(
+        drafted(None).contains("column = \"number\""),
+        "{}",
+        drafted(None)
+    );
+    let second = drafted(Some("Second"));
+    assert!(
+        second
+            .contains("# It is of the sheet Second of a workbook: admit it with the same sheet=."),
+        "{second}"
+    );
+    let absent = draft(Box::new(Cursor::new(bytes.clone())), Some("Third")).unwrap_err();
+    assert!(matches!(
+        absent,
+        IngestError::Workbook(WorkbookFault::NoSuchSheet(_))
+    ));
+    let csv = draft(Box::new(Cursor::new("number,sent_at\n")), Some("Second"));
+    assert_eq!(
+        csv.err(),
+        Some(IngestError::Workbook(WorkbookFault::NotOne))
+    );
 }
 
 #[test]

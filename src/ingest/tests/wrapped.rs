@@ -77,6 +77,22 @@ fn text_before_the_json_of_a_line_is_passed_over() {
 }
 
 #[test]
+fn a_record_that_lost_the_end_of_its_line_is_read_all_the_same() {
+    let both = format!("10:00 {}11:00 {}\n", duo(1), duo(2));
+    let read = gives_both(&both, Format::DuoV2);
+    assert_eq!((read.lines, read.rows[1][13].as_str()), (1, "1"));
+    // What is no record is text as any other.
+    let beside = |last| format!("10:00 context={{\"n\": {{}}}} {}\n", duo(last));
+    let read = gives_both(&format!("{}{}", beside(1), beside(2)), Format::DuoV2);
+    assert!(
+        read.evidence.starts_with("its first record has"),
+        "{}",
+        read.evidence
+    );
+    assert_eq!(read.skipped_records, []);
+}
+
+#[test]
 fn a_log_line_without_json_is_one_reject() {
     let file = format!("a 1 {}\nb 2 START\n\nc {{3}}\nd 4 {}\n", duo(1), duo(2));
     let read = read(file.into_bytes(), Declared::default()).unwrap();
@@ -307,6 +323,48 @@ fn pages_among_records_are_read_too() {
     let file = format!("{}\n{{\"items\": [{}, {}]}}\n", duo(1), duo(2), duo(3));
     let read = read(file.into_bytes(), Declared::default()).unwrap();
     assert_eq!((read.rows.len(), read.rejects.len()), (3, 0));
+}
+
+#[test]
+fn pages_without_records_are_counted_and_a_record_with_an_empty_list_is_read() {
+    let empty = [
+        r#"{"stat": "OK", "response": []}"#,
+        r#"{"items": [], "metadata": {"total_objects": 0}}"#,
+        r#"{"response": {"items": []}}"#,
+        r#"{"result": {}}"#,
+    ];
+    let page = format!(r#"{{"items": [{}, {}, {}]}}"#, duo(1), duo(2), duo(3));
+    let with_list = duo(4).replacen('{', r#"{"events": [], "data": {"n": 1}, "#, 1);
+    for before in [true, false] {
+        let mut lines = vec![page.as_str(), with_list.as_str()];
+        for line in empty {
+            let at = if before { 0 } else { lines.len() };
+            lines.insert(at, line);
+        }
+        let file = format!("{}\n", lines.join("\n"));
+        let read = read(file.into_bytes(), Declared::default()).unwrap();
+        assert_eq!(read.format, Format::DuoV2);
+        assert_eq!((read.rows.len(), read.rejects.len()), (4, 0));
+        assert_eq!(read.rows[3][2], "+13035550104");
+        assert_eq!(read.skipped_records, [("blank", 4)]);
+        assert_eq!(read.skipped, [("blank", 4)]);
+        assert!(
+            !read.dropped.contains(&"stat".to_owned()),
+            "{:?}",
+            read.dropped
+        );
+    }
+    for file in [empty.join("\n"), "[]".to_owned()] {
+        for declared in [Declared::default(), format(Format::DuoV2)] {
+            let refused = error(read(file.clone().into_bytes(), declared));
+            assert_eq!(refused, IngestError::Empty, "{file}");
+        }
+    }
+    // Where records are in nothing else, such a line is a record that cannot be read.
+    let file = format!("{}\n{}\n{}\n", duo(1), empty[0], duo(2));
+    let read = read(file.into_bytes(), Declared::default()).unwrap();
+    assert_eq!(numbers(&read), ["+13035550101", "+13035550102"]);
+    assert_eq!(read.rejects, [(2, Some("number"), "missing-number")]);
 }
 
 #[test]

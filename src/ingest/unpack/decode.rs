@@ -16,6 +16,10 @@ pub(super) fn decode(
     let (mark, order) = match head.as_slice() {
         [] => return Err(IngestError::Empty),
         [0xef, 0xbb, 0xbf, ..] => (3, None),
+        // UTF-32, which nobody writes on purpose.
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
+            return Err(IngestError::NotText { line: 1 });
+        }
         [0xff, 0xfe, ..] => (2, Some(Order::Little)),
         [0xfe, 0xff, ..] => (2, Some(Order::Big)),
         // A log begins with an ASCII character. A zero byte before or after it means UTF-16.
@@ -199,5 +203,12 @@ mod tests {
         // Padding is left off by the reader of lines.
         assert_eq!(read(b"ab\0\0".to_vec()).as_deref(), Ok("ab\0\0"));
         assert_eq!(read(Vec::new()), Err(IngestError::Empty));
+        let wide = |unit: fn(u32) -> [u8; 4]| {
+            let text = "\u{feff}account,number";
+            read(text.chars().flat_map(|c| unit(u32::from(c))).collect())
+        };
+        for unit in [u32::to_le_bytes, u32::to_be_bytes] {
+            assert_eq!(wide(unit), Err(IngestError::NotText { line: 1 }));
+        }
     }
 }

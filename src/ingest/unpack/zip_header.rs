@@ -223,7 +223,15 @@ pub(super) fn damaged() -> io::Error {
 }
 
 /// Names of files that show how a folder looks.
-const SHADOWS: [&[u8]; 3] = [b".DS_Store", b"Thumbs.db", b"desktop.ini"];
+const SHADOWS: [&[u8]; 7] = [
+    b".DS_Store",
+    b"Thumbs.db",
+    b"ehthumbs.db",
+    b"desktop.ini",
+    b".directory",
+    b".localized",
+    b"Icon\r",
+];
 const FILE: [u8; 4] = *b"PK\x03\x04";
 const LISTED: [u8; 4] = *b"PK\x01\x02";
 const END: [u8; 4] = *b"PK\x05\x06";

@@ -73,7 +73,7 @@ fn faults(vault: &TestVault, case: &Case) -> Vec<String> {
     let file = fs::read(folder().join("logs").join(&case.name)).unwrap();
     let mut faults = Vec::new();
     if case.statuses.is_empty() {
-        let text = draft(Box::new(std::io::Cursor::new(file))).unwrap_or_default();
+        let text = draft(Box::new(std::io::Cursor::new(file)), None).unwrap_or_default();
         let line = case.also.strip_prefix("the draft has no line: ").unwrap();
         if text.is_empty() || text.lines().any(|written| written.trim() == line) {
             faults.push(format!("the draft is\n{text}"));
