@@ -4,10 +4,11 @@ use std::io::{Cursor, Read};
 
 use zeroize::Zeroizing;
 
-use super::column_name::{ShownName, fold};
+use super::column_name::{ShownName, fold, may_be_a_name};
 use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
 use super::csv::cuts::HowWritten;
+use super::csv::dialect::unquoted;
 use super::csv::header::{Header, day_and_clock};
 use super::csv::quoted::DelimitedReader;
 use super::csv::quotes::Quotes;
@@ -97,8 +98,13 @@ impl OpenedLog {
         }
         match syntax {
             Syntax::Delimited => {
-                let beginning = delimited.beginning(source, &declared)?;
-                Self::delimited(beginning, sheet, declared)
+                let opened = delimited
+                    .beginning(source, &declared)
+                    .and_then(|beginning| Self::delimited(beginning, sheet.as_ref(), declared));
+                opened.map_err(|error| match &sheet {
+                    Some(sheet) => sheet.blamed(error),
+                    None => error,
+                })
             }
             Syntax::Json => {
                 let prefixed = written == Written::LogLines;
@@ -113,14 +119,23 @@ impl OpenedLog {
 
     fn delimited(
         beginning: Beginning,
-        sheet: Option<Sheet>,
+        sheet: Option<&Sheet>,
         declared: Declared,
     ) -> Result<Self, IngestError> {
         let names = beginning.names();
         // The first line may be data. Then no error may quote it, and none should say that a
         // column is missing.
-        let shown: Option<Vec<_>> = names.iter().map(|name| ShownName::of(name)).collect();
+        let named = names.iter().all(|name| may_be_a_name(name))
+            && names.iter().any(|name| !name.is_empty());
+        let shown = names.iter().filter_map(|name| ShownName::of(name));
+        let shown: Option<Vec<_>> = named.then(|| shown.collect());
         let fits = |shape: &Shape| fits(shape, &names, &declared);
+        if sheet.is_none()
+            && let [line] = names.as_slice()
+            && let Some(error) = one_cell(line, &declared)
+        {
+            return Err(error);
+        }
         let shape = match (&declared.mapping, declared.format) {
             (Some(mapping), _) => mapping.shape(),
             (None, Some(format)) => formats::shape(format),
@@ -279,6 +294,31 @@ fn is_header(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
         false => declared.columns.iter().all(has),
     }
 }
+
+/// What is wrong with a header that is one cell, if it has the names of columns in it.
+fn one_cell(line: &str, declared: &Declared) -> Option<IngestError> {
+    let shapes = Delimited::of(declared, None).shapes;
+    let names = |mark: char| -> Vec<_> {
+        let cells = line.split(mark).map(unquoted);
+        cells.filter(|cell| !cell.is_empty()).collect()
+    };
+    let holds = |mark: &char| {
+        let names = names(*mark);
+        let mut shapes = shapes.iter();
+        names.len() > 1 && shapes.any(|shape| is_header(shape, &names, declared))
+    };
+    if [',', ';', '\t', '|'].iter().any(holds) {
+        return Some(IngestError::QuotedLines);
+    }
+    let mark = MARKS.into_iter().find(holds)?;
+    Some(IngestError::UnknownDelimiter { mark })
+}
+
+/// Marks that some programs write between cells, and that are not tried.
+const MARKS: [char; 18] = [
+    '~', '^', '!', '#', '/', '\\', ':', '*', '&', '=', '@', '§', '¦', '\u{1}', '\u{7}', '\u{1e}',
+    '\u{1f}', ' ',
+];
 
 /// True if the names are those of the columns that identify the shape.
 fn fits(shape: &Shape, names: &[&str], declared: &Declared) -> bool {

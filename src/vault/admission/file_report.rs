@@ -39,6 +39,8 @@ pub struct FileReport {
     pub duplicates_by_rule: Option<Vec<RuleCount>>,
     /// Rows whose country is not known and would be left blank.
     pub unknown_countries: u64,
+    /// Rows that name no account, which no liaison would see.
+    pub blank_accounts: u64,
     /// Rows that cannot be admitted.
     pub quarantined: u64,
     /// How many of them for each reason.
@@ -93,6 +95,7 @@ impl FileReport {
             duplicates: None,
             duplicates_by_rule: None,
             unknown_countries: intake.counts.unknown_countries,
+            blank_accounts: intake.counts.blank_accounts,
             quarantined: quarantine.total,
             quarantined_by_kind: quarantine.by_kind(),
             lines: lines_of(intake, file).without_duplicates(),
