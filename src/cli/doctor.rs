@@ -52,6 +52,11 @@ enum State {
 impl Doctor {
     pub(super) fn run(self) -> Result<(), CliError> {
         let paths = Paths::of(&self.dir);
+        if !paths.keyring().exists() && !paths.database().exists() {
+            let shown = self.dir.display();
+            return Err(CliError::failed(format!("there is no vault in {shown}"))
+                .hint("name the vault's directory with --dir; `breachvault init` makes one"));
+        }
         let served = is_open(&paths);
         let kept = unlock::read_kept(&self.kept)?;
         let mut findings = vec![

@@ -25,7 +25,8 @@ pub(in crate::cli) struct Map {
 impl Map {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let (file, _) = open(&self.file)?;
-        let draft = draft_mapping(Box::new(file), self.sheet.as_deref()).map_err(wrong)?;
+        let draft = draft_mapping(Box::new(file), self.sheet.as_deref());
+        let draft = draft.map_err(|error| wrong(error, &self.file))?;
         let mut out: Box<dyn Write> = match self.out.as_os_str() == "-" {
             true => Box::new(io::stdout().lock()),
             false => {

@@ -183,7 +183,7 @@ const UNITS: [(Reads, &str); 4] = [
     (Reads::EpochNanos, "epoch-nanos"),
 ];
 /// Patterns of days. Of two that read the same, the first is proposed.
-const DAYS: [&str; 22] = [
+const DAYS: [&str; 23] = [
     "%Y-%m-%d",
     "%Y/%m/%d",
     "%Y.%m.%d",
@@ -205,6 +205,7 @@ const DAYS: [&str; 22] = [
     "%d %B %Y",
     "%b %d, %Y",
     "%B %d, %Y",
+    "%b %d %Y",
     "%Y%m%d",
 ];
 /// Patterns of times of day.

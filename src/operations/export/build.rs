@@ -3,13 +3,15 @@
 //! One of the two files that turn a disclosed number into text. The package is built after the
 //! leaf is durable, and only ciphertext (age) reaches the disk.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::sync::{Arc, OnceLock};
 
 use serde::{Serialize, Serializer};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::domain::{Moment, RequestId, RequestIdOfKind as _, area_code};
+use crate::domain::{RequestId, RequestIdOfKind as _, area_code};
 use crate::evidence::{
     BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Recipient, SealedFile,
     Spreadsheet, readme, write_row,
@@ -24,20 +26,30 @@ use crate::vault::{
     Answer, Operation, OperationError, Receipt, StoreError, StoreFault, Target, Wire,
 };
 
-pub(super) struct BuildPackage<K: Packaged>(pub(super) K::Id);
+pub(super) struct BuildPackage<K: Packaged> {
+    pub(super) id: K::Id,
+    /// Gets the file of the package, so that it can be handed out without being read again.
+    pub(super) file: Arc<OnceLock<File>>,
+}
 
-pub(super) struct Approved(PackageContents);
+pub(super) struct Approved {
+    package: PackageContents,
+    file: Arc<OnceLock<File>>,
+}
 
 impl<K: Packaged> Operation for BuildPackage<K> {
     type Action = actions::BuildPackage;
     type Answer = Approved;
 
     fn target(&self) -> Target {
-        Target::Request(self.0.of_any_kind())
+        Target::Request(self.id.of_any_kind())
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Approved, OperationError> {
-        scope.open_contents::<K>(&self.0).map(Approved)
+        Ok(Approved {
+            package: scope.open_contents::<K>(&self.id)?,
+            file: self.file,
+        })
     }
 }
 
@@ -45,13 +57,16 @@ impl Answer for Approved {
     type View = Wire;
 
     fn view(self, receipt: &Receipt) -> Result<Wire, OperationError> {
-        let built =
-            write(&self.0, receipt).map_err(|error| not_written(&self.0.request, &error))?;
-        Wire::json(&json!({
+        let built = write(&self.package, receipt);
+        let built = built.map_err(|error| not_written(&self.package.request, &error))?;
+        let wire = Wire::json(&json!({
             "tagmanifest_sha256": built.tagmanifest_sha256,
             "sha256": built.sha256,
             "bytes": built.bytes,
-        }))
+        }))?;
+        // If there is none, the one in the folder is read.
+        let _ = self.file.set(built.file);
+        Ok(wire)
     }
 }
 
@@ -71,11 +86,9 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
     let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
     match &package.rows {
         PackageRows::Export(ExportContents::Notice(people)) => {
-            notice(&mut writer, people, package.made_at, receipt)?;
+            notice(&mut writer, people, receipt)?
         }
-        PackageRows::Export(ExportContents::Report(tables)) => {
-            report(&mut writer, tables, package.made_at)?;
-        }
+        PackageRows::Export(ExportContents::Report(tables)) => report(&mut writer, tables)?,
         PackageRows::Export(ExportContents::Evidence(evidence)) => {
             records(&mut writer, evidence, receipt)?;
         }
@@ -125,7 +138,7 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
 struct Twins {
     csv: BufWriter<SealedFile>,
     json: BufWriter<SealedFile>,
-    xlsx: Option<Spreadsheet>,
+    xlsx: Option<Spreadsheet<SealedFile>>,
     rows: u64,
 }
 
@@ -148,11 +161,12 @@ impl Twins {
     fn with_spreadsheet(
         writer: &mut PackageWriter,
         header: &[&str],
-        made_at: Moment,
     ) -> Result<Self, EvidenceError> {
+        let twins = Self::begin(writer, header)?;
+        let xlsx = Spreadsheet::begin(writer.seal("export.xlsx")?, header)?;
         Ok(Self {
-            xlsx: Some(Spreadsheet::begin(header, made_at)?),
-            ..Self::begin(writer, header)?
+            xlsx: Some(xlsx),
+            ..twins
         })
     }
 
@@ -174,12 +188,15 @@ impl Twins {
         for file in [self.csv, self.json] {
             end(file)?;
         }
-        if let Some(xlsx) = self.xlsx.filter(Spreadsheet::is_whole) {
-            let mut file = BufWriter::with_capacity(1 << 16, writer.seal("export.xlsx")?);
-            xlsx.write(&mut file)?;
-            end(file)?;
+        let Some(xlsx) = self.xlsx else {
+            return Ok(());
+        };
+        let whole = xlsx.is_whole();
+        let file = xlsx.finish()?;
+        match whole {
+            true => file.finish(),
+            false => writer.leave_out(file),
         }
-        Ok(())
     }
 }
 
@@ -188,12 +205,7 @@ fn end(file: BufWriter<SealedFile>) -> Result<(), EvidenceError> {
     file.map_err(|error| failed(error.into_error()))?.finish()
 }
 
-fn notice(
-    writer: &mut PackageWriter,
-    people: &Notice,
-    made_at: Moment,
-    receipt: &Receipt,
-) -> Result<(), NotBuilt> {
+fn notice(writer: &mut PackageWriter, people: &Notice, receipt: &Receipt) -> Result<(), NotBuilt> {
     #[derive(Serialize)]
     struct Row<'a> {
         number: &'a str,
@@ -204,7 +216,7 @@ fn notice(
         kinds: &'a [&'a str],
     }
     let header = ["number", "users", "messages", "first", "last", "kinds"];
-    let mut twins = Twins::with_spreadsheet(writer, &header, made_at)?;
+    let mut twins = Twins::with_spreadsheet(writer, &header)?;
     people.for_each(|row| {
         let number = row.number.expose(receipt);
         let (first, last) = (row.first.to_string(), row.last.to_string());
@@ -224,11 +236,7 @@ fn notice(
     Ok(twins.finish(writer)?)
 }
 
-fn report(
-    writer: &mut PackageWriter,
-    tables: &[ReportTable],
-    made_at: Moment,
-) -> Result<(), EvidenceError> {
+fn report(writer: &mut PackageWriter, tables: &[ReportTable]) -> Result<(), EvidenceError> {
     #[derive(Serialize)]
     struct Row<'a> {
         by: &'a str,
@@ -237,7 +245,7 @@ fn report(
         numbers: &'a Shown,
     }
     let header = ["by", "value", "name", "numbers"];
-    let mut twins = Twins::with_spreadsheet(writer, &header, made_at)?;
+    let mut twins = Twins::with_spreadsheet(writer, &header)?;
     for table in tables {
         for row in &table.rows {
             let numbers = match &row.numbers {

@@ -4,7 +4,9 @@
 //! the recipients; `export.package` hands out the file and records its digest. Whatever leaves as a package, leaves by
 //! them, whichever kind of request it was asked by.
 
+use std::fs::File;
 use std::io::Read;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
@@ -59,7 +61,12 @@ pub(in crate::operations) fn package_of<K: Packaged>(
             ended => return ended,
         }
     }
-    let built = match vault.perform(caller, BuildPackage::<K>(id.clone())) {
+    let file = Arc::new(OnceLock::new());
+    let build = BuildPackage::<K> {
+        id: id.clone(),
+        file: Arc::clone(&file),
+    };
+    let built = match vault.perform(caller, build) {
         Ok(reply) => built(reply.wire),
         // It was handed out before, and its file is gone: the answer says so.
         Err(Refusal::Denied(Denial::WrongState(RequestState::Used), _)) => {
@@ -71,8 +78,8 @@ pub(in crate::operations) fn package_of<K: Packaged>(
         caller,
         TakePackage::<K> {
             id: id.clone(),
+            opened: built.as_ref().zip(Arc::into_inner(file)).and_then(sound),
             built,
-            opened: None,
             part: None,
         },
     )
@@ -107,7 +114,9 @@ impl<K: Packaged> Operation for TakePackage<K> {
     const PREPARES: bool = true;
 
     fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
-        self.opened = reading.open_package::<K>(&self.id, self.built.as_ref())?;
+        if self.opened.is_none() {
+            self.opened = reading.open_package::<K>(&self.id, self.built.as_ref())?;
+        }
         Ok(())
     }
 
@@ -116,6 +125,11 @@ impl<K: Packaged> Operation for TakePackage<K> {
         let file = scope.hand_out::<K>(&self.id, built, self.opened, part)?;
         Ok(HandedOut(Wire::file("application/x-tar", file)))
     }
+}
+
+/// The file of a package that was just built.
+fn sound((built, file): (&Built, OnceLock<File>)) -> Option<SoundTar> {
+    Some(SoundTar::just_built(file.into_inner()?, built.tar))
 }
 
 /// What `BuildPackage` answers.

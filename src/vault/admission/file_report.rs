@@ -149,6 +149,17 @@ fn advice(most: Option<(&'static str, &ShownReject)>) -> String {
         (Some("number"), "masked" | "damaged") => {
             "with a mapping that names the column of whole numbers, or ask the sender for them"
         }
+        (Some("number"), "ambiguous") => {
+            "with a mapping whose number has form = \"international\", if every number begins with a calling code, or \
+             with another region="
+        }
+        (Some("number"), "missing-number" | "not-a-number" | "several-numbers") => {
+            "with a mapping that names the column of the number"
+        }
+        (Some("number"), "other-country") => {
+            "with a mapping without the column of the country, if that is not where the numbers are from, or with \
+             form = \"international\""
+        }
         (Some("number"), _) => {
             "with region=, the country whose numbers are written without a calling code, or with a \
              mapping that names the right column"

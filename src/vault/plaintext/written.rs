@@ -245,11 +245,14 @@ fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
         };
     }
     match cell.split_once(['.', ',']) {
-        Some((whole, fraction)) if unsigned(whole) && whole.len() >= 7 && numeric(fraction) => {
-            match fraction.len() <= 2 && fraction.bytes().all(|b| b == b'0') {
-                true => Ok(whole),
-                false if fraction.len() <= 2 => Err(Unreadable::Damaged),
-                false => Ok(cell),
+        Some((whole, fraction)) if unsigned(whole) && numeric(fraction) => {
+            let long = whole.len() >= 7;
+            match fraction.len() {
+                1 if fraction == "0" => Ok(whole),
+                1 | 2 if fraction.bytes().all(|b| b == b'0') && long => Ok(whole),
+                2 if fraction == "00" => Err(Unreadable::Damaged),
+                1 | 2 if long => Err(Unreadable::Damaged),
+                _ => Ok(cell),
             }
         }
         _ => Ok(cell),

@@ -1,10 +1,37 @@
 //! What stands in a package, and who can open it.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+
 use breachvault::evidence;
+use calamine::{Data, Reader as _, Xlsx};
 use serde_json::json;
 
 use super::{Receiver, decide, json_of, take, unpack};
 use crate::support::{Incident, Log, body, csv_of, invented, shared};
+
+/// The exact cells of the CSV, with its header.
+fn cells_of(files: &BTreeMap<String, Vec<u8>>) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(&files["export.csv"][..]);
+    let exact = |cell: &str| cell.strip_prefix('\'').unwrap_or(cell).to_owned();
+    let rows = reader.records().map(|row| row.unwrap());
+    rows.map(|row| row.iter().map(exact).collect()).collect()
+}
+
+/// The cells of the spreadsheet, all of which must be text.
+fn sheet_of(files: &BTreeMap<String, Vec<u8>>) -> Vec<Vec<String>> {
+    let mut book = Xlsx::new(Cursor::new(files["export.xlsx"].clone())).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let text = |cell: &Data| match cell {
+        Data::String(text) => text.clone(),
+        Data::Empty => String::new(),
+        _ => panic!("a cell that is no text"),
+    };
+    let rows = sheet.rows();
+    rows.map(|row| row.iter().map(text).collect()).collect()
+}
 
 #[test]
 fn an_account_notice_holds_one_accounts_numbers() {
@@ -36,8 +63,14 @@ fn an_account_notice_holds_one_accounts_numbers() {
     for row in &rows {
         let of_it = |m: &crate::support::Message| of_account(m) && m.number == row["number"];
         assert_eq!(row["messages"], incident.log.count(of_it));
+        let messages = incident.log.messages.iter().filter(|m| of_it(m));
+        let users = messages.map(|m| m.user.as_str());
+        let users: BTreeSet<&str> = users.filter(|user| !user.is_empty()).collect();
+        let told = row["users"].as_array().unwrap().iter();
+        let told: BTreeSet<&str> = told.map(|user| user.as_str().unwrap()).collect();
+        assert!(told == users, "the users of a number");
     }
-    assert!(files["export.xlsx"].starts_with(b"PK"));
+    assert!(sheet_of(&files) == cells_of(&files), "the sheet is the CSV");
     // No spreadsheet runs a cell of it.
     let csv = String::from_utf8(files["export.csv"].clone()).unwrap();
     for line in csv.lines().skip(1) {
@@ -73,6 +106,34 @@ fn a_number_of_a_plan_that_moved_is_told_as_its_new_number() {
 }
 
 #[test]
+fn users_that_do_not_fit_into_a_cell_leave_no_spreadsheet() {
+    let header = "account,user,number,carrier,country,state,sent_at,kind,channel,message_ref\n";
+    let mut log = header.to_owned();
+    // 35,000 characters together; a sheet holds 32,767 in a cell.
+    for at in 0..140 {
+        let user = format!("{}.{at:03}@example.org", "u".repeat(230));
+        let sent_at = format!("2024-03-10T12:{:02}:{:02}Z", at / 60, at % 60);
+        log.push_str(&format!(
+            "one,{user},+447700900001,Carrier,GB,,{sent_at},sms,sms,ref-{at}\n"
+        ));
+    }
+    let incident = Incident::with("", Log::read(log.into_bytes()));
+    let receiver = Receiver::new();
+    let filter = json!({ "account": ["one"] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    decide(&incident.lead(), &export, &body::approve()).assert_status(200);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    let files = unpack(&incident, &package.body, &receiver);
+    assert!(!files.contains_key("export.xlsx"));
+    let rows = json_of(&files);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["users"].as_array().unwrap().len(), 140);
+    let cells = cells_of(&files);
+    assert_eq!(cells[1][1].split(' ').count(), 140);
+}
+
+#[test]
 fn a_scope_report_holds_counts_and_no_number() {
     // One of its own: other tests give tables of the shared one out.
     let incident = &Incident::with("", invented(3000, 7));
@@ -89,7 +150,7 @@ fn a_scope_report_holds_counts_and_no_number() {
     let in_us = incident.log.numbers_of(|m| m.country == "US").len() as u64;
     assert_eq!(us["numbers"], (in_us + 2) / 5 * 5);
     assert_eq!(us["name"], "United States");
-    assert!(files["export.xlsx"].starts_with(b"PK"));
+    assert!(sheet_of(&files) == cells_of(&files), "the sheet is the CSV");
     // No count is exact, none is small, and messages are not counted.
     for row in &rows {
         assert!(row.get("messages").is_none(), "{row}");
@@ -118,6 +179,7 @@ fn evidence_holds_every_record_in_full() {
     let export = incident.approved_export(&request);
     let package = take(&incident.custodian(), &export).assert_status(200);
     let files = unpack(incident, &package.body, &receiver);
+    assert!(!files.contains_key("export.xlsx"));
     let kept = incident
         .log
         .messages

@@ -1,7 +1,8 @@
 //! The file of a package: where it is, for how long, and whether it is still the one that was built.
 //!
 //! Whoever can write the folder can put any file in its place. So a package is opened without following links, and
-//! read whole and compared before its first byte goes out, from the same open file.
+//! read whole and compared before its first byte goes out, from the same open file. Just after it was built, this is
+//! the open file that was read for its digest.
 
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read as _, Seek as _};
@@ -37,6 +38,11 @@ pub struct SoundTar {
 }
 
 impl SoundTar {
+    /// The file of a package that was just built, at its beginning. `tar` was computed by reading this open file.
+    pub fn just_built(file: File, tar: Tar) -> Self {
+        Self { file, tar }
+    }
+
     pub(super) fn is(&self, tar: &Tar) -> bool {
         self.tar == *tar
     }
