@@ -253,8 +253,10 @@ pub enum ZipFault {
     /// More than one file.
     #[error("the zip holds more than one file; unpack it and send each file by itself")]
     Several,
-    /// The file's name has a folder in it.
-    #[error("the zip holds a folder; unpack it and send the file by itself")]
+    /// The file's name leads out of the zip.
+    #[error(
+        "the name of the file in the zip is no name of a file; unpack it and send the file by itself"
+    )]
     Folder,
     /// Needs a password.
     #[error("the zip is encrypted; unpack it with its password first")]

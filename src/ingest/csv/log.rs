@@ -200,7 +200,9 @@ fn is_stray(
             stray::swallows(reader.raw(), delimiter, header, Some(cells))
         }
         Err(IngestError::CutOff { .. } | IngestError::RecordTooLong { .. }) => {
-            stray::swallows(reader.raw(), delimiter, header, None)
+            let raw = reader.raw();
+            stray::swallows(raw, delimiter, header, None)
+                || stray::opens_in_a_row(raw, delimiter, header)
         }
         Err(_) => false,
     }

@@ -144,8 +144,14 @@ fn lines_of(intake: &Intake, file: &FileFacts) -> LineReport {
 fn no_row(lines: &LineReport) -> String {
     let count = |kind: SkipKind| lines.skipped_records.get(kind.as_str());
     let said = [
-        (SkipKind::Inbound, "messages that the owner of the log received"),
-        (SkipKind::StatusEvent, "events that are no message to a person"),
+        (
+            SkipKind::Inbound,
+            "messages that the owner of the log received",
+        ),
+        (
+            SkipKind::StatusEvent,
+            "events that are no message to a person",
+        ),
     ];
     let said = said.into_iter().filter_map(|(kind, what)| {
         let count = count(kind)?;
@@ -159,7 +165,9 @@ fn no_row(lines: &LineReport) -> String {
         );
     }
     let skipped = lines.skipped.iter();
-    let skipped: Vec<_> = skipped.map(|(kind, lines)| format!("{lines} {kind}")).collect();
+    let skipped: Vec<_> = skipped
+        .map(|(kind, lines)| format!("{lines} {kind}"))
+        .collect();
     format!(
         "the file has no row (its lines: {}); ask the sender for the complete file, or map its columns",
         skipped.join(", ")

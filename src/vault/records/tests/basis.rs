@@ -192,7 +192,8 @@ fn no_record_of_a_second_that_is_asked_for_in_part_is_left_out() {
     assert_eq!(asked(json!({"sent_from": "2024-03-01T00:00:01Z"})), 3);
     assert_eq!(asked(json!({"sent_to": "2024-03-01T00:00:00Z"})), 0);
     assert_eq!(asked(json!({"sent_to": "2024-03-01T00:00:00.001Z"})), 1);
-    let within = json!({"sent_from": "2024-03-01T00:00:00.2Z", "sent_to": "2024-03-01T00:00:00.8Z"});
+    let within =
+        json!({"sent_from": "2024-03-01T00:00:00.2Z", "sent_to": "2024-03-01T00:00:00.8Z"});
     assert_eq!(asked(within), 1);
 }
 
