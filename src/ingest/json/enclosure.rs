@@ -7,6 +7,8 @@ pub(super) enum Enclosure {
     NewList,
     /// A list of records, of which some were read.
     List,
+    /// An object that holds a list of records and other members, of which none was read.
+    NewEnvelope,
     /// An object that holds a list of records and other members.
     Envelope,
 }
@@ -39,11 +41,11 @@ impl Descent {
             (Self::Named, MemberName::Envelope | MemberName::List, Some(b'[')) => {
                 Some(Enclosure::NewList)
             }
-            (Self::Named, MemberName::Envelope, Some(b'{')) => Some(Enclosure::Envelope),
+            (Self::Named, MemberName::Envelope, Some(b'{')) => Some(Enclosure::NewEnvelope),
             (Self::Anywhere, _, Some(b'[')) if first_inside == Some(b'{') => {
                 Some(Enclosure::NewList)
             }
-            (Self::Anywhere, _, Some(b'{')) if depth < DEPTH => Some(Enclosure::Envelope),
+            (Self::Anywhere, _, Some(b'{')) if depth < DEPTH => Some(Enclosure::NewEnvelope),
             _ => None,
         }
     }

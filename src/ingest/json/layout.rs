@@ -181,6 +181,9 @@ fn each_record(
     let mut nth = 1;
     // The beginning may end in a record. What else is wrong is found when the file is read.
     while nth <= RECORDS && matches!(stream.advance(), Ok(true)) {
+        if stream.is_aside() {
+            continue;
+        }
         match object(stream.record()) {
             Ok(Some(record)) => with(nth, record),
             // A text may hold an object.

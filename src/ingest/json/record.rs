@@ -112,6 +112,9 @@ impl JsonLog {
         if self.stream.is_bad_line() {
             return bad(RejectKind::BrokenJson);
         }
+        if self.stream.is_aside() && !self.at_copy {
+            return bad(RejectKind::TooLong);
+        }
         // A record that is in nothing else may be broken, and the next may be whole.
         let alone = self.stream.is_alone();
         let record = if self.at_copy {
@@ -216,6 +219,23 @@ impl JsonLog {
         loop {
             if !std::mem::take(&mut ahead) && !self.stream.advance()? {
                 return Ok(false);
+            }
+            if let Some(aside) = self.stream.aside() {
+                match aside {
+                    Some(aside) => {
+                        let wanted = &self.wanted;
+                        let fits = |object: &str| is_of_format(object, wanted);
+                        gather(&aside, &fits, &mut self.more);
+                    }
+                    // It may hold records, and is told.
+                    None => return Ok(true),
+                }
+                self.more.reverse();
+                if let Some(first) = self.more.pop() {
+                    (self.copy, self.at_copy) = (first, true);
+                    return Ok(true);
+                }
+                continue;
             }
             if !self.stream.is_in_doubt()
                 || self.stream.is_empty_page()

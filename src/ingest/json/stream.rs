@@ -8,6 +8,7 @@
 use std::io::Read;
 
 use memchr::memchr;
+use zeroize::Zeroizing;
 
 use super::broken_line::{is_cut, lost_line};
 use super::bytes::{JsonBytes, Position};
@@ -34,6 +35,8 @@ pub(in crate::ingest) struct JsonStream {
     /// All of that object is kept: it may turn out to be a record.
     kept_whole: bool,
     log: LogState,
+    /// The places of what is beside a list of records, and where it begins.
+    aside: (std::ops::Range<usize>, Position),
 }
 
 /// What is known of a log whose records are behind other text.
@@ -61,6 +64,10 @@ enum Found {
     BesideLast,
     /// What is behind the last object of a line.
     Behind,
+    /// A list or an object beside a list of records, which may hold others.
+    Aside,
+    /// The members of an object before its list of records.
+    Before,
 }
 
 impl JsonStream {
@@ -82,6 +89,7 @@ impl JsonStream {
             barren: true,
             kept_whole: false,
             log: LogState::default(),
+            aside: (0..0, Position { line: 1, column: 1 }),
         }
     }
 
@@ -96,7 +104,13 @@ impl JsonStream {
     /// The bytes of the record, and where it begins. There are none at a line that is no record, and none of a page
     /// that is too long to be a record.
     pub(in crate::ingest) fn record(&self) -> (&[u8], Position) {
-        (self.bytes.between(self.record.clone()), self.bytes.start())
+        match self.found {
+            Found::Aside | Found::Before => {
+                let (places, at) = self.aside.clone();
+                (self.bytes.between(places), at)
+            }
+            _ => (self.bytes.between(self.record.clone()), self.bytes.start()),
+        }
     }
 
     /// The line of the byte that is read next.
@@ -130,6 +144,20 @@ impl JsonStream {
     /// be a record with an empty list in it, and of several objects in a line not all may be records.
     pub(in crate::ingest) fn is_in_doubt(&self) -> bool {
         !matches!(self.found, Found::Record | Found::BadLine)
+    }
+
+    /// What it is at, if that is beside a list of records: what may hold others, and in which records are not looked
+    /// for by the stream. Nothing of it if it is too long to be kept.
+    pub(super) fn aside(&self) -> Option<Option<Zeroizing<String>>> {
+        let close = match self.found {
+            Found::Aside => "",
+            Found::Before => "}",
+            _ => return None,
+        };
+        let text = std::str::from_utf8(self.record().0).unwrap_or_default();
+        let text = text.trim_end().trim_end_matches(',');
+        let whole = || Zeroizing::new([text, close].concat());
+        Some((!text.is_empty()).then(whole))
     }
 
     /// True if nothing more of its line can be a record.
@@ -169,6 +197,7 @@ impl JsonStream {
                             self.note_line_wise()?;
                             return Ok(true);
                         }
+                        Ok(false) if self.is_aside() => return Ok(true),
                         Ok(false) => {}
                         Err(error) => return self.recover(begun, error),
                     }
@@ -182,7 +211,16 @@ impl JsonStream {
                     self.bytes.at += 1;
                     self.enclosures.pop();
                 }
-                (Some(Enclosure::Envelope), b'}') => {
+                (Some(Enclosure::NewEnvelope), b'"') => {
+                    if let Some(envelope) = self.enclosures.last_mut() {
+                        *envelope = Enclosure::Envelope;
+                    }
+                    self.member(false)?;
+                    if self.is_aside() {
+                        return Ok(true);
+                    }
+                }
+                (Some(Enclosure::NewEnvelope | Enclosure::Envelope), b'}') => {
                     self.bytes.at += 1;
                     self.enclosures.pop();
                     if self.is_in_lists() && self.barren {
@@ -193,17 +231,20 @@ impl JsonStream {
                     self.bytes.at += 1;
                     self.skip_space()?;
                     self.member(false)?;
+                    if self.is_aside() {
+                        return Ok(true);
+                    }
                 }
                 (Some(Enclosure::List), b',') => {
                     self.bytes.at += 1;
                     self.skip_space()?;
-                    if self.item()? {
+                    if self.item()? || self.is_aside() {
                         return Ok(true);
                     }
                 }
                 (None, _) => return self.element(),
                 (Some(Enclosure::NewList), _) => {
-                    if self.item()? {
+                    if self.item()? || self.is_aside() {
                         return Ok(true);
                     }
                 }
@@ -220,7 +261,7 @@ impl JsonStream {
     /// True if it is in nothing but lists, or in nothing.
     fn is_in_lists(&self) -> bool {
         let mut enclosures = self.enclosures.iter();
-        enclosures.all(|enclosure| *enclosure != Enclosure::Envelope)
+        enclosures.all(|enclosure| matches!(enclosure, Enclosure::NewList | Enclosure::List))
     }
 
     /// Reads what is in a list: a record, or a list or a page, which are entered. True if it was a record.
@@ -308,9 +349,10 @@ impl JsonStream {
         };
         let depth = self.enclosures.len();
         let Some(holds) = self.descent.enters(name, next, first_inside, depth) else {
-            return match top {
-                true => self.value(),
-                false => self.skip_value(),
+            return match (top, next) {
+                (true, _) => self.value(),
+                (false, Some(b'[' | b'{')) => self.pass_aside(),
+                (false, _) => self.skip_value(),
             }
             .map(|()| false);
         };
@@ -321,13 +363,29 @@ impl JsonStream {
             }
             self.enclosures.push(Enclosure::Envelope);
             (self.barren, self.kept_whole) = (true, true);
+            let before = self.bytes.between(self.record.start + 1..from);
+            if memchr(b'{', before).is_some() {
+                self.aside = (self.record.start..from, self.bytes.start());
+                self.found = Found::Before;
+            }
         }
         self.enter(holds)?;
         self.give_up();
-        if holds == Enclosure::Envelope && self.skip_space()? != Some(b'}') {
-            self.member(false)?;
-        }
         Ok(true)
+    }
+
+    /// Passes over a list or an object beside a list of records.
+    fn pass_aside(&mut self) -> Result<(), IngestError> {
+        let (from, at) = (self.bytes.at, self.bytes.position());
+        self.pass(MOST_KEPT)?;
+        self.aside = (from..self.bytes.at, at);
+        self.found = Found::Aside;
+        Ok(())
+    }
+
+    /// True if it is at what is beside a list of records.
+    pub(super) fn is_aside(&self) -> bool {
+        matches!(self.found, Found::Aside | Found::Before)
     }
 
     /// A page has ended in which there was no record.
@@ -408,18 +466,20 @@ impl JsonStream {
 
     /// Passes over one value of any kind, of which nothing is kept.
     fn skip_value(&mut self) -> Result<(), IngestError> {
-        self.pass(false)
+        self.pass(0)
     }
 
     /// Passes over one value of any kind.
     fn value(&mut self) -> Result<(), IngestError> {
-        self.pass(true)
+        self.pass(usize::MAX)
     }
 
-    fn pass(&mut self, kept: bool) -> Result<(), IngestError> {
+    /// The same; it is kept if it is not longer than `kept`.
+    fn pass(&mut self, kept: usize) -> Result<(), IngestError> {
         let mut value = ValueEnd::new(self.line_wise && self.enclosures.is_empty());
+        let from = self.bytes.at;
         loop {
-            if !kept {
+            if self.bytes.at - from >= kept {
                 self.give_up();
             }
             if self.bytes.peek()?.is_none() {
@@ -496,6 +556,7 @@ mod tests {
                 Ok(true) if stream.is_bad_line() => {
                     records.push(format!("bad line {}", stream.record().1.line));
                 }
+                Ok(true) if stream.is_aside() => {}
                 Ok(true) if stream.is_in_doubt() => {
                     let (bytes, at) = stream.record();
                     let what = match (stream.is_empty_page(), stream.is_end_of_line()) {
@@ -693,6 +754,31 @@ mod tests {
         let (records, end) = read("[{\"n\":1},\n{\"items\":[],\"x\":1}]");
         let page = "page at 2: {\"items\":[],\"x\":1}".to_owned();
         assert_eq!((records, end), (vec!["{\"n\":1}".to_owned(), page], Ok(())));
+    }
+
+    #[test]
+    fn what_is_beside_a_list_of_records_is_given_too() {
+        let asides = |text: &str| {
+            let source = Box::new(std::io::Cursor::new(text.to_owned()));
+            let mut stream = JsonStream::new(source, Descent::Named, false);
+            let mut found = Vec::new();
+            while stream.advance().unwrap() {
+                match stream.aside() {
+                    Some(Some(aside)) => found.push(aside.to_string()),
+                    Some(None) => found.push("too long".to_owned()),
+                    None => {}
+                }
+            }
+            found
+        };
+        let text = r#"{"n":1,"old":[{"a":1}], "items":[{"a":2}],"m":{"b":[]},"x":3}"#;
+        assert_eq!(asides(text), [r#"{"n":1,"old":[{"a":1}]}"#, r#"{"b":[]}"#]);
+        let text = r#"[{"result":{"old":[1],"items":[{"a":2}]}}]"#;
+        assert_eq!(asides(text), ["[1]"]);
+        let long = "{\"a\":1},".repeat(200_000);
+        let text = format!(r#"{{"items":[{{"a":2}}],"more":[{long}1]}}"#);
+        assert_eq!(asides(&text), ["too long"]);
+        assert_eq!(asides(r#"{"n":[1],"items":[{"a":{"b":[1]}}]}"#), [""; 0]);
     }
 
     #[test]

@@ -644,6 +644,34 @@ fn records_under_names_of_their_own_are_all_read() {
 }
 
 #[test]
+fn records_beside_a_list_of_records_are_read() {
+    let [one, two, three] = [1, 2, 3].map(duo);
+    for (last, file) in [
+        (
+            3,
+            format!(r#"{{"messages":[{one}],"failed":[{two},{three}]}}"#),
+        ),
+        (
+            3,
+            format!("{{\n\"failed\":[{one},\n{two}],\n\"messages\":[\n{three}]\n}}\n"),
+        ),
+        (2, format!(r#"{{"items":[{one}],"last":{two}}}"#)),
+        (
+            3,
+            format!(
+                r#"{{"response":{{"old":[{one}],"items":[{two},{three}],"metadata":{{"n":{{}}}}}}}}"#
+            ),
+        ),
+        (
+            2,
+            format!(r#"[{{"items":[{one}],"more":{{"x":[{two}]}}}}]"#),
+        ),
+    ] {
+        gives_up_to(last, &file);
+    }
+}
+
+#[test]
 fn what_stands_beside_a_record_and_is_none_is_named() {
     let [one, two] = [1, 2].map(duo);
     let beside = r#""meta": {"host": "a", "tags": [{"n": 1}]}, "note": "{\"a\": 1}""#;
