@@ -134,7 +134,7 @@ impl JsonLog {
             if whole.is_empty() {
                 // A text may hold a record.
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
-                gather(text, &fits, more);
+                gather_records(text, wanted, more);
                 if more.is_empty() {
                     return bad(RejectKind::NotAnObject);
                 }
@@ -151,11 +151,17 @@ impl JsonLog {
                     Ok(object) => found = object,
                     Err(_) => more.clear(),
                 }
+                if !more.is_empty() {
+                    more.clear();
+                    let weak = |object: &str| is_near_format(object, wanted);
+                    let mut beside = |_: &str, value: &str| gather(value, &weak, more);
+                    found = follow(whole, &self.inside, &mut beside).ok().flatten();
+                }
             }
             // What is not one of the records is none, if there are others.
             let one = found
                 .as_deref()
-                .is_some_and(|found| more.is_empty() || fits(found));
+                .is_some_and(|found| more.is_empty() || is_near_format(found, wanted));
             let copied = match found {
                 Some(Cow::Borrowed(object)) if one => Err(object),
                 Some(Cow::Owned(object)) if one => Ok(Zeroizing::new(object)),
@@ -222,11 +228,7 @@ impl JsonLog {
             }
             if let Some(aside) = self.stream.aside() {
                 match aside {
-                    Some(aside) => {
-                        let wanted = &self.wanted;
-                        let fits = |object: &str| is_of_format(object, wanted);
-                        gather(&aside, &fits, &mut self.more);
-                    }
+                    Some(aside) => gather_records(&aside, &self.wanted, &mut self.more),
                     // It may hold records, and is told.
                     None => return Ok(true),
                 }
@@ -277,9 +279,25 @@ fn is_record(stream: &JsonStream, inside: &[String], wanted: &Wanted) -> bool {
     let whole = std::str::from_utf8(stream.record().0).unwrap_or_default();
     let fits = |object: &str| match page {
         true => is_of_format(object, wanted),
-        false => fields_of(object, wanted).contains(&Field::Number),
+        false => is_near_format(object, wanted),
     };
     fitting(whole, inside, &fits).is_some()
+}
+
+/// Adds the records in a value. Among records what has a number is one, too: what it lacks is told then.
+fn gather_records(value: &str, wanted: &Wanted, into: &mut Vec<Zeroizing<String>>) {
+    gather(value, &|object| is_of_format(object, wanted), into);
+    if !into.is_empty() {
+        into.clear();
+        gather(value, &|object| is_near_format(object, wanted), into);
+    }
+}
+
+/// True if an object has a number, or the columns that identify the format.
+fn is_near_format(object: &str, wanted: &Wanted) -> bool {
+    let fields = fields_of(object, wanted);
+    let mut marks = wanted.marks.iter();
+    fields.contains(&Field::Number) || marks.all(|field| fields.contains(field))
 }
 
 /// True if an object has the columns that identify the format.

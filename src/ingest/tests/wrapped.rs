@@ -637,6 +637,18 @@ fn records_under_names_of_their_own_are_all_read() {
     ] {
         gives_up_to(last, &file);
     }
+    // Among records one that lacks something is one, and is named.
+    let untimed = r#"{"phone": "+13035550109", "type": "sms", "telephony_id": "t-9"}"#;
+    for file in [
+        format!(r#"{{"0": {one}, "1": {untimed}, "2": {two}}}"#),
+        format!(r#"{{"items": [{one}], "more": [{untimed}, {two}]}}"#),
+    ] {
+        let read = read(file.into_bytes(), zone("UTC")).unwrap();
+        assert_eq!(
+            (read.rows.len(), read.rejects.as_slice()),
+            (2, [(1, Some("sent_at"), "missing-time")].as_slice())
+        );
+    }
     // Their names may be data.
     let keyed = format!(r#"{{"+13035550101": {one}, "+13035550102": {two}}}"#);
     let read = gives_up_to(2, &keyed);
