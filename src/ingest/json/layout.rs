@@ -84,7 +84,8 @@ impl Layout {
     ) -> Option<(Self, usize)> {
         let mut best: Option<(usize, Self, usize)> = None;
         for descent in Descent::ALL {
-            if descent == Descent::Anywhere && best.is_some() {
+            let far = descent != Descent::Nowhere && descent != Descent::Named;
+            if far && best.is_some() {
                 break;
             }
             let mut tried: Option<(usize, Inside, usize)> = None;
@@ -181,7 +182,12 @@ fn each_record(
     let mut nth = 1;
     // The beginning may end in a record. What else is wrong is found when the file is read.
     while nth <= RECORDS && matches!(stream.advance(), Ok(true)) {
-        if stream.is_aside() {
+        if let Some(aside) = stream.aside() {
+            if let Some(record) = aside.filter(|aside| descent.is_keyed() && aside.starts_with('{'))
+            {
+                with(nth, &record);
+                nth += 1;
+            }
             continue;
         }
         match object(stream.record()) {

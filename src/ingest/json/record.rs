@@ -228,6 +228,10 @@ impl JsonLog {
             }
             if let Some(aside) = self.stream.aside() {
                 match aside {
+                    Some(aside) if self.stream.is_keyed() => {
+                        let near = |object: &str| is_near_format(object, &self.wanted);
+                        gather(&aside, &near, &mut self.more);
+                    }
                     Some(aside) => gather_records(&aside, &self.wanted, &mut self.more),
                     // It may hold records, and is told.
                     None => return Ok(true),

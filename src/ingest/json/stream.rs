@@ -349,6 +349,12 @@ impl JsonStream {
         };
         let depth = self.enclosures.len();
         let Some(holds) = self.descent.enters(name, next, first_inside, depth) else {
+            if top && self.descent == Descent::Members && next == Some(b'{') {
+                self.enclosures.push(Enclosure::Envelope);
+                self.kept_whole = false;
+                self.give_up();
+                return self.pass_aside().map(|()| true);
+            }
             return match (top, next) {
                 (true, _) => self.value(),
                 (false, Some(b'[' | b'{')) => self.pass_aside(),
@@ -378,9 +384,17 @@ impl JsonStream {
     fn pass_aside(&mut self) -> Result<(), IngestError> {
         let (from, at) = (self.bytes.at, self.bytes.position());
         self.pass(MOST_KEPT)?;
+        if self.descent.is_keyed() {
+            self.barren = false;
+        }
         self.aside = (from..self.bytes.at, at);
         self.found = Found::Aside;
         Ok(())
+    }
+
+    /// True if each record stands under a name of its own. The stream gives it as if it were beside a list.
+    pub(super) fn is_keyed(&self) -> bool {
+        self.descent.is_keyed()
     }
 
     /// True if it is at what is beside a list of records.

@@ -637,6 +637,23 @@ fn records_under_names_of_their_own_are_all_read() {
     ] {
         gives_up_to(last, &file);
     }
+    // Too many for one record.
+    let many = |before: &str, after: &str| {
+        let records: Vec<_> = (0..9000)
+            .map(|at| format!("\"k{at}\":{}", duo(at % 90 + 10)))
+            .collect();
+        let file = format!("{before}{{{}}}{after}", records.join(",\n"));
+        assert!(file.len() > 1 << 20);
+        read(file.into_bytes(), zone("UTC")).unwrap()
+    };
+    for (before, after) in [("", ""), ("{\"n\": 1, \"messages\": ", ", \"more\": {}}")] {
+        let read = many(before, after);
+        assert_eq!(
+            (read.rows.len(), read.rejects.len(), read.lines),
+            (9000, 0, 9000),
+            "{before}"
+        );
+    }
     // Among records one that lacks something is one, and is named.
     let untimed = r#"{"phone": "+13035550109", "type": "sms", "telephony_id": "t-9"}"#;
     for file in [
