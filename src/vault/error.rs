@@ -267,6 +267,7 @@ const PARTS: &[(&str, &str)] = &[
     ("description", "exhibit"),
     ("number of blocks", "exhibit"),
     ("statistics", "statistics"),
+    ("prints of block", "seen"),
     ("subject index", "subject_index"),
     ("dictionary", "dictionary"),
     ("quarantine", "quarantine"),

@@ -298,6 +298,7 @@ fn one_file_seals_and_opens_the_parts_of_an_exhibit() {
         "block",
         "waiting",
         "statistics",
+        "seen",
         "subject_index",
         "dictionary",
         "term",

@@ -344,7 +344,7 @@ fn assert_damaged<T: std::fmt::Debug>(asked: Result<T, Refusal>, named: &str, ch
 }
 
 /// Tables of sealed parts, one row of each, and what it is called.
-const PARTS: [(&str, &str, &str); 8] = [
+const PARTS: [(&str, &str, &str); 9] = [
     (
         "block",
         "exhibit = 1 AND field = 3 AND no = 0",
@@ -365,6 +365,7 @@ const PARTS: [(&str, &str, &str); 8] = [
         "exhibit = 1 AND no = 0",
         "the statistics of block 0",
     ),
+    ("seen", "exhibit = 1 AND no = 0", "the prints of block 0"),
     (
         "dictionary",
         "exhibit = 1 AND field = 4",
@@ -440,6 +441,12 @@ fn parts_swapped_between_exhibits_fields_or_places_are_found_and_named() {
             "exhibit = 1",
             "exhibit = 2",
             "the statistics of block 0",
+        ),
+        (
+            "seen",
+            "exhibit = 1",
+            "exhibit = 2",
+            "the prints of block 0",
         ),
         (
             "dictionary",
@@ -619,7 +626,7 @@ fn tags_that_were_changed_swapped_or_dropped_are_found_and_named() {
 fn an_exhibit_that_was_taken_away_whole_is_found_and_named() {
     let hurt = SAMPLE.closed.copy();
     hurt.change(|db| {
-        for table in ["block", "statistics", "dictionary", "subject_index"] {
+        for table in ["block", "statistics", "seen", "dictionary", "subject_index"] {
             sql(&format!("DELETE FROM {table} WHERE exhibit = 2"))(db);
         }
         sql("DELETE FROM exhibit WHERE number = 2")(db);

@@ -94,6 +94,16 @@ impl Adder {
         (self.first..=self.last).contains(&no)
     }
 
+    /// How many terms it added.
+    pub(in crate::vault) fn terms(&self) -> usize {
+        (self.last - self.first) as usize + 1
+    }
+
+    /// The numbers of its first and its last term.
+    pub(in crate::vault) fn ends(&self) -> (u32, u32) {
+        (self.first, self.last)
+    }
+
     /// The error for runs that are missing, or not those that the exhibit added.
     pub(in crate::vault) fn damaged(&self) -> OperationError {
         OperationError::Damaged {

@@ -137,29 +137,77 @@ pub(in crate::vault) fn load_dictionary(
 ) -> Result<Dictionary, OperationError> {
     let mut dictionary = Dictionary::new();
     let exhibits = exhibit_rows::list_all(connection, case)?;
-    let damaged = |exhibit: &ExhibitRow| OperationError::Damaged {
-        place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
-    };
     for exhibit in &exhibits {
-        let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? else {
-            continue;
-        };
-        let damaged = || damaged(exhibit);
-        let plain = ExhibitParts::of(keys, &exhibit.id)
-            .dictionary(field)
-            .open(&sealed)
-            .map_err(|_| damaged())?;
-        let segment = Segment::decode(&plain).map_err(|_| damaged())?;
-        dictionary.append(&segment).map_err(|_| damaged())?;
-    }
-    if let Some(last) = exhibits.last() {
-        let sizes = open_description(keys, last)?.dictionaries;
-        let size = sizes.iter().find(|(label, _)| label == field.label());
-        if size.is_none_or(|(_, size)| *size != dictionary.size()) {
-            return Err(damaged(last));
+        if let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? {
+            append_segment(&mut dictionary, keys, exhibit, field, &sealed)?;
         }
     }
+    if let Some(last) = exhibits.last() {
+        check_size(&dictionary, last, &open_description(keys, last)?, field)?;
+    }
     Ok(dictionary)
+}
+
+/// The dictionaries of all fields, in the order of [`Field::DICTIONARIES`]. `exhibits` are all of the case, with their
+/// descriptions.
+pub(in crate::vault) fn load_dictionaries(
+    connection: &Snapshot,
+    keys: &CaseKeys,
+    exhibits: &[(ExhibitRow, ExhibitDescription)],
+) -> Result<Vec<Dictionary>, OperationError> {
+    let mut all = vec![Dictionary::new(); Field::DICTIONARIES.len()];
+    for (exhibit, _) in exhibits {
+        let mut appended = Ok(());
+        dictionary_rows::for_each(connection, exhibit.number, |code, sealed| {
+            let mut fields = all.iter_mut().zip(Field::DICTIONARIES);
+            let place = fields.find(|(_, field)| u32::from(field.code()) == code);
+            if let (Some((dictionary, field)), Ok(())) = (place, &appended) {
+                appended = append_segment(dictionary, keys, exhibit, field, sealed);
+            }
+        })?;
+        appended?;
+    }
+    if let Some((last, description)) = exhibits.last() {
+        for (dictionary, field) in all.iter().zip(Field::DICTIONARIES) {
+            check_size(dictionary, last, description, field)?;
+        }
+    }
+    Ok(all)
+}
+
+fn append_segment(
+    dictionary: &mut Dictionary,
+    keys: &CaseKeys,
+    exhibit: &ExhibitRow,
+    field: Field,
+    sealed: &[u8],
+) -> Result<(), OperationError> {
+    let opened = ExhibitParts::of(keys, &exhibit.id)
+        .dictionary(field)
+        .open(sealed);
+    let segment = opened.ok().and_then(|plain| Segment::decode(&plain).ok());
+    let appended = segment.and_then(|segment| dictionary.append(&segment).ok());
+    appended.ok_or_else(|| dictionary_damaged(exhibit, field))
+}
+
+fn check_size(
+    dictionary: &Dictionary,
+    last: &ExhibitRow,
+    description: &ExhibitDescription,
+    field: Field,
+) -> Result<(), OperationError> {
+    let mut sizes = description.dictionaries.iter();
+    let size = sizes.find(|(label, _)| label == field.label());
+    match size.is_some_and(|(_, size)| *size == dictionary.size()) {
+        true => Ok(()),
+        false => Err(dictionary_damaged(last, field)),
+    }
+}
+
+fn dictionary_damaged(exhibit: &ExhibitRow, field: Field) -> OperationError {
+    OperationError::Damaged {
+        place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
+    }
 }
 
 /// One range of an exhibit's subject index. The exhibit's description says that it has the range.

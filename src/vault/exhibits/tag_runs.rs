@@ -75,8 +75,68 @@ impl<'c> TagSearch<'c> {
         Ok(found)
     }
 
+    /// Finds those of the tags, which are sorted, that an exhibit added: gives the place of each among them and the
+    /// number of its term. The tags of one run cost one read.
+    pub(in crate::vault) fn find_sorted<'t>(
+        &mut self,
+        keys: &CaseKeys,
+        adder: &Adder,
+        tags: impl Iterator<Item = &'t Tag>,
+        mut found: impl FnMut(usize, u32),
+    ) -> Result<(), OperationError> {
+        let mut last: Option<TagRun<Vec<u8>>> = None;
+        for (place, tag) in tags.enumerate() {
+            let run = match last.take().filter(|run| run.covers(tag)) {
+                Some(run) => run,
+                None => self.around(keys, adder, tag)?.kept(),
+            };
+            match run.find(tag) {
+                Some(no) if !adder.has(no) => return Err(adder.damaged()),
+                Some(no) => found(place, no),
+                None => {}
+            }
+            last = Some(run);
+        }
+        Ok(())
+    }
+
+    /// Gives the tags of all terms that an exhibit added, in the order of their numbers. The runs must be the whole
+    /// ring: they are numbered without a gap, each names the one that follows, and the last names the first.
+    pub(in crate::vault) fn each(
+        &mut self,
+        keys: &CaseKeys,
+        adder: &Adder,
+        terms: Terms,
+        mut with: impl FnMut(u32, Tag),
+    ) -> Result<(), OperationError> {
+        let parts = ExhibitParts::of(keys, &adder.id);
+        let (mut next, last) = adder.ends();
+        let (mut begins, mut follows) = (None, None);
+        let mut sound = true;
+        terms.each_tags(self.reader.connection(), adder.ends(), |first, sealed| {
+            let opened = parts.tag_run(terms.field, first).open_in_place(sealed);
+            let run = opened.ok().and_then(|plain| TagRun::read(first, &*plain));
+            let Some([after, tags @ ..]) = run.as_ref().map(TagRun::parts) else {
+                sound = false;
+                return;
+            };
+            let expected = follows.replace(*after);
+            begins = begins.or(tags.first().copied());
+            sound &= first == next && (expected.is_none() || expected == tags.first().copied());
+            if sound {
+                let tags = tags.iter().map(|tag| Tag::from_bytes(*tag));
+                (first..).zip(tags).for_each(|(no, tag)| with(no, tag));
+            }
+            next = next.saturating_add(tags.len() as u32);
+        })?;
+        match sound && next.checked_sub(1) == Some(last) && begins == follows {
+            true => Ok(()),
+            false => Err(adder.damaged()),
+        }
+    }
+
     /// The run of an exhibit in which a tag would be.
-    pub(in crate::vault) fn around(
+    fn around(
         &mut self,
         keys: &CaseKeys,
         adder: &Adder,
@@ -129,7 +189,7 @@ impl<B: AsRef<[u8]>> TagRun<B> {
 
 impl TagRun<&[u8]> {
     /// A copy that can be kept.
-    pub(in crate::vault) fn kept(&self) -> TagRun<Vec<u8>> {
+    fn kept(&self) -> TagRun<Vec<u8>> {
         TagRun {
             first: self.first,
             plain: self.plain.to_vec(),

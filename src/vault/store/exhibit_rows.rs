@@ -157,6 +157,7 @@ pub(crate) fn discard(connection: &Transaction, number: ExhibitNumber) -> Result
             "statistics::discard",
             "DELETE FROM statistics WHERE exhibit = ?1",
         ),
+        ("seen::discard", "DELETE FROM seen WHERE exhibit = ?1"),
         (
             "dictionary::discard",
             "DELETE FROM dictionary WHERE exhibit = ?1",

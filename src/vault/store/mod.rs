@@ -5,6 +5,7 @@
 //! mutation checks how many rows it changed. There is one writer, the ledger's, and a pool of
 //! readers; nothing else opens the file.
 
+mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
 pub(crate) mod case_budget_rows;
@@ -28,6 +29,7 @@ pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
 pub(crate) mod request_rows;
 pub(crate) mod sealed_parts;
+pub(crate) mod seen_rows;
 pub(crate) mod session_rows;
 mod snapshot;
 pub(crate) mod statistics_rows;

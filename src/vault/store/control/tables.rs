@@ -96,6 +96,10 @@ const SEALED: &[(&str, &str)] = &[
         "sealed in place; there is one for each block, and a query needs each it asks for",
     ),
     (
+        "seen",
+        "sealed in place; there is one for each block, and a later admission needs each",
+    ),
+    (
         "dictionary",
         "sealed in place; a segment has the first code, the last exhibit's description the last one",
     ),
