@@ -19,15 +19,20 @@ pub(in crate::ingest) fn aside(record: &[u8], number: Option<&str>) -> Option<Sk
     }
     if record
         .iter()
-        .all(|byte| between(byte) || b"-=+_*:.#~".contains(byte))
+        .all(|byte| between(byte) || b"-=+_:.~".contains(byte))
     {
         return Some(SkipKind::Ruler);
     }
-    if number.is_some_and(|number| may_be_a_number(number.as_bytes())) {
+    if number.is_some_and(|number| may_be_a_number(number.as_bytes()) || is_masked(number)) {
         return None;
     }
     let text = std::str::from_utf8(record).ok()?;
     is_total(text).then_some(SkipKind::Total)
+}
+
+/// A number of which nothing is left: `********`.
+fn is_masked(number: &str) -> bool {
+    number.contains(['*', '#', '•']) && !number.contains(char::is_alphabetic)
 }
 
 /// A sum or a count: words that say so, and numbers, but no other word.
@@ -218,6 +223,14 @@ mod tests {
             "12",
         ] {
             assert_eq!(aside(record.as_bytes(), None), None, "{record:?}");
+        }
+        for (record, number) in [
+            ("A,********,2024-03-10", "********"),
+            ("********,****", "********"),
+            ("Count,********", "********"),
+            ("####,####", "####"),
+        ] {
+            assert_eq!(aside(record.as_bytes(), Some(number)), None, "{record}");
         }
         let total = b"Total,+12025550142,12";
         assert_eq!(aside(total, Some("+12025550142")), None);

@@ -171,6 +171,9 @@ fn quoted<'r>(
     let range = |place| record.range(place);
     let bytes = (record.as_slice(), reader.raw());
     let cells = cells(header, line, bytes, false, range)?;
+    if cells.all().iter().any(|cell| is_begun(cell)) {
+        return Ok(Some(Odd::Width(record.len()).at(line, lines)));
+    }
     Ok(Some(Located {
         line,
         lines,
@@ -197,7 +200,9 @@ fn is_stray(
             stray::swallows(reader.raw(), delimiter, header, Some(cells))
         }
         Err(IngestError::CutOff { .. } | IngestError::RecordTooLong { .. }) => {
-            stray::swallows(reader.raw(), delimiter, header, None)
+            let raw = reader.raw();
+            stray::swallows(raw, delimiter, header, None)
+                || stray::opens_in_a_row(raw, delimiter, header)
         }
         Err(_) => false,
     }
@@ -225,6 +230,16 @@ fn odd(
     }
     // With a cell too many or too few it is unknown which cell is which, and one of them may be message content.
     Ok(Some(Odd::Width(cells)))
+}
+
+/// True for a cell that opens with a quote and does not close: a blank before the quote has cut it at a delimiter in it.
+fn is_begun(cell: &str) -> bool {
+    cell.starts_with('"')
+        && !cell
+            .bytes()
+            .filter(|byte| *byte == b'"')
+            .count()
+            .is_multiple_of(2)
 }
 
 /// The cell that may be the number: a short line has perhaps none.

@@ -5,7 +5,7 @@
 use std::io::Read;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use zeroize::Zeroizing;
 
 use crate::domain::invisible::is_invisible;
@@ -32,6 +32,8 @@ pub(super) struct JsonBytes {
     line_start: usize,
     /// Where the record begins that is read.
     start: Position,
+    /// What ends the lines, once one was seen to end: LF, or CR in a file of an old program.
+    line_mark: Option<u8>,
 }
 
 /// A line of the file and a byte of the line, both counted from 1.
@@ -54,16 +56,35 @@ impl JsonBytes {
             line: 1,
             line_start: 0,
             start: Position { line: 1, column: 1 },
+            line_mark: None,
         }
     }
 
     /// These bytes and nothing after them.
     pub(super) fn of(bytes: &[u8]) -> Self {
-        Self {
+        let mut all = Self {
             buffer: Zeroizing::new(bytes.to_vec()),
             filled: bytes.len(),
             ..Self::new(Box::new(std::io::empty()))
-        }
+        };
+        all.see_line_mark();
+        all
+    }
+
+    /// Looks for the first end of a line.
+    fn see_line_mark(&mut self) {
+        let bytes = self.between(self.base..self.filled);
+        let mark = match memchr2(b'\n', b'\r', bytes).and_then(|at| bytes.get(at..)) {
+            Some([b'\r', next, ..]) if *next != b'\n' => Some(b'\r'),
+            Some([b'\n', ..] | [b'\r', _, ..]) => Some(b'\n'),
+            // What comes behind it is not known yet.
+            _ => None,
+        };
+        self.line_mark = mark;
+    }
+
+    fn line_mark(&self) -> u8 {
+        self.line_mark.unwrap_or(b'\n')
     }
 
     /// The bytes between two places; none if they were given up.
@@ -150,11 +171,31 @@ impl JsonBytes {
             if self.byte(at)?.is_none() {
                 return Ok(at);
             }
-            match memchr(b'\n', self.between(at..self.filled)) {
+            match memchr(self.line_mark(), self.between(at..self.filled)) {
                 Some(found) => return Ok(at + found),
                 None => at = self.filled,
             }
         }
+    }
+
+    /// The same, but gives up where a line is longer than a record may be: then the answer is the place up to which
+    /// it was read, and false. It is known that no line ends between `from` and `known`.
+    pub(super) fn line_end_near(
+        &mut self,
+        from: usize,
+        known: usize,
+    ) -> Result<(usize, bool), IngestError> {
+        let mut at = from.max(known);
+        while at - from < MAX_RECORD_BYTES {
+            if self.byte(at)?.is_none() {
+                return Ok((at, true));
+            }
+            match memchr(self.line_mark(), self.between(at..self.filled)) {
+                Some(found) => return Ok((at + found, true)),
+                None => at = self.filled,
+            }
+        }
+        Ok((at, false))
     }
 
     /// The place where the line begins after one that ends at `end`.
@@ -199,6 +240,9 @@ impl JsonBytes {
             IngestError::reading(error, line)
         })?;
         self.filled += read;
+        if self.line_mark.is_none() {
+            self.see_line_mark();
+        }
         Ok(read > 0)
     }
 
@@ -229,8 +273,9 @@ impl JsonBytes {
     fn count_to(&mut self, place: usize) {
         let passed = place.max(self.counted);
         let bytes = self.between(self.counted..passed);
-        if let Some(last) = memrchr(b'\n', bytes) {
-            let ends = memchr_iter(b'\n', bytes).count() as u64;
+        let mark = self.line_mark();
+        if let Some(last) = memrchr(mark, bytes) {
+            let ends = memchr_iter(mark, bytes).count() as u64;
             self.line += ends;
             self.line_start = self.counted + last + 1;
         }

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 
 use super::enclosure::Descent;
 use super::inside::{self, Inside};
-use super::line::json_in_line;
+use super::line::{first_object, json_in_line};
 use super::look::{fields_of, has_two, paths_of};
 use super::members::object;
 use super::numbers::plain_numbers;
@@ -84,17 +84,14 @@ impl Layout {
     ) -> Option<(Self, usize)> {
         let mut best: Option<(usize, Self, usize)> = None;
         for descent in Descent::ALL {
-            if descent == Descent::Anywhere && best.is_some() {
+            let far = descent != Descent::Nowhere && descent != Descent::Named;
+            if far && best.is_some() {
                 break;
             }
             let mut tried: Option<(usize, Inside, usize)> = None;
             each_record(beginning, (descent, prefixed), &mut |nth, record| {
                 if let Some((count, inside, _)) = &mut tried {
-                    let object = inside::follow(record, inside, &mut |_| {});
-                    if let Ok(Some(mut object)) = object {
-                        *count += usize::from(fits(&object));
-                        inside::wipe(&mut object);
-                    }
+                    *count += usize::from(inside::fitting(record, inside, fits).is_some());
                     return;
                 }
                 tried = inside::search(record, fits).map(|inside| (1, inside, nth));
@@ -137,8 +134,7 @@ impl Tried {
             if at != nth || seen.is_some() {
                 return;
             }
-            let object = inside::follow(record, &layout.inside, &mut |_| {});
-            let Ok(Some(mut object)) = object else {
+            let Some(object) = inside::fitting(record, &layout.inside, &any) else {
                 return;
             };
             let both = shapes.iter().zip(&wanted).enumerate();
@@ -148,7 +144,6 @@ impl Tried {
                 let paths = paths_of(&object, first);
                 seen = Some((fitting, paths));
             }
-            inside::wipe(&mut object);
         });
         seen.map(|(fitting, paths)| Self {
             layout,
@@ -187,8 +182,26 @@ fn each_record(
     let mut nth = 1;
     // The beginning may end in a record. What else is wrong is found when the file is read.
     while nth <= RECORDS && matches!(stream.advance(), Ok(true)) {
-        if let Ok(Some(record)) = object(stream.record()) {
-            with(nth, record);
+        if let Some(aside) = stream.aside() {
+            if let Some(record) = aside.filter(|aside| descent.is_keyed() && aside.starts_with('{'))
+            {
+                with(nth, &record);
+                nth += 1;
+            }
+            continue;
+        }
+        match object(stream.record()) {
+            Ok(Some(record)) => with(nth, record),
+            // A text may hold an object.
+            Ok(None) => {
+                let mut found = Vec::new();
+                let text = std::str::from_utf8(stream.record().0);
+                if let Some(text) = text.ok().filter(|text| text.starts_with('"')) {
+                    inside::gather(text, &|_| true, &mut found);
+                }
+                found.iter().for_each(|object| with(nth, object));
+            }
+            Err(_) => {}
         }
         nth += usize::from(!stream.is_in_doubt());
     }
@@ -222,7 +235,11 @@ impl Written {
         }
         let mut lines = text.lines().filter(|line| !line.starts_with("-- "));
         let line = lines.next().unwrap_or_default();
-        let before = json_in_line(line.as_bytes()).filter(|found| found.start > 0);
+        let object = match begins {
+            Some(b'[') => first_object(line.as_bytes()),
+            _ => json_in_line(line.as_bytes()),
+        };
+        let before = object.filter(|found| found.start > 0);
         let before = before.and_then(|found| line.get(..found.start));
         let behind_text =
             before.is_some_and(|before| !(begins == Some(b'[') && begins_json(before)));
@@ -273,6 +290,10 @@ mod tests {
             ("[7]: {\"a\":1}\n", Written::LogLines),
             ("[[\"x\", {\"b\": {\"a\":1}\n", Written::Json),
             ("{app} {\"a\":1}\n", Written::LogLines),
+            (
+                "[2024-03-10 00:40:00] {\"a\":1} in 5 ms\n",
+                Written::LogLines,
+            ),
             (
                 "<13>Mar 10 00:40:00 host app: {\"a\":1}\r\n",
                 Written::LogLines,

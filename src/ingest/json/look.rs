@@ -71,7 +71,7 @@ pub(in crate::ingest) fn each_text(
     let Ok(Some(record)) = object(stream.record()) else {
         return Ok(());
     };
-    let Ok(Some(mut object)) = inside::follow(record, way, &mut |_| {}) else {
+    let Ok(Some(mut object)) = inside::follow(record, way, &mut |_, _| {}) else {
         return Ok(());
     };
     let plain = plain_numbers(&object);

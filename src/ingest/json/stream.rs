@@ -8,11 +8,12 @@
 use std::io::Read;
 
 use memchr::memchr;
+use zeroize::Zeroizing;
 
 use super::broken_line::{is_cut, lost_line};
 use super::bytes::{JsonBytes, Position};
 use super::enclosure::{Descent, Enclosure, MemberName};
-use super::line::{first_object, json_in_line};
+use super::line::{ends_line, first_object};
 use super::value_end::{Step, ValueEnd};
 use crate::ingest::error::IngestError;
 use crate::ingest::record::MAX_RECORD_BYTES;
@@ -33,6 +34,20 @@ pub(in crate::ingest) struct JsonStream {
     barren: bool,
     /// All of that object is kept: it may turn out to be a record.
     kept_whole: bool,
+    log: LogState,
+    /// The places of what is beside a list of records, and where it begins.
+    aside: (std::ops::Range<usize>, Position),
+}
+
+/// What is known of a log whose records are behind other text.
+#[derive(Default)]
+struct LogState {
+    /// An object of it was given.
+    begun: bool,
+    /// An object of the line was given, and it may have more.
+    in_line: bool,
+    /// No line ends before this place.
+    no_end_before: usize,
 }
 
 /// What the stream has found.
@@ -43,8 +58,16 @@ enum Found {
     BadLine,
     /// An object that was taken for a page, and has no record in it.
     EmptyPage,
-    /// An object in the text before another one, in the same line.
+    /// One of several objects in a line, or one with text behind it.
     Beside,
+    /// The last of several objects in a line.
+    BesideLast,
+    /// What is behind the last object of a line.
+    Behind,
+    /// A list or an object beside a list of records, which may hold others.
+    Aside,
+    /// The members of an object before its list of records.
+    Before,
 }
 
 impl JsonStream {
@@ -65,6 +88,8 @@ impl JsonStream {
             enclosures: Vec::new(),
             barren: true,
             kept_whole: false,
+            log: LogState::default(),
+            aside: (0..0, Position { line: 1, column: 1 }),
         }
     }
 
@@ -79,7 +104,13 @@ impl JsonStream {
     /// The bytes of the record, and where it begins. There are none at a line that is no record, and none of a page
     /// that is too long to be a record.
     pub(in crate::ingest) fn record(&self) -> (&[u8], Position) {
-        (self.bytes.between(self.record.clone()), self.bytes.start())
+        match self.found {
+            Found::Aside | Found::Before => {
+                let (places, at) = self.aside.clone();
+                (self.bytes.between(places), at)
+            }
+            _ => (self.bytes.between(self.record.clone()), self.bytes.start()),
+        }
     }
 
     /// The line of the byte that is read next.
@@ -99,9 +130,9 @@ impl JsonStream {
         self.enclosures.is_empty()
     }
 
-    /// True if it is at a line that is no record.
-    pub(in crate::ingest) fn is_bad_line(&self) -> bool {
-        self.found == Found::BadLine
+    /// True if it is at a line, or at the rest of one, that is no record.
+    pub(super) fn is_bad_line(&self) -> bool {
+        matches!(self.found, Found::BadLine | Found::Behind)
     }
 
     /// True if it is at a page without a record.
@@ -110,9 +141,28 @@ impl JsonStream {
     }
 
     /// True if what it is at is a record only if it has what the records of the file have: a page without a record may
-    /// be a record with an empty list in it, and an object in the text before a record may be another one.
+    /// be a record with an empty list in it, and of several objects in a line not all may be records.
     pub(in crate::ingest) fn is_in_doubt(&self) -> bool {
-        matches!(self.found, Found::EmptyPage | Found::Beside)
+        !matches!(self.found, Found::Record | Found::BadLine)
+    }
+
+    /// What it is at, if that is beside a list of records: what may hold others, and in which records are not looked
+    /// for by the stream. Nothing of it if it is too long to be kept.
+    pub(super) fn aside(&self) -> Option<Option<Zeroizing<String>>> {
+        let close = match self.found {
+            Found::Aside => "",
+            Found::Before => "}",
+            _ => return None,
+        };
+        let text = std::str::from_utf8(self.record().0).unwrap_or_default();
+        let text = text.trim_end().trim_end_matches(',');
+        let whole = || Zeroizing::new([text, close].concat());
+        Some((!text.is_empty()).then(whole))
+    }
+
+    /// True if nothing more of its line can be a record.
+    pub(super) fn is_end_of_line(&self) -> bool {
+        matches!(self.found, Found::BesideLast | Found::Behind)
     }
 
     /// Goes to the next record, to a line that should be one and is not, or to what may be one. False at the end of
@@ -130,7 +180,11 @@ impl JsonStream {
             self.give_up();
             match (self.enclosures.last().copied(), byte) {
                 (None, b',') if self.start_is_behind() => self.bytes.at += 1,
-                (None, _) if self.prefixed => return self.log_line(),
+                (None, _) if self.prefixed => {
+                    if self.log_line()? {
+                        return Ok(true);
+                    }
+                }
                 (None, b'[' | b'{') => {
                     let begun = (self.bytes.at, self.bytes.position());
                     let read = match byte {
@@ -143,6 +197,7 @@ impl JsonStream {
                             self.note_line_wise()?;
                             return Ok(true);
                         }
+                        Ok(false) if self.is_aside() => return Ok(true),
                         Ok(false) => {}
                         Err(error) => return self.recover(begun, error),
                     }
@@ -156,24 +211,43 @@ impl JsonStream {
                     self.bytes.at += 1;
                     self.enclosures.pop();
                 }
-                (Some(Enclosure::Envelope), b'}') => {
+                (Some(Enclosure::NewEnvelope), b'"') => {
+                    if let Some(envelope) = self.enclosures.last_mut() {
+                        *envelope = Enclosure::Envelope;
+                    }
+                    self.member(false)?;
+                    if self.is_aside() {
+                        return Ok(true);
+                    }
+                }
+                (Some(Enclosure::NewEnvelope | Enclosure::Envelope), b'}') => {
                     self.bytes.at += 1;
                     self.enclosures.pop();
-                    if self.enclosures.is_empty() && self.barren {
+                    if self.is_in_lists() && self.barren {
                         return self.end_of_page();
                     }
                 }
                 (Some(Enclosure::Envelope), b',') => {
                     self.bytes.at += 1;
                     self.skip_space()?;
-                    self.member()?;
+                    self.member(false)?;
+                    if self.is_aside() {
+                        return Ok(true);
+                    }
                 }
                 (Some(Enclosure::List), b',') => {
                     self.bytes.at += 1;
                     self.skip_space()?;
-                    return self.element();
+                    if self.item()? || self.is_aside() {
+                        return Ok(true);
+                    }
                 }
-                (None | Some(Enclosure::NewList), _) => return self.element(),
+                (None, _) => return self.element(),
+                (Some(Enclosure::NewList), _) => {
+                    if self.item()? || self.is_aside() {
+                        return Ok(true);
+                    }
+                }
                 _ => return Err(self.bytes.broken()),
             }
         }
@@ -184,18 +258,36 @@ impl JsonStream {
         self.record.end > 0
     }
 
-    /// Reads a value that is a record, or should be one.
-    fn element(&mut self) -> Result<bool, IngestError> {
+    /// True if it is in nothing but lists, or in nothing.
+    fn is_in_lists(&self) -> bool {
+        let mut enclosures = self.enclosures.iter();
+        enclosures.all(|enclosure| matches!(enclosure, Enclosure::NewList | Enclosure::List))
+    }
+
+    /// Reads what is in a list: a record, or a list or a page, which are entered. True if it was a record.
+    fn item(&mut self) -> Result<bool, IngestError> {
         if let Some(list @ Enclosure::NewList) = self.enclosures.last_mut() {
             *list = Enclosure::List;
         }
+        if self.descent == Descent::Nowhere || !self.is_in_lists() {
+            return self.element();
+        }
+        match self.bytes.peek()? {
+            Some(b'[') => self.enter(Enclosure::NewList).map(|()| false),
+            Some(b'{') => self.open_object(),
+            _ => self.element(),
+        }
+    }
+
+    /// Reads a value that is a record, or should be one.
+    fn element(&mut self) -> Result<bool, IngestError> {
         (self.barren, self.kept_whole) = (false, false);
         self.begin();
         self.value()?;
         self.end()
     }
 
-    /// Reads an object that is in nothing else. It is kept as a record until it turns out to be an
+    /// Reads an object that is in nothing but lists. It is kept as a record until it turns out to be an
     /// envelope. True if it was a record.
     fn open_object(&mut self) -> Result<bool, IngestError> {
         self.begin();
@@ -209,7 +301,7 @@ impl JsonStream {
             return self.end();
         }
         loop {
-            if self.member()? {
+            if self.member(true)? {
                 return Ok(false);
             }
             match self.skip_space()? {
@@ -228,15 +320,14 @@ impl JsonStream {
     }
 
     /// Reads a name and its value. True if the value is the list of records, or an envelope
-    /// around it; this is entered, not read.
-    fn member(&mut self) -> Result<bool, IngestError> {
+    /// around it; this is entered, not read. `top`: the object may still be a record.
+    fn member(&mut self, top: bool) -> Result<bool, IngestError> {
         match self.bytes.peek()? {
             Some(b'"') => {}
             Some(_) => return Err(self.bytes.broken()),
             None => return Err(self.bytes.cut()),
         }
         let from = self.bytes.at;
-        let top = self.enclosures.is_empty();
         // The name must stay in the buffer until it was looked at.
         if !top {
             self.give_up();
@@ -258,9 +349,16 @@ impl JsonStream {
         };
         let depth = self.enclosures.len();
         let Some(holds) = self.descent.enters(name, next, first_inside, depth) else {
-            return match top {
-                true => self.value(),
-                false => self.skip_value(),
+            if top && self.descent == Descent::Members && next == Some(b'{') {
+                self.enclosures.push(Enclosure::Envelope);
+                self.kept_whole = false;
+                self.give_up();
+                return self.pass_aside().map(|()| true);
+            }
+            return match (top, next) {
+                (true, _) => self.value(),
+                (false, Some(b'[' | b'{')) => self.pass_aside(),
+                (false, _) => self.skip_value(),
             }
             .map(|()| false);
         };
@@ -271,13 +369,37 @@ impl JsonStream {
             }
             self.enclosures.push(Enclosure::Envelope);
             (self.barren, self.kept_whole) = (true, true);
+            let before = self.bytes.between(self.record.start + 1..from);
+            if memchr(b'{', before).is_some() {
+                self.aside = (self.record.start..from, self.bytes.start());
+                self.found = Found::Before;
+            }
         }
         self.enter(holds)?;
         self.give_up();
-        if holds == Enclosure::Envelope && self.skip_space()? != Some(b'}') {
-            self.member()?;
-        }
         Ok(true)
+    }
+
+    /// Passes over a list or an object beside a list of records.
+    fn pass_aside(&mut self) -> Result<(), IngestError> {
+        let (from, at) = (self.bytes.at, self.bytes.position());
+        self.pass(MOST_KEPT)?;
+        if self.descent.is_keyed() {
+            self.barren = false;
+        }
+        self.aside = (from..self.bytes.at, at);
+        self.found = Found::Aside;
+        Ok(())
+    }
+
+    /// True if each record stands under a name of its own. The stream gives it as if it were beside a list.
+    pub(super) fn is_keyed(&self) -> bool {
+        self.descent.is_keyed()
+    }
+
+    /// True if it is at what is beside a list of records.
+    pub(super) fn is_aside(&self) -> bool {
+        matches!(self.found, Found::Aside | Found::Before)
     }
 
     /// A page has ended in which there was no record.
@@ -290,28 +412,35 @@ impl JsonStream {
         Ok(true)
     }
 
-    /// Reads a line with a record at its end, behind other text.
+    /// Reads the next object of a line, behind other text. False if the line is before the first object of the file
+    /// and has nothing of JSON.
     fn log_line(&mut self) -> Result<bool, IngestError> {
         self.begin();
         let from = self.bytes.at;
-        let end = self.bytes.line_end(from)?;
+        let (end, whole) = self.bytes.line_end_near(from, self.log.no_end_before)?;
+        self.log.no_end_before = end;
         let line = self.bytes.between(from..end);
-        let Some(last) = json_in_line(line) else {
-            (self.record, self.found) = (end..end, Found::BadLine);
-            self.bytes.at = end;
-            return Ok(true);
+        let Some(object) = first_object(line) else {
+            if !whole {
+                return Err(self.bytes.too_long());
+            }
+            let text = !line.iter().any(|byte| matches!(byte, b'{' | b'}' | b'"'));
+            (self.record, self.bytes.at) = (end..end, end);
+            self.found = match std::mem::take(&mut self.log.in_line) {
+                true => Found::Behind,
+                false => Found::BadLine,
+            };
+            return Ok(self.log.begun || !text);
         };
-        // It may be a record that lost the end of its line.
-        let before = first_object(line.get(..last.start).unwrap_or_default());
-        let (found, at) = match before {
-            Some(before) => (before.clone(), from + before.end),
-            None => (last, end),
+        let last = whole && ends_line(line.get(object.end..).unwrap_or_default());
+        self.record = from + object.start..from + object.end;
+        self.bytes.at = if last { end } else { from + object.end };
+        self.found = match (last, self.log.in_line) {
+            (true, false) => Found::Record,
+            (true, true) => Found::BesideLast,
+            (false, _) => Found::Beside,
         };
-        if at < end {
-            self.found = Found::Beside;
-        }
-        self.record = from + found.start..from + found.end;
-        self.bytes.at = at;
+        (self.log.in_line, self.log.begun) = (!last, true);
         Ok(true)
     }
 
@@ -351,18 +480,20 @@ impl JsonStream {
 
     /// Passes over one value of any kind, of which nothing is kept.
     fn skip_value(&mut self) -> Result<(), IngestError> {
-        self.pass(false)
+        self.pass(0)
     }
 
     /// Passes over one value of any kind.
     fn value(&mut self) -> Result<(), IngestError> {
-        self.pass(true)
+        self.pass(usize::MAX)
     }
 
-    fn pass(&mut self, kept: bool) -> Result<(), IngestError> {
+    /// The same; it is kept if it is not longer than `kept`.
+    fn pass(&mut self, kept: usize) -> Result<(), IngestError> {
         let mut value = ValueEnd::new(self.line_wise && self.enclosures.is_empty());
+        let from = self.bytes.at;
         loop {
-            if !kept {
+            if self.bytes.at - from >= kept {
                 self.give_up();
             }
             if self.bytes.peek()?.is_none() {
@@ -439,12 +570,13 @@ mod tests {
                 Ok(true) if stream.is_bad_line() => {
                     records.push(format!("bad line {}", stream.record().1.line));
                 }
+                Ok(true) if stream.is_aside() => {}
                 Ok(true) if stream.is_in_doubt() => {
                     let (bytes, at) = stream.record();
-                    let what = if stream.is_empty_page() {
-                        "page"
-                    } else {
-                        "beside"
+                    let what = match (stream.is_empty_page(), stream.is_end_of_line()) {
+                        (true, _) => "page",
+                        (false, true) => "last",
+                        (false, false) => "beside",
                     };
                     let text = String::from_utf8(bytes.to_vec()).unwrap();
                     records.push(format!("{what} at {}: {text}", at.line));
@@ -582,19 +714,85 @@ mod tests {
     }
 
     #[test]
-    fn an_object_in_the_text_before_another_is_given_too() {
-        let text = "x {\"n\":1}y {\"n\":2} z {\"a\":{\"n\":3}}\n{app} {\"n\":4}\n";
+    fn every_object_of_a_line_is_given() {
+        let text =
+            "x {\"n\":1}y {\"n\":2} z {\"a\":{\"n\":3}}\n{app} {\"n\":4}\n{\"n\":5} took 5 ms\n";
         let (records, end) = read_as(text, Descent::Nowhere, true);
         let expected = [
             "beside at 1: {\"n\":1}",
             "beside at 1: {\"n\":2}",
-            "{\"a\":{\"n\":3}}",
+            "last at 1: {\"a\":{\"n\":3}}",
             "{\"n\":4}",
+            "beside at 3: {\"n\":5}",
+            "bad line 3",
         ];
         assert_eq!(
             (records.as_slice(), end),
             (expected.map(str::to_owned).as_slice(), Ok(()))
         );
+        // No line ends for longer than a record may be.
+        let object = format!("{{\"n\":\"{}\"}}", "x".repeat(1000));
+        let text = format!("1014 <134>1 - {object}").repeat(2000);
+        let (records, end) = read_as(&text, Descent::Nowhere, true);
+        assert_eq!((records.len(), end), (2000, Ok(())));
+        assert_eq!(records[0], format!("beside at 1: {object}"));
+        assert_eq!(records[1999], format!("last at 1: {object}"));
+    }
+
+    #[test]
+    fn text_before_the_first_object_of_a_log_is_passed_over() {
+        let text = "tool 2.2\n2024-03-10 fetched 2\n\nx {\"n\":1}\nbye\n";
+        let (records, end) = read_as(text, Descent::Nowhere, true);
+        assert_eq!(
+            (records, end),
+            (
+                vec!["{\"n\":1}".to_owned(), "bad line 5".to_owned()],
+                Ok(())
+            )
+        );
+        let (records, _) = read_as("a \"n\":0}\nx {\"n\":1}\n", Descent::Nowhere, true);
+        assert_eq!(records, ["bad line 1", "{\"n\":1}"]);
+    }
+
+    #[test]
+    fn lists_and_pages_in_a_list_are_entered() {
+        let records = ["{\"n\":1}", "{\"n\":2}"].map(str::to_owned).to_vec();
+        for text in [
+            "[[{\"n\":1},{\"n\":2}]]",
+            "[[{\"n\":1}],[],[{\"n\":2}]]",
+            "[{\"ok\":1,\"response\":{\"items\":[{\"n\":1}]}},{\"data\":[{\"n\":2}],\"x\":[3]}]",
+            "[[{\"items\":[{\"n\":1}]}],{\"n\":2}]",
+        ] {
+            assert_eq!(read(text), (records.clone(), Ok(())), "{text}");
+        }
+        let (records, end) = read("[{\"n\":1},\n{\"items\":[],\"x\":1}]");
+        let page = "page at 2: {\"items\":[],\"x\":1}".to_owned();
+        assert_eq!((records, end), (vec!["{\"n\":1}".to_owned(), page], Ok(())));
+    }
+
+    #[test]
+    fn what_is_beside_a_list_of_records_is_given_too() {
+        let asides = |text: &str| {
+            let source = Box::new(std::io::Cursor::new(text.to_owned()));
+            let mut stream = JsonStream::new(source, Descent::Named, false);
+            let mut found = Vec::new();
+            while stream.advance().unwrap() {
+                match stream.aside() {
+                    Some(Some(aside)) => found.push(aside.to_string()),
+                    Some(None) => found.push("too long".to_owned()),
+                    None => {}
+                }
+            }
+            found
+        };
+        let text = r#"{"n":1,"old":[{"a":1}], "items":[{"a":2}],"m":{"b":[]},"x":3}"#;
+        assert_eq!(asides(text), [r#"{"n":1,"old":[{"a":1}]}"#, r#"{"b":[]}"#]);
+        let text = r#"[{"result":{"old":[1],"items":[{"a":2}]}}]"#;
+        assert_eq!(asides(text), ["[1]"]);
+        let long = "{\"a\":1},".repeat(200_000);
+        let text = format!(r#"{{"items":[{{"a":2}}],"more":[{long}1]}}"#);
+        assert_eq!(asides(&text), ["too long"]);
+        assert_eq!(asides(r#"{"n":[1],"items":[{"a":{"b":[1]}}]}"#), [""; 0]);
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub(in crate::ingest) struct RowMaker {
     joined: String,
     /// The last row named a country that is not known.
     unknown_country: bool,
+    /// The last row named no account.
+    blank_account: bool,
 }
 
 /// Where a record is in its file.
@@ -88,6 +90,7 @@ impl RowMaker {
             network: String::new(),
             joined: String::new(),
             unknown_country: false,
+            blank_account: false,
         }
     }
 
@@ -132,6 +135,9 @@ impl RowMaker {
                     batch.stands_for(lines);
                     if self.unknown_country {
                         batch.count_unknown_country();
+                    }
+                    if self.blank_account {
+                        batch.count_blank_account();
                     }
                     return Ok(None);
                 }
@@ -239,8 +245,10 @@ impl RowMaker {
             "" => carrier::of_network(network, &mut self.network),
             named => named,
         };
+        let account = first(account, declared);
+        self.blank_account = account.is_empty();
         Ok(Ok(Row {
-            account: first(account, declared),
+            account,
             user: Some(cells.value(Field::User)).filter(|cell| !cell.is_empty()),
             number: RawNumber::of_international(number, self.international),
             carrier,
@@ -301,21 +309,22 @@ fn is_inbound(direction: &str) -> bool {
     ) {
         return false;
     }
-    let word = direction.split(['-', '_', ' ']).next().unwrap_or_default();
-    let mut words = INBOUND.iter();
-    words.any(|inbound| direction.eq_ignore_ascii_case(inbound))
-        || word.eq_ignore_ascii_case("inbound")
+    let word = direction.split(|c: char| !c.is_alphabetic()).next();
+    let is = |text: &str, words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    is(direction, &INBOUND) || is(word.unwrap_or_default(), &INBOUND_FIRST)
 }
 
 /// Suppliers' words for a message that the owner of the log received.
 const INBOUND: [&str; 6] = [
-    "inbound",
-    "incoming",
     "in",
-    "mo",
+    "i",
     "received",
+    "receive",
     "mobile-originated",
+    "mobile originated",
 ];
+/// The same, whatever is behind them.
+const INBOUND_FIRST: [&str; 5] = ["inbound", "incoming", "mo", "recv", "rcvd"];
 
 /// The cell, or the other text if it is blank.
 fn first<'a>(cell: &'a str, otherwise: &'a str) -> &'a str {
@@ -341,4 +350,46 @@ fn lower<'a>(cell: &'a str, room: &'a mut String) -> &'a str {
     room.clear();
     room.extend(cell.chars().flat_map(char::to_lowercase));
     room
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_was_received_is_known_by_its_direction() {
+        for word in [
+            "inbound",
+            "Inbound-SMS",
+            "inbound/sms",
+            "Incoming SMS",
+            "incoming_call",
+            "recv",
+            "I",
+            "in",
+            "MO",
+            "mo/sms",
+            "RECEIVED",
+            "mobile-originated",
+        ] {
+            assert!(is_inbound(word), "{word}");
+        }
+        for word in [
+            "",
+            "outbound-api",
+            "out",
+            "O",
+            "MT",
+            "in-app",
+            "information",
+            "mobile",
+            "mobile-terminated",
+            "modem",
+            "receiver",
+            "international",
+            "sms",
+        ] {
+            assert!(!is_inbound(word), "{word}");
+        }
+    }
 }

@@ -162,7 +162,8 @@ fn a_sheet_may_be_named() {
     }
     // A log may go on in another sheet: the report names those that are not read.
     let said = of(None).unwrap().evidence;
-    let expected = "the sheet First sheet of a workbook (sheets that are not read: Second); ";
+    let expected = "the sheet First sheet of a workbook (sheets that are not read: Second; with the same columns: Second; \
+        send the workbook again for each, with its name in `sheet=`); ";
     assert!(said.starts_with(expected), "{said}");
     let absent = error(of(Some("Third"))).to_string();
     assert!(
@@ -197,6 +198,26 @@ fn a_sheet_may_be_named() {
         csv.err(),
         Some(IngestError::Workbook(WorkbookFault::NotOne))
     );
+}
+
+#[test]
+fn a_sheet_that_is_no_log_names_the_others() {
+    let log = header(1) + &texts(2, &["A", "+13035550101", "2024-03-10T11:00:00Z", "r"]);
+    let cover = texts(1, &["SMS report"]) + &texts(2, &["March"]);
+    for (first, kind) in [
+        (cover.as_str(), "unknown-format"),
+        ("", "empty"),
+        ("<row r=\"1\"><c><v>13035550140</v></c></row>", "no-header"),
+    ] {
+        let refused = error(in_utc(workbook(&[("Cover", first), ("Log", &log)], "")));
+        assert_eq!(refused.kind(), kind);
+        let said = refused.to_string();
+        let expected = "the sheet Cover of a workbook was read; name another with `sheet=`: Log";
+        assert!(said.ends_with(expected), "{said}");
+    }
+    let read = in_utc(workbook(&[("Log", &log), ("Cover", &cover)], "")).unwrap();
+    let expected = "the sheet Log of a workbook (sheets that are not read: Cover); ";
+    assert!(read.evidence.starts_with(expected), "{}", read.evidence);
 }
 
 #[test]

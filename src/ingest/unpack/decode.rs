@@ -3,6 +3,7 @@
 
 use std::io::{self, Cursor, Read};
 
+use memchr::{memchr, memchr_iter};
 use zeroize::Zeroizing;
 
 use super::peek::peek;
@@ -32,8 +33,12 @@ pub(super) fn decode(
     let text = head
         .get(..text.map_or(0, |last| last + 1))
         .unwrap_or_default();
-    if order.is_none() && text.contains(&0) {
-        return Err(IngestError::NotText { line: 1 });
+    if order.is_none()
+        && let Some(zero) = memchr(0, text)
+    {
+        let before = text.get(..zero).unwrap_or_default();
+        let line = 1 + memchr_iter(b'\n', before).count() as u64;
+        return Err(IngestError::NotText { line });
     }
     let mut head = Cursor::new(head);
     head.set_position(mark);

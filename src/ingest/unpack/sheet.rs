@@ -1,6 +1,7 @@
 //! The sheet of a workbook that is read, and the sheets that are not.
 
 use crate::ingest::column_name::{ShownName, join};
+use crate::ingest::error::IngestError;
 
 /// A sheet of a workbook, written as lines without quotes.
 pub(in crate::ingest) struct Sheet {
@@ -10,6 +11,8 @@ pub(in crate::ingest) struct Sheet {
     pub(super) unread: Vec<ShownName>,
     /// How many more there are.
     pub(super) more_unread: usize,
+    /// Those of the others that begin with the same row: the log may go on there.
+    pub(super) alike: Vec<ShownName>,
 }
 
 impl Sheet {
@@ -26,12 +29,51 @@ impl Sheet {
 
     /// What the report says of it: a log may go on in another sheet.
     pub(in crate::ingest) fn evidence(&self) -> String {
-        let unread = match (self.unread.as_slice(), self.more_unread) {
-            ([], 0) => return self.title(),
-            ([], more) => format!("{more} more"),
-            (names, 0) => join(names),
-            (names, more) => format!("{} and {more} more", join(names)),
+        let Some(unread) = self.others() else {
+            return self.title();
         };
-        format!("{} (sheets that are not read: {unread})", self.title())
+        let alike = match join(&self.alike) {
+            alike if alike.is_empty() => String::new(),
+            alike => format!(
+                "; with the same columns: {alike}; send the workbook again for each, with its name in `sheet=`"
+            ),
+        };
+        format!(
+            "{} (sheets that are not read: {unread}{alike})",
+            self.title()
+        )
+    }
+
+    /// The error of this sheet, with the names of the others if one of them may be the log.
+    pub(in crate::ingest) fn blamed(&self, error: IngestError) -> IngestError {
+        let is_no_log = matches!(
+            error,
+            IngestError::Empty
+                | IngestError::NoHeader
+                | IngestError::UnknownFormat { .. }
+                | IngestError::UnknownDelimiter { .. }
+                | IngestError::MissingColumn { .. }
+                | IngestError::NotThisFormat { .. }
+        );
+        match self.others().filter(|_| is_no_log) {
+            Some(others) => IngestError::InSheet {
+                sheet: format!(
+                    "{} was read; name another with `sheet=`: {others}",
+                    self.title()
+                ),
+                error: Box::new(error),
+            },
+            None => error,
+        }
+    }
+
+    /// The other sheets, if there are any.
+    fn others(&self) -> Option<String> {
+        match (self.unread.as_slice(), self.more_unread) {
+            ([], 0) => None,
+            ([], more) => Some(format!("{more} more")),
+            (names, 0) => Some(join(names)),
+            (names, more) => Some(format!("{} and {more} more", join(names))),
+        }
     }
 }

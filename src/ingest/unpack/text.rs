@@ -38,7 +38,10 @@ impl FileText {
         };
         let head = peek(&mut source, HEAD)?;
         let first = head.iter().position(|byte| !byte.is_ascii_whitespace());
-        let first = first.ok_or(IngestError::Empty)?;
+        let first = first.ok_or_else(|| match &sheet {
+            Some(sheet) => sheet.blamed(IngestError::Empty),
+            None => IngestError::Empty,
+        })?;
         let rest = head.get(first..).unwrap_or_default();
         if sheet.is_none() {
             refuse_markup(rest)?;

@@ -59,7 +59,8 @@ pub(super) fn read(
         let name = choose(&book, sheet)?;
         let form = SheetForm::of(&mut book, &name)?;
         let text = write(&mut book, &name, &form)?;
-        Ok((text, chosen(&book, &name)))
+        let sheet = chosen(&mut book, &name);
+        Ok((text, sheet))
     })
 }
 
@@ -155,18 +156,55 @@ fn choose<R: Read + std::io::Seek>(
 }
 
 /// What is said of the sheet that was chosen.
-fn chosen<R: Read + std::io::Seek>(book: &Xlsx<R>, name: &str) -> Sheet {
+fn chosen<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Sheet {
     let others = book.sheets_metadata().iter().filter(|sheet| {
         let seen = sheet.visible == SheetVisible::Visible;
         seen && sheet.typ == SheetType::WorkSheet && sheet.name != name
     });
-    let others: Vec<_> = others.map(|sheet| ShownName::of(&sheet.name)).collect();
-    let more_unread = others.iter().filter(|name| name.is_none()).count();
-    Sheet {
+    let others: Vec<_> = others.map(|sheet| sheet.name.clone()).collect();
+    let first = first_row(book, name).unwrap_or_default();
+    let mut sheet = Sheet {
         name: ShownName::of(name),
-        unread: others.into_iter().flatten().collect(),
-        more_unread,
+        unread: Vec::new(),
+        more_unread: 0,
+        alike: Vec::new(),
+    };
+    for other in others {
+        let Some(shown) = ShownName::of(&other) else {
+            sheet.more_unread += 1;
+            continue;
+        };
+        // A sheet that cannot be read is like no other.
+        let row = first_row(book, &other).unwrap_or_default();
+        if !row.is_empty() && row == first {
+            sheet.alike.push(shown.clone());
+        }
+        sheet.unread.push(shown);
     }
+    sheet
+}
+
+/// The texts of the first row that has any.
+fn first_row<R: Read + std::io::Seek>(
+    book: &mut Xlsx<R>,
+    name: &str,
+) -> Result<Vec<Zeroizing<String>>, IngestError> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
+    let (mut row, mut texts) = (0, Vec::new());
+    while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+        if *cell.get_value() == DataRef::Empty {
+            continue;
+        }
+        let at = cell.get_position().0;
+        if !texts.is_empty() && at != row {
+            break;
+        }
+        row = at;
+        let mut text = Zeroizing::new(String::new());
+        write_cell(cell.get_value(), false, &mut text);
+        texts.push(text);
+    }
+    Ok(texts)
 }
 
 /// What must be known of a whole sheet before it is written.

@@ -18,7 +18,8 @@ pub(crate) const ADMIT: Docs = Docs {
         "format_evidence": "its header", "rows": 1200, "admitted": 1190, "duplicates": 8,
         "duplicates_by_rule": [{"rule": "reference-and-time", "rows": 8}],
         "quarantined": 2, "lines": {"total": 1201, "admitted": 1190, "duplicates": 8, "quarantined": 2, "skipped":
-        {"header": 1}, "skipped_records": {}}, "unknown_countries": 0, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
+        {"header": 1}, "skipped_records": {}}, "unknown_countries": 0,
+        "blank_accounts": 0, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
         "column": "number", "kind": "not-a-number"}]}"#,
     problems: &[
         "not-found",

@@ -176,6 +176,7 @@ impl FinishExhibit {
                 ],
             ),
             unknown_countries: counts.unknown_countries,
+            blank_accounts: counts.blank_accounts,
             file_numbers: admission.intake.coder.numbers.len() as u32,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
@@ -330,6 +331,8 @@ pub struct AdmittedView {
     pub lines: LineReport,
     /// Rows that name a country that is not known. They have no country.
     pub unknown_countries: u64,
+    /// Rows that name no account. No liaison sees them.
+    pub blank_accounts: u64,
     /// Distinct numbers.
     pub numbers: u32,
     /// Names of columns that were not read; their cells were not kept.
@@ -363,6 +366,7 @@ impl Answer for Admitted {
             quarantined: description.quarantined,
             lines: description.lines,
             unknown_countries: description.unknown_countries,
+            blank_accounts: description.blank_accounts,
             numbers: description.file_numbers,
             dropped_columns: description.dropped_columns,
             rejects: self.shown,

@@ -34,6 +34,7 @@ pub(super) struct Counts {
     pub(super) admitted: u64,
     pub(super) blocks: u32,
     pub(super) unknown_countries: u64,
+    pub(super) blank_accounts: u64,
     pub(super) span: Option<(i64, i64)>,
 }
 

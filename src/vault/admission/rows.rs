@@ -28,6 +28,7 @@ impl Intake {
         }
         self.lines.skip(batch);
         self.counts.unknown_countries += batch.unknown_countries();
+        self.counts.blank_accounts += batch.blank_accounts();
         self.number_rows(batch)?;
         self.quarantine.end_batch();
         self.code_rows(batch).map_err(fault::codec)?;

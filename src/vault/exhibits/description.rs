@@ -63,6 +63,8 @@ pub(in crate::vault) struct ExhibitDescription {
     pub lines: LineReport,
     /// Rows that name a country that is not known.
     pub unknown_countries: u64,
+    /// Rows that name no account.
+    pub blank_accounts: u64,
     /// Distinct numbers in the file, also those of rows that the case had.
     pub file_numbers: u32,
     /// Distinct numbers in the exhibit.

@@ -413,6 +413,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         quarantined: 0,
         lines: Default::default(),
         unknown_countries: 0,
+        blank_accounts: 0,
         file_numbers: 0,
         numbers: rows
             .iter()
