@@ -655,7 +655,21 @@ fn a_file_is_checked_without_a_vault() {
     let refused = run(&["exhibit", "check", file, "--json"]);
     assert_eq!(refused.status, 1);
     assert_eq!(json(&refused)["rejects"][0]["line"], 2);
-    assert!(refused.err.contains("none of the 1 rows") && refused.err.contains("region="));
+    assert!(
+        refused.err.contains("none of the 1 rows"),
+        "{}",
+        refused.err
+    );
+    assert!(
+        refused.err.contains("the column of the number"),
+        "{}",
+        refused.err
+    );
+    assert!(
+        refused.err.contains("--accept-quarantined"),
+        "{}",
+        refused.err
+    );
     assert!(!refused.err.contains("abc123") && !refused.out.contains("abc123"));
 }
 

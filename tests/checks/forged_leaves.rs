@@ -209,10 +209,10 @@ fn a_foreign_write_that_changes_no_leaf_costs_one_answer_and_no_more() {
     assert_eq!(lookups(&vault, people).unwrap().len(), 2);
     closed.sql("UPDATE checkpoint SET note = note");
     let at_once = lookups(&vault, people);
-    assert!(matches!(
-        at_once,
-        Err(Refusal::Failed(OperationError::Store(_), _))
-    ));
+    assert!(
+        matches!(at_once, Err(Refusal::Failed(OperationError::Store(_), _))),
+        "{at_once:?}"
+    );
     assert_eq!(lookups(&vault, people).unwrap().len(), 2);
     assert!(vault.health().is_green());
 }

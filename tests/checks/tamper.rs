@@ -585,10 +585,11 @@ fn a_run_that_was_moved_or_dropped_is_found_and_named() {
     let found = faults(sql(&format!("UPDATE term_run SET first = 2 {run}")));
     assert_found(&found, "number term 1 is missing", "moved");
     assert_found(&found, "number term 5 does not open", "moved");
-    // The tag in the clear is only a hint: the one run of its exhibit is found whatever it says.
-    let found = faults(sql(&format!(
-        "UPDATE term_run SET first_tag = x'ffffffffffffffffffffffffffffffff' {run}"
-    )));
+    // The tag in the clear is only a hint: the one run of the second exhibit is found whatever it says.
+    let found = faults(sql(
+        "UPDATE term_run SET first_tag = x'ffffffffffffffffffffffffffffffff'
+         WHERE case_number = 1 AND field = 3 AND first = 421",
+    ));
     assert_eq!(found, [""; 0]);
 }
 

@@ -98,6 +98,11 @@ impl FileOptions {
 pub(in crate::cli) fn wrong(error: OperationError, file: &Path) -> CliError {
     match error {
         OperationError::Invalid { at, rule } => CliError::usage(format!("--{at}: {rule}")),
+        // It is the mapping that cannot be read, and not the file.
+        OperationError::Unreadable {
+            kind: "mapping",
+            explanation,
+        } => CliError::usage(explanation),
         OperationError::Unreadable { explanation, .. } => {
             CliError::failed(format!("{}: {}", file.display(), as_options(&explanation)))
         }

@@ -232,7 +232,8 @@ fn odd(
     Ok(Some(Odd::Width(cells)))
 }
 
-/// True for a cell that opens with a quote and does not close: a blank before the quote has cut it at a delimiter in it.
+/// True for a cell that opens with a quote and does not close: a blank before the quote has cut it at a delimiter in
+/// it.
 fn is_begun(cell: &str) -> bool {
     cell.starts_with('"')
         && !cell

@@ -274,7 +274,8 @@ impl RowMaker {
     }
 }
 
-/// What a spreadsheet or a data frame made of a long number: `1.23457E+18`. A number and a reference are judged elsewhere.
+/// What a spreadsheet or a data frame made of a long number: `1.23457E+18`. A number and a reference are judged
+/// elsewhere.
 fn damage(field: Field, cell: &str) -> Option<RejectKind> {
     let bytes = cell.as_bytes();
     let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());

@@ -80,8 +80,8 @@ pub(in crate::ingest) fn says_nothing(field: Field, cell: &str) -> bool {
     }
 }
 
-/// Whether such a cell may be this long and begin like this. Asked of nearly every cell of a file, of which nearly every
-/// one is told by its first two bytes.
+/// Whether such a cell may be this long and begin like this. Asked of nearly every cell of a file, of which nearly
+/// every one is told by its first two bytes.
 fn may_say_nothing(cell: &[u8]) -> bool {
     match cell {
         [] => false,

@@ -1,5 +1,5 @@
-//! A zip that holds one file, and perhaps folders and what a Mac or Windows puts beside it. It is read from front to end, without
-//! going back. A zip of anything but one file, or one that is damaged, is refused.
+//! A zip that holds one file, and perhaps folders and what a Mac or Windows puts beside it. It is read from front to
+//! end, without going back. A zip of anything but one file, or one that is damaged, is refused.
 
 use std::io::{self, BufRead, Read};
 

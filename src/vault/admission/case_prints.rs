@@ -140,7 +140,7 @@ impl CasePrints {
     }
 
     /// How many blocks there are.
-    pub(super) fn blocks(&self) -> usize {
+    pub(super) fn block_count(&self) -> usize {
         self.blocks.len()
     }
 }
@@ -197,7 +197,7 @@ mod tests {
         for (blocks, rows) in [(1, 3), (7, 100), (9, BLOCK_ROWS as u64)] {
             let of_block = |no: u64| (no * rows..(no + 1) * rows).map(print).collect::<Vec<_>>();
             let case = CasePrints::of((0..blocks).map(|no| block(&of_block(no))).collect());
-            assert_eq!(case.blocks() as u64, blocks);
+            assert_eq!(case.block_count() as u64, blocks);
             for no in 0..blocks {
                 let all = of_block(no);
                 assert!(all.iter().all(|print| case.may_have(*print)));

@@ -165,9 +165,9 @@ impl InCase {
                 self.order[..=turn].rotate_right(1);
             }
         }
-        if !opened && !scratch.rows.is_empty() && prints.blocks() > 0 {
+        if !opened && !scratch.rows.is_empty() && prints.block_count() > 0 {
             let any = scratch.short.first().copied().unwrap_or_default() as usize;
-            let any = any % prints.blocks();
+            let any = any % prints.block_count();
             self.compare((any, &mut opened), &[0], known, coder, rows, scratch)?;
         }
         Ok(())

@@ -75,6 +75,7 @@ mod tests {
         let other = Fingerprinter::new([1, 3, 3, 4]);
         assert!(fingerprinter.of_text("a") != other.of_text("a"));
         assert!(fingerprinter.of_row(&[0]) != fingerprinter.of_row(&[0, 0]));
+        let other = Fingerprinter::new([1, 2, 3, 5]);
         assert!(fingerprinter.keys_of_numbers() != other.keys_of_numbers());
     }
 

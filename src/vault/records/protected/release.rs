@@ -64,8 +64,8 @@ impl Release {
     }
 
     /// Records the releases, in the ledger's transaction. If another call released a table since the snapshot, it was
-    /// compared with these only if it is one of them. If it is not, only tables that were given out are given out again;
-    /// others must be asked for again.
+    /// compared with these only if it is one of them. If it is not, only tables that were given out are given out
+    /// again; others must be asked for again.
     pub(in crate::vault) fn record(
         self,
         keys: &CaseKeys,
@@ -139,7 +139,8 @@ impl CaseRecords<'_> {
 
 impl Cut {
     /// The same table of the same edition is given out again unchanged. Two roundings of one table are never given out:
-    /// whoever asks by a laxer rule gets the one that was. Nor are editions that differ by few people, whether they came or went.
+    /// whoever asks by a laxer rule gets the one that was. Nor are editions that differ by few people, whether they
+    /// came or went.
     pub(in crate::vault::records) fn beside(&self, given: Vec<Earlier>) -> Given {
         let mut same = None;
         for Earlier { cut: other, apart } in given {

@@ -1,8 +1,8 @@
 //! A statement of what was decided. The decision's leaf has its digest.
 //!
 //! It is canonical JSON (RFC 8785) with what everybody may know, and with the keyed digest over all that was asked and
-//! found, and over how long the decision holds. Without the key, the keyed digest looks random, so the digest over both gives nothing away. A package carries
-//! these bytes.
+//! found, and over how long the decision holds. Without the key, the keyed digest looks random, so the digest over both
+//! gives nothing away. A package carries these bytes.
 
 use std::collections::BTreeMap;
 
