@@ -327,7 +327,8 @@ fn the_approval_of_another_request_opens_no_reveal_and_builds_no_package() {
 fn the_list_of_a_quarantine_leaves_on_its_own_approval_alone() {
     let nobody = |_: &Scene, _: &str| ();
     let denied = |scene: &Scene, list: &str| scene.decide_list(list, "deny");
-    let attacks: [(&dyn Fn(&Scene, &str), &str); 3] = [
+    type Before<'a> = &'a dyn Fn(&Scene, &str);
+    let attacks: [(Before<'_>, &str); 3] = [
         (&nobody, "quarantine.request"),
         (&denied, "quarantine.decide"),
         // The approval of another list of the same exhibit.

@@ -3,6 +3,7 @@
 //! Sees the keys of the case and term numbers. A block that is missing or does not open is damage.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::earlier_exhibit::EarlierExhibit;
 use super::group::{ACCOUNT, KIND};
@@ -180,16 +181,15 @@ impl Others {
     ) -> Result<Option<u32>, OperationError> {
         let Known { connection, keys } = *sealed.known;
         let range = number / RANGE_NUMBERS;
-        if !self.ranges.contains_key(&range) {
-            let exhibit = (sealed.exhibit.number, &sealed.exhibit.id);
-            let opened = open_packed_subjects(connection, keys, exhibit, range)?;
-            self.ranges.insert(range, opened);
-        }
-        let opened = self.ranges.get(&range).map(|range| range.find(number));
-        let entries = match opened {
-            Some(Ok(entries)) => entries,
-            _ => return Err(sealed.damaged(Field::User)),
+        let opened = match self.ranges.entry(range) {
+            Entry::Occupied(opened) => opened.into_mut(),
+            Entry::Vacant(place) => {
+                let exhibit = (sealed.exhibit.number, &sealed.exhibit.id);
+                place.insert(open_packed_subjects(connection, keys, exhibit, range)?)
+            }
         };
+        let entries = opened.find(number);
+        let entries = entries.map_err(|_| sealed.damaged(Field::User))?;
         let mut entries = entries.into_iter();
         let kept = entries.find(|entry| (entry.account, entry.kind) == (account, kind));
         Ok(kept.map(|entry| entry.user))

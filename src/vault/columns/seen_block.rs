@@ -331,7 +331,7 @@ mod tests {
     #[test]
     fn the_length_is_that_of_a_full_block() {
         let full: Vec<u64> = (0..BLOCK_ROWS as u64)
-            .map(|row| row << LOW_BITS | row % 99)
+            .map(|row| (row << LOW_BITS) | (row % 99))
             .collect();
         let same = vec![(1 << PRINT_BITS) - 1; BLOCK_ROWS];
         for prints in [&[][..], &[5], &full, &same] {
