@@ -18,9 +18,7 @@ pub(in crate::cli) struct ReadNow {
 
 impl ReadNow {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let reply = self
-            .local
-            .act(|vault, caller| Ok(vault.perform(caller, ReadClock)?))?;
+        let reply = self.local.perform(ReadClock)?;
         answer::print(reply, self.json)
     }
 }

@@ -39,9 +39,7 @@ impl LetInAgain {
             .parse()
             .map_err(|error| CliError::usage(format!("--case is {error}")))?;
         let act = LetIn::new(case, operator, only_reason(&self.reason)?);
-        let reply = self
-            .local
-            .act(|vault, caller| Ok(vault.perform(caller, act)?))?;
+        let reply = self.local.perform(act)?;
         answer::print(reply, self.json)
     }
 }

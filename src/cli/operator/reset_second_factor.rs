@@ -35,9 +35,7 @@ impl Reset {
             operator,
             why: only_reason(&self.reason)?,
         };
-        let reply = self
-            .local
-            .act(|vault, caller| Ok(vault.perform(caller, act)?))?;
+        let reply = self.local.perform(act)?;
         answer::print(reply, self.json)
     }
 }
