@@ -18,7 +18,7 @@ use crate::vault::audit::{
 use crate::vault::core::Core;
 use crate::vault::entropy::draw;
 use crate::vault::keyring::KeyringError;
-use crate::vault::plaintext::{Aad, Nonce, Nonces};
+use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{
     ControlState, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
     detail_rows, leaf_rows, tree_hash_rows,
@@ -229,16 +229,8 @@ impl Book {
     fn try_enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
         let transaction = self.writer.begin()?;
         let first = self.frontier.size();
-        let mut nonces = Vec::with_capacity(acts.len());
-        {
-            let entropy = Arc::clone(&self.core.entropy);
-            let mut stock = Nonces::new(&*entropy);
-            for _ in 0..acts.len() {
-                nonces.push(stock.take().map_err(|_| BookError::Detail)?);
-            }
-        }
         let mut hashes = Vec::with_capacity(acts.len() * 2);
-        for (act, nonce) in acts.into_iter().zip(nonces) {
+        for act in acts {
             let seq = self.frontier.size();
             let acted = act(&transaction, seq);
             finished.push(acted.done);
@@ -254,7 +246,7 @@ impl Book {
             let detail = draft.detail.take().ok_or(BookError::Detail)?;
             let commitment = Commitment::to_canonical(&salt, seq, detail.json());
             let bytes = self.write_leaf(&transaction, draft, seq, &commitment)?;
-            self.seal_detail(&transaction, seq, &detail.with_salt(&salt), nonce)?;
+            self.seal_detail(&transaction, seq, &detail.with_salt(&salt))?;
             self.frontier.append_storing(leaf_hash(&bytes), &mut hashes);
         }
         for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
@@ -335,8 +327,8 @@ impl Book {
         transaction: &Transaction,
         seq: u64,
         kept: &[u8],
-        nonce: Nonce,
     ) -> Result<(), BookError> {
+        let nonce = Nonce::draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
         let sealed = self
             .core
             .keys()

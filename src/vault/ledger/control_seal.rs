@@ -8,7 +8,7 @@ use crate::domain::VaultId;
 use crate::vault::audit::Tip;
 use crate::vault::entropy::Entropy;
 use crate::vault::keyring::Keyring;
-use crate::vault::plaintext::{Aad, Nonces};
+use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{Snapshot, StoreError, Transaction, control_seal_rows};
 
 /// The control rows are not those that the vault wrote last.
@@ -54,8 +54,7 @@ pub(in crate::vault) fn write(
         plain.extend_from_slice(table.as_bytes());
         plain.extend_from_slice(&sum);
     }
-    let nonce = Nonces::new(entropy).take();
-    let nonce = nonce.map_err(|_| ControlFault::NotSealed)?;
+    let nonce = Nonce::draw(entropy).map_err(|_| ControlFault::NotSealed)?;
     let sealed = keyring
         .root_keys()
         .control_seal()

@@ -16,7 +16,7 @@ pub struct AskedNumbers {
 impl AskedNumbers {
     /// Reads the texts; `region` is the one in which a number without calling code is meant.
     pub fn read(texts: &[RawText], region: Option<Region>) -> Self {
-        let read = |text| Phone::parse(text, region).map(|parsed| parsed.phone);
+        let read = |text| Phone::accept(text, region);
         let phones: Vec<Result<Phone, Unreadable>> = texts.iter().map(read).collect();
         // Room for all at once: a list that grew would leave digits behind.
         let mut digits = Vec::with_capacity(phones.len());

@@ -12,6 +12,13 @@ const LENGTH: usize = 12;
 pub struct Nonce([u8; LENGTH]);
 
 impl Nonce {
+    /// One nonce, for whoever seals once. Who seals many takes them from [`Nonces`].
+    pub fn draw(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        let mut nonce = [0; LENGTH];
+        entropy.fill(&mut nonce)?;
+        Ok(Self(nonce))
+    }
+
     pub(super) fn into_bytes(self) -> [u8; LENGTH] {
         self.0
     }

@@ -36,7 +36,16 @@ struct Known {
 }
 
 impl Phone {
-    /// Parses a text. A number without a calling code is read as one of `region`.
+    /// Reads a text. A number without a calling code is read as one of `region`.
+    pub fn accept(text: &RawText, region: Option<Region>) -> Result<Self, Unreadable> {
+        let known = Known {
+            declared: region,
+            ..Known::default()
+        };
+        read(text.text(), known).map(|(_, phone)| phone)
+    }
+
+    /// Parses a text in the same way, and finds out the state.
     pub fn parse(text: &RawText, region: Option<Region>) -> Result<Parsed, Unreadable> {
         parsed(text.text(), region)
     }

@@ -29,19 +29,11 @@ impl RecentNumbers {
         let mut new: Vec<u64> = Vec::with_capacity(asked.clone().count());
         new.extend(asked.map(Phone::digits));
         new.sort_unstable();
-        let mut all = Vec::with_capacity(self.0.len() + new.len());
-        all.extend_from_slice(&self.0);
-        all.extend_from_slice(&new);
-        all.sort_unstable();
-        all.dedup();
-        let is_new = |some: &[u64]| some.iter().any(|digits| new.binary_search(digits).is_ok());
-        let longest = |chunks: &mut dyn Iterator<Item = &[u64]>| {
-            let asked = chunks.filter(|chunk| is_new(chunk));
-            asked.map(<[u64]>::len).max().unwrap_or(0)
-        };
+        new.dedup();
+        let mut all = merged(&self.0, &new);
         let stands_out = StandsOut {
-            run: longest(&mut all.chunk_by(|a, b| a + 1 == *b)),
-            range: longest(&mut all.chunk_by(|a, b| a / RANGE == b / RANGE)),
+            run: longest(&all, &new, |a, b| a + 1 == b),
+            range: longest(&all, &new, |a, b| a / RANGE == b / RANGE),
         };
         // What is kept is bounded: the newest, as far as there is room.
         self.0.zeroize();
@@ -61,6 +53,50 @@ impl RecentNumbers {
         new.zeroize();
         stands_out
     }
+}
+
+/// Two rising lists as one, each number once.
+fn merged(old: &[u64], new: &[u64]) -> Vec<u64> {
+    let mut all = Vec::with_capacity(old.len() + new.len());
+    let (mut old, mut new) = (old, new);
+    while let (Some((a, old_rest)), Some((b, new_rest))) = (old.split_first(), new.split_first()) {
+        all.push(*a.min(b));
+        if a <= b {
+            old = old_rest;
+        }
+        if b <= a {
+            new = new_rest;
+        }
+    }
+    all.extend_from_slice(old);
+    all.extend_from_slice(new);
+    all
+}
+
+/// The longest stretch of `all`, each number `next_to` the one before it, that has one of `new`.
+fn longest(all: &[u64], new: &[u64], next_to: impl Fn(u64, u64) -> bool) -> usize {
+    let (mut longest, mut done) = (0, 0);
+    for digits in new {
+        let Ok(at) = all.binary_search(digits) else {
+            continue;
+        };
+        // It is part of a stretch that was measured.
+        if at < done {
+            continue;
+        }
+        let (before, after) = all.split_at(at);
+        let joined = |pair: &&[u64]| matches!(pair, [a, b] if next_to(*a, *b));
+        let right = after.windows(2).take_while(joined).count();
+        let left = match before.last() {
+            Some(last) if next_to(*last, *digits) => {
+                1 + before.windows(2).rev().take_while(joined).count()
+            }
+            _ => 0,
+        };
+        done = at + right + 1;
+        longest = longest.max(left + 1 + right);
+    }
+    longest
 }
 
 impl Drop for RecentNumbers {

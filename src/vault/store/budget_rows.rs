@@ -1,10 +1,8 @@
 //! Table `budget`: what an operator has spent in a case, one row for each kind of budget. Read and
 //! written whole.
 
-use rusqlite::Row;
-
 use super::case_rows::CaseNumber;
-use super::control::{BUDGET, Cell, blob, int, nothing, real, text};
+use super::control::{BUDGET, Cell, ControlRow, blob, int, nothing, real, text};
 use super::error::{StoreError, at};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -104,7 +102,7 @@ pub(crate) fn upsert(
     connection.put(&BUDGET, &key.cells(), &set)
 }
 
-fn read(row: &Row<'_>) -> Result<BudgetRow, StoreError> {
+fn read(row: &ControlRow<'_>) -> Result<BudgetRow, StoreError> {
     let failed = at("budget::find");
     let moment = |column: &str| -> Result<Option<Moment>, StoreError> {
         let seconds: Option<i64> = row.get(column).map_err(&failed)?;

@@ -1,8 +1,6 @@
 //! Table `cases`. Title and reference are in `sealed`.
 
-use rusqlite::Row;
-
-use super::control::{CASES, blob, int, text};
+use super::control::{CASES, ControlRow, blob, int, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -88,9 +86,9 @@ pub(crate) fn set_terms(
     one("cases::set_terms", usize::from(changed))
 }
 
-fn read(row: &Row<'_>) -> Result<CaseRow, StoreError> {
+fn read(row: &ControlRow<'_>) -> Result<CaseRow, StoreError> {
     let failed = at("cases::read");
-    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let text = |column: &str| row.get::<String>(column).map_err(&failed);
     Ok(CaseRow {
         number: CaseNumber(row.get("number").map_err(&failed)?),
         id: sound("cases::id", text("id")?.parse())?,

@@ -1,10 +1,10 @@
 //! Table `exhibit`: the received files. An exhibit is staged until one change of its state makes
 //! all of it visible. A withdrawn exhibit stays in the table but no longer counts.
 
-use rusqlite::{Row, params};
+use rusqlite::params;
 
 use super::case_rows::CaseNumber;
-use super::control::{Cell, EXHIBIT, blob, int, nothing, text};
+use super::control::{Cell, ControlRow, EXHIBIT, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -198,20 +198,20 @@ fn of_case(case: CaseNumber) -> [Cell<'static>; 1] {
     [("case_number", int(case.0))]
 }
 
-fn case_of(row: &Row<'_>) -> Result<CaseNumber, StoreError> {
+fn case_of(row: &ControlRow<'_>) -> Result<CaseNumber, StoreError> {
     let number = row.get("case_number");
     number.map(CaseNumber).map_err(at("exhibit::case_of"))
 }
 
 /// The number, and the row if the exhibit is admitted.
-fn read(row: &Row<'_>) -> Result<(ExhibitNumber, Option<ExhibitRow>), StoreError> {
+fn read(row: &ControlRow<'_>) -> Result<(ExhibitNumber, Option<ExhibitRow>), StoreError> {
     let failed = at("exhibit::read");
-    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let text = |column: &str| row.get::<String>(column).map_err(&failed);
     let number = ExhibitNumber(row.get("number").map_err(&failed)?);
     if text("state")? != ADMITTED {
         return Ok((number, None));
     }
-    let withdrawn = match row.get::<_, Option<i64>>("withdrawn_at").map_err(&failed)? {
+    let withdrawn = match row.get::<Option<i64>>("withdrawn_at").map_err(&failed)? {
         Some(at) => {
             let leaf: i64 = row.get("withdrawn_leaf").map_err(&failed)?;
             Some(Withdrawn {

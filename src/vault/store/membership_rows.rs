@@ -2,10 +2,8 @@
 
 use std::cmp::Reverse;
 
-use rusqlite::Row;
-
 use super::case_rows::{self, CaseNumber, CaseRow};
-use super::control::{Cell, MEMBERSHIP, blob, int, nothing, text};
+use super::control::{Cell, ControlRow, MEMBERSHIP, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -119,19 +117,19 @@ fn key(case: CaseNumber, operator: &OperatorId) -> [Cell<'_>; 2] {
     ]
 }
 
-fn read(row: &Row<'_>) -> Result<MembershipRow, StoreError> {
+fn read(row: &ControlRow<'_>) -> Result<MembershipRow, StoreError> {
     let failed = at("membership::read");
-    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let text = |column: &str| row.get::<String>(column).map_err(&failed);
     Ok(MembershipRow {
         operator: sound("membership::operator", text("operator")?.parse())?,
         role: sound("membership::role", text("role")?.parse())?,
         account: row.get("account").map_err(&failed)?,
         suspended: row
-            .get::<_, Option<i64>>("suspended_at")
+            .get::<Option<i64>>("suspended_at")
             .map_err(&failed)?
             .is_some(),
         suspended_by: row
-            .get::<_, Option<String>>("suspended_by")
+            .get::<Option<String>>("suspended_by")
             .map_err(&failed)?
             .map(|by| sound("membership::suspended_by", by.parse()))
             .transpose()?,

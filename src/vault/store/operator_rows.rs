@@ -1,9 +1,7 @@
 //! Table `operator`: who may sign in. Names, password hashes and TOTP secrets are in `sealed`,
 //! which this file never opens.
 
-use rusqlite::Row;
-
-use super::control::{Cell, OPERATOR, blob, int, nothing, text};
+use super::control::{Cell, ControlRow, OPERATOR, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -140,16 +138,16 @@ fn key(id: &OperatorId) -> [Cell<'_>; 1] {
     [("id", text(id.as_str()))]
 }
 
-fn read(row: &Row<'_>) -> Result<OperatorRow, StoreError> {
+fn read(row: &ControlRow<'_>) -> Result<OperatorRow, StoreError> {
     let failed = at("operator::read");
-    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let text = |column: &str| row.get::<String>(column).map_err(&failed);
     Ok(OperatorRow {
         id: sound("operator::id", text("id")?.parse())?,
         home: sound("operator::home", text("home")?.parse())?,
         state: sound("operator::state", text("state")?.parse())?,
         sealed: row.get("sealed").map_err(&failed)?,
         enrol_by: row
-            .get::<_, Option<i64>>("enrol_by")
+            .get::<Option<i64>>("enrol_by")
             .map_err(&failed)?
             .map(Moment::from_seconds),
         totp_step: row.get("totp_step").map_err(&failed)?,

@@ -33,7 +33,7 @@ pub(crate) fn list(
     let failed = at("release::list");
     let mut all = connection.rows(&RELEASE, &[("case_number", int(case.0))], |row| {
         Ok((
-            row.get::<_, i64>("no").map_err(&failed)?,
+            row.get::<i64>("no").map_err(&failed)?,
             row.get("sealed").map_err(&failed)?,
         ))
     })?;

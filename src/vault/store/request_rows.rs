@@ -3,10 +3,8 @@
 //! What is asked for, why, until when, and what came of it is in `sealed`. A kind has no column of its own:
 //! a new one needs no change here.
 
-use rusqlite::Row;
-
 use super::case_rows::CaseNumber;
-use super::control::{Cell, REQUEST, blob, int, nothing, text};
+use super::control::{Cell, ControlRow, REQUEST, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -126,10 +124,10 @@ fn key(id: &RequestId) -> [Cell<'_>; 1] {
     [("id", text(id.as_str()))]
 }
 
-fn read(row: &Row<'_>) -> Result<RequestRow, StoreError> {
+fn read(row: &ControlRow<'_>) -> Result<RequestRow, StoreError> {
     const AT: &str = "request::read";
     let failed = at(AT);
-    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let text = |column: &str| row.get::<String>(column).map_err(&failed);
     let time = |column: &str| -> Result<Option<Moment>, StoreError> {
         let seconds: Option<i64> = row.get(column).map_err(&failed)?;
         Ok(seconds.map(Moment::from_seconds))

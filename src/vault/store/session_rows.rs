@@ -1,8 +1,6 @@
 //! Table `session`: who is signed in. It holds the keyed tag of a token, never a token.
 
-use rusqlite::Row;
-
-use super::control::{Cell, SESSION, blob, int, nothing, text};
+use super::control::{Cell, ControlRow, SESSION, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::operator_rows::{self, OperatorState};
 use super::snapshot::Snapshot;
@@ -104,9 +102,9 @@ fn key(id: &SessionId) -> [Cell<'_>; 1] {
     [("id", text(id.as_str()))]
 }
 
-fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
+fn read(row: &ControlRow<'_>) -> Result<SessionRow, StoreError> {
     let failed = at("session::read");
-    let text = |column: &str| row.get::<_, String>(column).map_err(&failed);
+    let text = |column: &str| row.get::<String>(column).map_err(&failed);
     let revoked_at: Option<i64> = row.get("revoked_at").map_err(&failed)?;
     Ok(SessionRow {
         id: sound("session::id", text("id")?.parse())?,

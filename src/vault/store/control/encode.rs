@@ -7,7 +7,7 @@ use super::tables::ControlTable;
 use crate::vault::store::error::{StoreError, at};
 
 /// A group's name: its table, its columns and their values, encoded.
-pub(super) type Place = Box<[u8]>;
+pub(super) type Place = Vec<u8>;
 
 /// A column and its value.
 pub(in crate::vault::store) type Cell<'a> = (&'static str, ValueRef<'a>);
@@ -33,15 +33,9 @@ pub(in crate::vault::store) fn nothing() -> ValueRef<'static> {
     ValueRef::Null
 }
 
-/// The name of the group whose columns have these values.
-pub(super) fn place_of(table: &'static ControlTable, by: &[Cell<'_>]) -> Result<Place, StoreError> {
-    let columns = by.iter().map(|(name, _)| name);
-    let no = table
-        .groups
-        .iter()
-        .position(|group| group.iter().eq(columns.clone()));
-    let no = no.ok_or(StoreError::inconsistent("control::group"))?;
-    Ok(place(table, no, by.iter().map(|(_, value)| *value)))
+/// The name of the group whose columns have these values; `no` is its number among the table's groups.
+pub(super) fn place_of(table: &'static ControlTable, no: usize, by: &[Cell<'_>]) -> Place {
+    place(table, no, by.iter().map(|(_, value)| *value))
 }
 
 /// The names of the groups that a row is in: all but those of which a cell of it is empty.
@@ -63,11 +57,11 @@ fn place<'v>(
     no: usize,
     cells: impl Iterator<Item = ValueRef<'v>>,
 ) -> Place {
-    let mut bytes = Vec::with_capacity(64);
+    let mut bytes = Vec::with_capacity(128);
     part(&mut bytes, 0, table.name.as_bytes());
     part(&mut bytes, 0, &(no as u64).to_be_bytes());
     cells.for_each(|cell| encode(&mut bytes, cell));
-    bytes.into_boxed_slice()
+    bytes
 }
 
 /// The cells of a row that was read, in the order of the table's columns.

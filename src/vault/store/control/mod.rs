@@ -12,6 +12,7 @@
 //! It sees no keys: the element of a row is made by a function that the start hands over.
 
 mod encode;
+mod row;
 mod rows;
 mod state;
 mod sum;
@@ -19,6 +20,7 @@ mod tables;
 mod view;
 
 pub(super) use encode::{Cell, blob, int, nothing, real, text};
+pub(super) use row::ControlRow;
 pub(crate) use state::ControlState;
 pub(super) use tables::{
     BUDGET, CASE_BUDGET, CASES, CLOCK, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE, REQUEST,

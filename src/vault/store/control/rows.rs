@@ -5,12 +5,14 @@
 //! them, and those cells. What the database then has must be that row; it is never taken for what should be there.
 
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
+use rusqlite::params_from_iter;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Row, params_from_iter};
 
 use super::encode::{Cell, Place, cells_of, encode_row, place_of};
-use super::state::{ControlState, Group, tampered};
+use super::row::ControlRow;
+use super::state::{ControlState, Group, Kept, tampered};
 use super::sum::Sum;
 use super::tables::{CONTROL, ControlTable};
 use crate::vault::store::error::{StoreError, at};
@@ -34,7 +36,7 @@ impl ControlState {
         for table in CONTROL {
             let failed = at(table.name);
             let mut statement = connection
-                .prepare_cached(&table.select(&[]))
+                .prepare_cached(table.select(table.group(&[])?)?)
                 .map_err(&failed)?;
             let mut rows = statement.query([]).map_err(&failed)?;
             while let Some(row) = rows.next().map_err(&failed)? {
@@ -62,24 +64,42 @@ impl Snapshot {
         &self,
         table: &'static ControlTable,
         by: &[Cell<'_>],
-        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        mut read: impl FnMut(&ControlRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let failed = at(table.name);
-        let mut statement = self.prepare_cached(&table.select(by)).map_err(&failed)?;
-        let mut rows = statement.query(values(by)).map_err(&failed)?;
+        let group = table.group(by)?;
+        let place = place_of(table, group, by);
         let view = self.view();
-        let (mut all, mut sum) = (Vec::new(), Sum::default());
+        if let Some(kept) = view.and_then(|view| view.kept(&place)) {
+            let rows = kept.rows.iter().map(|cells| {
+                let cells: Vec<ValueRef<'_>> = cells.iter().map(ValueRef::from).collect();
+                read(&ControlRow::of(table, &cells))
+            });
+            return rows.collect();
+        }
+        let mut statement = self.prepare_cached(table.select(group)?).map_err(&failed)?;
+        let mut rows = statement.query(values(by)).map_err(&failed)?;
+        let (mut all, mut sum, mut owned) = (Vec::new(), Sum::default(), Vec::new());
         while let Some(row) = rows.next().map_err(&failed)? {
+            let cells = cells_of(table, row)?;
             if let Some(view) = view {
-                sum.add(view.state.element(table, &cells_of(table, row)?));
+                sum.add(view.state.element(table, &cells));
+                // The whole table is read to be verified.
+                if !by.is_empty() && all.len() <= MOST_ROWS {
+                    owned.push(owned_cells(table, &cells)?);
+                }
             }
-            all.push(read(row));
+            all.push(read(&ControlRow::of(table, &cells)));
         }
         // Before anything is said about a cell, because somebody may have written it.
-        if let Some(view) = view
-            && !view.holds(&place_of(table, by)?, sum)
-        {
-            return Err(view.state.found_damaged(table.name));
+        if let Some(view) = view {
+            if !view.holds(&place, sum) {
+                return Err(view.state.found_damaged(table.name));
+            }
+            if (1..=MOST_ROWS).contains(&owned.len()) {
+                let kept = Kept { sum, rows: owned };
+                view.state.keep(place, Arc::new(kept));
+            }
         }
         all.into_iter().collect()
     }
@@ -89,7 +109,7 @@ impl Snapshot {
         &self,
         table: &'static ControlTable,
         by: &[Cell<'_>],
-        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        read: impl FnMut(&ControlRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         let mut all = self.rows(table, by, read)?;
         match all.len() {
@@ -107,7 +127,7 @@ impl Snapshot {
         let Some(view) = self.view() else {
             return Ok(None);
         };
-        Ok(view.steady(&place_of(table, by)?))
+        Ok(view.steady(&place_of(table, table.group(by)?, by)))
     }
 
     /// Compares all control rows with the control state, and their indexes with the rows. A difference is noted as
@@ -143,7 +163,7 @@ impl Snapshot {
     ) -> Result<i64, StoreError> {
         let key = table.key().first().copied().unwrap_or_default();
         let numbers = self.rows(table, &[], |row| {
-            row.get::<_, i64>(key).map_err(at(table.name))
+            row.get::<i64>(key).map_err(at(table.name))
         })?;
         let next = numbers.into_iter().max().unwrap_or(0).checked_add(1);
         next.ok_or(StoreError::inconsistent(table.name))
@@ -155,7 +175,7 @@ impl Snapshot {
             return Ok(Vec::new());
         };
         let sum = |table: &&'static ControlTable| {
-            let sum = view.now(&place_of(table, &[])?);
+            let sum = view.now(&place_of(table, table.group(&[])?, &[]));
             Ok((table.name, sum.bytes()))
         };
         CONTROL.iter().map(sum).collect()
@@ -190,7 +210,7 @@ impl Transaction {
         let changed = self.change(table, &sql, &row)?;
         let key = table.key_of(&row)?;
         if let Some(view) = self.view() {
-            if view.now(&place_of(table, &key)?) != Sum::default() {
+            if view.now(&place_of(table, PRIMARY, &key)) != Sum::default() {
                 view.lose();
                 return Err(view.state.found_damaged(name));
             }
@@ -236,6 +256,15 @@ impl Transaction {
             view.replace(Some(before), Some(view.state.row(table, &after)));
         }
         self.confirm(table, key, Some(&after), changed)?;
+        if let Some(view) = self.view()
+            && table.group(key)? == PRIMARY
+        {
+            let kept = Kept {
+                sum: view.state.element(table, &after),
+                rows: vec![owned_cells(table, &after)?],
+            };
+            view.wrote(place_of(table, PRIMARY, key), kept);
+        }
         Ok(true)
     }
 
@@ -291,11 +320,7 @@ impl Transaction {
         table: &'static ControlTable,
         key: &[Cell<'_>],
     ) -> Result<Option<Vec<Value>>, StoreError> {
-        self.row(table, key, |row| {
-            let cells = cells_of(table, row)?.into_iter();
-            let owned: Result<_, _> = cells.map(Value::try_from).collect();
-            owned.map_err(|_| StoreError::inconsistent(table.name))
-        })
+        self.row(table, key, |row| owned_cells(table, row.cells()))
     }
 
     fn change(
@@ -321,7 +346,9 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let read = || -> Result<Vec<Vec<u8>>, StoreError> {
             let failed = at(table.name);
-            let mut statement = self.prepare_cached(&table.select(key)).map_err(&failed)?;
+            let mut statement = self
+                .prepare_cached(table.select(PRIMARY)?)
+                .map_err(&failed)?;
             let mut rows = statement.query(values(key)).map_err(&failed)?;
             let mut all = Vec::new();
             while let Some(row) = rows.next().map_err(&failed)? {
@@ -384,16 +411,52 @@ impl ControlTable {
         place.ok_or(StoreError::inconsistent(self.name))
     }
 
-    pub(super) fn select(&self, by: &[Cell<'_>]) -> String {
+    /// The number of the group with these columns.
+    fn group(&self, by: &[Cell<'_>]) -> Result<usize, StoreError> {
+        let columns = by.iter().map(|(name, _)| name);
+        let mut groups = self.groups.iter();
+        let no = groups.position(|group| group.iter().eq(columns.clone()));
+        no.ok_or(StoreError::inconsistent("control::group"))
+    }
+
+    /// The statement that reads the rows of a group.
+    fn select(&self, group: usize) -> Result<&'static str, StoreError> {
+        let all = SELECTS.get(self.name);
+        let text = all.and_then(|texts| texts.get(group));
+        text.map(String::as_str)
+            .ok_or(StoreError::inconsistent("control::select"))
+    }
+
+    fn selects(&self) -> Vec<String> {
         let name = self.name;
         let columns = self.columns.join(", ");
-        let mut sql = format!("-- {name}::read\nSELECT {columns} FROM {name}");
-        for (no, (column, _)) in (1..).zip(by) {
-            let word = if no == 1 { "WHERE" } else { "AND" };
-            sql.push_str(&format!(" {word} {column} = ?{no}"));
-        }
-        sql
+        let of_group = |group: &&[&str]| {
+            let mut sql = format!("-- {name}::read\nSELECT {columns} FROM {name}");
+            for (no, column) in (1..).zip(group.iter()) {
+                let word = if no == 1 { "WHERE" } else { "AND" };
+                sql.push_str(&format!(" {word} {column} = ?{no}"));
+            }
+            sql
+        };
+        self.groups.iter().map(of_group).collect()
     }
+}
+
+/// The number of the primary key among a table's groups.
+const PRIMARY: usize = 0;
+
+/// The statements that read, by table and group: every act reads a dozen rows.
+static SELECTS: LazyLock<HashMap<&'static str, Vec<String>>> = LazyLock::new(|| {
+    let texts = |table: &&'static ControlTable| (table.name, table.selects());
+    CONTROL.iter().map(texts).collect()
+});
+
+/// A group of more rows than this is not kept.
+const MOST_ROWS: usize = 8;
+
+fn owned_cells(table: &ControlTable, cells: &[ValueRef<'_>]) -> Result<Vec<Value>, StoreError> {
+    let owned: Result<_, _> = cells.iter().copied().map(Value::try_from).collect();
+    owned.map_err(|_| StoreError::inconsistent(table.name))
 }
 
 fn values<'a>(cells: &'a [Cell<'a>]) -> impl rusqlite::Params + 'a {

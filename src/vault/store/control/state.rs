@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value, ValueRef};
 
 use super::encode::{Place, encode_row, places_in};
 use super::sum::Sum;
@@ -19,16 +19,28 @@ use crate::vault::store::error::{StoreError, StoreFault};
 
 type Element = dyn Fn(&[u8]) -> [u8; 32] + Send + Sync;
 
+/// How many groups' rows are kept. A row has less than a kilobyte.
+const MOST_KEPT: usize = 8192;
+
 /// The verified control state.
 pub(crate) struct ControlState {
     element: Box<Element>,
     groups: RwLock<HashMap<Place, Group>>,
+    /// Rows that were read lately, so that an act need not read them again.
+    kept: RwLock<HashMap<Place, Arc<Kept>>>,
     open: Mutex<Open>,
     damaged: OnceLock<&'static str>,
     /// Cases of which a sealed part was found to be damaged, and the first such kind of part.
     spoilt: Mutex<BTreeMap<String, &'static str>>,
     /// How often the writer saw that another connection had committed.
     foreign: AtomicU64,
+}
+
+/// The rows of a group, and the sum that they make. They are what the vault wrote as long as the group has this sum.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) sum: Sum,
+    pub(super) rows: Vec<Vec<Value>>,
 }
 
 /// The rows of one group.
@@ -64,6 +76,7 @@ impl ControlState {
         Self {
             element: Box::new(element),
             groups: RwLock::default(),
+            kept: RwLock::default(),
             open: Mutex::default(),
             damaged: OnceLock::new(),
             spoilt: Mutex::default(),
@@ -86,6 +99,24 @@ impl ControlState {
 
     pub(super) fn element(&self, table: &'static ControlTable, cells: &[ValueRef<'_>]) -> Sum {
         Sum::of((self.element)(&encode_row(table, cells)))
+    }
+
+    /// The rows of a group as they were kept. The caller compares their sum.
+    pub(super) fn kept(&self, place: &[u8]) -> Option<Arc<Kept>> {
+        let all = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(place).cloned()
+    }
+
+    /// Keeps the rows of a group that were read or committed, if they are the newest.
+    pub(super) fn keep(&self, place: Place, kept: Arc<Kept>) {
+        if self.now(&place) != kept.sum {
+            return;
+        }
+        let mut all = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MOST_KEPT && !all.contains_key(&place) {
+            all.clear();
+        }
+        all.insert(place, kept);
     }
 
     /// What a group is at the newest version.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::encode::Place;
-use super::state::ControlState;
+use super::state::{ControlState, Kept};
 use super::sum::Sum;
 use crate::vault::store::error::StoreError;
 
@@ -29,6 +29,8 @@ pub(in crate::vault::store) struct ControlView {
 struct Changes {
     sums: HashMap<Place, Sum>,
     undo: Vec<Undo>,
+    /// Rows as they were written, to be kept once they are committed.
+    rows: HashMap<Place, Arc<Kept>>,
 }
 
 /// A step back.
@@ -81,6 +83,23 @@ impl ControlView {
         match &self.changes {
             Some(_) => self.now(place) == sum,
             None => self.state.was(self.since.get(), place, sum),
+        }
+    }
+
+    /// The rows of a group that are kept, if they are what this view has to see.
+    pub(super) fn kept(&self, place: &[u8]) -> Option<Arc<Kept>> {
+        let written = self.changes.as_ref().and_then(|changes| {
+            let changes = changes.borrow();
+            changes.rows.get(place).cloned()
+        });
+        let kept = written.or_else(|| self.state.kept(place));
+        kept.filter(|kept| self.holds(place, kept.sum))
+    }
+
+    /// Keeps the rows of a group as they were written, from the commit on.
+    pub(super) fn wrote(&self, place: Place, kept: Kept) {
+        if let Some(changes) = &self.changes {
+            changes.borrow_mut().rows.insert(place, Arc::new(kept));
         }
     }
 
@@ -161,6 +180,7 @@ impl ControlView {
             return;
         };
         let mut changes = changes.borrow_mut();
+        changes.rows.clear();
         while changes.undo.len() > mark {
             match changes.undo.pop() {
                 Some(Undo::Sum(place, Some(sum))) => drop(changes.sums.insert(place, sum)),
@@ -185,6 +205,11 @@ impl ControlView {
         self.state.begin_change(&changes.sums);
         let committed = commit();
         self.state.end_change(&changes.sums, committed.is_ok());
+        if committed.is_ok() {
+            for (place, kept) in &changes.rows {
+                self.state.keep(place.clone(), Arc::clone(kept));
+            }
+        }
         committed
     }
 }
