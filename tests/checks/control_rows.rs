@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::FileExt;
+use std::thread;
+use std::time::Duration;
 
 use breachvault::operations::case::{HoldCase, NameMember, SuspendMember};
 use breachvault::operations::record::{LookUp, Scope};
@@ -457,9 +459,11 @@ fn a_row_written_past_the_database_is_found_by_the_act_that_reads_it() {
     }
     assert!(written > 0);
     file.sync_all().unwrap();
-    // Pages in memory are as they were; each commit lets them go, so the change is met at last.
+    // Pages in memory are as they were; each commit lets them go. Rows are kept for a second. So the change is met at
+    // last, and until then the acts go by what the vault wrote.
     let mut place = None;
     for _ in 0..5 {
+        thread::sleep(Duration::from_millis(400));
         match look_up(&vault, &copy.people) {
             Ok(_) => {}
             refused => place = Some(damaged_place(refused, "past the database")),

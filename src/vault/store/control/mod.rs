@@ -5,9 +5,12 @@
 //! of rows that is ever read together, the sum of the rows' keyed elements modulo 2^256. Every read
 //! and every write of a control row goes through [`rows`], which compares what the file says with
 //! that sum, so a row that was edited, added, removed or put back is found, and so is one that is
-//! missing. The ledger seals the sums of whole tables with every commit, and the next start compares
-//! them with the file. No SQL outside this folder names a control table; `tests/architecture/` checks
-//! that.
+//! missing. Rows that were read or committed are kept in memory, and stand for the file as long as
+//! their group has the sum that they make, for a second at most: an act goes by what the vault wrote,
+//! whatever the file says by then. Before an answer leaves, its commit notices whether another connection has
+//! committed, and then compares all control rows with the file. The ledger seals the sums of whole
+//! tables with every commit, and the next start compares them with the file. No SQL outside this
+//! folder names a control table; `tests/architecture/` checks that.
 //!
 //! It sees no keys: the element of a row is made by a function that the start hands over.
 

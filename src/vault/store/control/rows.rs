@@ -97,8 +97,8 @@ impl Snapshot {
                 return Err(view.state.found_damaged(table.name));
             }
             if (1..=MOST_ROWS).contains(&owned.len()) {
-                let kept = Kept { sum, rows: owned };
-                view.state.keep(place, Arc::new(kept));
+                let kept = Arc::new(Kept::new(sum, owned));
+                view.state.keep(place, kept);
             }
         }
         all.into_iter().collect()
@@ -259,10 +259,8 @@ impl Transaction {
         if let Some(view) = self.view()
             && table.group(key)? == PRIMARY
         {
-            let kept = Kept {
-                sum: view.state.element(table, &after),
-                rows: vec![owned_cells(table, &after)?],
-            };
+            let rows = vec![owned_cells(table, &after)?];
+            let kept = Kept::new(view.state.element(table, &after), rows);
             view.wrote(place_of(table, PRIMARY, key), kept);
         }
         Ok(true)
@@ -476,6 +474,7 @@ mod tests {
     use super::*;
     use crate::domain::Moment;
     use crate::vault::store::StoreFault;
+    use crate::vault::store::snapshot::statements;
     use crate::vault::store::transaction::Writer;
 
     /// A writer that is held to its rows, with one row in `meta`.
@@ -516,6 +515,89 @@ mod tests {
     }
 
     type Act = fn(&Transaction) -> Result<(), StoreError>;
+
+    fn value(snapshot: &Snapshot) -> Result<Option<String>, StoreError> {
+        let by = [("key", text("0"))];
+        snapshot.row(&META, &by, |row| {
+            row.get("value").map_err(at("meta::value"))
+        })
+    }
+
+    #[test]
+    fn a_row_that_was_read_is_not_read_again_until_it_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        statements::take();
+        let reads = || {
+            let run = statements::take();
+            run.iter().filter(|sql| sql.contains("::read")).count()
+        };
+        assert_eq!(value(&writer).unwrap().unwrap(), "1");
+        assert_eq!(reads(), 1);
+        assert_eq!(value(&writer).unwrap().unwrap(), "1");
+        assert_eq!(reads(), 0);
+        let begun = writer.begin().unwrap();
+        update(&begun).unwrap();
+        // The row that was meant is compared with the one that is there.
+        assert_eq!(reads(), 1);
+        assert_eq!(value(&begun).unwrap().unwrap(), "2");
+        drop(begun);
+        assert_eq!(value(&writer).unwrap().unwrap(), "1");
+        let begun = writer.begin().unwrap();
+        update(&begun).unwrap();
+        begun.commit().unwrap();
+        statements::take();
+        assert_eq!(value(&writer).unwrap().unwrap(), "2");
+        assert_eq!(reads(), 0);
+        let begun = writer.begin().unwrap();
+        delete(&begun).unwrap();
+        assert_eq!(value(&begun), Ok(None));
+        begun.commit().unwrap();
+        assert_eq!(value(&writer), Ok(None));
+    }
+
+    #[test]
+    fn what_a_savepoint_undid_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let begun = writer.begin().unwrap();
+        let undone: Result<(), StoreError> = begun.in_savepoint(|| {
+            update(&begun)?;
+            Err(StoreError::inconsistent("test"))
+        });
+        assert_eq!(undone, Err(StoreError::inconsistent("test")));
+        assert_eq!(value(&begun).unwrap().unwrap(), "1");
+        begun.commit().unwrap();
+        assert_eq!(value(&writer).unwrap().unwrap(), "1");
+    }
+
+    #[test]
+    fn a_kept_row_is_what_the_vault_wrote_and_the_next_commit_finds_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        assert_eq!(value(&writer).unwrap().unwrap(), "1");
+        drop(writer.begin().unwrap());
+        let path = folder.path().join("vault.db");
+        let other = rusqlite::Connection::open(path).unwrap();
+        other
+            .execute("UPDATE meta SET value = 'theirs'", [])
+            .unwrap();
+        assert_eq!(value(&writer).unwrap().unwrap(), "1");
+        let begun = writer.begin().unwrap();
+        assert_eq!(begun.view().unwrap().state.damage(), Some("meta"));
+    }
+
+    #[test]
+    fn a_row_that_was_written_past_the_database_is_found_after_a_second() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        assert_eq!(value(&writer).unwrap().unwrap(), "1");
+        let sql = "UPDATE meta SET value = 'theirs'";
+        writer.raw().execute(sql, []).unwrap();
+        assert_eq!(value(&writer).unwrap().unwrap(), "1");
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        assert_eq!(value(&writer), Err(tampered("meta")));
+    }
 
     /// What SQLite would do instead of what the program meant.
     const OTHERWISE: [(&str, Act); 9] = [

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use rusqlite::types::{Value, ValueRef};
 
@@ -41,7 +42,25 @@ pub(crate) struct ControlState {
 pub(super) struct Kept {
     pub(super) sum: Sum,
     pub(super) rows: Vec<Vec<Value>>,
+    /// When the file was last seen to have them.
+    seen: Instant,
 }
+
+impl Kept {
+    /// Rows that the file has now.
+    pub(super) fn new(sum: Sum, rows: Vec<Vec<Value>>) -> Self {
+        let seen = Instant::now();
+        Self { sum, rows, seen }
+    }
+
+    /// Whether they may still stand for the file: not for long, so that a change of the file that went past the
+    /// database is met soon.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.seen.elapsed() < FRESH
+    }
+}
+
+const FRESH: Duration = Duration::from_secs(1);
 
 /// The rows of one group.
 #[derive(Default)]

@@ -93,7 +93,7 @@ impl ControlView {
             changes.rows.get(place).cloned()
         });
         let kept = written.or_else(|| self.state.kept(place));
-        kept.filter(|kept| self.holds(place, kept.sum))
+        kept.filter(|kept| self.holds(place, kept.sum) && kept.is_fresh())
     }
 
     /// Keeps the rows of a group as they were written, from the commit on.
