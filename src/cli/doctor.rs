@@ -1,5 +1,5 @@
-//! `doctor`: checks a vault directory without changing it. With a passphrase it also opens the
-//! vault, and the audit log records that.
+//! `doctor`: checks a vault directory without changing it. With a passphrase it also looks at the
+//! high-water mark, and opens a vault that nobody serves and whose log is sound; the log records that.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::secret::PassphraseArgs;
 use super::{streams, unlock};
 use crate::domain::io_words;
 use crate::vault::clock::ClockReport;
-use crate::vault::keyring::LockedKeyring;
+use crate::vault::keyring::{Keyring, LockedKeyring};
 use crate::vault::private_files::{OpenToOthers, exposed};
 use crate::vault::trail;
 use crate::vault::{Paths, Settings, Vault};
@@ -57,6 +57,10 @@ impl Doctor {
             return Err(CliError::failed(format!("there is no vault in {shown}"))
                 .hint("name the vault's directory with --dir; `breachvault init` makes one"));
         }
+        let unlocked = match self.passphrase.secret().is_given() {
+            true => Some(unlock::unlock(&paths, &self.passphrase)?),
+            false => None,
+        };
         let served = is_open(&paths);
         let kept = unlock::read_kept(&self.kept)?;
         let mut findings = vec![
@@ -77,18 +81,20 @@ impl Doctor {
                     false => "no process has the vault open".to_owned(),
                 },
             },
+            match &unlocked {
+                Some(keyring) => finding("mark", mark(&paths, keyring)),
+                None => skipped("mark", "needs --passphrase-file"),
+            },
         ];
-        match self.passphrase.secret().is_given() && !served {
-            true => findings.extend(self.sealed()?),
-            false => findings.extend(["details", "exhibits", "clock"].map(|what| {
-                Finding {
-                    what,
-                    state: State::NotLookedAt,
-                    explanation:
-                        "skipped: needs --passphrase-file and a vault that no process has open"
-                            .to_owned(),
-                }
-            })),
+        // Whoever opens a vault writes a leaf, a checkpoint and a mark: never over a log that was cut.
+        let sound = !failed(&findings, "log") && !failed(&findings, "mark");
+        let why = match sound {
+            true => "needs --passphrase-file and a vault that no process has open",
+            false => "the log is not what was signed, so the vault is left as it is",
+        };
+        match unlocked {
+            Some(keyring) if sound && !served => findings.extend(sealed(&paths, keyring)?),
+            _ => findings.extend(["details", "exhibits", "clock"].map(|what| skipped(what, why))),
         }
         if self.json {
             streams::json(&findings)?;
@@ -97,35 +103,31 @@ impl Doctor {
                 .iter()
                 .try_for_each(|found| streams::data(&line(found)))?;
         }
-        let failed = |what| {
-            findings
-                .iter()
-                .any(|found| found.what == what && found.state == State::Failed)
-        };
         match findings.iter().find(|found| found.state == State::Failed) {
             None => Ok(()),
-            Some(_) if failed("log") => Err(CliError::unverified("the audit log does not verify")
-                .hint("`breachvault audit verify` shows details")),
+            Some(_) if !sound => Err(CliError::unverified("the audit log does not verify").hint(
+                "`breachvault audit verify` with the same checkpoints and passphrase shows details",
+            )),
             Some(found) => Err(CliError::failed(format!("a check failed: {}", found.what))),
         }
     }
+}
 
-    /// Opens the vault and every sealed part in it.
-    fn sealed(&self) -> Result<[Finding; 3], CliError> {
-        let vault = unlock::open(&self.dir, &self.passphrase, Settings::default())?;
-        let details = vault
-            .check_details()
-            .map(|()| "every sealed detail of the log is present and intact".to_owned())
-            .map_err(|error| chain(&error));
-        let exhibits = check_exhibits(&vault);
-        let clock = clock(vault.clock());
-        vault.stop()?;
-        Ok([
-            finding("details", details),
-            finding("exhibits", exhibits),
-            clock,
-        ])
-    }
+/// Opens the vault and every sealed part in it.
+fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 3], CliError> {
+    let vault = unlock::start(paths, keyring, Settings::default())?;
+    let details = vault
+        .check_details()
+        .map(|()| "every sealed detail of the log is present and intact".to_owned())
+        .map_err(|error| chain(&error));
+    let exhibits = check_exhibits(&vault);
+    let clock = clock(vault.clock());
+    vault.stop()?;
+    Ok([
+        finding("details", details),
+        finding("exhibits", exhibits),
+        clock,
+    ])
 }
 
 /// Opens every sealed part of every exhibit and compares it with what was admitted.
@@ -213,9 +215,30 @@ fn log(paths: &Paths, kept: &[Vec<u8>]) -> Result<String, String> {
     Ok(format!("verified, {} leaves", verdict.size))
 }
 
+fn mark(paths: &Paths, keyring: &Keyring) -> Result<String, String> {
+    trail::verify_mark(paths, keyring)
+        .map(|size| {
+            format!("the log has the {size} leaves of the mark, and the keyring is not older")
+        })
+        .map_err(|error| chain(&error))
+}
+
 fn is_open(paths: &Paths) -> bool {
     let lock = File::open(paths.data().join("lock"));
     lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+fn failed(findings: &[Finding], what: &str) -> bool {
+    let failed = |found: &Finding| found.what == what && found.state == State::Failed;
+    findings.iter().any(failed)
+}
+
+fn skipped(what: &'static str, why: &str) -> Finding {
+    Finding {
+        what,
+        state: State::NotLookedAt,
+        explanation: format!("skipped: {why}"),
+    }
 }
 
 fn finding(what: &'static str, outcome: Result<String, String>) -> Finding {

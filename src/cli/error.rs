@@ -8,7 +8,7 @@ use crate::evidence::EvidenceError;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::keyring::KeyringError;
 use crate::vault::trail::TrailFailure;
-use crate::vault::{Conflict, OperationError, Refusal, StartError, Unaudited};
+use crate::vault::{Conflict, ControlFault, OperationError, Refusal, StartError, Unaudited};
 
 /// An `error:` line, sometimes a `hint:` line, and the exit status. Neither line ever holds a
 /// secret, a cell of a file or a phone number.
@@ -112,9 +112,12 @@ impl From<StartError> for CliError {
             StartError::Missing => {
                 Self::failed(error.to_string()).hint("`breachvault init` makes a vault")
             }
+            StartError::Control(ControlFault::Table(_)) => Self::failed(error.to_string())
+                .hint("somebody else than the vault changed them; restore a backup"),
+            // Without the passphrase, `audit verify` sees neither mark nor seal.
             StartError::Log(_) | StartError::Control(_) | StartError::Mark(_) => {
                 Self::failed(error.to_string())
-                    .hint("`breachvault audit verify` says where the log is wrong")
+                    .hint("`breachvault audit verify` with --passphrase-file says what is wrong")
             }
             _ => Self::failed(error.to_string()),
         }

@@ -74,7 +74,12 @@ pub(super) fn open(
     start(&paths, keyring, settings)
 }
 
-fn start(paths: &Paths, keyring: Keyring, settings: Settings) -> Result<Vault, CliError> {
+/// Opens a vault whose keyring is unlocked.
+pub(super) fn start(
+    paths: &Paths,
+    keyring: Keyring,
+    settings: Settings,
+) -> Result<Vault, CliError> {
     Ok(Vault::open(
         paths,
         keyring,

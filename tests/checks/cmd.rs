@@ -8,8 +8,9 @@
 )]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -120,6 +121,79 @@ impl Bench {
 
     fn verify(&self) -> Run {
         run(&["audit", "verify", "--dir", &self.vault(), "--json"])
+    }
+
+    /// `doctor` or `audit verify` with the passphrase.
+    fn look(&self, command: &[&str], passphrase: &str, more: &[&str]) -> Run {
+        let (vault, passphrase) = (self.vault(), self.path(passphrase));
+        let common = ["--dir", &vault, "--passphrase-file", &passphrase];
+        run(&[command, &common, more].concat())
+    }
+
+    /// The newest checkpoint of the log, kept in a file of its own.
+    fn checkpoint(&self, name: &str) -> String {
+        let out = self.path(name);
+        let exported = run(&["audit", "export", "--dir", &self.vault(), "--out", &out]);
+        assert_eq!(exported.status, 0, "{}", exported.err);
+        self.path(&format!("{name}/checkpoint"))
+    }
+
+    /// These files of the vault as they are.
+    fn keep(&self, names: &[&str]) -> Vec<(PathBuf, Vec<u8>)> {
+        let root = self.dir.path().join("vault");
+        let kept = names.iter().map(|name| {
+            let path = root.join(name);
+            (path.clone(), fs::read(path).unwrap())
+        });
+        kept.collect()
+    }
+
+    /// Puts files back as they were.
+    fn put_back(&self, kept: &[(PathBuf, Vec<u8>)]) {
+        for beside in ["vault.db-wal", "vault.db-shm"] {
+            let _ = fs::remove_file(self.database().with_file_name(beside));
+        }
+        for (path, bytes) in kept {
+            fs::write(path, bytes).unwrap();
+        }
+    }
+
+    /// Serves the vault until it is dropped, or answers how the start was refused.
+    fn serve(&self, more: &[&str]) -> Result<Serving, Run> {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--dir", &self.vault()])
+            .args(["--passphrase-file", &self.path("passphrase")])
+            .args(more)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut words = BufReader::new(child.stderr.take().unwrap());
+        let mut err = String::new();
+        while words.read_line(&mut err).unwrap() > 0 {
+            if err.contains("serving https://") {
+                std::thread::spawn(move || words.lines().for_each(drop));
+                return Ok(Serving(child));
+            }
+        }
+        let status = child.wait().unwrap().code().unwrap();
+        let out = String::new();
+        Err(Run { status, out, err })
+    }
+}
+
+const DATABASE: &str = "data/vault.db";
+const MARK: &str = "keys/high-water-mark";
+const KEYRING: &str = "keys/keyring";
+
+/// The program serving a vault, which ends with the test.
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -527,6 +601,130 @@ fn the_doctor_finds_a_sound_vault_sound_and_a_spoilt_one_not() {
     let spoilt = run(&["doctor", "--dir", &bench.vault()]);
     assert_eq!(spoilt.status, 3);
     assert!(spoilt.out.contains("FAILED"));
+}
+
+/// What was put back, and the words that `doctor` and `audit verify` have for it.
+#[test]
+fn files_that_were_put_back_are_found_with_the_passphrase_by_doctor_and_audit_verify() {
+    let bench = Bench::new();
+    bench.secret("new", "a passphrase that is new");
+    let first = bench.keep(&[DATABASE, KEYRING]);
+    let rotate = ["key", "rotate", "--new-passphrase-file", &bench.path("new")];
+    assert_eq!(bench.as_administrator(&rotate).status, 0);
+    let last = bench.keep(&[DATABASE, MARK, KEYRING]);
+    let seal = "DELETE FROM control_seal";
+    let mark = bench.dir.path().join("vault").join(MARK);
+    type Change<'b> = &'b dyn Fn();
+    let cases: [(&str, Change<'_>, &str); 5] = [
+        ("passphrase", &|| bench.put_back(&first), "rolled back"),
+        (
+            "passphrase",
+            &|| bench.put_back(&first[1..]),
+            "the keyring is of generation 1",
+        ),
+        (
+            "passphrase",
+            &|| {
+                bench.put_back(&first[1..]);
+                bench.tamper(seal);
+            },
+            "the seal over the control rows is missing",
+        ),
+        (
+            "new",
+            &|| bench.tamper("UPDATE control_seal SET sealed = zeroblob(length(sealed))"),
+            "the seal over the control rows is not the one of the log's end",
+        ),
+        (
+            "new",
+            &|| fs::remove_file(&mark).unwrap(),
+            "the high-water mark is missing",
+        ),
+    ];
+    for (passphrase, change, words) in cases {
+        bench.put_back(&last);
+        for command in [&["doctor"][..], &["audit", "verify"]] {
+            let sound = bench.look(command, "new", &[]);
+            assert_eq!(sound.status, 0, "{}{}", sound.out, sound.err);
+            bench.put_back(&last);
+        }
+        change();
+        let told = bench.look(&["audit", "verify"], passphrase, &[]);
+        assert_eq!(told.status, 3, "{words}: {}{}", told.out, told.err);
+        assert!(told.err.contains(words), "{}", told.err);
+        let told = bench.look(&["doctor"], passphrase, &[]);
+        assert_eq!(told.status, 3, "{words}: {}{}", told.out, told.err);
+        let line = told.out.lines().find(|line| line.starts_with("mark"));
+        let line = line.unwrap();
+        assert!(
+            line.contains("FAILED") && line.contains(words),
+            "{}",
+            told.out
+        );
+        assert!(
+            told.out.contains("the vault is left as it is"),
+            "{}",
+            told.out
+        );
+        // The start says with which command to look, and it is the one that finds it.
+        let refused = bench.with_passphrase(&["operator", "list"], passphrase);
+        assert_ne!(refused.status, 0);
+        assert!(refused.err.contains("--passphrase-file"), "{}", refused.err);
+        // Without the passphrase the log itself is as it was signed.
+        assert_eq!(bench.verify().status, 0, "{words}");
+    }
+}
+
+#[test]
+fn doctor_and_serve_leave_a_log_alone_that_a_kept_checkpoint_shows_cut() {
+    let bench = Bench::new();
+    let early = bench.keep(&[DATABASE, MARK]);
+    let _ = bench.as_administrator(&["operator", "list"]);
+    let kept = bench.checkpoint("kept");
+    let kept = ["--checkpoint", kept.as_str()];
+    let sound = bench.look(&["doctor"], "passphrase", &kept);
+    assert_eq!(sound.status, 0, "{}{}", sound.out, sound.err);
+    assert!(bench.serve(&kept).is_ok());
+    bench.put_back(&early);
+    let size = json(&bench.verify())["size"].clone();
+    let told = bench.look(&["doctor"], "passphrase", &kept);
+    assert_eq!(told.status, 3, "{}{}", told.out, told.err);
+    assert!(told.out.contains("cut at"), "{}", told.out);
+    for skipped in ["details", "exhibits", "clock"] {
+        let line = told.out.lines().find(|line| line.starts_with(skipped));
+        assert!(line.unwrap().contains("skipped"), "{}", told.out);
+    }
+    let refused = bench.serve(&kept).err().expect("it was served");
+    assert_eq!(refused.status, 3, "{}", refused.err);
+    assert!(refused.err.contains("cut at"), "{}", refused.err);
+    // Neither wrote a leaf, nor moved the mark.
+    assert_eq!(json(&bench.verify())["size"], size);
+    assert_eq!(bench.keep(&[MARK]), early[1..]);
+    // What found it is the checkpoint alone.
+    assert!(bench.serve(&[]).is_ok());
+}
+
+#[test]
+fn doctor_looks_at_the_mark_of_a_vault_that_is_served() {
+    let bench = Bench::new();
+    let served = bench.serve(&[]).ok().unwrap();
+    let sound = bench.look(&["doctor"], "passphrase", &["--json"]);
+    assert_eq!(sound.status, 0, "{}{}", sound.out, sound.err);
+    let state = |run: &Run, what: &str| {
+        let found = json(run);
+        let found = found.as_array().unwrap().iter();
+        let mut of_it = found.filter(|found| found["what"] == what);
+        of_it.next().unwrap()["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(&sound, "mark"), "ok");
+    assert_eq!(state(&sound, "details"), "not-looked-at");
+    fs::remove_file(bench.dir.path().join("vault").join(MARK)).unwrap();
+    let told = bench.look(&["doctor"], "passphrase", &["--json"]);
+    assert_eq!(told.status, 3, "{}{}", told.out, told.err);
+    assert_eq!(state(&told, "mark"), "failed");
+    let without = run(&["doctor", "--dir", &bench.vault(), "--json"]);
+    assert_eq!(state(&without, "mark"), "not-looked-at");
+    drop(served);
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod private_files;
 mod protected_attack;
 mod readme;
 mod recovery;
+mod sealed_rows;
 mod secret_file;
 mod sign_in;
 mod simulation;

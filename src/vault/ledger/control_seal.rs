@@ -4,6 +4,8 @@
 //! rows and seal put back together are found too. It also names the keyring's generation, so that an
 //! older keyring is found.
 
+use zeroize::Zeroizing;
+
 use crate::domain::VaultId;
 use crate::vault::audit::Tip;
 use crate::vault::entropy::Entropy;
@@ -63,14 +65,13 @@ pub(in crate::vault) fn write(
     Ok(control_seal_rows::replace(transaction, &sealed)?)
 }
 
-/// The generation of the keyring that the seal names, if it is the one of a log of this size.
-pub(super) fn generation(connection: &Snapshot, keyring: &Keyring, size: u64) -> Option<u64> {
-    let sealed = control_seal_rows::find(connection).ok()??;
-    let seal = keyring.root_keys().control_seal();
-    let aad = Aad::control_seal(keyring.vault(), size);
-    let plain = seal.open(&aad, &sealed).ok()?;
-    let (_, rest) = plain.split_first_chunk::<32>()?;
-    rest.first_chunk::<8>().copied().map(u64::from_be_bytes)
+/// Compares the keyring with the generation that the seal names, which must be the one of the log's end.
+pub(super) fn verify_generation(
+    connection: &Snapshot,
+    keyring: &Keyring,
+    end: Tip,
+) -> Result<(), ControlFault> {
+    sums(&open(connection, keyring, end)?, keyring, end).map(drop)
 }
 
 /// Compares the control rows with the seal, which must be the one of the log's end.
@@ -79,21 +80,8 @@ pub(in crate::vault) fn verify(
     keyring: &Keyring,
     end: Tip,
 ) -> Result<(), ControlFault> {
-    let sealed = control_seal_rows::find(connection)?.ok_or(ControlFault::Missing)?;
-    let plain = keyring
-        .root_keys()
-        .control_seal()
-        .open(&aad(keyring.vault(), end), &sealed)
-        .map_err(|_| ControlFault::Seal)?;
-    let (root, rest) = plain.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
-    if root != end.root.as_bytes() {
-        return Err(ControlFault::Seal);
-    }
-    let (named, mut rest) = rest.split_first_chunk::<8>().ok_or(ControlFault::Seal)?;
-    let (found, named) = (keyring.generation(), u64::from_be_bytes(*named));
-    if found < named {
-        return Err(ControlFault::OldKeyring { found, named });
-    }
+    let plain = open(connection, keyring, end)?;
+    let mut rest = sums(&plain, keyring, end)?;
     for (table, sum) in connection.control_sums()? {
         let sealed = take(&mut rest).filter(|(name, _)| *name == table.as_bytes());
         let (_, sealed) = sealed.ok_or(ControlFault::Seal)?;
@@ -104,6 +92,32 @@ pub(in crate::vault) fn verify(
     match rest {
         [] => Ok(()),
         _ => Err(ControlFault::Seal),
+    }
+}
+
+/// Opens the seal of a log that ends there.
+fn open(
+    connection: &Snapshot,
+    keyring: &Keyring,
+    end: Tip,
+) -> Result<Zeroizing<Vec<u8>>, ControlFault> {
+    let sealed = control_seal_rows::find(connection)?.ok_or(ControlFault::Missing)?;
+    let seal = keyring.root_keys().control_seal();
+    seal.open(&aad(keyring.vault(), end), &sealed)
+        .map_err(|_| ControlFault::Seal)
+}
+
+/// The sums in an opened seal, if it has this root and no later generation than the keyring.
+fn sums<'s>(plain: &'s [u8], keyring: &Keyring, end: Tip) -> Result<&'s [u8], ControlFault> {
+    let (root, rest) = plain.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
+    if root != end.root.as_bytes() {
+        return Err(ControlFault::Seal);
+    }
+    let (named, rest) = rest.split_first_chunk::<8>().ok_or(ControlFault::Seal)?;
+    let (found, named) = (keyring.generation(), u64::from_be_bytes(*named));
+    match found < named {
+        true => Err(ControlFault::OldKeyring { found, named }),
+        false => Ok(rest),
     }
 }
 

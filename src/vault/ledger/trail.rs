@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::iter;
 use std::path::Path;
 
-use super::control_seal;
+use super::control_seal::{self, ControlFault};
 use super::details;
 use super::mark::{self, MarkFault};
 use crate::domain::io_words;
@@ -63,14 +63,9 @@ pub enum TrailFailure {
     /// The log is not the one that the high-water mark was written for.
     #[error(transparent)]
     Mark(#[from] MarkFault),
-    /// The keyring was put back.
-    #[error("the keyring is of generation {found}, and the log was written with {named}")]
-    OldKeyring {
-        /// The generation of the keyring.
-        found: u64,
-        /// The generation that the log was written with.
-        named: u64,
-    },
+    /// The seal over the control rows is not that of the log's end, or the keyring was put back.
+    #[error(transparent)]
+    Control(ControlFault),
     /// A sealed detail is missing, or is not the one that its leaf commits to.
     #[error(
         "the sealed detail of leaf {leaf} is missing, or is not the one that the leaf commits to"
@@ -96,6 +91,15 @@ impl From<SchemaFault> for TrailFailure {
     }
 }
 
+impl From<ControlFault> for TrailFailure {
+    fn from(fault: ControlFault) -> Self {
+        match fault {
+            ControlFault::Store(error) => Self::Store(error),
+            fault => Self::Control(fault),
+        }
+    }
+}
+
 impl TrailFailure {
     /// Whether the log is at fault, and not only the attempt to read it.
     pub fn is_verification_failure(&self) -> bool {
@@ -106,7 +110,7 @@ impl TrailFailure {
             | Self::CheckpointSize
             | Self::Mark(_)
             | Self::Detail { .. }
-            | Self::OldKeyring { .. } => true,
+            | Self::Control(_) => true,
             Self::Export(error) => matches!(
                 error,
                 ExportError::Size { .. } | ExportError::Checkpoint(_) | ExportError::TooLong { .. }
@@ -146,22 +150,20 @@ pub fn verify_directory(
     }
 }
 
-/// Compares the log in the database with the high-water mark and with the keyring's generation. The
-/// vault may be served.
-pub fn verify_mark(paths: &Paths, keyring: &Keyring) -> Result<(), TrailFailure> {
+/// Compares the log in the database with the high-water mark, and the keyring's generation with the
+/// one in the seal of the log's end. The vault may be served. Answers the size of the mark.
+pub fn verify_mark(paths: &Paths, keyring: &Keyring) -> Result<u64, TrailFailure> {
     // Read before the log, which only grows.
     let mark = mark::read(paths, keyring)?;
     let snapshot = snapshot(paths)?;
     let size = leaf_rows::count(&snapshot)?;
-    mark::verify(mark, size, |size| {
-        let at = Frontier::read(size, &DenseHashes(&snapshot));
-        at.ok().map(|frontier| frontier.root())
-    })?;
-    let named = control_seal::generation(&snapshot, keyring, size);
-    match (keyring.generation(), named) {
-        (found, Some(named)) if found < named => Err(TrailFailure::OldKeyring { found, named }),
-        _ => Ok(()),
-    }
+    let tip = |size| {
+        let edge = Frontier::read(size, &DenseHashes(&snapshot));
+        edge.map(|edge| edge.tip()).map_err(|_| MarkFault::Tree)
+    };
+    mark::verify(mark, size, |size| tip(size).ok().map(|tip| tip.root))?;
+    control_seal::verify_generation(&snapshot, keyring, tip(size)?)?;
+    Ok(mark.size)
 }
 
 /// Opens the sealed detail of every leaf and compares it with the leaf. The vault may be served.
