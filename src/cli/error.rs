@@ -8,7 +8,9 @@ use crate::evidence::EvidenceError;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::keyring::KeyringError;
 use crate::vault::trail::TrailFailure;
-use crate::vault::{Conflict, ControlFault, OperationError, Refusal, StartError, Unaudited};
+use crate::vault::{
+    BookError, Conflict, ControlFault, MarkFault, OperationError, Refusal, StartError, Unaudited,
+};
 
 /// An `error:` line, sometimes a `hint:` line, and the exit status. Neither line ever holds a
 /// secret, a cell of a file or a phone number.
@@ -95,7 +97,9 @@ impl From<KeyringError> for CliError {
             KeyringError::Missing => {
                 told.hint("name a vault's directory with --dir; `breachvault init` makes one")
             }
-            KeyringError::Damaged { .. } => told.hint("restore keys/keyring from a backup"),
+            KeyringError::Damaged { .. } => {
+                told.hint("restore keys/keyring from the newest backup (docs/backup.md)")
+            }
             _ => told,
         }
     }
@@ -112,16 +116,40 @@ impl From<StartError> for CliError {
             StartError::Missing => {
                 Self::failed(error.to_string()).hint("`breachvault init` makes a vault")
             }
-            StartError::Control(ControlFault::Table(_)) => Self::failed(error.to_string())
-                .hint("somebody else than the vault changed them; restore a backup"),
-            // Without the passphrase, `audit verify` sees neither mark nor seal.
-            StartError::Log(_) | StartError::Control(_) | StartError::Mark(_) => {
-                Self::failed(error.to_string())
-                    .hint("`breachvault audit verify` with --passphrase-file says what is wrong")
+            _ => {
+                let told = Self::failed(error.to_string());
+                match way_to_start(&error) {
+                    Some(hint) => told.hint(hint),
+                    None => told,
+                }
             }
-            _ => Self::failed(error.to_string()),
         }
     }
+}
+
+/// What to do about files that belong to another moment, are missing or were changed.
+fn way_to_start(error: &StartError) -> Option<&'static str> {
+    Some(match error {
+        StartError::Mark(MarkFault::Missing) => {
+            "put back keys/high-water-mark from the newest backup; one that is older than the log is accepted \
+             (docs/backup.md)"
+        }
+        StartError::Mark(MarkFault::Behind { .. } | MarkFault::Beside | MarkFault::Foreign)
+        | StartError::Control(ControlFault::OldKeyring { .. })
+        | StartError::Log(BookError::CutOff { .. } | BookError::Root) => {
+            "an older copy of data/ or keys/ lies here; put back the newest copy of both, from one moment; \
+             `breachvault audit verify --checkpoint KEPT` shows what is missing (docs/backup.md)"
+        }
+        StartError::Control(
+            ControlFault::Missing | ControlFault::Seal | ControlFault::Table(_),
+        ) => {
+            "somebody changed the database, or the disk is failing; keep it, and restore a backup (docs/backup.md)"
+        }
+        StartError::Log(BookError::Tree | BookError::Checkpoint(_)) => {
+            "`breachvault audit verify` says where the log is wrong; docs/backup.md says how to restore a backup"
+        }
+        _ => return None,
+    })
 }
 
 impl From<Refusal> for CliError {

@@ -32,11 +32,20 @@ macro_rules! secrets {
         $(#[$doc])*
         #[derive(Args)]
         pub(super) struct $name {
-            #[arg(id = $file, long = $file, value_name = "PATH", conflicts_with = $fd)]
-            #[doc = concat!("Read the ", $what, " from a file")]
+            #[arg(
+                id = $file,
+                long = $file,
+                value_name = "PATH",
+                conflicts_with = $fd,
+                help = concat!("A file with the ", $what, ", instead of a prompt")
+            )]
             file: Option<PathBuf>,
-            #[arg(id = $fd, long = $fd, value_name = "N")]
-            #[doc = concat!("Read the ", $what, " from an open descriptor")]
+            #[arg(
+                id = $fd,
+                long = $fd,
+                value_name = "N",
+                help = concat!("An open descriptor to read the ", $what, " from, instead of a prompt")
+            )]
             descriptor: Option<u32>,
         }
 

@@ -12,10 +12,18 @@ use crate::vault::entropy::SystemEntropy;
 use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring, Passphrase};
 use crate::vault::{Paths, Settings, Vault, trail};
 
-/// Reads checkpoints that somebody kept.
+/// Reads checkpoints that somebody kept. Empty lines at the end, which a shell or an editor may have added, do not
+/// count.
 pub(super) fn read_kept(kept: &[PathBuf]) -> Result<Vec<Vec<u8>>, CliError> {
     kept.iter()
-        .map(|path| fs::read(path).map_err(CliError::file("read the kept checkpoint", path)))
+        .map(|path| {
+            let mut note =
+                fs::read(path).map_err(CliError::file("read the kept checkpoint", path))?;
+            while note.ends_with(b"\n\n") {
+                note.pop();
+            }
+            Ok(note)
+        })
         .collect()
 }
 
@@ -74,7 +82,7 @@ pub(super) fn open(
     start(&paths, keyring, settings)
 }
 
-/// Opens a vault whose keyring is unlocked.
+/// Starts a vault whose keyring is open.
 pub(super) fn start(
     paths: &Paths,
     keyring: Keyring,

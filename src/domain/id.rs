@@ -13,7 +13,7 @@ const LENGTH: usize = 20;
 /// The text is not an identifier of the expected kind. The error does not contain the text, so it
 /// can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an identifier of this kind")]
+#[error("not an id of this kind: one letter, _ and 20 letters and digits; a name is no id")]
 pub struct IdError;
 
 macro_rules! ids {

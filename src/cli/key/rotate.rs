@@ -1,4 +1,4 @@
-//! `key rotate`: asks for the new passphrase, which is passed to nothing else.
+//! `key rotate`: asks for the new passphrase last; it is passed to nothing else.
 
 use clap::Args;
 
@@ -21,8 +21,10 @@ pub(in crate::cli) struct Rotate {
 
 impl Rotate {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let passphrase = init::new_passphrase(&mut *self.new_passphrase.secret().read_new()?)?;
-        let reply = self.local.perform(RotateKek { passphrase })?;
+        let reply = self.local.act(|vault, caller| {
+            let passphrase = init::new_passphrase(&mut *self.new_passphrase.secret().read_new()?)?;
+            Ok(vault.perform(caller, RotateKek { passphrase })?)
+        })?;
         streams::words("an old copy of keys/keyring still opens with the old passphrase");
         answer::print(reply, self.json)
     }

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::cli::error::CliError;
 use crate::cli::secret::{EnrolmentArgs, PassphraseArgs, PasswordArgs};
 use crate::cli::{answer, init, settings, unlock};
+use crate::vault::Paths;
 use crate::vault::identity::EnrolmentToken;
 
 #[derive(Args)]
@@ -33,11 +34,13 @@ pub(in crate::cli) struct Enrol {
 
 impl Enrol {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let paths = Paths::of(&self.dir);
+        let keyring = unlock::unlock(&paths, &self.passphrase)?;
         let token = EnrolmentToken::parse(&self.enrolment.secret().read()?)
             .map_err(|error| CliError::usage(format!("the enrolment token is {error}")))?;
         let password = init::new_password(&mut *self.password.secret().read_new()?)?;
         let settings = settings::read(self.config.as_deref())?;
-        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
+        let vault = unlock::start(&paths, keyring, settings)?;
         let ended = vault.enrol(&token, password, self.totp);
         let stopped = vault.stop();
         let reply = ended?;

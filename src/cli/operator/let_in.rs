@@ -4,10 +4,11 @@
 
 use clap::Args;
 
+use super::operator_id;
 use crate::cli::answer;
 use crate::cli::error::CliError;
 use crate::cli::local::Local;
-use crate::domain::{CaseId, OperatorId};
+use crate::domain::CaseId;
 use crate::operations::case::LetIn;
 use crate::operations::only_reason;
 
@@ -30,10 +31,7 @@ pub(in crate::cli) struct LetInAgain {
 
 impl LetInAgain {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let operator: OperatorId = self
-            .id
-            .parse()
-            .map_err(|error| CliError::usage(format!("the operator is {error}")))?;
+        let operator = operator_id(&self.id)?;
         let case: CaseId = self
             .case
             .parse()

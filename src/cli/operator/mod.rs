@@ -11,6 +11,7 @@ mod second_factor;
 use clap::Subcommand;
 
 use super::error::CliError;
+use crate::domain::OperatorId;
 
 #[derive(Subcommand)]
 pub(super) enum Operator {
@@ -42,4 +43,13 @@ impl Operator {
             Self::SecondFactor(factor) => factor.run(),
         }
     }
+}
+
+/// Reads an operator's id; a name is no id.
+fn operator_id(text: &str) -> Result<OperatorId, CliError> {
+    text.parse().map_err(|_| {
+        CliError::usage("the operator is not an id: o_ and 20 letters and digits").hint(
+            "`breachvault operator list`, or GET /operators of a vault that is served, shows the id beside the name",
+        )
+    })
 }

@@ -4,10 +4,10 @@
 
 use clap::Args;
 
+use super::operator_id;
 use crate::cli::answer;
 use crate::cli::error::CliError;
 use crate::cli::local::Local;
-use crate::domain::OperatorId;
 use crate::operations::only_reason;
 use crate::operations::operator::ResetSecondFactor;
 
@@ -27,10 +27,7 @@ pub(in crate::cli) struct Reset {
 
 impl Reset {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let operator: OperatorId = self
-            .id
-            .parse()
-            .map_err(|error| CliError::usage(format!("the operator is {error}")))?;
+        let operator = operator_id(&self.id)?;
         let act = ResetSecondFactor {
             operator,
             why: only_reason(&self.reason)?,

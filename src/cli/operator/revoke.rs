@@ -2,10 +2,10 @@
 
 use clap::Args;
 
+use super::operator_id;
 use crate::cli::answer;
 use crate::cli::error::CliError;
 use crate::cli::local::Local;
-use crate::domain::OperatorId;
 use crate::operations::only_reason;
 use crate::operations::operator::RevokeOperator;
 
@@ -25,10 +25,7 @@ pub(in crate::cli) struct Revoke {
 
 impl Revoke {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let operator: OperatorId = self
-            .id
-            .parse()
-            .map_err(|error| CliError::usage(format!("the operator is {error}")))?;
+        let operator = operator_id(&self.id)?;
         let why = self.reason.as_deref().map(only_reason).transpose()?;
         let reply = self.local.perform(RevokeOperator { operator, why })?;
         answer::print(reply, self.json)

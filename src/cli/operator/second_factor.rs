@@ -8,8 +8,8 @@ use crate::cli::error::CliError;
 use crate::cli::secret::{PassphraseArgs, PasswordArgs};
 use crate::cli::{answer, settings, unlock};
 use crate::domain::OperatorName;
-use crate::vault::SetSecondFactor;
 use crate::vault::identity::Password;
+use crate::vault::{Paths, SetSecondFactor};
 
 #[derive(Args)]
 pub(in crate::cli) struct SecondFactor {
@@ -35,6 +35,8 @@ impl SecondFactor {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let name = OperatorName::parse(&self.operator)
             .map_err(|error| CliError::usage(format!("--operator: {error}")))?;
+        let paths = Paths::of(&self.dir);
+        let keyring = unlock::unlock(&paths, &self.passphrase)?;
         let mut password = self.password.secret().read()?;
         let asked = SetSecondFactor {
             name,
@@ -42,7 +44,7 @@ impl SecondFactor {
             address: None,
         };
         let settings = settings::read(self.config.as_deref())?;
-        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
+        let vault = unlock::start(&paths, keyring, settings)?;
         let ended = vault.set_second_factor(asked);
         let stopped = vault.stop();
         let reply =
