@@ -12,6 +12,9 @@ use super::place_name::folded as form_of;
 /// The alpha-2 code of a country. `text` is an alpha-2 code, an alpha-3 code or an English name, in
 /// any letter case; dots, commas and a leading `the` do not matter.
 pub fn alpha2(text: &str) -> Option<&'static str> {
+    if let Some(known) = pair_of(text).and_then(|pair| PAIRS.get(pair).copied().flatten()) {
+        return Some(known);
+    }
     let text = cleaned(text);
     let mut folded = [0_u8; LONGEST];
     let folded = folded.get_mut(..text.len())?;
@@ -47,6 +50,35 @@ static CODES: LazyLock<HashMap<Box<[u8]>, &'static str>> = LazyLock::new(|| {
     }
     codes
 });
+
+/// The same by two letters, as nearly all logs have it: see [`pair_of`].
+static PAIRS: LazyLock<[Option<&'static str>; LETTERS * LETTERS]> = LazyLock::new(|| {
+    let mut pairs = [None; LETTERS * LETTERS];
+    for (name, code) in CODES.iter() {
+        let name = std::str::from_utf8(name).ok();
+        if let Some(pair) = name.and_then(pair_of) {
+            pairs[pair] = Some(*code);
+        }
+    }
+    pairs
+});
+
+/// The letters from `a` to `z`.
+const LETTERS: usize = 26;
+
+/// The number of a pair of ASCII letters, in any case.
+fn pair_of(text: &str) -> Option<usize> {
+    let [first, second] = text.as_bytes() else {
+        return None;
+    };
+    let number = |letter: &u8| {
+        let letter = letter.to_ascii_lowercase();
+        letter
+            .is_ascii_lowercase()
+            .then(|| usize::from(letter - b'a'))
+    };
+    Some(number(first)? * LETTERS + number(second)?)
+}
 
 /// The same by the one form of each name, for texts that are not written as in the table.
 static FORMS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {

@@ -4,7 +4,7 @@
 //! A text that is too long for its field is taken for a message too. The first guard is that only
 //! known columns are read.
 
-use memchr::{memchr, memchr3_iter};
+use memchr::memchr;
 
 use super::message::reads_like_a_message;
 use crate::domain::Field;
@@ -17,8 +17,12 @@ pub(in crate::ingest) struct RecordLook {
     plain: bool,
     /// There is a space in one of them.
     spaced: bool,
+    /// There is a quote in one of them.
+    quoted: bool,
     /// There is a `:`, `/` or `=` in one of them, not counting the time.
     joined: bool,
+    /// There is a `+` in one of them, not counting the first byte of the number.
+    signed: bool,
 }
 
 impl RecordLook {
@@ -26,7 +30,9 @@ impl RecordLook {
     pub(in crate::ingest) const UNKNOWN: Self = Self {
         plain: false,
         spaced: true,
+        quoted: true,
         joined: true,
+        signed: true,
     };
 
     /// Whether there is nothing but printable ASCII.
@@ -34,24 +40,113 @@ impl RecordLook {
         self.plain
     }
 
-    /// Looks at the bytes of a whole record. `time` is its cell of the time, in which a colon is usual.
-    pub(in crate::ingest) fn of(record: &[u8], time: &str) -> Self {
-        let plain = record
-            .iter()
-            .fold(true, |plain, byte| plain & (b' '..0x7f).contains(byte));
-        let usual = joints(time.as_bytes()).count();
+    /// Whether no cell has anything around it that is no part of it.
+    pub(in crate::ingest) fn is_bare(self) -> bool {
+        self.plain && !self.spaced && !self.quoted
+    }
+
+    /// Whether no cell can be message content or a damaged number, unless it is too long.
+    pub(in crate::ingest) fn is_harmless(self) -> bool {
+        self.plain && !self.spaced && !self.joined && !self.signed
+    }
+
+    /// Looks at the bytes of a whole record. `time` is its cell of the time, in which a colon is usual, and `number`
+    /// that of the number, which a plus begins.
+    pub(in crate::ingest) fn of(record: &[u8], time: &str, number: &str) -> Self {
+        let seen = Bytes::of(record);
+        // Nearly every time is written `2024-03-10T11:00:00Z`, and no other cell has such a mark.
+        let colon = |at| time.as_bytes().get(at) == Some(&b':');
+        let usual = match seen.joints {
+            2 if colon(13) && colon(16) => 2,
+            _ => time.bytes().filter(|byte| is_joint(*byte)).count(),
+        };
         Self {
-            plain,
-            spaced: memchr(b' ', record).is_some(),
-            joined: joints(record).nth(usual).is_some(),
+            plain: !seen.odd,
+            spaced: seen.space,
+            quoted: seen.quote,
+            joined: seen.joints > usual,
+            signed: seen.pluses > usize::from(number.starts_with('+')),
         }
     }
 }
 
-/// The marks that join a word with its code, or the parts of a link.
-fn joints(text: &[u8]) -> impl Iterator<Item = usize> {
-    memchr3_iter(b':', b'/', b'=', text)
+/// What bytes are in a record.
+#[derive(Default)]
+struct Bytes {
+    /// Other bytes than printable ASCII.
+    odd: bool,
+    space: bool,
+    quote: bool,
+    joints: usize,
+    pluses: usize,
 }
+
+/// So many bytes are looked at at once.
+const LANES: usize = 16;
+/// After so many times a count may be full: a lane has four bits for each of two.
+const FULL: usize = 15;
+/// The flags of a byte.
+const ODD: u8 = 1;
+const SPACE: u8 = 2;
+const QUOTE: u8 = 4;
+/// A lane counts joints in its low four bits, and plus signs above.
+const PLUS: u8 = 1 << 4;
+const LOW: u128 = u128::from_ne_bytes([0x0f; LANES]);
+
+impl Bytes {
+    /// Looks at every byte, without a branch, so that the compiler looks at many at once. It is asked of every record.
+    fn of(record: &[u8]) -> Self {
+        let mut seen = Self::default();
+        let (lanes, rest) = record.as_chunks::<LANES>();
+        for lanes in lanes.chunks(FULL) {
+            seen.add(lanes);
+        }
+        let mut last = [b'0'; LANES];
+        for (to, byte) in last.iter_mut().zip(rest) {
+            *to = *byte;
+        }
+        seen.add(&[last]);
+        seen
+    }
+
+    /// At most [`FULL`] of them.
+    #[inline]
+    fn add(&mut self, record: &[[u8; LANES]]) {
+        let one_if = |is: bool, flag: u8| if is { flag } else { 0 };
+        let [mut flags, mut counts] = [[0_u8; LANES]; 2];
+        for bytes in record {
+            for ((flags, counts), byte) in flags.iter_mut().zip(&mut counts).zip(bytes) {
+                *flags |= one_if(!(b' '..0x7f).contains(byte), ODD)
+                    | one_if(*byte == b' ', SPACE)
+                    | one_if(*byte == b'"', QUOTE);
+                let count = one_if(is_joint(*byte), 1) | one_if(*byte == b'+', PLUS);
+                *counts = counts.wrapping_add(count);
+            }
+        }
+        let flags = flags.iter().fold(0, |all, flags| all | flags);
+        self.odd |= flags & ODD != 0;
+        self.space |= flags & SPACE != 0;
+        self.quote |= flags & QUOTE != 0;
+        let counts = u128::from_ne_bytes(counts);
+        self.joints += sum(counts & LOW);
+        self.pluses += sum(counts >> 4 & LOW);
+    }
+}
+
+/// The sum of the bytes, which are all below 16.
+fn sum(bytes: u128) -> usize {
+    // No byte overflows: the highest one of the product is the sum of all.
+    let halves = bytes as u64 + (bytes >> u64::BITS) as u64;
+    (halves.wrapping_mul(0x0101_0101_0101_0101) >> (u64::BITS - u8::BITS)) as usize
+}
+
+/// A mark that joins a word with its code, or the parts of a link.
+fn is_joint(byte: u8) -> bool {
+    matches!(byte, b':' | b'/' | b'=')
+}
+
+/// A cell of so many bytes is too long for no field.
+pub(in crate::ingest) const SHORT: usize = 64;
 
 /// What is wrong with a cell of this field, if anything.
 pub(in crate::ingest) fn fault(field: Field, cell: &str) -> Option<RejectKind> {
@@ -76,8 +171,8 @@ pub(in crate::ingest) fn fault_of(
     }
     let (limit, kind) = match field {
         Field::Account | Field::User | Field::MessageRef => (128, RejectKind::TooLong),
-        Field::Number | Field::SentAt => (64, RejectKind::TooLong),
-        _ => (64, RejectKind::LooksLikeContent),
+        Field::Number | Field::SentAt => (SHORT, RejectKind::TooLong),
+        _ => (SHORT, RejectKind::LooksLikeContent),
     };
     // A cell with few bytes has few characters; only a longer one has to be counted.
     if cell.len() > limit && cell.chars().count() > limit {
@@ -104,7 +199,7 @@ fn looks_like_content(look: RecordLook, field: Field, cell: &str) -> bool {
             Field::Carrier | Field::Country | Field::State | Field::Kind | Field::Channel
         );
         let joined = look.joined && short && bytes.len() >= 8;
-        if !joined || joints(bytes).next().is_none() {
+        if !joined || !cell.bytes().any(is_joint) {
             return false;
         }
     }
@@ -118,7 +213,29 @@ fn looks_like_content(look: RecordLook, field: Field, cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_look_at_a_record_tells_every_byte_of_it(
+            text in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..70),
+                // Longer than is counted in eight bits.
+                "[a-z:+]{0,9000}".prop_map(String::into_bytes),
+                "[ -~]{0,70}".prop_map(String::into_bytes),
+            ],
+        ) {
+            let count = |is: &dyn Fn(u8) -> bool| text.iter().filter(|byte| is(**byte)).count();
+            let seen = Bytes::of(&text);
+            prop_assert_eq!(seen.odd, count(&|byte| !(32..127).contains(&byte)) > 0);
+            prop_assert_eq!(seen.space, text.contains(&b' '));
+            prop_assert_eq!(seen.quote, text.contains(&b'"'));
+            prop_assert_eq!(seen.joints, count(&|byte| b":/=".contains(&byte)));
+            prop_assert_eq!(seen.pluses, count(&|byte| byte == b'+'));
+        }
+    }
 
     #[test]
     fn messages_are_recognised_by_their_look() {

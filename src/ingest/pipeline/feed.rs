@@ -52,7 +52,7 @@ pub fn feed(
         return Err(IngestError::AccountNeeded { format }.into());
     }
     let batches = into.batches();
-    let with = |batch: &_| {
+    let with = |batch: &mut _| {
         into.take(batch)?;
         let so_far = Progress {
             bytes: received.so_far(),
@@ -70,6 +70,7 @@ pub fn feed(
         Ok(split) => read_segments(split, &received, &batches, with)?,
         Err(reader) => read_whole(reader, &received, &batches, with)?,
     };
+    into.end()?;
     let digest = received
         .clone()
         .drain()

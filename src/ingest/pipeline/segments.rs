@@ -39,7 +39,7 @@ pub(super) fn read_segments(
     split: SplitLog,
     received: &Received,
     batches: &Batches,
-    mut with: impl FnMut(&RowBatch) -> Result<(), OperationError>,
+    mut with: impl FnMut(&mut RowBatch) -> Result<(), OperationError>,
 ) -> Result<LogFacts, OperationError> {
     let SplitLog {
         first,
@@ -104,7 +104,7 @@ pub(super) fn read_segments(
                 };
                 match next {
                     FromSegment::Rows(mut batch) => {
-                        with(&batch)?;
+                        with(&mut batch)?;
                         batch.clear();
                         lock(&empty).push(*batch);
                     }
@@ -114,8 +114,8 @@ pub(super) fn read_segments(
                         waiting.remove(&now);
                         now += 1;
                     }
-                    FromSegment::End(lines, rest) => {
-                        with(&rest)?;
+                    FromSegment::End(lines, mut rest) => {
+                        with(&mut rest)?;
                         facts.fitness.end()?;
                         facts.lines = lines;
                         return Ok(facts);

@@ -19,7 +19,7 @@ pub(super) fn read_whole(
     mut reader: LogReader,
     received: &Received,
     batches: &Batches,
-    mut with: impl FnMut(&RowBatch) -> Result<(), OperationError>,
+    mut with: impl FnMut(&mut RowBatch) -> Result<(), OperationError>,
 ) -> Result<LogFacts, OperationError> {
     let (empty, to_fill) = sync_channel::<RowBatch>(BATCHES);
     let (full, to_admit) = sync_channel::<RowBatch>(BATCHES);
@@ -38,7 +38,7 @@ pub(super) fn read_whole(
         });
         let admitted: Result<(), OperationError> = caught(|| {
             for mut batch in &to_admit {
-                with(&batch)?;
+                with(&mut batch)?;
                 batch.clear();
                 let _ = empty.send(batch);
             }

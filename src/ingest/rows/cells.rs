@@ -83,12 +83,16 @@ impl<'a> Cells<'a> {
         time: Reads,
         (bytes, record): (&'a [u8], &'a [u8]),
     ) -> Self {
+        let [time_text, number] = [Field::SentAt, Field::Number].map(|field| texts[slot(field)]);
+        let look = RecordLook::of(bytes, time_text, number);
         let mut quotes_left = false;
-        for text in &mut texts {
-            *text = unwrapped(trim(text), &mut quotes_left);
+        if !look.is_bare() {
+            for text in &mut texts {
+                *text = unwrapped(trim(text), &mut quotes_left);
+            }
         }
         Self {
-            look: RecordLook::of(bytes, texts[slot(Field::SentAt)]),
+            look,
             texts,
             time,
             record,

@@ -62,10 +62,12 @@ fn letters<'r>(cell: &str, room: &'r mut [u8; LONGEST]) -> &'r [u8] {
 }
 
 /// True if the cell of this field only says that there is no value.
+#[inline]
 pub(in crate::ingest) fn says_nothing(field: Field, cell: &str) -> bool {
-    if !may_say_nothing(cell.as_bytes()) {
-        return false;
-    }
+    may_say_nothing(cell.as_bytes()) && is_placeholder(field, cell)
+}
+
+fn is_placeholder(field: Field, cell: &str) -> bool {
     match Placeholder::of(cell) {
         // Other marks stand for something: stars for digits that somebody masked, `####` for a value that a column
         // was too narrow for.
@@ -81,10 +83,11 @@ pub(in crate::ingest) fn says_nothing(field: Field, cell: &str) -> bool {
 }
 
 /// Whether such a cell may be this long and begin like this. Asked of nearly every cell of a file, of which nearly
-/// every one is told by its first two bytes.
+/// every one is told by its first two bytes and its last one.
+#[inline]
 fn may_say_nothing(cell: &[u8]) -> bool {
     match cell {
-        [] => false,
+        [] | [_, b'1'..=b'9', ..] | [.., b'1'..=b'9'] => false,
         [first, ..] if !STARTS[usize::from(*first)] || cell.len() > LONGEST => false,
         [first, second, rest @ ..]
             if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() =>

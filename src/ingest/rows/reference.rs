@@ -13,6 +13,10 @@ pub(super) fn reference(cell: &str) -> Option<&str> {
 
 /// True for a blank, and for what stands where a value would be.
 fn stands_for_none(cell: &str) -> bool {
+    // Nearly every reference has such a digit, and nothing that stands for none has one.
+    if cell.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+        return false;
+    }
     let said = || {
         let letters = cell.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase)
@@ -23,6 +27,11 @@ fn stands_for_none(cell: &str) -> bool {
 /// True for what a spreadsheet makes of a long id: `1.23457E+18`, `1,23457E+18`, or digits of which only the first 15
 /// are left.
 fn is_rounded(cell: &[u8]) -> bool {
+    // It ends in a zero, or has an exponent with a sign. Nearly no reference does.
+    let signed = || cell.iter().rev().take(4).any(|byte| *byte == b'+');
+    if cell.last() != Some(&b'0') && !signed() {
+        return false;
+    }
     let cell = cell.strip_prefix(b"-").unwrap_or(cell);
     let digits = |bytes: &[u8]| {
         bytes

@@ -19,6 +19,7 @@ use super::numbers::Numbers;
 use super::part_digests::PartDigests;
 use super::sealing::Sealing;
 use super::users::Users;
+use super::waiting::Waiting;
 use crate::domain::{CaseId, ExhibitId, Field, Reference, Title};
 use crate::policy::actions;
 use crate::vault::Vault;
@@ -67,6 +68,7 @@ impl Admission {
                 subjects: SubjectIndexBuilder::new(),
                 parts: PartDigests::default(),
                 tracked,
+                waiting: Waiting::default(),
             }),
             Err(error) => Err((begun, error)),
         }

@@ -1,9 +1,10 @@
 //! The short prints of all records of a case, in memory: finds the blocks that may have a message, without opening a
 //! column.
 //!
-//! They are read while the first rows of the file are being parsed. A table of bits says at once that no block has a
-//! print, which holds for nearly all rows that are new; for the others every block is searched. Both take the same
-//! whether the case knows the number of the row or not. Memory: 2.75 bytes a record, and 2.7 to 5.3 for the table.
+//! They are read while the first rows of the file are being parsed. A filter says at once that no block has a print,
+//! which holds for nearly all rows that are new; for the others every block is searched. Both take the same whether
+//! the case knows the number of the row or not. For a small file the filter is the prints of its own rows that some
+//! block has, otherwise a table of bits of all prints. Memory: 2.75 bytes a record, and 2.7 to 5.3 for the table.
 //! Sees prints and the keys of the case.
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::thread::{JoinHandle, scope};
 
 use zeroize::Zeroizing;
 
+use super::asked_prints::AskedPrints;
 use super::earlier_exhibit::EarlierExhibit;
 use crate::vault::columns::{PRINT_BITS, SeenBlock, SeenPlace};
 use crate::vault::core::Core;
@@ -22,12 +24,19 @@ use crate::vault::store::seen_rows::SeenReader;
 /// The prints of the blocks of a case, in the order of exhibits and blocks.
 pub(super) struct CasePrints {
     blocks: Vec<SeenBlock>,
-    /// Three bits are set for each print, in the word that its first bits choose.
-    table: Vec<u64>,
+    filter: Filter,
+}
+
+/// The prints that a block may have.
+enum Filter {
+    /// Of all prints: three bits are set for each, in the word that its first bits choose.
+    Table(Vec<u64>),
+    /// Of those that were asked for: exactly these, sorted.
+    Found(Vec<u64>),
 }
 
 /// Prints that are being read on another thread.
-pub(super) struct ComingPrints(Option<JoinHandle<Result<CasePrints, OperationError>>>);
+pub(super) struct ComingPrints(Option<JoinHandle<Result<Vec<SeenBlock>, OperationError>>>);
 
 /// How many threads read them.
 const THREADS: usize = 2;
@@ -49,7 +58,7 @@ impl ComingPrints {
         keys: Arc<CaseKeys>,
         exhibits: Vec<EarlierExhibit>,
     ) -> Result<Self, OperationError> {
-        let read = move || CasePrints::read(&core, &keys, &exhibits);
+        let read = move || read(&core, &keys, &exhibits);
         let thread = std::thread::Builder::new().name("seen".to_owned());
         let thread = thread.spawn(read);
         thread
@@ -57,8 +66,18 @@ impl ComingPrints {
             .map_err(|_| OperationError::Internal("no thread to read prints on"))
     }
 
-    /// Waits for them. The caller holds no reader, because the other thread may wait for one.
-    pub(super) fn wait(mut self) -> Result<CasePrints, OperationError> {
+    /// Waits for them, to find prints of any rows. The caller holds no reader, because the other thread may wait for
+    /// one.
+    pub(super) fn for_all(self) -> Result<CasePrints, OperationError> {
+        Ok(CasePrints::for_all(self.wait()?))
+    }
+
+    /// Waits for them, to find these prints and no others. The caller holds no reader.
+    pub(super) fn for_these(self, asked: Vec<u64>) -> Result<CasePrints, OperationError> {
+        Ok(CasePrints::for_these(self.wait()?, asked))
+    }
+
+    fn wait(mut self) -> Result<Vec<SeenBlock>, OperationError> {
         match self.0.take().map(JoinHandle::join) {
             Some(Ok(read)) => read,
             _ => Err(OperationError::Internal("a panic was caught")),
@@ -75,41 +94,41 @@ impl Drop for ComingPrints {
     }
 }
 
-impl CasePrints {
-    fn read(
-        core: &Core,
-        keys: &CaseKeys,
-        exhibits: &[EarlierExhibit],
-    ) -> Result<Self, OperationError> {
-        let all: Vec<(&EarlierExhibit, u32)> = exhibits
-            .iter()
-            .flat_map(|exhibit| (0..exhibit.blocks).map(move |no| (exhibit, no)))
-            .collect();
-        let open = |places: &[(&EarlierExhibit, u32)]| {
-            let reader = core.readers.snapshot()?;
-            let mut parts = SeenReader::new(reader.connection()?);
-            let mut buffer = Zeroizing::new(Vec::new());
-            let mut open = |(exhibit, no): &(&EarlierExhibit, u32)| {
-                let found = parts.read(exhibit.number, *no, &mut buffer)?;
-                let part = ExhibitParts::of(keys, &exhibit.id).seen(*no);
-                let opened = part.open_in_place(&mut buffer).ok().filter(|_| found);
-                let block = opened.and_then(|plain| SeenBlock::read(plain.to_vec()).ok());
-                block.ok_or_else(|| exhibit.damaged(&format!("prints of block {no}")))
-            };
-            places.iter().map(&mut open).collect::<Result<Vec<_>, _>>()
+/// Opens the prints of all blocks.
+fn read(
+    core: &Core,
+    keys: &CaseKeys,
+    exhibits: &[EarlierExhibit],
+) -> Result<Vec<SeenBlock>, OperationError> {
+    let all: Vec<(&EarlierExhibit, u32)> = exhibits
+        .iter()
+        .flat_map(|exhibit| (0..exhibit.blocks).map(move |no| (exhibit, no)))
+        .collect();
+    let open = |places: &[(&EarlierExhibit, u32)]| {
+        let reader = core.readers.snapshot()?;
+        let mut parts = SeenReader::new(reader.connection()?);
+        let mut buffer = Zeroizing::new(Vec::new());
+        let mut open = |(exhibit, no): &(&EarlierExhibit, u32)| {
+            let found = parts.read(exhibit.number, *no, &mut buffer)?;
+            let part = ExhibitParts::of(keys, &exhibit.id).seen(*no);
+            let opened = part.open_in_place(&mut buffer).ok().filter(|_| found);
+            let block = opened.and_then(|plain| SeenBlock::read(plain.to_vec()).ok());
+            block.ok_or_else(|| exhibit.damaged(&format!("prints of block {no}")))
         };
-        let (first, second) = all.split_at(all.len().div_ceil(THREADS));
-        let blocks = scope(|threads| {
-            let second = threads.spawn(|| open(second));
-            let mut blocks = open(first)?;
-            let second = second.join();
-            blocks.extend(second.unwrap_or(Err(OperationError::Internal("a panic was caught")))?);
-            Ok::<_, OperationError>(blocks)
-        })?;
-        Ok(Self::of(blocks))
-    }
+        places.iter().map(&mut open).collect::<Result<Vec<_>, _>>()
+    };
+    let (first, second) = all.split_at(all.len().div_ceil(THREADS));
+    scope(|threads| {
+        let second = threads.spawn(|| open(second));
+        let mut blocks = open(first)?;
+        let second = second.join();
+        blocks.extend(second.unwrap_or(Err(OperationError::Internal("a panic was caught")))?);
+        Ok(blocks)
+    })
+}
 
-    fn of(blocks: Vec<SeenBlock>) -> Self {
+impl CasePrints {
+    fn for_all(blocks: Vec<SeenBlock>) -> Self {
         let prints: usize = blocks.iter().map(SeenBlock::rows).sum();
         let words = prints.div_ceil(PRINTS_OF_A_WORD).next_power_of_two();
         let mut table = vec![0; words.clamp(FEWEST_WORDS, MOST_WORDS)];
@@ -120,16 +139,42 @@ impl CasePrints {
             threads.spawn(|| fill(second, half, words, &blocks));
             fill(first, 0, words, &blocks);
         });
-        Self { blocks, table }
+        Self {
+            blocks,
+            filter: Filter::Table(table),
+        }
+    }
+
+    fn for_these(blocks: Vec<SeenBlock>, asked: Vec<u64>) -> Self {
+        let asked = AskedPrints::of(asked);
+        let (first, second) = blocks.split_at(blocks.len().div_ceil(THREADS));
+        let mut found = scope(|threads| {
+            let second = threads.spawn(|| asked.among(second));
+            let mut found = asked.among(first);
+            match second.join() {
+                Ok(more) => found.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+            found
+        });
+        found.sort_unstable();
+        found.dedup();
+        Self {
+            blocks,
+            filter: Filter::Found(found),
+        }
     }
 
     /// False if no block has the print.
     #[inline]
     pub(super) fn may_have(&self, print: u64) -> bool {
-        let (place, bits) = place_of(print, self.table.len());
-        self.table
-            .get(place)
-            .is_some_and(|word| word & bits == bits)
+        match &self.filter {
+            Filter::Table(table) => {
+                let (place, bits) = place_of(print, table.len());
+                table.get(place).is_some_and(|word| word & bits == bits)
+            }
+            Filter::Found(found) => found.binary_search(&print).is_ok(),
+        }
     }
 
     /// Appends those of the `asked` whose print is in a block. They are sorted.
@@ -196,7 +241,7 @@ mod tests {
         // Tables of one range and of several.
         for (blocks, rows) in [(1, 3), (7, 100), (9, BLOCK_ROWS as u64)] {
             let of_block = |no: u64| (no * rows..(no + 1) * rows).map(print).collect::<Vec<_>>();
-            let case = CasePrints::of((0..blocks).map(|no| block(&of_block(no))).collect());
+            let case = CasePrints::for_all((0..blocks).map(|no| block(&of_block(no))).collect());
             assert_eq!(case.block_count() as u64, blocks);
             for no in 0..blocks {
                 let all = of_block(no);
@@ -219,7 +264,21 @@ mod tests {
 
     #[test]
     fn a_case_without_records_has_no_print() {
-        let case = CasePrints::of(vec![block(&[])]);
-        assert!((0..100).all(|no| !case.may_have(print(no))));
+        let none = || vec![block(&[])];
+        for case in [
+            CasePrints::for_all(none()),
+            CasePrints::for_these(none(), (0..100).map(print).collect()),
+        ] {
+            assert!((0..100).all(|no| !case.may_have(print(no))));
+        }
+    }
+
+    #[test]
+    fn of_the_prints_that_were_asked_for_those_of_all_blocks_are_found() {
+        let blocks = (0..5).map(|no| block(&[print(3 * no), print(3 * no + 1)]));
+        let case = CasePrints::for_these(blocks.collect(), (0..20).map(print).collect());
+        for no in 0..20 {
+            assert_eq!(case.may_have(print(no)), no < 15 && no % 3 < 2, "{no}");
+        }
     }
 }

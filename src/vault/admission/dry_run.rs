@@ -40,11 +40,15 @@ impl DryRun {
 }
 
 impl TakesRows for DryRun {
-    fn take(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
+    fn take(&mut self, batch: &mut RowBatch) -> Result<(), OperationError> {
         self.intake.read(batch)?;
         self.intake.leave_duplicates_out(batch);
         drop(self.intake.quarantine.take_parts(false));
         drop(self.intake.duplicates.take_parts(false));
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), OperationError> {
         Ok(())
     }
 

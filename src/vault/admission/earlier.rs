@@ -16,8 +16,6 @@ use crate::vault::store::term_rows::Terms;
 /// Marks a term that was not looked up yet, in a list of known terms.
 pub(super) const UNASKED: u32 = u32::MAX;
 
-/// Exhibits that added terms, if they are few. Where they are more, each term has to be looked up in each of them.
-const FEW: usize = 8;
 /// So many passes over all tags; then they are kept.
 const PASSES: u32 = 2;
 
@@ -85,7 +83,7 @@ impl Earlier {
         let few = 2 * looks <= runs;
         self.looks = self.looks.saturating_add(looks);
         let often = self.passes >= PASSES || self.looks > 2 * runs && few;
-        if self.table.is_none() && (often || !few && adders.len() > FEW) {
+        if self.table.is_none() && often {
             self.table = Some(self.read_all(connection, keys)?);
         }
         let known = match (&self.table, few) {
@@ -132,25 +130,19 @@ impl Earlier {
         Ok(known.terms)
     }
 
-    /// Reads the tags of all terms, and finds those that are asked for. Both are sorted, the tags exhibit by exhibit.
+    /// Reads the tags of all terms, and finds those that are asked for. They are sorted.
     fn pass_over(
         &self,
         connection: &Snapshot,
         keys: &CaseKeys,
         asked: &[(Tag, u32)],
     ) -> Result<Vec<Option<u32>>, OperationError> {
-        let value = |tag: &Tag| u128::from_be_bytes(*tag.as_bytes());
-        let values: Vec<u128> = asked.iter().map(|(tag, _)| value(tag)).collect();
+        let places = Places::of(asked);
         let mut known = Found::of(asked.len());
         let mut search = TagSearch::of(connection, self.case, self.field)?;
         for adder in self.added.of_field(self.field) {
-            let mut place = 0;
             search.each(keys, adder, self.terms(), |no, tag| {
-                let tag = value(&tag);
-                while values.get(place).is_some_and(|value| *value < tag) {
-                    place += 1;
-                }
-                if values.get(place) == Some(&tag) {
+                if let Some(place) = places.find(asked, &tag) {
                     known.add(place, no);
                 }
             })?;
@@ -177,6 +169,49 @@ impl Earlier {
             }),
         }
     }
+}
+
+/// Where tags are in a sorted list, by how they begin. Tags are as good as random, so one or two begin alike.
+struct Places {
+    /// How many bits of a tag are not looked at.
+    rest: u32,
+    /// Where those begin that begin alike, and at last where all end.
+    begins: Vec<u32>,
+}
+
+impl Places {
+    fn of(sorted: &[(Tag, u32)]) -> Self {
+        let bits = (2 * sorted.len()).next_power_of_two().ilog2();
+        let rest = u64::BITS - bits;
+        let mut begins = vec![0_u32; (1 << bits) + 1];
+        for (tag, _) in sorted {
+            if let Some(after) = begins.get_mut(beginning(tag, rest) + 1) {
+                *after += 1;
+            }
+        }
+        let mut before = 0;
+        for begin in &mut begins {
+            before += *begin;
+            *begin = before;
+        }
+        Self { rest, begins }
+    }
+
+    /// The place of a tag in the list.
+    #[inline]
+    fn find(&self, sorted: &[(Tag, u32)], tag: &Tag) -> Option<usize> {
+        let [from, to, ..] = self.begins.get(beginning(tag, self.rest)..)? else {
+            return None;
+        };
+        let mut places = *from as usize..*to as usize;
+        places.find(|place| sorted.get(*place).is_some_and(|(other, _)| other == tag))
+    }
+}
+
+#[inline]
+fn beginning(tag: &Tag, rest: u32) -> usize {
+    let bytes = tag.as_bytes().first_chunk();
+    (bytes.map_or(0, |bytes| u64::from_be_bytes(*bytes)) >> rest) as usize
 }
 
 /// What was found so far. A term is added once: later exhibits find it.

@@ -107,10 +107,23 @@ impl InCase {
         }
     }
 
-    /// Waits until the prints are read. The caller holds no reader.
-    pub(super) fn be_ready(&mut self) -> Result<(), OperationError> {
+    /// Whether no row was compared yet.
+    pub(super) fn is_at_the_beginning(&self) -> bool {
+        self.coming.is_some()
+    }
+
+    /// Waits until the prints are read, to compare any rows. The caller holds no reader.
+    pub(super) fn be_ready_for_all(&mut self) -> Result<(), OperationError> {
         if let Some(coming) = self.coming.take() {
-            self.prints = Some(coming.wait()?);
+            self.prints = Some(coming.for_all()?);
+        }
+        Ok(())
+    }
+
+    /// Waits until the prints are read, to compare rows with these prints and no others. The caller holds no reader.
+    pub(super) fn be_ready_for_these(&mut self, asked: Vec<u64>) -> Result<(), OperationError> {
+        if let Some(coming) = self.coming.take() {
+            self.prints = Some(coming.for_these(asked)?);
         }
         Ok(())
     }
@@ -176,15 +189,27 @@ impl InCase {
     /// The rows that some block may have, by their prints, sorted.
     fn ask(&self, prints: &CasePrints, rows: &Rows<'_>, scratch: &Scratch) -> Vec<(u64, u32)> {
         let mut asked = Vec::new();
+        self.each_print(rows, scratch, |print, at| {
+            if prints.may_have(print) {
+                asked.push((print, at));
+            }
+        });
+        asked.sort_unstable();
+        asked
+    }
+
+    /// Gives the prints by which rows are looked for that are new in their file, each with the place of its row.
+    pub(super) fn each_print(
+        &self,
+        rows: &Rows<'_>,
+        scratch: &Scratch,
+        mut with: impl FnMut(u64, u32),
+    ) {
         for (at, row) in scratch.rows.iter().enumerate() {
             if !scratch.new[at] {
                 continue;
             }
-            let mut ask = |print: u64| {
-                if prints.may_have(print) {
-                    asked.push((print, at as u32));
-                }
-            };
+            let mut ask = |print: u64| with(print, at as u32);
             let (reference, number) = (rows.references[*row as usize], scratch.identities[at]);
             match scratch.compared[at].rule {
                 DuplicateRule::WholeRow => ask(scratch.short[at]),
@@ -199,8 +224,6 @@ impl InCase {
                 }
             }
         }
-        asked.sort_unstable();
-        asked
     }
 
     /// Compares rows with the records of a block. Answers whether one of them is there, and sets `opened` if more than

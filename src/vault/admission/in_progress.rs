@@ -7,6 +7,7 @@ use super::group::Group;
 use super::intake::Intake;
 use super::part_digests::PartDigests;
 use super::sealing::Sealing;
+use super::waiting::Waiting;
 use crate::domain::{CaseId, ExhibitId, Reference, Title};
 use crate::vault::columns::SubjectIndexBuilder;
 use crate::vault::core::Core;
@@ -44,6 +45,7 @@ pub struct Admission {
     pub(super) subjects: SubjectIndexBuilder,
     pub(super) parts: PartDigests,
     pub(super) tracked: Tracked,
+    pub(super) waiting: Waiting,
 }
 
 impl Admission {

@@ -71,12 +71,20 @@ impl Intake {
 
 /// Where the rows of a file go, batch after batch.
 pub trait TakesRows {
-    /// Takes the rows of a batch, and its rejects. After an error nothing more can be taken.
+    /// Takes the rows of a batch, and its rejects. The batch may be another one afterwards. After an error nothing
+    /// more can be taken.
     ///
     /// # Errors
     ///
     /// What the vault fails with.
-    fn take(&mut self, batch: &RowBatch) -> Result<(), OperationError>;
+    fn take(&mut self, batch: &mut RowBatch) -> Result<(), OperationError>;
+
+    /// Says that the last batch was taken.
+    ///
+    /// # Errors
+    ///
+    /// What the vault fails with.
+    fn end(&mut self) -> Result<(), OperationError>;
 
     /// How many rows were read so far, including rejects.
     fn rows(&self) -> u64;

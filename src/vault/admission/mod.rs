@@ -6,6 +6,7 @@
 //! without finish or abandon cleans up; the next start does.
 
 mod abandon;
+mod asked_prints;
 mod begin;
 mod begun;
 mod case_prints;
@@ -47,6 +48,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod users;
+mod waiting;
 mod waiting_column;
 mod withdrawn;
 

@@ -13,7 +13,7 @@ use crate::domain::Field;
 use crate::vault::columns::CodecError;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::duplicate_lines::DuplicateRule;
-use crate::vault::plaintext::{RejectKind, RowBatch, TEXTS};
+use crate::vault::plaintext::{Fingerprinter, RejectKind, RowBatch, TEXTS};
 
 /// The longest user name, in bytes: a run stores its length in one byte.
 const USER_BYTES: usize = 255;
@@ -176,17 +176,23 @@ impl Intake {
             in_case,
             ..
         } = self;
-        let Some(in_case) = in_case else {
-            return Ok(());
-        };
-        let (users, references) = prints_of(batch)?;
-        let rows = Rows {
-            batch,
-            users,
-            references,
-            fingerprinter: prints,
-        };
-        in_case.find(known, coder, &rows, scratch)
+        match in_case {
+            Some(in_case) => in_case.find(known, coder, &rows_of(batch, prints)?, scratch),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends the prints by which the rows of a batch that was read are looked for in the case.
+    pub(super) fn ask(
+        &self,
+        (batch, scratch): &(RowBatch, Scratch),
+        asked: &mut Vec<u64>,
+    ) -> Result<(), OperationError> {
+        if let Some(in_case) = &self.in_case {
+            let rows = rows_of(batch, &self.prints)?;
+            in_case.each_print(&rows, scratch, |print, _| asked.push(print));
+        }
+        Ok(())
     }
 
     /// Removes the rows that came before, in the file or else in the case. Their lines are noted, with the rule.
@@ -221,6 +227,19 @@ impl Intake {
         }
         self.counts.admitted += rows.len() as u64;
     }
+}
+
+fn rows_of<'a>(
+    batch: &'a RowBatch,
+    fingerprinter: &'a Fingerprinter,
+) -> Result<Rows<'a>, OperationError> {
+    let (users, references) = prints_of(batch)?;
+    Ok(Rows {
+        batch,
+        users,
+        references,
+        fingerprinter,
+    })
 }
 
 /// The prints of names and references, which a batch has that was made for an admission.

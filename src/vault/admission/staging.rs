@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::fault;
 use super::group::{ACCOUNT, KIND};
+use super::in_case::InCase;
 use super::in_progress::Admission;
 use super::intake::{Batches, Intake, TakesRows};
 use super::known::Known;
@@ -17,24 +18,36 @@ use crate::vault::plaintext::{Nonces, RowBatch};
 use crate::vault::store::{Transaction, duplicate_rows, quarantine_rows};
 
 impl TakesRows for Admission {
-    fn take(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
+    fn take(&mut self, batch: &mut RowBatch) -> Result<(), OperationError> {
         self.intake.read(batch)?;
-        if let Some(in_case) = &mut self.intake.in_case {
-            in_case.be_ready()?;
-            let core = Arc::clone(&self.core);
-            let reader = core.readers.snapshot()?;
-            let known = Known {
-                connection: reader.connection()?,
-                keys: &self.keys,
-            };
-            self.intake.compare_with_case(batch, &known)?;
+        let in_case = self.intake.in_case.as_ref();
+        if !in_case.is_some_and(InCase::is_at_the_beginning) {
+            return self.take_read(batch);
         }
-        self.intake.leave_duplicates_out(batch);
-        self.stage_set_aside(false)?;
-        let prints = batch.prints();
-        let (users, _) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
-        self.place_rows(batch, users).map_err(fault::codec)?;
-        self.keep(batch)
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::replace(batch, self.intake.batches().make());
+        let scratch = std::mem::take(&mut self.intake.scratch);
+        self.waiting.add(batch, scratch);
+        if !self.waiting.are_many() {
+            return Ok(());
+        }
+        if let Some(in_case) = &mut self.intake.in_case {
+            in_case.be_ready_for_all()?;
+        }
+        self.take_waiting()
+    }
+
+    fn end(&mut self) -> Result<(), OperationError> {
+        let mut asked = Vec::new();
+        for waiting in self.waiting.batches() {
+            self.intake.ask(waiting, &mut asked)?;
+        }
+        if let Some(in_case) = &mut self.intake.in_case {
+            in_case.be_ready_for_these(asked)?;
+        }
+        self.take_waiting()
     }
 
     fn rows(&self) -> u64 {
@@ -51,6 +64,33 @@ impl TakesRows for Admission {
 }
 
 impl Admission {
+    fn take_waiting(&mut self) -> Result<(), OperationError> {
+        for (batch, scratch) in self.waiting.take() {
+            self.intake.scratch = scratch;
+            self.take_read(&batch)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the rows of a batch that was read last.
+    fn take_read(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
+        if self.intake.in_case.is_some() {
+            let core = Arc::clone(&self.core);
+            let reader = core.readers.snapshot()?;
+            let known = Known {
+                connection: reader.connection()?,
+                keys: &self.keys,
+            };
+            self.intake.compare_with_case(batch, &known)?;
+        }
+        self.intake.leave_duplicates_out(batch);
+        self.stage_set_aside(false)?;
+        let prints = batch.prints();
+        let (users, _) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
+        self.place_rows(batch, users).map_err(fault::codec)?;
+        self.keep(batch)
+    }
+
     /// Counts the rows in the subject index, which stores the users of most of them.
     fn place_rows(&mut self, batch: &RowBatch, prints: &[u64]) -> Result<(), CodecError> {
         let Self {

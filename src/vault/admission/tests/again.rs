@@ -294,6 +294,35 @@ fn a_block_that_is_looked_into_again_and_again_is_read_as_a_whole() {
     assert!(house.is_sound());
 }
 
+/// The rows with much text in a column that is not read.
+fn padded(file: &str, bytes: usize) -> String {
+    let padding = "x".repeat(bytes);
+    let lines = file.lines().enumerate();
+    let padded = lines.map(|(at, line)| match at {
+        0 => format!("{line},padding\n"),
+        _ => format!("{line},{padding}\n"),
+    });
+    padded.collect()
+}
+
+#[test]
+fn a_small_file_and_a_large_one_are_compared_alike_in_one_part_and_in_many() {
+    // Few rows; many; few in some parts; few in many parts.
+    for (count, bytes) in [(100, 0), (300, 0), (40, 300_000), (60, 900_000)] {
+        let house = House::new();
+        house.admit(&rows(0, 20)).unwrap();
+        house.admit(&rows(30, 35)).unwrap();
+        let file = padded(&rows(10, 10 + count), bytes);
+        let seen = house.seen(&house.admit(&file).unwrap());
+        assert_eq!(
+            (&seen["admitted"], &seen["duplicates_of_case"]),
+            (&json!(count - 15), &json!(15)),
+            "{count}, {bytes}"
+        );
+        assert!(house.is_sound());
+    }
+}
+
 #[test]
 fn prints_of_another_exhibit_are_damage() {
     for sql in [

@@ -1,0 +1,135 @@
+//! The prints of the rows of a small file, in memory: finds those that the records of a case have.
+//!
+//! All prints of the case stream past them, block after block. That takes the same whatever the rows are, and whether
+//! the case has them or not. Sees prints only.
+
+use crate::vault::columns::{PRINT_BITS, SeenBlock};
+
+pub(super) struct AskedPrints {
+    /// Sorted, each once.
+    prints: Vec<u64>,
+    /// Where those begin that have the same first bits, and at last where all end.
+    begins: Vec<u32>,
+    /// A bit for each value of the last bits, set if a print ends in it.
+    ends: Vec<u64>,
+}
+
+/// How many of its last bits a block has as they are.
+const LOW_BITS: u32 = 20;
+/// How many values its first bits have.
+const BUCKETS: usize = 1 << (PRINT_BITS - LOW_BITS);
+
+impl AskedPrints {
+    pub(super) fn of(mut prints: Vec<u64>) -> Self {
+        prints.sort_unstable();
+        prints.dedup();
+        let mut begins = vec![0; BUCKETS + 1];
+        let mut ends = vec![0; 1 << (LOW_BITS - u64::BITS.ilog2())];
+        for print in &prints {
+            if let Some(after) = begins.get_mut(bucket_of(*print) + 1) {
+                *after += 1;
+            }
+            let (at, bit) = end_of(*print);
+            if let Some(word) = ends.get_mut(at) {
+                *word |= bit;
+            }
+        }
+        let mut before = 0;
+        for begin in &mut begins {
+            before += *begin;
+            *begin = before;
+        }
+        Self {
+            prints,
+            begins,
+            ends,
+        }
+    }
+
+    /// Those of the prints that are in one of the blocks, in any order. A print may be there more than once.
+    pub(super) fn among(&self, blocks: &[SeenBlock]) -> Vec<u64> {
+        let mut found = Vec::new();
+        for block in blocks {
+            block.each_like(
+                |low| {
+                    let (at, bit) = end_of(low);
+                    self.ends.get(at).is_some_and(|word| word & bit != 0)
+                },
+                |print| {
+                    if self.has(print) {
+                        found.push(print);
+                    }
+                },
+            );
+        }
+        found
+    }
+
+    fn has(&self, print: u64) -> bool {
+        let begins = self.begins.get(bucket_of(print)..);
+        let Some([from, to, ..]) = begins else {
+            return false;
+        };
+        let bucket = self.prints.get(*from as usize..*to as usize);
+        bucket.is_some_and(|bucket| bucket.contains(&print))
+    }
+}
+
+#[inline]
+fn bucket_of(print: u64) -> usize {
+    (print >> LOW_BITS) as usize
+}
+
+/// The word and the bit of the last bits of a print.
+#[inline]
+fn end_of(print: u64) -> (usize, u64) {
+    let low = print & ((1 << LOW_BITS) - 1);
+    (
+        (low / u64::BITS as u64) as usize,
+        1 << (low % u64::BITS as u64),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn block(prints: &[u64]) -> SeenBlock {
+        let mut plain = Vec::new();
+        SeenBlock::encode(prints, &mut plain).unwrap();
+        SeenBlock::read(plain).unwrap()
+    }
+
+    /// In all buckets, or nearly the same.
+    fn prints(most: usize) -> impl Strategy<Value = Vec<u64>> {
+        let top = 1_u64 << PRINT_BITS;
+        prop_oneof![
+            prop::collection::vec(0..top, 0..most),
+            prop::collection::vec(0..300_u64, 0..most),
+            prop::collection::vec(top - 300..top, 0..most),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_is_what_both_have(
+            asked in prints(300),
+            blocks in prop::collection::vec(prints(300), 0..4),
+            shared in 0_usize..20,
+        ) {
+            let mut blocks = blocks;
+            if let Some(last) = blocks.last_mut() {
+                last.extend(asked.iter().take(shared));
+            }
+            let there: BTreeSet<u64> = blocks.iter().flatten().copied().collect();
+            let expected: BTreeSet<u64> = asked.iter().copied().filter(|print| there.contains(print)).collect();
+            let blocks: Vec<SeenBlock> = blocks.iter().map(|prints| block(prints)).collect();
+            let found: BTreeSet<u64> = AskedPrints::of(asked).among(&blocks).into_iter().collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
