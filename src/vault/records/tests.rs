@@ -4,6 +4,7 @@ mod absence;
 mod basis;
 mod paid;
 mod places;
+mod simulated;
 
 use serde_json::{Value, json};
 

@@ -4,13 +4,26 @@ use serde_json::{Value, json};
 
 use super::super::fixture::{Fixture, Sent, sent};
 use super::{Order, PageQuery, place};
-use crate::policy::{Denial, actions};
+use crate::domain::{ExhibitId, SessionId};
+use crate::policy::{Action, Denial, actions};
+use crate::vault::exhibits::duplicate_lines::DuplicateOf;
 use crate::vault::plaintext::{AskedNumbers, RawText};
 use crate::vault::store::take_statements;
 use crate::vault::{Budget, Caller, Price, Refusal, Settings};
 
 const HIDDEN: &str = "+447700900001";
 const ABSENT: &str = "+447700900099";
+/// Tables of what the case holds.
+const OF_DATA: [&str; 8] = [
+    "term_run",
+    "subject_index",
+    "block",
+    "dictionary",
+    "statistics",
+    "quarantine ",
+    "duplicate",
+    "seen",
+];
 
 fn fixture(rows: &[Sent]) -> Fixture {
     let mut fixture = Fixture::with(Settings {
@@ -77,15 +90,199 @@ fn a_call_that_cannot_pay_runs_the_same_statements_whatever_the_case_holds() {
         if refused {
             assert_eq!(one, other);
         }
-        let of_data = ["term_run", "subject_index", "block", "dictionary"];
         let read = one.0.iter().chain(&one.1);
         let reads = read
             .clone()
-            .any(|sql| of_data.iter().any(|table| sql.contains(table)));
+            .any(|sql| OF_DATA.iter().any(|table| sql.contains(table)));
         assert_eq!(reads, !refused, "{numbers:?}");
         assert!(read.clone().any(|sql| sql.contains("FROM budget ")));
     }
     assert_eq!(left(&held), left(&not_held));
+}
+
+/// An act that nobody may come to do.
+fn not_done<A: Action>(
+    fixture: &Fixture,
+    caller: &Caller,
+    price: Option<Price>,
+) -> Result<Value, Refusal> {
+    fixture.ask_for::<A, Value>(caller, price, |_| panic!("it was done"))
+}
+
+/// The same call to two vaults that hold different records: it is refused, runs the same statements
+/// and reads nothing of a record.
+fn refused_alike(
+    fixtures: &[Fixture; 2],
+    named: &str,
+    call: &dyn Fn(&Fixture) -> Result<Value, Refusal>,
+) {
+    let [one, other] = fixtures.each_ref().map(|fixture| {
+        statements(fixture, || match call(fixture) {
+            Err(Refusal::Denied(denial, _)) => assert_eq!(denial.name(), named),
+            Err(Refusal::Failed(error, _)) => assert_eq!(error.name(), named),
+            other => panic!("{named}: {other:?}"),
+        })
+    });
+    assert_eq!(one, other, "{named}");
+    for sql in one.0.iter().chain(&one.1) {
+        let of_data = OF_DATA.iter().any(|table| sql.contains(table));
+        assert!(!of_data, "{named}: {sql}");
+    }
+    assert!(!one.0.is_empty() || !one.1.is_empty());
+}
+
+/// Two vaults with as many records of as many people, and none in common.
+fn pair(lookups: Budget, views: Budget) -> [Fixture; 2] {
+    [1, 5].map(|first| {
+        let mut fixture = Fixture::with(Settings {
+            lookup_budget: lookups,
+            view_budget: views,
+            ..Settings::default()
+        });
+        fixture.admit(&[sent(first, "acme", 0), sent(first + 1, "acme", 60)]);
+        fixture.admit(&[sent(first, "globex", 90), sent(first + 2, "globex", 95)]);
+        fixture
+    })
+}
+
+fn budget(capacity: u32, per_hour: u32) -> Budget {
+    Budget {
+        capacity,
+        per_hour,
+        per_month: 100_000,
+    }
+}
+
+#[test]
+fn every_act_that_cannot_be_paid_runs_the_same_statements_whatever_the_case_holds() {
+    let fixtures = pair(budget(110, 60), budget(505, 60));
+    let unpaid: [(&str, Price, fn(&Fixture, Price) -> Result<Value, Refusal>); 11] = [
+        ("a lookup", Price::of_numbers(1), |fixture, price| {
+            not_done::<actions::LookUp>(fixture, &fixture.lead, Some(price))
+        }),
+        ("a table", Price::of_table(), |fixture, price| {
+            not_done::<actions::Scope>(fixture, &fixture.lead, Some(price))
+        }),
+        (
+            "a table that compares",
+            Price::of_table().comparing(true),
+            |fixture, price| not_done::<actions::Scope>(fixture, &fixture.lead, Some(price)),
+        ),
+        ("a page", Price::of_page(50), |fixture, price| {
+            not_done::<actions::SearchRecords>(fixture, &fixture.lead, Some(price))
+        }),
+        ("a difference", Price::of_difference(), |fixture, price| {
+            not_done::<actions::CompareExhibits>(fixture, &fixture.lead, Some(price))
+        }),
+        ("duplicates", Price::of_difference(), |fixture, price| {
+            not_done::<actions::ListDuplicates>(fixture, &fixture.lead, Some(price))
+        }),
+        ("a reveal", Price::of_request(1), |fixture, price| {
+            not_done::<actions::RequestReveal>(fixture, &fixture.lead, Some(price))
+        }),
+        ("an export", Price::of_request(0), |fixture, price| {
+            not_done::<actions::RequestExport>(fixture, &fixture.lead, Some(price))
+        }),
+        ("a withdrawal", Price::of_request(0), |fixture, price| {
+            not_done::<actions::RequestWithdrawal>(fixture, &fixture.lead, Some(price))
+        }),
+        ("a quarantine", Price::of_request(0), |fixture, price| {
+            not_done::<actions::RequestQuarantine>(fixture, &fixture.lead, Some(price))
+        }),
+        ("a list", Price::of_request_list(), |fixture, price| {
+            not_done::<actions::ListReveals>(fixture, &fixture.lead, Some(price))
+        }),
+    ];
+    // All of both budgets.
+    for fixture in &fixtures {
+        let all = Some(Price::of_numbers(110));
+        let spent = fixture.ask_for::<actions::LookUp, _>(&fixture.lead, all, |_| Ok(Value::Null));
+        spent.unwrap();
+        let all = Some(Price::of_page(505));
+        let spent =
+            fixture.ask_for::<actions::SearchRecords, _>(&fixture.lead, all, |_| Ok(Value::Null));
+        spent.unwrap();
+    }
+    for (act, price, call) in unpaid {
+        println!("{act}");
+        refused_alike(&fixtures, "budget-spent", &|fixture| call(fixture, price));
+    }
+    let price = Some(Price::of_numbers(111));
+    refused_alike(&fixtures, "over-budget", &|fixture| {
+        not_done::<actions::LookUp>(fixture, &fixture.lead, price)
+    });
+    let price = Some(Price::of_page(506));
+    refused_alike(&fixtures, "over-budget", &|fixture| {
+        not_done::<actions::SearchRecords>(fixture, &fixture.lead, price)
+    });
+}
+
+#[test]
+fn who_may_not_or_names_nothing_runs_the_same_statements_whatever_the_case_holds() {
+    let views = Settings::default().view_budget;
+    let fixtures = pair(Settings::default().lookup_budget, views);
+    let outsider = |fixture: &Fixture| {
+        let stranger = fixture.lead.operator_id().unwrap().clone();
+        Caller::operator(stranger, SessionId::from_random([99; 13]))
+    };
+    refused_alike(&fixtures, "session-ended", &|fixture| {
+        not_done::<actions::LookUp>(fixture, &outsider(fixture), Some(Price::of_numbers(1)))
+    });
+    for call in [
+        (|fixture| not_done::<actions::ListExhibits>(fixture, &fixture.liaison, None))
+            as fn(&Fixture) -> Result<Value, Refusal>,
+        |fixture| {
+            let price = Some(Price::of_difference());
+            not_done::<actions::CompareExhibits>(fixture, &fixture.liaison, price)
+        },
+        |fixture| {
+            let price = Some(Price::of_request(0));
+            not_done::<actions::RequestWithdrawal>(fixture, &fixture.liaison, price)
+        },
+    ] {
+        refused_alike(&fixtures, "not-allowed", &call);
+    }
+    // An exhibit of nobody, and one of the other vault, which is nobody's here.
+    for unknown in [[0; 13], [77; 13]] {
+        for (of, price) in [
+            (DuplicateOf::File, None),
+            (DuplicateOf::Case, Some(Price::of_difference())),
+        ] {
+            let call = move |fixture: &Fixture| {
+                let exhibit = ExhibitId::from_random(unknown);
+                fixture.ask_for::<actions::ListDuplicates, _>(&fixture.lead, price, move |scope| {
+                    scope.list_duplicates(&exhibit, of, 0)
+                })
+            };
+            refused_alike(&fixtures, "not-found", &call);
+        }
+    }
+}
+
+#[test]
+fn a_frozen_operator_runs_the_same_statements_whatever_the_case_holds() {
+    let fixtures = pair(budget(2, 3600), Settings::default().view_budget);
+    let two = Some(Price::of_numbers(2));
+    for fixture in &fixtures {
+        for _ in 0..10 {
+            let paid =
+                fixture.ask_for::<actions::LookUp, _>(&fixture.lead, two, |_| Ok(Value::Null));
+            paid.unwrap();
+            assert!(not_done::<actions::LookUp>(fixture, &fixture.lead, two).is_err());
+            fixture.clock.advance_seconds(3);
+        }
+    }
+    for numbers in [1, 2] {
+        let price = Some(Price::of_numbers(numbers));
+        refused_alike(&fixtures, "lookups-frozen", &|fixture| {
+            not_done::<actions::LookUp>(fixture, &fixture.lead, price)
+        });
+    }
+    // The same freeze for all that is paid with lookups.
+    let price = Some(Price::of_request(0));
+    refused_alike(&fixtures, "lookups-frozen", &|fixture| {
+        not_done::<actions::RequestExport>(fixture, &fixture.lead, price)
+    });
 }
 
 #[test]
