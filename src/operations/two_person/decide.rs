@@ -9,7 +9,7 @@ use crate::domain::Reason;
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::RequestState;
 use crate::vault::audit::Decision;
-use crate::vault::scope::{Reading, Scope};
+use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
 /// Approves or denies a request of this kind. The asker cannot decide it.
@@ -17,8 +17,6 @@ pub struct Decide<K: TwoPerson> {
     id: K::Id,
     approve: bool,
     why: Why,
-    /// Counted before the ledger's transaction begins; only for an approval.
-    counted: Option<K::Counted>,
 }
 
 /// A decision about a request.
@@ -65,7 +63,6 @@ impl<K: TwoPerson> Decide<K> {
             id,
             approve: decision == Decision::Approve,
             why: only_reason(&input.reason)?,
-            counted: None,
         })
     }
 }
@@ -86,17 +83,8 @@ impl<K: TwoPerson> Operation for Decide<K> {
         json!({ "approve": self.approve })
     }
 
-    const PREPARES: bool = K::COUNTED_TO_DECIDE;
-
-    fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
-        if self.approve {
-            self.counted = reading.count_to_decide::<K>(&self.id)?;
-        }
-        Ok(())
-    }
-
     fn run(self, scope: &mut Scope<'_, K::Decide>) -> Result<DecidedBody, OperationError> {
-        let state = scope.decide::<K>(&self.id, self.approve, &self.why, self.counted.as_ref())?;
+        let state = scope.decide::<K>(&self.id, self.approve, &self.why)?;
         Ok(DecidedBody {
             state: match state {
                 RequestState::Denied => DecidedState::Denied,

@@ -15,7 +15,7 @@ use super::intake::TakesRows as _;
 use super::quarantine::ShownReject;
 use super::terms::TermCounts;
 use crate::domain::schema::{Digest, FormatName};
-use crate::domain::{ExhibitId, Field, Reference, Title, caught};
+use crate::domain::{ExhibitId, Field, OperatorId, Reference, Title, caught};
 use crate::policy::actions;
 use crate::vault::Vault;
 use crate::vault::call::answer::Answer;
@@ -26,8 +26,9 @@ use crate::vault::call::target::Target;
 use crate::vault::door::Operation;
 use crate::vault::door::Reply;
 use crate::vault::error::{Conflict, OperationError};
-use crate::vault::exhibits::description::ExhibitDescription;
+use crate::vault::exhibits::description::{ExhibitDescription, open_description};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::file_accounts::FileAccounts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::exhibits::under_way::Stage;
@@ -52,7 +53,7 @@ impl Vault {
         if let Some(refused) = report.refusal() {
             return Err(self.abandon_admission(caller, admission, refused));
         }
-        let staged = caught(|| self.stage_rest(&mut admission, file));
+        let staged = caught(|| self.stage_rest(caller, &mut admission, file));
         let operation = match staged {
             Ok(operation) => operation,
             Err(error) => return Err(self.abandon_admission(caller, admission, error)),
@@ -71,6 +72,7 @@ impl Vault {
 
     fn stage_rest(
         &self,
+        caller: &Caller,
         admission: &mut Admission,
         file: FileFacts,
     ) -> Result<FinishExhibit, OperationError> {
@@ -80,7 +82,13 @@ impl Vault {
         {
             let reader = self.core.readers.snapshot()?;
             let case = admission.begun.case_number;
-            refuse_known(reader.connection()?, case, &file_tag)?;
+            refuse_known(
+                reader.connection()?,
+                &admission.keys,
+                caller,
+                case,
+                &file_tag,
+            )?;
         }
         admission.stage_group()?;
         admission.stage_set_aside(true)?;
@@ -113,15 +121,25 @@ fn file_tag(keys: &CaseKeys, digest: &[u8; 32]) -> [u8; 32] {
     tag.finish()
 }
 
+/// Refuses a file that the caller admitted already. That somebody else did, a refusal would tell whoever guesses a
+/// file; then it is admitted, and none of its messages becomes a second record.
 fn refuse_known(
     connection: &Snapshot,
+    keys: &CaseKeys,
+    caller: &Caller,
     case: CaseNumber,
     tag: &[u8; 32],
 ) -> Result<(), OperationError> {
-    match exhibit_rows::find_by_file_tag(connection, case, tag)? {
-        Some(exhibit) => Err(OperationError::Conflict(Conflict::AlreadyAdmitted(exhibit))),
-        None => Ok(()),
+    let caller = caller.operator_id().map(OperatorId::as_str);
+    for exhibit in exhibit_rows::of_file(connection, case, tag)? {
+        let description = open_description(keys, &exhibit)?;
+        if caller == Some(description.admitted_by.as_str()) {
+            return Err(OperationError::Conflict(Conflict::AlreadyAdmitted(
+                exhibit.id,
+            )));
+        }
     }
+    Ok(())
 }
 
 struct FinishExhibit {
@@ -177,6 +195,7 @@ impl FinishExhibit {
             ),
             unknown_countries: counts.unknown_countries,
             blank_accounts: counts.blank_accounts,
+            file_accounts: FileAccounts::of(&admission.intake.accounts),
             file_numbers: admission.intake.coder.numbers.len() as u32,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
@@ -254,8 +273,14 @@ impl Operation for FinishExhibit {
         if (case.numbers, case.users) != (begun.visible_numbers, begun.visible_users) {
             return Err(OperationError::Internal("terms became visible meanwhile"));
         }
-        refuse_known(scope.connection, case.number, &self.file_tag)?;
         let keys = scope.core.case_keys(&case.id)?;
+        refuse_known(
+            scope.connection,
+            &keys,
+            scope.caller,
+            case.number,
+            &self.file_tag,
+        )?;
         let sealed = ExhibitParts::of(&keys, &begun.exhibit)
             .description()
             .seal_json(scope.core.nonce()?, &self.description)?;

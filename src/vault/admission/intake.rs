@@ -1,6 +1,7 @@
 //! What an admission and a dry run have in common: rows are read, numbered and compared with those before them, and
 //! what cannot be admitted is set aside. Nothing is staged here.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::coder::Coder;
@@ -17,6 +18,8 @@ use crate::vault::plaintext::{Fingerprinter, RowBatch};
 /// The rows of one file so far.
 pub(super) struct Intake {
     pub(super) coder: Coder,
+    /// The codes of the accounts that the file names.
+    pub(super) accounts: BTreeSet<u32>,
     pub(super) seen: Seen,
     /// The records that the case has already, if there are any to compare with.
     pub(super) in_case: Option<InCase>,
@@ -53,6 +56,7 @@ impl Intake {
     pub(super) fn new(coder: Coder, in_case: Option<InCase>, prints: Arc<Fingerprinter>) -> Self {
         Self {
             coder,
+            accounts: BTreeSet::new(),
             seen: Seen::new(Arc::clone(&prints)),
             in_case,
             scratch: Scratch::default(),

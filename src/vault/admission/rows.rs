@@ -2,6 +2,7 @@
 
 use super::earlier::UNASKED;
 use super::fault;
+use super::group::ACCOUNT;
 use super::in_case::Rows;
 use super::intake::Intake;
 use super::known::Known;
@@ -86,7 +87,12 @@ impl Intake {
     }
 
     fn code_rows(&mut self, batch: &RowBatch) -> Result<(), CodecError> {
-        let Self { coder, scratch, .. } = self;
+        let Self {
+            coder,
+            accounts,
+            scratch,
+            ..
+        } = self;
         let Scratch {
             rows,
             codes,
@@ -108,6 +114,9 @@ impl Intake {
                         text => coder.columns[place].code(text)?,
                     };
                     map[value] = code;
+                    if place == ACCOUNT {
+                        accounts.insert(code);
+                    }
                 }
                 column.push(code);
             }

@@ -12,6 +12,7 @@ use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::duplicate_lines::{DuplicateOf, DuplicateRule};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::file_accounts::FileAccounts;
 use crate::vault::exhibits::file_commitment::file_commitment;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::line_report::LineReport;
@@ -65,6 +66,8 @@ pub(in crate::vault) struct ExhibitDescription {
     pub unknown_countries: u64,
     /// Rows that name no account.
     pub blank_accounts: u64,
+    /// Accounts in the file, also those of rows that the case had.
+    pub file_accounts: FileAccounts,
     /// Distinct numbers in the file, also those of rows that the case had.
     pub file_numbers: u32,
     /// Distinct numbers in the exhibit.
@@ -104,8 +107,8 @@ pub(in crate::vault) struct ExhibitDescription {
 }
 
 impl ExhibitDescription {
-    /// Rows that would be records if the case held nothing else. This, `duplicates`, `quarantined` and `file_numbers`
-    /// follow from the file alone.
+    /// Rows that would be records if the case held nothing else. This, `duplicates`, `quarantined`,
+    /// `file_accounts` and `file_numbers` follow from the file alone.
     pub(in crate::vault) fn admitted_alone(&self) -> u64 {
         self.admitted + self.in_case
     }

@@ -25,6 +25,7 @@ use crate::vault::core::Core;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::exhibits::description::ExhibitDescription;
 use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
+use crate::vault::exhibits::file_accounts::FileAccounts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::tag_runs;
 use crate::vault::keyring::{Argon2Params, CaseKeys, NewPassphrase};
@@ -269,8 +270,12 @@ impl Fixture {
             let size = self.dictionaries[&field.code()].size();
             (field.label().to_owned(), size)
         });
+        let names = rows.iter().map(|row| row.value(Field::Account));
+        let accounts = &self.dictionaries[&Field::Account.code()];
+        let accounts = names.filter_map(|name| accounts.code(name)).collect();
         let description = ExhibitDescription {
             new_numbers,
+            file_accounts: FileAccounts::of(&accounts),
             dictionaries: sizes.collect(),
             index_ranges: IndexRanges::of(ranges),
             ..describe(self.exhibits, rows, &times, blocks)
@@ -414,6 +419,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         lines: Default::default(),
         unknown_countries: 0,
         blank_accounts: 0,
+        file_accounts: FileAccounts::default(),
         file_numbers: 0,
         numbers: rows
             .iter()

@@ -85,8 +85,29 @@ impl<'s> CaseRecords<'s> {
         })
     }
 
+    /// The ids of the exhibits that an answer of now rests on. For a liaison those whose files name its account. A file
+    /// of which all rows of the account were left out, because the case had their messages, is among them: else its
+    /// withdrawal would tell that they were.
+    pub(in crate::vault) fn rests_on(&self) -> Result<Vec<String>, OperationError> {
+        let own = match &self.account {
+            Some(account) => {
+                let code = self.dictionary(Field::Account)?.code(account.as_str());
+                Some(code.unwrap_or_default())
+            }
+            None => None,
+        };
+        let exhibits = self.exhibits.iter().zip(&self.descriptions);
+        Ok(exhibits
+            .filter(|(_, described)| own.is_none_or(|own| described.file_accounts.name(own)))
+            .map(|(exhibit, _)| exhibit.id.to_string())
+            .collect())
+    }
+
     /// The records as they were when only these exhibits counted; `None` if one of them was withdrawn since.
-    pub(super) fn of_exhibits(&self, ids: &[String]) -> Result<Option<Self>, OperationError> {
+    pub(in crate::vault) fn of_exhibits(
+        &self,
+        ids: &[String],
+    ) -> Result<Option<Self>, OperationError> {
         let mut records = Self::open(
             Arc::clone(&self.keys),
             self.table_bytes,
@@ -101,6 +122,7 @@ impl<'s> CaseRecords<'s> {
             .descriptions
             .retain(|_| keep.next().unwrap_or(false));
         records.exhibits.retain(counts);
+        records.caller = self.caller;
         Ok((records.exhibits.len() == ids.len()).then_some(records))
     }
 

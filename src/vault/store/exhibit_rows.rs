@@ -127,19 +127,19 @@ pub(crate) fn withdraw(
     one("exhibit::withdraw", usize::from(changed))
 }
 
-/// The exhibit that came from the same file, if one counts.
-pub(crate) fn find_by_file_tag(
+/// The exhibits that came from the same file and count.
+pub(crate) fn of_file(
     connection: &Snapshot,
     case: CaseNumber,
     tag: &[u8],
-) -> Result<Option<ExhibitId>, StoreError> {
-    let failed = at("exhibit::find_by_file_tag");
+) -> Result<Vec<ExhibitRow>, StoreError> {
+    let failed = at("exhibit::of_file");
     let all = connection.rows(&EXHIBIT, &of_case(case), |row| {
         let own: Option<Vec<u8>> = row.get("file_tag").map_err(&failed)?;
         Ok(read(row)?.1.filter(|_| own.as_deref() == Some(tag)))
     })?;
     let counts = |row: &ExhibitRow| row.withdrawn.is_none();
-    Ok(all.into_iter().flatten().find(counts).map(|row| row.id))
+    Ok(all.into_iter().flatten().filter(counts).collect())
 }
 
 /// The staged exhibits of a case, or of all cases.

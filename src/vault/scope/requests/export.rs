@@ -1,7 +1,8 @@
 //! Exports: asked by one, decided by another, handed out by a custodian (`package.rs`).
 //!
-//! Bound to everything asked, to the exhibits that hold what it would contain, and to the counts. A file that has
-//! nothing of it changes nothing: a liaison, whose export is about its account, learns of no other account's file.
+//! Bound to everything asked and to the exhibits that counted then. It is built over exactly those, so that no file
+//! that is admitted later changes it. A liaison's export is about its account, and the liaison learns of no other
+//! account's file: it is bound to the exhibits whose files name the account.
 
 use std::collections::BTreeMap;
 
@@ -42,8 +43,8 @@ pub struct CountedExport {
     found: Matched,
     /// Of a scope report that is asked for: its tables, and their release.
     report: Option<(Report, Option<Release>)>,
-    /// Of the whole case: while it is the same, nothing has to be counted again.
-    edition: [u8; 32],
+    /// The exhibits that it was counted over.
+    exhibits: Vec<String>,
 }
 
 /// What is sealed of an export, and covered by its digest.
@@ -62,7 +63,7 @@ pub struct ExportBody {
     numbers: u64,
     /// Of a scope report: what it will hold. Counted once, when it is asked for.
     report: Option<Report>,
-    /// The exhibits that hold it. Withdrawing another one does not concern the export.
+    /// The exhibits that it was counted over and is built over.
     exhibits: Vec<String>,
 }
 
@@ -109,40 +110,21 @@ pub struct ExportView {
 }
 
 impl ExportBody {
-    pub(super) fn filter(&self) -> Result<RecordFilter, OperationError> {
+    fn filter(&self) -> Result<RecordFilter, OperationError> {
         RecordFilter::from_sealed(&self.filter)
     }
 }
 
 impl CountedExport {
-    pub(super) fn of(reading: &Reading<'_>, filter: RecordFilter) -> Result<Self, OperationError> {
+    fn of(reading: &Reading<'_>, filter: RecordFilter) -> Result<Self, OperationError> {
         let records = reading.records()?;
         Ok(Self {
             found: records.result_of(&filter)?,
-            edition: records.edition(),
+            exhibits: records.rests_on()?,
             account: reading.grant.account().cloned(),
             filter,
             report: None,
         })
-    }
-
-    /// The counts, if they are of this filter and still right. They are counted again if an exhibit was admitted or
-    /// withdrawn since, which is rare.
-    fn still<'c>(
-        counted: Option<&'c Self>,
-        reading: &Reading<'_>,
-        filter: &RecordFilter,
-    ) -> Result<&'c Matched, OperationError> {
-        let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
-        let records = reading.records()?;
-        let same = counted.filter == *filter
-            && counted.account.as_ref() == reading.grant.account()
-            && (counted.edition == records.edition()
-                || counted.found == records.result_of(filter)?);
-        match same {
-            true => Ok(&counted.found),
-            false => Err(OperationError::Conflict(Conflict::ResultChanged)),
-        }
     }
 }
 
@@ -163,7 +145,6 @@ impl RequestKind for Export {
 
     const LEAVES: bool = true;
     const COUNTED_TO_ASK: bool = true;
-    const COUNTED_TO_DECIDE: bool = true;
 
     fn price_to_ask(wanted: &ExportWanted) -> Option<Price> {
         Some(Price::of_request(0).comparing(wanted.filter.compares()))
@@ -199,20 +180,18 @@ impl RequestKind for Export {
         release.clone()
     }
 
-    fn recount(
-        reading: &Reading<'_>,
-        body: &ExportBody,
-    ) -> Result<Option<CountedExport>, OperationError> {
-        CountedExport::of(reading, body.filter()?).map(Some)
-    }
-
     fn body(
         reading: &Reading<'_>,
         wanted: ExportWanted,
         counted: Option<&CountedExport>,
     ) -> Result<ExportBody, OperationError> {
         let (filter, account) = narrow(reading.grant.account(), wanted.profile, wanted.filter)?;
-        let found = CountedExport::still(counted, reading, &filter)?;
+        let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
+        // The asker got another role meanwhile.
+        if counted.filter != filter || counted.account.as_ref() != reading.grant.account() {
+            return Err(OperationError::Conflict(Conflict::ResultChanged));
+        }
+        let found = counted.found;
         if found.messages == 0 {
             return Err(DataRefusal::NoRecord.at("filter"));
         }
@@ -225,14 +204,8 @@ impl RequestKind for Export {
             account: account.map(|name| name.as_str().to_owned()),
             messages: found.messages,
             numbers: found.numbers,
-            report: counted
-                .and_then(|counted| counted.report.as_ref())
-                .map(|(report, _)| report.clone()),
-            exhibits: found
-                .held
-                .iter()
-                .map(|held| held.exhibit.to_string())
-                .collect(),
+            report: counted.report.as_ref().map(|(report, _)| report.clone()),
+            exhibits: counted.exhibits.clone(),
         })
     }
 
@@ -243,18 +216,9 @@ impl RequestKind for Export {
     fn bind(
         reading: &Reading<'_>,
         body: &ExportBody,
-        counted: Option<&CountedExport>,
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError> {
-        let found = CountedExport::still(counted, reading, &body.filter()?)?;
-        for held in &found.held {
-            digest.part(held.exhibit.as_str().as_bytes());
-            digest.part(held.parts.as_bytes());
-            digest.part(&held.records.to_be_bytes());
-        }
-        digest.part(&found.messages.to_be_bytes());
-        digest.part(&found.numbers.to_be_bytes());
-        Ok(())
+        reading.bind_exhibits(&body.exhibits, digest)
     }
 
     fn stated(body: &ExportBody) -> Vec<(&'static str, String)> {
@@ -307,10 +271,6 @@ impl Packaged for Export {
         })
     }
 
-    fn holds(body: &ExportBody, exhibit: &ExhibitId) -> bool {
-        body.exhibits.iter().any(|held| held == exhibit.as_str())
-    }
-
     fn open<A: Reveals>(
         scope: &mut Scope<'_, A>,
         body: &ExportBody,
@@ -318,7 +278,8 @@ impl Packaged for Export {
         if let Some(report) = &body.report {
             return Ok(PackageRows::Export(ExportContents::Report(report.clone())));
         }
-        let records = scope.records()?;
+        let records = scope.records()?.of_exhibits(&body.exhibits)?;
+        let records = records.ok_or(OperationError::Conflict(Conflict::ExhibitWithdrawn))?;
         let filter = body.filter()?;
         let disclose = |no| scope.disclose(no);
         let contents = ExportContents::open(&records, body.profile, &filter, disclose)?;

@@ -37,7 +37,7 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
 
     /// What somebody wants, parsed and not yet checked against the case.
     type Wanted: Send + 'static;
-    /// What is counted on a snapshot before the act that needs it begins its transaction.
+    /// What is counted on a snapshot before asking begins its transaction.
     type Counted: Send + 'static;
     /// What is sealed of a request. The digest covers all of it.
     type Body: Serialize + DeserializeOwned;
@@ -48,8 +48,6 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
 
     /// Whether [`Self::count`] has something to do.
     const COUNTED_TO_ASK: bool = false;
-    /// Whether [`Self::recount`] has something to do.
-    const COUNTED_TO_DECIDE: bool = false;
 
     /// Whether the decision's leaf leaves in a package, through the hands of somebody who may not know counts. Then it
     /// tells none, and its sealed detail does.
@@ -78,11 +76,6 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Counts again, on a snapshot before a yes.
-    fn recount(_: &Reading<'_>, _: &Self::Body) -> Result<Option<Self::Counted>, OperationError> {
-        Ok(None)
-    }
-
     /// What is given out by asking, to whoever is told of the request or gets its package. A refusal of it is the
     /// asker's, who may know of the case's records; so nobody who decides or hands out learns of them by a refusal.
     fn released(_: &Self::Counted) -> Option<Release> {
@@ -101,12 +94,11 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
         None
     }
 
-    /// Adds what would be shown, sent or taken away as things are now. If that changes
-    /// between two steps, the second one is refused.
+    /// Adds what would be shown, sent or taken away as things are now. If that changes between two steps, the second one
+    /// is refused. A file that is admitted meanwhile must not change it (`bound_exhibits.rs`).
     fn bind(
         reading: &Reading<'_>,
         body: &Self::Body,
-        counted: Option<&Self::Counted>,
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError>;
 

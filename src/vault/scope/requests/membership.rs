@@ -138,7 +138,6 @@ impl RequestKind for Membership {
     fn bind(
         reading: &Reading<'_>,
         body: &MembershipBody,
-        _: Option<&()>,
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError> {
         let (case, wanted) = (reading.case_row()?, body.wanted()?);

@@ -13,6 +13,7 @@
 
 mod approval;
 mod asked_view;
+mod bound_exhibits;
 mod export;
 mod found;
 mod kind;

@@ -8,15 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::approval::Approval;
-use super::found::Found;
 use super::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};
 use super::packaged::{Leaving, PackageRows, Packaged, Taken};
 use crate::domain::{Moment, RequestId, RequestIdOfKind as _, hex};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::keyring::PackageSigner;
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::store::exhibit_rows;
 use crate::vault::{Conflict, OperationError, Part, SentFile};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
@@ -106,8 +103,7 @@ impl<A: Reveals> Scope<'_, A> {
         let body = &found.sealed.body;
         let leaving = K::leaving(body)?;
         let approval = self.approved(&found)?;
-        let counted = K::recount(self, body)?;
-        self.unchanged(&found, counted.as_ref())?;
+        self.unchanged(&found)?;
         let proof = self.prove_leaf(approval.seq)?.0;
         let checkpoint = self.newest_checkpoint()?;
         let rows = K::open(self, body)?;
@@ -150,8 +146,9 @@ impl<A: Writes> Scope<'_, A> {
             (Some(kept), Some(tar), None) => (kept, tar, RequestState::Used),
             _ => return Err(OperationError::Conflict(Conflict::ResultChanged)),
         };
-        let approval = self.approved(&found)?;
-        self.none_withdrawn_since(&found, &approval)?;
+        self.approved(&found)?;
+        // What was withdrawn is handed out no more.
+        self.unchanged(&found)?;
         let leaf = self
             .leaf
             .ok_or(OperationError::Internal("handed out without a leaf"))?;
@@ -233,22 +230,5 @@ impl Reading<'_> {
         };
         let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
         Ok(tar.and_then(|tar| file.open(&tar)))
-    }
-
-    /// A package that holds records of an exhibit is handed out no more once the exhibit is withdrawn.
-    fn none_withdrawn_since<K: Packaged>(
-        &self,
-        found: &Found<K>,
-        approval: &Approval,
-    ) -> Result<(), OperationError> {
-        let since = exhibit_rows::list_all(self.connection, found.row.case)?
-            .into_iter()
-            .filter(|exhibit| K::holds(&found.sealed.body, &exhibit.id))
-            .filter_map(|exhibit| exhibit.withdrawn)
-            .any(|withdrawn| withdrawn.leaf > approval.seq);
-        match since {
-            true => Err(OperationError::Conflict(Conflict::ExhibitWithdrawn)),
-            false => Ok(()),
-        }
     }
 }

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::kind::RequestKind;
 use super::package_file::Tar;
 use super::reject_list::RejectList;
-use crate::domain::ExhibitId;
 use crate::policy::Reveals;
 use crate::vault::OperationError;
 use crate::vault::records::ExportContents;
@@ -19,9 +18,6 @@ use crate::vault::scope::Scope;
 pub trait Packaged: RequestKind<After = Delivery> {
     /// To whom the package leaves and why it may; refused if nothing leaves on this request.
     fn leaving(body: &Self::Body) -> Result<Leaving, OperationError>;
-
-    /// Whether the package holds something of this exhibit.
-    fn holds(body: &Self::Body, exhibit: &ExhibitId) -> bool;
 
     /// Opens what goes into the package.
     fn open<A: Reveals>(

@@ -237,12 +237,9 @@ impl RequestKind for Quarantine {
     fn bind(
         reading: &Reading<'_>,
         body: &QuarantineBody,
-        _: Option<&Faults>,
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError> {
-        let (_, description) = counting(reading, &body.exhibit)?;
-        digest.part(description.blocks_digest.as_bytes());
-        Ok(())
+        reading.bind_exhibits(std::slice::from_ref(&body.exhibit), digest)
     }
 
     fn stated(body: &QuarantineBody) -> Vec<(&'static str, String)> {
@@ -320,10 +317,6 @@ impl Packaged for Quarantine {
         })
     }
 
-    fn holds(body: &QuarantineBody, exhibit: &ExhibitId) -> bool {
-        body.exhibit == exhibit.as_str()
-    }
-
     fn open<A: Reveals>(
         scope: &mut Scope<'_, A>,
         body: &QuarantineBody,
@@ -352,7 +345,7 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::invalid("quarantine", rule));
         }
         self.approved(&found)?;
-        self.unchanged(&found, None)?;
+        self.unchanged(&found)?;
         self.advance(&found, RequestState::Approved, RequestState::Used)?;
         let (exhibit, description) = counting(self, &found.sealed.body.exhibit)?;
         let mut rows = Vec::new();

@@ -112,12 +112,7 @@ impl RequestKind for Raise {
         body.account.as_deref()
     }
 
-    fn bind(
-        _: &Reading<'_>,
-        _: &RaiseBody,
-        _: Option<&()>,
-        _: &mut RequestDigest,
-    ) -> Result<(), OperationError> {
+    fn bind(_: &Reading<'_>, _: &RaiseBody, _: &mut RequestDigest) -> Result<(), OperationError> {
         Ok(())
     }
 

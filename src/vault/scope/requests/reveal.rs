@@ -1,6 +1,7 @@
 //! Reveals: asked by one, decided by another, opened once by the asker.
 //!
-//! Bound to the subjects, and to how many messages each has.
+//! Bound to the subjects. Records that come later change nothing of their numbers; once all records of one were
+//! withdrawn, it is shown no more.
 
 use std::collections::HashSet;
 
@@ -15,7 +16,7 @@ use crate::policy::{RequestState, Reveals, Writes, actions};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::plaintext::{Disclosed, MaskedPhone, SubjectToken};
 use crate::vault::scope::{Asking, Reading, Scope};
-use crate::vault::{DataRefusal, OperationError, Price, Settings};
+use crate::vault::{Conflict, DataRefusal, OperationError, Price, Settings};
 
 /// How many masked subjects a decider is shown.
 const SAMPLE: usize = 20;
@@ -142,13 +143,12 @@ impl RequestKind for Reveal {
     fn bind(
         reading: &Reading<'_>,
         body: &RevealBody,
-        _: Option<&()>,
-        digest: &mut RequestDigest,
+        _: &mut RequestDigest,
     ) -> Result<(), OperationError> {
-        for messages in reading.messages_of(&body.subjects)? {
-            digest.part(&messages.to_be_bytes());
+        match reading.messages_of(&body.subjects)?.contains(&0) {
+            true => Err(OperationError::Conflict(Conflict::ResultChanged)),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     fn touched(body: &RevealBody) -> Touched<'_> {
@@ -197,7 +197,7 @@ impl<A: Writes + Reveals> Scope<'_, A> {
     ) -> Result<Vec<(SubjectToken, Disclosed)>, OperationError> {
         let found = self.request::<Reveal>(id)?;
         self.approved(&found)?;
-        self.unchanged(&found, None)?;
+        self.unchanged(&found)?;
         self.advance(&found, RequestState::Approved, RequestState::Used)?;
         let subjects = &found.sealed.body.subjects;
         self.notes.rows = Some(subjects.len() as u64);

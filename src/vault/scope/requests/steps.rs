@@ -24,14 +24,6 @@ impl Reading<'_> {
         K::count(self, wanted)
     }
 
-    /// What a yes rests on, counted before the decision has its turn.
-    pub fn count_to_decide<K: RequestKind>(
-        &self,
-        id: &K::Id,
-    ) -> Result<Option<K::Counted>, OperationError> {
-        K::recount(self, &self.request::<K>(id)?.sealed.body)
-    }
-
     pub(super) fn request<K: RequestKind>(&self, id: &K::Id) -> Result<Found<K>, OperationError> {
         let case = self.case_row()?;
         let row = request_rows::find(self.connection, &id.of_any_kind())?
@@ -43,12 +35,8 @@ impl Reading<'_> {
     }
 
     /// What is found for it is still what was found when it was asked.
-    pub(super) fn unchanged<K: RequestKind>(
-        &self,
-        found: &Found<K>,
-        counted: Option<&K::Counted>,
-    ) -> Result<(), OperationError> {
-        match self.find::<K>(&found.keys, &found.sealed.body, counted)? == found.sealed.found {
+    pub(super) fn unchanged<K: RequestKind>(&self, found: &Found<K>) -> Result<(), OperationError> {
+        match self.find::<K>(&found.keys, &found.sealed.body)? == found.sealed.found {
             true => Ok(()),
             false => Err(OperationError::Conflict(Conflict::ResultChanged)),
         }
@@ -59,10 +47,9 @@ impl Reading<'_> {
         &self,
         keys: &CaseKeys,
         body: &K::Body,
-        counted: Option<&K::Counted>,
     ) -> Result<[u8; 32], OperationError> {
         let mut digest = RequestDigest::of(keys, "found");
-        K::bind(self, body, counted, &mut digest)?;
+        K::bind(self, body, &mut digest)?;
         Ok(digest.finish())
     }
 
@@ -97,7 +84,7 @@ impl<A: Writes> Scope<'_, A> {
             decision_reason: None,
             waits: term.into(),
             holds: None,
-            found: self.find::<K>(&keys, &body, counted)?,
+            found: self.find::<K>(&keys, &body)?,
             body,
             after: K::After::default(),
         };
@@ -142,14 +129,13 @@ impl<A: Decides> Scope<'_, A> {
         id: &K::Id,
         approve: bool,
         why: &Why,
-        counted: Option<&K::Counted>,
     ) -> Result<RequestState, OperationError> {
         let mut found = self.request::<K>(id)?;
         if approve {
             if !self.asker_stands(&found)? {
                 return Err(self.deny(Denial::AskerGone));
             }
-            self.unchanged(&found, counted)?;
+            self.unchanged(&found)?;
             K::approve(self, &found.sealed.body)?;
         }
         found.sealed.decision_reason = Some(why.reason.as_str().to_owned());

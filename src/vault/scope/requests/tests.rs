@@ -188,12 +188,7 @@ impl Scene {
         self.act(
             decider,
             &request,
-            move |scope: &mut Scope<'_, K::Decide>| {
-                let counted = scope.count_to_decide::<K>(&id)?;
-                scope
-                    .decide::<K>(&id, yes, &why(), counted.as_ref())
-                    .map(drop)
-            },
+            move |scope: &mut Scope<'_, K::Decide>| scope.decide::<K>(&id, yes, &why()).map(drop),
         )
     }
 

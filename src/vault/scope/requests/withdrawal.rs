@@ -1,8 +1,10 @@
 //! Withdrawals: a wrong exhibit is taken out of the answers by two people, and
 //! stays in the file as evidence.
 //!
-//! Bound to the exhibit and to what would go with it, so that a file that changes none of it does not keep anybody from
-//! withdrawing. The decision that approves is the withdrawal. Counts are shown here, no number and no mask.
+//! Bound to the exhibit and its parts, and to nothing of the rest of the case: what a custodian admits between asking
+//! and the decision must not end the request, or the custodian would learn from that what else the case holds. What
+//! compares the exhibit with the case is counted once, when it is asked for, at the price of a difference, and shown to
+//! leads. The decision that approves is the withdrawal. Counts are shown here, no number and no mask.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -27,8 +29,8 @@ pub enum Withdrawal {}
 pub struct CountedWithdrawal {
     exhibit: ExhibitId,
     share: Share,
-    /// Of the whole case: while it is the same, nothing has to be counted again.
-    edition: [u8; 32],
+    /// The other exhibits that it was compared with.
+    others: Vec<String>,
 }
 
 /// What is sealed of a withdrawal, and covered by its digest.
@@ -36,11 +38,15 @@ pub struct CountedWithdrawal {
 #[serde(deny_unknown_fields)]
 pub struct WithdrawalBody {
     exhibit: String,
+    /// The rows of its file that are messages, whether the case had them or not.
+    rows: u64,
     /// What would go.
     messages: u64,
     numbers: u64,
-    /// Those of them that no other exhibit has that counts.
+    /// Those of the numbers that no other exhibit had that counted.
     numbers_only_here: u64,
+    /// The exhibits that counted beside it.
+    others: Vec<String>,
 }
 
 /// A request as those see it who ask and decide.
@@ -59,10 +65,15 @@ pub struct WithdrawalView {
     pub messages: Shown,
     /// Distinct numbers that go with it.
     pub numbers: Shown,
-    /// Those of the numbers that no other exhibit had that counted. Left out for a custodian.
+    /// Those of the numbers that no other exhibit had that counted when this was asked. Left out for a custodian.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub numbers_only_here: Option<u64>,
+    /// Whether another exhibit was admitted or withdrawn since, so that `numbers_only_here` may be another count by
+    /// now; who asks anew gets it. Left out for a custodian.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub changed_since: Option<bool>,
     /// Exhibits that were admitted after it and left out rows because the case had them: some
     /// may have been duplicates of this one's, and would be missing without it. Left out for a custodian.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,25 +96,8 @@ impl CountedWithdrawal {
         Ok(Self {
             exhibit: exhibit.clone(),
             share: records.share_of(counting(&records, exhibit)?)?,
-            edition: records.edition(),
+            others: others(records.exhibits(), exhibit.as_str()),
         })
-    }
-
-    /// The counts, if they are of this exhibit and still right. They are counted again if an exhibit was admitted or
-    /// withdrawn since, which is rare.
-    fn still(
-        counted: Option<&Self>,
-        reading: &Reading<'_>,
-        exhibit: &str,
-    ) -> Result<Share, OperationError> {
-        let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
-        let same = counted.exhibit.as_str() == exhibit
-            && (counted.edition == reading.records()?.edition()
-                || counted.share == Self::of(reading, &counted.exhibit)?.share);
-        match same {
-            true => Ok(counted.share),
-            false => Err(OperationError::Conflict(Conflict::ResultChanged)),
-        }
     }
 }
 
@@ -123,10 +117,10 @@ impl RequestKind for Withdrawal {
     type View = WithdrawalView;
 
     const COUNTED_TO_ASK: bool = true;
-    const COUNTED_TO_DECIDE: bool = true;
 
     fn price_to_ask(_: &ExhibitId) -> Option<Price> {
-        Some(Price::of_request(0))
+        // Leads are shown how it differs from the rest of the case.
+        Some(Price::of_request(0).comparing(true))
     }
 
     fn seconds(settings: &Settings) -> i64 {
@@ -140,55 +134,39 @@ impl RequestKind for Withdrawal {
         CountedWithdrawal::of(reading, exhibit).map(Some)
     }
 
-    fn recount(
-        reading: &Reading<'_>,
-        body: &WithdrawalBody,
-    ) -> Result<Option<CountedWithdrawal>, OperationError> {
-        let exhibit = body.exhibit.parse().map_err(|_| damaged())?;
-        match CountedWithdrawal::of(reading, &exhibit) {
-            // Somebody else's request took it away.
-            Err(OperationError::Conflict(Conflict::ExhibitWithdrawn)) => {
-                Err(OperationError::Conflict(Conflict::ResultChanged))
-            }
-            other => other.map(Some),
-        }
-    }
-
     fn body(
         reading: &Reading<'_>,
         exhibit: ExhibitId,
         counted: Option<&CountedWithdrawal>,
     ) -> Result<WithdrawalBody, OperationError> {
-        counting(&reading.records()?, &exhibit)?;
-        let share = CountedWithdrawal::still(counted, reading, exhibit.as_str())?;
+        let counted = counted.filter(|counted| counted.exhibit == exhibit);
+        let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
+        let case = reading.case_row()?;
+        let keys = reading.core.case_keys(&case.id)?;
+        let records = reading.records()?;
+        let description = open_description(&keys, counting(&records, &exhibit)?)?;
         Ok(WithdrawalBody {
             exhibit: exhibit.to_string(),
-            messages: share.messages,
-            numbers: share.numbers,
-            numbers_only_here: share.numbers_only_here,
+            rows: description.admitted_alone(),
+            messages: counted.share.messages,
+            numbers: counted.share.numbers,
+            numbers_only_here: counted.share.numbers_only_here,
+            others: counted.others.clone(),
         })
     }
 
     fn bind(
         reading: &Reading<'_>,
         body: &WithdrawalBody,
-        counted: Option<&CountedWithdrawal>,
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError> {
-        let share = CountedWithdrawal::still(counted, reading, &body.exhibit)?;
-        for count in [share.messages, share.numbers, share.numbers_only_here] {
-            digest.part(&count.to_be_bytes());
-        }
-        for later in later_duplicates(reading, body)? {
-            digest.part(later.exhibit.as_bytes());
-            digest.part(&later.duplicates.to_be_bytes());
-        }
-        Ok(())
+        reading.bind_exhibits(std::slice::from_ref(&body.exhibit), digest)
     }
 
     fn touched(body: &WithdrawalBody) -> Touched<'_> {
         Touched {
-            rows: body.messages,
+            // As the leaf of its admission says it: a custodian can check its own leaves.
+            rows: body.rows,
             subjects: &[],
             detail: json!({ "exhibit": body.exhibit }),
         }
@@ -242,10 +220,13 @@ impl RequestKind for Withdrawal {
                 messages: reading.told_of(&this, this.admitted_alone()),
                 numbers: reading.told_of(&this, u64::from(this.file_numbers)),
                 numbers_only_here: None,
+                changed_since: None,
                 later_duplicates: None,
             });
         }
         let later_duplicates = later_duplicates(reading, &body)?;
+        let now = exhibit_rows::list(reading.connection, reading.case_row()?.number)?;
+        let changed_since = others(&now, &body.exhibit) != body.others;
         Ok(WithdrawalView {
             withdrawal: id,
             asked,
@@ -253,6 +234,7 @@ impl RequestKind for Withdrawal {
             messages: Shown::Number(body.messages),
             numbers: Shown::Number(body.numbers),
             numbers_only_here: Some(body.numbers_only_here),
+            changed_since: Some(changed_since),
             later_duplicates: Some(later_duplicates),
         })
     }
@@ -281,6 +263,12 @@ fn later_duplicates(
         }
     }
     Ok(left_out)
+}
+
+/// The exhibits that count beside this one.
+fn others(counting: &[exhibit_rows::ExhibitRow], exhibit: &str) -> Vec<String> {
+    let ids = counting.iter().map(|one| one.id.to_string());
+    ids.filter(|id| id != exhibit).collect()
 }
 
 /// The exhibit, if it counts.
