@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -193,6 +193,9 @@ pub(super) async fn upload(
     let (stop, stopped) = oneshot::channel();
     let (want, wanted) = oneshot::channel();
     let slot = turn.upload_slot().await;
+    // Dropped with this request, also if its sender goes away.
+    let here = Arc::new(());
+    let sender = Arc::downgrade(&here);
     let vault = Arc::clone(&app.vault);
     let admitted = tokio::task::spawn_blocking(move || {
         let arriving = Arriving {
@@ -201,6 +204,7 @@ pub(super) async fn upload(
                 rest: Bytes::new(),
                 ended: false,
                 want: Some(want),
+                sender,
             }),
             bytes: asked.bytes,
             stop: Some(Box::new(move || {
@@ -222,6 +226,7 @@ pub(super) async fn upload(
     let admitted = admitted
         .await
         .map_err(|_| Problem::new(ProblemKind::Internal))?;
+    drop(here);
     match (admitted, cut) {
         (Ok(reply), _) => respond(reply, status),
         (Err(Refusal::Failed(_, receipt)), Some(kind)) => {
@@ -420,6 +425,8 @@ struct Incoming {
     ended: bool,
     /// Told at the first read.
     want: Option<oneshot::Sender<()>>,
+    /// The request that sends the file. Nobody waits for what becomes of it once that has gone.
+    sender: Weak<()>,
 }
 
 impl Read for Incoming {
@@ -427,6 +434,9 @@ impl Read for Incoming {
         if let Some(want) = self.want.take() {
             // Whoever sent the file may be gone; then the pieces end.
             let _ = want.send(());
+        }
+        if self.sender.strong_count() == 0 {
+            return Err(io::ErrorKind::ConnectionAborted.into());
         }
         while self.rest.is_empty() && !self.ended && !out.is_empty() {
             match self.pieces.blocking_recv() {
@@ -463,11 +473,13 @@ mod tests {
     #[test]
     fn a_body_that_was_cut_off_is_an_error_and_not_an_end() {
         let (pieces, incoming) = channel(4);
+        let here = Arc::new(());
         let mut file = Incoming {
             pieces: incoming,
             rest: Bytes::new(),
             ended: false,
             want: None,
+            sender: Arc::downgrade(&here),
         };
         pieces
             .blocking_send(Piece::Data(Bytes::from_static(b"half a ")))
@@ -482,11 +494,13 @@ mod tests {
     #[test]
     fn a_whole_body_ends_and_stays_ended() {
         let (pieces, incoming) = channel(4);
+        let here = Arc::new(());
         let mut file = Incoming {
             pieces: incoming,
             rest: Bytes::new(),
             ended: false,
             want: None,
+            sender: Arc::downgrade(&here),
         };
         for piece in [Piece::Data(Bytes::from_static(b"whole")), Piece::End] {
             pieces.blocking_send(piece).ok().unwrap();
@@ -496,5 +510,10 @@ mod tests {
         file.read_to_string(&mut text).unwrap();
         assert_eq!(text, "whole");
         assert_eq!(file.read(&mut [0; 4]).unwrap(), 0);
+        // A whole file that nobody waits for is not worked on: a read of no byte tells it.
+        assert_eq!(file.read(&mut []).unwrap(), 0);
+        drop(here);
+        let gone = file.read(&mut []).err().unwrap();
+        assert_eq!(gone.kind(), io::ErrorKind::ConnectionAborted);
     }
 }

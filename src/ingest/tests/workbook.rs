@@ -5,10 +5,19 @@ use std::io::{Cursor, Write as _};
 use zip::write::SimpleFileOptions;
 
 use super::support::{Outcome, error, read, zone};
-use crate::ingest::{Declared, IngestError, WorkbookFault, draft};
+use crate::ingest::{Declared, IngestError, LogReader, WorkbookFault, draft};
 
 /// A workbook of these sheets, each a name and the content of its `sheetData`.
 fn workbook(sheets: &[(&str, &str)], texts: &str) -> Vec<u8> {
+    let parts: Vec<_> = sheets.iter().map(|(_, rows)| *rows).collect();
+    let names = sheets.iter().zip(1..);
+    let names: Vec<_> = names.map(|((name, _), part)| (*name, part)).collect();
+    workbook_of(&parts, &names, texts)
+}
+
+/// A workbook of these parts, each the content of a `sheetData`, and of names of sheets, each with the number of its
+/// part.
+fn workbook_of(sheets: &[&str], names: &[(&str, usize)], texts: &str) -> Vec<u8> {
     let mut parts = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut part = |name: &str, content: &str| {
         parts
@@ -31,9 +40,10 @@ fn workbook(sheets: &[(&str, &str)], texts: &str) -> Vec<u8> {
         ),
     );
     let (mut listed, mut related) = (String::new(), String::new());
-    for (no, (name, _)) in sheets.iter().enumerate() {
-        let no = no + 1;
-        listed += &format!("<sheet name=\"{name}\" sheetId=\"{no}\" r:id=\"rId{no}\"/>");
+    for ((name, part), no) in names.iter().zip(1..) {
+        listed += &format!("<sheet name=\"{name}\" sheetId=\"{no}\" r:id=\"rId{part}\"/>");
+    }
+    for no in 1..=sheets.len() {
         related += &format!(
             "<Relationship Id=\"rId{no}\" Type=\"{office}/worksheet\" \
              Target=\"worksheets/sheet{no}.xml\"/>"
@@ -63,7 +73,7 @@ fn workbook(sheets: &[(&str, &str)], texts: &str) -> Vec<u8> {
             &format!("<sst xmlns=\"{main}\" {texts}</sst>"),
         );
     }
-    for (no, (_, rows)) in sheets.iter().enumerate() {
+    for (no, rows) in sheets.iter().enumerate() {
         let name = format!("xl/worksheets/sheet{}.xml", no + 1);
         let sheet =
             format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
@@ -272,14 +282,95 @@ fn what_is_no_workbook_and_what_is_too_large_is_refused() {
     let far = header(1) + "<row r=\"4294967295\"><c r=\"A4294967295\"><v>1</v></c></row>";
     let refused = error(in_utc(workbook(&[("a", &far)], "")));
     assert_eq!(refused, IngestError::Workbook(WorkbookFault::Unreadable));
+    // What does not come from so few bytes is a bomb; what does is still more than fits in memory.
+    let noise = noise(1 << 20);
     let blank = " ".repeat(257 << 20);
     let refused = error(in_utc(workbook(&[("a", &blank)], "")));
+    assert_eq!(refused.kind(), "bomb");
+    let refused = error(in_utc(workbook(&[("a", &blank), ("b", &noise)], "")));
     assert_eq!(refused, IngestError::Workbook(WorkbookFault::TooLarge));
     let wide: String = (1..30_000)
         .map(|row| format!("<row><c r=\"XFD{row}\"><v>1</v></c></row>"))
         .collect();
     let refused = error(in_utc(workbook(&[("a", &wide)], "")));
+    assert_eq!(refused.kind(), "bomb");
+    let refused = error(in_utc(workbook(&[("a", &wide), ("b", &noise)], "")));
     assert_eq!(refused, IngestError::Workbook(WorkbookFault::TooLarge));
+}
+
+/// A comment that does not become smaller than this, in bytes, by packing it.
+fn noise(bytes: usize) -> String {
+    let mut state = 1_u64;
+    let pieces = std::iter::repeat_with(|| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        format!("{:08x}", state >> 32)
+    });
+    // A digit of it is half a byte.
+    let digits: String = pieces.take(bytes / 2).collect();
+    format!("<!--{digits}-->")
+}
+
+#[test]
+fn texts_and_sheets_without_end_are_refused_before_they_are_kept() {
+    let rows = header(1) + &texts(2, &["A", "+13035550140", "2024-03-10T11:00:00Z", "r"]);
+    let noise = noise(256 << 10);
+    let sheets = [("a", rows.as_str()), ("b", noise.as_str())];
+    let empty = format!("count=\"1\">{}", "<si/>".repeat((4 << 20) + 1));
+    let refused = error(in_utc(workbook(&sheets, &empty)));
+    assert_eq!(refused, IngestError::Workbook(WorkbookFault::TooLarge));
+    assert_eq!(error(in_utc(workbook(&sheets[..1], &empty))).kind(), "bomb");
+    let styles = format!("count=\"1\">{}", "<x:xf/>".repeat((1 << 18) + 1));
+    let refused = error(in_utc(workbook(&sheets, &styles)));
+    assert_eq!(refused, IngestError::Workbook(WorkbookFault::TooLarge));
+}
+
+#[test]
+fn many_sheets_of_one_part_are_looked_at_once() {
+    let rows = header(1) + &texts(2, &["A", "+13035550140", "2024-03-10T11:00:00Z", "r"]);
+    // Many blank rows before the first cell, once for each of a thousand names.
+    let blank = "<row/>".repeat(1 << 17) + &rows;
+    let names: Vec<String> = (0..1000)
+        .map(|no| format!("Sheet {}", letters(no)))
+        .collect();
+    let shared: Vec<_> = names.iter().map(|name| (name.as_str(), 2)).collect();
+    let bytes = workbook_of(
+        &[&rows, &blank],
+        &[&[("Log", 1)], shared.as_slice()].concat(),
+        "",
+    );
+    let begun = std::time::Instant::now();
+    let read = in_utc(bytes).unwrap();
+    // Unpacked for each name they would be 800 megabytes.
+    assert!(begun.elapsed().as_secs() < 20);
+    assert!(read.evidence.contains("and 968 more"), "{}", read.evidence);
+    assert!(read.evidence.len() < 2000, "{}", read.evidence);
+}
+
+/// A number as letters, which may be in a name that is shown.
+fn letters(no: u32) -> String {
+    let digits = no.to_string().into_bytes();
+    digits.iter().map(|digit| char::from(digit + 49)).collect()
+}
+
+#[test]
+fn a_workbook_that_nobody_waits_for_is_given_up() {
+    /// The bytes of a workbook, whose sender is gone when they were read.
+    struct Gone(Cursor<Vec<u8>>);
+    impl std::io::Read for Gone {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            match into.is_empty() {
+                true => Err(std::io::ErrorKind::ConnectionAborted.into()),
+                false => self.0.read(into),
+            }
+        }
+    }
+    let rows = header(1) + &texts(2, &["A", "+13035550140", "2024-03-10T11:00:00Z", "r"]);
+    let bytes = workbook(&[("a", &rows)], "");
+    let opened = LogReader::open(Box::new(Gone(Cursor::new(bytes))), zone("UTC"));
+    let gone = IngestError::Io(std::io::ErrorKind::ConnectionAborted);
+    assert_eq!(opened.err(), Some(gone));
 }
 
 #[test]

@@ -14,12 +14,16 @@ impl Growth {
         self.0
     }
 
+    /// The most bytes that may come out of so many.
+    pub(super) fn most(packed: u64) -> u64 {
+        packed.saturating_mul(RATIO).max(RATIO_FROM)
+    }
+
     /// Counts `more` bytes that came out; `packed` is how many went in so far.
     pub(super) fn count(&mut self, more: usize, packed: u64) -> io::Result<()> {
         self.0 += more as u64;
         let unpacked = self.0;
-        let grows = unpacked > RATIO_FROM && unpacked / RATIO > packed;
-        if grows || unpacked > TOTAL {
+        if unpacked > Self::most(packed) || unpacked > TOTAL {
             return Err(IngestError::Bomb { packed, unpacked }.into());
         }
         Ok(())

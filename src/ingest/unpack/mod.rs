@@ -10,5 +10,8 @@ pub(super) mod peek;
 pub(super) mod sheet;
 pub(super) mod text;
 mod workbook;
+mod workbook_bytes;
+mod workbook_parts;
+mod workbook_turn;
 mod zip;
 mod zip_header;

@@ -29,7 +29,7 @@ impl FileText {
         let (mut source, sheet): (Box<dyn Read + Send>, _) = match unpack(source)? {
             Unpacked::Workbook(source) => {
                 let (text, sheet) = workbook::read(source, sheet)?;
-                (Box::new(Cursor::new(text)), Some(sheet))
+                (Box::new(text), Some(sheet))
             }
             Unpacked::Text(_) if sheet.is_some() => {
                 return Err(IngestError::Workbook(WorkbookFault::NotOne));

@@ -1,16 +1,20 @@
 //! A sheet of an Excel workbook, written as lines: a row of the sheet is a line of the same number.
 //!
 //! Everything is in memory, in buffers that are wiped where they are ours; `calamine` keeps copies of its own for as
-//! long as the sheet is read. What a workbook may unpack to is checked before it reads any of it.
+//! long as the sheet is read. What a workbook may unpack to is checked before it reads any of it, one workbook is in
+//! memory at a time, and reading ends when nobody waits for it any longer.
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use memchr::memmem;
 use zeroize::{Zeroize, Zeroizing};
-use zip::ZipArchive;
 
+use super::growth::Growth;
 use super::sheet::Sheet;
+use super::workbook_bytes::{Watch, WatchedBytes};
+use super::workbook_parts::{UNPACKED, check_parts};
+use super::workbook_turn::{Turn, WorkbookText};
 use crate::domain::caught;
 use crate::ingest::column_name::ShownName;
 use crate::ingest::error::{IngestError, WorkbookFault};
@@ -41,91 +45,43 @@ pub(super) fn is_one(head: &[u8]) -> Result<bool, IngestError> {
 
 /// Reads a sheet: the first that is not hidden, or the one of this name. Gives its lines.
 pub(super) fn read(
-    source: Box<dyn Read + Send>,
+    mut source: Box<dyn Read + Send>,
     sheet: Option<&str>,
-) -> Result<(Zeroizing<Vec<u8>>, Sheet), IngestError> {
+) -> Result<(WorkbookText, Sheet), IngestError> {
     let mut packed = Zeroizing::new(Vec::new());
-    source
+    (&mut source)
         .take(PACKED + 1)
         .read_to_end(&mut packed)
         .map_err(|error| IngestError::reading(error, 1))?;
     if packed.len() as u64 > PACKED {
         return Err(fault(WorkbookFault::TooLarge));
     }
+    let turn = Turn::wait(&mut source)?;
+    let watch = Watch::new(&mut source);
     // A library that is given a file of an attacker may fail in any way.
-    caught(|| {
-        check_parts(&packed)?;
-        let mut book = Xlsx::new(Cursor::new(packed.as_slice())).map_err(unreadable)?;
-        let name = choose(&book, sheet)?;
-        let form = SheetForm::of(&mut book, &name)?;
-        let text = write(&mut book, &name, &form)?;
-        let sheet = chosen(&mut book, &name);
-        Ok((text, sheet))
-    })
-}
-
-/// Unpacks every part and forgets it: what comes out must fit in memory, and the table of texts must not claim more
-/// texts than it has room for.
-fn check_parts(packed: &[u8]) -> Result<(), IngestError> {
-    let mut parts = ZipArchive::new(Cursor::new(packed)).map_err(|_| broken())?;
-    let mut unpacked = 0;
-    let mut bytes = Zeroizing::new(vec![0; PIECE]);
-    for at in 0..parts.len() {
-        let mut part = parts.by_index(at).map_err(|_| broken())?;
-        let name = part.name().map_err(|_| broken())?.to_lowercase();
-        let counts = name.ends_with("sharedstrings.xml");
-        let (mut size, mut claimed) = (0, 0);
-        let mut kept = 0;
-        loop {
-            let read = match part.read(bytes.get_mut(kept..).unwrap_or_default()) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(_) => return Err(broken()),
-            };
-            size += read as u64;
-            if unpacked + size > UNPACKED {
-                return Err(fault(WorkbookFault::TooLarge));
-            }
-            if counts {
-                let filled = kept + read;
-                let seen = bytes.get(..filled).unwrap_or_default();
-                claimed = claimed.max(claims(seen, false));
-                kept = filled.min(COUNT.len() + 32);
-                bytes.copy_within(filled - kept..filled, 0);
-            }
-        }
-        let rest = bytes.get(..kept).unwrap_or_default();
-        claimed = claimed.max(claims(rest, true));
-        // An empty text takes five bytes.
-        if claimed > size {
-            return Err(broken());
-        }
-        unpacked += size;
+    let read = caught(|| lines_of(&packed, &watch, sheet));
+    match watch.gone() {
+        Some(gone) => Err(gone),
+        None => read.map(|(text, sheet)| (WorkbookText::new(text, turn), sheet)),
     }
-    Ok(())
 }
 
-/// The largest number of texts that these bytes claim there are. What is no plain number is endless. A claim at the end
-/// of the bytes is looked at if they are the last; otherwise it is looked at with the bytes that follow.
-fn claims(bytes: &[u8], last: bool) -> u64 {
-    let claims = memmem::find_iter(bytes, COUNT).filter_map(|at| {
-        let rest = bytes.get(at + COUNT.len()..).unwrap_or_default();
-        let rest = rest.get(..32).or_else(|| last.then_some(rest))?;
-        let number = rest
-            .strip_prefix(b"=\"")
-            .or_else(|| rest.strip_prefix(b"='"));
-        let digits = number.map(|rest| {
-            let end = rest.iter().position(|byte| !byte.is_ascii_digit());
-            rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
-        });
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        Some(
-            digits
-                .and_then(|digits| digits.parse().ok())
-                .unwrap_or(u64::MAX),
-        )
-    });
-    claims.max().unwrap_or(0)
+/// The lines of a sheet, and what is said of it.
+fn lines_of(
+    packed: &[u8],
+    watch: &Watch<'_>,
+    sheet: Option<&str>,
+) -> Result<(Zeroizing<Vec<u8>>, Sheet), IngestError> {
+    let length = packed.len() as u64;
+    check_parts(WatchedBytes::new(packed, watch), length)?;
+    let mut book = Xlsx::new(WatchedBytes::new(packed, watch)).map_err(unreadable)?;
+    let name = choose(&book, sheet)?;
+    let form = SheetForm::of(&mut book, &name)?;
+    let text = write(&mut book, &name, (&form, length))?;
+    // Each part is read once at most for what is said of the others.
+    watch.allow(length);
+    let sheet = chosen(&mut book, &name);
+    Ok((text, sheet))
 }
 
 /// The name of the sheet to read.
@@ -155,7 +111,7 @@ fn choose<R: Read + std::io::Seek>(
     })
 }
 
-/// What is said of the sheet that was chosen.
+/// What is said of the sheet that was chosen. Many sheets may be one part, so only some of them are looked at.
 fn chosen<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Sheet {
     let others = book.sheets_metadata().iter().filter(|sheet| {
         let seen = sheet.visible == SheetVisible::Visible;
@@ -170,7 +126,8 @@ fn chosen<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Sheet {
         alike: Vec::new(),
     };
     for other in others {
-        let Some(shown) = ShownName::of(&other) else {
+        let shown = ShownName::of(&other).filter(|_| sheet.unread.len() < NAMED);
+        let Some(shown) = shown else {
             sheet.more_unread += 1;
             continue;
         };
@@ -241,7 +198,7 @@ impl SheetForm {
 fn write<R: Read + std::io::Seek>(
     book: &mut Xlsx<R>,
     name: &str,
-    form: &SheetForm,
+    (form, packed): (&SheetForm, u64),
 ) -> Result<Zeroizing<Vec<u8>>, IngestError> {
     let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
     // Grown by copying, so that what is left behind is wiped.
@@ -266,7 +223,11 @@ fn write<R: Read + std::io::Seek>(
         cell_text.zeroize();
         let day = form.days.get(at.1).copied().unwrap_or_default();
         write_cell(cell.get_value(), day, &mut cell_text);
-        make_room(&mut text, missing + rows + columns + cell_text.len() + 1)?;
+        make_room(
+            &mut text,
+            missing + rows + columns + cell_text.len() + 1,
+            packed,
+        )?;
         text.extend(std::iter::repeat_n(Sheet::DELIMITER, missing));
         text.extend(std::iter::repeat_n(b'\n', rows));
         text.extend(std::iter::repeat_n(Sheet::DELIMITER, columns));
@@ -274,16 +235,20 @@ fn write<R: Read + std::io::Seek>(
         (row, column, begun) = (at.0, at.1, true);
     }
     if begun {
-        make_room(&mut text, missing(column) + 1)?;
+        make_room(&mut text, missing(column) + 1, packed)?;
         text.extend(std::iter::repeat_n(Sheet::DELIMITER, missing(column)));
         text.push(b'\n');
     }
     Ok(text)
 }
 
-/// Makes room for more bytes of text. The old room is wiped.
-fn make_room(text: &mut Zeroizing<Vec<u8>>, more: usize) -> Result<(), IngestError> {
+/// Makes room for more bytes of text. The old room is wiped. The text may not grow further than what is unpacked.
+fn make_room(text: &mut Zeroizing<Vec<u8>>, more: usize, packed: u64) -> Result<(), IngestError> {
     let needed = text.len() + more;
+    if needed as u64 > Growth::most(packed) {
+        let unpacked = needed as u64;
+        return Err(IngestError::Bomb { packed, unpacked });
+    }
     if needed as u64 > UNPACKED {
         return Err(fault(WorkbookFault::TooLarge));
     }
@@ -373,17 +338,16 @@ fn fault(fault: WorkbookFault) -> IngestError {
     IngestError::Workbook(fault)
 }
 
-/// The most bytes that a workbook may have, packed and unpacked.
+/// The most bytes that a workbook may have.
 const PACKED: u64 = 64 << 20;
-const UNPACKED: u64 = 256 << 20;
 /// The most rows and columns of a sheet.
 const ROWS: u32 = 1 << 20;
 const COLUMNS: u32 = 1 << 14;
 /// How many rows the header is among.
 const FIRST_ROWS: usize = 60;
+/// How many of the sheets that are not read are named and looked at.
+const NAMED: usize = 32;
 /// From here on a number has more digits than Excel keeps.
 const EXACT: f64 = 1e15;
-/// How much of a part is unpacked at once, in bytes.
+/// How much room a text has at first, in bytes.
 const PIECE: usize = 64 << 10;
-/// The attribute that says how many texts there are. `calamine` makes room for so many.
-const COUNT: &[u8] = b"uniqueCount";
