@@ -83,7 +83,11 @@ pub(super) fn open(
 }
 
 /// Starts a vault whose keyring is open.
-pub(super) fn start(paths: &Paths, keyring: Keyring, settings: Settings) -> Result<Vault, CliError> {
+pub(super) fn start(
+    paths: &Paths,
+    keyring: Keyring,
+    settings: Settings,
+) -> Result<Vault, CliError> {
     Ok(Vault::open(
         paths,
         keyring,
