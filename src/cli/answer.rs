@@ -30,6 +30,17 @@ pub(super) fn print(reply: Reply, json: bool) -> Result<(), CliError> {
     show(&read(reply)?, false)
 }
 
+/// Prints the answer to an act that takes two people. Until the second one, it says what is missing.
+pub(super) fn print_of_two(reply: Reply, json: bool) -> Result<(), CliError> {
+    let value: Value = read(reply)?;
+    if let Some(until) = value.get("expires_at").and_then(Value::as_str) {
+        streams::words(&format!(
+            "it waits for a second person, until {until}; they run the same command"
+        ));
+    }
+    show(&value, json)
+}
+
 /// Prints a value as JSON, or each of its members on a line.
 pub(super) fn show(value: &Value, json: bool) -> Result<(), CliError> {
     if json {

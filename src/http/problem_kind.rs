@@ -53,7 +53,7 @@ kinds! {
     Unauthenticated      "unauthenticated"        UNAUTHORIZED "A session is needed.";
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
     WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
-    SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "This needs a session with a second factor; sign in again with a code.";
+    SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "This needs a second factor: if you have none, set one up with POST /api/v1/second-factors; then sign in with its code.";
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
     NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";

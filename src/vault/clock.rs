@@ -113,7 +113,7 @@ const STATED_WITHIN_S: i64 = 300;
 /// How long the vault has to run, not in doubt, before what the wall clock jumped at its start is not taken back.
 const SETTLED_S: i64 = 86_400;
 /// How long one person's acceptance waits for a second person's.
-const PROPOSAL_S: i64 = 86_400;
+pub(in crate::vault) const PROPOSAL_S: i64 = 86_400;
 /// The vault's time moves towards the wall clock by at most the time that passes, divided by this.
 const FOLLOWED: i128 = 2000;
 /// A difference of up to this comes from the rounding to whole seconds.

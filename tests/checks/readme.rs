@@ -60,7 +60,9 @@ fn the_tour_of_the_readme_runs_word_for_word() {
         "manifest-sha256.txt: OK",
         "Good \"breachvault-evidence\" signature for breachvault",
         "\"number\",\"users\",\"messages\"",
+        "\"newly_exposed\":",
         "\"action\":\"reveal.open\"",
+        "\"reason\":\"the call is on the list\"",
         "\"outcome\":\"denied\"",
     ] {
         assert!(out.contains(shown), "the tour does not show {shown}\n{out}");

@@ -35,6 +35,6 @@ impl Accept {
             why: only_reason(&self.reason)?,
         };
         let reply = self.local.perform(act)?;
-        answer::print(reply, self.json)
+        answer::print_of_two(reply, self.json)
     }
 }

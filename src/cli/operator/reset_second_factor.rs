@@ -33,6 +33,6 @@ impl Reset {
             why: only_reason(&self.reason)?,
         };
         let reply = self.local.perform(act)?;
-        answer::print(reply, self.json)
+        answer::print_of_two(reply, self.json)
     }
 }

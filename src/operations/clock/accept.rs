@@ -32,8 +32,10 @@ pub struct AcceptTimeInput {
 /// What came of an acceptance.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TimeAccepted {
-    /// False: somebody else has to accept it too, within a day.
+    /// False: somebody else has to accept it too, until `expires_at`.
     pub accepted: bool,
+    /// Until when it waits for a second person; null if it is done.
+    pub expires_at: Option<Moment>,
     /// The vault's time.
     pub time: Moment,
 }
@@ -51,9 +53,10 @@ impl Operation for AcceptTime {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<TimeAccepted, OperationError> {
-        let accepted = scope.accept_time(self.time)?;
+        let expires_at = scope.accept_time(self.time)?;
         Ok(TimeAccepted {
-            accepted,
+            accepted: expires_at.is_none(),
+            expires_at,
             time: scope.clock().time,
         })
     }
@@ -68,7 +71,7 @@ impl Request for AcceptTime {
         description: "After the clock jumped. Two leads or administrators do it, one after the other. It \
             changes the time that is shown and written down; no deadline, no budget and no delay.",
         request: r#"{"time": "2024-03-21T22:34:49Z", "reason": "the time server was wrong this morning"}"#,
-        answer: r#"{"accepted": false, "time": "2024-03-21T22:34:49Z"}"#,
+        answer: r#"{"accepted": false, "expires_at": "2024-03-22T22:34:49Z", "time": "2024-03-21T22:34:49Z"}"#,
         problems: &["clock-right", "own-request"],
     };
 

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::OperatorId;
+use crate::domain::{Moment, OperatorId};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::{Asking, Operation, OperationError, Target, Why};
@@ -22,8 +22,10 @@ pub struct ResetSecondFactor {
 pub struct SecondFactorReset {
     /// Whose factor was lost.
     pub operator: OperatorId,
-    /// False: somebody else has to agree, within a day.
+    /// False: somebody else has to agree, until `expires_at`.
     pub reset: bool,
+    /// Until when it waits for a second person; null if it is done.
+    pub expires_at: Option<Moment>,
 }
 
 impl Operation for ResetSecondFactor {
@@ -43,10 +45,11 @@ impl Operation for ResetSecondFactor {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SecondFactorReset, OperationError> {
-        let reset = scope.reset_second_factor(&self.operator)?;
+        let expires_at = scope.reset_second_factor(&self.operator)?;
         Ok(SecondFactorReset {
             operator: self.operator,
-            reset,
+            reset: expires_at.is_none(),
+            expires_at,
         })
     }
 }

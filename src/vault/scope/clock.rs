@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Reading, Scope};
 use crate::domain::{Moment, OperatorId};
 use crate::policy::{ActionKind, Denial, actions};
-use crate::vault::clock::{Accepted, ClockReport, NotAccepted};
+use crate::vault::clock::{Accepted, ClockReport, NotAccepted, PROPOSAL_S};
 use crate::vault::error::{Conflict, OperationError};
 
 impl Reading<'_> {
@@ -16,8 +16,8 @@ impl Reading<'_> {
 }
 
 impl Scope<'_, actions::AcceptTime> {
-    /// Whether the time is the vault's now; false while a second person is missing.
-    pub fn accept_time(&mut self, stated: Moment) -> Result<bool, OperationError> {
+    /// Until when it waits for a second person; `None` if the time is the vault's now.
+    pub fn accept_time(&mut self, stated: Moment) -> Result<Option<Moment>, OperationError> {
         if let Some(by) = self.core.clock.proposed_by() {
             let by: OperatorId = by.parse().map_err(|_| OperationError::Damaged {
                 place: "clock".to_owned(),
@@ -30,11 +30,11 @@ impl Scope<'_, actions::AcceptTime> {
         match accepted {
             Ok(Accepted::Proposed) => {
                 self.note_detail(json!({ "accepted": false, "time": stated }));
-                Ok(false)
+                Ok(Some(self.clock().time.plus_seconds(PROPOSAL_S)))
             }
             Ok(Accepted::Done { before, now }) => {
                 self.note_detail(json!({ "accepted": true, "before": before, "time": now }));
-                Ok(true)
+                Ok(None)
             }
             Err(NotAccepted::NoDoubt) => Err(OperationError::Conflict(Conflict::ClockRight)),
             Err(NotAccepted::OtherTime) => Err(OperationError::invalid(

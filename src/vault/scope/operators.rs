@@ -214,7 +214,10 @@ impl<A: Writes> Scope<'_, A> {
     /// both did. From then on it counts as not used yet: with it alone nobody gets in, but with the password it can be
     /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Sessions end.
     /// Only for those who have the vault's passphrase too.
-    pub fn reset_second_factor(&mut self, operator: &OperatorId) -> Result<bool, OperationError> {
+    pub fn reset_second_factor(
+        &mut self,
+        operator: &OperatorId,
+    ) -> Result<Option<Moment>, OperationError> {
         self.not_oneself(operator)?;
         let row = operator_rows::find(self.connection, operator)?
             .filter(|row| row.state == OperatorState::Active)
@@ -233,14 +236,15 @@ impl<A: Writes> Scope<'_, A> {
                 operator_rows::keep_factor(self.transaction()?, &row.id, 0, &sealed)?;
                 session_rows::revoke_all(self.transaction()?, &row.id, self.now)?;
                 self.note_detail(json!({ "reset": true, "asked_by": by }));
-                Ok(true)
+                Ok(None)
             }
             None => {
                 secrets.ask_reset(&own, self.core.clock.in_seconds(RESET_WAITS_S));
                 let sealed = self.seal_secrets(&secrets, &row.id)?;
                 operator_rows::keep_factor(self.transaction()?, &row.id, row.totp_step, &sealed)?;
                 self.note_detail(json!({ "reset": false }));
-                Ok(false)
+                let shown = self.core.clock.report().time;
+                Ok(Some(shown.plus_seconds(RESET_WAITS_S)))
             }
         }
     }
