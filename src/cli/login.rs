@@ -16,7 +16,8 @@ use crate::client::{Client, session};
                   a file or a descriptor. The session's token is kept in a file that only you may read, one for each \
                   --profile; `logout` closes the session and removes the file.",
     after_help = "Examples:\n  breachvault login --server https://vault.example:8443 --operator ingeborg\n  \
-                  breachvault login --server 127.0.0.1:8443 --ca-file breachvault-demo/keys/ca.crt --operator lead.one\n  \
+                  breachvault login --server 127.0.0.1:8443 --operator lead.one \\\n      \
+                  --ca-file breachvault-demo/keys/ca.crt\n  \
                   breachvault login                       # again, where the profile says"
 )]
 pub(super) struct Login {

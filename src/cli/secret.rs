@@ -32,11 +32,11 @@ macro_rules! secrets {
         $(#[$doc])*
         #[derive(Args)]
         pub(super) struct $name {
-            #[arg(id = $file, long = $file, value_name = "PATH", conflicts_with = $fd)]
-            #[doc = concat!("Read the ", $what, " from a file")]
+            #[arg(id = $file, long = $file, value_name = "PATH", conflicts_with = $fd,
+                help = concat!("Read the ", $what, " from a file of yours that nobody else can read"))]
             file: Option<PathBuf>,
-            #[arg(id = $fd, long = $fd, value_name = "N")]
-            #[doc = concat!("Read the ", $what, " from an open descriptor")]
+            #[arg(id = $fd, long = $fd, value_name = "N",
+                help = concat!("Read the ", $what, " from an open descriptor, such as 0"))]
             descriptor: Option<u32>,
         }
 

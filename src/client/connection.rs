@@ -12,6 +12,7 @@ use std::time::Duration;
 use http::{Response, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::{CertificateError, Error as TlsError};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Error as Unreached, RequestBuilder, SendBody};
@@ -63,6 +64,7 @@ impl Connection {
             .timeout_connect(Some(CONNECT))
             .timeout_await_100(Some(CONNECT))
             .timeout_per_write(Some(IDLE))
+            .timeout_per_read(Some(IDLE))
             .tls_config(
                 TlsConfig::builder()
                     .root_certs(RootCerts::from(trusted.0))
@@ -88,7 +90,7 @@ impl Connection {
         self.ask(path, Sent::Get)
     }
 
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
+    pub(crate) fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer, Failure> {
         self.ask(path, Sent::Post(&json(body)))
     }
 
@@ -479,8 +481,8 @@ fn header_number(response: &Response<Body>, name: &str) -> Option<u64> {
     response.headers().get(name)?.to_str().ok()?.parse().ok()
 }
 
-fn json(body: &Value) -> Zeroizing<Vec<u8>> {
-    // A value of JSON can always be written.
+fn json(body: &impl Serialize) -> Zeroizing<Vec<u8>> {
+    // Texts and maps of texts can always be written.
     Zeroizing::new(serde_json::to_vec(body).unwrap_or_default())
 }
 
@@ -493,7 +495,8 @@ fn in_words(seconds: u64) -> String {
 }
 
 const CONNECT: Duration = Duration::from_secs(10);
-const IDLE: Duration = Duration::from_secs(60);
+/// How long a connection may do nothing, as while the server seals a large file.
+const IDLE: Duration = Duration::from_secs(600);
 /// The longest answer that is read into memory.
 const LONGEST: u64 = 1 << 28;
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::case::CaseArg;
@@ -96,17 +97,19 @@ impl Lookup {
     ) -> Result<(), Failure> {
         let path = self.case.path("/lookups");
         let mut rest = entries;
+        let mut why = Map::new();
+        self.why.add_to(&mut why);
+        if let Some(region) = &self.region {
+            why.insert("region".to_owned(), region.clone().into());
+        }
         while !rest.is_empty() {
             let (batch, after) = rest.split_at(batch_of(rest));
             rest = after;
-            let mut body = Map::new();
-            let numbers: Vec<&str> = batch.iter().map(|entry| entry.number.as_str()).collect();
-            body.insert("numbers".to_owned(), json!(numbers));
-            self.why.add_to(&mut body);
-            if let Some(region) = &self.region {
-                body.insert("region".to_owned(), region.clone().into());
-            }
-            let answer = connection.post(&path, &Value::Object(body))?.value()?;
+            let question = Question {
+                numbers: batch.iter().map(|entry| entry.number.as_str()).collect(),
+                why: &why,
+            };
+            let answer = connection.post(&path, &question)?.value()?;
             answered.add(batch, answer)?;
         }
         Ok(())
@@ -130,6 +133,14 @@ impl Lookup {
         }
         file.keep()
     }
+}
+
+/// The numbers are borrowed, so that no copy of them is left.
+#[derive(Serialize)]
+struct Question<'a> {
+    numbers: Vec<&'a str>,
+    #[serde(flatten)]
+    why: &'a Map<String, Value>,
 }
 
 /// How many entries go into the next batch.
@@ -197,7 +208,7 @@ impl Answered {
 /// Numbers in one lookup of the API.
 const NUMBERS: usize = 1000;
 /// Bytes of numbers in one lookup, so that the body is within the server's limit.
-const BYTES: usize = 60_000;
+const BYTES: usize = 500_000;
 
 const COLUMNS: &[Column] = &[
     Column("LINE", "line"),
@@ -228,7 +239,7 @@ mod tests {
     fn batches_are_what_the_api_takes() {
         assert_eq!(batch_of(&entries(999, "0101")), 999);
         assert_eq!(batch_of(&entries(2001, "0101")), 1000);
-        assert_eq!(batch_of(&entries(1000, &"5".repeat(1000))), 10);
+        assert_eq!(batch_of(&entries(1000, &"5".repeat(1000))), 83);
         assert_eq!(batch_of(&entries(3, &"5".repeat(100_000))), 1);
     }
 

@@ -70,17 +70,17 @@ fn parse(text: &str, column: Option<&str>) -> Result<Vec<Entry>, Failure> {
         .delimiter(delimiter(text))
         .from_reader(text.as_bytes());
     let mut row = csv::StringRecord::new();
+    let mut lines = Lines::of(text);
     let mut entries = Vec::new();
     let mut at = None;
     loop {
-        let line = rows.position().line();
+        let line = lines.of_row(rows.position().byte());
         let more = rows.read_record(&mut row).map_err(|_| {
             Failure::usage(format!("the list could not be read from line {line} on"))
         })?;
         if !more {
             return Ok(entries);
         }
-        let line = row.position().map_or(line, csv::Position::line);
         let first = at.is_none();
         let (at, named) = match at {
             Some(at) => (at, false),
@@ -105,6 +105,40 @@ fn parse(text: &str, column: Option<&str>) -> Result<Vec<Entry>, Failure> {
             line,
             number: Zeroizing::new(number.to_owned()),
         });
+    }
+}
+
+/// Counts the lines of a text. The reader of CSV counts a row from where the one before ended, with the empty lines
+/// between them.
+struct Lines<'t> {
+    rest: &'t [u8],
+    passed: usize,
+    line: u64,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            rest: text.as_bytes(),
+            passed: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the row that begins at this byte, or after the line ends at it. Rows are asked for in order.
+    fn of_row(&mut self, byte: u64) -> u64 {
+        let start = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some((first, rest)) = self.rest.split_first() {
+            let ends = matches!(first, b'\r' | b'\n');
+            if self.passed >= start && !ends {
+                break;
+            }
+            let half = *first == b'\r' && rest.first() == Some(&b'\n');
+            self.line += u64::from(ends && !half);
+            self.passed += 1;
+            self.rest = rest;
+        }
+        self.line
     }
 }
 
@@ -168,6 +202,9 @@ mod tests {
         let both = || vec![(1, "555-0101".to_owned()), (3, "(555) 0102".to_owned())];
         assert_eq!(read_of("555-0101\n\n(555) 0102\n", None).unwrap(), both());
         let later = vec![(2, "555-0101".to_owned()), (3, "(555) 0102".to_owned())];
+        let apart = read_of("\r\n\r\nNumber\r\n\r\n555-0101\r\n\n\r(555) 0102\r", None);
+        let lines: Vec<_> = apart.unwrap().iter().map(|entry| entry.0).collect();
+        assert_eq!(lines, [5, 8]);
         assert_eq!(
             read_of("Number\r\n555-0101\r\n(555) 0102", None).unwrap(),
             later

@@ -1,6 +1,7 @@
 //! Signing in and out, and who is signed in.
 
 use clap::Args;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
@@ -21,11 +22,12 @@ pub(crate) fn sign_in(
     let trusted = Authorities::of_profile(authorities.as_deref())?;
     let (wait, quiet) = (client.server.wait(), client.output.quiet);
     let connection = Connection::new(&server, trusted, wait, quiet);
-    let mut body = json!({ "name": name, "password": password.as_str() });
-    if let (Some(code), Some(members)) = (code, body.as_object_mut()) {
-        members.insert("totp".to_owned(), code.as_str().into());
-    }
-    let opened = connection.post("/sessions", &body)?.value()?;
+    let asked = SignIn {
+        name,
+        password,
+        totp: code.map(|code| code.as_str()),
+    };
+    let opened = connection.post("/sessions", &asked)?.value()?;
     let token = opened.get("token").and_then(Value::as_str);
     let token = token.ok_or_else(Failure::strange_answer)?;
     let profile = Profile {
@@ -45,6 +47,15 @@ pub(crate) fn sign_in(
         "expires_at": expires_at,
         "profile": client.server.profile,
     }))
+}
+
+/// What somebody signs in with; it is borrowed, so that no copy of it is left.
+#[derive(Serialize)]
+struct SignIn<'a> {
+    name: &'a str,
+    password: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totp: Option<&'a str>,
 }
 
 /// The name that signed in before, if the profile has one.

@@ -126,7 +126,7 @@ mod tests {
         write_table(&mut out, &rows, COLUMNS).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "NAME         COUNT  WHY\n日本             7  -\na\\u{1b}[2J   1000  x, y\n"
+            "NAME        COUNT  WHY\n日本            7  -\na\\u{1b}[2J   1000  x, y\n"
         );
     }
 

@@ -18,6 +18,11 @@ pub(crate) struct Demo {
 impl Demo {
     /// Makes one in `breachvault-demo` of this directory, and returns when it is serving.
     pub(crate) fn start(room: &Path) -> Self {
+        Self::with_points(room, 100_000)
+    }
+
+    /// The same with so many lookup points for everybody.
+    pub(crate) fn with_points(room: &Path, points: u32) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -25,7 +30,7 @@ impl Demo {
             .port();
         let mut process = Command::new(PROGRAM)
             .args(["demo", "--json", "--rows", "3000"])
-            .args(["--lookup-budget", "100000"])
+            .args(["--lookup-budget", &points.to_string()])
             .args(["--listen", &format!("127.0.0.1:{port}")])
             .current_dir(room)
             .stdout(Stdio::piped())

@@ -157,7 +157,7 @@ impl Demo {
     fn build(&self, log: Log) -> Result<(Vault, Cast, Incident), CliError> {
         let paths = Paths::of(&self.dir);
         let founded = self.found(&paths)?;
-        tls::make_development(&paths, &[self.listen.host.clone()])?;
+        tls::make_development(&paths, std::slice::from_ref(&self.listen.host))?;
         let vault = founded.vault;
         let ended = Cast::enrol(&vault, &founded.invitation, self.totp).and_then(|cast| {
             let incident = match log {
