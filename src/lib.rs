@@ -1,6 +1,7 @@
 //! breachvault: a privacy-preserving vault for the data of one breach.
 //!
-//! The layers, from the outside in: `cli` and `http` serve people and machines; `operations` has
+//! The layers, from the outside in: `cli` and `http` serve people and machines; `client` speaks to a
+//! served vault and knows its HTTP API only; `operations` has
 //! one file for each thing a person can do; `ingest`, `synthesis` and `evidence` are pure formats;
 //! `vault` is the trusted core with its single entry point, [`vault::Vault::perform`]; `policy`
 //! decides and does nothing else; `domain` has ids and values. ARCHITECTURE.md describes them, and
@@ -18,6 +19,7 @@
 )]
 
 pub mod cli;
+mod client;
 pub mod config;
 pub mod domain;
 pub mod evidence;

@@ -43,6 +43,7 @@ fn main() -> ExitCode {
     };
     match arguments.run() {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {
             let _ = error.write_to(&mut words);
             ExitCode::from(error.exit() as u8)

@@ -4,10 +4,17 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::error::CliError;
 use super::{
-    audit, clock, completions, demo, doctor, evidence, exhibit, init, key, operator, serve,
+    audit, clock, completions, demo, doctor, evidence, exhibit, init, key, login, manual, operator,
+    serve,
+};
+use crate::client::{
+    case, export, lookup, member, operator as operators, record, request, reveal, scope, session,
 };
 
 /// A privacy-preserving vault for the data of one breach.
+///
+/// Commands go to a served vault, by the profile that `login` made; those with --dir work on the directory of one that
+/// is not served.
 #[derive(Parser)]
 #[command(name = "breachvault", version, arg_required_else_help = true)]
 #[command(after_help = "Exit status: 0 ok, 1 failed, 2 usage, 3 verification failed, 4 sealed.")]
@@ -18,6 +25,34 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Login(Box<login::Login>),
+    Logout(session::Logout),
+    Whoami(session::Whoami),
+    /// Cases: list, open, show, hold, close and reopen them.
+    #[command(subcommand)]
+    Case(case::Case),
+    /// Members of a case: list and name them, suspend them, let them in again.
+    #[command(subcommand)]
+    Members(member::Members),
+    /// Exhibits: send a file, check one, list and compare them, withdraw a wrong one.
+    #[command(subcommand)]
+    Exhibit(exhibit::Exhibit),
+    Lookup(Box<lookup::Lookup>),
+    Records(Box<record::Records>),
+    Scope(Box<scope::Scope>),
+    /// Reveals: ask to see numbers, see them after somebody else agreed.
+    #[command(subcommand)]
+    Reveal(reveal::Reveal),
+    /// Exports: ask for a package, decide it, take it, record that it arrived.
+    #[command(subcommand)]
+    Export(export::Export),
+    Decide(request::Decide),
+    /// The audit log: of a served vault, or offline: verify it, export it.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Operators of a served vault: list, invite and revoke them.
+    #[command(subcommand)]
+    Operators(operators::Operators),
     /// Create a vault: keyring, database, audit log, first administrator.
     Init(init::Init),
     /// Serve a vault over HTTPS.
@@ -26,10 +61,7 @@ enum Command {
     Demo(demo::Demo),
     /// Check a vault directory without changing it.
     Doctor(doctor::Doctor),
-    /// Exhibits: admit a log, or make a synthetic one.
-    #[command(subcommand)]
-    Exhibit(exhibit::Exhibit),
-    /// Operators: add, enrol, list, revoke, second factors, leads who were suspended.
+    /// Operators of a vault that is not served: add, enrol, list, revoke, second factors, suspended leads.
     #[command(subcommand)]
     Operator(operator::Operator),
     /// The vault's time, after the machine's clock jumped.
@@ -38,31 +70,42 @@ enum Command {
     /// The keyring: its state, a new passphrase.
     #[command(subcommand)]
     Key(key::Key),
-    /// The audit log, offline: verify it, export it.
-    #[command(subcommand)]
-    Audit(audit::Audit),
     /// Evidence packages, offline: verify one, open one.
     #[command(subcommand)]
     Evidence(evidence::Evidence),
     /// Print completions for a shell.
     Completions(completions::Completions),
+    Man(manual::Manual),
 }
 
 impl Arguments {
     /// Runs the command that was given.
     pub fn run(self) -> Result<(), CliError> {
         match self.command {
+            Command::Login(login) => login.run(),
+            Command::Logout(logout) => Ok(logout.run()?),
+            Command::Whoami(whoami) => Ok(whoami.run()?),
+            Command::Case(case) => Ok(case.run()?),
+            Command::Members(members) => Ok(members.run()?),
+            Command::Exhibit(exhibit) => exhibit.run(),
+            Command::Lookup(lookup) => Ok(lookup.run()?),
+            Command::Records(records) => Ok(records.run()?),
+            Command::Scope(scope) => Ok(scope.run()?),
+            Command::Reveal(reveal) => Ok(reveal.run()?),
+            Command::Export(export) => Ok(export.run()?),
+            Command::Decide(decide) => Ok(decide.run()?),
+            Command::Audit(audit) => audit.run(),
+            Command::Operators(operators) => Ok(operators.run()?),
             Command::Init(init) => init.run(),
             Command::Serve(serve) => serve.run(),
             Command::Demo(demo) => demo.run(),
             Command::Doctor(doctor) => doctor.run(),
-            Command::Exhibit(exhibit) => exhibit.run(),
             Command::Operator(operator) => operator.run(),
             Command::Clock(clock) => clock.run(),
             Command::Key(key) => key.run(),
-            Command::Audit(audit) => audit.run(),
             Command::Evidence(evidence) => evidence.run(),
             Command::Completions(completions) => completions.run(Self::command()),
+            Command::Man(manual) => manual.run(Self::command()),
         }
     }
 }

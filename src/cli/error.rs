@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::client::{Failure, FailureKind};
 use crate::domain::io_words;
 use crate::evidence::EvidenceError;
 use crate::policy::{CaseState, Denial, RequestState};
@@ -19,6 +20,7 @@ pub struct CliError {
     message: String,
     hint: Option<String>,
     exit: Exit,
+    closed_pipe: bool,
 }
 
 /// The exit status of a command that failed.
@@ -52,6 +54,7 @@ impl CliError {
             message: message.into(),
             hint: None,
             exit,
+            closed_pipe: false,
         }
     }
 
@@ -71,6 +74,19 @@ impl CliError {
         Self::io(&format!("{step} {}", path.display()))
     }
 
+    /// Whether only the reader of the output has gone, as `head` does, which is no error.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.closed_pipe
+    }
+
+    /// The output could not be written.
+    pub(super) fn output(error: io::Error) -> Self {
+        Self {
+            closed_pipe: error.kind() == io::ErrorKind::BrokenPipe,
+            ..Self::io("write to standard output")(error)
+        }
+    }
+
     /// The exit status.
     pub fn exit(&self) -> Exit {
         self.exit
@@ -82,6 +98,20 @@ impl CliError {
         match &self.hint {
             Some(hint) => writeln!(out, "hint: {hint}"),
             None => Ok(()),
+        }
+    }
+}
+
+impl From<Failure> for CliError {
+    fn from(failure: Failure) -> Self {
+        let exit = match failure.kind {
+            FailureKind::Usage => Exit::Usage,
+            FailureKind::Failed | FailureKind::ClosedPipe => Exit::Failed,
+        };
+        Self {
+            hint: failure.way_out,
+            closed_pipe: failure.kind == FailureKind::ClosedPipe,
+            ..Self::new(exit, failure.what)
         }
     }
 }

@@ -24,11 +24,11 @@ pub(super) struct Local {
     sign_in: SignInArgs,
 }
 
-/// The same where a command also works without a vault.
+/// The same where a command also works without a vault, or on a served one.
 #[derive(Args)]
 pub(super) struct LocalIfAny {
-    /// The vault directory
-    #[arg(long, value_name = "D", requires = "operator", requires = "case")]
+    /// A vault directory, instead of a served vault
+    #[arg(long, value_name = "D", requires = "operator")]
     dir: Option<PathBuf>,
     /// A configuration file
     #[arg(long, value_name = "FILE", requires = "dir")]

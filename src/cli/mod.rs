@@ -2,8 +2,8 @@
 //!
 //! Data goes to standard output, messages to standard error. Secrets come from a prompt, a file or
 //! a descriptor, never from an argument or the environment. Commands go through the vault's door
-//! like everybody else; `audit verify`, `audit export` and `evidence` need no vault. Called by
-//! `main`. It cannot make a terminal forget what was shown.
+//! like everybody else; `audit verify`, `audit export` and `evidence` need no vault. Commands that
+//! name no directory go to a served vault, by way of `client`. Called by `main`. It cannot make a terminal forget what was shown.
 
 mod answer;
 mod arguments;
@@ -18,7 +18,10 @@ mod exhibit;
 mod harden;
 mod init;
 mod key;
+mod listen;
 mod local;
+mod login;
+mod manual;
 mod operator;
 mod progress;
 mod secret;

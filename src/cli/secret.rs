@@ -32,20 +32,11 @@ macro_rules! secrets {
         $(#[$doc])*
         #[derive(Args)]
         pub(super) struct $name {
-            #[arg(
-                id = $file,
-                long = $file,
-                value_name = "PATH",
-                conflicts_with = $fd,
-                help = concat!("A file with the ", $what, ", instead of a prompt")
-            )]
+            #[arg(id = $file, long = $file, value_name = "PATH", conflicts_with = $fd,
+                help = concat!("Read the ", $what, " from a file of yours that nobody else can read"))]
             file: Option<PathBuf>,
-            #[arg(
-                id = $fd,
-                long = $fd,
-                value_name = "N",
-                help = concat!("An open descriptor to read the ", $what, " from, instead of a prompt")
-            )]
+            #[arg(id = $fd, long = $fd, value_name = "N",
+                help = concat!("Read the ", $what, " from an open descriptor, such as 0"))]
             descriptor: Option<u32>,
         }
 

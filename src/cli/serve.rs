@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::error::CliError;
+use super::listen::Listen;
 use super::secret::PassphraseArgs;
 use super::{settings, streams, unlock};
 use crate::http::{self, ServeConfig, ServeError, TlsError};
@@ -17,9 +18,9 @@ pub(super) struct Serve {
     /// The vault directory
     #[arg(long, value_name = "D")]
     dir: PathBuf,
-    /// Where to listen; by default 127.0.0.1:8443
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<SocketAddr>,
+    /// Where to listen, by address or by a host's name; by default 127.0.0.1:8443
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<Listen>,
     /// A configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -39,8 +40,8 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Result<(), CliError> {
         let mut config = settings::config(self.config.as_deref())?;
-        if let Some(address) = self.listen {
-            config.serve.listen = address;
+        if let Some(listen) = self.listen {
+            config.serve.listen = listen.address;
         }
         if let Some((certificate, key)) = self.tls_cert.zip(self.tls_key) {
             config.tls.certificate = Some(certificate);
@@ -54,7 +55,7 @@ impl Serve {
             ..config.settings()
         };
         let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
-        listen(Arc::new(vault), &listening, |address| {
+        serve(Arc::new(vault), &listening, |address| {
             streams::words(&format!("serving https://{address}"));
         })
     }
@@ -62,7 +63,7 @@ impl Serve {
 
 /// Serves until interrupted, then stops the vault. Calls `ready` with the address once connections
 /// are accepted.
-pub(super) fn listen(
+pub(super) fn serve(
     vault: Arc<Vault>,
     listening: &ServeConfig,
     ready: impl FnOnce(SocketAddr),

@@ -11,7 +11,7 @@ pub(super) fn data(text: &str) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}")
         .and_then(|()| out.flush())
-        .map_err(CliError::io("write to standard output"))
+        .map_err(CliError::output)
 }
 
 /// Prints one JSON value on one line.

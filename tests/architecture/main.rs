@@ -32,6 +32,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "domain",
         ],
     ),
+    // A served vault is known by its API alone.
+    ("client", &["evidence", "domain"]),
     ("config", &["vault", "domain"]),
     (
         "http",
@@ -48,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "client",
             "config",
             "operations",
             "ingest",

@@ -4,6 +4,7 @@
 //! `house` makes a vault with one operator for each role; `outside` runs programs
 //! that are not ours.
 
+mod demo;
 mod house;
 mod outside;
 
@@ -16,6 +17,7 @@ mod evidence_tools;
 mod faults;
 mod foreign_schema;
 mod forged_leaves;
+mod help;
 mod independent;
 mod leakage;
 mod line_length;
@@ -28,6 +30,8 @@ mod readme;
 mod recovery;
 mod sealed_rows;
 mod secret_file;
+mod shell;
+mod shell_page;
 mod sign_in;
 mod simulation;
 mod spreadsheet;

@@ -6,15 +6,12 @@
 //! is small and listens on a free port.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
+use crate::demo::{Demo, PROGRAM, path_with, there};
 use crate::outside;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_breachvault");
 
 #[test]
 fn the_tour_of_the_readme_runs_word_for_word() {
@@ -33,7 +30,8 @@ fn the_tour_of_the_readme_runs_word_for_word() {
     let room = tempfile::tempdir().unwrap();
     let steps = steps();
     assert!(steps.len() >= 8, "the tour has lost its steps");
-    let _demo = Demo::start(room.path(), steps.first().unwrap());
+    assert_eq!(steps[0].trim(), "cargo run --release -- demo");
+    let _demo = Demo::start(room.path());
     lead_cargo_to_the_program(room.path());
 
     let script = format!("set -euo pipefail\n{}", steps[1..].join("\n"));
@@ -80,45 +78,6 @@ fn steps() -> Vec<String> {
         .collect()
 }
 
-struct Demo(Child);
-
-impl Demo {
-    /// The first block, with a small log and on a free port.
-    fn start(room: &Path, step: &str) -> Self {
-        assert_eq!(step.trim(), "cargo run --release -- demo");
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let mut child = Command::new(PROGRAM)
-            .args([
-                "demo",
-                "--rows",
-                "3000",
-                "--listen",
-                &format!("127.0.0.1:{port}"),
-            ])
-            .current_dir(room)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap().starts_with("Serving https://")));
-        // Keeps reading, so that the demo does not find its output closed.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self(child)
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// A `cargo` that understands only `run --release --`.
 fn lead_cargo_to_the_program(room: &Path) {
     let bin = room.join("bin");
@@ -128,24 +87,4 @@ fn lead_cargo_to_the_program(room: &Path) {
     );
     fs::write(bin.join("cargo"), script).unwrap();
     fs::set_permissions(bin.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test finds its tools by the PATH"
-)]
-fn path_with(room: &Path) -> String {
-    format!(
-        "{}:{}",
-        room.join("bin").display(),
-        std::env::var("PATH").unwrap_or_default()
-    )
-}
-
-fn there(tool: &str) -> bool {
-    Command::new("sh")
-        .args(["-c", &format!("command -v {tool}")])
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }

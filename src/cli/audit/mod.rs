@@ -1,4 +1,5 @@
-//! `audit`: checks and exports the log offline. It needs no passphrase and changes nothing.
+//! `audit`: checks and exports the log offline, without a passphrase and without changing anything, and reads the log
+//! of a served vault.
 
 mod export;
 mod verifier_key;
@@ -8,6 +9,7 @@ use clap::Subcommand;
 
 pub(super) use self::verifier_key::read as read_verifier_key;
 use super::error::CliError;
+use crate::client::audit;
 
 #[derive(Subcommand)]
 pub(super) enum Audit {
@@ -15,6 +17,12 @@ pub(super) enum Audit {
     Verify(verify::Verify),
     /// Write the log as plain files that other tools can verify.
     Export(export::Export),
+    Search(Box<audit::Search>),
+    Show(audit::Show),
+    Proof(audit::Proof),
+    Checkpoint(audit::Checkpoint),
+    Vkey(audit::Vkey),
+    SignOff(audit::SignOff),
 }
 
 impl Audit {
@@ -22,6 +30,12 @@ impl Audit {
         match self {
             Self::Verify(verify) => verify.run(),
             Self::Export(export) => export.run(),
+            Self::Search(search) => Ok(search.run()?),
+            Self::Show(show) => Ok(show.run()?),
+            Self::Proof(proof) => Ok(proof.run()?),
+            Self::Checkpoint(checkpoint) => Ok(checkpoint.run()?),
+            Self::Vkey(vkey) => Ok(vkey.run()?),
+            Self::SignOff(sign_off) => Ok(sign_off.run()?),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The steps of the demo, in order.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,8 +15,9 @@ use super::kept::{self, Kept, Place};
 use super::tour;
 use crate::cli::error::CliError;
 use crate::cli::exhibit::options::{FileOptions, as_options, open, wrong};
+use crate::cli::listen::Listen;
 use crate::cli::progress::{Progress, Unit};
-use crate::cli::serve::listen;
+use crate::cli::serve::serve;
 use crate::cli::{init, streams, tls, unlock};
 use crate::config::Config;
 use crate::domain::{Format, io_words};
@@ -39,9 +40,9 @@ pub(in crate::cli) struct Demo {
     /// A directory for the vault; a demo that was stopped there is resumed
     #[arg(long, value_name = "D", default_value = "breachvault-demo")]
     dir: PathBuf,
-    /// Where to listen
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
-    listen: SocketAddr,
+    /// Where to listen, by address or by a host's name
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8443")]
+    listen: Listen,
     /// How many messages to make; by default 100,000
     #[arg(long, value_name = "N")]
     rows: Option<u64>,
@@ -88,9 +89,10 @@ impl Demo {
 
     /// Whether the address can be listened on. It is free again until the demo serves.
     fn check_port(&self) -> Result<(), CliError> {
-        TcpListener::bind(self.listen).map(drop).map_err(|error| {
+        let address = self.listen.address;
+        TcpListener::bind(address).map(drop).map_err(|error| {
             let why = io_words(error.kind());
-            CliError::usage(format!("--listen {}: {why}", self.listen))
+            CliError::usage(format!("--listen {address}: {why}"))
                 .hint("choose another port, or 0 for any that is free")
         })
     }
@@ -140,7 +142,7 @@ impl Demo {
 
     fn config(&self) -> Config {
         let mut config = Config::default();
-        config.serve.listen = self.listen;
+        config.serve.listen = self.listen.address;
         config
     }
 
@@ -155,7 +157,7 @@ impl Demo {
     fn build(&self, log: Log) -> Result<(Vault, Cast, Incident), CliError> {
         let paths = Paths::of(&self.dir);
         let founded = self.found(&paths)?;
-        tls::make_development(&paths, &[self.listen.ip().to_string()])?;
+        tls::make_development(&paths, std::slice::from_ref(&self.listen.host))?;
         let vault = founded.vault;
         let ended = Cast::enrol(&vault, &founded.invitation, self.totp).and_then(|cast| {
             let incident = match log {
@@ -212,7 +214,7 @@ impl Demo {
         tour::write(
             paths.root(),
             &tls::ca_file(&paths),
-            self.listen,
+            self.listen.address,
             &cast,
             &incident,
         )?;
@@ -227,7 +229,11 @@ impl Demo {
         http::log::init(config.log.json, config.log.level);
         let listening = ServeConfig::new(&config, &paths);
         let json = self.json;
-        listen(Arc::new(vault), &listening, move |address| {
+        serve(Arc::new(vault), &listening, move |address| {
+            if tour::write_profiles(&guide.vault_dir, &guide.ca_file, address, &guide.cast).is_err()
+            {
+                streams::words("warning: the profiles for the shell could not be written");
+            }
             let told = match json {
                 true => guide.announce(address),
                 false => streams::data(&guide.text(address)),

@@ -1,9 +1,10 @@
-//! Writes the file for the tour in the README: sessions of all roles and two shell functions.
+//! Writes the file for the tour in the README: sessions of all roles and two shell functions. And a profile for each
+//! person, for the tour in docs/shell.md.
 //!
-//! The file holds session tokens. It is for a demo with synthetic data only, says so, and only its
-//! owner may read it.
+//! They hold session tokens. They are for a demo with synthetic data only, and only their owner may
+//! read them.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
@@ -12,6 +13,7 @@ use std::path::Path;
 use super::cast::Cast;
 use super::incident::Incident;
 use crate::cli::error::CliError;
+use crate::client::{Profile, Profiles};
 
 pub(super) fn write(
     directory: &Path,
@@ -46,6 +48,30 @@ pub(super) fn write(
             "write the tour's file",
             &directory.join(FILE),
         ))
+}
+
+/// Writes a profile for each person, so that the client needs no sign-in.
+pub(super) fn write_profiles(
+    directory: &Path,
+    ca_file: &Path,
+    address: SocketAddr,
+    cast: &Cast,
+) -> Result<(), CliError> {
+    let authorities = fs::read_to_string(ca_file).map_err(CliError::file(
+        "read the demo's certificate authority",
+        ca_file,
+    ))?;
+    let profiles = Profiles(directory.join("profiles"));
+    for person in &cast.people {
+        let profile = Profile {
+            server: format!("https://{address}"),
+            authorities: Some(authorities.clone()),
+            operator: person.name.to_owned(),
+            token: person.token.to_string(),
+        };
+        profiles.write(person.name, &profile)?;
+    }
+    Ok(())
 }
 
 const FILE: &str = "tour.env";

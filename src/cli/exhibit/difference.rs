@@ -4,10 +4,14 @@ use clap::Args;
 
 use super::withdraw::{act, id, usage};
 use crate::cli::error::CliError;
-use crate::cli::local::Local;
+use crate::cli::local::LocalIfAny;
+use crate::client::{Client, exhibit};
 use crate::operations::exhibit::CompareExhibits;
 
 #[derive(Args)]
+#[command(
+    after_help = "Example:\n  breachvault exhibit difference x_0123456789abcdefghjk --against x_0123456789abcdefghjm --case C"
+)]
 pub(in crate::cli) struct Difference {
     /// The exhibit
     exhibit: String,
@@ -15,25 +19,30 @@ pub(in crate::cli) struct Difference {
     #[arg(long, value_name = "EXHIBIT")]
     against: String,
     /// The case
-    #[arg(long, value_name = "C")]
+    #[arg(
+        long,
+        value_name = "C",
+        env = "BREACHVAULT_CASE",
+        hide_env_values = true
+    )]
     case: String,
-    /// Print the counts as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    local: Local,
+    local: LocalIfAny,
+    #[command(flatten)]
+    client: Client,
 }
 
 impl Difference {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let Some(local) = self.local.given() else {
+            let against = &self.against;
+            let counts = exhibit::difference(&self.client, &self.case, &self.exhibit, against)?;
+            return Ok(self.client.output.object(&counts)?);
+        };
         let case = id("--case", &self.case)?;
         let exhibit = id("EXHIBIT", &self.exhibit)?;
         let operation = CompareExhibits::new(case, exhibit, &self.against).map_err(usage)?;
-        act(
-            &self.local,
-            operation,
-            "no such exhibit in this case",
-            self.json,
-        )
+        let absent = "no such exhibit in this case";
+        act(&local, operation, absent, &self.client.output)
     }
 }

@@ -7,17 +7,23 @@ mod difference;
 mod map;
 pub(super) mod options;
 mod synthesise;
+mod upload;
 mod withdraw;
 
 use clap::Subcommand;
 
 pub(super) use self::admission::admit;
 use super::error::CliError;
+use crate::client::exhibit;
 
 #[derive(Subcommand)]
 pub(super) enum Exhibit {
     /// Admit a log to a case of a vault that is not being served.
     Admit(Box<admit::Admit>),
+    /// Send a file to a served vault, which admits it to a case.
+    Upload(Box<upload::Upload>),
+    /// List the exhibits of a case of a served vault.
+    List(exhibit::List),
     /// Read a whole file and say what an admission would make of it; nothing is admitted.
     Check(Box<check::Check>),
     /// Draft a mapping for a file of an unknown format.
@@ -26,7 +32,7 @@ pub(super) enum Exhibit {
     #[command(subcommand)]
     Withdraw(withdraw::Withdraw),
     /// Count what one exhibit has and another has not.
-    Difference(difference::Difference),
+    Difference(Box<difference::Difference>),
     /// Make a synthetic log: reproducible, with numbers that belong to nobody.
     Synthesise(synthesise::Synthesise),
 }
@@ -35,6 +41,8 @@ impl Exhibit {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Admit(admit) => admit.run(),
+            Self::Upload(upload) => upload.run(),
+            Self::List(list) => Ok(list.run()?),
             Self::Check(check) => check.run(),
             Self::Map(map) => map.run(),
             Self::Withdraw(withdraw) => withdraw.run(),

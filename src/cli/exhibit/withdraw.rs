@@ -4,7 +4,8 @@ use clap::{Args, Subcommand};
 
 use crate::cli::answer;
 use crate::cli::error::CliError;
-use crate::cli::local::Local;
+use crate::cli::local::{Local, LocalIfAny};
+use crate::client::{Client, Output, exhibit, request};
 use crate::operations::DecisionInput;
 use crate::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use crate::vault::{Operation, OperationError, Refusal};
@@ -12,29 +13,39 @@ use crate::vault::{Operation, OperationError, Refusal};
 #[derive(Subcommand)]
 pub(in crate::cli) enum Withdraw {
     /// Ask for a wrong exhibit to be withdrawn.
-    Ask(Ask),
+    Ask(Box<Ask>),
     /// Decide a request of somebody else; approving it withdraws the exhibit.
-    Decide(Decide),
+    Decide(Box<Decide>),
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Example:\n  breachvault exhibit withdraw ask x_0123456789abcdefghjk --case C --reason 'the wrong file was sent'"
+)]
 pub(in crate::cli) struct Ask {
     /// The exhibit
     exhibit: String,
     /// The case
-    #[arg(long, value_name = "C")]
+    #[arg(
+        long,
+        value_name = "C",
+        env = "BREACHVAULT_CASE",
+        hide_env_values = true
+    )]
     case: String,
     /// What is wrong with it
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Print the answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    local: Local,
+    local: LocalIfAny,
+    #[command(flatten)]
+    client: Client,
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Example:\n  breachvault exhibit withdraw decide w_0123456789abcdefghjk approve --reason 'their mail confirms it'"
+)]
 pub(in crate::cli) struct Decide {
     /// The withdrawal
     withdrawal: String,
@@ -44,11 +55,10 @@ pub(in crate::cli) struct Decide {
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Print the answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    local: Local,
+    local: LocalIfAny,
+    #[command(flatten)]
+    client: Client,
 }
 
 impl Withdraw {
@@ -62,28 +72,33 @@ impl Withdraw {
 
 impl Ask {
     fn run(self) -> Result<(), CliError> {
+        let Some(local) = self.local.given() else {
+            let (client, reason) = (&self.client, &self.reason);
+            let asked = exhibit::ask_withdrawal(client, &self.case, &self.exhibit, reason)?;
+            return Ok(client.output.object(&asked)?);
+        };
         let case = id("--case", &self.case)?;
         let exhibit = id("EXHIBIT", &self.exhibit)?;
         let operation =
             RequestWithdrawal::of_exhibit(case, exhibit, &self.reason).map_err(usage)?;
-        act(
-            &self.local,
-            operation,
-            "no such exhibit in this case",
-            self.json,
-        )
+        let absent = "no such exhibit in this case";
+        act(&local, operation, absent, &self.client.output)
     }
 }
 
 impl Decide {
     fn run(self) -> Result<(), CliError> {
+        let Some(local) = self.local.given() else {
+            let (client, id) = (&self.client, &self.withdrawal);
+            return Ok(request::decide(client, id, &self.decision, &self.reason)?);
+        };
         let input = DecisionInput {
             decision: self.decision,
             reason: self.reason,
         };
         let id = id("WITHDRAWAL", &self.withdrawal)?;
         let operation = DecideWithdrawal::new(id, &input).map_err(usage)?;
-        act(&self.local, operation, "no such withdrawal", self.json)
+        act(&local, operation, "no such withdrawal", &self.client.output)
     }
 }
 
@@ -93,7 +108,7 @@ pub(super) fn act(
     local: &Local,
     operation: impl Operation,
     absent: &str,
-    json: bool,
+    output: &Output,
 ) -> Result<(), CliError> {
     let reply = local.act(|vault, caller| {
         vault
@@ -105,7 +120,7 @@ pub(super) fn act(
                 other => other.into(),
             })
     })?;
-    answer::print(reply, json)
+    Ok(output.object(&answer::read(reply)?)?)
 }
 
 pub(super) fn id<T: std::str::FromStr>(at: &str, text: &str) -> Result<T, CliError>

@@ -1,0 +1,535 @@
+//! Requests to one server and its answers.
+//!
+//! TLS is verified always; redirects and proxies are not followed, so a token goes to one server only. A request whose
+//! answer got lost is not sent again, because it may have been done; one that the server put off is, after the time
+//! that the server names.
+
+use std::cell::Cell;
+use std::io::{self, ErrorKind, Read, Write};
+use std::thread;
+use std::time::Duration;
+
+use http::{Response, StatusCode, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rustls::{CertificateError, Error as TlsError};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Body, Error as Unreached, RequestBuilder, SendBody};
+use zeroize::Zeroizing;
+
+use super::failure::Failure;
+use super::output::Output;
+use super::problem;
+use crate::domain::io_words;
+
+pub(crate) struct Connection {
+    agent: Agent,
+    server: String,
+    token: Option<Zeroizing<String>>,
+    /// How many seconds may still be waited in all.
+    patience: Cell<u64>,
+    quiet: bool,
+}
+
+/// An answer that is no refusal.
+pub(crate) struct Answer {
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+/// Who may vouch for the server.
+pub(crate) struct Authorities(Vec<Certificate<'static>>);
+
+/// What is sent.
+#[derive(Clone, Copy)]
+enum Sent<'a> {
+    Get,
+    Post(&'a [u8]),
+    PostNothing,
+    Put(&'a [u8]),
+    Delete(&'a [u8]),
+    DeleteNothing,
+}
+
+impl Connection {
+    pub(crate) fn new(server: &str, trusted: Authorities, patience: u64, quiet: bool) -> Self {
+        let agent = Agent::config_builder()
+            .https_only(true)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .proxy(None)
+            .user_agent(concat!("breachvault/", env!("CARGO_PKG_VERSION")))
+            .timeout_resolve(Some(CONNECT))
+            .timeout_connect(Some(CONNECT))
+            .timeout_await_100(Some(CONNECT))
+            .timeout_per_write(Some(IDLE))
+            .timeout_per_read(Some(IDLE))
+            .tls_config(
+                TlsConfig::builder()
+                    .root_certs(RootCerts::from(trusted.0))
+                    .build(),
+            )
+            .build()
+            .new_agent();
+        Self {
+            agent,
+            server: server.to_owned(),
+            token: None,
+            patience: Cell::new(patience),
+            quiet,
+        }
+    }
+
+    pub(crate) fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(Zeroizing::new(token.to_owned()));
+        self
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Result<Answer, Failure> {
+        self.ask(path, Sent::Get)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer, Failure> {
+        self.ask(path, Sent::Post(&json(body)))
+    }
+
+    pub(crate) fn post_nothing(&self, path: &str) -> Result<Answer, Failure> {
+        self.ask(path, Sent::PostNothing)
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
+        self.ask(path, Sent::Put(&json(body)))
+    }
+
+    pub(crate) fn delete(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
+        self.ask(path, Sent::Delete(&json(body)))
+    }
+
+    pub(crate) fn delete_nothing(&self, path: &str) -> Result<Answer, Failure> {
+        self.ask(path, Sent::DeleteNothing)
+    }
+
+    /// Reads the pages of a list into the first of them: as many entries of `member` as are wanted, or all. `ask` gets
+    /// the `next` of the page before and how many entries are still wanted.
+    pub(crate) fn pages(
+        &self,
+        member: &str,
+        most: Option<u64>,
+        mut ask: impl FnMut(&Self, Option<&Value>, Option<u64>) -> Result<Answer, Failure>,
+    ) -> Result<Value, Failure> {
+        let mut whole = ask(self, None, most)?.value()?;
+        loop {
+            let Some(entries) = whole.get(member).and_then(Value::as_array) else {
+                return Err(Failure::strange_answer());
+            };
+            let have = entries.len() as u64;
+            let next = whole.get("next").filter(|next| !next.is_null()).cloned();
+            let (Some(next), false) = (next, most.is_some_and(|most| have >= most)) else {
+                return Ok(whole);
+            };
+            let wanted = most.map(|most| most.saturating_sub(have));
+            let mut page = ask(self, Some(&next), wanted)?.value()?;
+            let after = page.get("next").cloned().unwrap_or(Value::Null);
+            let Some(Value::Array(more)) = page.get_mut(member).map(Value::take) else {
+                return Err(Failure::strange_answer());
+            };
+            // A server that never ends is not followed for ever.
+            let ended = more.is_empty();
+            if let Some(Value::Array(entries)) = whole.get_mut(member) {
+                entries.extend(more);
+            }
+            if let Some(members) = whole.as_object_mut() {
+                members.insert("next".to_owned(), if ended { Value::Null } else { after });
+            }
+        }
+    }
+
+    /// All pages of a list that is read with `GET`.
+    pub(crate) fn get_pages(
+        &self,
+        path: &str,
+        member: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Value, Failure> {
+        self.pages(member, None, |connection, next, _| {
+            let next = next.and_then(Value::as_str);
+            let cursor = next.map(|next| ("cursor", next));
+            let query: Vec<_> = query.iter().copied().chain(cursor).collect();
+            connection.get(&with_query(path, &query))
+        })
+    }
+
+    /// All pages of a list that is read with `POST`; a page has at most `page` entries.
+    pub(crate) fn post_pages(
+        &self,
+        path: &str,
+        member: &str,
+        body: &Map<String, Value>,
+        most: Option<u64>,
+        page: u64,
+    ) -> Result<Value, Failure> {
+        self.pages(member, most, |connection, next, wanted| {
+            let mut body = body.clone();
+            let limit = wanted.unwrap_or(page).clamp(1, page);
+            body.insert("limit".to_owned(), limit.into());
+            if let Some(next) = next {
+                body.insert("cursor".to_owned(), next.clone());
+            }
+            connection.post(path, &Value::Object(body))
+        })
+    }
+
+    /// Sends a file as it is read. What is refused before the server wants the file is refused without it.
+    pub(crate) fn upload(
+        &self,
+        path: &str,
+        headers: &[(&str, String)],
+        file: &mut dyn Read,
+        bytes: Option<u64>,
+    ) -> Result<Answer, Failure> {
+        let mut request = self
+            .headed(self.agent.post(self.url(path)))
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .header(header::EXPECT, "100-continue");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if let Some(bytes) = bytes {
+            request = request.header(header::CONTENT_LENGTH, bytes.to_string());
+        }
+        let sent = request.send(SendBody::from_reader(file));
+        self.read(sent.map_err(|error| self.unreached(&error))?)
+    }
+
+    /// Writes the bytes of an answer to a file as they come, and returns how many there were.
+    pub(crate) fn download(&self, path: &str, out: &mut dyn Write) -> Result<u64, Failure> {
+        let mut response = self.patiently(path, Sent::Get)?;
+        if !response.status().is_success() {
+            return Err(self
+                .read(response)
+                .err()
+                .unwrap_or_else(Failure::strange_answer));
+        }
+        let total = response.body().content_length();
+        let mut reader = response.body_mut().with_config().limit(u64::MAX).reader();
+        let mut buffer = vec![0; 1 << 16];
+        let mut written = 0;
+        loop {
+            let count = match reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(self.broken(&error)),
+            };
+            let part = buffer.get(..count).unwrap_or_default();
+            out.write_all(part).map_err(|error| {
+                Failure::failed(format!(
+                    "failed to write the file: {}",
+                    io_words(error.kind())
+                ))
+            })?;
+            written += count as u64;
+        }
+        match total {
+            Some(total) if total != written => Err(self.broken(&ErrorKind::UnexpectedEof.into())),
+            _ => Ok(written),
+        }
+    }
+
+    fn ask(&self, path: &str, sent: Sent<'_>) -> Result<Answer, Failure> {
+        self.read(self.patiently(path, sent)?)
+    }
+
+    /// Sends a request, and again when the server asks to wait and there is time to.
+    fn patiently(&self, path: &str, sent: Sent<'_>) -> Result<Response<Body>, Failure> {
+        loop {
+            let response = self
+                .send(path, sent)
+                .map_err(|error| self.unreached(&error))?;
+            let Some(seconds) = put_off(&response) else {
+                return Ok(response);
+            };
+            let Some(left) = self.patience.get().checked_sub(seconds) else {
+                return Ok(response);
+            };
+            self.patience.set(left);
+            self.words(&format!("the server asks to wait {seconds} s; waiting"));
+            thread::sleep(Duration::from_secs(seconds));
+        }
+    }
+
+    fn send(&self, path: &str, sent: Sent<'_>) -> Result<Response<Body>, Unreached> {
+        let (agent, url) = (&self.agent, self.url(path));
+        let json = (header::CONTENT_TYPE, "application/json");
+        match sent {
+            Sent::Get => self.headed(agent.get(url)).call(),
+            Sent::DeleteNothing => self.headed(agent.delete(url)).call(),
+            Sent::PostNothing => self.headed(agent.post(url)).send_empty(),
+            Sent::Post(body) => self
+                .headed(agent.post(url))
+                .header(json.0, json.1)
+                .send(body),
+            Sent::Put(body) => self
+                .headed(agent.put(url))
+                .header(json.0, json.1)
+                .send(body),
+            Sent::Delete(body) => {
+                let request = self.headed(agent.delete(url)).force_send_body();
+                request.header(json.0, json.1).send(body)
+            }
+        }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/v1{path}", self.server)
+    }
+
+    fn headed<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        match &self.token {
+            Some(token) => {
+                let bearer = Zeroizing::new(format!("Bearer {}", token.as_str()));
+                request.header(header::AUTHORIZATION, bearer.as_str())
+            }
+            None => request,
+        }
+    }
+
+    /// The answer, or the refusal as a failure.
+    fn read(&self, mut response: Response<Body>) -> Result<Answer, Failure> {
+        let leaf = header_number(&response, "audit-leaf");
+        let wait = put_off(&response);
+        let status = response.status();
+        let bytes = response
+            .body_mut()
+            .with_config()
+            .limit(LONGEST)
+            .read_to_vec();
+        let bytes = Zeroizing::new(bytes.map_err(|error| self.unreached(&error))?);
+        if status.is_success() {
+            if let Some(leaf) = leaf {
+                self.words(&format!("audit leaf {leaf}"));
+            }
+            return Ok(Answer { bytes });
+        }
+        let document = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let failure = problem::failure(&document).unwrap_or_else(|| {
+            Failure::failed(format!(
+                "{} answered {} and not as a breachvault does",
+                self.server,
+                status.as_u16()
+            ))
+            .way_out("check the address; something else may be listening there or in between")
+        });
+        // What was read of a file that was not admitted says what to change.
+        let report = document.get("report").filter(|report| report.is_object());
+        let failure = Failure {
+            report: report.cloned().map(Box::new),
+            ..failure
+        };
+        Err(match wait {
+            Some(seconds) => failure.way_out(format!(
+                "the server asks to wait {}; --wait {seconds} does so",
+                in_words(seconds)
+            )),
+            None => failure,
+        })
+    }
+
+    fn words(&self, text: &str) {
+        Output::of(self.quiet).words(text);
+    }
+
+    /// Why there is no answer. It may not be known whether the request was done.
+    fn unreached(&self, error: &Unreached) -> Failure {
+        let failed = |why: &str| Failure::failed(format!("{} was not reached: {why}", self.server));
+        match error {
+            Unreached::Io(error) => self.broken(error),
+            Unreached::Rustls(error) => self.untrusted(error),
+            Unreached::HostNotFound => failed("there is no host of this name"),
+            Unreached::ConnectionFailed => failed("nobody answers there"),
+            Unreached::Timeout(_) => failed("nothing came for too long"),
+            Unreached::BodyExceedsLimit(_) => failed("the answer is too long"),
+            Unreached::Tls(_) | Unreached::Pem(_) => failed("TLS could not be set up"),
+            _ => failed("the connection was not as it should be"),
+        }
+    }
+
+    fn broken(&self, error: &io::Error) -> Failure {
+        let inner = error.get_ref();
+        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<TlsError>()) {
+            return self.untrusted(tls);
+        }
+        if let Some(ureq) = inner.and_then(|inner| inner.downcast_ref::<Unreached>()) {
+            return self.unreached(ureq);
+        }
+        match error.kind() {
+            ErrorKind::ConnectionRefused => Failure::failed(format!(
+                "{} was not reached: nothing listens there",
+                self.server
+            ))
+            .way_out("check the address and that `breachvault serve` is running"),
+            ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof => {
+                Failure::failed(format!("the connection to {} broke off", self.server))
+                    .way_out("look with `breachvault` whether it was done before you run it again")
+            }
+            kind => Failure::failed(format!(
+                "{} was not reached: {}",
+                self.server,
+                io_words(kind)
+            )),
+        }
+    }
+
+    fn untrusted(&self, error: &TlsError) -> Failure {
+        use CertificateError as C;
+        let server = &self.server;
+        match error {
+            TlsError::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
+                Failure::failed(format!("the certificate of {server} is for another name"))
+                    .way_out("use the name that the certificate has")
+            }
+            TlsError::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => {
+                Failure::failed(format!("the certificate of {server} has expired"))
+                    .way_out("check this machine's clock, and ask who runs the server")
+            }
+            TlsError::InvalidCertificate(_) => Failure::failed(format!(
+                "the certificate of {server} is from nobody whom this machine or the profile trusts"
+            ))
+            .way_out(
+                "if you know who runs it, name its certificate authority with `login --ca-file FILE`; \
+                 a demo's is keys/ca.crt in its directory",
+            ),
+            _ => Failure::failed(format!("{server} does not speak TLS as it should"))
+                .way_out("check the address and the port"),
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn value(&self) -> Result<Value, Failure> {
+        serde_json::from_slice(&self.bytes).map_err(|_| Failure::strange_answer())
+    }
+
+    pub(crate) fn text(&self) -> Result<&str, Failure> {
+        std::str::from_utf8(&self.bytes).map_err(|_| Failure::strange_answer())
+    }
+}
+
+impl Authorities {
+    /// Those of a profile, or of this machine if it has none.
+    pub(crate) fn of_profile(pem: Option<&str>) -> Result<Self, Failure> {
+        match pem {
+            Some(pem) => Self::of_pem(pem),
+            None => {
+                let found = rustls_native_certs::load_native_certs();
+                let read = |der: &[u8]| Certificate::from_der(der).to_owned();
+                Ok(Self(found.certs.iter().map(|der| read(der)).collect()))
+            }
+        }
+    }
+
+    /// Those of a PEM file; there must be one.
+    pub(crate) fn of_pem(pem: &str) -> Result<Self, Failure> {
+        let wrong = || {
+            Failure::usage("--ca-file: it has no certificate in PEM")
+                .way_out("it begins with -----BEGIN CERTIFICATE-----")
+        };
+        let mut found = Vec::new();
+        for item in parse_pem(pem.as_bytes()) {
+            if let PemItem::Certificate(certificate) = item.map_err(|_| wrong())? {
+                found.push(certificate);
+            }
+        }
+        match found.is_empty() {
+            true => Err(wrong()),
+            false => Ok(Self(found)),
+        }
+    }
+}
+
+/// A part of a path, percent-encoded. Ids have nothing to encode; what somebody typed instead of one may.
+pub(crate) fn part(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}
+
+/// A path with a query, percent-encoded. It never has a number in it.
+pub(crate) fn with_query(path: &str, query: &[(&str, &str)]) -> String {
+    let parts: Vec<_> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={}", part(value)))
+        .collect();
+    match parts.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", parts.join("&")),
+    }
+}
+
+/// How long the server asks to wait, if it did not do the request for now.
+fn put_off(response: &Response<Body>) -> Option<u64> {
+    let busy = [
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ];
+    match busy.contains(&response.status()) {
+        true => header_number(response, "retry-after"),
+        false => None,
+    }
+}
+
+fn header_number(response: &Response<Body>, name: &str) -> Option<u64> {
+    response.headers().get(name)?.to_str().ok()?.parse().ok()
+}
+
+fn json(body: &impl Serialize) -> Zeroizing<Vec<u8>> {
+    // Texts and maps of texts can always be written.
+    Zeroizing::new(serde_json::to_vec(body).unwrap_or_default())
+}
+
+fn in_words(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3600)),
+    }
+}
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection may do nothing, as while the server seals a large file.
+const IDLE: Duration = Duration::from_secs(600);
+/// The longest answer that is read into memory.
+const LONGEST: u64 = 1 << 28;
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_cannot_leave_its_part_of_the_address() {
+        assert_eq!(part("c_0123456789abcdefghjk"), "c_0123456789abcdefghjk");
+        assert_eq!(part("../me?x=1#y"), "..%2Fme%3Fx%3D1%23y");
+        assert_eq!(
+            with_query("/a", &[("zone", "Europe/London"), ("map", "number=to+x")]),
+            "/a?zone=Europe%2FLondon&map=number%3Dto%2Bx"
+        );
+        assert_eq!(with_query("/a", &[]), "/a");
+    }
+
+    #[test]
+    fn a_file_without_a_certificate_trusts_nobody() {
+        for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\nx"] {
+            assert!(Authorities::of_pem(pem).is_err(), "{pem}");
+        }
+    }
+
+    #[test]
+    fn a_long_wait_is_told_in_minutes_or_hours() {
+        let told: Vec<_> = [1, 119, 120, 3601, 7201].map(in_words).into();
+        assert_eq!(told, ["1 s", "119 s", "2 minutes", "61 minutes", "3 hours"]);
+    }
+}

@@ -1,0 +1,75 @@
+//! Which records are meant: the filter of a search, a table or an export.
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+#[derive(Args)]
+#[command(next_help_heading = "Filter")]
+pub(crate) struct Filter {
+    /// Only messages of this account; may be given more than once, as the options below
+    #[arg(long, value_name = "A")]
+    account: Vec<String>,
+    /// Only numbers of this country, such as GB
+    #[arg(long, value_name = "CC")]
+    country: Vec<String>,
+    /// Only records with this state, as the log says it
+    #[arg(long, value_name = "S")]
+    state: Vec<String>,
+    /// Only numbers whose area code is of this state
+    #[arg(long, value_name = "S")]
+    area_state: Vec<String>,
+    /// Only numbers of this carrier
+    #[arg(long, value_name = "NAME")]
+    carrier: Vec<String>,
+    /// Only messages of this kind, such as sms
+    #[arg(long, value_name = "K")]
+    kind: Vec<String>,
+    /// Only messages of this channel
+    #[arg(long, value_name = "C")]
+    channel: Vec<String>,
+    /// Only this person, by the token that a lookup shows
+    #[arg(long, value_name = "TOKEN")]
+    subject: Vec<String>,
+    /// Only messages sent at this time or later, such as 2024-03-21T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    sent_from: Option<String>,
+    /// Only messages sent before this time
+    #[arg(long, value_name = "TIME")]
+    sent_to: Option<String>,
+    /// Only people whom this exhibit exposed and no earlier one
+    #[arg(long, value_name = "EXHIBIT")]
+    newly_exposed_in: Option<String>,
+}
+
+impl Filter {
+    /// Adds the filter, if anything is said at all.
+    pub(crate) fn add_to(&self, body: &mut Map<String, Value>) {
+        let mut filter = Map::new();
+        for (name, values) in [
+            ("account", &self.account),
+            ("country", &self.country),
+            ("state", &self.state),
+            ("area_state", &self.area_state),
+            ("carrier", &self.carrier),
+            ("kind", &self.kind),
+            ("channel", &self.channel),
+            ("subject", &self.subject),
+        ] {
+            if !values.is_empty() {
+                filter.insert(name.to_owned(), json!(values));
+            }
+        }
+        for (name, value) in [
+            ("sent_from", &self.sent_from),
+            ("sent_to", &self.sent_to),
+            ("newly_exposed_in", &self.newly_exposed_in),
+        ] {
+            if let Some(value) = value {
+                filter.insert(name.to_owned(), json!(value));
+            }
+        }
+        if !filter.is_empty() {
+            body.insert("filter".to_owned(), Value::Object(filter));
+        }
+    }
+}

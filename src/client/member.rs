@@ -1,0 +1,148 @@
+//! Members of a case: list and name them, suspend them and let them in again.
+
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use super::case::CaseArg;
+use super::connection::part;
+use super::failure::Failure;
+use super::server::Client;
+use super::table::Column;
+use super::why::ReasonArg;
+use crate::domain::CaseRole;
+
+#[derive(Subcommand)]
+pub(crate) enum Members {
+    /// List the members of a case
+    List(List),
+    /// Give an operator a role in a case; another lead may have to decide it
+    Name(Name),
+    /// Suspend a member at once
+    #[command(
+        after_help = "Example:\n  breachvault members suspend o_0123456789abcdefghjk --reason 'the account was misused' --case C"
+    )]
+    Suspend(OnMember),
+    /// Lift the suspension of a lead
+    #[command(
+        after_help = "Example:\n  breachvault members lift o_0123456789abcdefghjk --reason 'it was a misunderstanding' --case C"
+    )]
+    Lift(OnMember),
+    /// Thaw the lookups of a member
+    #[command(
+        after_help = "Example:\n  breachvault members thaw o_0123456789abcdefghjk --reason 'the script has a pause now' --case C"
+    )]
+    Thaw(OnMember),
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  breachvault members list --case c_0123456789abcdefghjk")]
+pub(crate) struct List {
+    #[command(flatten)]
+    case: CaseArg,
+    #[command(flatten)]
+    client: Client,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  breachvault members name o_0123456789abcdefghjk --role liaison --account acme \\\n      \
+                  --case c_0123456789abcdefghjk"
+)]
+pub(crate) struct Name {
+    /// The operator's id
+    operator: String,
+    /// The role in the case
+    #[arg(long, value_name = "ROLE",
+        value_parser = clap::builder::PossibleValuesParser::new(CaseRole::WORDS))]
+    role: String,
+    /// The account of a liaison
+    #[arg(long, value_name = "A")]
+    account: Option<String>,
+    /// Name a liaison for an account that no exhibit has yet
+    #[arg(long)]
+    account_not_in_log: bool,
+    /// Why, in 10 to 500 characters
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    case: CaseArg,
+    #[command(flatten)]
+    client: Client,
+}
+
+#[derive(Args)]
+pub(crate) struct OnMember {
+    /// The operator's id, as `members list` shows it
+    operator: String,
+    #[command(flatten)]
+    why: ReasonArg,
+    #[command(flatten)]
+    case: CaseArg,
+    #[command(flatten)]
+    client: Client,
+}
+
+impl Members {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::List(list) => {
+                let path = list.case.path("/members");
+                let members = list.client.connect()?.get_pages(&path, "members", &[])?;
+                list.client.output.list(&members, "members", COLUMNS)
+            }
+            Self::Name(name) => name.run(),
+            Self::Suspend(member) => {
+                let (path, body) = member.request("/suspension");
+                let done = member.client.connect()?.post(&path, &body)?.value()?;
+                member.client.output.object(&done)
+            }
+            Self::Lift(member) => {
+                let (path, body) = member.request("/suspension");
+                let done = member.client.connect()?.delete(&path, &body)?.value()?;
+                member.client.output.object(&done)
+            }
+            Self::Thaw(member) => {
+                let (path, body) = member.request("/thaw");
+                let done = member.client.connect()?.post(&path, &body)?.value()?;
+                member.client.output.object(&done)
+            }
+        }
+    }
+}
+
+impl Name {
+    fn run(self) -> Result<(), Failure> {
+        let mut body = Map::new();
+        body.insert("role".to_owned(), self.role.into());
+        for (name, text) in [("account", self.account), ("reason", self.reason)] {
+            if let Some(text) = text {
+                body.insert(name.to_owned(), text.into());
+            }
+        }
+        if self.account_not_in_log {
+            body.insert("account_not_in_log".to_owned(), true.into());
+        }
+        let path = self
+            .case
+            .path(&format!("/members/{}", part(&self.operator)));
+        let connection = self.client.connect()?;
+        let named = connection.put(&path, &Value::Object(body))?.value()?;
+        self.client.output.object(&named)
+    }
+}
+
+impl OnMember {
+    fn request(&self, rest: &str) -> (String, Value) {
+        let operator = part(&self.operator);
+        let path = self.case.path(&format!("/members/{operator}{rest}"));
+        (path, json!({ "reason": self.why.reason }))
+    }
+}
+
+const COLUMNS: &[Column] = &[
+    Column("OPERATOR", "operator"),
+    Column("NAME", "name"),
+    Column("ROLE", "role"),
+    Column("ACCOUNT", "account"),
+    Column("SUSPENDED", "suspended"),
+];

@@ -1,0 +1,36 @@
+//! The client: what a person does with a served vault from a shell, a file for each noun.
+//!
+//! It knows the HTTP API and nothing of the vault: what it may do and see is decided by the server alone. The commands
+//! of `cli` call it. It holds a session token, and numbers on their way from a list or out of a reveal; none of them
+//! ever stands in an error, an argument or an address. It cannot wipe what a terminal, a pager or a pipe was given.
+
+pub(crate) mod audit;
+pub(crate) mod case;
+mod connection;
+mod exact_text;
+pub(crate) mod exhibit;
+pub(crate) mod export;
+mod failure;
+mod filter;
+pub(crate) mod lookup;
+pub(crate) mod member;
+mod new_file;
+mod number_list;
+pub(crate) mod operator;
+mod output;
+mod problem;
+mod profile;
+pub(crate) mod record;
+pub(crate) mod request;
+pub(crate) mod reveal;
+pub(crate) mod scope;
+mod server;
+pub(crate) mod session;
+mod shown;
+mod table;
+mod why;
+
+pub(crate) use failure::{Failure, FailureKind};
+pub(crate) use output::Output;
+pub(crate) use profile::{Profile, Profiles};
+pub(crate) use server::Client;

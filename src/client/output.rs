@@ -1,0 +1,110 @@
+//! How a command answers: data to standard output as a table, CSV or JSON, and messages to standard error.
+//!
+//! Data has no colours and no control characters, so it may go to a terminal, a pager or a file as it is.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use clap::Args;
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::shown::{shown, shown_json, shown_lines};
+use super::table::{Column, cell, plain, write_csv, write_table};
+use crate::evidence::write_row;
+
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Print the answer as JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Print the answer as CSV; a ' stands before what a spreadsheet would run or change
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// Print no messages, only data and errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+impl Output {
+    /// Lines for people, with or without messages.
+    pub(crate) fn of(quiet: bool) -> Self {
+        Self {
+            json: false,
+            csv: false,
+            quiet,
+        }
+    }
+
+    /// Prints the rows in `member` of an answer.
+    pub(crate) fn list(
+        &self,
+        answer: &Value,
+        member: &str,
+        columns: &[Column],
+    ) -> Result<(), Failure> {
+        if self.json {
+            return self.json(answer);
+        }
+        let rows = answer.get(member).and_then(Value::as_array);
+        let rows = rows.ok_or_else(Failure::strange_answer)?;
+        let mut out = BufWriter::new(io::stdout().lock());
+        match self.csv {
+            true => write_csv(&mut out, rows, columns, io::stdout().is_terminal())?,
+            false if rows.is_empty() => self.words("nothing to list"),
+            false => write_table(&mut out, rows, columns)?,
+        }
+        out.flush().map_err(Failure::output)
+    }
+
+    /// Prints each member of an answer on a line.
+    pub(crate) fn object(&self, answer: &Value) -> Result<(), Failure> {
+        if self.json {
+            return self.json(answer);
+        }
+        let members = answer.as_object().ok_or_else(Failure::strange_answer)?;
+        if members.is_empty() {
+            self.words("done");
+            return Ok(());
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        if self.csv {
+            let seen = io::stdout().is_terminal();
+            let cells: Vec<_> = members.values().map(|value| cell(value, seen)).collect();
+            write_row(&mut out, members.keys().map(String::as_str))
+                .and_then(|()| write_row(&mut out, cells.iter().map(String::as_str)))
+                .map_err(Failure::output)?;
+        } else {
+            for (name, value) in members {
+                let (name, text) = (shown(name), plain(value));
+                writeln!(out, "{name}: {}", shown(&text)).map_err(Failure::output)?;
+            }
+        }
+        out.flush().map_err(Failure::output)
+    }
+
+    /// Prints one JSON value on one line.
+    pub(crate) fn json(&self, value: &Value) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{}", shown_json(&value.to_string()))
+            .and_then(|()| out.flush())
+            .map_err(Failure::output)
+    }
+
+    /// Prints text that is exact, such as a checkpoint: as it is, but for what a terminal would obey.
+    pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let written = match io::stdout().is_terminal() {
+            true => out.write_all(shown_lines(text).as_bytes()),
+            false => out.write_all(text.as_bytes()),
+        };
+        written.and_then(|()| out.flush()).map_err(Failure::output)
+    }
+
+    /// Prints a message for people. A closed standard error is not an error.
+    pub(crate) fn words(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr().lock(), "{}", shown(text));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! How many are affected: tables of counts.
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::case::CaseArg;
+use super::failure::Failure;
+use super::filter::Filter;
+use super::record::warn_of_unknown;
+use super::server::Client;
+use super::table::{Column, plain};
+use super::why::WhyIfAny;
+
+/// Count numbers and messages, by country, state, carrier, day and more
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  breachvault scope --case C --by country,state --csv > scope.csv\n  \
+                  breachvault scope --case C --by day --zone Europe/London --account acme\n  \
+                  breachvault scope --case C --by state --audience protected"
+)]
+pub(crate) struct Scope {
+    /// What to count by: up to four of country, state, area_state, carrier, kind, account, channel, day, hour and week
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        value_parser = ["country", "state", "area_state", "carrier", "kind", "account", "channel", "day", "hour", "week"],
+        hide_possible_values = true
+    )]
+    by: Vec<String>,
+    /// Whom the table is for: the team, with exact counts, or others, with protected ones
+    #[arg(long, value_name = "WHO", default_value = "team", value_parser = ["team", "protected"])]
+    audience: String,
+    /// Which rule protects a table for others
+    #[arg(long, value_name = "RULE", value_parser = ["nhs", "cms"])]
+    rule: Option<String>,
+    /// Only so many rows, the largest; the others are summed up
+    #[arg(long, value_name = "N")]
+    top: Option<u32>,
+    /// The zone of days, hours and weeks, such as Europe/London; by default UTC
+    #[arg(long, value_name = "Z")]
+    zone: Option<String>,
+    #[command(flatten)]
+    case: CaseArg,
+    #[command(flatten)]
+    why: WhyIfAny,
+    #[command(flatten)]
+    filter: Filter,
+    #[command(flatten)]
+    client: Client,
+}
+
+impl Scope {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let output = &self.client.output;
+        let mut body = Map::new();
+        body.insert("audience".to_owned(), self.audience.into());
+        body.insert("by".to_owned(), json!(self.by));
+        for (name, value) in [
+            ("rule", self.rule.map(Value::from)),
+            ("top", self.top.map(Value::from)),
+            ("zone", self.zone.map(Value::from)),
+        ] {
+            if let Some(value) = value {
+                body.insert(name.to_owned(), value);
+            }
+        }
+        self.why.add_to(&mut body);
+        self.filter.add_to(&mut body);
+        let connection = self.client.connect()?;
+        let asked = connection.post(&self.case.path("/scope"), &Value::Object(body))?;
+        let table = asked.value()?;
+        let mut columns: Vec<Column> = COLUMNS
+            .iter()
+            .filter(|column| self.by.iter().any(|by| by == column.1))
+            .map(|column| Column(column.0, column.1))
+            .collect();
+        // A protected table has no messages.
+        let messages = table.pointer("/totals/messages").is_some();
+        columns.push(Column("NUMBERS", "numbers"));
+        columns.extend(messages.then_some(Column("MESSAGES", "messages")));
+        if self.by.is_empty() && !output.json {
+            let totals = table.get("totals").ok_or_else(Failure::strange_answer)?;
+            return output.list(&json!({ "rows": [totals] }), "rows", &columns);
+        }
+        output.list(&table, "rows", &columns)?;
+        warn_of_unknown(output, &table);
+        for (what, member) in [("in all", "totals"), ("in further rows", "rest")] {
+            if let Some(counts) = table.get(member) {
+                output.words(&format!("{what}: {}", plain(counts)));
+            }
+        }
+        Ok(())
+    }
+}
+
+const COLUMNS: &[Column] = &[
+    Column("COUNTRY", "country"),
+    Column("STATE", "state"),
+    Column("AREA STATE", "area_state"),
+    Column("CARRIER", "carrier"),
+    Column("KIND", "kind"),
+    Column("ACCOUNT", "account"),
+    Column("CHANNEL", "channel"),
+    Column("DAY", "day"),
+    Column("HOUR", "hour"),
+    Column("WEEK", "week"),
+];
