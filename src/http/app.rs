@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use super::ProblemKind;
 use super::drain::Drains;
 use super::metrics::Metrics;
+use super::pages::{MadeUpPerson, Sittings};
 use super::problem::Problem;
 use super::throttle::Throttle;
 use super::turns::Turns;
@@ -29,6 +30,9 @@ pub(super) struct App {
     pub(super) drains: Arc<Drains>,
     /// The OpenAPI document, made when it is first asked for.
     pub(super) description: LazyLock<Bytes, fn() -> Bytes>,
+    pub(super) sittings: Sittings,
+    /// The people of a demo; nobody in any other vault.
+    pub(super) made_up: Vec<MadeUpPerson>,
     entropy: SystemEntropy,
 }
 
@@ -44,6 +48,8 @@ impl App {
             drains: Arc::default(),
             limits,
             description: LazyLock::new(describe),
+            sittings: Sittings::default(),
+            made_up: Vec::new(),
             entropy: SystemEntropy::new(),
         }
     }

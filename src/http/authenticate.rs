@@ -1,4 +1,4 @@
-//! Authentication: `Authorization: Bearer` and the session of the token.
+//! Authentication: `Authorization: Bearer`, or for pages their cookie, and the session of the token.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,15 +17,28 @@ use crate::vault::{Caller, Unauthenticated};
 /// The caller of a live session. Every other request is counted, and gets `throttled` when the
 /// bucket of its address is full.
 pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
-    let caller = recognise(app, parts).await?;
+    authenticate_as(app, parts, bearer(parts)).await
+}
+
+/// The same for a token that did not come as `Authorization: Bearer`.
+pub(super) async fn authenticate_as(
+    app: &Arc<App>,
+    parts: &Parts,
+    token: Option<SessionToken>,
+) -> Result<Caller, Problem> {
+    let caller = recognise(app, parts, token).await?;
     if let Some(Peer(connection)) = parts.extensions.get() {
         connection.signed_in();
     }
     Ok(caller)
 }
 
-async fn recognise(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
-    let Some(token) = bearer(parts) else {
+async fn recognise(
+    app: &Arc<App>,
+    parts: &Parts,
+    token: Option<SessionToken>,
+) -> Result<Caller, Problem> {
+    let Some(token) = token else {
         return Err(stranger(
             app,
             address(parts),

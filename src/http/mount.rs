@@ -1,4 +1,4 @@
-//! Mounts operations as routes. No other file uses axum's router.
+//! Mounts operations as routes and as pages. No other file uses axum's router.
 //!
 //! It puts a handler of `run` or `upload` at each path, and lists the route for the API's
 //! description.
@@ -19,12 +19,14 @@ use utoipa::ToSchema;
 use super::accept;
 use super::app::App;
 use super::around::{around, on_panic};
+use super::pages;
 use super::plain;
 use super::problem::Problem;
-use super::route::{Route, Shape, Takes};
+use super::route::{PageRoute, Route, Shape, Takes};
 use super::run::{self, Take};
 use super::sessions::Open;
 use super::upload::{self, Admit};
+use crate::console::Page;
 use crate::operations::{Docs, Empty, Request as Asked};
 use crate::policy::{Action, ActionKind};
 use crate::vault::{Answer, Operation};
@@ -36,6 +38,7 @@ pub(super) struct Routes {
     prefix: &'static str,
     router: Router<Arc<App>>,
     table: Vec<Route>,
+    pages: Vec<PageRoute>,
 }
 
 impl Routes {
@@ -44,6 +47,7 @@ impl Routes {
             prefix,
             router: Router::new(),
             table: Vec::new(),
+            pages: Vec::new(),
         }
     }
 
@@ -194,8 +198,52 @@ impl Routes {
         self
     }
 
+    /// Mounts a page: the view of an operation.
+    pub(super) fn page<P: Page>(self, path: &'static str, method: Method) -> Self {
+        let action = Some(<<P::Operation as Operation>::Action as Action>::KIND);
+        let handler = |State(app): State<Arc<App>>, request: Request| async move {
+            match *request.method() {
+                Method::HEAD => plain::method_not_allowed(State(app), request).await,
+                _ => pages::page::<P>(app, request).await,
+            }
+        };
+        self.add_page(path, method, action, handler)
+    }
+
+    /// Mounts a page for people without a session.
+    pub(super) fn open_page<H, T>(self, path: &'static str, method: Method, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.add_page(path, method, None, handler)
+    }
+
+    fn add_page<H, T>(
+        mut self,
+        path: &'static str,
+        method: Method,
+        action: Option<ActionKind>,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.pages.push(PageRoute {
+            method: method.clone(),
+            path,
+            action,
+        });
+        self.put(path, method, handler)
+    }
+
     pub(super) fn into_table(self) -> Vec<Route> {
         self.table
+    }
+
+    pub(super) fn into_page_table(self) -> Vec<PageRoute> {
+        self.pages
     }
 
     /// The router, with the layers of `around`.
@@ -235,19 +283,28 @@ impl Routes {
         )
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that makes routes: one for each operation"
-    )]
     fn add_handler<H, T>(mut self, path: &str, mut route: Route, handler: H) -> Self
     where
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
         route.path = format!("{}{path}", self.prefix);
-        if let Ok(filter) = MethodFilter::try_from(route.method.clone()) {
-            self.router = self.router.route(&route.path, on(filter, handler));
-            self.table.push(route);
+        self = self.put(&route.path, route.method.clone(), handler);
+        self.table.push(route);
+        self
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that makes routes: one for each operation"
+    )]
+    fn put<H, T>(mut self, path: &str, method: Method, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        if let Ok(filter) = MethodFilter::try_from(method) {
+            self.router = self.router.route(path, on(filter, handler));
         }
         self
     }

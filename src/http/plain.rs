@@ -11,6 +11,8 @@ use super::ProblemKind;
 use super::app::App;
 use super::authenticate::{address, stranger};
 use super::problem::Problem;
+use super::route::Route;
+use super::{accept, pages};
 use crate::operations::Docs;
 
 pub(super) const OPENAPI: Docs = Docs {
@@ -27,7 +29,7 @@ pub(super) const ERRORS: Docs = Docs {
     id: "readErrors",
     tag: "Service",
     summary: "Read what every problem means",
-    description: "The page that the `type` of every problem points to, in Markdown.",
+    description: "The page that the `type` of every problem points to, in Markdown; as HTML for a browser.",
     request: "",
     answer: "",
     problems: &[],
@@ -102,8 +104,16 @@ pub(super) async fn description(State(app): State<Arc<App>>) -> Response {
 }
 
 /// The page that the `type` of every problem points to.
-pub(super) async fn errors(State(_): State<Arc<App>>) -> Response {
-    text(StatusCode::OK, include_str!("../../docs/errors.md"))
+pub(super) async fn errors(State(app): State<Arc<App>>, request: Request) -> Response {
+    let page = accept::choose(request.headers(), &["text/plain", "text/html"]) == Some(1);
+    let mut response = match page {
+        true => pages::errors(&app, request).await,
+        false => text(StatusCode::OK, include_str!("../../docs/errors.md")),
+    };
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("accept"));
+    response
 }
 
 pub(super) async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -136,11 +146,22 @@ pub(super) async fn not_acceptable(State(app): State<Arc<App>>, request: Request
 /// The methods of each path. `HEAD` is for what anybody may read and nobody is recorded for.
 static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {
     let mut allowed: BTreeMap<String, String> = BTreeMap::new();
-    for route in super::table() {
-        let methods = allowed.entry(route.path).or_default();
-        let head = route.method == Method::GET && route.action.is_none();
+    let routes = super::table().into_iter().map(|route| {
+        let Route {
+            path,
+            method,
+            action,
+            ..
+        } = route;
+        (path, method, action)
+    });
+    let pages = super::page_table().into_iter();
+    let pages = pages.map(|page| (page.path.to_owned(), page.method, page.action));
+    for (path, method, action) in routes.chain(pages) {
+        let methods = allowed.entry(path).or_default();
+        let head = method == Method::GET && action.is_none();
         let head = head.then_some("HEAD");
-        for method in [route.method.as_str()].into_iter().chain(head) {
+        for method in [method.as_str()].into_iter().chain(head) {
             let comma = if methods.is_empty() { "" } else { "," };
             methods.push_str(comma);
             methods.push_str(method);

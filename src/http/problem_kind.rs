@@ -54,6 +54,7 @@ kinds! {
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
     WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
     SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "This needs a session with a second factor; sign in again with a code.";
+    CrossSite            "cross-site"             FORBIDDEN    "The form is not from a page of this vault.";
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
     NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use super::mount::Routes;
-use super::route::Route;
+use super::route::{PageRoute, Route};
 use super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
 use super::upload;
-use super::{openapi, plain};
+use super::{openapi, pages, plain};
 use crate::operations::audit::{
     ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
 };
@@ -45,6 +45,11 @@ pub fn table() -> Vec<Route> {
     routes().into_table()
 }
 
+/// All pages, for tests; no vault is needed.
+pub fn page_table() -> Vec<PageRoute> {
+    routes().into_page_table()
+}
+
 /// The API's description, made of the table.
 pub(super) fn description() -> Bytes {
     Bytes::from(openapi::document(&table()))
@@ -55,7 +60,7 @@ pub(super) fn routes() -> Routes {
     let (ok, created) = (StatusCode::OK, StatusCode::CREATED);
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     let text = "text/plain";
-    Routes::new("/api/v1")
+    let routes = Routes::new("/api/v1")
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
         .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
@@ -137,5 +142,6 @@ pub(super) fn routes() -> Routes {
         .plain("/errors",       plain::ERRORS,  text,               plain::errors)
         .plain("/healthz",      plain::HEALTHZ, text,               plain::healthz)
         .plain("/readyz",       plain::READYZ,  text,               plain::readyz)
-        .plain("/metrics",      plain::METRICS, text,               plain::metrics)
+        .plain("/metrics",      plain::METRICS, text,               plain::metrics);
+    pages::mount(routes)
 }

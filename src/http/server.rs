@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 use super::connections::Bounded;
+use super::pages::MadeUpPerson;
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Proxies};
@@ -36,6 +37,8 @@ pub struct ServeConfig {
     pub limits: Limits,
     /// Whose PROXY header is believed.
     pub proxies: Proxies,
+    /// The people of a demo, whom its page to sign in lists; nobody in any other vault.
+    pub made_up: Vec<MadeUpPerson>,
 }
 
 /// Why the server did not start, or did not stop well.
@@ -70,6 +73,7 @@ impl ServeConfig {
             tls_1_2: config.tls.allow_tls_1_2,
             limits: config.limits.clone(),
             proxies: config.serve.proxies.clone(),
+            made_up: Vec::new(),
         }
     }
 }
@@ -115,11 +119,9 @@ pub async fn serve_until(
     let address = listener
         .local_addr()
         .map_err(|error| ServeError::Listen(error.kind()))?;
-    let app = Arc::new(App::new(
-        Arc::clone(&vault),
-        config.limits.clone(),
-        description,
-    ));
+    let mut app = App::new(Arc::clone(&vault), config.limits.clone(), description);
+    app.made_up = config.made_up.clone();
+    let app = Arc::new(app);
     let service = routes().into_router(Arc::clone(&app)).into_make_service();
 
     let handle = Handle::new();

@@ -21,8 +21,8 @@ use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
 /// What is kept, sealed, of a case.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Description {
-    title: String,
+pub(super) struct Description {
+    pub(super) title: String,
     reference: String,
 }
 
@@ -136,10 +136,7 @@ impl<A: Action> Scope<'_, A> {
     }
 
     fn view_case(&self, case: &CaseRow) -> Result<CaseView, OperationError> {
-        let keys = self.core.case_keys(&case.id)?;
-        let aad = Aad::case_description(&self.core.vault, &case.id);
-        let description: Description =
-            open_json(keys.descriptions(), &aad, &case.sealed, "case description")?;
+        let description = self.describe(case)?;
         let operator = self.operator()?;
         let member = membership_rows::find(self.connection, case.number, operator)?;
         let account = match member.as_ref().and_then(|member| member.account.as_ref()) {
@@ -302,6 +299,13 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl Reading<'_> {
+    /// Title and reference of a case.
+    pub(super) fn describe(&self, case: &CaseRow) -> Result<Description, OperationError> {
+        let keys = self.core.case_keys(&case.id)?;
+        let aad = Aad::case_description(&self.core.vault, &case.id);
+        open_json(keys.descriptions(), &aad, &case.sealed, "case description")
+    }
+
     /// Whether the case has another lead than the caller. One who is suspended counts, so that
     /// nobody gets rid of the second person by suspending them; one whose account was ended does not.
     pub fn has_other_leads(&self) -> Result<bool, OperationError> {

@@ -5,7 +5,9 @@ use utoipa::ToSchema;
 
 use super::{Scope, open_account, party_of};
 use crate::domain::schema::Token;
-use crate::domain::{CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId};
+use crate::domain::{
+    CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
+};
 use crate::policy::{Action, Denial, Writes};
 use crate::vault::budget::charge::Payer;
 use crate::vault::budget::price::BudgetKind;
@@ -100,6 +102,9 @@ pub struct SelfView {
 pub struct SelfMembership {
     /// The id of the case.
     pub case: CaseId,
+    /// Its title.
+    #[schema(value_type = Title)]
+    pub title: String,
     /// What the caller is in it.
     #[schema(value_type = CaseRole)]
     pub role: &'static str,
@@ -225,6 +230,7 @@ impl<A: Action> Scope<'_, A> {
                 let (lookup_budget, frozen_until) = left(BudgetKind::Lookups)?;
                 let (view_budget, _) = left(BudgetKind::Views)?;
                 cases.push(SelfMembership {
+                    title: self.describe(&case)?.title,
                     case: case.id,
                     role: member.role.as_str(),
                     lookup_budget,

@@ -1,6 +1,7 @@
 //! A served vault for the tests: real store, real TLS, real HTTP, and one
 //! client for each kind of caller.
 
+mod browser;
 mod client;
 mod empty;
 mod incident;
@@ -10,6 +11,7 @@ mod people;
 mod served;
 mod wire;
 
+pub use self::browser::Browser;
 pub use self::client::{Answer, Client};
 pub use self::empty::Empty;
 pub use self::incident::{Incident, body, shared};

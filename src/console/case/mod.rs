@@ -1,0 +1,9 @@
+//! Cases: the list, a new one, and what one is about.
+
+mod list;
+mod open;
+mod overview;
+
+pub use self::list::CasesPage;
+pub use self::open::{NewCase, OpenCasePage};
+pub use self::overview::CasePage;
