@@ -79,10 +79,15 @@ impl Form {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The input that these fields make, as JSON.
-    pub fn to_json(&self, fields: &[Field]) -> Zeroizing<Vec<u8>> {
+    /// The input that these fields make, as JSON. `given` has texts for fields that are not in the form.
+    pub fn to_json(&self, fields: &[Field], given: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
         let mut buffer = WipedBuffer::with_capacity(1024);
-        match serde_json::to_writer(&mut buffer, &Members { form: self, fields }) {
+        let members = Members {
+            form: self,
+            fields,
+            given,
+        };
+        match serde_json::to_writer(&mut buffer, &members) {
             Ok(()) => buffer.into_bytes(),
             Err(_) => Zeroizing::default(),
         }
@@ -121,6 +126,18 @@ impl Form {
 struct Members<'f> {
     form: &'f Form,
     fields: &'f [Field],
+    given: &'f [(&'f str, &'f str)],
+}
+
+impl Members<'_> {
+    fn text(&self, name: &str) -> String {
+        let given = self.given.iter().find(|(known, _)| *known == name);
+        let text = match given {
+            Some((_, text)) if !self.form.has(name) => text,
+            _ => self.form.text(name),
+        };
+        text.replace("\r\n", " ").replace(['\r', '\n'], " ")
+    }
 }
 
 impl Serialize for Members<'_> {
@@ -129,9 +146,9 @@ impl Serialize for Members<'_> {
         let mut map = serializer.serialize_map(None)?;
         for field in self.fields {
             match *field {
-                Field::Text(name) => map.serialize_entry(name, &one_line(form.text(name)))?,
+                Field::Text(name) => map.serialize_entry(name, &self.text(name))?,
                 Field::Optional(name) if form.text(name).is_empty() => {}
-                Field::Optional(name) => map.serialize_entry(name, &one_line(form.text(name)))?,
+                Field::Optional(name) => map.serialize_entry(name, &self.text(name))?,
                 Field::Secret(name) if form.exactly(name).is_empty() => {}
                 Field::Secret(name) => map.serialize_entry(name, form.exactly(name))?,
                 Field::Number(name) => match (form.text(name), form.text(name).parse::<u64>()) {
@@ -150,17 +167,18 @@ impl Serialize for Members<'_> {
                 Field::Each(name) => {
                     map.serialize_entry(name, &form.all(name).collect::<Vec<_>>())?
                 }
-                Field::Group(name, fields) => {
-                    map.serialize_entry(name, &Members { form, fields })?
-                }
+                Field::Group(name, fields) => map.serialize_entry(
+                    name,
+                    &Members {
+                        form,
+                        fields,
+                        given: self.given,
+                    },
+                )?,
             }
         }
         map.end()
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.replace("\r\n", " ").replace(['\r', '\n'], " ")
 }
 
 /// The parts between any of these characters that are not empty.
@@ -218,7 +236,7 @@ mod tests {
             Field::Tick("wet"),
             Field::Group("filter", &[Field::Each("country"), Field::Each("state")]),
         ];
-        let json: serde_json::Value = serde_json::from_slice(&form.to_json(&fields)).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&form.to_json(&fields, &[])).unwrap();
         let expected = serde_json::json!({
             "numbers": ["+1 202 555 0101", "+12025550102", "+12025550103"],
             "reason": "a line and one",
@@ -229,6 +247,17 @@ mod tests {
             "filter": { "country": ["US", "GB"], "state": [] },
         });
         assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn what_was_given_before_stands_for_what_is_not_in_the_form() {
+        let fields = [Field::Text("purpose"), Field::Text("reason")];
+        let given = [("purpose", "scoping"), ("reason", "of before")];
+        let json = form("reason=a+new+one").to_json(&fields, &given);
+        assert_eq!(
+            json.as_slice(),
+            br#"{"purpose":"scoping","reason":"a new one"}"#
+        );
     }
 
     #[test]
@@ -247,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_none_is_left_for_the_operation_to_refuse() {
-        let json = form("limit=ten").to_json(&[Field::Number("limit")]);
+        let json = form("limit=ten").to_json(&[Field::Number("limit")], &[]);
         assert_eq!(json.as_slice(), br#"{"limit":"ten"}"#);
     }
 

@@ -14,6 +14,7 @@ pub mod operator;
 mod page;
 pub mod record;
 mod refused;
+pub mod request;
 pub mod session;
 mod visit;
 mod zone;
@@ -22,7 +23,7 @@ pub use self::form::{Field, Form};
 pub use self::html::Html;
 pub use self::page::{Page, Shown, ViewOf};
 pub use self::refused::{Refused, RefusedPage, who_can};
-pub use self::visit::{Person, Sitting, Visit, escaped};
+pub use self::visit::{Person, Sitting, Visit, escaped, next_page};
 pub use self::zone::Zone;
 
 /// The style sheet of all pages.

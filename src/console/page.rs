@@ -13,6 +13,8 @@ pub trait Page: 'static {
     type Operation: Request;
     /// The fields that become its input.
     const FIELDS: &'static [Field] = &[];
+    /// The fields that a form still has after an error, an expired session or a detour.
+    const KEPT: &'static [Field] = Self::FIELDS;
 
     /// Shows the view.
     ///

@@ -99,6 +99,17 @@ impl Visit {
         ends.map_or(0, |ends| (ends.seconds() - self.now.seconds()).max(0))
     }
 
+    /// How long it is until then, in words; `None` if it is over.
+    pub fn left_until(&self, then: &Moment) -> Option<String> {
+        let seconds = then.seconds() - self.now.seconds();
+        match seconds {
+            ..=0 => None,
+            1..7200 => Some(format!("{} minutes", seconds / 60)),
+            7200..172_800 => Some(format!("{} hours", seconds / 3600)),
+            _ => Some(format!("{} days", seconds / 86_400)),
+        }
+    }
+
     /// The address after something was done, which then says so.
     pub fn done_at(&self, path: &str) -> String {
         match self.leaf() {
@@ -127,6 +138,16 @@ impl Visit {
         self.address_of(kept)
     }
 
+    /// Names and values of what is in the address, but for these and what is the console's own: for a form that adds to
+    /// them.
+    pub fn others(&self, names: &[&str]) -> Vec<(&str, &str)> {
+        let own = ["form_token", "done", "cursor"];
+        let pairs = self.form.pairs().filter(|(name, value)| {
+            !own.contains(name) && !names.contains(name) && !value.trim().is_empty()
+        });
+        pairs.collect()
+    }
+
     fn address_of<'p>(&self, pairs: impl Iterator<Item = (&'p str, &'p str)>) -> String {
         let mut address = self.path.clone();
         let filled = pairs.filter(|(_, value)| !value.trim().is_empty());
@@ -137,6 +158,20 @@ impl Visit {
             address.push_str(&escaped(value.trim()));
         }
         address
+    }
+}
+
+/// An address to go on at: one of the pages, and nowhere else.
+pub fn next_page(wanted: &str) -> &str {
+    let plain = wanted
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let inside = ["/console", "/console/", "/console?"]
+        .iter()
+        .any(|start| wanted == *start || (start.len() > 8 && wanted.starts_with(start)));
+    match plain && inside && !wanted.contains("//") {
+        true => wanted,
+        false => "/console",
     }
 }
 
@@ -195,6 +230,11 @@ mod tests {
             "/console/cases/x/records?country=GB&carrier=A%20%26%20B"
         );
         assert_eq!(visit.done(), Some(3));
+        let left = |seconds| visit.left_until(&Moment::from_seconds(seconds));
+        assert_eq!(left(0), None);
+        assert_eq!(left(121).as_deref(), Some("2 minutes"));
+        assert_eq!(left(86_400).as_deref(), Some("24 hours"));
+        assert_eq!(left(604_800).as_deref(), Some("7 days"));
         assert_eq!(visit.done_at("/console"), "/console?done=7");
     }
 
@@ -204,5 +244,24 @@ mod tests {
         assert_eq!(visit.value("reason"), "a new reason");
         assert!(visit.holds("purpose", "scoping"));
         assert_eq!(visit.value("ticket"), "");
+    }
+
+    #[test]
+    fn the_next_address_is_a_page_of_this_vault() {
+        for wanted in ["/console", "/console/cases/c_1?country=US", "/console?x=1"] {
+            assert_eq!(next_page(wanted), wanted);
+        }
+        for wanted in [
+            "",
+            "https://example.com/console",
+            "//example.com/console",
+            "/\\example.com",
+            "/console//example.com",
+            "/console/\r\nset-cookie: x",
+            "/consoles",
+            "/api/v1/me",
+        ] {
+            assert_eq!(next_page(wanted), "/console", "{wanted:?}");
+        }
     }
 }

@@ -25,7 +25,7 @@ use super::page::{add_cookie, go_on};
 use super::{arrival, cookie, made_up, respond, visit};
 use crate::console::operator::{AcceptedPage, InvitationPage, Picture, SecondFactorPage};
 use crate::console::session::SignInPage;
-use crate::console::{Field, Form, Html, Refused, Visit, Zone, escaped};
+use crate::console::{Field, Form, Html, Refused, Visit, Zone, escaped, next_page};
 use crate::domain::{Moment, OperatorName};
 use crate::operations::session::CloseSession;
 use crate::vault::{Body, OperationError, Reply};
@@ -135,7 +135,9 @@ pub(super) async fn invitation(State(app): State<Arc<App>>, request: Request) ->
         Ok(form) if form.exactly("password") != form.exactly("again") => {
             Err(Problem::new(ProblemKind::Invalid).at("password", "must be the same twice"))
         }
-        Ok(form) => open::<UseInvitation>(&app, address(&parts), form.to_json(INVITATION)).await,
+        Ok(form) => {
+            open::<UseInvitation>(&app, address(&parts), form.to_json(INVITATION, &[])).await
+        }
         Err(problem) => Err(problem),
     };
     accepted(used, &visit, |refused| {
@@ -165,7 +167,7 @@ pub(super) async fn second_factor(State(app): State<Arc<App>>, request: Request)
     let set = match form_of(&app, &parts, body).await {
         Ok(form) => {
             visit.form = form;
-            let json = visit.form.to_json(SECOND_FACTOR);
+            let json = visit.form.to_json(SECOND_FACTOR, &[]);
             open::<SetUpSecondFactor>(&app, address(&parts), json).await
         }
         Err(problem) => Err(problem),
@@ -187,7 +189,7 @@ pub(super) async fn zone(State(app): State<Arc<App>>, request: Request) -> Respo
     };
     match Zone::parse(form.text("zone")) {
         Some(zone) => {
-            let mut response = respond::to(visit::next(form.text("next")), None);
+            let mut response = respond::to(next_page(form.text("next")), None);
             add_cookie(&mut response, cookie::set_zone(&zone));
             response
         }
@@ -231,7 +233,7 @@ async fn try_to_sign_in(
     let from: Option<IpAddr> = address(parts);
     let wrong = || Problem::new(ProblemKind::WrongCredential);
     let (name, tries) = match form.text("person") {
-        "" => (form.text("name"), Some(vec![form.to_json(SIGN_IN)])),
+        "" => (form.text("name"), Some(vec![form.to_json(SIGN_IN, &[])])),
         person => (person, made_up::credentials(&app.made_up, from, person)),
     };
     let mut ended = Err(wrong());
@@ -266,7 +268,7 @@ fn sign_in_form(
         visit,
         refused,
         ended,
-        next: visit::next(form.text("next")),
+        next: next_page(form.text("next")),
         kept: &kept,
         made_up: &made_up::shown(&app.made_up, address(parts)),
     })
@@ -280,7 +282,7 @@ fn waiting(form: &Form) -> impl Iterator<Item = (&str, &str)> {
 
 /// Where to go on after a sign-in. Purpose and reason wait in memory, the other fields in the address.
 fn go_on_with(app: &App, form: &Form, opened: &Opened) -> String {
-    let mut next = visit::next(form.text("next")).to_owned();
+    let mut next = next_page(form.text("next")).to_owned();
     let (mut purpose, mut reason) = ("", "");
     for (name, value) in waiting(form) {
         match name {

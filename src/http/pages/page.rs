@@ -19,7 +19,10 @@ use super::super::problem::Problem;
 use super::super::run::{pass, read_body};
 use super::{arrival, cookie, made_up, respond, visit};
 use crate::console::session::{GoOn, SignInPage};
-use crate::console::{Form, Html, Page, RefusedPage, Shown, Visit, escaped};
+use crate::console::{
+    Field, Form, Html, Page, RefusedPage, Shown, Sitting, Visit, escaped, next_page,
+};
+use crate::domain::{Purpose, Reason};
 use crate::policy::Action;
 use crate::vault::{Caller, Ended, Operation};
 
@@ -39,6 +42,11 @@ pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: Request) -> R
         }
     };
     visit.sitting = app.sittings.of(caller.operator_id());
+    if asks_why::<P>() && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
+        // Asked once for a sitting, and not in an address.
+        let next = escaped(next_page(&visit::address(&parts)));
+        return respond::to(&format!("/console/sitting?next={next}"), None);
+    }
     let done = work::<P>(&app, &caller, &parts, body, visit).await;
     match done {
         (visit, Ok(shown)) => {
@@ -85,7 +93,7 @@ async fn work<P: Page>(
         };
         visit.form = Form::parse(&bytes).ok_or_else(|| Problem::new(kind))?;
         match parts.method == Method::GET || has_token(&visit) {
-            true => Ok(visit.form.to_json(P::FIELDS)),
+            true => Ok(visit.form.to_json(P::FIELDS, &given(&visit))),
             false => Err(Problem::new(ProblemKind::CrossSite)),
         }
     });
@@ -102,6 +110,17 @@ async fn work<P: Page>(
     let done = pass::<P::Operation, Shown>(app, caller.clone(), &turn, ids, input, false, render);
     let done = done.await;
     (visit, done)
+}
+
+/// Whether the operation asks for a purpose. A page that is only read has it from the sitting.
+fn asks_why<P: Page>() -> bool {
+    P::FIELDS.contains(&Field::Text("purpose"))
+}
+
+/// What a page has from the sitting, if it is not in its form.
+fn given(visit: &Visit) -> [(&'static str, &str); 2] {
+    let Sitting { purpose, reason } = &visit.sitting;
+    [("purpose", purpose), ("reason", reason)]
 }
 
 /// Whether the form was made for this session.
@@ -122,7 +141,7 @@ fn from_elsewhere<P: Page>(app: &Arc<App>, parts: &Parts, visit: &Visit) -> Resp
 /// One link to what was asked for.
 pub(super) fn go_on(parts: &Parts, visit: &Visit) -> Response {
     let to = visit::address(parts);
-    let to = visit::next(&to);
+    let to = next_page(&to);
     respond::html(StatusCode::OK, Html::of(&GoOn { visit, to }), visit)
 }
 
@@ -145,16 +164,13 @@ fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -
             None => "",
         };
         let mut response = respond::to(
-            &format!(
-                "/console/sign-in?next={}{ended}",
-                escaped(visit::next(&next))
-            ),
+            &format!("/console/sign-in?next={}{ended}", escaped(next_page(&next))),
             problem.leaf,
         );
         add_cookie(&mut response, cookie::end_session());
         return response;
     }
-    let kept = visit.form.kept(P::FIELDS);
+    let kept = visit.form.kept(P::KEPT);
     let form_at = P::form_at(visit);
     let stranger = Visit {
         person: None,
@@ -170,7 +186,7 @@ fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -
         visit: &stranger,
         refused: None,
         ended: true,
-        next: visit::next(&form_at),
+        next: next_page(&form_at),
         kept: &kept,
         made_up: &made_up::shown(&app.made_up, address(parts)),
     });
@@ -229,15 +245,18 @@ fn keep<P: Page>(app: &App, caller: &Caller, shown: &Shown, visit: &Visit) {
     match shown {
         Shown::Left(_) => app.sittings.forget(operator),
         _ => {
-            let kept = visit.form.kept(P::FIELDS);
+            let kept = visit.form.kept(P::KEPT);
             let value = |name: &str| {
                 let found = kept.iter().find(|(known, _)| known == name);
                 found.map_or("", |(_, value)| value.as_str())
             };
             // A reason without a purpose is one decision's own.
-            if !value("purpose").is_empty() {
-                let (purpose, reason) = (value("purpose"), value("reason"));
-                app.sittings.keep(operator, purpose, reason);
+            if let (Ok(purpose), Ok(reason)) = (
+                value("purpose").parse::<Purpose>(),
+                Reason::parse(value("reason")),
+            ) {
+                app.sittings
+                    .keep(operator, purpose.as_str(), reason.as_str());
             }
         }
     }

@@ -5,8 +5,13 @@ use http::Method;
 use super::super::mount::Routes;
 use super::{open, plain};
 use crate::console::case::{CasePage, CasesPage, NewCase, OpenCasePage};
-use crate::console::record::{LookUpForm, LookUpPage};
-use crate::console::session::{Home, SignOut};
+use crate::console::record::{LookUpForm, LookUpPage, RecordsPage};
+use crate::console::request::{
+    DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenRevealPage, RaiseForm, RaisePage,
+    ReadPage, RevealForm, RevealPage,
+};
+use crate::console::session::{Home, SignOut, SittingForm, SittingPage};
+use crate::vault::scope::requests::{Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
 
 #[rustfmt::skip]
 pub(in crate::http) fn mount(routes: Routes) -> Routes {
@@ -23,12 +28,42 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .open_page("/console/zone",                  post.clone(), open::zone)
         .page::<Home>          ("/console",                        get.clone())
         .page::<SignOut>       ("/console/sign-out",               post.clone())
+        .page::<SittingForm>   ("/console/sitting",                get.clone())
+        .page::<SittingPage>   ("/console/sitting",                post.clone())
 
         .page::<CasesPage>     ("/console/cases",                  get.clone())
         .page::<NewCase>       ("/console/cases/new",              get.clone())
         .page::<OpenCasePage>  ("/console/cases/new",              post.clone())
         .page::<CasePage>      ("/console/cases/{case}",           get.clone())
 
-        .page::<LookUpForm>    ("/console/cases/{case}/lookup",    get)
-        .page::<LookUpPage>    ("/console/cases/{case}/lookup",    post)
+        .page::<LookUpForm>    ("/console/cases/{case}/lookup",    get.clone())
+        .page::<LookUpPage>    ("/console/cases/{case}/lookup",    post.clone())
+        .page::<RecordsPage>   ("/console/cases/{case}/records",   get.clone())
+
+        .page::<KindsPage>     ("/console/cases/{case}/requests",  get.clone())
+        .page::<ListPage<Reveal>>      ("/console/cases/{case}/reveals",      get.clone())
+        .page::<RevealForm>            ("/console/cases/{case}/reveals/new",  get.clone())
+        .page::<RevealPage>            ("/console/cases/{case}/reveals/new",  post.clone())
+        .page::<ReadPage<Reveal>>      ("/console/reveals/{reveal}",          get.clone())
+        .page::<DecidePage<Reveal>>    ("/console/reveals/{reveal}",          post.clone())
+        .page::<OpenRevealPage>        ("/console/reveals/{reveal}/open",     post.clone())
+        .page::<ListPage<Export>>      ("/console/cases/{case}/exports",      get.clone())
+        .page::<ExportForm>            ("/console/cases/{case}/exports/new",  get.clone())
+        .page::<ExportPage>            ("/console/cases/{case}/exports/new",  post.clone())
+        .page::<ReadPage<Export>>      ("/console/exports/{export}",          get.clone())
+        .page::<DecidePage<Export>>    ("/console/exports/{export}",          post.clone())
+        .page::<ListPage<Raise>>       ("/console/cases/{case}/raises",       get.clone())
+        .page::<RaiseForm>             ("/console/cases/{case}/raises/new",   get.clone())
+        .page::<RaisePage>             ("/console/cases/{case}/raises/new",   post.clone())
+        .page::<ReadPage<Raise>>       ("/console/raises/{raise}",            get.clone())
+        .page::<DecidePage<Raise>>     ("/console/raises/{raise}",            post.clone())
+        .page::<ListPage<Withdrawal>>  ("/console/cases/{case}/withdrawals",  get.clone())
+        .page::<ReadPage<Withdrawal>>  ("/console/withdrawals/{withdrawal}",  get.clone())
+        .page::<DecidePage<Withdrawal>>("/console/withdrawals/{withdrawal}",  post.clone())
+        .page::<ListPage<Quarantine>>  ("/console/cases/{case}/quarantines",  get.clone())
+        .page::<ReadPage<Quarantine>>  ("/console/quarantines/{quarantine}",  get.clone())
+        .page::<DecidePage<Quarantine>>("/console/quarantines/{quarantine}",  post.clone())
+        .page::<ListPage<Membership>>  ("/console/cases/{case}/memberships",  get.clone())
+        .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get)
+        .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post)
 }

@@ -2,5 +2,7 @@
 
 mod every_page;
 mod look_up;
+mod records;
+mod requests;
 mod sessions;
 mod whence;

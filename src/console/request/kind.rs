@@ -1,0 +1,38 @@
+//! What differs between the kinds of request, as their pages show it.
+
+use crate::operations::two_person::TwoPerson;
+use crate::vault::scope::requests::AskedView;
+
+/// A kind of request with its words.
+pub trait Kind: TwoPerson {
+    /// The word in addresses, such as `reveals`.
+    const PLURAL: &'static str;
+    /// What one of them is called.
+    const CALLED: &'static str;
+    /// What a yes does.
+    const DOES: &'static str;
+
+    /// The requests of an answer.
+    fn views(listed: Self::Listed) -> Vec<Self::View>;
+    /// Its identifier.
+    fn id(view: &Self::View) -> String;
+    /// Who asked and why, who decided, and until when it holds.
+    fn asked(view: &Self::View) -> &AskedView;
+    /// Exactly what a yes would disclose or change: what it is called, and how much.
+    fn facts(view: &Self::View) -> Vec<(&'static str, String)>;
+
+    /// People whose numbers would be shown, masked: token, mask, messages.
+    fn sample(_: &Self::View) -> Vec<(String, String, u64)> {
+        Vec::new()
+    }
+
+    /// What the asker does with a yes: the address of the form, and its button.
+    fn after(_: &Self::View) -> Option<(String, &'static str)> {
+        None
+    }
+}
+
+/// The address of one request.
+pub(super) fn address<K: Kind>(id: &str) -> String {
+    format!("/console/{}/{id}", K::PLURAL)
+}
