@@ -25,6 +25,7 @@ use crate::operations::export::{
     AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
     take_package,
 };
+use crate::operations::inbox::ListInbox;
 use crate::operations::key::KeyStatus;
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
@@ -66,6 +67,7 @@ pub(super) fn routes() -> Routes {
         .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
         .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
         .mount::<ReadSelf>              (get.clone(),    "/me",                               ok)
+        .mount::<ListInbox>             (get.clone(),    "/inbox",                            ok)
 
         .mount::<AddOperator>           (post.clone(),   "/operators",                        created)
         .mount::<ListOperators>         (get.clone(),    "/operators",                        ok)

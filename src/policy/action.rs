@@ -110,6 +110,7 @@ list! {
     SignIn            "session.open"        writes;
     SignOut           "session.close"       writes;
     ReadSelf          "session.read"        reads;
+    ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
     AddOperator       "operator.add"        writes;

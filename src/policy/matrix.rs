@@ -106,9 +106,12 @@ fn row(action: ActionKind) -> Row {
 
     match action {
         A::SignIn | A::Enrol | A::SetSecondFactor => STRANGER,
-        A::SignOut | A::ReadSelf | A::ReadCheckpoint | A::ReadVkey | A::ReadSigner => {
-            home(EVERYBODY)
-        }
+        A::SignOut
+        | A::ReadSelf
+        | A::ListInbox
+        | A::ReadCheckpoint
+        | A::ReadVkey
+        | A::ReadSigner => home(EVERYBODY),
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
         A::ListOperators | A::AcceptTime => home(&[Administrator, Lead]),
         A::ReadClock => home(&[Administrator, Lead, Auditor]),

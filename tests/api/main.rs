@@ -20,6 +20,7 @@ mod clock;
 mod console;
 mod exhibit;
 mod export;
+mod inbox;
 mod key;
 mod membership;
 mod operator;

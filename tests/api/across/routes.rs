@@ -74,6 +74,7 @@ use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison, Outsid
 pub const ROWS: &[Row] = &[
     for_all("DELETE /api/v1/sessions/current"),
     for_all("GET /api/v1/me"),
+    for_all("GET /api/v1/inbox"),
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),

@@ -18,7 +18,7 @@ fn a_reveal_is_asked_for_decided_and_opened_by_pages() {
         .assert_status(200)
         .text();
     assert!(
-        form.contains("<h1>Ask to see 1 numbers</h1>") && form.contains(&subject),
+        form.contains("Exactly 1: those ticked below.") && form.contains(&subject),
         "{form}"
     );
     let fields = [
@@ -40,8 +40,15 @@ fn a_reveal_is_asked_for_decided_and_opened_by_pages() {
         "{page}"
     );
     assert!(!page.contains("value=\"approve\""), "{page}");
+    let home = asker.get("/console").assert_status(200).text();
+    assert!(home.contains("somebody else decides"), "{home}");
 
     let decider = Browser::signed_in(&incident, Who::Lead);
+    let home = decider.get("/console").assert_status(200).text();
+    assert!(
+        home.contains(&format!("href=\"{path}\"")) && home.contains("you decide"),
+        "{home}"
+    );
     let page = decider.get(path).assert_status(200).text();
     for shown in [
         "investigator asks for a reveal",

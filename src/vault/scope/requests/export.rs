@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
 use super::package_file::Tar;
-use crate::domain::{AccountName, ExportId, LegalBasis, Profile};
-use crate::policy::actions;
+use crate::domain::{AccountName, CaseRole, ExportId, LegalBasis, Profile};
+use crate::policy::{Seat, actions};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::records::{FilterInput, Matched, RecordFilter};
 use crate::vault::scope::{Asking, Reading};
@@ -250,6 +250,14 @@ impl RequestKind for Export {
             rows: body.messages,
             subjects: &[],
             detail: Value::Null,
+        }
+    }
+
+    fn waits_for_use(own: bool, seat: Seat) -> bool {
+        match seat {
+            Seat::Member(CaseRole::Custodian) => true,
+            Seat::Member(CaseRole::Liaison) => own,
+            _ => false,
         }
     }
 

@@ -15,6 +15,7 @@ mod approval;
 mod asked_view;
 mod export;
 mod found;
+mod inbox;
 mod kind;
 mod membership;
 mod package;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use self::asked_view::{AskedView, ShownState};
 pub use self::export::{Export, ExportView, ExportWanted};
+pub use self::inbox::{WaitingView, WaitsFor};
 pub use self::kind::RequestKind;
 pub use self::membership::{Membership, MembershipView, MembershipWanted};
 pub use self::package::{Built, PackageContents, WantedBytes, WantedPart};

@@ -12,7 +12,7 @@ use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
 use super::sealed::damaged;
 use crate::domain::{ExhibitId, QuarantineId};
-use crate::policy::{RequestState, Writes, actions};
+use crate::policy::{RequestState, Seat, Writes, actions};
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::RequestDigest;
@@ -135,6 +135,10 @@ impl RequestKind for Quarantine {
             subjects: &[],
             detail: json!({ "exhibit": body.exhibit }),
         }
+    }
+
+    fn waits_for_use(own: bool, _: Seat) -> bool {
+        own
     }
 
     fn view(
