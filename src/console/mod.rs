@@ -5,8 +5,11 @@
 //! shown. It sees views and what a person typed, never keys or the database. One folder a noun, one file a page, and
 //! its template beside it under the same name. Not promised: anything about what a browser keeps.
 
+pub mod audit;
 pub mod case;
 mod choices;
+pub mod exhibit;
+pub mod export;
 mod form;
 pub mod help;
 mod html;

@@ -210,6 +210,12 @@ impl Routes {
         self.add_page(path, method, action, handler)
     }
 
+    /// Mounts the form that hands a package out to a browser.
+    pub(super) fn package_page(self, path: &'static str) -> Self {
+        let handler = |State(app): State<Arc<App>>, request: Request| pages::package(app, request);
+        self.add_page(path, Method::POST, Some(ActionKind::TakePackage), handler)
+    }
+
     /// Mounts a page for people without a session.
     pub(super) fn open_page<H, T>(self, path: &'static str, method: Method, handler: H) -> Self
     where

@@ -45,9 +45,20 @@ pub(super) async fn download(
 ) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
-    let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let part = range::read(&parts.headers);
+    hand_out(&app, caller, ids, part, take).await
+}
+
+/// Hands a package out to somebody who was recognised.
+pub(super) async fn hand_out(
+    app: &App,
+    caller: Caller,
+    ids: Ids,
+    part: Option<WantedPart>,
+    take: Take,
+) -> Result<Response, Problem> {
+    let turn = app.turns.enter(&caller)?;
     let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
     let reply = blocking(move || {

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::console::page::{Page, Shown};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
 use crate::vault::OperationError;
@@ -15,6 +16,8 @@ pub struct CasePage;
 #[template(path = "case/overview.html")]
 struct Shows<'a> {
     visit: &'a Visit,
+    /// No form of this page is refused on it.
+    refused: Option<&'a Refused>,
     case: CaseView,
 }
 
@@ -22,6 +25,10 @@ impl Page for CasePage {
     type Operation = ReadCase;
 
     fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
-        Shown::page(&Shows { visit, case })
+        Shown::page(&Shows {
+            visit,
+            refused: None,
+            case,
+        })
     }
 }

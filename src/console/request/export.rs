@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::kind::Kind;
 use crate::console::visit::word;
 use crate::operations::export::ExportList;
-use crate::vault::scope::requests::{AskedView, Export, ExportView};
+use crate::vault::scope::requests::{AskedView, Export, ExportView, ShownState};
 
 impl Kind for Export {
     const PLURAL: &'static str = "exports";
@@ -48,6 +48,14 @@ impl Kind for Export {
             facts.push(("Receipt of the receiver", "acknowledged".to_owned()));
         }
         facts
+    }
+
+    fn package(view: &ExportView) -> Option<String> {
+        let handed_out = matches!(
+            view.asked.state,
+            ShownState::Approved | ShownState::Used | ShownState::Acknowledged
+        );
+        handed_out.then(|| format!("/console/exports/{}", view.export))
     }
 }
 

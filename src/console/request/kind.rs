@@ -30,6 +30,11 @@ pub trait Kind: TwoPerson {
     fn after(_: &Self::View) -> Option<(String, &'static str)> {
         None
     }
+
+    /// Where a package is handed out that was approved: to others than the asker.
+    fn package(_: &Self::View) -> Option<String> {
+        None
+    }
 }
 
 /// The address of one request.

@@ -3,7 +3,7 @@
 use super::kind::Kind;
 use crate::console::visit::word;
 use crate::operations::quarantine::QuarantineList;
-use crate::vault::scope::requests::{AskedView, Quarantine, QuarantineView};
+use crate::vault::scope::requests::{AskedView, Quarantine, QuarantineView, ShownState};
 
 impl Kind for Quarantine {
     const PLURAL: &'static str = "quarantines";
@@ -27,5 +27,10 @@ impl Kind for Quarantine {
             ("Exhibit", view.exhibit.clone()),
             ("Rows that would be shown, masked", word(&view.rows)),
         ]
+    }
+
+    fn after(view: &QuarantineView) -> Option<(String, &'static str)> {
+        let open = format!("/console/quarantines/{}/open", view.quarantine);
+        matches!(view.asked.state, ShownState::Approved).then_some((open, "Show the rows once"))
     }
 }

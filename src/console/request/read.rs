@@ -9,7 +9,7 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can};
 use crate::console::visit::{Visit, word};
 use crate::operations::two_person::Read;
-use crate::policy::Action;
+use crate::policy::{Action, ActionKind};
 use crate::vault::OperationError;
 use crate::vault::scope::requests::{AskedView, RequestKind, ShownState};
 
@@ -32,6 +32,8 @@ struct Shows<'a> {
     own: bool,
     who_can: String,
     after: Option<(String, &'static str)>,
+    package: Option<String>,
+    who_hands_out: String,
 }
 
 impl<K: Kind> Page for ReadPage<K> {
@@ -54,6 +56,8 @@ impl<K: Kind> Page for ReadPage<K> {
             own,
             who_can: who_can(decide).join(", "),
             after: K::after(&view).filter(|_| own),
+            package: K::package(&view),
+            who_hands_out: who_can(ActionKind::TakePackage).join(", "),
         })
     }
 }

@@ -8,6 +8,7 @@ mod arrival;
 mod cookie;
 mod made_up;
 mod open;
+mod package;
 mod page;
 mod plain;
 mod respond;
@@ -16,6 +17,7 @@ mod sittings;
 mod visit;
 
 pub use self::made_up::MadeUpPerson;
+pub(super) use self::package::package;
 pub(super) use self::page::page;
 pub(super) use self::plain::errors;
 pub(super) use self::respond::bare_refusal;

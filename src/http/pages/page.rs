@@ -124,7 +124,7 @@ fn given(visit: &Visit) -> [(&'static str, &str); 2] {
 }
 
 /// Whether the form was made for this session.
-fn has_token(visit: &Visit) -> bool {
+pub(super) fn has_token(visit: &Visit) -> bool {
     let (sent, own) = (visit.form.text("form_token"), visit.form_token());
     !own.is_empty() && bool::from(sent.as_bytes().ct_eq(own.as_bytes()))
 }

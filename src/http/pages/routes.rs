@@ -4,11 +4,16 @@ use http::Method;
 
 use super::super::mount::Routes;
 use super::{open, plain};
-use crate::console::case::{CasePage, CasesPage, NewCase, OpenCasePage};
+use crate::console::audit::{AuditPage, LeafPage, SignOffForm, SignOffPage};
+use crate::console::case::{
+    CasePage, CasesPage, CloseCasePage, HoldCasePage, NewCase, OpenCasePage, ReopenCasePage,
+};
+use crate::console::exhibit::{ExhibitsPage, QuarantinePage, WithdrawalPage};
+use crate::console::export::AcknowledgePage;
 use crate::console::record::{LookUpForm, LookUpPage, RecordsPage};
 use crate::console::request::{
-    DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenRevealPage, RaiseForm, RaisePage,
-    ReadPage, RevealForm, RevealPage,
+    DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
+    RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage,
 };
 use crate::console::session::{Home, SignOut, SittingForm, SittingPage};
 use crate::vault::scope::requests::{Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
@@ -35,6 +40,12 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<NewCase>       ("/console/cases/new",              get.clone())
         .page::<OpenCasePage>  ("/console/cases/new",              post.clone())
         .page::<CasePage>      ("/console/cases/{case}",           get.clone())
+        .page::<CloseCasePage> ("/console/cases/{case}/close",     post.clone())
+        .page::<HoldCasePage>  ("/console/cases/{case}/hold",      post.clone())
+        .page::<ReopenCasePage>("/console/cases/{case}/reopen",    post.clone())
+        .page::<ExhibitsPage>  ("/console/cases/{case}/exhibits",  get.clone())
+        .page::<WithdrawalPage>("/console/cases/{case}/exhibits/{exhibit}/withdrawal", post.clone())
+        .page::<QuarantinePage>("/console/cases/{case}/exhibits/{exhibit}/quarantine", post.clone())
 
         .page::<LookUpForm>    ("/console/cases/{case}/lookup",    get.clone())
         .page::<LookUpPage>    ("/console/cases/{case}/lookup",    post.clone())
@@ -52,6 +63,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ExportPage>            ("/console/cases/{case}/exports/new",  post.clone())
         .page::<ReadPage<Export>>      ("/console/exports/{export}",          get.clone())
         .page::<DecidePage<Export>>    ("/console/exports/{export}",          post.clone())
+        .package_page                  ("/console/exports/{export}/package")
+        .page::<AcknowledgePage>       ("/console/exports/{export}/acknowledgement", post.clone())
         .page::<ListPage<Raise>>       ("/console/cases/{case}/raises",       get.clone())
         .page::<RaiseForm>             ("/console/cases/{case}/raises/new",   get.clone())
         .page::<RaisePage>             ("/console/cases/{case}/raises/new",   post.clone())
@@ -63,7 +76,13 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ListPage<Quarantine>>  ("/console/cases/{case}/quarantines",  get.clone())
         .page::<ReadPage<Quarantine>>  ("/console/quarantines/{quarantine}",  get.clone())
         .page::<DecidePage<Quarantine>>("/console/quarantines/{quarantine}",  post.clone())
+        .page::<OpenQuarantinePage>    ("/console/quarantines/{quarantine}/open", post.clone())
         .page::<ListPage<Membership>>  ("/console/cases/{case}/memberships",  get.clone())
-        .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get)
-        .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post)
+        .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get.clone())
+        .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())
+
+        .page::<AuditPage>     ("/console/audit",                  get.clone())
+        .page::<LeafPage>      ("/console/audit/leaves/{leaf}",    get.clone())
+        .page::<SignOffForm>   ("/console/audit/sign-off",         get)
+        .page::<SignOffPage>   ("/console/audit/sign-off",         post)
 }

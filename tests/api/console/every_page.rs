@@ -9,7 +9,7 @@ use breachvault::vault::clock::Clock as _;
 use serde_json::json;
 use ureq::http::Method;
 
-use crate::support::{Answer, Browser, Incident, Who, body};
+use crate::support::{Answer, Browser, Incident, Who, body, fresh_csv_with_a_reject};
 
 /// A page, who gets it, and for everybody else the status of the refusal.
 struct Row {
@@ -21,7 +21,7 @@ struct Row {
     status: u16,
 }
 
-use Who::{Custodian, Investigator, Lead, Liaison, Outsider, SecondLead};
+use Who::{Auditor, Custodian, Investigator, Lead, Liaison, Outsider, SecondLead};
 
 const EVERYBODY: &[Who] = &Who::ALL;
 const MEMBERS: &[Who] = &[Investigator, Lead, SecondLead, Custodian, Liaison];
@@ -46,6 +46,14 @@ const ROWS: &[Row] = &[
     get("GET /console/cases/new", EVERYBODY),
     post("POST /console/cases/new", &[("title", "A case"), ("reference", "T-1"), REASON], LEADS),
     get("GET /console/cases/{case}", MEMBERS),
+    post("POST /console/cases/{case}/hold", &[REASON], LEADS),
+    post("POST /console/cases/{case}/reopen", &[REASON], LEADS),
+    post("POST /console/cases/{case}/close", &[REASON], LEADS),
+    // What follows needs an open case.
+    post("POST /console/cases/{case}/reopen", &[REASON], LEADS),
+    get("GET /console/cases/{case}/exhibits", &[Investigator, Lead, SecondLead, Custodian]),
+    post("POST /console/cases/{case}/exhibits/{exhibit}/withdrawal", &[REASON], KEEPERS),
+    post("POST /console/cases/{case}/exhibits/{exhibit}/quarantine", &[REASON], LEADS),
     get("GET /console/cases/{case}/lookup", MEMBERS),
     Row {
         status: 200,
@@ -82,6 +90,15 @@ const ROWS: &[Row] = &[
     },
     get("GET /console/exports/{export}", &[Investigator, Lead, SecondLead, Custodian]),
     post("POST /console/exports/{export}", DENY, KEEPERS),
+    Row {
+        status: 200,
+        ..post("POST /console/exports/{export}/package", &[], &[Custodian])
+    },
+    // It has not been handed out.
+    Row {
+        perhaps: &[Custodian, Liaison],
+        ..post("POST /console/exports/{export}/acknowledgement", &[("received_by", "them"), REASON], &[])
+    },
 
     get("GET /console/cases/{case}/raises", MEMBERS),
     get("GET /console/cases/{case}/raises/new", MEMBERS),
@@ -102,10 +119,21 @@ const ROWS: &[Row] = &[
     // The first lead asked for it.
     post("POST /console/quarantines/{quarantine}", DENY, &[SecondLead, Custodian]),
 
+    // The first lead asked for it.
+    Row {
+        status: 200,
+        ..post("POST /console/quarantines/{quarantine}/open", &[], &[Lead])
+    },
+
     get("GET /console/cases/{case}/memberships", LEADS),
     get("GET /console/memberships/{membership}", LEADS),
     // The first lead asked for it.
     post("POST /console/memberships/{membership}", DENY, &[SecondLead]),
+
+    get("GET /console/audit", &[Auditor]),
+    get("GET /console/audit/leaves/{leaf}", &[Auditor]),
+    get("GET /console/audit/sign-off", &[Auditor]),
+    post("POST /console/audit/sign-off", &[("size", "1"), REASON], &[Auditor]),
 
     // The last one: it ends the session.
     post("POST /console/sign-out", &[], EVERYBODY),
@@ -161,7 +189,7 @@ fn every_page_is_for_those_who_may_and_tells_everybody_else_why_not() {
         let browser = Browser::signed_in(&incident, who);
         for row in ROWS {
             let answer = ask(&incident, &browser, row, &number, &subject);
-            let text = answer.text();
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
             let granted = row.granted.contains(&who);
             match granted {
                 _ if row.perhaps.contains(&who) => {}
@@ -184,7 +212,7 @@ fn every_page_is_for_those_who_may_and_tells_everybody_else_why_not() {
                 }
             }
             assert!(answer.leaf().is_some(), "{who:?} {}", row.page);
-            let reveals = granted && row.page.ends_with("/open");
+            let reveals = granted && row.page.ends_with("{reveal}/open");
             assert_eq!(text.contains(&number), reveals, "{who:?} {}", row.page);
             let unrevealed = numbers
                 .iter()
@@ -256,7 +284,7 @@ fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject:
     browser.submit(&path, &fields)
 }
 
-/// The id of a new request, that nobody has decided unless it is to be opened.
+/// The id of what the path is about: a new request, decided only if it is to be opened; a new exhibit; a leaf.
 fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String {
     static MEMBERS: AtomicUsize = AtomicUsize::new(0);
     let subjects = [subject.to_owned()];
@@ -265,11 +293,27 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
         "reveal" => incident.ask_reveal(&incident.investigator(), &subjects),
         "export" => {
             let asked = body::export("scope-report", &json!({}), RECIPIENT);
-            incident.ask_export(&incident.investigator(), &asked)
+            match path.ends_with("/package") {
+                true => incident.approved_export(&asked),
+                false => incident.ask_export(&incident.investigator(), &asked),
+            }
         }
+        "exhibit" => {
+            let file = fresh_csv_with_a_reject();
+            incident.admit(&file).assert_status(201).member("exhibit")
+        }
+        "leaf" => "0".to_owned(),
         "raise" => incident.ask_raise(&incident.investigator(), 5),
         "withdrawal" => incident.ask_withdrawal_of_a_fresh_one(),
-        "quarantine" => incident.ask_quarantine_of_a_fresh_one(),
+        "quarantine" => {
+            let quarantine = incident.ask_quarantine_of_a_fresh_one();
+            if path.ends_with("/open") {
+                let path = format!("/quarantines/{quarantine}/decision");
+                let decided = incident.second_lead().post(&path, &body::approve());
+                decided.assert_status(200);
+            }
+            quarantine
+        }
         "membership" => {
             let at = MEMBERS.fetch_add(1, Ordering::Relaxed);
             incident.ask_membership(&format!("member.{at}"))

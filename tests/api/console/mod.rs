@@ -1,5 +1,6 @@
 //! The pages, as a browser without a script meets them.
 
+mod audit;
 mod every_page;
 mod look_up;
 mod records;

@@ -181,3 +181,46 @@ fn a_form_for_an_export_survives_an_error() {
     }
     assert!(refused.contains("recipients[0]"), "{refused}");
 }
+
+#[test]
+fn a_package_is_handed_out_by_a_form_of_its_session_only() {
+    let incident = Incident::new();
+    let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let export = incident.approved_export(&body::export("scope-report", &json!({}), key));
+    let custodian = Browser::signed_in(&incident, Who::Custodian);
+    let path = format!("/console/exports/{export}");
+    let page = custodian.get(&path).assert_status(200).text();
+    assert!(
+        page.contains(&format!("action=\"{path}/package\"")),
+        "{page}"
+    );
+    let package = format!("{path}/package");
+    custodian.get(&package).assert_status(405);
+    let own = [("sec-fetch-site", "same-origin")];
+    let refused = custodian
+        .submit_with(&package, &own, &[])
+        .assert_status(403);
+    assert!(refused.leaf().is_some());
+    let foreign = [("sec-fetch-site", "cross-site")];
+    let token = custodian.token();
+    let fields = [("form_token", token.as_str())];
+    let refused = custodian
+        .submit_with(&package, &foreign, &fields)
+        .assert_status(403);
+    assert_eq!(refused.leaf(), None);
+    let taken = custodian.submit(&package, &[]).assert_status(200);
+    assert_eq!(taken.header("content-type"), Some("application/x-tar"));
+    assert!(
+        taken
+            .header("content-disposition")
+            .unwrap()
+            .starts_with("attachment; ")
+    );
+    assert!(taken.leaf().is_some());
+    let refused = Browser::signed_in(&incident, Who::Lead).submit(&package, &[]);
+    let refused = refused.assert_status(403).text();
+    assert!(
+        refused.contains("Who can: custodian, liaison."),
+        "{refused}"
+    );
+}

@@ -1,0 +1,9 @@
+//! Exhibits: the list with its counts, and the requests about one.
+
+mod ask_quarantine;
+mod ask_withdrawal;
+mod list;
+
+pub use self::ask_quarantine::QuarantinePage;
+pub use self::ask_withdrawal::WithdrawalPage;
+pub use self::list::ExhibitsPage;

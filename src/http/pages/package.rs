@@ -1,0 +1,57 @@
+//! `POST /console/exports/{export}/package`: hands a package out to a browser. It is a form, because it has its leaves.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::response::Response;
+
+use super::super::ProblemKind;
+use super::super::app::App;
+use super::super::authenticate::{address, authenticate_as, stranger};
+use super::super::body;
+use super::super::problem::Problem;
+use super::super::run::hand_out;
+use super::page::has_token;
+use super::{arrival, cookie, respond, visit};
+use crate::console::{Form, Html, RefusedPage, Visit};
+use crate::operations::export::take_package;
+use crate::policy::{ActionKind, actions};
+use crate::vault::{OperationError, Target};
+
+pub(in crate::http) async fn package(app: Arc<App>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut visit = visit::begin(&app, &mut parts).await;
+    let handed_out = async {
+        if !arrival::is_own(&parts) {
+            let problem = Problem::new(ProblemKind::CrossSite);
+            return Err(stranger(&app, address(&parts), problem));
+        }
+        let token = cookie::session(&parts.headers).map(|(token, _)| token);
+        let caller = authenticate_as(&app, &parts, token).await?;
+        let sent = body::read(&app.limits, &parts, body, body::FORM).await;
+        let form = sent.ok().and_then(|bytes| Form::parse(&bytes));
+        visit.form = form.unwrap_or_default();
+        if !has_token(&visit) {
+            let error = OperationError::invalid("body", ProblemKind::CrossSite.name());
+            let vault = Arc::clone(&app.vault);
+            let turned = super::super::app::blocking(move || {
+                vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error)
+            });
+            let leaf = Problem::from(turned.await?).leaf;
+            let problem = Problem::new(ProblemKind::CrossSite);
+            return Err(leaf.into_iter().fold(problem, Problem::with_leaf));
+        }
+        hand_out(&app, caller, visit.ids.clone(), None, take_package).await
+    };
+    let handed_out = handed_out.await;
+    handed_out.unwrap_or_else(|problem| refuse(&problem, &visit))
+}
+
+fn refuse(problem: &Problem, visit: &Visit) -> Response {
+    let refused = respond::told(problem, Some(ActionKind::TakePackage));
+    let page = Html::of(&RefusedPage {
+        visit,
+        refused: &refused,
+    });
+    respond::refusal(problem, page, visit)
+}
