@@ -54,6 +54,11 @@ impl Form {
         })
     }
 
+    /// A form whose fields came in another way.
+    pub fn of(fields: Vec<(String, Zeroizing<String>)>) -> Self {
+        Self { fields }
+    }
+
     /// The first value of this name, without spaces around it; empty if there is none.
     pub fn text(&self, name: &str) -> &str {
         self.all(name).next().unwrap_or_default()

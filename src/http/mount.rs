@@ -216,6 +216,12 @@ impl Routes {
         self.add_page(path, Method::POST, Some(ActionKind::TakePackage), handler)
     }
 
+    /// Mounts the form that admits a file of a browser.
+    pub(super) fn upload_page(self, path: &'static str) -> Self {
+        let handler = |State(app): State<Arc<App>>, request: Request| pages::upload(app, request);
+        self.add_page(path, Method::POST, Some(ActionKind::BeginExhibit), handler)
+    }
+
     /// Mounts a page for people without a session.
     pub(super) fn open_page<H, T>(self, path: &'static str, method: Method, handler: H) -> Self
     where

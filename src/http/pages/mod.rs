@@ -14,6 +14,7 @@ mod plain;
 mod respond;
 mod routes;
 mod sittings;
+mod upload;
 mod visit;
 
 pub use self::made_up::MadeUpPerson;
@@ -23,6 +24,7 @@ pub(super) use self::plain::errors;
 pub(super) use self::respond::bare_refusal;
 pub(super) use self::routes::mount;
 pub(super) use self::sittings::Sittings;
+pub(super) use self::upload::upload;
 
 /// Where the pages are.
 pub(super) const PREFIX: &str = "/console";

@@ -11,7 +11,7 @@ use super::super::authenticate::{address, authenticate_as, stranger};
 use super::super::body;
 use super::super::problem::Problem;
 use super::super::run::hand_out;
-use super::page::has_token;
+use super::page::{has_token, needs_session, sign_in_first};
 use super::{arrival, cookie, respond, visit};
 use crate::console::{Form, Html, RefusedPage, Visit};
 use crate::operations::export::take_package;
@@ -44,7 +44,14 @@ pub(in crate::http) async fn package(app: Arc<App>, request: Request) -> Respons
         hand_out(&app, caller, visit.ids.clone(), None, take_package).await
     };
     let handed_out = handed_out.await;
-    handed_out.unwrap_or_else(|problem| refuse(&problem, &visit))
+    match handed_out {
+        Ok(response) => response,
+        Err(problem) if needs_session(&problem) => {
+            let form_at = visit.path.trim_end_matches("/package");
+            sign_in_first(&app, &parts, &problem, &visit, form_at, &[])
+        }
+        Err(problem) => refuse(&problem, &visit),
+    }
 }
 
 fn refuse(problem: &Problem, visit: &Visit) -> Response {

@@ -145,7 +145,7 @@ pub(super) fn go_on(parts: &Parts, visit: &Visit) -> Response {
     respond::html(StatusCode::OK, Html::of(&GoOn { visit, to }), visit)
 }
 
-fn needs_session(problem: &Problem) -> bool {
+pub(super) fn needs_session(problem: &Problem) -> bool {
     matches!(
         problem.kind,
         ProblemKind::Unauthenticated | ProblemKind::SessionEnded
@@ -171,7 +171,18 @@ fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -
         return response;
     }
     let kept = visit.form.kept(P::KEPT);
-    let form_at = P::form_at(visit);
+    sign_in_first(app, parts, problem, visit, &P::form_at(visit), &kept)
+}
+
+/// The form to sign in, in place of the answer to another form.
+pub(super) fn sign_in_first(
+    app: &App,
+    parts: &Parts,
+    problem: &Problem,
+    visit: &Visit,
+    form_at: &str,
+    kept: &[(String, String)],
+) -> Response {
     let stranger = Visit {
         person: None,
         form: Form::default(),
@@ -186,8 +197,8 @@ fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -
         visit: &stranger,
         refused: None,
         ended: true,
-        next: next_page(&form_at),
-        kept: &kept,
+        next: next_page(form_at),
+        kept,
         made_up: &made_up::shown(&app.made_up, address(parts)),
     });
     let mut response = respond::refusal(problem, page, &stranger);

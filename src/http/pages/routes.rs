@@ -8,7 +8,7 @@ use crate::console::audit::{AuditPage, LeafPage, SignOffForm, SignOffPage};
 use crate::console::case::{
     CasePage, CasesPage, CloseCasePage, HoldCasePage, NewCase, OpenCasePage, ReopenCasePage,
 };
-use crate::console::exhibit::{ExhibitsPage, QuarantinePage, WithdrawalPage};
+use crate::console::exhibit::{AdmitForm, ExhibitsPage, QuarantinePage, WithdrawalPage};
 use crate::console::export::AcknowledgePage;
 use crate::console::record::{LookUpForm, LookUpPage, RecordsPage};
 use crate::console::request::{
@@ -44,6 +44,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<HoldCasePage>  ("/console/cases/{case}/hold",      post.clone())
         .page::<ReopenCasePage>("/console/cases/{case}/reopen",    post.clone())
         .page::<ExhibitsPage>  ("/console/cases/{case}/exhibits",  get.clone())
+        .page::<AdmitForm>     ("/console/cases/{case}/exhibits/new", get.clone())
+        .upload_page           ("/console/cases/{case}/exhibits/new")
         .page::<WithdrawalPage>("/console/cases/{case}/exhibits/{exhibit}/withdrawal", post.clone())
         .page::<QuarantinePage>("/console/cases/{case}/exhibits/{exhibit}/quarantine", post.clone())
 

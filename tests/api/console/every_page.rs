@@ -52,6 +52,11 @@ const ROWS: &[Row] = &[
     // What follows needs an open case.
     post("POST /console/cases/{case}/reopen", &[REASON], LEADS),
     get("GET /console/cases/{case}/exhibits", &[Investigator, Lead, SecondLead, Custodian]),
+    get("GET /console/cases/{case}/exhibits/new", MEMBERS),
+    Row {
+        status: 200,
+        ..post("POST /console/cases/{case}/exhibits/new", &[("dry_run", "true")], &[Custodian])
+    },
     post("POST /console/cases/{case}/exhibits/{exhibit}/withdrawal", &[REASON], KEEPERS),
     post("POST /console/cases/{case}/exhibits/{exhibit}/quarantine", &[REASON], LEADS),
     get("GET /console/cases/{case}/lookup", MEMBERS),
@@ -269,6 +274,9 @@ fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject:
     }
     if method == "GET" {
         return browser.get(&path);
+    }
+    if path.ends_with("/exhibits/new") {
+        return browser.upload(&path, row.fields, &fresh_csv_with_a_reject());
     }
     let until = incident.clock.now().plus_seconds(86_400).to_string();
     let fields: Vec<(&str, &str)> = row

@@ -2,6 +2,7 @@
 
 mod audit;
 mod every_page;
+mod exhibits;
 mod look_up;
 mod records;
 mod requests;

@@ -75,6 +75,36 @@ impl Browser {
         self.send(Method::POST, path, &headers, pairs.join("&").as_bytes())
     }
 
+    /// Sends a form with a file, which is its last field.
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+        let token = self.token();
+        let with_token = [("form_token", token.as_str())].into_iter();
+        let fields: Vec<(&str, &str)> = with_token.chain(fields.iter().copied()).collect();
+        self.upload_with(path, &fields, file)
+    }
+
+    /// The same with these fields and no others.
+    pub fn upload_with(&self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+        const BOUNDARY: &str = "a-boundary-of-the-tests";
+        let head = |disposition: &str| {
+            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n")
+        };
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(head(&format!("name=\"{name}\"")).into_bytes());
+            body.extend(format!("{value}\r\n").into_bytes());
+        }
+        body.extend(head("name=\"file\"; filename=\"log of march.csv\"").into_bytes());
+        body.extend(file);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        let media = format!("multipart/form-data; boundary={BOUNDARY}");
+        let headers = [
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", media.as_str()),
+        ];
+        self.send(Method::POST, path, &headers, &body)
+    }
+
     pub fn send(
         &self,
         method: Method,
