@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::filter::{Chip, FILTER, NAMES, chips};
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
@@ -13,39 +14,6 @@ use crate::vault::records::RecordPage;
 
 /// Masked records of a case.
 pub struct RecordsPage;
-
-const FILTER: &[Field] = &[
-    Field::Optional("sent_from"),
-    Field::Optional("sent_to"),
-    Field::Each("country"),
-    Field::Each("state"),
-    Field::Each("area_state"),
-    Field::Each("carrier"),
-    Field::Each("kind"),
-    Field::Each("account"),
-    Field::Each("channel"),
-    Field::Each("subject"),
-    Field::Optional("newly_exposed_in"),
-];
-
-/// The members of the filter that a reader adds values to, as they are called on the page.
-const NAMES: [(&str, &str); 8] = [
-    ("country", "Country"),
-    ("state", "State as in log"),
-    ("area_state", "State from area code"),
-    ("carrier", "Carrier"),
-    ("kind", "Kind"),
-    ("account", "Account"),
-    ("channel", "Channel"),
-    ("subject", "Person"),
-];
-
-/// One value of the filter, and the address without it.
-struct Chip {
-    name: &'static str,
-    value: String,
-    without: String,
-}
 
 #[derive(Template)]
 #[template(path = "record/search.html")]
@@ -59,19 +27,11 @@ struct Shows<'a> {
 
 impl<'a> Shows<'a> {
     fn of(visit: &'a Visit, refused: Option<&'a Refused>, page: Option<RecordPage>) -> Self {
-        let mut chips = Vec::new();
-        for (name, read) in NAMES {
-            chips.extend(visit.form.all(name).map(|value| Chip {
-                name: read,
-                value: value.to_owned(),
-                without: visit.address_without(name, value),
-            }));
-        }
         Self {
             visit,
             refused,
             case: visit.case().unwrap_or_default(),
-            chips,
+            chips: chips(visit),
             page,
         }
     }

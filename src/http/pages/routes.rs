@@ -10,7 +10,7 @@ use crate::console::case::{
 };
 use crate::console::exhibit::{AdmitForm, ExhibitsPage, QuarantinePage, WithdrawalPage};
 use crate::console::export::AcknowledgePage;
-use crate::console::record::{LookUpForm, LookUpPage, RecordsPage};
+use crate::console::record::{LookUpForm, LookUpPage, RecordsPage, ScopePage};
 use crate::console::request::{
     DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
     RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage,
@@ -52,6 +52,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<LookUpForm>    ("/console/cases/{case}/lookup",    get.clone())
         .page::<LookUpPage>    ("/console/cases/{case}/lookup",    post.clone())
         .page::<RecordsPage>   ("/console/cases/{case}/records",   get.clone())
+
+        .page::<ScopePage>     ("/console/cases/{case}/scope",     get.clone())
 
         .page::<KindsPage>     ("/console/cases/{case}/requests",  get.clone())
         .page::<ListPage<Reveal>>      ("/console/cases/{case}/reveals",      get.clone())

@@ -32,6 +32,8 @@ const KEEPERS: &[Who] = &[Lead, SecondLead, Custodian];
 
 const WHY: (&str, &str) = ("purpose", "scoping");
 const REASON: (&str, &str) = ("reason", body::REASON);
+/// A digest of no package.
+const DIGEST: &str = "00000000000000000000000000000000000000000000000000000000000000ff";
 const DENY: &[(&str, &str)] = &[("decision", "deny"), REASON];
 
 /// What an identity that nobody keeps was made with.
@@ -70,6 +72,7 @@ const ROWS: &[Row] = &[
     },
     get("GET /console/cases/{case}/records", SEARCHERS),
     get("GET /console/cases/{case}/requests", MEMBERS),
+    get("GET /console/cases/{case}/scope", &[Investigator, Lead, SecondLead, Liaison]),
 
     get("GET /console/cases/{case}/reveals", SEARCHERS),
     get("GET /console/cases/{case}/reveals/new", MEMBERS),
@@ -102,7 +105,7 @@ const ROWS: &[Row] = &[
     // It has not been handed out.
     Row {
         perhaps: &[Custodian, Liaison],
-        ..post("POST /console/exports/{export}/acknowledgement", &[("received_by", "them"), REASON], &[])
+        ..post("POST /console/exports/{export}/acknowledgement", &[("tagmanifest_sha256", DIGEST), ("received_by", "them"), REASON], &[])
     },
 
     get("GET /console/cases/{case}/raises", MEMBERS),
@@ -271,6 +274,9 @@ fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject:
         let name = name.split_once('}').unwrap().0.to_owned();
         let id = request(incident, &path, &name, subject);
         path = path.replace(&format!("{{{name}}}"), &id);
+    }
+    if path.ends_with("/scope") {
+        path.push_str("?by=country&audience=team");
     }
     if method == "GET" {
         return browser.get(&path);

@@ -144,3 +144,39 @@ fn a_purpose_is_asked_before_records_are_listed_and_not_in_the_address() {
         (&json!("record.search"), &json!("scoping"))
     );
 }
+
+#[test]
+fn a_table_has_the_counts_of_the_api_with_its_basis() {
+    let incident = shared();
+    let (browser, _) = searcher(incident);
+    let path = format!("/console{}", incident.of_case("/scope"));
+    let page = browser.get(&format!("{path}?by=country&by=kind&audience=team&top="));
+    let text = page.assert_status(200).text();
+    let question = json!({ "by": ["country", "kind"], "filter": {}, "audience": "team" });
+    let answer = incident
+        .investigator()
+        .post(&incident.of_case("/scope"), &question);
+    let table = answer.assert_status(200).json();
+    let (messages, numbers) = (&table["totals"]["messages"], &table["totals"]["numbers"]);
+    assert!(
+        text.contains(&format!("<dt>Messages</dt><dd>{messages}</dd>")),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!("<dt>Distinct numbers</dt><dd>{numbers}</dd>")),
+        "{text}"
+    );
+    let rows = table["rows"].as_array().unwrap().len();
+    assert_eq!(text.matches("<svg class=\"bar\"").count(), rows);
+    assert!(
+        text.contains("rows are in quarantine and not counted"),
+        "{text}"
+    );
+    // A protected table has no filter, and says so.
+    let page = browser.get(&format!("{path}?by=country&audience=protected&kind=sms"));
+    let text = page.assert_status(422).text();
+    assert!(
+        text.contains("filter: must be left out of a protected table"),
+        "{text}"
+    );
+}
