@@ -1,8 +1,10 @@
 //! The state that all requests share.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use bytes::Bytes;
+use http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use super::ProblemKind;
@@ -33,6 +35,8 @@ pub(super) struct App {
     pub(super) sittings: Sittings,
     /// The people of a demo; nobody in any other vault.
     pub(super) made_up: Vec<MadeUpPerson>,
+    /// The methods of each path, as the header `Allow` has them.
+    pub(super) allowed: OnceLock<BTreeMap<String, HeaderValue>>,
     entropy: SystemEntropy,
 }
 
@@ -50,6 +54,7 @@ impl App {
             description: LazyLock::new(describe),
             sittings: Sittings::default(),
             made_up: Vec::new(),
+            allowed: OnceLock::new(),
             entropy: SystemEntropy::new(),
         }
     }

@@ -3,6 +3,7 @@
 //! It puts a handler of `run` or `upload` at each path, and lists the route for the API's
 //! description.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -264,12 +265,36 @@ impl Routes {
         reason = "the one place that makes routes: where there is none, a problem"
     )]
     pub(super) fn into_router(self, app: Arc<App>) -> Router {
+        // Of one router alone; whoever made another one of the same routes has set the same.
+        let _ = app.allowed.set(self.allowed());
         self.router
             .fallback(plain::not_found)
             .method_not_allowed_fallback(plain::method_not_allowed)
             .layer(CatchPanicLayer::custom(on_panic))
             .layer(from_fn_with_state(Arc::clone(&app), around))
             .with_state(app)
+    }
+
+    /// The methods of each path. `HEAD` is for what anybody may read and nobody is recorded for.
+    fn allowed(&self) -> BTreeMap<String, HeaderValue> {
+        let routes = self.table.iter();
+        let routes = routes.map(|route| (route.path.as_str(), &route.method, route.action));
+        let pages = self.pages.iter();
+        let pages = pages.map(|page| (page.path, &page.method, page.action));
+        let mut allowed: BTreeMap<&str, String> = BTreeMap::new();
+        for (path, method, action) in routes.chain(pages) {
+            let methods = allowed.entry(path).or_default();
+            let head = *method == Method::GET && action.is_none();
+            let head = head.then_some("HEAD");
+            for method in [method.as_str()].into_iter().chain(head) {
+                let comma = if methods.is_empty() { "" } else { "," };
+                methods.push_str(comma);
+                methods.push_str(method);
+            }
+        }
+        let value =
+            |(path, methods): (&str, String)| Some((path.to_owned(), methods.try_into().ok()?));
+        allowed.into_iter().filter_map(value).collect()
     }
 
     fn add<F, R>(self, path: &str, route: Route, handler: F) -> Self

@@ -1,17 +1,15 @@
 //! Pages that anybody may read, and the answers for unknown paths and methods. They write no leaf.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 use super::ProblemKind;
 use super::app::App;
 use super::authenticate::{address, stranger};
 use super::problem::Problem;
-use super::route::Route;
 use super::{accept, pages};
 use crate::operations::Docs;
 
@@ -127,7 +125,8 @@ pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, request: Req
     let problem = Problem::new(ProblemKind::MethodNotAllowed);
     let mut response = stranger(&app, address(&parts), problem).into_response();
     let path = parts.extensions.get::<MatchedPath>();
-    if let Some(allowed) = path.and_then(|path| ALLOWED.get(path.as_str()))
+    let all = app.allowed.get();
+    if let Some(allowed) = path.zip(all).and_then(|(path, all)| all.get(path.as_str()))
         && response.status() == StatusCode::METHOD_NOT_ALLOWED
     {
         response
@@ -142,35 +141,6 @@ pub(super) async fn not_acceptable(State(app): State<Arc<App>>, request: Request
     let problem = Problem::new(ProblemKind::NotAcceptable);
     stranger(&app, address(&parts), problem).into_response()
 }
-
-/// The methods of each path. `HEAD` is for what anybody may read and nobody is recorded for.
-static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {
-    let mut allowed: BTreeMap<String, String> = BTreeMap::new();
-    let routes = super::table().into_iter().map(|route| {
-        let Route {
-            path,
-            method,
-            action,
-            ..
-        } = route;
-        (path, method, action)
-    });
-    let pages = super::page_table().into_iter();
-    let pages = pages.map(|page| (page.path.to_owned(), page.method, page.action));
-    for (path, method, action) in routes.chain(pages) {
-        let methods = allowed.entry(path).or_default();
-        let head = method == Method::GET && action.is_none();
-        let head = head.then_some("HEAD");
-        for method in [method.as_str()].into_iter().chain(head) {
-            let comma = if methods.is_empty() { "" } else { "," };
-            methods.push_str(comma);
-            methods.push_str(method);
-        }
-    }
-    let value =
-        |(path, methods): (String, String)| Some((path, HeaderValue::try_from(methods).ok()?));
-    allowed.into_iter().filter_map(value).collect()
-});
 
 fn text(status: StatusCode, text: &'static str) -> Response {
     (
