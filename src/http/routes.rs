@@ -13,7 +13,7 @@ use crate::operations::audit::{
 };
 use crate::operations::case::{
     CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
-    ReopenCase, SuspendMember,
+    ReadOverview, ReopenCase, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
@@ -79,6 +79,7 @@ pub(super) fn routes() -> Routes {
         .mount::<OpenCase>              (post.clone(),   "/cases",                            created)
         .mount::<ListCases>             (get.clone(),    "/cases",                            ok)
         .mount::<ReadCase>              (get.clone(),    "/cases/{case}",                     ok)
+        .mount::<ReadOverview>          (get.clone(),    "/cases/{case}/overview",            ok)
         .mount::<CloseCase>             (post.clone(),   "/cases/{case}/close",               ok)
         .mount::<HoldCase>              (post.clone(),   "/cases/{case}/hold",                ok)
         .mount::<ReopenCase>            (post.clone(),   "/cases/{case}/reopen",              ok)

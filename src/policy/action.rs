@@ -119,6 +119,7 @@ list! {
     OpenCase          "case.open"           writes;
     ListCases         "case.list"           reads;
     ReadCase          "case.read"           reads;
+    ReadOverview      "case.overview"       reads;
     CloseCase         "case.close"          writes;
     HoldCase          "case.hold"           writes;
     ReopenCase        "case.reopen"         writes;

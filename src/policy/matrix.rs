@@ -117,7 +117,7 @@ fn row(action: ActionKind) -> Row {
         A::ReadClock => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
         A::ListCases => home(CASE_WORKERS),
-        A::ReadCase => at_rest_too(members(&[I, L, C, N])),
+        A::ReadCase | A::ReadOverview => at_rest_too(members(&[I, L, C, N])),
         A::CloseCase | A::HoldCase => members(&[L]),
         A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
         // An administrator ends rights in a case and never gives any. What leads gave can be let back in

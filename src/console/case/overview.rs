@@ -4,10 +4,12 @@ use askama::Template;
 
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
-use crate::console::visit::Visit;
-use crate::operations::case::ReadCase;
+use crate::console::visit::{Visit, word};
+use crate::operations::case::ReadOverview;
 use crate::vault::OperationError;
-use crate::vault::scope::CaseView;
+use crate::vault::records::SearchedView;
+use crate::vault::scope::requests::WaitingView;
+use crate::vault::scope::{CaseView, OverviewView};
 
 /// One case.
 pub struct CasePage;
@@ -19,16 +21,22 @@ struct Shows<'a> {
     /// No form of this page is refused on it.
     refused: Option<&'a Refused>,
     case: CaseView,
+    basis: Option<SearchedView>,
+    log_size: u64,
+    waiting: Vec<WaitingView>,
 }
 
 impl Page for CasePage {
-    type Operation = ReadCase;
+    type Operation = ReadOverview;
 
-    fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
+    fn show(overview: OverviewView, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows {
             visit,
             refused: None,
-            case,
+            case: overview.case,
+            basis: overview.basis,
+            log_size: overview.log_size,
+            waiting: overview.waiting,
         })
     }
 }

@@ -137,6 +137,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ListOperators
         | Kind::ListCases
         | Kind::ReadCase
+        | Kind::ReadOverview
         | Kind::ListMembers
         | Kind::ListMemberships
         | Kind::ReadMembership

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::requests::MembershipWanted;
+use super::requests::{MembershipWanted, WaitingView};
 use super::{Reading, Scope, open_account, seal_account};
 use crate::domain::{
     AccountName, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, Reference, Title,
@@ -14,6 +14,7 @@ use crate::vault::error::{Conflict, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::plaintext::Aad;
 use crate::vault::plaintext::open_json;
+use crate::vault::records::SearchedView;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
@@ -65,6 +66,23 @@ pub struct CaseView {
     pub quarantined: Option<u64>,
 }
 
+/// A case at a glance.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CaseOverview)]
+pub struct OverviewView {
+    /// The case itself.
+    #[serde(flatten)]
+    pub case: CaseView,
+    /// What its answers rest on; for a liaison, of its account. Left out for a custodian.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub basis: Option<SearchedView>,
+    /// How many leaves the audit log had, under the newest checkpoint.
+    pub log_size: u64,
+    /// What waits for the caller in this case.
+    pub waiting: Vec<WaitingView>,
+}
+
 /// A member of a case.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Member)]
@@ -108,6 +126,23 @@ impl<A: Action> Scope<'_, A> {
             view.quarantined = Some(quarantined);
         }
         Ok(view)
+    }
+
+    /// The case, what is in it and what waits in it.
+    pub fn read_overview(&mut self) -> Result<OverviewView, OperationError> {
+        let case = self.read_case()?;
+        // A custodian chooses exhibits, and would learn from a sum over them what others have.
+        let told = self.grant.role() != Some(CaseRole::Custodian);
+        let basis = told.then(|| self.searched()).transpose()?;
+        let mut waiting = self.list_inbox()?;
+        waiting.retain(|one| one.case == case.case);
+        self.notes.rows = None;
+        Ok(OverviewView {
+            basis,
+            log_size: self.tip.size,
+            waiting,
+            case,
+        })
     }
 
     /// The members of the case, by role and then by id.

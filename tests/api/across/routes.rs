@@ -84,6 +84,7 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/cases",                              Lead, Investigator, 403),
     row("GET /api/v1/cases",                               Investigator, Auditor, 403),
     row("GET /api/v1/cases/{case}",                        Liaison, Outsider, 404),
+    row("GET /api/v1/cases/{case}/overview",               Liaison, Outsider, 404),
     row("POST /api/v1/cases/{case}/close",                 Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/hold",                  Lead, Investigator, 403),
     row("POST /api/v1/cases/{case}/reopen",                Lead, Outsider, 404),
