@@ -1,5 +1,7 @@
 //! What a page is.
 
+use zeroize::Zeroizing;
+
 use super::form::Field;
 use super::html::Html;
 use super::refused::Refused;
@@ -46,6 +48,15 @@ pub enum Shown {
     Next(String),
     /// The same, and the session is over.
     Left(String),
+    /// A file to keep.
+    File {
+        /// Its media type.
+        media: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// Its bytes.
+        bytes: Zeroizing<Vec<u8>>,
+    },
 }
 
 impl Shown {

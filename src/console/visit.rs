@@ -126,7 +126,7 @@ impl Visit {
         };
         let kept = self.form.pairs().filter(|(name, _)| unchanged(name));
         let changed = changed.iter().map(|(name, value)| (*name, *value));
-        self.address_of(kept.chain(changed))
+        address_of(&self.path, kept.chain(changed))
     }
 
     /// The address of this page without one value of a filter, and from its first page.
@@ -135,7 +135,7 @@ impl Visit {
             let own = ["form_token", "done", "cursor"].contains(known);
             !own && !(*known == name && held.trim() == value)
         });
-        self.address_of(kept)
+        address_of(&self.path, kept)
     }
 
     /// Names and values of what is in the address, but for these and what is the console's own: for a form that adds to
@@ -148,17 +148,23 @@ impl Visit {
         pairs.collect()
     }
 
-    fn address_of<'p>(&self, pairs: impl Iterator<Item = (&'p str, &'p str)>) -> String {
-        let mut address = self.path.clone();
-        let filled = pairs.filter(|(_, value)| !value.trim().is_empty());
-        for (at, (name, value)) in filled.enumerate() {
-            address.push(if at == 0 { '?' } else { '&' });
-            address.push_str(&escaped(name));
-            address.push('=');
-            address.push_str(&escaped(value.trim()));
-        }
-        address
+    /// The address of another form of this page, with the same filters and of the same part.
+    pub fn address_at(&self, path: &str) -> String {
+        let kept = self.form.pairs().filter(|(name, _)| *name != "done");
+        address_of(path, kept)
     }
+}
+
+fn address_of<'p>(path: &str, pairs: impl Iterator<Item = (&'p str, &'p str)>) -> String {
+    let mut address = path.to_owned();
+    let filled = pairs.filter(|(_, value)| !value.trim().is_empty());
+    for (at, (name, value)) in filled.enumerate() {
+        address.push(if at == 0 { '?' } else { '&' });
+        address.push_str(&escaped(name));
+        address.push('=');
+        address.push_str(&escaped(value.trim()));
+    }
+    address
 }
 
 /// An address to go on at: one of the pages, and nowhere else.

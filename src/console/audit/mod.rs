@@ -2,8 +2,10 @@
 
 mod leaf;
 mod search;
+mod sheet;
 mod sign_off;
 
 pub use self::leaf::LeafPage;
 pub use self::search::AuditPage;
+pub use self::sheet::{AuditCsv, AuditLines};
 pub use self::sign_off::{SignOffForm, SignOffPage};

@@ -237,6 +237,7 @@ fn show(shown: Shown, visit: &Visit) -> Response {
     match shown {
         Shown::Page(html) => respond::html(StatusCode::OK, Ok(html), visit),
         Shown::Next(path) => respond::to(&path, visit.leaf()),
+        Shown::File { media, name, bytes } => respond::file(media, name, bytes, visit.leaf()),
         Shown::Left(path) => {
             let mut response = respond::to(&path, visit.leaf());
             add_cookie(&mut response, cookie::end_session());

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use zeroize::Zeroizing;
 
 use super::super::problem::Problem;
 use crate::console::{Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, next_page, who_can};
@@ -63,6 +64,26 @@ pub(super) fn html(
         if let Ok(leave) = HeaderValue::try_from(leave) {
             headers.insert(header::REFRESH, leave);
         }
+    }
+    response
+}
+
+/// A file to keep. `around` adds the policy of the API, under which a browser does nothing with it.
+pub(super) fn file(
+    media: &'static str,
+    name: &'static str,
+    bytes: Zeroizing<Vec<u8>>,
+    leaf: Option<u64>,
+) -> Response {
+    let mut response = Body::from(Bytes::from_owner(bytes)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    let named = format!("attachment; filename=\"{name}\"");
+    if let Ok(named) = HeaderValue::try_from(named) {
+        headers.insert(header::CONTENT_DISPOSITION, named);
+    }
+    if let Some(leaf) = leaf {
+        headers.insert("audit-leaf", HeaderValue::from(leaf));
     }
     response
 }

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::super::mount::Routes;
 use super::{open, plain};
-use crate::console::audit::{AuditPage, LeafPage, SignOffForm, SignOffPage};
+use crate::console::audit::{AuditCsv, AuditLines, AuditPage, LeafPage, SignOffForm, SignOffPage};
 use crate::console::case::{
     CasePage, CasesPage, CloseCasePage, HoldCasePage, NewCase, OpenCasePage, ReopenCasePage,
 };
@@ -86,6 +86,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())
 
         .page::<AuditPage>     ("/console/audit",                  get.clone())
+        .page::<AuditCsv>      ("/console/audit/leaves.csv",       get.clone())
+        .page::<AuditLines>    ("/console/audit/leaves.ndjson",    get.clone())
         .page::<LeafPage>      ("/console/audit/leaves/{leaf}",    get.clone())
         .page::<SignOffForm>   ("/console/audit/sign-off",         get)
         .page::<SignOffPage>   ("/console/audit/sign-off",         post)

@@ -75,3 +75,46 @@ fn a_stretch_is_signed_off_and_shown_as_signed_off() {
             .contains(&format!(">{}</textarea>", body::REASON))
     );
 }
+
+#[test]
+fn audit_results_leave_as_csv_and_ndjson_with_leaf_numbers() {
+    let incident = Incident::new();
+    let auditor = Browser::signed_in(&incident, Who::Auditor);
+    let filter = "action=case.open&outcome=done";
+    let page = auditor
+        .get(&format!("/console/audit?{filter}"))
+        .assert_status(200);
+    let link = "href=\"/console/audit/leaves.csv?action=case.open&#38;outcome=done\"";
+    let text = page.text().replace("&amp;", "&#38;");
+    assert!(text.contains(link), "{text}");
+    let sheet = auditor
+        .get(&format!("/console/audit/leaves.csv?{filter}"))
+        .assert_status(200);
+    assert_eq!(
+        sheet.header("content-type"),
+        Some("text/csv; charset=utf-8")
+    );
+    assert_eq!(
+        sheet.header("content-disposition"),
+        Some("attachment; filename=\"leaves.csv\"")
+    );
+    assert!(sheet.leaf().is_some());
+    let mut rows = csv::Reader::from_reader(sheet.body.as_slice());
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    let lines = auditor
+        .get(&format!("/console/audit/leaves.ndjson?{filter}"))
+        .assert_status(200);
+    let lines = lines.text();
+    let leaves: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(!rows.is_empty());
+    assert_eq!(rows.len(), leaves.len());
+    for (row, leaf) in rows.iter().zip(&leaves) {
+        assert_eq!(row[0], leaf["seq"].to_string());
+        assert_eq!(&row[2], "case.open");
+        let read = incident.leaf(leaf["seq"].as_u64().unwrap());
+        assert_eq!(&read, leaf);
+    }
+}

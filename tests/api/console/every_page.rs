@@ -139,6 +139,8 @@ const ROWS: &[Row] = &[
     post("POST /console/memberships/{membership}", DENY, &[SecondLead]),
 
     get("GET /console/audit", &[Auditor]),
+    get("GET /console/audit/leaves.csv", &[Auditor]),
+    get("GET /console/audit/leaves.ndjson", &[Auditor]),
     get("GET /console/audit/leaves/{leaf}", &[Auditor]),
     get("GET /console/audit/sign-off", &[Auditor]),
     post("POST /console/audit/sign-off", &[("size", "1"), REASON], &[Auditor]),

@@ -91,7 +91,7 @@ fn a_reveal_is_asked_for_decided_and_opened_by_pages() {
 }
 
 #[test]
-fn requests_never_leave_the_history_and_both_sides_read_the_same() {
+fn requests_never_leave_the_history() {
     let incident = Incident::new();
     let number = incident.log.messages[0].number.clone();
     let reveal = incident.ask_reveal(&incident.investigator(), &[incident.subject(&number)]);
@@ -223,4 +223,74 @@ fn a_package_is_handed_out_by_a_form_of_its_session_only() {
         refused.contains("Who can: custodian, liaison."),
         "{refused}"
     );
+}
+
+#[test]
+fn the_exact_set_and_count_are_shown_before_asking() {
+    let incident = Incident::new();
+    let mut numbers: Vec<&str> = incident
+        .log
+        .messages
+        .iter()
+        .map(|one| one.number.as_str())
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let subjects: Vec<String> = numbers[..3]
+        .iter()
+        .map(|number| incident.subject(number))
+        .collect();
+    let browser = Browser::signed_in(&incident, Who::Lead);
+    let ticked: Vec<String> = subjects[..2]
+        .iter()
+        .map(|one| format!("subjects={one}"))
+        .collect();
+    let path = format!(
+        "/console{}?{}",
+        incident.of_case("/reveals/new"),
+        ticked.join("&")
+    );
+    let form = browser.get(&path).assert_status(200).text();
+    assert!(form.contains("Exactly 2: those ticked below."), "{form}");
+    for (subject, asked) in subjects.iter().zip([true, true, false]) {
+        let ticked = format!("name=\"subjects\" value=\"{subject}\" checked");
+        assert_eq!(form.contains(&ticked), asked, "{form}");
+    }
+}
+
+#[test]
+fn limits_and_countdown_are_the_largest_thing_on_a_decision() {
+    let incident = Incident::new();
+    let subject = incident.subject(&incident.log.messages[0].number);
+    let reveal = incident.ask_reveal(&incident.investigator(), &[subject]);
+    let lead = Browser::signed_in(&incident, Who::Lead);
+    let page = lead
+        .get(&format!("/console/reveals/{reveal}"))
+        .assert_status(200)
+        .text();
+    let (_, large) = page.split_once("<dl class=\"facts large\">").unwrap();
+    let (large, _) = large.split_once("</dl>").unwrap();
+    for shown in ["<dd>1</dd>", "Must be decided until", "in 24 hours"] {
+        assert!(large.contains(shown), "{shown}: {large}");
+    }
+}
+
+#[test]
+fn exports_follow_roles_and_the_page_says_so() {
+    let incident = Incident::new();
+    let path = format!("/console{}", incident.of_case("/exports/new"));
+    for who in [Who::Investigator, Who::Lead, Who::Liaison] {
+        let page = Browser::signed_in(&incident, who)
+            .get(&path)
+            .assert_status(200)
+            .text();
+        assert!(page.contains("name=\"recipients\""), "{page}");
+    }
+    let page = Browser::signed_in(&incident, Who::Custodian).get(&path);
+    let page = page.assert_status(200).text();
+    assert!(
+        page.contains("Who can: investigator, lead, liaison."),
+        "{page}"
+    );
+    assert!(!page.contains("name=\"recipients\""), "{page}");
 }
