@@ -1,4 +1,4 @@
-//! `POST /console/cases/{case}/exhibits/{exhibit}/quarantine`: asks to see the rows in quarantine of an exhibit, masked.
+//! `POST /console/cases/{case}/exhibits/{exhibit}/quarantine`: asks to see an exhibit's rows in quarantine, masked.
 
 use askama::Template;
 

@@ -31,8 +31,7 @@ pub(super) fn is_own(parts: &Parts) -> bool {
 }
 
 fn is_ahead(headers: &HeaderMap, name: &HeaderName) -> bool {
-    let words = headers.get_all(name).iter();
-    words.into_iter().any(|value| {
+    headers.get_all(name).iter().any(|value| {
         let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
         text.contains("prefetch") || text.contains("prerender") || text.contains("preview")
     })

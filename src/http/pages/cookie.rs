@@ -1,6 +1,6 @@
 //! The two cookies of the pages: the session, and the zone in which times are shown.
 //!
-//! Both are bound to this host (`__Host-`), sent over TLS and to pages of this vault alone, and out of reach of scripts.
+//! Both are bound to this host (`__Host-`), sent over TLS and to pages of this vault alone, and no script reads them.
 //! Beside the token the first one has when the session ends and who it is, which is shown and decides nothing.
 
 use http::header::COOKIE;

@@ -1,8 +1,8 @@
 //! Pages over HTTPS: cookies, where a request comes from, forms, headers, refusals.
 //!
-//! `routes` lists the pages, one on each line. `page` runs the operation of one, through the same door, turns and limits
-//! as the API. A page's session comes by a cookie and the API's by a header, and neither takes the other's: a page of
-//! another site can make a browser send neither.
+//! `routes` lists the pages, one on each line. `page` runs the operation of one, through the same door, turns and
+//! limits as the API. A page's session comes by a cookie and the API's by a header, and neither takes the other's: a
+//! page of another site can make a browser send neither.
 
 mod arrival;
 mod cookie;

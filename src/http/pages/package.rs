@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::response::Response;
 
 use super::super::ProblemKind;
-use super::super::app::App;
+use super::super::app::{App, blocking};
 use super::super::authenticate::{address, authenticate_as, stranger};
 use super::super::body;
 use super::super::problem::Problem;
@@ -34,7 +34,7 @@ pub(in crate::http) async fn package(app: Arc<App>, request: Request) -> Respons
         if !has_token(&visit) {
             let error = OperationError::invalid("body", ProblemKind::CrossSite.name());
             let vault = Arc::clone(&app.vault);
-            let turned = super::super::app::blocking(move || {
+            let turned = blocking(move || {
                 vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error)
             });
             let leaf = Problem::from(turned.await?).leaf;

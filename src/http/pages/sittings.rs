@@ -1,7 +1,7 @@
 //! What each operator gave last as purpose and reason, so that they are asked once for a sitting.
 //!
-//! In memory only and bounded, so that nothing of it is on a disk or in a browser. Kept when a session ends, so that the
-//! next one goes on; forgotten at sign-out and when the vault stops.
+//! In memory only and bounded, so that nothing of it is on a disk or in a browser. Kept when a session ends, so that
+//! the next one goes on; forgotten at sign-out and when the vault stops.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

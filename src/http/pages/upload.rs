@@ -1,6 +1,7 @@
 //! `POST /console/cases/{case}/exhibits/new`: a file in a form, streamed like a file that comes by the API.
 //!
-//! The file is the last field. What is before it is small, and read first; the file is read once its admission has begun.
+//! The file is the last field. What is before it is small, and read first; the file is read once its admission has
+//! begun.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -105,7 +105,11 @@ const ROWS: &[Row] = &[
     // It has not been handed out.
     Row {
         perhaps: &[Custodian, Liaison],
-        ..post("POST /console/exports/{export}/acknowledgement", &[("tagmanifest_sha256", DIGEST), ("received_by", "them"), REASON], &[])
+        ..post(
+            "POST /console/exports/{export}/acknowledgement",
+            &[("tagmanifest_sha256", DIGEST), ("received_by", "them"), REASON],
+            &[],
+        )
     },
 
     get("GET /console/cases/{case}/raises", MEMBERS),
