@@ -1,9 +1,9 @@
 //! The vault over HTTPS: routes, authentication, and answers as bytes.
 //!
 //! Called by `cli`. It sees requests and sealed answers, never keys or the database. `routes` lists
-//! the routes, one on each line, and `pages` the pages. Only `mount` puts them into axum's router. `run` turns a request
-//! into an operation and passes it through the door. Buffers inside the TLS and HTTP libraries are
-//! not wiped.
+//! the routes, one on each line, and `pages` the pages. Only `mount` puts them into axum's router.
+//! `run` turns a request into an operation and passes it through the door. Buffers inside the TLS
+//! and HTTP libraries are not wiped.
 
 mod accept;
 mod answer;

@@ -37,11 +37,10 @@ pub(super) fn set_session(
     token: &str,
     expires_at: Moment,
     name: &OperatorName,
-    now: Moment,
 ) -> Option<HeaderValue> {
     let (ends, name) = (expires_at.seconds(), name.as_str());
-    let lasts = (ends - now.seconds()).max(0);
-    let text = format!("{SESSION}={token}.{ends}.{name}; {ATTRIBUTES}; Max-Age={lasts}");
+    // Without an age, so that a browser forgets it when it is closed and does not write it to its disk.
+    let text = format!("{SESSION}={token}.{ends}.{name}; {ATTRIBUTES}");
     secret(Zeroizing::new(text))
 }
 
@@ -99,14 +98,11 @@ mod tests {
             OperatorName::parse("lead.one").unwrap(),
             Moment::from_seconds(1000),
         );
-        let set = set_session(&token, now.plus_seconds(60), &name, now).unwrap();
+        let set = set_session(&token, now.plus_seconds(60), &name).unwrap();
         assert!(set.is_sensitive());
         let set = set.to_str().unwrap().to_owned();
         let (pair, attributes) = set.split_once("; ").unwrap();
-        assert_eq!(
-            attributes,
-            "Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=60"
-        );
+        assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Strict");
         let (read, person) = session(&cookies(&["other=1; x=y", pair])).unwrap();
         assert_eq!(*read.expose_once(), token);
         assert_eq!(person.name, "lead.one");

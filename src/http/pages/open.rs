@@ -109,7 +109,7 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, request: Request) -> Re
     let next = go_on_with(&app, &visit.form, &opened);
     let mut response = respond::to(&next, Some(leaf));
     if let Ok(expires_at) = opened.expires_at.parse::<Moment>() {
-        let cookie = cookie::set_session(&opened.token, expires_at, &name, visit.now);
+        let cookie = cookie::set_session(&opened.token, expires_at, &name);
         add_cookie(&mut response, cookie);
     }
     response

@@ -6,10 +6,12 @@ use super::super::mount::Routes;
 use super::{open, plain};
 use crate::console::audit::{AuditCsv, AuditLines, AuditPage, LeafPage, SignOffForm, SignOffPage};
 use crate::console::case::{
-    CasePage, CasesPage, CloseCasePage, HoldCasePage, NewCase, OpenCasePage, ReopenCasePage,
+    CasePage, CasesPage, CloseCasePage, HoldCasePage, MembersPage, NameMemberForm, NameMemberPage,
+    NewCase, OpenCasePage, ReopenCasePage,
 };
 use crate::console::exhibit::{AdmitForm, ExhibitsPage, QuarantinePage, WithdrawalPage};
 use crate::console::export::AcknowledgePage;
+use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
 use crate::console::record::{LookUpForm, LookUpPage, RecordsPage, ScopePage};
 use crate::console::request::{
     DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
@@ -36,6 +38,10 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<SittingForm>   ("/console/sitting",                get.clone())
         .page::<SittingPage>   ("/console/sitting",                post.clone())
 
+        .page::<OperatorsPage> ("/console/operators",              get.clone())
+        .page::<InvitePage>    ("/console/operators",              post.clone())
+        .page::<RevokePage>    ("/console/operators/{operator}/revoke", post.clone())
+
         .page::<CasesPage>     ("/console/cases",                  get.clone())
         .page::<NewCase>       ("/console/cases/new",              get.clone())
         .page::<OpenCasePage>  ("/console/cases/new",              post.clone())
@@ -43,6 +49,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<CloseCasePage> ("/console/cases/{case}/close",     post.clone())
         .page::<HoldCasePage>  ("/console/cases/{case}/hold",      post.clone())
         .page::<ReopenCasePage>("/console/cases/{case}/reopen",    post.clone())
+        .page::<MembersPage>   ("/console/cases/{case}/members",   get.clone())
+        .page::<NameMemberForm>("/console/cases/{case}/members/new", get.clone())
+        .page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
         .page::<ExhibitsPage>  ("/console/cases/{case}/exhibits",  get.clone())
         .page::<AdmitForm>     ("/console/cases/{case}/exhibits/new", get.clone())
         .upload_page           ("/console/cases/{case}/exhibits/new")

@@ -21,7 +21,7 @@ struct Row {
     status: u16,
 }
 
-use Who::{Auditor, Custodian, Investigator, Lead, Liaison, Outsider, SecondLead};
+use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison, Outsider, SecondLead};
 
 const EVERYBODY: &[Who] = &Who::ALL;
 const MEMBERS: &[Who] = &[Investigator, Lead, SecondLead, Custodian, Liaison];
@@ -44,6 +44,12 @@ const ROWS: &[Row] = &[
     get("GET /console", EVERYBODY),
     get("GET /console/sitting", EVERYBODY),
     post("POST /console/sitting", &[WHY, REASON], EVERYBODY),
+    get("GET /console/operators", &[Administrator, Lead, SecondLead]),
+    Row {
+        status: 200,
+        ..post("POST /console/operators", &[("name", "{name}"), ("role", "custodian")], &[Administrator])
+    },
+    post("POST /console/operators/{operator}/revoke", &[REASON], &[Administrator]),
     get("GET /console/cases", CASE_WORKERS),
     get("GET /console/cases/new", EVERYBODY),
     post("POST /console/cases/new", &[("title", "A case"), ("reference", "T-1"), REASON], LEADS),
@@ -53,6 +59,9 @@ const ROWS: &[Row] = &[
     post("POST /console/cases/{case}/close", &[REASON], LEADS),
     // What follows needs an open case.
     post("POST /console/cases/{case}/reopen", &[REASON], LEADS),
+    get("GET /console/cases/{case}/members", KEEPERS),
+    get("GET /console/cases/{case}/members/new", &[Administrator, Lead, SecondLead]),
+    post("POST /console/cases/{case}/members/{operator}", &[("role", "investigator")], LEADS),
     get("GET /console/cases/{case}/exhibits", &[Investigator, Lead, SecondLead, Custodian]),
     get("GET /console/cases/{case}/exhibits/new", MEMBERS),
     Row {
@@ -290,6 +299,7 @@ fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject:
     if path.ends_with("/exhibits/new") {
         return browser.upload(&path, row.fields, &fresh_csv_with_a_reject());
     }
+    let new = new_name();
     let until = incident.clock.now().plus_seconds(86_400).to_string();
     let fields: Vec<(&str, &str)> = row
         .fields
@@ -298,6 +308,7 @@ fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject:
             "{number}" => (*name, number),
             "{subject}" => (*name, subject),
             "{until}" => (*name, until.as_str()),
+            "{name}" => (*name, new.as_str()),
             value => (*name, value),
         })
         .collect();
@@ -306,7 +317,6 @@ fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject:
 
 /// The id of what the path is about: a new request, decided only if it is to be opened; a new exhibit; a leaf.
 fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String {
-    static MEMBERS: AtomicUsize = AtomicUsize::new(0);
     let subjects = [subject.to_owned()];
     match name {
         "reveal" if path.ends_with("/open") => incident.approved_reveal(&subjects),
@@ -334,10 +344,14 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
             }
             quarantine
         }
-        "membership" => {
-            let at = MEMBERS.fetch_add(1, Ordering::Relaxed);
-            incident.ask_membership(&format!("member.{at}"))
-        }
+        "membership" => incident.ask_membership(&new_name()),
+        "operator" => incident.invite(&new_name(), "investigator").0,
         other => panic!("{other}"),
     }
+}
+
+/// A name that no operator has yet.
+fn new_name() -> String {
+    static NAMES: AtomicUsize = AtomicUsize::new(0);
+    format!("somebody.{}", NAMES.fetch_add(1, Ordering::Relaxed))
 }

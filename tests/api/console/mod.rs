@@ -4,6 +4,7 @@ mod audit;
 mod every_page;
 mod exhibits;
 mod look_up;
+mod people;
 mod records;
 mod requests;
 mod sessions;
