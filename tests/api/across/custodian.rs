@@ -104,6 +104,7 @@ impl<'i> Watch<'i> {
     fn look(&mut self) {
         self.get("/cases");
         self.get("/me");
+        self.get("/inbox");
         for rest in [
             "",
             "/exhibits",
