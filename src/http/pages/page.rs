@@ -206,11 +206,12 @@ pub(super) fn sign_in_first(
     response
 }
 
-/// The form of somebody whose session has ended, if it is small.
+/// The form of somebody whose session has ended, if it is small and there already.
 async fn small_form(app: &App, parts: &Parts, body: Body) -> Form {
     const SMALL: usize = 64 * 1024;
     let limits = crate::config::Limits {
         body_bytes: SMALL.min(app.limits.body_bytes),
+        request_s: 2.min(app.limits.request_s),
         ..app.limits.clone()
     };
     let sent = body::read(&limits, parts, body, body::FORM).await.ok();

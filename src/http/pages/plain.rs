@@ -11,6 +11,11 @@ use super::{respond, visit};
 use crate::console::help::ErrorsPage;
 use crate::console::{Html, SCRIPT, STYLE};
 
+/// Whoever types the address of the vault alone.
+pub(super) async fn front(State(_): State<Arc<App>>) -> Response {
+    respond::to(super::PREFIX, None)
+}
+
 pub(super) async fn style(State(_): State<Arc<App>>) -> Response {
     asset("text/css; charset=utf-8", STYLE)
 }

@@ -24,6 +24,7 @@ use crate::vault::scope::requests::{Export, Membership, Quarantine, Raise, Revea
 pub(in crate::http) fn mount(routes: Routes) -> Routes {
     let (get, post) = (Method::GET, Method::POST);
     routes
+        .open_page("/",                              get.clone(),  plain::front)
         .open_page("/console/style.css",             get.clone(),  plain::style)
         .open_page("/console/script.js",             get.clone(),  plain::script)
         .open_page("/console/sign-in",               get.clone(),  open::sign_in_page)

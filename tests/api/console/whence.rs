@@ -179,6 +179,13 @@ fn a_form_has_the_media_type_of_forms() {
 }
 
 #[test]
+fn the_address_of_the_vault_alone_leads_to_the_console() {
+    let answer = Browser::of(shared()).get("/").assert_status(303);
+    assert_eq!(answer.header("location"), Some("/console"));
+    assert_eq!(answer.leaf(), None);
+}
+
+#[test]
 fn the_style_and_the_script_have_nothing_of_anybody() {
     let browser = Browser::of(shared());
     for (path, media) in [
