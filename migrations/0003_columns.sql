@@ -15,6 +15,15 @@ CREATE TABLE statistics (
     PRIMARY KEY (exhibit, no)
 ) STRICT, WITHOUT ROWID;
 
+-- For the blocks of each position short prints of their messages, so that a later admission finds those that it has
+-- again.
+CREATE TABLE seen (
+    exhibit INTEGER NOT NULL REFERENCES exhibit (number),
+    no      INTEGER NOT NULL,
+    sealed  BLOB NOT NULL,
+    UNIQUE (exhibit, no)
+) STRICT;
+
 -- The values that an exhibit added to the dictionary of a field.
 CREATE TABLE dictionary (
     exhibit INTEGER NOT NULL REFERENCES exhibit (number),

@@ -1,8 +1,8 @@
 -- Requests that need two people, protected tables, and lookup budgets.
 --
--- One operator makes a request, and another decides it before `expires_at`. All kinds of request are in this table.
--- `sealed` has what is requested, the reasons, and what was done after the decision. `digest` binds the request to the
--- data that would be shown, exported or withdrawn.
+-- One operator makes a request, and another decides it in time. All kinds of request are in this table.
+-- `sealed` has what is requested, the reasons, until when, and what was done after the decision. `digest` binds the
+-- request to the data that would be shown, exported or withdrawn.
 CREATE TABLE request (
     id           TEXT PRIMARY KEY,
     case_number  INTEGER NOT NULL REFERENCES cases (number),
@@ -10,9 +10,6 @@ CREATE TABLE request (
     asker        TEXT NOT NULL REFERENCES operator (id),
     state        TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'used', 'acknowledged')),
     asked_at     INTEGER NOT NULL,
-    expires_at   INTEGER NOT NULL,
-    -- When it has run for its whole time, as the vault measures time.
-    runs_out     INTEGER NOT NULL,
     decider      TEXT REFERENCES operator (id) CHECK (decider <> asker),
     decided_at   INTEGER,
     decided_leaf INTEGER,
@@ -24,6 +21,7 @@ CREATE TABLE request (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX request_of_case ON request (case_number, kind, asked_at);
+CREATE INDEX request_of_asker ON request (case_number, kind, asker);
 
 -- Protected tables that were given out. `sealed` has the dimension, the exhibits and the cells of the table.
 CREATE TABLE release (

@@ -28,15 +28,6 @@ CREATE TABLE detail (
     sealed BLOB NOT NULL
 ) STRICT;
 
-CREATE TRIGGER leaf_stays_as_written BEFORE UPDATE ON leaf
-BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;
-CREATE TRIGGER leaf_stays BEFORE DELETE ON leaf
-BEGIN SELECT RAISE(ABORT, 'a leaf is never removed'); END;
-CREATE TRIGGER tree_hash_stays_as_written BEFORE UPDATE ON tree_hash
-BEGIN SELECT RAISE(ABORT, 'a tree hash is never changed'); END;
-CREATE TRIGGER tree_hash_stays BEFORE DELETE ON tree_hash
-BEGIN SELECT RAISE(ABORT, 'a tree hash is never removed'); END;
-
 -- What the control rows are: the sum of their keyed elements for each table, sealed together with
 -- the log's size and root. One row, written with every commit.
 CREATE TABLE control_seal (

@@ -2,6 +2,7 @@
 //! its own. docs/benchmarks.md says what each figure means.
 //!
 //!     cargo bench --bench admit -- --rows 1000000,5000000 --runs 3 [--keep]
+//!     cargo bench --bench admit -- --later 20000000 --exhibits 1,232 --runs 3
 
 #![expect(
     dead_code,
@@ -9,6 +10,7 @@
     reason = "a module that the benchmarks share, none of which uses all of it"
 )]
 
+mod later;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -31,6 +33,14 @@ fn main() -> Res<()> {
     if let Some(csv) = words.text("--admit-here") {
         let directory = words.text("--in").ok_or("--in is needed")?;
         return admit_here(Path::new(csv), Path::new(directory));
+    }
+    if words.has("--admit-these") {
+        let directory = words.text("--in").ok_or("--in is needed")?;
+        let last = words.number("--admit-these", 1)?;
+        return later::admit_these(last as usize, Path::new(directory));
+    }
+    if words.has("--later") {
+        return later::measure(&words);
     }
     let sizes = words.numbers("--rows", "1000000,5000000")?;
     let runs = words.number("--runs", 1)?.max(1);

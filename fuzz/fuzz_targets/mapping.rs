@@ -26,7 +26,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             read_once(file.to_vec(), declared);
         }
     }
-    if let Ok(drafted) = draft(Box::new(std::io::Cursor::new(file.to_vec()))) {
+    if let Ok(drafted) = draft(Box::new(std::io::Cursor::new(file.to_vec())), None) {
         silent(&drafted);
     }
 });

@@ -3,7 +3,9 @@
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::error::CliError;
-use super::{audit, completions, demo, doctor, evidence, exhibit, init, key, operator, serve};
+use super::{
+    audit, clock, completions, demo, doctor, evidence, exhibit, init, key, operator, serve,
+};
 
 /// A privacy-preserving vault for the data of one breach.
 #[derive(Parser)]
@@ -27,9 +29,12 @@ enum Command {
     /// Exhibits: admit a log, or make a synthetic one.
     #[command(subcommand)]
     Exhibit(exhibit::Exhibit),
-    /// Operators: add, enrol, list, revoke.
+    /// Operators: add, enrol, list, revoke, second factors, leads who were suspended.
     #[command(subcommand)]
     Operator(operator::Operator),
+    /// The vault's time, after the machine's clock jumped.
+    #[command(subcommand)]
+    Clock(clock::Clock),
     /// The keyring: its state, a new passphrase.
     #[command(subcommand)]
     Key(key::Key),
@@ -53,6 +58,7 @@ impl Arguments {
             Command::Doctor(doctor) => doctor.run(),
             Command::Exhibit(exhibit) => exhibit.run(),
             Command::Operator(operator) => operator.run(),
+            Command::Clock(clock) => clock.run(),
             Command::Key(key) => key.run(),
             Command::Audit(audit) => audit.run(),
             Command::Evidence(evidence) => evidence.run(),

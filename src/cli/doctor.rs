@@ -11,8 +11,9 @@ use super::error::{CliError, chain};
 use super::secret::PassphraseArgs;
 use super::{streams, unlock};
 use crate::domain::io_words;
+use crate::vault::clock::ClockReport;
 use crate::vault::keyring::LockedKeyring;
-use crate::vault::private_files::exposed;
+use crate::vault::private_files::{OpenToOthers, exposed};
 use crate::vault::trail;
 use crate::vault::{Paths, Settings, Vault};
 
@@ -42,6 +43,8 @@ struct Finding {
 #[serde(rename_all = "kebab-case")]
 enum State {
     Ok,
+    /// Nothing is damaged, and people have something to do.
+    Notice,
     Failed,
     NotLookedAt,
 }
@@ -49,6 +52,11 @@ enum State {
 impl Doctor {
     pub(super) fn run(self) -> Result<(), CliError> {
         let paths = Paths::of(&self.dir);
+        if !paths.keyring().exists() && !paths.database().exists() {
+            let shown = self.dir.display();
+            return Err(CliError::failed(format!("there is no vault in {shown}"))
+                .hint("name the vault's directory with --dir; `breachvault init` makes one"));
+        }
         let served = is_open(&paths);
         let kept = unlock::read_kept(&self.kept)?;
         let mut findings = vec![
@@ -72,7 +80,7 @@ impl Doctor {
         ];
         match self.passphrase.secret().is_given() && !served {
             true => findings.extend(self.sealed()?),
-            false => findings.extend(["details", "exhibits"].map(|what| {
+            false => findings.extend(["details", "exhibits", "clock"].map(|what| {
                 Finding {
                     what,
                     state: State::NotLookedAt,
@@ -103,15 +111,20 @@ impl Doctor {
     }
 
     /// Opens the vault and every sealed part in it.
-    fn sealed(&self) -> Result<[Finding; 2], CliError> {
+    fn sealed(&self) -> Result<[Finding; 3], CliError> {
         let vault = unlock::open(&self.dir, &self.passphrase, Settings::default())?;
         let details = vault
             .check_details()
             .map(|()| "every sealed detail of the log is present and intact".to_owned())
             .map_err(|error| chain(&error));
         let exhibits = check_exhibits(&vault);
+        let clock = clock(vault.clock());
         vault.stop()?;
-        Ok([finding("details", details), finding("exhibits", exhibits)])
+        Ok([
+            finding("details", details),
+            finding("exhibits", exhibits),
+            clock,
+        ])
     }
 }
 
@@ -138,6 +151,29 @@ fn check_exhibits(vault: &Vault) -> Result<String, String> {
     }
 }
 
+/// Whether the machine's clock and the vault's agree, and what to do if not.
+fn clock(report: ClockReport) -> Finding {
+    let (state, explanation) = match report.in_doubt() {
+        false => (
+            State::Ok,
+            format!("agrees with the machine's, {}", report.time),
+        ),
+        true => (
+            State::Notice,
+            format!(
+                "the vault's time is {}, the machine's clock shows {}: two leads or administrators have to accept \
+                 a time, each with `breachvault clock accept` (docs/people.md)",
+                report.time, report.machine
+            ),
+        ),
+    };
+    Finding {
+        what: "clock",
+        state,
+        explanation,
+    }
+}
+
 /// Checks that the files and folders of the vault are their owner's alone, and names those that are not.
 fn permissions(paths: &Paths) -> Result<String, String> {
     for folder in [paths.keys(), paths.data()] {
@@ -146,7 +182,10 @@ fn permissions(paths: &Paths) -> Result<String, String> {
     }
     let open: Vec<String> = exposed(paths)
         .into_iter()
-        .map(|found| format!("{} ({:04o})", found.name, found.mode))
+        .map(|found| match found.open {
+            OpenToOthers::Mode(mode) => format!("{} ({mode:04o})", found.name),
+            OpenToOthers::Owner(owner) => format!("{} (it is user {owner}'s)", found.name),
+        })
         .collect();
     match open.as_slice() {
         [] => Ok("only the owner can use keys and data".to_owned()),
@@ -195,6 +234,7 @@ fn finding(what: &'static str, outcome: Result<String, String>) -> Finding {
 fn line(found: &Finding) -> String {
     let state = match found.state {
         State::Ok => "ok",
+        State::Notice => "NOTICE",
         State::Failed => "FAILED",
         State::NotLookedAt => "-",
     };

@@ -214,7 +214,8 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::Expired => "the request has expired; ask for a new one",
         Denial::WrongCredential => "the name, password, code or invitation is wrong or was used",
         Denial::SecondFactorNeeded => {
-            "this needs a second factor: sign in with a code, or set one up with POST /api/v1/second-factors"
+            "this needs a second factor: sign in with a code (--totp), or set one up with \
+             `breachvault operator second-factor` or, in a vault that is served, POST /api/v1/second-factors"
         }
         Denial::Throttled { .. } => "too many have tried this name; try again later",
         Denial::BudgetSpent { .. } => "your budget in this case is spent",
@@ -258,6 +259,8 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
             "the exhibit was withdrawn already, or one was withdrawn since this export was decided"
         }
         Conflict::ResultChanged => "the records have changed since this was asked for; ask again",
+        Conflict::TooManyOpen => "too many requests of this kind that you made wait for a decision",
+        Conflict::TooManyCases => "you opened as many cases in a day as one lead may",
         Conflict::OutsideCases => "auditors and administrators cannot be members of a case",
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"

@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::secret::PassphraseArgs;
 use super::sign_in::{SignInArgs, SignInIfAny};
 use super::{settings, unlock};
-use crate::vault::{Caller, Vault};
+use crate::vault::{Caller, Operation, Reply, Vault};
 
 #[derive(Args)]
 pub(super) struct Local {
@@ -68,5 +68,10 @@ impl Local {
         let answer = ended?;
         stopped?;
         Ok(answer)
+    }
+
+    /// Performs one operation as the operator who signed in.
+    pub(super) fn perform<O: Operation>(&self, operation: O) -> Result<Reply, CliError> {
+        self.act(|vault, caller| Ok(vault.perform(caller, operation)?))
     }
 }

@@ -8,6 +8,7 @@
 mod answer;
 mod arguments;
 mod audit;
+mod clock;
 mod completions;
 mod demo;
 mod doctor;

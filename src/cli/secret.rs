@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::error::CliError;
 use crate::domain::io_words;
-use crate::vault::private_files::check_secret;
+use crate::vault::private_files::{OpenToOthers, check_secret};
 
 /// One secret: its name, the option for its file, and where it comes from.
 pub(super) struct Secret<'a> {
@@ -119,8 +119,10 @@ pub(super) fn open_secret(path: &Path, what: &str) -> Result<File, CliError> {
         unread(what, format!("{}: {why}", path.display()))
     })?;
     check_secret(&file).map_err(|open| {
-        CliError::usage(format!("the {what}'s file is refused: {open}"))
-            .hint(format!("chmod 600 {}", path.display()))
+        CliError::usage(format!("the {what}'s file is refused: {open}")).hint(match open {
+            OpenToOthers::Mode(_) => format!("chmod 600 {}", path.display()),
+            OpenToOthers::Owner(_) => format!("copy {} to a file of your own", path.display()),
+        })
     })?;
     Ok(file)
 }

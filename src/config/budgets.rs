@@ -25,6 +25,8 @@ pub struct Budgets {
     pub case_points_per_month: u32,
     /// Lookup points of one operator in a day while everybody is slowed down.
     pub slowed_points_per_day: u32,
+    /// Cases that one lead may open in a day.
+    pub cases_per_day: usize,
     /// The hour, UTC, from which lookups raise no alarm for their time.
     pub work_from_hour: u8,
     /// The hour, UTC, from which they do.
@@ -44,6 +46,7 @@ impl Default for Budgets {
             view_points_per_month: views.per_month,
             case_points_per_month: settings.case_points,
             slowed_points_per_day: settings.slowed_points,
+            cases_per_day: settings.cases_per_day,
             work_from_hour: settings.work_hours.from,
             work_to_hour: settings.work_hours.to,
         }
@@ -64,6 +67,11 @@ impl Budgets {
                 "budgets.view_points_per_hour",
                 self.view_points_per_hour > 0,
                 refilled,
+            ),
+            (
+                "budgets.cases_per_day",
+                self.cases_per_day > 0,
+                "must be at least 1",
             ),
             ("budgets.work_from_hour", self.work_from_hour <= 24, hour),
             ("budgets.work_to_hour", self.work_to_hour <= 24, hour),

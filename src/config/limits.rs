@@ -39,6 +39,8 @@ pub struct Limits {
     pub readers: usize,
     /// Numbers in one lookup.
     pub lookup_numbers: usize,
+    /// Requests of one kind that one operator may have waiting for a decision in a case.
+    pub open_requests: usize,
     /// Subjects in one reveal.
     pub reveal_subjects: usize,
     /// The smallest count that a protected table shows.
@@ -65,6 +67,7 @@ impl Default for Limits {
             stranger_per_minute: 120,
             readers: 8,
             lookup_numbers: 1000,
+            open_requests: 50,
             reveal_subjects: 1000,
             protected_threshold: 8,
             table_bytes: 512 << 20,
@@ -118,6 +121,7 @@ impl Limits {
             "must be between 1 and 256",
         )?;
         at_least("limits.lookup_numbers", self.lookup_numbers > 0, one)?;
+        at_least("limits.open_requests", self.open_requests > 0, one)?;
         at_least("limits.reveal_subjects", self.reveal_subjects > 0, one)?;
         at_least(
             "limits.protected_threshold",

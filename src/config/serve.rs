@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use super::Proxies;
+use super::Networks;
 
 /// The settings of `[serve]`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -15,7 +15,9 @@ pub struct Serve {
     /// When the server stops, how many seconds it waits for running requests.
     pub grace_s: u64,
     /// Load balancers that say by the PROXY protocol (version 2) whose connection it is.
-    pub proxies: Proxies,
+    pub proxies: Networks,
+    /// Who may read `/metrics`. To everybody else it is not there.
+    pub metrics: Networks,
 }
 
 impl Default for Serve {
@@ -23,7 +25,8 @@ impl Default for Serve {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
             grace_s: 20,
-            proxies: Proxies::default(),
+            proxies: Networks::default(),
+            metrics: Networks::of_this_machine(),
         }
     }
 }

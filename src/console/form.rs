@@ -31,6 +31,8 @@ pub enum Field {
     Lines(&'static str),
     /// A list of phone numbers, between line breaks, commas, semicolons or tabs. They are never shown again.
     Numbers(&'static str),
+    /// A list of keys with their holders, one in each line: the key, then the holder's name.
+    Holders(&'static str),
     /// A list of the values of all fields of this name.
     Each(&'static str),
     /// A member that has members itself.
@@ -110,6 +112,7 @@ impl Form {
                 | Field::Number(name)
                 | Field::Tick(name)
                 | Field::Lines(name)
+                | Field::Holders(name)
                 | Field::Each(name) => {
                     kept.extend(
                         self.all(name)
@@ -166,6 +169,11 @@ impl Serialize for Members<'_> {
                 Field::Lines(name) => {
                     map.serialize_entry(name, &split(form.exactly(name), "\r\n"))?
                 }
+                Field::Holders(name) => {
+                    let lines = split(form.exactly(name), "\r\n");
+                    let holders: Vec<_> = lines.into_iter().map(Holder::of).collect();
+                    map.serialize_entry(name, &holders)?;
+                }
                 Field::Numbers(name) => {
                     map.serialize_entry(name, &split(form.exactly(name), "\r\n\t,;"))?;
                 }
@@ -183,6 +191,23 @@ impl Serialize for Members<'_> {
             }
         }
         map.end()
+    }
+}
+
+/// Who has a key.
+#[derive(Serialize)]
+struct Holder<'f> {
+    name: &'f str,
+    key: &'f str,
+}
+
+impl<'f> Holder<'f> {
+    fn of(line: &'f str) -> Self {
+        let (key, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        Self {
+            name: name.trim(),
+            key,
+        }
     }
 }
 
@@ -229,7 +254,7 @@ mod tests {
     fn a_form_becomes_the_json_of_its_operation() {
         let form = form(
             "numbers=%2B1+202+555+0101%0D%0A%2B12025550102%2C+%2B12025550103&region=&reason=a+line%0D%0Aand+one\
-             &limit=50&country=US&country=GB&country=&dry=on",
+             &limit=50&recipients=age1abc++The+supplier%0D%0A%0D%0Aage1def&country=US&country=GB&country=&dry=on",
         );
         let fields = [
             Field::Numbers("numbers"),
@@ -237,6 +262,7 @@ mod tests {
             Field::Text("reason"),
             Field::Text("purpose"),
             Field::Number("limit"),
+            Field::Holders("recipients"),
             Field::Tick("dry"),
             Field::Tick("wet"),
             Field::Group("filter", &[Field::Each("country"), Field::Each("state")]),
@@ -247,6 +273,7 @@ mod tests {
             "reason": "a line and one",
             "purpose": "",
             "limit": 50,
+            "recipients": [{ "name": "The supplier", "key": "age1abc" }, { "name": "", "key": "age1def" }],
             "dry": true,
             "wet": false,
             "filter": { "country": ["US", "GB"], "state": [] },

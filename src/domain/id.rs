@@ -105,7 +105,7 @@ pub trait RequestIdOfKind: Clone + fmt::Display + FromStr<Err = IdError> + Send 
 }
 
 /// The identifier of a request of any kind; its letter tells which.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId(String);
 
 impl RequestId {

@@ -26,6 +26,7 @@ pub fn is_blank(c: char) -> bool {
 }
 
 /// The text without invisible characters at its ends.
+#[inline]
 pub fn trim(text: &str) -> &str {
     match text.as_bytes() {
         // Most texts have nothing to trim.

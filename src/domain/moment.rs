@@ -27,12 +27,18 @@ impl Moment {
         self.0
     }
 
-    /// The first whole second at or after an RFC 3339 time. The vault keeps times in whole seconds, so a record was
-    /// sent at or after the time, or before it, where it was at or after this moment, or before it.
+    /// The first whole second at or after an RFC 3339 time. The vault keeps the whole second in which a record was
+    /// sent, so all that were sent before the time are kept before this moment.
     pub fn not_before(text: &str) -> Result<Self, MomentError> {
         let time = text.parse::<Timestamp>().map_err(|_| MomentError)?;
         let begun = i64::from(time.subsec_nanosecond() > 0);
         Ok(Self(time.as_second().saturating_add(begun)))
+    }
+
+    /// True if both texts are RFC 3339 times and the first is earlier, by whatever fraction.
+    pub fn is_earlier(text: &str, than: &str) -> bool {
+        let times = [text, than].map(|text| text.parse::<Timestamp>());
+        matches!(times, [Ok(first), Ok(second)] if first < second)
     }
 
     /// The moment so many seconds later.

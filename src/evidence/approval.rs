@@ -1,8 +1,9 @@
 //! Whether the audit leaf in a package is the decision that approved exactly this package.
 //!
 //! The leaf must say that another operator than the asker approved this export, and have the digest
-//! of `data/decided.json`, which names the export, its profile and its legal basis. That the leaf
-//! is in the log is another check.
+//! of `data/decided.json`, which names the export, its profile and its legal basis. The list of a
+//! quarantine is an export that was asked for and decided as a quarantine. That the leaf is in the
+//! log is another check.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -53,12 +54,16 @@ impl Claim<'_> {
             .ok_or_else(|| format!("{DECIDED} is missing"))?;
         let decided: Decided<'_> = read(self.decided, DECIDED)?;
         let export = self.label("External-Identifier")?;
+        let kind = match decided.kind.as_ref() {
+            "quarantine" => "quarantine",
+            _ => "export",
+        };
         let holds = |holds: bool, wrong: &str| match holds {
             true => Ok(()),
             false => Err(wrong.to_owned()),
         };
         holds(
-            leaf.action == "export.decide",
+            leaf.action == format!("{kind}.decide"),
             "action: the leaf is not of a decision about an export",
         )?;
         holds(leaf.outcome == "done", "outcome: the decision was not done")?;
@@ -91,7 +96,7 @@ impl Claim<'_> {
             "digest: the leaf does not have the digest of data/decided.json",
         )?;
         holds(
-            decided.kind == "export" && decided.request == export,
+            decided.kind == kind && decided.request == export,
             "digest: data/decided.json is about another export than the package names",
         )?;
         holds(
@@ -177,6 +182,21 @@ mod tests {
                 .unwrap_err()
                 .starts_with("digest: ")
         );
+    }
+
+    #[test]
+    fn the_list_of_a_quarantine_is_approved_by_the_decision_about_a_quarantine() {
+        let list = STATEMENT.replacen("\"export\"", "\"quarantine\"", 1);
+        let digest = STANDARD.encode(sha256(STATEMENT.as_bytes()));
+        let of_list = leaf().replace(&digest, &STANDARD.encode(sha256(list.as_bytes())));
+        let wrong = judge(&of_list, &list).unwrap_err();
+        assert!(wrong.starts_with("action: "), "{wrong}");
+        let decided = of_list.replacen("export.decide", "quarantine.decide", 1);
+        assert!(judge(&decided, &list).is_ok());
+        // Its leaf approves no export of the other profiles.
+        let decided = leaf().replacen("export.decide", "quarantine.decide", 1);
+        let wrong = judge(&decided, STATEMENT).unwrap_err();
+        assert!(wrong.starts_with("action: "), "{wrong}");
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub fn safe_cell(text: &str) -> Cow<'_, str> {
 /// Every cell is quoted so that a spreadsheet that splits at `;` or tab cannot find a new cell, and
 /// a formula, in the middle of one.
 pub fn write_row<'a>(
-    out: &mut dyn Write,
+    out: &mut impl Write,
     cells: impl IntoIterator<Item = &'a str>,
 ) -> io::Result<()> {
     let mut first = true;

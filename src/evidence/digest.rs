@@ -1,4 +1,4 @@
-//! SHA-256, SHA-512 and length of a file, computed in one pass.
+//! SHA-256, SHA-512 and length of a file, computed in one pass; or SHA-256 alone, which takes a quarter of the time.
 
 use std::io::{self, Read};
 
@@ -21,16 +21,8 @@ impl Digests {
 
     pub(super) fn of_stream(from: &mut dyn Read) -> io::Result<Self> {
         let mut digester = Digester::new();
-        let mut buffer = vec![0; 128 * 1024];
-        loop {
-            let read = match from.read(&mut buffer) {
-                Ok(0) => return Ok(digester.finish()),
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            digester.update(buffer.get(..read).unwrap_or_default());
-        }
+        for_each_piece(from, |piece| digester.update(piece))?;
+        Ok(digester.finish())
     }
 }
 
@@ -68,6 +60,28 @@ pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     array(digest(&SHA256, bytes).as_ref())
 }
 
+/// SHA-256 and the length.
+pub(super) fn sha256_of_stream(from: &mut dyn Read) -> io::Result<([u8; 32], u64)> {
+    let (mut digest, mut bytes) = (Context::new(&SHA256), 0);
+    for_each_piece(from, |piece| {
+        digest.update(piece);
+        bytes += piece.len() as u64;
+    })?;
+    Ok((array(digest.finish().as_ref()), bytes))
+}
+
+fn for_each_piece(from: &mut dyn Read, mut see: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut buffer = vec![0; 128 * 1024];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => see(buffer.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 pub(super) fn sha512(bytes: &[u8]) -> [u8; 64] {
     array(digest(&SHA512, bytes).as_ref())
 }
@@ -89,6 +103,8 @@ mod tests {
         let abc = Digests::of_stream(&mut &b"abc"[..]).unwrap();
         assert_eq!(abc, Digests::of(b"abc"));
         assert_eq!(abc.sha256, sha256(b"abc"));
+        let alone = sha256_of_stream(&mut &b"abc"[..]).unwrap();
+        assert_eq!(alone, (abc.sha256, 3));
         assert_eq!(abc.sha512, sha512(b"abc"));
         assert_eq!(
             hex::encode(&abc.sha256),

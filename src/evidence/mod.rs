@@ -1,11 +1,11 @@
 //! The package format: evidence sealed to named recipients, in a signed BagIt bag.
 //!
-//! It sees the plaintext that is written into a [`SealedFile`] and passes it to age at once. Only
-//! ciphertext reaches the disk, and no digest of plaintext is stored in the clear. It knows no
-//! database, no key of the vault and no clock: callers (`operations` to write, `cli` to verify and
-//! open) pass in the signature and the time. It keeps nothing secret from the recipients. age does
-//! not show who sealed a file; the signature over the tag manifest does. The buffers inside `age`
-//! are not wiped when they are freed.
+//! It sees the plaintext that is written into a [`SealedFile`] and passes it to age at once; a [`Spreadsheet`] packs it
+//! on the way. Only ciphertext reaches the disk, and no digest of plaintext is stored in the clear. It knows no
+//! database, no key of the vault and no clock: callers (`operations` to write, `cli` to verify and open) pass in the
+//! signature and the time. It keeps nothing secret from the recipients. age does not show who sealed a file; the
+//! signature over the tag manifest does. The buffers inside `age` and those of the packer are not wiped when they are
+//! freed.
 
 mod approval;
 mod bag;
@@ -17,10 +17,12 @@ mod manifest;
 mod name;
 mod open;
 mod package;
+mod padding;
 mod profile;
 mod readme;
 mod recipient;
 mod sealed;
+mod sheet_xml;
 mod source;
 mod spreadsheet;
 mod sshsig;
@@ -29,6 +31,7 @@ mod tagfiles;
 mod tarball;
 mod verdict;
 mod verify;
+mod workbook;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +43,7 @@ pub use error::EvidenceError;
 pub use name::PackageName;
 pub use open::{Opened, open};
 pub use package::{Finished, PackageWriter};
+pub use padding::Padding;
 pub use profile::{PROFILE, PROFILE_IDENTIFIER};
 pub use readme::readme;
 pub use recipient::{Recipient, RecipientError};

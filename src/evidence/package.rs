@@ -5,15 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use zeroize::Zeroizing;
 
 use crate::domain::hex;
 use crate::evidence::approval::{Claim, DECIDED, LEAF, PROOF};
-use crate::evidence::digest::{Digests, sha256};
+use crate::evidence::digest::{Digests, sha256, sha256_of_stream};
 use crate::evidence::error::During;
 use crate::evidence::name::plain;
 use crate::evidence::sealed::{Part, Parts};
@@ -36,7 +37,7 @@ pub struct PackageWriter {
 }
 
 /// What was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Finished {
     /// The digest that the signature covers, and that a recipient's acknowledgement names.
     pub tagmanifest_sha256: [u8; 32],
@@ -44,6 +45,8 @@ pub struct Finished {
     pub sha256: [u8; 32],
     /// The length of the tar in bytes.
     pub bytes: u64,
+    /// The tar, open at its beginning: the file that was read for its digest.
+    pub file: File,
 }
 
 impl PackageWriter {
@@ -89,6 +92,17 @@ impl PackageWriter {
         let file_name = plain(file_name)?;
         self.take(&format!("{file_name}.age"))?;
         self.begin_sealed(file_name)
+    }
+
+    /// Leaves out a file that was begun, but not the first one.
+    pub fn leave_out(&mut self, file: SealedFile) -> Result<(), EvidenceError> {
+        if self.in_tar.as_deref() == Some(file.name()) {
+            return Err(EvidenceError::Unfinished { unfinished: 1 });
+        }
+        let path = self.sealed_path(file.name());
+        drop(file);
+        self.begun -= 1;
+        fs::remove_file(path).during("delete a sealed file")
     }
 
     /// Adds a file to `data/` in the clear; it must contain nothing from a record.
@@ -141,11 +155,10 @@ impl PackageWriter {
             .map_err(|_| EvidenceError::SignerMismatch)?;
 
         let built = self.work_dir.join(TAR);
-        let whole = (|| {
+        let (file, sha256_of_tar, bytes) = (|| -> io::Result<_> {
             let top = self.name.as_str();
             let path = |part: &Part| format!("{top}/data/{}.age", part.name);
             let out = OpenOptions::new().read(true).write(true).open(&built)?;
-            let mut whole = out.try_clone()?;
             let mut tar = Tarball::new(out, info.bagged_at);
             tar.directory(top)?;
             tar.directory(&format!("{top}/data"))?;
@@ -165,10 +178,7 @@ impl PackageWriter {
             }
             tar.bytes(&format!("{top}/{TAGMANIFEST}"), message)?;
             tar.bytes(&format!("{top}/{SIGNATURE}"), signature.as_bytes())?;
-            tar.finish()?;
-            // Of the open file, which nobody can put another in place of.
-            whole.seek(SeekFrom::Start(0))?;
-            Digests::of_stream(&mut whole)
+            durable_digest(tar.finish()?)
         })()
         .during("write the package file")?;
         fs::rename(&built, out_tar).during("move the package file to its place")?;
@@ -180,8 +190,9 @@ impl PackageWriter {
         fs::remove_dir_all(&self.work_dir).during("clear the working directory")?;
         Ok(Finished {
             tagmanifest_sha256: sha256(message),
-            sha256: whole.sha256,
-            bytes: whole.bytes,
+            sha256: sha256_of_tar,
+            bytes,
+            file,
         })
     }
 
@@ -262,6 +273,22 @@ impl PackageWriter {
         sealed.finish()?;
         Ok(self.parts.take())
     }
+}
+
+/// Makes a file durable and computes its SHA-256 and its length meanwhile, because neither waits for the other. The
+/// digest is of the open file, which nobody can put another in place of; it is given back.
+fn durable_digest(mut file: File) -> io::Result<(File, [u8; 32], u64)> {
+    let same = file.try_clone()?;
+    let (digest, bytes) = thread::scope(|scope| {
+        let syncing = thread::Builder::new().spawn_scoped(scope, move || same.sync_all())?;
+        file.rewind()?;
+        let digest = sha256_of_stream(&mut file)?;
+        let synced = syncing.join();
+        synced.unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()))?;
+        Ok::<_, io::Error>(digest)
+    })?;
+    file.rewind()?;
+    Ok((file, digest, bytes))
 }
 
 fn create(path: &Path) -> Result<File, EvidenceError> {
@@ -386,6 +413,43 @@ mod tests {
             Err(EvidenceError::Unfinished { unfinished: 1 })
         ));
         assert!(!out.exists());
+    }
+
+    #[test]
+    fn a_file_that_is_left_out_is_in_no_package() {
+        let dir = tempfile::tempdir().unwrap();
+        let work = dir.path().join("w");
+        let out = dir.path().join("p.tar");
+        let mut writer = begin(&work);
+        let mut kept = writer.seal("a.csv").unwrap();
+        kept.write_all(b"kept").unwrap();
+        let mut left = writer.seal("b.csv").unwrap();
+        left.write_all(&[7; 1 << 20]).unwrap();
+        writer.leave_out(left).unwrap();
+        assert!(!work.join("b.csv.age").exists());
+        kept.finish().unwrap();
+        finish(writer, &out).unwrap();
+        let mut tar = tar::Archive::new(File::open(&out).unwrap());
+        let names: Vec<String> = tar
+            .entries()
+            .unwrap()
+            .map(|entry| entry.unwrap().path().unwrap().display().to_string())
+            .collect();
+        assert!(names.contains(&"P/data/a.csv.age".to_owned()));
+        assert!(!names.iter().any(|name| name.contains("b.csv")));
+    }
+
+    #[test]
+    fn the_first_file_is_not_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = begin(&dir.path().join("w"));
+        let first = writer.seal("a.csv").unwrap();
+        assert!(writer.leave_out(first).is_err());
+        let finished = finish(writer, &dir.path().join("p.tar"));
+        assert!(matches!(
+            finished,
+            Err(EvidenceError::Unfinished { unfinished: 1 })
+        ));
     }
 
     #[test]

@@ -36,7 +36,8 @@ file with the sealed digests in data/digests.json.age.
 In a CSV, a cell that a spreadsheet would run or change has one ' in front. That
 includes every number that begins with +. Take one ' away from the start of a
 cell, and the exact value is left. The JSON has the exact values, and so has
-export.xlsx, if there is one: each of its cells is text.
+export.xlsx, if there is one: each of its cells is text. Blank lines at the end
+of a file are padding.
 
 The sealed files contain personal data. Keep it sealed when it is not in use.
 ";

@@ -60,6 +60,11 @@ impl SealedFile {
         })
     }
 
+    /// Without `.age`.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Writes the last chunk; the file now belongs to the package.
     pub fn finish(self) -> Result<(), EvidenceError> {
         let sink = self.age.finish().during("write a sealed file")?;

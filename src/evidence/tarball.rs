@@ -57,11 +57,10 @@ impl Tarball {
         self.pad(bytes)
     }
 
-    /// Writes the end mark and makes everything durable; returns the length in bytes.
-    pub(super) fn finish(mut self) -> io::Result<u64> {
+    /// Writes the end mark. The file is not durable yet.
+    pub(super) fn finish(mut self) -> io::Result<File> {
         self.out.write_all(&[0; 2 * BLOCK as usize])?;
-        self.out.sync_all()?;
-        self.out.seek(SeekFrom::End(0))
+        Ok(self.out)
     }
 
     fn header(&mut self, path: &str, kind: EntryType, mode: u32, bytes: u64) -> io::Result<()> {

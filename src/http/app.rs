@@ -14,7 +14,7 @@ use super::pages::{MadeUpPerson, Sittings};
 use super::problem::Problem;
 use super::throttle::Throttle;
 use super::turns::Turns;
-use crate::config::Limits;
+use crate::config::{Limits, Networks};
 use crate::domain::hex;
 use crate::vault::Vault;
 use crate::vault::entropy::{Entropy, SystemEntropy, draw};
@@ -26,6 +26,8 @@ pub(super) struct App {
     pub(super) vault: Arc<Vault>,
     pub(super) limits: Limits,
     pub(super) metrics: Metrics,
+    /// Who may read them.
+    pub(super) metrics_for: Networks,
     pub(super) throttle: Throttle,
     pub(super) hashing: Semaphore,
     pub(super) turns: Arc<Turns>,
@@ -41,11 +43,17 @@ pub(super) struct App {
 }
 
 impl App {
-    pub(super) fn new(vault: Arc<Vault>, limits: Limits, describe: fn() -> Bytes) -> Self {
+    pub(super) fn new(
+        vault: Arc<Vault>,
+        limits: Limits,
+        metrics_for: Networks,
+        describe: fn() -> Bytes,
+    ) -> Self {
         let readers = vault.settings().readers;
         Self {
             vault,
             metrics: Metrics::default(),
+            metrics_for,
             throttle: Throttle::new(limits.stranger_burst, limits.stranger_per_minute),
             hashing: Semaphore::new(HASHING),
             turns: Arc::new(Turns::new(readers, limits.operator_requests)),

@@ -65,6 +65,19 @@ pub(super) fn stranger(app: &App, address: Option<IpAddr>, problem: Problem) -> 
     }
 }
 
+/// Lets whoever has a session read what anybody may, and counts everybody else as a stranger.
+pub(super) fn admit_anybody(
+    app: &App,
+    parts: &Parts,
+    token: Option<SessionToken>,
+) -> Result<(), Problem> {
+    let known = token.is_some_and(|token| app.vault.recognise(&token).is_some());
+    match known {
+        true => Ok(()),
+        false => admit_stranger(app, address(parts)),
+    }
+}
+
 /// Counts a request without a session before any work is done for it.
 pub(super) fn admit_stranger(app: &App, address: Option<IpAddr>) -> Result<(), Problem> {
     app.metrics.count_stranger();
@@ -82,7 +95,7 @@ pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
     Some(connection.address()?.ip())
 }
 
-fn bearer(parts: &Parts) -> Option<SessionToken> {
+pub(super) fn bearer(parts: &Parts) -> Option<SessionToken> {
     let mut values = parts.headers.get_all(AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
     if values.next().is_some() {

@@ -24,19 +24,19 @@ use super::around::bare_answer;
 use super::connection::{Connection, Patience, Peer};
 use super::places::{Place, Places};
 use super::proxy_header;
-use crate::config::Proxies;
+use crate::config::Networks;
 
 /// An acceptor that counts connections; the inner one does the TLS handshake.
 #[derive(Clone)]
 pub(super) struct Bounded<A> {
     inner: A,
     places: Arc<Places>,
-    proxies: Arc<Proxies>,
+    proxies: Arc<Networks>,
     app: Arc<App>,
 }
 
 impl<A> Bounded<A> {
-    pub(super) fn new(inner: A, proxies: Proxies, app: Arc<App>) -> Self {
+    pub(super) fn new(inner: A, proxies: Networks, app: Arc<App>) -> Self {
         let limits = &app.limits;
         let places = Places::new(limits.connections, limits.address_connections);
         Self {

@@ -24,7 +24,7 @@ use super::pages;
 use super::plain;
 use super::problem::Problem;
 use super::route::{PageRoute, Route, Shape, Takes};
-use super::run::{self, Take};
+use super::run::{self, Named, Take};
 use super::sessions::Open;
 use super::upload::{self, Admit};
 use crate::console::Page;
@@ -147,12 +147,13 @@ impl Routes {
     }
 
     /// Mounts a download, by an operation that writes its own leaves.
-    pub(super) fn mount_download(
+    pub(super) fn mount_download<I: 'static>(
         self,
         path: &str,
         docs: Docs,
         gives: &'static str,
-        take: Take,
+        named: Named<I>,
+        take: Take<I>,
     ) -> Self {
         let action = Some(ActionKind::TakePackage);
         let route = Route {
@@ -161,7 +162,7 @@ impl Routes {
             ..Route::of(Method::GET, action, docs, StatusCode::OK)
         };
         self.add(path, route, move |State(app), request| async move {
-            answered(run::download(app, request, take).await)
+            answered(run::download(app, request, named, take).await)
         })
     }
 
@@ -212,8 +213,15 @@ impl Routes {
     }
 
     /// Mounts the form that hands a package out to a browser.
-    pub(super) fn package_page(self, path: &'static str) -> Self {
-        let handler = |State(app): State<Arc<App>>, request: Request| pages::package(app, request);
+    pub(super) fn package_page<I: 'static>(
+        self,
+        path: &'static str,
+        named: Named<I>,
+        take: Take<I>,
+    ) -> Self {
+        let handler = move |State(app): State<Arc<App>>, request: Request| {
+            pages::package(app, request, named, take)
+        };
         self.add_page(path, Method::POST, Some(ActionKind::TakePackage), handler)
     }
 
@@ -223,13 +231,25 @@ impl Routes {
         self.add_page(path, Method::POST, Some(ActionKind::BeginExhibit), handler)
     }
 
-    /// Mounts a page for people without a session.
+    /// Mounts a page for people without a session. Reading one is counted like any request of a stranger; a form is
+    /// counted when it is read.
     pub(super) fn open_page<H, T>(self, path: &'static str, method: Method, handler: H) -> Self
     where
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        self.add_page(path, method, None, handler)
+        let counted = |State(app): State<Arc<App>>, request: Request| async move {
+            let (parts, body) = request.into_parts();
+            let admitted = match parts.method == Method::POST {
+                true => Ok(()),
+                false => pages::admit(&app, &parts),
+            };
+            match admitted {
+                Ok(()) => handler.call(Request::from_parts(parts, body), app).await,
+                Err(problem) => problem.into_response(),
+            }
+        };
+        self.add_page(path, method, None, counted)
     }
 
     fn add_page<H, T>(

@@ -159,20 +159,21 @@ pub(super) fn shapes(route: &Route) -> Vec<Shape> {
 
 /// The problems that a route can answer with.
 pub(super) fn problems(route: &Route) -> BTreeSet<ProblemKind> {
+    let named = |name: &&str| ProblemKind::ALL.iter().find(|kind| kind.name() == *name);
+    let own = route.docs.problems.iter().filter_map(named);
     if route.action.is_none() {
-        return BTreeSet::from([
+        let always = [
             ProblemKind::MalformedRequest,
             ProblemKind::NotAcceptable,
             ProblemKind::AddressTooLong,
             ProblemKind::Throttled,
             ProblemKind::HeadersTooLarge,
-        ]);
+        ];
+        return always.iter().chain(own).copied().collect();
     }
     let always = ALWAYS
         .iter()
         .filter(|kind| route.session || !SIGNED_IN.contains(kind));
-    let named = |name: &&str| ProblemKind::ALL.iter().find(|kind| kind.name() == *name);
-    let own = route.docs.problems.iter().filter_map(named);
     let query = matches!(route.takes, Takes::Query(..)).then_some(&ProblemKind::MalformedQuery);
     always.chain(own).chain(query).copied().collect()
 }

@@ -1,4 +1,5 @@
-//! Pages that anybody may read, and the answers for unknown paths and methods. They write no leaf.
+//! Pages that anybody may read, and the answers for unknown paths and methods. They write no leaf. Whoever has no
+//! session is counted as a stranger, but for the two probes: strangers must not make a balancer think that it is down.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::ProblemKind;
 use super::app::App;
-use super::authenticate::{address, stranger};
+use super::authenticate::{address, admit_anybody, bearer, stranger};
 use super::problem::Problem;
 use super::{accept, pages};
 use crate::operations::Docs;
@@ -57,14 +58,15 @@ pub(super) const METRICS: Docs = Docs {
     id: "readMetrics",
     tag: "Service",
     summary: "Read the counts",
-    description: "Counts as Prometheus reads them. No ids, no names.",
+    description: "Counts as Prometheus reads them. No ids, no names. There for the addresses in `serve.metrics` \
+        only; by default, for the machine itself.",
     request: "",
     answer: "",
-    problems: &[],
+    problems: &["not-found"],
 };
 
-const CLOCK_IN_DOUBT: &str =
-    "ready\nthe clock jumped; two leads or administrators have to accept a time\n";
+const CLOCK_IN_DOUBT: &str = "ready\nthe clock jumped: two leads or administrators have to accept a time, each with \
+     POST /api/v1/clock/acceptance or `breachvault clock accept` (docs/people.md)\n";
 
 /// 200 while the process runs; `/readyz` answers whether it can work.
 pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
@@ -87,31 +89,51 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
+/// Not there for anybody but those whom the configuration names.
+pub(super) async fn metrics(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, _) = request.into_parts();
+    admit_anybody(&app, &parts, bearer(&parts))?;
+    if !address(&parts).is_some_and(|from| app.metrics_for.lists(from)) {
+        return Err(Problem::new(ProblemKind::NotFound));
+    }
     let in_doubt = app.vault.clock().in_doubt();
     let text = app
         .metrics
         .to_text(app.vault.health(), app.vault.waiting(), in_doubt);
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
 
 /// The OpenAPI document.
-pub(super) async fn description(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn description(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, _) = request.into_parts();
+    admit_anybody(&app, &parts, bearer(&parts))?;
     let document = app.description.clone();
-    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
+    Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
 }
 
 /// The page that the `type` of every problem points to.
-pub(super) async fn errors(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn errors(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let page = accept::choose(request.headers(), &["text/plain", "text/html"]) == Some(1);
     let mut response = match page {
-        true => pages::errors(&app, request).await,
-        false => text(StatusCode::OK, include_str!("../../docs/errors.md")),
+        true => pages::errors(&app, request).await?,
+        false => {
+            let (parts, _) = request.into_parts();
+            admit_anybody(&app, &parts, bearer(&parts))?;
+            text(StatusCode::OK, include_str!("../../docs/errors.md"))
+        }
     };
-    response
-        .headers_mut()
-        .insert(header::VARY, HeaderValue::from_static("accept"));
-    response
+    let varies = HeaderValue::from_static("accept");
+    response.headers_mut().insert(header::VARY, varies);
+    Ok(response)
 }
 
 pub(super) async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {

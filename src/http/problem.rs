@@ -282,6 +282,8 @@ impl From<Conflict> for Problem {
             Conflict::AdmissionCancelled => ProblemKind::AdmissionCancelled,
             Conflict::ExhibitWithdrawn => ProblemKind::ExhibitWithdrawn,
             Conflict::ResultChanged => ProblemKind::ResultChanged,
+            Conflict::TooManyOpen => ProblemKind::TooManyOpen,
+            Conflict::TooManyCases => ProblemKind::TooManyCases,
             Conflict::OutsideCases => ProblemKind::OutsideCases,
             Conflict::OwnMembership => ProblemKind::OwnMembership,
             Conflict::ClockRight => ProblemKind::ClockRight,

@@ -75,6 +75,8 @@ kinds! {
     AdmissionCancelled   "admission-cancelled"    CONFLICT     "The admission was cancelled; nothing of the file was kept.";
     ExhibitWithdrawn     "exhibit-withdrawn"      CONFLICT     "The exhibit was withdrawn already, or one was withdrawn since this export was decided.";
     ResultChanged        "result-changed"         CONFLICT     "The records have changed since this was asked for; ask again.";
+    TooManyOpen          "too-many-open"          CONFLICT     "Too many requests of this kind that you made wait for a decision.";
+    TooManyCases         "too-many-cases"         CONFLICT     "You opened as many cases in a day as one lead may.";
     OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators cannot be members of a case.";
     ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";

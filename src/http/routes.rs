@@ -8,6 +8,7 @@ use super::route::{PageRoute, Route};
 use super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
 use super::upload;
 use super::{openapi, pages, plain};
+use crate::operations::Ids;
 use crate::operations::audit::{
     ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
 };
@@ -29,8 +30,10 @@ use crate::operations::inbox::ListInbox;
 use crate::operations::key::KeyStatus;
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
+use crate::operations::quarantine::docs as quarantine;
 use crate::operations::quarantine::{
-    DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine, RequestQuarantine,
+    AcknowledgeList, DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine,
+    RequestQuarantine, take_list,
 };
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
@@ -40,6 +43,9 @@ use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
 use crate::vault::{AdmittedView, FileReport};
+
+/// The query of a list of requests.
+const PAGE: &[&str] = &["state?", "cursor?", "limit?"];
 
 /// All routes, for the description and for tests; no vault is needed.
 pub fn table() -> Vec<Route> {
@@ -60,7 +66,7 @@ pub(super) fn description() -> Bytes {
 pub(super) fn routes() -> Routes {
     let (ok, created) = (StatusCode::OK, StatusCode::CREATED);
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
-    let text = "text/plain";
+    let (text, tar) = ("text/plain", "application/x-tar");
     let routes = Routes::new("/api/v1")
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
@@ -87,7 +93,7 @@ pub(super) fn routes() -> Routes {
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount::<SuspendMember>         (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount::<LiftSuspension>        (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
-        .mount::<ListMemberships>       (get.clone(),    "/cases/{case}/memberships",         ok)
+        .mount_query::<ListMemberships> ("/cases/{case}/memberships",     PAGE)
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
         .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
 
@@ -99,37 +105,39 @@ pub(super) fn routes() -> Routes {
         .mount::<CancelAdmission>       (delete.clone(), "/cases/{case}/admissions/current",  ok)
 
         .mount::<RequestWithdrawal>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/withdrawal", created)
-        .mount::<ListWithdrawals>       (get.clone(),    "/cases/{case}/withdrawals",         ok)
+        .mount_query::<ListWithdrawals> ("/cases/{case}/withdrawals",     PAGE)
         .mount::<ReadWithdrawal>        (get.clone(),    "/withdrawals/{withdrawal}",         ok)
         .mount::<DecideWithdrawal>      (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
 
         .mount::<RequestQuarantine>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/quarantine", created)
-        .mount::<ListQuarantines>       (get.clone(),    "/cases/{case}/quarantines",         ok)
+        .mount_query::<ListQuarantines> ("/cases/{case}/quarantines",     PAGE)
         .mount::<ReadQuarantine>        (get.clone(),    "/quarantines/{quarantine}",         ok)
         .mount::<DecideQuarantine>      (post.clone(),   "/quarantines/{quarantine}/decision", ok)
         .mount::<OpenQuarantine>        (post.clone(),   "/quarantines/{quarantine}/open",    ok)
+        .mount_download                 ("/quarantines/{quarantine}/package", quarantine::TAKE, tar, Ids::quarantine, take_list)
+        .mount::<AcknowledgeList>       (post.clone(),   "/quarantines/{quarantine}/acknowledgement", ok)
 
         .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
         .mount::<SearchRecords>         (post.clone(),   "/cases/{case}/records/search",      ok)
         .mount::<Scope>                 (post.clone(),   "/cases/{case}/scope",               ok)
 
         .mount::<RequestReveal>         (post.clone(),   "/cases/{case}/reveals",             created)
-        .mount::<ListReveals>           (get.clone(),    "/cases/{case}/reveals",             ok)
+        .mount_query::<ListReveals>     ("/cases/{case}/reveals",         PAGE)
         .mount::<ReadReveal>            (get.clone(),    "/reveals/{reveal}",                 ok)
         .mount::<DecideReveal>          (post.clone(),   "/reveals/{reveal}/decision",        ok)
         .mount::<OpenReveal>            (post.clone(),   "/reveals/{reveal}/open",            ok)
 
         .mount::<RequestRaise>          (post.clone(),   "/cases/{case}/raises",              created)
-        .mount::<ListRaises>            (get.clone(),    "/cases/{case}/raises",              ok)
+        .mount_query::<ListRaises>      ("/cases/{case}/raises",          PAGE)
         .mount::<ReadRaise>             (get.clone(),    "/raises/{raise}",                   ok)
         .mount::<DecideRaise>           (post.clone(),   "/raises/{raise}/decision",          ok)
         .mount::<ThawLookups>           (post.clone(),   "/cases/{case}/members/{operator}/thaw", ok)
 
         .mount::<RequestExport>         (post.clone(),   "/cases/{case}/exports",             created)
-        .mount::<ListExports>           (get.clone(),    "/cases/{case}/exports",             ok)
+        .mount_query::<ListExports>     ("/cases/{case}/exports",         PAGE)
         .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
         .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
-        .mount_download                 ("/exports/{export}/package", export::TAKE, "application/x-tar", take_package)
+        .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)
 
         .mount_as::<ReadSigner>         (get.clone(),    "/evidence/signer",                  ok, text)

@@ -27,7 +27,6 @@ use super::problem::Problem;
 use super::sessions::Open;
 use super::turns::Turn;
 use super::{body, query, range};
-use crate::domain::ExportId;
 use crate::operations::{Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::scope::requests::WantedPart;
@@ -36,34 +35,38 @@ use crate::vault::{
 };
 
 /// The operation that hands a package out.
-pub(super) type Take = fn(&Vault, &Caller, &ExportId, Option<WantedPart>) -> Result<Reply, Refusal>;
+pub(super) type Take<I> = fn(&Vault, &Caller, &I, Option<WantedPart>) -> Result<Reply, Refusal>;
+/// Reads from the path what the package is of.
+pub(super) type Named<I> = fn(&Ids) -> Result<I, OperationError>;
 
-pub(super) async fn download(
+pub(super) async fn download<I: 'static>(
     app: Arc<App>,
     request: Request,
-    take: Take,
+    named: Named<I>,
+    take: Take<I>,
 ) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
     let ids = ids(&mut parts).await;
     let part = range::read(&parts.headers);
-    hand_out(&app, caller, ids, part, take).await
+    hand_out(&app, caller, ids, part, named, take).await
 }
 
 /// Hands a package out to somebody who was recognised.
-pub(super) async fn hand_out(
+pub(super) async fn hand_out<I: 'static>(
     app: &App,
     caller: Caller,
     ids: Ids,
     part: Option<WantedPart>,
-    take: Take,
+    named: Named<I>,
+    take: Take<I>,
 ) -> Result<Response, Problem> {
     let turn = app.turns.enter(&caller)?;
     let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
     let reply = blocking(move || {
-        let taken = match ids.export() {
-            Ok(export) => take(&vault, &caller, &export, part),
+        let taken = match named(&ids) {
+            Ok(id) => take(&vault, &caller, &id, part),
             Err(error) => {
                 Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error))
             }

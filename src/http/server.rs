@@ -16,7 +16,7 @@ use super::connections::Bounded;
 use super::pages::MadeUpPerson;
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
-use crate::config::{Config, Limits, Proxies};
+use crate::config::{Config, Limits, Networks};
 use crate::domain::io_words;
 use crate::vault::{Paths, Vault};
 
@@ -36,7 +36,9 @@ pub struct ServeConfig {
     /// The limits of `[limits]` in the configuration file.
     pub limits: Limits,
     /// Whose PROXY header is believed.
-    pub proxies: Proxies,
+    pub proxies: Networks,
+    /// Who may read `/metrics`.
+    pub metrics: Networks,
     /// The people of a demo, whom its page to sign in lists; nobody in any other vault.
     pub made_up: Vec<MadeUpPerson>,
 }
@@ -73,14 +75,17 @@ impl ServeConfig {
             tls_1_2: config.tls.allow_tls_1_2,
             limits: config.limits.clone(),
             proxies: config.serve.proxies.clone(),
+            metrics: config.serve.metrics.clone(),
             made_up: Vec::new(),
         }
     }
 }
 
-/// The routes of a vault as an axum router, without TLS and without a listener.
+/// The routes of a vault as an axum router, without TLS and without a listener. It knows no addresses, so `/metrics`
+/// is there for nobody.
 pub fn router(vault: Arc<Vault>, limits: Limits) -> Router {
-    routes().into_router(Arc::new(App::new(vault, limits, description)))
+    let app = App::new(vault, limits, Networks::default(), description);
+    routes().into_router(Arc::new(app))
 }
 
 /// Serves until the process gets SIGINT or SIGTERM, then stops the vault. Once the listener is
@@ -119,7 +124,12 @@ pub async fn serve_until(
     let address = listener
         .local_addr()
         .map_err(|error| ServeError::Listen(error.kind()))?;
-    let mut app = App::new(Arc::clone(&vault), config.limits.clone(), description);
+    let mut app = App::new(
+        Arc::clone(&vault),
+        config.limits.clone(),
+        config.metrics.clone(),
+        description,
+    );
     app.made_up = config.made_up.clone();
     let app = Arc::new(app);
     let service = routes().into_router(Arc::clone(&app)).into_make_service();
@@ -139,6 +149,9 @@ pub async fn serve_until(
     // The buffer also has to hold the request line and the names of headers. The sum of the headers
     // has a limit of its own, which is answered with a problem.
     let room = config.limits.header_bytes.max(8192) * 2;
+    // Over HTTP/2 each header counts for 32 bytes more, and what is above this bound the library answers by itself:
+    // 431 without a problem. A connection reads one list at a time, so this is also what it may hold.
+    let listed = room * 2;
     let builder = server.http_builder();
     builder
         .http1()
@@ -146,7 +159,7 @@ pub async fn serve_until(
         .max_buf_size(room);
     builder
         .http2()
-        .max_header_list_size(u32::try_from(room).unwrap_or(u32::MAX))
+        .max_header_list_size(u32::try_from(listed).unwrap_or(u32::MAX))
         .max_concurrent_streams(config.limits.streams)
         .keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(header);

@@ -145,6 +145,9 @@ impl Open for UseInvitation {
             .map_err(|_| Problem::new(ProblemKind::WrongCredential))?;
         let password = NewPassword::parse(self.password)
             .map_err(|error| OperationError::invalid("password", error))?;
+        if !vault.knows_invitation(&enrolment)? {
+            return Err(Problem::new(ProblemKind::WrongCredential));
+        }
         Ok(vault.enrol(&enrolment, password, self.totp)?)
     }
 }

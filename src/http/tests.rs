@@ -19,7 +19,7 @@ use super::mount::Routes;
 use super::openapi;
 use super::routes::{description, routes};
 use super::upload;
-use crate::config::Limits;
+use crate::config::{Limits, Networks};
 use crate::domain::{CaseId, OperatorName};
 use crate::operations::exhibit::Arriving;
 use crate::operations::{Docs, Empty, Ids, Request as Asked};
@@ -220,6 +220,7 @@ fn with_tests(routes: Routes) -> Routes {
 
 struct Served {
     router: Router,
+    app: Arc<App>,
     token: String,
     vault: Arc<Vault>,
     _directory: TempDir,
@@ -255,9 +256,11 @@ impl Served {
         let password = NewPassword::parse(Password::new(PASSWORD.to_owned())).unwrap();
         let enrolled = vault.enrol(&founded.invitation.enrolment, password, false);
         assert!(enrolled.is_ok());
-        let app = Arc::new(App::new(Arc::clone(&vault), limits, description));
+        let here = Networks::of_this_machine();
+        let app = Arc::new(App::new(Arc::clone(&vault), limits, here, description));
         let mut served = Self {
-            router: with_tests(routes()).into_router(app),
+            router: with_tests(routes()).into_router(Arc::clone(&app)),
+            app,
             token: String::new(),
             vault,
             _directory: directory,
@@ -267,6 +270,11 @@ impl Served {
         assert_eq!(response.status(), StatusCode::CREATED);
         served.token = json(response).await["token"].as_str().unwrap().to_owned();
         served
+    }
+
+    /// What `/metrics` says to whoever may read it.
+    fn metrics(&self) -> String {
+        self.app.metrics.to_text(self.vault.health(), 0, false)
     }
 
     async fn send(&self, request: Request<Body>) -> Response {
@@ -483,7 +491,7 @@ async fn strangers_are_throttled_and_counted_and_the_signed_in_are_not() {
     assert_eq!(statuses, [401, 401, 401, 429, 429]);
     let response = served.send_signed(get("/api/v1/test/leaf")).await;
     assert_eq!(response.status(), StatusCode::OK);
-    let text = text(served.send(get("/metrics")).await).await;
+    let text = served.metrics();
     assert!(text.contains("breachvault_strangers_total 5"), "{text}");
     assert!(text.contains("breachvault_throttled_total 2"), "{text}");
 }
@@ -545,11 +553,53 @@ async fn anybody_sees_that_it_is_up_and_ready_and_counts_without_ids() {
     let secret = "/api/v1/test/c_00000000000000000000";
     served.send_signed(get(secret)).await;
     served.send(get("/+447700900123")).await;
-    let text = text(served.send(get("/metrics")).await).await;
+    let text = served.metrics();
     assert!(text.contains("route=\"/api/v1/test/{case}\",status=\"404\""));
     assert!(text.contains("route=\"unmatched\",status=\"404\"} 1"));
     assert!(text.contains("breachvault_healthy 1"));
     assert!(!text.contains("7700900") && !text.contains("c_0000"));
+}
+
+#[tokio::test]
+async fn pages_for_anybody_are_throttled_like_strangers_and_probes_are_not() {
+    let served = Served::with(Limits {
+        stranger_burst: 4,
+        stranger_per_minute: 1,
+        ..Limits::default()
+    })
+    .await;
+    let mut statuses = Vec::new();
+    for path in [
+        "/openapi.json",
+        "/errors",
+        "/api/v1/openapi.json",
+        "/errors",
+        "/openapi.json",
+    ] {
+        statuses.push(served.send(get(path)).await.status().as_u16());
+    }
+    // The sign-in of the test took one.
+    assert_eq!(statuses, [200, 200, 200, 429, 429]);
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(served.send(get(path)).await.status(), StatusCode::OK);
+    }
+    // Whoever has a session is no stranger.
+    let leaf = served.send_signed(get("/api/v1/test/leaf")).await;
+    assert_eq!(leaf.status(), StatusCode::OK);
+    let read = served.send_signed(get("/openapi.json")).await;
+    assert_eq!(read.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn metrics_are_not_there_for_whom_the_configuration_does_not_name() {
+    let served = Served::new().await;
+    // The router of the tests knows no addresses.
+    for path in ["/metrics", "/api/v1/metrics"] {
+        let (status, kind, _) = problem(served.send(get(path)).await).await;
+        assert_eq!((status, kind.as_str()), (404, "not-found"));
+        let (status, kind, _) = problem(served.send_signed(get(path)).await).await;
+        assert_eq!((status, kind.as_str()), (404, "not-found"));
+    }
 }
 
 #[tokio::test]

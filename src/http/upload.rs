@@ -4,6 +4,7 @@
 //! client disconnects, pauses too long or sends too much, that read fails, so that a part of a
 //! file is never admitted as a whole one.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
@@ -321,7 +322,11 @@ impl UploadQuery {
             accept_quarantined: None,
         };
         let parts = query::parse(query).ok_or_else(|| malformed("not percent-encoded text"))?;
+        let mut said = HashSet::new();
         for (name, value) in parts {
+            if !name.starts_with("map") && !said.insert(name.clone()) {
+                return Err(malformed("a name is there twice; only map may be"));
+            }
             match name.as_str() {
                 "format" => read.format = value,
                 "zone" => read.zone = Some(value),

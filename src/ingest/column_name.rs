@@ -14,8 +14,8 @@ pub(super) fn fold(name: &str) -> String {
 }
 
 /// A column's name that may be shown: at most 48 characters, beginning with a letter or an
-/// underscore, with at most three digits. Any other text may be a cell of a file that has no
-/// header, and is not shown.
+/// underscore, which may be behind `@` or `$`, with at most three digits. Any other text may be a cell of a file that
+/// has no header, and is not shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ShownName(String);
 
@@ -24,11 +24,14 @@ impl ShownName {
     pub fn of(text: &str) -> Option<Self> {
         let text = cleaned(text);
         let fits = text.chars().count() <= 48
-            && text.starts_with(|c: char| c.is_alphabetic() || c == '_')
             && text
-                .chars()
-                .all(|c| c.is_alphanumeric() || " _-./():#".contains(c))
-            && text.chars().filter(|c| c.is_numeric()).count() <= 3;
+                .strip_prefix(['@', '$'])
+                .unwrap_or(&text)
+                .starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && text.chars().enumerate().all(|(at, c)| {
+                c.is_alphanumeric() || " _-./():#$%[]".contains(c) || (at, c) == (0, '@')
+            })
+            && may_be_a_name(&text);
         fits.then(|| Self(text.into_owned()))
     }
 
@@ -57,6 +60,12 @@ pub(super) fn in_brackets(names: &[ShownName]) -> String {
     format!(" (its columns: {})", join(names))
 }
 
+/// False for what is a cell and no name, because it has as many digits as a number or a time, or is an address.
+pub(super) fn may_be_a_name(text: &str) -> bool {
+    let address = text.chars().skip(1).any(|c| c == '@');
+    !address && text.chars().filter(|c| c.is_numeric()).count() <= 3
+}
+
 /// ` (its sheets: a, b)`, or nothing.
 pub(super) fn sheets_in_brackets(names: &[ShownName]) -> String {
     in_brackets(names).replacen("columns", "sheets", 1)
@@ -80,6 +89,9 @@ mod tests {
             "Date/Time Start (UTC)",
             "Téléphone",
             "id2",
+            "@timestamp",
+            "$number",
+            "delivered [%]",
         ] {
             assert!(ShownName::of(name).is_some(), "{name}");
         }

@@ -16,6 +16,26 @@ pub enum IngestError {
     /// The first line looks like data.
     #[error("line 1 does not hold column names; add a first line that names the columns")]
     NoHeader,
+    /// No mark that is tried separates the columns, and this one seems to.
+    #[error("the columns seem to be separated by {}", separator(*.mark))]
+    UnknownDelimiter {
+        /// The mark.
+        mark: char,
+    },
+    /// Each line is a single cell in quotes.
+    #[error(
+        "every line is in quotes as a whole, so that it is one cell; take off the quotes around the lines, make one quote of \
+         each two, and send it again"
+    )]
+    QuotedLines,
+    /// What is wrong with a sheet of a workbook that has others.
+    #[error("{error}; {sheet}")]
+    InSheet {
+        /// Which sheet was read, and how to name another.
+        sheet: String,
+        /// What is wrong with it.
+        error: Box<IngestError>,
+    },
     /// No format has these columns.
     #[error(
         "the file fits no known format{}; name its format or map its columns",
@@ -233,8 +253,10 @@ pub enum ZipFault {
     /// More than one file.
     #[error("the zip holds more than one file; unpack it and send each file by itself")]
     Several,
-    /// The file's name has a folder in it.
-    #[error("the zip holds a folder; unpack it and send the file by itself")]
+    /// The file's name leads out of the zip.
+    #[error(
+        "the name of the file in the zip is no name of a file; unpack it and send the file by itself"
+    )]
     Folder,
     /// Needs a password.
     #[error("the zip is encrypted; unpack it with its password first")]
@@ -296,6 +318,9 @@ impl IngestError {
             Self::Empty => "empty",
             Self::NoHeader => "no-header",
             Self::UnknownFormat { .. } => "unknown-format",
+            Self::UnknownDelimiter { .. } => "unknown-delimiter",
+            Self::QuotedLines => "quoted-lines",
+            Self::InSheet { error, .. } => error.kind(),
             Self::AmbiguousFormat { .. } => "ambiguous-format",
             Self::NotThisFormat { .. } => "not-this-format",
             Self::CellCount { .. } => "cell-count",
@@ -341,6 +366,17 @@ impl IngestError {
 impl From<IngestError> for io::Error {
     fn from(error: IngestError) -> Self {
         io::Error::other(error)
+    }
+}
+
+/// The mark, and what to do.
+fn separator(mark: char) -> String {
+    match mark {
+        mark if mark.is_ascii_punctuation() => {
+            format!("`{mark}`; send the file again with a first line `sep={mark}`")
+        }
+        ' ' => "spaces; save the file with commas between them".to_owned(),
+        mark => format!("the mark {mark:?}; save the file with commas between them"),
     }
 }
 

@@ -4,10 +4,11 @@ use std::io::{Cursor, Read};
 
 use zeroize::Zeroizing;
 
-use super::column_name::{ShownName, fold};
+use super::column_name::{ShownName, fold, may_be_a_name};
 use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
 use super::csv::cuts::HowWritten;
+use super::csv::dialect::unquoted;
 use super::csv::header::{Header, day_and_clock};
 use super::csv::quoted::DelimitedReader;
 use super::csv::quotes::Quotes;
@@ -17,7 +18,7 @@ use super::error::IngestError;
 use super::formats;
 use super::formats::shape::{Reads, Shape, Syntax};
 use super::json::layout::{Layout, Tried, Written};
-use super::json::line::json_in_text;
+use super::json::line::first_object;
 use super::json::look;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
@@ -25,7 +26,8 @@ use super::mapping::column::ColumnMapping;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
 use super::unpack::peek::peek_far;
-use super::unpack::text::{FileText, Sheet};
+use super::unpack::sheet::Sheet;
+use super::unpack::text::FileText;
 use crate::domain::Format;
 
 /// A file whose format is known, at its first record.
@@ -57,16 +59,20 @@ impl OpenedLog {
             None => Written::of(&head),
         };
         let delimited = Delimited::of(&declared, sheet.as_ref());
-        let column = match written {
-            Written::Other => json_column(&head, &delimited, &declared)?,
-            _ => None,
+        let columns = match written {
+            Written::Other => json_columns(&head, &delimited, &declared),
+            _ => Vec::new(),
         };
+        let in_cells = !columns.is_empty();
+        if written == Written::Other && sheet.is_none() && is_log(&head, &delimited, &declared) {
+            written = Written::LogLines;
+        }
         let again = Zeroizing::new(head.to_vec());
         let mut source: Box<dyn Read + Send> = Box::new(Cursor::new(again).chain(source));
         let mut head = head;
-        if let Some(column) = column {
+        if in_cells {
             let beginning = delimited.beginning(source, &declared)?;
-            source = Box::new(CellLines::new(beginning, column));
+            source = Box::new(CellLines::new(beginning, columns));
             head = peek_far(&mut source, MAX_RECORD_BYTES)?;
             source = Box::new(Cursor::new(Zeroizing::new(head.to_vec())).chain(source));
             written = Written::LogLines;
@@ -92,13 +98,18 @@ impl OpenedLog {
         }
         match syntax {
             Syntax::Delimited => {
-                let beginning = delimited.beginning(source, &declared)?;
-                Self::delimited(beginning, sheet, declared)
+                let opened = delimited
+                    .beginning(source, &declared)
+                    .and_then(|beginning| Self::delimited(beginning, sheet.as_ref(), declared));
+                opened.map_err(|error| match &sheet {
+                    Some(sheet) => sheet.blamed(error),
+                    None => error,
+                })
             }
             Syntax::Json => {
                 let prefixed = written == Written::LogLines;
                 let mut opened = Self::json(source, (&head, prefixed), declared)?;
-                if column.is_some() {
+                if in_cells {
                     opened.evidence += ", in a cell";
                 }
                 Ok(opened)
@@ -108,14 +119,23 @@ impl OpenedLog {
 
     fn delimited(
         beginning: Beginning,
-        sheet: Option<Sheet>,
+        sheet: Option<&Sheet>,
         declared: Declared,
     ) -> Result<Self, IngestError> {
         let names = beginning.names();
         // The first line may be data. Then no error may quote it, and none should say that a
         // column is missing.
-        let shown: Option<Vec<_>> = names.iter().map(|name| ShownName::of(name)).collect();
+        let named = names.iter().all(|name| may_be_a_name(name))
+            && names.iter().any(|name| !name.is_empty());
+        let shown = names.iter().filter_map(|name| ShownName::of(name));
+        let shown: Option<Vec<_>> = named.then(|| shown.collect());
         let fits = |shape: &Shape| fits(shape, &names, &declared);
+        if sheet.is_none()
+            && let [line] = names.as_slice()
+            && let Some(error) = one_cell(line, &declared)
+        {
+            return Err(error);
+        }
         let shape = match (&declared.mapping, declared.format) {
             (Some(mapping), _) => mapping.shape(),
             (None, Some(format)) => formats::shape(format),
@@ -182,6 +202,12 @@ impl OpenedLog {
                 fitting(Syntax::Json, fits, None)?
             }
             (_, None) => {
+                // What is perhaps no record does not say what the file is.
+                while stream.is_in_doubt() {
+                    if !stream.advance()? {
+                        return Err(IngestError::Empty);
+                    }
+                }
                 let names = look::names(&stream)?;
                 let shown = names.iter().map(|name| ShownName::of(name)).collect();
                 fitting(Syntax::Json, |_| Ok(false), shown)?
@@ -206,6 +232,8 @@ impl OpenedLog {
 struct Delimited {
     /// The shapes it may have, by what was declared.
     shapes: Vec<Shape>,
+    /// Somebody said that it is one.
+    is_said: bool,
     quotes: Quotes,
     delimiter: Option<u8>,
 }
@@ -222,7 +250,10 @@ impl Delimited {
                     .collect()
             }
         };
+        let mut said = shapes.iter().map(|shape| shape.syntax);
         Self {
+            is_said: (declared.mapping.is_some() || declared.format.is_some())
+                && said.any(|syntax| syntax == Syntax::Delimited),
             shapes,
             // The rows of a sheet are written without quotes.
             quotes: sheet.map_or(declared.quotes, |_| Quotes::None),
@@ -264,6 +295,31 @@ fn is_header(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
     }
 }
 
+/// What is wrong with a header that is one cell, if it has the names of columns in it.
+fn one_cell(line: &str, declared: &Declared) -> Option<IngestError> {
+    let shapes = Delimited::of(declared, None).shapes;
+    let names = |mark: char| -> Vec<_> {
+        let cells = line.split(mark).map(unquoted);
+        cells.filter(|cell| !cell.is_empty()).collect()
+    };
+    let holds = |mark: &char| {
+        let names = names(*mark);
+        let mut shapes = shapes.iter();
+        names.len() > 1 && shapes.any(|shape| is_header(shape, &names, declared))
+    };
+    if [',', ';', '\t', '|'].iter().any(holds) {
+        return Some(IngestError::QuotedLines);
+    }
+    let mark = MARKS.into_iter().find(holds)?;
+    Some(IngestError::UnknownDelimiter { mark })
+}
+
+/// Marks that some programs write between cells, and that are not tried.
+const MARKS: [char; 18] = [
+    '~', '^', '!', '#', '/', '\\', ':', '*', '&', '=', '@', '§', '¦', '\u{1}', '\u{7}', '\u{1e}',
+    '\u{1f}', ' ',
+];
+
 /// True if the names are those of the columns that identify the shape.
 fn fits(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
     let both = day_and_clock(shape, names, declared);
@@ -280,32 +336,25 @@ fn fits(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
     })
 }
 
-/// The column of a delimited file whose cells are JSON, counted from 0, if its records are in them
+/// The columns of a delimited file whose cells are JSON, counted from 0, if its records are in them
 /// and not in the file's own columns. `head` is the beginning of the file.
-fn json_column(
-    head: &[u8],
-    delimited: &Delimited,
-    declared: &Declared,
-) -> Result<Option<usize>, IngestError> {
-    let mapped = declared.mapping.as_ref();
-    let mapped = mapped.map(|mapping| mapping.container.syntax());
-    let named = declared.format.map(|format| formats::shape(format).syntax);
-    let said = mapped.or(named);
+fn json_columns(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec<usize> {
     let end = head.iter().rposition(|byte| *byte == b'\n');
     let lines = end.map_or(head, |end| head.get(..=end).unwrap_or(head));
-    if said == Some(Syntax::Delimited) || !lines.contains(&b'{') {
-        return Ok(None);
+    if delimited.is_said || !lines.contains(&b'{') {
+        return Vec::new();
     }
     let copy = Cursor::new(Zeroizing::new(lines.to_vec()));
     let Ok(beginning) = delimited.beginning(Box::new(copy), declared) else {
-        return Ok(None);
+        return Vec::new();
     };
     let names = beginning.names();
     let mut shapes = Format::ALL.map(formats::shape).into_iter();
     let its_own =
         shapes.any(|shape| shape.syntax == Syntax::Delimited && fits(&shape, &names, declared));
-    if said.is_none() && (its_own || !declared.columns.is_empty()) {
-        return Ok(None);
+    let said = declared.mapping.is_some() || declared.format.is_some();
+    if !said && (its_own || !declared.columns.is_empty()) {
+        return Vec::new();
     }
     // How many cells of each column are JSON, and how many are something else.
     let mut columns = vec![(0, 0); names.len()];
@@ -316,18 +365,48 @@ fn json_column(
             break;
         }
         for ((json, other), cell) in columns.iter_mut().zip(reader.record()) {
-            match std::str::from_utf8(cell).map(|cell| (cell, json_in_text(cell))) {
-                Ok((_, Some(_))) => *json += 1,
-                Ok((cell, None)) if cell.trim().is_empty() => {}
-                _ => *other += 1,
+            match first_object(cell) {
+                Some(_) => *json += 1,
+                None if cell.trim_ascii().is_empty() => {}
+                None => *other += 1,
             }
         }
     }
-    Ok(columns.iter().position(|(json, other)| json > other))
+    let columns = columns.iter().enumerate();
+    let json = columns.filter(|(_, (json, other))| json > other);
+    json.map(|(at, _)| at).collect()
+}
+
+/// True if some of the first lines have a JSON object in them, and no line names the columns of a delimited file.
+fn is_log(head: &[u8], delimited: &Delimited, declared: &Declared) -> bool {
+    if delimited.is_said || !head.contains(&b'{') {
+        return false;
+    }
+    let lines = head.split(|byte| *byte == b'\n');
+    let lines = lines.filter(|line| !line.trim_ascii().is_empty());
+    let (mut json, mut other) = (0_usize, 0_usize);
+    for line in lines.take(FIRST_LINES) {
+        match first_object(line) {
+            Some(_) => json += 1,
+            None => other += 1,
+        }
+    }
+    if json * 3 < other || json == 0 {
+        return false;
+    }
+    let copy = Cursor::new(Zeroizing::new(head.to_vec()));
+    let Ok(beginning) = delimited.beginning(Box::new(copy), declared) else {
+        return true;
+    };
+    let names = beginning.names();
+    let mut shapes = delimited.shapes.iter();
+    !shapes.any(|shape| is_header(shape, &names, declared))
 }
 
 /// How many records are looked at for cells that are JSON.
 const LOOKED_AT: usize = 20;
+/// How many lines are looked at for objects behind text.
+const FIRST_LINES: usize = 64;
 
 /// The one format that the file fits. `shown` are the names of its columns, or `None` if one of
 /// them may not be shown.

@@ -15,6 +15,7 @@ pub mod export;
 pub mod inbox;
 pub mod key;
 pub mod membership;
+pub mod on_member;
 pub mod operator;
 pub mod quarantine;
 pub mod raise;

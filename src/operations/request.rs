@@ -7,7 +7,9 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::Docs;
-use crate::domain::{CaseId, ExhibitId, ExportId, OperatorId, Purpose, Reason, RevealId};
+use crate::domain::{
+    CaseId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason, RevealId,
+};
 use crate::vault::{Operation, OperationError, Target, Why};
 
 /// An operation that can be read from an HTTP request. `http::mount` accepts no other.
@@ -72,6 +74,11 @@ impl Ids {
     /// The `{export}` of the path; `NotFound` if it is missing or malformed.
     pub fn export(&self) -> Result<ExportId, OperationError> {
         self.named("export")
+    }
+
+    /// The `{quarantine}` of the path; `NotFound` if it is missing or malformed.
+    pub fn quarantine(&self) -> Result<QuarantineId, OperationError> {
+        self.named("quarantine")
     }
 
     /// The `{leaf}` of the path, from 0. Only one spelling is accepted: no sign, no leading zeros.

@@ -113,6 +113,7 @@ list! {
     ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
+    ResetFactor       "operator.reset-factor" writes;
     AddOperator       "operator.add"        writes;
     ListOperators     "operator.list"       reads;
     RevokeOperator    "operator.revoke"     writes;

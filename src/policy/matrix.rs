@@ -113,7 +113,7 @@ fn row(action: ActionKind) -> Row {
         | A::ReadVkey
         | A::ReadSigner => home(EVERYBODY),
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
-        A::ListOperators | A::AcceptTime => home(&[Administrator, Lead]),
+        A::ListOperators | A::AcceptTime | A::ResetFactor => home(&[Administrator, Lead]),
         A::ReadClock => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
         A::ListCases => home(CASE_WORKERS),
@@ -150,6 +150,7 @@ fn row(action: ActionKind) -> Row {
         A::RequestExport => members(&[I, L, N]),
         A::ListExports | A::ReadExport => at_rest_too(members(&[I, L, C, N])),
         A::DecideExport => members(&[L, C]),
+        // Of whatever leaves: an export, or the list of a quarantine. A liaison reaches no request but its own.
         A::BuildPackage | A::TakePackage => members(&[C, N]),
         A::AcknowledgeExport => at_rest_too(members(&[C, N])),
         A::SearchLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),

@@ -385,6 +385,20 @@ impl VaultClock {
         }
     }
 
+    /// Whose acceptance waits for a second person's.
+    pub(in crate::vault) fn proposed_by(&self) -> Option<String> {
+        let standing = self.advanced();
+        let proposal = standing.proposal.as_ref();
+        proposal.map(|proposal| proposal.operator.clone())
+    }
+
+    /// Forgets that acceptance: whoever gave it may accept no time any more.
+    pub(in crate::vault) fn forget_proposal(&self) {
+        let mut standing = self.advanced();
+        standing.proposal = None;
+        standing.kept = None;
+    }
+
     /// Where the clock stands, to go back to it if a commit fails.
     pub(in crate::vault) fn standing(&self) -> Standing {
         self.advanced().clone()

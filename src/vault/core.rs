@@ -19,7 +19,7 @@ use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::under_way::UnderWay;
-use crate::vault::identity::KnownSessions;
+use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Nonces, Sealer, seal_json};
@@ -43,6 +43,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) known_cases: KnownCases,
     pub(in crate::vault) editions: Editions,
     pub(in crate::vault) package_turns: PackageTurns,
+    pub(in crate::vault) throttle: Throttle,
     pub(in crate::vault) sessions: KnownSessions,
     /// Where the log ends, as the ledger wrote it.
     pub(in crate::vault) tip: RwLock<Tip>,

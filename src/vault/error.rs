@@ -27,6 +27,10 @@ pub enum Conflict {
     ExhibitWithdrawn,
     /// The result is no longer the one that was asked for or decided.
     ResultChanged,
+    /// Too many requests of this kind that the caller made wait for a decision in the case.
+    TooManyOpen,
+    /// The caller has opened as many cases in a day as one lead may.
+    TooManyCases,
     /// Auditors and administrators cannot be members of cases.
     OutsideCases,
     /// Operators cannot change their own membership or revoke their own account.
@@ -55,6 +59,8 @@ impl Conflict {
             Self::AdmissionCancelled => "admission-cancelled",
             Self::ExhibitWithdrawn => "exhibit-withdrawn",
             Self::ResultChanged => "result-changed",
+            Self::TooManyOpen => "too-many-open",
+            Self::TooManyCases => "too-many-cases",
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",
             Self::ClockRight => "clock-right",
@@ -212,6 +218,8 @@ impl OperationError {
                 Conflict::NameTaken
                 | Conflict::CaseState(_)
                 | Conflict::AdmissionCancelled
+                | Conflict::TooManyOpen
+                | Conflict::TooManyCases
                 | Conflict::OutsideCases
                 | Conflict::OwnMembership
                 | Conflict::ClockRight
@@ -267,6 +275,7 @@ const PARTS: &[(&str, &str)] = &[
     ("description", "exhibit"),
     ("number of blocks", "exhibit"),
     ("statistics", "statistics"),
+    ("prints of block", "seen"),
     ("subject index", "subject_index"),
     ("dictionary", "dictionary"),
     ("quarantine", "quarantine"),

@@ -59,4 +59,4 @@ pub use self::scope::{Asking, Enrolled, InvitationUsed, SecondFactorSet, Session
 pub use self::settings::{Budget, SecondFactor, Settings, WorkHours};
 pub use self::sign_in::{SetSecondFactor, SignIn, Unauthenticated};
 pub use self::start::{Founded, StartError};
-pub use self::store::{StoreError, StoreFault};
+pub use self::store::{SchemaDifference, SchemaFault, StoreError, StoreFault};

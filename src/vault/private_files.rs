@@ -15,37 +15,64 @@ const FOLDER: u32 = 0o700;
 const OTHERS: u32 = 0o077;
 const OTHERS_WRITE: u32 = 0o022;
 
-/// Others can read or change a file that must be its owner's alone. Holds its mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "other users can read or change it (its mode is {0:04o}); make it yours alone with chmod 600"
-)]
-pub struct OpenToOthers(pub u32);
+/// The user whose files are the machine's own.
+const ROOT: u32 = 0;
 
-/// Refuses a secret as `ssh` refuses a private key: a file of ours that others may read. Pipes, and
-/// files that somebody else put there, are not ours to judge.
+/// Others can read or change a file that must be its owner's alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenToOthers {
+    /// Its mode lets them. Holds the mode.
+    #[error(
+        "other users can read or change it (its mode is {0:04o}); make it yours alone with chmod 600"
+    )]
+    Mode(u32),
+    /// It is another user's. Holds the id of the user.
+    #[error("another user owns it (user id {0}); make it yours alone with chown and chmod 600")]
+    Owner(u32),
+}
+
+impl OpenToOthers {
+    /// Whose a file is and what its mode says, to a process of the user `us`.
+    fn of(owner: u32, mode: u32, us: u32) -> Option<Self> {
+        match owner == us || owner == ROOT {
+            false => Some(Self::Owner(owner)),
+            true => (mode & OTHERS != 0).then_some(Self::Mode(mode)),
+        }
+    }
+}
+
+fn us() -> u32 {
+    rustix::process::getuid().as_raw()
+}
+
+/// Refuses a secret as `ssh` refuses a private key: a file of ours that others may read, and a file of another user.
+/// Pipes, and files that root put there, are not ours to judge.
 pub fn check_secret(file: &File) -> Result<(), OpenToOthers> {
     let Ok(found) = file.metadata() else {
         return Ok(());
     };
-    let ours = found.is_file() && found.uid() == rustix::process::getuid().as_raw();
-    match found.mode() & 0o7777 {
-        mode if ours && mode & OTHERS != 0 => Err(OpenToOthers(mode)),
-        _ => Ok(()),
+    match found.is_file() {
+        true => judge_secret(found.uid(), found.mode() & 0o7777, us()),
+        false => Ok(()),
+    }
+}
+
+fn judge_secret(owner: u32, mode: u32, us: u32) -> Result<(), OpenToOthers> {
+    match OpenToOthers::of(owner, mode, us) {
+        Some(OpenToOthers::Mode(_)) if owner != us => Ok(()),
+        Some(open) => Err(open),
+        None => Ok(()),
     }
 }
 
 /// A file or folder of a vault that is not its owner's alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "other users can use {name} (its mode is {mode:04o}); make it yours alone with chmod {}",
-    match .is_folder { true => "700", false => "600" }
-)]
+#[error("{}", self.told())]
 pub struct Exposed {
     /// Its name in the vault directory.
     pub name: String,
-    /// Its mode.
-    pub mode: u32,
+    /// Whose it is, or its mode.
+    pub open: OpenToOthers,
     /// Whether it is a folder.
     pub is_folder: bool,
 }
@@ -54,17 +81,35 @@ impl Exposed {
     /// Whether the vault must not be opened like this: others can read or change a file, or put another one into a
     /// folder. Whoever can only list a folder reads nothing by it.
     pub fn is_refused(&self) -> bool {
-        !self.is_folder || self.mode & OTHERS_WRITE != 0
+        match self.open {
+            OpenToOthers::Owner(_) => true,
+            OpenToOthers::Mode(mode) => !self.is_folder || mode & OTHERS_WRITE != 0,
+        }
+    }
+
+    fn told(&self) -> String {
+        let name = &self.name;
+        let usual = match self.is_folder {
+            true => "700",
+            false => "600",
+        };
+        match self.open {
+            OpenToOthers::Mode(mode) => format!(
+                "other users can use {name} (its mode is {mode:04o}); make it yours alone with chmod {usual}"
+            ),
+            OpenToOthers::Owner(owner) => format!(
+                "another user owns {name} (user id {owner}); make it yours alone with chown and chmod {usual}"
+            ),
+        }
     }
 
     fn of(path: &Path, name: String) -> Option<Self> {
         let found = path.metadata().ok()?;
-        let ours = found.uid() == rustix::process::getuid().as_raw();
-        let (mode, is_folder) = (found.mode() & 0o7777, found.is_dir());
-        (ours && mode & OTHERS != 0).then_some(Self {
+        let open = OpenToOthers::of(found.uid(), found.mode() & 0o7777, us())?;
+        Some(Self {
             name,
-            mode,
-            is_folder,
+            open,
+            is_folder: found.is_dir(),
         })
     }
 }
@@ -216,10 +261,40 @@ mod tests {
         assert_eq!(check_secret(&file), Ok(()));
         for open in [0o640, 0o604, 0o620, 0o601, 0o644] {
             file.set_permissions(Permissions::from_mode(open)).unwrap();
-            assert_eq!(check_secret(&file), Err(OpenToOthers(open)));
-            assert!(OpenToOthers(open).to_string().contains("chmod 600"));
+            assert_eq!(check_secret(&file), Err(OpenToOthers::Mode(open)));
+            assert!(OpenToOthers::Mode(open).to_string().contains("chmod 600"));
         }
         file.set_permissions(Permissions::from_mode(0o400)).unwrap();
         assert_eq!(check_secret(&file), Ok(()));
+    }
+
+    #[test]
+    fn a_file_of_another_user_is_refused_and_one_of_root_is_judged_by_its_mode() {
+        use OpenToOthers::{Mode, Owner};
+        const WE: u32 = 1000;
+        for (owner, us, mode, vault, secret) in [
+            (WE, WE, 0o600, None, None),
+            (WE, WE, 0o640, Some(Mode(0o640)), Some(Mode(0o640))),
+            (1001, WE, 0o600, Some(Owner(1001)), Some(Owner(1001))),
+            (1001, WE, 0o666, Some(Owner(1001)), Some(Owner(1001))),
+            (WE, ROOT, 0o600, Some(Owner(WE)), Some(Owner(WE))),
+            (ROOT, ROOT, 0o600, None, None),
+            (ROOT, ROOT, 0o604, Some(Mode(0o604)), Some(Mode(0o604))),
+            // As a container's secrets are given to it.
+            (ROOT, WE, 0o440, Some(Mode(0o440)), None),
+        ] {
+            assert_eq!(OpenToOthers::of(owner, mode, us), vault, "{owner} {mode:o}");
+            let judged = judge_secret(owner, mode, us);
+            assert_eq!(judged.err(), secret, "{owner} {mode:o}");
+        }
+        for is_folder in [false, true] {
+            let found = Exposed {
+                name: "data".to_owned(),
+                open: Owner(1001),
+                is_folder,
+            };
+            assert!(found.is_refused());
+            assert!(found.to_string().contains("data (user id 1001)"));
+        }
     }
 }

@@ -53,6 +53,8 @@ pub struct Settings {
     pub export_s: i64,
     /// Who must have a second factor.
     pub second_factor: SecondFactor,
+    /// How many requests of one kind one operator may have waiting for a decision in a case.
+    pub open_requests: usize,
     /// How many subjects one reveal may name.
     pub reveal_subjects: usize,
     /// The largest number of phone numbers in one lookup.
@@ -65,6 +67,8 @@ pub struct Settings {
     pub case_points: u32,
     /// Lookup points of an operator in a day while everybody is slowed down.
     pub slowed_points: u32,
+    /// How many cases one lead may open in a day.
+    pub cases_per_day: usize,
     /// Hours of a day, UTC, in which lookups are usual.
     pub work_hours: WorkHours,
     /// How many snapshots may be read at the same time.
@@ -136,6 +140,7 @@ impl Default for Settings {
             reveal_s: 24 * 3600,
             export_s: 7 * 86_400,
             second_factor: SecondFactor::ByRole,
+            open_requests: 50,
             reveal_subjects: 1000,
             lookup_numbers: 1000,
             lookup_budget: Budget {
@@ -150,6 +155,7 @@ impl Default for Settings {
             },
             case_points: 10_000,
             slowed_points: 50,
+            cases_per_day: 100,
             work_hours: WorkHours { from: 6, to: 20 },
             readers: 8,
             protected_threshold: 8,

@@ -47,7 +47,8 @@ use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    ControlState, Readers, StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows,
+    ControlState, Readers, SchemaFault, StoreError, StoreFault, Writer, case_rows, exhibit_rows,
+    meta_rows,
 };
 
 /// Why a vault could not be made or opened.
@@ -74,6 +75,9 @@ pub enum StartError {
     /// The database could not be made, opened or migrated.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The schema of the database is not the program's.
+    #[error(transparent)]
+    Schema(SchemaFault),
     /// The log could not be continued.
     #[error("the audit log could not be continued: {0}")]
     Log(#[from] BookError),
@@ -89,6 +93,15 @@ pub enum StartError {
     /// The first act could not be done, or its leaf could not be made durable.
     #[error("the vault could not write its first leaf")]
     Unaudited,
+}
+
+impl From<SchemaFault> for StartError {
+    fn from(fault: SchemaFault) -> Self {
+        match fault {
+            SchemaFault::Store(error) => Self::Store(error),
+            fault => Self::Schema(fault),
+        }
+    }
 }
 
 /// A vault that was just made, and the one invitation it gave out.
@@ -184,7 +197,7 @@ impl Vault {
         lock: VaultLock,
     ) -> Result<Self, StartError> {
         let mut writer = Writer::open(&paths.database())?;
-        if writer.applied_steps()? == 0 {
+        if writer.is_empty()? {
             return Err(StartError::Store(StoreError {
                 at: "migrations::check",
                 fault: StoreFault::SchemaAltered,
@@ -214,6 +227,7 @@ impl Vault {
             editions: Editions::default(),
             package_turns: PackageTurns::default(),
             sessions: KnownSessions::default(),
+            throttle: Throttle::default(),
             tip: RwLock::new(Frontier::new().tip()),
             log_verified: Mutex::new(None),
         });
@@ -226,7 +240,6 @@ impl Vault {
         Ok(Self {
             core,
             ledger,
-            throttle: Throttle::default(),
             noted_clock: AtomicBool::new(false),
             _lock: lock,
         })

@@ -126,7 +126,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "call",
             "core",
             "error",
-            "identity",
             "ledger",
             "lock",
             "plaintext",

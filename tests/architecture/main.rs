@@ -300,6 +300,7 @@ fn one_file_seals_and_opens_the_parts_of_an_exhibit() {
         "block",
         "waiting",
         "statistics",
+        "seen",
         "subject_index",
         "dictionary",
         "term",
@@ -601,4 +602,33 @@ fn no_statement_outside_the_control_folder_names_a_control_table() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_log_is_only_added_to() {
+    let mut added = 0;
+    for (path, text) in sources() {
+        if !path.starts_with("src/") {
+            continue;
+        }
+        // An escaped end of a line is no part of the word after it.
+        let text = text.replace("\\n", " ");
+        let words: Vec<&str> = text
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .filter(|word| !word.is_empty())
+            .collect();
+        for three in words.windows(3) {
+            let names = |word: &str| matches!(word, "leaf" | "tree_hash");
+            match three {
+                ["INSERT", "INTO", table] if names(table) => added += 1,
+                ["UPDATE", table, _] | ["DELETE", "FROM", table] | [_, "INTO", table]
+                    if names(table) =>
+                {
+                    panic!("{path}: {three:?}");
+                }
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(added, 2, "one statement adds a leaf, one a hash");
 }

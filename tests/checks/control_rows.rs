@@ -18,7 +18,7 @@ use crate::house::{self, Closed, House, People, REASON, ask, log, numbers};
 
 /// The tables whose rows decide what somebody may do or see.
 /// `clock` has a test of its own, in `tests/checks/clock.rs`.
-const TABLES: [&str; 10] = [
+pub(crate) const TABLES: [&str; 10] = [
     "meta",
     "operator",
     "session",
@@ -34,13 +34,13 @@ const TABLES: [&str; 10] = [
 const ROWS: u64 = 300;
 
 /// A vault as it was yesterday, and as it is today.
-struct Days {
+pub(crate) struct Days {
     yesterday: Closed,
-    today: Closed,
+    pub(crate) today: Closed,
 }
 
 impl Days {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let house = House::new();
         house.admit(log(ROWS, 1)).unwrap();
         house.admit(log(ROWS, 2)).unwrap();
@@ -69,7 +69,7 @@ impl Days {
     }
 }
 
-fn look_up(vault: &Vault, people: &People) -> Result<Value, Refusal> {
+pub(crate) fn look_up(vault: &Vault, people: &People) -> Result<Value, Refusal> {
     let numbers = numbers(ROWS, 1, 3);
     let body = json!({ "numbers": numbers, "purpose": "quality-check", "reason": REASON });
     let ids = [("case", people.case.as_str())];
@@ -101,7 +101,7 @@ fn ask_withdrawal(vault: &Vault, people: &People, which: usize) -> String {
     clippy::disallowed_methods,
     reason = "a test changes the file past the vault"
 )]
-fn open_beside(path: &std::path::Path) -> Connection {
+pub(crate) fn open_beside(path: &std::path::Path) -> Connection {
     let connection = Connection::open(path).unwrap();
     for pragma in ["foreign_keys = OFF", "ignore_check_constraints = ON"] {
         let sql = format!("PRAGMA {pragma}");
@@ -110,7 +110,7 @@ fn open_beside(path: &std::path::Path) -> Connection {
     connection
 }
 
-fn column(connection: &Connection, sql: &str) -> Vec<Cell> {
+pub(crate) fn column(connection: &Connection, sql: &str) -> Vec<Cell> {
     let mut statement = connection.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| row.get(0)).unwrap();
     rows.map(Result::unwrap).collect()
@@ -351,7 +351,7 @@ fn all_changes(days: &Days) -> Vec<(Table, Vec<Change>, Vec<u8>)> {
         .collect()
 }
 
-fn damaged_place<T: std::fmt::Debug>(asked: Result<T, Refusal>, what: &str) -> String {
+pub(crate) fn damaged_place<T: std::fmt::Debug>(asked: Result<T, Refusal>, what: &str) -> String {
     match asked {
         Err(Refusal::Failed(OperationError::Damaged { place }, _)) => place,
         other => panic!("{what}: {other:?}"),

@@ -52,6 +52,7 @@ fn assert_clean(house: &Closed) {
     for table in [
         "block",
         "statistics",
+        "seen",
         "dictionary",
         "subject_index",
         "quarantine",

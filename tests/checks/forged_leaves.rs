@@ -3,7 +3,8 @@
 
 use breachvault::operations::audit::{ProveLeaf, ReadLeaf, SearchLeaves, SignOff};
 use breachvault::operations::record::LookUp;
-use breachvault::vault::{OperationError, Refusal, Vault};
+use breachvault::policy::Denial;
+use breachvault::vault::{Caller, OperationError, Refusal, Vault};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -145,6 +146,41 @@ fn house_proof(vault: &Vault, people: &People, ids: &[(&str, &str)]) -> Result<(
 }
 
 #[test]
+fn whose_a_leaf_is_comes_from_the_leaf_and_not_from_the_column_beside_it() {
+    let (closed, leaf) = sample();
+    let number = leaf.to_string();
+    let ids = [("leaf", number.as_str())];
+    let prove = |vault: &Vault, caller: &Caller| {
+        crate::house::perform::<ProveLeaf>(vault, caller, &ids, json!({})).map(drop)
+    };
+    let [owner, thief] = [&closed.people.investigator, &closed.people.lead];
+    let [own, other] = [owner, thief].map(|caller| caller.operator_id().unwrap().to_string());
+    let beside = format!("UPDATE leaf SET operator = '{other}' WHERE seq = {leaf}");
+    let both = format!(
+        "UPDATE leaf SET operator = '{other}',
+                bytes = CAST(replace(CAST(bytes AS TEXT), '{own}', '{other}') AS BLOB) WHERE seq = {leaf}"
+    );
+    let nobody = format!("UPDATE leaf SET operator = NULL WHERE seq = {leaf}");
+    for (sql, caller) in [
+        (&beside, thief),
+        (&both, thief),
+        (&beside, owner),
+        (&nobody, owner),
+    ] {
+        let copy = closed.copy();
+        let vault = copy.open().unwrap();
+        prove(&vault, owner).unwrap();
+        let concealed = prove(&vault, thief);
+        assert!(matches!(
+            concealed,
+            Err(Refusal::Denied(Denial::Concealed, _))
+        ));
+        copy.sql(sql);
+        damaged(&vault, prove(&vault, caller), sql);
+    }
+}
+
+#[test]
 fn a_leaf_put_behind_the_end_is_in_no_answer() {
     let (closed, leaf) = sample();
     let vault = closed.open().unwrap();
@@ -171,12 +207,14 @@ fn a_foreign_write_that_changes_no_leaf_costs_one_answer_and_no_more() {
     // Own commits are no foreign writes.
     look_up(&vault, people);
     assert_eq!(lookups(&vault, people).unwrap().len(), 2);
-    closed.sql("UPDATE checkpoint SET note = note");
+    // SQLite writes nothing for an update that changes nothing.
+    closed.sql("UPDATE leaf SET action = action || '.' WHERE seq = 1");
+    closed.sql("UPDATE leaf SET action = rtrim(action, '.') WHERE seq = 1");
     let at_once = lookups(&vault, people);
-    assert!(matches!(
-        at_once,
-        Err(Refusal::Failed(OperationError::Store(_), _))
-    ));
+    assert!(
+        matches!(at_once, Err(Refusal::Failed(OperationError::Store(_), _))),
+        "{at_once:?}"
+    );
     assert_eq!(lookups(&vault, people).unwrap().len(), 2);
     assert!(vault.health().is_green());
 }

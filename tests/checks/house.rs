@@ -190,26 +190,9 @@ impl Closed {
         connection
     }
 
-    /// Runs `change` without the triggers that guard the log, and restores them, so that only the
-    /// change is left to be found.
+    /// Runs `change` on the database.
     pub(crate) fn change(&self, change: impl FnOnce(&rusqlite::Connection)) {
-        let connection = self.database();
-        let triggers: Vec<(String, String)> = connection
-            .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-            .unwrap()
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
-        for (name, _) in &triggers {
-            connection
-                .execute_batch(&format!("DROP TRIGGER {name}"))
-                .unwrap();
-        }
-        change(&connection);
-        for (_, sql) in &triggers {
-            connection.execute_batch(sql).unwrap();
-        }
+        change(&self.database());
     }
 
     pub(crate) fn sql(&self, sql: &str) {

@@ -245,7 +245,9 @@ fn age_opens_a_package_and_finds_every_record_in_it() {
     assert_eq!(found.len(), wanted.len());
     assert!(found == wanted, "other numbers than those of the log");
     let csv = String::from_utf8(open("export.csv.age").unwrap()).unwrap();
-    assert_eq!(csv.lines().count(), 1 + wanted.len());
+    // Blank lines at the end hide how many rows there are from whoever sees the length.
+    let lines = csv.lines().filter(|line| !line.is_empty());
+    assert_eq!(lines.count(), 1 + wanted.len());
     // Nothing of it is in the clear beside it.
     for path in house::files(package.directory.path()) {
         let bytes = fs::read(&path).unwrap();

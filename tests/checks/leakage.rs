@@ -199,6 +199,7 @@ fn sealed_values_never_repeat() {
         "term_run",
         "block",
         "statistics",
+        "seen",
         "dictionary",
         "subject_index",
         "quarantine",
@@ -275,6 +276,10 @@ fn lengths_do_not_tell_how_many_records_a_block_holds() {
         row.get::<_, i64>(0)
     });
     assert_eq!(statistics.len(), 1, "{statistics:?}");
+    let seen = rows("SELECT DISTINCT length(sealed) FROM seen", |row| {
+        row.get::<_, i64>(0)
+    });
+    assert_eq!(seen, [180_228 + OVERHEAD as i64]);
 }
 
 /// The numbers of a log in the order of their first appearance.

@@ -1,12 +1,13 @@
 //! The built program: its files are its owner's alone, and a secret that others can read is refused.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::outside::skip;
 use crate::secret_file::write_secret;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_breachvault");
@@ -200,4 +201,47 @@ fn a_secret_that_others_can_read_is_refused_and_says_chmod() {
         ],
     );
     assert!(words(&refused).contains("chmod 600"), "{}", words(&refused));
+}
+
+#[test]
+fn files_of_another_user_are_refused_and_named() {
+    const OTHER: u32 = 65_534;
+    let room = Room::new();
+    let made = room.init("022");
+    assert!(made.status.success(), "{}", words(&made));
+    let give = |path: &Path, owner: u32| chown(path, Some(owner), None);
+    let us = fs::metadata(room.path("passphrase")).unwrap().uid();
+    if us == OTHER || give(&room.path("passphrase"), OTHER).is_err() {
+        return skip("only root can give a file to another user");
+    }
+    let refused = room.key_status();
+    assert!(!refused.status.success());
+    assert!(words(&refused).contains("chown"), "{}", words(&refused));
+    give(&room.path("passphrase"), us).unwrap();
+    for name in [
+        "data/vault.db",
+        "data",
+        "data/packages",
+        "keys",
+        "keys/high-water-mark",
+        "keys/keyring",
+    ] {
+        let path = room.path("vault").join(name);
+        give(&path, OTHER).unwrap();
+        let (vault, passphrase) = (room.text("vault"), room.text("passphrase"));
+        let serve = ["serve", "--dir", &vault, "--passphrase-file", &passphrase];
+        let refused = run("022", &[&serve[..], &["--listen", "127.0.0.1:0"]].concat());
+        assert!(!refused.status.success(), "{name}");
+        let told = words(&refused);
+        assert!(told.contains("user id 65534"), "{name}: {told}");
+        let doctor = run("022", &["doctor", "--dir", &vault]);
+        assert!(!doctor.status.success(), "{name}");
+        let said = String::from_utf8_lossy(&doctor.stdout);
+        assert!(
+            said.contains(&format!("{name} (it is user 65534's)")),
+            "{said}"
+        );
+        give(&path, us).unwrap();
+    }
+    assert!(room.key_status().status.success());
 }

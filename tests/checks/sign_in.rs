@@ -153,6 +153,73 @@ fn whoever_needs_a_second_factor_and_has_none_may_only_set_it_up() {
 }
 
 #[test]
+fn whoever_has_the_password_tries_few_codes_from_however_many_networks_and_an_alarm_says_so() {
+    let house = House::new();
+    let (vault, clock) = (&house.vault, &house.clock);
+    let password = "the long password of leopoldine";
+    let set = vault.set_second_factor(SetSecondFactor {
+        name: OperatorName::parse("leopoldine").unwrap(),
+        password: Password::new(password.to_owned()),
+        address: None,
+    });
+    let set: Value = json_of(set.unwrap().ok().unwrap());
+    let secret = set["totp_secret"].as_str().unwrap().to_owned();
+    // What is seen, and the leaf.
+    let with_code = |password: &str, right: bool, address: &str| {
+        let mut attempt = attempt("leopoldine", password, address);
+        let good = code(&secret, clock);
+        let wrong = format!(
+            "{:06}",
+            (good.parse::<u32>().unwrap() + 500_000) % 1_000_000
+        );
+        let typed = if right { &good } else { &wrong };
+        attempt.totp = Some(TotpCode::parse(typed).ok().unwrap());
+        match vault.sign_in(attempt) {
+            Ok(Ok(reply)) => (Seen::In, reply.leaf),
+            Ok(Err(Refusal::Denied(Denial::WrongCredential, receipt))) => {
+                (Seen::Wrong, receipt.leaf())
+            }
+            _ => panic!("neither in nor out"),
+        }
+    };
+    assert_eq!(with_code(password, true, HOME).0, Seen::In);
+    clock.advance_seconds(60);
+    let elsewhere = |no: u32| format!("198.51.{no}.7");
+    let mut leaves = Vec::new();
+    for no in 0..8 {
+        let (seen, leaf) = with_code(password, false, &elsewhere(no));
+        assert_eq!(seen, Seen::Wrong);
+        leaves.push(leaf);
+    }
+    // The right one is good no longer, but from where the owner was before. Both look alike.
+    assert_eq!(with_code(password, true, &elsewhere(9)).0, Seen::Wrong);
+    let wrong_password = with_code("a wrong password of it", true, &elsewhere(9));
+    assert_eq!(wrong_password.0, Seen::Wrong);
+    assert_eq!(with_code(password, true, HOME).0, Seen::In);
+    // It does not last.
+    clock.advance_seconds(720);
+    assert_eq!(with_code(password, true, &elsewhere(9)).0, Seen::In);
+    // Nobody fills this without the password.
+    clock.advance_seconds(7200);
+    for no in 20..28 {
+        with_code("a wrong password of it", false, &elsewhere(no));
+    }
+    assert_eq!(with_code(password, true, &elsewhere(30)).0, Seen::In);
+    let closed = house.close();
+    let database = closed.database();
+    let alarm = |leaf: u64| {
+        let sql = format!("SELECT CAST(bytes AS TEXT) FROM leaf WHERE seq = {leaf}");
+        let text: String = database.query_row(&sql, [], |row| row.get(0)).unwrap();
+        let leaf: Value = serde_json::from_str(&text).unwrap();
+        leaf.get("alarm").cloned()
+    };
+    let raised: Vec<bool> = leaves.iter().map(|leaf| alarm(*leaf).is_some()).collect();
+    assert_eq!(raised, [false, false, false, false, true, true, true, true]);
+    assert_eq!(alarm(leaves[7]).unwrap(), "wrong-codes");
+    assert_eq!(alarm(wrong_password.1), None);
+}
+
+#[test]
 fn forty_sign_ins_at_once_get_no_more_tries_than_forty_one_after_the_other() {
     let house = House::new();
     let vault = &house.vault;

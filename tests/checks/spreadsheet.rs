@@ -7,8 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use breachvault::domain::Moment;
-use breachvault::evidence::{Spreadsheet, safe_cell, write_row};
+use breachvault::evidence::{Padding, Spreadsheet, safe_cell, write_row};
 use serde_json::Value;
 
 use crate::house::said;
@@ -86,6 +85,20 @@ const CELLS: [&str; 66] = [
 
 const HEADER: [&str; 2] = ["cell", "again"];
 
+/// Cells that mean something in the XML of a sheet, and those that only a sheet holds as they are.
+const ODD_CELLS: [&str; 10] = [
+    " a ",
+    "a\nb",
+    "a & b < c > d",
+    "<r>x</r>",
+    "</t></is></c>",
+    "&amp;]]>",
+    "_x000D_",
+    "__x0041_x0042_",
+    "_x005F_x000D_",
+    "u_xabcd_1@example.org",
+];
+
 /// Rows whose first cell is one of these and whose second is another one.
 fn rows() -> Vec<[String; 2]> {
     let mut rows: Vec<[String; 2]> = (0..CELLS.len())
@@ -119,19 +132,27 @@ fn csv_file(directory: &Path) -> PathBuf {
     for row in rows() {
         write_row(&mut csv, row.iter().map(String::as_str)).unwrap();
     }
+    Padding::of([1; 32]).end_csv(&mut csv).unwrap();
     fs::write(&path, csv).unwrap();
     path
 }
 
+/// The rows of the spreadsheet.
+fn sheet_rows() -> Vec<[String; 2]> {
+    let mut rows = rows();
+    rows.extend(ODD_CELLS.map(|cell| [cell.to_owned(), "x".to_owned()]));
+    rows
+}
+
 fn xlsx_file(directory: &Path) -> PathBuf {
     let path = directory.join("export.xlsx");
-    let mut sheet = Spreadsheet::begin(&HEADER, Moment::from_seconds(1_712_044_800)).unwrap();
-    for row in rows() {
+    let mut sheet = Spreadsheet::begin(fs::File::create(&path).unwrap(), &HEADER).unwrap();
+    for row in sheet_rows() {
         let cells: Vec<&str> = row.iter().map(String::as_str).collect();
         sheet.row(&cells).unwrap();
     }
     assert!(sheet.is_whole());
-    sheet.write(fs::File::create(&path).unwrap()).unwrap();
+    sheet.finish(&Padding::of([1; 32]).for_xlsx()).unwrap();
     path
 }
 
@@ -200,7 +221,7 @@ fn the_spreadsheet_holds_every_cell_as_text() {
     };
     for file in [&xlsx, &again] {
         let found = cells_of(file).unwrap();
-        let rows = rows();
+        let rows = sheet_rows();
         assert_eq!(found[0], HEADER);
         assert_eq!(found.len(), rows.len() + 1);
         for (row, found) in rows.iter().zip(&found[1..]) {

@@ -77,7 +77,8 @@ pub(super) fn received(
 ) -> Result<Incident, CliError> {
     let (file, bytes) = exhibit_options::open(path)?;
     let (case, lead) = open(vault, cast)?;
-    let request = AdmitRequest::read(case.clone(), words).map_err(exhibit_options::wrong)?;
+    let request = AdmitRequest::read(case.clone(), words)
+        .map_err(|error| exhibit_options::wrong(error, path))?;
     admit_as_custodian(vault, cast, request, Box::new(file), bytes)?;
     let account = largest_account(vault, &lead, &case)?;
     bind_others(vault, &lead, &case, cast, &account)?;

@@ -70,7 +70,9 @@ pub(super) fn look(directory: &Path) -> Result<Place, CliError> {
             let text = text.map_err(CliError::file("read", &kept))?;
             let read = serde_json::from_str(&text).map_err(|_| {
                 CliError::failed(format!("{} is not what a demo wrote", kept.display())).hint(
-                    format!("remove {shown}, or choose another directory with --dir"),
+                    format!(
+                        "remove {shown} if nobody needs it, or choose another directory with --dir"
+                    ),
                 )
             })?;
             Ok(Place::Stopped(read))
@@ -91,7 +93,7 @@ pub(super) fn look(directory: &Path) -> Result<Place, CliError> {
             for left in [passphrase_file(directory), kept] {
                 if left.exists() {
                     return Err(CliError::failed(format!("{} is left over", left.display()))
-                        .hint("remove it, or choose another directory with --dir"));
+                        .hint("choose another directory with --dir, or remove the file if nobody needs it"));
                 }
             }
             Ok(Place::Free)

@@ -14,7 +14,7 @@ use super::incident::{self, Incident};
 use super::kept::{self, Kept, Place};
 use super::tour;
 use crate::cli::error::CliError;
-use crate::cli::exhibit::options::{FileOptions, open, wrong};
+use crate::cli::exhibit::options::{FileOptions, as_options, open, wrong};
 use crate::cli::progress::{Progress, Unit};
 use crate::cli::serve::listen;
 use crate::cli::{init, streams, tls, unlock};
@@ -127,9 +127,11 @@ impl Demo {
             true
         });
         progress.finish();
-        match report.map_err(wrong)?.refused {
-            Some(why) => Err(CliError::failed(format!("{}: {why}", path.display()))
-                .hint("`breachvault exhibit check FILE` reports on the whole file")),
+        match report.map_err(|error| wrong(error, path))?.refused {
+            Some(why) => Err(
+                CliError::failed(format!("{}: {}", path.display(), as_options(&why)))
+                    .hint("`breachvault exhibit check FILE` reports on the whole file"),
+            ),
             None => Ok(Log::Received {
                 path: path.clone(),
                 words: Box::new(words),

@@ -37,6 +37,7 @@ impl Verify {
             signer,
             check_proof: check_proof.as_ref().map(|check| check as _),
         };
+        fs::metadata(&self.path).map_err(CliError::file("find the package", &self.path))?;
         let verdict = evidence::verify(&self.path, &trust)?;
         if self.json {
             streams::json(&json!({ "holds": verdict.holds(), "checks": verdict.checks }))?;

@@ -32,7 +32,7 @@ impl Admit {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let case = super::withdraw::id("--case", &self.case)?;
         let words = self.options.words(&self.file)?;
-        let request = AdmitRequest::read(case, &words).map_err(wrong)?;
+        let request = AdmitRequest::read(case, &words).map_err(|error| wrong(error, &self.file))?;
         let (file, bytes) = open(&self.file)?;
         let reply = self.local.act(|vault, caller| {
             let arriving = Arriving::whole(Box::new(file), bytes);

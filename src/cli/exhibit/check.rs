@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::{FileOptions, open, wrong};
+use super::options::{FileOptions, as_options, open, wrong};
 use super::{admit, withdraw};
 use crate::cli::answer;
 use crate::cli::error::CliError;
@@ -46,14 +46,17 @@ impl Check {
                 true
             });
             progress.finish();
-            let report = report.map_err(wrong)?;
+            let report = report.map_err(|error| wrong(error, &self.file))?;
             let shown = serde_json::to_value(&report);
             let shown = shown.map_err(|_| CliError::failed("the report could not be written"))?;
             answer::show(&shown, self.json)?;
             streams::words("read without a vault: nothing was admitted or recorded");
             return match report.refused {
                 None => Ok(()),
-                Some(why) => Err(CliError::failed(format!("it would be refused: {why}"))),
+                Some(why) => Err(CliError::failed(format!(
+                    "it would be refused: {}",
+                    as_options(&why)
+                ))),
             };
         };
         let case = self.case.ok_or_else(|| {
@@ -61,7 +64,7 @@ impl Check {
         })?;
         let case = withdraw::id("--case", &case)?;
         words.dry_run = Some("true".to_owned());
-        let request = AdmitRequest::read(case, &words).map_err(wrong)?;
+        let request = AdmitRequest::read(case, &words).map_err(|error| wrong(error, &self.file))?;
         let reply = local.act(|vault, caller| {
             let reply = admit(vault, caller, request, arriving, &mut progress, self.json);
             progress.finish();

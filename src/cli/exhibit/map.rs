@@ -12,8 +12,11 @@ use crate::operations::exhibit::draft_mapping;
 
 #[derive(Args)]
 pub(in crate::cli) struct Map {
-    /// The file as received: CSV or JSON, also in gzip or zip
+    /// The file as received: CSV, JSON or an Excel workbook, also in gzip or zip
     file: PathBuf,
+    /// The sheet of an Excel workbook; by default the first one
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// A new file, or - for standard output
     #[arg(long, value_name = "FILE", default_value = "-")]
     out: PathBuf,
@@ -22,7 +25,8 @@ pub(in crate::cli) struct Map {
 impl Map {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let (file, _) = open(&self.file)?;
-        let draft = draft_mapping(Box::new(file)).map_err(wrong)?;
+        let draft = draft_mapping(Box::new(file), self.sheet.as_deref());
+        let draft = draft.map_err(|error| wrong(error, &self.file))?;
         let mut out: Box<dyn Write> = match self.out.as_os_str() == "-" {
             true => Box::new(io::stdout().lock()),
             false => {

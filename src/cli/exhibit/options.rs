@@ -94,13 +94,29 @@ impl FileOptions {
     }
 }
 
-/// What is wrong with a request that could not be read, as a wrong command line.
-pub(in crate::cli) fn wrong(error: OperationError) -> CliError {
+/// What is wrong with the options, as a wrong command line, or with the file.
+pub(in crate::cli) fn wrong(error: OperationError, file: &Path) -> CliError {
     match error {
         OperationError::Invalid { at, rule } => CliError::usage(format!("--{at}: {rule}")),
-        OperationError::Unreadable { explanation, .. } => CliError::usage(explanation),
+        // It is the mapping that cannot be read, and not the file.
+        OperationError::Unreadable {
+            kind: "mapping",
+            explanation,
+        } => CliError::usage(explanation),
+        OperationError::Unreadable { explanation, .. } => {
+            CliError::failed(format!("{}: {}", file.display(), as_options(&explanation)))
+        }
         other => other.into(),
     }
+}
+
+/// An explanation of a request, with its parameters written as options.
+pub(in crate::cli) fn as_options(explanation: &str) -> String {
+    let mut text = explanation.replace("accept_quarantined=true", "--accept-quarantined");
+    for name in ["format", "zone", "account", "region", "quotes", "sheet"] {
+        text = text.replace(&format!(" {name}="), &format!(" --{name} "));
+    }
+    text.replace(" ,", ",").replace(" ;", ";")
 }
 
 /// Opens a file to be read, with its length.

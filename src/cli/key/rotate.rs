@@ -22,9 +22,7 @@ pub(in crate::cli) struct Rotate {
 impl Rotate {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let passphrase = init::new_passphrase(&mut *self.new_passphrase.secret().read_new()?)?;
-        let reply = self
-            .local
-            .act(|vault, caller| Ok(vault.perform(caller, RotateKek { passphrase })?))?;
+        let reply = self.local.perform(RotateKek { passphrase })?;
         streams::words("an old copy of keys/keyring still opens with the old passphrase");
         answer::print(reply, self.json)
     }

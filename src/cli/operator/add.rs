@@ -30,9 +30,7 @@ impl Add {
             .role
             .parse()
             .map_err(|error| CliError::usage(format!("--role: {error}")))?;
-        let reply = self
-            .local
-            .act(|vault, caller| Ok(vault.perform(caller, AddOperator { name, role })?))?;
+        let reply = self.local.perform(AddOperator { name, role })?;
         answer::print(reply, self.json)
     }
 }

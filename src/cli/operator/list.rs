@@ -19,9 +19,7 @@ pub(in crate::cli) struct List {
 
 impl List {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let reply = self
-            .local
-            .act(|vault, caller| Ok(vault.perform(caller, ListOperators)?))?;
+        let reply = self.local.perform(ListOperators)?;
         if self.json {
             return answer::print(reply, true);
         }

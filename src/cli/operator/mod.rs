@@ -2,8 +2,11 @@
 
 mod add;
 mod enrol;
+mod let_in;
 mod list;
+mod reset_second_factor;
 mod revoke;
+mod second_factor;
 
 use clap::Subcommand;
 
@@ -15,10 +18,16 @@ pub(super) enum Operator {
     Add(add::Add),
     /// Set a password with an enrolment token; the token works once.
     Enrol(enrol::Enrol),
+    /// Let a suspended lead in again, where no lead of the case can and the one who suspended them has no account.
+    LetIn(let_in::LetInAgain),
     /// List the operators.
     List(list::List),
+    /// Let somebody replace a second factor that they lost; a second person has to do the same.
+    ResetSecondFactor(reset_second_factor::Reset),
     /// Revoke an operator and end their sessions.
     Revoke(revoke::Revoke),
+    /// Set up your second factor, for an authenticator; its secret is shown once.
+    SecondFactor(second_factor::SecondFactor),
 }
 
 impl Operator {
@@ -26,8 +35,11 @@ impl Operator {
         match self {
             Self::Add(add) => add.run(),
             Self::Enrol(enrol) => enrol.run(),
+            Self::LetIn(lead) => lead.run(),
             Self::List(list) => list.run(),
+            Self::ResetSecondFactor(reset) => reset.run(),
             Self::Revoke(revoke) => revoke.run(),
+            Self::SecondFactor(factor) => factor.run(),
         }
     }
 }

@@ -30,9 +30,7 @@ impl Revoke {
             .parse()
             .map_err(|error| CliError::usage(format!("the operator is {error}")))?;
         let why = self.reason.as_deref().map(only_reason).transpose()?;
-        let reply = self
-            .local
-            .act(|vault, caller| Ok(vault.perform(caller, RevokeOperator { operator, why })?))?;
+        let reply = self.local.perform(RevokeOperator { operator, why })?;
         answer::print(reply, self.json)
     }
 }

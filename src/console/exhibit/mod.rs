@@ -6,6 +6,6 @@ mod ask_withdrawal;
 mod list;
 
 pub use self::admit::{AdmitForm, AdmitPage, AdmittedPage, Report};
-pub use self::ask_quarantine::QuarantinePage;
+pub use self::ask_quarantine::{QuarantineForm, QuarantinePage};
 pub use self::ask_withdrawal::WithdrawalPage;
 pub use self::list::ExhibitsPage;

@@ -1,29 +1,31 @@
-//! `POST /console/exports/{export}/acknowledgement`: the receiver has the package.
+//! `POST …/acknowledgement`: the receiver has the package.
+
+use std::marker::PhantomData;
 
 use askama::Template;
 
 use crate::console::form::Field;
 use crate::console::html::Html;
-use crate::console::page::ViewOf;
-use crate::console::page::{Page, Shown};
+use crate::console::page::{Page, Shown, ViewOf};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
-use crate::operations::export::AcknowledgeExport;
+use crate::operations::export::{Acknowledge, Acknowledgeable};
 use crate::vault::OperationError;
 
 /// Records that the receiver has the package.
-pub struct AcknowledgePage;
+pub struct AcknowledgePage<K>(PhantomData<fn(K)>);
 
 #[derive(Template)]
 #[template(path = "export/acknowledge.html")]
 struct Again<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
-    export: String,
+    /// The address of the request.
+    request: String,
 }
 
-impl Page for AcknowledgePage {
-    type Operation = AcknowledgeExport;
+impl<K: Acknowledgeable> Page for AcknowledgePage<K> {
+    type Operation = Acknowledge<K>;
     const FIELDS: &'static [Field] = &[
         Field::Text("tagmanifest_sha256"),
         Field::Text("received_by"),
@@ -42,7 +44,7 @@ impl Page for AcknowledgePage {
         Some(Html::of(&Again {
             visit,
             refused: Some(refused),
-            export: Self::form_at(visit),
+            request: Self::form_at(visit),
         }))
     }
 }

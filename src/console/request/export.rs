@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::kind::Kind;
 use crate::console::visit::word;
 use crate::operations::export::ExportList;
-use crate::vault::scope::requests::{AskedView, Export, ExportView, ShownState};
+use crate::vault::scope::requests::{AskedView, Export, ExportView};
 
 impl Kind for Export {
     const PLURAL: &'static str = "exports";
@@ -13,8 +13,8 @@ impl Kind for Export {
     const DOES: &'static str =
         "A package with this data is sealed to the recipients below, and to nobody else.";
 
-    fn views(listed: ExportList) -> Vec<ExportView> {
-        listed.exports
+    fn listing(listed: ExportList) -> (Vec<ExportView>, Option<String>) {
+        (listed.exports, listed.next)
     }
 
     fn id(view: &ExportView) -> String {
@@ -51,11 +51,8 @@ impl Kind for Export {
     }
 
     fn package(view: &ExportView) -> Option<String> {
-        let handed_out = matches!(
-            view.asked.state,
-            ShownState::Approved | ShownState::Used | ShownState::Acknowledged
-        );
-        handed_out.then(|| format!("/console/exports/{}", view.export))
+        let leaves = view.asked.state.hands_out();
+        leaves.then(|| format!("/console/exports/{}", view.export))
     }
 }
 

@@ -12,8 +12,8 @@ pub trait Kind: TwoPerson {
     /// What a yes does.
     const DOES: &'static str;
 
-    /// The requests of an answer.
-    fn views(listed: Self::Listed) -> Vec<Self::View>;
+    /// The requests of an answer, and the cursor of the next page.
+    fn listing(listed: Self::Listed) -> (Vec<Self::View>, Option<String>);
     /// Its identifier.
     fn id(view: &Self::View) -> String;
     /// Who asked and why, who decided, and until when it holds.

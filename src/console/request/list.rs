@@ -1,11 +1,14 @@
-//! `GET /console/cases/{case}/{kind}`: the requests of one kind, newest first, the decided ones too.
+//! `GET /console/cases/{case}/{kind}`: the requests of one kind, newest first, the decided ones too, paged by the server.
 
 use std::marker::PhantomData;
 
 use askama::Template;
 
 use super::kind::{Kind, address};
+use crate::console::form::Field;
+use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
+use crate::console::refused::Refused;
 use crate::console::visit::{Visit, word};
 use crate::operations::two_person::List;
 use crate::vault::OperationError;
@@ -27,14 +30,31 @@ struct Shows<'a> {
     visit: &'a Visit,
     plural: &'static str,
     does: &'static str,
+    refused: Option<&'a Refused>,
     rows: Vec<Row<'a>>,
+    next: Option<String>,
 }
+
+/// The states of a request, and how a list of them reads.
+const STATES: [(&str, &str); 6] = [
+    ("requested", "waiting for a decision"),
+    ("approved", "approved, not used yet"),
+    ("denied", "denied"),
+    ("used", "used"),
+    ("acknowledged", "arrived"),
+    ("expired", "expired"),
+];
 
 impl<K: Kind> Page for ListPage<K> {
     type Operation = List<K>;
+    const FIELDS: &'static [Field] = &[
+        Field::Optional("state"),
+        Field::Optional("cursor"),
+        Field::Optional("limit"),
+    ];
 
     fn show(listed: K::Listed, visit: &Visit) -> Result<Shown, OperationError> {
-        let views = K::views(listed);
+        let (views, next) = K::listing(listed);
         let row = |view| {
             let id = K::id(view);
             let mut facts = K::facts(view);
@@ -50,7 +70,20 @@ impl<K: Kind> Page for ListPage<K> {
             visit,
             plural: K::PLURAL,
             does: K::DOES,
+            refused: None,
             rows: views.iter().map(row).collect(),
+            next,
         })
+    }
+
+    fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
+        Some(Html::of(&Shows {
+            visit,
+            plural: K::PLURAL,
+            does: K::DOES,
+            refused: Some(refused),
+            rows: Vec::new(),
+            next: None,
+        }))
     }
 }

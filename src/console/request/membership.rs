@@ -9,8 +9,8 @@ impl Kind for Membership {
     const CALLED: &'static str = "membership";
     const DOES: &'static str = "The operator has the role in the case at once.";
 
-    fn views(listed: MembershipList) -> Vec<MembershipView> {
-        listed.memberships
+    fn listing(listed: MembershipList) -> (Vec<MembershipView>, Option<String>) {
+        (listed.memberships, listed.next)
     }
 
     fn id(view: &MembershipView) -> String {

@@ -9,8 +9,8 @@ impl Kind for Raise {
     const CALLED: &'static str = "raise";
     const DOES: &'static str = "The asker has this many more lookup points until then.";
 
-    fn views(listed: RaiseList) -> Vec<RaiseView> {
-        listed.raises
+    fn listing(listed: RaiseList) -> (Vec<RaiseView>, Option<String>) {
+        (listed.raises, listed.next)
     }
 
     fn id(view: &RaiseView) -> String {

@@ -9,8 +9,8 @@ impl Kind for Reveal {
     const CALLED: &'static str = "reveal";
     const DOES: &'static str = "The asker, and nobody else, sees these numbers once.";
 
-    fn views(listed: RevealList) -> Vec<RevealView> {
-        listed.reveals
+    fn listing(listed: RevealList) -> (Vec<RevealView>, Option<String>) {
+        (listed.reveals, listed.next)
     }
 
     fn id(view: &RevealView) -> String {

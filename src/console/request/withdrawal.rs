@@ -10,8 +10,8 @@ impl Kind for Withdrawal {
     const CALLED: &'static str = "withdrawal";
     const DOES: &'static str = "The exhibit counts no more: its records are in no answer.";
 
-    fn views(listed: WithdrawalList) -> Vec<WithdrawalView> {
-        listed.withdrawals
+    fn listing(listed: WithdrawalList) -> (Vec<WithdrawalView>, Option<String>) {
+        (listed.withdrawals, listed.next)
     }
 
     fn id(view: &WithdrawalView) -> String {

@@ -25,6 +25,7 @@ pub(super) use self::respond::bare_refusal;
 pub(super) use self::routes::mount;
 pub(super) use self::sittings::Sittings;
 pub(super) use self::upload::upload;
+pub(super) use self::visit::admit;
 
 /// Where the pages are.
 pub(super) const PREFIX: &str = "/console";

@@ -1,4 +1,4 @@
-//! `POST /console/exports/{export}/package`: hands a package out to a browser. It is a form, because it has its leaves.
+//! `POST …/package`: hands a package out to a browser. It is a form, because it has its leaves.
 
 use std::sync::Arc;
 
@@ -10,15 +10,19 @@ use super::super::app::{App, blocking};
 use super::super::authenticate::{address, authenticate_as, stranger};
 use super::super::body;
 use super::super::problem::Problem;
-use super::super::run::hand_out;
+use super::super::run::{Named, Take, hand_out};
 use super::page::{has_token, needs_session, sign_in_first};
 use super::{arrival, cookie, respond, visit};
 use crate::console::{Form, Html, RefusedPage, Visit};
-use crate::operations::export::take_package;
 use crate::policy::{ActionKind, actions};
 use crate::vault::{OperationError, Target};
 
-pub(in crate::http) async fn package(app: Arc<App>, request: Request) -> Response {
+pub(in crate::http) async fn package<I: 'static>(
+    app: Arc<App>,
+    request: Request,
+    named: Named<I>,
+    take: Take<I>,
+) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut visit = visit::begin(&app, &mut parts).await;
     let handed_out = async {
@@ -41,7 +45,7 @@ pub(in crate::http) async fn package(app: Arc<App>, request: Request) -> Respons
             let problem = Problem::new(ProblemKind::CrossSite);
             return Err(leaf.into_iter().fold(problem, Problem::with_leaf));
         }
-        hand_out(&app, caller, visit.ids.clone(), None, take_package).await
+        hand_out(&app, caller, visit.ids.clone(), None, named, take).await
     };
     let handed_out = handed_out.await;
     match handed_out {

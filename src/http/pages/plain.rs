@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::super::app::App;
+use super::super::problem::Problem;
 use super::{respond, visit};
 use crate::console::help::ErrorsPage;
 use crate::console::{Html, SCRIPT, STYLE};
@@ -25,14 +26,12 @@ pub(super) async fn script(State(_): State<Arc<App>>) -> Response {
 }
 
 /// The page that the `type` of every problem points to, for a browser.
-pub(in crate::http) async fn errors(app: &App, request: Request) -> Response {
+pub(in crate::http) async fn errors(app: &App, request: Request) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
+    visit::admit(app, &parts)?;
     let visit = visit::begin(app, &mut parts).await;
-    respond::html(
-        StatusCode::OK,
-        Html::of(&ErrorsPage { visit: &visit }),
-        &visit,
-    )
+    let page = Html::of(&ErrorsPage { visit: &visit });
+    Ok(respond::html(StatusCode::OK, page, &visit))
 }
 
 /// It has nothing of anybody, so a browser may keep it for a while.

@@ -9,7 +9,9 @@ use crate::console::case::{
     CasePage, CasesPage, CloseCasePage, HoldCasePage, MembersPage, NameMemberForm, NameMemberPage,
     NewCase, OpenCasePage, ReopenCasePage,
 };
-use crate::console::exhibit::{AdmitForm, ExhibitsPage, QuarantinePage, WithdrawalPage};
+use crate::console::exhibit::{
+    AdmitForm, ExhibitsPage, QuarantineForm, QuarantinePage, WithdrawalPage,
+};
 use crate::console::export::AcknowledgePage;
 use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
 use crate::console::record::{LookUpForm, LookUpPage, RecordsPage, ScopePage};
@@ -18,6 +20,9 @@ use crate::console::request::{
     RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage,
 };
 use crate::console::session::{Home, SignOut, SittingForm, SittingPage};
+use crate::operations::Ids;
+use crate::operations::export::take_package;
+use crate::operations::quarantine::take_list;
 use crate::vault::scope::requests::{Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
 
 #[rustfmt::skip]
@@ -57,6 +62,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<AdmitForm>     ("/console/cases/{case}/exhibits/new", get.clone())
         .upload_page           ("/console/cases/{case}/exhibits/new")
         .page::<WithdrawalPage>("/console/cases/{case}/exhibits/{exhibit}/withdrawal", post.clone())
+        .page::<QuarantineForm>("/console/cases/{case}/exhibits/{exhibit}/quarantine", get.clone())
         .page::<QuarantinePage>("/console/cases/{case}/exhibits/{exhibit}/quarantine", post.clone())
 
         .page::<LookUpForm>    ("/console/cases/{case}/lookup",    get.clone())
@@ -77,8 +83,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ExportPage>            ("/console/cases/{case}/exports/new",  post.clone())
         .page::<ReadPage<Export>>      ("/console/exports/{export}",          get.clone())
         .page::<DecidePage<Export>>    ("/console/exports/{export}",          post.clone())
-        .package_page                  ("/console/exports/{export}/package")
-        .page::<AcknowledgePage>       ("/console/exports/{export}/acknowledgement", post.clone())
+        .package_page                  ("/console/exports/{export}/package",  Ids::export, take_package)
+        .page::<AcknowledgePage<Export>>("/console/exports/{export}/acknowledgement", post.clone())
         .page::<ListPage<Raise>>       ("/console/cases/{case}/raises",       get.clone())
         .page::<RaiseForm>             ("/console/cases/{case}/raises/new",   get.clone())
         .page::<RaisePage>             ("/console/cases/{case}/raises/new",   post.clone())
@@ -91,6 +97,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ReadPage<Quarantine>>  ("/console/quarantines/{quarantine}",  get.clone())
         .page::<DecidePage<Quarantine>>("/console/quarantines/{quarantine}",  post.clone())
         .page::<OpenQuarantinePage>    ("/console/quarantines/{quarantine}/open", post.clone())
+        .package_page                  ("/console/quarantines/{quarantine}/package", Ids::quarantine, take_list)
+        .page::<AcknowledgePage<Quarantine>>("/console/quarantines/{quarantine}/acknowledgement", post.clone())
         .page::<ListPage<Membership>>  ("/console/cases/{case}/memberships",  get.clone())
         .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get.clone())
         .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())

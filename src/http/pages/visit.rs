@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use http::request::Parts;
 
 use super::super::app::App;
+use super::super::authenticate::admit_anybody;
+use super::super::problem::Problem;
 use super::super::run::ids;
 use super::cookie;
 use crate::console::{Form, Sitting, Visit};
@@ -21,6 +23,12 @@ pub(super) async fn begin(app: &App, parts: &mut Parts) -> Visit {
         now: app.vault.clock().time,
         leaf: OnceLock::new(),
     }
+}
+
+/// Lets whoever has a session read what anybody may, and counts everybody else as a stranger.
+pub(in crate::http) fn admit(app: &App, parts: &Parts) -> Result<(), Problem> {
+    let token = cookie::session(&parts.headers).map(|(token, _)| token);
+    admit_anybody(app, parts, token)
 }
 
 /// Path and query of the page.

@@ -19,15 +19,20 @@ pub(in crate::ingest) fn aside(record: &[u8], number: Option<&str>) -> Option<Sk
     }
     if record
         .iter()
-        .all(|byte| between(byte) || b"-=+_*:.#~".contains(byte))
+        .all(|byte| between(byte) || b"-=+_:.~".contains(byte))
     {
         return Some(SkipKind::Ruler);
     }
-    if number.is_some_and(|number| may_be_a_number(number.as_bytes())) {
+    if number.is_some_and(|number| may_be_a_number(number.as_bytes()) || is_masked(number)) {
         return None;
     }
     let text = std::str::from_utf8(record).ok()?;
     is_total(text).then_some(SkipKind::Total)
+}
+
+/// A number of which nothing is left: `********`.
+fn is_masked(number: &str) -> bool {
+    number.contains(['*', '#', '•']) && !number.contains(char::is_alphabetic)
 }
 
 /// A sum or a count: words that say so, and numbers, but no other word.
@@ -55,7 +60,7 @@ fn is_total(text: &str) -> bool {
 
 /// The longest line that may be a total, in bytes.
 const LONGEST: usize = 200;
-const SUMS: [&str; 29] = [
+const SUMS: [&str; 52] = [
     "total",
     "totals",
     "subtotal",
@@ -82,13 +87,63 @@ const SUMS: [&str; 29] = [
     "ukupno",
     "итого",
     "всего",
+    "разом",
+    "усього",
+    "razem",
+    "ogółem",
+    "łącznie",
+    "celkem",
+    "spolu",
+    "összesen",
+    "toplam",
+    "yhteensä",
+    "totalt",
+    "skupaj",
+    "viso",
+    "kokku",
+    "kopā",
+    "σύνολο",
+    "jumlah",
+    "tổng",
+    "합계",
+    "총계",
+    "المجموع",
+    "الإجمالي",
     "合計",
     "总计",
     "合计",
+    "總計",
 ];
-const COUNTED: [&str; 18] = [
-    "row", "rows", "record", "records", "line", "lines", "result", "results", "message",
-    "messages", "entry", "entries", "item", "items", "zeilen", "lignes", "filas", "righe",
+const COUNTED: [&str; 29] = [
+    "row",
+    "rows",
+    "record",
+    "records",
+    "line",
+    "lines",
+    "result",
+    "results",
+    "message",
+    "messages",
+    "entry",
+    "entries",
+    "item",
+    "items",
+    "zeilen",
+    "lignes",
+    "filas",
+    "righe",
+    "linhas",
+    "rijen",
+    "rader",
+    "wierszy",
+    "строк",
+    "datensätze",
+    "nachrichten",
+    "registros",
+    "enregistrements",
+    "mensajes",
+    "mensagens",
 ];
 const BESIDE: [&str; 27] = [
     "s",
@@ -148,6 +203,9 @@ mod tests {
             ("12 record(s) returned", SkipKind::Total),
             ("Summe;12", SkipKind::Total),
             ("End of report", SkipKind::Total),
+            ("Razem;12", SkipKind::Total),
+            ("合計,12", SkipKind::Total),
+            ("12 Datensätze", SkipKind::Total),
         ] {
             assert_eq!(aside(record.as_bytes(), None), Some(kind), "{record:?}");
         }
@@ -165,6 +223,14 @@ mod tests {
             "12",
         ] {
             assert_eq!(aside(record.as_bytes(), None), None, "{record:?}");
+        }
+        for (record, number) in [
+            ("A,********,2024-03-10", "********"),
+            ("********,****", "********"),
+            ("Count,********", "********"),
+            ("####,####", "####"),
+        ] {
+            assert_eq!(aside(record.as_bytes(), Some(number)), None, "{record}");
         }
         let total = b"Total,+12025550142,12";
         assert_eq!(aside(total, Some("+12025550142")), None);

@@ -88,7 +88,7 @@ fn plain_names(first: Segment, delimiter: u8) -> Result<(Vec<String>, Segment), 
         return Err(IngestError::Empty);
     }
     let cells = (0..header.len()).filter_map(|at| header.bytes().get(header.range(at)?));
-    let names = cells.map(|name| text(name, header.line()).map(|name| unquoted(&name).to_owned()));
+    let names = cells.map(|name| text(name, header.line()));
     let names = names.collect::<Result<_, _>>()?;
     let line = header.line() + 1;
     Ok((names, header.into_segment().at_line(line)))
@@ -96,5 +96,5 @@ fn plain_names(first: Segment, delimiter: u8) -> Result<(Vec<String>, Segment), 
 
 fn text(name: &[u8], line: u64) -> Result<String, IngestError> {
     let name = std::str::from_utf8(name).map_err(|_| IngestError::NotText { line })?;
-    Ok(name.trim().to_owned())
+    Ok(unquoted(name).to_owned())
 }

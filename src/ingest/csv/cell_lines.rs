@@ -1,5 +1,5 @@
-//! One column of a delimited file as text: the cell of each record on a line of its own, with the
-//! number that the record's line has in the file. For logs whose records are JSON in a cell.
+//! Some columns of a delimited file as text: the cells of each record on a line of its own, with the
+//! number that the record's line has in the file. For logs whose records are JSON in cells.
 
 use std::io::{self, Read};
 
@@ -11,11 +11,11 @@ use super::quoted::DelimitedReader;
 use super::segment::Segment;
 use crate::ingest::error::IngestError;
 
-/// The lines of one column. A blank cell is a line with a question mark.
+/// The lines of these columns. Each has a brace: one without an object is a bad line.
 pub(in crate::ingest) struct CellLines {
     cuts: Cuts,
     reader: Option<DelimitedReader<Segment>>,
-    column: usize,
+    columns: Vec<usize>,
     width: usize,
     /// The line that is written next.
     line: u64,
@@ -25,8 +25,8 @@ pub(in crate::ingest) struct CellLines {
 }
 
 impl CellLines {
-    /// The lines of a column, counted from 0, of a file of which only the header was read.
-    pub(in crate::ingest) fn new(beginning: Beginning, column: usize) -> Self {
+    /// The lines of columns, counted from 0, of a file of which only the header was read.
+    pub(in crate::ingest) fn new(beginning: Beginning, columns: Vec<usize>) -> Self {
         let width = beginning.names().len();
         let Beginning { cuts, first, .. } = beginning;
         let reader = DelimitedReader::of_segment(first, cuts.delimiter(), width);
@@ -34,7 +34,7 @@ impl CellLines {
             cuts,
             width,
             reader: Some(reader),
-            column,
+            columns,
             line: 1,
             text: Zeroizing::new(Vec::with_capacity(TEXT)),
             given: 0,
@@ -70,13 +70,18 @@ impl CellLines {
         let before = reader.line().saturating_sub(self.line);
         self.line += before;
         self.text.extend((0..before).map(|_| b'\n'));
-        let cell = reader.record().get(self.column).unwrap_or_default();
-        match cell.trim_ascii() {
-            [] => self.text.push(b'?'),
-            cell => self.text.extend(cell.iter().map(|byte| match byte {
+        let before = self.text.len();
+        for column in &self.columns {
+            let cell = reader.record().get(*column).unwrap_or_default();
+            self.text.extend(cell.iter().map(|byte| match byte {
                 b'\n' | b'\r' => b' ',
                 byte => *byte,
-            })),
+            }));
+            self.text.push(b' ');
+        }
+        let written = self.text.get(before..).unwrap_or_default();
+        if !written.contains(&b'{') {
+            self.text.push(b'{');
         }
         Ok(true)
     }
@@ -120,8 +125,9 @@ mod tests {
         };
         let beginning = Beginning::read(Box::new(Cursor::new(file)), written).unwrap();
         let mut text = String::new();
-        let mut lines = CellLines::new(beginning, 1);
+        let mut lines = CellLines::new(beginning, vec![1]);
         lines.read_to_string(&mut text).unwrap();
-        assert_eq!(text, "\n{\"a\": 1}\n\n?\n\ntext\n");
+        let lines: Vec<_> = text.split('\n').map(str::trim).collect();
+        assert_eq!(lines, ["", "{\"a\": 1}", "", "{", "", "text {", ""]);
     }
 }

@@ -131,10 +131,13 @@ fn name_of(cell: &[u8]) -> Option<&str> {
     Some(unquoted(std::str::from_utf8(cell).ok()?))
 }
 
-/// The text without quotes around it, and without blanks around those.
-pub(super) fn unquoted(text: &str) -> &str {
+/// The text without quotes around it, and without blanks around those. A spreadsheet may have put `=` before them.
+pub(in crate::ingest) fn unquoted(text: &str) -> &str {
     let text = text.trim();
     let inside = text
+        .strip_prefix('=')
+        .filter(|text| text.starts_with('"'))
+        .unwrap_or(text)
         .strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'));
     inside.unwrap_or(text)

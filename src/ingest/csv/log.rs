@@ -12,7 +12,6 @@ use super::quotes::Quotes;
 use super::segment::Segment;
 use super::stray;
 use crate::ingest::error::IngestError;
-use crate::ingest::guard::cells::RecordLook;
 use crate::ingest::rows::cells::{Cells, SLOTS};
 use crate::vault::plaintext::SkipKind;
 
@@ -97,6 +96,7 @@ impl DelimitedLog {
     }
 
     /// The next record, if there is one.
+    #[inline]
     pub(super) fn next(&mut self) -> Result<Option<Located<'_>>, IngestError> {
         let Self {
             lines,
@@ -122,56 +122,63 @@ impl DelimitedLog {
                 }
                 let (line, bytes) = (lines.line(), lines.bytes());
                 let range = |place| lines.range(place);
-                let cells = cells(header, line, bytes, *quotes == Quotes::None, range)?;
-                let cells = cells.of_record(bytes);
+                let unquote = *quotes == Quotes::None;
+                let cells = cells(header, line, (bytes, bytes), unquote, range)?;
                 Ok(Some(Located {
                     line,
                     lines: 1,
                     found: Found::Cells(cells),
                 }))
             }
-            Lines::Quoted(reader) => {
-                let more = reader.advance();
-                let stray =
-                    *quotes == Quotes::Auto && is_stray(reader, *delimiter, header, more.as_ref());
-                if stray {
-                    let line = match more {
-                        Ok(_) => reader.line(),
-                        Err(IngestError::CutOff { line } | IngestError::RecordTooLong { line }) => {
-                            line
-                        }
-                        Err(error) => return Err(error),
-                    };
-                    return Err(IngestError::StrayQuote { line });
-                }
-                if !more? {
-                    return Ok(None);
-                }
-                let (line, lines) = (reader.line(), reader.lines());
-                let record = reader.record();
-                if record.len() != header.width {
-                    let range = |place| record.range(place);
-                    let (bytes, raw) = (record.as_slice(), reader.raw());
-                    let odd = odd(header, (line, raw), record.len(), bytes, range)?;
-                    if let Some(odd) = odd {
-                        if matches!(odd, Odd::Aside(_)) {
-                            reader.is_whole();
-                        }
-                        return Ok(Some(odd.at(line, lines)));
-                    }
-                }
-                let record = reader.record();
-                let range = |place| record.range(place);
-                let cells = cells(header, line, record.as_slice(), false, range)?;
-                let cells = cells.of_record(reader.raw());
-                Ok(Some(Located {
-                    line,
-                    lines,
-                    found: Found::Cells(cells),
-                }))
-            }
+            Lines::Quoted(reader) => quoted(reader, header, (*delimiter, *quotes)),
         }
     }
+}
+
+/// The next record of a segment with quotes.
+fn quoted<'r>(
+    reader: &'r mut DelimitedReader<Segment>,
+    header: &Header,
+    (delimiter, quotes): (u8, Quotes),
+) -> Result<Option<Located<'r>>, IngestError> {
+    let more = reader.advance();
+    let stray = quotes == Quotes::Auto && is_stray(reader, delimiter, header, more.as_ref());
+    if stray {
+        let line = match more {
+            Ok(_) => reader.line(),
+            Err(IngestError::CutOff { line } | IngestError::RecordTooLong { line }) => line,
+            Err(error) => return Err(error),
+        };
+        return Err(IngestError::StrayQuote { line });
+    }
+    if !more? {
+        return Ok(None);
+    }
+    let (line, lines) = (reader.line(), reader.lines());
+    let record = reader.record();
+    if record.len() != header.width {
+        let range = |place| record.range(place);
+        let (bytes, raw) = (record.as_slice(), reader.raw());
+        let odd = odd(header, (line, raw), record.len(), bytes, range)?;
+        if let Some(odd) = odd {
+            if matches!(odd, Odd::Aside(_)) {
+                reader.is_whole();
+            }
+            return Ok(Some(odd.at(line, lines)));
+        }
+    }
+    let record = reader.record();
+    let range = |place| record.range(place);
+    let bytes = (record.as_slice(), reader.raw());
+    let cells = cells(header, line, bytes, false, range)?;
+    if cells.all().iter().any(|cell| is_begun(cell)) {
+        return Ok(Some(Odd::Width(record.len()).at(line, lines)));
+    }
+    Ok(Some(Located {
+        line,
+        lines,
+        found: Found::Cells(cells),
+    }))
 }
 
 /// Whether the record that was read, or could not be read, is several rows that a stray quote joined.
@@ -193,7 +200,9 @@ fn is_stray(
             stray::swallows(reader.raw(), delimiter, header, Some(cells))
         }
         Err(IngestError::CutOff { .. } | IngestError::RecordTooLong { .. }) => {
-            stray::swallows(reader.raw(), delimiter, header, None)
+            let raw = reader.raw();
+            stray::swallows(raw, delimiter, header, None)
+                || stray::opens_in_a_row(raw, delimiter, header)
         }
         Err(_) => false,
     }
@@ -223,6 +232,17 @@ fn odd(
     Ok(Some(Odd::Width(cells)))
 }
 
+/// True for a cell that opens with a quote and does not close: a blank before the quote has cut it at a delimiter in
+/// it.
+fn is_begun(cell: &str) -> bool {
+    cell.starts_with('"')
+        && !cell
+            .bytes()
+            .filter(|byte| *byte == b'"')
+            .count()
+            .is_multiple_of(2)
+}
+
 /// The cell that may be the number: a short line has perhaps none.
 fn number_of<'r>(
     header: &Header,
@@ -239,19 +259,20 @@ fn only_blanks_from<'r>(place: usize, cell: impl Fn(usize) -> Option<&'r [u8]>) 
     more.all(|cell| cell.trim_ascii().is_empty())
 }
 
-/// The cells of a record: `range` says which of `bytes` each one is.
+/// The cells of a record: `range` says which of `bytes` each one is. `record` is the record as it is in the file.
+#[inline]
 fn cells<'r>(
     header: &Header,
     line: u64,
-    bytes: &'r [u8],
+    (bytes, record): (&'r [u8], &'r [u8]),
     unquote: bool,
     range: impl Fn(usize) -> Option<Range<usize>>,
 ) -> Result<Cells<'r>, IngestError> {
     let whole = std::str::from_utf8(bytes).ok();
     let mut texts = [""; SLOTS];
-    for (text, place) in texts.iter_mut().zip(header.places) {
+    for (text, place) in texts.iter_mut().zip(&header.places) {
         let Some(place) = place else { continue };
-        let range = range(place);
+        let range = range(*place);
         // One check for the whole record. If it fails, a dropped column may be in another
         // encoding; then each cell that is kept is checked.
         let cell = match whole {
@@ -260,11 +281,10 @@ fn cells<'r>(
                 .and_then(|range| bytes.get(range))
                 .and_then(|cell| std::str::from_utf8(cell).ok()),
         };
-        *text = cell.ok_or(IngestError::NotText { line })?;
-        if unquote {
-            *text = unquoted(text);
-        }
+        let Some(cell) = cell else {
+            return Err(IngestError::NotText { line });
+        };
+        *text = if unquote { unquoted(cell) } else { cell };
     }
-    let look = RecordLook::of(bytes);
-    Ok(Cells::new(texts, header.time).looked_at(look))
+    Ok(Cells::of_record(texts, header.time, (bytes, record)))
 }

@@ -8,7 +8,7 @@ pub(super) mod aside;
 pub(super) mod beginning;
 pub(super) mod cell_lines;
 pub(super) mod cuts;
-mod dialect;
+pub(super) mod dialect;
 pub(super) mod header;
 pub(super) mod log;
 pub(super) mod parser;

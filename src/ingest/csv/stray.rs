@@ -24,6 +24,20 @@ pub(super) fn swallows(raw: &[u8], delimiter: u8, header: &Header, cells: Option
     first && last || later > u64::from(last)
 }
 
+/// Whether a cell that no quote closes has the cells of a row in it: a quote that nobody meant, in the last line. One
+/// that opens in the last cell may be of a file that is cut off in it.
+pub(super) fn opens_in_a_row(raw: &[u8], delimiter: u8, header: &Header) -> bool {
+    let Some(line) = lines(raw)
+        .next_back()
+        .filter(|line| is_row(line, delimiter, header))
+    else {
+        return false;
+    };
+    let cells = cells(line, delimiter);
+    let last = cells.last().is_some_and(|cell| cell.starts_with(b"\""));
+    cells.len() == header.width && (!last || raw.ends_with(b"\n"))
+}
+
 /// How many lines but the first look like rows.
 fn later_rows(raw: &[u8], delimiter: u8, header: &Header) -> u64 {
     let later = lines(raw).skip(1);

@@ -9,7 +9,7 @@ pub(in crate::ingest) fn is_content(name: &str) -> bool {
 }
 
 /// The names that suppliers give to message content, folded.
-const CONTENT: [&str; 18] = [
+const CONTENT: [&str; 34] = [
     "body",
     "content",
     "contents",
@@ -28,6 +28,23 @@ const CONTENT: [&str; 18] = [
     "text",
     "textbody",
     "textmessage",
+    // In other languages.
+    "nachricht",
+    "nachrichtentext",
+    "mensaje",
+    "mensagem",
+    "messaggio",
+    "texto",
+    "texte",
+    "testo",
+    "tekst",
+    "treść",
+    "сообщение",
+    "текст",
+    "内容",
+    "短信内容",
+    "本文",
+    "メッセージ",
 ];
 
 #[cfg(test)]
@@ -42,6 +59,9 @@ mod tests {
             "SMS Text",
             "message-text",
             "CONTENT",
+            "Nachricht",
+            "Treść",
+            "短信内容",
         ] {
             assert!(is_content(name), "{name}");
         }

@@ -7,6 +7,8 @@ pub(super) enum Enclosure {
     NewList,
     /// A list of records, of which some were read.
     List,
+    /// An object that holds a list of records and other members, of which none was read.
+    NewEnvelope,
     /// An object that holds a list of records and other members.
     Envelope,
 }
@@ -20,11 +22,26 @@ pub(in crate::ingest) enum Descent {
     Named,
     /// In every list of objects.
     Anywhere,
+    /// Under every name: an object too long to be a record, with a record under each.
+    Members,
+    /// The same in the objects in it.
+    MembersInside,
 }
 
 impl Descent {
     /// In the order in which they are tried.
-    pub(super) const ALL: [Self; 3] = [Self::Nowhere, Self::Named, Self::Anywhere];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Nowhere,
+        Self::Named,
+        Self::Anywhere,
+        Self::Members,
+        Self::MembersInside,
+    ];
+
+    /// True if the records are what stands under names of their own.
+    pub(super) fn is_keyed(self) -> bool {
+        matches!(self, Self::Members | Self::MembersInside)
+    }
 
     /// What is entered at a member of an object, if anything. `next` is the first byte of its
     /// value and `first_inside` the first byte in it, if it is a list.
@@ -39,11 +56,12 @@ impl Descent {
             (Self::Named, MemberName::Envelope | MemberName::List, Some(b'[')) => {
                 Some(Enclosure::NewList)
             }
-            (Self::Named, MemberName::Envelope, Some(b'{')) => Some(Enclosure::Envelope),
+            (Self::Named, MemberName::Envelope, Some(b'{')) => Some(Enclosure::NewEnvelope),
             (Self::Anywhere, _, Some(b'[')) if first_inside == Some(b'{') => {
                 Some(Enclosure::NewList)
             }
-            (Self::Anywhere, _, Some(b'{')) if depth < DEPTH => Some(Enclosure::Envelope),
+            (Self::Anywhere, _, Some(b'{')) if depth < DEPTH => Some(Enclosure::NewEnvelope),
+            (Self::MembersInside, _, Some(b'{')) if depth < 2 => Some(Enclosure::NewEnvelope),
             _ => None,
         }
     }

@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 
 use super::enclosure::Descent;
 use super::inside::{self, Inside};
-use super::line::json_in_line;
-use super::look::{fields_of, paths_of};
+use super::line::{first_object, json_in_line};
+use super::look::{fields_of, has_two, paths_of};
 use super::members::object;
 use super::numbers::plain_numbers;
 use super::stream::JsonStream;
@@ -44,6 +44,11 @@ impl Layout {
         JsonStream::new(source, self.descent, self.prefixed)
     }
 
+    /// The names that lead from a record to the record proper.
+    pub(in crate::ingest) fn way(&self) -> &[String] {
+        &self.inside
+    }
+
     /// The layout of a file of which nothing is known.
     pub(in crate::ingest) fn usual(prefixed: bool) -> Self {
         let descent = Descent::Named;
@@ -53,6 +58,56 @@ impl Layout {
             descent,
             inside,
         }
+    }
+
+    /// The layout in which most of the first records have two texts that `looks` likes, outside lists of their own or
+    /// else in them; the usual one, if none has.
+    pub(in crate::ingest) fn by_look(
+        beginning: &[u8],
+        prefixed: bool,
+        looks: &dyn Fn(&str, &str) -> bool,
+    ) -> Self {
+        let outside = |name: &str, text: &str| !name.contains("[]") && looks(name, text);
+        let plain = |object: &str| has_two(object, &outside);
+        let listed = |object: &str| has_two(object, looks);
+        let found = Self::of_most(beginning, prefixed, &plain)
+            .or_else(|| Self::of_most(beginning, prefixed, &listed));
+        found.map_or_else(|| Self::usual(prefixed), |(layout, _)| layout)
+    }
+
+    /// The layout in which most of the first records fit, and which of them is the first. Of two that are as good, the
+    /// simpler one.
+    fn of_most(
+        beginning: &[u8],
+        prefixed: bool,
+        fits: &dyn Fn(&str) -> bool,
+    ) -> Option<(Self, usize)> {
+        let mut best: Option<(usize, Self, usize)> = None;
+        for descent in Descent::ALL {
+            let far = descent != Descent::Nowhere && descent != Descent::Named;
+            if far && best.is_some() {
+                break;
+            }
+            let mut tried: Option<(usize, Inside, usize)> = None;
+            each_record(beginning, (descent, prefixed), &mut |nth, record| {
+                if let Some((count, inside, _)) = &mut tried {
+                    *count += usize::from(inside::fitting(record, inside, fits).is_some());
+                    return;
+                }
+                tried = inside::search(record, fits).map(|inside| (1, inside, nth));
+            });
+            if let Some((count, inside, nth)) = tried
+                && best.as_ref().is_none_or(|(most, ..)| count > *most)
+            {
+                let layout = Self {
+                    prefixed,
+                    descent,
+                    inside,
+                };
+                best = Some((count, layout, nth));
+            }
+        }
+        best.map(|(_, layout, nth)| (layout, nth))
     }
 }
 
@@ -73,54 +128,29 @@ impl Tried {
             let mut both = shapes.iter().zip(&wanted);
             both.any(|(shape, wanted)| fits(shape, wanted, record))
         };
-        let mut best: Option<(usize, Self)> = None;
-        for descent in Descent::ALL {
-            if descent == Descent::Anywhere && best.is_some() {
-                break;
+        let (layout, nth) = Layout::of_most(beginning, prefixed, &any)?;
+        let mut seen = None;
+        each_record(beginning, (layout.descent, prefixed), &mut |at, record| {
+            if at != nth || seen.is_some() {
+                return;
             }
-            let mut tried: Option<(usize, Self)> = None;
-            each_record(beginning, (descent, prefixed), &mut |nth, record| {
-                if let Some((count, found)) = &mut tried {
-                    let object = inside::follow(record, &found.layout.inside, &mut |_| {});
-                    if let Ok(Some(mut object)) = object {
-                        *count += usize::from(any(&object));
-                        inside::wipe(&mut object);
-                    }
-                    return;
-                }
-                let Some(inside) = inside::search(record, &any) else {
-                    return;
-                };
-                let object = inside::follow(record, &inside, &mut |_| {});
-                let Ok(Some(mut object)) = object else {
-                    return;
-                };
-                let both = shapes.iter().zip(&wanted).enumerate();
-                let fitting = both.filter(|(_, (shape, wanted))| fits(shape, wanted, &object));
-                let fitting: Vec<_> = fitting.map(|(at, _)| at).collect();
-                let first = fitting.first().and_then(|at| wanted.get(*at));
-                let paths = first.map_or_else(Vec::new, |wanted| paths_of(&object, wanted));
-                inside::wipe(&mut object);
-                let layout = Layout {
-                    prefixed,
-                    descent,
-                    inside,
-                };
-                let found = Self {
-                    layout,
-                    fitting,
-                    paths,
-                    nth,
-                };
-                tried = Some((1, found));
-            });
-            if let Some((count, found)) = tried
-                && best.as_ref().is_none_or(|(most, _)| count > *most)
-            {
-                best = Some((count, found));
+            let Some(object) = inside::fitting(record, &layout.inside, &any) else {
+                return;
+            };
+            let both = shapes.iter().zip(&wanted).enumerate();
+            let fitting = both.filter(|(_, (shape, wanted))| fits(shape, wanted, &object));
+            let fitting: Vec<_> = fitting.map(|(at, _)| at).collect();
+            if let Some(first) = fitting.first().and_then(|at| wanted.get(*at)) {
+                let paths = paths_of(&object, first);
+                seen = Some((fitting, paths));
             }
-        }
-        best.map(|(_, found)| found)
+        });
+        seen.map(|(fitting, paths)| Self {
+            layout,
+            fitting,
+            paths,
+            nth,
+        })
     }
 
     /// What was seen of the format, for the report.
@@ -149,14 +179,31 @@ fn each_record(
     with: &mut dyn FnMut(usize, &str),
 ) {
     let mut stream = JsonStream::of_bytes(beginning, descent, prefixed);
-    for nth in 1..=RECORDS {
-        // The beginning may end in a record. What else is wrong is found when the file is read.
-        if !matches!(stream.advance(), Ok(true)) {
-            return;
+    let mut nth = 1;
+    // The beginning may end in a record. What else is wrong is found when the file is read.
+    while nth <= RECORDS && matches!(stream.advance(), Ok(true)) {
+        if let Some(aside) = stream.aside() {
+            if let Some(record) = aside.filter(|aside| descent.is_keyed() && aside.starts_with('{'))
+            {
+                with(nth, &record);
+                nth += 1;
+            }
+            continue;
         }
-        if let Ok(Some(record)) = object(stream.record()) {
-            with(nth, record);
+        match object(stream.record()) {
+            Ok(Some(record)) => with(nth, record),
+            // A text may hold an object.
+            Ok(None) => {
+                let mut found = Vec::new();
+                let text = std::str::from_utf8(stream.record().0);
+                if let Some(text) = text.ok().filter(|text| text.starts_with('"')) {
+                    inside::gather(text, &|_| true, &mut found);
+                }
+                found.iter().for_each(|object| with(nth, object));
+            }
+            Err(_) => {}
         }
+        nth += usize::from(!stream.is_in_doubt());
     }
 }
 
@@ -188,7 +235,11 @@ impl Written {
         }
         let mut lines = text.lines().filter(|line| !line.starts_with("-- "));
         let line = lines.next().unwrap_or_default();
-        let before = json_in_line(line.as_bytes()).filter(|found| found.start > 0);
+        let object = match begins {
+            Some(b'[') => first_object(line.as_bytes()),
+            _ => json_in_line(line.as_bytes()),
+        };
+        let before = object.filter(|found| found.start > 0);
         let before = before.and_then(|found| line.get(..found.start));
         let behind_text =
             before.is_some_and(|before| !(begins == Some(b'[') && begins_json(before)));
@@ -239,6 +290,10 @@ mod tests {
             ("[7]: {\"a\":1}\n", Written::LogLines),
             ("[[\"x\", {\"b\": {\"a\":1}\n", Written::Json),
             ("{app} {\"a\":1}\n", Written::LogLines),
+            (
+                "[2024-03-10 00:40:00] {\"a\":1} in 5 ms\n",
+                Written::LogLines,
+            ),
             (
                 "<13>Mar 10 00:40:00 host app: {\"a\":1}\r\n",
                 Written::LogLines,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use zeroize::Zeroize;
 
 use super::dropped::Dropped;
-use super::inside::{self, Inside};
+use super::inside;
 use super::members::{cell, each_member, object};
 use super::numbers::plain_numbers;
 use super::stream::JsonStream;
@@ -52,24 +52,17 @@ pub(in crate::ingest) fn names(stream: &JsonStream) -> Result<Vec<String>, Inges
     Ok(names)
 }
 
-/// The way into the stream's record to an object with at least two texts that `looks` likes; none
-/// if the record itself is such, or nothing is.
-pub(in crate::ingest) fn way_in(stream: &JsonStream, looks: &dyn Fn(&str, &str) -> bool) -> Inside {
-    let Ok(Some(record)) = object(stream.record()) else {
-        return Inside::new();
-    };
-    let likes = |object: &str| {
-        let mut liked = 0;
-        let _ = texts(object, "", 0, &mut |name, text| {
-            liked += usize::from(looks(name, text));
-        });
-        liked >= 2
-    };
-    inside::search(record, &likes).unwrap_or_default()
+/// Whether an object has at least two texts that `looks` likes, by their path and themselves.
+pub(super) fn has_two(object: &str, looks: &dyn Fn(&str, &str) -> bool) -> bool {
+    let mut liked = 0;
+    let _ = texts(object, "", 0, &mut |name, text| {
+        liked += usize::from(looks(name, text));
+    });
+    liked >= 2
 }
 
 /// Calls `with` for the path and the text of each value in the object of the stream's record that
-/// `inside` leads to. The text of a list is blank.
+/// `way` leads to. The text of a list is blank.
 pub(in crate::ingest) fn each_text(
     stream: &JsonStream,
     way: &[String],
@@ -78,7 +71,7 @@ pub(in crate::ingest) fn each_text(
     let Ok(Some(record)) = object(stream.record()) else {
         return Ok(());
     };
-    let Ok(Some(mut object)) = inside::follow(record, way, &mut |_| {}) else {
+    let Ok(Some(mut object)) = inside::follow(record, way, &mut |_, _| {}) else {
         return Ok(());
     };
     let plain = plain_numbers(&object);

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::stream::Position;
+use super::bytes::Position;
 use crate::ingest::error::IngestError;
 
 /// The text of a record that is an object; `None` if it is another value. Not JSON, or not UTF-8,

@@ -1,6 +1,8 @@
-//! JSON files. `stream` finds where records begin and end, `layout` what they are in, `wanted` says
-//! which members are looked for, `walk` goes through a record once and gives its `cells`.
+//! JSON files. `stream` finds where records begin and end in the `bytes` of a file, `layout` what they are in, `wanted`
+//! says which members are looked for, `walk` goes through a record once and gives its `cells`.
 
+mod broken_line;
+mod bytes;
 mod cells;
 mod dropped;
 mod enclosure;
@@ -14,5 +16,6 @@ pub(super) mod path;
 pub(super) mod record;
 pub(super) mod rows;
 pub(super) mod stream;
+mod value_end;
 mod walk;
 mod wanted;

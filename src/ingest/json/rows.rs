@@ -4,10 +4,10 @@
 use super::cells::JsonCells;
 use super::record::JsonLog;
 use crate::ingest::error::IngestError;
-use crate::ingest::record::Record;
+use crate::ingest::record::{NoCells, Record};
 use crate::ingest::rows::fitness::FitTally;
 use crate::ingest::rows::maker::{Place, RowMaker};
-use crate::vault::plaintext::{RejectKind, RowBatch, SkipKind};
+use crate::vault::plaintext::{RowBatch, SkipKind};
 
 /// A JSON file whose records are made into rows.
 pub(in crate::ingest) struct JsonRows {
@@ -78,13 +78,17 @@ fn add_all(
     batch: &mut RowBatch,
     tally: &mut FitTally,
     place: Place,
-    cells: &Result<JsonCells<'_>, RejectKind>,
+    cells: &Result<JsonCells<'_>, NoCells>,
 ) -> Result<Option<usize>, IngestError> {
     let cells = match cells {
         Ok(cells) => cells,
-        Err(kind) => {
+        Err(NoCells::Rejected(kind)) => {
             tally.count_shape(false, place.line);
             return maker.add(batch, place, Err(*kind)).map(|()| None);
+        }
+        Err(NoCells::Skipped(kind)) => {
+            batch.skip_record(*kind, place.lines);
+            return Ok(None);
         }
     };
     if cells.given == 0 {

@@ -7,51 +7,67 @@
 
 use std::io::Read;
 
-use memchr::{memchr, memchr_iter, memrchr};
-use serde::de::IgnoredAny;
+use memchr::memchr;
 use zeroize::Zeroizing;
 
+use super::broken_line::{is_cut, lost_line};
+use super::bytes::{JsonBytes, Position};
 use super::enclosure::{Descent, Enclosure, MemberName};
-use super::line::json_in_line;
-use crate::domain::invisible::is_invisible;
+use super::line::{ends_line, first_object};
+use super::value_end::{Step, ValueEnd};
 use crate::ingest::error::IngestError;
 use crate::ingest::record::MAX_RECORD_BYTES;
 
-/// A JSON file and the record it is at. Places in it are counted in bytes from its beginning.
+/// A JSON file and what of it was found last.
 pub(in crate::ingest) struct JsonStream {
-    source: Box<dyn Read + Send>,
+    bytes: JsonBytes,
     descent: Descent,
     /// Every record is at the end of a line, behind other text.
     prefixed: bool,
-    /// What was read and may be needed.
-    buffer: Zeroizing<Vec<u8>>,
-    /// The place of the first byte of the buffer.
-    base: usize,
-    /// The place after its last byte.
-    filled: usize,
-    /// The place to be read next.
-    at: usize,
-    /// What is before this place may be given up.
-    keep: usize,
-    /// Lines were counted up to this place.
-    counted: usize,
-    line: u64,
-    /// The place where that line begins.
-    line_start: usize,
+    /// The places of the record.
     record: std::ops::Range<usize>,
-    start: Position,
-    /// Instead of a record it is at a line that is none.
-    bad_line: bool,
+    found: Found,
     /// There was a record that is all of its line.
     line_wise: bool,
     enclosures: Vec<Enclosure>,
+    /// No record was found in the object that is in nothing else.
+    barren: bool,
+    /// All of that object is kept: it may turn out to be a record.
+    kept_whole: bool,
+    log: LogState,
+    /// The places of what is beside a list of records, and where it begins.
+    aside: (std::ops::Range<usize>, Position),
 }
 
-/// A line of the file and a byte of the line, both counted from 1.
+/// What is known of a log whose records are behind other text.
+#[derive(Default)]
+struct LogState {
+    /// An object of it was given.
+    begun: bool,
+    /// An object of the line was given, and it may have more.
+    in_line: bool,
+    /// No line ends before this place.
+    no_end_before: usize,
+}
+
+/// What the stream has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ingest) struct Position {
-    pub(in crate::ingest) line: u64,
-    pub(in crate::ingest) column: u64,
+enum Found {
+    Record,
+    /// A line that should be a record and is none.
+    BadLine,
+    /// An object that was taken for a page, and has no record in it.
+    EmptyPage,
+    /// One of several objects in a line, or one with text behind it.
+    Beside,
+    /// The last of several objects in a line.
+    BesideLast,
+    /// What is behind the last object of a line.
+    Behind,
+    /// A list or an object beside a list of records, which may hold others.
+    Aside,
+    /// The members of an object before its list of records.
+    Before,
 }
 
 impl JsonStream {
@@ -63,48 +79,48 @@ impl JsonStream {
         prefixed: bool,
     ) -> Self {
         Self {
-            source,
+            bytes: JsonBytes::new(source),
             descent,
             prefixed,
-            buffer: Zeroizing::new(vec![0; ROOM / 2]),
-            base: 0,
-            filled: 0,
-            at: 0,
-            keep: 0,
-            counted: 0,
-            line: 1,
-            line_start: 0,
             record: 0..0,
-            start: Position { line: 1, column: 1 },
-            bad_line: false,
+            found: Found::Record,
             line_wise: false,
             enclosures: Vec::new(),
+            barren: true,
+            kept_whole: false,
+            log: LogState::default(),
+            aside: (0..0, Position { line: 1, column: 1 }),
         }
     }
 
     /// A stream of the records of these bytes.
     pub(super) fn of_bytes(bytes: &[u8], descent: Descent, prefixed: bool) -> Self {
         Self {
-            buffer: Zeroizing::new(bytes.to_vec()),
-            filled: bytes.len(),
+            bytes: JsonBytes::of(bytes),
             ..Self::new(Box::new(std::io::empty()), descent, prefixed)
         }
     }
 
-    /// The bytes of the record, and where it begins. There are none at a line that is no record.
+    /// The bytes of the record, and where it begins. There are none at a line that is no record, and none of a page
+    /// that is too long to be a record.
     pub(in crate::ingest) fn record(&self) -> (&[u8], Position) {
-        let range = self.record.start.wrapping_sub(self.base)..self.record.end - self.base;
-        (self.buffer.get(range).unwrap_or_default(), self.start)
+        match self.found {
+            Found::Aside | Found::Before => {
+                let (places, at) = self.aside.clone();
+                (self.bytes.between(places), at)
+            }
+            _ => (self.bytes.between(self.record.clone()), self.bytes.start()),
+        }
     }
 
     /// The line of the byte that is read next.
     pub(super) fn line(&mut self) -> u64 {
-        self.position().line
+        self.bytes.position().line
     }
 
     /// How many lines were read so far.
     pub(super) fn lines(&mut self) -> u64 {
-        let Position { line, column } = self.position();
+        let Position { line, column } = self.bytes.position();
         line - u64::from(column == 1)
     }
 
@@ -114,31 +130,65 @@ impl JsonStream {
         self.enclosures.is_empty()
     }
 
-    /// True if it is at a line that is no record.
-    pub(in crate::ingest) fn is_bad_line(&self) -> bool {
-        self.bad_line
+    /// True if it is at a line, or at the rest of one, that is no record.
+    pub(super) fn is_bad_line(&self) -> bool {
+        matches!(self.found, Found::BadLine | Found::Behind)
     }
 
-    /// Goes to the next record, or to a line that should be one and is not. False at the end of the
-    /// file; a list, object or string that is not finished then is an error.
+    /// True if it is at a page without a record.
+    pub(super) fn is_empty_page(&self) -> bool {
+        self.found == Found::EmptyPage
+    }
+
+    /// True if what it is at is a record only if it has what the records of the file have: a page without a record may
+    /// be a record with an empty list in it, and of several objects in a line not all may be records.
+    pub(in crate::ingest) fn is_in_doubt(&self) -> bool {
+        !matches!(self.found, Found::Record | Found::BadLine)
+    }
+
+    /// What it is at, if that is beside a list of records: what may hold others, and in which records are not looked
+    /// for by the stream. Nothing of it if it is too long to be kept.
+    pub(super) fn aside(&self) -> Option<Option<Zeroizing<String>>> {
+        let close = match self.found {
+            Found::Aside => "",
+            Found::Before => "}",
+            _ => return None,
+        };
+        let text = std::str::from_utf8(self.record().0).unwrap_or_default();
+        let text = text.trim_end().trim_end_matches(',');
+        let whole = || Zeroizing::new([text, close].concat());
+        Some((!text.is_empty()).then(whole))
+    }
+
+    /// True if nothing more of its line can be a record.
+    pub(super) fn is_end_of_line(&self) -> bool {
+        matches!(self.found, Found::BesideLast | Found::Behind)
+    }
+
+    /// Goes to the next record, to a line that should be one and is not, or to what may be one. False at the end of
+    /// the file; a list, object or string that is not finished then is an error.
     pub(in crate::ingest) fn advance(&mut self) -> Result<bool, IngestError> {
-        self.bad_line = false;
+        self.found = Found::Record;
         loop {
-            self.keep = self.at;
+            self.give_up();
             let Some(byte) = self.skip_space()? else {
                 return match self.enclosures.is_empty() {
                     true => Ok(false),
-                    false => Err(self.cut()),
+                    false => Err(self.bytes.cut()),
                 };
             };
-            self.keep = self.at;
+            self.give_up();
             match (self.enclosures.last().copied(), byte) {
-                (None, b',') if self.start_is_behind() => self.at += 1,
-                (None, _) if self.prefixed => return self.log_line(),
+                (None, b',') if self.start_is_behind() => self.bytes.at += 1,
+                (None, _) if self.prefixed => {
+                    if self.log_line()? {
+                        return Ok(true);
+                    }
+                }
                 (None, b'[' | b'{') => {
-                    let begun = (self.at, self.position());
+                    let begun = (self.bytes.at, self.bytes.position());
                     let read = match byte {
-                        b'[' if self.line_is_cut(begun.0)? => Err(self.broken()),
+                        b'[' if self.line_is_cut(begun.0)? => Err(self.bytes.broken()),
                         b'[' => self.enter(Enclosure::NewList).map(|()| false),
                         _ => self.open_object(),
                     };
@@ -147,32 +197,58 @@ impl JsonStream {
                             self.note_line_wise()?;
                             return Ok(true);
                         }
+                        Ok(false) if self.is_aside() => return Ok(true),
                         Ok(false) => {}
                         Err(error) => return self.recover(begun, error),
                     }
                 }
                 (None, _) if self.start_is_behind() => {
-                    let begun = (self.at, self.position());
-                    let error = self.broken();
+                    let begun = (self.bytes.at, self.bytes.position());
+                    let error = self.bytes.broken();
                     return self.recover(begun, error);
                 }
-                (Some(Enclosure::NewList | Enclosure::List), b']')
-                | (Some(Enclosure::Envelope), b'}') => {
-                    self.at += 1;
+                (Some(Enclosure::NewList | Enclosure::List), b']') => {
+                    self.bytes.at += 1;
                     self.enclosures.pop();
                 }
+                (Some(Enclosure::NewEnvelope), b'"') => {
+                    if let Some(envelope) = self.enclosures.last_mut() {
+                        *envelope = Enclosure::Envelope;
+                    }
+                    self.member(false)?;
+                    if self.is_aside() {
+                        return Ok(true);
+                    }
+                }
+                (Some(Enclosure::NewEnvelope | Enclosure::Envelope), b'}') => {
+                    self.bytes.at += 1;
+                    self.enclosures.pop();
+                    if self.is_in_lists() && self.barren {
+                        return self.end_of_page();
+                    }
+                }
                 (Some(Enclosure::Envelope), b',') => {
-                    self.at += 1;
+                    self.bytes.at += 1;
                     self.skip_space()?;
-                    self.member()?;
+                    self.member(false)?;
+                    if self.is_aside() {
+                        return Ok(true);
+                    }
                 }
                 (Some(Enclosure::List), b',') => {
-                    self.at += 1;
+                    self.bytes.at += 1;
                     self.skip_space()?;
-                    return self.element();
+                    if self.item()? || self.is_aside() {
+                        return Ok(true);
+                    }
                 }
-                (None | Some(Enclosure::NewList), _) => return self.element(),
-                _ => return Err(self.broken()),
+                (None, _) => return self.element(),
+                (Some(Enclosure::NewList), _) => {
+                    if self.item()? || self.is_aside() {
+                        return Ok(true);
+                    }
+                }
+                _ => return Err(self.bytes.broken()),
             }
         }
     }
@@ -182,17 +258,36 @@ impl JsonStream {
         self.record.end > 0
     }
 
-    /// Reads a value that is a record, or should be one.
-    fn element(&mut self) -> Result<bool, IngestError> {
+    /// True if it is in nothing but lists, or in nothing.
+    fn is_in_lists(&self) -> bool {
+        let mut enclosures = self.enclosures.iter();
+        enclosures.all(|enclosure| matches!(enclosure, Enclosure::NewList | Enclosure::List))
+    }
+
+    /// Reads what is in a list: a record, or a list or a page, which are entered. True if it was a record.
+    fn item(&mut self) -> Result<bool, IngestError> {
         if let Some(list @ Enclosure::NewList) = self.enclosures.last_mut() {
             *list = Enclosure::List;
         }
+        if self.descent == Descent::Nowhere || !self.is_in_lists() {
+            return self.element();
+        }
+        match self.bytes.peek()? {
+            Some(b'[') => self.enter(Enclosure::NewList).map(|()| false),
+            Some(b'{') => self.open_object(),
+            _ => self.element(),
+        }
+    }
+
+    /// Reads a value that is a record, or should be one.
+    fn element(&mut self) -> Result<bool, IngestError> {
+        (self.barren, self.kept_whole) = (false, false);
         self.begin();
         self.value()?;
         self.end()
     }
 
-    /// Reads an object that is in nothing else. It is kept as a record until it turns out to be an
+    /// Reads an object that is in nothing but lists. It is kept as a record until it turns out to be an
     /// envelope. True if it was a record.
     fn open_object(&mut self) -> Result<bool, IngestError> {
         self.begin();
@@ -200,122 +295,153 @@ impl JsonStream {
             self.value()?;
             return self.end();
         }
-        self.at += 1;
+        self.bytes.at += 1;
         if self.skip_space()? == Some(b'}') {
-            self.at += 1;
+            self.bytes.at += 1;
             return self.end();
         }
         loop {
-            if self.member()? {
+            if self.member(true)? {
                 return Ok(false);
             }
             match self.skip_space()? {
                 Some(b',') => {
-                    self.at += 1;
+                    self.bytes.at += 1;
                     self.skip_space()?;
                 }
                 Some(b'}') => {
-                    self.at += 1;
+                    self.bytes.at += 1;
                     return self.end();
                 }
-                Some(_) => return Err(self.broken()),
-                None => return Err(self.cut()),
+                Some(_) => return Err(self.bytes.broken()),
+                None => return Err(self.bytes.cut()),
             };
         }
     }
 
     /// Reads a name and its value. True if the value is the list of records, or an envelope
-    /// around it; this is entered, not read.
-    fn member(&mut self) -> Result<bool, IngestError> {
-        match self.peek()? {
+    /// around it; this is entered, not read. `top`: the object may still be a record.
+    fn member(&mut self, top: bool) -> Result<bool, IngestError> {
+        match self.bytes.peek()? {
             Some(b'"') => {}
-            Some(_) => return Err(self.broken()),
-            None => return Err(self.cut()),
+            Some(_) => return Err(self.bytes.broken()),
+            None => return Err(self.bytes.cut()),
         }
-        let from = self.at;
-        let top = self.enclosures.is_empty();
+        let from = self.bytes.at;
         // The name must stay in the buffer until it was looked at.
         if !top {
-            self.keep = from;
+            self.give_up();
         }
         self.value()?;
-        let name = self.buffer.get(from - self.base..self.at - self.base);
-        let name = MemberName::of(name.unwrap_or_default());
+        let name = MemberName::of(self.bytes.between(from..self.bytes.at));
         match self.skip_space()? {
-            Some(b':') => self.at += 1,
-            Some(_) => return Err(self.broken()),
-            None => return Err(self.cut()),
+            Some(b':') => self.bytes.at += 1,
+            Some(_) => return Err(self.bytes.broken()),
+            None => return Err(self.bytes.cut()),
         }
         if !top {
-            self.keep = self.at;
+            self.give_up();
         }
         let next = self.skip_space()?;
         let first_inside = match (next, self.descent) {
-            (Some(b'['), Descent::Anywhere) => self.first_in_list()?,
+            (Some(b'['), Descent::Anywhere) => self.bytes.first_in_list()?,
             _ => None,
         };
         let depth = self.enclosures.len();
         let Some(holds) = self.descent.enters(name, next, first_inside, depth) else {
-            return match top {
-                true => self.value(),
-                false => self.skip_value(),
+            if top && self.descent == Descent::Members && next == Some(b'{') {
+                self.enclosures.push(Enclosure::Envelope);
+                self.kept_whole = false;
+                self.give_up();
+                return self.pass_aside().map(|()| true);
+            }
+            return match (top, next) {
+                (true, _) => self.value(),
+                (false, Some(b'[' | b'{')) => self.pass_aside(),
+                (false, _) => self.skip_value(),
             }
             .map(|()| false);
         };
         // The object that was taken for a record is an envelope.
         if top {
             if self.line_is_cut(self.record.start)? {
-                return Err(self.broken());
+                return Err(self.bytes.broken());
             }
             self.enclosures.push(Enclosure::Envelope);
+            (self.barren, self.kept_whole) = (true, true);
+            let before = self.bytes.between(self.record.start + 1..from);
+            if memchr(b'{', before).is_some() {
+                self.aside = (self.record.start..from, self.bytes.start());
+                self.found = Found::Before;
+            }
         }
         self.enter(holds)?;
-        self.keep = self.at;
-        if holds == Enclosure::Envelope && self.skip_space()? != Some(b'}') {
-            self.member()?;
-        }
+        self.give_up();
         Ok(true)
     }
 
-    /// The first byte of a list that begins here.
-    fn first_in_list(&mut self) -> Result<Option<u8>, IngestError> {
-        let mut at = self.at + 1;
-        while let Some(byte) = self.byte(at)? {
-            if !is_space(byte) {
-                return Ok(Some(byte));
-            }
-            at += 1;
+    /// Passes over a list or an object beside a list of records.
+    fn pass_aside(&mut self) -> Result<(), IngestError> {
+        let (from, at) = (self.bytes.at, self.bytes.position());
+        self.pass(MOST_KEPT)?;
+        if self.descent.is_keyed() {
+            self.barren = false;
         }
-        Ok(None)
+        self.aside = (from..self.bytes.at, at);
+        self.found = Found::Aside;
+        Ok(())
     }
 
-    /// Reads a line with a record at its end, behind other text.
+    /// True if each record stands under a name of its own. The stream gives it as if it were beside a list.
+    pub(super) fn is_keyed(&self) -> bool {
+        self.descent.is_keyed()
+    }
+
+    /// True if it is at what is beside a list of records.
+    pub(super) fn is_aside(&self) -> bool {
+        matches!(self.found, Found::Aside | Found::Before)
+    }
+
+    /// A page has ended in which there was no record.
+    fn end_of_page(&mut self) -> Result<bool, IngestError> {
+        self.record.end = self.bytes.at;
+        if !std::mem::take(&mut self.kept_whole) {
+            self.record.start = self.record.end;
+        }
+        self.found = Found::EmptyPage;
+        Ok(true)
+    }
+
+    /// Reads the next object of a line, behind other text. False if the line is before the first object of the file
+    /// and has nothing of JSON.
     fn log_line(&mut self) -> Result<bool, IngestError> {
         self.begin();
-        let from = self.at;
-        let end = self.line_end(from)?;
-        let line = self.buffer.get(from - self.base..end - self.base);
-        match json_in_line(line.unwrap_or_default()) {
-            Some(found) => self.record = from + found.start..from + found.end,
-            None => (self.record, self.bad_line) = (end..end, true),
-        }
-        self.at = end;
+        let from = self.bytes.at;
+        let (end, whole) = self.bytes.line_end_near(from, self.log.no_end_before)?;
+        self.log.no_end_before = end;
+        let line = self.bytes.between(from..end);
+        let Some(object) = first_object(line) else {
+            if !whole {
+                return Err(self.bytes.too_long());
+            }
+            let text = !line.iter().any(|byte| matches!(byte, b'{' | b'}' | b'"'));
+            (self.record, self.bytes.at) = (end..end, end);
+            self.found = match std::mem::take(&mut self.log.in_line) {
+                true => Found::Behind,
+                false => Found::BadLine,
+            };
+            return Ok(self.log.begun || !text);
+        };
+        let last = whole && ends_line(line.get(object.end..).unwrap_or_default());
+        self.record = from + object.start..from + object.end;
+        self.bytes.at = if last { end } else { from + object.end };
+        self.found = match (last, self.log.in_line) {
+            (true, false) => Found::Record,
+            (true, true) => Found::BesideLast,
+            (false, _) => Found::Beside,
+        };
+        (self.log.in_line, self.log.begun) = (!last, true);
         Ok(true)
-    }
-
-    /// The place where the line ends that `from` is in.
-    fn line_end(&mut self, from: usize) -> Result<usize, IngestError> {
-        let mut at = from;
-        loop {
-            if self.byte(at)?.is_none() {
-                return Ok(at);
-            }
-            let rest = self.buffer.get(at - self.base..self.filled - self.base);
-            match memchr(b'\n', rest.unwrap_or_default()) {
-                Some(found) => return Ok(at + found),
-                None => at = self.filled,
-            }
-        }
     }
 
     /// What was to be a record is broken. In a file with a record a line only that line is lost.
@@ -324,368 +450,108 @@ impl JsonStream {
         (from, start): (usize, Position),
         error: IngestError,
     ) -> Result<bool, IngestError> {
-        let lost = matches!(
-            error,
-            IngestError::BrokenJson { .. }
-                | IngestError::CutOff { .. }
-                | IngestError::RecordTooLong { .. }
-        );
-        if !lost || !self.enclosures.is_empty() || from < self.base {
+        if !self.enclosures.is_empty() {
             return Err(error);
         }
-        self.keep = from;
-        let Ok(end) = self.line_end(from) else {
-            return Err(error);
-        };
-        let last = self.byte(end)?.is_none();
-        // Where the file does not end in a record, it is cut off.
-        if last && !matches!(error, IngestError::BrokenJson { .. }) {
-            return Err(error);
-        }
-        if !self.line_wise {
-            let next = (end + 1).min(self.filled);
-            let after = self.line_end(next).unwrap_or(next);
-            let next = self.buffer.get(next - self.base..after - self.base);
-            let next = next.unwrap_or_default();
-            let begins = next.first() == Some(&b'{');
-            if !begins || json_in_line(next).is_none_or(|found| found.start > 0) {
-                return Err(error);
-            }
-        }
-        self.start = start;
-        // Lines were perhaps counted beyond this one.
-        (self.counted, self.line) = (from, start.line);
-        self.line_start = (from + 1).saturating_sub(start.column as usize);
-        self.at = end;
-        (self.record, self.bad_line) = (end..end, true);
+        let end = lost_line(&mut self.bytes, from, self.line_wise, error)?;
+        self.bytes.go_on(end, (from, start));
+        (self.record, self.found) = (end..end, Found::BadLine);
         Ok(true)
     }
 
-    /// True if a list or an envelope that begins here stops in its line, and the next line is a record that cannot be
-    /// in it. Only in a file with a record a line. It would take the records after it for its own.
+    /// True if a list or an envelope that begins here stops in its line. Only in a file with a record a line. It would
+    /// take the records after it for its own.
     fn line_is_cut(&mut self, from: usize) -> Result<bool, IngestError> {
-        if !self.line_wise {
-            return Ok(false);
+        match self.line_wise {
+            true => is_cut(&mut self.bytes, from),
+            false => Ok(false),
         }
-        // A line that is too long to be looked at is read as any list.
-        let ends = self.line_end(from).and_then(|end| {
-            let next = (end + 1).min(self.filled);
-            Ok((end, next, self.line_end(next)?))
-        });
-        let (end, next, after) = match ends {
-            Ok(ends) => ends,
-            Err(IngestError::RecordTooLong { .. }) => return Ok(false),
-            Err(error) => return Err(error),
-        };
-        let bytes = |from: usize, to: usize| self.buffer.get(from - self.base..to - self.base);
-        let line = bytes(from, end).unwrap_or_default();
-        let next = bytes(next, after).unwrap_or_default();
-        if line.trim_ascii_end().ends_with(b"[")
-            || line.trim_ascii_end().ends_with(b",")
-            || line.trim_ascii_end().ends_with(b":")
-            || json_in_line(next).is_none_or(|found| found.start > 0)
-        {
-            return Ok(false);
-        }
-        let mut values = serde_json::Deserializer::from_slice(line).into_iter::<IgnoredAny>();
-        Ok(values.any(|value| value.is_err_and(|error| error.is_eof())))
     }
 
     /// Notes whether the record is all of its line.
     fn note_line_wise(&mut self) -> Result<(), IngestError> {
-        if self.line_wise || self.start.column != 1 {
+        let (bytes, start) = self.record();
+        if self.line_wise || start.column != 1 || memchr(b'\n', bytes).is_some() {
             return Ok(());
         }
-        let (bytes, _) = self.record();
-        if memchr(b'\n', bytes).is_none() {
-            let next = self.byte(self.at)?;
-            self.line_wise = matches!(next, Some(b'\n' | b'\r'));
-        }
+        self.line_wise = matches!(self.bytes.peek()?, Some(b'\n' | b'\r'));
         Ok(())
     }
 
     /// Passes over one value of any kind, of which nothing is kept.
     fn skip_value(&mut self) -> Result<(), IngestError> {
-        self.pass(false)
+        self.pass(0)
     }
 
     /// Passes over one value of any kind.
     fn value(&mut self) -> Result<(), IngestError> {
-        self.pass(true)
+        self.pass(usize::MAX)
     }
 
-    fn pass(&mut self, kept: bool) -> Result<(), IngestError> {
-        let mut scan = Scan::new(self.line_wise && self.enclosures.is_empty());
+    /// The same; it is kept if it is not longer than `kept`.
+    fn pass(&mut self, kept: usize) -> Result<(), IngestError> {
+        let mut value = ValueEnd::new(self.line_wise && self.enclosures.is_empty());
+        let from = self.bytes.at;
         loop {
-            if !kept {
-                self.keep = self.at;
+            if self.bytes.at - from >= kept {
+                self.give_up();
             }
-            if self.byte(self.at)?.is_none() {
-                return match scan.may_end() {
+            if self.bytes.peek()?.is_none() {
+                return match value.may_end() {
                     true => Ok(()),
-                    false => Err(self.cut()),
+                    false => Err(self.bytes.cut()),
                 };
             }
-            let bytes = self
-                .buffer
-                .get(self.at - self.base..self.filled - self.base);
-            let (passed, step) = scan.over(bytes.unwrap_or_default());
-            self.at += passed;
+            let (passed, step) = value.over(self.bytes.ready());
+            self.bytes.at += passed;
             match step {
                 Step::More => {}
                 Step::End => return Ok(()),
-                Step::Broken => return Err(self.broken()),
+                Step::Broken => return Err(self.bytes.broken()),
             }
         }
     }
 
+    /// What is before this place is not needed. A page is kept as long as it may be a record.
+    fn give_up(&mut self) {
+        self.kept_whole &= self.bytes.at - self.record.start <= MOST_KEPT;
+        if !self.kept_whole {
+            self.bytes.keep = self.bytes.at;
+        }
+    }
+
     fn enter(&mut self, enclosure: Enclosure) -> Result<(), IngestError> {
-        self.at += 1;
+        self.bytes.at += 1;
         // No supplier nests envelopes as deep as this.
         if self.enclosures.len() >= 8 {
-            return Err(self.broken());
+            return Err(self.bytes.broken());
         }
         self.enclosures.push(enclosure);
         Ok(())
     }
 
     fn begin(&mut self) {
-        self.start = self.position();
-        self.keep = self.at;
-        self.record = self.at..self.at;
+        self.bytes.begin();
+        self.record = self.bytes.at..self.bytes.at;
     }
 
     /// The record ends here.
     fn end(&mut self) -> Result<bool, IngestError> {
-        self.record.end = self.at;
+        self.record.end = self.bytes.at;
         if self.record.len() > MAX_RECORD_BYTES {
-            return Err(self.too_long());
+            return Err(self.bytes.too_long());
         }
         Ok(true)
     }
 
-    /// The next byte that is no white space. Between records that are in nothing else, what nobody
-    /// sees is skipped too, and the marks of records and of the end.
+    /// The next byte that is no white space.
     fn skip_space(&mut self) -> Result<Option<u8>, IngestError> {
-        let outside = self.enclosures.is_empty() && self.keep == self.at;
-        loop {
-            if outside {
-                self.keep = self.at;
-            }
-            match self.peek()? {
-                Some(byte) if is_space(byte) => self.at += 1,
-                Some(0 | 0x1a | 0x1e) if outside => self.at += 1,
-                Some(0xc2..) if outside => match self.invisible()? {
-                    Some(bytes) => self.at += bytes,
-                    None => return self.peek(),
-                },
-                next => return Ok(next),
-            }
-        }
-    }
-
-    /// How many bytes the next character has, if nobody sees it.
-    fn invisible(&mut self) -> Result<Option<usize>, IngestError> {
-        let mut bytes = [0; 4];
-        for (ahead, to) in bytes.iter_mut().enumerate() {
-            *to = self.byte(self.at + ahead)?.unwrap_or_default();
-        }
-        let valid = bytes.utf8_chunks().next().map(|chunk| chunk.valid());
-        let next = valid.and_then(|text| text.chars().next());
-        Ok(next.filter(|c| is_invisible(*c)).map(char::len_utf8))
-    }
-
-    fn peek(&mut self) -> Result<Option<u8>, IngestError> {
-        self.byte(self.at)
-    }
-
-    /// The byte at a place that is not before `keep`.
-    fn byte(&mut self, at: usize) -> Result<Option<u8>, IngestError> {
-        while at >= self.filled {
-            if !self.fill()? {
-                return Ok(None);
-            }
-        }
-        Ok(self.buffer.get(at - self.base).copied())
-    }
-
-    /// Reads more. False at the end of the file.
-    fn fill(&mut self) -> Result<bool, IngestError> {
-        if self.filled - self.keep >= MAX_RECORD_BYTES + ROOM / 2 {
-            return Err(self.too_long());
-        }
-        self.make_room();
-        let room = self.buffer.get_mut(self.filled - self.base..);
-        let read = self.source.read(room.unwrap_or_default());
-        let read = read.map_err(|error| {
-            let line = self.position().line;
-            IngestError::reading(error, line)
-        })?;
-        self.filled += read;
-        Ok(read > 0)
-    }
-
-    /// Gives up what is before `keep`. If there is hardly any room then, the buffer grows.
-    fn make_room(&mut self) {
-        let size = self.buffer.len();
-        if size - (self.filled - self.base) > size / 4 {
-            return;
-        }
-        self.count_to(self.keep);
-        let held = self.keep - self.base..self.filled - self.base;
-        if held.len() > size / 2 && size < MAX_RECORD_BYTES + ROOM {
-            // The old buffer is wiped when it is dropped. Growing it would leave a copy.
-            let larger = (size * 2).clamp(ROOM / 2, MAX_RECORD_BYTES + ROOM);
-            let mut larger = Zeroizing::new(vec![0; larger]);
-            let held = self.buffer.get(held).unwrap_or_default();
-            for (to, from) in larger.iter_mut().zip(held) {
-                *to = *from;
-            }
-            self.buffer = larger;
-        } else if self.keep > self.base {
-            self.buffer.copy_within(held, 0);
-        }
-        self.base = self.keep;
-    }
-
-    /// Counts the lines up to a place.
-    fn count_to(&mut self, place: usize) {
-        let passed = place.max(self.counted);
-        let bytes = self
-            .buffer
-            .get(self.counted - self.base..passed - self.base);
-        let bytes = bytes.unwrap_or_default();
-        if let Some(last) = memrchr(b'\n', bytes) {
-            self.line += memchr_iter(b'\n', bytes).count() as u64;
-            self.line_start = self.counted + last + 1;
-        }
-        self.counted = passed;
-    }
-
-    /// Where it is.
-    fn position(&mut self) -> Position {
-        self.count_to(self.at);
-        let column = (self.at.saturating_sub(self.line_start) + 1) as u64;
-        let line = self.line;
-        Position { line, column }
-    }
-
-    fn too_long(&self) -> IngestError {
-        let line = self.start.line;
-        IngestError::RecordTooLong { line }
-    }
-
-    fn cut(&mut self) -> IngestError {
-        let Position { line, .. } = self.position();
-        IngestError::CutOff { line }
-    }
-
-    fn broken(&mut self) -> IngestError {
-        let Position { line, column } = self.position();
-        IngestError::BrokenJson { line, column }
+        self.bytes.skip_space(self.enclosures.is_empty())
     }
 }
 
-/// Finds the end of a value, byte by byte.
-struct Scan {
-    depth: usize,
-    state: State,
-    /// The value is a number or a word.
-    word: bool,
-    /// In a file with a record a line, an object that begins a line within another is a fault of
-    /// the line before.
-    line_wise: bool,
-    /// The last byte was the end of a line.
-    new_line: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Outside,
-    Text,
-    Escape,
-}
-
-/// What the bytes have led to.
-enum Step {
-    More,
-    End,
-    Broken,
-}
-
-impl Scan {
-    fn new(line_wise: bool) -> Self {
-        Self {
-            depth: 0,
-            state: State::Outside,
-            word: false,
-            line_wise,
-            new_line: false,
-        }
-    }
-
-    /// True if the file may end here.
-    fn may_end(&self) -> bool {
-        self.word && self.depth == 0
-    }
-
-    /// Goes over some bytes. Gives how many belong to the value, or are before what is broken.
-    fn over(&mut self, bytes: &[u8]) -> (usize, Step) {
-        let Self {
-            mut depth,
-            mut state,
-            ..
-        } = *self;
-        for (at, byte) in bytes.iter().copied().enumerate() {
-            match state {
-                State::Text => match byte {
-                    b'"' => {
-                        state = State::Outside;
-                        if depth == 0 {
-                            return (at + 1, Step::End);
-                        }
-                    }
-                    b'\\' => state = State::Escape,
-                    0..=0x1f => return (at, Step::Broken),
-                    _ => {}
-                },
-                State::Escape => state = State::Text,
-                State::Outside => match byte {
-                    b'"' if self.word && depth == 0 => return (at, Step::Broken),
-                    b'"' => state = State::Text,
-                    b'{' | b'[' => {
-                        if self.line_wise && self.new_line && depth > 0 && byte == b'{' {
-                            return (at, Step::Broken);
-                        }
-                        depth += 1;
-                    }
-                    b'}' | b']' if depth > 0 => {
-                        depth -= 1;
-                        if depth == 0 {
-                            return (at + 1, Step::End);
-                        }
-                    }
-                    _ if depth > 0 => {}
-                    b' ' | b'\t' | b'\n' | b'\r' | b',' | b']' | b'}' | b':' => {
-                        let step = if self.word { Step::End } else { Step::Broken };
-                        return (at, step);
-                    }
-                    _ => self.word = true,
-                },
-            }
-            self.new_line = byte == b'\n';
-        }
-        (self.depth, self.state) = (depth, state);
-        (bytes.len(), Step::More)
-    }
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
-/// How much more than the longest record the buffer may hold.
-const ROOM: usize = 256 << 10;
+/// How much of a page is kept, in bytes, as long as no record was found in it.
+const MOST_KEPT: usize = MAX_RECORD_BYTES / 2;
 
 #[cfg(test)]
 mod tests {
@@ -703,6 +569,17 @@ mod tests {
             match stream.advance() {
                 Ok(true) if stream.is_bad_line() => {
                     records.push(format!("bad line {}", stream.record().1.line));
+                }
+                Ok(true) if stream.is_aside() => {}
+                Ok(true) if stream.is_in_doubt() => {
+                    let (bytes, at) = stream.record();
+                    let what = match (stream.is_empty_page(), stream.is_end_of_line()) {
+                        (true, _) => "page",
+                        (false, true) => "last",
+                        (false, false) => "beside",
+                    };
+                    let text = String::from_utf8(bytes.to_vec()).unwrap();
+                    records.push(format!("{what} at {}: {text}", at.line));
                 }
                 Ok(true) => records.push(String::from_utf8(stream.record().0.to_vec()).unwrap()),
                 Ok(false) => return (records, Ok(())),
@@ -737,7 +614,6 @@ mod tests {
             format!(
                 r#"{{"items":[{one}],"metadata":{{"next_offset":"1,2"}}}} {{"items":[{two}]}}"#
             ),
-            format!(r#"{{"response":[]}}{{"response":{{}}}}{{"items":[{one},{two}]}}"#),
             format!(r#"{{"items":[{one}],"response":[{two}]}}"#),
             format!(r#"{{"meta":{{"total":2}},"messages":[{one},{two}],"page":0}}"#),
             format!(r#"{{"data":[{one}],"meta":{{}}}}{{"objects":[{two}],"api_id":1}}"#),
@@ -762,6 +638,41 @@ mod tests {
         );
         let log = format!("2024-03-10 10:00:00 {one}\n<13>host {{app}} [1]: {two}\r\n");
         assert_eq!(read_as(&log, Descent::Nowhere, true), (records, Ok(())));
+    }
+
+    #[test]
+    fn a_page_without_records_is_named_and_given_whole() {
+        let pages = [
+            r#"{"response":[]}"#,
+            r#"{"response":{}}"#,
+            r#"{"stat":"OK", "response" : {"items":[ ],"metadata":{"n":[1]}},"x":1}"#,
+            r#"{"n":1,"events":[],"to":"x"}"#,
+            "{\"a\":1,\n\"results\":[\n]}",
+        ];
+        let text = format!(
+            "{{\"n\":1}}\n{}\n{{\"items\":[{{\"n\":2}}]}}",
+            pages.join("\n")
+        );
+        let (records, end) = read(&text);
+        let mut expected = vec!["{\"n\":1}".to_owned()];
+        let named = pages.iter().zip(2..);
+        expected.extend(named.map(|(page, line)| format!("page at {line}: {page}")));
+        expected.push("{\"n\":2}".to_owned());
+        assert_eq!((records, end), (expected, Ok(())));
+        // Where lists of any name are looked for, an object with another in it is no page.
+        let nested = r#"{"to":"x","meta":{"n":1}}"#;
+        let (records, end) = read_as(nested, Descent::Anywhere, false);
+        assert_eq!(
+            (records, end),
+            (vec![format!("page at 1: {nested}")], Ok(()))
+        );
+        // A page that is too long to be a record is named all the same.
+        let long = format!(r#"{{"items":[],"x":"{}"}}{{"n":1}}"#, "x".repeat(900_000));
+        let (records, end) = read(&long);
+        let expected = vec!["page at 1: ".to_owned(), "{\"n\":1}".to_owned()];
+        assert_eq!((records, end), (expected, Ok(())));
+        // An array is no page.
+        assert_eq!(read("[]\n[]"), (vec![], Ok(())));
     }
 
     #[test]
@@ -800,6 +711,88 @@ mod tests {
             true,
         );
         assert_eq!(log.0, ["{\"n\":1}", "bad line 2", "{\"n\":2}"]);
+    }
+
+    #[test]
+    fn every_object_of_a_line_is_given() {
+        let text =
+            "x {\"n\":1}y {\"n\":2} z {\"a\":{\"n\":3}}\n{app} {\"n\":4}\n{\"n\":5} took 5 ms\n";
+        let (records, end) = read_as(text, Descent::Nowhere, true);
+        let expected = [
+            "beside at 1: {\"n\":1}",
+            "beside at 1: {\"n\":2}",
+            "last at 1: {\"a\":{\"n\":3}}",
+            "{\"n\":4}",
+            "beside at 3: {\"n\":5}",
+            "bad line 3",
+        ];
+        assert_eq!(
+            (records.as_slice(), end),
+            (expected.map(str::to_owned).as_slice(), Ok(()))
+        );
+        // No line ends for longer than a record may be.
+        let object = format!("{{\"n\":\"{}\"}}", "x".repeat(1000));
+        let text = format!("1014 <134>1 - {object}").repeat(2000);
+        let (records, end) = read_as(&text, Descent::Nowhere, true);
+        assert_eq!((records.len(), end), (2000, Ok(())));
+        assert_eq!(records[0], format!("beside at 1: {object}"));
+        assert_eq!(records[1999], format!("last at 1: {object}"));
+    }
+
+    #[test]
+    fn text_before_the_first_object_of_a_log_is_passed_over() {
+        let text = "tool 2.2\n2024-03-10 fetched 2\n\nx {\"n\":1}\nbye\n";
+        let (records, end) = read_as(text, Descent::Nowhere, true);
+        assert_eq!(
+            (records, end),
+            (
+                vec!["{\"n\":1}".to_owned(), "bad line 5".to_owned()],
+                Ok(())
+            )
+        );
+        let (records, _) = read_as("a \"n\":0}\nx {\"n\":1}\n", Descent::Nowhere, true);
+        assert_eq!(records, ["bad line 1", "{\"n\":1}"]);
+    }
+
+    #[test]
+    fn lists_and_pages_in_a_list_are_entered() {
+        let records = ["{\"n\":1}", "{\"n\":2}"].map(str::to_owned).to_vec();
+        for text in [
+            "[[{\"n\":1},{\"n\":2}]]",
+            "[[{\"n\":1}],[],[{\"n\":2}]]",
+            "[{\"ok\":1,\"response\":{\"items\":[{\"n\":1}]}},{\"data\":[{\"n\":2}],\"x\":[3]}]",
+            "[[{\"items\":[{\"n\":1}]}],{\"n\":2}]",
+        ] {
+            assert_eq!(read(text), (records.clone(), Ok(())), "{text}");
+        }
+        let (records, end) = read("[{\"n\":1},\n{\"items\":[],\"x\":1}]");
+        let page = "page at 2: {\"items\":[],\"x\":1}".to_owned();
+        assert_eq!((records, end), (vec!["{\"n\":1}".to_owned(), page], Ok(())));
+    }
+
+    #[test]
+    fn what_is_beside_a_list_of_records_is_given_too() {
+        let asides = |text: &str| {
+            let source = Box::new(std::io::Cursor::new(text.to_owned()));
+            let mut stream = JsonStream::new(source, Descent::Named, false);
+            let mut found = Vec::new();
+            while stream.advance().unwrap() {
+                match stream.aside() {
+                    Some(Some(aside)) => found.push(aside.to_string()),
+                    Some(None) => found.push("too long".to_owned()),
+                    None => {}
+                }
+            }
+            found
+        };
+        let text = r#"{"n":1,"old":[{"a":1}], "items":[{"a":2}],"m":{"b":[]},"x":3}"#;
+        assert_eq!(asides(text), [r#"{"n":1,"old":[{"a":1}]}"#, r#"{"b":[]}"#]);
+        let text = r#"[{"result":{"old":[1],"items":[{"a":2}]}}]"#;
+        assert_eq!(asides(text), ["[1]"]);
+        let long = "{\"a\":1},".repeat(200_000);
+        let text = format!(r#"{{"items":[{{"a":2}}],"more":[{long}1]}}"#);
+        assert_eq!(asides(&text), ["too long"]);
+        assert_eq!(asides(r#"{"n":[1],"items":[{"a":{"b":[1]}}]}"#), [""; 0]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::cells::{JsonCells, NONE, counts};
 use super::dropped::Dropped;
 use super::members::{cell, each_member};
 use super::wanted::{Choice, Wanted, WantedColumn, WantedMember, WantedMembers};
+use crate::domain::invisible::cleaned;
 use crate::ingest::rows::cells::SLOTS;
 use crate::vault::plaintext::RejectKind;
 
@@ -82,7 +83,12 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
     ) -> Result<(), serde_json::Error> {
         let mut met = vec![false; members.len()];
         each_member(object, |name, value| {
-            let at = members.iter().position(|(wanted, _)| *wanted == name);
+            let place = |name: &str| members.iter().position(|(wanted, _)| wanted == name);
+            let at = place(&name).or_else(|| {
+                // Marks that nobody sees are in no name.
+                let marked = Some(&name).filter(|name| !name.is_ascii());
+                marked.and_then(|name| place(&cleaned(name)))
+            });
             let Some((at, (_, member))) = at.and_then(|at| Some((at, members.get(at)?))) else {
                 self.dropped.note(&self.above, &name);
                 return Ok(());

@@ -3,86 +3,68 @@
 //! Sees the cells of at most a hundred records. Of these the draft says only how times, countries
 //! and carriers are written. Names of columns are in it only if they look like names.
 
-use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 
-use super::guess::{ColumnLook, TimeGuess, by_name, is_of_the_sender};
-use crate::domain::Field;
-use crate::ingest::column_name::ShownName;
+use super::column_look::ColumnLook;
+use super::draft_column::DraftColumn;
+use super::draft_text::DraftText;
+use super::usual_names::by_name;
 use crate::ingest::csv::beginning::Beginning;
 use crate::ingest::csv::cuts::HowWritten;
 use crate::ingest::csv::quoted::DelimitedReader;
 use crate::ingest::csv::quotes::Quotes;
 use crate::ingest::error::IngestError;
-use crate::ingest::guard::columns::is_content;
 use crate::ingest::json::layout::{Layout, Written};
-use crate::ingest::json::look::{each_text, way_in};
-use crate::ingest::json::path::JsonPath;
-use crate::ingest::json::stream::JsonStream;
+use crate::ingest::json::look::each_text;
 use crate::ingest::record::MAX_RECORD_BYTES;
-use crate::ingest::rows::cells::FIELDS;
 use crate::ingest::unpack::peek::peek_far;
-use crate::ingest::unpack::text::{FileText, Sheet};
+use crate::ingest::unpack::sheet::Sheet;
+use crate::ingest::unpack::text::FileText;
 
-/// A column of the file, and what its cells look like.
-struct DraftColumn {
-    name: Option<ShownName>,
-    content: bool,
-    look: ColumnLook,
-}
-
-impl DraftColumn {
-    fn new(name: &str) -> Self {
-        Self {
-            name: ShownName::of(name),
-            content: is_content(name) || JsonPath::parse(name).holds_content(),
-            look: ColumnLook::default(),
-        }
-    }
-
-    /// The field that its name makes likely.
-    fn named(&self) -> Option<Field> {
-        let name = self.name.as_ref().filter(|_| !self.content)?;
-        match by_name(name.as_str()) {
-            // A region is a part of a country to some, and a country to others.
-            Some(Field::State) if self.look.is_countries() => Some(Field::Country),
-            found => found,
-        }
-    }
-
-    /// The field that its cells make likely.
-    fn looks(&self) -> Option<Field> {
-        let name = self.name.as_ref().filter(|_| !self.content)?;
-        let sender = is_of_the_sender(name.as_str());
-        self.look.field().filter(|_| !sender)
-    }
-}
-
-/// Drafts the text of a mapping for the file, for somebody to check and complete.
+/// Drafts the text of a mapping for the file, for somebody to check and complete. `sheet` names the sheet of a
+/// workbook; without it, it is the first.
 ///
 /// # Errors
 ///
 /// `Empty` or `NoHeader` if the file has no records or no names of columns, and what unpacking and
 /// reading its beginning fails with.
-pub fn draft(source: Box<dyn Read + Send>) -> Result<String, IngestError> {
+pub fn draft(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<String, IngestError> {
+    let named = sheet.is_some();
     let FileText {
         mut source,
         first,
         sheet,
-    } = FileText::open(source, None)?;
+    } = FileText::open(source, sheet)?;
     let head = peek_far(&mut source, MAX_RECORD_BYTES)?;
     let written = match sheet {
         Some(_) => Written::Other,
         None => Written::of(&head),
     };
-    let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
-    let layout = Layout::usual(written == Written::LogLines);
-    let (container, columns) = match (written, first) {
-        (Written::Other, _) => ("csv", of_delimited(source, sheet)?),
-        (Written::Json, b'[') => ("json", of_json(layout.stream(source))?),
-        _ => ("ndjson", of_json(layout.stream(source))?),
+    let layout = match written {
+        Written::Other => None,
+        _ => Some(Layout::by_look(
+            &head,
+            written == Written::LogLines,
+            &is_likely,
+        )),
     };
-    Ok(write(container, &columns))
+    let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
+    let said = sheet.as_ref().filter(|_| named).map(Sheet::title);
+    let (container, columns) = match (layout, written, first) {
+        (None, ..) => ("csv", of_delimited(source, sheet)?),
+        (Some(layout), Written::Json, b'[') => ("json", of_json(source, &layout)?),
+        (Some(layout), ..) => ("ndjson", of_json(source, &layout)?),
+    };
+    Ok(DraftText::of(container, said.as_deref(), &columns))
+}
+
+/// Whether a member of a record is likely to be of a field.
+fn is_likely(name: &str, cell: &str) -> bool {
+    by_name(name).is_some() || {
+        let mut look = ColumnLook::default();
+        look.see(cell);
+        look.field().is_some()
+    }
 }
 
 fn of_delimited(
@@ -113,40 +95,34 @@ fn of_delimited(
             break;
         }
         for (column, cell) in columns.iter_mut().zip(reader.record()) {
-            if !column.content
-                && let Ok(cell) = std::str::from_utf8(cell)
-            {
-                column.look.see(cell);
+            if let Ok(cell) = std::str::from_utf8(cell) {
+                column.see(cell);
             }
         }
     }
     Ok(columns)
 }
 
-fn of_json(mut stream: JsonStream) -> Result<Vec<DraftColumn>, IngestError> {
+fn of_json(source: Box<dyn Read + Send>, layout: &Layout) -> Result<Vec<DraftColumn>, IngestError> {
+    let mut stream = layout.stream(source);
     let mut names: Vec<String> = Vec::new();
     let mut columns: Vec<DraftColumn> = Vec::new();
-    // Names are as in a mapping: those of the record proper, if it is inside another.
-    let likely = |name: &str, cell: &str| {
-        let mut look = ColumnLook::default();
-        look.see(cell);
-        look.field().or_else(|| by_name(name)).is_some()
-    };
-    let mut way = None;
-    for _ in 0..RECORDS {
-        if !stream.advance()? {
-            break;
+    let mut records = 0;
+    while records < RECORDS && stream.advance()? {
+        if stream.is_in_doubt() {
+            continue;
         }
-        let way = way.get_or_insert_with(|| way_in(&stream, &likely));
-        each_text(&stream, way, &mut |name, cell| {
+        records += 1;
+        // Names are as in a mapping: those of the record proper, if it is inside another.
+        each_text(&stream, layout.way(), &mut |name, cell| {
             let known = names.iter().position(|known| known == name);
             let at = known.unwrap_or(names.len());
             if known.is_none() && names.len() < COLUMNS {
                 names.push(name.to_owned());
                 columns.push(DraftColumn::new(name));
             }
-            if let Some(column) = columns.get_mut(at).filter(|column| !column.content) {
-                column.look.see(cell);
+            if let Some(column) = columns.get_mut(at) {
+                column.see(cell);
             }
         })?;
     }
@@ -156,119 +132,7 @@ fn of_json(mut stream: JsonStream) -> Result<Vec<DraftColumn>, IngestError> {
     Ok(columns)
 }
 
-fn write(container: &str, columns: &[DraftColumn]) -> String {
-    let mut text = format!("{HEAD}container = \"{container}\"\n");
-    let mut taken = vec![false; columns.len()];
-    for field in FIELDS {
-        let is = |of: fn(&DraftColumn) -> Option<Field>| {
-            columns.iter().position(|column| of(column) == Some(field))
-        };
-        let found = is(DraftColumn::named).or_else(|| {
-            let mut free = columns.iter().zip(&taken);
-            free.position(|(column, taken)| {
-                !*taken && column.named().is_none() && column.looks() == Some(field)
-            })
-        });
-        let Some(at) = found else {
-            if matches!(field, Field::Number | Field::SentAt) {
-                let label = field.label();
-                let _ = write!(
-                    text,
-                    "\n# Required: which column is it?\n# [{label}]\n# column = \"\"\n"
-                );
-                write_candidates(&mut text, field, columns);
-            }
-            continue;
-        };
-        if let (Some(column), Some(taken)) = (columns.get(at), taken.get_mut(at)) {
-            *taken = true;
-            write_field(&mut text, field, column);
-        }
-    }
-    write_rest(&mut text, columns, &taken);
-    text
-}
-
-/// Columns of digits that may be numbers without a plus, or seconds since 1970. The reader of the
-/// draft knows which.
-fn write_candidates(text: &mut String, field: Field, columns: &[DraftColumn]) {
-    for column in columns {
-        let open = column.named().is_none() && !column.content;
-        let Some(name) = column.name.as_ref().filter(|_| open) else {
-            continue;
-        };
-        if !column.look.is_number_or_time() {
-            continue;
-        }
-        let name = name.as_str();
-        let _ = writeln!(
-            text,
-            "# Number, or time? Its cells are digits only:\n# column = \"{name}\""
-        );
-        if let (Field::SentAt, TimeGuess::One(form)) = (field, column.look.times()) {
-            let _ = writeln!(text, "# time = \"{form}\"");
-        }
-    }
-}
-
-fn write_field(text: &mut String, field: Field, column: &DraftColumn) {
-    let name = column.name.as_ref().map_or("", ShownName::as_str);
-    let _ = write!(text, "\n[{}]\ncolumn = \"{name}\"\n", field.label());
-    let form = match field {
-        Field::Country => column.look.country_form(),
-        Field::Carrier => column.look.carrier_form(),
-        _ => None,
-    };
-    if let Some(form) = form {
-        let _ = writeln!(text, "form = \"{form}\"");
-    }
-    if field != Field::SentAt {
-        return;
-    }
-    let _ = match column.look.times() {
-        TimeGuess::Nothing => writeln!(text, "# time = \"\"  # such as %d/%m/%Y %H:%M:%S"),
-        TimeGuess::One(one) if one.contains(' ') && !one.contains('%') => {
-            writeln!(text, "# written as {one}: no key needed")
-        }
-        TimeGuess::One(one) => writeln!(text, "time = \"{one}\""),
-        TimeGuess::Either(one, other) => writeln!(
-            text,
-            "# Day and month look the same here; choose the right one:\n# time = \"{one}\"\n# time = \"{other}\""
-        ),
-    };
-    if column.look.needs_a_zone() {
-        text.push_str("# The times name no zone; declare it:\n# zone = \"UTC\"\n");
-    }
-}
-
-fn write_rest(text: &mut String, columns: &[DraftColumn], taken: &[bool]) {
-    let (mut content, mut rest) = (Vec::new(), Vec::new());
-    for (at, (column, taken)) in columns.iter().zip(taken).enumerate() {
-        let shown = column.name.clone();
-        let shown = shown.unwrap_or_else(|| ShownName::of_column(at));
-        match (column.content, taken) {
-            (true, _) => content.push(shown),
-            (false, false) => rest.push(shown),
-            (false, true) => {}
-        }
-    }
-    for (head, names) in [
-        ("Message content; never read:", content),
-        ("Not read unless you map them:", rest),
-    ] {
-        if names.is_empty() {
-            continue;
-        }
-        let _ = write!(text, "\n# {head}\n");
-        for name in names {
-            let _ = writeln!(text, "#   {name}");
-        }
-    }
-}
-
 /// How many records are looked at.
 const RECORDS: usize = 100;
 /// How many different names of JSON members are looked at.
 const COLUMNS: usize = 256;
-const HEAD: &str = "# A draft: check and complete it, then admit the file with it.\n\
-    # docs/mapping.md lists the keys.\n";

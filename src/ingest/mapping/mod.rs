@@ -1,9 +1,13 @@
 //! Mappings: what the columns of a file mean that has no known format, or other column names
-//! than its format. `draft` proposes one from the file itself.
+//! than its format. `draft` proposes one from the file itself, by the names and the looks of its columns.
 
 pub(super) mod column;
+mod column_look;
 pub(super) mod draft;
-mod guess;
+mod draft_column;
+mod draft_text;
 pub(super) mod meaning;
 mod parse;
+mod time_look;
+mod usual_names;
 mod write;

@@ -4,12 +4,16 @@ use crate::domain::network;
 
 /// The name of the network; its codes (`234-15`) if no name is known; nothing if there are no
 /// codes. Both codes may be in the first.
-pub(super) fn of_network<'a>([mcc, mnc]: [&'a str; 2], room: &'a mut String) -> &'a str {
+pub(super) fn of_network<'a>(codes: [&'a str; 2], room: &'a mut String) -> &'a str {
+    // A data frame adds `.0` to a number.
+    let [mcc, mnc] = codes.map(|code| code.strip_suffix(".0").unwrap_or(code));
     let joined = mnc.is_empty() && mcc.len() > MCC;
     let (country, of_carrier) = match joined {
         true => mcc.split_at_checked(MCC).unwrap_or_default(),
         false => (mcc, mnc),
     };
+    let between = |c: char| matches!(c, '-' | '/' | '_' | ' ' | ':' | '.');
+    let of_carrier = of_carrier.trim_start_matches(between);
     let is_code = |code: &str| {
         (1..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit())
     };
@@ -41,7 +45,15 @@ mod tests {
     #[test]
     fn codes_apart_and_joined_give_one_carrier_and_zeros_give_none() {
         let carrier = |mcc, mnc| of_network([mcc, mnc], &mut String::new()).to_owned();
-        for (mcc, mnc) in [("999", "05"), ("99905", "")] {
+        for (mcc, mnc) in [
+            ("999", "05"),
+            ("99905", ""),
+            ("999-05", ""),
+            ("999/05", ""),
+            ("999 05", ""),
+            ("99905.0", ""),
+            ("999.0", "05"),
+        ] {
             assert_eq!(carrier(mcc, mnc), "999-05");
         }
         assert_eq!(carrier("999999", ""), "999-999");

@@ -20,6 +20,8 @@ pub(in crate::ingest) struct Cells<'a> {
     pub(in crate::ingest) look: RecordLook,
     /// The bytes of the whole record, if it is of a delimited file.
     pub(in crate::ingest) record: &'a [u8],
+    /// A cell has quotes around it and quotes in it.
+    quotes_left: bool,
 }
 
 /// The fields that are read from a file, in the order of their codes.
@@ -64,31 +66,52 @@ pub(in crate::ingest) fn slot_of(column: &Column) -> usize {
 impl<'a> Cells<'a> {
     /// Trims the cells, which are in the order of their slots.
     pub(in crate::ingest) fn new(texts: [&'a str; SLOTS], time: Reads) -> Self {
+        let mut quotes_left = false;
         Self {
-            texts: texts.map(|text| unwrapped(trim(text))),
+            texts: texts.map(|text| unwrapped(trim(text), &mut quotes_left)),
             time,
             look: RecordLook::UNKNOWN,
             record: &[],
+            quotes_left,
         }
     }
 
-    /// The same cells, with the bytes of their record.
-    pub(in crate::ingest) fn of_record(self, record: &'a [u8]) -> Self {
-        Self { record, ..self }
+    /// The same of a record of a delimited file: the bytes of its cells, and as it is in the file.
+    #[inline]
+    pub(in crate::ingest) fn of_record(
+        mut texts: [&'a str; SLOTS],
+        time: Reads,
+        (bytes, record): (&'a [u8], &'a [u8]),
+    ) -> Self {
+        let mut quotes_left = false;
+        for text in &mut texts {
+            *text = unwrapped(trim(text), &mut quotes_left);
+        }
+        Self {
+            look: RecordLook::of(bytes, texts[slot(Field::SentAt)]),
+            texts,
+            time,
+            record,
+            quotes_left,
+        }
     }
 
-    /// The same cells, with what is known of all of them.
-    pub(in crate::ingest) fn looked_at(self, look: RecordLook) -> Self {
-        Self { look, ..self }
-    }
-
-    /// The cells without the marks that nobody sees, if there may be any.
+    /// The cells without the marks that nobody sees and without quotes around quotes, if there may be any.
     pub(in crate::ingest) fn without_marks(&self) -> Option<SeenCells<'a>> {
-        if self.look.is_plain() || self.texts.iter().all(|text| text.is_ascii()) {
+        let no_marks = || self.look.is_plain() || self.texts.iter().all(|text| text.is_ascii());
+        if !self.quotes_left && no_marks() {
             return None;
         }
+        let seen = |text: &'a str| match single_quotes(text).filter(|_| self.quotes_left) {
+            None => cleaned(text),
+            Some(mut single) => {
+                let seen = cleaned(&single).into_owned();
+                single.zeroize();
+                Cow::Owned(seen)
+            }
+        };
         Some(SeenCells {
-            texts: self.texts.map(cleaned),
+            texts: self.texts.map(seen),
             time: self.time,
         })
     }
@@ -142,14 +165,38 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// What is in a cell `="…"`, in which spreadsheets keep a text of digits.
-fn unwrapped(cell: &str) -> &str {
-    if !cell.ends_with('"') {
-        return cell;
+/// What is in a cell `="…"`, in which spreadsheets keep a text of digits, or in one whose quotes are behind a blank. If
+/// there are quotes in it, they are left, and `left` says so.
+#[inline]
+fn unwrapped<'a>(cell: &'a str, left: &mut bool) -> &'a str {
+    match cell.ends_with('"') {
+        false => cell,
+        true => in_quotes(cell, left),
     }
-    let inside = cell.strip_prefix("=\"");
-    let inside = inside.and_then(|cell| cell.strip_suffix('"'));
-    inside.map_or(cell, trim)
+}
+
+#[cold]
+fn in_quotes<'a>(cell: &'a str, left: &mut bool) -> &'a str {
+    match inside_quotes(cell) {
+        Some(inside) if inside.contains('"') => {
+            *left = true;
+            cell
+        }
+        Some(inside) => trim(inside),
+        None => cell,
+    }
+}
+
+fn inside_quotes(cell: &str) -> Option<&str> {
+    let cell = cell.strip_prefix('=').unwrap_or(cell);
+    cell.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// What is in a cell `"…"`, with one quote for each two. Nothing if it has no such quotes.
+fn single_quotes(cell: &str) -> Option<String> {
+    let inside = inside_quotes(cell)?;
+    let doubled = inside.split("\"\"").all(|part| !part.contains('"'));
+    doubled.then(|| inside.replace("\"\"", "\""))
 }
 
 /// The cells of a record as they look: without the marks that nobody sees. Copies are wiped on drop.
@@ -189,6 +236,32 @@ mod tests {
         assert_eq!(seen.cells().get(Field::Account), "ACME Corp");
         assert_eq!(seen.cells().get(Field::Carrier), "Example");
         assert!(seen.cells().without_marks().is_none());
+    }
+
+    #[test]
+    fn one_pair_of_quotes_around_a_cell_is_no_part_of_it() {
+        for (cell, is) in [
+            (" \"ACME\"", "ACME"),
+            ("\"ACME\" ", "ACME"),
+            ("=\"0012\"", "0012"),
+            (" \" ACME \"", "ACME"),
+            (" \"ACME \"\"Inc\"\"\"", "ACME \"Inc\""),
+            (" \"\"\"ACME\"\"\"", "\"ACME\""),
+            ("\"\"", ""),
+            ("\"", "\""),
+            ("5\"", "5\""),
+            ("\"A\" and \"B\"", "\"A\" and \"B\""),
+        ] {
+            let mut texts = [""; SLOTS];
+            texts[slot(Field::Account)] = cell;
+            let cells = Cells::new(texts, Reads::Text);
+            let seen = cells.without_marks();
+            let account = match &seen {
+                Some(seen) => seen.texts[slot(Field::Account)].as_ref(),
+                None => cells.get(Field::Account),
+            };
+            assert_eq!(account, is, "{cell}");
+        }
     }
 
     #[test]

@@ -29,6 +29,13 @@ fn of_parts(bytes: &[u8], digits: usize) -> Fineness {
 
 /// Looks for `22:34:49.123`, and for `22:34` without seconds. The marks between may be dots.
 fn of_text(text: &[u8]) -> Fineness {
+    // `2024-03-10T11:00:00Z`, which most logs write.
+    if let [date @ .., h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = text
+        && date.len() == DATE
+        && [h1, h2, m1, m2, s1, s2].into_iter().all(u8::is_ascii_digit)
+    {
+        return Fineness::Second;
+    }
     let mut to_the_minute = false;
     let mut rest = text;
     while let [_, tail @ ..] = rest {
@@ -93,6 +100,8 @@ fn of_fraction_in_parts(text: &[u8]) -> Fineness {
     of_fraction(&digits)
 }
 
+/// The length of `2024-03-10T`.
+const DATE: usize = 11;
 /// Digits of a nanosecond.
 const NANOS: usize = 9;
 

@@ -1,12 +1,16 @@
-//! A time whose day and time of day are in two columns.
+//! A time whose day and time of day are in two columns, or in one and not written as usual.
 
 /// Puts the two together, with a space between. If nobody said how they are written, the time of day may have twelve
-/// hours, or an hour of one digit, and the day may be written with slashes, year first.
+/// hours, or an hour of one digit, and the day may be written with slashes or dots, year first.
 pub(super) fn join<'a>(day: &str, clock: &str, any_form: bool, room: &'a mut String) -> &'a str {
     room.clear();
     let day = without_midnight(day);
-    match day.split('/').map(str::len).collect::<Vec<_>>().as_slice() {
-        [4, 2, 2] if any_form => room.extend(day.chars().map(|c| if c == '/' { '-' } else { c })),
+    let parts = day.split(['/', '.']).map(str::len);
+    match parts.collect::<Vec<_>>().as_slice() {
+        [4, 2, 2] if any_form => {
+            let dashed = |c| if matches!(c, '/' | '.') { '-' } else { c };
+            room.extend(day.chars().map(dashed));
+        }
         _ => room.push_str(day),
     }
     room.push(' ');
@@ -18,6 +22,14 @@ pub(super) fn join<'a>(day: &str, clock: &str, any_form: bool, room: &'a mut Str
         None => room.push_str(clock),
     }
     room
+}
+
+/// The day and the time of day of a text that begins with a year.
+pub(super) fn halves(text: &str) -> Option<(&str, &str)> {
+    let (day, clock) = text.split_once([' ', 'T'])?;
+    let year = day.get(..4)?;
+    let begins = year.bytes().all(|byte| byte.is_ascii_digit());
+    begins.then(|| (day.trim_end_matches(','), clock.trim_start()))
 }
 
 /// A spreadsheet writes a day as its midnight.
@@ -62,6 +74,7 @@ mod tests {
             ("2024-03-10 00:00:00", "12:01:00AM", "2024-03-10 00:01:00"),
             ("2024-03-10", "12:01 pm", "2024-03-10 12:01"),
             ("2024-03-10", "11:00:00+02:00", "2024-03-10 11:00:00+02:00"),
+            ("2024.03.10", "9:05 AM", "2024-03-10 09:05"),
             ("03/10/2024", "13:00 PM", "03/10/2024 13:00 PM"),
             ("2024-03-10", "noon", "2024-03-10 noon"),
         ] {

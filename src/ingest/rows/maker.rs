@@ -3,7 +3,7 @@
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
 use super::fineness::fineness;
-use super::joined_time::join;
+use super::joined_time::{halves, join};
 use super::reference::reference;
 use crate::domain::{AccountName, Field, Format, country};
 use crate::ingest::declared::Declared;
@@ -38,6 +38,8 @@ pub(in crate::ingest) struct RowMaker {
     joined: String,
     /// The last row named a country that is not known.
     unknown_country: bool,
+    /// The last row named no account.
+    blank_account: bool,
 }
 
 /// Where a record is in its file.
@@ -88,6 +90,7 @@ impl RowMaker {
             network: String::new(),
             joined: String::new(),
             unknown_country: false,
+            blank_account: false,
         }
     }
 
@@ -132,6 +135,9 @@ impl RowMaker {
                     batch.stands_for(lines);
                     if self.unknown_country {
                         batch.count_unknown_country();
+                    }
+                    if self.blank_account {
+                        batch.count_blank_account();
                     }
                     return Ok(None);
                 }
@@ -193,17 +199,28 @@ impl RowMaker {
         if sent_at.is_empty() {
             return rejected(Field::SentAt, RejectKind::MissingTime);
         }
-        let sent_at = match cells.clock() {
-            "" => sent_at,
-            clock => join(
-                sent_at,
-                clock,
-                self.times.is_of_any_form(),
-                &mut self.joined,
-            ),
+        let any_form = self.times.is_of_any_form();
+        let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
+        let alone = match cells.clock() {
+            "" => Some(self.times.read(sent_at, cells.time)),
+            _ => None,
+        };
+        // A time that is not written as usual may be a day and a time of day with a space between.
+        let apart = match alone {
+            None => Some((sent_at, cells.clock())),
+            Some(found) if any_form && found == bad => halves(sent_at),
+            Some(_) => None,
+        };
+        let (sent_at, found) = match (alone, apart) {
+            (Some(found), None) => (sent_at, found),
+            (_, apart) => {
+                let (day, clock) = apart.unwrap_or((sent_at, ""));
+                let whole = join(day, clock, any_form, &mut self.joined);
+                (whole, self.times.read(whole, cells.time))
+            }
         };
         let fineness = fineness(sent_at, cells.time);
-        let (sent_at, time_basis) = match self.times.read(sent_at, cells.time) {
+        let (sent_at, time_basis) = match found {
             Ok(read) => read,
             Err(TimeFault::ZoneNeeded) => return Err(IngestError::ZoneNeeded { line }),
             Err(TimeFault::Unreadable(kind)) => return rejected(Field::SentAt, kind),
@@ -228,8 +245,10 @@ impl RowMaker {
             "" => carrier::of_network(network, &mut self.network),
             named => named,
         };
+        let account = first(account, declared);
+        self.blank_account = account.is_empty();
         Ok(Ok(Row {
-            account: first(account, declared),
+            account,
             user: Some(cells.value(Field::User)).filter(|cell| !cell.is_empty()),
             number: RawNumber::of_international(number, self.international),
             carrier,
@@ -255,15 +274,18 @@ impl RowMaker {
     }
 }
 
-/// What a spreadsheet made of a long number: `1.23457E+18`. A number and a reference are judged elsewhere.
+/// What a spreadsheet or a data frame made of a long number: `1.23457E+18`. A number and a reference are judged
+/// elsewhere.
 fn damage(field: Field, cell: &str) -> Option<RejectKind> {
     let bytes = cell.as_bytes();
     let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());
-    if !may_be || !bytes.contains(&b'E') {
+    // Without an early end, so that the compiler looks at many bytes at once.
+    if !may_be || !bytes.iter().fold(false, |is, byte| is | (*byte == b'+')) {
         return None;
     }
     let judged = !matches!(field, Field::Number | Field::MessageRef);
-    let (digits, power) = cell.split_once("E+").filter(|_| judged)?;
+    let parts = cell.split_once("E+").or_else(|| cell.split_once("e+"));
+    let (digits, power) = parts.filter(|_| judged)?;
     let rounded = digits
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
@@ -281,21 +303,29 @@ fn in_uri(cell: &str) -> &str {
 
 /// True for the direction of a message that the owner of the log received.
 fn is_inbound(direction: &str) -> bool {
-    let word = direction.split(['-', '_', ' ']).next().unwrap_or_default();
-    let mut words = INBOUND.iter();
-    words.any(|inbound| direction.eq_ignore_ascii_case(inbound))
-        || word.eq_ignore_ascii_case("inbound")
+    // Asked of every record, and no other word begins like one of these.
+    if !matches!(
+        direction.as_bytes(),
+        [b'i' | b'I' | b'm' | b'M' | b'r' | b'R', ..]
+    ) {
+        return false;
+    }
+    let word = direction.split(|c: char| !c.is_alphabetic()).next();
+    let is = |text: &str, words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    is(direction, &INBOUND) || is(word.unwrap_or_default(), &INBOUND_FIRST)
 }
 
 /// Suppliers' words for a message that the owner of the log received.
 const INBOUND: [&str; 6] = [
-    "inbound",
-    "incoming",
     "in",
-    "mo",
+    "i",
     "received",
+    "receive",
     "mobile-originated",
+    "mobile originated",
 ];
+/// The same, whatever is behind them.
+const INBOUND_FIRST: [&str; 5] = ["inbound", "incoming", "mo", "recv", "rcvd"];
 
 /// The cell, or the other text if it is blank.
 fn first<'a>(cell: &'a str, otherwise: &'a str) -> &'a str {
@@ -321,4 +351,46 @@ fn lower<'a>(cell: &'a str, room: &'a mut String) -> &'a str {
     room.clear();
     room.extend(cell.chars().flat_map(char::to_lowercase));
     room
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_was_received_is_known_by_its_direction() {
+        for word in [
+            "inbound",
+            "Inbound-SMS",
+            "inbound/sms",
+            "Incoming SMS",
+            "incoming_call",
+            "recv",
+            "I",
+            "in",
+            "MO",
+            "mo/sms",
+            "RECEIVED",
+            "mobile-originated",
+        ] {
+            assert!(is_inbound(word), "{word}");
+        }
+        for word in [
+            "",
+            "outbound-api",
+            "out",
+            "O",
+            "MT",
+            "in-app",
+            "information",
+            "mobile",
+            "mobile-terminated",
+            "modem",
+            "receiver",
+            "international",
+            "sms",
+        ] {
+            assert!(!is_inbound(word), "{word}");
+        }
+    }
 }

@@ -6,5 +6,5 @@ mod fineness;
 pub(super) mod fitness;
 mod joined_time;
 pub(super) mod maker;
-mod nothing;
+pub(super) mod nothing;
 mod reference;

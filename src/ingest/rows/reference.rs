@@ -3,28 +3,21 @@
 //! Two rows with one reference and one number are one message. A word for "there is none", or an id that a spreadsheet
 //! made a rounded number of, would make one message of many. Such a cell is read as blank.
 
+use super::nothing::Placeholder;
+
 /// The cell, or nothing if it holds no reference.
 pub(super) fn reference(cell: &str) -> Option<&str> {
     let none = stands_for_none(cell) || is_rounded(cell.as_bytes());
     (!none).then_some(cell)
 }
 
-/// True for a blank, for marks and zeros only, and for the words that programs write where they have no value.
+/// True for a blank, and for what stands where a value would be.
 fn stands_for_none(cell: &str) -> bool {
-    // A digit is in nearly every reference, and in none of the words.
-    if cell.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
-        return false;
-    }
-    let letters = || cell.chars().filter(|c| c.is_alphanumeric());
-    if letters().all(|c| c == '0') {
-        return true;
-    }
-    let is = |word: &str| {
-        let folded = letters().flat_map(char::to_lowercase);
-        folded.eq(word.chars())
+    let said = || {
+        let letters = cell.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase)
     };
-    // `\N` of MySQL; the letter alone may be a reference.
-    cell.eq_ignore_ascii_case("\\n") || WORDS.into_iter().any(is)
+    Placeholder::of(cell).is_some() || WORDS.iter().any(|word| said().eq(word.chars()))
 }
 
 /// True for what a spreadsheet makes of a long id: `1.23457E+18`, `1,23457E+18`, or digits of which only the first 15
@@ -73,31 +66,11 @@ const EXACT: usize = 15;
 /// From this length on, zeros behind the digits that are kept are no chance.
 const SURELY_CUT: usize = 18;
 
-/// Letters only: `N/A` is `na`, `(null)` is `null`, `#VALUE!` is `value`.
-const WORDS: [&str; 33] = [
-    "null",
+/// Words that say of a reference that there is none, and may be a value elsewhere. Letters only, in lower case.
+const WORDS: [&str; 12] = [
     "na",
-    "nan",
-    "nat",
-    "none",
-    "nil",
-    "nul",
-    "nothing",
-    "undefined",
-    "undef",
-    "unknown",
     "unk",
-    "unavailable",
-    "notavailable",
-    "notapplicable",
-    "notset",
-    "notprovided",
-    "unset",
-    "unspecified",
-    "missing",
-    "empty",
-    "emptystring",
-    "blank",
+    "nothing",
     "void",
     "tbd",
     "noid",
@@ -107,7 +80,6 @@ const WORDS: [&str; 33] = [
     "ref",
     "value",
     "name",
-    "div0",
 ];
 
 #[cfg(test)]

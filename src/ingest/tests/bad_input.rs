@@ -7,6 +7,7 @@ use flate2::write::{DeflateEncoder, GzEncoder};
 use flate2::{Compression, Crc};
 
 use super::support::{auto, error, fixture, read, zone};
+use crate::domain::Format;
 use crate::ingest::{Declared, IngestError, LogReader, ZipFault};
 use crate::vault::plaintext::RowBatch;
 
@@ -54,12 +55,14 @@ fn zip(content: &[u8]) -> Vec<u8> {
 fn a_zip_is_read_or_refused_by_what_is_wrong_with_it() {
     use ZipFault::*;
     assert_eq!(auto("zip-json.zip").unwrap().rows.len(), 4);
+    // In a folder.
+    for name in ["zip-folder.zip", "zip-backslash.zip"] {
+        assert_eq!(auto(name).unwrap().format, Format::SupplierCsv, "{name}");
+    }
     for (name, fault) in [
         ("zip-two-files.zip", Several),
-        ("zip-folder.zip", Folder),
-        ("zip-backslash.zip", Folder),
         ("zip-dots.zip", Folder),
-        ("zip-directory.zip", Folder),
+        ("zip-directory.zip", Empty),
         ("zip-bzip2.zip", Method),
         ("zip-encrypted.zip", Encrypted),
         ("zip-no-file.zip", Empty),
@@ -172,6 +175,13 @@ fn a_quote_that_never_closes_is_a_stray_one_or_a_cut_file() {
         let cut = error(read(cut.into_bytes(), Declared::default()));
         assert_eq!(cut, IngestError::CutOff { line: 3 });
     }
+    // The cells of a row are in it.
+    let row = ROW.replacen(',', ",\"", 1);
+    let open = error(read(
+        format!("{HEADER}{ROW}{row}").into_bytes(),
+        Declared::default(),
+    ));
+    assert_eq!(open, IngestError::StrayQuote { line: 3 });
     let long = format!("{HEADER}{ROW}canary,\"{}", ROW.repeat(50_000));
     let long = error(read(long.into_bytes(), Declared::default()));
     assert_eq!(long, IngestError::StrayQuote { line: 3 });
@@ -191,7 +201,7 @@ fn two_encodings_in_one_file_are_found_at_their_line() {
         ),
         (
             "mixed-utf-16-after-utf-8.csv",
-            IngestError::NotText { line: 1 },
+            IngestError::NotText { line: 3 },
         ),
         (
             "supplier-csv-utf16-cut-off.csv",
@@ -243,6 +253,10 @@ fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
         if *name == "mimetype" {
             options = options.compression_method(zip::CompressionMethod::Stored);
         }
+        if name.ends_with('/') {
+            zip.add_directory(*name, options).unwrap();
+            continue;
+        }
         zip.start_file(*name, options).unwrap();
         zip.write_all(content).unwrap();
     }
@@ -260,6 +274,13 @@ fn what_a_mac_puts_beside_a_log_is_passed_over() {
         vec![store, log],
         vec![store, ("__MACOSX/._.DS_Store", b""), log, fork],
         vec![fork, log, store, ("Thumbs.db", b"x")],
+        vec![
+            ("logs/", b""),
+            ("logs/.DS_Store", b"x"),
+            ("logs/log.csv", log.1),
+            ("logs/Thumbs.db", b"x"),
+            ("logs/more/", b""),
+        ],
     ] {
         let bytes = zip_of(&files);
         assert_eq!(
@@ -277,8 +298,14 @@ fn what_a_mac_puts_beside_a_log_is_passed_over() {
     assert_eq!(refused(&[store, fork]), IngestError::Zip(ZipFault::Empty));
     let two = [log, fork, ("more.csv", b"x")];
     assert_eq!(refused(&two), IngestError::Zip(ZipFault::Several));
-    let folder = [store, ("logs/log.csv", b"x")];
-    assert_eq!(refused(&folder), IngestError::Zip(ZipFault::Folder));
+    let two = [
+        ("logs/", b"".as_slice()),
+        ("logs/log.csv", log.1),
+        ("more/log.csv", b"x"),
+    ];
+    assert_eq!(refused(&two), IngestError::Zip(ZipFault::Several));
+    let out = [store, ("logs/../../log.csv", b"x")];
+    assert_eq!(refused(&out), IngestError::Zip(ZipFault::Folder));
 }
 
 #[test]

@@ -320,9 +320,108 @@ fn without_quoting_quotes_around_a_cell_are_taken_off() {
 }
 
 #[test]
+fn a_blank_before_a_quote_is_no_part_of_the_cell() {
+    let text = "number, \"account\",carrier,sent_at\n\
+        +13035550101, \"ACME\", \"X\",2024-03-10T11:00:00Z\n\
+        +13035550102,\"ACME\",\"X\", \"2024-03-10T11:00:00Z\"\n\
+        \"+13035550103\" ,ACME ,X,2024-03-10T11:00:00Z\n\
+        +13035550104, \"ACME \"\"West\"\"\",X,2024-03-10T11:00:00Z\n";
+    let read = of(text).unwrap();
+    assert_eq!(read.rejects, []);
+    for row in &read.rows[..3] {
+        assert_eq!([&row[0], &row[3]], ["ACME", "X"], "{row:?}");
+    }
+    assert_eq!(read.rows[3][0], "ACME \"West\"");
+    // A delimiter in such a cell cuts it, and the row is named, also where its count of cells is right by chance.
+    let whole = "A,+13035550101,2024-03-10T11:00:00Z,X,r1\n".repeat(3);
+    for cut in [
+        "\"A\",+13035550102,2024-03-10T11:00:00Z, \"X, Inc\",r2\n",
+        "\"A\",+13035550102,2024-03-10T11:00:00Z, \"X, Inc\"\n",
+        "\"A\",+13035550102,2024-03-10T11:00:00Z, \"X, Inc\",\n",
+    ] {
+        let read = of(&format!(
+            "account,number,sent_at,carrier,message_ref\n{whole}{cut}"
+        ))
+        .unwrap();
+        assert_eq!(read.rejects, [(5, None, "wrong-cell-count")], "{cut}");
+        assert_eq!(read.rows.len(), 3, "{cut}");
+    }
+}
+
+#[test]
+fn a_header_that_cannot_be_read_is_named_for_what_it_is() {
+    for (text, why) in [
+        (
+            "account~number~sent_at\nA~+13035550101~2024-03-10T11:00:00Z\n",
+            "separated by `~`; send the file again with a first line `sep=~`",
+        ),
+        (
+            "account^number^sent_at\nA^+13035550101^2024-03-10T11:00:00Z\n",
+            "separated by `^`; send",
+        ),
+        (
+            "account   number         sent_at\nA         +13035550101   2024-03-10T11:00:00Z\n",
+            "separated by spaces; save the file with commas",
+        ),
+        (
+            "account\u{1}number\u{1}sent_at\nA\u{1}+13035550101\u{1}2024-03-10T11:00:00Z\n",
+            "separated by the mark '\\u{1}'; save",
+        ),
+        (
+            "\"account,number,sent_at\"\n\"A,+13035550101,2024-03-10T11:00:00Z\"\n",
+            "every line is in quotes as a whole",
+        ),
+        (
+            "\"account,\"\"number\"\",sent_at\"\n\"A,\"\"+13035550101\"\",2024-03-10T11:00:00Z\"\n",
+            "every line is in quotes as a whole",
+        ),
+        (
+            "@timestamp,$phone,ts?,kind\n2024-03-10T11:00:00Z,+13035550101,x,sms\n",
+            "(its columns: @timestamp, $phone, kind)",
+        ),
+    ] {
+        let said = error(of(text)).to_string();
+        assert!(said.contains(why), "{text}: {said}");
+    }
+    let marked = of("sep=~\naccount~number~sent_at\nA~+13035550101~2024-03-10T11:00:00Z\n");
+    assert_eq!(marked.unwrap().rows.len(), 1);
+    // Data is not shown.
+    for text in [
+        "A,+13035550101,2024-03-10T11:00:00Z\n",
+        "Bob,bob@example.com,Example\n",
+    ] {
+        assert_eq!(error(of(text)), IngestError::NoHeader, "{text}");
+    }
+}
+
+#[test]
+fn rows_without_an_account_are_counted() {
+    let text = "account,number,sent_at\nA,+13035550101,2024-03-10T11:00:00Z\n\
+        ,+13035550102,2024-03-10T11:00:00Z\nN/A,+13035550103,2024-03-10T11:00:00Z\n";
+    let read = of(text).unwrap();
+    assert_eq!((read.rows.len(), read.blank_accounts), (3, 2));
+}
+
+#[test]
+fn a_row_whose_number_is_masked_is_never_around_the_rows() {
+    for row in [
+        "********,********,****,**,**,********,***\n",
+        "Count,********,,,,,\n",
+        "####,####,####,##,##,####,###\n",
+    ] {
+        gives(
+            &format!("{HEADER}{}{row}", rows(1..4)),
+            (3, 1),
+            &[("header", 1)],
+        );
+    }
+}
+
+#[test]
 fn cells_are_read_as_spreadsheets_write_them() {
     for text in [
         "account,number,sent_at\nDA1,=\"+13035550140\",=\"2024-03-10T11:00:00Z\"\n",
+        "\"account\",\"=\"\"number\"\"\",=\"sent_at\"\n=\"DA1\",=\"+13035550140\",=\"2024-03-10T11:00:00Z\"\n",
         "account,number,sent_at\n\"=\"\"DA1\"\"\",\"=\"\"+13035550140\"\"\",2024-03-10T11:00:00Z\n",
         "account,\u{200b}number,\u{feff}sent_at\u{200e}\nDA1,+13035550140,\u{200e}2024-03-10T11:00:00Z\u{200e}\n",
         "account|number|sent_at\nDA1|+13035550140|2024-03-10T11:00:00Z\n",
@@ -341,15 +440,60 @@ fn cells_are_read_as_spreadsheets_write_them() {
     let local = "account,number,Sent Date,Sent Time\nDA1,+13035550140,2024-03-10,9:05\u{202f}PM\n";
     let read = read(local.as_bytes().to_vec(), zone("UTC")).unwrap();
     assert_eq!(read.rows[0][6], "2024-03-10T21:05:00Z");
-    let damaged = "account,user,number,sent_at\n1.23457E+18,u,+13035550140,2024-03-10T11:00:00Z\n";
-    let read = of(damaged).unwrap();
-    assert_eq!(read.rejects, [(2, Some("account"), "damaged")]);
+    for account in ["1.23457E+18", "1.23457e+18", "\"1,23457E+18\""] {
+        let damaged =
+            format!("account,user,number,sent_at\n{account},u,+13035550140,2024-03-10T11:00:00Z\n");
+        let read = of(&damaged).unwrap();
+        assert_eq!(read.rejects, [(2, Some("account"), "damaged")], "{account}");
+    }
     let odd = read_one_with("1.23457E+18");
     assert_eq!(odd.rejects, [(2, Some("sent_at"), "damaged")]);
 }
 
 fn read_one_with(time: &str) -> Outcome {
     of(&format!("account,number,sent_at\nA,+13035550140,{time}\n")).unwrap()
+}
+
+#[test]
+fn a_time_that_begins_with_its_year_is_read_in_every_usual_spelling() {
+    for time in [
+        "2024/03/10 11:00:00Z",
+        "2024.03.10 11:00:00 +0000",
+        "2024/03/10T11:00Z",
+        "2024/03/10  11:00:00+00:00",
+    ] {
+        assert_eq!(
+            read_one_with(time).rows[0][6],
+            "2024-03-10T11:00:00Z",
+            "{time}"
+        );
+    }
+    for time in [
+        "2024-03-10 9:05:00",
+        "2024-03-10 9:05 AM",
+        "2024/03/10 09:05:00 AM",
+        "\"2024-03-10, 9:05\u{202f}AM\"",
+    ] {
+        let text = format!("account,number,sent_at\nA,+13035550140,{time}\n");
+        assert_eq!(
+            error(of(&text)),
+            IngestError::ZoneNeeded { line: 2 },
+            "{time}"
+        );
+        let read = read(text.into_bytes(), zone("UTC")).unwrap();
+        assert_eq!(read.rows[0][6], "2024-03-10T09:05:00Z", "{time}");
+    }
+    // Of these nobody can say which is the day and which the month, or which day it is.
+    for time in [
+        "10/03/2024 11:00:00Z",
+        "2024/3/10 11:00Z",
+        "2024-03-10 13:05 PM",
+        "24/03/10 11:00Z",
+    ] {
+        let text = format!("account,number,sent_at\nA,+13035550140,{time}\n");
+        let read = read(text.into_bytes(), zone("UTC")).unwrap();
+        assert_eq!(read.rejects, [(2, Some("sent_at"), "bad-time")], "{time}");
+    }
 }
 
 #[test]

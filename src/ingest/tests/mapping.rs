@@ -134,7 +134,7 @@ fn a_network_is_named_by_two_columns_or_one_and_paths_lead_into_json() {
         Mapping::parse(text).unwrap().text().matches("mnc").count(),
         2
     );
-    let drafted = draft(Box::new(Cursor::new(record))).unwrap();
+    let drafted = draft(Box::new(Cursor::new(record)), None).unwrap();
     assert!(
         drafted.contains("[number]\ncolumn = \"to.msisdn\""),
         "{drafted}"
@@ -276,15 +276,26 @@ fn a_mapping_is_written_in_one_way() {
 
 #[test]
 fn a_draft_is_a_mapping_that_reads_the_file_it_is_of() {
-    let csv = draft(Box::new(Cursor::new(fixture("mapped-local.csv")))).unwrap();
+    let csv = draft(Box::new(Cursor::new(fixture("mapped-local.csv"))), None).unwrap();
     assert_eq!(
         csv,
         r#"# A draft: check and complete it, then admit the file with it.
 # docs/mapping.md lists the keys.
 container = "csv"
 
+[account]
+column = "Kundin"
+
 [number]
 column = "Anschluss"
+
+[carrier]
+column = "Netz"
+form = "mcc-mnc"
+
+[country]
+column = "Land"
+form = "alpha3"
 
 [sent_at]
 column = "Zeitpunkt"
@@ -296,16 +307,13 @@ time = "%d.%m.%Y %H:%M:%S"
 #   Text
 
 # Not read unless you map them:
-#   Kundin
-#   Netz
-#   Land
 #   Preis
 "#
     );
     let said = csv.replace("# zone", "zone");
     let found = read(fixture("mapped-local.csv"), mapped(&said)).unwrap();
     assert_eq!(found.rows.len(), 3);
-    let json = draft(Box::new(Cursor::new(fixture("mapped-unknown.json")))).unwrap();
+    let json = draft(Box::new(Cursor::new(fixture("mapped-unknown.json"))), None).unwrap();
     assert!(
         json.contains("container = \"json\"\n\n[number]\ncolumn = \"handset\""),
         "{json}"
@@ -324,7 +332,7 @@ time = "%d.%m.%Y %H:%M:%S"
         "duo-v1-good.json",
         "duo-v2-good.json",
     ] {
-        let text = draft(Box::new(Cursor::new(fixture(name)))).unwrap();
+        let text = draft(Box::new(Cursor::new(fixture(name))), None).unwrap();
         let found = read(fixture(name), mapped(&text)).unwrap();
         assert!(found.rows.len() > 1, "{name}");
     }
@@ -332,7 +340,7 @@ time = "%d.%m.%Y %H:%M:%S"
 
 #[test]
 fn a_draft_says_what_it_does_not_know() {
-    let of = |text: &str| draft(Box::new(Cursor::new(text.to_owned()))).unwrap();
+    let of = |text: &str| draft(Box::new(Cursor::new(text.to_owned())), None).unwrap();
     let either = of("who,when\n+12025550142,01/02/2024 10:00\n");
     assert!(
         either.contains("# time = \"%d/%m/%Y %H:%M\"\n# time = \"%m/%d/%Y %H:%M\""),
@@ -358,12 +366,149 @@ fn a_draft_says_what_it_does_not_know() {
         "{nothing}"
     );
     assert!(Mapping::parse(&nothing).is_err());
-    let data = draft(Box::new(Cursor::new("+12025550142,2024-03-21T22:34:49Z\n")));
+    let data = draft(
+        Box::new(Cursor::new("+12025550142,2024-03-21T22:34:49Z\n")),
+        None,
+    );
     assert_eq!(data.err(), Some(IngestError::NoHeader));
     assert_eq!(
-        draft(Box::new(Cursor::new(""))).err(),
+        draft(Box::new(Cursor::new("")), None).err(),
         Some(IngestError::Empty)
     );
+}
+
+#[test]
+fn a_draft_finds_a_day_and_a_time_of_day_in_two_columns() {
+    for (file, keys) in [
+        (
+            "account,number,date,time\nA,+13035550140,2024-03-21,10:34:49 PM\n",
+            "column = \"date\"\ntime_column = \"time\"\ntime = \"%Y-%m-%d %I:%M:%S %p\"\n",
+        ),
+        (
+            "Konto;Rufnummer;Datum;Uhrzeit\nA;+13035550140;21.03.2024;22:34:49\n",
+            "column = \"Datum\"\ntime_column = \"Uhrzeit\"\ntime = \"%d.%m.%Y %H:%M:%S\"\n",
+        ),
+        (
+            "time,msisdn,account,day\n22:34:49,+13035550140,A,21-Mar-24\n",
+            "column = \"day\"\ntime_column = \"time\"\ntime = \"%d-%b-%y %H:%M:%S\"\n",
+        ),
+        // Nothing but the cells says so. A length of time is not taken for a time of day.
+        (
+            "who,alpha,call duration,beta\n+13035550140,21/03/2024,00:00:12,22:34:49\n",
+            "column = \"alpha\"\ntime_column = \"beta\"\ntime = \"%d/%m/%Y %H:%M:%S\"\n",
+        ),
+        // As a spreadsheet writes a day.
+        (
+            "number,date,time\n+13035550140,2024-03-21 00:00:00,22:34:49\n",
+            "column = \"date\"\ntime_column = \"time\"\ntime = \"%Y-%m-%d %H:%M:%S\"\n",
+        ),
+    ] {
+        let text = draft(Box::new(Cursor::new(file)), None).unwrap();
+        assert!(text.contains(&format!("[sent_at]\n{keys}")), "{text}");
+        let said = text.replace("# zone", "zone");
+        let found = read(file.as_bytes().to_vec(), mapped(&said)).unwrap();
+        assert_eq!(found.rejects, [], "{file}");
+        assert_eq!(found.rows[0][6], "2024-03-21T22:34:49Z", "{file}");
+    }
+    let either = "number,date,time\n+13035550140,01/02/2024,22:34\n";
+    let text = draft(Box::new(Cursor::new(either)), None).unwrap();
+    let choices = "# time = \"%d/%m/%Y %H:%M\"\n# time = \"%m/%d/%Y %H:%M\"\n";
+    assert!(text.contains(choices), "{text}");
+    // A column of whole times is better than two.
+    let three = "number,date,time,sent_at\n+13035550140,2024-03-21,22:34,2024-03-21T22:34:49Z\n";
+    let text = draft(Box::new(Cursor::new(three)), None).unwrap();
+    assert!(
+        text.contains("[sent_at]\ncolumn = \"sent_at\"\n# written"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_draft_says_how_times_are_written() {
+    for (cell, keys) in [
+        ("1711060489", "time = \"epoch-seconds\"\n"),
+        ("1711060489.25", "time = \"epoch-seconds\"\n"),
+        ("1711060489123", "time = \"epoch-millis\"\n"),
+        ("1711060489123456", "time = \"epoch-micros\"\n"),
+        ("1711060489123456789", "time = \"epoch-nanos\"\n"),
+        ("3/21/2024 10:34:49 PM", "time = \"%m/%d/%Y %I:%M:%S %p\"\n"),
+        (
+            "21-MAR-24 10.34.49.000000 PM",
+            "time = \"%d-%b-%y %I.%M.%S%.f %p\"\n",
+        ),
+        ("22:34:49 21.03.2024", "time = \"%H:%M:%S %d.%m.%Y\"\n"),
+        (
+            "Thu Mar 21 22:34:49 2024",
+            "time = \"%a %b %d %H:%M:%S %Y\"\n",
+        ),
+        (
+            "21/Mar/2024:22:34:49 +0000",
+            "time = \"%d/%b/%Y:%H:%M:%S %z\"\n",
+        ),
+        ("20240321223449", "time = \"%Y%m%d%H%M%S\"\n"),
+        (
+            "Mar 21, 2024, 10:34:49\u{202f}PM",
+            "time = \"%b %d, %Y, %I:%M:%S %p\"\n",
+        ),
+        (
+            "2024-03-21T22:34:49Z",
+            "# written as rfc3339 or rfc2822: no key needed\n",
+        ),
+    ] {
+        let file = format!("number\tsent_at\n+13035550140\t{cell}\n");
+        let text = draft(Box::new(Cursor::new(file.clone())), None).unwrap();
+        assert!(
+            text.contains(&format!("[sent_at]\ncolumn = \"sent_at\"\n{keys}")),
+            "{cell}: {text}"
+        );
+        let said = text.replace("# zone", "zone");
+        let found = read(file.into_bytes(), mapped(&said)).unwrap();
+        assert_eq!(found.rows[0][6], "2024-03-21T22:34:49Z", "{text}");
+        // By its look alone, ten digits are no time, with `.0` behind them or without.
+        let file = format!("number\tx\n+13035550140\t{cell}\n");
+        let text = draft(Box::new(Cursor::new(file)), None).unwrap();
+        let known = text.contains("[sent_at]\ncolumn = \"x\"");
+        assert_eq!(known, cell != "1711060489", "{cell}: {text}");
+    }
+    for cell in ["2065550100", "2065550100.0", "612345678", "4915155550100"] {
+        let file = format!("x,y\n{cell},z\n");
+        let text = draft(Box::new(Cursor::new(file)), None).unwrap();
+        assert!(
+            !text.contains("\ntime =") && text.contains("# [sent_at]"),
+            "{text}"
+        );
+        assert!(text.contains("# column = \"x\""), "{text}");
+    }
+}
+
+#[test]
+fn a_draft_hints_at_the_region_and_the_zone() {
+    let of = |text: &str| draft(Box::new(Cursor::new(text.to_owned())), None).unwrap();
+    let plain = of("number,Sent (UTC)\n2065550100,2024-03-21 22:34:49\n");
+    assert!(
+        plain.contains("region=US") && plain.contains("# form = \"international\""),
+        "{plain}"
+    );
+    assert!(plain.contains("column = \"Sent (UTC)\"\n"), "{plain}");
+    assert!(plain.contains("\nzone = \"UTC\"\n"), "{plain}");
+    let plus = of("number,sent\n+12065550100,2024-03-21 22:34:49\n");
+    assert!(!plus.contains("region="), "{plus}");
+    assert!(plus.contains("\n# zone = \"UTC\"\n"), "{plus}");
+}
+
+#[test]
+fn a_draft_looks_into_records_and_not_into_lists_of_their_own() {
+    let file = r#"{"to": "+13035550140", "ts": "2024-03-21T22:34:49Z", "events": [{"n": 1}]}
+{"to": "+13035550141", "ts": "2024-03-21T22:34:50Z", "events": []}
+"#;
+    let text = draft(Box::new(Cursor::new(file)), None).unwrap();
+    assert!(text.contains("[number]\ncolumn = \"to\""), "{text}");
+    let found = read(file.as_bytes().to_vec(), mapped(&text)).unwrap();
+    assert_eq!((found.rows.len(), found.rejects), (2, vec![]));
+    let pages =
+        r#"{"items": []} {"items": [{"to": "+13035550140", "ts": "2024-03-21T22:34:49Z"}]}"#;
+    let text = draft(Box::new(Cursor::new(pages)), None).unwrap();
+    assert!(text.contains("[number]\ncolumn = \"to\""), "{text}");
 }
 
 #[test]
@@ -384,24 +529,52 @@ fn a_draft_knows_the_usual_words() {
                 "customer.phone",
                 "B-Number",
                 "Destination Number",
+                "Rufnummer",
+                "Téléphone",
+                "Número",
+                "手机号",
             ][..],
         ),
         (
             "carrier",
-            &["network", "Operator", "MNO", "Service Provider"],
+            &[
+                "network",
+                "Operator",
+                "MNO",
+                "Service Provider",
+                "Netzbetreiber",
+                "Opérateur",
+            ],
         ),
-        ("country", &["Country Code", "dest_country", "nation"]),
+        (
+            "country",
+            &["Country Code", "dest_country", "nation", "Land", "País"],
+        ),
         (
             "state",
             &["region", "Province", "State/Province", "US State"],
         ),
         (
             "account",
-            &["customer", "Tenant ID", "organisation", "Client Name"],
+            &[
+                "customer",
+                "Tenant ID",
+                "organisation",
+                "Client Name",
+                "Kunde",
+                "cliente",
+            ],
         ),
         (
             "user",
-            &["login", "userPrincipalName", "Employee ID", "email"],
+            &[
+                "login",
+                "userPrincipalName",
+                "Employee ID",
+                "email",
+                "Benutzer",
+                "usuario",
+            ],
         ),
     ] {
         for name in names {
@@ -414,14 +587,13 @@ fn a_draft_knows_the_usual_words() {
                 _ => "north",
             };
             let file = format!("{name},sent_at{also}\n{cell},{time}{number}\n");
-            let text = draft(Box::new(Cursor::new(file))).unwrap();
+            let text = draft(Box::new(Cursor::new(file)), None).unwrap();
             let line = format!("[{field}]\ncolumn = \"{name}\"");
             assert!(text.contains(&line), "{name}: {text}");
         }
     }
-    let region = draft(Box::new(Cursor::new(format!(
-        "msisdn,sent_at,region\n+12025550142,{time},US\n"
-    ))));
+    let region = format!("msisdn,sent_at,region\n+12025550142,{time},US\n");
+    let region = draft(Box::new(Cursor::new(region)), None);
     assert!(region.unwrap().contains("[country]\ncolumn = \"region\""));
     for name in [
         "from",
@@ -431,7 +603,7 @@ fn a_draft_knows_the_usual_words() {
         "caller_id",
     ] {
         let file = format!("{name},sent_at\n+12025550142,{time}\n");
-        let text = draft(Box::new(Cursor::new(file))).unwrap();
+        let text = draft(Box::new(Cursor::new(file)), None).unwrap();
         assert!(text.contains("# [number]"), "{name}: {text}");
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Outcome {
     pub(super) skipped_records: Vec<(&'static str, u64)>,
     /// Rows whose country is not known.
     pub(super) unknown_countries: u64,
+    /// Rows that name no account.
+    pub(super) blank_accounts: u64,
     /// How many lines the file has.
     pub(super) lines: u64,
 }
@@ -34,7 +36,7 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
     let (mut rows, mut rejects, mut reject_cells) = (vec![], vec![], vec![]);
     let mut skipped = BTreeMap::<SkipKind, u64>::new();
     let mut records = BTreeMap::<SkipKind, u64>::new();
-    let (mut counted, mut unknown_countries) = (0, 0);
+    let (mut counted, mut unknown_countries, mut blank_accounts) = (0, 0, 0);
     loop {
         let more = reader.read_batch(&mut batch)?;
         for row in batch.rows_in_tests() {
@@ -66,6 +68,7 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
             *records.entry(kind).or_default() += count;
         }
         unknown_countries += batch.unknown_countries();
+        blank_accounts += batch.blank_accounts();
         for reject in batch.rejects() {
             rejects.push((reject.line, reject.column, reject.kind.as_str()));
             reject_cells.push(reject.cells.text_in_tests().to_owned());
@@ -96,6 +99,7 @@ pub(super) fn read(bytes: Vec<u8>, declared: Declared) -> Result<Outcome, Ingest
         skipped: named(&skipped),
         skipped_records: named(&records),
         unknown_countries,
+        blank_accounts,
         lines,
     })
 }

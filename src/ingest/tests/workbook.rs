@@ -160,6 +160,11 @@ fn a_sheet_may_be_named() {
     ] {
         assert_eq!(of(sheet).unwrap().rows[0][2], number);
     }
+    // A log may go on in another sheet: the report names those that are not read.
+    let said = of(None).unwrap().evidence;
+    let expected = "the sheet First sheet of a workbook (sheets that are not read: Second; with the same columns: Second; \
+        send the workbook again for each, with its name in `sheet=`); ";
+    assert!(said.starts_with(expected), "{said}");
     let absent = error(of(Some("Third"))).to_string();
     assert!(
         absent.contains("its sheets: First sheet, Second"),
@@ -171,8 +176,48 @@ fn a_sheet_may_be_named() {
     };
     let csv = read(b"account,number,sent_at\n".to_vec(), csv);
     assert_eq!(error(csv), IngestError::Workbook(WorkbookFault::NotOne));
-    let drafted = draft(Box::new(Cursor::new(bytes))).unwrap();
-    assert!(drafted.contains("column = \"number\""), "{drafted}");
+    let drafted = |sheet| draft(Box::new(Cursor::new(bytes.clone())), sheet).unwrap();
+    assert!(
+        drafted(None).contains("column = \"number\""),
+        "{}",
+        drafted(None)
+    );
+    let second = drafted(Some("Second"));
+    assert!(
+        second
+            .contains("# It is of the sheet Second of a workbook: admit it with the same sheet=."),
+        "{second}"
+    );
+    let absent = draft(Box::new(Cursor::new(bytes.clone())), Some("Third")).unwrap_err();
+    assert!(matches!(
+        absent,
+        IngestError::Workbook(WorkbookFault::NoSuchSheet(_))
+    ));
+    let csv = draft(Box::new(Cursor::new("number,sent_at\n")), Some("Second"));
+    assert_eq!(
+        csv.err(),
+        Some(IngestError::Workbook(WorkbookFault::NotOne))
+    );
+}
+
+#[test]
+fn a_sheet_that_is_no_log_names_the_others() {
+    let log = header(1) + &texts(2, &["A", "+13035550101", "2024-03-10T11:00:00Z", "r"]);
+    let cover = texts(1, &["SMS report"]) + &texts(2, &["March"]);
+    for (first, kind) in [
+        (cover.as_str(), "unknown-format"),
+        ("", "empty"),
+        ("<row r=\"1\"><c><v>13035550140</v></c></row>", "no-header"),
+    ] {
+        let refused = error(in_utc(workbook(&[("Cover", first), ("Log", &log)], "")));
+        assert_eq!(refused.kind(), kind);
+        let said = refused.to_string();
+        let expected = "the sheet Cover of a workbook was read; name another with `sheet=`: Log";
+        assert!(said.ends_with(expected), "{said}");
+    }
+    let read = in_utc(workbook(&[("Log", &log), ("Cover", &cover)], "")).unwrap();
+    let expected = "the sheet Log of a workbook (sheets that are not read: Cover); ";
+    assert!(read.evidence.starts_with(expected), "{}", read.evidence);
 }
 
 #[test]

@@ -77,6 +77,22 @@ fn text_before_the_json_of_a_line_is_passed_over() {
 }
 
 #[test]
+fn a_record_that_lost_the_end_of_its_line_is_read_all_the_same() {
+    let both = format!("10:00 {}11:00 {}\n", duo(1), duo(2));
+    let read = gives_both(&both, Format::DuoV2);
+    assert_eq!((read.lines, read.rows[1][13].as_str()), (1, "1"));
+    // What is no record is text as any other.
+    let beside = |last| format!("10:00 context={{\"n\": {{}}}} {}\n", duo(last));
+    let read = gives_both(&format!("{}{}", beside(1), beside(2)), Format::DuoV2);
+    assert!(
+        read.evidence.starts_with("its first record has"),
+        "{}",
+        read.evidence
+    );
+    assert_eq!(read.skipped_records, []);
+}
+
+#[test]
 fn a_log_line_without_json_is_one_reject() {
     let file = format!("a 1 {}\nb 2 START\n\nc {{3}}\nd 4 {}\n", duo(1), duo(2));
     let read = read(file.into_bytes(), Declared::default()).unwrap();
@@ -310,6 +326,48 @@ fn pages_among_records_are_read_too() {
 }
 
 #[test]
+fn pages_without_records_are_counted_and_a_record_with_an_empty_list_is_read() {
+    let empty = [
+        r#"{"stat": "OK", "response": []}"#,
+        r#"{"items": [], "metadata": {"total_objects": 0}}"#,
+        r#"{"response": {"items": []}}"#,
+        r#"{"result": {}}"#,
+    ];
+    let page = format!(r#"{{"items": [{}, {}, {}]}}"#, duo(1), duo(2), duo(3));
+    let with_list = duo(4).replacen('{', r#"{"events": [], "data": {"n": 1}, "#, 1);
+    for before in [true, false] {
+        let mut lines = vec![page.as_str(), with_list.as_str()];
+        for line in empty {
+            let at = if before { 0 } else { lines.len() };
+            lines.insert(at, line);
+        }
+        let file = format!("{}\n", lines.join("\n"));
+        let read = read(file.into_bytes(), Declared::default()).unwrap();
+        assert_eq!(read.format, Format::DuoV2);
+        assert_eq!((read.rows.len(), read.rejects.len()), (4, 0));
+        assert_eq!(read.rows[3][2], "+13035550104");
+        assert_eq!(read.skipped_records, [("blank", 4)]);
+        assert_eq!(read.skipped, [("blank", 4)]);
+        assert!(
+            !read.dropped.contains(&"stat".to_owned()),
+            "{:?}",
+            read.dropped
+        );
+    }
+    for file in [empty.join("\n"), "[]".to_owned()] {
+        for declared in [Declared::default(), format(Format::DuoV2)] {
+            let refused = error(read(file.clone().into_bytes(), declared));
+            assert_eq!(refused, IngestError::Empty, "{file}");
+        }
+    }
+    // Where records are in nothing else, such a line is a record that cannot be read.
+    let file = format!("{}\n{}\n{}\n", duo(1), empty[0], duo(2));
+    let read = read(file.into_bytes(), Declared::default()).unwrap();
+    assert_eq!(numbers(&read), ["+13035550101", "+13035550102"]);
+    assert_eq!(read.rejects, [(2, Some("number"), "missing-number")]);
+}
+
+#[test]
 fn a_bad_line_is_one_reject_and_no_other_is_lost() {
     let cut = &duo(9)[..40];
     for bad in [
@@ -523,4 +581,211 @@ fn account_and_zone_may_be_declared_for_what_is_inside() {
         (read.rows[0][0].as_str(), read.rows[0][3].as_str()),
         ("ACME", "Example Wireless")
     );
+}
+
+/// The file has the numbers 01 to `last` of Duo and nothing else, in any order.
+#[track_caller]
+fn gives_up_to(last: usize, file: &str) -> Outcome {
+    let read = read(file.as_bytes().to_vec(), zone("UTC"));
+    let read = read.unwrap_or_else(|error| panic!("{error}: {file}"));
+    assert_eq!(read.rejects, [], "{file}");
+    let mut found: Vec<_> = numbers(&read).into_iter().map(str::to_owned).collect();
+    found.sort_unstable();
+    let all: Vec<_> = (1..=last).map(|at| format!("+130355501{at:02}")).collect();
+    assert_eq!(found, all, "{file}");
+    read
+}
+
+#[test]
+fn records_under_names_of_their_own_are_all_read() {
+    let [one, two, three, four] = [1, 2, 3, 4].map(duo);
+    for (last, file) in [
+        // As a data frame writes them, and a database of objects.
+        (2, format!(r#"{{"0": {one}, "1": {two}}}"#)),
+        (
+            3,
+            format!("{{\n\"0\":{one},\n\"1\":{two},\n\"2\":{three}\n}}\n"),
+        ),
+        (
+            2,
+            format!(r#"{{"messages": {{"-Na": {one}, "-Nb": {two}}}}}"#),
+        ),
+        (
+            3,
+            format!(r#"{{"count": 3, "t-1": {one}, "t-2": {two}, "t-3": {three}}}"#),
+        ),
+        (
+            4,
+            format!("{{\"new\":{one},\"old\":{two}}}\n{{\"new\":{three},\"old\":{four}}}\n"),
+        ),
+        (
+            4,
+            format!(r#"[{{"a": {one}, "b": {two}}}, {{"a": {three}, "c": {four}}}]"#),
+        ),
+        (
+            3,
+            format!("{{\"result\":{one}}}\n{{\"result\":{two},\"more\":[{three}]}}\n"),
+        ),
+        (
+            3,
+            format!("{{\"result\":{one}}}\n{{\"other\":{{\"x\":{two},\"y\":{three}}}}}\n"),
+        ),
+        (
+            2,
+            format!(r#"{{"result": {{"n": 1}}, "old": {one}, "new": {two}}}"#),
+        ),
+    ] {
+        gives_up_to(last, &file);
+    }
+    // Too many for one record.
+    let many = |before: &str, after: &str| {
+        let records: Vec<_> = (0..9000)
+            .map(|at| format!("\"k{at}\":{}", duo(at % 90 + 10)))
+            .collect();
+        let file = format!("{before}{{{}}}{after}", records.join(",\n"));
+        assert!(file.len() > 1 << 20);
+        read(file.into_bytes(), zone("UTC")).unwrap()
+    };
+    for (before, after) in [("", ""), ("{\"n\": 1, \"messages\": ", ", \"more\": {}}")] {
+        let read = many(before, after);
+        assert_eq!(
+            (read.rows.len(), read.rejects.len(), read.lines),
+            (9000, 0, 9000),
+            "{before}"
+        );
+    }
+    // Among records one that lacks something is one, and is named.
+    let untimed = r#"{"phone": "+13035550109", "type": "sms", "telephony_id": "t-9"}"#;
+    for file in [
+        format!(r#"{{"0": {one}, "1": {untimed}, "2": {two}}}"#),
+        format!(r#"{{"items": [{one}], "more": [{untimed}, {two}]}}"#),
+    ] {
+        let read = read(file.into_bytes(), zone("UTC")).unwrap();
+        assert_eq!(
+            (read.rows.len(), read.rejects.as_slice()),
+            (2, [(1, Some("sent_at"), "missing-time")].as_slice())
+        );
+    }
+    // Their names may be data.
+    let keyed = format!(r#"{{"+13035550101": {one}, "+13035550102": {two}}}"#);
+    let read = gives_up_to(2, &keyed);
+    assert!(!format!("{} {:?}", read.evidence, read.dropped).contains("0355501"));
+}
+
+#[test]
+fn records_beside_a_list_of_records_are_read() {
+    let [one, two, three] = [1, 2, 3].map(duo);
+    for (last, file) in [
+        (
+            3,
+            format!(r#"{{"messages":[{one}],"failed":[{two},{three}]}}"#),
+        ),
+        (
+            3,
+            format!("{{\n\"failed\":[{one},\n{two}],\n\"messages\":[\n{three}]\n}}\n"),
+        ),
+        (2, format!(r#"{{"items":[{one}],"last":{two}}}"#)),
+        (
+            3,
+            format!(
+                r#"{{"response":{{"old":[{one}],"items":[{two},{three}],"metadata":{{"n":{{}}}}}}}}"#
+            ),
+        ),
+        (
+            2,
+            format!(r#"[{{"items":[{one}],"more":{{"x":[{two}]}}}}]"#),
+        ),
+    ] {
+        gives_up_to(last, &file);
+    }
+}
+
+#[test]
+fn what_stands_beside_a_record_and_is_none_is_named() {
+    let [one, two] = [1, 2].map(duo);
+    let beside = r#""meta": {"host": "a", "tags": [{"n": 1}]}, "note": "{\"a\": 1}""#;
+    let file = format!("{{\"result\":{one},{beside}}}\n{{{beside},\"result\":{two}}}\n");
+    let read = gives_up_to(2, &file);
+    assert_eq!(read.dropped, ["meta", "note"]);
+}
+
+#[test]
+fn all_records_of_a_text_are_read() {
+    let [one, two, three] = [1, 2, 3].map(duo);
+    let both = text(&format!("{one}\n{two}\n"));
+    let with_text = text(&format!("INFO {one} and {two} in 5 ms"));
+    let list = text(&format!("[{one},{two}]"));
+    for file in [
+        format!("{{\"message\":{both}}}\n{{\"message\":{}}}\n", text(&three)),
+        format!(
+            "{{\"message\":{with_text}}}\n{{\"message\":{}}}\n",
+            text(&three)
+        ),
+        format!("{{\"message\":{}}}\n{{\"message\":{list}}}\n", text(&three)),
+        format!("[{both},{}]", text(&three)),
+        format!("a,b\n{},{}\n{},\n", cell(&one), cell(&two), cell(&three)),
+    ] {
+        gives_up_to(3, &file);
+    }
+}
+
+#[test]
+fn all_records_of_a_line_are_read() {
+    let [one, two, three] = [1, 2, 3].map(duo);
+    let header = "<134>1 2024-03-10T22:34:01Z h duo - - - ";
+    for file in [
+        format!("2024-03-10T22:34:49Z {one} {two}\n2024-03-10T22:34:49Z {three}\n"),
+        format!("<134>Mar 10 h duo: {one}<134>Mar 10 h duo: {two}\n<134>Mar 10 h duo: {three}\n"),
+        format!("202 {header}{one}202 {header}{two}202 {header}{three}"),
+        format!("INFO {{\"level\":\"info\"}} {one}\nINFO {two} {{\"took\":5}}\nINFO {three}\n"),
+        format!("INFO {one} in 5 ms\nINFO {two} in 4 ms\nINFO {three} in 9 ms\n"),
+        format!("[2024-03-10 10:00:00] {one} in 5 ms\n[2024-03-10 10:00:00] {two}; {three}\n"),
+    ] {
+        gives_up_to(3, &file);
+    }
+    // A record without its time is one, and is named.
+    let untimed = r#"{"phone": "+13035550102", "type": "sms", "telephony_id": "t-2"}"#;
+    let file = format!("INFO {one} {untimed}\nINFO {three}\n");
+    let read = read(file.into_bytes(), zone("UTC")).unwrap();
+    assert_eq!(numbers(&read), ["+13035550101", "+13035550103"]);
+    assert_eq!(read.rejects.len(), 1);
+}
+
+#[test]
+fn text_before_the_first_record_of_a_log_is_no_record() {
+    let [one, two] = [1, 2].map(duo);
+    let file = format!(
+        "Starting duologsync 2.2\n2024-03-10 22:34:49 INFO fetched 2\n2024-03-10 INFO {one}\n2024-03-10 INFO {two}\n"
+    );
+    gives_up_to(2, &file);
+}
+
+#[test]
+fn lists_of_pages_of_lists_and_of_texts_are_read() {
+    let [one, two] = [1, 2].map(duo);
+    for file in [
+        format!(
+            r#"[{{"stat":"OK","response":{{"items":[{one}],"metadata":{{}}}}}},{{"stat":"OK","response":{{"items":[{two}]}}}}]"#
+        ),
+        format!("[[{one},{two}]]"),
+        format!("[[{one}],[],[{two}]]"),
+        format!("[{},{}]", text(&one), text(&two)),
+    ] {
+        gives_up_to(2, &file);
+    }
+}
+
+#[test]
+fn marks_that_nobody_sees_are_in_no_name_of_a_member() {
+    let [one, two] = [1, 2].map(duo);
+    let marked = one.replacen("\"phone\"", "\"\u{200b}phone\u{feff}\"", 1);
+    gives_up_to(2, &format!("{marked}\n{two}\n"));
+}
+
+#[test]
+fn a_carriage_return_alone_ends_a_line_of_json() {
+    let [one, two] = [1, 2].map(duo);
+    let read = gives_up_to(2, &format!("{one}\r{two}\r"));
+    assert_eq!(read.lines, 2);
+    gives_up_to(2, &format!("INFO {one}\rINFO {two}\r"));
 }

@@ -126,11 +126,24 @@ fn rarer(text: &str) -> Option<i64> {
     mail(text).or_else(other)
 }
 
-/// RFC 2822.
+/// RFC 2822. It has any other name of a zone mean UTC, which would be a guess; such a time is not read.
 fn mail(text: &str) -> Option<i64> {
+    let before_remark = text.split('(').next().unwrap_or_default();
+    let zone = before_remark.split_ascii_whitespace().next_back()?;
+    let named = MAIL_ZONES
+        .iter()
+        .any(|name| zone.eq_ignore_ascii_case(name));
+    if !named && !zone.starts_with(['+', '-']) {
+        return None;
+    }
     let time = rfc2822::DateTimeParser::new().parse_timestamp(text);
     Some(time.ok()?.as_second())
 }
+
+/// The names of zones that RFC 2822 defines, and `UTC`.
+const MAIL_ZONES: [&str; 12] = [
+    "UTC", "UT", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT",
+];
 
 /// A time in parts of a second since 1970, of which a second has so many.
 fn parts_of_seconds(text: &str, parts: i64) -> Option<WrittenTime> {
@@ -183,6 +196,10 @@ mod tests {
             "2024-03-21T22:34:49.466370+00:00",
             "Thu, 21 Mar 2024 22:34:49 +0000",
             "21 Mar 2024 17:34:49 -0500",
+            "21 Mar 2024 22:34:49 UTC",
+            "Thu, 21 Mar 2024 22:34:49 GMT",
+            "Thu, 21 Mar 2024 17:34:49 EST",
+            "Thu, 21 Mar 2024 23:34:49 +0100 (CET)",
         ] {
             let expected = Ok(("2024-03-21T22:34:49Z".to_owned(), Basis::InRecord));
             assert_eq!(read(text, None), expected, "{text}");
@@ -204,6 +221,12 @@ mod tests {
             "2101-01-01T00:00:00Z",
             "1711060489",
             "yesterday",
+            // RFC 2822 would have these mean UTC.
+            "Thu, 21 Mar 2024 23:34:49 CET",
+            "21 Mar 2024 22:34:49 BST",
+            "21 Mar 2024 22:34:49 A",
+            "21 Mar 2024 22:34:49 (UTC)",
+            "2024-03-21 10:34:49 PM",
         ] {
             assert_eq!(read(text, Some("UTC")), BAD, "{text}");
         }

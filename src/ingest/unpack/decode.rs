@@ -3,6 +3,7 @@
 
 use std::io::{self, Cursor, Read};
 
+use memchr::{memchr, memchr_iter};
 use zeroize::Zeroizing;
 
 use super::peek::peek;
@@ -16,6 +17,10 @@ pub(super) fn decode(
     let (mark, order) = match head.as_slice() {
         [] => return Err(IngestError::Empty),
         [0xef, 0xbb, 0xbf, ..] => (3, None),
+        // UTF-32, which nobody writes on purpose.
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
+            return Err(IngestError::NotText { line: 1 });
+        }
         [0xff, 0xfe, ..] => (2, Some(Order::Little)),
         [0xfe, 0xff, ..] => (2, Some(Order::Big)),
         // A log begins with an ASCII character. A zero byte before or after it means UTF-16.
@@ -28,8 +33,12 @@ pub(super) fn decode(
     let text = head
         .get(..text.map_or(0, |last| last + 1))
         .unwrap_or_default();
-    if order.is_none() && text.contains(&0) {
-        return Err(IngestError::NotText { line: 1 });
+    if order.is_none()
+        && let Some(zero) = memchr(0, text)
+    {
+        let before = text.get(..zero).unwrap_or_default();
+        let line = 1 + memchr_iter(b'\n', before).count() as u64;
+        return Err(IngestError::NotText { line });
     }
     let mut head = Cursor::new(head);
     head.set_position(mark);
@@ -199,5 +208,12 @@ mod tests {
         // Padding is left off by the reader of lines.
         assert_eq!(read(b"ab\0\0".to_vec()).as_deref(), Ok("ab\0\0"));
         assert_eq!(read(Vec::new()), Err(IngestError::Empty));
+        let wide = |unit: fn(u32) -> [u8; 4]| {
+            let text = "\u{feff}account,number";
+            read(text.chars().flat_map(|c| unit(u32::from(c))).collect())
+        };
+        for unit in [u32::to_le_bytes, u32::to_be_bytes] {
+            assert_eq!(wide(unit), Err(IngestError::NotText { line: 1 }));
+        }
     }
 }

@@ -7,6 +7,7 @@ mod growth;
 mod packed;
 mod packing;
 pub(super) mod peek;
+pub(super) mod sheet;
 pub(super) mod text;
 mod workbook;
 mod zip;

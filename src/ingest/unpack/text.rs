@@ -6,8 +6,8 @@ use super::decode::decode;
 use super::foreign::refuse_markup;
 use super::packing::{Unpacked, unpack};
 use super::peek::peek;
+use super::sheet::Sheet;
 use super::workbook;
-use crate::ingest::column_name::ShownName;
 use crate::ingest::error::{IngestError, WorkbookFault};
 
 /// The text of a file, at its beginning.
@@ -19,25 +19,6 @@ pub(in crate::ingest) struct FileText {
     pub(in crate::ingest) sheet: Option<Sheet>,
 }
 
-/// A sheet of a workbook, written as lines without quotes.
-pub(in crate::ingest) struct Sheet {
-    /// Its name, if it may be shown.
-    pub(super) name: Option<ShownName>,
-}
-
-impl Sheet {
-    /// What separates its cells: no cell has it.
-    pub(in crate::ingest) const DELIMITER: u8 = workbook::DELIMITER;
-
-    /// What the report says of it.
-    pub(in crate::ingest) fn evidence(&self) -> String {
-        match &self.name {
-            Some(name) => format!("the sheet {name} of a workbook"),
-            None => "a sheet of a workbook".to_owned(),
-        }
-    }
-}
-
 impl FileText {
     /// Unpacks and decodes a file. One that begins with 4 KiB of white space is `Empty`. `sheet` names the sheet of a
     /// workbook.
@@ -47,8 +28,8 @@ impl FileText {
     ) -> Result<Self, IngestError> {
         let (mut source, sheet): (Box<dyn Read + Send>, _) = match unpack(source)? {
             Unpacked::Workbook(source) => {
-                let (text, name) = workbook::read(source, sheet)?;
-                (Box::new(Cursor::new(text)), Some(Sheet { name }))
+                let (text, sheet) = workbook::read(source, sheet)?;
+                (Box::new(Cursor::new(text)), Some(sheet))
             }
             Unpacked::Text(_) if sheet.is_some() => {
                 return Err(IngestError::Workbook(WorkbookFault::NotOne));
@@ -57,7 +38,10 @@ impl FileText {
         };
         let head = peek(&mut source, HEAD)?;
         let first = head.iter().position(|byte| !byte.is_ascii_whitespace());
-        let first = first.ok_or(IngestError::Empty)?;
+        let first = first.ok_or_else(|| match &sheet {
+            Some(sheet) => sheet.blamed(IngestError::Empty),
+            None => IngestError::Empty,
+        })?;
         let rest = head.get(first..).unwrap_or_default();
         if sheet.is_none() {
             refuse_markup(rest)?;

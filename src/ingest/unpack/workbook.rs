@@ -10,12 +10,10 @@ use memchr::memmem;
 use zeroize::{Zeroize, Zeroizing};
 use zip::ZipArchive;
 
+use super::sheet::Sheet;
 use crate::domain::caught;
 use crate::ingest::column_name::ShownName;
 use crate::ingest::error::{IngestError, WorkbookFault};
-
-/// What separates the cells of a line. It is in no cell: other characters of its kind become spaces.
-pub(super) const DELIMITER: u8 = 0x1f;
 
 /// True if the file with these first bytes is a workbook. Another document of its kind is refused.
 pub(super) fn is_one(head: &[u8]) -> Result<bool, IngestError> {
@@ -41,11 +39,11 @@ pub(super) fn is_one(head: &[u8]) -> Result<bool, IngestError> {
     Ok(name == b"[Content_Types].xml" || beginnings.any(|begins| name.starts_with(begins)))
 }
 
-/// Reads a sheet: the first, or the one of this name. Gives its lines, and its name if that may be shown.
+/// Reads a sheet: the first that is not hidden, or the one of this name. Gives its lines.
 pub(super) fn read(
     source: Box<dyn Read + Send>,
     sheet: Option<&str>,
-) -> Result<(Zeroizing<Vec<u8>>, Option<ShownName>), IngestError> {
+) -> Result<(Zeroizing<Vec<u8>>, Sheet), IngestError> {
     let mut packed = Zeroizing::new(Vec::new());
     source
         .take(PACKED + 1)
@@ -61,7 +59,8 @@ pub(super) fn read(
         let name = choose(&book, sheet)?;
         let form = SheetForm::of(&mut book, &name)?;
         let text = write(&mut book, &name, &form)?;
-        Ok((text, ShownName::of(&name)))
+        let sheet = chosen(&mut book, &name);
+        Ok((text, sheet))
     })
 }
 
@@ -156,6 +155,58 @@ fn choose<R: Read + std::io::Seek>(
     })
 }
 
+/// What is said of the sheet that was chosen.
+fn chosen<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Sheet {
+    let others = book.sheets_metadata().iter().filter(|sheet| {
+        let seen = sheet.visible == SheetVisible::Visible;
+        seen && sheet.typ == SheetType::WorkSheet && sheet.name != name
+    });
+    let others: Vec<_> = others.map(|sheet| sheet.name.clone()).collect();
+    let first = first_row(book, name).unwrap_or_default();
+    let mut sheet = Sheet {
+        name: ShownName::of(name),
+        unread: Vec::new(),
+        more_unread: 0,
+        alike: Vec::new(),
+    };
+    for other in others {
+        let Some(shown) = ShownName::of(&other) else {
+            sheet.more_unread += 1;
+            continue;
+        };
+        // A sheet that cannot be read is like no other.
+        let row = first_row(book, &other).unwrap_or_default();
+        if !row.is_empty() && row == first {
+            sheet.alike.push(shown.clone());
+        }
+        sheet.unread.push(shown);
+    }
+    sheet
+}
+
+/// The texts of the first row that has any.
+fn first_row<R: Read + std::io::Seek>(
+    book: &mut Xlsx<R>,
+    name: &str,
+) -> Result<Vec<Zeroizing<String>>, IngestError> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
+    let (mut row, mut texts) = (0, Vec::new());
+    while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+        if *cell.get_value() == DataRef::Empty {
+            continue;
+        }
+        let at = cell.get_position().0;
+        if !texts.is_empty() && at != row {
+            break;
+        }
+        row = at;
+        let mut text = Zeroizing::new(String::new());
+        write_cell(cell.get_value(), false, &mut text);
+        texts.push(text);
+    }
+    Ok(texts)
+}
+
 /// What must be known of a whole sheet before it is written.
 struct SheetForm {
     /// By column: its dates are all days without a time of day.
@@ -216,15 +267,15 @@ fn write<R: Read + std::io::Seek>(
         let day = form.days.get(at.1).copied().unwrap_or_default();
         write_cell(cell.get_value(), day, &mut cell_text);
         make_room(&mut text, missing + rows + columns + cell_text.len() + 1)?;
-        text.extend(std::iter::repeat_n(DELIMITER, missing));
+        text.extend(std::iter::repeat_n(Sheet::DELIMITER, missing));
         text.extend(std::iter::repeat_n(b'\n', rows));
-        text.extend(std::iter::repeat_n(DELIMITER, columns));
+        text.extend(std::iter::repeat_n(Sheet::DELIMITER, columns));
         text.extend_from_slice(cell_text.as_bytes());
         (row, column, begun) = (at.0, at.1, true);
     }
     if begun {
         make_room(&mut text, missing(column) + 1)?;
-        text.extend(std::iter::repeat_n(DELIMITER, missing(column)));
+        text.extend(std::iter::repeat_n(Sheet::DELIMITER, missing(column)));
         text.push(b'\n');
     }
     Ok(text)
@@ -272,6 +323,7 @@ fn write_cell(value: &DataRef<'_>, day: bool, text: &mut String) {
 /// A text on one line.
 fn write_text(written: &str, text: &mut String) {
     let kept = written.chars().map(|c| match c {
+        // What separates cells is in none.
         '\n' | '\r' | '\u{1f}' => ' ',
         other => other,
     });

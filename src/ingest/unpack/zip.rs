@@ -1,5 +1,5 @@
-//! A zip that holds one file, and perhaps what a Mac or Windows puts beside it. It is read from front to end, without
-//! going back. A zip of anything but one file, or one that is damaged, is refused.
+//! A zip that holds one file, and perhaps folders and what a Mac or Windows puts beside it. It is read from front to
+//! end, without going back. A zip of anything but one file, or one that is damaged, is refused.
 
 use std::io::{self, BufRead, Read};
 
@@ -47,7 +47,7 @@ impl Zip {
             let next = zip.pass_over()?.ok_or(ZipFault::Empty)?;
             zip.begin(next);
         }
-        zip.entry.refuse_folder()?;
+        zip.entry.refuse_place()?;
         Ok(zip)
     }
 

@@ -56,8 +56,12 @@ impl ZipEntry {
         }
     }
 
-    /// True for what a Mac or Windows puts beside a file.
+    /// True for a folder, and for what a Mac or Windows puts beside a file.
     pub(super) fn is_shadow(&self) -> bool {
+        let empty = !self.described && self.sums.unpacked == 0;
+        if empty && matches!(self.name.last(), Some(b'/' | b'\\')) {
+            return true;
+        }
         let last = self.name.rsplit(|byte| *byte == b'/').next();
         let last = last.unwrap_or_default();
         self.name.starts_with(b"__MACOSX/")
@@ -65,8 +69,8 @@ impl ZipEntry {
             || SHADOWS.iter().any(|name| last.eq_ignore_ascii_case(name))
     }
 
-    /// `Folder` if the name is not that of a file alone.
-    pub(super) fn refuse_folder(&self) -> io::Result<()> {
+    /// `Folder` if the name is not that of a file in the zip, in a folder or in none.
+    pub(super) fn refuse_place(&self) -> io::Result<()> {
         match is_plain(&self.name) {
             true => Ok(()),
             false => Err(ZipFault::Folder.into()),
@@ -188,10 +192,11 @@ fn end(packed: &mut PackedSource, count: usize) -> io::Result<()> {
     }
 }
 
-/// True for a name without a folder.
+/// True for a name that leads to a place in the zip. The file is read wherever it is, and never written.
 fn is_plain(name: &[u8]) -> bool {
-    let path = |byte: &u8| matches!(byte, b'/' | b'\\' | b':' | 0);
-    !name.iter().any(path) && !matches!(name, b"" | b"." | b"..")
+    let mut parts = name.split(|byte| matches!(byte, b'/' | b'\\'));
+    let odd = |byte: &u8| matches!(byte, b':' | 0);
+    !name.iter().any(odd) && !parts.any(|part| matches!(part, b"" | b"." | b".."))
 }
 
 /// Replaces values that did not fit in four bytes by those of the zip64 field, if there is one.
@@ -223,7 +228,15 @@ pub(super) fn damaged() -> io::Error {
 }
 
 /// Names of files that show how a folder looks.
-const SHADOWS: [&[u8]; 3] = [b".DS_Store", b"Thumbs.db", b"desktop.ini"];
+const SHADOWS: [&[u8]; 7] = [
+    b".DS_Store",
+    b"Thumbs.db",
+    b"ehthumbs.db",
+    b"desktop.ini",
+    b".directory",
+    b".localized",
+    b"Icon\r",
+];
 const FILE: [u8; 4] = *b"PK\x03\x04";
 const LISTED: [u8; 4] = *b"PK\x01\x02";
 const END: [u8; 4] = *b"PK\x05\x06";

@@ -1,54 +1,32 @@
 //! Letting a suspended lead in again, where the leads of a case cannot decide it.
 
-use serde::Deserialize;
-use utoipa::ToSchema;
-
-use crate::domain::{CaseId, OperatorId, Reason};
-use crate::operations::{Docs, Done, Ids, Request, only_reason};
+use crate::domain::OperatorId;
+use crate::operations::on_member::{ActOnMember, AskedOverApi, OnMember};
+use crate::operations::{Docs, Done};
 use crate::policy::actions;
+use crate::vault::OperationError;
 use crate::vault::scope::Scope;
-use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
 /// Lets a lead in again, in the role they had.
-pub struct LiftSuspension {
-    case: CaseId,
-    operator: OperatorId,
-    why: Why,
-}
+pub type LiftSuspension = OnMember<Lift>;
 
-/// The JSON body.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LiftSuspensionInput {
-    /// Why they are let in again.
-    #[schema(value_type = Reason)]
-    pub reason: String,
-}
+/// The lift of a lead's suspension.
+pub enum Lift {}
 
-impl Operation for LiftSuspension {
+impl ActOnMember for Lift {
     type Action = actions::LiftSuspension;
     type Answer = Done;
 
-    fn target(&self) -> Target {
-        Target::Member(self.case.clone(), self.operator.clone())
-    }
-
-    fn why(&self) -> Option<&Why> {
-        Some(&self.why)
-    }
-
-    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
-        asking.not_oneself(&self.operator)
-    }
-
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
-        scope.lift_suspension(&self.operator)?;
+    fn act(
+        scope: &mut Scope<'_, Self::Action>,
+        operator: &OperatorId,
+    ) -> Result<Done, OperationError> {
+        scope.lift_suspension(operator)?;
         Ok(Done)
     }
 }
 
-impl Request for LiftSuspension {
-    type Input = LiftSuspensionInput;
+impl AskedOverApi for Lift {
     const DOCS: Docs = Docs {
         id: "liftSuspension",
         tag: "Cases",
@@ -56,21 +34,30 @@ impl Request for LiftSuspension {
         description: "For a case whose leads are suspended. The lead gets back the role that leads gave them, and \
             nothing else. A lead or an administrator can do this while fewer than two leads can act and \
             whoever suspended the lead is none of those. Nobody lifts a suspension that they imposed. An \
-            administrator lifts only what another administrator imposed.",
+            administrator lifts only what another administrator imposed. Where no lead can act and the account of the \
+            lead who imposed it has ended, an administrator does it with the vault's passphrase, \
+            by `breachvault operator let-in` while the vault is not served.",
         request: r#"{"reason": "both leads were suspended"}"#,
         answer: "{}",
         problems: &["not-found", "own-membership", "own-request"],
     };
+}
 
-    fn target(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::Member(ids.case()?, ids.operator()?))
-    }
+/// Lets a lead in again whom nobody else can: for a command that has the passphrase. It cannot be mounted as a route.
+pub type LetIn = OnMember<Recovery>;
 
-    fn read(ids: &Ids, input: LiftSuspensionInput) -> Result<Self, OperationError> {
-        Ok(Self {
-            case: ids.case()?,
-            operator: ids.operator()?,
-            why: only_reason(&input.reason)?,
-        })
+/// The lift of a suspension that a lead imposed whose account has ended.
+pub enum Recovery {}
+
+impl ActOnMember for Recovery {
+    type Action = actions::LiftSuspension;
+    type Answer = Done;
+
+    fn act(
+        scope: &mut Scope<'_, Self::Action>,
+        operator: &OperatorId,
+    ) -> Result<Done, OperationError> {
+        scope.let_in(operator)?;
+        Ok(Done)
     }
 }

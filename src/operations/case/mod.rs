@@ -10,7 +10,7 @@ mod overview;
 mod read;
 mod suspend_member;
 
-pub use lift_suspension::{LiftSuspension, LiftSuspensionInput};
+pub use lift_suspension::{LetIn, Lift, LiftSuspension, Recovery};
 pub use list::{CaseList, ListCases};
 pub use list_members::{ListMembers, MemberList};
 pub use move_on::{CloseCase, HoldCase, MoveInput, ReopenCase};
@@ -18,4 +18,4 @@ pub use name_member::NameMember;
 pub use open::{OpenCase, OpenCaseInput, OpenedCase};
 pub use overview::ReadOverview;
 pub use read::ReadCase;
-pub use suspend_member::{SuspendMember, SuspendMemberInput};
+pub use suspend_member::{SuspendMember, Suspension};

@@ -35,7 +35,8 @@ impl Operation for NameMember {
     }
 
     fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
-        self.wanted.check(asking)
+        self.wanted.check(asking)?;
+        asking.room_for::<Membership>()
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<NamedMember, OperationError> {

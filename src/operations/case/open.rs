@@ -7,7 +7,7 @@ use crate::domain::{CaseId, Reason, Reference, Title};
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
 /// Opens a case. The caller becomes its lead.
 pub struct OpenCase {
@@ -50,6 +50,10 @@ impl Operation for OpenCase {
         Some(&self.why)
     }
 
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        asking.may_open_a_case()
+    }
+
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<OpenedCase, OperationError> {
         Ok(OpenedCase {
             case: scope.open_case(&self.title, &self.reference)?,
@@ -67,7 +71,7 @@ impl Request for OpenCase {
         request: r#"{"title": "Text message log", "reference": "IR-2024-17", "reason":
             "the supplier gave notice"}"#,
         answer: r#"{"case": "c_0123456789abcdefghjk"}"#,
-        problems: &["outside-cases"],
+        problems: &["outside-cases", "too-many-cases"],
     };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {

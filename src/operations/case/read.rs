@@ -32,7 +32,8 @@ impl Request for ReadCase {
         request: "",
         answer: r#"{"case": "c_0123456789abcdefghjk", "title": "Text message log", "reference":
             "IR-2024-17", "state": "open", "opened_at": "2024-03-21T22:34:49Z", "role": "lead",
-            "exhibits": 1, "numbers": 700000, "quarantined": 12}"#,
+            "exhibits": 1, "numbers": 700000, "quarantined": 12, "quarantined_by_kind": [{"kind":
+            "not-a-number", "rows": 12}]}"#,
         problems: &["not-found", "case-closed"],
     };
 

@@ -1,54 +1,32 @@
 //! `POST /cases/{case}/members/{operator}/suspension`: a member's rights in a case end at once.
 
-use serde::Deserialize;
-use utoipa::ToSchema;
-
-use crate::domain::{CaseId, OperatorId, Reason};
-use crate::operations::{Docs, Done, Ids, Request, only_reason};
+use crate::domain::OperatorId;
+use crate::operations::on_member::{ActOnMember, AskedOverApi, OnMember};
+use crate::operations::{Docs, Done};
 use crate::policy::actions;
+use crate::vault::OperationError;
 use crate::vault::scope::Scope;
-use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
 /// Ends a member's rights in a case at once.
-pub struct SuspendMember {
-    case: CaseId,
-    operator: OperatorId,
-    why: Why,
-}
+pub type SuspendMember = OnMember<Suspension>;
 
-/// Why a member is suspended.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SuspendMemberInput {
-    /// Why the member's rights end.
-    #[schema(value_type = Reason)]
-    pub reason: String,
-}
+/// The suspension of a member.
+pub enum Suspension {}
 
-impl Operation for SuspendMember {
+impl ActOnMember for Suspension {
     type Action = actions::SuspendMember;
     type Answer = Done;
 
-    fn target(&self) -> Target {
-        Target::Member(self.case.clone(), self.operator.clone())
-    }
-
-    fn why(&self) -> Option<&Why> {
-        Some(&self.why)
-    }
-
-    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
-        asking.not_oneself(&self.operator)
-    }
-
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
-        scope.suspend_member(&self.operator)?;
+    fn act(
+        scope: &mut Scope<'_, Self::Action>,
+        operator: &OperatorId,
+    ) -> Result<Done, OperationError> {
+        scope.suspend_member(operator)?;
         Ok(Done)
     }
 }
 
-impl Request for SuspendMember {
-    type Input = SuspendMemberInput;
+impl AskedOverApi for Suspension {
     const DOCS: Docs = Docs {
         id: "suspendMember",
         tag: "Cases",
@@ -62,16 +40,4 @@ impl Request for SuspendMember {
         answer: "{}",
         problems: &["not-found", "own-membership"],
     };
-
-    fn target(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::Member(ids.case()?, ids.operator()?))
-    }
-
-    fn read(ids: &Ids, input: SuspendMemberInput) -> Result<Self, OperationError> {
-        Ok(Self {
-            case: ids.case()?,
-            operator: ids.operator()?,
-            why: only_reason(&input.reason)?,
-        })
-    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Rows come from `ingest::pipeline` in batches and go to the vault; none is looked into here.
 
-use crate::domain::{AccountName, CaseId, Reference, Title, caught};
+use crate::domain::{AccountName, CaseId, Field, Reference, Title, caught};
 use crate::ingest::pipeline::{Arriving, Progress, feed};
 use crate::ingest::{ColumnMapping, Declared, Mapping, Quotes};
 use crate::vault::plaintext::Region;
@@ -242,8 +242,16 @@ fn column(text: &str) -> Result<ColumnMapping, OperationError> {
         .ok_or_else(|| OperationError::invalid("map", "must read field=column"))?;
     let field = field
         .parse()
-        .map_err(|_| OperationError::invalid("map", "names a field that no record has"))?;
+        .map_err(|_| OperationError::invalid("map", format!("must name a field: {}", fields())))?;
     Ok(ColumnMapping::new(field, column)?)
+}
+
+/// The fields that a column may hold, as a list.
+fn fields() -> String {
+    let read = |field: &&Field| ColumnMapping::new(**field, "column").is_ok();
+    let read = Field::ALL.iter().filter(read);
+    let labels: Vec<&str> = read.map(|field| field.label()).collect();
+    labels.join(", ")
 }
 
 /// Reads the name of a sheet.

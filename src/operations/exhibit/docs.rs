@@ -12,11 +12,14 @@ pub(crate) const ADMIT: Docs = Docs {
         record. Who may look up sees in the list of exhibits how many those are.",
     request: "",
     answer: r#"{"exhibit": "x_0123456789abcdefghjk", "digest":
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "digest_salt":
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "commitment":
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "format": "supplier-csv",
         "format_evidence": "its header", "rows": 1200, "admitted": 1190, "duplicates": 8,
         "duplicates_by_rule": [{"rule": "reference-and-time", "rows": 8}],
         "quarantined": 2, "lines": {"total": 1201, "admitted": 1190, "duplicates": 8, "quarantined": 2, "skipped":
-        {"header": 1}, "skipped_records": {}}, "unknown_countries": 0, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
+        {"header": 1}, "skipped_records": {}}, "unknown_countries": 0,
+        "blank_accounts": 0, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
         "column": "number", "kind": "not-a-number"}]}"#,
     problems: &[
         "not-found",

@@ -6,11 +6,15 @@ use std::io::Read;
 use crate::ingest;
 use crate::vault::OperationError;
 
-/// Drafts the text of a mapping for the file, for somebody to check and complete.
+/// Drafts the text of a mapping for the file, for somebody to check and complete. `sheet` names the sheet of a
+/// workbook; without it, it is the first.
 ///
 /// # Errors
 ///
 /// `Unreadable` if the beginning of the file cannot be read.
-pub fn draft_mapping(file: Box<dyn Read + Send>) -> Result<String, OperationError> {
-    Ok(ingest::draft(file)?)
+pub fn draft_mapping(
+    file: Box<dyn Read + Send>,
+    sheet: Option<&str>,
+) -> Result<String, OperationError> {
+    Ok(ingest::draft(file, sheet)?)
 }

@@ -8,16 +8,27 @@ use utoipa::ToSchema;
 
 use super::docs;
 use crate::domain::schema::HexDigest;
-use crate::domain::{ExportId, Reason, Reference, RequestIdOfKind as _};
+use crate::domain::{Reason, Reference, RequestIdOfKind as _};
+use crate::operations::two_person::TwoPerson;
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
-use crate::vault::scope::requests::PackageFile;
+use crate::vault::scope::requests::{Export, PackageFile, Packaged};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why};
 
-/// Records that the receiver has the package of an export.
-pub struct AcknowledgeExport {
-    export: ExportId,
+/// A kind of request whose package is acknowledged over the API.
+pub trait Acknowledgeable: TwoPerson + Packaged {
+    /// What the API's description says about the acknowledgement.
+    const ACKNOWLEDGE: Docs;
+}
+
+impl Acknowledgeable for Export {
+    const ACKNOWLEDGE: Docs = docs::ACKNOWLEDGE;
+}
+
+/// Records that the receiver has the package of a request.
+pub struct Acknowledge<K: Packaged> {
+    id: K::Id,
     tagmanifest: String,
     received_by: Reference,
     why: Why,
@@ -59,12 +70,12 @@ impl Answer for Arrived {
     }
 }
 
-impl Operation for AcknowledgeExport {
+impl<K: Packaged> Operation for Acknowledge<K> {
     type Action = actions::AcknowledgeExport;
     type Answer = Arrived;
 
     fn target(&self) -> Target {
-        Target::Request(self.export.of_any_kind())
+        Target::Request(self.id.of_any_kind())
     }
 
     fn why(&self) -> Option<&Why> {
@@ -84,16 +95,19 @@ impl Operation for AcknowledgeExport {
             ),
             ("acknowledged_at".to_owned(), scope.now().to_string()),
         ]);
-        scope.acknowledge_export(&self.export, receipt).map(Arrived)
+        scope
+            .acknowledge_package::<K>(&self.id, receipt)
+            .map(Arrived)
     }
 }
 
-impl Request for AcknowledgeExport {
+impl<K: Acknowledgeable> Request for Acknowledge<K> {
     type Input = AcknowledgeInput;
-    const DOCS: Docs = docs::ACKNOWLEDGE;
+    const DOCS: Docs = K::ACKNOWLEDGE;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::Request(ids.export()?.of_any_kind()))
+        let id: K::Id = ids.named(K::NAME)?;
+        Ok(Target::Request(id.of_any_kind()))
     }
 
     fn read(ids: &Ids, input: AcknowledgeInput) -> Result<Self, OperationError> {
@@ -105,7 +119,7 @@ impl Request for AcknowledgeExport {
             ));
         }
         Ok(Self {
-            export: ids.export()?,
+            id: ids.named(K::NAME)?,
             tagmanifest: hex,
             received_by: Reference::parse(&input.received_by)
                 .map_err(|error| OperationError::invalid("received_by", error))?,

@@ -1,17 +1,19 @@
-//! Builds the package of an approved export, sealed to its recipients.
+//! Builds the package of an approved request, sealed to its recipients.
 //!
 //! One of the two files that turn a disclosed number into text. The package is built after the
 //! leaf is durable, and only ciphertext (age) reaches the disk.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::sync::{Arc, OnceLock};
 
 use serde::{Serialize, Serializer};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::domain::{ExportId, Moment, RequestIdOfKind as _, area_code};
+use crate::domain::{RequestId, RequestIdOfKind as _, area_code};
 use crate::evidence::{
-    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Recipient, SealedFile,
+    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Padding, Recipient, SealedFile,
     Spreadsheet, readme, write_row,
 };
 use crate::policy::actions;
@@ -19,25 +21,35 @@ use crate::vault::records::{
     Evidence, EvidenceDamaged, ExportContents, Notice, ReportTable, Shown,
 };
 use crate::vault::scope::Scope;
-use crate::vault::scope::requests::PackageContents;
+use crate::vault::scope::requests::{PackageContents, PackageRows, Packaged, RejectList};
 use crate::vault::{
     Answer, Operation, OperationError, Receipt, StoreError, StoreFault, Target, Wire,
 };
 
-pub(super) struct BuildPackage(pub(super) ExportId);
+pub(super) struct BuildPackage<K: Packaged> {
+    pub(super) id: K::Id,
+    /// Gets the file of the package, so that it can be handed out without being read again.
+    pub(super) file: Arc<OnceLock<File>>,
+}
 
-pub(super) struct Approved(PackageContents);
+pub(super) struct Approved {
+    package: PackageContents,
+    file: Arc<OnceLock<File>>,
+}
 
-impl Operation for BuildPackage {
+impl<K: Packaged> Operation for BuildPackage<K> {
     type Action = actions::BuildPackage;
     type Answer = Approved;
 
     fn target(&self) -> Target {
-        Target::Request(self.0.of_any_kind())
+        Target::Request(self.id.of_any_kind())
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Approved, OperationError> {
-        scope.open_export(&self.0).map(Approved)
+        Ok(Approved {
+            package: scope.open_contents::<K>(&self.id)?,
+            file: self.file,
+        })
     }
 }
 
@@ -45,37 +57,50 @@ impl Answer for Approved {
     type View = Wire;
 
     fn view(self, receipt: &Receipt) -> Result<Wire, OperationError> {
-        let built = write(&self.0, receipt).map_err(|error| not_written(&self.0.export, &error))?;
-        Wire::json(&json!({
+        let built = write(&self.package, receipt);
+        let built = built.map_err(|error| not_written(&self.package.request, &error))?;
+        let wire = Wire::json(&json!({
             "tagmanifest_sha256": built.tagmanifest_sha256,
             "sha256": built.sha256,
             "bytes": built.bytes,
-        }))
+        }))?;
+        // If there is none, the one in the folder is read.
+        let _ = self.file.set(built.file);
+        Ok(wire)
     }
 }
 
 fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBuilt> {
-    let name = PackageName::parse(package.export.as_str())?;
+    let name = PackageName::parse(package.request.as_str())?;
     let (work, tar) = (package.file.workplace(), package.file.path());
     // A crash may have left them: ciphertext that nobody has received.
     let _ = std::fs::remove_dir_all(&work);
     let _ = std::fs::remove_file(&tar);
     let recipients = package
+        .leaving
         .recipients
         .iter()
         .map(|text| text.parse::<Recipient>())
         .collect::<Result<Vec<_>, _>>()
         .map_err(|_| EvidenceError::NoRecipient)?;
     let mut writer = PackageWriter::begin(&work, &name, &recipients)?;
-    match &package.contents {
-        ExportContents::Notice(people) => notice(&mut writer, people, package.made_at, receipt)?,
-        ExportContents::Report(tables) => report(&mut writer, tables, package.made_at)?,
-        ExportContents::Evidence(evidence) => records(&mut writer, evidence, receipt)?,
+    let padding = Padding::of(package.padding);
+    match &package.rows {
+        PackageRows::Export(ExportContents::Notice(people)) => {
+            notice(&mut writer, &padding, people, receipt)?
+        }
+        PackageRows::Export(ExportContents::Report(counted)) => {
+            report(&mut writer, &padding, &counted.tables)?;
+        }
+        PackageRows::Export(ExportContents::Evidence(evidence)) => {
+            records(&mut writer, &padding, evidence, receipt)?;
+        }
+        PackageRows::Quarantine(list) => rejects(&mut writer, &padding, list, receipt)?,
     }
     writer.attach("entry.json", &package.leaf)?;
     writer.attach("decided.json", &package.decided)?;
     writer.attach(
-        &format!("{}.tlog-proof", package.export),
+        &format!("{}.tlog-proof", package.request),
         package.proof.as_bytes(),
     )?;
     writer.attach("README.txt", readme(&name).as_bytes())?;
@@ -85,17 +110,20 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
         ("Audit-Checkpoint-Root".to_owned(), package.root.clone()),
         (
             "Export-Profile".to_owned(),
-            package.profile.as_str().to_owned(),
+            package.leaving.profile.to_owned(),
         ),
-        ("Legal-Basis".to_owned(), package.legal_basis.clone()),
+        (
+            "Legal-Basis".to_owned(),
+            package.leaving.legal_basis.clone(),
+        ),
     ];
-    if let ExportContents::Report(_) = package.contents {
+    if let PackageRows::Export(ExportContents::Report(_)) = package.rows {
         extra.push(("Area-Code-Table".to_owned(), area_code::VERSION.to_owned()));
     }
     let info = BagInfo {
         source_organization: "breachvault".to_owned(),
-        external_description: format!("Breach evidence, profile {}", package.profile.as_str()),
-        external_identifier: package.export.to_string(),
+        external_description: format!("Breach evidence, profile {}", package.leaving.profile),
+        external_identifier: package.request.to_string(),
         bagged_at: package.made_at,
         extra,
     };
@@ -113,7 +141,7 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
 struct Twins {
     csv: BufWriter<SealedFile>,
     json: BufWriter<SealedFile>,
-    xlsx: Option<Spreadsheet>,
+    xlsx: Option<Spreadsheet<SealedFile>>,
     rows: u64,
 }
 
@@ -136,11 +164,12 @@ impl Twins {
     fn with_spreadsheet(
         writer: &mut PackageWriter,
         header: &[&str],
-        made_at: Moment,
     ) -> Result<Self, EvidenceError> {
+        let twins = Self::begin(writer, header)?;
+        let xlsx = Spreadsheet::begin(writer.seal("export.xlsx")?, header)?;
         Ok(Self {
-            xlsx: Some(Spreadsheet::begin(header, made_at)?),
-            ..Self::begin(writer, header)?
+            xlsx: Some(xlsx),
+            ..twins
         })
     }
 
@@ -157,17 +186,26 @@ impl Twins {
         Ok(())
     }
 
-    fn finish(mut self, writer: &mut PackageWriter) -> Result<(), EvidenceError> {
+    fn finish(
+        mut self,
+        writer: &mut PackageWriter,
+        padding: &Padding,
+    ) -> Result<(), EvidenceError> {
         self.json.write_all(b"\n]\n").map_err(failed)?;
+        padding.end_json(&mut self.json).map_err(failed)?;
+        padding.end_csv(&mut self.csv).map_err(failed)?;
         for file in [self.csv, self.json] {
             end(file)?;
         }
-        if let Some(xlsx) = self.xlsx.filter(Spreadsheet::is_whole) {
-            let mut file = BufWriter::with_capacity(1 << 16, writer.seal("export.xlsx")?);
-            xlsx.write(&mut file)?;
-            end(file)?;
+        let Some(xlsx) = self.xlsx else {
+            return Ok(());
+        };
+        let whole = xlsx.is_whole();
+        let file = xlsx.finish(&padding.for_xlsx())?;
+        match whole {
+            true => file.finish(),
+            false => writer.leave_out(file),
         }
-        Ok(())
     }
 }
 
@@ -178,8 +216,8 @@ fn end(file: BufWriter<SealedFile>) -> Result<(), EvidenceError> {
 
 fn notice(
     writer: &mut PackageWriter,
+    padding: &Padding,
     people: &Notice,
-    made_at: Moment,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
     #[derive(Serialize)]
@@ -192,7 +230,7 @@ fn notice(
         kinds: &'a [&'a str],
     }
     let header = ["number", "users", "messages", "first", "last", "kinds"];
-    let mut twins = Twins::with_spreadsheet(writer, &header, made_at)?;
+    let mut twins = Twins::with_spreadsheet(writer, &header)?;
     people.for_each(|row| {
         let number = row.number.expose(receipt);
         let (first, last) = (row.first.to_string(), row.last.to_string());
@@ -209,13 +247,13 @@ fn notice(
         };
         twins.row(&cells, &value).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish(writer)?)
+    Ok(twins.finish(writer, padding)?)
 }
 
 fn report(
     writer: &mut PackageWriter,
+    padding: &Padding,
     tables: &[ReportTable],
-    made_at: Moment,
 ) -> Result<(), EvidenceError> {
     #[derive(Serialize)]
     struct Row<'a> {
@@ -225,16 +263,21 @@ fn report(
         numbers: &'a Shown,
     }
     let header = ["by", "value", "name", "numbers"];
-    let mut twins = Twins::with_spreadsheet(writer, &header, made_at)?;
+    let mut twins = Twins::with_spreadsheet(writer, &header)?;
     for table in tables {
         for row in &table.rows {
             let numbers = match &row.numbers {
                 Shown::Number(number) => number.to_string(),
                 Shown::Hidden(hidden) => hidden.clone(),
             };
-            let cells = [table.by, row.value.as_str(), row.name.as_str(), &numbers];
+            let cells = [
+                table.by.as_str(),
+                row.value.as_str(),
+                row.name.as_str(),
+                &numbers,
+            ];
             let value = Row {
-                by: table.by,
+                by: &table.by,
                 value: &row.value,
                 name: &row.name,
                 numbers: &row.numbers,
@@ -242,11 +285,12 @@ fn report(
             twins.row(&cells, &value)?;
         }
     }
-    twins.finish(writer)
+    twins.finish(writer, padding)
 }
 
 fn records(
     writer: &mut PackageWriter,
+    padding: &Padding,
     evidence: &Evidence,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
@@ -268,10 +312,51 @@ fn records(
         };
         twins.row(&cells, &members).map_err(NotBuilt::from)
     })?;
-    Ok(twins.finish(writer)?)
+    Ok(twins.finish(writer, padding)?)
 }
 
-/// A record as an object, with its members in the order of the header.
+/// Rows that could not be admitted, to be corrected in the original by their lines.
+fn rejects(
+    writer: &mut PackageWriter,
+    padding: &Padding,
+    list: &RejectList,
+    receipt: &Receipt,
+) -> Result<(), NotBuilt> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        line: u64,
+        column: Option<&'a str>,
+        kind: &'a str,
+        cells: Members<'a>,
+    }
+    // One of the mapped columns is a message's `kind`.
+    let columns = list.columns().iter();
+    let named: Vec<String> = columns.map(|column| format!("cells.{column}")).collect();
+    let mut header = vec!["line", "column", "kind"];
+    header.extend(named.iter().map(String::as_str));
+    let mut twins = Twins::begin(writer, &header)?;
+    list.for_each(receipt, |row| {
+        let line = row.line.to_string();
+        let mut cells = vec![line.as_str(), row.column.unwrap_or_default(), row.kind];
+        cells.extend(row.cells.iter().map(|cell| cell.unwrap_or_default()));
+        let all = list.columns().iter().zip(&row.cells);
+        let present = all.filter_map(|(column, cell)| Some((column.as_str(), (*cell)?)));
+        let (names, present): (Vec<&str>, Vec<&str>) = present.unzip();
+        let value = Row {
+            line: row.line,
+            column: row.column,
+            kind: row.kind,
+            cells: Members {
+                names: &names,
+                cells: &present,
+            },
+        };
+        twins.row(&cells, &value).map_err(NotBuilt::from)
+    })?;
+    Ok(twins.finish(writer, padding)?)
+}
+
+/// Cells as an object, with its members in the order of their names.
 struct Members<'r> {
     names: &'r [&'r str],
     cells: &'r [&'r str],
@@ -293,11 +378,11 @@ enum NotBuilt {
 }
 
 /// The error for the caller. The cause is logged, because the caller cannot do anything about it.
-fn not_written(export: &ExportId, error: &NotBuilt) -> OperationError {
-    tracing::error!(export.id = %export, fault = %error, "a package was not written");
+fn not_written(request: &RequestId, error: &NotBuilt) -> OperationError {
+    tracing::error!(request.id = %request, fault = %error, "a package was not written");
     match error {
         NotBuilt::Damaged(_) => OperationError::Damaged {
-            place: format!("records of {export}"),
+            place: format!("records of {request}"),
         },
         NotBuilt::Evidence(EvidenceError::Io { source, .. })
             if source.kind() == io::ErrorKind::StorageFull =>

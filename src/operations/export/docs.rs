@@ -1,79 +1,48 @@
 //! The texts of the API's description for these operations.
 
 use crate::operations::Docs;
+use crate::operations::two_person::{StepDocs, step_docs};
 
-pub(crate) const REQUEST: Docs = Docs {
-    id: "requestExport",
+pub(crate) const STEPS: StepDocs = step_docs! {
     tag: "Exports",
-    summary: "Ask for an export",
-    description: "Asks for a package, sealed to named receivers. Somebody else decides.",
-    request: r#"{"profile": "account-notice", "filter": {"account": ["acme"]}, "recipients":
-        ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "purpose":
-        "notification", "reason": "the account tells its users", "legal_basis":
-        "contract, section 9"}"#,
-    answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested"}"#,
-    problems: &[
-        "not-found",
-        "case-closed",
-        "budget-spent",
-        "over-budget",
-        "lookups-frozen",
-        "cut-too-close",
-        "result-changed",
-    ],
-};
-
-pub(crate) const LIST: Docs = Docs {
-    id: "listExports",
-    tag: "Exports",
-    summary: "List the exports of a case",
-    description: "The exports of a case, newest first. A custodian gets them without filter and counts.",
-    request: "",
-    answer: r#"{"exports": [{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by":
-        "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
-        "decided_by": null, "decided_at": null, "profile": "account-notice", "purpose":
-        "notification", "reason": "the account tells its users", "legal_basis":
-        "contract, section 9", "account": "acme", "filter": {"account": ["acme"]}, "recipients":
-        ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "messages": 120,
-        "numbers": 80, "decision_reason": null, "tagmanifest_sha256": null, "receipt": null}]}"#,
-    problems: &["not-found", "case-closed"],
-};
-
-pub(crate) const READ: Docs = Docs {
-    id: "readExport",
-    tag: "Exports",
-    summary: "Read an export",
-    description: "How many messages and numbers the package would hold, and for whom it is. A custodian is told \
-        for whom and why it is, without the filter and the counts: who has to know those leaves the decision to a lead.",
-    request: "",
-    answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
-        "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
-        null, "decided_at": null, "profile": "account-notice", "purpose": "notification",
-        "reason": "the account tells its users", "legal_basis": "contract, section 9", "account":
-        "acme", "filter": {"account": ["acme"]}, "recipients":
-        ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "messages": 120,
-        "numbers": 80, "decision_reason": null, "tagmanifest_sha256": null, "receipt": null}"#,
-    problems: &["not-found", "case-closed"],
-};
-
-pub(crate) const DECIDE: Docs = Docs {
-    id: "decideExport",
-    tag: "Exports",
-    summary: "Decide an export",
-    description: "Somebody other than the asker approves or denies the export.",
-    request: r#"{"decision": "approve", "reason": "checked against the notice"}"#,
-    answer: r#"{"state": "approved"}"#,
-    problems: &[
-        "not-found",
-        "case-closed",
-        "own-request",
-        "wrong-state",
-        "expired",
-        "asker-gone",
-        "result-changed",
-        "exhibit-withdrawn",
-        "cut-too-close",
-    ],
+    name: "Export",
+    many: "exports",
+    ask: {
+        id: "requestExport",
+        summary: "Ask for an export",
+        description: "Asks for a package, sealed to named receivers. Somebody else decides. A scope report is counted \
+            now and goes into the ledger of releases. If the counts of the newest exhibits could disclose people \
+            together with those given out before, it counts the exhibits of an earlier one (`report_exhibits`); only \
+            if there is none, it is refused.",
+        request: r#"{"profile": "account-notice", "filter": {"account": ["acme"]}, "recipients":
+            ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "purpose":
+            "notification", "reason": "the account tells its users", "legal_basis":
+            "contract, section 9"}"#,
+        answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested"}"#,
+        problems: ["budget-spent", "over-budget", "lookups-frozen", "cut-too-close", "result-changed"],
+    },
+    list: {
+        summary: "List the exports of a case",
+        description: "The exports of a case. A custodian gets them without filter and counts.",
+    },
+    read: {
+        summary: "Read an export",
+        description: "How many messages and numbers the package would hold, and for whom it is. A custodian is told \
+            for whom and why it is, without the filter and the counts: who has to know those leaves the decision to a lead.",
+        example: r#"{"export": "e_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+            "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+            null, "decided_at": null, "profile": "account-notice", "purpose": "notification",
+            "reason": "the account tells its users", "legal_basis": "contract, section 9", "account":
+            "acme", "filter": {"account": ["acme"]}, "recipients":
+            ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "messages": 120,
+            "numbers": 80, "decision_reason": null, "tagmanifest_sha256": null, "receipt": null}"#,
+    },
+    decide: {
+        summary: "Decide an export",
+        description: "",
+        reason: "checked against the notice",
+        problems: ["exhibit-withdrawn"],
+    },
 };
 
 pub(crate) const TAKE: Docs = Docs {
@@ -94,7 +63,6 @@ pub(crate) const TAKE: Docs = Docs {
         "asker-gone",
         "result-changed",
         "exhibit-withdrawn",
-        "cut-too-close",
         "package-deleted",
         "range-not-satisfiable",
     ],

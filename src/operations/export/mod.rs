@@ -8,9 +8,11 @@ mod request;
 mod signer;
 mod take;
 
-pub use acknowledge::{AcknowledgeExport, AcknowledgeInput, Acknowledged};
+pub use acknowledge::{Acknowledge, AcknowledgeInput, Acknowledgeable, Acknowledged};
+pub(in crate::operations) use request::recipients;
 pub use request::{ExportList, RequestExportInput, RequestedExport};
 pub use signer::ReadSigner;
+pub(in crate::operations) use take::package_of;
 pub use take::take_package;
 
 use crate::operations::two_person::{Ask, Decide, List, Read};
@@ -18,9 +20,11 @@ use crate::vault::scope::requests::Export;
 
 /// Asks for a package of data, sealed to named recipients.
 pub type RequestExport = Ask<Export>;
-/// Lists the newest 500 exports of a case.
+/// Lists the exports of a case.
 pub type ListExports = List<Export>;
 /// Shows one export with the counts of its contents, as its decider sees it.
 pub type ReadExport = Read<Export>;
 /// Approves or denies an export.
 pub type DecideExport = Decide<Export>;
+/// Records that the receiver has the package of an export.
+pub type AcknowledgeExport = Acknowledge<Export>;

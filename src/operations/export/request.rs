@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
-use crate::domain::schema::AgeRecipient;
+use crate::domain::schema::{AgeRecipient, PageCursor};
 use crate::domain::{ExportId, LegalBasis, Moment, Profile, Purpose, Reason};
 use crate::evidence::Recipient;
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::records::{FilterInput, RecordFilter};
-use crate::vault::scope::requests::{Export, ExportView, ExportWanted, ShownState};
+use crate::vault::scope::requests::{Export, ExportView, ExportWanted, RequestPage, ShownState};
 use crate::vault::{OperationError, Why};
 
 /// The most recipients of one package.
@@ -55,21 +55,22 @@ pub struct RequestedExport {
 pub struct ExportList {
     /// The exports, newest first.
     pub exports: Vec<ExportView>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
-impl From<Vec<ExportView>> for ExportList {
-    fn from(exports: Vec<ExportView>) -> Self {
-        Self { exports }
+impl From<RequestPage<ExportView>> for ExportList {
+    fn from(page: RequestPage<ExportView>) -> Self {
+        Self {
+            exports: page.requests,
+            next: page.next,
+        }
     }
 }
 
 impl TwoPerson for Export {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestExportInput;
     type Requested = RequestedExport;
     type Listed = ExportList;
@@ -84,7 +85,7 @@ impl TwoPerson for Export {
         let wanted = ExportWanted {
             profile,
             filter: RecordFilter::parse(input.filter)?,
-            recipients: recipients(&input.recipients)?,
+            recipients: recipients(input.recipients.iter().map(String::as_str))?,
             legal_basis,
         };
         Ok((wanted, why(&input.purpose, &input.reason)?))
@@ -107,13 +108,16 @@ impl TwoPerson for Export {
     }
 }
 
-fn recipients(texts: &[String]) -> Result<Vec<String>, OperationError> {
+/// Reads 1 to 20 public keys of age. A wrong one is refused at its position.
+pub(in crate::operations) fn recipients<'t>(
+    texts: impl ExactSizeIterator<Item = &'t str>,
+) -> Result<Vec<String>, OperationError> {
     if !(1..=RECIPIENTS).contains(&texts.len()) {
         let rule = format!("must name 1 to {RECIPIENTS} age recipients");
         return Err(OperationError::invalid("recipients", rule));
     }
     let mut all: Vec<String> = Vec::with_capacity(texts.len());
-    for (at, text) in texts.iter().enumerate() {
+    for (at, text) in texts.enumerate() {
         let place = format!("recipients[{at}]");
         let recipient: Recipient = text
             .parse()

@@ -1,16 +1,21 @@
 //! `GET /exports/{export}/package`: hands a package out, and builds it the first time.
 //!
 //! Two operations, each with a leaf: `export.build` opens the approved records and seals them to
-//! the recipients; `export.package` hands out the file and records its digest.
+//! the recipients; `export.package` hands out the file and records its digest. Whatever leaves as a package, leaves by
+//! them, whichever kind of request it was asked by.
 
+use std::fs::File;
 use std::io::Read;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
 use super::build::BuildPackage;
 use crate::domain::{ExportId, RequestIdOfKind as _};
 use crate::policy::{Denial, RequestState, actions};
-use crate::vault::scope::requests::{Built, PackageFile, SoundTar, Tar, WantedPart};
+use crate::vault::scope::requests::{
+    Built, Export, PackageFile, Packaged, SoundTar, Tar, WantedPart,
+};
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{
     Answer, Body, Caller, Conflict, Operation, OperationError, Receipt, Refusal, Reply, Target,
@@ -31,21 +36,37 @@ pub fn take_package(
     export: &ExportId,
     part: Option<WantedPart>,
 ) -> Result<Reply, Refusal> {
-    let _turn = vault.package_turns().enter(export);
-    let again = |part| TakePackage {
-        export: export.clone(),
+    package_of::<Export>(vault, caller, export, part)
+}
+
+/// The same for any kind of request whose package leaves.
+pub(in crate::operations) fn package_of<K: Packaged>(
+    vault: &Vault,
+    caller: &Caller,
+    id: &K::Id,
+    part: Option<WantedPart>,
+) -> Result<Reply, Refusal> {
+    let request = id.of_any_kind();
+    let _turn = vault.package_turns().enter(&request);
+    let again = |part| TakePackage::<K> {
+        id: id.clone(),
         built: None,
         opened: None,
         part,
     };
-    if PackageFile::of(vault.paths(), export).path().exists() {
+    if PackageFile::of(vault.paths(), &request).path().exists() {
         match vault.perform(caller, again(part.clone())) {
             // The file has no digest in the database: the vault stopped between the two operations.
             Err(Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _)) => {}
             ended => return ended,
         }
     }
-    let built = match vault.perform(caller, BuildPackage(export.clone())) {
+    let file = Arc::new(OnceLock::new());
+    let build = BuildPackage::<K> {
+        id: id.clone(),
+        file: Arc::clone(&file),
+    };
+    let built = match vault.perform(caller, build) {
         Ok(reply) => built(reply.wire),
         // It was handed out before, and its file is gone: the answer says so.
         Err(Refusal::Denied(Denial::WrongState(RequestState::Used), _)) => {
@@ -55,17 +76,17 @@ pub fn take_package(
     };
     vault.perform(
         caller,
-        TakePackage {
-            export: export.clone(),
+        TakePackage::<K> {
+            id: id.clone(),
+            opened: built.as_ref().zip(Arc::into_inner(file)).and_then(sound),
             built,
-            opened: None,
             part: None,
         },
     )
 }
 
-struct TakePackage {
-    export: ExportId,
+struct TakePackage<K: Packaged> {
+    id: K::Id,
     built: Option<Built>,
     /// The file, if it is the one that was built.
     opened: Option<SoundTar>,
@@ -82,26 +103,33 @@ impl Answer for HandedOut {
     }
 }
 
-impl Operation for TakePackage {
+impl<K: Packaged> Operation for TakePackage<K> {
     type Action = actions::TakePackage;
     type Answer = HandedOut;
 
     fn target(&self) -> Target {
-        Target::Request(self.export.of_any_kind())
+        Target::Request(self.id.of_any_kind())
     }
 
     const PREPARES: bool = true;
 
     fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
-        self.opened = reading.open_package(&self.export, self.built.as_ref())?;
+        if self.opened.is_none() {
+            self.opened = reading.open_package::<K>(&self.id, self.built.as_ref())?;
+        }
         Ok(())
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<HandedOut, OperationError> {
         let (built, part) = (self.built.as_ref(), self.part.as_ref());
-        let file = scope.hand_out(&self.export, built, self.opened, part)?;
+        let file = scope.hand_out::<K>(&self.id, built, self.opened, part)?;
         Ok(HandedOut(Wire::file("application/x-tar", file)))
     }
+}
+
+/// The file of a package that was just built.
+fn sound((built, file): (&Built, OnceLock<File>)) -> Option<SoundTar> {
+    Some(SoundTar::just_built(file.into_inner()?, built.tar))
 }
 
 /// What `BuildPackage` answers.

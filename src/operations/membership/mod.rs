@@ -9,7 +9,7 @@ pub use request::{MembershipList, NameMemberInput, NamedMember, NamedState};
 use crate::operations::two_person::{Decide, List, Read};
 use crate::vault::scope::requests::Membership;
 
-/// Lists the newest 500 memberships that were asked for in a case.
+/// Lists the memberships that were asked for in a case.
 pub type ListMemberships = List<Membership>;
 /// Shows one membership that was asked for, as its decider sees it.
 pub type ReadMembership = Read<Membership>;

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
+use crate::domain::schema::PageCursor;
 use crate::domain::{AccountName, CaseRole, MembershipId, Moment, Reason};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
-use crate::vault::scope::requests::{Membership, MembershipView, MembershipWanted};
+use crate::vault::scope::requests::{Membership, MembershipView, MembershipWanted, RequestPage};
 use crate::vault::{OperationError, Target, Why};
 
 /// The role that an operator should have in the case.
@@ -60,21 +61,22 @@ pub enum NamedState {
 pub struct MembershipList {
     /// The memberships, newest first.
     pub memberships: Vec<MembershipView>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
-impl From<Vec<MembershipView>> for MembershipList {
-    fn from(memberships: Vec<MembershipView>) -> Self {
-        Self { memberships }
+impl From<RequestPage<MembershipView>> for MembershipList {
+    fn from(page: RequestPage<MembershipView>) -> Self {
+        Self {
+            memberships: page.requests,
+            next: page.next,
+        }
     }
 }
 
 impl TwoPerson for Membership {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = NameMemberInput;
     type Requested = NamedMember;
     type Listed = MembershipList;

@@ -45,11 +45,10 @@ impl Request for OpenQuarantine {
     const DOCS: Docs = docs::OPEN;
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {
-        let id: QuarantineId = ids.named("quarantine")?;
-        Ok(Target::Request(id.of_any_kind()))
+        Ok(Target::Request(ids.quarantine()?.of_any_kind()))
     }
 
     fn read(ids: &Ids, _: Empty) -> Result<Self, OperationError> {
-        ids.named("quarantine").map(Self)
+        ids.quarantine().map(Self)
     }
 }

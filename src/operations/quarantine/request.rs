@@ -1,24 +1,40 @@
-//! `POST /cases/{case}/exhibits/{exhibit}/quarantine`: the request to see the rows of an exhibit that are in
-//! quarantine.
+//! `POST /cases/{case}/exhibits/{exhibit}/quarantine`: the request for the rows of an exhibit that are in quarantine.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
-use crate::domain::{ExhibitId, Moment, QuarantineId, Reason};
+use crate::domain::schema::PageCursor;
+use crate::domain::{LegalBasis, Moment, QuarantineId, Reason, Reference};
+use crate::operations::export::recipients;
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
-use crate::vault::scope::requests::{Quarantine, QuarantineView, ShownState};
+use crate::vault::scope::requests::{
+    ListRecipient, ListWanted, Quarantine, QuarantineForm, QuarantineView, QuarantineWanted,
+    RequestPage, ShownState,
+};
 use crate::vault::{OperationError, Target, Why};
 
-/// Why somebody wants to see the rows.
+/// In which form somebody wants the rows, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestQuarantineInput {
     /// What they are needed for.
     #[schema(value_type = Reason)]
     pub reason: String,
+    /// How they are told: shown masked, if not given.
+    #[serde(default)]
+    #[schema(value_type = Option<QuarantineForm>)]
+    pub form: Option<String>,
+    /// Who can open the list. Also checked: they are named if `form` is `list`, and only then.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub recipients: Vec<ListRecipient>,
+    /// The law or contract that the list rests on. Also checked: it is given if `form` is `list`, and only then.
+    #[serde(default)]
+    #[schema(value_type = Option<LegalBasis>)]
+    pub legal_basis: Option<String>,
 }
 
 /// A request that was made and is not decided yet.
@@ -32,26 +48,27 @@ pub struct RequestedQuarantine {
     pub expires_at: Moment,
 }
 
-/// The requests of a case to see a quarantine.
+/// The requests of a case for rows in quarantine.
 #[derive(Serialize, ToSchema)]
 pub struct QuarantineList {
     /// The requests, newest first.
     pub quarantines: Vec<QuarantineView>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
-impl From<Vec<QuarantineView>> for QuarantineList {
-    fn from(quarantines: Vec<QuarantineView>) -> Self {
-        Self { quarantines }
+impl From<RequestPage<QuarantineView>> for QuarantineList {
+    fn from(page: RequestPage<QuarantineView>) -> Self {
+        Self {
+            quarantines: page.requests,
+            next: page.next,
+        }
     }
 }
 
 impl TwoPerson for Quarantine {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestQuarantineInput;
     type Requested = RequestedQuarantine;
     type Listed = QuarantineList;
@@ -63,12 +80,31 @@ impl TwoPerson for Quarantine {
     fn wanted(
         ids: &Ids,
         input: RequestQuarantineInput,
-    ) -> Result<(ExhibitId, Why), OperationError> {
-        Ok((ids.exhibit()?, only_reason(&input.reason)?))
+    ) -> Result<(QuarantineWanted, Why), OperationError> {
+        let form = match &input.form {
+            Some(form) => form
+                .parse::<QuarantineForm>()
+                .map_err(|error| OperationError::invalid("form", error))?,
+            None => QuarantineForm::Masked,
+        };
+        let why = only_reason(&input.reason)?;
+        let wanted = QuarantineWanted {
+            exhibit: ids.exhibit()?,
+            list: match form {
+                QuarantineForm::List => Some(list(input)?),
+                QuarantineForm::Masked => none_of(&input)?,
+            },
+        };
+        Ok((wanted, why))
     }
 
-    fn detail(exhibit: &ExhibitId) -> Value {
-        json!({ "exhibit": exhibit })
+    fn detail(wanted: &QuarantineWanted) -> Value {
+        let list = wanted.list.as_ref();
+        json!({
+            "exhibit": wanted.exhibit,
+            "recipients": list.map(|list| &list.recipients),
+            "legal_basis": list.map(|list| list.legal_basis.as_str()),
+        })
     }
 
     fn requested(quarantine: QuarantineId, expires_at: Moment) -> RequestedQuarantine {
@@ -78,4 +114,33 @@ impl TwoPerson for Quarantine {
             expires_at,
         }
     }
+}
+
+/// To whom a list leaves, and why it may.
+fn list(input: RequestQuarantineInput) -> Result<ListWanted, OperationError> {
+    let named = input.recipients.iter().map(|one| one.key.as_str());
+    let keys = recipients(named)?;
+    let mut all = Vec::with_capacity(keys.len());
+    for (at, (one, key)) in input.recipients.iter().zip(keys).enumerate() {
+        let place = format!("recipients[{at}].name");
+        let name = Reference::parse(&one.name);
+        let name = name.map_err(|error| OperationError::invalid(place, error))?;
+        let name = name.as_str().to_owned();
+        all.push(ListRecipient { name, key });
+    }
+    let legal_basis = LegalBasis::parse(input.legal_basis.as_deref().unwrap_or_default());
+    Ok(ListWanted {
+        recipients: all,
+        legal_basis: legal_basis.map_err(|error| OperationError::invalid("legal_basis", error))?,
+    })
+}
+
+/// Rows that are shown masked go to nobody but their asker.
+fn none_of(input: &RequestQuarantineInput) -> Result<Option<ListWanted>, OperationError> {
+    let at = match (input.recipients.is_empty(), &input.legal_basis) {
+        (true, None) => return Ok(None),
+        (false, _) => "recipients",
+        (true, Some(_)) => "legal_basis",
+    };
+    Err(OperationError::invalid(at, "goes with the form `list`"))
 }

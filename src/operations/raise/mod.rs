@@ -6,14 +6,14 @@ mod request;
 mod thaw;
 
 pub use request::{RaiseList, RequestRaiseInput, RequestedRaise};
-pub use thaw::{ThawInput, ThawLookups, ThawedBody};
+pub use thaw::{Thaw, ThawLookups, ThawedBody};
 
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Raise;
 
 /// Asks for more lookup points for a time.
 pub type RequestRaise = Ask<Raise>;
-/// Lists the newest 500 raises of a case.
+/// Lists the raises of a case.
 pub type ListRaises = List<Raise>;
 /// Shows one raise as its decider sees it.
 pub type ReadRaise = Read<Raise>;

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
+use crate::domain::schema::PageCursor;
 use crate::domain::{Moment, RaiseId, Reason};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
-use crate::vault::scope::requests::{Raise, RaiseView, RaiseWanted, ShownState};
+use crate::vault::scope::requests::{Raise, RaiseView, RaiseWanted, RequestPage, ShownState};
 use crate::vault::{OperationError, Why};
 
 /// A request for more lookup points, for the asker.
@@ -42,21 +43,22 @@ pub struct RequestedRaise {
 pub struct RaiseList {
     /// The raises, newest first.
     pub raises: Vec<RaiseView>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
-impl From<Vec<RaiseView>> for RaiseList {
-    fn from(raises: Vec<RaiseView>) -> Self {
-        Self { raises }
+impl From<RequestPage<RaiseView>> for RaiseList {
+    fn from(page: RequestPage<RaiseView>) -> Self {
+        Self {
+            raises: page.requests,
+            next: page.next,
+        }
     }
 }
 
 impl TwoPerson for Raise {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestRaiseInput;
     type Requested = RequestedRaise;
     type Listed = RaiseList;

@@ -214,7 +214,11 @@ impl Operation for Scope {
     }
 
     fn price(&self) -> Option<Price> {
-        Some(Price::of_table())
+        let compares = match &self.wanted {
+            Wanted::Team(query) => query.filter.compares(),
+            Wanted::Protected(_) => false,
+        };
+        Some(Price::of_table().comparing(compares))
     }
 
     fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
@@ -241,7 +245,8 @@ impl Request for Scope {
         description: "Messages and distinct numbers, by up to four dimensions. `team`: exact, for those \
             who work on the case. `protected`: one dimension, rounded, for everybody else; a state comes with \
             its country. `basis` says what was searched, `unknown_values` which values of the filter the case \
-            does not have. Costs 100 points of the budget for views.",
+            does not have. Costs 100 points of the budget for views, or, with `newly_exposed_in`, 100 of the budget \
+            for lookups, like a difference.",
         request: r#"{"audience": "team", "by": ["country"]}"#,
         answer: r#"{"rows": [{"country": "US", "messages": 1190, "numbers": 800}], "totals":
             {"messages": 1190, "numbers": 800}, "basis": {"exhibits": 1, "records": 1190, "span":
@@ -252,6 +257,7 @@ impl Request for Scope {
             "case-closed",
             "budget-spent",
             "over-budget",
+            "lookups-frozen",
             "cut-too-close",
         ],
     };

@@ -80,7 +80,8 @@ impl Operation for SearchRecords {
     }
 
     fn price(&self) -> Option<Price> {
-        Some(Price::of_page(self.query().room()))
+        let compares = self.filter.compares();
+        Some(Price::of_page(self.query().room()).comparing(compares))
     }
 
     fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
@@ -102,7 +103,8 @@ impl Request for SearchRecords {
         summary: "Search records",
         description: "Records that a filter keeps, masked, a page at a time. `basis` says what was searched, \
             `unknown_values` which values of the filter the case does not have. A record that has room on \
-            the page costs one point of the budget for views.",
+            the page costs one point of the budget for views. With `newly_exposed_in` a page costs 100 points of the \
+            budget for lookups instead, like a difference.",
         request: r#"{"filter": {"kind": ["sms"]}, "limit": 100, "purpose": "scoping", "reason":
             "which accounts were hit"}"#,
         answer: r#"{"records": [{"record": "x_0123456789abcdefghjk:17", "subject": "S-7Q4M2KXA",
@@ -111,7 +113,13 @@ impl Request for SearchRecords {
             "2024-03-21T22:34:49Z", "kind": "sms", "channel": ""}], "next": null, "total": 1,
             "basis": {"exhibits": 1, "records": 1190, "span": {"first": "2024-03-01T00:04:11Z", "last":
             "2024-03-31T23:58:40Z"}, "quarantined": 2}}"#,
-        problems: &["not-found", "case-closed", "budget-spent", "over-budget"],
+        problems: &[
+            "not-found",
+            "case-closed",
+            "budget-spent",
+            "over-budget",
+            "lookups-frozen",
+        ],
     };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {

@@ -1,71 +1,43 @@
 //! The texts of the API's description for these operations.
 
 use crate::operations::Docs;
+use crate::operations::two_person::{StepDocs, step_docs};
 
-pub(crate) const REQUEST: Docs = Docs {
-    id: "requestReveal",
+pub(crate) const STEPS: StepDocs = step_docs! {
     tag: "Reveals",
-    summary: "Ask for a reveal",
-    description: "Asks to see the numbers of subjects. Somebody else decides, and only the asker opens it.",
-    request: r#"{"subjects": ["S-7Q4M2KXA"], "purpose": "notification", "reason":
-        "the notice goes out on Monday"}"#,
-    answer: r#"{"reveal": "r_0123456789abcdefghjk", "state": "requested", "expires_at":
-        "2024-03-21T22:34:49Z"}"#,
-    problems: &[
-        "not-found",
-        "case-closed",
-        "budget-spent",
-        "over-budget",
-        "lookups-frozen",
-    ],
-};
-
-pub(crate) const LIST: Docs = Docs {
-    id: "listReveals",
-    tag: "Reveals",
-    summary: "List the reveals of a case",
-    description: "The reveals of a case, newest first.",
-    request: "",
-    answer: r#"{"reveals": [{"reveal": "r_0123456789abcdefghjk", "state": "requested", "asked_by":
-        "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
-        "decided_by": null, "decided_at": null, "purpose": "notification", "reason":
-        "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
-        "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••••", "messages":
-        3}]}]}"#,
-    problems: &["not-found", "case-closed", "budget-spent"],
-};
-
-pub(crate) const READ: Docs = Docs {
-    id: "readReveal",
-    tag: "Reveals",
-    summary: "Read a reveal",
-    description: "What an approval would show, with masked numbers.",
-    request: "",
-    answer: r#"{"reveal": "r_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
-        "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
-        null, "decided_at": null, "purpose": "notification", "reason":
-        "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
-        "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••••", "messages":
-        3}]}"#,
-    problems: &["not-found", "case-closed", "budget-spent"],
-};
-
-pub(crate) const DECIDE: Docs = Docs {
-    id: "decideReveal",
-    tag: "Reveals",
-    summary: "Decide a reveal",
-    description: "Somebody other than the asker approves or denies the reveal.",
-    request: r#"{"decision": "approve", "reason": "checked against the notice"}"#,
-    answer: r#"{"state": "approved"}"#,
-    problems: &[
-        "not-found",
-        "case-closed",
-        "own-request",
-        "wrong-state",
-        "expired",
-        "asker-gone",
-        "result-changed",
-    ],
+    name: "Reveal",
+    many: "reveals",
+    ask: {
+        id: "requestReveal",
+        summary: "Ask for a reveal",
+        description: "Asks to see the numbers of subjects. Somebody else decides, and only the asker opens it.",
+        request: r#"{"subjects": ["S-7Q4M2KXA"], "purpose": "notification", "reason":
+            "the notice goes out on Monday"}"#,
+        answer: r#"{"reveal": "r_0123456789abcdefghjk", "state": "requested", "expires_at":
+            "2024-03-21T22:34:49Z"}"#,
+        problems: ["budget-spent", "over-budget", "lookups-frozen"],
+    },
+    list: {
+        summary: "List the reveals of a case",
+        description: "The reveals of a case.",
+        problems: ["budget-spent"],
+    },
+    read: {
+        summary: "Read a reveal",
+        description: "What an approval would show, with masked numbers.",
+        example: r#"{"reveal": "r_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+            "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+            null, "decided_at": null, "purpose": "notification", "reason":
+            "the notice goes out on Monday", "ticket": null, "decision_reason": null, "numbers": 1,
+            "sample": [{"subject": "S-7Q4M2KXA", "number_masked": "+1 ••• ••• ••••", "messages":
+            3}]}"#,
+        problems: ["budget-spent"],
+    },
+    decide: {
+        summary: "Decide a reveal",
+        description: "",
+        reason: "checked against the notice",
+    },
 };
 
 pub(crate) const OPEN: Docs = Docs {

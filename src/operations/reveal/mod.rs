@@ -12,7 +12,7 @@ use crate::vault::scope::requests::Reveal;
 
 /// Asks to see the numbers of subjects in the clear.
 pub type RequestReveal = Ask<Reveal>;
-/// Lists the newest 500 reveals of a case.
+/// Lists the reveals of a case.
 pub type ListReveals = List<Reveal>;
 /// Shows one reveal with masked numbers, as its decider sees it.
 pub type ReadReveal = Read<Reveal>;

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
+use crate::domain::schema::PageCursor;
 use crate::domain::{Moment, Purpose, Reason, RevealId, Ticket};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::plaintext::SubjectToken;
-use crate::vault::scope::requests::{Reveal, RevealView, RevealWanted, ShownState};
+use crate::vault::scope::requests::{RequestPage, Reveal, RevealView, RevealWanted, ShownState};
 use crate::vault::{OperationError, Why};
 
 /// A request to see the numbers of subjects in the clear.
@@ -47,21 +48,22 @@ pub struct RequestedReveal {
 pub struct RevealList {
     /// The reveals, newest first.
     pub reveals: Vec<RevealView>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
-impl From<Vec<RevealView>> for RevealList {
-    fn from(reveals: Vec<RevealView>) -> Self {
-        Self { reveals }
+impl From<RequestPage<RevealView>> for RevealList {
+    fn from(page: RequestPage<RevealView>) -> Self {
+        Self {
+            reveals: page.requests,
+            next: page.next,
+        }
     }
 }
 
 impl TwoPerson for Reveal {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestRevealInput;
     type Requested = RequestedReveal;
     type Listed = RevealList;

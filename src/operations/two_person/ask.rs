@@ -48,7 +48,8 @@ impl<K: TwoPerson> Operation for Ask<K> {
     }
 
     fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
-        K::check(&self.wanted, asking)
+        K::check(&self.wanted, asking)?;
+        asking.room_for::<K>()
     }
 
     const PREPARES: bool = K::COUNTED_TO_ASK;

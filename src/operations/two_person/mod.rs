@@ -5,6 +5,7 @@
 
 mod ask;
 mod decide;
+mod docs;
 mod list;
 mod read;
 
@@ -15,11 +16,12 @@ use utoipa::ToSchema;
 
 pub use self::ask::Ask;
 pub use self::decide::{Decide, DecidedBody, DecidedState, DecisionInput};
-pub use self::list::List;
+pub(in crate::operations) use self::docs::step_docs;
+pub use self::list::{List, ListInput};
 pub use self::read::Read;
 use super::{Docs, Ids};
 use crate::domain::{Moment, RequestIdOfKind as _};
-use crate::vault::scope::requests::RequestKind;
+use crate::vault::scope::requests::{RequestKind, RequestPage};
 use crate::vault::{OperationError, Target, Why};
 
 /// A kind of request, with its bodies and answers in the API.
@@ -31,8 +33,8 @@ pub trait TwoPerson: RequestKind {
     type Input: DeserializeOwned + ToSchema + Send;
     /// The answer to a new request.
     type Requested: Serialize + ToSchema + Send + 'static;
-    /// The requests of a case.
-    type Listed: From<Vec<Self::View>> + Serialize + ToSchema + Send + 'static;
+    /// A page of the requests of a case.
+    type Listed: From<RequestPage<Self::View>> + Serialize + ToSchema + Send + 'static;
 
     /// What a new request is about, read from the path.
     fn about(ids: &Ids) -> Result<Target, OperationError> {

@@ -13,7 +13,7 @@ use crate::vault::scope::requests::Withdrawal;
 
 /// Asks to withdraw an exhibit.
 pub type RequestWithdrawal = Ask<Withdrawal>;
-/// Lists the newest 500 withdrawals of a case.
+/// Lists the withdrawals of a case.
 pub type ListWithdrawals = List<Withdrawal>;
 /// Shows one withdrawal with its counts, as its decider sees it.
 pub type ReadWithdrawal = Read<Withdrawal>;

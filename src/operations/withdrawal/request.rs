@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
+use crate::domain::schema::PageCursor;
 use crate::domain::{CaseId, ExhibitId, Moment, Reason, WithdrawalId};
 use crate::operations::two_person::{Ask, StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
-use crate::vault::scope::requests::{ShownState, Withdrawal, WithdrawalView};
+use crate::vault::scope::requests::{RequestPage, ShownState, Withdrawal, WithdrawalView};
 use crate::vault::{OperationError, Target, Why};
 
 /// Why an exhibit should be withdrawn.
@@ -36,21 +37,22 @@ pub struct RequestedWithdrawal {
 pub struct WithdrawalList {
     /// The withdrawals, newest first.
     pub withdrawals: Vec<WithdrawalView>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
-impl From<Vec<WithdrawalView>> for WithdrawalList {
-    fn from(withdrawals: Vec<WithdrawalView>) -> Self {
-        Self { withdrawals }
+impl From<RequestPage<WithdrawalView>> for WithdrawalList {
+    fn from(page: RequestPage<WithdrawalView>) -> Self {
+        Self {
+            withdrawals: page.requests,
+            next: page.next,
+        }
     }
 }
 
 impl TwoPerson for Withdrawal {
-    const DOCS: StepDocs = StepDocs {
-        ask: docs::REQUEST,
-        list: docs::LIST,
-        read: docs::READ,
-        decide: docs::DECIDE,
-    };
+    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestWithdrawalInput;
     type Requested = RequestedWithdrawal;
     type Listed = WithdrawalList;

@@ -6,16 +6,18 @@ use serde_json::json;
 use zeroize::Zeroize;
 
 use super::begun::Begun;
+use super::case_prints::ComingPrints;
 use super::coder::Coder;
 use super::codes::Codes;
 use super::earlier::Earlier;
+use super::earlier_exhibit::EarlierExhibit;
 use super::group::{DICTIONARIES, Group};
+use super::in_case::InCase;
 use super::in_progress::{Admission, ExhibitFacts};
 use super::intake::Intake;
 use super::numbers::Numbers;
 use super::part_digests::PartDigests;
 use super::sealing::Sealing;
-use super::seen::{EarlierExhibit, Seen};
 use super::users::Users;
 use crate::domain::{CaseId, ExhibitId, Field, Reference, Title};
 use crate::policy::actions;
@@ -30,7 +32,7 @@ use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::added_terms::AddedTerms;
-use crate::vault::exhibits::description::{load_dictionary, open_description};
+use crate::vault::exhibits::description::{load_dictionaries, open_description};
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
@@ -114,45 +116,61 @@ impl Prepared {
         region: Option<Region>,
     ) -> Result<Self, OperationError> {
         let keys = core.case_keys(&begun.case)?;
-        let reader = core.readers.snapshot()?;
-        let connection = reader.connection()?;
-        let exhibits = exhibit_rows::list(connection, begun.case_number)?;
-        let columns = Field::DICTIONARIES
-            .into_iter()
-            .map(|field| {
-                load_dictionary(connection, &keys, begun.case_number, field).map(Codes::new)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let columns = <[Codes; DICTIONARIES]>::try_from(columns)
-            .map_err(|_| OperationError::Internal("begin::dictionaries"))?;
-        let mut earlier = Vec::with_capacity(exhibits.len());
-        for exhibit in &exhibits {
-            let description = open_description(&keys, exhibit)?;
-            earlier.push(EarlierExhibit {
-                number: exhibit.number,
-                id: exhibit.id.clone(),
-                blocks: description.blocks,
-                ids: description.references_are_ids,
-                minutes: description.times_to_the_minute,
+        let exhibits = {
+            let reader = core.readers.snapshot()?;
+            let rows = exhibit_rows::list_all(reader.connection()?, begun.case_number)?;
+            let rows = rows.into_iter().map(|row| {
+                let description = open_description(&keys, &row)?;
+                Ok((row, description))
             });
+            rows.collect::<Result<Vec<_>, OperationError>>()?
+        };
+        let mut earlier = Vec::with_capacity(exhibits.len());
+        for (exhibit, description) in &exhibits {
+            if exhibit.withdrawn.is_none() && description.blocks > 0 {
+                earlier.push(EarlierExhibit {
+                    number: exhibit.number,
+                    id: exhibit.id.clone(),
+                    blocks: description.blocks,
+                    ids: description.references_are_ids,
+                    minutes: description.times_to_the_minute,
+                });
+            }
         }
-        let entropy = &*core.entropy;
-        let prints = Arc::new(fingerprinter(entropy)?);
-        let seen = Seen::new(Arc::clone(&prints), earlier, begun.visible_numbers);
-        let added = AddedTerms::load(connection, &keys, begun.case_number)?;
+        let in_case = match earlier.is_empty() {
+            true => None,
+            false => {
+                let (core, keys) = (Arc::clone(core), Arc::clone(&keys));
+                let coming = ComingPrints::of(core, keys, earlier.clone())?;
+                Some(InCase::new(earlier, coming, begun.visible_numbers))
+            }
+        };
+        // Dropped before `in_case`, whose thread may wait for a reader.
+        let reader = core.readers.snapshot()?;
+        let columns = load_dictionaries(reader.connection()?, &keys, &exhibits)?.into_iter();
+        let columns =
+            <[Codes; DICTIONARIES]>::try_from(columns.map(Codes::new).collect::<Vec<_>>())
+                .map_err(|_| OperationError::Internal("begin::dictionaries"))?;
+        let added = AddedTerms::of(exhibits.iter().map(|(row, description)| (row, description)));
+        let added = Arc::new(added);
         let of_earlier =
-            |field, visible| Earlier::load(connection, begun.case_number, field, &added, visible);
+            |field, visible| Earlier::new(begun.case_number, field, Arc::clone(&added), visible);
+        let prints = Arc::new(keys.prints());
         let coder = Coder {
             columns,
-            earlier_numbers: of_earlier(Field::Number, begun.visible_numbers)?,
-            earlier_users: of_earlier(Field::User, begun.visible_users)?,
-            numbers: Numbers::new(words(entropy)?, fingerprinter(entropy)?, region),
+            earlier_numbers: of_earlier(Field::Number, begun.visible_numbers),
+            earlier_users: of_earlier(Field::User, begun.visible_users),
+            numbers: Numbers::new(
+                prints.keys_of_numbers(),
+                fingerprinter(&*core.entropy)?,
+                region,
+            ),
             users: Users::new(),
             bases: [[None; 4]; 3],
         };
         Ok(Self {
             keys,
-            intake: Intake::new(coder, seen, prints),
+            intake: Intake::new(coder, in_case, prints),
         })
     }
 }
@@ -168,28 +186,23 @@ impl Intake {
             columns: std::array::from_fn(|_| Codes::new(Dictionary::new())),
             earlier_numbers: Earlier::none(Field::Number),
             earlier_users: Earlier::none(Field::User),
-            numbers: Numbers::new(words(entropy)?, fingerprinter(entropy)?, region),
+            numbers: Numbers::new(prints.keys_of_numbers(), fingerprinter(entropy)?, region),
             users: Users::new(),
             bases: [[None; 4]; 3],
         };
-        let seen = Seen::new(Arc::clone(&prints), Vec::new(), 0);
-        Ok(Self::new(coder, seen, prints))
+        Ok(Self::new(coder, None, prints))
     }
 }
 
+/// With random keys, which are used for this file only.
 fn fingerprinter(entropy: &dyn Entropy) -> Result<Fingerprinter, OperationError> {
-    Ok(Fingerprinter::new(words(entropy)?))
-}
-
-/// Random words, for keys that are used for this file only.
-fn words<const N: usize>(entropy: &dyn Entropy) -> Result<[u64; N], OperationError> {
-    let mut words = [0; N];
+    let mut words = [0; 4];
     for word in &mut words {
         let mut bytes = draw::<8>(entropy)?;
         *word = u64::from_le_bytes(bytes);
         bytes.zeroize();
     }
-    Ok(words)
+    Ok(Fingerprinter::new(words))
 }
 
 struct BeginExhibit {

@@ -11,7 +11,8 @@ use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::ActionKind;
 use crate::vault::Vault;
 use crate::vault::columns::{
-    BlockStatistics, CodeBlock, Segment, SubjectBlock, TextBlock, TimeBlock, UserBlock, UserOf,
+    BlockStatistics, CodeBlock, SeenBlock, Segment, SubjectBlock, TextBlock, TimeBlock, UserBlock,
+    UserOf,
 };
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
@@ -25,8 +26,8 @@ use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{
-    Snapshot, block_rows, dictionary_rows, duplicate_rows, quarantine_rows, statistics_rows,
-    subject_index_rows,
+    Snapshot, block_rows, dictionary_rows, duplicate_rows, quarantine_rows, seen_rows,
+    statistics_rows, subject_index_rows,
 };
 
 impl Vault {
@@ -182,6 +183,15 @@ fn check_blocks(
         check.note(sound, || {
             format!("the statistics of block {no} do not open")
         });
+    }
+    for no in 0..description.blocks {
+        let Some(sealed) = seen_rows::TABLE.find(connection, exhibit, no)? else {
+            check.note(false, || format!("the prints of block {no} are missing"));
+            continue;
+        };
+        let opened = parts.seen(no).open(&sealed);
+        let sound = opened.is_ok_and(|plain| SeenBlock::read(plain.to_vec()).is_ok());
+        check.note(sound, || format!("the prints of block {no} do not open"));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Turns cells into codes and temporary numbers.
 
 use super::codes::Codes;
-use super::earlier::Earlier;
+use super::earlier::{Earlier, UNASKED};
 use super::group::{AREA_STATE, COUNTRY, COUNTRY_BASIS, DICTIONARIES, STATE_BASIS, TIME_BASIS};
 use super::known::Known;
 use super::numbers::Numbers;
@@ -9,7 +9,7 @@ use super::users::Users;
 use crate::domain::Field;
 use crate::vault::columns::CodecError;
 use crate::vault::error::OperationError;
-use crate::vault::plaintext::{Basis, RowBatch};
+use crate::vault::plaintext::{Basis, RowBatch, Tag};
 
 /// The dictionaries, numbers and users of one admission.
 pub(super) struct Coder {
@@ -23,48 +23,52 @@ pub(super) struct Coder {
 }
 
 impl Coder {
-    pub(super) fn identity_of_number(
+    /// The term number of each of the numbers, 0 for those that the case does not have.
+    pub(super) fn terms_of_numbers(
         &mut self,
-        known: Option<&Known<'_>>,
-        number: u32,
-    ) -> Result<u64, OperationError> {
-        let Some(Known { connection, keys }) = known else {
-            return Ok(Earlier::new_identity(number));
-        };
-        let Self {
-            numbers,
-            earlier_numbers,
-            ..
-        } = self;
-        let mut known = std::mem::take(&mut numbers.known);
-        let tag = || numbers.tag(keys.tags(Field::Number), number);
-        let identity = earlier_numbers.identity(connection, keys, number, &mut known, tag);
-        numbers.known = known;
-        identity
+        known: &Known<'_>,
+        numbers: &[u32],
+    ) -> Result<Vec<u32>, OperationError> {
+        let Known { connection, keys } = known;
+        let table = &mut self.numbers;
+        let mut asked = Vec::new();
+        for number in unasked(&mut table.known, numbers) {
+            let tag = table.tag(keys.tags(Field::Number), number);
+            asked.push((tag.ok_or(OperationError::Internal("coder::tag"))?, number));
+        }
+        self.earlier_numbers
+            .take_known(connection, keys, &mut asked, |number, term| {
+                table.known[number as usize] = term;
+            })?;
+        Ok(known_of(&table.known, numbers))
     }
 
-    /// `user` counts from one; 0 is nobody.
-    pub(super) fn identity_of_user(
+    /// The term number of each of the users, 0 for nobody, and `None` for those that the case does not have. `users`
+    /// count from one; 0 is nobody.
+    pub(super) fn terms_of_users(
         &mut self,
-        known: Option<&Known<'_>>,
-        user: u32,
-    ) -> Result<u64, OperationError> {
-        let Some(user) = user.checked_sub(1) else {
-            return Ok(0);
+        known: &Known<'_>,
+        users: &[u32],
+    ) -> Result<Vec<Option<u32>>, OperationError> {
+        let Known { connection, keys } = known;
+        let table = &mut self.users;
+        let somebody: Vec<u32> = users
+            .iter()
+            .filter_map(|user| user.checked_sub(1))
+            .collect();
+        let unasked = unasked(&mut table.known, &somebody).into_iter();
+        let tags = unasked.map(|user| (table.tag(keys.tags(Field::User), user), user));
+        let mut asked: Vec<(Tag, u32)> = tags.collect();
+        self.earlier_users
+            .take_known(connection, keys, &mut asked, |user, term| {
+                table.known[user as usize] = term;
+            })?;
+        let mut found = known_of(&table.known, &somebody).into_iter();
+        let term = |user: &u32| match user {
+            0 => Some(0),
+            _ => found.next().filter(|term| *term != 0),
         };
-        let Some(Known { connection, keys }) = known else {
-            return Ok(Earlier::new_identity(user));
-        };
-        let Self {
-            users,
-            earlier_users,
-            ..
-        } = self;
-        let mut known = std::mem::take(&mut users.known);
-        let tag = || Some(users.tag(keys.tags(Field::User), user));
-        let identity = earlier_users.identity(connection, keys, user, &mut known, tag);
-        users.known = known;
-        identity
+        Ok(users.iter().map(term).collect())
     }
 
     /// Fills the derived columns: the country where the log has none and the state of the area code, both from the
@@ -112,4 +116,25 @@ impl Coder {
             None => *known.insert(self.columns[field].code(basis.as_str())?),
         })
     }
+}
+
+/// Those that were not looked up yet, each once. From now on they are taken for new, until they are found.
+fn unasked(known: &mut Vec<u32>, terms: &[u32]) -> Vec<u32> {
+    let mut unasked = Vec::new();
+    for term in terms {
+        let place = *term as usize;
+        if known.len() <= place {
+            known.resize(place + 1, UNASKED);
+        }
+        if known[place] == UNASKED {
+            known[place] = 0;
+            unasked.push(*term);
+        }
+    }
+    unasked
+}
+
+fn known_of(known: &[u32], terms: &[u32]) -> Vec<u32> {
+    let of = |term: &u32| known.get(*term as usize).copied().unwrap_or_default();
+    terms.iter().map(of).collect()
 }

@@ -41,7 +41,8 @@ impl DryRun {
 
 impl TakesRows for DryRun {
     fn take(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
-        self.intake.take(batch, None)?;
+        self.intake.read(batch)?;
+        self.intake.leave_duplicates_out(batch);
         drop(self.intake.quarantine.take_parts(false));
         drop(self.intake.duplicates.take_parts(false));
         Ok(())
@@ -109,7 +110,6 @@ impl Operation for CheckFile {
     fn detail(&self) -> Value {
         json!({
             "format": self.report.format,
-            "file_digest": self.report.digest,
             "rows": self.report.rows,
             "readable": self.report.readable,
             "quarantined": self.report.quarantined,

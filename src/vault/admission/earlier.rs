@@ -1,141 +1,208 @@
 //! Finds terms that the case has from earlier exhibits.
 
+use std::sync::Arc;
+
+use super::tag_table::TagTable;
 use crate::domain::Field;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::{AddedTerms, Adder};
-use crate::vault::exhibits::tag_runs::{TagRun, TagSearch};
+use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Tag;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::term_rows::Terms;
-use crate::vault::store::{Snapshot, StoreError};
 
 /// Marks a term that was not looked up yet, in a list of known terms.
 pub(super) const UNASKED: u32 = u32::MAX;
 
-/// Finds the visible terms of one field. Runs of tags are read when they are needed and then kept; a small exhibit
-/// reads few of them. A run that is missing is damage: otherwise the case would get the same term twice.
+/// Exhibits that added terms, if they are few. Where they are more, each term has to be looked up in each of them.
+const FEW: usize = 8;
+/// So many passes over all tags; then they are kept.
+const PASSES: u32 = 2;
+
+/// Finds the visible terms of one field. For few terms it reads the run of each exhibit in which a term would be. For
+/// many it reads the tags of all terms in order, and if that happens again and again, it keeps them. A run that is
+/// missing is damage: otherwise the case would get the same term twice.
 pub(super) struct Earlier {
     case: CaseNumber,
     field: Field,
     visible: u32,
-    exhibits: Vec<Runs>,
-}
-
-/// The runs of one exhibit, ordered by first tag.
-struct Runs {
-    adder: Adder,
-    runs: Vec<Run>,
-}
-
-struct Run {
-    first_tag: [u8; 16],
-    opened: Option<TagRun<Vec<u8>>>,
+    added: Arc<AddedTerms>,
+    /// How many terms were looked for one by one, times the exhibits.
+    looks: usize,
+    passes: u32,
+    table: Option<TagTable>,
 }
 
 impl Earlier {
-    pub(super) fn load(
-        connection: &Snapshot,
+    pub(super) fn new(
         case: CaseNumber,
         field: Field,
-        added: &AddedTerms,
+        added: Arc<AddedTerms>,
         visible: u32,
-    ) -> Result<Self, StoreError> {
-        let terms = Terms { case, field };
-        let mut exhibits = Vec::new();
-        for adder in added.of_field(field) {
-            let first_tags = terms.first_tags(connection, adder.exhibit)?.into_iter();
-            let runs = first_tags.map(|first_tag| Run {
-                first_tag,
-                opened: None,
-            });
-            exhibits.push(Runs {
-                adder: adder.clone(),
-                runs: runs.collect(),
-            });
-        }
-        Ok(Self {
+    ) -> Self {
+        Self {
             case,
             field,
             visible,
-            exhibits,
-        })
+            added,
+            looks: 0,
+            passes: 0,
+            table: None,
+        }
     }
 
     /// The terms of no case.
     pub(super) fn none(field: Field) -> Self {
-        Self {
-            case: CaseNumber(0),
-            field,
-            visible: 0,
-            exhibits: Vec::new(),
-        }
-    }
-
-    /// A value for a term that no case has, above all term numbers.
-    pub(super) fn new_identity(temporary: u32) -> u64 {
-        1 << 32 | u64::from(temporary)
+        Self::new(CaseNumber(0), field, Arc::default(), 0)
     }
 
     pub(super) fn visible(&self) -> u32 {
         self.visible
     }
 
-    /// The term number; 0 if the case does not have the term.
-    pub(super) fn find(
+    /// Takes those out of `asked` that the case has, and gives each with its term number to `found`. Sorts the others.
+    pub(super) fn take_known(
         &mut self,
         connection: &Snapshot,
         keys: &CaseKeys,
-        tag: &Tag,
-    ) -> Result<u32, OperationError> {
-        for Runs { adder, runs } in &mut self.exhibits {
-            // A tag below all first tags is covered by the last run.
-            let place = runs.partition_point(|run| run.first_tag <= *tag.as_bytes());
-            let place = place.checked_sub(1).unwrap_or(runs.len().wrapping_sub(1));
-            let run = runs.get_mut(place).ok_or_else(|| adder.damaged())?;
-            let opened = match &mut run.opened {
-                Some(opened) => opened,
-                None => {
-                    let mut search = TagSearch::of(connection, self.case, self.field)?;
-                    let opened = search.around(keys, adder, tag)?.kept();
-                    run.opened.insert(opened)
-                }
-            };
-            if !opened.covers(tag) {
-                return Err(adder.damaged());
-            }
-            if let Some(found) = opened.find(tag) {
-                return Ok(found);
-            }
+        asked: &mut Vec<(Tag, u32)>,
+        mut found: impl FnMut(u32, u32),
+    ) -> Result<(), OperationError> {
+        let adders = self.added.of_field(self.field);
+        if adders.is_empty() || asked.is_empty() {
+            return Ok(());
         }
-        Ok(0)
+        asked.sort_unstable();
+        let terms = self.terms();
+        let runs = adders.iter().map(|adder| adder.terms());
+        let runs: usize = runs
+            .map(|terms_of| terms_of.div_ceil(terms.in_a_run()))
+            .sum();
+        let looks = asked.len() * adders.len();
+        // A run that is looked for costs twice as much as one that follows another.
+        let few = 2 * looks <= runs;
+        self.looks = self.looks.saturating_add(looks);
+        let often = self.passes >= PASSES || self.looks > 2 * runs && few;
+        if self.table.is_none() && (often || !few && adders.len() > FEW) {
+            self.table = Some(self.read_all(connection, keys)?);
+        }
+        let known = match (&self.table, few) {
+            (Some(table), _) => asked.iter().map(|(tag, _)| table.find(tag)).collect(),
+            (None, true) => self.look_for(connection, keys, asked)?,
+            (None, false) => {
+                self.passes += 1;
+                self.pass_over(connection, keys, asked)?
+            }
+        };
+        let mut known: std::vec::IntoIter<Option<u32>> = known.into_iter();
+        asked.retain(|(_, who)| match known.next().flatten() {
+            Some(no) => {
+                found(*who, no);
+                false
+            }
+            None => true,
+        });
+        Ok(())
     }
 
-    /// A value that identifies a term among old and new rows: its term number if the case knows it, otherwise a value
-    /// above all term numbers, made of its temporary number.
-    pub(super) fn identity(
-        &mut self,
+    fn terms(&self) -> Terms {
+        Terms {
+            case: self.case,
+            field: self.field,
+        }
+    }
+
+    /// Reads the runs in which the terms would be. They are sorted.
+    fn look_for(
+        &self,
         connection: &Snapshot,
         keys: &CaseKeys,
-        temporary: u32,
-        known: &mut Vec<u32>,
-        tag: impl FnOnce() -> Option<Tag>,
-    ) -> Result<u64, OperationError> {
-        let new = Self::new_identity(temporary);
-        if self.visible == 0 {
-            return Ok(new);
+        asked: &[(Tag, u32)],
+    ) -> Result<Vec<Option<u32>>, OperationError> {
+        let mut known = Found::of(asked.len());
+        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        for adder in self.added.of_field(self.field) {
+            let tags = asked.iter().map(|(tag, _)| tag);
+            let found = |place, no| known.add(place, no);
+            search.find_sorted(keys, adder, tags, found)?;
+            known.check(adder)?;
         }
-        let place = temporary as usize;
-        if known.len() <= place {
-            known.resize(place + 1, UNASKED);
+        Ok(known.terms)
+    }
+
+    /// Reads the tags of all terms, and finds those that are asked for. Both are sorted, the tags exhibit by exhibit.
+    fn pass_over(
+        &self,
+        connection: &Snapshot,
+        keys: &CaseKeys,
+        asked: &[(Tag, u32)],
+    ) -> Result<Vec<Option<u32>>, OperationError> {
+        let value = |tag: &Tag| u128::from_be_bytes(*tag.as_bytes());
+        let values: Vec<u128> = asked.iter().map(|(tag, _)| value(tag)).collect();
+        let mut known = Found::of(asked.len());
+        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        for adder in self.added.of_field(self.field) {
+            let mut place = 0;
+            search.each(keys, adder, self.terms(), |no, tag| {
+                let tag = value(&tag);
+                while values.get(place).is_some_and(|value| *value < tag) {
+                    place += 1;
+                }
+                if values.get(place) == Some(&tag) {
+                    known.add(place, no);
+                }
+            })?;
+            known.check(adder)?;
         }
-        let known = &mut known[place];
-        if *known == UNASKED {
-            *known = match tag() {
-                Some(tag) => self.find(connection, keys, &tag)?,
-                None => 0,
-            };
+        Ok(known.terms)
+    }
+
+    fn read_all(&self, connection: &Snapshot, keys: &CaseKeys) -> Result<TagTable, OperationError> {
+        let mut table = TagTable::with_room(self.visible as usize);
+        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        for adder in self.added.of_field(self.field) {
+            let mut sound = true;
+            search.each(keys, adder, self.terms(), |_, tag| sound &= table.add(&tag))?;
+            if !sound {
+                return Err(adder.damaged());
+            }
         }
-        Ok(if *known == 0 { new } else { u64::from(*known) })
+        // The terms of the exhibits follow each other without a gap.
+        match table.len() == self.visible as usize {
+            true => Ok(table),
+            false => Err(OperationError::Damaged {
+                place: format!("{} terms of the case", self.field.label()),
+            }),
+        }
+    }
+}
+
+/// What was found so far. A term is added once: later exhibits find it.
+struct Found {
+    terms: Vec<Option<u32>>,
+    twice: bool,
+}
+
+impl Found {
+    fn of(asked: usize) -> Self {
+        Self {
+            terms: vec![None; asked],
+            twice: false,
+        }
+    }
+
+    fn add(&mut self, place: usize, no: u32) {
+        if let Some(term) = self.terms.get_mut(place) {
+            self.twice |= term.replace(no).is_some();
+        }
+    }
+
+    fn check(&self, adder: &Adder) -> Result<(), OperationError> {
+        match self.twice {
+            true => Err(adder.damaged()),
+            false => Ok(()),
+        }
     }
 }

@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 
 use super::file_facts::FileFacts;
 use super::intake::Intake;
-use super::quarantine::{KindCount, ShownReject};
+use super::quarantine::ShownReject;
 use crate::domain::schema::{Digest, FormatName};
 use crate::vault::error::OperationError;
-use crate::vault::exhibits::line_report::LineReport;
+use crate::vault::exhibits::line_report::{KindCount, LineReport};
+use crate::vault::plaintext::SkipKind;
 use crate::vault::scope::RuleCount;
 
 /// What is in a file, compared with itself only.
@@ -39,6 +40,8 @@ pub struct FileReport {
     pub duplicates_by_rule: Option<Vec<RuleCount>>,
     /// Rows whose country is not known and would be left blank.
     pub unknown_countries: u64,
+    /// Rows that name no account, which no liaison would see.
+    pub blank_accounts: u64,
     /// Rows that cannot be admitted.
     pub quarantined: u64,
     /// How many of them for each reason.
@@ -73,7 +76,9 @@ impl FileReport {
         let readable = rows.saturating_sub(quarantine.total);
         let unread = quarantine.total;
         let too_many = unread >= FEW && unread as f64 > most * rows as f64;
+        let lines = lines_of(intake, file).without_duplicates();
         let refused = match accepted {
+            false if rows == 0 => Some(no_row(&lines)),
             false if readable == 0 => Some(format!(
                 "none of the {rows} rows can be admitted{}",
                 advice(quarantine.most_frequent())
@@ -93,9 +98,10 @@ impl FileReport {
             duplicates: None,
             duplicates_by_rule: None,
             unknown_countries: intake.counts.unknown_countries,
+            blank_accounts: intake.counts.blank_accounts,
             quarantined: quarantine.total,
             quarantined_by_kind: quarantine.by_kind(),
-            lines: lines_of(intake, file).without_duplicates(),
+            lines,
             numbers: intake.coder.numbers.len() as u64,
             dropped_columns: file.dropped_columns.clone(),
             rejects: quarantine.shown.clone(),
@@ -134,6 +140,40 @@ fn lines_of(intake: &Intake, file: &FileFacts) -> LineReport {
     intake.lines.report(file.lines, rows)
 }
 
+/// Why a file is refused that has no row: its records are no messages to a person, or it has none.
+fn no_row(lines: &LineReport) -> String {
+    let count = |kind: SkipKind| lines.skipped_records.get(kind.as_str());
+    let said = [
+        (
+            SkipKind::Inbound,
+            "messages that the owner of the log received",
+        ),
+        (
+            SkipKind::StatusEvent,
+            "events that are no message to a person",
+        ),
+    ];
+    let said = said.into_iter().filter_map(|(kind, what)| {
+        let count = count(kind)?;
+        Some(format!("{count} are {what} ({})", kind.as_str()))
+    });
+    let said: Vec<_> = said.collect();
+    if !said.is_empty() {
+        return format!(
+            "no record is a message to a person: {}; ask the sender for the log of what was sent",
+            said.join(", ")
+        );
+    }
+    let skipped = lines.skipped.iter();
+    let skipped: Vec<_> = skipped
+        .map(|(kind, lines)| format!("{lines} {kind}"))
+        .collect();
+    format!(
+        "the file has no row (its lines: {}); ask the sender for the complete file, or map its columns",
+        skipped.join(", ")
+    )
+}
+
 /// The most frequent reason, where it is seen first, and what may be said when the file is sent again.
 fn advice(most: Option<(&'static str, &ShownReject)>) -> String {
     let Some((kind, first)) = most else {
@@ -145,6 +185,17 @@ fn advice(most: Option<(&'static str, &ShownReject)>) -> String {
         }
         (Some("number"), "masked" | "damaged") => {
             "with a mapping that names the column of whole numbers, or ask the sender for them"
+        }
+        (Some("number"), "ambiguous") => {
+            "with a mapping whose number has form = \"international\", if every number begins with a calling code, or \
+             with another region="
+        }
+        (Some("number"), "missing-number" | "not-a-number" | "several-numbers") => {
+            "with a mapping that names the column of the number"
+        }
+        (Some("number"), "other-country") => {
+            "with a mapping without the column of the country, if that is not where the numbers are from, or with \
+             form = \"international\""
         }
         (Some("number"), _) => {
             "with region=, the country whose numbers are written without a calling code, or with a \

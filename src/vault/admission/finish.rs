@@ -92,7 +92,7 @@ impl Vault {
         let finish = FinishExhibit::of(
             admission,
             file,
-            file_tag,
+            (file_tag, self.core.draw()?),
             terms,
             (index_ranges, blocks_digest),
         );
@@ -136,7 +136,7 @@ impl FinishExhibit {
     fn of(
         admission: &mut Admission,
         file: FileFacts,
-        file_tag: [u8; 32],
+        (file_tag, salt): ([u8; 32], [u8; 32]),
         terms: TermCounts,
         (index_ranges, blocks_digest): (IndexRanges, String),
     ) -> Self {
@@ -158,6 +158,7 @@ impl FinishExhibit {
             zone: file.zone,
             mapping: file.mapping,
             digest: STANDARD.encode(file.digest),
+            digest_salt: STANDARD.encode(salt),
             bytes: file.bytes,
             rows: counts.read,
             admitted: counts.admitted,
@@ -175,6 +176,7 @@ impl FinishExhibit {
                 ],
             ),
             unknown_countries: counts.unknown_countries,
+            blank_accounts: counts.blank_accounts,
             file_numbers: admission.intake.coder.numbers.len() as u32,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
@@ -230,7 +232,7 @@ impl Operation for FinishExhibit {
         let mapping = mapping.map(|text| STANDARD.encode(digest(&SHA256, text.as_bytes())));
         let mut detail = json!({
             "format": description.format,
-            "file_digest": description.digest,
+            "file_commitment": description.commitment(),
             "bytes": description.bytes,
             "rows": description.rows,
             "admitted": description.admitted_alone(),
@@ -303,6 +305,13 @@ pub struct AdmittedView {
     /// SHA-256 of the file as received, base64.
     #[schema(value_type = Digest)]
     pub digest: String,
+    /// The salt of the commitment. Whoever gets it can check that a file is this one.
+    #[schema(value_type = Digest)]
+    pub digest_salt: String,
+    /// What everybody may see of the digest: SHA-256 over `breachvault-file-v1`, `digest` and `digest_salt`, a line
+    /// each. It is in the leaf's detail.
+    #[schema(value_type = Digest)]
+    pub commitment: String,
     /// The format it was read as.
     #[schema(value_type = FormatName)]
     pub format: String,
@@ -322,6 +331,8 @@ pub struct AdmittedView {
     pub lines: LineReport,
     /// Rows that name a country that is not known. They have no country.
     pub unknown_countries: u64,
+    /// Rows that name no account. No liaison sees them.
+    pub blank_accounts: u64,
     /// Distinct numbers.
     pub numbers: u32,
     /// Names of columns that were not read; their cells were not kept.
@@ -343,7 +354,9 @@ impl Answer for Admitted {
         let alone = description.admitted_alone();
         Ok(AdmittedView {
             exhibit: self.exhibit,
+            commitment: description.commitment(),
             digest: description.digest,
+            digest_salt: description.digest_salt,
             format: description.format,
             format_evidence: description.format_evidence,
             rows: description.rows,
@@ -353,6 +366,7 @@ impl Answer for Admitted {
             quarantined: description.quarantined,
             lines: description.lines,
             unknown_countries: description.unknown_countries,
+            blank_accounts: description.blank_accounts,
             numbers: description.file_numbers,
             dropped_columns: description.dropped_columns,
             rejects: self.shown,

@@ -4,12 +4,12 @@ use super::fault;
 use super::part_digests::{PartDigests, PartKind};
 use super::waiting_column::WaitingColumn;
 use crate::domain::Field;
-use crate::vault::columns::{BlockStatistics, CodeBlock, TextBlock, TimeBlock};
+use crate::vault::columns::{BlockStatistics, CodeBlock, SeenBlock, TextBlock, TimeBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::plaintext::{Nonces, Texts};
 use crate::vault::store::exhibit_rows::ExhibitNumber;
-use crate::vault::store::{StoreError, Transaction, block_rows, statistics_rows};
+use crate::vault::store::{StoreError, Transaction, block_rows, seen_rows, statistics_rows};
 
 pub(super) const DICTIONARIES: usize = Field::DICTIONARIES.len();
 
@@ -33,6 +33,8 @@ pub(super) struct Group {
     pub(super) others: Vec<(u32, u32)>,
     /// Message references; blank where the row has none.
     pub(super) references: Texts,
+    /// The prints by which later admissions find the messages.
+    pub(super) seen: Vec<u64>,
 }
 
 /// Sealed parts of one block position, on their way to the store.
@@ -40,6 +42,7 @@ pub(super) struct SealedGroup {
     no: u32,
     blocks: Vec<(Field, Vec<u8>)>,
     statistics: Option<Vec<u8>>,
+    seen: Option<Vec<u8>>,
     /// Is replaced at the end of the admission, so it is not one of the parts of the exhibit.
     waiting: Option<Vec<u8>>,
 }
@@ -51,6 +54,7 @@ impl SealedGroup {
             no,
             blocks: vec![(field, sealed)],
             statistics: None,
+            seen: None,
             waiting: None,
         }
     }
@@ -61,6 +65,9 @@ impl SealedGroup {
         }
         if let Some(sealed) = &self.statistics {
             parts.add(PartKind::Statistics, None, self.no, sealed);
+        }
+        if let Some(sealed) = &self.seen {
+            parts.add(PartKind::Seen, None, self.no, sealed);
         }
     }
 
@@ -90,6 +97,9 @@ impl SealedGroup {
         if let Some(sealed) = &self.waiting {
             block_rows::insert(connection, exhibit, Field::Number, self.no, sealed)?;
         }
+        if let Some(sealed) = &self.seen {
+            seen_rows::TABLE.insert(connection, exhibit, self.no, sealed)?;
+        }
         match &self.statistics {
             Some(sealed) => statistics_rows::TABLE.insert(connection, exhibit, self.no, sealed),
             None => Ok(()),
@@ -102,7 +112,8 @@ impl Group {
         self.times.len()
     }
 
-    /// Seals the blocks of every field but number and user, the statistics, and the waiting column.
+    /// Seals the blocks of every field but number and user, the statistics, the prints, and the waiting
+    /// column.
     pub(super) fn seal(
         &self,
         exhibit: &ExhibitParts<'_>,
@@ -133,12 +144,15 @@ impl Group {
         seal(Field::MessageRef, &texts)?;
         statistics.encode(&mut plain);
         let statistics = exhibit.statistics(no).seal(nonces.take()?, &plain)?;
+        SeenBlock::encode(&self.seen, &mut plain).map_err(fault::codec)?;
+        let seen = exhibit.seen(no).seal(nonces.take()?, &plain)?;
         let waiting = WaitingColumn::encode(&self.numbers, &self.others).map_err(fault::codec)?;
         let waiting = exhibit.waiting_column(no).seal(nonces.take()?, &waiting)?;
         Ok(SealedGroup {
             no,
             blocks,
             statistics: Some(statistics),
+            seen: Some(seen),
             waiting: Some(waiting),
         })
     }
@@ -149,6 +163,7 @@ impl Group {
         self.numbers.clear();
         self.others.clear();
         self.references.clear();
+        self.seen.clear();
     }
 }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::coder::Coder;
+use super::in_case::InCase;
 use super::lines::Lines;
 use super::quarantine::Quarantine;
 use super::scratch::Scratch;
@@ -17,6 +18,8 @@ use crate::vault::plaintext::{Fingerprinter, RowBatch};
 pub(super) struct Intake {
     pub(super) coder: Coder,
     pub(super) seen: Seen,
+    /// The records that the case has already, if there are any to compare with.
+    pub(super) in_case: Option<InCase>,
     pub(super) scratch: Scratch,
     pub(super) prints: Arc<Fingerprinter>,
     pub(super) quarantine: Quarantine,
@@ -31,6 +34,7 @@ pub(super) struct Counts {
     pub(super) admitted: u64,
     pub(super) blocks: u32,
     pub(super) unknown_countries: u64,
+    pub(super) blank_accounts: u64,
     pub(super) span: Option<(i64, i64)>,
 }
 
@@ -46,10 +50,11 @@ impl Batches {
 }
 
 impl Intake {
-    pub(super) fn new(coder: Coder, seen: Seen, prints: Arc<Fingerprinter>) -> Self {
+    pub(super) fn new(coder: Coder, in_case: Option<InCase>, prints: Arc<Fingerprinter>) -> Self {
         Self {
             coder,
-            seen,
+            seen: Seen::new(Arc::clone(&prints)),
+            in_case,
             scratch: Scratch::default(),
             prints,
             quarantine: Quarantine::default(),

@@ -8,11 +8,14 @@
 mod abandon;
 mod begin;
 mod begun;
+mod case_prints;
 mod check;
 mod coder;
 mod codes;
 mod dry_run;
 mod earlier;
+mod earlier_exhibit;
+mod earlier_records;
 mod exhibit_check;
 mod fault;
 mod file_facts;
@@ -20,12 +23,14 @@ mod file_report;
 mod fingerprint_set;
 mod finish;
 mod group;
+mod in_case;
 mod in_progress;
 mod intake;
 #[cfg(feature = "kernels")]
 mod kernels;
 mod known;
 mod lines;
+mod message_print;
 mod number_table;
 mod numbering;
 mod numbers;
@@ -37,6 +42,7 @@ mod scratch;
 mod sealing;
 mod seen;
 mod staging;
+mod tag_table;
 mod terms;
 #[cfg(test)]
 mod tests;

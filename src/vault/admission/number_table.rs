@@ -12,7 +12,7 @@ use crate::vault::columns::CodecError;
 
 /// Digits to temporary numbers, and back.
 pub(super) struct NumberTable {
-    /// Random. Without them somebody could construct an exhibit whose numbers all collide.
+    /// Secret. Otherwise somebody could construct an exhibit whose numbers all collide.
     keys: [u64; 2],
     slots: OpenTable,
     digits: Zeroizing<Vec<u64>>,
@@ -25,7 +25,7 @@ const FIRST: usize = 1024;
 const BATCH: usize = 256;
 
 impl NumberTable {
-    /// Both keys must be random.
+    /// Both keys must be secret, and as good as random.
     pub(super) fn new(keys: [u64; 2]) -> Self {
         Self {
             keys,
@@ -75,6 +75,11 @@ impl NumberTable {
             let found = batch.iter().zip(&hashes);
             out.extend(found.map(|(digits, hash)| self.find_at(*digits, *hash).unwrap_or(none)));
         }
+    }
+
+    /// A print of digits, the same in every table with these keys. They need not be in the table.
+    pub(super) fn print_of(&self, digits: u64) -> u64 {
+        hash_of(self.keys, digits)
     }
 
     pub(super) fn len(&self) -> usize {

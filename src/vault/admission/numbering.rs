@@ -30,7 +30,7 @@ impl Numbering {
         tag: impl Fn(u32) -> Option<Tag>,
     ) -> Result<Self, OperationError> {
         let mut last = vec![0; terms];
-        let mut new = Vec::new();
+        let (mut new, mut unasked) = (Vec::new(), Vec::new());
         let mut distinct = 0;
         for (temporary, last) in (0..).zip(&mut last) {
             if !used(temporary) {
@@ -43,16 +43,17 @@ impl Numbering {
                 continue;
             }
             let tag = tag(temporary).ok_or(OperationError::Internal("numbering::tag"))?;
-            let found = match known {
-                UNASKED => earlier.find(connection, keys, &tag)?,
-                _ => 0,
-            };
-            if found == 0 {
-                new.push((tag, temporary));
-            } else {
-                *last = found;
+            match known {
+                UNASKED => unasked.push((tag, temporary)),
+                _ => new.push((tag, temporary)),
             }
         }
+        earlier.take_known(connection, keys, &mut unasked, |temporary, found| {
+            if let Some(last) = last.get_mut(temporary as usize) {
+                *last = found;
+            }
+        })?;
+        new.append(&mut unasked);
         if u64::from(earlier.visible()) + new.len() as u64 > TERMS_OF_A_KEY {
             return Err(OperationError::Unreadable {
                 kind: "key-used-up",

@@ -103,6 +103,16 @@ impl Numbers {
         Ok(number)
     }
 
+    /// The print of a number: the same in every admission to the case. `digits` are those of its cell if it is plain
+    /// E.164, otherwise 0.
+    pub(super) fn print(&self, digits: u64, number: u32) -> u64 {
+        let digits = match digits == 0 || self.rewritten {
+            true => self.table.expose_digits().get(number as usize).copied(),
+            false => Some(digits),
+        };
+        self.table.print_of(digits.unwrap_or_default())
+    }
+
     /// The code of the country of a number.
     pub(super) fn country(
         &mut self,

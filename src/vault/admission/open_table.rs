@@ -15,8 +15,14 @@ impl OpenTable {
     pub(super) const EMPTY: u32 = u32::MAX;
 
     pub(super) fn new() -> Self {
+        Self::with_room(0)
+    }
+
+    /// A table that takes so many without growing.
+    pub(super) fn with_room(entries: usize) -> Self {
+        let slots = entries / 2 * 3;
         Self {
-            slots: vec![Self::EMPTY; FIRST_SLOTS],
+            slots: vec![Self::EMPTY; slots.max(FIRST_SLOTS)],
         }
     }
 

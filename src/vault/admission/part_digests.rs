@@ -6,7 +6,7 @@ use crate::domain::Field;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{
-    Snapshot, StoreError, block_rows, dictionary_rows, duplicate_rows, quarantine_rows,
+    Snapshot, StoreError, block_rows, dictionary_rows, duplicate_rows, quarantine_rows, seen_rows,
     statistics_rows, subject_index_rows,
 };
 
@@ -19,6 +19,7 @@ pub(super) enum PartKind {
     SubjectIndex,
     Quarantine,
     Duplicates,
+    Seen,
 }
 
 /// Kind, code of the field (0 where a part is of none), position, SHA-256.
@@ -88,6 +89,9 @@ pub(super) fn recompute(
     })?;
     duplicate_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
         parts.add_coded(PartKind::Duplicates, 0, no, sealed);
+    })?;
+    seen_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
+        parts.add_coded(PartKind::Seen, 0, no, sealed);
     })?;
     Ok(parts.digest())
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::vault::exhibits::line_report::KindCount;
 use crate::vault::plaintext::{Reject, RejectKind, WipedText};
 
 /// A reject as the report shows it.
@@ -40,16 +41,6 @@ const REJECTS: usize = 1000;
 const BYTES: usize = 1 << 20;
 /// How many rejects a report shows.
 const SHOWN: usize = 100;
-
-/// How many rows were not admitted for one reason.
-#[derive(Debug, Serialize, Clone, PartialEq, Eq, ToSchema)]
-pub struct KindCount {
-    /// The reason.
-    #[schema(value_type = RejectKind)]
-    pub kind: &'static str,
-    /// The rows.
-    pub rows: u64,
-}
 
 impl Quarantine {
     /// How many rows for each reason.

@@ -2,11 +2,13 @@
 
 use super::earlier::UNASKED;
 use super::fault;
+use super::in_case::Rows;
 use super::intake::Intake;
 use super::known::Known;
+use super::message_print::{CODES, RowIdentity, short_of_row};
 use super::numbers::NoNumber;
 use super::scratch::Scratch;
-use super::seen::{CODES, Compared, RowIdentity};
+use super::seen::Compared;
 use crate::domain::Field;
 use crate::vault::columns::CodecError;
 use crate::vault::error::OperationError;
@@ -17,25 +19,30 @@ use crate::vault::plaintext::{RejectKind, RowBatch, TEXTS};
 const USER_BYTES: usize = 255;
 
 impl Intake {
-    /// Takes the rows of a batch and sets its rejects aside. Without `known` they are compared with each other only.
-    pub(super) fn take(
-        &mut self,
-        batch: &RowBatch,
-        known: Option<&Known<'_>>,
-    ) -> Result<(), OperationError> {
+    /// Numbers and codes the rows of a batch, compares them with those before them in the file, and sets the rejects
+    /// aside.
+    pub(super) fn read(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
         self.counts.read += (batch.len() + batch.rejects().len()) as u64;
         for reject in batch.rejects() {
             self.quarantine.add(reject);
         }
         self.lines.skip(batch);
         self.counts.unknown_countries += batch.unknown_countries();
+        self.counts.blank_accounts += batch.blank_accounts();
         self.number_rows(batch)?;
         self.quarantine.end_batch();
         self.code_rows(batch).map_err(fault::codec)?;
-        let prints = batch.prints();
-        let (users, references) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
-        self.identify_rows(batch, users, references, known)?;
-        self.leave_duplicates_out(batch);
+        let (users, references) = prints_of(batch)?;
+        self.identify_rows(batch, users, references);
+        let Scratch {
+            prints,
+            compared,
+            new,
+            in_case,
+            ..
+        } = &mut self.scratch;
+        self.seen.take_in(prints, compared, new);
+        in_case.clear();
         Ok(())
     }
 
@@ -108,80 +115,100 @@ impl Intake {
         coder.code_derived(batch, batch.expose_digits(), rows, numbers, codes)
     }
 
-    /// Computes the fingerprint that distinguishes each row from all others of the file and of the case.
-    fn identify_rows(
-        &mut self,
-        batch: &RowBatch,
-        users: &[u64],
-        references: &[u128],
-        known: Option<&Known<'_>>,
-    ) -> Result<(), OperationError> {
-        self.scratch.identities.clear();
-        for number in &self.scratch.numbers {
-            let identity = self.coder.identity_of_number(known, *number)?;
-            self.scratch.identities.push(identity);
-        }
-        self.seen
-            .prepare_for(batch.references_are_ids(), batch.fineness());
-        if let Some(known) = known {
-            let numbers = self.scratch.identities.iter().copied();
-            self.seen.recall(known.connection, known.keys, numbers)?;
-        }
-        self.scratch.prints.clear();
-        self.scratch.compared.clear();
-        for (at, row) in self.scratch.rows.iter().enumerate() {
-            let number = self.scratch.identities[at];
-            let sent_at = batch.sent_at()[*row as usize];
-            let fineness = batch.fineness()[*row as usize];
-            let (print, compared) = match references[*row as usize] {
+    /// Computes the prints that distinguish each row from all others of the file, and the short ones that are stored.
+    fn identify_rows(&mut self, batch: &RowBatch, users: &[u64], references: &[u128]) {
+        let Self {
+            scratch,
+            coder,
+            seen,
+            ..
+        } = self;
+        seen.prepare_for(batch.references_are_ids(), batch.fineness());
+        scratch.identities.clear();
+        scratch.prints.clear();
+        scratch.compared.clear();
+        scratch.short.clear();
+        let digits = batch.expose_digits();
+        for (at, row) in scratch.rows.iter().enumerate() {
+            let row = *row as usize;
+            let number = coder.numbers.print(digits[row], scratch.numbers[at]);
+            let sent_at = batch.sent_at()[row];
+            let (print, rule, short) = match references[row] {
                 0 => {
                     let mut codes = [0; CODES];
-                    for (code, column) in codes.iter_mut().zip(&self.scratch.codes) {
+                    for (code, column) in codes.iter_mut().zip(&scratch.codes) {
                         *code = column[at];
                     }
-                    let (user, name) = (users[*row as usize], batch.users().get(*row as usize));
-                    let user = self.coder.users.number(user, name).map_err(fault::codec)?;
-                    let print = self.seen.of_row(&RowIdentity {
+                    let print = seen.of_row(&RowIdentity {
                         number,
-                        user: self.coder.identity_of_user(known, user)?,
+                        user: users[row],
                         sent_at,
                         codes,
                     });
-                    let compared = Compared {
-                        rule: DuplicateRule::WholeRow,
-                        fineness,
-                        also: None,
-                    };
-                    (print, compared)
+                    (print, DuplicateRule::WholeRow, short_of_row(print))
                 }
-                reference => self.seen.of_message(reference, number, sent_at, fineness),
+                reference => {
+                    let (print, rule) = seen.of_message(reference, number, sent_at);
+                    let short = seen.short_of_message(reference, number, sent_at);
+                    (print, rule, short)
+                }
             };
-            self.scratch.prints.push(print);
-            self.scratch.compared.push(compared);
+            scratch.identities.push(number);
+            scratch.prints.push(print);
+            scratch.short.push(short);
+            scratch.compared.push(Compared {
+                rule,
+                fineness: batch.fineness()[row],
+            });
         }
-        Ok(())
+    }
+
+    /// Finds the rows of the batch that was read whose message an earlier exhibit of the case has.
+    pub(super) fn compare_with_case(
+        &mut self,
+        batch: &RowBatch,
+        known: &Known<'_>,
+    ) -> Result<(), OperationError> {
+        let Self {
+            scratch,
+            coder,
+            prints,
+            in_case,
+            ..
+        } = self;
+        let Some(in_case) = in_case else {
+            return Ok(());
+        };
+        let (users, references) = prints_of(batch)?;
+        let rows = Rows {
+            batch,
+            users,
+            references,
+            fingerprinter: prints,
+        };
+        in_case.find(known, coder, &rows, scratch)
     }
 
     /// Removes the rows that came before, in the file or else in the case. Their lines are noted, with the rule.
-    fn leave_duplicates_out(&mut self, batch: &RowBatch) {
+    pub(super) fn leave_duplicates_out(&mut self, batch: &RowBatch) {
         let lines = batch.lines();
         let Scratch {
             rows,
             codes,
             numbers,
-            prints,
+            short,
             compared,
             new,
+            in_case,
             ..
         } = &mut self.scratch;
-        self.seen.take_in(prints, compared, new);
         // What became of each line is told by the file alone.
         self.lines.count(batch.spans(), rows, new);
         for (at, row) in rows.iter().enumerate() {
             let (compared, line) = (&compared[at], lines[*row as usize]);
             if !new[at] {
                 self.duplicates.in_file.add(line, compared.rule);
-            } else if self.seen.is_in_case(prints[at], compared) {
+            } else if in_case.get(at) == Some(&true) {
                 self.duplicates.in_case.add(line, compared.rule);
                 new[at] = false;
             }
@@ -189,13 +216,20 @@ impl Intake {
         if new.contains(&false) {
             keep_new(rows, new);
             keep_new(numbers, new);
+            keep_new(short, new);
             codes.iter_mut().for_each(|column| keep_new(column, new));
         }
         self.counts.admitted += rows.len() as u64;
     }
 }
 
-fn keep_new(column: &mut Vec<u32>, new: &[bool]) {
+/// The prints of names and references, which a batch has that was made for an admission.
+fn prints_of(batch: &RowBatch) -> Result<(&[u64], &[u128]), OperationError> {
+    let prints = batch.prints();
+    prints.ok_or(OperationError::Internal("a foreign batch"))
+}
+
+fn keep_new<T>(column: &mut Vec<T>, new: &[bool]) {
     let mut new = new.iter();
     column.retain(|_| new.next() == Some(&true));
 }

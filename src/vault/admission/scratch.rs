@@ -11,10 +11,16 @@ pub(super) struct Scratch {
     pub(super) rows: Vec<u32>,
     pub(super) codes: [Vec<u32>; DICTIONARIES],
     pub(super) numbers: Vec<u32>,
+    /// The prints of the numbers.
     pub(super) identities: Vec<u64>,
     pub(super) prints: Vec<u128>,
     pub(super) compared: Vec<Compared>,
+    /// The prints that are stored with the records.
+    pub(super) short: Vec<u64>,
+    /// Whether no row before it in the file is the same message.
     pub(super) new: Vec<bool>,
+    /// Whether an earlier exhibit has the message. Empty if there is none.
+    pub(super) in_case: Vec<bool>,
     pub(super) seconds: Vec<i64>,
     /// Positions in `rows` whose user is not the one in the subject index, with the user plus one.
     pub(super) others: Vec<(u32, u32)>,

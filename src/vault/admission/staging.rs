@@ -18,15 +18,18 @@ use crate::vault::store::{Transaction, duplicate_rows, quarantine_rows};
 
 impl TakesRows for Admission {
     fn take(&mut self, batch: &RowBatch) -> Result<(), OperationError> {
-        {
+        self.intake.read(batch)?;
+        if let Some(in_case) = &mut self.intake.in_case {
+            in_case.be_ready()?;
             let core = Arc::clone(&self.core);
             let reader = core.readers.snapshot()?;
             let known = Known {
                 connection: reader.connection()?,
                 keys: &self.keys,
             };
-            self.intake.take(batch, Some(&known))?;
+            self.intake.compare_with_case(batch, &known)?;
         }
+        self.intake.leave_duplicates_out(batch);
         self.stage_set_aside(false)?;
         let prints = batch.prints();
         let (users, _) = prints.ok_or(OperationError::Internal("a foreign batch"))?;
@@ -92,6 +95,7 @@ impl Admission {
             }
             group.numbers.extend_from_slice(&scratch.numbers[from..to]);
             group.times.extend_from_slice(&scratch.seconds[from..to]);
+            group.seen.extend_from_slice(&scratch.short[from..to]);
             for row in &scratch.rows[from..to] {
                 group.references.push(batch.references().get(*row as usize));
             }

@@ -51,6 +51,7 @@ impl Admission {
         self.parts.join(parts);
         // Freed now, because the rest of the admission needs as much memory.
         self.intake.seen.forget();
+        self.intake.in_case = None;
         let (numbers, users) = self.number_terms()?;
         let subjects = std::mem::take(&mut self.subjects);
         let admission = &*self;

@@ -1,5 +1,5 @@
-//! The alarms. Questions and refusals raise them, answers never do. The leaf names the alarm. Only the alarm for
-//! repeated refusals has a consequence for the caller.
+//! The alarms. Questions, refusals and sign-ins that fail raise them, answers never do. The leaf names the alarm. Only
+//! the alarm for repeated refusals has a consequence for the caller.
 
 /// A closed list, the gravest last: a leaf has room for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub(in crate::vault) enum Alarm {
     CaseBudget,
     /// Ten calls within an hour could not be paid: the operator's lookups are frozen.
     RepeatedRefusals,
+    /// Somebody who has the right password of an operator tries codes of the second factor.
+    WrongCodes,
     /// The machine's clock jumped, or has been in doubt since the start.
     ClockJumped,
 }
@@ -30,6 +32,7 @@ impl Alarm {
             Self::ConsecutiveNumbers => "consecutive-numbers",
             Self::CaseBudget => "case-budget",
             Self::RepeatedRefusals => "repeated-refusals",
+            Self::WrongCodes => "wrong-codes",
             Self::ClockJumped => "clock-jumped",
         }
     }

@@ -1,37 +1,37 @@
-//! Only one caller at a time builds the package of an export.
+//! Only one caller at a time builds the package of a request.
 //!
 //! Sees identifiers. Another caller of the same package waits on a thread until the build ends.
 
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use crate::domain::ExportId;
+use crate::domain::RequestId;
 
 /// Which packages of a vault are being built.
 #[derive(Default)]
 pub struct PackageTurns {
-    building: Mutex<BTreeSet<ExportId>>,
+    building: Mutex<BTreeSet<RequestId>>,
     built: Condvar,
 }
 
 /// One caller's turn to build a package. It ends when this is dropped.
 pub struct PackageTurn<'t> {
     turns: &'t PackageTurns,
-    export: &'t ExportId,
+    request: &'t RequestId,
 }
 
 impl PackageTurns {
-    /// Waits until nobody builds the package of `export`.
-    pub fn enter<'t>(&'t self, export: &'t ExportId) -> PackageTurn<'t> {
+    /// Waits until nobody builds the package of `request`.
+    pub fn enter<'t>(&'t self, request: &'t RequestId) -> PackageTurn<'t> {
         let building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         let mut building = self
             .built
-            .wait_while(building, |building| building.contains(export))
+            .wait_while(building, |building| building.contains(request))
             .unwrap_or_else(PoisonError::into_inner);
-        building.insert(export.clone());
+        building.insert(request.clone());
         PackageTurn {
             turns: self,
-            export,
+            request,
         }
     }
 }
@@ -40,7 +40,7 @@ impl Drop for PackageTurn<'_> {
     fn drop(&mut self) {
         let building = self.turns.building.lock();
         let mut building = building.unwrap_or_else(PoisonError::into_inner);
-        building.remove(self.export);
+        building.remove(self.request);
         self.turns.built.notify_all();
     }
 }

@@ -71,6 +71,16 @@ impl Price {
         Self::views(TABLE)
     }
 
+    /// The same act over a filter that compares exhibits with each other. Its counts are those of a difference, so it
+    /// costs one, and a view comes with it.
+    pub fn comparing(self, compares: bool) -> Self {
+        match (compares, self.kind) {
+            (false, _) => self,
+            (true, BudgetKind::Views) => Self::of_difference(),
+            (true, BudgetKind::Lookups) => Self::lookups(self.points.saturating_add(DIFFERENCE)),
+        }
+    }
+
     const fn lookups(points: u32) -> Self {
         Self {
             kind: BudgetKind::Lookups,
@@ -83,5 +93,24 @@ impl Price {
             kind: BudgetKind::Views,
             points,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_compares_exhibits_costs_a_difference_wherever_it_is_accepted() {
+        for view in [Price::of_page(1), Price::of_page(500), Price::of_table()] {
+            assert_eq!(view.comparing(true), Price::of_difference());
+            assert_eq!(view.comparing(false), view);
+        }
+        let request = Price::of_request(0);
+        assert_eq!(
+            request.comparing(true),
+            Price::lookups(REQUEST + DIFFERENCE)
+        );
+        assert_eq!(request.comparing(false), request);
     }
 }

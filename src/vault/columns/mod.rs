@@ -15,6 +15,7 @@ mod pack;
 mod packed_subjects;
 mod padding;
 mod reader;
+mod seen_block;
 mod selection;
 mod statistics;
 mod subject_block;
@@ -35,6 +36,7 @@ pub use pack::{
     packed_offsets_len, unpack_codes, unpack_offsets,
 };
 pub use packed_subjects::PackedSubjects;
+pub use seen_block::{PRINT_BITS, SeenBlock, SeenPlace};
 pub use selection::Selection;
 pub use statistics::BlockStatistics;
 pub use subject_block::{RANGE_NUMBERS, SubjectBlock, SubjectEntry};

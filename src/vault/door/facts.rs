@@ -1,21 +1,22 @@
 //! The facts a decision rests on, read from the snapshot the act itself uses.
 //!
 //! Sees rows and, for a liaison's account, the case key. Called by `perform`
-//! twice for a reading act: before it, and in the ledger's transaction after it.
+//! twice for a reading act: before it, and in the ledger's transaction after it. Whose a leaf is comes from the leaf,
+//! which is proved into the root of `tip`; the tip is taken before the snapshot.
 
 use crate::domain::{CaseId, Moment};
 use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
+use crate::vault::audit::{Leaf, Tip};
 use crate::vault::call::caller::{Caller, Who};
 use crate::vault::call::target::Target;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
+use crate::vault::ledger::proven_leaf;
 use crate::vault::scope::open_account;
-use crate::vault::scope::requests::{account_of, term_of};
+use crate::vault::scope::requests::Outline;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
-use crate::vault::store::{
-    Snapshot, exhibit_rows, leaf_rows, membership_rows, request_rows, session_rows,
-};
+use crate::vault::store::{Snapshot, exhibit_rows, membership_rows, request_rows, session_rows};
 
 /// Facts, and the rows found on the way.
 pub(in crate::vault) struct Situation {
@@ -70,6 +71,7 @@ pub(in crate::vault) fn load(
     connection: &Snapshot,
     caller: &Caller,
     target: &Target,
+    tip: Tip,
 ) -> Result<Situation, OperationError> {
     core.control.intact()?;
     let standing = who(core, connection, caller)?;
@@ -113,24 +115,21 @@ pub(in crate::vault) fn load(
         Target::Request(id) => {
             if let Some(row) = request_rows::find(connection, id)? {
                 situation.case = case_rows::find_by_number(connection, row.case)?;
-                let account = match &situation.case {
-                    Some(case) => account_of(core, case, &row)?,
+                let outline = match &situation.case {
+                    Some(case) => Some(Outline::of(core, case, &row)?),
                     None => None,
                 };
+                let term = outline.as_ref().map(|outline| outline.term);
                 situation.facts.request = Some(RequestFacts {
                     state: row.state,
                     asked_by_caller: Some(&row.asker) == caller.operator_id(),
-                    expired: core.clock.has_ended(term_of(&row)),
-                    account,
+                    expired: term.is_none_or(|term| core.clock.has_ended(term)),
+                    account: outline.and_then(|outline| outline.account),
                 });
             }
         }
         Target::Leaf(seq) => {
-            let owner = leaf_rows::operator_of(connection, *seq)?;
-            situation.facts.leaf = owner.map(|operator| LeafFacts {
-                written_for_caller: operator.is_some()
-                    && operator.as_deref() == caller.operator_id().map(|id| id.as_str()),
-            });
+            situation.facts.leaf = leaf(core, connection, caller, tip, *seq)?;
         }
     }
     situation.known |= situation.facts.request.is_some() || situation.facts.leaf.is_some();
@@ -154,6 +153,27 @@ pub(in crate::vault) fn load(
     situation.facts.lacks_factor =
         !standing.second_factor && needs_factor(core, connection, caller, &situation.facts)?;
     Ok(situation)
+}
+
+/// Whose leaf it is, as its own bytes say, which are proved. `None` beyond the end of the log.
+fn leaf(
+    core: &Core,
+    connection: &Snapshot,
+    caller: &Caller,
+    tip: Tip,
+    seq: u64,
+) -> Result<Option<LeafFacts>, OperationError> {
+    let Some(bytes) = proven_leaf(core, connection, tip, seq)? else {
+        return Ok(None);
+    };
+    let told = Leaf::parse(&bytes).map_err(|_| OperationError::Damaged {
+        place: format!("leaf {seq}"),
+    })?;
+    let written_for = told.operator.as_deref();
+    Ok(Some(LeafFacts {
+        written_for_caller: written_for.is_some()
+            && written_for == caller.operator_id().map(|id| id.as_str()),
+    }))
 }
 
 /// Whether what the caller is needs a second factor: in the vault, in the case, and in any case if the act is about

@@ -151,7 +151,8 @@ impl Vault {
             detail: Value::Null,
         };
         let submitted = self.ledger.submit(caller, move |transaction, _| {
-            let situation = facts::load(&core, transaction, &about.caller, &about.target);
+            let (caller, target) = (&about.caller, &about.target);
+            let situation = facts::load(&core, transaction, caller, target, core.tip());
             // An admission comes upon damage between its acts.
             let stopped = match (stopped, &situation) {
                 (Stopped::Failed(error), Ok(situation)) => {
@@ -187,7 +188,7 @@ impl Vault {
         let mut toll = Toll::of(&self.core, caller, operation.price());
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
             let core = &self.core;
-            let (alarm, granted) = grant(core, caller, situation, &operation, now);
+            let (alarm, granted) = grant(core, connection, caller, situation, &operation, now);
             let granted = granted.and_then(|grant| {
                 toll.let_in(core, connection, caller, situation)?;
                 Ok(grant)
@@ -239,8 +240,9 @@ impl Vault {
         target: &Target,
         run: impl FnOnce(&Snapshot, &Situation, Moment) -> (Notes, Result<T, Stopped>),
     ) -> OnSnapshot<T> {
-        // Taken before the snapshot, so that a change in between is noticed.
+        // Taken before the snapshot, so that a change in between is noticed, and that the snapshot has all of the log.
         let edition = self.core.editions.now();
+        let tip = self.core.tip();
         let stopped = |error| OnSnapshot {
             edition: None,
             situation: None,
@@ -256,7 +258,7 @@ impl Vault {
             Err(error) => return stopped(error.into()),
         };
         let now = self.core.clock.now();
-        let situation = match facts::load(&self.core, connection, caller, target) {
+        let situation = match facts::load(&self.core, connection, caller, target, tip) {
             Ok(situation) => situation,
             Err(error) => return stopped(error),
         };
@@ -301,12 +303,13 @@ impl Vault {
         self.ledger.submit(caller, move |transaction, leaf| {
             core.editions.begin_change();
             let now = core.clock.now();
+            let caller = &about.caller;
             let (situation, mut notes, ended) =
-                match facts::load(&core, transaction, &about.caller, &about.target) {
+                match facts::load(&core, transaction, caller, &about.target, core.tip()) {
                     Ok(situation) => {
                         let mut notes = Notes::default();
-                        let caller = &about.caller;
-                        let (alarm, granted) = grant(&core, caller, &situation, &operation, now);
+                        let (alarm, granted) =
+                            grant(&core, transaction, caller, &situation, &operation, now);
                         if granted.is_ok() {
                             toll.let_in_here();
                         }
@@ -365,6 +368,7 @@ struct OnSnapshot<T> {
 /// it is looked at whether it can be paid or not, and only if the caller may ask it.
 fn grant<O: Operation>(
     core: &Core,
+    connection: &Snapshot,
     caller: &Caller,
     situation: &Situation,
     operation: &O,
@@ -374,7 +378,8 @@ fn grant<O: Operation>(
         Ok(grant) => grant,
         Err(denial) => return (None, Err(Stopped::Denied(denial))),
     };
-    let asking = Asking::new(&core.settings, now, caller, &grant);
+    let case = situation.case.as_ref();
+    let asking = Asking::new(core, connection, case, now, caller, &grant);
     if let Err(error) = operation.check(&asking) {
         return (None, Err(Stopped::Failed(error)));
     }
@@ -406,7 +411,7 @@ fn prepare<O: Operation>(
     operation: &mut O,
     when: When,
 ) -> (Notes, Result<(), Stopped>) {
-    let (_, granted) = grant(core, caller, situation, operation, when.now);
+    let (_, granted) = grant(core, connection, caller, situation, operation, when.now);
     let granted = granted.and_then(|grant| {
         toll.let_in(core, connection, caller, situation)?;
         Ok(grant)
@@ -475,7 +480,7 @@ fn settle<O: Operation>(
         .filter(|known| core.editions.is_still(edition) && known.holds_still(&about.target, core));
     let situation = match still {
         Some(situation) => situation,
-        None => match facts::load(core, transaction, &about.caller, &about.target) {
+        None => match facts::load(core, transaction, &about.caller, &about.target, core.tip()) {
             Ok(situation) => situation,
             Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
         },

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::vault::core::Core;
-use crate::vault::identity::Throttle;
 use crate::vault::ledger::Ledger;
 use crate::vault::lock::VaultLock;
 
@@ -14,7 +13,6 @@ use crate::vault::lock::VaultLock;
 pub struct Vault {
     pub(in crate::vault) core: Arc<Core>,
     pub(in crate::vault) ledger: Ledger,
-    pub(in crate::vault) throttle: Throttle,
     /// Whether the newest leaf about the clock says that it jumped.
     pub(in crate::vault) noted_clock: AtomicBool,
     /// Keeps other processes from opening the directory.

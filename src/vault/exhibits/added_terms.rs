@@ -80,6 +80,13 @@ impl AddedTerms {
         }
     }
 
+    /// One of the exhibits, by a number that is drawn: each as often as it has terms. `None` if nobody added a term.
+    pub(in crate::vault) fn drawn(&self, field: Field, draw: u64) -> Option<&Adder> {
+        let terms = self.of_field(field).last().map_or(0, |adder| adder.last);
+        let no = draw.checked_rem(u64::from(terms))? + 1;
+        self.adder(field, u32::try_from(no).ok()?)
+    }
+
     /// The exhibit that added a term; `None` if the case has no such term.
     pub(in crate::vault) fn adder(&self, field: Field, no: u32) -> Option<&Adder> {
         let adders = self.of_field(field);
@@ -92,6 +99,16 @@ impl Adder {
     /// Whether it added the term with this number.
     pub(in crate::vault) fn has(&self, no: u32) -> bool {
         (self.first..=self.last).contains(&no)
+    }
+
+    /// How many terms it added.
+    pub(in crate::vault) fn terms(&self) -> usize {
+        (self.last - self.first) as usize + 1
+    }
+
+    /// The numbers of its first and its last term.
+    pub(in crate::vault) fn ends(&self) -> (u32, u32) {
+        (self.first, self.last)
     }
 
     /// The error for runs that are missing, or not those that the exhibit added.
@@ -146,5 +163,12 @@ mod tests {
         assert_eq!([1, 3, 4, 5, 6].map(of), [1, 1, 4, 4, 9].map(Some));
         assert_eq!([0, 7, u32::MAX].map(of), [None; 3]);
         assert!(added.adder(Field::User, 1).is_none());
+        let drawn = |draw| {
+            added
+                .drawn(Field::Number, draw)
+                .map(|adder| adder.exhibit.0)
+        };
+        assert_eq!([0, 2, 3, 5, 6, 11].map(drawn), [1, 1, 4, 9, 1, 9].map(Some));
+        assert!(added.drawn(Field::User, 1).is_none());
     }
 }

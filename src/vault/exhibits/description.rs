@@ -12,6 +12,7 @@ use crate::vault::columns::{Dictionary, PackedSubjects, Segment, SubjectBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::duplicate_lines::{DuplicateOf, DuplicateRule};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::file_commitment::file_commitment;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::keyring::CaseKeys;
@@ -40,6 +41,8 @@ pub(in crate::vault) struct ExhibitDescription {
     pub mapping: Option<String>,
     /// Base64 of SHA-256 over the file as received.
     pub digest: String,
+    /// Base64 of 32 random bytes, with which the digest makes the file's commitment.
+    pub digest_salt: String,
     /// Length of the file as received.
     pub bytes: u64,
     /// Rows read: admitted, duplicates, those that the case had and quarantined together.
@@ -60,6 +63,8 @@ pub(in crate::vault) struct ExhibitDescription {
     pub lines: LineReport,
     /// Rows that name a country that is not known.
     pub unknown_countries: u64,
+    /// Rows that name no account.
+    pub blank_accounts: u64,
     /// Distinct numbers in the file, also those of rows that the case had.
     pub file_numbers: u32,
     /// Distinct numbers in the exhibit.
@@ -105,6 +110,11 @@ impl ExhibitDescription {
         self.admitted + self.in_case
     }
 
+    /// What everybody may see of the file's digest.
+    pub(in crate::vault) fn commitment(&self) -> String {
+        file_commitment(&self.digest, &self.digest_salt)
+    }
+
     /// How many parts a list of lines has.
     pub(in crate::vault) fn parts_of(&self, of: DuplicateOf) -> u32 {
         match of {
@@ -135,29 +145,77 @@ pub(in crate::vault) fn load_dictionary(
 ) -> Result<Dictionary, OperationError> {
     let mut dictionary = Dictionary::new();
     let exhibits = exhibit_rows::list_all(connection, case)?;
-    let damaged = |exhibit: &ExhibitRow| OperationError::Damaged {
-        place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
-    };
     for exhibit in &exhibits {
-        let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? else {
-            continue;
-        };
-        let damaged = || damaged(exhibit);
-        let plain = ExhibitParts::of(keys, &exhibit.id)
-            .dictionary(field)
-            .open(&sealed)
-            .map_err(|_| damaged())?;
-        let segment = Segment::decode(&plain).map_err(|_| damaged())?;
-        dictionary.append(&segment).map_err(|_| damaged())?;
-    }
-    if let Some(last) = exhibits.last() {
-        let sizes = open_description(keys, last)?.dictionaries;
-        let size = sizes.iter().find(|(label, _)| label == field.label());
-        if size.is_none_or(|(_, size)| *size != dictionary.size()) {
-            return Err(damaged(last));
+        if let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? {
+            append_segment(&mut dictionary, keys, exhibit, field, &sealed)?;
         }
     }
+    if let Some(last) = exhibits.last() {
+        check_size(&dictionary, last, &open_description(keys, last)?, field)?;
+    }
     Ok(dictionary)
+}
+
+/// The dictionaries of all fields, in the order of [`Field::DICTIONARIES`]. `exhibits` are all of the case, with their
+/// descriptions.
+pub(in crate::vault) fn load_dictionaries(
+    connection: &Snapshot,
+    keys: &CaseKeys,
+    exhibits: &[(ExhibitRow, ExhibitDescription)],
+) -> Result<Vec<Dictionary>, OperationError> {
+    let mut all = vec![Dictionary::new(); Field::DICTIONARIES.len()];
+    for (exhibit, _) in exhibits {
+        let mut appended = Ok(());
+        dictionary_rows::for_each(connection, exhibit.number, |code, sealed| {
+            let mut fields = all.iter_mut().zip(Field::DICTIONARIES);
+            let place = fields.find(|(_, field)| u32::from(field.code()) == code);
+            if let (Some((dictionary, field)), Ok(())) = (place, &appended) {
+                appended = append_segment(dictionary, keys, exhibit, field, sealed);
+            }
+        })?;
+        appended?;
+    }
+    if let Some((last, description)) = exhibits.last() {
+        for (dictionary, field) in all.iter().zip(Field::DICTIONARIES) {
+            check_size(dictionary, last, description, field)?;
+        }
+    }
+    Ok(all)
+}
+
+fn append_segment(
+    dictionary: &mut Dictionary,
+    keys: &CaseKeys,
+    exhibit: &ExhibitRow,
+    field: Field,
+    sealed: &[u8],
+) -> Result<(), OperationError> {
+    let opened = ExhibitParts::of(keys, &exhibit.id)
+        .dictionary(field)
+        .open(sealed);
+    let segment = opened.ok().and_then(|plain| Segment::decode(&plain).ok());
+    let appended = segment.and_then(|segment| dictionary.append(&segment).ok());
+    appended.ok_or_else(|| dictionary_damaged(exhibit, field))
+}
+
+fn check_size(
+    dictionary: &Dictionary,
+    last: &ExhibitRow,
+    description: &ExhibitDescription,
+    field: Field,
+) -> Result<(), OperationError> {
+    let mut sizes = description.dictionaries.iter();
+    let size = sizes.find(|(label, _)| label == field.label());
+    match size.is_some_and(|(_, size)| *size == dictionary.size()) {
+        true => Ok(()),
+        false => Err(dictionary_damaged(last, field)),
+    }
+}
+
+fn dictionary_damaged(exhibit: &ExhibitRow, field: Field) -> OperationError {
+    OperationError::Damaged {
+        place: format!("exhibit {}, dictionary {}", exhibit.id, field.label()),
+    }
 }
 
 /// One range of an exhibit's subject index. The exhibit's description says that it has the range.

@@ -60,6 +60,13 @@ impl<'a> ExhibitParts<'a> {
         self.under_key_of(Field::SentAt, aad)
     }
 
+    /// The prints of the messages in the blocks with number `no`.
+    pub(in crate::vault) fn seen(&self, no: u32) -> Part<'a> {
+        let Self { keys, exhibit } = *self;
+        let aad = Aad::seen(keys.vault(), keys.case(), exhibit, u64::from(no));
+        self.under_key_of(Field::MessageRef, aad)
+    }
+
     /// The values that the exhibit added to the dictionary of a field.
     pub(in crate::vault) fn dictionary(&self, field: Field) -> Part<'a> {
         let Self { keys, exhibit } = *self;
@@ -270,6 +277,10 @@ mod tests {
             parts.block(Field::Number, 7),
             parts.block(Field::Number, 8),
             parts.block(Field::SentAt, 7),
+            parts.block(Field::MessageRef, 7),
+            parts.seen(7),
+            parts.seen(8),
+            other.seen(7),
             parts.waiting_column(7),
             parts.statistics(7),
             parts.dictionary(Field::Number),

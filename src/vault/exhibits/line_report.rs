@@ -1,9 +1,11 @@
-//! What became of each line of a file. Counts only.
+//! What became of each line of a file, and why rows were not admitted. Counts only.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::vault::plaintext::RejectKind;
 
 /// What became of each line of the file, unpacked. A record over several lines counts with all of them. The counts add
 /// up to `total`; `skipped_records` counts records, not lines.
@@ -22,6 +24,16 @@ pub struct LineReport {
     pub skipped: BTreeMap<String, u64>,
     /// How many records were skipped because they are no message to a person, by reason. Several may be on one line.
     pub skipped_records: BTreeMap<String, u64>,
+}
+
+/// How many rows were not admitted for one reason.
+#[derive(Debug, Serialize, Clone, PartialEq, Eq, ToSchema)]
+pub struct KindCount {
+    /// The reason.
+    #[schema(value_type = RejectKind)]
+    pub kind: &'static str,
+    /// The rows.
+    pub rows: u64,
 }
 
 impl LineReport {

@@ -7,6 +7,7 @@ pub(in crate::vault) mod added_terms;
 pub(in crate::vault) mod description;
 pub(in crate::vault) mod duplicate_lines;
 pub(in crate::vault) mod exhibit_parts;
+pub(in crate::vault) mod file_commitment;
 pub(in crate::vault) mod index_ranges;
 pub(in crate::vault) mod kept_users;
 pub(in crate::vault) mod known_case;

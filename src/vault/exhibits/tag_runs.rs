@@ -34,6 +34,14 @@ pub(in crate::vault) struct TagSearch<'c> {
     buffer: Vec<u8>,
 }
 
+/// What came of a search.
+pub(in crate::vault) enum Sought {
+    /// The number of the term.
+    Found(u32),
+    /// No exhibit added it. The number of a term beside its place; none if the case has no term.
+    Absent { beside: Option<u32> },
+}
+
 /// The opened tags of a run.
 pub(in crate::vault) struct TagRun<B> {
     first: u32,
@@ -53,17 +61,40 @@ impl<'c> TagSearch<'c> {
         })
     }
 
-    /// The number of the term with this tag; `None` if no exhibit added it. Every exhibit is searched, even after a
-    /// hit, so that a number that is present takes as long as one that is absent.
+    /// The number of the term with this tag; `None` if no exhibit added it.
     pub(in crate::vault) fn find(
         &mut self,
         keys: &CaseKeys,
         added: &AddedTerms,
         tag: &Tag,
     ) -> Result<Option<u32>, OperationError> {
-        let mut found = None;
+        Ok(match self.seek(keys, added, tag)? {
+            Sought::Found(no) => Some(no),
+            Sought::Absent { .. } => None,
+        })
+    }
+
+    /// The term with this tag, or one beside the place where it would be. Every exhibit is searched, even after a hit,
+    /// so that a number that is present takes as long as one that is absent. The term beside is in a run that was
+    /// opened, of one exhibit: a term that is present is in one of them too. Which exhibit it is, is drawn from the end
+    /// of the tag, because runs are in the order of its beginning.
+    pub(in crate::vault) fn seek(
+        &mut self,
+        keys: &CaseKeys,
+        added: &AddedTerms,
+        tag: &Tag,
+    ) -> Result<Sought, OperationError> {
+        let (mut found, mut beside) = (None, None);
+        let [.., a, b, c, d, e, f, g, h] = *tag.as_bytes();
+        let draw = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let drawn = added.drawn(self.field, draw).map(|adder| adder.exhibit);
         for adder in added.of_field(self.field) {
-            let Some(no) = self.around(keys, adder, tag)?.find(tag) else {
+            let run = self.around(keys, adder, tag)?;
+            if drawn == Some(adder.exhibit) {
+                let no = run.beside(tag).filter(|no| adder.has(*no));
+                beside = Some(no.ok_or_else(|| adder.damaged())?);
+            }
+            let Some(no) = run.find(tag) else {
                 continue;
             };
             // A term is added once: later exhibits find it.
@@ -72,11 +103,74 @@ impl<'c> TagSearch<'c> {
             }
             found = Some(no);
         }
-        Ok(found)
+        Ok(match found {
+            Some(no) => Sought::Found(no),
+            None => Sought::Absent { beside },
+        })
+    }
+
+    /// Finds those of the tags, which are sorted, that an exhibit added: gives the place of each among them and the
+    /// number of its term. The tags of one run cost one read.
+    pub(in crate::vault) fn find_sorted<'t>(
+        &mut self,
+        keys: &CaseKeys,
+        adder: &Adder,
+        tags: impl Iterator<Item = &'t Tag>,
+        mut found: impl FnMut(usize, u32),
+    ) -> Result<(), OperationError> {
+        let mut last: Option<TagRun<Vec<u8>>> = None;
+        for (place, tag) in tags.enumerate() {
+            let run = match last.take().filter(|run| run.covers(tag)) {
+                Some(run) => run,
+                None => self.around(keys, adder, tag)?.kept(),
+            };
+            match run.find(tag) {
+                Some(no) if !adder.has(no) => return Err(adder.damaged()),
+                Some(no) => found(place, no),
+                None => {}
+            }
+            last = Some(run);
+        }
+        Ok(())
+    }
+
+    /// Gives the tags of all terms that an exhibit added, in the order of their numbers. The runs must be the whole
+    /// ring: they are numbered without a gap, each names the one that follows, and the last names the first.
+    pub(in crate::vault) fn each(
+        &mut self,
+        keys: &CaseKeys,
+        adder: &Adder,
+        terms: Terms,
+        mut with: impl FnMut(u32, Tag),
+    ) -> Result<(), OperationError> {
+        let parts = ExhibitParts::of(keys, &adder.id);
+        let (mut next, last) = adder.ends();
+        let (mut begins, mut follows) = (None, None);
+        let mut sound = true;
+        terms.each_tags(self.reader.connection(), adder.ends(), |first, sealed| {
+            let opened = parts.tag_run(terms.field, first).open_in_place(sealed);
+            let run = opened.ok().and_then(|plain| TagRun::read(first, &*plain));
+            let Some([after, tags @ ..]) = run.as_ref().map(TagRun::parts) else {
+                sound = false;
+                return;
+            };
+            let expected = follows.replace(*after);
+            begins = begins.or(tags.first().copied());
+            sound &= first == next && (expected.is_none() || expected == tags.first().copied());
+            if sound {
+                let tags = tags.iter().map(|tag| Tag::from_bytes(*tag));
+                (first..).zip(tags).for_each(|(no, tag)| with(no, tag));
+            }
+            next = next.saturating_add(tags.len() as u32);
+        })?;
+        match sound && next.checked_sub(1) == Some(last) && begins == follows {
+            true => Ok(()),
+            false => Err(adder.damaged()),
+        }
     }
 
     /// The run of an exhibit in which a tag would be.
-    pub(in crate::vault) fn around(
+    fn around(
         &mut self,
         keys: &CaseKeys,
         adder: &Adder,
@@ -122,6 +216,14 @@ impl<B: AsRef<[u8]>> TagRun<B> {
         self.first.checked_add(u32::try_from(place).ok()?)
     }
 
+    /// The number of a term beside the place where this tag would be.
+    fn beside(&self, tag: &Tag) -> Option<u32> {
+        let tags = self.parts().get(1..)?;
+        let place = tags.partition_point(|other| other < tag.as_bytes());
+        self.first
+            .checked_add(u32::try_from(place.saturating_sub(1)).ok()?)
+    }
+
     fn parts(&self) -> &[[u8; TAG]] {
         self.plain.as_ref().as_chunks::<TAG>().0
     }
@@ -129,7 +231,7 @@ impl<B: AsRef<[u8]>> TagRun<B> {
 
 impl TagRun<&[u8]> {
     /// A copy that can be kept.
-    pub(in crate::vault) fn kept(&self) -> TagRun<Vec<u8>> {
+    fn kept(&self) -> TagRun<Vec<u8>> {
         TagRun {
             first: self.first,
             plain: self.plain.to_vec(),
@@ -177,6 +279,8 @@ mod tests {
         let run = run(3, 70, &[40, 50, 60]);
         let found = [39, 40, 41, 50, 60, 70].map(|no| run.find(&tag(no)));
         assert_eq!(found, [None, Some(3), None, Some(4), Some(5), None]);
+        let beside = [0, 39, 41, 50, 60, 69, 99].map(|no| run.beside(&tag(no)));
+        assert_eq!(beside, [3, 3, 3, 3, 4, 5, 5].map(Some));
     }
 
     #[test]

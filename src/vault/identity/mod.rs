@@ -18,6 +18,6 @@ pub(in crate::vault) use operator_secrets::OperatorSecrets;
 pub use password::{NewPassword, Password, PasswordError};
 pub use password_hash::{PasswordHash, PasswordHashError, PasswordVerified, WrongPassword};
 pub(in crate::vault) use subnet::Subnet;
-pub(in crate::vault) use throttle::{Admitted, Throttle, ThrottleKey};
+pub(in crate::vault) use throttle::{Admitted, CountedCode, Throttle, ThrottleKey};
 pub use token::{EnrolmentTag, EnrolmentToken, SessionTag, SessionToken, TokenError};
 pub use totp::{TotpCode, TotpCodeError, TotpSecret, TotpStep};

@@ -10,7 +10,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::subnet::Subnet;
 use super::totp::TotpStep;
-use crate::domain::{OperatorId, OperatorName};
+use crate::domain::{Moment, OperatorId, OperatorName};
 use crate::vault::entropy::{Entropy, EntropyError, draw};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::Keyring;
@@ -19,10 +19,16 @@ use crate::vault::store::operator_rows::OperatorRow;
 
 /// How many networks are remembered: those of the newest sign-ins.
 const NETWORKS: usize = 16;
-/// How many used codes are remembered one by one.
-const CODES: usize = 8;
+/// How many used codes are remembered one by one. The earliest of them is a floor: no code of its step or of an
+/// earlier one is good. So what is no longer remembered is not good either, wherever the clock jumps. A clock that was
+/// ahead keeps somebody out only after they signed in so many times by it.
+const CODES: usize = 128;
 /// A step of 1979: as long as those of today, so that the length tells nothing.
 const NO_STEP: i64 = 10_000_000;
+/// As long as an operator's id, so that the length tells nothing.
+const NOBODY: &str = "----------------------";
+/// A moment of 2001: as long as those of today.
+const NO_MOMENT: i64 = 1_000_000_000;
 
 /// What is kept, sealed, of an operator.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -34,8 +40,12 @@ pub(in crate::vault) struct OperatorSecrets {
     pub(in crate::vault) totp: Option<String>,
     /// Keyed tags of networks, base64; the newest last. Always as many, at first random ones.
     networks: Vec<String>,
-    /// Steps of the newest codes that were used.
+    /// The latest steps whose codes were used, in any order.
     used_steps: Vec<i64>,
+    /// Who asked that the second factor can be replaced; [`NOBODY`] if nobody did.
+    reset_by: String,
+    /// Until when another person can agree, in seconds of the vault's own time.
+    reset_until: i64,
 }
 
 impl OperatorSecrets {
@@ -54,6 +64,8 @@ impl OperatorSecrets {
             totp: None,
             networks,
             used_steps: vec![NO_STEP; CODES],
+            reset_by: NOBODY.to_owned(),
+            reset_until: NO_MOMENT,
         })
     }
 
@@ -83,15 +95,34 @@ impl OperatorSecrets {
         self.networks.push(tag);
     }
 
+    /// Whether a code of this step was used, or may have been.
     pub(in crate::vault) fn has_used(&self, step: TotpStep) -> bool {
-        self.used_steps.contains(&step.number())
+        let step = step.number();
+        let floor = self.used_steps.iter().min();
+        floor.is_none_or(|floor| step <= *floor) || self.used_steps.contains(&step)
     }
 
+    /// Remembers the step in the place of the earliest one.
     pub(in crate::vault) fn use_up(&mut self, step: TotpStep) {
-        if self.used_steps.len() >= CODES {
-            self.used_steps.remove(0);
+        if let Some(earliest) = self.used_steps.iter_mut().min() {
+            *earliest = step.number();
         }
-        self.used_steps.push(step.number());
+    }
+
+    /// Who asked that the second factor can be replaced, and until when another person can agree.
+    pub(in crate::vault) fn reset_asked(&self) -> Option<(&str, Moment)> {
+        let until = Moment::from_seconds(self.reset_until);
+        (self.reset_by != NOBODY).then_some((self.reset_by.as_str(), until))
+    }
+
+    pub(in crate::vault) fn ask_reset(&mut self, by: &OperatorId, until: Moment) {
+        self.reset_by = by.to_string();
+        self.reset_until = until.seconds();
+    }
+
+    pub(in crate::vault) fn forget_reset(&mut self) {
+        self.reset_by = NOBODY.to_owned();
+        self.reset_until = NO_MOMENT;
     }
 
     pub(in crate::vault) fn open(
@@ -119,4 +150,61 @@ fn tag(keyring: &Keyring, id: &OperatorId, subnet: Subnet) -> String {
     let key = keyring.root_keys().operator_names();
     let tag = key.tag_operator(&format!("network {id} {subnet}"));
     STANDARD_NO_PAD.encode(tag.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::entropy::SystemEntropy;
+
+    #[test]
+    fn a_step_that_was_used_is_never_good_again_however_many_others_are_used() {
+        let name = OperatorName::parse("lead.one").unwrap();
+        let mut secrets = OperatorSecrets::of_invited(&name, &SystemEntropy::new()).unwrap();
+        let length = serde_json::to_vec(&secrets).unwrap().len();
+        let today = 57_068_280;
+        // The clock jumps ahead, back, and ahead again.
+        let steps = (0..3 * CODES as i64).map(|no| today + no % 7 * 100_000 + no);
+        let mut used = Vec::new();
+        for step in steps.map(TotpStep::from_number) {
+            if !secrets.has_used(step) {
+                secrets.use_up(step);
+                used.push(step);
+            }
+            assert!(used.iter().all(|step| secrets.has_used(*step)));
+            // What comes after everything is good, whatever was used.
+            assert!(!secrets.has_used(TotpStep::from_number(today + 1_000_000)));
+        }
+        assert!(used.len() > CODES);
+        assert_eq!(serde_json::to_vec(&secrets).unwrap().len(), length);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_keeps_nobody_out_who_signed_in_by_it_for_long() {
+        let name = OperatorName::parse("lead.one").unwrap();
+        let mut secrets = OperatorSecrets::of_invited(&name, &SystemEntropy::new()).unwrap();
+        let (today, year) = (57_068_280, 365 * 86_400 / 30);
+        secrets.use_up(TotpStep::from_number(today));
+        for no in 0..CODES as i64 - 2 {
+            secrets.use_up(TotpStep::from_number(today + year + no));
+        }
+        assert!(secrets.has_used(TotpStep::from_number(today)));
+        assert!(!secrets.has_used(TotpStep::from_number(today + 1)));
+    }
+
+    #[test]
+    fn whether_somebody_asked_for_a_reset_does_not_show_in_the_length() {
+        let name = OperatorName::parse("lead.one").unwrap();
+        let mut secrets = OperatorSecrets::of_invited(&name, &SystemEntropy::new()).unwrap();
+        let length = |secrets: &OperatorSecrets| serde_json::to_vec(secrets).unwrap().len();
+        let before = length(&secrets);
+        assert_eq!(secrets.reset_asked(), None);
+        let by = OperatorId::from_random([7; 13]);
+        let until = Moment::from_seconds(1_712_048_400);
+        secrets.ask_reset(&by, until);
+        assert_eq!(secrets.reset_asked(), Some((by.as_str(), until)));
+        assert_eq!(length(&secrets), before);
+        secrets.forget_reset();
+        assert_eq!(secrets.reset_asked(), None);
+    }
 }

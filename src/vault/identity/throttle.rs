@@ -9,6 +9,10 @@
 //!   this network before gets past them.
 //!
 //! One network fills the first two only, so it keeps nobody out who comes from another.
+//!
+//! Codes of a second factor that come with the right password are counted apart, for each operator: only somebody who
+//! has the password can fill that bucket, from however many networks. While it is full, a code is good only from a
+//! network where the operator signed in before. Whoever is refused for it is told what a wrong password is told.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +24,27 @@ use crate::domain::{Bucket, Moment};
 #[derive(Default)]
 pub(in crate::vault) struct Throttle {
     buckets: Mutex<HashMap<Tried, (f64, Moment)>>,
+    codes: Mutex<HashMap<[u8; 16], Codes>>,
+}
+
+/// Wrong codes that came with an operator's right password.
+#[derive(Clone, Copy)]
+struct Codes {
+    level: f64,
+    at: Moment,
+    /// All of them since the vault was started.
+    wrong: u32,
+}
+
+/// How a code that came with the right password was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) enum CountedCode {
+    /// There is room for another one.
+    Counted,
+    /// It was the last one.
+    Last,
+    /// There was no room: it is not counted, and is good only from where the operator was before.
+    TooMany,
 }
 
 #[derive(Clone)]
@@ -49,6 +74,12 @@ enum Tried {
 
 /// One failure is forgotten in so many seconds.
 const SECONDS_A_FAILURE: f64 = 30.0;
+/// Wrong codes with the right password: so many in an hour.
+const CODES: Bucket = Bucket {
+    capacity: 5.0,
+    leaks: 5.0,
+    seconds: 3600.0,
+};
 /// More buckets than this are not kept: the emptiest go first.
 const BUCKETS: usize = 100_000;
 
@@ -79,6 +110,45 @@ impl Throttle {
             buckets.insert(tried, (level, now));
         }
         Ok(admitted)
+    }
+
+    /// Counts a code before it is looked at. `name` is an operator's whose password was right.
+    pub(in crate::vault) fn enter_code(&self, name: [u8; 16], now: Moment) -> CountedCode {
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = codes.entry(name).or_insert(Codes {
+            level: 0.0,
+            at: now,
+            wrong: 0,
+        });
+        known.wrong = known.wrong.saturating_add(1);
+        let level = CODES.leaked(known.level, (now.seconds() - known.at.seconds()) as f64);
+        let Ok(level) = CODES.pour(level, 1.0) else {
+            return CountedCode::TooMany;
+        };
+        (known.level, known.at) = (level, now);
+        match CODES.pour(level, 1.0) {
+            Ok(_) => CountedCode::Counted,
+            Err(_) => CountedCode::Last,
+        }
+    }
+
+    /// The code was right: it is not counted after all.
+    pub(in crate::vault) fn give_back_code(&self, name: [u8; 16], counted: CountedCode) {
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = codes.get_mut(&name) {
+            known.wrong = known.wrong.saturating_sub(1);
+            if counted != CountedCode::TooMany {
+                known.level = (known.level - 1.0).max(0.0);
+            }
+        }
+    }
+
+    /// How many wrong codes came with the right password of an operator since the vault was started, if that is an
+    /// alarm: mistyping does not reach it.
+    pub(in crate::vault) fn alarming_codes(&self, name: &[u8; 16]) -> Option<u32> {
+        let codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let wrong = codes.get(name).map(|known| known.wrong);
+        wrong.filter(|wrong| f64::from(*wrong) >= CODES.capacity)
     }
 
     /// The try was no failure: it is not counted after all.
@@ -219,6 +289,28 @@ mod tests {
         assert!(throttle.enter(&key, at(0)).is_err());
         throttle.forget(&key, at(0));
         assert!(throttle.enter(&key, at(0)).is_ok());
+    }
+
+    #[test]
+    fn codes_are_counted_for_the_operator_and_a_few_an_hour_fit() {
+        let throttle = Throttle::default();
+        let count = |name: u8, seconds| throttle.enter_code([name; 16], at(seconds));
+        let counted: Vec<CountedCode> = (0..7).map(|_| count(1, 0)).collect();
+        assert_eq!(counted[..4], [CountedCode::Counted; 4]);
+        assert_eq!(counted[4], CountedCode::Last);
+        assert_eq!(counted[5..], [CountedCode::TooMany; 2]);
+        assert_eq!(count(2, 0), CountedCode::Counted);
+        // One leaks in twelve minutes.
+        assert_eq!(count(1, 719), CountedCode::TooMany);
+        assert_eq!(count(1, 720), CountedCode::Last);
+        assert_eq!(count(1, 720), CountedCode::TooMany);
+        assert_eq!(throttle.alarming_codes(&[1; 16]), Some(10));
+        throttle.give_back_code([1; 16], CountedCode::Last);
+        assert_eq!(throttle.alarming_codes(&[1; 16]), Some(9));
+        assert_eq!(throttle.alarming_codes(&[2; 16]), None);
+        assert_eq!(count(1, 720), CountedCode::Last);
+        let day = (0..86_400).filter(|second| count(3, *second) != CountedCode::TooMany);
+        assert!(day.count() <= 5 + 24 * 5);
     }
 
     #[test]

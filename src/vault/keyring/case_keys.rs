@@ -1,9 +1,10 @@
 //! The keys of one case, derived once from the case key.
 
 use ring::hmac;
+use zeroize::Zeroizing;
 
 use crate::domain::{CaseId, Field, VaultId};
-use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer, TokenKey};
+use crate::vault::plaintext::{BlockSealer, Fingerprinter, KeyId, TagKey, TermSealer, TokenKey};
 
 use super::derive::{CaseUse, from_case};
 use super::error::KeyringError;
@@ -24,6 +25,7 @@ pub struct CaseKeys {
     quarantine: BlockSealer,
     requests: BlockSealer,
     digests: DigestKey,
+    prints: Zeroizing<[u8; 32]>,
 }
 
 impl CaseKeys {
@@ -51,6 +53,7 @@ impl CaseKeys {
             quarantine: block_sealer(CaseUse::Quarantine)?,
             requests: block_sealer(CaseUse::Requests)?,
             digests: DigestKey::new(&*derived(CaseUse::Digests)?),
+            prints: derived(CaseUse::Prints)?,
         })
     }
 
@@ -102,6 +105,11 @@ impl CaseKeys {
     /// Seals requests for reveals, exports and withdrawals.
     pub fn requests(&self) -> &BlockSealer {
         &self.requests
+    }
+
+    /// Makes the fingerprints by which an admission finds the messages of earlier ones.
+    pub fn prints(&self) -> Fingerprinter {
+        Fingerprinter::of_case(&self.prints)
     }
 
     /// Computes digests of whole files.

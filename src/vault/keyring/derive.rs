@@ -26,6 +26,7 @@ pub(super) enum CaseUse {
     Quarantine,
     Digests,
     Requests,
+    Prints,
 }
 
 /// The use of a key that is derived from the root.
@@ -58,6 +59,7 @@ pub(super) fn from_case(
         CaseUse::Quarantine => ("case/quarantine", ""),
         CaseUse::Digests => ("case/digests", ""),
         CaseUse::Requests => ("case/requests", ""),
+        CaseUse::Prints => ("case/prints", ""),
     };
     expand(key, vault, [label, field, case.as_str()])
 }
@@ -163,6 +165,7 @@ mod tests {
             CaseUse::Quarantine,
             CaseUse::Digests,
             CaseUse::Requests,
+            CaseUse::Prints,
         ];
         for field in Field::ALL {
             uses.extend([

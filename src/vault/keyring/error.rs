@@ -8,6 +8,7 @@ use crate::vault::plaintext::{OpenError, SealError};
 
 use super::derive::DeriveError;
 use crate::vault::argon2id::Argon2Error;
+use crate::vault::private_files::OpenToOthers;
 
 /// What can go wrong with the keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,13 +20,8 @@ pub enum KeyringError {
     #[error("a keyring exists already")]
     Exists,
     /// Other users can read or change the keyring.
-    #[error(
-        "other users can read or change the keyring (its mode is {mode:04o}); make it yours alone with chmod 600"
-    )]
-    OpenToOthers {
-        /// The mode of the file.
-        mode: u32,
-    },
+    #[error("the keyring is refused: {0}")]
+    OpenToOthers(OpenToOthers),
     /// The keyring is damaged: `what`.
     #[error("the keyring is damaged: {what}")]
     Damaged {

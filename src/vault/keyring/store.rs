@@ -16,7 +16,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, KeyringError> {
         ErrorKind::NotFound => KeyringError::Missing,
         kind => KeyringError::Io(kind),
     })?;
-    check_secret(&file).map_err(|open| KeyringError::OpenToOthers { mode: open.0 })?;
+    check_secret(&file).map_err(KeyringError::OpenToOthers)?;
     let mut bytes = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {

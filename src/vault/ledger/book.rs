@@ -20,8 +20,8 @@ use crate::vault::entropy::draw;
 use crate::vault::keyring::KeyringError;
 use crate::vault::plaintext::{Aad, Nonce, Nonces};
 use crate::vault::store::{
-    ControlState, Snapshot, StoreError, Transaction, Writer, checkpoint_rows, detail_rows,
-    leaf_rows, tree_hash_rows,
+    ControlState, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
+    detail_rows, leaf_rows, tree_hash_rows,
 };
 
 /// The log under writing: the store's writer, and the hashes at the right edge of the tree.
@@ -120,9 +120,15 @@ impl Book {
         })
     }
 
-    /// Compares the control rows with their seal, which must be of the log's end.
+    /// Compares the control rows with their seal, which must be of the log's end, and their indexes with the rows.
     pub(in crate::vault) fn verify_control(&self) -> Result<(), ControlFault> {
-        control_seal::verify(&self.writer, &self.core.keys(), self.frontier.tip())
+        control_seal::verify(&self.writer, &self.core.keys(), self.frontier.tip())?;
+        self.writer
+            .verify_indexes()
+            .map_err(|error| match error.fault {
+                StoreFault::Tampered => ControlFault::Table(error.at),
+                _ => ControlFault::Store(error),
+            })
     }
 
     /// Compares the log with its high-water mark.

@@ -92,6 +92,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::SignOut
         | Kind::Enrol
         | Kind::SetSecondFactor
+        | Kind::ResetFactor
         | Kind::AddOperator
         | Kind::RevokeOperator => true,
         // Cases and who may do what in them.
@@ -255,6 +256,7 @@ mod tests {
             ActionKind::SuspendMember,
             ActionKind::LiftSuspension,
             ActionKind::SignOut,
+            ActionKind::ResetFactor,
             ActionKind::CloseCase,
             ActionKind::NameMember,
             ActionKind::ThawLookups,

@@ -22,7 +22,7 @@ use crate::vault::keyring::Keyring;
 use crate::vault::paths::Paths;
 use crate::vault::store::leaf_rows::LeafReader;
 use crate::vault::store::{
-    Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows, migrations, tree_hash_rows,
+    SchemaFault, Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows, tree_hash_rows,
 };
 
 /// Why a vault's log was not found good.
@@ -40,6 +40,9 @@ pub enum TrailFailure {
     /// The database could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The schema of the database is not the program's.
+    #[error(transparent)]
+    Schema(SchemaFault),
     /// The database has no signed checkpoint, so nothing can be verified.
     #[error("the database has no signed checkpoint")]
     NoCheckpoint,
@@ -84,6 +87,15 @@ pub enum TrailFailure {
     Vkey(io::ErrorKind),
 }
 
+impl From<SchemaFault> for TrailFailure {
+    fn from(fault: SchemaFault) -> Self {
+        match fault {
+            SchemaFault::Store(error) => Self::Store(error),
+            fault => Self::Schema(fault),
+        }
+    }
+}
+
 impl TrailFailure {
     /// Whether the log is at fault, and not only the attempt to read it.
     pub fn is_verification_failure(&self) -> bool {
@@ -99,10 +111,11 @@ impl TrailFailure {
                 error,
                 ExportError::Size { .. } | ExportError::Checkpoint(_) | ExportError::TooLong { .. }
             ),
-            Self::Store(error) => matches!(
-                error.fault,
-                StoreFault::Damaged | StoreFault::Inconsistent | StoreFault::SchemaAltered
-            ),
+            Self::Store(error) => {
+                matches!(error.fault, StoreFault::Damaged | StoreFault::Inconsistent)
+            }
+            // A newer one is somebody's mistake.
+            Self::Schema(fault) => *fault != SchemaFault::Newer,
             Self::Missing | Self::NoKey(_) | Self::Key(_) | Self::Vkey(_) => false,
         }
     }
@@ -225,14 +238,7 @@ fn snapshot(paths: &Paths) -> Result<Snapshot, TrailFailure> {
     if !paths.database().exists() {
         return Err(TrailFailure::Missing);
     }
-    let snapshot = Snapshot::of_onlooker(&paths.database())?;
-    if snapshot.applied_steps()? != migrations::STEPS.len() {
-        return Err(TrailFailure::Store(StoreError {
-            at: "migrations::check",
-            fault: StoreFault::SchemaAltered,
-        }));
-    }
-    Ok(snapshot)
+    Ok(Snapshot::of_onlooker(&paths.database())?)
 }
 
 /// The stored hashes, read range by range: the verifier asks for every one.

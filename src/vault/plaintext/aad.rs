@@ -62,6 +62,11 @@ impl Aad {
         Self::of_exhibit("statistics", vault, case, exhibit).position(no)
     }
 
+    /// The prints of the messages in the blocks with number `no`.
+    pub fn seen(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, no: u64) -> Self {
+        Self::of_exhibit("seen", vault, case, exhibit).position(no)
+    }
+
     /// The values an exhibit added to the dictionary of a field.
     pub fn dictionary(vault: &VaultId, case: &CaseId, exhibit: &ExhibitId, field: Field) -> Self {
         Self::of_exhibit("dictionary", vault, case, exhibit).field(field)
@@ -281,6 +286,7 @@ mod tests {
             Aad::subject_index(&vault, &case, &exhibit, 7),
             Aad::quarantine(&vault, &case, &exhibit, 7),
             Aad::duplicates(&vault, &case, &exhibit, 7),
+            Aad::seen(&vault, &case, &exhibit, 7),
             Aad::exhibit_description(&vault, &case, &exhibit),
             Aad::case_description(&vault, &case),
             Aad::request(&vault, &case, &reveal),

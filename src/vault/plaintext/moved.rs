@@ -1,8 +1,9 @@
 //! Numbering plans that moved since 2015: the old form of a number and its new form, so that both are one subject.
 //!
-//! A plan is here if its authority says which new number each old one became, and if no number of today has the old
-//! form. Where the new form depends on something that a number does not show, or where today's plan uses the old form
-//! for others, nothing is guessed; `docs/input-formats.md` names those.
+//! A plan is here if it is known which new number each old one became, and if no number of today has the old form. The
+//! acts themselves were not read: `docs/input-formats.md` names who reported them. Where the new form depends on
+//! something that a number does not show, or where today's plan uses the old form for others, nothing is guessed; the
+//! same page names those.
 
 use zeroize::Zeroizing;
 
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 struct Plan {
     /// The calling code.
     code: &'static str,
-    /// Who said so, what became of the numbers, and when.
+    /// Who decided it, what became of the numbers, and when.
     #[cfg_attr(not(test), expect(dead_code, reason = "tests and readers look at it"))]
     source: &'static str,
     /// Old and new forms: a digit stands for itself, `[123]` for one of these, `X` for any. The digits that `X` and

@@ -86,9 +86,12 @@ fn read(text: &str, known: Known) -> Read {
         return all;
     };
     // The zero in brackets belongs to the number in few plans only.
-    match all {
-        Ok(all) if is_valid(&all) => Ok(all),
-        _ => read_one(&without_zero),
+    match (all, read_one(&without_zero)) {
+        (Ok(all), Ok(less)) if is_valid(&all) && is_valid(&less) && differ(&all, &less) => {
+            Err(Unreadable::Ambiguous)
+        }
+        (Ok(all), _) if is_valid(&all) => Ok(all),
+        (_, less) => less,
     }
 }
 
@@ -97,15 +100,25 @@ fn with_plus(text: &str) -> Read {
     if let Some(new) = text.strip_prefix('+').and_then(new_form) {
         return canonical(&e164(&new));
     }
-    let as_written = canonical(text);
-    match as_written
-        .is_err()
-        .then(|| without_trunk_zero(text))
-        .flatten()
-    {
-        Some(without) => with_plus(&e164(&without)),
-        None => as_written,
+    match canonical(text) {
+        Err(why) => match without_trunk_zero(text) {
+            Some(without) => with_plus(&e164(&without)),
+            None => Err(why),
+        },
+        Ok(as_written) => Ok(without_needless_zero(text, &as_written).unwrap_or(as_written)),
     }
+}
+
+/// The number without a zero behind its calling code, if that makes a number of the plan of one that is none.
+fn without_needless_zero(
+    text: &str,
+    as_written: &(PhoneNumber, Phone),
+) -> Option<(PhoneNumber, Phone)> {
+    let code = calling_code(as_written.1.digits()).to_string();
+    let rest = text.strip_prefix('+')?.strip_prefix(code.as_str())?;
+    let rest = rest.strip_prefix('0').filter(|_| !is_valid(as_written))?;
+    let less = Zeroizing::new(format!("+{code}{rest}"));
+    canonical(&less).ok().filter(is_valid)
 }
 
 /// The digits without a national prefix that begins with a zero and stands where only a call inside the country has it
@@ -141,15 +154,38 @@ fn without_plus(digits: &str, known: Known) -> Read {
 /// German numbers that lost their plus are also national numbers without their zero. A text that may be two people's is
 /// nobody's.
 fn in_region(digits: &str, region: Region) -> Read {
+    let found = of_region(digits, region)?;
+    match is_anothers(digits, &found) {
+        true => Err(Unreadable::Ambiguous),
+        false => Ok(found),
+    }
+}
+
+/// Whether the digits may as well be somebody's in another country: they begin with the exit code of another region, or
+/// they are no assigned number here and one there. A call number that lost its plus looks like that.
+fn is_anothers(digits: &str, found: &(PhoneNumber, Phone)) -> bool {
+    let exits: &[&str] = match is_valid(found) {
+        true => &["00"],
+        false => &["00", "", "011", "0011", "810"],
+    };
+    exits.iter().any(|exit| {
+        let world = digits
+            .strip_prefix(exit)
+            .filter(|rest| !rest.starts_with('0'));
+        let world = world.and_then(|rest| with_plus(&e164(rest)).ok());
+        world.is_some_and(|world| differ(&world, found) && is_valid(&world))
+    })
+}
+
+/// As the region's own people write it, or with its calling code.
+fn of_region(digits: &str, region: Region) -> Read {
     let national = national(digits, region);
     if !begins_with_code(digits, region) {
         return national;
     }
     let coded = with_plus(&e164(digits));
     match (national, coded) {
-        (Ok(national), Ok(coded))
-            if national.1.digits() != coded.1.digits() && is_valid(&coded) =>
-        {
+        (Ok(national), Ok(coded)) if differ(&national, &coded) && is_valid(&coded) => {
             Err(Unreadable::Ambiguous)
         }
         (Err(_), coded) => coded.map_err(|_| match digits.len() {
@@ -160,8 +196,9 @@ fn in_region(digits: &str, region: Region) -> Read {
     }
 }
 
-/// A number of a format whose digits are international ones. Still a national number counts as one if it is valid; but
-/// digits that begin with the calling code of their own region are what the format says.
+/// A number of a format whose digits are international ones. Still a national number counts as one if it is valid and
+/// no other country assigns the digits; but digits that begin with the calling code of their own region are what the
+/// format says.
 fn in_region_or_abroad(digits: &str, region: Region) -> Read {
     let world = as_it_stands(digits);
     let own = begins_with_code(digits, region);
@@ -169,6 +206,9 @@ fn in_region_or_abroad(digits: &str, region: Region) -> Read {
         return world;
     }
     match (in_region(digits, region), world) {
+        (Ok(home), Ok(world)) if differ(&home, &world) && is_valid(&home) && is_valid(&world) => {
+            Err(Unreadable::Ambiguous)
+        }
         (Ok(home), Ok(world)) if is_valid(&home) || !(own || is_valid(&world)) => Ok(home),
         (_, Ok(world)) => Ok(world),
         (home, Err(_)) => home,
@@ -226,6 +266,10 @@ fn needs_region(digits: &str) -> Unreadable {
 fn begins_with_code(digits: &str, region: Region) -> bool {
     let code = region.calling_code();
     code.is_some_and(|code| digits.starts_with(&code.to_string()))
+}
+
+fn differ((_, one): &(PhoneNumber, Phone), (_, other): &(PhoneNumber, Phone)) -> bool {
+    one.digits() != other.digits()
 }
 
 fn is_valid((number, _): &(PhoneNumber, Phone)) -> bool {
@@ -295,7 +339,7 @@ mod tests {
             );
             count += 1;
         }
-        assert_eq!(count, 31);
+        assert_eq!(count, 45);
     }
 
     /// A cell of a row.
@@ -356,6 +400,8 @@ mod tests {
             ("+39 06 1234567", 39_061_234_567),
             ("+39 (0)6 1234567", 39_061_234_567),
             ("+352 (0)621 123 456", 352_621_123_456),
+            ("+57 0 321 123 4567", 573_211_234_567),
+            ("+5703211234567", 573_211_234_567),
             ("+1 (0)202 555 0142", 12_025_550_142),
         ] {
             assert_eq!(digits(text, ""), Ok(number), "{text}");
@@ -407,6 +453,15 @@ mod tests {
             ("447700900123", "US", NotInRegion),
             ("5512345670123", "US", NotInRegion),
             ("4915112345678", "DE", Ambiguous),
+            ("4915112345678", "JP", Ambiguous),
+            ("12065550170", "DE", Ambiguous),
+            ("12065550170", "IT", Ambiguous),
+            ("8613812345678", "IN", Ambiguous),
+            ("0061412345678", "AU", Ambiguous),
+            ("0012065550170", "JP", Ambiguous),
+            ("008613812345678", "SG", Ambiguous),
+            ("0033612345678", "SG", Ambiguous),
+            ("+39 (0)312 345 6789", "", Ambiguous),
             ("555-0142", "US", TooShort),
             ("911", "US", TooShort),
             ("12345", "DE", TooShort),
@@ -475,6 +530,9 @@ mod tests {
         ] {
             assert_eq!(abroad(text, "", ""), Err(Unreadable::NeedsRegion), "{text}");
         }
+        for text in ["442079460958", "33612345678"] {
+            assert_eq!(abroad(text, "DE", ""), Err(Unreadable::Ambiguous), "{text}");
+        }
         let other = abroad("447700900123", "", "FR");
         assert_eq!(other, Err(Unreadable::OtherCountry));
     }
@@ -523,7 +581,9 @@ mod tests {
 
         #[test]
         fn canonical_text_is_unchanged_or_refused(text in r"\+[1-9][0-9]{6,14}", region in "|US|GB|DE|IT") {
-            let moved = new_form(&text[1..]).is_some() || without_trunk_zero(&text).is_some();
+            let moved = new_form(&text[1..]).is_some()
+                || without_trunk_zero(&text).is_some()
+                || canonical(&text).is_ok_and(|read| without_needless_zero(&text, &read).is_some());
             if let Ok((digits, _)) = parse(&text, &region) && !moved {
                 prop_assert_eq!(format!("+{digits}"), text);
             }

@@ -15,7 +15,7 @@ pub struct Region(rlibphonenumber::Region);
 
 /// The text names no region with a numbering plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be the two letters of a region, such as GB")]
+#[error("must be the two letters of a region (ISO 3166-1), such as GB for the United Kingdom")]
 pub struct RegionError;
 
 impl Region {

@@ -110,6 +110,7 @@ pub struct RowBatch {
     /// By [`SkipKind`]: records that are no row.
     skipped_records: [u64; SkipKind::ALL.len()],
     unknown_countries: u64,
+    blank_accounts: u64,
     last: Last,
 }
 
@@ -252,6 +253,11 @@ impl RowBatch {
         self.unknown_countries += 1;
     }
 
+    /// Counts a row that names no account, where none was declared.
+    pub fn count_blank_account(&mut self) {
+        self.blank_accounts += 1;
+    }
+
     /// Adds a row that cannot be admitted.
     pub fn reject(&mut self, reject: Reject) {
         self.reject_bytes += reject.cells.size();
@@ -296,6 +302,7 @@ impl RowBatch {
         self.skipped = Default::default();
         self.skipped_records = Default::default();
         self.unknown_countries = 0;
+        self.blank_accounts = 0;
         self.last = Last::Nothing;
         self.reject_bytes = 0;
     }
@@ -385,6 +392,11 @@ impl RowBatch {
     /// How many rows named a country that is not known.
     pub fn unknown_countries(&self) -> u64 {
         self.unknown_countries
+    }
+
+    /// How many rows name no account.
+    pub fn blank_accounts(&self) -> u64 {
+        self.blank_accounts
     }
 
     /// Makes a reject of a row, for a fault that the vault found.

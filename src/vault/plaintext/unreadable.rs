@@ -18,7 +18,8 @@ words! {
         NeedsRegion => "needs-region",
         /// It has no plus and is no number of the region given.
         NotInRegion => "not-in-region",
-        /// It has no plus, and it is a number of the region both with the region's calling code and without it.
+        /// It is written like the numbers of two people: with a calling code and without one, or with a zero and
+        /// without it.
         Ambiguous => "ambiguous",
         /// It has fewer digits than a number of its plan.
         TooShort => "too-short",

@@ -38,6 +38,7 @@ impl Written {
         }
         let cell = without_fraction(cell)?;
         let (cell, context) = without_parameters(cell)?;
+        let (cell, id) = without_host(cell);
         let cell = without_extension(cell);
         if is_masked(cell) {
             return Err(Unreadable::Masked);
@@ -47,7 +48,9 @@ impl Written {
         if let Some(context) = context {
             check_form(context)?;
         }
-        Self::collect(context.unwrap_or_default(), cell)
+        let mut written = Self::collect(context.unwrap_or_default(), cell)?;
+        written.plus |= id;
+        Ok(written)
     }
 
     /// The digits.
@@ -102,6 +105,12 @@ fn plain(text: &str) -> Zeroizing<String> {
         match plain_character(c) {
             Some(c) => plain.push(c),
             None => plain.extend(c.to_lowercase()),
+        }
+    }
+    // As in the address of a page. What is put in is shorter, so nothing is left behind.
+    for (code, c) in [("%2b", "+"), ("%20", " ")] {
+        while let Some(at) = plain.find(code) {
+            plain.replace_range(at..at + code.len(), c);
         }
     }
     plain
@@ -182,7 +191,35 @@ fn unwrapped(plain: &str) -> &str {
 }
 
 /// What stands before a number in addresses, in logs of messengers and in lists of advertisers (`p:`).
-const SCHEMES: [&str; 6] = ["tel:", "whatsapp:", "sms:", "smsto:", "callto:", "p:"];
+const SCHEMES: [&str; 8] = [
+    "tel:",
+    "whatsapp:",
+    "sms:",
+    "smsto:",
+    "callto:",
+    "sips:",
+    "sip:",
+    "p:",
+];
+
+/// Takes off what stands behind a number in an id of WhatsApp, whose digits are international ones without a plus, and
+/// in an address of internet telephony, if its number has a plus. True for such an id.
+fn without_host(cell: &str) -> (&str, bool) {
+    let Some((user, host)) = cell.split_once('@') else {
+        return (cell, false);
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // `15550100123:7@s.whatsapp.net` is one of the phone's devices.
+    let number = user.split(':').next().unwrap_or_default();
+    match user.strip_prefix('+') {
+        _ if digits(number) && ID_HOSTS.contains(&host) => (number, true),
+        Some(number) if digits(number) => (user, false),
+        _ => (cell, false),
+    }
+}
+
+/// What stands behind a person's number in ids of WhatsApp. Behind the number of a group stands another.
+const ID_HOSTS: [&str; 2] = ["s.whatsapp.net", "c.us"];
 
 /// Takes off `.0`, which a spreadsheet or a data frame adds to a number. Refuses what lost digits: `1.20255E+10`,
 /// `########`.
@@ -208,11 +245,14 @@ fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
         };
     }
     match cell.split_once(['.', ',']) {
-        Some((whole, fraction)) if unsigned(whole) && whole.len() >= 7 && numeric(fraction) => {
-            match fraction.len() <= 2 && fraction.bytes().all(|b| b == b'0') {
-                true => Ok(whole),
-                false if fraction.len() <= 2 => Err(Unreadable::Damaged),
-                false => Ok(cell),
+        Some((whole, fraction)) if unsigned(whole) && numeric(fraction) => {
+            let long = whole.len() >= 7;
+            match fraction.len() {
+                1 if fraction == "0" => Ok(whole),
+                1 | 2 if fraction.bytes().all(|b| b == b'0') && long => Ok(whole),
+                2 if fraction == "00" => Err(Unreadable::Damaged),
+                1 | 2 if long => Err(Unreadable::Damaged),
+                _ => Ok(cell),
             }
         }
         _ => Ok(cell),
@@ -456,6 +496,13 @@ mod tests {
             "+𝟏𝟐𝟎𝟔𝟓𝟓𝟓𝟎𝟏𝟕𝟎",
             "+1 206ー555ー0170",
             "+1 206⸺555〜0170",
+            "%2B12065550170",
+            "tel:%2b1%20206%20555%200170",
+            "12065550170@s.whatsapp.net",
+            "12065550170:7@s.whatsapp.net",
+            "12065550170@c.us",
+            "sip:+12065550170@example.org",
+            "sips:+12065550170@example.org;user=phone",
         ] {
             assert_eq!(digits(text).as_deref(), Ok("+12065550170"), "{text}");
         }
@@ -525,6 +572,10 @@ mod tests {
             ("+1 206 555 0170 (mobile)", NoNumber),
             ("1-555-LETTERS", NoNumber),
             ("someone@example.org", NoNumber),
+            ("sip:2065550170@example.org", NoNumber),
+            ("2065550170@example.org", NoNumber),
+            ("12065550170-1600000000@g.us", NoNumber),
+            ("120655501701600000@g.us", NoNumber),
             ("-12065550170", NoNumber),
             ("***", Masked),
             ("XXX", Masked),

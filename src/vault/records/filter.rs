@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::schema::FilterValue;
-use crate::domain::{AccountName, ExhibitId, Field, Moment};
+use crate::domain::{AccountName, ExhibitId, Field, Moment, MomentError};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::SubjectToken;
 
@@ -13,7 +13,8 @@ use crate::vault::plaintext::SubjectToken;
 #[schema(as = Filter)]
 #[serde(deny_unknown_fields, default)]
 pub struct FilterInput {
-    /// Sent at or after this time. Times are kept in whole seconds; a fraction is not cut.
+    /// Sent at or after this time. Records are kept by the whole second in which they were sent: of a second that is
+    /// asked for in part, all are found.
     #[schema(value_type = Option<Moment>)]
     pub sent_from: Option<String>,
     /// Sent before this time. Also checked: it is later than `sent_from`.
@@ -92,12 +93,14 @@ pub struct RecordFilter {
 impl RecordFilter {
     /// Checks every member. The error names the member and its rule, never the value.
     pub fn parse(input: FilterInput) -> Result<Self, OperationError> {
-        let sent_from = moment("filter.sent_from", input.sent_from)?;
-        let sent_to = moment("filter.sent_to", input.sent_to)?;
-        if let (Some(from), Some(to)) = (sent_from, sent_to)
-            && from >= to
+        // Records are kept by the whole second in which they were sent: none of a second that is asked for in part is
+        // left out.
+        let sent_from = moment("filter.sent_from", &input.sent_from, str::parse::<Moment>)?;
+        let sent_to = moment("filter.sent_to", &input.sent_to, Moment::not_before)?;
+        if let (Some(from), Some(to)) = (&input.sent_from, &input.sent_to)
+            && !Moment::is_earlier(from, to)
         {
-            let rule = "must be later than sent_from, in whole seconds";
+            let rule = "must be later than sent_from";
             return Err(OperationError::invalid("filter.sent_to", rule));
         }
         if input.subject.len() > MOST_SUBJECTS {
@@ -150,6 +153,11 @@ impl RecordFilter {
         Self::parse(input).map_err(|_| damaged())
     }
 
+    /// Whether what it keeps depends on how exhibits differ.
+    pub fn compares(&self) -> bool {
+        self.newly_exposed_in.is_some()
+    }
+
     /// Whether it keeps every record.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -169,8 +177,13 @@ impl RecordFilter {
     }
 }
 
-fn moment(at: &str, text: Option<String>) -> Result<Option<Moment>, OperationError> {
-    text.map(|text| Moment::not_before(&text))
+fn moment(
+    at: &str,
+    text: &Option<String>,
+    read: impl Fn(&str) -> Result<Moment, MomentError>,
+) -> Result<Option<Moment>, OperationError> {
+    text.as_deref()
+        .map(read)
         .transpose()
         .map_err(|error| OperationError::invalid(at, error))
 }
@@ -236,7 +249,7 @@ mod tests {
             "filter.sent_to"
         );
         assert_eq!(
-            at(json!({"sent_from": "2024-03-02T00:00:00.2Z", "sent_to": "2024-03-02T00:00:00.8Z"})),
+            at(json!({"sent_from": "2024-03-02T00:00:00.8Z", "sent_to": "2024-03-02T00:00:00.2Z"})),
             "filter.sent_to"
         );
         assert_eq!(at(json!({"sent_from": "2024-03-10"})), "filter.sent_from");

@@ -79,6 +79,7 @@ pub(in crate::vault) struct Fixture {
     /// Bound to the account `acme`.
     pub(in crate::vault) liaison: Caller,
     pub(in crate::vault) writer: Writer,
+    pub(in crate::vault) clock: ManualClock,
     dictionaries: BTreeMap<u8, Dictionary>,
     numbers: BTreeMap<String, u32>,
     exhibits: u8,
@@ -104,7 +105,7 @@ impl Fixture {
                 second_factor: SecondFactor::Offered,
                 ..settings
             },
-            Arc::new(clock),
+            Arc::new(clock.clone()),
             Arc::new(SystemEntropy::new()),
         )
         .unwrap()
@@ -125,6 +126,7 @@ impl Fixture {
             vault,
             case,
             writer,
+            clock,
             dictionaries: BTreeMap::new(),
             numbers: BTreeMap::new(),
             exhibits: 0,
@@ -400,6 +402,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         zone: None,
         mapping: None,
         digest: String::new(),
+        digest_salt: String::new(),
         bytes: 0,
         rows: rows.len() as u64,
         admitted: rows.len() as u64,
@@ -410,6 +413,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         quarantined: 0,
         lines: Default::default(),
         unknown_countries: 0,
+        blank_accounts: 0,
         file_numbers: 0,
         numbers: rows
             .iter()

@@ -25,7 +25,7 @@ mod tests_scan;
 mod tests_tables;
 
 pub use self::export::contents::{
-    Evidence, EvidenceDamaged, EvidenceRow, ExportContents, Notice, NoticeRow, ReportRow,
+    Evidence, EvidenceDamaged, EvidenceRow, ExportContents, Notice, NoticeRow, Report, ReportRow,
     ReportTable,
 };
 pub(in crate::vault) use self::exposure::difference::{

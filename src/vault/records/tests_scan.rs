@@ -1,5 +1,6 @@
 //! Scans over many blocks on several threads: faults, callers who go away, pages.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -150,6 +151,42 @@ fn a_caller_who_goes_away_ends_the_scan_between_two_blocks() {
         Err(Refusal::Failed(OperationError::Cancelled, _))
     ));
     assert!(page(&fixture, &fixture.lead, json!({}), Order::Record, 5, None).is_ok());
+}
+
+#[test]
+fn people_counted_on_several_threads_are_those_of_the_records_in_order() {
+    let (fixture, _) = many();
+    let asked = fixture.ask::<actions::SearchRecords, _>(&fixture.lead, |scope| {
+        let records = scope.records()?;
+        let voice = filter(json!({"kind": ["voice"]}));
+        let fields = [
+            Field::Number,
+            Field::Account,
+            Field::Kind,
+            Field::SentAt,
+            Field::User,
+        ];
+        let mut people = BTreeMap::new();
+        records.for_each_record(&voice, &fields, |record| {
+            assert_eq!(record.user, 0);
+            let (who, at) = ((record.number, record.account), record.sent_at);
+            let (messages, first, last) = people.entry(who).or_insert((0, at, at));
+            *messages += 1;
+            (*first, *last) = (at.min(*first), at.max(*last));
+            Ok(())
+        })?;
+        let found = records.subjects(&voice)?;
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| {
+                let who = (one.number, one.account);
+                (who, (one.messages, one.first, one.last))
+            })
+            .collect();
+        assert_eq!(found, people.into_iter().collect::<Vec<_>>());
+        Ok(found.len())
+    });
+    assert_eq!(asked.unwrap(), 10);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Cases and their members.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -12,8 +14,8 @@ use crate::domain::{
 use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::error::{Conflict, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
-use crate::vault::plaintext::Aad;
-use crate::vault::plaintext::open_json;
+use crate::vault::exhibits::line_report::KindCount;
+use crate::vault::plaintext::{Aad, RejectKind, open_json};
 use crate::vault::records::SearchedView;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows::OperatorState;
@@ -60,10 +62,15 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub numbers: Option<u64>,
-    /// Rows in quarantine of all exhibits that count. Where `numbers` are, in the answer about one case only.
+    /// Rows in quarantine of all exhibits that count; for a custodian of those that it admitted. In the answer about
+    /// one case only, and left out for a liaison.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub quarantined: Option<u64>,
+    /// The same rows by what is wrong with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub quarantined_by_kind: Option<Vec<KindCount>>,
 }
 
 /// A case at a glance.
@@ -117,13 +124,30 @@ impl<A: Action> Scope<'_, A> {
     pub fn read_case(&mut self) -> Result<CaseView, OperationError> {
         let case = self.case_row()?;
         let mut view = self.view_case(case)?;
-        if view.numbers.is_some() {
+        if view.exhibits.is_some() {
             let keys = self.core.case_keys(&case.id)?;
             let mut quarantined = 0;
+            let mut by_kind: BTreeMap<RejectKind, u64> = BTreeMap::new();
             for exhibit in exhibit_rows::list(self.connection, case.number)? {
-                quarantined += open_description(&keys, &exhibit)?.quarantined;
+                let description = open_description(&keys, &exhibit)?;
+                if !self.knows_counts() && !self.admitted(&description) {
+                    continue;
+                }
+                quarantined += description.quarantined;
+                for (kind, rows) in description.rejects {
+                    let kind: RejectKind = kind.parse().map_err(|_| OperationError::Damaged {
+                        place: format!("exhibit {}, description", exhibit.id),
+                    })?;
+                    *by_kind.entry(kind).or_default() += rows;
+                }
             }
+            let by_kind = by_kind.into_iter();
+            let by_kind = by_kind.map(|(kind, rows)| KindCount {
+                kind: kind.as_str(),
+                rows,
+            });
             view.quarantined = Some(quarantined);
+            view.quarantined_by_kind = Some(by_kind.collect());
         }
         Ok(view)
     }
@@ -199,6 +223,7 @@ impl<A: Action> Scope<'_, A> {
             exhibits: told.then_some(all.len() - withdrawn),
             numbers,
             quarantined: None,
+            quarantined_by_kind: None,
         })
     }
 }
@@ -331,6 +356,33 @@ impl<A: Writes> Scope<'_, A> {
             )?),
         }
     }
+
+    /// Lets a suspended lead in again whom nobody else can: no lead of the case can act, and the account of whoever
+    /// suspended them has ended. Only for an administrator who has the vault's passphrase: one without it could end
+    /// that account and so undo what a lead imposed.
+    pub fn let_in(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
+        self.not_oneself(operator)?;
+        let case = self.case_row()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        let ended = match &member.suspended_by {
+            Some(by) => !self.has_account(by)?,
+            None => false,
+        };
+        let may = ended
+            && member.role == CaseRole::Lead
+            && self.grant.role().is_none()
+            && self.acting_leads()?.is_empty();
+        if !may {
+            return Err(self.deny(Denial::NotAllowed));
+        }
+        self.note_detail(json!({ "imposed_by": member.suspended_by, "by_passphrase": true }));
+        Ok(membership_rows::lift(
+            self.transaction()?,
+            case.number,
+            operator,
+        )?)
+    }
 }
 
 impl Reading<'_> {
@@ -347,14 +399,17 @@ impl Reading<'_> {
         let case = self.case_row()?;
         for member in membership_rows::list(self.connection, case.number)? {
             let other = Some(&member.operator) != self.caller.operator_id();
-            if other && member.role == CaseRole::Lead {
-                let operator = operator_rows::find(self.connection, &member.operator)?;
-                if operator.is_some_and(|operator| operator.state != OperatorState::Revoked) {
-                    return Ok(true);
-                }
+            if other && member.role == CaseRole::Lead && self.has_account(&member.operator)? {
+                return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Whether the operator's account has not ended.
+    fn has_account(&self, operator: &OperatorId) -> Result<bool, OperationError> {
+        let row = operator_rows::find(self.connection, operator)?;
+        Ok(row.is_some_and(|row| row.state != OperatorState::Revoked))
     }
 
     fn is_administrator(&self, operator: &OperatorId) -> Result<bool, OperationError> {

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Reading, Scope};
-use crate::domain::Moment;
-use crate::policy::{Denial, actions};
+use crate::domain::{Moment, OperatorId};
+use crate::policy::{ActionKind, Denial, actions};
 use crate::vault::clock::{Accepted, ClockReport, NotAccepted};
 use crate::vault::error::{Conflict, OperationError};
 
@@ -18,6 +18,14 @@ impl Reading<'_> {
 impl Scope<'_, actions::AcceptTime> {
     /// Whether the time is the vault's now; false while a second person is missing.
     pub fn accept_time(&mut self, stated: Moment) -> Result<bool, OperationError> {
+        if let Some(by) = self.core.clock.proposed_by() {
+            let by: OperatorId = by.parse().map_err(|_| OperationError::Damaged {
+                place: "clock".to_owned(),
+            })?;
+            if !self.still_may(ActionKind::AcceptTime, &by)? {
+                self.core.clock.forget_proposal();
+            }
+        }
         let accepted = self.core.clock.accept(self.operator()?, stated);
         match accepted {
             Ok(Accepted::Proposed) => {

@@ -1,4 +1,4 @@
-//! What a reading act asks to be written together with its leaf.
+//! What an act asks to be written together with its leaf, because it was counted on a snapshot before.
 //!
 //! The ledger writes it in one savepoint. If that fails, the answer is dropped.
 

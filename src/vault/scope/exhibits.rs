@@ -111,9 +111,19 @@ pub struct ExhibitView {
     pub quarantined: Shown,
     /// Distinct numbers.
     pub numbers: Shown,
-    /// Base64 of SHA-256 over the file as received.
+    /// Base64 of SHA-256 over the file as received. Only for the operator who admitted it: the digest of a short file
+    /// gives its numbers away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Digest, required = false)]
+    pub digest: Option<String>,
+    /// The salt of the commitment, for the same operator only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Digest, required = false)]
+    pub digest_salt: Option<String>,
+    /// What everybody may see of the digest: SHA-256 over `breachvault-file-v1`, `digest` and `digest_salt`, a line
+    /// each. Who has the file and the salt can check it.
     #[schema(value_type = Digest)]
-    pub digest: String,
+    pub commitment: String,
 }
 
 impl<A: Action> Scope<'_, A> {
@@ -141,7 +151,9 @@ impl<A: Action> Scope<'_, A> {
                 .map(|count| self.told_of(&description, count));
                 let [rows, quarantined] = [description.rows, description.quarantined]
                     .map(|count| self.told_of(&description, count));
+                let own = self.admitted(&description);
                 Ok(ExhibitView {
+                    commitment: description.commitment(),
                     exhibit: row.id.to_string(),
                     state: match row.withdrawn {
                         Some(_) => ExhibitState::Withdrawn,
@@ -159,7 +171,8 @@ impl<A: Action> Scope<'_, A> {
                     duplicates_of_case: of_case,
                     quarantined,
                     numbers,
-                    digest: description.digest,
+                    digest: own.then_some(description.digest),
+                    digest_salt: own.then_some(description.digest_salt),
                 })
             })
             .collect()

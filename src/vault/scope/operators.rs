@@ -1,13 +1,14 @@
-//! Operators: inviting, enrolling, listing, revoking.
+//! Operators: inviting, enrolling, listing, revoking, and second factors that were lost.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{Reading, Scope};
 use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
-use crate::policy::{Action, Denial, Writes};
+use crate::policy::{Action, ActionKind, Denial, Seat, Writes, allows_seat};
 use crate::vault::call::answer::Answer;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::shown_once::ShownOnce;
@@ -16,6 +17,9 @@ use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{EnrolmentToken, TotpSecret};
 use crate::vault::store::operator_rows::{self, NewOperator, OperatorRow, OperatorState};
 use crate::vault::store::{membership_rows, session_rows};
+
+/// For how long one person's wish to have a second factor reset waits for another person.
+const RESET_WAITS_S: i64 = 86_400;
 
 /// An operator who may enrol; the token is shown once.
 pub struct Invitation {
@@ -44,6 +48,11 @@ pub struct OperatorView {
     pub state: &'static str,
     /// Whether it has a second factor.
     pub second_factor: bool,
+    /// How many wrong codes came with its right password since the vault was started; left out below five. Somebody
+    /// else may know the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub wrong_codes: Option<u32>,
 }
 
 /// The new operator, with secrets that are shown once, at enrolment.
@@ -187,6 +196,7 @@ impl<A: Writes> Scope<'_, A> {
         };
         let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
         secrets.totp = Some(STANDARD.encode(totp.bytes()));
+        secrets.forget_reset();
         let sealed = self.seal_secrets(&secrets, &row.id)?;
         operator_rows::set_second_factor(self.transaction()?, &row.id, &sealed)?;
         self.notes.object = Some(row.id.to_string());
@@ -198,6 +208,41 @@ impl<A: Writes> Scope<'_, A> {
             name,
             totp: Some(totp),
         }))
+    }
+
+    /// One person asks that a lost second factor can be replaced, and another one agrees within a day; answers whether
+    /// both did. From then on it counts as not used yet: with it alone nobody gets in, but with the password it can be
+    /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Sessions end.
+    /// Only for those who have the vault's passphrase too.
+    pub fn reset_second_factor(&mut self, operator: &OperatorId) -> Result<bool, OperationError> {
+        self.not_oneself(operator)?;
+        let row = operator_rows::find(self.connection, operator)?
+            .filter(|row| row.state == OperatorState::Active)
+            .ok_or(OperationError::NotFound)?;
+        let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        if secrets.totp.is_none() || row.totp_step == 0 {
+            let rule = "has no second factor that was used: it can be set up with the password";
+            return Err(OperationError::invalid("operator", rule));
+        }
+        let own = self.operator()?.clone();
+        match self.reset_asked_by(&secrets)? {
+            Some(by) if by == own => Err(self.deny(Denial::OwnRequest)),
+            Some(by) => {
+                secrets.forget_reset();
+                let sealed = self.seal_secrets(&secrets, &row.id)?;
+                operator_rows::keep_factor(self.transaction()?, &row.id, 0, &sealed)?;
+                session_rows::revoke_all(self.transaction()?, &row.id, self.now)?;
+                self.note_detail(json!({ "reset": true, "asked_by": by }));
+                Ok(true)
+            }
+            None => {
+                secrets.ask_reset(&own, self.core.clock.in_seconds(RESET_WAITS_S));
+                let sealed = self.seal_secrets(&secrets, &row.id)?;
+                operator_rows::keep_factor(self.transaction()?, &row.id, row.totp_step, &sealed)?;
+                self.note_detail(json!({ "reset": false }));
+                Ok(false)
+            }
+        }
     }
 
     /// Ends an operator's rights and every session of theirs; answers how many sessions.
@@ -225,6 +270,7 @@ impl<A: Action> Scope<'_, A> {
                     role: row.home.as_str(),
                     state: row.state.as_str(),
                     second_factor: secrets.totp.is_some(),
+                    wrong_codes: self.alarming_codes(&secrets.name),
                     operator: row.id,
                 })
             })
@@ -233,6 +279,13 @@ impl<A: Action> Scope<'_, A> {
 }
 
 impl Reading<'_> {
+    /// How many wrong codes came with the right password of whoever has this name, if that is an alarm.
+    pub(super) fn alarming_codes(&self, name: &str) -> Option<u32> {
+        let keys = self.core.keys();
+        let tag = keys.root_keys().operator_names().tag_operator(name);
+        self.core.throttle.alarming_codes(tag.as_bytes())
+    }
+
     /// The name behind an id, for members and requests.
     pub(in crate::vault) fn operator_name(
         &self,
@@ -244,6 +297,34 @@ impl Reading<'_> {
                 place: "operator".to_owned(),
             }),
         }
+    }
+
+    /// Whether somebody who began what takes two people could still do so: their account has not ended.
+    pub(super) fn still_may(
+        &self,
+        action: ActionKind,
+        operator: &OperatorId,
+    ) -> Result<bool, OperationError> {
+        let row = operator_rows::find(self.connection, operator)?;
+        Ok(row.is_some_and(|row| {
+            row.state == OperatorState::Active && allows_seat(action, Seat::Home(row.home))
+        }))
+    }
+
+    /// Who asked that the second factor can be replaced, if that still counts.
+    fn reset_asked_by(
+        &self,
+        secrets: &OperatorSecrets,
+    ) -> Result<Option<OperatorId>, OperationError> {
+        let Some((by, until)) = secrets.reset_asked() else {
+            return Ok(None);
+        };
+        let by: OperatorId = by.parse().map_err(|_| OperationError::Damaged {
+            place: "operator".to_owned(),
+        })?;
+        let counts =
+            !self.core.clock.is_over(until) && self.still_may(ActionKind::ResetFactor, &by)?;
+        Ok(counts.then_some(by))
     }
 
     /// Whether the home role or what the operator is in any case needs a second factor.

@@ -9,6 +9,7 @@ use crate::domain::{
     CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
 };
 use crate::policy::{Action, Denial, Writes};
+use crate::vault::budget::alarm::Alarm;
 use crate::vault::budget::charge::Payer;
 use crate::vault::budget::price::BudgetKind;
 use crate::vault::call::answer::Answer;
@@ -34,6 +35,8 @@ pub struct SignedIn {
 pub(in crate::vault) enum Entering {
     Verified(Verified),
     Refused(Denial),
+    /// Somebody with the right password tries code after code.
+    Guessing,
 }
 
 /// Somebody whose password and code are right.
@@ -92,6 +95,11 @@ pub struct SelfView {
     pub session: SessionId,
     /// When the session ends by itself.
     pub expires_at: Moment,
+    /// How many wrong codes came with the caller's right password since the vault was started; left out below five. If
+    /// they were not the caller's, somebody else knows the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub wrong_codes: Option<u32>,
     /// The cases it is a member of.
     pub cases: Vec<SelfMembership>,
 }
@@ -164,6 +172,10 @@ impl<A: Writes> Scope<'_, A> {
         let verified = match entering {
             Entering::Verified(verified) => verified,
             Entering::Refused(denial) => return Ok(Err(denial)),
+            Entering::Guessing => {
+                self.notes.alarm = Some(Alarm::WrongCodes);
+                return Ok(Err(Denial::WrongCredential));
+            }
         };
         let row = operator_rows::find(self.connection, &verified.operator)?
             .filter(|row| row.state == OperatorState::Active);
@@ -180,6 +192,8 @@ impl<A: Writes> Scope<'_, A> {
             }
             Some(step) => {
                 secrets.use_up(step);
+                // It is not lost.
+                secrets.forget_reset();
                 step.number()
             }
             None => row.totp_step,
@@ -188,7 +202,7 @@ impl<A: Writes> Scope<'_, A> {
             secrets.remember(&self.core.keys(), &row.id, subnet);
         }
         let sealed = self.seal_secrets(&secrets, &row.id)?;
-        operator_rows::signed_in(self.transaction()?, &row.id, step, &sealed)?;
+        operator_rows::keep_factor(self.transaction()?, &row.id, step, &sealed)?;
         Ok(Ok((row.id, verified.step.is_some())))
     }
 
@@ -241,9 +255,11 @@ impl<A: Action> Scope<'_, A> {
                 });
             }
         }
+        let name = OperatorSecrets::open(&self.core.keys(), &row)?.name.clone();
         Ok(SelfView {
             operator: operator.clone(),
-            name: OperatorSecrets::open(&self.core.keys(), &row)?.name.clone(),
+            wrong_codes: self.alarming_codes(&name),
+            name,
             role: row.home.as_str(),
             session: session.clone(),
             expires_at: self.core.clock.shown(expires_at),

@@ -20,8 +20,8 @@ use crate::vault::call::target::Target;
 use crate::vault::door::{Operation, Reply, Vault};
 use crate::vault::error::{OperationError, Stopped};
 use crate::vault::identity::{
-    Admitted, OperatorSecrets, Password, PasswordHash, Subnet, ThrottleKey, TotpCode, TotpSecret,
-    TotpStep,
+    Admitted, CountedCode, OperatorSecrets, Password, PasswordHash, Subnet, ThrottleKey, TotpCode,
+    TotpSecret, TotpStep,
 };
 use crate::vault::keyring::Argon2Params;
 use crate::vault::scope::{Entering, Scope, SignedIn, Verified};
@@ -86,13 +86,18 @@ impl Vault {
     ) -> Result<(OpenSession, Attempt), Unauthenticated> {
         let found = self.attempt(&attempt.name, attempt.address)?;
         let about = found.operator();
+        let mut guessing = false;
         let verified =
             self.has_right_password(&found, &attempt.password)
                 .and_then(|(row, secrets)| {
+                    let key = &found.throttle_key;
+                    let code = attempt.totp.as_ref();
+                    let step;
+                    (step, guessing) = self.counted_step(key, row, secrets, code);
                     Some(Verified {
                         operator: row.id.clone(),
-                        step: self.step_of_code(row, secrets, attempt.totp.as_ref())?,
-                        subnet: found.throttle_key.subnet,
+                        step: step?,
+                        subnet: key.subnet,
                     })
                 });
         let entering = match verified {
@@ -100,6 +105,7 @@ impl Vault {
                 Some(retry_after) => Entering::Refused(Denial::Throttled { retry_after }),
                 None => Entering::Verified(verified),
             },
+            None if guessing => Entering::Guessing,
             None => Entering::Refused(Denial::WrongCredential),
         };
         Ok((OpenSession { about, entering }, found))
@@ -123,12 +129,13 @@ impl Vault {
             subnet: address.map(Subnet::of),
         };
         let admitted = self
+            .core
             .throttle
             .enter(&throttle_key, self.core.clock.measured())
             .map_err(|retry_after| Unauthenticated::Throttled { retry_after })?;
         let found = self.named(&tag).inspect_err(|_| {
             let now = self.core.clock.measured();
-            self.throttle.give_back(&throttle_key, now);
+            self.core.throttle.give_back(&throttle_key, now);
         })?;
         Ok(Attempt {
             throttle_key,
@@ -169,6 +176,43 @@ impl Vault {
         (row.state == OperatorState::Active).then_some((row, secrets))
     }
 
+    /// The step of a code that came with the right password, as [`Self::step_of_code`] finds it. If there were too
+    /// many wrong ones, it says that somebody guesses, and none is good from a network where the operator never was.
+    fn counted_step(
+        &self,
+        key: &ThrottleKey,
+        row: &OperatorRow,
+        secrets: &OperatorSecrets,
+        code: Option<&TotpCode>,
+    ) -> (Option<Option<TotpStep>>, bool) {
+        if code.is_none() || secrets.totp.is_none() {
+            return (self.step_of_code(row, secrets, code), false);
+        }
+        let counted = self
+            .core
+            .throttle
+            .enter_code(key.name, self.core.clock.measured());
+        let step = self.step_of_code(row, secrets, code);
+        let good = match counted {
+            CountedCode::Counted | CountedCode::Last => step.is_some(),
+            CountedCode::TooMany => step.is_some() && self.was_here(key, &row.id, secrets),
+        };
+        match (good, counted) {
+            (true, _) => {
+                self.core.throttle.give_back_code(key.name, counted);
+                (step, false)
+            }
+            (false, CountedCode::Counted) => (None, false),
+            (false, _) => (None, true),
+        }
+    }
+
+    /// Whether the operator signed in from this network before. The vault's own command line is everybody's.
+    fn was_here(&self, key: &ThrottleKey, id: &OperatorId, secrets: &OperatorSecrets) -> bool {
+        key.subnet
+            .is_none_or(|subnet| secrets.knows(&self.core.keys(), id, subnet))
+    }
+
     /// The step of the code; `Some(None)` where there is no second factor.
     fn step_of_code(
         &self,
@@ -194,10 +238,7 @@ impl Vault {
             return None;
         };
         let (row, secrets) = attempt.found.as_ref()?;
-        let known = attempt
-            .throttle_key
-            .subnet
-            .is_none_or(|subnet| secrets.knows(&self.core.keys(), &row.id, subnet));
+        let known = self.was_here(&attempt.throttle_key, &row.id, secrets);
         (!known).then_some(retry_after)
     }
 
@@ -211,7 +252,7 @@ impl Vault {
         match denial {
             None | Some(Denial::SecondFactorNeeded) => {
                 let now = self.core.clock.measured();
-                self.throttle.forget(&attempt.throttle_key, now);
+                self.core.throttle.forget(&attempt.throttle_key, now);
             }
             Some(_) => {
                 if let Admitted::Known { retry_after } = attempt.admitted {

@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use super::unauthenticated::Unauthenticated;
 use crate::policy::actions;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::refusal::Refusal;
@@ -11,8 +12,19 @@ use crate::vault::error::OperationError;
 use crate::vault::identity::{EnrolmentToken, NewPassword, PasswordHash, TotpSecret};
 use crate::vault::keyring::Argon2Params;
 use crate::vault::scope::{Enrolled, Scope};
+use crate::vault::store::operator_rows;
 
 impl Vault {
+    /// Whether somebody was invited with this token and can still use it. Whoever sends another one is a stranger: no
+    /// password is hashed for them, and no leaf is written.
+    pub fn knows_invitation(&self, enrolment: &EnrolmentToken) -> Result<bool, Unauthenticated> {
+        let tag = enrolment.tag(self.core.keys().root_keys().token_tags());
+        let reader = self.core.readers.snapshot()?;
+        let row = operator_rows::find_by_enrolment(reader.connection()?, tag.as_bytes())?;
+        let enrol_by = row.and_then(|row| row.enrol_by);
+        Ok(enrol_by.is_some_and(|by| !self.core.clock.is_over(by)))
+    }
+
     /// Uses an invitation up: sets the password, and a second factor if wanted.
     pub fn enrol(
         &self,

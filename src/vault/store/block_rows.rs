@@ -1,9 +1,9 @@
 //! Table `block`: sealed columns.
 
-use rusqlite::blob::Blob;
 use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
+use super::blob_reader::BlobReader;
 use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
@@ -80,19 +80,12 @@ pub(crate) fn read(
     Ok(found.is_some())
 }
 
-/// Reads blocks one after the other, straight from the file's pages into the caller's buffer,
-/// without a copy by SQLite.
-pub(crate) struct BlockReader<'c> {
-    connection: &'c Snapshot,
-    open: Option<Blob<'c>>,
-}
+/// Reads blocks one after the other.
+pub(crate) struct BlockReader<'c>(BlobReader<'c>);
 
 impl<'c> BlockReader<'c> {
     pub(crate) fn new(connection: &'c Snapshot) -> Self {
-        Self {
-            connection,
-            open: None,
-        }
+        Self(BlobReader::of(connection, "block"))
     }
 
     /// Replaces the content of the buffer; false if there is no such block.
@@ -105,7 +98,8 @@ impl<'c> BlockReader<'c> {
     ) -> Result<bool, StoreError> {
         let failed = at("block::reader");
         let row: Option<i64> = self
-            .connection
+            .0
+            .connection()
             .prepare_cached("-- block::reader\nSELECT rowid FROM block WHERE exhibit = ?1 AND field = ?2 AND no = ?3")
             .map_err(&failed)?
             .query_row(params![exhibit.0, field.code(), no], |row| row.get(0))
@@ -114,23 +108,7 @@ impl<'c> BlockReader<'c> {
         let Some(row) = row else {
             return Ok(false);
         };
-        let blob = match self.open.take() {
-            Some(mut blob) => {
-                blob.reopen(row).map_err(&failed)?;
-                self.open.insert(blob)
-            }
-            None => {
-                let blob = self.connection.blob("block", "sealed", row);
-                self.open.insert(blob.map_err(&failed)?)
-            }
-        };
-        let length = blob.len();
-        if into.capacity() < length {
-            // A new buffer, because growing the old one would leave a copy of its content.
-            *into = Zeroizing::new(Vec::with_capacity(length.next_power_of_two()));
-        }
-        into.resize(length, 0);
-        blob.read_at_exact(into, 0).map_err(&failed)?;
+        self.0.read(row, into)?;
         Ok(true)
     }
 }

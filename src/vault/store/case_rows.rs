@@ -31,14 +31,18 @@ pub(crate) fn insert(
     sealed: &[u8],
     now: Moment,
 ) -> Result<CaseNumber, StoreError> {
+    let number = connection.next_number(&CASES)?;
     let cells = [
+        ("number", int(number)),
         ("id", text(id.as_str())),
         ("state", text("open")),
         ("sealed", blob(sealed)),
         ("opened_at", int(now.seconds())),
+        ("numbers", int(0)),
+        ("users", int(0)),
     ];
     connection.insert(&CASES, &cells)?;
-    Ok(CaseNumber(connection.last_insert_rowid()))
+    Ok(CaseNumber(number))
 }
 
 pub(crate) fn find(connection: &Snapshot, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {

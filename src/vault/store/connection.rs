@@ -63,23 +63,20 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(&failed)?;
     connection.busy_timeout(BUSY).map_err(&failed)?;
-    connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)
-        .map_err(&failed)?;
-    connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)
-        .map_err(&failed)?;
-    connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)
-        .map_err(&failed)?;
-    connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)
-        .map_err(&failed)?;
-    // The plan of a statement does not depend on the bound values; otherwise cached statements
-    // would be prepared again for every use.
-    connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
-        .map_err(&failed)?;
+    for (config, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        // The vault makes none, so whatever is there is somebody else's.
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        // The plan of a statement does not depend on the bound values; otherwise cached statements
+        // would be prepared again for every use.
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
+    ] {
+        connection.set_db_config(config, on).map_err(&failed)?;
+    }
     connection
         .pragma_update(None, "temp_store", "MEMORY")
         .map_err(&failed)?;
@@ -100,4 +97,18 @@ pub(super) fn data_version(connection: &Connection) -> Result<i64, StoreError> {
         .prepare_cached("PRAGMA data_version")
         .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
         .map_err(at("connection::data_version"))
+}
+
+/// A database of its own in memory.
+pub(super) fn in_memory() -> Result<Connection, StoreError> {
+    Connection::open_in_memory().map_err(at("connection::in_memory"))
+}
+
+/// The number of the schema in the file, as this connection's snapshot has it. A connection that finds another one than
+/// it knows reads the schema again.
+pub(super) fn schema_version(connection: &Connection) -> Result<i64, StoreError> {
+    connection
+        .prepare_cached("PRAGMA schema_version")
+        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+        .map_err(at("connection::schema_version"))
 }

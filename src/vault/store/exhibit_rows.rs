@@ -38,14 +38,21 @@ pub(crate) fn stage(
     case: CaseNumber,
     now: Moment,
 ) -> Result<ExhibitNumber, StoreError> {
+    let number = connection.next_number(&EXHIBIT)?;
     let cells = [
+        ("number", int(number)),
         ("id", text(id.as_str())),
         ("case_number", int(case.0)),
         ("state", text(STAGED)),
+        ("file_tag", nothing()),
+        ("sealed", nothing()),
         ("begun_at", int(now.seconds())),
+        ("admitted_at", nothing()),
+        ("withdrawn_at", nothing()),
+        ("withdrawn_leaf", nothing()),
     ];
     connection.insert(&EXHIBIT, &cells)?;
-    Ok(ExhibitNumber(connection.last_insert_rowid()))
+    Ok(ExhibitNumber(number))
 }
 
 /// Makes a staged exhibit visible. Without a tag its file may come again.
@@ -157,6 +164,7 @@ pub(crate) fn discard(connection: &Transaction, number: ExhibitNumber) -> Result
             "statistics::discard",
             "DELETE FROM statistics WHERE exhibit = ?1",
         ),
+        ("seen::discard", "DELETE FROM seen WHERE exhibit = ?1"),
         (
             "dictionary::discard",
             "DELETE FROM dictionary WHERE exhibit = ?1",

@@ -1,8 +1,10 @@
 //! Table `leaf`: the audit log's entries, exactly as hashed, and copies of a few
 //! of their members for searching.
 
+#[cfg(test)]
+use rusqlite::OptionalExtension as _;
 use rusqlite::types::FromSqlError;
-use rusqlite::{OptionalExtension, Rows, params};
+use rusqlite::{Rows, params};
 
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
@@ -75,21 +77,6 @@ pub(crate) fn find(connection: &Snapshot, seq: u64) -> Result<Option<Vec<u8>>, S
         )
         .optional()
         .map_err(at("leaf::find"))
-}
-
-/// Whose leaf it is.
-pub(crate) fn operator_of(
-    connection: &Snapshot,
-    seq: u64,
-) -> Result<Option<Option<String>>, StoreError> {
-    connection
-        .query_row(
-            "-- leaf::operator_of\nSELECT operator FROM leaf WHERE seq = ?1",
-            params![signed(seq)],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(at("leaf::operator_of"))
 }
 
 /// Matching leaves, newest first.

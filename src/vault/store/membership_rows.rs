@@ -6,7 +6,7 @@ use rusqlite::Row;
 
 use super::case_rows::{self, CaseNumber, CaseRow};
 use super::control::{Cell, MEMBERSHIP, blob, int, nothing, text};
-use super::error::{StoreError, at, sound};
+use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use crate::domain::{CaseRole, Moment, OperatorId};
@@ -49,9 +49,8 @@ pub(crate) fn suspend(
         ("suspended_at", int(now.seconds())),
         ("suspended_by", text(by.as_str())),
     ];
-    connection
-        .update(&MEMBERSHIP, &key(case, operator), &[], &set)
-        .map(|_| ())
+    let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
+    one("membership::suspend", usize::from(changed))
 }
 
 /// Lets the member in again, in the role they had.
@@ -61,9 +60,8 @@ pub(crate) fn lift(
     operator: &OperatorId,
 ) -> Result<(), StoreError> {
     let set = [("suspended_at", nothing()), ("suspended_by", nothing())];
-    connection
-        .update(&MEMBERSHIP, &key(case, operator), &[], &set)
-        .map(|_| ())
+    let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
+    one("membership::lift", usize::from(changed))
 }
 
 pub(crate) fn find(

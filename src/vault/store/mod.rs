@@ -5,6 +5,7 @@
 //! mutation checks how many rows it changed. There is one writer, the ledger's, and a pool of
 //! readers; nothing else opens the file.
 
+mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
 pub(crate) mod case_budget_rows;
@@ -22,12 +23,14 @@ pub(crate) mod exhibit_rows;
 pub(crate) mod leaf_rows;
 pub(crate) mod membership_rows;
 pub(crate) mod meta_rows;
-pub(crate) mod migrations;
+mod migrations;
 pub(crate) mod operator_rows;
 pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
 pub(crate) mod request_rows;
+mod schema;
 pub(crate) mod sealed_parts;
+pub(crate) mod seen_rows;
 pub(crate) mod session_rows;
 mod snapshot;
 pub(crate) mod statistics_rows;
@@ -38,6 +41,7 @@ pub(crate) mod tree_hash_rows;
 
 pub(crate) use control::ControlState;
 pub use error::{StoreError, StoreFault};
+pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;
 pub(crate) use snapshot::{Readers, Snapshot};

@@ -45,6 +45,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewOperator<'_>) -> Result<
         ("sealed", blob(new.sealed)),
         ("enrolment", blob(new.enrolment)),
         ("enrol_by", int(new.enrol_by.seconds())),
+        ("totp_step", int(0)),
         ("created_at", int(new.created_at.seconds())),
     ];
     connection.insert(&OPERATOR, &cells)
@@ -107,8 +108,9 @@ pub(crate) fn revoke(connection: &Transaction, id: &OperatorId) -> Result<(), St
     one("operator::revoke", usize::from(changed))
 }
 
-/// Stores what a sign-in changed: the step of the newest one-time code used, and the secrets.
-pub(crate) fn signed_in(
+/// Stores the secrets, and the step of the newest one-time code that was used. With step 0 the second factor counts as
+/// not used yet: it can be set up anew.
+pub(crate) fn keep_factor(
     connection: &Transaction,
     id: &OperatorId,
     step: i64,
@@ -117,7 +119,7 @@ pub(crate) fn signed_in(
     let meet = [("state", text(OperatorState::Active.as_str()))];
     let set = [("totp_step", int(step)), ("sealed", blob(sealed))];
     let changed = connection.update(&OPERATOR, &key(id), &meet, &set)?;
-    one("operator::signed_in", usize::from(changed))
+    one("operator::keep_factor", usize::from(changed))
 }
 
 /// Gives somebody a second factor who has none or has never used it.

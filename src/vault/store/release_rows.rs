@@ -22,10 +22,7 @@ pub(crate) fn insert(
 }
 
 pub(crate) fn next_no(connection: &Snapshot) -> Result<i64, StoreError> {
-    let numbers = connection.rows(&RELEASE, &[], |row| {
-        row.get::<_, i64>("no").map_err(at("release::next_no"))
-    })?;
-    Ok(numbers.into_iter().max().unwrap_or(0) + 1)
+    connection.next_number(&RELEASE)
 }
 
 /// The releases of a case, in the order of their numbers.

@@ -1,12 +1,12 @@
 //! Table `request`: what somebody asked and somebody else decides in time, of every kind.
 //!
-//! What is asked for, why, and what came of it is in `sealed`. A kind has no column of its own:
+//! What is asked for, why, until when, and what came of it is in `sealed`. A kind has no column of its own:
 //! a new one needs no change here.
 
 use rusqlite::Row;
 
 use super::case_rows::CaseNumber;
-use super::control::{Cell, REQUEST, blob, int, text};
+use super::control::{Cell, REQUEST, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -20,9 +20,6 @@ pub(crate) struct RequestRow {
     pub(crate) asker: OperatorId,
     pub(crate) state: RequestState,
     pub(crate) asked_at: Moment,
-    pub(crate) expires_at: Moment,
-    /// When it has run for its whole time, as the vault measures time.
-    pub(crate) runs_out: Moment,
     pub(crate) decider: Option<OperatorId>,
     pub(crate) decided_at: Option<Moment>,
     /// The leaf of the decision.
@@ -38,9 +35,6 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) kind: &'static str,
     pub(crate) asker: &'a OperatorId,
     pub(crate) asked_at: Moment,
-    pub(crate) expires_at: Moment,
-    /// When it has run for its whole time, as the vault measures time.
-    pub(crate) runs_out: Moment,
     pub(crate) digest: &'a [u8],
     pub(crate) sealed: &'a [u8],
 }
@@ -51,9 +45,6 @@ pub(crate) struct Decision<'a> {
     pub(crate) decider: &'a OperatorId,
     pub(crate) now: Moment,
     pub(crate) leaf: u64,
-    pub(crate) expires_at: Moment,
-    /// When it has run for its whole time, as the vault measures time.
-    pub(crate) runs_out: Moment,
     pub(crate) sealed: &'a [u8],
 }
 
@@ -65,8 +56,9 @@ pub(crate) fn insert(connection: &Transaction, new: &NewRequest<'_>) -> Result<(
         ("asker", text(new.asker.as_str())),
         ("state", text(RequestState::Requested.as_str())),
         ("asked_at", int(new.asked_at.seconds())),
-        ("expires_at", int(new.expires_at.seconds())),
-        ("runs_out", int(new.runs_out.seconds())),
+        ("decider", nothing()),
+        ("decided_at", nothing()),
+        ("decided_leaf", nothing()),
         ("digest", blob(new.digest)),
         ("sealed", blob(new.sealed)),
     ];
@@ -80,27 +72,24 @@ pub(crate) fn find(
     connection.row(&REQUEST, &key(id), read)
 }
 
-/// The most requests that a list has.
-const MOST: usize = 500;
-
-/// The requests of one kind in a case, newest first, at most 500.
+/// The requests of one kind in a case, newest first: all of them, or those of one asker.
 pub(crate) fn list(
     connection: &Snapshot,
     case: CaseNumber,
     kind: &'static str,
+    asker: Option<&OperatorId>,
 ) -> Result<Vec<RequestRow>, StoreError> {
-    let by = [("case_number", int(case.0)), ("kind", text(kind))];
+    let mut by = vec![("case_number", int(case.0)), ("kind", text(kind))];
+    by.extend(asker.map(|asker| ("asker", text(asker.as_str()))));
     let mut all = connection.rows(&REQUEST, &by, read)?;
     all.sort_by(|one, other| {
         let newest = other.asked_at.cmp(&one.asked_at);
         newest.then_with(|| one.id.as_str().cmp(other.id.as_str()))
     });
-    all.truncate(MOST);
     Ok(all)
 }
 
-/// Writes the decision beside the request and lets it run from now. Only what waits
-/// for a decision is decided.
+/// Writes the decision beside the request. Only what waits for a decision is decided.
 pub(crate) fn decide(
     connection: &Transaction,
     id: &RequestId,
@@ -113,8 +102,6 @@ pub(crate) fn decide(
         ("decider", text(decision.decider.as_str())),
         ("decided_at", int(decision.now.seconds())),
         ("decided_leaf", int(leaf)),
-        ("expires_at", int(decision.expires_at.seconds())),
-        ("runs_out", int(decision.runs_out.seconds())),
         ("sealed", blob(decision.sealed)),
     ];
     let changed = connection.update(&REQUEST, &key(id), &meet, &set)?;
@@ -156,8 +143,6 @@ fn read(row: &Row<'_>) -> Result<RequestRow, StoreError> {
         asker: sound(AT, text("asker")?.parse())?,
         state: sound(AT, text("state")?.parse())?,
         asked_at: Moment::from_seconds(row.get("asked_at").map_err(&failed)?),
-        expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
-        runs_out: Moment::from_seconds(row.get("runs_out").map_err(&failed)?),
         decider: decider.map(|id| sound(AT, id.parse())).transpose()?,
         decided_at: time("decided_at")?,
         decided_leaf: leaf
@@ -194,8 +179,6 @@ mod tests {
             kind: "reveal",
             asker: &asker(),
             asked_at: now,
-            expires_at: now.plus_seconds(60),
-            runs_out: now.plus_seconds(60),
             digest: b"digest",
             sealed: b"asked",
         };
@@ -209,8 +192,6 @@ mod tests {
             decider,
             now: Moment::from_seconds(9),
             leaf: 3,
-            expires_at: Moment::from_seconds(99),
-            runs_out: Moment::from_seconds(99),
             sealed: b"decided",
         }
     }
@@ -222,8 +203,14 @@ mod tests {
         assert_eq!((row.id, row.kind.as_str()), (id, "reveal"));
         assert_eq!(row.state, RequestState::Requested);
         assert_eq!((row.decided_leaf, row.decider), (None, None));
-        let listed = |kind| list(&connection, CaseNumber(1), kind).unwrap().len();
-        assert_eq!((listed("reveal"), listed("export")), (1, 0));
+        let listed = |kind, asker| {
+            let listed = list(&connection, CaseNumber(1), kind, asker);
+            listed.unwrap().len()
+        };
+        assert_eq!((listed("reveal", None), listed("export", None)), (1, 0));
+        let other = OperatorId::from_random([2; 13]);
+        let (own, others) = (Some(&asker()), Some(&other));
+        assert_eq!((listed("reveal", own), listed("reveal", others)), (1, 0));
     }
 
     #[test]

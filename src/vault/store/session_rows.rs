@@ -35,6 +35,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewSession<'_>) -> Result<(
         ("opened_at", int(new.opened_at.seconds())),
         ("expires_at", int(new.expires_at.seconds())),
         ("second_factor", int(i64::from(new.second_factor))),
+        ("revoked_at", nothing()),
     ];
     connection.insert(&SESSION, &cells)
 }

@@ -2,6 +2,7 @@
 //!
 //! The row files of this folder run their statements through a [`Snapshot`]; nothing outside can.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -12,12 +13,15 @@ use super::connection;
 use super::control::{ControlState, ControlView};
 use super::error::{StoreError, at};
 use super::migrations;
+use super::schema::SchemaFault;
 
 /// One consistent view of the database. Functions that only read rows take this type.
 pub(crate) struct Snapshot {
     connection: Connection,
     /// What control rows are compared with; an onlooker without keys has nothing.
     control: Option<ControlView>,
+    /// The number of the schema that was compared with the program's.
+    schema: Cell<Option<i64>>,
 }
 
 impl Snapshot {
@@ -25,6 +29,29 @@ impl Snapshot {
         Self {
             connection,
             control: None,
+            schema: Cell::new(None),
+        }
+    }
+
+    /// Compares the schema that this connection works with and the program's, if the file has another number for it
+    /// than at the last comparison, or if `anew`. A difference is noted as damage. A snapshot must have begun.
+    pub(super) fn check_schema(&self, anew: bool) -> Result<(), StoreError> {
+        let version = connection::schema_version(&self.connection)?;
+        if !anew && self.schema.get() == Some(version) {
+            return Ok(());
+        }
+        self.schema.set(None);
+        match (migrations::check_all(&self.connection), &self.control) {
+            (Ok(()), _) => {
+                self.schema.set(Some(version));
+                Ok(())
+            }
+            (Err(SchemaFault::Store(error)), _) => Err(error),
+            (Err(fault), Some(view)) => {
+                let said = fault.to_string();
+                Err(view.note_schema(&said, fault.into()))
+            }
+            (Err(fault), None) => Err(fault.into()),
         }
     }
 
@@ -43,18 +70,14 @@ impl Snapshot {
     }
 
     /// A view for a process outside the vault, which may read while the vault is served. It never
-    /// writes.
-    pub(crate) fn of_onlooker(path: &Path) -> Result<Self, StoreError> {
+    /// writes. The schema must be the program's; see [`migrations`].
+    pub(crate) fn of_onlooker(path: &Path) -> Result<Self, SchemaFault> {
         let connection = connection::onlooker(path)?;
         connection
             .execute_batch("BEGIN")
             .map_err(at("snapshot::of_onlooker"))?;
+        migrations::check_all(&connection)?;
         Ok(Self::of(connection))
-    }
-
-    /// How many steps of the schema are applied; see [`migrations`].
-    pub(crate) fn applied_steps(&self) -> Result<usize, StoreError> {
-        migrations::check(&self.connection)
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -139,14 +162,14 @@ impl Readers {
             snapshot.watch(ControlView::of_reader(Arc::clone(control)));
             Ok(snapshot)
         };
-        let idle = (0..count).map(reader).collect::<Result<_, _>>()?;
+        let idle = (0..count).map(reader).collect::<Result<_, StoreError>>()?;
         Ok(Self {
             idle: Mutex::new(idle),
             back: Condvar::new(),
         })
     }
 
-    /// Borrows a connection and begins a snapshot on it.
+    /// Borrows a connection and begins a snapshot on it. If somebody changed the schema meanwhile, there is none.
     pub(crate) fn snapshot(&self) -> Result<Reader<'_>, StoreError> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = loop {
@@ -164,10 +187,9 @@ impl Readers {
             pool: self,
             snapshot: Some(snapshot),
         };
-        reader
-            .connection()?
-            .control("BEGIN")
-            .map_err(at("snapshot::begin"))?;
+        let connection = reader.connection()?;
+        connection.control("BEGIN").map_err(at("snapshot::begin"))?;
+        connection.check_schema(false)?;
         Ok(reader)
     }
 }

@@ -5,7 +5,7 @@
 use rusqlite::{CachedStatement, OptionalExtension, Params, params};
 
 use super::case_rows::CaseNumber;
-use super::error::{StoreError, at};
+use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -71,7 +71,11 @@ pub(crate) struct TagReader<'c> {
     around: CachedStatement<'c>,
 }
 
-impl TagReader<'_> {
+impl<'c> TagReader<'c> {
+    pub(crate) fn connection(&self) -> &'c Snapshot {
+        self.connection
+    }
+
     /// Reads the sealed tags of the run of an exhibit in which a tag would be. It is the run with the
     /// greatest first tag that is not above the tag, or the exhibit's last run if all begin above it.
     /// Answers the number of the run's first term; `None` if the exhibit has no run.
@@ -165,7 +169,7 @@ impl Terms {
         sealed: &[u8],
     ) -> Result<(), StoreError> {
         let failed = at("term_run::insert");
-        connection
+        let changed = connection
             .prepare_cached(
                 "-- term_run::insert
                  INSERT INTO term_run (case_number, field, first, exhibit, first_tag, tags, sealed)
@@ -182,7 +186,7 @@ impl Terms {
                 sealed
             ])
             .map_err(&failed)?;
-        Ok(())
+        one("term_run::insert", changed)
     }
 
     /// The run that holds the term of this number. Sealed tags are 49 bytes longer than the tags:
@@ -222,25 +226,35 @@ impl Terms {
         })
     }
 
-    /// The first tags of the runs of an exhibit, sorted.
-    pub(crate) fn first_tags(
+    /// Reads the sealed tags of the runs whose first term is from one number to another, in order.
+    /// They may be opened in place.
+    pub(crate) fn each_tags(
         self,
         connection: &Snapshot,
-        exhibit: ExhibitNumber,
-    ) -> Result<Vec<[u8; TAG]>, StoreError> {
-        let failed = at("term_run::first_tags");
+        (from, to): (u32, u32),
+        mut with: impl FnMut(u32, &mut [u8]),
+    ) -> Result<(), StoreError> {
+        let failed = at("term_run::each_tags");
         let mut statement = connection
             .prepare_cached(
-                "-- term_run::first_tags
-                 SELECT first_tag FROM term_run
-                 WHERE case_number = ?1 AND field = ?2 AND exhibit = ?3 ORDER BY first_tag",
+                "-- term_run::each_tags
+                 SELECT first, tags FROM term_run
+                 WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4 ORDER BY first",
             )
             .map_err(&failed)?;
-        let place = params![self.case.0, self.field.code(), exhibit.0];
-        let rows = statement
-            .query_map(place, |row| row.get(0))
-            .map_err(&failed)?;
-        rows.collect::<Result<_, _>>().map_err(&failed)
+        let place = params![self.case.0, self.field.code(), from, to];
+        let mut rows = statement.query(place).map_err(&failed)?;
+        let mut sealed = Vec::new();
+        while let Some(row) = rows.next().map_err(&failed)? {
+            let tags = row.get_ref(1).map_err(&failed)?;
+            let tags = tags
+                .as_blob()
+                .map_err(|_| StoreError::inconsistent("term_run::each_tags"))?;
+            sealed.clear();
+            sealed.extend_from_slice(tags);
+            with(row.get(0).map_err(&failed)?, &mut sealed);
+        }
+        Ok(())
     }
 
     /// Deletes the runs above the visible terms, which an unfinished staging left. A case without

@@ -11,6 +11,7 @@ use super::connection;
 use super::control::{ControlState, ControlView};
 use super::error::{StoreError, at};
 use super::migrations;
+use super::schema::SchemaFault;
 use super::snapshot::{Snapshot, statements};
 use crate::domain::Moment;
 
@@ -46,9 +47,14 @@ impl Writer {
         self.transaction.0.watch(view);
     }
 
-    /// Applies the missing steps of the schema; see [`migrations`].
-    pub(crate) fn migrate(&self, now: Moment) -> Result<(), StoreError> {
+    /// Compares the schema with the program's, and applies the steps that are missing; see [`migrations`].
+    pub(crate) fn migrate(&self, now: Moment) -> Result<(), SchemaFault> {
         migrations::apply(self.connection(), now)
+    }
+
+    /// Whether the database has no table at all, so that it is no vault's.
+    pub(crate) fn is_empty(&self) -> Result<bool, SchemaFault> {
+        Ok(migrations::check(self.connection())? == 0)
     }
 
     /// Begins a transaction and takes the lock for writing.
@@ -62,23 +68,28 @@ impl Writer {
         Ok(begun)
     }
 
-    /// If another connection committed since the last transaction, all control rows and the schema
-    /// are verified anew. A difference is noted as damage; acts are refused because of it, and
-    /// their leaves are written all the same.
+    /// If another connection committed since the last transaction, the schema and all control rows are verified anew.
+    /// A difference is noted as damage; acts are refused because of it, and their leaves are written all the same.
     fn notice_others(&self, begun: &Begun<'_>) -> Result<(), StoreError> {
         let version = connection::data_version(begun.connection())?;
         let before = self.version.replace(Some(version));
-        if before.is_some_and(|before| before != version)
-            && let Some(view) = begun.view()
-        {
+        let view = begun.view();
+        let is_foreign = before.is_some_and(|before| before != version);
+        if let Some(view) = view.filter(|_| is_foreign) {
             view.note_foreign_write();
-            let verified = begun.verify_control();
-            let verified = verified.and_then(|()| migrations::check(begun.connection()).map(drop));
-            if let Err(error) = verified {
-                view.note_damage(error);
-            }
         }
-        Ok(())
+        let verified = begun.check_schema(before != Some(version));
+        let verified = verified.and_then(|()| match is_foreign {
+            true => begun.verify_control(),
+            false => Ok(()),
+        });
+        match (verified, view) {
+            (Err(error), Some(view)) => {
+                view.note_damage(error);
+                Ok(())
+            }
+            (verified, _) => verified,
+        }
     }
 
     /// For tests that write rows one by one.
@@ -147,11 +158,6 @@ impl Transaction {
     pub(super) fn execute(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
         statements::note(sql);
         self.connection().execute(sql, values)
-    }
-
-    /// The key that the last insert was given.
-    pub(super) fn last_insert_rowid(&self) -> i64 {
-        self.connection().last_insert_rowid()
     }
 }
 

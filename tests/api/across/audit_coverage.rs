@@ -5,7 +5,7 @@ use breachvault::http::table;
 use serde_json::Value;
 
 use super::routes::{Asked, IN_A_CASE_OF_ITS_OWN, OPEN, ROWS, Row, ask, ask_open, client, work_on};
-use crate::support::{Answer, Incident, Who};
+use crate::support::{Answer, Incident, PASSWORD, TestVault, Who};
 
 /// Sends it and looks at the leaves it wrote.
 fn leaves_of(incident: &Incident, send: impl FnOnce() -> Answer) -> (Answer, Vec<Value>) {
@@ -70,7 +70,8 @@ fn what_is_done_has_its_leaf() {
             "POST /api/v1/cases/{case}/exhibits" => {
                 assert_eq!(actions, ["exhibit.begin", "exhibit.finish"]);
             }
-            "GET /api/v1/exports/{export}/package" => {
+            "GET /api/v1/exports/{export}/package"
+            | "GET /api/v1/quarantines/{quarantine}/package" => {
                 assert_eq!(actions, ["export.build", "export.package"]);
             }
             _ => assert_eq!(actions, [action(row)], "{}", row.route),
@@ -235,7 +236,7 @@ fn what_names_nothing_has_one_leaf_that_does_not_repeat_it() {
 }
 
 #[test]
-fn a_wrong_password_and_a_wrong_invitation_have_a_leaf_and_a_stranger_has_none() {
+fn a_wrong_password_has_a_leaf_and_a_stranger_has_none() {
     let incident = Incident::new();
     incident.lead();
     let wrong = serde_json::json!({ "name": "lead.one", "password": "not the password of it" });
@@ -251,4 +252,36 @@ fn a_wrong_password_and_a_wrong_invitation_have_a_leaf_and_a_stranger_has_none()
         assert_eq!(incident.leaves(), before, "{}", row.route);
         work_on(&incident);
     }
+}
+
+#[test]
+fn invitations_that_nobody_was_given_fill_no_log_and_are_counted_as_strangers() {
+    let vault = TestVault::new();
+    let (_, late) = vault.invite("late.comer", "investigator");
+    vault.clock.advance_seconds(3 * 86_400);
+    vault.forget_sessions();
+    vault.administrator();
+    let before = vault.leaves();
+    let strangers = || {
+        let page = vault.anonymous().get("/metrics").assert_status(200).text();
+        let line = page
+            .lines()
+            .find_map(|line| line.strip_prefix("breachvault_strangers_total "));
+        line.unwrap().parse::<u64>().unwrap()
+    };
+    let counted = strangers();
+    for no in 0..200 {
+        let token = match no % 4 {
+            0 => late.clone(),
+            1 => "no invitation at all".to_owned(),
+            _ => format!("{no:A>42}A"),
+        };
+        let body = serde_json::json!({ "enrolment": token, "password": PASSWORD, "totp": true });
+        let answer = vault.anonymous().post("/enrolments", &body);
+        let answer = answer.assert_problem(401, "wrong-credential");
+        assert_eq!(answer.leaf(), None);
+    }
+    // One leaf a minute sums them up.
+    assert!(vault.leaves() <= before + 1);
+    assert!(strangers() >= counted + 200);
 }

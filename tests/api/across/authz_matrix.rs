@@ -54,7 +54,8 @@ fn every_route_answers_every_role_as_the_matrix_says() {
             let asked = ask(&incident, row.route);
             let facts = facts(&incident, row.route, who, asked.asker);
             let actions = match row.route {
-                "GET /api/v1/exports/{export}/package" => {
+                "GET /api/v1/exports/{export}/package"
+                | "GET /api/v1/quarantines/{quarantine}/package" => {
                     vec![ActionKind::BuildPackage, ActionKind::TakePackage]
                 }
                 _ => vec![route.action.unwrap()],
@@ -113,8 +114,10 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         state: match route {
             "POST /api/v1/reveals/{reveal}/open"
             | "POST /api/v1/quarantines/{quarantine}/open"
-            | "GET /api/v1/exports/{export}/package" => RequestState::Approved,
-            "POST /api/v1/exports/{export}/acknowledgement" => RequestState::Used,
+            | "GET /api/v1/exports/{export}/package"
+            | "GET /api/v1/quarantines/{quarantine}/package" => RequestState::Approved,
+            "POST /api/v1/exports/{export}/acknowledgement"
+            | "POST /api/v1/quarantines/{quarantine}/acknowledgement" => RequestState::Used,
             _ => RequestState::Requested,
         },
         asked_by_caller: asker == who,

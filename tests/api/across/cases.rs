@@ -73,7 +73,7 @@ fn faults(vault: &TestVault, case: &Case) -> Vec<String> {
     let file = fs::read(folder().join("logs").join(&case.name)).unwrap();
     let mut faults = Vec::new();
     if case.statuses.is_empty() {
-        let text = draft(Box::new(std::io::Cursor::new(file))).unwrap_or_default();
+        let text = draft(Box::new(std::io::Cursor::new(file)), None).unwrap_or_default();
         let line = case.also.strip_prefix("the draft has no line: ").unwrap();
         if text.is_empty() || text.lines().any(|written| written.trim() == line) {
             faults.push(format!("the draft is\n{text}"));
@@ -163,13 +163,22 @@ fn also(vault: &TestVault, id: &str, case: &Case, answer: &Answer, file: &[u8]) 
         if answer.status >= 400 && answer.text().contains(phrase) {
             faults.push(format!("the refusal says: {}", answer.text()));
         }
-    } else if case.also.starts_with("scope by account has DBOM1") {
+    } else if let Some(phrase) = case.also.strip_prefix("a refusal must say: ") {
+        if answer.status >= 400 && !answer.text().contains(phrase) {
+            faults.push(format!("the refusal says: {}", answer.text()));
+        }
+    } else if let Some(phrase) = case.also.strip_prefix("the report says: ") {
+        if !answer.text().contains(phrase) {
+            faults.push(format!("the report is: {}", answer.text()));
+        }
+    } else if let Some(account) = case.also.strip_prefix("scope by account has ") {
+        let account = account.split([' ', ',']).next().unwrap();
         let asked = json!({ "by": ["account"], "audience": "team" });
         let path = format!("/cases/{id}/scope");
         let scope = vault.lead().post(&path, &asked).assert_status(200).json();
         let rows = scope["rows"].as_array().unwrap().iter();
         let accounts: Vec<_> = rows.map(|row| row["account"].clone()).collect();
-        if accounts != [json!("DBOM1")] {
+        if accounts != [json!(account)] {
             faults.push(format!("the accounts are {accounts:?}"));
         }
     } else if case.also.starts_with("if 201: kinds of the two numbers") {

@@ -132,3 +132,38 @@ fn a_clock_that_jumps_locks_no_second_factor_out() {
     sign_in(real).assert_status(201);
     sign_in(real).assert_problem(401, "wrong-credential");
 }
+
+#[test]
+fn a_code_that_was_used_is_not_good_again_however_often_the_clock_jumps() {
+    let vault = TestVault::new();
+    let (_, enrolment) = vault.invite("with.totp", "lead");
+    let body = json!({ "enrolment": enrolment, "password": PASSWORD, "totp": true });
+    let enrolled = vault.anonymous().post("/enrolments", &body);
+    let secret = enrolled.assert_status(201).member("totp_secret");
+    let real = vault.seconds();
+    let sign_in = |seconds: i64| {
+        let totp = code(&secret, seconds);
+        let body = json!({ "name": "with.totp", "password": PASSWORD, "totp": totp });
+        vault.anonymous().post("/sessions", &body)
+    };
+    sign_in(real).assert_status(201);
+    let at_jump = |jump: i64| {
+        vault.clock.jump_seconds(jump);
+        let answer = sign_in(real + jump);
+        vault.clock.jump_seconds(-jump);
+        answer
+    };
+    // The owner signs in by each of the times that the clock jumps to.
+    for jump in (1..=12).map(|no| no * 600) {
+        at_jump(jump).assert_status(201);
+    }
+    at_jump(-3600).assert_status(201);
+    // The clock is right again, and no code works a second time.
+    for jump in [0, 600, 7200, -3600] {
+        at_jump(jump).assert_problem(401, "wrong-credential");
+    }
+    // Nobody is locked out.
+    let later = 31 * 60;
+    vault.clock.advance_seconds(later);
+    sign_in(real + later).assert_status(201);
+}

@@ -39,7 +39,8 @@ struct Watch<'i> {
 fn is_random(text: &str) -> bool {
     let is_id = text.len() == 22 && text.as_bytes()[1] == b'_';
     let is_digest = text.len() == 44 && text.ends_with('=');
-    is_id || is_digest
+    let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_id || is_digest || is_hex
 }
 
 fn without_ids(value: &Value) -> Value {
@@ -299,4 +300,32 @@ fn what_compares_files_is_refused_alike_and_before_it_reads() {
         }
         watch.look();
     });
+}
+
+#[test]
+fn a_scope_report_decided_and_taken_does_not_tell_whether_an_own_number_was_there() {
+    for earlier in [false, true] {
+        let incidents = pair();
+        alike(&incidents, |watch| {
+            let ask = |watch: &mut Watch<'_>| {
+                let wanted = body::export("scope-report", &json!({}), KEY);
+                let lead = watch.incident.lead();
+                let asked = watch.incident.ask_export(&lead, &wanted);
+                watch.get(&format!("/exports/{asked}")).assert_status(200);
+                let path = format!("/exports/{asked}/decision");
+                let answer = watch.custodian.post(&path, &body::approve());
+                watch.note("decide", answer).assert_status(200);
+                let answer = watch.custodian.get(&format!("/exports/{asked}/package"));
+                // Its tag is a digest of ciphertexts.
+                answer.assert_status(200);
+                watch.get(&format!("/exports/{asked}")).assert_status(200);
+                watch.look();
+            };
+            if earlier {
+                ask(watch);
+            }
+            watch.admit(&[("one", TARGET, "2024-03-12T12:00:00Z")]);
+            ask(watch);
+        });
+    }
 }

@@ -176,7 +176,11 @@ fn new_case(vault: &TestVault) -> String {
 fn upload(vault: &TestVault, case: &str, file: &str, asked: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ingest");
     let bytes = std::fs::read(folder.join(file)).unwrap();
-    let path = format!("/cases/{case}/exhibits?format=auto&account=acme{asked}");
+    let account = match asked.contains("account=") {
+        true => "",
+        false => "&account=acme",
+    };
+    let path = format!("/cases/{case}/exhibits?format=auto{account}{asked}");
     let answer = vault.custodian().upload(&path, &bytes).assert_status(201);
     let text = answer.text().to_lowercase();
     for cell in ["canary", "202555", "7700", "425555"] {

@@ -13,7 +13,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn drafted(file: &[u8]) -> String {
-    draft(Box::new(std::io::Cursor::new(file.to_vec()))).unwrap()
+    draft(Box::new(std::io::Cursor::new(file.to_vec())), None).unwrap()
 }
 
 fn send(empty: &Empty, query: &str, header: &str, file: &[u8]) -> Answer {

@@ -110,6 +110,16 @@ fn export(incident: &Incident, client: &Client, profile: &str, filter: &Value) -
     client.post(&incident.of_case("/exports"), &body)
 }
 
+/// A request for a sealed list with other members.
+fn quarantine(incident: &Incident, client: &Client, other: &Value) -> Answer {
+    let mut body = body::list(RECIPIENT);
+    for (name, value) in other.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    let path = format!("/exhibits/{}/quarantine", incident.first_exhibit());
+    client.post(&incident.of_case(&path), &body)
+}
+
 fn difference(incident: &Incident, client: &Client, against: &str) -> Answer {
     let first = incident.first_exhibit();
     client.get(&incident.of_case(&format!("/exhibits/{first}/difference?against={against}")))
@@ -137,6 +147,7 @@ const RAISES: &str = "POST /api/v1/cases/{case}/raises";
 const DIFFERENCE: &str = "GET /api/v1/cases/{case}/exhibits/{exhibit}/difference";
 const DUPLICATES: &str = "GET /api/v1/cases/{case}/exhibits/{exhibit}/duplicates";
 const WITHDRAWAL: &str = "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal";
+const QUARANTINE: &str = "POST /api/v1/cases/{case}/exhibits/{exhibit}/quarantine";
 const MEMBER: &str = "PUT /api/v1/cases/{case}/members/{operator}";
 
 /// Every act with a price, as somebody asks for it who cannot pay.
@@ -172,6 +183,10 @@ const PRICED: &[Priced] = &[
     priced(WITHDRAWAL, Who::Lead, |incident, client| {
         let path = format!("/exhibits/{}/withdrawal", incident.first_exhibit());
         client.post(&incident.of_case(&path), &body::reason())
+    }),
+    priced(QUARANTINE, Who::Lead, |incident, client| {
+        let path = format!("/exhibits/{}/quarantine", incident.first_exhibit());
+        client.post(&incident.of_case(&path), &body::list(RECIPIENT))
     }),
     priced(SEARCH, Who::Investigator, |incident, client| {
         search(incident, client, &json!({}), &[])
@@ -381,6 +396,15 @@ const WRONG: &[Priced] = &[
     priced(EXPORTS, Who::Liaison, |incident, client| {
         let filter = json!({ "newly_exposed_in": "x_00000000000000000000" });
         export(incident, client, "account-notice", &filter)
+    }),
+    priced(QUARANTINE, Who::Lead, |incident, client| {
+        quarantine(incident, client, &json!({ "form": "letter" }))
+    }),
+    priced(QUARANTINE, Who::Lead, |incident, client| {
+        quarantine(incident, client, &json!({ "recipients": [] }))
+    }),
+    priced(QUARANTINE, Who::Lead, |incident, client| {
+        quarantine(incident, client, &json!({ "form": "masked" }))
     }),
     priced(RAISES, Who::Investigator, |incident, client| {
         client.post(&incident.of_case("/raises"), &incident.raise(0))
@@ -598,6 +622,118 @@ fn approved_quarantine(incident: &Incident) -> String {
     id
 }
 
+/// The route that asks for a request of each kind.
+const ASKS: [&str; 6] = [
+    "POST /api/v1/cases/{case}/reveals",
+    "POST /api/v1/cases/{case}/exports",
+    "POST /api/v1/cases/{case}/raises",
+    "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal",
+    "PUT /api/v1/cases/{case}/members/{operator}",
+    "POST /api/v1/cases/{case}/exhibits/{exhibit}/quarantine",
+];
+
+#[test]
+fn more_requests_than_one_may_have_open_are_refused_alike_and_cost_nothing() {
+    let incidents = pair("[limits]\nopen_requests = 2\n");
+    for (kind, route) in KINDS.iter().zip(ASKS) {
+        // Those of others do not count.
+        for incident in &incidents {
+            (kind.ask)(incident, &incident.client(kind.decider));
+            kind.ask(incident);
+            kind.ask(incident);
+        }
+        let before = incidents
+            .each_ref()
+            .map(|of| budgets(&of.client(kind.asker)));
+        let further = |incident: &Incident, asker: &Client| {
+            let first = incident.first_exhibit();
+            let of_case = |rest: &str| incident.of_case(rest);
+            let number = incident.log.messages[0].number.clone();
+            match route {
+                "POST /api/v1/cases/{case}/reveals" => {
+                    let subjects = [incident.subject(&number)];
+                    asker.post(&of_case("/reveals"), &body::reveal(&subjects))
+                }
+                "POST /api/v1/cases/{case}/exports" => export(
+                    incident,
+                    asker,
+                    "account-notice",
+                    &json!({ "account": ["one"] }),
+                ),
+                "POST /api/v1/cases/{case}/raises" => {
+                    asker.post(&of_case("/raises"), &incident.raise(10))
+                }
+                "PUT /api/v1/cases/{case}/members/{operator}" => {
+                    let path = format!("/members/{}", incident.operator(Who::Outsider));
+                    asker.put(&of_case(&path), &json!({ "role": "investigator" }))
+                }
+                "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal" => {
+                    let path = format!("/exhibits/{first}/withdrawal");
+                    asker.post(&of_case(&path), &body::reason())
+                }
+                _ => {
+                    let path = format!("/exhibits/{first}/quarantine");
+                    asker.post(&of_case(&path), &body::reason())
+                }
+            }
+        };
+        same(&incidents, kind.asker, further, 409, "too-many-open");
+        let after = incidents
+            .each_ref()
+            .map(|of| budgets(&of.client(kind.asker)));
+        assert_eq!(before, after, "{route}");
+        // Room again when one of them is decided.
+        for incident in &incidents {
+            let listed = list_of(kind);
+            let listed = incident
+                .lead()
+                .get(&incident.of_case(&format!("/{listed}?state=requested")));
+            let json = listed.assert_status(200).json();
+            let mut waiting = json[list_of(kind)].as_array().unwrap().iter();
+            let name = Who::SecondLead.name();
+            let own = waiting.find(|one| one["asked_by"] == name).unwrap();
+            let id = own[kind_of(kind)].as_str().unwrap();
+            let decider = incident.client(kind.decider);
+            decider
+                .post(&kind.path(id), &body::deny())
+                .assert_status(200);
+            kind.ask(incident);
+        }
+    }
+}
+
+const OPEN_A_CASE: &str = "POST /api/v1/cases";
+
+#[test]
+fn more_cases_than_one_lead_may_open_in_a_day_are_refused_alike() {
+    let incidents = pair("[budgets]\ncases_per_day = 2\n");
+    let open = |by: &Client| {
+        let body = json!({ "title": "Another", "reference": "IR-2024-18", "reason": body::REASON });
+        by.post("/cases", &body)
+    };
+    for incident in &incidents {
+        open(&incident.lead()).assert_status(201);
+    }
+    let further = |_: &Incident, by: &Client| open(by);
+    same(&incidents, Who::Lead, further, 409, "too-many-cases");
+    for incident in &incidents {
+        incident.clock.advance_seconds(86_400);
+        incident.forget_sessions();
+        open(&incident.lead()).assert_status(201);
+    }
+}
+
+/// The member of its list, such as `reveals`.
+fn list_of(kind: &Kind) -> &'static str {
+    let path = kind.decision.strip_prefix("POST /api/v1/").unwrap();
+    path.split_once('/').unwrap().0
+}
+
+/// The member with its id, such as `reveal`.
+fn kind_of(kind: &Kind) -> &'static str {
+    list_of(kind).strip_suffix('s').unwrap()
+}
+
 #[test]
 fn decisions_that_cannot_be_made_are_refused_alike() {
     let incidents = pair("[sessions]\nreveal_hours = 1\nexport_hours = 1\n");
@@ -655,6 +791,8 @@ fn number(incident: &Incident) -> String {
 
 const OPEN: &str = "POST /api/v1/reveals/{reveal}/open";
 const OPEN_QUARANTINE: &str = "POST /api/v1/quarantines/{quarantine}/open";
+const LIST: &str = "GET /api/v1/quarantines/{quarantine}/package";
+const LIST_ARRIVED: &str = "POST /api/v1/quarantines/{quarantine}/acknowledgement";
 const PACKAGE: &str = "GET /api/v1/exports/{export}/package";
 const ACKNOWLEDGE: &str = "POST /api/v1/exports/{export}/acknowledgement";
 const SUSPEND: &str = "POST /api/v1/cases/{case}/members/{operator}/suspension";
@@ -708,6 +846,55 @@ const STATES: &[State] = &[
             let id = approved_quarantine(incident);
             incident.clock.advance_seconds(3601);
             client.post(&format!("/quarantines/{id}/open"), &json!({}))
+        },
+    ),
+    state(
+        LIST,
+        (409, "wrong-state"),
+        Who::Custodian,
+        |incident, client| {
+            let id = incident.ask_list(&incident.lead(), RECIPIENT);
+            client.get(&format!("/quarantines/{id}/package"))
+        },
+    ),
+    state(
+        LIST,
+        (409, "expired"),
+        Who::Custodian,
+        |incident, client| {
+            let id = incident.approved_list(RECIPIENT);
+            incident.clock.advance_seconds(3601);
+            client.get(&format!("/quarantines/{id}/package"))
+        },
+    ),
+    state(
+        LIST,
+        (409, "asker-gone"),
+        Who::Custodian,
+        |incident, client| {
+            let id = incident.ask_list(&incident.second_lead(), RECIPIENT);
+            let decision = format!("/quarantines/{id}/decision");
+            let decided = incident.lead().post(&decision, &body::approve());
+            decided.assert_status(200);
+            let case = &incident.case;
+            let suspended = incident.suspend(case, Who::Administrator, Who::SecondLead);
+            suspended.assert_status(200);
+            let answer = client.get(&format!("/quarantines/{id}/package"));
+            let lifted = incident.lift(case, Who::Lead, Who::SecondLead);
+            lifted.assert_status(200);
+            answer
+        },
+    ),
+    state(
+        LIST_ARRIVED,
+        (409, "wrong-state"),
+        Who::Custodian,
+        |incident, client| {
+            let id = incident.approved_list(RECIPIENT);
+            let body = json!({
+                "tagmanifest_sha256": "0".repeat(64), "received_by": "x", "reason": body::REASON,
+            });
+            client.post(&format!("/quarantines/{id}/acknowledgement"), &body)
         },
     ),
     state(
@@ -951,12 +1138,12 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "another's request is not found by a liaison",
     ),
     (
-        PACKAGE,
+        "*",
         "package-deleted",
         "a month later; tests/api/network/continued.rs",
     ),
     (
-        PACKAGE,
+        "*",
         "range-not-satisfiable",
         "says the length of what the caller has",
     ),
@@ -1006,12 +1193,16 @@ fn every_refusal_of_every_route_is_compared_or_is_an_exception() {
         .iter()
         .flat_map(|kind| OF_DECISIONS.map(|refusal| (kind.decision, refusal)));
     let states = STATES.iter().map(|state| (state.route, state.kind));
+    let asks = ASKS.iter().map(|route| (*route, "too-many-open"));
+    let cases = [(OPEN_A_CASE, "too-many-cases")];
     let unknown = ROWS.iter().filter(|row| row.route.contains('{'));
     let closed = ROWS.iter().filter(|row| rests(row.route));
     let compared: BTreeSet<(&str, &str)> = paid
         .chain(frozen)
         .chain(decided)
         .chain(states)
+        .chain(asks)
+        .chain(cases)
         .chain(unknown.map(|row| (row.route, "not-found")))
         .chain(closed.map(|row| (row.route, "case-closed")))
         .collect();

@@ -110,6 +110,8 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/quarantines/{quarantine}",            Custodian, Outsider, 404),
     row("POST /api/v1/quarantines/{quarantine}/decision",  Custodian, Investigator, 403),
     row("POST /api/v1/quarantines/{quarantine}/open",      Lead, Custodian, 403),
+    twice(row("GET /api/v1/quarantines/{quarantine}/package", Custodian, Lead, 403)),
+    row("POST /api/v1/quarantines/{quarantine}/acknowledgement", Custodian, Lead, 403),
     row("POST /api/v1/cases/{case}/lookups",               Liaison, Custodian, 403),
     row("POST /api/v1/cases/{case}/records/search",        Investigator, Liaison, 403),
     row("POST /api/v1/cases/{case}/scope",                 Liaison, Administrator, 404),
@@ -146,12 +148,12 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
     let number = incident.log.messages[0].number.as_str();
     let subject = || vec![incident.subject(number)];
     let investigator = incident.investigator();
+    let key = || age::x25519::Identity::generate().to_public().to_string();
     let report = || {
-        let key = age::x25519::Identity::generate().to_public().to_string();
         body::export(
             "account-notice",
             &json!({ "account": [incident.account] }),
-            &key,
+            &key(),
         )
     };
     let (mut target, mut asker) = (None, None);
@@ -290,6 +292,25 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             target = Some(quarantine);
             asker = Some(Who::Lead);
             None
+        }
+        "GET /api/v1/quarantines/{quarantine}/package" => {
+            target = Some(incident.approved_list(&key()));
+            asker = Some(Who::Lead);
+            None
+        }
+        "POST /api/v1/quarantines/{quarantine}/acknowledgement" => {
+            let list = incident.approved_list(&key());
+            incident
+                .custodian()
+                .get(&format!("/quarantines/{list}/package"))
+                .assert_status(200);
+            let seen = incident.lead().get(&format!("/quarantines/{list}"));
+            let digest = seen.json()["list"]["tagmanifest_sha256"].clone();
+            target = Some(list);
+            asker = Some(Who::Lead);
+            Some(json!({
+                "tagmanifest_sha256": digest, "received_by": "x", "reason": body::REASON,
+            }))
         }
         "GET /api/v1/withdrawals/{withdrawal}" => {
             target = Some(incident.ask_withdrawal_of_a_fresh_one());

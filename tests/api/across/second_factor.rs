@@ -133,3 +133,44 @@ fn whoever_is_named_a_custodian_before_they_enrol_enrols_with_a_second_factor_on
         .post("/enrolments", &body)
         .assert_status(201);
 }
+
+#[test]
+fn whoever_comes_in_after_many_wrong_codes_is_told_and_so_are_those_who_list_operators() {
+    let vault = TestVault::new();
+    let (_, enrolment) = vault.invite("with.totp", "lead");
+    let body = json!({ "enrolment": enrolment, "password": PASSWORD, "totp": true });
+    let enrolled = vault.anonymous().post("/enrolments", &body);
+    let secret = enrolled.assert_status(201).member("totp_secret");
+    let sign_in = |off: u32| {
+        let good: u32 = code(&secret, vault.seconds()).parse().unwrap();
+        let typed = format!("{:06}", (good + off) % 1_000_000);
+        let body = json!({ "name": "with.totp", "password": PASSWORD, "totp": typed });
+        vault.anonymous().post("/sessions", &body)
+    };
+    let told = || {
+        let listed = vault
+            .administrator()
+            .get("/operators")
+            .assert_status(200)
+            .json();
+        let all = listed["operators"].as_array().unwrap().clone();
+        all.into_iter()
+            .filter_map(|one| Some((one["name"].clone(), one.get("wrong_codes")?.clone())))
+            .collect::<Vec<_>>()
+    };
+    sign_in(0).assert_status(201);
+    vault.clock.advance_seconds(60);
+    for no in 0..5 {
+        assert_eq!(told(), [], "{no}");
+        sign_in(500_000 + no).assert_problem(401, "wrong-credential");
+    }
+    // It tells the stranger nothing, and the owner comes in from where they were before.
+    vault.clock.advance_seconds(60);
+    let opened = sign_in(0).assert_status(201);
+    let owner = vault.anonymous().with_token(&opened.member("token"));
+    let me = owner.get("/me").assert_status(200).json();
+    assert_eq!(me["wrong_codes"], 5);
+    assert_eq!(told(), [(json!("with.totp"), json!(5))]);
+    let other = vault.administrator().get("/me").assert_status(200).json();
+    assert!(other.get("wrong_codes").is_none());
+}

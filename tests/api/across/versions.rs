@@ -27,6 +27,57 @@ fn connector(incident: &Incident) -> TlsConnector {
     TlsConnector::from(Arc::new(config))
 }
 
+async fn connect(incident: &Incident) -> h2::client::SendRequest<bytes::Bytes> {
+    let socket = TcpStream::connect(incident.address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let tls = connector(incident).connect(name, socket).await.unwrap();
+    assert_eq!(tls.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    let (requests, connection) = h2::client::handshake(tls).await.unwrap();
+    tokio::spawn(connection);
+    requests
+}
+
+async fn bytes_of(mut body: h2::RecvStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Some(Ok(data)) = body.data().await {
+        let _ = body.flow_control().release_capacity(data.len());
+        bytes.extend_from_slice(&data);
+    }
+    bytes
+}
+
+#[test]
+fn too_many_headers_over_http_2_get_a_problem_up_to_a_bound_and_the_connection_lives_on() {
+    let incident = shared();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut requests = connect(incident).await;
+        // Lines of 8 KiB: above the limit of 32 KiB, above twice and above four times that.
+        for (lines, status, is_problem) in [
+            (1, 200, false),
+            (6, 431, true),
+            (12, 431, true),
+            (20, 431, false),
+            (1, 200, false),
+        ] {
+            requests = requests.ready().await.unwrap();
+            let mut request = http::Request::get("https://localhost/healthz");
+            for no in 0..lines {
+                request = request.header(format!("x-long-{no}"), "x".repeat(8 * 1024));
+            }
+            let request = request.body(()).unwrap();
+            let (response, _) = requests.send_request(request, true).unwrap();
+            let response = response.await.unwrap();
+            assert_eq!(response.status(), status, "{lines} lines");
+            let body = bytes_of(response.into_body()).await;
+            let problem = serde_json::from_slice::<serde_json::Value>(&body).ok();
+            let kind = problem.map(|problem| problem["type"].clone());
+            let wanted = is_problem.then(|| "/errors#headers-too-large".into());
+            assert_eq!(kind, wanted, "{lines} lines");
+        }
+    });
+}
+
 #[test]
 fn many_lookups_beside_each_other_on_one_http_2_connection() {
     let incident = shared();
@@ -39,12 +90,7 @@ fn many_lookups_beside_each_other_on_one_http_2_connection() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let socket = TcpStream::connect(incident.address).await.unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        let tls = connector(incident).connect(name, socket).await.unwrap();
-        assert_eq!(tls.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-        let (mut requests, connection) = h2::client::handshake(tls).await.unwrap();
-        tokio::spawn(connection);
+        let mut requests = connect(incident).await;
         let mut responses = Vec::new();
         for _ in 0..32 {
             requests = requests.ready().await.unwrap();
@@ -63,13 +109,7 @@ fn many_lookups_beside_each_other_on_one_http_2_connection() {
             assert_eq!(response.status(), 200);
             let leaf = response.headers()["audit-leaf"].to_str().unwrap();
             assert!(leaves.insert(leaf.to_owned()));
-            let mut body = response.into_body();
-            let mut bytes = Vec::new();
-            while let Some(data) = body.data().await {
-                let data = data.unwrap();
-                let _ = body.flow_control().release_capacity(data.len());
-                bytes.extend_from_slice(&data);
-            }
+            let bytes = bytes_of(response.into_body()).await;
             let answer: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
             assert_eq!(answer["results"][0]["state"], "exposed");
         }

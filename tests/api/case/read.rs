@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Who, body, shared};
+use crate::support::{Incident, Log, Who, body, csv_of, fresh_csv_with_a_reject, shared};
 
 #[test]
 fn to_an_outsider_a_case_looks_like_one_that_never_was() {
@@ -32,4 +32,47 @@ fn to_an_outsider_a_case_looks_like_one_that_never_was() {
         assert_eq!(there.problem(), "not-found");
         assert_eq!(there.comparable(), absent.comparable());
     }
+}
+
+#[test]
+fn the_counts_of_quarantines_are_in_the_overview_for_those_who_may_know_them() {
+    let log = csv_of(&[("one", "+447700900009", "2024-03-10T12:00:00Z")]);
+    let incident = Incident::with("", Log::read_short(log));
+    incident.name_member(&incident.case, Who::Outsider, "custodian", None);
+    let admit = |who: Who| {
+        let path = incident.of_case("/exhibits");
+        let file = fresh_csv_with_a_reject();
+        let admitted = incident.client(who).upload(&path, &file);
+        admitted.assert_status(201).member("exhibit")
+    };
+    admit(Who::Custodian);
+    admit(Who::Custodian);
+    let last = admit(Who::Outsider);
+    let told = |who: Who| {
+        let read = incident.client(who).get(&incident.of_case(""));
+        let json = read.assert_status(200).json();
+        (
+            json["quarantined"].clone(),
+            json["quarantined_by_kind"].clone(),
+        )
+    };
+    let rows = |rows: u64| {
+        (
+            json!(rows),
+            json!([{ "kind": "not-a-number", "rows": rows }]),
+        )
+    };
+    for (who, expected) in [
+        (Who::Lead, rows(3)),
+        (Who::Investigator, rows(3)),
+        // A custodian is told of its own files.
+        (Who::Custodian, rows(2)),
+        (Who::Outsider, rows(1)),
+        (Who::Liaison, (json!(null), json!(null))),
+    ] {
+        assert_eq!(told(who), expected, "{}", who.name());
+    }
+    incident.withdraw(&last);
+    assert_eq!(told(Who::Lead), rows(2));
+    assert_eq!(told(Who::Outsider), (json!(0), json!([])));
 }

@@ -37,6 +37,27 @@ fn two_people_accept_a_time_with_a_leaf_each() {
 }
 
 #[test]
+fn what_somebody_accepted_whose_account_ended_counts_no_more() {
+    let incident = Incident::new();
+    incident.clock.jump_seconds(86_400);
+    let time = accepting("2024-04-03T09:02:00Z");
+    let accept = |client: &crate::support::Client| {
+        let answer = client.post("/clock/acceptance", &time).assert_status(200);
+        answer.json()["accepted"].clone()
+    };
+    let (lead, second, administrator) = (
+        incident.lead(),
+        incident.second_lead(),
+        incident.administrator(),
+    );
+    assert_eq!(accept(&lead), false);
+    incident.revoke(crate::support::Who::Lead);
+    // It is the first acceptance again, and another person's is the second.
+    assert_eq!(accept(&second), false);
+    assert_eq!(accept(&administrator), true);
+}
+
+#[test]
 fn nobody_accepts_a_time_that_the_machine_does_not_show() {
     let vault = TestVault::new();
     let lead = vault.lead();

@@ -39,6 +39,8 @@ fn a_clock_that_jumped_is_told_where_people_look() {
     assert_eq!(ready(), "ready\n");
     vault.clock.jump_seconds(-3600);
     assert!(ready().contains("the clock jumped"));
+    assert!(ready().contains("POST /api/v1/clock/acceptance"));
+    assert!(ready().contains("breachvault clock accept"));
     assert!(metric().contains("breachvault_clock_in_doubt 1"));
     let answer = vault.lead().get("/clock").assert_status(200).json();
     assert_eq!(answer["time"], "2024-04-02T09:00:00Z");

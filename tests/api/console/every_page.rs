@@ -69,7 +69,8 @@ const ROWS: &[Row] = &[
         ..post("POST /console/cases/{case}/exhibits/new", &[("dry_run", "true")], &[Custodian])
     },
     post("POST /console/cases/{case}/exhibits/{exhibit}/withdrawal", &[REASON], KEEPERS),
-    post("POST /console/cases/{case}/exhibits/{exhibit}/quarantine", &[REASON], LEADS),
+    get("GET /console/cases/{case}/exhibits/{exhibit}/quarantine", MEMBERS),
+    post("POST /console/cases/{case}/exhibits/{exhibit}/quarantine", &[("form", "masked"), REASON], LEADS),
     get("GET /console/cases/{case}/lookup", MEMBERS),
     Row {
         status: 200,
@@ -144,6 +145,19 @@ const ROWS: &[Row] = &[
     Row {
         status: 200,
         ..post("POST /console/quarantines/{quarantine}/open", &[], &[Lead])
+    },
+    Row {
+        status: 200,
+        ..post("POST /console/quarantines/{quarantine}/package", &[], &[Custodian])
+    },
+    // It has not been handed out.
+    Row {
+        perhaps: &[Custodian],
+        ..post(
+            "POST /console/quarantines/{quarantine}/acknowledgement",
+            &[("tagmanifest_sha256", DIGEST), ("received_by", "them"), REASON],
+            &[],
+        )
     },
 
     get("GET /console/cases/{case}/memberships", LEADS),
@@ -335,6 +349,7 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
         "leaf" => "0".to_owned(),
         "raise" => incident.ask_raise(&incident.investigator(), 5),
         "withdrawal" => incident.ask_withdrawal_of_a_fresh_one(),
+        "quarantine" if path.ends_with("/package") => incident.approved_list(RECIPIENT),
         "quarantine" => {
             let quarantine = incident.ask_quarantine_of_a_fresh_one();
             if path.ends_with("/open") {

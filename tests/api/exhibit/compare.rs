@@ -228,8 +228,9 @@ fn a_custodian_gets_no_difference_and_no_count_of_the_case() {
     let cases = incident.custodian().get("/cases").assert_status(200).json();
     for told in [&own, &cases["cases"][0]] {
         assert!(told.get("numbers").is_none(), "{told}");
-        assert!(told.get("quarantined").is_none(), "{told}");
     }
+    // Of its own files.
+    assert_eq!(own["quarantined"], 0);
 }
 
 #[test]
@@ -302,4 +303,44 @@ fn a_filter_on_what_is_new_names_an_exhibit_of_the_case_and_is_not_for_a_liaison
         .liaison()
         .post(&incident.of_case("/exports"), &notice)
         .assert_problem(422, "invalid");
+}
+
+#[test]
+fn a_filter_by_what_is_new_costs_a_difference_wherever_it_is_accepted() {
+    let incident = incident();
+    let late = admit(&incident, &csv(&[("one", 1, 5), ("one", 6, 5)]));
+    let investigator = incident.investigator();
+    let left = || {
+        let case = investigator.get("/me").assert_status(200).json()["cases"][0].clone();
+        ["lookup_budget", "view_budget"].map(|name| case[name].as_u64().unwrap())
+    };
+    let newly = json!({ "newly_exposed_in": late });
+    let table = json!({ "by": ["account"], "filter": newly, "audience": "team" });
+    let mut page = body::search(&newly);
+    page["limit"] = json!(1);
+    let one = incident.subject(&number(6));
+    let mut timeline = body::search(&json!({ "newly_exposed_in": late, "subject": [one] }));
+    timeline["order"] = json!("time");
+    let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let export = body::export("evidence", &newly, key);
+    for (rest, asked, status, price) in [
+        ("/scope", table, 200, 100),
+        ("/records/search", page, 200, 100),
+        ("/records/search", timeline, 200, 100),
+        ("/exports", export, 201, 110),
+    ] {
+        let before = left();
+        let answer = investigator.post(&incident.of_case(rest), &asked);
+        answer.assert_status(status);
+        let after = left();
+        assert_eq!(before[0] - after[0], price, "{rest}");
+        assert_eq!(before[1], after[1], "{rest}");
+    }
+    // By the request alone: an exhibit that has nothing new costs the same.
+    let none = admit(&incident, &csv(&[("one", 1, 7)]));
+    let table = json!({ "filter": { "newly_exposed_in": none }, "audience": "team" });
+    let before = left();
+    let answer = investigator.post(&incident.of_case("/scope"), &table);
+    answer.assert_status(200);
+    assert_eq!(before[0] - left()[0], 100);
 }

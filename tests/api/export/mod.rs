@@ -19,13 +19,18 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Client, Incident, body};
 
 /// Somebody a package is sealed to.
-struct Receiver {
+pub struct Receiver {
     identity: String,
-    recipient: String,
+    pub recipient: String,
 }
 
 impl Receiver {
-    fn new() -> Self {
+    /// Its secret key.
+    pub fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    pub fn new() -> Self {
         use age::secrecy::ExposeSecret as _;
         let identity = age::x25519::Identity::generate();
         Self {
@@ -45,7 +50,11 @@ fn take(client: &Client, export: &str) -> Answer {
 
 /// Verifies a package with the vault's keys, opens it with the receiver's, and
 /// reads what was sealed.
-fn unpack(incident: &Incident, package: &[u8], receiver: &Receiver) -> BTreeMap<String, Vec<u8>> {
+pub fn unpack(
+    incident: &Incident,
+    package: &[u8],
+    receiver: &Receiver,
+) -> BTreeMap<String, Vec<u8>> {
     let directory = tempfile::tempdir().unwrap();
     let tar = directory.path().join("package.tar");
     std::fs::write(&tar, package).unwrap();
@@ -93,7 +102,7 @@ fn verifier_key(incident: &Incident) -> VerifierKey {
     text.text().trim().parse().unwrap()
 }
 
-fn json_of(files: &BTreeMap<String, Vec<u8>>) -> Vec<Value> {
+pub fn json_of(files: &BTreeMap<String, Vec<u8>>) -> Vec<Value> {
     serde_json::from_slice(&files["export.json"]).unwrap()
 }
 
@@ -103,7 +112,7 @@ fn digest(incident: &Incident, export: &str) -> String {
 }
 
 /// What a receiver computes from the package.
-fn tagmanifest(package: &[u8]) -> String {
+pub fn tagmanifest(package: &[u8]) -> String {
     let mut tar = tar::Archive::new(package);
     for entry in tar.entries().unwrap() {
         let mut entry = entry.unwrap();

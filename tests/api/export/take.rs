@@ -92,6 +92,147 @@ fn an_approval_does_not_outlive_what_was_approved() {
     take(&incident.custodian(), &approved).assert_problem(409, "result-changed");
 }
 
+/// Two accounts, each with a file of its own, and a file that has both.
+fn two_accounts() -> Incident {
+    let rows = |account: &'static str| {
+        [
+            (account, "+447700900001", "2024-03-10T12:00:00Z"),
+            (account, "+447700900003", "2024-03-11T12:00:00Z"),
+        ]
+    };
+    let both = [rows("one"), rows("two")].concat();
+    let incident = Incident::with("", Log::read_short(csv_of(&both)));
+    let late = [("three", "+447700900005", "2024-03-12T12:00:00Z")];
+    incident.admit(&csv_of(&late)).assert_status(201);
+    incident
+}
+
+#[test]
+fn an_export_is_bound_to_what_it_holds_and_no_other_file_changes_it() {
+    let incident = two_accounts();
+    let receiver = Receiver::new();
+    let filter = json!({ "account": ["one"] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let (undecided, approved, taken) = (
+        incident.ask_export(&incident.investigator(), &request),
+        incident.approved_export(&request),
+        incident.approved_export(&request),
+    );
+    take(&incident.custodian(), &taken).assert_status(200);
+    // Files with rows of others come and go, some with the same people.
+    let others = [
+        ("four", "+447700900001", "2024-03-14T12:00:00Z"),
+        ("two", "+447700900007", "2024-03-14T12:00:01Z"),
+    ];
+    let other = incident.admit(&csv_of(&others)).assert_status(201);
+    let late = incident.exhibits()[1]["exhibit"].clone();
+    incident.withdraw(late.as_str().unwrap());
+    decide(&incident.lead(), &undecided, &body::approve()).assert_status(200);
+    for export in [&undecided, &approved, &taken] {
+        let package = take(&incident.custodian(), export).assert_status(200);
+        let files = unpack(&incident, &package.body, &receiver);
+        assert_eq!(super::json_of(&files).len(), 2);
+    }
+    incident.withdraw(&other.member("exhibit"));
+    take(&incident.custodian(), &taken).assert_status(200);
+    // One row of the account, and what it would hold is another thing.
+    let approved = incident.approved_export(&request);
+    let own = [("one", "+447700900009", "2024-03-15T12:00:00Z")];
+    incident.admit(&csv_of(&own)).assert_status(201);
+    take(&incident.custodian(), &approved).assert_problem(409, "result-changed");
+}
+
+/// When another account's file comes or goes, if at all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Meanwhile {
+    Nothing,
+    AdmittedBeforeTheDecision,
+    AdmittedBeforeThePackage,
+    WithdrawnBeforeTheDecision,
+    WithdrawnBeforeThePackage,
+    WithdrawnAfterThePackage,
+}
+
+#[test]
+fn a_liaison_cannot_tell_from_its_export_that_others_logs_come_and_go() {
+    let late = csv_of(&[("somebody else", "+447700900001", "2024-03-12T12:00:00Z")]);
+    let told = |meanwhile: Meanwhile| {
+        let incident = Incident::new();
+        let receiver = Receiver::new();
+        let there = [
+            Meanwhile::WithdrawnBeforeTheDecision,
+            Meanwhile::WithdrawnBeforeThePackage,
+            Meanwhile::WithdrawnAfterThePackage,
+        ];
+        let admit = || {
+            let admitted = incident.admit(&late).assert_status(201);
+            admitted.member("exhibit")
+        };
+        let exhibit = there.contains(&meanwhile).then(admit);
+        let withdraw = || incident.withdraw(exhibit.as_deref().unwrap());
+        let liaison = incident.liaison();
+        let request = body::export("account-notice", &json!({}), &receiver.recipient);
+        let export = incident.ask_export(&liaison, &request);
+        match meanwhile {
+            Meanwhile::AdmittedBeforeTheDecision => drop(admit()),
+            Meanwhile::WithdrawnBeforeTheDecision => withdraw(),
+            _ => {}
+        }
+        decide(&incident.lead(), &export, &body::approve()).assert_status(200);
+        match meanwhile {
+            Meanwhile::AdmittedBeforeThePackage => drop(admit()),
+            Meanwhile::WithdrawnBeforeThePackage => withdraw(),
+            _ => {}
+        }
+        let first = take(&liaison, &export).assert_status(200);
+        if meanwhile == Meanwhile::WithdrawnAfterThePackage {
+            withdraw();
+        }
+        let again = take(&liaison, &export).assert_status(200);
+        assert_eq!(first.body, again.body, "{meanwhile:?}");
+        let seen = liaison.get(&format!("/exports/{export}"));
+        let seen = seen.assert_status(200).json();
+        let told = ["state", "messages", "numbers"].map(|member| seen[member].clone());
+        let files = unpack(&incident, &again.body, &receiver);
+        let mut people = super::json_of(&files);
+        people.sort_by_key(|person| person["number"].to_string());
+        (told, people)
+    };
+    let nothing = told(Meanwhile::Nothing);
+    for meanwhile in [
+        Meanwhile::AdmittedBeforeTheDecision,
+        Meanwhile::AdmittedBeforeThePackage,
+        Meanwhile::WithdrawnBeforeTheDecision,
+        Meanwhile::WithdrawnBeforeThePackage,
+        Meanwhile::WithdrawnAfterThePackage,
+    ] {
+        assert_eq!(told(meanwhile), nothing, "{meanwhile:?}");
+    }
+}
+
+#[test]
+fn a_custodian_voids_nobodys_approval_with_a_file_that_is_not_in_it() {
+    let incident = two_accounts();
+    let receiver = Receiver::new();
+    let filter = json!({ "country": ["GB"], "sent_to": "2024-03-11T00:00:00Z" });
+    let request = body::export("evidence", &filter, &receiver.recipient);
+    let approved = incident.approved_export(&request);
+    let withdrawal = incident.ask_withdrawal(&incident.lead(), &incident.first_exhibit());
+    for day in 13..16 {
+        let at = format!("2024-03-{day}T12:00:00Z");
+        let file = csv_of(&[("one", "+447700900011", &at)]);
+        incident.admit(&file).assert_status(201);
+    }
+    let package = take(&incident.custodian(), &approved).assert_status(200);
+    let files = unpack(&incident, &package.body, &receiver);
+    assert_eq!(super::json_of(&files).len(), 2);
+    let path = format!("/withdrawals/{withdrawal}/decision");
+    let decided = incident.second_lead().post(&path, &body::approve());
+    decided.assert_status(200);
+    // What it holds is withdrawn now.
+    take(&incident.custodian(), &approved).assert_problem(409, "exhibit-withdrawn");
+}
+
 #[test]
 fn what_a_revoked_operator_asked_for_is_not_handed_out_not_even_again() {
     let incident = Incident::new();

@@ -94,3 +94,36 @@ fn nobody_else_can_say_whose_connection_it_is() {
         assert!(ask(&vault, &[]).starts_with("HTTP/1.1 401"));
     }
 }
+
+#[test]
+fn metrics_are_for_the_machine_itself_or_whom_the_configuration_names() {
+    let read = |config: &str, source: &str| {
+        let toml = format!("[serve]\nproxies = [\"127.0.0.1\"]\n{config}");
+        let vault = TestVault::with(&toml);
+        let mut wire = Wire::behind(&vault, &header(source));
+        wire.send(b"GET /metrics HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        wire.read_all()
+    };
+    let named = "metrics = [\"198.51.100.0/24\"]\n";
+    for (config, source, there) in [
+        ("", "127.0.0.1:1", true),
+        ("", "[::1]:1", true),
+        ("", "198.51.100.7:1", false),
+        (named, "198.51.100.7:1", true),
+        (named, "198.51.101.7:1", false),
+        (named, "127.0.0.1:1", false),
+        ("metrics = []\n", "127.0.0.1:1", false),
+    ] {
+        let said = read(config, source);
+        let status = if there { "200" } else { "404" };
+        assert!(
+            said.starts_with(&format!("HTTP/1.1 {status}")),
+            "{config} {source}: {said}"
+        );
+        assert_eq!(
+            said.contains("breachvault_strangers_total"),
+            there,
+            "{source}"
+        );
+    }
+}

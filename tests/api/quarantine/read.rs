@@ -1,7 +1,10 @@
 //! What a decider sees of a request to see a quarantine.
 
-use super::asked;
-use crate::support::{Incident, Log, csv_of};
+use serde_json::json;
+
+use super::{asked, asked_list, small};
+use crate::export::Receiver;
+use crate::support::{Incident, Log, Who, csv_of};
 
 #[test]
 fn who_decides_sees_how_many_rows_and_no_row() {
@@ -26,4 +29,48 @@ fn who_decides_sees_how_many_rows_and_no_row() {
         .get(&incident.of_case(""))
         .assert_status(200);
     assert_eq!(case.json()["quarantined"], 1);
+}
+
+#[test]
+fn who_decides_a_list_sees_what_would_leave_and_to_whom() {
+    let incident = small();
+    incident.name_member(&incident.case, Who::Outsider, "custodian", None);
+    let receiver = Receiver::new();
+    let (exhibit, list) = asked_list(&incident, &receiver);
+    let path = format!("/quarantines/{list}");
+    let seen = |who: Who| {
+        let seen = incident.client(who).get(&path).assert_status(200);
+        assert!(!seen.text().contains("qk71zz"), "{}", seen.text());
+        seen.json()
+    };
+    let faults = |rows: serde_json::Value| {
+        json!([
+            { "column": null, "kind": "wrong-cell-count", "rows": rows },
+            { "column": "number", "kind": "damaged", "rows": rows },
+            { "column": "number", "kind": "not-a-number", "rows": rows },
+            { "column": "sent_at", "kind": "bad-time", "rows": rows },
+        ])
+    };
+    for who in [Who::Lead, Who::SecondLead, Who::Custodian] {
+        let json = seen(who);
+        assert_eq!(json["form"], "list");
+        assert_eq!(json["exhibit"], exhibit.as_str());
+        assert_eq!(json["rows"], 4);
+        assert_eq!(json["list"]["faults"], faults(json!(1)));
+        let columns = ["account", "number", "carrier", "country", "sent_at", "kind"];
+        assert_eq!(json["list"]["columns"], json!(columns));
+        let to = json!([{ "name": "the supplier", "key": receiver.recipient }]);
+        assert_eq!(json["list"]["recipients"], to);
+        assert_eq!(json["list"]["legal_basis"], "contract, section 9");
+    }
+    // A custodian who did not admit the file is told rounded counts.
+    let json = seen(Who::Outsider);
+    assert_eq!(json["rows"], "*");
+    assert_eq!(json["list"]["faults"], faults(json!("*")));
+    let masked = incident
+        .lead()
+        .get(&format!("/quarantines/{}", asked(&incident)));
+    let masked = masked.assert_status(200).json();
+    assert_eq!(masked["form"], "masked");
+    assert!(masked.get("list").is_none(), "{masked}");
 }

@@ -11,7 +11,7 @@ use super::{Answer, Client, Log, TestVault, Who, invented};
 
 /// Budgets that no test spends.
 const AMPLE: &str = "[budgets]\nlookup_points = 1000000\nlookup_points_per_month = 1000000\n\
-    case_points_per_month = 1000000\nview_points = 1000000\n";
+    case_points_per_month = 1000000\nview_points = 1000000\ncases_per_day = 1000000\n";
 
 pub struct Incident {
     vault: TestVault,
@@ -153,6 +153,24 @@ impl Incident {
         let path = self.of_case(&format!("/exhibits/{exhibit}/quarantine"));
         let answer = self.lead().post(&path, &body::reason());
         answer.assert_status(201).member("quarantine")
+    }
+
+    /// A sealed list of a fresh exhibit's quarantine.
+    pub fn ask_list(&self, client: &Client, recipient: &str) -> String {
+        let file = super::fresh_csv_with_a_reject();
+        let exhibit = self.admit(&file).assert_status(201).member("exhibit");
+        let path = self.of_case(&format!("/exhibits/{exhibit}/quarantine"));
+        let answer = client.post(&path, &body::list(recipient));
+        answer.assert_status(201).member("quarantine")
+    }
+
+    /// Asked by a lead, approved by the custodian.
+    pub fn approved_list(&self, recipient: &str) -> String {
+        let list = self.ask_list(&self.lead(), recipient);
+        let path = format!("/quarantines/{list}/decision");
+        let custodian = self.custodian();
+        custodian.post(&path, &body::approve()).assert_status(200);
+        list
     }
 
     /// Asked by the custodian, approved by a lead.
@@ -298,6 +316,16 @@ pub mod body {
             "purpose": "notification",
             "reason": REASON,
             "legal_basis": "GDPR Art. 33(2)",
+        })
+    }
+
+    /// The rows of a quarantine as a sealed list.
+    pub fn list(recipient: &str) -> Value {
+        json!({
+            "form": "list",
+            "recipients": [{ "name": "the supplier", "key": recipient }],
+            "legal_basis": "contract, section 9",
+            "reason": REASON,
         })
     }
 

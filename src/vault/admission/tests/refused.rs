@@ -29,6 +29,21 @@ impl House {
 }
 
 #[test]
+fn a_file_of_messages_to_the_owner_says_that_it_is_one() {
+    let house = House::new();
+    let row = "A,+13035550101,2024-03-01T10:00:00Z,sms,inbound\n";
+    let file = format!("account,number,sent_at,kind,channel\n{row}{row}{row}");
+    let Err(OperationError::NotAdmitted { rule, report }) = house.admit(&file) else {
+        panic!("admitted");
+    };
+    assert!(
+        rule.contains("3 are messages that the owner of the log received (inbound)"),
+        "{rule}"
+    );
+    assert_eq!(report["rows"], 0);
+}
+
+#[test]
 fn a_file_of_which_nothing_can_be_admitted_is_refused_with_its_report_and_may_come_again() {
     let house = House::new();
     let file = national(0, 2);
@@ -36,7 +51,7 @@ fn a_file_of_which_nothing_can_be_admitted_is_refused_with_its_report_and_may_co
         panic!("admitted");
     };
     assert!(
-        rule.contains("none of the 2 rows") && rule.contains("region="),
+        rule.contains("none of the 2 rows") && rule.contains("names the column of the number"),
         "{rule}"
     );
     assert!(!rule.contains("abc"), "{rule}");

@@ -3,6 +3,8 @@
 //! Codes and disclosed numbers are kept apart, so that an export of all records costs tens of bytes for each record,
 //! not a row of strings.
 
+use serde::{Deserialize, Serialize};
+
 use super::subjects::Subject;
 use crate::domain::{Field, Moment, Profile};
 use crate::vault::error::OperationError;
@@ -11,7 +13,7 @@ use crate::vault::plaintext::{Disclosed, SubjectToken, WipedText};
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::records::protected::place::CellPlace;
-use crate::vault::records::protected::release::Release;
+use crate::vault::records::protected::release::{Cut, Release};
 use crate::vault::records::tables::dimension::Dimension;
 use crate::vault::records::tables::rounding::Shown;
 
@@ -20,7 +22,7 @@ pub enum ExportContents {
     /// Of the profile `account-notice`: the people to be notified.
     Notice(Notice),
     /// Of the profile `scope-report`: counts by each dimension, no number.
-    Report(Vec<ReportTable>),
+    Report(Report),
     /// Of the profile `evidence`: the records themselves.
     Evidence(Box<Evidence>),
 }
@@ -49,15 +51,29 @@ pub struct NoticeRow<'n> {
     pub kinds: Vec<&'n str>,
 }
 
+/// Protected counts for people outside the team, as they were when the report was asked for.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The exhibits that are counted.
+    pub exhibits: Vec<String>,
+    /// The total first, then a table for each dimension.
+    pub tables: Vec<ReportTable>,
+}
+
 /// The protected counts of one dimension.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReportTable {
     /// The dimension's word, such as `country`.
-    pub by: &'static str,
+    pub by: String,
     /// One row for each value.
     pub rows: Vec<ReportRow>,
 }
 
 /// The counts of one value.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReportRow {
     /// The value as it was logged, a state with its country (`US-WA`); an empty text if there is none.
     pub value: String,
@@ -196,26 +212,25 @@ pub struct EvidenceDamaged;
 
 impl ExportContents {
     /// Opens what `profile` holds of the records that `filter` keeps. `disclose` opens the
-    /// number of a term; only a scope that reveals can. `least` is the smallest count that a report
-    /// tells; what a report gives out is to be recorded.
+    /// number of a term; only a scope that reveals can.
     pub(in crate::vault) fn open(
         records: &CaseRecords<'_>,
         profile: Profile,
         filter: &RecordFilter,
-        least: u64,
         disclose: impl FnMut(u32) -> Result<Disclosed, OperationError>,
-    ) -> Result<(Self, Option<Release>), OperationError> {
-        let contents = match profile {
+    ) -> Result<Self, OperationError> {
+        Ok(match profile {
             Profile::AccountNotice => Self::Notice(Notice::open(records, filter, disclose)?),
-            Profile::ScopeReport => {
-                let (tables, release) = report(records, least)?;
-                return Ok((Self::Report(tables), release));
-            }
             Profile::Evidence => {
                 Self::Evidence(Box::new(Evidence::open(records, filter, disclose)?))
             }
-        };
-        Ok((contents, None))
+            // Its tables were counted when it was asked for.
+            Profile::ScopeReport => {
+                return Err(OperationError::Internal(
+                    "a scope report without its tables",
+                ));
+            }
+        })
     }
 }
 
@@ -372,45 +387,72 @@ fn distinct(terms: impl Iterator<Item = u32>) -> Vec<u32> {
     terms
 }
 
-/// A protected table for each dimension that may be given out, and the release to be recorded.
-fn report(
-    records: &CaseRecords<'_>,
-    least: u64,
-) -> Result<(Vec<ReportTable>, Option<Release>), OperationError> {
-    const BY: [Dimension; 5] = [
-        Dimension::Country,
-        Dimension::State,
-        Dimension::AreaState,
-        Dimension::Carrier,
-        Dimension::Day,
-    ];
-    let (cuts, release) = records.protected_tables(&BY, least)?;
-    let row = |value: String, name: String, numbers: Shown| ReportRow {
-        value,
-        name,
-        numbers,
-    };
-    let total = cuts.first().map(|(_, cut)| cut.total.clone());
-    let mut tables = vec![ReportTable {
-        by: "total",
-        rows: vec![row(String::new(), String::new(), total.unwrap_or_default())],
-    }];
-    tables.extend(cuts.into_iter().map(|(by, cut)| {
-        ReportTable {
-            by: by.as_str(),
-            rows: cut
-                .cells
-                .into_iter()
-                .map(|(cell, numbers)| {
-                    let place = CellPlace::of(by, &cell);
-                    let value = match (by, &place.country) {
-                        (Dimension::AreaState, Some(country)) => format!("{country}-{cell}"),
-                        _ => place.value,
-                    };
-                    row(value, place.name.unwrap_or_default(), numbers)
-                })
-                .collect(),
+impl Report {
+    /// Counts the tables of a report. `least` is the smallest count that it tells; the release is to be recorded
+    /// before anybody gets it.
+    pub(in crate::vault) fn of(
+        records: &CaseRecords<'_>,
+        least: u64,
+    ) -> Result<(Self, Option<Release>), OperationError> {
+        const BY: [Dimension; 5] = [
+            Dimension::Country,
+            Dimension::State,
+            Dimension::AreaState,
+            Dimension::Carrier,
+            Dimension::Day,
+        ];
+        let cuts = records.report_cuts(&BY, least)?;
+        let total = cuts.tables.iter().find_map(|(_, cut)| cut.as_ref());
+        let total = total.map(|cut| cut.total.clone()).unwrap_or_default();
+        let of = match cuts.exhibits.len() {
+            1 => "1 exhibit".to_owned(),
+            many => format!("{many} exhibits"),
+        };
+        let edition = match cuts.until {
+            Some(until) => format!("{of}, the newest admitted at {until}"),
+            None => of,
+        };
+        let mut tables = vec![ReportTable {
+            by: "total".to_owned(),
+            rows: vec![ReportRow {
+                value: String::new(),
+                name: edition,
+                numbers: total,
+            }],
+        }];
+        tables.extend(cuts.tables.into_iter().map(|(by, cut)| ReportTable {
+            by: by.as_str().to_owned(),
+            rows: cut.map_or_else(withheld, |cut| rows_of(by, cut)),
+        }));
+        let report = Self {
+            exhibits: cuts.exhibits,
+            tables,
+        };
+        Ok((report, cuts.release))
+    }
+}
+
+fn rows_of(by: Dimension, cut: Cut) -> Vec<ReportRow> {
+    let row = |(cell, numbers): (String, Shown)| {
+        let place = CellPlace::of(by, &cell);
+        let value = match (by, &place.country) {
+            (Dimension::AreaState, Some(country)) => format!("{country}-{cell}"),
+            _ => place.value,
+        };
+        ReportRow {
+            value,
+            name: place.name.unwrap_or_default(),
+            numbers,
         }
-    }));
-    Ok((tables, release))
+    };
+    cut.cells.into_iter().map(row).collect()
+}
+
+/// In place of a table that could disclose people together with others.
+fn withheld() -> Vec<ReportRow> {
+    vec![ReportRow {
+        value: String::new(),
+        name: "withheld".to_owned(),
+        numbers: Shown::hidden(),
+    }]
 }

@@ -1,10 +1,14 @@
 //! The records that a filter keeps, for exports: one by one, or counted by subject.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::Codes;
 use crate::vault::error::OperationError;
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
+use crate::vault::records::scan::columns::Columns;
+use crate::vault::records::scan::sealed_columns::SealedColumns;
 use crate::vault::records::scan::walk::Next;
 
 /// A record as codes. Members whose field was not asked for are 0 or `None`.
@@ -78,54 +82,8 @@ impl CaseRecords<'_> {
             fields,
             |_| true,
             |columns| {
-                columns.open_with_users(self, fields)?;
-                // An open column has a value for every row.
-                let open = |field: Field| match fields.contains(&field) {
-                    true => columns.codes(field).map(Codes::as_slice),
-                    false => Ok(&[][..]),
-                };
-                let [
-                    number,
-                    user,
-                    account,
-                    carrier,
-                    country,
-                    state,
-                    kind,
-                    channel,
-                ] = [
-                    open(Field::Number)?,
-                    open(Field::User)?,
-                    open(Field::Account)?,
-                    open(Field::Carrier)?,
-                    open(Field::Country)?,
-                    open(Field::State)?,
-                    open(Field::Kind)?,
-                    open(Field::Channel)?,
-                ];
-                let timed = fields.contains(&Field::SentAt);
-                let of = |codes: &[u32], row: usize| codes.get(row).copied().unwrap_or(0);
-                let mut rows = Vec::with_capacity(columns.selection().count());
-                columns.selection().for_each(|row| rows.push(row));
-                for row in rows {
-                    visit(&RecordCodes {
-                        exhibit: columns.exhibit(),
-                        row: columns.row(row) + 1,
-                        number: of(number, row),
-                        user: of(user, row),
-                        account: of(account, row),
-                        carrier: of(carrier, row),
-                        country: of(country, row),
-                        state: of(state, row),
-                        kind: of(kind, row),
-                        channel: of(channel, row),
-                        sent_at: match timed {
-                            true => columns.seconds(row)?,
-                            false => 0,
-                        },
-                        message_ref: columns.message_ref(row).as_deref(),
-                    })?;
-                }
+                columns.open(fields)?;
+                for_each_kept(columns, fields, &mut visit)?;
                 Ok(Next::Block)
             },
         )
@@ -143,18 +101,84 @@ impl CaseRecords<'_> {
             Field::SentAt,
             Field::User,
         ];
-        let mut found = Subjects {
+        // Shared by all threads: one counts while others open their blocks. The order of the blocks does not matter.
+        let found = Mutex::new(Subjects {
             all: Vec::new(),
             latest: vec![NONE; self.case.numbers as usize + 1],
             more_kinds: Vec::new(),
             more_users: Vec::new(),
-        };
-        self.for_each_record(filter, &FIELDS, |record| {
-            let unknown = OperationError::Internal("a number beyond those of the case");
-            found.count(record).ok_or(unknown)
-        })?;
-        Ok(found.finish())
+        });
+        self.fold(
+            &self.plan(filter)?,
+            &FIELDS,
+            || (),
+            |(), columns| {
+                let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                for_each_kept(columns, &FIELDS, |record| {
+                    let unknown = OperationError::Internal("a number beyond those of the case");
+                    found.count(record).ok_or(unknown)
+                })
+            },
+        )?;
+        let found = found.into_inner();
+        Ok(found.unwrap_or_else(PoisonError::into_inner).finish())
     }
+}
+
+/// Calls `visit` with each selected record of a block, whose columns of `fields` are open.
+fn for_each_kept<S: SealedColumns>(
+    columns: &Columns<'_, S>,
+    fields: &[Field],
+    mut visit: impl FnMut(&RecordCodes<'_>) -> Result<(), OperationError>,
+) -> Result<(), OperationError> {
+    // An open column has a value for every row.
+    let open = |field: Field| match fields.contains(&field) {
+        true => columns.codes(field).map(Codes::as_slice),
+        false => Ok(&[][..]),
+    };
+    let [
+        number,
+        user,
+        account,
+        carrier,
+        country,
+        state,
+        kind,
+        channel,
+    ] = [
+        open(Field::Number)?,
+        open(Field::User)?,
+        open(Field::Account)?,
+        open(Field::Carrier)?,
+        open(Field::Country)?,
+        open(Field::State)?,
+        open(Field::Kind)?,
+        open(Field::Channel)?,
+    ];
+    let timed = fields.contains(&Field::SentAt);
+    let of = |codes: &[u32], row: usize| codes.get(row).copied().unwrap_or(0);
+    let mut rows = Vec::with_capacity(columns.selection().count());
+    columns.selection().for_each(|row| rows.push(row));
+    for row in rows {
+        visit(&RecordCodes {
+            exhibit: columns.exhibit(),
+            row: columns.row(row) + 1,
+            number: of(number, row),
+            user: of(user, row),
+            account: of(account, row),
+            carrier: of(carrier, row),
+            country: of(country, row),
+            state: of(state, row),
+            kind: of(kind, row),
+            channel: of(channel, row),
+            sent_at: match timed {
+                true => columns.seconds(row)?,
+                false => 0,
+            },
+            message_ref: columns.message_ref(row).as_deref(),
+        })?;
+    }
+    Ok(())
 }
 
 impl Subjects {

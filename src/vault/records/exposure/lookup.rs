@@ -13,7 +13,7 @@ use crate::vault::columns::{PackedSubjects, RANGE_NUMBERS};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description;
 use crate::vault::exhibits::known_case::KnownCase;
-use crate::vault::exhibits::tag_runs::TagSearch;
+use crate::vault::exhibits::tag_runs::{Sought, TagSearch};
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Phone, SubjectToken, Unreadable};
@@ -129,8 +129,8 @@ impl<'s> LookUp<'s> {
     }
 
     /// Finds a number, or proves from the runs where it would be that no exhibit has it. Opens the term that was found
-    /// and compares it. For a number that the case does not have, another term is opened, so that both cases do the
-    /// same work.
+    /// and compares it. For a number that the case does not have, a term beside its place is opened: of a run that was
+    /// read anyway, so that both cases do the same work and read the same rows.
     pub(in crate::vault) fn ask(
         &mut self,
         at: usize,
@@ -143,16 +143,11 @@ impl<'s> LookUp<'s> {
             case: self.case.number,
             added: self.known.added(),
         };
-        let found = self.tags.find(&self.keys, self.known.added(), &tag)?;
-        let [a, b, c, d, ..] = *tag.as_bytes();
-        let decoy = u32::from_be_bytes([a, b, c, d])
-            .checked_rem(self.case.numbers)
-            .map_or(0, |no| no + 1);
-        let asked = AskedNumber {
-            at,
-            no: found.unwrap_or(decoy),
-            known: found.is_some(),
+        let (no, known) = match self.tags.seek(&self.keys, self.known.added(), &tag)? {
+            Sought::Found(no) => (no, true),
+            Sought::Absent { beside } => (beside.unwrap_or_default(), false),
         };
+        let asked = AskedNumber { at, no, known };
         if asked.no > 0 {
             let same = self.numbers.holds(place, asked.no, phone)?;
             if asked.known && !same {

@@ -6,5 +6,6 @@
 pub(super) mod place;
 pub(super) mod protected_table;
 pub(super) mod release;
+pub(super) mod report;
 mod together;
 mod witness;

@@ -35,9 +35,6 @@ impl ProtectedQuery {
     }
 }
 
-/// Tables, each with its dimension.
-pub(in crate::vault::records) type Tables = Vec<(Dimension, Cut)>;
-
 impl CaseRecords<'_> {
     /// The table, and the release that must be recorded before the table is given out; `None` if the same table was
     /// given out before.
@@ -61,44 +58,16 @@ impl CaseRecords<'_> {
         }
     }
 
-    /// A table for each of the dimensions `by`, and the release that must be recorded before they
-    /// are given out. A table that could disclose people together with others is left out.
-    pub(in crate::vault::records) fn protected_tables(
-        &self,
-        by: &[Dimension],
-        least: u64,
-    ) -> Result<(Tables, Option<Release>), OperationError> {
-        let given = given_out(&self.keys, self.connection, self.case)?;
-        let seen = given.last().map_or(0, |(no, _)| *no);
-        let mut given: Vec<Cut> = given.into_iter().map(|(_, cut)| cut).collect();
-        let (mut tables, mut fresh) = (Vec::new(), Vec::new());
-        for by in by {
-            let cut = self.cut(*by, Rule::Nhs, least)?;
-            match self.beside(&cut, &given)? {
-                Given::Never => {
-                    given.push(cut.clone());
-                    fresh.push(cut.clone());
-                    tables.push((*by, cut));
-                }
-                Given::Same(same) => tables.push((*by, same)),
-                Given::TooClose => {}
-            }
-        }
-        match tables.is_empty() {
-            true => Err(OperationError::Conflict(Conflict::CutTooClose)),
-            false => Ok((tables, Release::of(fresh, seen))),
-        }
-    }
-
     /// Whether a table may be given out after these.
-    fn beside(&self, cut: &Cut, given: &[Cut]) -> Result<Given, OperationError> {
+    pub(super) fn beside(&self, cut: &Cut, given: &[Cut]) -> Result<Given, OperationError> {
         Ok(match cut.beside(self.compare(cut, given.to_vec())?) {
             Given::Never if !self.stand_together(cut, given)? => Given::TooClose,
             decided => decided,
         })
     }
 
-    fn cut(&self, by: Dimension, rule: Rule, least: u64) -> Result<Cut, OperationError> {
+    /// The table with its exact counts, not yet compared with any other.
+    pub(super) fn cut(&self, by: Dimension, rule: Rule, least: u64) -> Result<Cut, OperationError> {
         let threshold = rule.threshold(least);
         let counted = self.count_all(counted_by(by))?;
         let mut cells = BTreeMap::new();
@@ -143,6 +112,7 @@ impl CaseRecords<'_> {
             },
             rest: None,
             unknown_values: UnknownValues::new(),
+            rule: cut.rule.parse().ok(),
             basis: self.basis(None, self.searched_by_protected(cut.threshold)?)?,
         })
     }

@@ -10,7 +10,7 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Aad, Nonces, open_json, seal_json};
 use crate::vault::records::exposure::share::Apart;
 use crate::vault::records::opened::CaseRecords;
-use crate::vault::records::tables::rounding::Shown;
+use crate::vault::records::tables::rounding::{Rule, Shown};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::{Snapshot, Transaction, release_rows};
 
@@ -50,7 +50,8 @@ pub(in crate::vault::records) enum Given {
 }
 
 /// Protected tables about to be given out together.
-pub(in crate::vault) struct Release {
+#[derive(Clone)]
+pub struct Release {
     cuts: Vec<Cut>,
     /// The number of the last release that they were compared with.
     seen: i64,
@@ -62,8 +63,9 @@ impl Release {
         (!cuts.is_empty()).then_some(Self { cuts, seen })
     }
 
-    /// Records the releases, in the ledger's transaction. If another call released a table since the snapshot, the two
-    /// were not compared. Then only the same tables are given out; others must be asked for again.
+    /// Records the releases, in the ledger's transaction. If another call released a table since the snapshot, it was
+    /// compared with these only if it is one of them. If it is not, only tables that were given out are given out
+    /// again; others must be asked for again.
     pub(in crate::vault) fn record(
         self,
         keys: &CaseKeys,
@@ -73,14 +75,13 @@ impl Release {
     ) -> Result<(), OperationError> {
         let mut later = given_out(keys, connection, case)?;
         later.retain(|(no, _)| *no > self.seen);
-        let known = |cut: &Cut| later.iter().any(|(_, other)| other == cut);
-        if self.cuts.iter().all(known) {
-            return Ok(());
-        }
-        if !later.is_empty() {
+        let known = |cut: &&Cut| later.iter().any(|(_, other)| other == *cut);
+        let fresh: Vec<&Cut> = self.cuts.iter().filter(|cut| !known(cut)).collect();
+        let compared = later.iter().all(|(_, other)| self.cuts.contains(other));
+        if !fresh.is_empty() && !compared {
             return Err(OperationError::Conflict(Conflict::CutTooClose));
         }
-        for cut in &self.cuts {
+        for cut in fresh {
             let no = release_rows::next_no(connection)?;
             let aad = aad(keys, no)?;
             let sealed = seal_json(keys.requests(), nonces.take()?, &aad, cut)?;
@@ -137,8 +138,9 @@ impl CaseRecords<'_> {
 }
 
 impl Cut {
-    /// The same table of the same edition is given out again unchanged. Two roundings of one table are never given out,
-    /// nor editions that differ by few people, whether they came or went.
+    /// The same table of the same edition is given out again unchanged. Two roundings of one table are never given out:
+    /// whoever asks by a laxer rule gets the one that was. Nor are editions that differ by few people, whether they
+    /// came or went.
     pub(in crate::vault::records) fn beside(&self, given: Vec<Earlier>) -> Given {
         let mut same = None;
         for Earlier { cut: other, apart } in given {
@@ -146,7 +148,7 @@ impl Cut {
                 if other.dimension != self.dimension {
                     continue;
                 }
-                if other.rule != self.rule {
+                if self.is_stricter(&other) {
                     return Given::TooClose;
                 }
                 same = Some(other);
@@ -159,6 +161,16 @@ impl Cut {
             }
         }
         same.map_or(Given::Never, Given::Same)
+    }
+}
+
+impl Cut {
+    /// Whether the other one shows counts that the rule of this one hides.
+    fn is_stricter(&self, other: &Self) -> bool {
+        match (self.rule.parse::<Rule>(), other.rule.parse::<Rule>()) {
+            (Ok(own), Ok(others)) => own > others,
+            _ => true,
+        }
     }
 }
 
@@ -209,6 +221,16 @@ mod tests {
         let first = cut("country", "nhs", 1, 100);
         let second = cut("country", "cms", 1, 100);
         assert_eq!(second.beside(earlier(&second, first)), Given::TooClose);
+    }
+
+    #[test]
+    fn whoever_asks_by_a_laxer_rule_gets_the_table_that_was_given_out() {
+        let first = cut("country", "cms", 1, 100);
+        let second = cut("country", "nhs", 1, 100);
+        assert_eq!(
+            second.beside(earlier(&second, first.clone())),
+            Given::Same(first)
+        );
     }
 
     #[test]

@@ -8,17 +8,14 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use super::block_place::BlockPlace;
-use super::sealed_columns::{FromStore, SealedColumns};
+use super::sealed_columns::SealedColumns;
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{
     BlockStatistics, CodeBlock, CodecError, Codes, Selection, TextBlock, TimeBlock, UserBlock,
 };
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
-use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::records::opened::CaseRecords;
-use crate::vault::store::exhibit_rows::ExhibitNumber;
 
 /// Opens the columns of a case, on any thread.
 #[derive(Clone, Copy)]
@@ -39,8 +36,6 @@ pub(in crate::vault::records) struct Columns<'r, S> {
     times: TimeBlock,
     has_times: bool,
     texts: Option<TextBlock>,
-    /// The users of the exhibit that was opened last.
-    kept_users: Option<(ExhibitNumber, KeptUsers)>,
 }
 
 impl Opener<'_> {
@@ -96,7 +91,6 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
             times: TimeBlock::new(),
             has_times: false,
             texts: None,
-            kept_users: None,
         }
     }
 
@@ -133,7 +127,8 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         &self.selection
     }
 
-    /// Opens the columns of these fields that are not open yet.
+    /// Opens the columns of these fields that are not open yet. Where the column of users does not name one, it is the
+    /// one in the subject index.
     pub(in crate::vault::records) fn open(
         &mut self,
         fields: &[Field],
@@ -144,6 +139,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
                 Field::SentAt => self.open_times()?,
                 Field::MessageRef if self.texts.is_some() => {}
                 Field::MessageRef => self.open_texts()?,
+                Field::User => self.open_users()?,
                 _ => self.open_codes(*field)?,
             }
         }
@@ -223,10 +219,7 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         if self.codes.get(at).is_some_and(|(_, _, current)| *current) {
             return Ok(());
         }
-        let mut greatest = self.opener.greatest.iter();
-        let greatest = greatest.find(|(other, _)| *other == field);
-        let (_, greatest) =
-            *greatest.ok_or(OperationError::Internal("a column without a dictionary"))?;
+        let greatest = self.greatest(field)?;
         let least = u32::from(field == Field::Number);
         let mut column = std::mem::take(&mut self.codes[at].1);
         let decoded = self.open_block(field, |plain| column.decode(plain));
@@ -286,41 +279,15 @@ impl<'r, S: SealedColumns> Columns<'r, S> {
         self.opener
             .open(&self.place, field, &mut self.buffer, decode)
     }
-}
 
-impl Columns<'_, FromStore<'_>> {
-    /// Like [`Columns::open`], and opens the column of users too. Where the block does not name a user, it is the one
-    /// in the subject index.
-    pub(in crate::vault::records) fn open_with_users(
-        &mut self,
-        records: &CaseRecords<'_>,
-        fields: &[Field],
-    ) -> Result<(), OperationError> {
-        for field in fields {
-            match field {
-                Field::User => self.open_users(records)?,
-                _ => self.open(&[*field])?,
-            }
-        }
-        Ok(())
-    }
-
-    fn open_users(&mut self, records: &CaseRecords<'_>) -> Result<(), OperationError> {
+    fn open_users(&mut self) -> Result<(), OperationError> {
         let at = self.codes_at(Field::User);
         if self.codes[at].2 {
             return Ok(());
         }
         self.open(&[Field::Number, Field::Account, Field::Kind])?;
-        let exhibit = self.place.exhibit;
-        let kept = match self.kept_users.take() {
-            Some((of, kept)) if of == exhibit.number => kept,
-            _ => KeptUsers::load(
-                records.connection,
-                &records.keys,
-                exhibit.number,
-                &exhibit.id,
-            )?,
-        };
+        let greatest = self.greatest(Field::User)?;
+        let kept = self.sealed.kept_users(self.opener.keys, &self.place)?;
         let mut block = UserBlock::new();
         self.open_block(Field::User, |plain| block.decode(plain))?;
         let mut users = std::mem::take(&mut self.codes[at].1).into_codes();
@@ -331,16 +298,23 @@ impl Columns<'_, FromStore<'_>> {
             self.codes(Field::Kind)?.as_slice(),
             &mut users,
         );
-        self.kept_users = Some((exhibit.number, kept));
         let users = CodeBlock::of_codes(users);
         let sound = resolved
             && users.codes().len() == self.place.rows
-            && users.bounded().within(0, records.case.users);
+            && users.bounded().within(0, greatest);
         self.codes[at] = (Field::User, users, sound);
         if sound {
             Ok(())
         } else {
             Err(self.damaged(Field::User))
         }
+    }
+
+    /// The greatest valid code of a field.
+    fn greatest(&self, field: Field) -> Result<u32, OperationError> {
+        let mut all = self.opener.greatest.iter();
+        let known = all.find(|(other, _)| *other == field);
+        let missing = OperationError::Internal("a column without a dictionary");
+        known.map(|(_, greatest)| *greatest).ok_or(missing)
     }
 }

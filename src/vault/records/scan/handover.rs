@@ -118,12 +118,11 @@ pub(super) struct Spare(Mutex<Vec<HandedOver>>);
 
 impl Spare {
     pub(super) fn take(&self) -> HandedOver {
-        let mut columns = self.lock().pop().unwrap_or_default();
-        columns.clear();
-        columns
+        self.lock().pop().unwrap_or_default()
     }
 
-    pub(super) fn give(&self, columns: HandedOver) {
+    pub(super) fn give(&self, mut columns: HandedOver) {
+        columns.clear();
         self.lock().push(columns);
     }
 

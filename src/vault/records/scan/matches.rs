@@ -1,18 +1,30 @@
-//! Counts the records and numbers that a filter keeps.
+//! Counts the records and numbers that a filter keeps, and says which exhibits hold them.
 
-use crate::domain::Field;
+use std::collections::HashMap;
+
+use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::{Codes, Selection};
 use crate::vault::error::OperationError;
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
+use crate::vault::store::exhibit_rows::ExhibitNumber;
 
-/// How much a filter keeps, and in which edition of the records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How much a filter keeps, and where it is. Only an exhibit that has a record of it changes this.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::vault) struct Matched {
     pub(in crate::vault) messages: u64,
     pub(in crate::vault) numbers: u64,
-    /// It changes with every admission and every withdrawal.
-    pub(in crate::vault) edition: [u8; 32],
+    /// The exhibits that hold it, in the order of their admission.
+    pub(in crate::vault) held: Vec<Held>,
+}
+
+/// What one exhibit has of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::vault) struct Held {
+    pub(in crate::vault) exhibit: ExhibitId,
+    /// The digest of the exhibit's sealed parts.
+    pub(in crate::vault) parts: String,
+    pub(in crate::vault) records: u64,
 }
 
 impl CaseRecords<'_> {
@@ -22,26 +34,43 @@ impl CaseRecords<'_> {
         filter: &RecordFilter,
     ) -> Result<Matched, OperationError> {
         let numbers = self.case.numbers;
-        let begin = || (0, NumbersSeen::new(numbers));
+        let begin = || {
+            (
+                HashMap::<ExhibitNumber, u64>::new(),
+                NumbersSeen::new(numbers),
+            )
+        };
         let parts = self.fold(
             &self.plan(filter)?,
             &[Field::Number],
             begin,
-            |part, block| {
-                part.0 += block.selection().count() as u64;
-                part.1.add(block.codes(Field::Number)?, block.selection());
+            |(records, seen), block| {
+                let here = block.place().exhibit.number;
+                *records.entry(here).or_default() += block.selection().count() as u64;
+                seen.add(block.codes(Field::Number)?, block.selection());
                 Ok(())
             },
         )?;
-        let (mut messages, mut seen) = begin();
+        let (mut records, mut seen) = begin();
         for (more, others) in parts {
-            messages += more;
+            for (exhibit, count) in more {
+                *records.entry(exhibit).or_default() += count;
+            }
             seen.merge(&others);
         }
+        let exhibits = self.exhibits.iter().zip(&self.descriptions);
+        let held = exhibits.filter_map(|(exhibit, description)| {
+            let records = records.get(&exhibit.number).copied().unwrap_or_default();
+            (records > 0).then(|| Held {
+                exhibit: exhibit.id.clone(),
+                parts: description.blocks_digest.clone(),
+                records,
+            })
+        });
         Ok(Matched {
-            messages,
+            messages: records.values().sum(),
             numbers: seen.count(),
-            edition: self.edition(),
+            held: held.collect(),
         })
     }
 }

@@ -1,8 +1,10 @@
-//! Where a scan gets sealed columns from.
+//! Where a scan gets sealed columns from, and the users that the columns leave to the subject index.
 //!
-//! Sees ciphertext only. A scan in order reads a column from the store when it needs it. In a scan on several threads,
-//! one thread reads all columns of a block and hands them over, because the snapshot belongs to one connection, which
-//! stays with that thread.
+//! Of columns it sees ciphertext only. A scan in order reads a column from the store when it needs it. In a scan on
+//! several threads, one thread reads all columns of a block and hands them over, because the snapshot belongs to one
+//! connection, which stays with that thread.
+
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -10,8 +12,11 @@ use super::block_place::BlockPlace;
 use crate::domain::Field;
 use crate::vault::columns::BlockStatistics;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::kept_users::KeptUsers;
+use crate::vault::keyring::CaseKeys;
 use crate::vault::store::Snapshot;
 use crate::vault::store::block_rows::BlockReader;
+use crate::vault::store::exhibit_rows::ExhibitNumber;
 
 /// A source of sealed columns. A column is opened in its buffer, so every buffer may hold plaintext and is wiped on
 /// drop.
@@ -23,14 +28,30 @@ pub(in crate::vault::records) trait SealedColumns {
         field: Field,
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<(), OperationError>;
+
+    /// The users in the subject index of the block's exhibit.
+    fn kept_users(
+        &mut self,
+        keys: &CaseKeys,
+        place: &BlockPlace<'_>,
+    ) -> Result<Arc<KeptUsers>, OperationError>;
 }
 
 /// Reads a column from the store when it is asked for.
-pub(in crate::vault::records) struct FromStore<'r>(BlockReader<'r>);
+pub(in crate::vault::records) struct FromStore<'r> {
+    connection: &'r Snapshot,
+    blocks: BlockReader<'r>,
+    /// The users of the exhibit that was asked for last.
+    users: Option<(ExhibitNumber, Arc<KeptUsers>)>,
+}
 
 impl<'r> FromStore<'r> {
     pub(in crate::vault::records) fn new(connection: &'r Snapshot) -> Self {
-        Self(BlockReader::new(connection))
+        Self {
+            connection,
+            blocks: BlockReader::new(connection),
+            users: None,
+        }
     }
 }
 
@@ -42,10 +63,27 @@ impl SealedColumns for FromStore<'_> {
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<(), OperationError> {
         let number = place.exhibit.number;
-        match self.0.read(number, field, place.no, into)? {
+        match self.blocks.read(number, field, place.no, into)? {
             true => Ok(()),
             false => Err(place.damaged(field)),
         }
+    }
+
+    fn kept_users(
+        &mut self,
+        keys: &CaseKeys,
+        place: &BlockPlace<'_>,
+    ) -> Result<Arc<KeptUsers>, OperationError> {
+        let exhibit = place.exhibit;
+        let kept = match self.users.take() {
+            Some((of, kept)) if of == exhibit.number => kept,
+            _ => {
+                let load = KeptUsers::load(self.connection, keys, exhibit.number, &exhibit.id);
+                Arc::new(load?)
+            }
+        };
+        self.users = Some((exhibit.number, Arc::clone(&kept)));
+        Ok(kept)
     }
 }
 
@@ -64,12 +102,19 @@ pub(in crate::vault::records) struct HandedOver {
     columns: Vec<(Field, Zeroizing<Vec<u8>>)>,
     /// How many of the buffers belong to this block.
     used: usize,
+    users: Option<Arc<KeptUsers>>,
 }
 
 impl HandedOver {
     /// Prepares for another block.
     pub(in crate::vault::records) fn clear(&mut self) {
         self.used = 0;
+        self.users = None;
+    }
+
+    /// Adds the users of the block's exhibit.
+    pub(in crate::vault::records) fn add_users(&mut self, users: Arc<KeptUsers>) {
+        self.users = Some(users);
     }
 
     /// A buffer for one more column; `None` if the column is there already.
@@ -104,5 +149,14 @@ impl SealedColumns for HandedOver {
         let (_, column) = columns.next().ok_or_else(|| place.damaged(field))?;
         std::mem::swap(column, into);
         Ok(())
+    }
+
+    fn kept_users(
+        &mut self,
+        _: &CaseKeys,
+        place: &BlockPlace<'_>,
+    ) -> Result<Arc<KeptUsers>, OperationError> {
+        let users = self.users.clone();
+        users.ok_or_else(|| place.damaged(Field::User))
     }
 }

@@ -13,13 +13,12 @@ use super::block_place::BlockPlace;
 use super::columns::{Columns, Opener};
 use super::handover::{Closing, Faults, Handover, Spare};
 use super::plan::Plan;
-use super::sealed_columns::{FromStore, HandedOver, SealedBlock};
+use super::sealed_columns::{FromStore, HandedOver, SealedBlock, SealedColumns as _};
 use crate::domain::Field;
 use crate::vault::call::caller::Caller;
 use crate::vault::columns::{BLOCK_ROWS, BlockStatistics, CodeSet};
 use crate::vault::error::OperationError;
 use crate::vault::records::opened::CaseRecords;
-use crate::vault::store::block_rows::BlockReader;
 use crate::vault::store::statistics_rows;
 
 /// Whether a scan in order continues.
@@ -105,13 +104,13 @@ impl CaseRecords<'_> {
             let closing = Closing(&handover);
             let mut here = Hand::new(&work);
             let mut others = Vec::new();
-            let mut reader = BlockReader::new(self.connection);
+            let mut store = FromStore::new(self.connection);
             let mut blocks = 0;
             for (turn, place) in self.places().enumerate() {
                 if work.faults.any() {
                     break;
                 }
-                let block = match self.read_block(&work, &mut reader, turn, place) {
+                let block = match self.read_block(&work, &mut store, turn, place) {
                     Ok(Some(block)) => block,
                     Ok(None) => continue,
                     Err(error) => {
@@ -184,7 +183,7 @@ impl CaseRecords<'_> {
     fn read_block<'r, B, V>(
         &self,
         work: &Work<'_, B, V>,
-        reader: &mut BlockReader<'_>,
+        store: &mut FromStore<'_>,
         turn: usize,
         place: BlockPlace<'r>,
     ) -> Result<Option<SealedBlock<'r>>, OperationError> {
@@ -196,13 +195,18 @@ impl CaseRecords<'_> {
             return Ok(None);
         }
         let mut columns = work.spare.take();
+        let of_users: &[Field] = match work.fields.contains(&Field::User) {
+            true => &[Field::Number, Field::Account, Field::Kind],
+            false => &[],
+        };
         let filtered = statistics.iter().flat_map(|held| work.plan.fields(held));
-        for field in filtered.chain(work.fields.iter().copied()) {
-            if let Some(buffer) = columns.buffer_for(field)
-                && !reader.read(place.exhibit.number, field, place.no, buffer)?
-            {
-                return Err(place.damaged(field));
+        for field in filtered.chain(work.fields.iter().chain(of_users).copied()) {
+            if let Some(buffer) = columns.buffer_for(field) {
+                store.bring(&place, field, buffer)?;
             }
+        }
+        if !of_users.is_empty() {
+            columns.add_users(store.kept_users(&self.keys, &place)?);
         }
         Ok(Some(SealedBlock {
             turn,
@@ -246,8 +250,9 @@ impl CaseRecords<'_> {
         let mut greatest = Vec::new();
         for field in plan.code_fields().chain(fields.iter().copied()) {
             match field {
-                Field::SentAt | Field::MessageRef | Field::User => {}
+                Field::SentAt | Field::MessageRef => {}
                 Field::Number => greatest.push((field, self.case.numbers)),
+                Field::User => greatest.push((field, self.case.users)),
                 _ => greatest.push((field, self.dictionary(field)?.size() - 1)),
             }
         }

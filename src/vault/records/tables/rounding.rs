@@ -11,7 +11,7 @@ use crate::domain::schema::{described, one_of};
 use crate::domain::words;
 
 words! {
-    /// How a protected table is rounded.
+    /// How a protected table is rounded; a later one is stricter.
     pub enum Rule {
         /// NHS England: counts below 8 are hidden, others are rounded to 5.
         Nhs => "nhs",

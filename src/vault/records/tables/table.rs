@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::dimension::Dimension;
 use super::grouping::{Axes, Cell, Grouping};
 use super::local_time::{LocalTime, zone_of};
-use super::rounding::Shown;
+use super::rounding::{Rule, Shown};
 use super::searched::SearchedView;
 use crate::domain::{AccountName, ExhibitId, Field, area_code};
 use crate::vault::columns::count_by;
@@ -47,6 +47,10 @@ pub struct Table {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<String, Vec<String>>, required = false)]
     pub unknown_values: UnknownValues,
+    /// How a protected table is rounded: by the rule that it was first given out with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Rule, required = false)]
+    pub rule: Option<Rule>,
     /// What the counts are based on.
     pub basis: BasisView,
 }
@@ -227,6 +231,7 @@ impl CaseRecords<'_> {
             },
             rest,
             unknown_values: self.unknown_values(&query.filter)?,
+            rule: None,
             basis: self.basis(Some(&counted.country_basis), self.searched_view()?)?,
         })
     }

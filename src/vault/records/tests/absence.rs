@@ -163,6 +163,54 @@ fn whatever_is_done_to_runs_and_ranges_every_answer_is_true_or_none() {
     assert_eq!(answers(&fixture, &fixture.lead), truths[0].1);
 }
 
+/// Which runs a lookup reads, found by spoiling one after the other: those whose tags it reads, and those whose terms.
+fn runs_read(fixture: &Fixture, caller: &Caller, number: u32) -> (Vec<i64>, Vec<i64>) {
+    let connection = fixture.writer.raw();
+    let runs = rows_of(fixture, "term_run");
+    let read = |column: &str| -> Vec<i64> {
+        let of_run = |run: &i64| {
+            let keep = format!(
+                "CREATE TEMP TABLE kept AS SELECT {column} AS kept FROM term_run WHERE rowid = {run}"
+            );
+            let spoil = format!(
+                "UPDATE term_run SET {column} = zeroblob(length({column})) WHERE rowid = {run}"
+            );
+            let back = format!(
+                "UPDATE term_run SET {column} = (SELECT kept FROM kept) WHERE rowid = {run}"
+            );
+            connection
+                .execute_batch(&format!("{keep};{spoil}"))
+                .unwrap();
+            let ended = ask(fixture, caller, number);
+            connection
+                .execute_batch(&format!("{back};DROP TABLE kept"))
+                .unwrap();
+            ended.is_err()
+        };
+        runs.iter().copied().filter(of_run).collect()
+    };
+    (read("tags"), read("sealed"))
+}
+
+#[test]
+fn an_absent_number_is_looked_up_in_the_runs_in_which_a_present_one_would_be() {
+    let fixture = fixture();
+    let mut terms = std::collections::BTreeSet::new();
+    for caller in [&fixture.lead, &fixture.liaison] {
+        for number in (1..=EVERYBODY).chain(ABSENT..ABSENT + 40) {
+            let (tags, term) = runs_read(&fixture, caller, number);
+            // One of each exhibit, and the term of one of them.
+            assert_eq!((tags.len(), term.len()), (3, 1), "{number}");
+            assert!(tags.contains(&term[0]), "{number}: {tags:?} {term:?}");
+            if number >= ABSENT {
+                terms.extend(term);
+            }
+        }
+    }
+    // No exhibit is always the one.
+    assert!(terms.len() > 3, "{terms:?}");
+}
+
 #[test]
 fn the_first_tag_of_a_run_in_the_clear_is_only_a_hint() {
     let fixture = fixture();

@@ -1,13 +1,13 @@
 //! Finds the approval of a request. The decision's leaf counts, and no column of the request's row.
 //!
 //! The row says only where the leaf is. The leaf is proved into the root that the ledger keeps in memory.
-//! They must say that an operator other than the asker approved exactly this request.
+//! It must say that an operator other than the asker approved exactly this request, for as long as it holds.
 
 use super::found::Found;
 use super::kind::RequestKind;
 use super::sealed::damaged;
 use super::statement::Statement;
-use crate::domain::{Moment, OperatorId};
+use crate::domain::OperatorId;
 use crate::policy::{Action, Denial, RequestState};
 use crate::vault::OperationError;
 use crate::vault::audit::{Decision, Leaf, Outcome};
@@ -38,12 +38,12 @@ impl<A: Action> Scope<'_, A> {
             other => other,
         })?;
         let told = Leaf::parse(&leaf).map_err(|_| damaged())?;
-        let (asker, decided_at) = approves::<K>(&told, found)?;
+        let asker = approves::<K>(&told, found)?;
         let statement = Statement::of(found, &asker)?;
         if told.decided != Some(statement.digest()) {
             return Err(damaged());
         }
-        if decided_at.plus_seconds(K::seconds(&self.core.settings)) <= self.now {
+        if self.core.clock.has_ended(found.sealed.term()) {
             return Err(self.deny(Denial::Expired));
         }
         if !self.asker_stands(found)? {
@@ -57,11 +57,8 @@ impl<A: Action> Scope<'_, A> {
     }
 }
 
-/// The asker and the time, if the leaf says that somebody else approved this request.
-fn approves<K: RequestKind>(
-    leaf: &Leaf,
-    found: &Found<K>,
-) -> Result<(OperatorId, Moment), OperationError> {
+/// The asker, if the leaf says that somebody else approved this request.
+fn approves<K: RequestKind>(leaf: &Leaf, found: &Found<K>) -> Result<OperatorId, OperationError> {
     let asker = leaf.asker.as_deref().ok_or_else(damaged)?;
     let holds = leaf.action == <K::Decide as Action>::KIND.name()
         && leaf.outcome == Outcome::Done
@@ -73,8 +70,8 @@ fn approves<K: RequestKind>(
             .operator
             .as_deref()
             .is_some_and(|decider| decider != asker);
-    match (holds, asker.parse(), leaf.time.parse()) {
-        (true, Ok(asker), Ok(time)) => Ok((asker, time)),
+    match (holds, asker.parse()) {
+        (true, Ok(asker)) => Ok(asker),
         _ => Err(damaged()),
     }
 }

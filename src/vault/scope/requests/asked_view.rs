@@ -1,12 +1,13 @@
 //! What every request is shown with, whatever is asked for.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::sealed::{Sealed, term_of};
+use super::sealed::Sealed;
 use crate::domain::{Moment, OperatorId, Purpose};
 use crate::policy::RequestState;
 use crate::vault::OperationError;
+use crate::vault::clock::{Term, VaultClock};
 use crate::vault::scope::Reading;
 use crate::vault::store::request_rows::RequestRow;
 
@@ -37,7 +38,7 @@ pub struct AskedView {
 }
 
 /// The state of a request as it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = RequestState)]
 pub enum ShownState {
@@ -47,17 +48,26 @@ pub enum ShownState {
     Approved,
     /// Not allowed.
     Denied,
-    /// A reveal that was opened, an export whose package was handed out.
+    /// Opened, or handed out as a package.
     Used,
-    /// An export whose receiver said that it arrived.
+    /// Handed out, and its receiver said that it arrived.
     Acknowledged,
     /// Not decided, or not used, in time.
     Expired,
 }
 
-impl From<RequestState> for ShownState {
-    fn from(state: RequestState) -> Self {
+impl ShownState {
+    /// Whether a package that was asked for may be handed out, for the first time or again.
+    pub fn hands_out(self) -> bool {
+        matches!(self, Self::Approved | Self::Used | Self::Acknowledged)
+    }
+
+    /// A request past its time is shown as expired, whatever its row says.
+    pub(super) fn of(state: RequestState, term: Term, clock: &VaultClock) -> Self {
         match state {
+            RequestState::Requested | RequestState::Approved if clock.has_ended(term) => {
+                Self::Expired
+            }
             RequestState::Requested => Self::Requested,
             RequestState::Approved => Self::Approved,
             RequestState::Denied => Self::Denied,
@@ -74,20 +84,12 @@ impl AskedView {
         sealed: &Sealed<B, F>,
     ) -> Result<Self, OperationError> {
         let name = |id: &OperatorId| reading.operator_name(id);
-        // A request past its time is shown as expired, whatever its row says.
-        let state = match row.state {
-            RequestState::Requested | RequestState::Approved
-                if reading.core.clock.has_ended(term_of(row)) =>
-            {
-                ShownState::Expired
-            }
-            other => other.into(),
-        };
+        let term = sealed.term();
         Ok(Self {
-            state,
+            state: ShownState::of(row.state, term, &reading.core.clock),
             asked_by: name(&row.asker)?,
             asked_at: row.asked_at,
-            expires_at: reading.core.clock.shown_end(term_of(row)),
+            expires_at: reading.core.clock.shown_end(term),
             decided_by: row.decider.as_ref().map(name).transpose()?,
             decided_at: row.decided_at,
             purpose: sealed.purpose,

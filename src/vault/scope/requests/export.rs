@@ -1,21 +1,22 @@
 //! Exports: asked by one, decided by another, handed out by a custodian (`package.rs`).
 //!
-//! Bound to everything asked, to the exhibits it was counted over, and to the counts.
+//! Bound to everything asked, to the exhibits that hold what it would contain, and to the counts. A file that has
+//! nothing of it changes nothing: a liaison, whose export is about its account, learns of no other account's file.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
-use super::package_file::Tar;
-use crate::domain::{AccountName, CaseRole, ExportId, LegalBasis, Profile};
-use crate::policy::{Seat, actions};
+use super::packaged::{Delivery, Leaving, PackageRows, Packaged};
+use crate::domain::{AccountName, CaseRole, ExhibitId, ExportId, LegalBasis, Profile, hex};
+use crate::policy::{Reveals, Seat, actions};
 use crate::vault::keyring::RequestDigest;
-use crate::vault::records::{FilterInput, Matched, RecordFilter};
-use crate::vault::scope::{Asking, Reading};
+use crate::vault::records::{ExportContents, FilterInput, Matched, RecordFilter, Release, Report};
+use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::{Conflict, DataRefusal, OperationError, Price, Settings};
 
 /// Handing data out.
@@ -39,6 +40,10 @@ pub struct CountedExport {
     /// The one account it was counted for, if the caller may know no other.
     account: Option<AccountName>,
     found: Matched,
+    /// Of a scope report that is asked for: its tables, and their release.
+    report: Option<(Report, Option<Release>)>,
+    /// Of the whole case: while it is the same, nothing has to be counted again.
+    edition: [u8; 32],
 }
 
 /// What is sealed of an export, and covered by its digest.
@@ -49,35 +54,16 @@ pub struct ExportBody {
     /// The filter by its members, as asked.
     filter: Value,
     pub(super) recipients: Vec<String>,
-    pub(super) legal_basis: String,
+    legal_basis: String,
     /// The one account the export is about, if it is about one.
     account: Option<String>,
     /// What the asker was told would be in it.
-    pub(super) messages: u64,
+    messages: u64,
     numbers: u64,
-}
-
-/// What became of an approved export.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Delivery {
-    /// SHA-256 of the tag manifest of the package that was handed out.
-    pub(super) package: Option<[u8; 32]>,
-    /// The whole file, which is compared with this each time before it goes out.
-    pub(super) tar: Option<Tar>,
-    /// What the receiver sent back.
-    pub(super) receipt: Option<BTreeMap<String, String>>,
-    /// When it was first handed out.
-    pub(super) taken: Option<Taken>,
-}
-
-/// The first handing out.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Taken {
-    pub(super) leaf: u64,
-    /// In seconds, as the vault measures time.
-    pub(super) at: i64,
+    /// Of a scope report: what it will hold. Counted once, when it is asked for.
+    report: Option<Report>,
+    /// The exhibits that hold it. Withdrawing another one does not concern the export.
+    exhibits: Vec<String>,
 }
 
 /// A request as those see it who ask, decide and hand out.
@@ -111,6 +97,11 @@ pub struct ExportView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub numbers: Option<u64>,
+    /// The exhibits that a scope report counts: an earlier edition of the case if the counts of the newest could
+    /// disclose people together with those given out before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<ExhibitId>, required = false)]
+    pub report_exhibits: Option<Vec<String>>,
     /// SHA-256 of the package's tag manifest, in hexadecimal.
     pub tagmanifest_sha256: Option<String>,
     /// What the receiver sent back.
@@ -125,26 +116,31 @@ impl ExportBody {
 
 impl CountedExport {
     pub(super) fn of(reading: &Reading<'_>, filter: RecordFilter) -> Result<Self, OperationError> {
+        let records = reading.records()?;
         Ok(Self {
-            found: reading.records()?.result_of(&filter)?,
+            found: records.result_of(&filter)?,
+            edition: records.edition(),
             account: reading.grant.account().cloned(),
             filter,
+            report: None,
         })
     }
 
-    /// The counts, if they are of this filter and the case's records are still those
-    /// that were counted.
-    fn still(
-        counted: Option<&Self>,
+    /// The counts, if they are of this filter and still right. They are counted again if an exhibit was admitted or
+    /// withdrawn since, which is rare.
+    fn still<'c>(
+        counted: Option<&'c Self>,
         reading: &Reading<'_>,
         filter: &RecordFilter,
-    ) -> Result<Matched, OperationError> {
+    ) -> Result<&'c Matched, OperationError> {
         let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
+        let records = reading.records()?;
         let same = counted.filter == *filter
             && counted.account.as_ref() == reading.grant.account()
-            && counted.found.edition == reading.records()?.edition();
+            && (counted.edition == records.edition()
+                || counted.found == records.result_of(filter)?);
         match same {
-            true => Ok(counted.found),
+            true => Ok(&counted.found),
             false => Err(OperationError::Conflict(Conflict::ResultChanged)),
         }
     }
@@ -165,11 +161,12 @@ impl RequestKind for Export {
     type After = Delivery;
     type View = ExportView;
 
+    const LEAVES: bool = true;
     const COUNTED_TO_ASK: bool = true;
     const COUNTED_TO_DECIDE: bool = true;
 
-    fn price_to_ask(_: &ExportWanted) -> Option<Price> {
-        Some(Price::of_request(0))
+    fn price_to_ask(wanted: &ExportWanted) -> Option<Price> {
+        Some(Price::of_request(0).comparing(wanted.filter.compares()))
     }
 
     fn check(wanted: &ExportWanted, asking: &Asking<'_>) -> Result<(), OperationError> {
@@ -189,7 +186,17 @@ impl RequestKind for Export {
             wanted.profile,
             wanted.filter.clone(),
         )?;
-        CountedExport::of(reading, filter).map(Some)
+        let mut counted = CountedExport::of(reading, filter)?;
+        if wanted.profile == Profile::ScopeReport && counted.found.messages > 0 {
+            let least = reading.core.settings.protected_threshold;
+            counted.report = Some(Report::of(&reading.records()?, least)?);
+        }
+        Ok(Some(counted))
+    }
+
+    fn released(counted: &CountedExport) -> Option<Release> {
+        let (_, release) = counted.report.as_ref()?;
+        release.clone()
     }
 
     fn recount(
@@ -218,6 +225,14 @@ impl RequestKind for Export {
             account: account.map(|name| name.as_str().to_owned()),
             messages: found.messages,
             numbers: found.numbers,
+            report: counted
+                .and_then(|counted| counted.report.as_ref())
+                .map(|(report, _)| report.clone()),
+            exhibits: found
+                .held
+                .iter()
+                .map(|held| held.exhibit.to_string())
+                .collect(),
         })
     }
 
@@ -232,7 +247,11 @@ impl RequestKind for Export {
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError> {
         let found = CountedExport::still(counted, reading, &body.filter()?)?;
-        digest.part(&found.edition);
+        for held in &found.held {
+            digest.part(held.exhibit.as_str().as_bytes());
+            digest.part(held.parts.as_bytes());
+            digest.part(&held.records.to_be_bytes());
+        }
         digest.part(&found.messages.to_be_bytes());
         digest.part(&found.numbers.to_be_bytes());
         Ok(())
@@ -249,11 +268,11 @@ impl RequestKind for Export {
         Touched {
             rows: body.messages,
             subjects: &[],
-            detail: Value::Null,
+            detail: json!({ "messages": body.messages, "numbers": body.numbers }),
         }
     }
 
-    fn waits_for_use(own: bool, seat: Seat) -> bool {
+    fn waits_for_use(_: &Self::Body, own: bool, seat: Seat) -> bool {
         match seat {
             Seat::Member(CaseRole::Custodian) => true,
             Seat::Member(CaseRole::Liaison) => own,
@@ -280,9 +299,38 @@ impl RequestKind for Export {
             recipients: body.recipients,
             messages: told.then_some(body.messages),
             numbers: told.then_some(body.numbers),
-            tagmanifest_sha256: delivery.package.map(|digest| hex(&digest)),
+            report_exhibits: body.report.map(|report| report.exhibits).filter(|_| told),
+            tagmanifest_sha256: delivery.package.map(|digest| hex::encode(&digest)),
             receipt: delivery.receipt,
         })
+    }
+}
+
+impl Packaged for Export {
+    fn leaving(body: &ExportBody) -> Result<Leaving, OperationError> {
+        Ok(Leaving {
+            profile: body.profile.as_str(),
+            recipients: body.recipients.clone(),
+            legal_basis: body.legal_basis.clone(),
+        })
+    }
+
+    fn holds(body: &ExportBody, exhibit: &ExhibitId) -> bool {
+        body.exhibits.iter().any(|held| held == exhibit.as_str())
+    }
+
+    fn open<A: Reveals>(
+        scope: &mut Scope<'_, A>,
+        body: &ExportBody,
+    ) -> Result<PackageRows, OperationError> {
+        if let Some(report) = &body.report {
+            return Ok(PackageRows::Export(ExportContents::Report(report.clone())));
+        }
+        let records = scope.records()?;
+        let filter = body.filter()?;
+        let disclose = |no| scope.disclose(no);
+        let contents = ExportContents::open(&records, body.profile, &filter, disclose)?;
+        Ok(PackageRows::Export(contents))
     }
 }
 
@@ -320,8 +368,4 @@ fn narrow(
         ));
     }
     Ok((filter, account))
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

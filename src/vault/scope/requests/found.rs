@@ -29,9 +29,18 @@ impl<K: RequestKind> Found<K> {
         }
     }
 
-    /// The keyed digest over what was asked, who asked it, and what was found for it.
-    pub(super) fn bound(&self, asker: &OperatorId) -> Result<[u8; 32], OperationError> {
+    /// The keyed digest over what was asked, who asked it, what was found for it, and how long it waits.
+    fn bound(&self, asker: &OperatorId) -> Result<[u8; 32], OperationError> {
         bound::<K>(&self.keys, &self.row.id, asker, &self.sealed)
+    }
+
+    /// The keyed digest over all of that, and over how long the decision holds.
+    pub(super) fn bound_decision(&self, asker: &OperatorId) -> Result<[u8; 32], OperationError> {
+        let holds = self.sealed.holds.ok_or_else(damaged)?;
+        let mut digest = RequestDigest::of(&self.keys, "decision");
+        digest.part(&self.bound(asker)?);
+        holds.add_to(&mut digest);
+        Ok(digest.finish())
     }
 }
 
@@ -52,5 +61,6 @@ pub(super) fn bound<K: RequestKind>(
     digest.part(sealed.reason.as_bytes());
     digest.part(&body);
     digest.part(&sealed.found);
+    sealed.waits.add_to(&mut digest);
     Ok(digest.finish())
 }

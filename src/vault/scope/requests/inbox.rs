@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 use super::asked_view::AskedView;
 use super::found::{Found, SealedOf};
 use super::kind::RequestKind;
-use super::sealed::{Sealed, term_of};
+use super::sealed::{Sealed, parsed};
 use super::{Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
-use crate::domain::{CaseId, Title, words};
+use crate::domain::{AccountName, CaseId, Title, words};
 use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::scope::{Reading, Scope};
+use crate::vault::scope::{Reading, Scope, open_account};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::{membership_rows, request_rows};
 
@@ -58,6 +58,8 @@ struct Place<'c> {
     title: String,
     keys: Arc<CaseKeys>,
     seat: Seat,
+    /// The one account that the reader may know of, if there is one.
+    account: Option<AccountName>,
 }
 
 impl<A: Action> Scope<'_, A> {
@@ -74,6 +76,11 @@ impl<A: Action> Scope<'_, A> {
                 title: self.describe(&case)?.title,
                 keys: self.core.case_keys(&case.id)?,
                 seat: Seat::Member(member.role),
+                account: member
+                    .account
+                    .as_deref()
+                    .map(|sealed| open_account(self.core, &case, operator, sealed))
+                    .transpose()?,
                 case: &case,
             };
             self.add_waiting::<Reveal>(&place, &mut all)?;
@@ -98,18 +105,29 @@ impl Reading<'_> {
         let decide = <K::Decide as Action>::KIND;
         let decides = allows_seat(decide, place.seat) && allows_state(decide, place.case.state);
         let reader = self.operator()?;
-        for row in request_rows::list(self.connection, place.case.number, K::NAME)? {
+        // Whoever may know of one account sees what they asked about it, and nobody else's request is read.
+        let asker = place.account.is_some().then_some(reader);
+        for row in request_rows::list(self.connection, place.case.number, K::NAME, asker)? {
             let own = row.asker == *reader;
-            let waits_for = match row.state {
-                RequestState::Requested if own => WaitsFor::OthersDecision,
-                RequestState::Requested if decides => WaitsFor::YourDecision,
-                RequestState::Approved if K::waits_for_use(own, place.seat) => WaitsFor::YourUse,
-                _ => continue,
+            let waits = match row.state {
+                RequestState::Requested => own || decides,
+                state => state == RequestState::Approved,
             };
-            if self.core.clock.has_ended(term_of(&row)) {
+            if !waits {
                 continue;
             }
             let sealed: SealedOf<K> = Sealed::open(self.core, &place.keys, &row)?;
+            let waits_for = match row.state {
+                RequestState::Requested if own => WaitsFor::OthersDecision,
+                RequestState::Requested => WaitsFor::YourDecision,
+                _ if K::waits_for_use(&sealed.body, own, place.seat) => WaitsFor::YourUse,
+                _ => continue,
+            };
+            let about_own =
+                place.account.is_none() || parsed(sealed.account.as_deref())? == place.account;
+            if !about_own || self.core.clock.has_ended(sealed.term()) {
+                continue;
+            }
             let keys = Arc::clone(&place.keys);
             let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
             all.push(WaitingView {

@@ -9,6 +9,7 @@ use super::asked_view::AskedView;
 use crate::domain::RequestIdOfKind;
 use crate::policy::{Action, Decides, Seat, Writes};
 use crate::vault::keyring::RequestDigest;
+use crate::vault::records::Release;
 use crate::vault::scope::{Asking, Reading, Scope};
 use crate::vault::{OperationError, Price, Settings};
 
@@ -50,6 +51,10 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
     /// Whether [`Self::recount`] has something to do.
     const COUNTED_TO_DECIDE: bool = false;
 
+    /// Whether the decision's leaf leaves in a package, through the hands of somebody who may not know counts. Then it
+    /// tells none, and its sealed detail does.
+    const LEAVES: bool = false;
+
     /// What asking costs: for counting records, and for subjects shown masked.
     fn price_to_ask(_: &Self::Wanted) -> Option<Price> {
         None
@@ -76,6 +81,12 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
     /// Counts again, on a snapshot before a yes.
     fn recount(_: &Reading<'_>, _: &Self::Body) -> Result<Option<Self::Counted>, OperationError> {
         Ok(None)
+    }
+
+    /// What is given out by asking, to whoever is told of the request or gets its package. A refusal of it is the
+    /// asker's, who may know of the case's records; so nobody who decides or hands out learns of them by a refusal.
+    fn released(_: &Self::Counted) -> Option<Release> {
+        None
     }
 
     /// Checks in the act's transaction what is wanted, and makes the body of it.
@@ -109,7 +120,7 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
     fn touched(body: &Self::Body) -> Touched<'_>;
 
     /// Whether an approved one waits for somebody with this seat, who asked for it or did not.
-    fn waits_for_use(_own: bool, _: Seat) -> bool {
+    fn waits_for_use(_: &Self::Body, _own: bool, _: Seat) -> bool {
         false
     }
 

@@ -1,6 +1,6 @@
-//! What becomes of an approved export: opened once to be built, handed out, acknowledged.
+//! What becomes of an approved request whose package leaves: opened once to be built, handed out, acknowledged.
 //!
-//! What leaves is sealed to named recipients in `evidence`; this file decides what goes in.
+//! What leaves is sealed to named recipients in `evidence`; the kind of the request says what goes in.
 
 use std::collections::BTreeMap;
 
@@ -9,30 +9,24 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::approval::Approval;
-use super::export::{CountedExport, Export, Taken, hex};
 use super::found::Found;
 use super::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};
-use crate::domain::{ExportId, Moment, Profile};
+use super::packaged::{Leaving, PackageRows, Packaged, Taken};
+use crate::domain::{Moment, RequestId, RequestIdOfKind as _, hex};
 use crate::policy::{Action, RequestState, Reveals, Writes};
 use crate::vault::keyring::PackageSigner;
-use crate::vault::records::ExportContents;
-use crate::vault::scope::effect::Effect;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::exhibit_rows;
 use crate::vault::{Conflict, OperationError, Part, SentFile};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
 pub struct PackageContents {
-    /// The id of the export.
-    pub export: ExportId,
-    /// What kind of package it is.
-    pub profile: Profile,
-    /// The age recipients it is sealed to.
-    pub recipients: Vec<String>,
-    /// Why the data may be handed out.
-    pub legal_basis: String,
-    /// The people, counts or records, with numbers in the clear where the profile has them.
-    pub contents: ExportContents,
+    /// The id of the request.
+    pub request: RequestId,
+    /// To whom it leaves, and why it may.
+    pub leaving: Leaving,
+    /// What goes in.
+    pub rows: PackageRows,
     /// The leaf of the decision, and its proof.
     pub leaf: Vec<u8>,
     /// The number of that leaf, from 0.
@@ -51,6 +45,8 @@ pub struct PackageContents {
     pub measured: Moment,
     /// Signs the package's tag manifest.
     pub signer: PackageSigner,
+    /// Random bytes for the lengths of its files.
+    pub padding: [u8; 32],
     /// Where the package is written.
     pub file: PackageFile,
 }
@@ -101,29 +97,25 @@ impl<A: Action> Scope<'_, A> {
 }
 
 impl<A: Reveals> Scope<'_, A> {
-    /// Opens everything an approved export holds.
-    pub fn open_export(&mut self, id: &ExportId) -> Result<PackageContents, OperationError> {
-        let found = self.request::<Export>(id)?;
-        let approval = self.approved(&found)?;
+    /// Opens everything that the package of an approved request holds.
+    pub fn open_contents<K: Packaged>(
+        &mut self,
+        id: &K::Id,
+    ) -> Result<PackageContents, OperationError> {
+        let found = self.request::<K>(id)?;
         let body = &found.sealed.body;
-        let filter = body.filter()?;
-        let counted = CountedExport::of(self, filter.clone())?;
-        self.unchanged(&found, Some(&counted))?;
+        let leaving = K::leaving(body)?;
+        let approval = self.approved(&found)?;
+        let counted = K::recount(self, body)?;
+        self.unchanged(&found, counted.as_ref())?;
         let proof = self.prove_leaf(approval.seq)?.0;
         let checkpoint = self.newest_checkpoint()?;
-        let records = self.records()?;
-        let least = self.core.settings.protected_threshold;
-        let disclose = |no| self.disclose(no);
-        let (contents, release) =
-            ExportContents::open(&records, body.profile, &filter, least, disclose)?;
-        self.notes.effects.extend(release.map(Effect::Release));
-        self.notes.rows = Some(body.messages);
+        let rows = K::open(self, body)?;
+        self.notes.rows = Some(K::touched(body).rows);
+        let request = id.of_any_kind();
         Ok(PackageContents {
-            export: id.clone(),
-            profile: body.profile,
-            recipients: body.recipients.clone(),
-            legal_basis: body.legal_basis.clone(),
-            contents,
+            leaving,
+            rows,
             leaf: approval.leaf,
             leaf_number: approval.seq,
             decided: approval.statement,
@@ -133,7 +125,9 @@ impl<A: Reveals> Scope<'_, A> {
             made_at: self.now,
             measured: self.core.clock.measured(),
             signer: self.package_signer(),
-            file: PackageFile::of(&self.core.paths, id),
+            padding: self.core.draw()?,
+            file: PackageFile::of(&self.core.paths, &request),
+            request,
         })
     }
 }
@@ -141,14 +135,15 @@ impl<A: Reveals> Scope<'_, A> {
 impl<A: Writes> Scope<'_, A> {
     /// Marks a package as handed out. The first time it is told which package was built; later it must be the same.
     /// `opened` is its file, as [`Reading::open_package`] found it.
-    pub fn hand_out(
+    pub fn hand_out<K: Packaged>(
         &mut self,
-        id: &ExportId,
+        id: &K::Id,
         built: Option<&Built>,
         opened: Option<SoundTar>,
         wanted: Option<&WantedPart>,
     ) -> Result<SentFile, OperationError> {
-        let mut found = self.request::<Export>(id)?;
+        let mut found = self.request::<K>(id)?;
+        K::leaving(&found.sealed.body)?;
         let delivery = &found.sealed.after;
         let (digest, tar, from) = match (delivery.package, delivery.tar, built) {
             (None, _, Some(built)) => (built.tagmanifest_sha256, built.tar, RequestState::Approved),
@@ -178,7 +173,7 @@ impl<A: Writes> Scope<'_, A> {
         };
         let opened = opened.filter(|opened| opened.is(&tar)).ok_or_else(lost)?;
         let bytes = tar.bytes;
-        let tag = hex(&digest);
+        let tag = hex::encode(&digest);
         // A part is of what was handed out before; whoever has nothing yet gets all.
         let part = wanted
             .filter(|part| first_leaf != leaf && part.of.as_ref().is_none_or(|of| *of == tag))
@@ -187,7 +182,7 @@ impl<A: Writes> Scope<'_, A> {
                 part.bytes.of(bytes).ok_or(missing)
             })
             .transpose()?;
-        self.notes.rows = Some(found.sealed.body.messages);
+        self.notes.rows = Some(K::touched(&found.sealed.body).rows);
         self.notes.digest = Some(STANDARD.encode(digest));
         self.notes.detail = match part {
             Some(Part { first, last }) => {
@@ -199,54 +194,56 @@ impl<A: Writes> Scope<'_, A> {
         Ok(SentFile {
             file: opened.into_file(),
             bytes,
-            name: PackageFile::of(&self.core.paths, id).name(),
+            name: PackageFile::of(&self.core.paths, &id.of_any_kind()).name(),
             tag,
             part,
         })
     }
 
     /// Records what the receiver sent back.
-    pub fn acknowledge_export(
+    pub fn acknowledge_package<K: Packaged>(
         &mut self,
-        id: &ExportId,
+        id: &K::Id,
         receipt: BTreeMap<String, String>,
     ) -> Result<PackageFile, OperationError> {
-        let mut found = self.request::<Export>(id)?;
+        let mut found = self.request::<K>(id)?;
         let delivery = &mut found.sealed.after;
-        let package = delivery.package.map(|digest| hex(&digest));
+        let package = delivery.package.map(|digest| hex::encode(&digest));
         if receipt.get("tagmanifest_sha256") != package.as_ref() {
             let rule = "is not the digest of the package that was handed out";
             return Err(OperationError::invalid("tagmanifest_sha256", rule));
         }
         delivery.receipt = Some(receipt);
         self.advance(&found, RequestState::Used, RequestState::Acknowledged)?;
-        Ok(PackageFile::of(&self.core.paths, id))
+        Ok(PackageFile::of(&self.core.paths, &id.of_any_kind()))
     }
 }
 
 impl Reading<'_> {
     /// The file of a package, if it is exactly the one that was built: `built` the first time, later the one that was
     /// handed out then. It is read whole, so this is done before the hand-out has its turn.
-    pub fn open_package(
+    pub fn open_package<K: Packaged>(
         &self,
-        id: &ExportId,
+        id: &K::Id,
         built: Option<&Built>,
     ) -> Result<Option<SoundTar>, OperationError> {
         let tar = match built {
             Some(built) => Some(built.tar),
-            None => self.request::<Export>(id)?.sealed.after.tar,
+            None => self.request::<K>(id)?.sealed.after.tar,
         };
-        Ok(tar.and_then(|tar| PackageFile::of(&self.core.paths, id).open(&tar)))
+        let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
+        Ok(tar.and_then(|tar| file.open(&tar)))
     }
 
-    /// A package that was built before an exhibit was withdrawn may hold its records.
-    fn none_withdrawn_since(
+    /// A package that holds records of an exhibit is handed out no more once the exhibit is withdrawn.
+    fn none_withdrawn_since<K: Packaged>(
         &self,
-        found: &Found<Export>,
+        found: &Found<K>,
         approval: &Approval,
     ) -> Result<(), OperationError> {
         let since = exhibit_rows::list_all(self.connection, found.row.case)?
             .into_iter()
+            .filter(|exhibit| K::holds(&found.sealed.body, &exhibit.id))
             .filter_map(|exhibit| exhibit.withdrawn)
             .any(|withdrawn| withdrawn.leaf > approval.seq);
         match since {

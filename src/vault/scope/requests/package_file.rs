@@ -1,7 +1,8 @@
 //! The file of a package: where it is, for how long, and whether it is still the one that was built.
 //!
 //! Whoever can write the folder can put any file in its place. So a package is opened without following links, and
-//! read whole and compared before its first byte goes out, from the same open file.
+//! read whole and compared before its first byte goes out, from the same open file. Just after it was built, this is
+//! the open file that was read for its digest.
 
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read as _, Seek as _};
@@ -13,7 +14,7 @@ use ring::digest::{Context, SHA256};
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ExportId, Moment};
+use crate::domain::{Moment, RequestId};
 use crate::vault::Paths;
 
 /// For how long a package is kept after it was first handed out, as the vault measures time: while it is stopped,
@@ -37,6 +38,11 @@ pub struct SoundTar {
 }
 
 impl SoundTar {
+    /// The file of a package that was just built, at its beginning. `tar` was computed by reading this open file.
+    pub fn just_built(file: File, tar: Tar) -> Self {
+        Self { file, tar }
+    }
+
     pub(super) fn is(&self, tar: &Tar) -> bool {
         self.tar == *tar
     }
@@ -46,24 +52,24 @@ impl SoundTar {
     }
 }
 
-/// Where the package of an export stands.
+/// Where the package of a request stands.
 pub struct PackageFile {
     folder: PathBuf,
-    export: ExportId,
+    request: RequestId,
 }
 
 impl PackageFile {
-    /// The file of an export's package; it need not exist.
-    pub fn of(paths: &Paths, export: &ExportId) -> Self {
+    /// The file of a request's package; it need not exist.
+    pub fn of(paths: &Paths, request: &RequestId) -> Self {
         Self {
             folder: paths.packages(),
-            export: export.clone(),
+            request: request.clone(),
         }
     }
 
     /// What its receiver sees.
     pub fn name(&self) -> String {
-        format!("{}.tar", self.export)
+        format!("{}.tar", self.request)
     }
 
     /// The finished package.
@@ -73,7 +79,7 @@ impl PackageFile {
 
     /// The folder it is built in.
     pub fn workplace(&self) -> PathBuf {
-        self.folder.join(format!("{}.work", self.export))
+        self.folder.join(format!("{}.work", self.request))
     }
 
     /// Notes on the file when it was made, as the vault measures time.
@@ -140,13 +146,14 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+    use crate::domain::{ExportId, RequestIdOfKind as _};
 
     #[test]
     fn only_a_plain_file_with_exactly_the_bytes_that_were_built_is_opened() {
         let folder = tempfile::tempdir().unwrap();
         let package = PackageFile {
             folder: folder.path().to_owned(),
-            export: ExportId::from_random([7; 13]),
+            request: ExportId::from_random([7; 13]).of_any_kind(),
         };
         let whole = vec![9; 200_000];
         let sha256 = ring::digest::digest(&SHA256, &whole);

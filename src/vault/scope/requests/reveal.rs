@@ -159,7 +159,7 @@ impl RequestKind for Reveal {
         }
     }
 
-    fn waits_for_use(own: bool, _: Seat) -> bool {
+    fn waits_for_use(_: &Self::Body, own: bool, _: Seat) -> bool {
         own
     }
 

@@ -3,11 +3,11 @@
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountName, Purpose, RequestId};
+use crate::domain::{AccountName, Moment, Purpose, RequestId};
 use crate::vault::OperationError;
 use crate::vault::clock::Term;
 use crate::vault::core::Core;
-use crate::vault::keyring::CaseKeys;
+use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::request_rows::RequestRow;
@@ -24,11 +24,53 @@ pub(super) struct Sealed<B, F> {
     /// The one account the request is about, if it is about one.
     pub(super) account: Option<String>,
     pub(super) decision_reason: Option<String>,
+    /// How long it waits for a decision. The row's digest covers it.
+    pub(super) waits: KeptTerm,
+    /// How long the decision holds. The decision's leaf covers it.
+    pub(super) holds: Option<KeptTerm>,
     /// Keyed digest of what was found for it when it was asked. If that is another when it is
     /// decided or opened, it is refused.
     pub(super) found: [u8; 32],
     pub(super) body: B,
     pub(super) after: F,
+}
+
+/// A [`Term`] in seconds.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptTerm {
+    ends: i64,
+    runs_out: i64,
+}
+
+impl KeptTerm {
+    pub(super) fn add_to(self, digest: &mut RequestDigest) {
+        digest.part(&self.ends.to_be_bytes());
+        digest.part(&self.runs_out.to_be_bytes());
+    }
+
+    pub(super) fn term(self) -> Term {
+        Term {
+            ends: Moment::from_seconds(self.ends),
+            runs_out: Moment::from_seconds(self.runs_out),
+        }
+    }
+}
+
+impl From<Term> for KeptTerm {
+    fn from(term: Term) -> Self {
+        Self {
+            ends: term.ends.seconds(),
+            runs_out: term.runs_out.seconds(),
+        }
+    }
+}
+
+impl<B, F> Sealed<B, F> {
+    /// How long the request has to go: to be decided or, once it is, to be used.
+    pub(super) fn term(&self) -> Term {
+        self.holds.unwrap_or(self.waits).term()
+    }
 }
 
 impl<B: Serialize, F: Serialize> Sealed<B, F> {
@@ -54,23 +96,27 @@ impl<B: DeserializeOwned, F: DeserializeOwned> Sealed<B, F> {
     }
 }
 
-/// How long a request has to go.
-pub(in crate::vault) fn term_of(row: &RequestRow) -> Term {
-    Term {
-        ends: row.expires_at,
-        runs_out: row.runs_out,
-    }
+/// What the policy has to know of a request of any kind, from what is sealed of it.
+pub(in crate::vault) struct Outline {
+    /// The one account it is about, if it is about one.
+    pub(in crate::vault) account: Option<AccountName>,
+    /// How long it has to go.
+    pub(in crate::vault) term: Term,
 }
 
-/// The one account a request of any kind is about, for the policy.
-pub(in crate::vault) fn account_of(
-    core: &Core,
-    case: &CaseRow,
-    row: &RequestRow,
-) -> Result<Option<AccountName>, OperationError> {
-    let keys = core.case_keys(&case.id)?;
-    let sealed = Sealed::<IgnoredAny, IgnoredAny>::open(core, &keys, row)?;
-    parsed(sealed.account.as_deref())
+impl Outline {
+    pub(in crate::vault) fn of(
+        core: &Core,
+        case: &CaseRow,
+        row: &RequestRow,
+    ) -> Result<Self, OperationError> {
+        let keys = core.case_keys(&case.id)?;
+        let sealed = Sealed::<IgnoredAny, IgnoredAny>::open(core, &keys, row)?;
+        Ok(Self {
+            account: parsed(sealed.account.as_deref())?,
+            term: sealed.term(),
+        })
+    }
 }
 
 pub(super) fn parsed(account: Option<&str>) -> Result<Option<AccountName>, OperationError> {

@@ -1,8 +1,8 @@
 //! A statement of what was decided. The decision's leaf has its digest.
 //!
 //! It is canonical JSON (RFC 8785) with what everybody may know, and with the keyed digest over all that was asked and
-//! found. Without the key, the keyed digest looks random, so the digest over both gives nothing away. A package carries
-//! these bytes.
+//! found, and over how long the decision holds. Without the key, the keyed digest looks random, so the digest over both
+//! gives nothing away. A package carries these bytes.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ impl Statement {
         asker: &OperatorId,
     ) -> Result<Self, OperationError> {
         let mut members = BTreeMap::from([
-            ("bound", STANDARD.encode(found.bound(asker)?)),
+            ("bound", STANDARD.encode(found.bound_decision(asker)?)),
             ("kind", K::NAME.to_owned()),
             ("request", found.row.id.to_string()),
         ]);

@@ -1,17 +1,16 @@
-//! The steps every request goes through: asked, listed, read, decided.
-
-use std::sync::Arc;
+//! The steps every request goes through: asked, read, decided.
 
 use super::asked_view::AskedView;
 use super::found::{Found, SealedOf, bound};
 use super::kind::RequestKind;
-use super::sealed::{Sealed, damaged, parsed};
+use super::sealed::Sealed;
 use super::statement::Statement;
 use crate::domain::{Moment, RequestIdOfKind as _};
 use crate::policy::{Action, Decides, Denial, RequestState, Writes};
 use crate::vault::audit;
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::ledger::Verdict;
+use crate::vault::scope::effect::Effect;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::request_rows::{self, Decision, NewRequest, RequestRow};
 use crate::vault::{Conflict, OperationError, Why};
@@ -67,7 +66,7 @@ impl Reading<'_> {
         Ok(digest.finish())
     }
 
-    fn view<K: RequestKind>(
+    pub(super) fn view<K: RequestKind>(
         &self,
         id: K::Id,
         row: &RequestRow,
@@ -90,17 +89,18 @@ impl<A: Writes> Scope<'_, A> {
         let keys = self.core.case_keys(&case.id)?;
         let body = K::body(self, wanted, counted)?;
         let id = K::Id::from_random(self.core.draw()?);
+        let term = self.core.clock.term(K::seconds(&self.core.settings));
         let sealed: SealedOf<K> = Sealed {
             purpose: why.purpose,
             reason: why.reason.as_str().to_owned(),
             account: K::account(&body).map(str::to_owned),
             decision_reason: None,
+            waits: term.into(),
+            holds: None,
             found: self.find::<K>(&keys, &body, counted)?,
             body,
             after: K::After::default(),
         };
-        let clock = &self.core.clock;
-        let term = clock.term(K::seconds(&self.core.settings));
         let asker = self.operator()?;
         request_rows::insert(
             self.transaction()?,
@@ -110,15 +110,15 @@ impl<A: Writes> Scope<'_, A> {
                 kind: K::NAME,
                 asker,
                 asked_at: self.now,
-                expires_at: term.ends,
-                runs_out: term.runs_out,
                 digest: &bound::<K>(&keys, &id.of_any_kind(), asker, &sealed)?,
                 sealed: &sealed.seal(self.core, &keys, &id.of_any_kind())?,
             },
         )?;
+        let released = counted.and_then(K::released);
+        self.notes.effects.extend(released.map(Effect::Release));
         self.note_request::<K>(&sealed.body);
         self.notes.object = Some(id.to_string());
-        Ok((id, clock.shown_end(term)))
+        Ok((id, self.core.clock.shown_end(term)))
     }
 
     /// Moves a decided request on, sealed with what came after the decision.
@@ -153,11 +153,12 @@ impl<A: Decides> Scope<'_, A> {
             K::approve(self, &found.sealed.body)?;
         }
         found.sealed.decision_reason = Some(why.reason.as_str().to_owned());
+        let term = self.core.clock.term(K::seconds(&self.core.settings));
+        found.sealed.holds = Some(term.into());
         let to = RequestState::decided(approve);
         let leaf = self
             .leaf
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
-        let term = self.core.clock.term(K::seconds(&self.core.settings));
         request_rows::decide(
             self.transaction()?,
             &found.row.id,
@@ -166,13 +167,12 @@ impl<A: Decides> Scope<'_, A> {
                 decider: self.operator()?,
                 now: self.now,
                 leaf,
-                expires_at: term.ends,
-                runs_out: term.runs_out,
                 sealed: &found.sealed.seal(self.core, &found.keys, &found.row.id)?,
             },
         )?;
         self.note_request::<K>(&found.sealed.body);
         self.notes.detail = K::touched(&found.sealed.body).detail;
+        self.notes.rows = self.notes.rows.filter(|_| !K::LEAVES);
         self.notes.verdict = Some(Verdict {
             decision: match approve {
                 true => audit::Decision::Approve,
@@ -193,28 +193,6 @@ impl<A: Action> Scope<'_, A> {
     ) -> Result<K::View, OperationError> {
         let found = self.request::<K>(id)?;
         self.view::<K>(id.clone(), &found.row, found.sealed)
-    }
-
-    /// The requests of the case, newest first; a liaison sees those alone that it asked about its account.
-    pub fn list_requests<K: RequestKind<List = A>>(
-        &mut self,
-    ) -> Result<Vec<K::View>, OperationError> {
-        let case = self.case_row()?;
-        let keys = self.core.case_keys(&case.id)?;
-        let own = self.grant.account().cloned();
-        let mut all = Vec::new();
-        for row in request_rows::list(self.connection, case.number, K::NAME)? {
-            let sealed: SealedOf<K> = Sealed::open(self.core, &keys, &row)?;
-            let keys = Arc::clone(&keys);
-            let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
-            let asked_it = Some(&row.asker) == self.caller.operator_id();
-            if own.is_none() || (asked_it && parsed(sealed.account.as_deref())? == own) {
-                let id = row.id.as_str().parse().map_err(|_| damaged())?;
-                all.push(self.view::<K>(id, &row, sealed)?);
-            }
-        }
-        self.note_rows(all.len() as u64);
-        Ok(all)
     }
 
     /// What is touched by a request is noted for the leaf.

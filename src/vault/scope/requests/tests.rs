@@ -6,14 +6,14 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use super::found::{SealedOf, bound};
-use super::sealed::Sealed;
+use super::sealed::{KeptTerm, Sealed};
 use super::{
     Export, ExportWanted, Membership, MembershipWanted, Raise, RaiseWanted, RequestKind, Reveal,
     RevealWanted, Withdrawal,
 };
 use crate::domain::{
     CaseRole, ExhibitId, ExportId, HomeRole, LegalBasis, OperatorId, Profile, Purpose, Reason,
-    RequestId, RequestIdOfKind, hex,
+    RequestId, RequestIdOfKind, RevealId, hex,
 };
 use crate::policy::{Action, Denial, RequestState, actions};
 use crate::vault::call::target::Why;
@@ -343,25 +343,72 @@ fn only_the_leaf_counts<K: Asked>(
     refused(use_up(&scene, &thief, &other));
 }
 
+fn open_reveal(scene: &Scene, caller: &Caller, id: &RevealId) -> Result<(), Refusal> {
+    let (request, id) = (id.of_any_kind(), id.clone());
+    let open = move |scope: &mut Scope<'_, actions::OpenReveal>| scope.open_reveal(&id).map(drop);
+    scene.act(caller, &request, open)
+}
+
 #[test]
 fn a_reveal_is_opened_on_the_decisions_leaf_alone() {
-    only_the_leaf_counts::<Reveal>(
-        |scene, caller, id| {
-            let (request, id) = (id.of_any_kind(), id.clone());
-            let open =
-                move |scope: &mut Scope<'_, actions::OpenReveal>| scope.open_reveal(&id).map(drop);
-            scene.act(caller, &request, open)
-        },
-        |sealed| sealed.body.subjects = vec![29],
-    );
+    only_the_leaf_counts::<Reveal>(open_reveal, |sealed| sealed.body.subjects = vec![29]);
+}
+
+#[test]
+fn how_long_a_request_lasts_follows_from_what_was_asked_and_from_the_decisions_leaf() {
+    const DAY: i64 = 86_400;
+    let mut scene = Scene::new();
+    let asker = scene.investigator.clone();
+    let far = KeptTerm::from(scene.fixture.vault.core.clock.term(10 * DAY));
+    let any = |id: &RevealId| id.of_any_kind();
+    let in_time = scene.approved::<Reveal>();
+    let late = scene.approved::<Reveal>();
+    // Nobody decides it in time.
+    let undecided = scene.ask::<Reveal>(&asker);
+
+    // The decision holds for longer, or the request waited for longer, than the leaf says.
+    let held = scene.approved::<Reveal>();
+    scene.forge::<Reveal>(&any(&held), |sealed| sealed.holds = Some(far));
+    let waited = scene.approved::<Reveal>();
+    scene.forge::<Reveal>(&any(&waited), |sealed| sealed.waits = far);
+    // What was sealed before the decision, with the row that it made.
+    let earlier = scene.ask::<Reveal>(&asker);
+    let asked = scene.row(&any(&earlier));
+    scene.decide::<Reveal>(&scene.lead, &earlier, true).unwrap();
+    scene.set(&any(&earlier), "sealed", &asked.sealed);
+    for id in [&held, &waited, &earlier] {
+        refused(open_reveal(&scene, &asker, id));
+    }
+
+    // A request that waits for longer than its digest says.
+    let longer = scene.ask::<Reveal>(&asker);
+    let digest = scene.row(&any(&longer)).digest;
+    scene.forge::<Reveal>(&any(&longer), |sealed| sealed.waits = far);
+    scene.set(&any(&longer), "digest", &digest);
+
+    open_reveal(&scene, &asker, &in_time).unwrap();
+    scene.fixture.clock.advance_seconds(2 * DAY);
+    refused(scene.decide::<Reveal>(&scene.lead, &longer, true));
+    for id in [&held, &waited, &earlier] {
+        assert!(open_reveal(&scene, &asker, id).is_err());
+    }
+    let expired =
+        |ended: Result<(), Refusal>| matches!(ended, Err(Refusal::Denied(Denial::Expired, _)));
+    assert!(expired(open_reveal(&scene, &asker, &late)));
+    assert!(expired(scene.decide::<Reveal>(
+        &scene.lead,
+        &undecided,
+        true
+    )));
 }
 
 #[test]
 fn a_package_is_built_on_the_decisions_leaf_alone() {
     let build = |scene: &Scene, _: &Caller, id: &ExportId| {
         let (request, id) = (id.of_any_kind(), id.clone());
-        let open =
-            move |scope: &mut Scope<'_, actions::BuildPackage>| scope.open_export(&id).map(drop);
+        let open = move |scope: &mut Scope<'_, actions::BuildPackage>| {
+            scope.open_contents::<Export>(&id).map(drop)
+        };
         scene.act(&scene.custodian, &request, open)
     };
     only_the_leaf_counts::<Export>(build, |sealed| sealed.body.profile = Profile::Evidence);

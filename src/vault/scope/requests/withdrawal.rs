@@ -1,8 +1,8 @@
 //! Withdrawals: a wrong exhibit is taken out of the answers by two people, and
 //! stays in the file as evidence.
 //!
-//! Bound to what would go and to the exhibits it was counted over. The decision that
-//! approves is the withdrawal. Counts are shown here, no number and no mask.
+//! Bound to the exhibit and to what would go with it, so that a file that changes none of it does not keep anybody from
+//! withdrawing. The decision that approves is the withdrawal. Counts are shown here, no number and no mask.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -25,7 +25,9 @@ pub enum Withdrawal {}
 
 /// What would go with an exhibit.
 pub struct CountedWithdrawal {
+    exhibit: ExhibitId,
     share: Share,
+    /// Of the whole case: while it is the same, nothing has to be counted again.
     edition: [u8; 32],
 }
 
@@ -77,6 +79,34 @@ pub struct LaterDuplicates {
     pub duplicates: u64,
 }
 
+impl CountedWithdrawal {
+    fn of(reading: &Reading<'_>, exhibit: &ExhibitId) -> Result<Self, OperationError> {
+        let records = reading.records()?;
+        Ok(Self {
+            exhibit: exhibit.clone(),
+            share: records.share_of(counting(&records, exhibit)?)?,
+            edition: records.edition(),
+        })
+    }
+
+    /// The counts, if they are of this exhibit and still right. They are counted again if an exhibit was admitted or
+    /// withdrawn since, which is rare.
+    fn still(
+        counted: Option<&Self>,
+        reading: &Reading<'_>,
+        exhibit: &str,
+    ) -> Result<Share, OperationError> {
+        let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
+        let same = counted.exhibit.as_str() == exhibit
+            && (counted.edition == reading.records()?.edition()
+                || counted.share == Self::of(reading, &counted.exhibit)?.share);
+        match same {
+            true => Ok(counted.share),
+            false => Err(OperationError::Conflict(Conflict::ResultChanged)),
+        }
+    }
+}
+
 impl seal::Listed for Withdrawal {}
 
 impl RequestKind for Withdrawal {
@@ -93,6 +123,7 @@ impl RequestKind for Withdrawal {
     type View = WithdrawalView;
 
     const COUNTED_TO_ASK: bool = true;
+    const COUNTED_TO_DECIDE: bool = true;
 
     fn price_to_ask(_: &ExhibitId) -> Option<Price> {
         Some(Price::of_request(0))
@@ -106,11 +137,21 @@ impl RequestKind for Withdrawal {
         reading: &Reading<'_>,
         exhibit: &ExhibitId,
     ) -> Result<Option<CountedWithdrawal>, OperationError> {
-        let records = reading.records()?;
-        Ok(Some(CountedWithdrawal {
-            share: records.share_of(counting(&records, exhibit)?)?,
-            edition: records.edition(),
-        }))
+        CountedWithdrawal::of(reading, exhibit).map(Some)
+    }
+
+    fn recount(
+        reading: &Reading<'_>,
+        body: &WithdrawalBody,
+    ) -> Result<Option<CountedWithdrawal>, OperationError> {
+        let exhibit = body.exhibit.parse().map_err(|_| damaged())?;
+        match CountedWithdrawal::of(reading, &exhibit) {
+            // Somebody else's request took it away.
+            Err(OperationError::Conflict(Conflict::ExhibitWithdrawn)) => {
+                Err(OperationError::Conflict(Conflict::ResultChanged))
+            }
+            other => other.map(Some),
+        }
     }
 
     fn body(
@@ -118,28 +159,30 @@ impl RequestKind for Withdrawal {
         exhibit: ExhibitId,
         counted: Option<&CountedWithdrawal>,
     ) -> Result<WithdrawalBody, OperationError> {
-        let counted = counted.ok_or(OperationError::Internal("nothing was counted"))?;
-        let records = reading.records()?;
-        counting(&records, &exhibit)?;
-        if counted.edition != records.edition() {
-            return Err(OperationError::Conflict(Conflict::ResultChanged));
-        }
+        counting(&reading.records()?, &exhibit)?;
+        let share = CountedWithdrawal::still(counted, reading, exhibit.as_str())?;
         Ok(WithdrawalBody {
             exhibit: exhibit.to_string(),
-            messages: counted.share.messages,
-            numbers: counted.share.numbers,
-            numbers_only_here: counted.share.numbers_only_here,
+            messages: share.messages,
+            numbers: share.numbers,
+            numbers_only_here: share.numbers_only_here,
         })
     }
 
-    /// The counts are in the body; they are what they were while the exhibits are.
     fn bind(
         reading: &Reading<'_>,
-        _: &WithdrawalBody,
-        _: Option<&CountedWithdrawal>,
+        body: &WithdrawalBody,
+        counted: Option<&CountedWithdrawal>,
         digest: &mut RequestDigest,
     ) -> Result<(), OperationError> {
-        digest.part(&reading.records()?.edition());
+        let share = CountedWithdrawal::still(counted, reading, &body.exhibit)?;
+        for count in [share.messages, share.numbers, share.numbers_only_here] {
+            digest.part(&count.to_be_bytes());
+        }
+        for later in later_duplicates(reading, body)? {
+            digest.part(later.exhibit.as_bytes());
+            digest.part(&later.duplicates.to_be_bytes());
+        }
         Ok(())
     }
 
@@ -183,15 +226,15 @@ impl RequestKind for Withdrawal {
         body: WithdrawalBody,
         (): (),
     ) -> Result<WithdrawalView, OperationError> {
-        let case = reading.case_row()?;
-        let keys = reading.core.case_keys(&case.id)?;
-        let all = exhibit_rows::list_all(reading.connection, case.number)?;
-        let mut later = all.iter();
-        let this = later
-            .find(|exhibit| exhibit.id.as_str() == body.exhibit)
-            .ok_or_else(damaged)?;
-        let this = open_description(&keys, this)?;
         if !reading.knows_counts() {
+            let case = reading.case_row()?;
+            let keys = reading.core.case_keys(&case.id)?;
+            let all = exhibit_rows::list_all(reading.connection, case.number)?;
+            let mut all = all.iter();
+            let this = all
+                .find(|exhibit| exhibit.id.as_str() == body.exhibit)
+                .ok_or_else(damaged)?;
+            let this = open_description(&keys, this)?;
             return Ok(WithdrawalView {
                 withdrawal: id,
                 asked,
@@ -202,16 +245,7 @@ impl RequestKind for Withdrawal {
                 later_duplicates: None,
             });
         }
-        let mut later_duplicates = Vec::new();
-        for exhibit in later.filter(|exhibit| exhibit.withdrawn.is_none()) {
-            let duplicates = open_description(&keys, exhibit)?.in_case;
-            if duplicates > 0 {
-                later_duplicates.push(LaterDuplicates {
-                    exhibit: exhibit.id.to_string(),
-                    duplicates,
-                });
-            }
-        }
+        let later_duplicates = later_duplicates(reading, &body)?;
         Ok(WithdrawalView {
             withdrawal: id,
             asked,
@@ -222,6 +256,31 @@ impl RequestKind for Withdrawal {
             later_duplicates: Some(later_duplicates),
         })
     }
+}
+
+/// What the exhibits that were admitted after it, and count, have left out.
+fn later_duplicates(
+    reading: &Reading<'_>,
+    body: &WithdrawalBody,
+) -> Result<Vec<LaterDuplicates>, OperationError> {
+    let case = reading.case_row()?;
+    let keys = reading.core.case_keys(&case.id)?;
+    let all = exhibit_rows::list_all(reading.connection, case.number)?;
+    let mut later = all.iter();
+    later
+        .find(|exhibit| exhibit.id.as_str() == body.exhibit)
+        .ok_or_else(damaged)?;
+    let mut left_out = Vec::new();
+    for exhibit in later.filter(|exhibit| exhibit.withdrawn.is_none()) {
+        let duplicates = open_description(&keys, exhibit)?.in_case;
+        if duplicates > 0 {
+            left_out.push(LaterDuplicates {
+                exhibit: exhibit.id.to_string(),
+                duplicates,
+            });
+        }
+    }
+    Ok(left_out)
 }
 
 /// The exhibit, if it counts.

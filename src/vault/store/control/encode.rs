@@ -44,21 +44,18 @@ pub(super) fn place_of(table: &'static ControlTable, by: &[Cell<'_>]) -> Result<
     Ok(place(table, no, by.iter().map(|(_, value)| *value)))
 }
 
-/// The name of the group `no` that a row is in; none if a cell of it is empty.
-pub(super) fn place_in(
-    table: &'static ControlTable,
-    no: usize,
-    columns: &[&str],
-    row: &Row<'_>,
-) -> Result<Option<Place>, StoreError> {
-    let mut cells = Vec::with_capacity(columns.len());
-    for column in columns {
-        match row.get_ref(*column).map_err(at(table.name))? {
-            ValueRef::Null => return Ok(None),
-            value => cells.push(value),
-        }
-    }
-    Ok(Some(place(table, no, cells.into_iter())))
+/// The names of the groups that a row is in: all but those of which a cell of it is empty.
+pub(super) fn places_in(table: &'static ControlTable, cells: &[ValueRef<'_>]) -> Vec<Place> {
+    let named = |(no, group): (usize, &&[&str])| {
+        let of_group = group.iter().map(|column| {
+            let at = table.columns.iter().position(|own| own == column);
+            at.and_then(|at| cells.get(at).copied())
+        });
+        let of_group: Vec<ValueRef<'_>> = of_group.collect::<Option<_>>()?;
+        let whole = !of_group.contains(&ValueRef::Null);
+        whole.then(|| place(table, no, of_group.into_iter()))
+    };
+    table.groups.iter().enumerate().filter_map(named).collect()
 }
 
 fn place<'v>(
@@ -73,20 +70,25 @@ fn place<'v>(
     bytes.into_boxed_slice()
 }
 
+/// The cells of a row that was read, in the order of the table's columns.
+pub(super) fn cells_of<'r>(
+    table: &ControlTable,
+    row: &'r Row<'_>,
+) -> Result<Vec<ValueRef<'r>>, StoreError> {
+    let cells = (0..table.columns.len()).map(|no| row.get_ref(no));
+    cells.collect::<Result<_, _>>().map_err(at(table.name))
+}
+
 /// A row in its canonical encoding: the table's name, then each column, its name and its value,
 /// every part behind its kind and its length.
-pub(super) fn encode_row(table: &ControlTable, row: &Row<'_>) -> Result<Vec<u8>, StoreError> {
-    let failed = at(table.name);
+pub(super) fn encode_row(table: &ControlTable, cells: &[ValueRef<'_>]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(512);
     part(&mut bytes, 0, table.name.as_bytes());
-    let statement = row.as_ref();
-    let columns = statement.column_count();
-    for no in 0..columns {
-        let name = statement.column_name(no).map_err(&failed)?;
+    for (name, cell) in table.columns.iter().zip(cells) {
         part(&mut bytes, 0, name.as_bytes());
-        encode(&mut bytes, row.get_ref(no).map_err(&failed)?);
+        encode(&mut bytes, *cell);
     }
-    Ok(bytes)
+    bytes
 }
 
 fn encode(bytes: &mut Vec<u8>, cell: ValueRef<'_>) {

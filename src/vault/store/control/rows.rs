@@ -1,18 +1,18 @@
 //! Reading and writing control rows: the only statements that name their tables.
 //!
-//! A read names the columns it reads by, and gets all rows of that group or an error. A write names
-//! the row's primary key and the cells it sets, so that the sums follow it.
+//! A read names the columns it reads by, and gets all rows of that group or an error. A write names the row's primary
+//! key and the cells it sets. The sums follow what the program meant to write: the row before, which was compared with
+//! them, and those cells. What the database then has must be that row; it is never taken for what should be there.
 
 use std::collections::HashMap;
 
-use rusqlite::types::ToSqlOutput;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, params_from_iter};
 
-use super::encode::{Cell, Place, int, place_of};
+use super::encode::{Cell, Place, cells_of, encode_row, place_of};
 use super::state::{ControlState, Group, tampered};
 use super::sum::Sum;
 use super::tables::{CONTROL, ControlTable};
-use super::view::{ControlView, Known};
 use crate::vault::store::error::{StoreError, at};
 use crate::vault::store::snapshot::Snapshot;
 use crate::vault::store::transaction::Transaction;
@@ -38,7 +38,7 @@ impl ControlState {
                 .map_err(&failed)?;
             let mut rows = statement.query([]).map_err(&failed)?;
             while let Some(row) = rows.next().map_err(&failed)? {
-                let (sum, places) = self.row(table, row)?;
+                let (sum, places) = self.row(table, &cells_of(table, row)?);
                 for place in places {
                     groups.entry(place).or_default().add(sum);
                 }
@@ -71,7 +71,7 @@ impl Snapshot {
         let (mut all, mut sum) = (Vec::new(), Sum::default());
         while let Some(row) = rows.next().map_err(&failed)? {
             if let Some(view) = view {
-                sum.add(view.state.element(table, row)?);
+                sum.add(view.state.element(table, &cells_of(table, row)?));
             }
             all.push(read(row));
         }
@@ -110,12 +110,43 @@ impl Snapshot {
         Ok(view.steady(&place_of(table, by)?))
     }
 
-    /// Compares all control rows with the control state. A difference is noted as damage.
+    /// Compares all control rows with the control state, and their indexes with the rows. A difference is noted as
+    /// damage.
     pub(in crate::vault::store) fn verify_control(&self) -> Result<(), StoreError> {
         for table in CONTROL {
             self.rows(table, &[], |_| Ok(()))?;
         }
+        self.verify_indexes()
+    }
+
+    /// Whether the indexes of the control tables have their rows, all of them and no others. An index is a copy that
+    /// its reader takes for the table, and its text does not say what is in it.
+    pub(crate) fn verify_indexes(&self) -> Result<(), StoreError> {
+        for table in CONTROL {
+            let name = table.name;
+            let sql = format!("PRAGMA integrity_check({name})");
+            let found: String = self
+                .query_row(&sql, [], |row| row.get(0))
+                .map_err(at(name))?;
+            if found != "ok" {
+                let found = self.view().map(|view| view.state.found_damaged(name));
+                return Err(found.unwrap_or(tampered(name)));
+            }
+        }
         Ok(())
+    }
+
+    /// The number that the next row of a table gets whose key is a number.
+    pub(in crate::vault::store) fn next_number(
+        &self,
+        table: &'static ControlTable,
+    ) -> Result<i64, StoreError> {
+        let key = table.key().first().copied().unwrap_or_default();
+        let numbers = self.rows(table, &[], |row| {
+            row.get::<_, i64>(key).map_err(at(table.name))
+        })?;
+        let next = numbers.into_iter().max().unwrap_or(0).checked_add(1);
+        next.ok_or(StoreError::inconsistent(table.name))
     }
 
     /// The sum of each table's rows.
@@ -137,41 +168,35 @@ impl Snapshot {
 }
 
 impl Transaction {
-    /// Adds a row. Its primary key must be new.
+    /// Adds a row of which every cell is given. Its primary key must be new.
     pub(in crate::vault::store) fn insert(
         &self,
         table: &'static ControlTable,
         cells: &[Cell<'_>],
     ) -> Result<(), StoreError> {
-        let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
-        let places: Vec<String> = (1..=cells.len()).map(|no| format!("?{no}")).collect();
         let name = table.name;
+        let mut row = vec![ValueRef::Null; table.columns.len()];
+        table.set(&mut row, cells)?;
+        let given = |column| cells.iter().any(|(name, _)| name == column);
+        if !table.columns.iter().all(given) {
+            return Err(StoreError::inconsistent(name));
+        }
+        let places: Vec<String> = (1..=row.len()).map(|no| format!("?{no}")).collect();
         let sql = format!(
             "-- {name}::insert\nINSERT INTO {name} ({}) VALUES ({})",
-            names.join(", "),
+            table.columns.join(", "),
             places.join(", ")
         );
-        let failed = at(name);
-        let mut statement = self.prepare_cached(&sql).map_err(&failed)?;
-        statement.execute(values(cells)).map_err(&failed)?;
-        let Some(view) = self.view() else {
-            return Ok(());
-        };
-        let number = int(self.last_insert_rowid());
-        let key: Vec<Cell<'_>> = table
-            .key()
-            .iter()
-            .map(|column| {
-                let given = cells.iter().find(|(name, _)| name == column);
-                given.copied().unwrap_or((*column, number))
-            })
-            .collect();
-        if view.now(&place_of(table, &key)?) != Sum::default() {
-            return Err(view.state.found_damaged(name));
+        let changed = self.change(table, &sql, &row)?;
+        let key = table.key_of(&row)?;
+        if let Some(view) = self.view() {
+            if view.now(&place_of(table, &key)?) != Sum::default() {
+                view.lose();
+                return Err(view.state.found_damaged(name));
+            }
+            view.replace(None, Some(view.state.row(table, &row)));
         }
-        let after = self.read_again(table, &key, view)?;
-        view.replace(None, after);
-        Ok(())
+        self.confirm(table, &key, Some(&row), changed)
     }
 
     /// Sets cells of the row with this key, if it is there and its other cells `meet` these values.
@@ -184,35 +209,37 @@ impl Transaction {
         set: &[Cell<'_>],
     ) -> Result<bool, StoreError> {
         let before = self.known(table, key)?;
+        let Some(before) = before.as_deref() else {
+            return Ok(false);
+        };
+        let before: Vec<ValueRef<'_>> = before.iter().map(ValueRef::from).collect();
+        if !table.meets(&before, meet)? {
+            return Ok(false);
+        }
+        let mut after = before.clone();
+        table.set(&mut after, set)?;
         let mut no = 0;
-        let mut list = |cells: &[Cell<'_>], is: &str| -> Vec<String> {
+        let mut list = |cells: &[Cell<'_>], between: &str| -> String {
             let each = cells.iter().map(|(name, _)| {
                 no += 1;
-                format!("{name} {is} ?{no}")
+                format!("{name} = ?{no}")
             });
-            each.collect()
+            each.collect::<Vec<_>>().join(between)
         };
-        let (set_list, mut conditions) = (list(set, "=").join(", "), list(key, "="));
-        conditions.extend(list(meet, "IS"));
+        let (set_list, condition) = (list(set, ", "), list(key, " AND "));
         let name = table.name;
-        let sql = format!(
-            "-- {name}::update\nUPDATE {name} SET {set_list} WHERE {}",
-            conditions.join(" AND ")
-        );
-        let failed = at(name);
-        let mut statement = self.prepare_cached(&sql).map_err(&failed)?;
-        let cells: Vec<Cell<'_>> = [set, key, meet].concat();
-        let changed = statement.execute(values(&cells)).map_err(&failed)?;
-        if let Some(view) = self.view()
-            && changed > 0
-        {
-            let after = self.read_again(table, key, view)?;
-            view.replace(before, after);
+        let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
+        let values: Vec<ValueRef<'_>> = set.iter().chain(key).map(|(_, value)| *value).collect();
+        let changed = self.change(table, &sql, &values)?;
+        if let Some(view) = self.view() {
+            let before = view.state.row(table, &before);
+            view.replace(Some(before), Some(view.state.row(table, &after)));
         }
-        Ok(changed > 0)
+        self.confirm(table, key, Some(&after), changed)?;
+        Ok(true)
     }
 
-    /// Sets cells of the row with this key, which is added if it is not there.
+    /// Sets cells of the row with this key, which is added if it is not there. Key and cells are all that a row has.
     pub(in crate::vault::store) fn put(
         &self,
         table: &'static ControlTable,
@@ -233,25 +260,29 @@ impl Transaction {
         meet: &[Cell<'_>],
     ) -> Result<bool, StoreError> {
         let before = self.known(table, key)?;
-        let conditions: Vec<String> = (1..)
-            .zip(key.iter().chain(meet))
-            .map(|(no, (name, _))| format!("{name} IS ?{no}"))
-            .collect();
+        let Some(before) = before.as_deref() else {
+            return Ok(false);
+        };
+        let before: Vec<ValueRef<'_>> = before.iter().map(ValueRef::from).collect();
+        if !table.meets(&before, meet)? {
+            return Ok(false);
+        }
         let name = table.name;
+        let conditions: Vec<String> = (1..)
+            .zip(key)
+            .map(|(no, (name, _))| format!("{name} = ?{no}"))
+            .collect();
         let sql = format!(
             "-- {name}::delete\nDELETE FROM {name} WHERE {}",
             conditions.join(" AND ")
         );
-        let failed = at(name);
-        let mut statement = self.prepare_cached(&sql).map_err(&failed)?;
-        let cells: Vec<Cell<'_>> = [key, meet].concat();
-        let changed = statement.execute(values(&cells)).map_err(&failed)?;
-        if let Some(view) = self.view()
-            && changed > 0
-        {
-            view.replace(before, None);
+        let values: Vec<ValueRef<'_>> = key.iter().map(|(_, value)| *value).collect();
+        let changed = self.change(table, &sql, &values)?;
+        if let Some(view) = self.view() {
+            view.replace(Some(view.state.row(table, &before)), None);
         }
-        Ok(changed > 0)
+        self.confirm(table, key, None, changed)?;
+        Ok(true)
     }
 
     /// The row with this key as it is, compared with the control state.
@@ -259,34 +290,56 @@ impl Transaction {
         &self,
         table: &'static ControlTable,
         key: &[Cell<'_>],
-    ) -> Result<Option<Known>, StoreError> {
-        match self.view() {
-            Some(view) => self.row(table, key, |row| view.state.row(table, row)),
-            None => Ok(None),
-        }
+    ) -> Result<Option<Vec<Value>>, StoreError> {
+        self.row(table, key, |row| {
+            let cells = cells_of(table, row)?.into_iter();
+            let owned: Result<_, _> = cells.map(Value::try_from).collect();
+            owned.map_err(|_| StoreError::inconsistent(table.name))
+        })
     }
 
-    /// The row with this key after this transaction changed it.
-    fn read_again(
+    fn change(
+        &self,
+        table: &'static ControlTable,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<usize, StoreError> {
+        let failed = at(table.name);
+        let mut statement = self.prepare_cached(sql).map_err(&failed)?;
+        let values = values.iter().map(|value| ToSqlOutput::Borrowed(*value));
+        statement.execute(params_from_iter(values)).map_err(&failed)
+    }
+
+    /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
+    /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change.
+    fn confirm(
         &self,
         table: &'static ControlTable,
         key: &[Cell<'_>],
-        view: &ControlView,
-    ) -> Result<Option<Known>, StoreError> {
-        let failed = at(table.name);
-        let read = || {
+        meant: Option<&[ValueRef<'_>]>,
+        changed: usize,
+    ) -> Result<(), StoreError> {
+        let read = || -> Result<Vec<Vec<u8>>, StoreError> {
+            let failed = at(table.name);
             let mut statement = self.prepare_cached(&table.select(key)).map_err(&failed)?;
             let mut rows = statement.query(values(key)).map_err(&failed)?;
-            match rows.next().map_err(&failed)? {
-                Some(row) => view.state.row(table, row).map(Some),
-                None => Err(tampered(table.name)),
+            let mut all = Vec::new();
+            while let Some(row) = rows.next().map_err(&failed)? {
+                all.push(encode_row(table, &cells_of(table, row)?));
             }
+            Ok(all)
         };
         let read = read();
-        if read.is_err() {
-            view.lose();
+        let meant: Vec<Vec<u8>> = meant.iter().map(|row| encode_row(table, row)).collect();
+        if changed == 1 && read.as_ref() == Ok(&meant) {
+            return Ok(());
         }
-        read
+        let Some(view) = self.view() else {
+            return Err(tampered(table.name));
+        };
+        view.lose();
+        read?;
+        Err(view.state.found_damaged(table.name))
     }
 }
 
@@ -296,9 +349,45 @@ impl ControlTable {
         self.groups.first().copied().unwrap_or_default()
     }
 
+    /// The cells of a row's primary key.
+    fn key_of<'a>(&self, row: &[ValueRef<'a>]) -> Result<Vec<Cell<'a>>, StoreError> {
+        let cell = |column: &&'static str| {
+            let value = row.get(self.place(column)?).copied();
+            let value = value.ok_or(StoreError::inconsistent(self.name))?;
+            Ok((*column, value))
+        };
+        self.key().iter().map(cell).collect()
+    }
+
+    /// Sets cells of a row.
+    fn set<'a>(&self, row: &mut [ValueRef<'a>], cells: &[Cell<'a>]) -> Result<(), StoreError> {
+        for (column, value) in cells {
+            let cell = row.get_mut(self.place(column)?);
+            *cell.ok_or(StoreError::inconsistent(self.name))? = *value;
+        }
+        Ok(())
+    }
+
+    /// Whether cells of a row have these values.
+    fn meets(&self, row: &[ValueRef<'_>], cells: &[Cell<'_>]) -> Result<bool, StoreError> {
+        for (column, value) in cells {
+            if row.get(self.place(column)?) != Some(value) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The place of a column in a row.
+    fn place(&self, column: &str) -> Result<usize, StoreError> {
+        let place = self.columns.iter().position(|own| *own == column);
+        place.ok_or(StoreError::inconsistent(self.name))
+    }
+
     pub(super) fn select(&self, by: &[Cell<'_>]) -> String {
         let name = self.name;
-        let mut sql = format!("-- {name}::read\nSELECT * FROM {name}");
+        let columns = self.columns.join(", ");
+        let mut sql = format!("-- {name}::read\nSELECT {columns} FROM {name}");
         for (no, (column, _)) in (1..).zip(by) {
             let word = if no == 1 { "WHERE" } else { "AND" };
             sql.push_str(&format!(" {word} {column} = ?{no}"));
@@ -309,4 +398,185 @@ impl ControlTable {
 
 fn values<'a>(cells: &'a [Cell<'a>]) -> impl rusqlite::Params + 'a {
     params_from_iter(cells.iter().map(|(_, value)| ToSqlOutput::Borrowed(*value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ring::digest::{SHA256, digest};
+    use rusqlite::config::DbConfig;
+    use tempfile::TempDir;
+
+    use super::super::encode::text;
+    use super::super::tables::META;
+    use super::*;
+    use crate::domain::Moment;
+    use crate::vault::store::StoreFault;
+    use crate::vault::store::transaction::Writer;
+
+    /// A writer that is held to its rows, with one row in `meta`.
+    fn held(folder: &TempDir) -> Writer {
+        let mut writer = Writer::open(&folder.path().join("vault.db")).unwrap();
+        writer.migrate(Moment::from_seconds(0)).unwrap();
+        let element = |row: &[u8]| digest(&SHA256, row).as_ref().try_into().unwrap();
+        let control = Arc::new(ControlState::load(&writer, element).unwrap());
+        writer.watch(&control);
+        let begun = writer.begin().unwrap();
+        insert(&begun).unwrap();
+        begun.commit().unwrap();
+        writer
+    }
+
+    fn insert(transaction: &Transaction) -> Result<(), StoreError> {
+        let next = transaction.rows(&META, &[], |_| Ok(()))?.len().to_string();
+        transaction.insert(&META, &[("key", text(&next)), ("value", text("1"))])
+    }
+
+    fn update(transaction: &Transaction) -> Result<(), StoreError> {
+        let key = [("key", text("0"))];
+        let meet = [("value", text("1"))];
+        let done = transaction.update(&META, &key, &meet, &[("value", text("2"))]);
+        done.map(|done| assert!(done))
+    }
+
+    fn delete(transaction: &Transaction) -> Result<(), StoreError> {
+        let done = transaction.delete(&META, &[("key", text("0"))], &[]);
+        done.map(|done| assert!(done))
+    }
+
+    fn rows(transaction: &Transaction) -> Vec<(String, String)> {
+        let sql = "SELECT key, value FROM meta ORDER BY key";
+        let mut statement = transaction.raw().prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    type Act = fn(&Transaction) -> Result<(), StoreError>;
+
+    /// What SQLite would do instead of what the program meant.
+    const OTHERWISE: [(&str, Act); 9] = [
+        (
+            "AFTER INSERT ON meta BEGIN UPDATE meta SET value = 'theirs' WHERE key = NEW.key; END",
+            insert,
+        ),
+        (
+            "AFTER INSERT ON meta BEGIN DELETE FROM meta WHERE key = NEW.key; END",
+            insert,
+        ),
+        (
+            "BEFORE INSERT ON meta BEGIN SELECT RAISE(IGNORE); END",
+            insert,
+        ),
+        (
+            "AFTER UPDATE ON meta BEGIN UPDATE meta SET value = OLD.value WHERE key = OLD.key; END",
+            update,
+        ),
+        (
+            "AFTER UPDATE ON meta BEGIN DELETE FROM meta WHERE key = OLD.key; END",
+            update,
+        ),
+        (
+            "BEFORE UPDATE ON meta BEGIN SELECT RAISE(IGNORE); END",
+            update,
+        ),
+        (
+            "BEFORE DELETE ON meta BEGIN SELECT RAISE(IGNORE); END",
+            delete,
+        ),
+        (
+            "AFTER DELETE ON meta BEGIN INSERT INTO meta VALUES (OLD.key, OLD.value); END",
+            delete,
+        ),
+        (
+            "AFTER DELETE ON meta BEGIN INSERT INTO meta VALUES (OLD.key, 'theirs'); END",
+            delete,
+        ),
+    ];
+
+    #[test]
+    fn a_trigger_in_the_file_does_not_fire() {
+        for (trigger, act) in OTHERWISE {
+            let folder = tempfile::tempdir().unwrap();
+            let writer = held(&folder);
+            let begun = writer.begin().unwrap();
+            let before = rows(&begun);
+            let made = format!("CREATE TRIGGER otherwise {trigger}");
+            begun.raw().execute_batch(&made).unwrap();
+            act(&begun).unwrap();
+            let after = rows(&begun);
+            assert!(before != after && !after.iter().any(|(_, value)| value == "theirs"));
+            assert_eq!(begun.verify_control(), Ok(()), "{trigger}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_not_what_was_meant_is_damage_and_is_never_committed() {
+        for (trigger, act) in OTHERWISE {
+            let folder = tempfile::tempdir().unwrap();
+            let writer = held(&folder);
+            let begun = writer.begin().unwrap();
+            let before = rows(&begun);
+            let config = DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
+            begun.raw().set_db_config(config, true).unwrap();
+            let made = format!("CREATE TRIGGER otherwise {trigger}");
+            begun.raw().execute_batch(&made).unwrap();
+            // In a savepoint it is undone, and the rest may be committed.
+            let undone = begun.in_savepoint(|| act(&begun));
+            assert_eq!(undone, Err(tampered("meta")), "{trigger}");
+            assert_eq!(rows(&begun), before, "{trigger}");
+            assert_eq!(begun.view().unwrap().mark(), 0);
+            // Outside of one it stays, also when a later savepoint is undone.
+            assert_eq!(act(&begun), Err(tampered("meta")), "{trigger}");
+            let later: Result<(), StoreError> =
+                begun.in_savepoint(|| Err(StoreError::inconsistent("test")));
+            assert_eq!(later, Err(StoreError::inconsistent("test")));
+            assert_eq!(
+                begun.commit(),
+                Err(StoreError::inconsistent("control::lost")),
+                "{trigger}"
+            );
+            assert_eq!(rows(writer.each_alone()), before, "{trigger}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_added_with_all_its_cells_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let begun = writer.begin().unwrap();
+        let value = ("value", text("1"));
+        for cells in [
+            &[("key", text("a"))][..],
+            &[("key", text("a")), ("key", text("b"))],
+            &[("key", text("a")), value, ("more", text("1"))],
+        ] {
+            let error = begun.insert(&META, cells).unwrap_err();
+            assert_eq!(error.fault, StoreFault::Inconsistent);
+        }
+        assert_eq!(rows(&begun).len(), 1);
+        assert_eq!(
+            begun.update(&META, &[("key", text("none"))], &[], &[value]),
+            Ok(false)
+        );
+        let other = [("value", text("other"))];
+        let key = [("key", text("0"))];
+        assert_eq!(begun.update(&META, &key, &other, &[value]), Ok(false));
+        assert_eq!(begun.delete(&META, &key, &other), Ok(false));
+        assert_eq!(begun.view().unwrap().mark(), 0);
+    }
+
+    #[test]
+    fn a_schema_that_somebody_changes_is_found_by_the_next_transaction() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let state = Arc::clone(&writer.view().unwrap().state);
+        let other = Writer::open(&folder.path().join("vault.db")).unwrap();
+        drop(writer.begin().unwrap());
+        assert_eq!(state.damage(), None);
+        let made = "CREATE TRIGGER theirs AFTER INSERT ON session BEGIN DELETE FROM session; END";
+        other.each_alone().raw().execute_batch(made).unwrap();
+        drop(writer.begin().unwrap());
+        assert_eq!(state.damage(), Some("session"));
+    }
 }

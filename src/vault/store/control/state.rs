@@ -10,9 +10,9 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
-use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
-use super::encode::{Place, encode_row, place_in};
+use super::encode::{Place, encode_row, places_in};
 use super::sum::Sum;
 use super::tables::ControlTable;
 use crate::vault::store::error::{StoreError, StoreFault};
@@ -79,21 +79,13 @@ impl ControlState {
     pub(super) fn row(
         &self,
         table: &'static ControlTable,
-        row: &Row<'_>,
-    ) -> Result<(Sum, Vec<Place>), StoreError> {
-        let mut places = Vec::with_capacity(table.groups.len());
-        for (no, columns) in table.groups.iter().enumerate() {
-            places.extend(place_in(table, no, columns, row)?);
-        }
-        Ok((self.element(table, row)?, places))
+        cells: &[ValueRef<'_>],
+    ) -> (Sum, Vec<Place>) {
+        (self.element(table, cells), places_in(table, cells))
     }
 
-    pub(super) fn element(
-        &self,
-        table: &'static ControlTable,
-        row: &Row<'_>,
-    ) -> Result<Sum, StoreError> {
-        Ok(Sum::of((self.element)(&encode_row(table, row)?)))
+    pub(super) fn element(&self, table: &'static ControlTable, cells: &[ValueRef<'_>]) -> Sum {
+        Sum::of((self.element)(&encode_row(table, cells)))
     }
 
     /// What a group is at the newest version.

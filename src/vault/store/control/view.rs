@@ -28,10 +28,16 @@ pub(in crate::vault::store) struct ControlView {
 #[derive(Debug, Default)]
 struct Changes {
     sums: HashMap<Place, Sum>,
-    /// What `sums` held before each change.
-    undo: Vec<(Place, Option<Sum>)>,
-    /// A row was changed and could not be read again.
-    lost: bool,
+    undo: Vec<Undo>,
+}
+
+/// A step back.
+#[derive(Debug)]
+enum Undo {
+    /// What `sums` held before a change.
+    Sum(Place, Option<Sum>),
+    /// A row is not what the program meant to write.
+    Lost,
 }
 
 impl ControlView {
@@ -87,7 +93,7 @@ impl ControlView {
             with(&mut sum);
             let mut changes = changes.borrow_mut();
             let old = changes.sums.insert(place.clone(), sum);
-            changes.undo.push((place.clone(), old));
+            changes.undo.push(Undo::Sum(place.clone(), old));
         };
         for (element, places) in before.iter() {
             places
@@ -120,6 +126,14 @@ impl ControlView {
         self.state.found_damaged(error.at);
     }
 
+    /// Notes that the schema is not the program's; `said` names the object.
+    pub(in crate::vault::store) fn note_schema(&self, said: &str, error: StoreError) -> StoreError {
+        if self.state.damage().is_none() {
+            tracing::error!(fault = said, "somebody else changed the schema");
+        }
+        self.state.found_damaged(error.at)
+    }
+
     /// A name for what a group is, as long as nothing of it changes; none while it does.
     pub(super) fn steady(&self, place: &[u8]) -> Option<[u8; 32]> {
         match self.changes {
@@ -128,10 +142,10 @@ impl ControlView {
         }
     }
 
-    /// A row was changed and could not be read again: the transaction must not be committed.
+    /// A row is not what the program meant to write: the transaction must not be committed with it.
     pub(super) fn lose(&self) {
         if let Some(changes) = &self.changes {
-            changes.borrow_mut().lost = true;
+            changes.borrow_mut().undo.push(Undo::Lost);
         }
     }
 
@@ -148,15 +162,12 @@ impl ControlView {
         };
         let mut changes = changes.borrow_mut();
         while changes.undo.len() > mark {
-            if let Some((place, old)) = changes.undo.pop() {
-                match old {
-                    Some(sum) => changes.sums.insert(place, sum),
-                    None => changes.sums.remove(&place),
-                };
+            match changes.undo.pop() {
+                Some(Undo::Sum(place, Some(sum))) => drop(changes.sums.insert(place, sum)),
+                Some(Undo::Sum(place, None)) => drop(changes.sums.remove(&place)),
+                Some(Undo::Lost) | None => {}
             }
         }
-        // What a savepoint lost is undone with it.
-        changes.lost = false;
     }
 
     /// Commits with `commit`, so that no reader is without the sums of what it sees.
@@ -168,7 +179,7 @@ impl ControlView {
             return commit();
         };
         let changes = changes.borrow();
-        if changes.lost {
+        if changes.undo.iter().any(|undo| matches!(undo, Undo::Lost)) {
             return Err(StoreError::inconsistent("control::lost"));
         }
         self.state.begin_change(&changes.sums);

@@ -1,149 +1,9 @@
-//! Guesses which field a column holds, from its name and from the look of some of its cells. Of
-//! the cells only counts are kept.
+//! Usual names of columns: the field that a column of a certain name holds most likely.
 
-use crate::domain::invisible::cleaned;
-use crate::domain::{Field, Format, country};
+use crate::domain::{Field, Format};
 use crate::ingest::column_name::fold;
 use crate::ingest::formats;
 use crate::ingest::formats::shape::Reads;
-use crate::ingest::times::form::{TimeForm, read_pattern};
-use crate::ingest::times::iso::WrittenTime;
-use crate::ingest::times::reader::{TimeFault, TimeReader};
-use crate::ingest::times::zone::Zone;
-
-/// Counts of what the cells of a column look like.
-#[derive(Default)]
-pub(super) struct ColumnLook {
-    cells: u32,
-    numbers: u32,
-    /// Times in a form that needs no pattern, and those of them that name no zone.
-    times: u32,
-    local: u32,
-    seconds: u32,
-    millis: u32,
-    /// Digits that a number or a time may have.
-    either: u32,
-    patterns: [u32; PATTERNS.len()],
-    alpha2: u32,
-    alpha3: u32,
-    countries: u32,
-    joined: u32,
-}
-
-impl ColumnLook {
-    /// Counts a cell.
-    pub(super) fn see(&mut self, cell: &str) {
-        let cell = &cleaned(cell);
-        if cell.is_empty() {
-            return;
-        }
-        let digits = cell.bytes().all(|byte| byte.is_ascii_digit());
-        let number = cell.strip_prefix('+').is_some_and(|rest| {
-            (7..=15).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_digit())
-        });
-        let known = country::alpha2(cell).is_some();
-        let mut times = TimeReader::new(None::<Zone>, TimeForm::Any);
-        let time = times.read(cell, Reads::Text);
-        let local = time == Err(TimeFault::ZoneNeeded);
-        self.cells += 1;
-        self.numbers += u32::from(number);
-        self.local += u32::from(local);
-        self.times += u32::from(local || time.is_ok());
-        self.either += u32::from(digits && matches!(cell.len(), 10 | 13));
-        self.seconds += u32::from(digits && cell.len() == 10);
-        self.millis += u32::from(digits && cell.len() == 13);
-        for (count, pattern) in self.patterns.iter_mut().zip(PATTERNS) {
-            *count += u32::from(matches!(
-                read_pattern(pattern, cell),
-                Some(WrittenTime::Local(_))
-            ));
-        }
-        self.countries += u32::from(known);
-        self.alpha2 += u32::from(known && cell.len() == 2);
-        self.alpha3 += u32::from(known && cell.len() == 3);
-        self.joined += u32::from(digits && matches!(cell.len(), 5 | 6));
-    }
-
-    /// Whether its cells may be numbers without a plus as well as times: ten or thirteen digits.
-    pub(super) fn is_number_or_time(&self) -> bool {
-        self.all(self.either)
-    }
-
-    /// The field that its cells make likely, whatever its name.
-    pub(super) fn field(&self) -> Option<Field> {
-        if self.all(self.numbers) {
-            Some(Field::Number)
-        } else if self.is_number_or_time() {
-            None
-        } else if self.times() != TimeGuess::Nothing {
-            Some(Field::SentAt)
-        } else {
-            None
-        }
-    }
-
-    /// How its times are written.
-    pub(super) fn times(&self) -> TimeGuess {
-        if self.all(self.times) {
-            return TimeGuess::One("rfc3339 or rfc2822");
-        }
-        if self.all(self.seconds) {
-            return TimeGuess::One("epoch-seconds");
-        }
-        if self.all(self.millis) {
-            return TimeGuess::One("epoch-millis");
-        }
-        let fitting = PATTERNS.into_iter().zip(self.patterns);
-        let mut fitting = fitting
-            .filter(|(_, count)| self.all(*count))
-            .map(|(pattern, _)| pattern);
-        match (fitting.next(), fitting.next()) {
-            (None, _) => TimeGuess::Nothing,
-            (Some(one), None) => TimeGuess::One(one),
-            (Some(one), Some(other)) => TimeGuess::Either(one, other),
-        }
-    }
-
-    /// True if its times need a declared zone.
-    pub(super) fn needs_a_zone(&self) -> bool {
-        self.local > 0 || self.patterns.iter().any(|count| self.all(*count))
-    }
-
-    /// Whether all its cells are countries.
-    pub(super) fn is_countries(&self) -> bool {
-        self.all(self.countries)
-    }
-
-    /// The `form` of its countries in a mapping.
-    pub(super) fn country_form(&self) -> Option<&'static str> {
-        if self.all(self.alpha2) {
-            Some("alpha2")
-        } else if self.all(self.alpha3) {
-            Some("alpha3")
-        } else {
-            None
-        }
-    }
-
-    /// The `form` of its carriers in a mapping.
-    pub(super) fn carrier_form(&self) -> Option<&'static str> {
-        self.all(self.joined).then_some("mcc-mnc")
-    }
-
-    /// True if all cells were counted in `count`.
-    fn all(&self, count: u32) -> bool {
-        self.cells > 0 && count == self.cells
-    }
-}
-
-/// How the times of a column are written, as far as its cells tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TimeGuess {
-    Nothing,
-    One(&'static str),
-    /// Two patterns fit: day and month cannot be told apart.
-    Either(&'static str, &'static str),
-}
 
 /// The field that usually has this name: the one that a format has in a column of this name, or
 /// one of the words that people use.
@@ -160,15 +20,13 @@ pub(super) fn by_name(name: &str) -> Option<Field> {
     }
     // `Phone No.`, and the last part of a path in JSON.
     let last = name.rsplit('.').find(|part| !part.trim().is_empty())?;
-    let letters = |name: &str| -> String {
-        let kept = name.chars().filter(|c| c.is_alphanumeric());
-        kept.flat_map(char::to_lowercase).collect()
-    };
     let (whole, last) = (letters(name), letters(last));
     if is_of_the_sender(name) {
         return None;
     }
     let is = |text: &str| {
+        // `Date (UTC)`, `sent_at_utc`
+        let text = without_zone(text);
         let mut words = WORDS.into_iter();
         let found = words.find(|(_, words)| words.contains(&text));
         found.map(|(field, _)| field)
@@ -176,6 +34,41 @@ pub(super) fn by_name(name: &str) -> Option<Field> {
     // `device.type` is no kind of message, and `carrier.id` no reference of one.
     let vague = [Field::Kind, Field::Channel, Field::MessageRef];
     is(&whole).or_else(|| is(&last).filter(|field| !vague.contains(field)))
+}
+
+/// Whether the name of a column of times says that they are in UTC.
+pub(super) fn says_utc(name: &str) -> bool {
+    let letters = letters(name);
+    without_zone(&letters).len() < letters.len()
+}
+
+/// Letters and digits of a name, in lower case and without accents.
+fn letters(name: &str) -> String {
+    let kept = name.chars().filter(|c| c.is_alphanumeric());
+    kept.flat_map(char::to_lowercase).map(plain).collect()
+}
+
+fn without_zone(letters: &str) -> &str {
+    let mut zones = ["utc", "gmt"].into_iter();
+    let found = zones.find_map(|zone| letters.strip_suffix(zone));
+    found.unwrap_or(letters)
+}
+
+/// The letter without its accent.
+fn plain(c: char) -> char {
+    match c {
+        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'é' | 'è' | 'ê' | 'ë' | 'ę' => 'e',
+        'í' | 'ì' | 'î' | 'ï' | 'ı' => 'i',
+        'ł' => 'l',
+        'ñ' | 'ń' => 'n',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ø' => 'o',
+        'ś' | 'š' | 'ş' => 's',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
 }
 
 /// Whether a column is about who sent the messages: its numbers are not of the people in the log.
@@ -187,6 +80,16 @@ pub(super) fn is_of_the_sender(name: &str) -> bool {
     let sender = |part: &str| SENDERS.iter().any(|word| letters(part).starts_with(word));
     name.split('.').any(sender)
 }
+
+/// Whether a column is about how long something took, which is written like a time of day.
+pub(super) fn is_span(name: &str) -> bool {
+    let letters = letters(name);
+    SPANS.iter().any(|word| letters.contains(word))
+}
+
+const SPANS: [&str; 9] = [
+    "duration", "length", "latency", "elapsed", "billed", "talk", "delay", "dauer", "duree",
+];
 
 /// How names of columns about the sender begin.
 const SENDERS: [&str; 9] = [
@@ -201,7 +104,8 @@ const SENDERS: [&str; 9] = [
     "ani",
 ];
 
-/// Usual names of columns, letters and digits only.
+/// Usual names of columns, letters and digits only, in lower case and without accents. Below those in English are
+/// some in other languages.
 const WORDS: [(Field, &[&str]); 10] = [
     (
         Field::Number,
@@ -266,6 +170,67 @@ const WORDS: [(Field, &[&str]); 10] = [
             "smsnumber",
             "userphone",
             "customerphone",
+            "customernumber",
+            "smsto",
+            "smsrecipient",
+            "recipientmsisdn",
+            "tomsisdn",
+            "tophonenumber",
+            "dstnumber",
+            "dstmsisdn",
+            "dst",
+            "destinationaddr",
+            "phonenumbere164",
+            "e164number",
+            "targetnumber",
+            "usermobile",
+            "contactmobile",
+            "cellular",
+            "mobilephonenumber",
+            "rufnummer",
+            "telefonnummer",
+            "telefon",
+            "handynummer",
+            "handy",
+            "mobilnummer",
+            "mobiltelefon",
+            "zielrufnummer",
+            "zielnummer",
+            "empfanger",
+            "numero",
+            "numerotelephone",
+            "numerodetelephone",
+            "numerotel",
+            "numtel",
+            "portable",
+            "destinataire",
+            "telefono",
+            "numerotelefono",
+            "numerodetelefono",
+            "movil",
+            "celular",
+            "destinatario",
+            "telefone",
+            "telemovel",
+            "cellulare",
+            "telefoonnummer",
+            "mobielnummer",
+            "ontvanger",
+            "numertelefonu",
+            "numer",
+            "odbiorca",
+            "nummer",
+            "mottagare",
+            "телефон",
+            "номер",
+            "номертелефона",
+            "получатель",
+            "电话",
+            "手机号",
+            "手机号码",
+            "电话号码",
+            "電話番号",
+            "携帯番号",
         ],
     ),
     (
@@ -287,6 +252,30 @@ const WORDS: [(Field, &[&str]); 10] = [
             "serviceprovider",
             "telco",
             "telecom",
+            "carrierid",
+            "destinationnetwork",
+            "destnetwork",
+            "tocarrier",
+            "recipientcarrier",
+            "phonenetwork",
+            "wirelesscarrier",
+            "netz",
+            "netzbetreiber",
+            "betreiber",
+            "mobilfunkanbieter",
+            "anbieter",
+            "operateur",
+            "reseau",
+            "operador",
+            "operadora",
+            "red",
+            "operatore",
+            "gestore",
+            "netwerk",
+            "siec",
+            "оператор",
+            "运营商",
+            "通信事業者",
         ],
     ),
     (
@@ -305,6 +294,20 @@ const WORDS: [(Field, &[&str]); 10] = [
             "recipientcountry",
             "tocountry",
             "nation",
+            "countryofnumber",
+            "phonecountry",
+            "phonecountrycode",
+            "numbercountry",
+            "countrycodeiso",
+            "ctry",
+            "land",
+            "pays",
+            "pais",
+            "paese",
+            "kraj",
+            "страна",
+            "国家",
+            "国",
         ],
     ),
     (
@@ -323,6 +326,21 @@ const WORDS: [(Field, &[&str]); 10] = [
             "regioncode",
             "subdivision",
             "tostate",
+            "stateregion",
+            "destinationstate",
+            "phonestate",
+            "recipientstate",
+            "bundesland",
+            "kanton",
+            "departement",
+            "provincia",
+            "regione",
+            "wojewodztwo",
+            "штат",
+            "регион",
+            "область",
+            "省",
+            "都道府県",
         ],
     ),
     (
@@ -356,6 +374,41 @@ const WORDS: [(Field, &[&str]); 10] = [
             "companyname",
             "subaccount",
             "subaccountname",
+            "accountsid",
+            "subaccountid",
+            "customercode",
+            "custid",
+            "custname",
+            "customeraccountname",
+            "clientaccount",
+            "organisationname",
+            "organizationname",
+            "organisationid",
+            "organizationid",
+            "workspace",
+            "konto",
+            "kunde",
+            "kundin",
+            "kundenname",
+            "kundennummer",
+            "mandant",
+            "firma",
+            "compte",
+            "societe",
+            "cuenta",
+            "cliente",
+            "empresa",
+            "conta",
+            "azienda",
+            "klant",
+            "klantnaam",
+            "bedrijf",
+            "klient",
+            "клиент",
+            "аккаунт",
+            "客户",
+            "账户",
+            "顧客",
         ],
     ),
     (
@@ -377,6 +430,27 @@ const WORDS: [(Field, &[&str]); 10] = [
             "email",
             "useremail",
             "emailaddress",
+            "usermail",
+            "mail",
+            "loginid",
+            "employeeno",
+            "employeenumber",
+            "staffid",
+            "samaccountname",
+            "accountuser",
+            "benutzer",
+            "benutzername",
+            "nutzer",
+            "anwender",
+            "utilisateur",
+            "usuario",
+            "utente",
+            "gebruiker",
+            "gebruikersnaam",
+            "uzytkownik",
+            "пользователь",
+            "用户",
+            "ユーザー",
         ],
     ),
     (
@@ -415,6 +489,58 @@ const WORDS: [(Field, &[&str]); 10] = [
             "logtime",
             "logged",
             "loggedat",
+            "ts",
+            "datetimeofmessage",
+            "messagetimestamp",
+            "messagedatetime",
+            "sentdatetime",
+            "senttimestamputc",
+            "smsdate",
+            "smstime",
+            "sendtime",
+            "senddate",
+            "sendat",
+            "timeofday",
+            "timeofmessage",
+            "datecreated",
+            "datetimestamp",
+            "localtime",
+            "day",
+            "zeitpunkt",
+            "zeitstempel",
+            "datum",
+            "uhrzeit",
+            "zeit",
+            "gesendet",
+            "gesendetam",
+            "versandzeit",
+            "dateheure",
+            "heure",
+            "horodatage",
+            "dateenvoi",
+            "envoyele",
+            "fecha",
+            "hora",
+            "fechahora",
+            "fechayhora",
+            "fechaenvio",
+            "datahora",
+            "dataehora",
+            "dataenvio",
+            "dataora",
+            "ora",
+            "tijd",
+            "tijdstip",
+            "verzonden",
+            "godzina",
+            "время",
+            "дата",
+            "датаивремя",
+            "时间",
+            "日期",
+            "发送时间",
+            "日時",
+            "送信日時",
         ],
     ),
     (
@@ -429,6 +555,12 @@ const WORDS: [(Field, &[&str]); 10] = [
             "eventtype",
             "authtype",
             "category",
+            "smskind",
+            "factortype",
+            "messagecategory",
+            "nachrichtentyp",
+            "тип",
+            "类型",
         ],
     ),
     (
@@ -461,20 +593,13 @@ const WORDS: [(Field, &[&str]); 10] = [
             "sid",
             "transactionid",
             "trackingid",
+            "messagesid",
+            "smsref",
+            "messageguid",
+            "smsmessageid",
+            "transactionref",
+            "externalid",
+            "nachrichtenid",
         ],
     ),
-];
-
-/// The patterns that are tried. If two fit, the reader of the draft chooses.
-const PATTERNS: [&str; 10] = [
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %I:%M %p",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
 ];

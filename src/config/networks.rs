@@ -1,14 +1,14 @@
-//! Addresses of load balancers: single ones, or networks with the length of their prefix.
+//! Lists of addresses: single ones, or networks with the length of their prefix.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// Whose PROXY header is believed.
+/// Whoever has one of these addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Vec<String>")]
-pub struct Proxies(Vec<Network>);
+pub struct Networks(Vec<Network>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Network {
@@ -16,7 +16,16 @@ struct Network {
     prefix: u32,
 }
 
-impl Proxies {
+impl Networks {
+    /// The machine itself.
+    pub fn of_this_machine() -> Self {
+        let own = |address: IpAddr, prefix| Network { address, prefix };
+        Self(vec![
+            own(Ipv4Addr::new(127, 0, 0, 0).into(), 8),
+            own(Ipv6Addr::LOCALHOST.into(), 128),
+        ])
+    }
+
     /// Whether this address is one of them.
     pub fn lists(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
@@ -33,7 +42,7 @@ impl Network {
         let address: IpAddr = address.parse().ok()?;
         let all = if address.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.unwrap_or(all);
-        // A network of everybody would believe everybody.
+        // A network of everybody names nobody.
         (1..=all)
             .contains(&prefix)
             .then_some(Self { address, prefix })
@@ -52,7 +61,7 @@ impl Network {
     }
 }
 
-impl Serialize for Proxies {
+impl Serialize for Networks {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let texts = self.0.iter().map(|network| network.to_string());
         serializer.collect_seq(texts)
@@ -65,7 +74,7 @@ impl fmt::Display for Network {
     }
 }
 
-impl TryFrom<Vec<String>> for Proxies {
+impl TryFrom<Vec<String>> for Networks {
     type Error = &'static str;
 
     fn try_from(texts: Vec<String>) -> Result<Self, Self::Error> {
@@ -73,7 +82,7 @@ impl TryFrom<Vec<String>> for Proxies {
         networks
             .collect::<Option<_>>()
             .map(Self)
-            .ok_or("proxies must be addresses or networks such as 192.0.2.0/24")
+            .ok_or("must be addresses or networks such as 192.0.2.0/24")
     }
 }
 
@@ -84,7 +93,7 @@ mod tests {
     #[test]
     fn a_proxy_is_listed_by_its_address_or_its_network() {
         let texts = ["192.0.2.7", "10.0.0.0/8", "2001:db8::/32"];
-        let proxies = Proxies::try_from(texts.map(str::to_owned).to_vec()).unwrap();
+        let proxies = Networks::try_from(texts.map(str::to_owned).to_vec()).unwrap();
         for (address, expected) in [
             ("192.0.2.7", true),
             ("::ffff:192.0.2.7", true),
@@ -100,7 +109,15 @@ mod tests {
                 "{address}"
             );
         }
-        assert!(!Proxies::default().lists("127.0.0.1".parse().unwrap()));
+        let here = Networks::of_this_machine();
+        let lists = |address: &str| here.lists(address.parse().unwrap());
+        assert!(
+            ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]
+                .into_iter()
+                .all(lists)
+        );
+        assert!(!["192.0.2.7", "::2", "10.0.0.1"].into_iter().any(lists));
+        assert!(!Networks::default().lists("127.0.0.1".parse().unwrap()));
     }
 
     #[test]
@@ -113,7 +130,7 @@ mod tests {
             "::/0",
             "10.0.0.0/x",
         ] {
-            assert!(Proxies::try_from(vec![text.to_owned()]).is_err(), "{text}");
+            assert!(Networks::try_from(vec![text.to_owned()]).is_err(), "{text}");
         }
     }
 }

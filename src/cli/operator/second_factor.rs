@@ -1,0 +1,53 @@
+//! `operator second-factor`: sets up a second factor with name and password, for whoever has none in use.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::error::CliError;
+use crate::cli::secret::{PassphraseArgs, PasswordArgs};
+use crate::cli::{answer, settings, unlock};
+use crate::domain::OperatorName;
+use crate::vault::SetSecondFactor;
+use crate::vault::identity::Password;
+
+#[derive(Args)]
+pub(in crate::cli) struct SecondFactor {
+    /// The vault directory
+    #[arg(long, value_name = "D")]
+    dir: PathBuf,
+    /// A configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Your name as an enrolled operator
+    #[arg(long, value_name = "NAME")]
+    operator: String,
+    /// Print the answer as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+impl SecondFactor {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let name = OperatorName::parse(&self.operator)
+            .map_err(|error| CliError::usage(format!("--operator: {error}")))?;
+        let mut password = self.password.secret().read()?;
+        let asked = SetSecondFactor {
+            name,
+            password: Password::new(std::mem::take(&mut *password)),
+            address: None,
+        };
+        let settings = settings::read(self.config.as_deref())?;
+        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
+        let ended = vault.set_second_factor(asked);
+        let stopped = vault.stop();
+        let reply =
+            ended.map_err(|_| CliError::failed("the vault could not look at the password"))??;
+        stopped?;
+        answer::print(reply, self.json)
+    }
+}

@@ -1,0 +1,63 @@
+//! Table `seen`: for each block of records, short prints of its messages, sealed.
+
+use rusqlite::{OptionalExtension, params};
+use zeroize::Zeroizing;
+
+use super::blob_reader::BlobReader;
+use super::error::{StoreError, at};
+use super::exhibit_rows::ExhibitNumber;
+use super::sealed_parts::{SealedParts, Statement};
+use super::snapshot::Snapshot;
+
+pub(crate) const TABLE: SealedParts = SealedParts {
+    insert: Statement {
+        at: "seen::insert",
+        sql: "-- seen::insert
+              INSERT INTO seen (exhibit, no, sealed) VALUES (?1, ?2, ?3)",
+    },
+    find: Statement {
+        at: "seen::find",
+        sql: "-- seen::find
+              SELECT sealed FROM seen WHERE exhibit = ?1 AND no = ?2",
+    },
+    for_each: Statement {
+        at: "seen::for_each",
+        sql: "-- seen::for_each
+              SELECT no, sealed FROM seen WHERE exhibit = ?1 ORDER BY no",
+    },
+};
+
+/// Reads parts one after the other.
+pub(crate) struct SeenReader<'c>(BlobReader<'c>);
+
+impl<'c> SeenReader<'c> {
+    pub(crate) fn new(connection: &'c Snapshot) -> Self {
+        Self(BlobReader::of(connection, "seen"))
+    }
+
+    /// Replaces the content of the buffer; false if there is no such part.
+    pub(crate) fn read(
+        &mut self,
+        exhibit: ExhibitNumber,
+        no: u32,
+        into: &mut Zeroizing<Vec<u8>>,
+    ) -> Result<bool, StoreError> {
+        let failed = at("seen::reader");
+        let row: Option<i64> = self
+            .0
+            .connection()
+            .prepare_cached(
+                "-- seen::reader
+                 SELECT rowid FROM seen WHERE exhibit = ?1 AND no = ?2",
+            )
+            .map_err(&failed)?
+            .query_row(params![exhibit.0, no], |row| row.get(0))
+            .optional()
+            .map_err(&failed)?;
+        let Some(row) = row else {
+            return Ok(false);
+        };
+        self.0.read(row, into)?;
+        Ok(true)
+    }
+}
