@@ -47,6 +47,10 @@ for (const field of document.querySelectorAll("textarea.drop")) {
   });
 }
 
+// A browser writes the body of a form that it sent into its history, and so to its disk. Once the page is there, it
+// stands in the history as an address alone, from which nothing can be sent again.
+history.replaceState(null, "", location.pathname.replace(/\/(open|acknowledgement|close|hold|reopen)$/, "") + location.search);
+
 // What was shown is gone from memory when the page is left, and not shown again by going back.
 addEventListener("pagehide", () => {
   for (const secret of document.querySelectorAll(".number, textarea.drop")) {

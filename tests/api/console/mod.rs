@@ -1,8 +1,10 @@
-//! The pages, as a browser without a script meets them.
+//! The pages, as a browser without a script meets them; in `every_look` and `journeys`, as a real one does.
 
 mod audit;
+mod every_look;
 mod every_page;
 mod exhibits;
+mod journeys;
 mod look_up;
 mod people;
 mod records;

@@ -2,6 +2,7 @@
 //! client for each kind of caller.
 
 mod browser;
+mod chromium;
 mod client;
 mod empty;
 mod incident;
@@ -12,6 +13,7 @@ mod served;
 mod wire;
 
 pub use self::browser::Browser;
+pub use self::chromium::{Chromium, Look, axe};
 pub use self::client::{Answer, Client};
 pub use self::empty::Empty;
 pub use self::incident::{Incident, body, shared};
