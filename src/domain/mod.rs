@@ -17,6 +17,7 @@ pub mod invisible;
 mod io_words;
 mod moment;
 pub mod network;
+mod phone_like;
 mod place_name;
 mod profile;
 mod purpose;

@@ -4,6 +4,7 @@
 //! repeats the text.
 
 use super::invisible::cleaned;
+use super::phone_like::{has_long_run, reads_as_number};
 
 /// The rule that a text broke, with the rule's limits in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,21 +20,29 @@ pub enum TextError {
     /// Must have printable characters only.
     #[error("must have printable characters only")]
     NotPrintable,
+    /// Must hold no phone number.
+    #[error("must hold no phone number")]
+    HoldsNumber,
     /// May hold only letters a-z, digits, '.', '_' and '-', and begin with a letter.
     #[error("may hold only letters a-z, digits, '.', '_' and '-', and begin with a letter")]
     NotAName,
 }
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident $min:literal..=$max:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $min:literal..=$max:literal, $about:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
 
         impl $name {
-            /// Takes off what nobody sees, then checks its length in characters and that it is printable.
+            /// Takes off what nobody sees, then checks its length in characters, that it is printable, and that it
+            /// holds no phone number where none belongs.
             pub fn parse(text: &str) -> Result<Self, TextError> {
-                printable(text, $min, $max).map(Self)
+                let text = printable(text, $min, $max)?;
+                match About::$about.refuses(&text) {
+                    true => Err(TextError::HoldsNumber),
+                    false => Ok(Self(text)),
+                }
             }
 
             /// The text.
@@ -44,19 +53,39 @@ macro_rules! texts {
     )*};
 }
 
+/// What a text is about, which says what may be in it.
+enum About {
+    /// People type it in words: it has no phone number, and nothing as long as one.
+    Words,
+    /// It names a thing of another system, perhaps by many digits: it has nothing that is written as a phone number.
+    Thing,
+    /// It is as the data have it.
+    Data,
+}
+
+impl About {
+    fn refuses(&self, text: &str) -> bool {
+        match self {
+            Self::Words => reads_as_number(text) || has_long_run(text),
+            Self::Thing => reads_as_number(text),
+            Self::Data => false,
+        }
+    }
+}
+
 texts! {
     /// The reason for a request or decision: 10 to 500 characters.
-    Reason 10..=500;
+    Reason 10..=500, Words;
     /// The title of a case: 1 to 200 characters.
-    Title 1..=200;
+    Title 1..=200, Words;
     /// The case's number in another system, or where a file came from: 1 to 200 characters.
-    Reference 1..=200;
+    Reference 1..=200, Thing;
     /// A ticket number: 1 to 100 characters.
-    Ticket 1..=100;
+    Ticket 1..=100, Thing;
     /// The legal basis of an export: 3 to 500 characters.
-    LegalBasis 3..=500;
+    LegalBasis 3..=500, Words;
     /// The customer account a message was sent for: 1 to 128 characters.
-    AccountName 1..=128;
+    AccountName 1..=128, Data;
 }
 
 /// The name an operator signs in with: 2 to 64 of `a-z 0-9 . _ -`, beginning with a letter.
@@ -115,6 +144,21 @@ mod tests {
             Reason::parse("a line\nand another"),
             Err(TextError::NotPrintable)
         );
+    }
+
+    #[test]
+    fn no_phone_number_is_in_a_reason_a_title_or_a_note() {
+        let number = Err(TextError::HoldsNumber);
+        let text = "they called from +1 202 555 0101";
+        assert_eq!(Reason::parse(text).map(drop), number);
+        assert_eq!(Title::parse(text).map(drop), number);
+        assert_eq!(LegalBasis::parse(text).map(drop), number);
+        assert_eq!(Reference::parse(text).map(drop), number);
+        assert_eq!(Ticket::parse(text).map(drop), number);
+        let digits = "case 447700900123";
+        assert_eq!(Reason::parse(digits).map(drop), number);
+        assert!(Ticket::parse(digits).is_ok() && Reference::parse(digits).is_ok());
+        assert!(AccountName::parse("+1 202 555 0101").is_ok());
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! The state that all requests share.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use bytes::Bytes;
+use http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use super::ProblemKind;
 use super::drain::Drains;
 use super::metrics::Metrics;
+use super::pages::{MadeUpPerson, Sittings};
 use super::problem::Problem;
 use super::throttle::Throttle;
 use super::turns::Turns;
@@ -31,6 +34,11 @@ pub(super) struct App {
     pub(super) drains: Arc<Drains>,
     /// The OpenAPI document, made when it is first asked for.
     pub(super) description: LazyLock<Bytes, fn() -> Bytes>,
+    pub(super) sittings: Sittings,
+    /// The people of a demo; nobody in any other vault.
+    pub(super) made_up: Vec<MadeUpPerson>,
+    /// The methods of each path, as the header `Allow` has them.
+    pub(super) allowed: OnceLock<BTreeMap<String, HeaderValue>>,
     entropy: SystemEntropy,
 }
 
@@ -52,6 +60,9 @@ impl App {
             drains: Arc::default(),
             limits,
             description: LazyLock::new(describe),
+            sittings: Sittings::default(),
+            made_up: Vec::new(),
+            allowed: OnceLock::new(),
             entropy: SystemEntropy::new(),
         }
     }

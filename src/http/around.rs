@@ -16,9 +16,11 @@ use super::connection::{Connection, Peer};
 use super::drain::Rest;
 use super::head;
 use super::holding::Holding;
+use super::pages::{PREFIX, bare_refusal};
 use super::problem::Problem;
+use crate::domain::Moment;
 
-/// Headers of every answer: it must not be framed, cached or sniffed.
+/// Headers of every answer, unless it has its own: it must not be framed, cached or sniffed.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::STRICT_TRANSPORT_SECURITY,
@@ -51,6 +53,8 @@ pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: 
     let working = connection.as_ref().map(Connection::work);
     let checked = head::check(&app.limits, &request);
     let (request, rest) = Rest::of(request);
+    // A browser that asks for a page gets a page, whatever the answer.
+    let page = is_page(request.uri().path()).then(|| app.vault.clock().time);
     let response = match checked {
         Ok(()) => next.run(request).await,
         Err(problem) => {
@@ -58,7 +62,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: 
             problem.into_response()
         }
     };
-    let mut response = finish(response, &request_id);
+    let mut response = finish(response, &request_id, page);
     if let Some(rest) = rest {
         rest.drain(&app.drains);
     }
@@ -104,7 +108,7 @@ pub(super) fn bare_answer(app: &App, bytes: &[u8]) -> Option<Vec<u8>> {
     let request_id = app.request_id();
     let problem = Problem::new(kind);
     let body = problem.to_json(&request_id);
-    let response = finish(problem.into_response(), &request_id);
+    let response = finish(problem.into_response(), &request_id, None);
     let mut words = format!("HTTP/1.1 {}\r\nconnection: close\r\n", kind.status()).into_bytes();
     for (name, value) in response.headers() {
         let name: &[u8] = name.as_ref();
@@ -130,8 +134,19 @@ pub(super) fn on_panic(_: Box<dyn std::any::Any + Send>) -> Response {
     Problem::new(ProblemKind::Internal).into_response()
 }
 
-fn finish(mut response: Response, request_id: &str) -> Response {
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+fn is_page(path: &str) -> bool {
+    let rest = path.strip_prefix(PREFIX);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// `page` is the time for an answer that is to be a page.
+fn finish(mut response: Response, request_id: &str, page: Option<Moment>) -> Response {
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let (Some(problem), Some(now)) = (&problem, page) {
+        let (parts, body) = bare_refusal(problem, now).into_parts();
+        response.headers_mut().extend(parts.headers);
+        *response.body_mut() = body;
+    } else if let Some(problem) = problem {
         let body = problem.to_json(request_id);
         let headers = response.headers_mut();
         headers.insert(
@@ -143,7 +158,10 @@ fn finish(mut response: Response, request_id: &str) -> Response {
     }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page says by itself what it may do.
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert("request-id", value);

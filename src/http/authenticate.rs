@@ -1,4 +1,4 @@
-//! Authentication: `Authorization: Bearer` and the session of the token.
+//! Authentication: `Authorization: Bearer`, or for pages their cookie, and the session of the token.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,15 +17,28 @@ use crate::vault::{Caller, Unauthenticated};
 /// The caller of a live session. Every other request is counted, and gets `throttled` when the
 /// bucket of its address is full.
 pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
-    let caller = recognise(app, parts).await?;
+    authenticate_as(app, parts, bearer(parts)).await
+}
+
+/// The same for a token that did not come as `Authorization: Bearer`.
+pub(super) async fn authenticate_as(
+    app: &Arc<App>,
+    parts: &Parts,
+    token: Option<SessionToken>,
+) -> Result<Caller, Problem> {
+    let caller = recognise(app, parts, token).await?;
     if let Some(Peer(connection)) = parts.extensions.get() {
         connection.signed_in();
     }
     Ok(caller)
 }
 
-async fn recognise(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
-    let Some(token) = bearer(parts) else {
+async fn recognise(
+    app: &Arc<App>,
+    parts: &Parts,
+    token: Option<SessionToken>,
+) -> Result<Caller, Problem> {
+    let Some(token) = token else {
         return Err(stranger(
             app,
             address(parts),
@@ -53,8 +66,12 @@ pub(super) fn stranger(app: &App, address: Option<IpAddr>, problem: Problem) -> 
 }
 
 /// Lets whoever has a session read what anybody may, and counts everybody else as a stranger.
-pub(super) fn admit_anybody(app: &App, parts: &Parts) -> Result<(), Problem> {
-    let known = bearer(parts).is_some_and(|token| app.vault.recognise(&token).is_some());
+pub(super) fn admit_anybody(
+    app: &App,
+    parts: &Parts,
+    token: Option<SessionToken>,
+) -> Result<(), Problem> {
+    let known = token.is_some_and(|token| app.vault.recognise(&token).is_some());
     match known {
         true => Ok(()),
         false => admit_stranger(app, address(parts)),
@@ -78,7 +95,7 @@ pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
     Some(connection.address()?.ip())
 }
 
-fn bearer(parts: &Parts) -> Option<SessionToken> {
+pub(super) fn bearer(parts: &Parts) -> Option<SessionToken> {
     let mut values = parts.headers.get_all(AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
     if values.next().is_some() {

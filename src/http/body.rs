@@ -1,4 +1,4 @@
-//! Reads and decodes JSON bodies: bounded, and in memory that is wiped.
+//! Reads bodies, and decodes those that are JSON: bounded, and in memory that is wiped.
 //!
 //! Messages of the JSON decoder quote the body, so they are never passed on.
 
@@ -21,17 +21,23 @@ use super::problem::Problem;
 use crate::config::Limits;
 use crate::domain::WipedBuffer;
 
-/// Reads the whole body, within the limits of time and size.
+/// What the API takes.
+pub(super) const JSON: &str = "application/json";
+/// What a form on a page sends.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Reads the whole body, within the limits of time and size. It must be declared as `media`.
 pub(super) async fn read(
     limits: &Limits,
     parts: &Parts,
     body: Body,
+    media: &str,
 ) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let within = Duration::from_secs(limits.request_s);
     let bytes = tokio::time::timeout(within, gather(body, limits.body_bytes))
         .await
         .map_err(|_| Problem::new(ProblemKind::Timeout))??;
-    if !bytes.is_empty() && !is_json(&parts.headers) {
+    if !bytes.is_empty() && !is_declared(&parts.headers, media) {
         return Err(Problem::new(ProblemKind::UnsupportedMediaType));
     }
     if !bytes.is_empty() {
@@ -86,8 +92,8 @@ async fn gather(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Prob
     Ok(bytes.into_bytes())
 }
 
-/// Declared once, as JSON; of its parameters a `charset` must be UTF-8.
-fn is_json(headers: &HeaderMap) -> bool {
+/// Declared once, as this media type; of its parameters a `charset` must be UTF-8.
+fn is_declared(headers: &HeaderMap, media: &str) -> bool {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let Some(Ok(value)) = values.next().map(|value| value.to_str()) else {
         return false;
@@ -100,9 +106,7 @@ fn is_json(headers: &HeaderMap) -> bool {
                 && !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
         })
     };
-    kind.eq_ignore_ascii_case("application/json")
-        && values.next().is_none()
-        && !parts.any(other_text)
+    kind.eq_ignore_ascii_case(media) && values.next().is_none() && !parts.any(other_text)
 }
 
 /// A body that was coded on its way, by gzip for example, is not taken.

@@ -1,9 +1,9 @@
 //! The vault over HTTPS: routes, authentication, and answers as bytes.
 //!
 //! Called by `cli`. It sees requests and sealed answers, never keys or the database. `routes` lists
-//! the routes, one on each line. Only `mount` puts them into axum's router. `run` turns a request
-//! into an operation and passes it through the door. Buffers inside the TLS and HTTP libraries are
-//! not wiped.
+//! the routes, one on each line, and `pages` the pages. Only `mount` puts them into axum's router.
+//! `run` turns a request into an operation and passes it through the door. Buffers inside the TLS
+//! and HTTP libraries are not wiped.
 
 mod accept;
 mod answer;
@@ -22,6 +22,7 @@ mod log_thread;
 mod metrics;
 mod mount;
 mod openapi;
+mod pages;
 mod places;
 mod plain;
 mod problem;
@@ -43,9 +44,10 @@ mod upload;
 mod tests;
 
 pub use self::dev_certificate::{CertificateError, DevCertificate, make_dev_certificate};
+pub use self::pages::MadeUpPerson;
 pub use self::problem_kind::ProblemKind;
-pub use self::route::Route;
-pub use self::routes::table;
+pub use self::route::{PageRoute, Route};
+pub use self::routes::{page_table, table};
 pub use self::server::{ServeConfig, ServeError, router, serve, serve_until};
 pub use self::tls::TlsError;
 pub use self::upload::UploadQuery;

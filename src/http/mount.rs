@@ -1,8 +1,9 @@
-//! Mounts operations as routes. No other file uses axum's router.
+//! Mounts operations as routes and as pages. No other file uses axum's router.
 //!
 //! It puts a handler of `run` or `upload` at each path, and lists the route for the API's
 //! description.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -19,12 +20,14 @@ use utoipa::ToSchema;
 use super::accept;
 use super::app::App;
 use super::around::{around, on_panic};
+use super::pages;
 use super::plain;
 use super::problem::Problem;
-use super::route::{Route, Shape, Takes};
+use super::route::{PageRoute, Route, Shape, Takes};
 use super::run::{self, Named, Take};
 use super::sessions::Open;
 use super::upload::{self, Admit};
+use crate::console::Page;
 use crate::operations::{Docs, Empty, Request as Asked};
 use crate::policy::{Action, ActionKind};
 use crate::vault::{Answer, Operation};
@@ -36,6 +39,7 @@ pub(super) struct Routes {
     prefix: &'static str,
     router: Router<Arc<App>>,
     table: Vec<Route>,
+    pages: Vec<PageRoute>,
 }
 
 impl Routes {
@@ -44,6 +48,7 @@ impl Routes {
             prefix,
             router: Router::new(),
             table: Vec::new(),
+            pages: Vec::new(),
         }
     }
 
@@ -195,8 +200,83 @@ impl Routes {
         self
     }
 
+    /// Mounts a page: the view of an operation.
+    pub(super) fn page<P: Page>(self, path: &'static str, method: Method) -> Self {
+        let action = Some(<<P::Operation as Operation>::Action as Action>::KIND);
+        let handler = |State(app): State<Arc<App>>, request: Request| async move {
+            match *request.method() {
+                Method::HEAD => plain::method_not_allowed(State(app), request).await,
+                _ => pages::page::<P>(app, request).await,
+            }
+        };
+        self.add_page(path, method, action, handler)
+    }
+
+    /// Mounts the form that hands a package out to a browser.
+    pub(super) fn package_page<I: 'static>(
+        self,
+        path: &'static str,
+        named: Named<I>,
+        take: Take<I>,
+    ) -> Self {
+        let handler = move |State(app): State<Arc<App>>, request: Request| {
+            pages::package(app, request, named, take)
+        };
+        self.add_page(path, Method::POST, Some(ActionKind::TakePackage), handler)
+    }
+
+    /// Mounts the form that admits a file of a browser.
+    pub(super) fn upload_page(self, path: &'static str) -> Self {
+        let handler = |State(app): State<Arc<App>>, request: Request| pages::upload(app, request);
+        self.add_page(path, Method::POST, Some(ActionKind::BeginExhibit), handler)
+    }
+
+    /// Mounts a page for people without a session. Reading one is counted like any request of a stranger; a form is
+    /// counted when it is read.
+    pub(super) fn open_page<H, T>(self, path: &'static str, method: Method, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let counted = |State(app): State<Arc<App>>, request: Request| async move {
+            let (parts, body) = request.into_parts();
+            let admitted = match parts.method == Method::POST {
+                true => Ok(()),
+                false => pages::admit(&app, &parts),
+            };
+            match admitted {
+                Ok(()) => handler.call(Request::from_parts(parts, body), app).await,
+                Err(problem) => problem.into_response(),
+            }
+        };
+        self.add_page(path, method, None, counted)
+    }
+
+    fn add_page<H, T>(
+        mut self,
+        path: &'static str,
+        method: Method,
+        action: Option<ActionKind>,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.pages.push(PageRoute {
+            method: method.clone(),
+            path,
+            action,
+        });
+        self.put(path, method, handler)
+    }
+
     pub(super) fn into_table(self) -> Vec<Route> {
         self.table
+    }
+
+    pub(super) fn into_page_table(self) -> Vec<PageRoute> {
+        self.pages
     }
 
     /// The router, with the layers of `around`.
@@ -205,12 +285,36 @@ impl Routes {
         reason = "the one place that makes routes: where there is none, a problem"
     )]
     pub(super) fn into_router(self, app: Arc<App>) -> Router {
+        // Of one router alone; whoever made another one of the same routes has set the same.
+        let _ = app.allowed.set(self.allowed());
         self.router
             .fallback(plain::not_found)
             .method_not_allowed_fallback(plain::method_not_allowed)
             .layer(CatchPanicLayer::custom(on_panic))
             .layer(from_fn_with_state(Arc::clone(&app), around))
             .with_state(app)
+    }
+
+    /// The methods of each path. `HEAD` is for what anybody may read and nobody is recorded for.
+    fn allowed(&self) -> BTreeMap<String, HeaderValue> {
+        let routes = self.table.iter();
+        let routes = routes.map(|route| (route.path.as_str(), &route.method, route.action));
+        let pages = self.pages.iter();
+        let pages = pages.map(|page| (page.path, &page.method, page.action));
+        let mut allowed: BTreeMap<&str, String> = BTreeMap::new();
+        for (path, method, action) in routes.chain(pages) {
+            let methods = allowed.entry(path).or_default();
+            let head = *method == Method::GET && action.is_none();
+            let head = head.then_some("HEAD");
+            for method in [method.as_str()].into_iter().chain(head) {
+                let comma = if methods.is_empty() { "" } else { "," };
+                methods.push_str(comma);
+                methods.push_str(method);
+            }
+        }
+        let value =
+            |(path, methods): (&str, String)| Some((path.to_owned(), methods.try_into().ok()?));
+        allowed.into_iter().filter_map(value).collect()
     }
 
     fn add<F, R>(self, path: &str, route: Route, handler: F) -> Self
@@ -236,19 +340,28 @@ impl Routes {
         )
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that makes routes: one for each operation"
-    )]
     fn add_handler<H, T>(mut self, path: &str, mut route: Route, handler: H) -> Self
     where
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
         route.path = format!("{}{path}", self.prefix);
-        if let Ok(filter) = MethodFilter::try_from(route.method.clone()) {
-            self.router = self.router.route(&route.path, on(filter, handler));
-            self.table.push(route);
+        self = self.put(&route.path, route.method.clone(), handler);
+        self.table.push(route);
+        self
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that makes routes: one for each operation"
+    )]
+    fn put<H, T>(mut self, path: &str, method: Method, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        if let Ok(filter) = MethodFilter::try_from(method) {
+            self.router = self.router.route(path, on(filter, handler));
         }
         self
     }

@@ -1,17 +1,17 @@
 //! Pages that anybody may read, and the answers for unknown paths and methods. They write no leaf. Whoever has no
 //! session is counted as a stranger, but for the two probes: strangers must not make a balancer think that it is down.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 use super::ProblemKind;
 use super::app::App;
-use super::authenticate::{address, admit_anybody, stranger};
+use super::authenticate::{address, admit_anybody, bearer, stranger};
 use super::problem::Problem;
+use super::{accept, pages};
 use crate::operations::Docs;
 
 pub(super) const OPENAPI: Docs = Docs {
@@ -28,7 +28,7 @@ pub(super) const ERRORS: Docs = Docs {
     id: "readErrors",
     tag: "Service",
     summary: "Read what every problem means",
-    description: "The page that the `type` of every problem points to, in Markdown.",
+    description: "The page that the `type` of every problem points to, in Markdown; as HTML for a browser.",
     request: "",
     answer: "",
     problems: &[],
@@ -95,7 +95,7 @@ pub(super) async fn metrics(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
-    admit_anybody(&app, &parts)?;
+    admit_anybody(&app, &parts, bearer(&parts))?;
     if !address(&parts).is_some_and(|from| app.metrics_for.lists(from)) {
         return Err(Problem::new(ProblemKind::NotFound));
     }
@@ -111,7 +111,8 @@ pub(super) async fn description(
     State(app): State<Arc<App>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    admit_anybody(&app, &request.into_parts().0)?;
+    let (parts, _) = request.into_parts();
+    admit_anybody(&app, &parts, bearer(&parts))?;
     let document = app.description.clone();
     Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
 }
@@ -121,8 +122,18 @@ pub(super) async fn errors(
     State(app): State<Arc<App>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    admit_anybody(&app, &request.into_parts().0)?;
-    Ok(text(StatusCode::OK, include_str!("../../docs/errors.md")))
+    let page = accept::choose(request.headers(), &["text/plain", "text/html"]) == Some(1);
+    let mut response = match page {
+        true => pages::errors(&app, request).await?,
+        false => {
+            let (parts, _) = request.into_parts();
+            admit_anybody(&app, &parts, bearer(&parts))?;
+            text(StatusCode::OK, include_str!("../../docs/errors.md"))
+        }
+    };
+    let varies = HeaderValue::from_static("accept");
+    response.headers_mut().insert(header::VARY, varies);
+    Ok(response)
 }
 
 pub(super) async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -136,7 +147,8 @@ pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, request: Req
     let problem = Problem::new(ProblemKind::MethodNotAllowed);
     let mut response = stranger(&app, address(&parts), problem).into_response();
     let path = parts.extensions.get::<MatchedPath>();
-    if let Some(allowed) = path.and_then(|path| ALLOWED.get(path.as_str()))
+    let all = app.allowed.get();
+    if let Some(allowed) = path.zip(all).and_then(|(path, all)| all.get(path.as_str()))
         && response.status() == StatusCode::METHOD_NOT_ALLOWED
     {
         response
@@ -151,24 +163,6 @@ pub(super) async fn not_acceptable(State(app): State<Arc<App>>, request: Request
     let problem = Problem::new(ProblemKind::NotAcceptable);
     stranger(&app, address(&parts), problem).into_response()
 }
-
-/// The methods of each path. `HEAD` is for what anybody may read and nobody is recorded for.
-static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {
-    let mut allowed: BTreeMap<String, String> = BTreeMap::new();
-    for route in super::table() {
-        let methods = allowed.entry(route.path).or_default();
-        let head = route.method == Method::GET && route.action.is_none();
-        let head = head.then_some("HEAD");
-        for method in [route.method.as_str()].into_iter().chain(head) {
-            let comma = if methods.is_empty() { "" } else { "," };
-            methods.push_str(comma);
-            methods.push_str(method);
-        }
-    }
-    let value =
-        |(path, methods): (String, String)| Some((path, HeaderValue::try_from(methods).ok()?));
-    allowed.into_iter().filter_map(value).collect()
-});
 
 fn text(status: StatusCode, text: &'static str) -> Response {
     (

@@ -171,7 +171,7 @@ pub(super) enum InTheWay {
 
 impl InTheWay {
     /// The state and the way out.
-    fn text(self) -> &'static str {
+    pub(super) fn text(self) -> &'static str {
         match self {
             Self::Case(CaseState::Open) => "The case is open already.",
             Self::Case(CaseState::Held) => "The case is on hold; reopen it before you close it.",

@@ -54,6 +54,7 @@ kinds! {
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
     WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
     SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "This needs a second factor: if you have none, set one up with POST /api/v1/second-factors; then sign in with its code.";
+    CrossSite            "cross-site"             FORBIDDEN    "The form is not from a page of this vault.";
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
     NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";

@@ -64,6 +64,17 @@ impl Route {
     }
 }
 
+/// One page.
+#[derive(Debug, Clone)]
+pub struct PageRoute {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path; a parameter is a segment such as `{case}`.
+    pub path: &'static str,
+    /// The action of its operation; `None` for a page without a session.
+    pub action: Option<ActionKind>,
+}
+
 /// Where the input of a route comes from.
 #[derive(Clone, Copy)]
 pub(super) enum Takes {

@@ -4,17 +4,17 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use super::mount::Routes;
-use super::route::Route;
+use super::route::{PageRoute, Route};
 use super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
 use super::upload;
-use super::{openapi, plain};
+use super::{openapi, pages, plain};
 use crate::operations::Ids;
 use crate::operations::audit::{
     ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
 };
 use crate::operations::case::{
     CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
-    ReopenCase, SuspendMember,
+    ReadOverview, ReopenCase, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
@@ -26,6 +26,7 @@ use crate::operations::export::{
     AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
     take_package,
 };
+use crate::operations::inbox::ListInbox;
 use crate::operations::key::KeyStatus;
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
@@ -51,6 +52,11 @@ pub fn table() -> Vec<Route> {
     routes().into_table()
 }
 
+/// All pages, for tests; no vault is needed.
+pub fn page_table() -> Vec<PageRoute> {
+    routes().into_page_table()
+}
+
 /// The API's description, made of the table.
 pub(super) fn description() -> Bytes {
     Bytes::from(openapi::document(&table()))
@@ -61,12 +67,13 @@ pub(super) fn routes() -> Routes {
     let (ok, created) = (StatusCode::OK, StatusCode::CREATED);
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     let (text, tar) = ("text/plain", "application/x-tar");
-    Routes::new("/api/v1")
+    let routes = Routes::new("/api/v1")
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
         .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
         .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
         .mount::<ReadSelf>              (get.clone(),    "/me",                               ok)
+        .mount::<ListInbox>             (get.clone(),    "/inbox",                            ok)
 
         .mount::<AddOperator>           (post.clone(),   "/operators",                        created)
         .mount::<ListOperators>         (get.clone(),    "/operators",                        ok)
@@ -78,6 +85,7 @@ pub(super) fn routes() -> Routes {
         .mount::<OpenCase>              (post.clone(),   "/cases",                            created)
         .mount::<ListCases>             (get.clone(),    "/cases",                            ok)
         .mount::<ReadCase>              (get.clone(),    "/cases/{case}",                     ok)
+        .mount::<ReadOverview>          (get.clone(),    "/cases/{case}/overview",            ok)
         .mount::<CloseCase>             (post.clone(),   "/cases/{case}/close",               ok)
         .mount::<HoldCase>              (post.clone(),   "/cases/{case}/hold",                ok)
         .mount::<ReopenCase>            (post.clone(),   "/cases/{case}/reopen",              ok)
@@ -145,5 +153,6 @@ pub(super) fn routes() -> Routes {
         .plain("/errors",       plain::ERRORS,  text,               plain::errors)
         .plain("/healthz",      plain::HEALTHZ, text,               plain::healthz)
         .plain("/readyz",       plain::READYZ,  text,               plain::readyz)
-        .plain("/metrics",      plain::METRICS, text,               plain::metrics)
+        .plain("/metrics",      plain::METRICS, text,               plain::metrics);
+    pages::mount(routes)
 }

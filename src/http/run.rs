@@ -3,6 +3,7 @@
 //!
 //! A request of a signed-in operator that cannot be read gets a leaf too.
 
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,9 +47,21 @@ pub(super) async fn download<I: 'static>(
 ) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
-    let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let part = range::read(&parts.headers);
+    hand_out(&app, caller, ids, part, named, take).await
+}
+
+/// Hands a package out to somebody who was recognised.
+pub(super) async fn hand_out<I: 'static>(
+    app: &App,
+    caller: Caller,
+    ids: Ids,
+    part: Option<WantedPart>,
+    named: Named<I>,
+    take: Take<I>,
+) -> Result<Response, Problem> {
+    let turn = app.turns.enter(&caller)?;
     let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
     let reply = blocking(move || {
@@ -77,8 +90,8 @@ pub(super) async fn run<O: Asked>(
     let caller = authenticate(&app, &parts).await?;
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
-    let bytes = read_body::<O>(&app, &caller, &ids, &parts, body).await?;
-    pass::<O>(app, caller, turn, ids, bytes, status).await
+    let bytes = read_body::<O>(&app, &caller, &ids, &parts, body, body::JSON).await?;
+    answer::<O>(app, caller, turn, ids, bytes, status).await
 }
 
 /// How long a small body that was sent with the head may take until the right is decided first.
@@ -89,19 +102,20 @@ const SMALL: u64 = 16 * 1024;
 /// Reads the body of somebody who may send it. Whoever makes the server wait for a body, by its
 /// size or by `Expect: 100-continue`, has their right decided first; a small body that is there
 /// already is read as it is, and its sender's right is decided by the act itself.
-async fn read_body<O: Asked>(
+pub(super) async fn read_body<O: Asked>(
     app: &Arc<App>,
     caller: &Caller,
     ids: &Ids,
     parts: &Parts,
     body: Body,
+    media: &'static str,
 ) -> Result<Result<Zeroizing<Vec<u8>>, Problem>, Problem> {
     if body.is_end_stream() {
-        return Ok(body::read(&app.limits, parts, body).await);
+        return Ok(body::read(&app.limits, parts, body, media).await);
     }
     let here = body.size_hint().exact().is_some_and(|size| size <= SMALL)
         && !parts.headers.contains_key(EXPECT);
-    let mut reading = pin!(body::read(&app.limits, parts, body));
+    let mut reading = pin!(body::read(&app.limits, parts, body, media));
     if here && let Ok(bytes) = tokio::time::timeout(AT_ONCE, &mut reading).await {
         return Ok(bytes);
     }
@@ -128,10 +142,10 @@ pub(super) async fn run_query<O: Asked>(
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let json = query::to_json(parts.uri.query().unwrap_or_default(), names);
-    pass::<O>(app, caller, turn, ids, json, StatusCode::OK).await
+    answer::<O>(app, caller, turn, ids, json, StatusCode::OK).await
 }
 
-async fn pass<O: Asked>(
+async fn answer<O: Asked>(
     app: Arc<App>,
     caller: Caller,
     turn: Turn,
@@ -139,25 +153,48 @@ async fn pass<O: Asked>(
     bytes: Result<Zeroizing<Vec<u8>>, Problem>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
+    let reply = pass::<O, Reply>(&app, caller, &turn, ids, bytes, O::SMALL, Ended::reply).await?;
+    respond(reply, status)
+}
+
+/// Passes an operation through the door, in the time that a request has. `with` makes something of how it ended, on an
+/// async thread if that is a `small` thing.
+pub(super) async fn pass<O: Asked, T: Send + 'static>(
+    app: &App,
+    caller: Caller,
+    turn: &Turn,
+    ids: Ids,
+    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
+    small: bool,
+    with: impl FnOnce(Ended<<O as Operation>::Answer>) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Problem> {
     // Dropped with this future if the request times out or the client disconnects; running scans
     // then stop. An operation that has begun still writes its leaf.
     let (caller, waiting) = caller.waiting();
     let within = Duration::from_secs(app.limits.request_s);
-    let reply = tokio::time::timeout(within, act::<O>(&app, caller, &turn, ids, bytes))
+    let acted = async {
+        let ended = act::<O>(app, caller, turn, ids, bytes).await?;
+        let made = match small {
+            true => with(ended),
+            false => blocking(move || with(ended)).await?,
+        };
+        Ok(made?)
+    };
+    let made = tokio::time::timeout(within, acted)
         .await
-        .map_err(|_| Problem::new(ProblemKind::GivenUp))??;
+        .map_err(|_| Problem::new(ProblemKind::GivenUp))?;
     drop(waiting);
-    respond(reply, status)
+    made
 }
 
-/// Passes an operation through the door. A reader thread runs it; no thread waits for the leaf.
+/// A reader thread runs the operation; no thread waits for the leaf.
 async fn act<O: Asked>(
     app: &App,
     caller: Caller,
     turn: &Turn,
     ids: Ids,
     bytes: Result<Zeroizing<Vec<u8>>, Problem>,
-) -> Result<Reply, Problem> {
+) -> Result<Ended<<O as Operation>::Answer>, Problem> {
     let (back, ended) = oneshot::channel();
     let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
@@ -174,11 +211,7 @@ async fn act<O: Asked>(
     let ended = ended
         .await
         .map_err(|_| Refusal::Unaudited(Unaudited::NotDurable))?;
-    let reply = match O::SMALL {
-        true => ended.reply(),
-        false => blocking(move || ended.reply()).await?,
-    };
-    Ok(reply?)
+    Ok(ended)
 }
 
 /// Decodes the operation and begins it. A request that cannot be read is refused with a leaf.
@@ -230,13 +263,29 @@ pub(super) async fn run_open<I: Open + 'static>(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let from = address(&parts);
-    if let Err(retry_after) = app.throttle.take(from, Instant::now()) {
-        app.metrics.count_stranger();
-        app.metrics.count_throttled();
-        return Err(Problem::new(ProblemKind::Throttled).retry_after(retry_after));
-    }
-    let bytes = body::read(&app.limits, &parts, body).await;
+    admit_open(&app, from)?;
+    let bytes = body::read(&app.limits, &parts, body, body::JSON).await;
     let bytes = bytes.map_err(|problem| stranger(&app, from, problem))?;
+    respond(open::<I>(&app, from, bytes).await?, status)
+}
+
+/// Lets a request without a session in, before anything of it is read.
+pub(super) fn admit_open(app: &App, from: Option<IpAddr>) -> Result<(), Problem> {
+    app.throttle
+        .take(from, Instant::now())
+        .map_err(|retry_after| {
+            app.metrics.count_stranger();
+            app.metrics.count_throttled();
+            Problem::new(ProblemKind::Throttled).retry_after(retry_after)
+        })
+}
+
+/// Does what a request without a session asks for in JSON. A password is hashed, so there are only so many turns.
+pub(super) async fn open<I: Open + 'static>(
+    app: &Arc<App>,
+    from: Option<IpAddr>,
+    bytes: Zeroizing<Vec<u8>>,
+) -> Result<Reply, Problem> {
     let within = Duration::from_secs(app.limits.request_s);
     let turn = tokio::time::timeout(within, app.hashing.acquire()).await;
     let Ok(Ok(_turn)) = turn else {
@@ -247,7 +296,7 @@ pub(super) async fn run_open<I: Open + 'static>(
         blocking(move || body::decode::<I>(&bytes).and_then(|input| input.run(&vault, from)))
             .await?;
     match reply {
-        Ok(reply) => respond(reply, status),
+        Ok(reply) => Ok(reply),
         Err(problem) => {
             // Without a leaf, it did not reach the door.
             if problem.leaf.is_none() {

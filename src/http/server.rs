@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 use super::connections::Bounded;
+use super::pages::MadeUpPerson;
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks};
@@ -38,6 +39,8 @@ pub struct ServeConfig {
     pub proxies: Networks,
     /// Who may read `/metrics`.
     pub metrics: Networks,
+    /// The people of a demo, whom its page to sign in lists; nobody in any other vault.
+    pub made_up: Vec<MadeUpPerson>,
 }
 
 /// Why the server did not start, or did not stop well.
@@ -73,6 +76,7 @@ impl ServeConfig {
             limits: config.limits.clone(),
             proxies: config.serve.proxies.clone(),
             metrics: config.serve.metrics.clone(),
+            made_up: Vec::new(),
         }
     }
 }
@@ -120,12 +124,14 @@ pub async fn serve_until(
     let address = listener
         .local_addr()
         .map_err(|error| ServeError::Listen(error.kind()))?;
-    let app = Arc::new(App::new(
+    let mut app = App::new(
         Arc::clone(&vault),
         config.limits.clone(),
         config.metrics.clone(),
         description,
-    ));
+    );
+    app.made_up = config.made_up.clone();
+    let app = Arc::new(app);
     let service = routes().into_router(Arc::clone(&app)).into_make_service();
 
     let handle = Handle::new();

@@ -28,6 +28,7 @@ use super::app::{App, blocking};
 use super::authenticate::authenticate;
 use super::problem::Problem;
 use super::run::ids;
+use super::turns::Turn;
 use super::{body, query};
 use crate::config::Limits;
 use crate::domain::schema::{RegionCode, also, described, one_of, pattern};
@@ -158,8 +159,19 @@ pub(super) fn admit(
         dry_run: query.dry_run,
         accept_quarantined: query.accept_quarantined,
     };
+    admit_words(vault, caller, case, &words, arriving)
+}
+
+/// The same for words that came in another way, such as a form.
+pub(super) fn admit_words(
+    vault: &Vault,
+    caller: &Caller,
+    case: CaseId,
+    words: &AdmitWords,
+    arriving: Arriving,
+) -> Result<Reply, Refusal> {
     let target = Target::Case(case.clone());
-    match AdmitRequest::read(case, &words) {
+    match AdmitRequest::read(case, words) {
         Ok(request) => exhibit::admit(vault, caller, request, arriving, &mut |_| true),
         Err(error) => Err(vault.turn_away::<actions::BeginExhibit>(caller, target, error)),
     }
@@ -189,6 +201,22 @@ pub(super) async fn upload(
         Some("true") => StatusCode::OK,
         _ => StatusCode::CREATED,
     };
+    let bytes = asked.bytes;
+    let admit =
+        move |vault: &Vault, caller: &Caller, arriving| admit(vault, caller, asked, arriving);
+    let reply = take_in(&app, caller, &turn, body, bytes, admit).await?;
+    respond(reply, status)
+}
+
+/// Streams a body to what admits it as a file.
+pub(super) async fn take_in(
+    app: &App,
+    caller: Caller,
+    turn: &Turn,
+    body: Body,
+    bytes: Option<u64>,
+    admit: impl FnOnce(&Vault, &Caller, Arriving) -> Result<Reply, Refusal> + Send + 'static,
+) -> Result<Reply, Problem> {
     let (pieces, incoming) = channel(PIECES);
     let (stop, stopped) = oneshot::channel();
     let (want, wanted) = oneshot::channel();
@@ -206,13 +234,13 @@ pub(super) async fn upload(
                 want: Some(want),
                 sender,
             }),
-            bytes: asked.bytes,
+            bytes,
             stop: Some(Box::new(move || {
                 // The feeding task may have ended already.
                 let _ = stop.send(());
             })),
         };
-        let admitted = admit(&vault, &caller, asked, arriving);
+        let admitted = admit(&vault, &caller, arriving);
         drop(slot);
         admitted
     });
@@ -228,7 +256,7 @@ pub(super) async fn upload(
         .map_err(|_| Problem::new(ProblemKind::Internal))?;
     drop(here);
     match (admitted, cut) {
-        (Ok(reply), _) => respond(reply, status),
+        (Ok(reply), _) => Ok(reply),
         (Err(Refusal::Failed(_, receipt)), Some(kind)) => {
             Err(Problem::new(kind).with_leaf(receipt.leaf()))
         }
@@ -343,7 +371,7 @@ fn mapping(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     String::from_utf8(bytes).map(Some).map_err(|_| wrong())
 }
 
-async fn turn_away(
+pub(super) async fn turn_away(
     app: &App,
     caller: Caller,
     target: Target,

@@ -12,6 +12,7 @@ mod docs;
 mod done;
 pub mod exhibit;
 pub mod export;
+pub mod inbox;
 pub mod key;
 pub mod membership;
 pub mod on_member;

@@ -40,7 +40,7 @@ pub trait Request: Operation {
 pub struct Empty {}
 
 /// The identifiers in a path, as text. A malformed one is answered like an unknown one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Ids {
     named: Vec<(String, String)>,
 }

@@ -110,6 +110,7 @@ list! {
     SignIn            "session.open"        writes;
     SignOut           "session.close"       writes;
     ReadSelf          "session.read"        reads;
+    ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
     ResetFactor       "operator.reset-factor" writes;
@@ -119,6 +120,7 @@ list! {
     OpenCase          "case.open"           writes;
     ListCases         "case.list"           reads;
     ReadCase          "case.read"           reads;
+    ReadOverview      "case.overview"       reads;
     CloseCase         "case.close"          writes;
     HoldCase          "case.hold"           writes;
     ReopenCase        "case.reopen"         writes;

@@ -106,15 +106,18 @@ fn row(action: ActionKind) -> Row {
 
     match action {
         A::SignIn | A::Enrol | A::SetSecondFactor => STRANGER,
-        A::SignOut | A::ReadSelf | A::ReadCheckpoint | A::ReadVkey | A::ReadSigner => {
-            home(EVERYBODY)
-        }
+        A::SignOut
+        | A::ReadSelf
+        | A::ListInbox
+        | A::ReadCheckpoint
+        | A::ReadVkey
+        | A::ReadSigner => home(EVERYBODY),
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
         A::ListOperators | A::AcceptTime | A::ResetFactor => home(&[Administrator, Lead]),
         A::ReadClock => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
         A::ListCases => home(CASE_WORKERS),
-        A::ReadCase => at_rest_too(members(&[I, L, C, N])),
+        A::ReadCase | A::ReadOverview => at_rest_too(members(&[I, L, C, N])),
         A::CloseCase | A::HoldCase => members(&[L]),
         A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
         // An administrator ends rights in a case and never gives any. What leads gave can be let back in

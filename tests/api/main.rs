@@ -2,7 +2,8 @@
 //!
 //! The folders mirror `src/operations`, file for file; `across/mirror.rs` holds
 //! that. `across` has what no single operation holds, `support` serves a vault
-//! and gives a client for each kind of caller. `network` has what comes before any operation.
+//! and gives a client for each kind of caller. `network` has what comes before any operation, `console`
+//! the pages.
 #![expect(unreachable_pub, reason = "nothing outside sees a test binary")]
 
 mod across;
@@ -16,8 +17,10 @@ mod outside;
 mod audit;
 mod case;
 mod clock;
+mod console;
 mod exhibit;
 mod export;
+mod inbox;
 mod key;
 mod membership;
 mod operator;

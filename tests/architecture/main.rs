@@ -12,8 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each layer may name beside itself (DESIGN: main -> cli, http -> operations
-/// -> ingest, evidence, synthesis -> vault -> policy -> domain; config: read by
-/// main, cli, http).
+/// -> ingest, evidence, synthesis -> vault -> policy -> domain; console: the same operations as
+/// pages, which http mounts; config: read by main, cli, http).
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("policy", &["domain"]),
@@ -34,11 +34,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     // A served vault is known by its API alone.
     ("client", &["evidence", "domain"]),
+    ("console", &["operations", "vault", "policy", "domain"]),
     ("config", &["vault", "domain"]),
     (
         "http",
         &[
             "config",
+            "console",
             "operations",
             "ingest",
             "evidence",

@@ -3,13 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::authenticator;
 use super::kept::KeptPerson;
 use crate::cli::error::CliError;
 use crate::cli::{answer, init, streams};
-use crate::domain::{HomeRole, OperatorId, OperatorName};
+use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
 use crate::operations::operator::AddOperator;
 use crate::vault::clock::{Clock, SystemClock};
 use crate::vault::entropy::{SystemEntropy, draw};
@@ -22,6 +23,7 @@ pub(super) struct Cast {
 }
 
 /// A person and what they sign in with.
+#[derive(Clone)]
 pub(super) struct Person {
     pub(super) name: &'static str,
     pub(super) role: HomeRole,
@@ -139,6 +141,36 @@ impl Person {
             totp_secret,
             token,
         })
+    }
+
+    /// What they do.
+    pub(super) fn does(&self) -> &'static str {
+        match self.name {
+            "investigator" => "looks up, searches, asks for reveals and exports",
+            "lead.one" => "opened the case; decides other people's requests",
+            "lead.two" => "decides the requests of lead.one",
+            "custodian" => "admits exhibits, decides exports, hands out packages",
+            "liaison" => "asks about its own account only",
+            "auditor" => "reads and signs off the audit log",
+            _ => "operators, sessions, keys; no data",
+        }
+    }
+
+    /// What signs in as them at a moment: bodies of `POST /sessions`, of which one works. A code works once, so those
+    /// of the next and of the last half minute follow.
+    pub(super) fn credentials(&self, at: Moment) -> Vec<Zeroizing<Vec<u8>>> {
+        let body = |totp: Option<&str>| {
+            let password = self.password.as_str();
+            let body = json!({ "name": self.name, "password": password, "totp": totp });
+            Zeroizing::new(body.to_string().into_bytes())
+        };
+        let Some(secret) = &self.totp_secret else {
+            return vec![body(None)];
+        };
+        let code = |seconds| authenticator::code(secret, at.plus_seconds(seconds));
+        [0, 30, -30]
+            .map(|seconds| body(Some(&code(seconds))))
+            .into()
     }
 
     /// Who they are in their session.

@@ -48,6 +48,9 @@ impl Guide {
         let people: String = self.cast.people.iter().map(card).collect();
         format!(
             "\nServing https://{address}, until Ctrl-C.\n\n\
+             console     https://{address}/console\n            \
+             Open it in a browser; its first page has a button for each of the people below.\n            \
+             The browser asks about the certificate once; its authority is {ca}\n\
              vault       {vault}\n\
              passphrase  in {passphrase}\n\
              case        {case}\n\
@@ -89,15 +92,7 @@ impl Guide {
 
 /// One line: who it is, what they may do, and their password.
 fn card(person: &Person) -> String {
-    let can = match person.name {
-        "investigator" => "looks up, searches, asks for reveals and exports",
-        "lead.one" => "opened the case; decides other people's requests",
-        "lead.two" => "decides the requests of lead.one",
-        "custodian" => "admits exhibits, decides exports, hands out packages",
-        "liaison" => "asks about its own account only",
-        "auditor" => "reads and signs off the audit log",
-        _ => "operators, sessions, keys; no data",
-    };
+    let can = person.does();
     let secret = match &person.totp_secret {
         Some(secret) => format!("  totp {}", secret.as_str()),
         None => String::new(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::cast::{Cast, secret};
+use super::cast::{Cast, Person, secret};
 use super::guide::Guide;
 use super::incident::{self, Incident};
 use super::kept::{self, Kept, Place};
@@ -21,9 +21,10 @@ use crate::cli::serve::serve;
 use crate::cli::{init, streams, tls, unlock};
 use crate::config::Config;
 use crate::domain::{Format, io_words};
-use crate::http::{self, ServeConfig};
+use crate::http::{self, MadeUpPerson, ServeConfig};
 use crate::operations::exhibit::{AdmitWords, Arriving, check_file};
 use crate::synthesis::Recipe;
+use crate::vault::clock::{Clock as _, SystemClock};
 use crate::vault::{Founded, Paths, Settings, Vault};
 
 /// Where the demo's log comes from.
@@ -227,7 +228,8 @@ impl Demo {
         };
         let config = self.config();
         http::log::init(config.log.json, config.log.level);
-        let listening = ServeConfig::new(&config, &paths);
+        let mut listening = ServeConfig::new(&config, &paths);
+        listening.made_up = guide.cast.people.iter().map(made_up).collect();
         let json = self.json;
         serve(Arc::new(vault), &listening, move |address| {
             if tour::write_profiles(&guide.vault_dir, &guide.ca_file, address, &guide.cast).is_err()
@@ -242,6 +244,16 @@ impl Demo {
                 streams::words("warning: the instructions could not be printed");
             }
         })
+    }
+}
+
+/// Somebody on the page to sign in.
+fn made_up(person: &Person) -> MadeUpPerson {
+    let signs_in = person.clone();
+    MadeUpPerson {
+        name: person.name.to_owned(),
+        does: person.does().to_owned(),
+        credentials: Arc::new(move || signs_in.credentials(SystemClock.now())),
     }
 }
 

@@ -6,6 +6,7 @@ mod list_members;
 mod move_on;
 mod name_member;
 mod open;
+mod overview;
 mod read;
 mod suspend_member;
 
@@ -15,5 +16,6 @@ pub use list_members::{ListMembers, MemberList};
 pub use move_on::{CloseCase, HoldCase, MoveInput, ReopenCase};
 pub use name_member::NameMember;
 pub use open::{OpenCase, OpenCaseInput, OpenedCase};
+pub use overview::ReadOverview;
 pub use read::ReadCase;
 pub use suspend_member::{SuspendMember, Suspension};

@@ -25,7 +25,7 @@ impl ListExhibits {
 #[derive(Serialize, ToSchema)]
 pub struct ExhibitList {
     /// The exhibits, including withdrawn ones.
-    exhibits: Vec<ExhibitView>,
+    pub exhibits: Vec<ExhibitView>,
 }
 
 impl Operation for ListExhibits {

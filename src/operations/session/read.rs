@@ -31,7 +31,7 @@ impl Request for ReadSelf {
         request: "",
         answer: r#"{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead",
             "session": "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z", "cases":
-            [{"case": "c_0123456789abcdefghjk", "role": "lead", "lookup_budget": 250,
+            [{"case": "c_0123456789abcdefghjk", "title": "Text message log", "role": "lead", "lookup_budget": 250,
             "view_budget": 20000}]}"#,
         problems: &[],
     };

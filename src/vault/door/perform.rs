@@ -51,18 +51,18 @@ impl<A: Answer> Ended<A> {
     /// Makes the bytes of the answer. This takes a while for a large answer, so asynchronous code
     /// calls it on a thread for blocking work.
     pub fn reply(self) -> Result<Reply, Refusal> {
-        let (leaf, wire) = self.render(View::into_wire)?;
+        let (leaf, wire) = self.render(|view, _| view.into_wire())?;
         Ok(Reply { leaf, wire })
     }
 
-    /// Makes something else of the view, such as a page. Answers the leaf with it.
+    /// Makes something else of the view and the number of its leaf, such as a page. Answers the leaf with it.
     pub fn render<T>(
         self,
-        with: impl FnOnce(A::View) -> Result<T, OperationError>,
+        with: impl FnOnce(A::View, u64) -> Result<T, OperationError>,
     ) -> Result<(u64, T), Refusal> {
         let (receipt, ended) = self.0.map_err(Refusal::Unaudited)?;
         let leaf = receipt.leaf();
-        let rendered = |answer: A| with(answer.view(&receipt)?);
+        let rendered = |answer: A| with(answer.view(&receipt)?, leaf);
         match ended.and_then(|answer| rendered(answer).map_err(Stopped::Failed)) {
             Ok(rendered) => Ok((leaf, rendered)),
             Err(Stopped::Denied(denial)) => Err(Refusal::Denied(denial, receipt)),

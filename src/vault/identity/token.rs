@@ -69,6 +69,14 @@ tokens! {
     EnrolmentToken EnrolmentTag b"breachvault enrolment token 1\0";
 }
 
+impl SessionToken {
+    /// What a form of this session has to have, so that nobody else can make one. Whoever has it does not get the
+    /// token by it.
+    pub fn form_token(&self) -> String {
+        URL_SAFE_NO_PAD.encode(MacKey::new(&self.0).mac(b"breachvault form 1\0", b""))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +91,18 @@ mod tests {
         let (key, other) = (MacKey::new(&[1; 32]), MacKey::new(&[2; 32]));
         assert!(back.tag(&key) == token.tag(&key));
         assert!(back.tag(&key) != token.tag(&other));
+    }
+
+    #[test]
+    fn a_form_token_is_one_sessions_and_not_its_token() {
+        let entropy = SystemEntropy::new();
+        let (one, other) = (
+            SessionToken::draw(&entropy).unwrap(),
+            SessionToken::draw(&entropy).unwrap(),
+        );
+        assert_eq!(one.form_token(), one.form_token());
+        assert_ne!(one.form_token(), other.form_token());
+        assert_ne!(one.form_token(), *one.expose_once());
     }
 
     #[test]

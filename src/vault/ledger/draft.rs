@@ -134,9 +134,11 @@ fn is_marked(action: ActionKind) -> bool {
         Kind::BeginExhibit | Kind::AbandonExhibit | Kind::CancelAdmission => false,
         // Questions; those that are charged are marked by their points.
         Kind::ReadSelf
+        | Kind::ListInbox
         | Kind::ListOperators
         | Kind::ListCases
         | Kind::ReadCase
+        | Kind::ReadOverview
         | Kind::ListMembers
         | Kind::ListMemberships
         | Kind::ReadMembership

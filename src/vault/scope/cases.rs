@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::requests::MembershipWanted;
+use super::requests::{MembershipWanted, WaitingView};
 use super::{Reading, Scope, open_account, seal_account};
 use crate::domain::{
     AccountName, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, Reference, Title,
@@ -16,6 +16,7 @@ use crate::vault::error::{Conflict, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::line_report::KindCount;
 use crate::vault::plaintext::{Aad, RejectKind, open_json};
+use crate::vault::records::SearchedView;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
@@ -23,8 +24,8 @@ use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
 /// What is kept, sealed, of a case.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Description {
-    title: String,
+pub(super) struct Description {
+    pub(super) title: String,
     reference: String,
 }
 
@@ -70,6 +71,23 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub quarantined_by_kind: Option<Vec<KindCount>>,
+}
+
+/// A case at a glance.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CaseOverview)]
+pub struct OverviewView {
+    /// The case itself.
+    #[serde(flatten)]
+    pub case: CaseView,
+    /// What its answers rest on; for a liaison, of its account. Left out for a custodian.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub basis: Option<SearchedView>,
+    /// How many leaves the audit log had, under the newest checkpoint.
+    pub log_size: u64,
+    /// What waits for the caller in this case.
+    pub waiting: Vec<WaitingView>,
 }
 
 /// A member of a case.
@@ -134,6 +152,23 @@ impl<A: Action> Scope<'_, A> {
         Ok(view)
     }
 
+    /// The case, what is in it and what waits in it.
+    pub fn read_overview(&mut self) -> Result<OverviewView, OperationError> {
+        let case = self.read_case()?;
+        // A custodian chooses exhibits, and would learn from a sum over them what others have.
+        let told = self.grant.role() != Some(CaseRole::Custodian);
+        let basis = told.then(|| self.searched()).transpose()?;
+        let mut waiting = self.list_inbox()?;
+        waiting.retain(|one| one.case == case.case);
+        self.notes.rows = None;
+        Ok(OverviewView {
+            basis,
+            log_size: self.tip.size,
+            waiting,
+            case,
+        })
+    }
+
     /// The members of the case, by role and then by id.
     pub fn list_members(&mut self) -> Result<Vec<MemberView>, OperationError> {
         let case = self.case_row()?;
@@ -160,10 +195,7 @@ impl<A: Action> Scope<'_, A> {
     }
 
     fn view_case(&self, case: &CaseRow) -> Result<CaseView, OperationError> {
-        let keys = self.core.case_keys(&case.id)?;
-        let aad = Aad::case_description(&self.core.vault, &case.id);
-        let description: Description =
-            open_json(keys.descriptions(), &aad, &case.sealed, "case description")?;
+        let description = self.describe(case)?;
         let operator = self.operator()?;
         let member = membership_rows::find(self.connection, case.number, operator)?;
         let account = match member.as_ref().and_then(|member| member.account.as_ref()) {
@@ -354,6 +386,13 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl Reading<'_> {
+    /// Title and reference of a case.
+    pub(super) fn describe(&self, case: &CaseRow) -> Result<Description, OperationError> {
+        let keys = self.core.case_keys(&case.id)?;
+        let aad = Aad::case_description(&self.core.vault, &case.id);
+        open_json(keys.descriptions(), &aad, &case.sealed, "case description")
+    }
+
     /// Whether the case has another lead than the caller. One who is suspended counts, so that
     /// nobody gets rid of the second person by suspending them; one whose account was ended does not.
     pub fn has_other_leads(&self) -> Result<bool, OperationError> {

@@ -38,7 +38,7 @@ pub use self::asking::Asking;
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub(in crate::vault) use self::bound_account::{open_account, seal_account};
 pub(in crate::vault) use self::budgets::party_of;
-pub use self::cases::{CaseView, MemberView};
+pub use self::cases::{CaseView, MemberView, OverviewView};
 pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, SidesView};
 pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};

@@ -69,7 +69,7 @@ impl<'v> Reading<'v> {
     }
 
     /// What a lookup rests on. The team's is kept from act to act, like a liaison's.
-    fn searched(&self) -> Result<SearchedView, OperationError> {
+    pub(super) fn searched(&self) -> Result<SearchedView, OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
         let known = self

@@ -5,7 +5,9 @@ use utoipa::ToSchema;
 
 use super::{Scope, open_account, party_of};
 use crate::domain::schema::Token;
-use crate::domain::{CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId};
+use crate::domain::{
+    CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
+};
 use crate::policy::{Action, Denial, Writes};
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::budget::charge::Payer;
@@ -108,6 +110,9 @@ pub struct SelfView {
 pub struct SelfMembership {
     /// The id of the case.
     pub case: CaseId,
+    /// Its title.
+    #[schema(value_type = Title)]
+    pub title: String,
     /// What the caller is in it.
     #[schema(value_type = CaseRole)]
     pub role: &'static str,
@@ -239,6 +244,7 @@ impl<A: Action> Scope<'_, A> {
                 let (lookup_budget, frozen_until) = left(BudgetKind::Lookups)?;
                 let (view_budget, _) = left(BudgetKind::Views)?;
                 cases.push(SelfMembership {
+                    title: self.describe(&case)?.title,
                     case: case.id,
                     role: member.role.as_str(),
                     lookup_budget,

@@ -105,6 +105,7 @@ impl<'i> Watch<'i> {
     fn look(&mut self) {
         self.get("/cases");
         self.get("/me");
+        self.get("/inbox");
         for rest in [
             "",
             "/exhibits",

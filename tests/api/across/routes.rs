@@ -74,6 +74,7 @@ use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison, Outsid
 pub const ROWS: &[Row] = &[
     for_all("DELETE /api/v1/sessions/current"),
     for_all("GET /api/v1/me"),
+    for_all("GET /api/v1/inbox"),
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
@@ -83,6 +84,7 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/cases",                              Lead, Investigator, 403),
     row("GET /api/v1/cases",                               Investigator, Auditor, 403),
     row("GET /api/v1/cases/{case}",                        Liaison, Outsider, 404),
+    row("GET /api/v1/cases/{case}/overview",               Liaison, Outsider, 404),
     row("POST /api/v1/cases/{case}/close",                 Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/hold",                  Lead, Investigator, 403),
     row("POST /api/v1/cases/{case}/reopen",                Lead, Outsider, 404),

@@ -6,5 +6,6 @@ mod list_members;
 mod move_on;
 mod name_member;
 mod open;
+mod overview;
 mod read;
 mod suspend_member;

@@ -1,6 +1,8 @@
 //! A served vault for the tests: real store, real TLS, real HTTP, and one
 //! client for each kind of caller.
 
+mod browser;
+mod chromium;
 mod client;
 mod empty;
 mod incident;
@@ -10,6 +12,8 @@ mod people;
 mod served;
 mod wire;
 
+pub use self::browser::Browser;
+pub use self::chromium::{Chromium, Look, axe};
 pub use self::client::{Answer, Client};
 pub use self::empty::Empty;
 pub use self::incident::{Incident, body, shared};

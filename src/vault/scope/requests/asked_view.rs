@@ -57,6 +57,11 @@ pub enum ShownState {
 }
 
 impl ShownState {
+    /// Whether a package that was asked for may be handed out, for the first time or again.
+    pub fn hands_out(self) -> bool {
+        matches!(self, Self::Approved | Self::Used | Self::Acknowledged)
+    }
+
     /// A request past its time is shown as expired, whatever its row says.
     pub(super) fn of(state: RequestState, term: Term, clock: &VaultClock) -> Self {
         match state {

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
 use super::packaged::{Delivery, Leaving, PackageRows, Packaged};
-use crate::domain::{AccountName, ExhibitId, ExportId, LegalBasis, Profile, hex};
-use crate::policy::{Reveals, actions};
+use crate::domain::{AccountName, CaseRole, ExhibitId, ExportId, LegalBasis, Profile, hex};
+use crate::policy::{Reveals, Seat, actions};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::records::{ExportContents, FilterInput, Matched, RecordFilter, Release, Report};
 use crate::vault::scope::{Asking, Reading, Scope};
@@ -233,6 +233,14 @@ impl RequestKind for Export {
             rows: body.messages,
             subjects: &[],
             detail: json!({ "messages": body.messages, "numbers": body.numbers }),
+        }
+    }
+
+    fn waits_for_use(_: &Self::Body, own: bool, seat: Seat) -> bool {
+        match seat {
+            Seat::Member(CaseRole::Custodian) => true,
+            Seat::Member(CaseRole::Liaison) => own,
+            _ => false,
         }
     }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
 use crate::domain::RequestIdOfKind;
-use crate::policy::{Action, Decides, Writes};
+use crate::policy::{Action, Decides, Seat, Writes};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::records::Release;
 use crate::vault::scope::{Asking, Reading, Scope};
@@ -110,6 +110,11 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
 
     /// What the leaves of the request and of the decision say.
     fn touched(body: &Self::Body) -> Touched<'_>;
+
+    /// Whether an approved one waits for somebody with this seat, who asked for it or did not.
+    fn waits_for_use(_: &Self::Body, _own: bool, _: Seat) -> bool {
+        false
+    }
 
     /// What a yes does in the same act.
     fn approve(_: &mut Scope<'_, Self::Decide>, _: &Self::Body) -> Result<(), OperationError> {

@@ -16,6 +16,7 @@ mod asked_view;
 mod bound_exhibits;
 mod export;
 mod found;
+mod inbox;
 mod kind;
 mod listing;
 mod membership;
@@ -38,6 +39,7 @@ mod tests;
 
 pub use self::asked_view::{AskedView, ShownState};
 pub use self::export::{Export, ExportView, ExportWanted};
+pub use self::inbox::{WaitingView, WaitsFor};
 pub use self::kind::RequestKind;
 pub use self::listing::{RequestPage, WantedPage};
 pub use self::membership::{Membership, MembershipView, MembershipWanted};

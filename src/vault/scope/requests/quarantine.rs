@@ -17,8 +17,8 @@ use super::packaged::{Delivery, Leaving, PackageRows, Packaged};
 use super::reject_list::{self, FaultCount, Faults, KeptReject, RejectList};
 use super::sealed::damaged;
 use crate::domain::schema::AgeRecipient;
-use crate::domain::{ExhibitId, Field, LegalBasis, QuarantineId, Reference, hex, words};
-use crate::policy::{RequestState, Reveals, Writes, actions};
+use crate::domain::{CaseRole, ExhibitId, Field, LegalBasis, QuarantineId, Reference, hex, words};
+use crate::policy::{RequestState, Reveals, Seat, Writes, actions};
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::plaintext::{RejectKind, shape};
@@ -258,6 +258,13 @@ impl RequestKind for Quarantine {
             rows: body.rows,
             subjects: &[],
             detail: json!({ "exhibit": body.exhibit, "form": body.form(), "rows": body.rows }),
+        }
+    }
+
+    fn waits_for_use(body: &QuarantineBody, own: bool, seat: Seat) -> bool {
+        match body.form() {
+            QuarantineForm::Masked => own,
+            QuarantineForm::List => seat == Seat::Member(CaseRole::Custodian),
         }
     }
 

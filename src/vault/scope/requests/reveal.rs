@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
 use crate::domain::{RevealId, Ticket};
-use crate::policy::{RequestState, Reveals, Writes, actions};
+use crate::policy::{RequestState, Reveals, Seat, Writes, actions};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::plaintext::{Disclosed, MaskedPhone, SubjectToken};
 use crate::vault::scope::{Asking, Reading, Scope};
@@ -157,6 +157,10 @@ impl RequestKind for Reveal {
             subjects: &body.subjects,
             detail: Value::Null,
         }
+    }
+
+    fn waits_for_use(_: &Self::Body, own: bool, _: Seat) -> bool {
+        own
     }
 
     fn view(

@@ -1,0 +1,61 @@
+//! `GET /console/audit`: leaves by time, operator, case, action and outcome, newest first, paged by the server.
+
+use askama::Template;
+
+use crate::console::form::Field;
+use crate::console::html::Html;
+use crate::console::page::{Page, Shown};
+use crate::console::refused::Refused;
+use crate::console::visit::Visit;
+use crate::operations::audit::{LeafPage, SearchLeaves};
+use crate::policy::ActionKind;
+use crate::vault::OperationError;
+
+/// Leaves of the audit log.
+pub struct AuditPage;
+
+/// The filter's members that are typed, as they are called on the page.
+const NAMES: [(&str, &str); 4] = [
+    ("from", "From (with zone, such as 2024-04-02T00:00:00Z)"),
+    ("to", "Before (with zone)"),
+    ("operator", "Operator (id)"),
+    ("case", "Case (id)"),
+];
+
+#[derive(Template)]
+#[template(path = "audit/search.html")]
+struct Shows<'a> {
+    visit: &'a Visit,
+    refused: Option<&'a Refused>,
+    page: Option<LeafPage>,
+}
+
+impl Page for AuditPage {
+    type Operation = SearchLeaves;
+    const FIELDS: &'static [Field] = &[
+        Field::Optional("from"),
+        Field::Optional("to"),
+        Field::Optional("operator"),
+        Field::Optional("case"),
+        Field::Optional("action"),
+        Field::Optional("outcome"),
+        Field::Optional("cursor"),
+        Field::Number("limit"),
+    ];
+
+    fn show(page: LeafPage, visit: &Visit) -> Result<Shown, OperationError> {
+        Shown::page(&Shows {
+            visit,
+            refused: None,
+            page: Some(page),
+        })
+    }
+
+    fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
+        Some(Html::of(&Shows {
+            visit,
+            refused: Some(refused),
+            page: None,
+        }))
+    }
+}

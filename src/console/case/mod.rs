@@ -1,0 +1,15 @@
+//! Cases: the list, a new one, what one is about, who works in it.
+
+mod list;
+mod members;
+mod move_on;
+mod name_member;
+mod open;
+mod overview;
+
+pub use self::list::CasesPage;
+pub use self::members::MembersPage;
+pub use self::move_on::{CloseCasePage, HoldCasePage, ReopenCasePage};
+pub use self::name_member::{NameMemberForm, NameMemberPage};
+pub use self::open::{NewCase, OpenCasePage};
+pub use self::overview::CasePage;

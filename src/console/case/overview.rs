@@ -1,0 +1,42 @@
+//! `GET /console/cases/{case}`: what a case is about.
+
+use askama::Template;
+
+use crate::console::page::{Page, Shown};
+use crate::console::refused::Refused;
+use crate::console::visit::{Visit, word};
+use crate::operations::case::ReadOverview;
+use crate::vault::OperationError;
+use crate::vault::records::SearchedView;
+use crate::vault::scope::requests::WaitingView;
+use crate::vault::scope::{CaseView, OverviewView};
+
+/// One case.
+pub struct CasePage;
+
+#[derive(Template)]
+#[template(path = "case/overview.html")]
+struct Shows<'a> {
+    visit: &'a Visit,
+    /// No form of this page is refused on it.
+    refused: Option<&'a Refused>,
+    case: CaseView,
+    basis: Option<SearchedView>,
+    log_size: u64,
+    waiting: Vec<WaitingView>,
+}
+
+impl Page for CasePage {
+    type Operation = ReadOverview;
+
+    fn show(overview: OverviewView, visit: &Visit) -> Result<Shown, OperationError> {
+        Shown::page(&Shows {
+            visit,
+            refused: None,
+            case: overview.case,
+            basis: overview.basis,
+            log_size: overview.log_size,
+            waiting: overview.waiting,
+        })
+    }
+}

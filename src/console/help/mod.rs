@@ -1,0 +1,5 @@
+//! Pages that anybody may read.
+
+mod errors;
+
+pub use self::errors::ErrorsPage;

@@ -1,0 +1,91 @@
+//! Exports, as their pages show them.
+
+use serde_json::Value;
+
+use super::kind::Kind;
+use crate::console::visit::word;
+use crate::operations::export::ExportList;
+use crate::vault::scope::requests::{AskedView, Export, ExportView};
+
+impl Kind for Export {
+    const PLURAL: &'static str = "exports";
+    const CALLED: &'static str = "export";
+    const DOES: &'static str =
+        "A package with this data is sealed to the recipients below, and to nobody else.";
+
+    fn listing(listed: ExportList) -> (Vec<ExportView>, Option<String>) {
+        (listed.exports, listed.next)
+    }
+
+    fn id(view: &ExportView) -> String {
+        view.export.to_string()
+    }
+
+    fn asked(view: &ExportView) -> &AskedView {
+        &view.asked
+    }
+
+    fn facts(view: &ExportView) -> Vec<(&'static str, String)> {
+        let mut facts = vec![("Profile", view.profile.as_str().to_owned())];
+        if let Some(messages) = view.messages {
+            facts.push(("Messages that would leave", messages.to_string()));
+        }
+        if let Some(numbers) = view.numbers {
+            facts.push(("Distinct numbers that would leave", numbers.to_string()));
+        }
+        if let Some(account) = &view.account {
+            facts.push(("Account", account.clone()));
+        }
+        if let Some(filter) = &view.filter {
+            facts.push(("Filter", filter_in_words(filter)));
+        }
+        facts.extend(view.recipients.iter().map(|key| ("Recipient", key.clone())));
+        facts.push(("Legal basis", view.legal_basis.clone()));
+        if let Some(manifest) = &view.tagmanifest_sha256 {
+            facts.push(("SHA-256 of the package's tag manifest", manifest.clone()));
+        }
+        if view.receipt.is_some() {
+            facts.push(("Receipt of the receiver", "acknowledged".to_owned()));
+        }
+        facts
+    }
+
+    fn package(view: &ExportView) -> Option<String> {
+        let leaves = view.asked.state.hands_out();
+        leaves.then(|| format!("/console/exports/{}", view.export))
+    }
+}
+
+/// The members of a filter with their values.
+fn filter_in_words(filter: &Value) -> String {
+    let members = filter.as_object().into_iter().flatten();
+    let words = members.map(|(name, value)| match value {
+        Value::Array(values) => {
+            let values: Vec<_> = values.iter().map(|value| word(value)).collect();
+            format!("{name}: {}", values.join(", "))
+        }
+        other => format!("{name}: {}", word(other)),
+    });
+    let words: Vec<String> = words.collect();
+    match words.is_empty() {
+        true => "everything".to_owned(),
+        false => words.join("; "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_filter_reads_as_words() {
+        assert_eq!(filter_in_words(&json!({})), "everything");
+        let filter = json!({ "country": ["US", "GB"], "sent_from": "2024-03-01T00:00:00Z" });
+        assert_eq!(
+            filter_in_words(&filter),
+            "country: US, GB; sent_from: 2024-03-01T00:00:00Z"
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! What differs between the kinds of request, as their pages show it.
+
+use crate::operations::two_person::TwoPerson;
+use crate::vault::scope::requests::AskedView;
+
+/// A kind of request with its words.
+pub trait Kind: TwoPerson {
+    /// The word in addresses, such as `reveals`.
+    const PLURAL: &'static str;
+    /// What one of them is called.
+    const CALLED: &'static str;
+    /// What a yes does.
+    const DOES: &'static str;
+
+    /// The requests of an answer, and the cursor of the next page.
+    fn listing(listed: Self::Listed) -> (Vec<Self::View>, Option<String>);
+    /// Its identifier.
+    fn id(view: &Self::View) -> String;
+    /// Who asked and why, who decided, and until when it holds.
+    fn asked(view: &Self::View) -> &AskedView;
+    /// Exactly what a yes would disclose or change: what it is called, and how much.
+    fn facts(view: &Self::View) -> Vec<(&'static str, String)>;
+
+    /// People whose numbers would be shown, masked: token, mask, messages.
+    fn sample(_: &Self::View) -> Vec<(String, String, u64)> {
+        Vec::new()
+    }
+
+    /// What the asker does with a yes: the address of the form, and its button.
+    fn after(_: &Self::View) -> Option<(String, &'static str)> {
+        None
+    }
+
+    /// Where a package is handed out that was approved: to others than the asker.
+    fn package(_: &Self::View) -> Option<String> {
+        None
+    }
+}
+
+/// The address of one request.
+pub(super) fn address<K: Kind>(id: &str) -> String {
+    format!("/console/{}/{id}", K::PLURAL)
+}

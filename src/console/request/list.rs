@@ -1,0 +1,89 @@
+//! `GET /console/cases/{case}/{kind}`: the requests of one kind, newest first, the decided ones too, paged by the server.
+
+use std::marker::PhantomData;
+
+use askama::Template;
+
+use super::kind::{Kind, address};
+use crate::console::form::Field;
+use crate::console::html::Html;
+use crate::console::page::{Page, Shown};
+use crate::console::refused::Refused;
+use crate::console::visit::{Visit, word};
+use crate::operations::two_person::List;
+use crate::vault::OperationError;
+use crate::vault::scope::requests::AskedView;
+
+/// The requests of a kind in a case.
+pub struct ListPage<K>(PhantomData<fn(K)>);
+
+struct Row<'a> {
+    address: String,
+    id: String,
+    asked: &'a AskedView,
+    facts: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "request/list.html")]
+struct Shows<'a> {
+    visit: &'a Visit,
+    plural: &'static str,
+    does: &'static str,
+    refused: Option<&'a Refused>,
+    rows: Vec<Row<'a>>,
+    next: Option<String>,
+}
+
+/// The states of a request, and how a list of them reads.
+const STATES: [(&str, &str); 6] = [
+    ("requested", "waiting for a decision"),
+    ("approved", "approved, not used yet"),
+    ("denied", "denied"),
+    ("used", "used"),
+    ("acknowledged", "arrived"),
+    ("expired", "expired"),
+];
+
+impl<K: Kind> Page for ListPage<K> {
+    type Operation = List<K>;
+    const FIELDS: &'static [Field] = &[
+        Field::Optional("state"),
+        Field::Optional("cursor"),
+        Field::Optional("limit"),
+    ];
+
+    fn show(listed: K::Listed, visit: &Visit) -> Result<Shown, OperationError> {
+        let (views, next) = K::listing(listed);
+        let row = |view| {
+            let id = K::id(view);
+            let mut facts = K::facts(view);
+            facts.truncate(3);
+            Row {
+                address: address::<K>(&id),
+                id,
+                asked: K::asked(view),
+                facts,
+            }
+        };
+        Shown::page(&Shows {
+            visit,
+            plural: K::PLURAL,
+            does: K::DOES,
+            refused: None,
+            rows: views.iter().map(row).collect(),
+            next,
+        })
+    }
+
+    fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
+        Some(Html::of(&Shows {
+            visit,
+            plural: K::PLURAL,
+            does: K::DOES,
+            refused: Some(refused),
+            rows: Vec::new(),
+            next: None,
+        }))
+    }
+}

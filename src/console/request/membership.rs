@@ -1,0 +1,37 @@
+//! Memberships, as their pages show them.
+
+use super::kind::Kind;
+use crate::operations::membership::MembershipList;
+use crate::vault::scope::requests::{AskedView, Membership, MembershipView};
+
+impl Kind for Membership {
+    const PLURAL: &'static str = "memberships";
+    const CALLED: &'static str = "membership";
+    const DOES: &'static str = "The operator has the role in the case at once.";
+
+    fn listing(listed: MembershipList) -> (Vec<MembershipView>, Option<String>) {
+        (listed.memberships, listed.next)
+    }
+
+    fn id(view: &MembershipView) -> String {
+        view.membership.to_string()
+    }
+
+    fn asked(view: &MembershipView) -> &AskedView {
+        &view.asked
+    }
+
+    fn facts(view: &MembershipView) -> Vec<(&'static str, String)> {
+        let mut facts = vec![
+            ("Operator", view.name.clone()),
+            ("Role in the case", view.role.clone()),
+        ];
+        if let Some(account) = &view.account {
+            facts.push(("Account", account.clone()));
+        }
+        if view.account_not_in_log {
+            facts.push(("Account in the log", "no".to_owned()));
+        }
+        facts
+    }
+}

@@ -1,0 +1,30 @@
+//! What two people decide: asking, the requests of a case, one request with exactly what a yes would do, deciding it.
+//!
+//! `kind` says what differs between the kinds; each kind has a file for it. The pages are the same for all of them.
+
+mod ask_export;
+mod ask_raise;
+mod ask_reveal;
+mod decide;
+mod export;
+mod kind;
+mod kinds;
+mod list;
+mod membership;
+mod open_quarantine;
+mod open_reveal;
+mod quarantine;
+mod raise;
+mod read;
+mod reveal;
+mod withdrawal;
+
+pub use self::ask_export::{ExportForm, ExportPage};
+pub use self::ask_raise::{RaiseForm, RaisePage};
+pub use self::ask_reveal::{RevealForm, RevealPage};
+pub use self::decide::DecidePage;
+pub use self::kinds::KindsPage;
+pub use self::list::ListPage;
+pub use self::open_quarantine::OpenQuarantinePage;
+pub use self::open_reveal::OpenRevealPage;
+pub use self::read::ReadPage;

@@ -1,0 +1,67 @@
+//! Quarantines, as their pages show them.
+
+use super::kind::Kind;
+use crate::console::visit::word;
+use crate::operations::quarantine::QuarantineList;
+use crate::vault::scope::requests::{
+    AskedView, Quarantine, QuarantineForm, QuarantineView, ShownState,
+};
+
+impl Kind for Quarantine {
+    const PLURAL: &'static str = "quarantines";
+    const CALLED: &'static str = "quarantine";
+    const DOES: &'static str = "The asker sees the rows in quarantine once, masked; or they leave as a sealed list, if \
+                                that is what was asked for.";
+
+    fn listing(listed: QuarantineList) -> (Vec<QuarantineView>, Option<String>) {
+        (listed.quarantines, listed.next)
+    }
+
+    fn id(view: &QuarantineView) -> String {
+        view.quarantine.to_string()
+    }
+
+    fn asked(view: &QuarantineView) -> &AskedView {
+        &view.asked
+    }
+
+    fn facts(view: &QuarantineView) -> Vec<(&'static str, String)> {
+        let rows = match view.form {
+            QuarantineForm::Masked => "Rows that would be shown, masked",
+            QuarantineForm::List => "Rows that would leave, with their cells",
+        };
+        let mut facts = vec![("Exhibit", view.exhibit.clone()), (rows, word(&view.rows))];
+        let Some(list) = &view.list else {
+            return facts;
+        };
+        for one in &list.recipients {
+            facts.push(("Recipient", format!("{}, {}", one.name, one.key)));
+        }
+        facts.push(("Legal basis", list.legal_basis.clone()));
+        facts.push(("Columns that leave", list.columns.join(", ")));
+        for fault in &list.faults {
+            let column = fault.column.as_deref().unwrap_or("the row");
+            let rows = format!("{} in {column}: {}", fault.kind, word(&fault.rows));
+            facts.push(("Rows by fault", rows));
+        }
+        if let Some(manifest) = &list.tagmanifest_sha256 {
+            facts.push(("SHA-256 of the package's tag manifest", manifest.clone()));
+        }
+        if list.receipt.is_some() {
+            facts.push(("Receipt of the receiver", "acknowledged".to_owned()));
+        }
+        facts
+    }
+
+    fn after(view: &QuarantineView) -> Option<(String, &'static str)> {
+        let open = format!("/console/quarantines/{}/open", view.quarantine);
+        let shown =
+            view.form == QuarantineForm::Masked && matches!(view.asked.state, ShownState::Approved);
+        shown.then_some((open, "Show the rows once"))
+    }
+
+    fn package(view: &QuarantineView) -> Option<String> {
+        let leaves = view.list.is_some() && view.asked.state.hands_out();
+        leaves.then(|| format!("/console/quarantines/{}", view.quarantine))
+    }
+}

@@ -1,0 +1,63 @@
+//! `GET /console/{kind}/{id}`: one request, with exactly what a yes would do, and the form to decide it.
+
+use std::marker::PhantomData;
+
+use askama::Template;
+
+use super::kind::Kind;
+use crate::console::page::{Page, Shown};
+use crate::console::refused::{Refused, who_can};
+use crate::console::visit::{Visit, word};
+use crate::operations::two_person::Read;
+use crate::policy::{Action, ActionKind};
+use crate::vault::OperationError;
+use crate::vault::scope::requests::{AskedView, RequestKind, ShownState};
+
+/// One request.
+pub struct ReadPage<K>(PhantomData<fn(K)>);
+
+#[derive(Template)]
+#[template(path = "request/read.html")]
+struct Shows<'a> {
+    visit: &'a Visit,
+    refused: Option<&'a Refused>,
+    called: &'static str,
+    does: &'static str,
+    asked: &'a AskedView,
+    facts: Vec<(&'static str, String)>,
+    sample: Vec<(String, String, u64)>,
+    /// Whether it waits for a decision.
+    waits: bool,
+    /// Whether the reader asked for it.
+    own: bool,
+    who_can: String,
+    after: Option<(String, &'static str)>,
+    package: Option<String>,
+    who_hands_out: String,
+}
+
+impl<K: Kind> Page for ReadPage<K> {
+    type Operation = Read<K>;
+
+    fn show(view: K::View, visit: &Visit) -> Result<Shown, OperationError> {
+        let asked = K::asked(&view);
+        let reader = visit.person.as_ref().map(|person| person.name.as_str());
+        let own = reader == Some(asked.asked_by.as_str());
+        let decide = <<K as RequestKind>::Decide as Action>::KIND;
+        Shown::page(&Shows {
+            visit,
+            refused: None,
+            called: K::CALLED,
+            does: K::DOES,
+            asked,
+            facts: K::facts(&view),
+            sample: K::sample(&view),
+            waits: matches!(asked.state, ShownState::Requested),
+            own,
+            who_can: who_can(decide).join(", "),
+            after: K::after(&view).filter(|_| own),
+            package: K::package(&view),
+            who_hands_out: who_can(ActionKind::TakePackage).join(", "),
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! Reveals, as their pages show them.
+
+use super::kind::Kind;
+use crate::operations::reveal::RevealList;
+use crate::vault::scope::requests::{AskedView, Reveal, RevealView, ShownState};
+
+impl Kind for Reveal {
+    const PLURAL: &'static str = "reveals";
+    const CALLED: &'static str = "reveal";
+    const DOES: &'static str = "The asker, and nobody else, sees these numbers once.";
+
+    fn listing(listed: RevealList) -> (Vec<RevealView>, Option<String>) {
+        (listed.reveals, listed.next)
+    }
+
+    fn id(view: &RevealView) -> String {
+        view.reveal.to_string()
+    }
+
+    fn asked(view: &RevealView) -> &AskedView {
+        &view.asked
+    }
+
+    fn facts(view: &RevealView) -> Vec<(&'static str, String)> {
+        let mut facts = vec![("Numbers that would be shown", view.numbers.to_string())];
+        if let Some(ticket) = &view.ticket {
+            facts.push(("Ticket", ticket.clone()));
+        }
+        facts
+    }
+
+    fn sample(view: &RevealView) -> Vec<(String, String, u64)> {
+        let sample = view.sample.iter();
+        sample
+            .map(|masked| {
+                let (subject, mask) =
+                    (masked.subject.to_string(), masked.number_masked.to_string());
+                (subject, mask, masked.messages)
+            })
+            .collect()
+    }
+
+    fn after(view: &RevealView) -> Option<(String, &'static str)> {
+        let open = format!("/console/reveals/{}/open", view.reveal);
+        matches!(view.asked.state, ShownState::Approved).then_some((open, "Show the numbers once"))
+    }
+}

@@ -1,0 +1,40 @@
+//! Withdrawals, as their pages show them.
+
+use super::kind::Kind;
+use crate::console::visit::word;
+use crate::operations::withdrawal::WithdrawalList;
+use crate::vault::scope::requests::{AskedView, Withdrawal, WithdrawalView};
+
+impl Kind for Withdrawal {
+    const PLURAL: &'static str = "withdrawals";
+    const CALLED: &'static str = "withdrawal";
+    const DOES: &'static str = "The exhibit counts no more: its records are in no answer.";
+
+    fn listing(listed: WithdrawalList) -> (Vec<WithdrawalView>, Option<String>) {
+        (listed.withdrawals, listed.next)
+    }
+
+    fn id(view: &WithdrawalView) -> String {
+        view.withdrawal.to_string()
+    }
+
+    fn asked(view: &WithdrawalView) -> &AskedView {
+        &view.asked
+    }
+
+    fn facts(view: &WithdrawalView) -> Vec<(&'static str, String)> {
+        let mut facts = vec![
+            ("Exhibit", view.exhibit.clone()),
+            ("Messages that would count no more", word(&view.messages)),
+            ("Distinct numbers in it", word(&view.numbers)),
+        ];
+        if let Some(only) = view.numbers_only_here {
+            facts.push(("Numbers that are in no other exhibit", only.to_string()));
+        }
+        for later in view.later_duplicates.iter().flatten() {
+            let rows = format!("{} rows in {}", later.duplicates, later.exhibit);
+            facts.push(("Left out elsewhere as its duplicates", rows));
+        }
+        facts
+    }
+}

@@ -1,0 +1,33 @@
+//! `GET /console/sign-in` and what a form shows when the session has ended meanwhile.
+
+use askama::Template;
+
+use crate::console::refused::Refused;
+use crate::console::visit::Visit;
+
+/// The form to sign in.
+#[derive(Template)]
+#[template(path = "session/sign_in.html")]
+pub struct SignInPage<'a> {
+    /// The request.
+    pub visit: &'a Visit,
+    /// Why the last try was refused.
+    pub refused: Option<&'a Refused>,
+    /// Whether a session has just ended.
+    pub ended: bool,
+    /// The address to go to afterwards.
+    pub next: &'a str,
+    /// What was typed into the form that could not be sent: names and values, never a number.
+    pub kept: &'a [(String, String)],
+    /// In a demo, and there on the machine itself only: its made-up people.
+    pub made_up: &'a [MadeUp],
+}
+
+/// Somebody whom a demo made up.
+#[derive(Debug, Clone)]
+pub struct MadeUp {
+    /// The name they sign in with.
+    pub name: String,
+    /// What they do.
+    pub does: String,
+}

@@ -1,0 +1,273 @@
+//! What a page knows of the request for it.
+
+use std::sync::OnceLock;
+
+use serde::Serialize;
+
+use super::form::Form;
+use super::zone::{Shown as Time, Zone};
+use crate::domain::Moment;
+use crate::operations::Ids;
+
+/// One request for a page: where to, what was typed, by whom and when.
+pub struct Visit {
+    /// The path of the page, without what is after `?`.
+    pub path: String,
+    /// The identifiers in the path.
+    pub ids: Ids,
+    /// What was typed, or what is in the address after `?`.
+    pub form: Form,
+    /// Who is signed in.
+    pub person: Option<Person>,
+    /// The purpose and the reason that this person gave last.
+    pub sitting: Sitting,
+    /// The zone in which times are shown.
+    pub zone: Zone,
+    /// The vault's time.
+    pub now: Moment,
+    /// The leaf that records this page, once there is one.
+    pub leaf: OnceLock<u64>,
+}
+
+/// Who is signed in, as their cookie says it. It is shown and decides nothing.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The name they sign in with.
+    pub name: String,
+    /// When the session ends by itself.
+    pub expires_at: Moment,
+    /// What every form of this session has to have.
+    pub form_token: String,
+}
+
+/// What somebody gave as purpose and reason, kept until they sign out. It never holds a number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sitting {
+    /// The purpose, empty if none was given yet.
+    pub purpose: String,
+    /// The reason, empty if none was given yet.
+    pub reason: String,
+}
+
+impl Visit {
+    /// The case in the path.
+    pub fn case(&self) -> Option<String> {
+        self.ids.case().ok().map(|case| case.to_string())
+    }
+
+    /// The leaf that records this page.
+    pub fn leaf(&self) -> Option<u64> {
+        self.leaf.get().copied()
+    }
+
+    /// The leaf of what was done before this page was shown.
+    pub fn done(&self) -> Option<u64> {
+        self.form.text("done").parse().ok()
+    }
+
+    /// What a form's field holds: what was typed, else what was given last.
+    pub fn value<'v>(&'v self, name: &'v str) -> &'v str {
+        match name {
+            _ if self.form.has(name) => self.form.text(name),
+            "purpose" => &self.sitting.purpose,
+            "reason" => &self.sitting.reason,
+            _ => "",
+        }
+    }
+
+    /// Whether a field holds this value.
+    pub fn holds(&self, name: &str, value: &str) -> bool {
+        match self.form.has(name) {
+            true => self.form.all(name).any(|held| held == value),
+            false => self.value(name) == value,
+        }
+    }
+
+    /// What a form of this session has to have.
+    pub fn form_token(&self) -> &str {
+        self.person.as_ref().map_or("", |person| &person.form_token)
+    }
+
+    /// A time in the reader's zone.
+    pub fn time(&self, at: &Moment) -> Time {
+        self.zone.show(*at)
+    }
+
+    /// How many seconds the session still lasts.
+    pub fn seconds_left(&self) -> i64 {
+        let ends = self.person.as_ref().map(|person| person.expires_at);
+        ends.map_or(0, |ends| (ends.seconds() - self.now.seconds()).max(0))
+    }
+
+    /// How long it is until then, in words; `None` if it is over.
+    pub fn left_until(&self, then: &Moment) -> Option<String> {
+        let seconds = then.seconds() - self.now.seconds();
+        match seconds {
+            ..=0 => None,
+            1..7200 => Some(format!("{} minutes", seconds / 60)),
+            7200..172_800 => Some(format!("{} hours", seconds / 3600)),
+            _ => Some(format!("{} days", seconds / 86_400)),
+        }
+    }
+
+    /// The address after something was done, which then says so.
+    pub fn done_at(&self, path: &str) -> String {
+        match self.leaf() {
+            Some(leaf) => format!("{path}?done={leaf}"),
+            None => path.to_owned(),
+        }
+    }
+
+    /// The address of this page with its filters, where some fields have other values: an empty one is left out.
+    pub fn address_with(&self, changed: &[(&str, &str)]) -> String {
+        let unchanged = |name: &str| {
+            let own = ["form_token", "done"].contains(&name);
+            !own && changed.iter().all(|(other, _)| *other != name)
+        };
+        let kept = self.form.pairs().filter(|(name, _)| unchanged(name));
+        let changed = changed.iter().map(|(name, value)| (*name, *value));
+        address_of(&self.path, kept.chain(changed))
+    }
+
+    /// The address of this page without one value of a filter, and from its first page.
+    pub fn address_without(&self, name: &str, value: &str) -> String {
+        let kept = self.form.pairs().filter(|(known, held)| {
+            let own = ["form_token", "done", "cursor"].contains(known);
+            !own && !(*known == name && held.trim() == value)
+        });
+        address_of(&self.path, kept)
+    }
+
+    /// Names and values of what is in the address, but for these and what is the console's own: for a form that adds to
+    /// them.
+    pub fn others(&self, names: &[&str]) -> Vec<(&str, &str)> {
+        let own = ["form_token", "done", "cursor"];
+        let pairs = self.form.pairs().filter(|(name, value)| {
+            !own.contains(name) && !names.contains(name) && !value.trim().is_empty()
+        });
+        pairs.collect()
+    }
+
+    /// The address of another form of this page, with the same filters and of the same part.
+    pub fn address_at(&self, path: &str) -> String {
+        let kept = self.form.pairs().filter(|(name, _)| *name != "done");
+        address_of(path, kept)
+    }
+}
+
+fn address_of<'p>(path: &str, pairs: impl Iterator<Item = (&'p str, &'p str)>) -> String {
+    let mut address = path.to_owned();
+    let filled = pairs.filter(|(_, value)| !value.trim().is_empty());
+    for (at, (name, value)) in filled.enumerate() {
+        address.push(if at == 0 { '?' } else { '&' });
+        address.push_str(&escaped(name));
+        address.push('=');
+        address.push_str(&escaped(value.trim()));
+    }
+    address
+}
+
+/// An address to go on at: one of the pages, and nowhere else.
+pub fn next_page(wanted: &str) -> &str {
+    let plain = wanted
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let inside = ["/console", "/console/", "/console?"]
+        .iter()
+        .any(|start| wanted == *start || (start.len() > 8 && wanted.starts_with(start)));
+    match plain && inside && !wanted.contains("//") {
+        true => wanted,
+        false => "/console",
+    }
+}
+
+/// The word or number by which JSON has a value.
+pub(super) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        Ok(serde_json::Value::Null) | Err(_) => String::new(),
+        Ok(other) => other.to_string(),
+    }
+}
+
+/// Percent-encoded for a query: only what needs no escape anywhere is left as it is.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' => {
+                out.push(char::from(byte));
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visit(query: &str) -> Visit {
+        Visit {
+            path: "/console/cases/x/records".to_owned(),
+            ids: Ids::default(),
+            form: Form::parse(query.as_bytes()).unwrap(),
+            person: None,
+            sitting: Sitting {
+                purpose: "scoping".to_owned(),
+                reason: "the reason of before".to_owned(),
+            },
+            zone: Zone::default(),
+            now: Moment::from_seconds(0),
+            leaf: OnceLock::from(7),
+        }
+    }
+
+    #[test]
+    fn a_filter_stands_in_the_address_and_one_value_of_it_can_be_taken_away() {
+        let visit = visit("country=US&country=GB&carrier=A+%26+B&cursor=abc&done=3&empty=");
+        assert_eq!(
+            visit.address_with(&[("cursor", "d e")]),
+            "/console/cases/x/records?country=US&country=GB&carrier=A%20%26%20B&cursor=d%20e"
+        );
+        assert_eq!(
+            visit.address_without("country", "US"),
+            "/console/cases/x/records?country=GB&carrier=A%20%26%20B"
+        );
+        assert_eq!(visit.done(), Some(3));
+        let left = |seconds| visit.left_until(&Moment::from_seconds(seconds));
+        assert_eq!(left(0), None);
+        assert_eq!(left(121).as_deref(), Some("2 minutes"));
+        assert_eq!(left(86_400).as_deref(), Some("24 hours"));
+        assert_eq!(left(604_800).as_deref(), Some("7 days"));
+        assert_eq!(visit.done_at("/console"), "/console?done=7");
+    }
+
+    #[test]
+    fn what_was_typed_goes_before_what_was_given_last() {
+        let visit = visit("reason=a+new+reason");
+        assert_eq!(visit.value("reason"), "a new reason");
+        assert!(visit.holds("purpose", "scoping"));
+        assert_eq!(visit.value("ticket"), "");
+    }
+
+    #[test]
+    fn the_next_address_is_a_page_of_this_vault() {
+        for wanted in ["/console", "/console/cases/c_1?country=US", "/console?x=1"] {
+            assert_eq!(next_page(wanted), wanted);
+        }
+        for wanted in [
+            "",
+            "https://example.com/console",
+            "//example.com/console",
+            "/\\example.com",
+            "/console//example.com",
+            "/console/\r\nset-cookie: x",
+            "/consoles",
+            "/api/v1/me",
+        ] {
+            assert_eq!(next_page(wanted), "/console", "{wanted:?}");
+        }
+    }
+}

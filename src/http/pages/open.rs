@@ -1,0 +1,336 @@
+//! Pages for people without a session: to sign in, to use an invitation, to set up a second factor; and the zone.
+//!
+//! They go through the same throttle and the same code as the requests of the API without a session.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::body::Body as HttpBody;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::StatusCode;
+use http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use zeroize::ZeroizeOnDrop;
+
+use super::super::ProblemKind;
+use super::super::app::{App, blocking};
+use super::super::authenticate::{address, stranger};
+use super::super::body;
+use super::super::problem::Problem;
+use super::super::run::{admit_open, open};
+use super::super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
+use super::page::{add_cookie, go_on};
+use super::{arrival, cookie, made_up, respond, visit};
+use crate::console::operator::{AcceptedPage, InvitationPage, Picture, SecondFactorPage};
+use crate::console::session::SignInPage;
+use crate::console::{Field, Form, Html, Refused, Visit, Zone, escaped, next_page};
+use crate::domain::{Moment, OperatorName};
+use crate::operations::session::CloseSession;
+use crate::vault::{Body, OperationError, Reply};
+
+const SIGN_IN: &[Field] = &[
+    Field::Text("name"),
+    Field::Secret("password"),
+    Field::Optional("totp"),
+];
+const INVITATION: &[Field] = &[
+    Field::Text("enrolment"),
+    Field::Secret("password"),
+    Field::Tick("totp"),
+];
+const SECOND_FACTOR: &[Field] = &[Field::Text("name"), Field::Secret("password")];
+/// What goes before the names of fields that wait for a session.
+const KEEP: &str = "keep.";
+
+/// A session that was just opened, as the API shows it.
+#[derive(Deserialize, ZeroizeOnDrop)]
+struct Opened {
+    token: String,
+    expires_at: String,
+    operator: String,
+}
+
+/// A second factor that was just set up, as the API shows it.
+#[derive(Deserialize, ZeroizeOnDrop)]
+struct Accepted {
+    name: String,
+    totp_secret: Option<String>,
+    totp_url: Option<String>,
+}
+
+/// `GET /console/sign-in`.
+pub(super) async fn sign_in_page(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, visit), _) = begin(&app, request).await;
+    let form = asked(&parts);
+    let stranger = Visit {
+        person: None,
+        ..visit
+    };
+    let ended = form.has("ended");
+    let page = sign_in_form(&app, &parts, &stranger, &form, None, ended);
+    let mut response = respond::html(StatusCode::OK, page, &stranger);
+    if ended {
+        add_cookie(&mut response, cookie::end_session());
+    }
+    response
+}
+
+/// `POST /console/sign-in`: every sign-in has a new session, and ends the one that the browser had.
+pub(super) async fn sign_in(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, mut visit), body) = begin(&app, request).await;
+    let former = cookie::session(&parts.headers).map(|(token, _)| token);
+    visit.person = None;
+    let opened = match form_of(&app, &parts, body).await {
+        Ok(form) => {
+            visit.form = form;
+            try_to_sign_in(&app, &parts, &visit.form).await
+        }
+        Err(problem) => Err(problem),
+    };
+    let (opened, name, leaf) = match opened {
+        Ok(opened) => opened,
+        Err(problem) => {
+            let refused = respond::told(&problem, None);
+            let page = sign_in_form(&app, &parts, &visit, &visit.form, Some(&refused), false);
+            return respond::refusal(&problem, page, &visit);
+        }
+    };
+    if let Some(token) = former {
+        let vault = Arc::clone(&app.vault);
+        // If it cannot be ended, it ends by itself; the browser has lost its token.
+        let _ = blocking(move || {
+            let caller = vault.authenticate(&token).ok()?;
+            vault.perform(&caller, CloseSession).ok()
+        })
+        .await;
+    }
+    let next = go_on_with(&app, &visit.form, &opened);
+    let mut response = respond::to(&next, Some(leaf));
+    if let Ok(expires_at) = opened.expires_at.parse::<Moment>() {
+        let cookie = cookie::set_session(&opened.token, expires_at, &name);
+        add_cookie(&mut response, cookie);
+    }
+    response
+}
+
+/// `GET /console/invitation`.
+pub(super) async fn invitation_page(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, visit), _) = begin(&app, request).await;
+    if !arrival::is_own(&parts) {
+        return go_on(&parts, &visit);
+    }
+    let page = Html::of(&InvitationPage {
+        visit: &visit,
+        refused: None,
+    });
+    respond::html(StatusCode::OK, page, &visit)
+}
+
+/// `POST /console/invitation`.
+pub(super) async fn invitation(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, visit), body) = begin(&app, request).await;
+    let used = match form_of(&app, &parts, body).await {
+        Ok(form) if form.exactly("password") != form.exactly("again") => {
+            Err(Problem::new(ProblemKind::Invalid).at("password", "must be the same twice"))
+        }
+        Ok(form) => {
+            open::<UseInvitation>(&app, address(&parts), form.to_json(INVITATION, &[])).await
+        }
+        Err(problem) => Err(problem),
+    };
+    accepted(used, &visit, |refused| {
+        Html::of(&InvitationPage {
+            visit: &visit,
+            refused,
+        })
+    })
+}
+
+/// `GET /console/second-factor`.
+pub(super) async fn second_factor_page(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, visit), _) = begin(&app, request).await;
+    if !arrival::is_own(&parts) {
+        return go_on(&parts, &visit);
+    }
+    let page = Html::of(&SecondFactorPage {
+        visit: &visit,
+        refused: None,
+    });
+    respond::html(StatusCode::OK, page, &visit)
+}
+
+/// `POST /console/second-factor`.
+pub(super) async fn second_factor(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, mut visit), body) = begin(&app, request).await;
+    let set = match form_of(&app, &parts, body).await {
+        Ok(form) => {
+            visit.form = form;
+            let json = visit.form.to_json(SECOND_FACTOR, &[]);
+            open::<SetUpSecondFactor>(&app, address(&parts), json).await
+        }
+        Err(problem) => Err(problem),
+    };
+    accepted(set, &visit, |refused| {
+        Html::of(&SecondFactorPage {
+            visit: &visit,
+            refused,
+        })
+    })
+}
+
+/// `POST /console/zone`: a choice that the browser keeps. Nothing of the vault is read or changed.
+pub(super) async fn zone(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, visit), body) = begin(&app, request).await;
+    let form = match form_of(&app, &parts, body).await {
+        Ok(form) => form,
+        Err(problem) => return respond::bare_refusal(&problem, visit.now),
+    };
+    match Zone::parse(form.text("zone")) {
+        Some(zone) => {
+            let mut response = respond::to(next_page(form.text("next")), None);
+            add_cookie(&mut response, cookie::set_zone(&zone));
+            response
+        }
+        None => {
+            let rule = "must be the name of a time zone, such as Europe/Vienna or UTC";
+            let problem = Problem::new(ProblemKind::Invalid).at("zone", rule);
+            respond::bare_refusal(&problem, visit.now)
+        }
+    }
+}
+
+async fn begin(app: &App, request: Request) -> ((Parts, Visit), HttpBody) {
+    let (mut parts, body) = request.into_parts();
+    let visit = visit::begin(app, &mut parts).await;
+    ((parts, visit), body)
+}
+
+/// What is in the address after `?`.
+fn asked(parts: &Parts) -> Form {
+    let query = parts.uri.query().unwrap_or_default();
+    Form::parse(query.as_bytes()).unwrap_or_default()
+}
+
+/// The form of somebody without a session: from a page of this vault, and throttled.
+async fn form_of(app: &App, parts: &Parts, body: HttpBody) -> Result<Form, Problem> {
+    let from = address(parts);
+    if !arrival::is_own(parts) {
+        return Err(stranger(app, from, Problem::new(ProblemKind::CrossSite)));
+    }
+    admit_open(app, from)?;
+    let bytes = body::read(&app.limits, parts, body, body::FORM).await;
+    let bytes = bytes.map_err(|problem| stranger(app, from, problem))?;
+    Form::parse(&bytes).ok_or_else(|| Problem::new(ProblemKind::Invalid))
+}
+
+async fn try_to_sign_in(
+    app: &Arc<App>,
+    parts: &Parts,
+    form: &Form,
+) -> Result<(Opened, OperatorName, u64), Problem> {
+    let from: Option<IpAddr> = address(parts);
+    let wrong = || Problem::new(ProblemKind::WrongCredential);
+    let (name, tries) = match form.text("person") {
+        "" => (form.text("name"), Some(vec![form.to_json(SIGN_IN, &[])])),
+        person => (person, made_up::credentials(&app.made_up, from, person)),
+    };
+    let mut ended = Err(wrong());
+    for json in tries.unwrap_or_default() {
+        ended = open::<OpenSession>(app, from, json).await;
+        if ended.is_ok() {
+            break;
+        }
+    }
+    let reply = ended?;
+    let leaf = reply.leaf;
+    let opened = read(reply)?;
+    Ok((
+        opened,
+        OperatorName::parse(name).map_err(|_| wrong())?,
+        leaf,
+    ))
+}
+
+fn sign_in_form(
+    app: &App,
+    parts: &Parts,
+    visit: &Visit,
+    form: &Form,
+    refused: Option<&Refused>,
+    ended: bool,
+) -> Result<Html, OperationError> {
+    let kept: Vec<(String, String)> = waiting(form)
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    Html::of(&SignInPage {
+        visit,
+        refused,
+        ended,
+        next: next_page(form.text("next")),
+        kept: &kept,
+        made_up: &made_up::shown(&app.made_up, address(parts)),
+    })
+}
+
+/// What was typed into a form that could not be sent before somebody signed in.
+fn waiting(form: &Form) -> impl Iterator<Item = (&str, &str)> {
+    form.pairs()
+        .filter_map(|(name, value)| Some((name.strip_prefix(KEEP)?, value)))
+}
+
+/// Where to go on after a sign-in. Purpose and reason wait in memory, the other fields in the address.
+fn go_on_with(app: &App, form: &Form, opened: &Opened) -> String {
+    let mut next = next_page(form.text("next")).to_owned();
+    let (mut purpose, mut reason) = ("", "");
+    for (name, value) in waiting(form) {
+        match name {
+            "purpose" => purpose = value,
+            "reason" => reason = value,
+            _ => {
+                next.push(if next.contains('?') { '&' } else { '?' });
+                next.push_str(&format!("{}={}", escaped(name), escaped(value)));
+            }
+        }
+    }
+    if let Ok(operator) = opened.operator.parse() {
+        app.sittings.keep(&operator, purpose, reason);
+    }
+    next
+}
+
+/// The second factor that was set up, or the form once more.
+fn accepted(
+    done: Result<Reply, Problem>,
+    visit: &Visit,
+    form: impl FnOnce(Option<&Refused>) -> Result<Html, OperationError>,
+) -> Response {
+    let done = done.and_then(|reply| {
+        let _ = visit.leaf.set(reply.leaf);
+        read::<Accepted>(reply)
+    });
+    match done {
+        Ok(accepted) => {
+            let page = Html::of(&AcceptedPage {
+                visit,
+                name: &accepted.name,
+                secret: accepted.totp_secret.as_deref(),
+                picture: accepted.totp_url.as_deref().and_then(Picture::of),
+            });
+            respond::html(StatusCode::OK, page, visit)
+        }
+        Err(problem) => {
+            let page = form(Some(&respond::told(&problem, None)));
+            respond::refusal(&problem, page, visit)
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(reply: Reply) -> Result<T, Problem> {
+    let broken = Problem::new(ProblemKind::Internal).with_leaf(reply.leaf);
+    match reply.wire.into_body() {
+        Body::Bytes(bytes) => serde_json::from_slice(&bytes).map_err(|_| broken),
+        Body::File(_) => Err(broken),
+    }
+}

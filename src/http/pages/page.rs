@@ -1,0 +1,282 @@
+//! From a request for a page to the page: where it comes from, whose it is, its form, the door, the template.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use http::header::{HeaderName, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::super::ProblemKind;
+use super::super::app::App;
+use super::super::authenticate::{address, authenticate_as, stranger};
+use super::super::body;
+use super::super::problem::Problem;
+use super::super::run::{pass, read_body};
+use super::{arrival, cookie, made_up, respond, visit};
+use crate::console::session::{GoOn, SignInPage};
+use crate::console::{
+    Field, Form, Html, Page, RefusedPage, Shown, Sitting, Visit, escaped, next_page,
+};
+use crate::domain::{Purpose, Reason};
+use crate::policy::Action;
+use crate::vault::{Caller, Ended, Operation};
+
+/// Answers a request for the page `P`.
+pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut visit = visit::begin(&app, &mut parts).await;
+    if !arrival::is_own(&parts) {
+        return from_elsewhere::<P>(&app, &parts, &visit);
+    }
+    let token = cookie::session(&parts.headers).map(|(token, _)| token);
+    let caller = match authenticate_as(&app, &parts, token).await {
+        Ok(caller) => caller,
+        Err(problem) => {
+            visit.form = small_form(&app, &parts, body).await;
+            return nobody::<P>(&app, &parts, &problem, &visit);
+        }
+    };
+    visit.sitting = app.sittings.of(caller.operator_id());
+    if asks_why::<P>() && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
+        // Asked once for a sitting, and not in an address.
+        let next = escaped(next_page(&visit::address(&parts)));
+        return respond::to(&format!("/console/sitting?next={next}"), None);
+    }
+    let done = work::<P>(&app, &caller, &parts, body, visit).await;
+    match done {
+        (visit, Ok(shown)) => {
+            keep::<P>(&app, &caller, &shown, &visit);
+            show(shown, &visit)
+        }
+        (visit, Err(problem)) if needs_session(&problem) => {
+            nobody::<P>(&app, &parts, &problem, &visit)
+        }
+        (visit, Err(problem)) => refuse::<P>(&problem, &visit),
+    }
+}
+
+/// Reads the form and passes the operation through the door. The page is rendered under its receipt.
+async fn work<P: Page>(
+    app: &Arc<App>,
+    caller: &Caller,
+    parts: &Parts,
+    body: Body,
+    mut visit: Visit,
+) -> (Arc<Visit>, Result<Shown, Problem>) {
+    let turn = match app.turns.enter(caller) {
+        Ok(turn) => turn,
+        Err(problem) => return (Arc::new(visit), Err(problem)),
+    };
+    let sent = match parts.method == Method::GET {
+        true => {
+            let query = parts.uri.query().unwrap_or_default();
+            Ok(Ok(Zeroizing::new(query.as_bytes().to_vec())))
+        }
+        false => {
+            let ids = &visit.ids;
+            read_body::<P::Operation>(app, caller, ids, parts, body, body::FORM).await
+        }
+    };
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(problem) => return (Arc::new(visit), Err(problem)),
+    };
+    let input = sent.and_then(|bytes| {
+        let kind = match parts.method == Method::GET {
+            true => ProblemKind::MalformedQuery,
+            false => ProblemKind::Invalid,
+        };
+        visit.form = Form::parse(&bytes).ok_or_else(|| Problem::new(kind))?;
+        match parts.method == Method::GET || has_token(&visit) {
+            true => Ok(visit.form.to_json(P::FIELDS, &given(&visit))),
+            false => Err(Problem::new(ProblemKind::CrossSite)),
+        }
+    });
+    let visit = Arc::new(visit);
+    let shown = Arc::clone(&visit);
+    let render = move |ended: Ended<<P::Operation as Operation>::Answer>| {
+        let (_, made) = ended.render(|view, leaf| {
+            let _ = shown.leaf.set(leaf);
+            P::show(view, &shown)
+        })?;
+        Ok(made)
+    };
+    let ids = visit.ids.clone();
+    let done = pass::<P::Operation, Shown>(app, caller.clone(), &turn, ids, input, false, render);
+    let done = done.await;
+    (visit, done)
+}
+
+/// Whether the operation asks for a purpose. A page that is only read has it from the sitting.
+fn asks_why<P: Page>() -> bool {
+    P::FIELDS.contains(&Field::Text("purpose"))
+}
+
+/// What a page has from the sitting, if it is not in its form.
+fn given(visit: &Visit) -> [(&'static str, &str); 2] {
+    let Sitting { purpose, reason } = &visit.sitting;
+    [("purpose", purpose), ("reason", reason)]
+}
+
+/// Whether the form was made for this session.
+pub(super) fn has_token(visit: &Visit) -> bool {
+    let (sent, own) = (visit.form.text("form_token"), visit.form_token());
+    !own.is_empty() && bool::from(sent.as_bytes().ct_eq(own.as_bytes()))
+}
+
+/// What was asked for from another site, or before anybody wanted it. Nothing is done for it.
+fn from_elsewhere<P: Page>(app: &Arc<App>, parts: &Parts, visit: &Visit) -> Response {
+    if parts.method == Method::GET {
+        return go_on(parts, visit);
+    }
+    let problem = stranger(app, address(parts), Problem::new(ProblemKind::CrossSite));
+    refuse::<P>(&problem, visit)
+}
+
+/// One link to what was asked for.
+pub(super) fn go_on(parts: &Parts, visit: &Visit) -> Response {
+    let to = visit::address(parts);
+    let to = next_page(&to);
+    respond::html(StatusCode::OK, Html::of(&GoOn { visit, to }), visit)
+}
+
+pub(super) fn needs_session(problem: &Problem) -> bool {
+    matches!(
+        problem.kind,
+        ProblemKind::Unauthenticated | ProblemKind::SessionEnded
+    )
+}
+
+/// Somebody without a session signs in first. What was typed into a form goes along, but for numbers.
+fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -> Response {
+    if !needs_session(problem) {
+        return refuse::<P>(problem, visit);
+    }
+    if parts.method == Method::GET {
+        let next = visit::address(parts);
+        let ended = match visit.person {
+            Some(_) => "&ended=1",
+            None => "",
+        };
+        let mut response = respond::to(
+            &format!("/console/sign-in?next={}{ended}", escaped(next_page(&next))),
+            problem.leaf,
+        );
+        add_cookie(&mut response, cookie::end_session());
+        return response;
+    }
+    let kept = visit.form.kept(P::KEPT);
+    sign_in_first(app, parts, problem, visit, &P::form_at(visit), &kept)
+}
+
+/// The form to sign in, in place of the answer to another form.
+pub(super) fn sign_in_first(
+    app: &App,
+    parts: &Parts,
+    problem: &Problem,
+    visit: &Visit,
+    form_at: &str,
+    kept: &[(String, String)],
+) -> Response {
+    let stranger = Visit {
+        person: None,
+        form: Form::default(),
+        path: visit.path.clone(),
+        ids: visit.ids.clone(),
+        sitting: visit.sitting.clone(),
+        zone: visit.zone.clone(),
+        now: visit.now,
+        leaf: visit.leaf.clone(),
+    };
+    let page = Html::of(&SignInPage {
+        visit: &stranger,
+        refused: None,
+        ended: true,
+        next: next_page(form_at),
+        kept,
+        made_up: &made_up::shown(&app.made_up, address(parts)),
+    });
+    let mut response = respond::refusal(problem, page, &stranger);
+    add_cookie(&mut response, cookie::end_session());
+    response
+}
+
+/// The form of somebody whose session has ended, if it is small and there already.
+async fn small_form(app: &App, parts: &Parts, body: Body) -> Form {
+    const SMALL: usize = 64 * 1024;
+    let limits = crate::config::Limits {
+        body_bytes: SMALL.min(app.limits.body_bytes),
+        request_s: 2.min(app.limits.request_s),
+        ..app.limits.clone()
+    };
+    let sent = body::read(&limits, parts, body, body::FORM).await.ok();
+    let form = sent.and_then(|bytes| Form::parse(&bytes));
+    form.unwrap_or_default()
+}
+
+/// The form once more if the person can mend it, else the refusal alone.
+fn refuse<P: Page>(problem: &Problem, visit: &Visit) -> Response {
+    let action = <<P::Operation as Operation>::Action as Action>::KIND;
+    let refused = respond::told(problem, Some(action));
+    let mendable = !matches!(refused.status, 401 | 403 | 404);
+    let again = mendable.then(|| P::again(visit, &refused)).flatten();
+    let page = again.unwrap_or_else(|| {
+        Html::of(&RefusedPage {
+            visit,
+            refused: &refused,
+        })
+    });
+    respond::refusal(problem, page, visit)
+}
+
+fn show(shown: Shown, visit: &Visit) -> Response {
+    match shown {
+        Shown::Page(html) => respond::html(StatusCode::OK, Ok(html), visit),
+        Shown::Next(path) => respond::to(&path, visit.leaf()),
+        Shown::File { media, name, bytes } => respond::file(media, name, bytes, visit.leaf()),
+        Shown::Left(path) => {
+            let mut response = respond::to(&path, visit.leaf());
+            add_cookie(&mut response, cookie::end_session());
+            let site_data = HeaderName::from_static("clear-site-data");
+            let gone = HeaderValue::from_static("\"cache\", \"storage\"");
+            response.headers_mut().insert(site_data, gone);
+            response
+        }
+    }
+}
+
+/// Purpose and reason are asked once for a sitting, which ends with the session's closing.
+fn keep<P: Page>(app: &App, caller: &Caller, shown: &Shown, visit: &Visit) {
+    let Some(operator) = caller.operator_id() else {
+        return;
+    };
+    match shown {
+        Shown::Left(_) => app.sittings.forget(operator),
+        _ => {
+            let kept = visit.form.kept(P::KEPT);
+            let value = |name: &str| {
+                let found = kept.iter().find(|(known, _)| known == name);
+                found.map_or("", |(_, value)| value.as_str())
+            };
+            // A reason without a purpose is one decision's own.
+            if let (Ok(purpose), Ok(reason)) = (
+                value("purpose").parse::<Purpose>(),
+                Reason::parse(value("reason")),
+            ) {
+                app.sittings
+                    .keep(operator, purpose.as_str(), reason.as_str());
+            }
+        }
+    }
+}
+
+pub(super) fn add_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}

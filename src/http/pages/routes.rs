@@ -1,0 +1,112 @@
+//! The pages, one on each line.
+
+use http::Method;
+
+use super::super::mount::Routes;
+use super::{open, plain};
+use crate::console::audit::{AuditCsv, AuditLines, AuditPage, LeafPage, SignOffForm, SignOffPage};
+use crate::console::case::{
+    CasePage, CasesPage, CloseCasePage, HoldCasePage, MembersPage, NameMemberForm, NameMemberPage,
+    NewCase, OpenCasePage, ReopenCasePage,
+};
+use crate::console::exhibit::{
+    AdmitForm, ExhibitsPage, QuarantineForm, QuarantinePage, WithdrawalPage,
+};
+use crate::console::export::AcknowledgePage;
+use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
+use crate::console::record::{LookUpForm, LookUpPage, RecordsPage, ScopePage};
+use crate::console::request::{
+    DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
+    RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage,
+};
+use crate::console::session::{Home, SignOut, SittingForm, SittingPage};
+use crate::operations::Ids;
+use crate::operations::export::take_package;
+use crate::operations::quarantine::take_list;
+use crate::vault::scope::requests::{Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
+
+#[rustfmt::skip]
+pub(in crate::http) fn mount(routes: Routes) -> Routes {
+    let (get, post) = (Method::GET, Method::POST);
+    routes
+        .open_page("/",                              get.clone(),  plain::front)
+        .open_page("/console/style.css",             get.clone(),  plain::style)
+        .open_page("/console/script.js",             get.clone(),  plain::script)
+        .open_page("/console/sign-in",               get.clone(),  open::sign_in_page)
+        .open_page("/console/sign-in",               post.clone(), open::sign_in)
+        .open_page("/console/invitation",            get.clone(),  open::invitation_page)
+        .open_page("/console/invitation",            post.clone(), open::invitation)
+        .open_page("/console/second-factor",         get.clone(),  open::second_factor_page)
+        .open_page("/console/second-factor",         post.clone(), open::second_factor)
+        .open_page("/console/zone",                  post.clone(), open::zone)
+        .page::<Home>          ("/console",                        get.clone())
+        .page::<SignOut>       ("/console/sign-out",               post.clone())
+        .page::<SittingForm>   ("/console/sitting",                get.clone())
+        .page::<SittingPage>   ("/console/sitting",                post.clone())
+
+        .page::<OperatorsPage> ("/console/operators",              get.clone())
+        .page::<InvitePage>    ("/console/operators",              post.clone())
+        .page::<RevokePage>    ("/console/operators/{operator}/revoke", post.clone())
+
+        .page::<CasesPage>     ("/console/cases",                  get.clone())
+        .page::<NewCase>       ("/console/cases/new",              get.clone())
+        .page::<OpenCasePage>  ("/console/cases/new",              post.clone())
+        .page::<CasePage>      ("/console/cases/{case}",           get.clone())
+        .page::<CloseCasePage> ("/console/cases/{case}/close",     post.clone())
+        .page::<HoldCasePage>  ("/console/cases/{case}/hold",      post.clone())
+        .page::<ReopenCasePage>("/console/cases/{case}/reopen",    post.clone())
+        .page::<MembersPage>   ("/console/cases/{case}/members",   get.clone())
+        .page::<NameMemberForm>("/console/cases/{case}/members/new", get.clone())
+        .page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
+        .page::<ExhibitsPage>  ("/console/cases/{case}/exhibits",  get.clone())
+        .page::<AdmitForm>     ("/console/cases/{case}/exhibits/new", get.clone())
+        .upload_page           ("/console/cases/{case}/exhibits/new")
+        .page::<WithdrawalPage>("/console/cases/{case}/exhibits/{exhibit}/withdrawal", post.clone())
+        .page::<QuarantineForm>("/console/cases/{case}/exhibits/{exhibit}/quarantine", get.clone())
+        .page::<QuarantinePage>("/console/cases/{case}/exhibits/{exhibit}/quarantine", post.clone())
+
+        .page::<LookUpForm>    ("/console/cases/{case}/lookup",    get.clone())
+        .page::<LookUpPage>    ("/console/cases/{case}/lookup",    post.clone())
+        .page::<RecordsPage>   ("/console/cases/{case}/records",   get.clone())
+
+        .page::<ScopePage>     ("/console/cases/{case}/scope",     get.clone())
+
+        .page::<KindsPage>     ("/console/cases/{case}/requests",  get.clone())
+        .page::<ListPage<Reveal>>      ("/console/cases/{case}/reveals",      get.clone())
+        .page::<RevealForm>            ("/console/cases/{case}/reveals/new",  get.clone())
+        .page::<RevealPage>            ("/console/cases/{case}/reveals/new",  post.clone())
+        .page::<ReadPage<Reveal>>      ("/console/reveals/{reveal}",          get.clone())
+        .page::<DecidePage<Reveal>>    ("/console/reveals/{reveal}",          post.clone())
+        .page::<OpenRevealPage>        ("/console/reveals/{reveal}/open",     post.clone())
+        .page::<ListPage<Export>>      ("/console/cases/{case}/exports",      get.clone())
+        .page::<ExportForm>            ("/console/cases/{case}/exports/new",  get.clone())
+        .page::<ExportPage>            ("/console/cases/{case}/exports/new",  post.clone())
+        .page::<ReadPage<Export>>      ("/console/exports/{export}",          get.clone())
+        .page::<DecidePage<Export>>    ("/console/exports/{export}",          post.clone())
+        .package_page                  ("/console/exports/{export}/package",  Ids::export, take_package)
+        .page::<AcknowledgePage<Export>>("/console/exports/{export}/acknowledgement", post.clone())
+        .page::<ListPage<Raise>>       ("/console/cases/{case}/raises",       get.clone())
+        .page::<RaiseForm>             ("/console/cases/{case}/raises/new",   get.clone())
+        .page::<RaisePage>             ("/console/cases/{case}/raises/new",   post.clone())
+        .page::<ReadPage<Raise>>       ("/console/raises/{raise}",            get.clone())
+        .page::<DecidePage<Raise>>     ("/console/raises/{raise}",            post.clone())
+        .page::<ListPage<Withdrawal>>  ("/console/cases/{case}/withdrawals",  get.clone())
+        .page::<ReadPage<Withdrawal>>  ("/console/withdrawals/{withdrawal}",  get.clone())
+        .page::<DecidePage<Withdrawal>>("/console/withdrawals/{withdrawal}",  post.clone())
+        .page::<ListPage<Quarantine>>  ("/console/cases/{case}/quarantines",  get.clone())
+        .page::<ReadPage<Quarantine>>  ("/console/quarantines/{quarantine}",  get.clone())
+        .page::<DecidePage<Quarantine>>("/console/quarantines/{quarantine}",  post.clone())
+        .page::<OpenQuarantinePage>    ("/console/quarantines/{quarantine}/open", post.clone())
+        .package_page                  ("/console/quarantines/{quarantine}/package", Ids::quarantine, take_list)
+        .page::<AcknowledgePage<Quarantine>>("/console/quarantines/{quarantine}/acknowledgement", post.clone())
+        .page::<ListPage<Membership>>  ("/console/cases/{case}/memberships",  get.clone())
+        .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get.clone())
+        .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())
+
+        .page::<AuditPage>     ("/console/audit",                  get.clone())
+        .page::<AuditCsv>      ("/console/audit/leaves.csv",       get.clone())
+        .page::<AuditLines>    ("/console/audit/leaves.ndjson",    get.clone())
+        .page::<LeafPage>      ("/console/audit/leaves/{leaf}",    get.clone())
+        .page::<SignOffForm>   ("/console/audit/sign-off",         get)
+        .page::<SignOffPage>   ("/console/audit/sign-off",         post)
+}

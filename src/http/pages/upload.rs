@@ -1,0 +1,206 @@
+//! `POST /console/cases/{case}/exhibits/new`: a file in a form, streamed like a file that comes by the API.
+//!
+//! The file is the last field. What is before it is small, and read first; the file is read once its admission has
+//! begun.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use multer::{Constraints, Field, Multipart, SizeLimit};
+use zeroize::Zeroizing;
+
+use super::super::ProblemKind;
+use super::super::app::App;
+use super::super::authenticate::{address, authenticate_as, stranger};
+use super::super::problem::Problem;
+use super::super::upload::{admit_words, take_in, turn_away};
+use super::page::{has_token, needs_session, sign_in_first};
+use super::{arrival, cookie, respond, visit};
+use crate::console::exhibit::{AdmitPage, AdmittedPage, Report};
+use crate::console::{Form, Html, RefusedPage, Visit};
+use crate::domain::CaseId;
+use crate::operations::exhibit::AdmitWords;
+use crate::policy::ActionKind;
+use crate::vault::{self, Caller, OperationError, Target};
+
+/// The most bytes of a field that is no file.
+const FIELD: u64 = 8 * 1024;
+/// The most fields before the file.
+const FIELDS: usize = 20;
+
+/// What a form has before its file, and the file.
+struct Sent {
+    form: Form,
+    file: Option<Field<'static>>,
+}
+
+pub(in crate::http) async fn upload(app: Arc<App>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut visit = visit::begin(&app, &mut parts).await;
+    match take(&app, &parts, body, &mut visit).await {
+        Ok(report) => {
+            let page = Html::of(&AdmittedPage {
+                visit: &visit,
+                case: visit.case().unwrap_or_default(),
+                report,
+            });
+            respond::html(StatusCode::OK, page, &visit)
+        }
+        Err(problem) if needs_session(&problem) => {
+            let kept = visit.form.kept(&[]);
+            sign_in_first(&app, &parts, &problem, &visit, &visit.path, &kept)
+        }
+        Err(problem) => refuse(&problem, &visit),
+    }
+}
+
+async fn take(
+    app: &Arc<App>,
+    parts: &Parts,
+    body: Body,
+    visit: &mut Visit,
+) -> Result<Report, Problem> {
+    if !arrival::is_own(parts) {
+        let problem = Problem::new(ProblemKind::CrossSite);
+        return Err(stranger(app, address(parts), problem));
+    }
+    let token = cookie::session(&parts.headers).map(|(token, _)| token);
+    let caller = authenticate_as(app, parts, token).await?;
+    let turn = app.turns.enter(&caller)?;
+    let case = match visit.ids.case() {
+        Ok(case) => case,
+        Err(error) => {
+            let problem = Problem::from(error.clone());
+            return Err(turn_away(app, caller, Target::Vault, error, problem).await);
+        }
+    };
+    let within = Duration::from_secs(app.limits.request_s);
+    let sent = match tokio::time::timeout(within, read(parts, body)).await {
+        Ok(sent) => sent,
+        Err(_) => Err(Problem::new(ProblemKind::Timeout)),
+    };
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(problem) => return Err(unread(app, caller, &case, problem).await),
+    };
+    visit.form = sent.form;
+    if !has_token(visit) {
+        let problem = Problem::new(ProblemKind::CrossSite);
+        return Err(unread(app, caller, &case, problem).await);
+    }
+    let Some(file) = sent.file else {
+        let problem = Problem::new(ProblemKind::Invalid).at("file", "must be the last field");
+        return Err(unread(app, caller, &case, problem).await);
+    };
+    let words = words(&visit.form, file.file_name());
+    let admit = move |vault: &vault::Vault, caller: &Caller, arriving| {
+        admit_words(vault, caller, case, &words, arriving)
+    };
+    let file = Body::from_stream(file);
+    let reply = take_in(app, caller, &turn, file, None, admit).await?;
+    let broken = Problem::new(ProblemKind::Internal).with_leaf(reply.leaf);
+    let _ = visit.leaf.set(reply.leaf);
+    match reply.wire.into_body() {
+        vault::Body::Bytes(bytes) => serde_json::from_slice(&bytes).map_err(|_| broken),
+        vault::Body::File(_) => Err(broken),
+    }
+}
+
+/// A request of somebody with a session that cannot be read has a leaf.
+async fn unread(app: &App, caller: Caller, case: &CaseId, problem: Problem) -> Problem {
+    let error = OperationError::invalid("upload", problem.kind.name());
+    turn_away(app, caller, Target::Case(case.clone()), error, problem).await
+}
+
+/// Reads what is before the file.
+async fn read(parts: &Parts, body: Body) -> Result<Sent, Problem> {
+    let media = parts.headers.get(CONTENT_TYPE).map(HeaderValue::to_str);
+    let boundary = match media {
+        Some(Ok(media)) => multer::parse_boundary(media).ok(),
+        _ => None,
+    };
+    let boundary = boundary.ok_or(Problem::new(ProblemKind::UnsupportedMediaType))?;
+    let sizes = SizeLimit::new()
+        .per_field(FIELD)
+        .for_field("file", u64::MAX);
+    let constraints = Constraints::new().size_limit(sizes);
+    let stream = body.into_data_stream();
+    let mut multipart = Multipart::with_constraints(stream, boundary, constraints);
+    let wrong = || Problem::new(ProblemKind::Invalid).at("form", "must be a form with a file");
+    let mut fields = Vec::new();
+    let mut file = None;
+    while let Some(field) = multipart.next_field().await.map_err(|_| wrong())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            file = Some(field);
+            break;
+        }
+        if fields.len() == FIELDS {
+            return Err(wrong());
+        }
+        let text = field.text().await.map_err(|_| wrong())?;
+        fields.push((name, Zeroizing::new(text)));
+    }
+    Ok(Sent {
+        form: Form::of(fields),
+        file,
+    })
+}
+
+fn words(form: &Form, file_name: Option<&str>) -> AdmitWords {
+    let text = |name: &str| Some(form.text(name).to_owned()).filter(|text| !text.is_empty());
+    let lines = form.exactly("map").lines().map(str::trim);
+    AdmitWords {
+        format: text("format"),
+        zone: text("zone"),
+        account: text("account"),
+        region: text("region"),
+        map: lines
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        name: text("name").or_else(|| file_name.map(str::to_owned).filter(|name| !name.is_empty())),
+        source: text("source"),
+        dry_run: text("dry_run"),
+        accept_quarantined: text("accept_quarantined"),
+        ..AdmitWords::default()
+    }
+}
+
+fn refuse(problem: &Problem, visit: &Visit) -> Response {
+    let refused = respond::told(problem, Some(ActionKind::BeginExhibit));
+    let report = problem.report.as_deref().cloned();
+    let report = report.and_then(|report| serde_json::from_value(report).ok());
+    let page = match refused.status {
+        401 | 403 | 404 => Html::of(&RefusedPage {
+            visit,
+            refused: &refused,
+        }),
+        _ => Html::of(&AdmitPage::again(visit, &refused, report)),
+    };
+    respond::refusal(problem, page, visit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_with_a_file_is_read_as_the_api_reads_its_query() {
+        let form = "format=auto&zone=&map=number%3DTel%0D%0A%0D%0Akind%3DArt&dry_run=true";
+        let form = Form::parse(form.as_bytes()).unwrap();
+        let words = words(&form, Some("log.csv"));
+        assert_eq!(words.format.as_deref(), Some("auto"));
+        assert_eq!(words.zone, None);
+        assert_eq!(words.map, ["number=Tel", "kind=Art"]);
+        assert_eq!(words.name.as_deref(), Some("log.csv"));
+        assert_eq!(words.dry_run.as_deref(), Some("true"));
+        assert_eq!(words.accept_quarantined, None);
+    }
+}

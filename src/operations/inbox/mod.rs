@@ -1,0 +1,5 @@
+//! What waits for the caller.
+
+mod list;
+
+pub use list::{Inbox, ListInbox};

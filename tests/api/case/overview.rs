@@ -1,0 +1,61 @@
+//! One case at a glance.
+
+use serde_json::Value;
+
+use crate::support::{Incident, Who, body, shared};
+
+#[test]
+fn the_team_is_told_what_the_case_rests_on() {
+    let incident = shared();
+    for who in [Who::Investigator, Who::Lead] {
+        let answer = incident.client(who).get(&incident.of_case("/overview"));
+        let answer = answer.assert_status(200);
+        let json = answer.json();
+        let looked_up = incident.look_up(&incident.client(who), &["+447700900999"]);
+        assert_eq!(json["basis"], looked_up.assert_status(200).json()["basis"]);
+        assert_eq!(json["title"], "SMS logs of March");
+        assert!(json["numbers"].as_u64().unwrap() > 0);
+        assert!(json["log_size"].as_u64().unwrap() <= answer.leaf().unwrap());
+    }
+}
+
+#[test]
+fn a_liaison_is_told_of_its_account_alone() {
+    let incident = shared();
+    let json = incident.liaison().get(&incident.of_case("/overview"));
+    let json = json.assert_status(200).json();
+    let own = incident.log.messages.iter();
+    let own = own.filter(|message| message.account == incident.account);
+    assert_eq!(json["basis"]["account_in_log"], true);
+    assert!(json["basis"]["records"].as_u64().unwrap() <= own.count() as u64);
+    assert_eq!(json["numbers"], Value::Null);
+    assert_eq!(json["exhibits"], Value::Null);
+    assert!(!json.to_string().contains(&incident.other_account));
+}
+
+#[test]
+fn a_custodian_is_told_no_sum_over_its_files() {
+    let incident = shared();
+    let json = incident.custodian().get(&incident.of_case("/overview"));
+    let json = json.assert_status(200).json();
+    for member in ["basis", "numbers", "quarantined"] {
+        assert_eq!(json[member], Value::Null, "{member}");
+    }
+}
+
+#[test]
+fn what_waits_is_of_this_case_only() {
+    let incident = Incident::new();
+    let raise = incident.ask_raise(&incident.investigator(), 5);
+    let waiting = |path: &str| {
+        let json = incident.lead().get(path).assert_status(200).json();
+        json["waiting"].as_array().unwrap().clone()
+    };
+    let here = waiting(&incident.of_case("/overview"));
+    assert_eq!(here.len(), 1);
+    assert_eq!(here[0]["request"], raise.as_str());
+    assert_eq!(here[0]["reason"], body::REASON);
+    let other = incident.open_case();
+    assert!(waiting(&format!("/cases/{other}/overview")).is_empty());
+    assert_eq!(waiting("/inbox").len(), 1);
+}

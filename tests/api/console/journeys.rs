@@ -1,0 +1,376 @@
+//! Each role's work from beginning to end in a real browser, with what it is refused.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::support::{Chromium, Incident, Who, fresh_csv};
+
+/// One vault for what leaves nothing that others look at.
+fn shared() -> &'static Incident {
+    static SHARED: OnceLock<Incident> = OnceLock::new();
+    SHARED.get_or_init(Incident::new)
+}
+
+const REASON: &str = "a reason that a person typed";
+
+fn case(incident: &Incident, rest: &str) -> String {
+    format!("/console{}", incident.of_case(rest))
+}
+
+fn quiet(chromium: &Chromium) {
+    assert_eq!(chromium.wrong(&[]), Vec::<String>::new());
+}
+
+/// Asks for a number, and leaves the browser at its results.
+fn look_up(chromium: &Chromium, numbers: &str) {
+    chromium.fill("#numbers", numbers);
+    chromium.choose("purpose", "notification");
+    chromium.fill("#reason", REASON);
+    chromium.press("Look up");
+}
+
+#[test]
+fn a_number_is_looked_up_asked_for_decided_and_shown_once() {
+    let incident = Incident::new();
+    let Some(chromium) = Chromium::start(&incident) else {
+        return;
+    };
+    let number = incident.log.messages[0].number.clone();
+    let digits = number[number.len() - 9..].to_owned();
+    chromium.sign_in(&incident, Who::Investigator);
+    chromium.follow("SMS logs of March");
+    chromium.follow("Look up a number");
+    look_up(&chromium, &number);
+    assert_eq!(chromium.heading(), "1 of 1 exposed");
+    assert!(!chromium.html().contains(&digits));
+    chromium.click("input[name=subjects]");
+    chromium.press("Ask for a reveal of those ticked");
+    // Purpose and reason were asked once.
+    assert!(chromium.html().contains(REASON));
+    chromium.press("Ask");
+    assert!(
+        chromium
+            .words()
+            .contains("somebody else decides. Who can: lead.")
+    );
+    assert!(!chromium.has("button[value=approve]"));
+    let reveal = chromium.place().split('?').next().unwrap().to_owned();
+    quiet(&chromium);
+
+    chromium.sign_in(&incident, Who::Lead);
+    // The key of the first that waits.
+    chromium.keys("w");
+    chromium.find("dl.facts.large");
+    assert_eq!(chromium.place(), reveal);
+    assert!(chromium.words().contains("Numbers that would be shown"));
+    chromium.fill("#reason", "they have to be called today");
+    chromium.press("Approve");
+    assert!(chromium.words().contains("they have to be called today"));
+    quiet(&chromium);
+
+    chromium.sign_in(&incident, Who::Investigator);
+    chromium.go(&reveal);
+    chromium.press("Show the numbers once");
+    assert!(chromium.html().contains(&number));
+    assert!(!chromium.place().contains(&digits));
+    let blurred = "return getComputedStyle(document.querySelector('.number')).filter";
+    assert!(
+        chromium
+            .run(blurred, &[])
+            .as_str()
+            .unwrap()
+            .contains("blur")
+    );
+    let printed = "return [...document.querySelectorAll('.number')].map((one) => getComputedStyle(one).visibility)[0]";
+    chromium.tell(
+        "Emulation.setEmulatedMedia",
+        &serde_json::json!({ "media": "print" }),
+    );
+    assert_eq!(chromium.run(printed, &[]), "hidden");
+    chromium.tell(
+        "Emulation.setEmulatedMedia",
+        &serde_json::json!({ "media": "" }),
+    );
+    quiet(&chromium);
+
+    // Left, and come back to: it is gone, also from what the browser keeps on its disk.
+    chromium.follow("Home");
+    chromium.back();
+    chromium.find("body");
+    assert!(!chromium.html().contains(&digits), "{}", chromium.html());
+    chromium.go("/console");
+    let held = chromium.kept_on_disk();
+    assert!(held.len() > 5, "the profile was not found");
+    for (file, bytes) in held {
+        let holds = bytes
+            .windows(digits.len())
+            .any(|part| part == digits.as_bytes());
+        assert!(!holds, "{}", file.display());
+    }
+}
+
+#[test]
+fn a_file_is_tried_admitted_and_its_withdrawal_decided_by_somebody_else() {
+    let incident = shared();
+    let Some(chromium) = Chromium::start(incident) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("second log.csv");
+    std::fs::write(&file, fresh_csv()).unwrap();
+    let file = file.to_str().unwrap();
+    chromium.sign_in(incident, Who::Custodian);
+    chromium.go(&case(incident, "/exhibits"));
+    chromium.follow("Admit a file");
+    chromium.send("input[type=file]", file);
+    chromium.press("Go on");
+    assert!(
+        chromium
+            .words()
+            .contains("Nothing was admitted: this is a report only")
+    );
+    chromium.go(&case(incident, "/exhibits/new"));
+    chromium.send("input[type=file]", file);
+    chromium.click("input[name=dry_run][value=false]");
+    chromium.press("Go on");
+    assert!(chromium.words().contains("The file was admitted"));
+    chromium.go(&case(incident, "/exhibits"));
+    assert!(chromium.words().contains("second log.csv"));
+    chromium.click("section:last-of-type details summary");
+    chromium.fill("section:last-of-type textarea[name=reason]", REASON);
+    chromium.click("section:last-of-type form button.bad");
+    assert!(
+        chromium
+            .words()
+            .contains("You asked for it, so somebody else decides.")
+    );
+    let withdrawal = chromium.place().split('?').next().unwrap().to_owned();
+    quiet(&chromium);
+
+    chromium.sign_in(incident, Who::Lead);
+    chromium.go(&withdrawal);
+    chromium.fill("#reason", "the supplier sent a corrected one");
+    chromium.press("Approve");
+    assert!(
+        chromium
+            .words()
+            .contains("the supplier sent a corrected one")
+    );
+    chromium.go(&case(incident, "/exhibits"));
+    assert!(chromium.words().contains("withdrawn"));
+    quiet(&chromium);
+}
+
+#[test]
+fn a_liaison_learns_of_its_own_account_and_asks_for_its_notice() {
+    let incident = shared();
+    let Some(chromium) = Chromium::start(incident) else {
+        return;
+    };
+    let of = |account: &str| {
+        let mut all = incident.log.messages.iter();
+        let others = incident
+            .log
+            .numbers_of(|message| message.account != account);
+        let own = all.find(|one| one.account == account && !others.contains(one.number.as_str()));
+        own.unwrap().number.clone()
+    };
+    let (own, other) = (of(&incident.account), of(&incident.other_account));
+    chromium.sign_in(incident, Who::Liaison);
+    chromium.follow("SMS logs of March");
+    assert!(
+        chromium
+            .words()
+            .contains("Yes: your account is in this log.")
+    );
+    chromium.go(&case(incident, "/lookup"));
+    look_up(&chromium, &format!("{own}\n{other}"));
+    assert_eq!(chromium.heading(), "1 of 2 exposed");
+    chromium.go(&case(incident, "/requests"));
+    assert!(chromium.words().contains("exports"));
+    chromium.go(&case(incident, "/exports/new"));
+    chromium.choose("profile", "account-notice");
+    chromium.fill(
+        "#recipients",
+        "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+    );
+    chromium.fill("#legal_basis", "contract, section 9");
+    chromium.press("Ask");
+    let words = chromium.words();
+    assert!(words.contains("liaison asks for an export"), "{words}");
+    assert!(words.contains(&incident.account), "{words}");
+    quiet(&chromium);
+    for refused in ["/records", "/reveals", "/members"] {
+        chromium.go(&case(incident, refused));
+        if chromium.place().starts_with("/console/sitting") {
+            chromium.press("Go on");
+        }
+        assert!(
+            chromium.words().contains("Who can: "),
+            "{refused}: {}",
+            chromium.words()
+        );
+    }
+}
+
+#[test]
+fn an_auditor_finds_a_leaf_and_signs_a_stretch_off_and_sees_no_case() {
+    let incident = shared();
+    let Some(chromium) = Chromium::start(incident) else {
+        return;
+    };
+    let number = incident.log.messages[0].number.clone();
+    incident
+        .look_up(&incident.investigator(), &[&number])
+        .assert_status(200);
+    chromium.sign_in(incident, Who::Auditor);
+    chromium.keys("a");
+    chromium.find("table");
+    chromium.choose("action", "record.lookup");
+    chromium.press("Filter");
+    assert!(
+        chromium.place().contains("action=record.lookup"),
+        "{}",
+        chromium.place()
+    );
+    chromium.click("tbody th a");
+    assert!(chromium.words().contains("As it is in the tree."));
+    assert!(!chromium.html().contains(&number[1..]));
+    chromium.go("/console/audit/sign-off");
+    chromium.fill("#size", "3");
+    chromium.fill("#reason", "every one of them was looked at");
+    chromium.press("Sign off");
+    assert!(chromium.words().contains("It is recorded as leaf"));
+    quiet(&chromium);
+    chromium.go(&case(incident, ""));
+    assert!(chromium.words().contains("ask a lead of the case"));
+}
+
+#[test]
+fn an_administrator_invites_somebody_who_then_sets_a_password() {
+    let incident = shared();
+    let Some(chromium) = Chromium::start(incident) else {
+        return;
+    };
+    chromium.sign_in(incident, Who::Administrator);
+    chromium.follow("Operators");
+    chromium.fill("#name", "new.custodian");
+    chromium.choose("role", "custodian");
+    chromium.press("Invite");
+    let invitation = chromium.text(".enrolment");
+    chromium.go("/console/cases");
+    assert!(
+        chromium.words().contains("Who can: "),
+        "{}",
+        chromium.words()
+    );
+    chromium.wrong(&[403]);
+    chromium.follow("Home");
+    chromium.press("Sign out");
+    chromium.follow("Use your invitation");
+    chromium.fill("#enrolment", &invitation);
+    chromium.fill("#password", "a new password of the tests");
+    chromium.fill("#again", "a new password of the tests");
+    chromium.press("Set the password");
+    assert!(chromium.has("svg.qr"), "{}", chromium.html());
+    quiet(&chromium);
+}
+
+#[test]
+fn a_session_ends_visibly_and_wipes_what_it_showed() {
+    let incident = Incident::with(
+        "[sessions]\nsession_minutes = 1\n",
+        crate::support::invented(50, 3),
+    );
+    let Some(chromium) = Chromium::start(&incident) else {
+        return;
+    };
+    chromium.sign_in(&incident, Who::Investigator);
+    chromium.go(&case(&incident, "/lookup"));
+    look_up(&chromium, &incident.log.messages[0].number);
+    assert_eq!(chromium.heading(), "1 of 1 exposed");
+    incident.clock.advance_seconds(57);
+    chromium.go(&case(&incident, "/lookup"));
+    assert!(chromium.words().contains("session ends"));
+    chromium.find(".ends.soon");
+    chromium.fill("#numbers", "+44 1632 960001");
+    chromium.fill("#reason", "another reason of mine");
+    std::thread::sleep(Duration::from_secs(3));
+    chromium.find("#password");
+    let words = chromium.words();
+    assert!(words.contains("The session has ended."), "{words}");
+    assert!(!chromium.html().contains("960001"));
+    let kept = chromium.run(
+        "return JSON.stringify({ ...sessionStorage, ...localStorage })",
+        &[],
+    );
+    let kept = kept.as_str().unwrap();
+    assert!(
+        kept.contains("another reason of mine") && !kept.contains("960001"),
+        "{kept}"
+    );
+    quiet(&chromium);
+}
+
+#[test]
+fn every_list_is_worked_by_keyboard() {
+    let incident = shared();
+    let Some(chromium) = Chromium::start(incident) else {
+        return;
+    };
+    let (tab, enter, escape) = ("\u{e004}", "\u{e007}", "\u{e00c}");
+    incident.client(Who::Lead);
+    chromium.go("/console/sign-in");
+    // The link that skips to the content comes first.
+    chromium.keys(tab);
+    let focused = "return document.activeElement.textContent.trim() || document.activeElement.name";
+    assert_eq!(chromium.run(focused, &[]), "Skip to the content");
+    let seen = "const one = document.activeElement.getBoundingClientRect(); return one.left >= 0 && one.top >= 0";
+    assert_eq!(chromium.run(seen, &[]), true);
+    chromium.keys(enter);
+    chromium.keys(tab);
+    assert_eq!(chromium.run(focused, &[]), "name");
+    chromium.keys(&format!("lead.one{tab}{}{enter}", crate::support::PASSWORD));
+    chromium.find("nav.main");
+    chromium.keys("?");
+    let open = "return document.getElementById('keys').open";
+    assert_eq!(chromium.run(open, &[]), true);
+    let listed = chromium.text("#keys dl");
+    for key in ["Home", "Cases", "Audit"] {
+        assert!(listed.contains(key), "{listed}");
+    }
+    chromium.keys(escape);
+    assert_eq!(chromium.run(open, &[]), false);
+    chromium.keys("c");
+    chromium.find("table");
+    assert_eq!(chromium.place(), "/console/cases");
+    quiet(&chromium);
+}
+
+#[test]
+fn every_form_works_with_the_script_off() {
+    let incident = shared();
+    let Some(chromium) = Chromium::start(incident) else {
+        return;
+    };
+    let off = serde_json::json!({ "value": true });
+    chromium.tell("Emulation.setScriptExecutionDisabled", &off);
+    chromium.sign_in(incident, Who::Investigator);
+    let countdown = chromium.text(".countdown");
+    assert_eq!(countdown, "", "a script ran");
+    chromium.follow("SMS logs of March");
+    chromium.follow("Look up a number");
+    look_up(&chromium, &incident.log.messages[0].number);
+    assert_eq!(chromium.heading(), "1 of 1 exposed");
+    chromium.click("input[name=subjects]");
+    chromium.press("Ask for a reveal of those ticked");
+    chromium.press("Ask");
+    assert!(chromium.words().contains("somebody else decides"));
+    chromium.go(&case(incident, "/records?country=US"));
+    assert!(chromium.has("tbody tr"), "{}", chromium.html());
+    chromium.go(&case(incident, "/scope?by=country&audience=team"));
+    assert!(chromium.has("tbody tr"), "{}", chromium.html());
+    chromium.press("Sign out");
+    assert_eq!(chromium.heading(), "Sign in");
+    quiet(&chromium);
+}

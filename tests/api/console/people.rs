@@ -1,0 +1,70 @@
+//! Inviting people and naming members on pages.
+
+use crate::support::{Browser, Incident, PASSWORD, Who};
+
+#[test]
+fn an_administrator_invites_somebody_whom_a_lead_names() {
+    let incident = Incident::new();
+    let administrator = Browser::signed_in(&incident, Who::Administrator);
+    let fields = [("name", "new.investigator"), ("role", "investigator")];
+    let invited = administrator
+        .submit("/console/operators", &fields)
+        .assert_status(200)
+        .text();
+    let (_, after) = invited.split_once("<p><code>").unwrap();
+    let (enrolment, _) = after.split_once("</code>").unwrap();
+    let taken = administrator
+        .submit("/console/operators", &fields)
+        .assert_status(409)
+        .text();
+    assert!(
+        taken.contains("An operator of this name exists already."),
+        "{taken}"
+    );
+    assert!(taken.contains("value=\"new.investigator\""), "{taken}");
+
+    let somebody = Browser::of(&incident);
+    let fields = [
+        ("enrolment", enrolment),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    somebody
+        .submit("/console/invitation", &fields)
+        .assert_status(200);
+    let fields = [("name", "new.investigator"), ("password", PASSWORD)];
+    somebody
+        .submit("/console/sign-in", &fields)
+        .assert_status(303);
+    let home = somebody.get("/console").assert_status(200).text();
+    assert!(
+        home.contains("tell them your name, new.investigator"),
+        "{home}"
+    );
+
+    let lead = Browser::signed_in(&incident, Who::Lead);
+    let page = lead.get(&format!("/console{}", incident.of_case("/members/new")));
+    let page = page.assert_status(200).text();
+    let (before, _) = page.split_once("Name new.investigator</button>").unwrap();
+    let (_, form) = before.rsplit_once("action=\"").unwrap();
+    let (action, _) = form.split_once('"').unwrap();
+    let named = lead
+        .submit(action, &[("role", "investigator")])
+        .assert_status(303);
+    let to = named.header("location").unwrap().to_owned();
+    assert!(to.starts_with("/console/memberships/"), "{to}");
+    let path = to.split_once('?').unwrap().0;
+    let second = Browser::signed_in(&incident, Who::SecondLead);
+    let page = second.get(path).assert_status(200).text();
+    assert!(
+        page.contains("new.investigator") && page.contains("Role in the case"),
+        "{page}"
+    );
+    let yes = [
+        ("decision", "approve"),
+        ("reason", "they help from today on"),
+    ];
+    second.submit(path, &yes).assert_status(303);
+    let home = somebody.get("/console").assert_status(200).text();
+    assert!(home.contains("SMS logs of March"), "{home}");
+}

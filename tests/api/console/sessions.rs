@@ -1,0 +1,291 @@
+//! Coming in, staying and leaving by a browser.
+
+use crate::support::{Browser, Incident, PASSWORD, TestVault, Who, code, shared};
+
+const SESSION: &str = "__Host-session";
+
+#[test]
+fn a_session_is_a_cookie_that_only_this_vault_gets_and_no_script_reads() {
+    let incident = shared();
+    let browser = Browser::of(incident);
+    incident.investigator();
+    let fields = [("name", "investigator"), ("password", PASSWORD)];
+    let signed_in = browser
+        .submit("/console/sign-in", &fields)
+        .assert_status(303);
+    assert_eq!(signed_in.header("location"), Some("/console"));
+    assert!(signed_in.leaf().is_some());
+    let cookie = signed_in.header("set-cookie").unwrap();
+    let (_, attributes) = cookie.split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Strict");
+    assert!(cookie.starts_with("__Host-session="), "{cookie}");
+    let home = browser.get("/console").assert_status(200);
+    assert!(
+        home.text().contains("investigator, investigator"),
+        "{}",
+        home.text()
+    );
+    assert!(home.text().contains("SMS logs of March"));
+}
+
+#[test]
+fn every_sign_in_has_a_new_session_and_ends_the_one_before() {
+    let incident = Incident::new();
+    let browser = Browser::signed_in(&incident, Who::Investigator);
+    let (first, token) = (browser.cookie(SESSION).unwrap(), browser.token());
+    let fields = [("name", "investigator"), ("password", PASSWORD)];
+    browser
+        .submit("/console/sign-in", &fields)
+        .assert_status(303);
+    assert_ne!(browser.cookie(SESSION).unwrap(), first);
+    browser.get("/console").assert_status(200);
+    assert_ne!(browser.token(), token);
+    let api = incident
+        .anonymous()
+        .with_token(first.split('.').next().unwrap());
+    api.get("/me").assert_problem(401, "session-ended");
+}
+
+#[test]
+fn signing_out_ends_the_session_and_takes_its_cookie_away() {
+    let incident = Incident::new();
+    let browser = Browser::signed_in(&incident, Who::Lead);
+    let cookie = browser.cookie(SESSION).unwrap();
+    let left = browser.submit("/console/sign-out", &[]).assert_status(303);
+    assert_eq!(left.header("location"), Some("/console/sign-in"));
+    assert_eq!(
+        left.header("clear-site-data"),
+        Some("\"cache\", \"storage\"")
+    );
+    assert_eq!(browser.cookie(SESSION), None);
+    browser.set_cookie(SESSION, &cookie);
+    let again = browser.get("/console").assert_status(303);
+    assert_eq!(
+        again.header("location"),
+        Some("/console/sign-in?next=/console&ended=1")
+    );
+}
+
+#[test]
+fn the_cookie_is_no_token_of_the_api_and_a_token_no_cookie() {
+    let incident = shared();
+    let browser = Browser::signed_in(incident, Who::Investigator);
+    browser
+        .get("/api/v1/me")
+        .assert_problem(401, "unauthenticated");
+    let token = incident.investigator();
+    let page = token.send(ureq::http::Method::GET, "/console", &[], &[]);
+    let page = page.assert_status(303);
+    assert_eq!(
+        page.header("location"),
+        Some("/console/sign-in?next=/console")
+    );
+    assert_eq!(page.leaf(), None);
+}
+
+#[test]
+fn a_wrong_password_shows_the_form_again_without_it() {
+    let incident = shared();
+    let browser = Browser::of(incident);
+    let fields = [
+        ("name", "nobody.here"),
+        ("password", "a wrong password of the tests"),
+    ];
+    let refused = browser
+        .submit("/console/sign-in", &fields)
+        .assert_status(401);
+    let text = refused.text();
+    assert!(text.contains("value=\"nobody.here\""), "{text}");
+    assert!(!text.contains("a wrong password"), "{text}");
+    assert!(text.contains("is wrong or was used"), "{text}");
+    assert!(refused.leaf().is_some());
+    assert_eq!(refused.header("set-cookie"), None);
+}
+
+#[test]
+fn an_invitation_is_used_by_a_page_that_shows_the_second_factor_as_a_picture() {
+    let vault = TestVault::new();
+    let (_, enrolment) = vault.invite("new.lead", "lead");
+    let browser = Browser::of(&vault);
+    browser.get("/console/invitation").assert_status(200);
+    let differs = [
+        ("enrolment", enrolment.as_str()),
+        ("password", PASSWORD),
+        ("again", "another password of the tests"),
+    ];
+    let refused = browser
+        .submit("/console/invitation", &differs)
+        .assert_status(422);
+    assert!(refused.text().contains("must be the same twice"));
+    let fields = [
+        ("enrolment", enrolment.as_str()),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+        ("totp", "yes"),
+    ];
+    let accepted = browser
+        .submit("/console/invitation", &fields)
+        .assert_status(200);
+    let text = accepted.text();
+    assert!(
+        text.contains("<svg class=\"qr\"") && text.contains("Welcome, new.lead"),
+        "{text}"
+    );
+    let (_, after) = text.split_once("<code>").unwrap();
+    let (secret, _) = after.split_once("</code>").unwrap();
+    let now = code(secret, vault.seconds());
+    let fields = [
+        ("name", "new.lead"),
+        ("password", PASSWORD),
+        ("totp", now.as_str()),
+    ];
+    browser
+        .submit("/console/sign-in", &fields)
+        .assert_status(303);
+    let home = browser.get("/console").assert_status(200);
+    assert!(home.text().contains("Open the first one"));
+    // It works once.
+    let fields = [
+        ("enrolment", enrolment.as_str()),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    browser
+        .submit("/console/invitation", &fields)
+        .assert_status(401);
+}
+
+#[test]
+fn a_second_factor_is_set_up_by_a_page() {
+    let vault = TestVault::new();
+    vault.lead();
+    let browser = Browser::of(&vault);
+    browser.get("/console/second-factor").assert_status(200);
+    let fields = [("name", "lead.one"), ("password", PASSWORD)];
+    let set = browser
+        .submit("/console/second-factor", &fields)
+        .assert_status(200);
+    assert!(set.text().contains("<svg class=\"qr\""), "{}", set.text());
+}
+
+#[test]
+fn a_session_ends_visibly_and_wipes_what_it_showed() {
+    let incident = Incident::new();
+    let browser = Browser::signed_in(&incident, Who::Investigator);
+    let path = format!("/console{}", incident.of_case("/lookup"));
+    let page = browser.get(&path).assert_status(200);
+    let refresh = page.header("refresh").unwrap().to_owned();
+    let (after, to) = refresh.split_once("; url=").unwrap();
+    assert_eq!(to, format!("/console/sign-in?ended=1&next={path}"));
+    let after: i64 = after.parse().unwrap();
+    assert!((8 * 3600 - 60..=8 * 3600 + 1).contains(&after), "{after}");
+    assert!(page.text().contains("session ends"));
+    let told = browser.get(to).assert_status(200);
+    assert!(told.text().contains("The session has ended."));
+    assert_eq!(browser.cookie(SESSION), None);
+}
+
+#[test]
+fn a_form_survives_an_expired_session_but_for_its_numbers() {
+    let incident = Incident::new();
+    let browser = Browser::signed_in(&incident, Who::Investigator);
+    let path = format!("/console{}", incident.of_case("/lookup"));
+    incident.clock.advance_seconds(9 * 3600);
+    let number = incident.log.messages[0].number.clone();
+    let fields = [
+        ("numbers", number.as_str()),
+        ("region", "GB"),
+        ("purpose", "victim-inquiry"),
+        ("reason", "somebody called about it"),
+    ];
+    let ended = browser.submit(&path, &fields).assert_status(401);
+    let text = ended.text();
+    assert!(text.contains("The session has ended."), "{text}");
+    assert!(
+        text.contains("name=\"keep.reason\" value=\"somebody called about it\""),
+        "{text}"
+    );
+    assert!(
+        !text.contains("keep.numbers") && !text.contains(&number[1..]),
+        "{text}"
+    );
+    let fields = [
+        ("name", "investigator"),
+        ("password", PASSWORD),
+        ("next", path.as_str()),
+        ("keep.region", "GB"),
+        ("keep.purpose", "victim-inquiry"),
+        ("keep.reason", "somebody called about it"),
+    ];
+    let signed_in = browser
+        .submit("/console/sign-in", &fields)
+        .assert_status(303);
+    let next = signed_in.header("location").unwrap().to_owned();
+    assert_eq!(next, format!("{path}?region=GB"));
+    let form = browser.get(&next).assert_status(200).text();
+    assert!(
+        form.contains(">somebody called about it</textarea>"),
+        "{form}"
+    );
+    assert!(form.contains("value=\"victim-inquiry\" selected"), "{form}");
+    assert!(form.contains("value=\"GB\""), "{form}");
+}
+
+#[test]
+fn nobody_is_led_to_another_site_after_signing_in() {
+    let incident = shared();
+    incident.investigator();
+    for next in [
+        "https://example.com/",
+        "//example.com",
+        "/\\example.com",
+        "/console//example.com",
+    ] {
+        let browser = Browser::of(incident);
+        let fields = [
+            ("name", "investigator"),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
+        let signed_in = browser
+            .submit("/console/sign-in", &fields)
+            .assert_status(303);
+        assert_eq!(signed_in.header("location"), Some("/console"), "{next}");
+    }
+}
+
+#[test]
+fn a_vault_that_is_no_demo_has_no_buttons_to_sign_in() {
+    let incident = shared();
+    let browser = Browser::of(incident);
+    let page = browser.get("/console/sign-in").assert_status(200);
+    assert!(!page.text().contains("this demo"), "{}", page.text());
+    incident.investigator();
+    let refused = browser.submit("/console/sign-in", &[("person", "investigator")]);
+    refused.assert_status(401);
+}
+
+#[test]
+fn every_time_names_its_zone_and_a_reader_chooses_it() {
+    let incident = shared();
+    let browser = Browser::signed_in(incident, Who::Lead);
+    let path = format!("/console{}", incident.of_case(""));
+    let page = browser.get(&path).assert_status(200).text();
+    assert!(
+        page.contains("2024-04-02 09:0") && page.contains(" UTC"),
+        "{page}"
+    );
+    let fields = [("zone", "Asia/Kolkata"), ("next", path.as_str())];
+    let chosen = browser.submit("/console/zone", &fields).assert_status(303);
+    assert_eq!(chosen.header("location"), Some(path.as_str()));
+    let page = browser.get(&path).assert_status(200).text();
+    assert!(page.contains(" Asia/Kolkata (2024-04-02 09:0"), "{page}");
+    let refused = browser.submit("/console/zone", &[("zone", "Mars/Olympus")]);
+    assert!(refused.assert_status(422).text().contains("Europe/Vienna"));
+}
+
+#[test]
+fn me_names_the_cases() {
+    let me = shared().investigator().get("/me").assert_status(200).json();
+    assert_eq!(me["cases"][0]["title"], "SMS logs of March");
+}

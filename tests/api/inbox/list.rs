@@ -1,0 +1,109 @@
+//! What waits for somebody, across their cases.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Incident, Who, body};
+
+fn waiting(client: &Client) -> Vec<Value> {
+    let inbox = client.get("/inbox").assert_status(200);
+    assert!(inbox.leaf().is_some());
+    inbox.json()["waiting"].as_array().unwrap().clone()
+}
+
+/// Kind and whom it waits for, of the request with this id.
+fn found(client: &Client, request: &str) -> Option<(String, String)> {
+    let all = waiting(client);
+    let one = all.iter().find(|one| one["request"] == request)?;
+    let text = |name: &str| one[name].as_str().unwrap().to_owned();
+    Some((text("kind"), text("waits_for")))
+}
+
+#[test]
+fn a_request_waits_for_those_who_may_decide_it_and_then_for_its_asker() {
+    let incident = Incident::new();
+    let subject = incident.subject(&incident.log.messages[0].number);
+    let reveal = incident.ask_reveal(&incident.investigator(), &[subject]);
+    let pair = |waits_for: &str| Some(("reveal".to_owned(), waits_for.to_owned()));
+    assert_eq!(found(&incident.lead(), &reveal), pair("your-decision"));
+    assert_eq!(
+        found(&incident.second_lead(), &reveal),
+        pair("your-decision")
+    );
+    assert_eq!(
+        found(&incident.investigator(), &reveal),
+        pair("others-decision")
+    );
+    for who in [
+        Who::Custodian,
+        Who::Liaison,
+        Who::Auditor,
+        Who::Administrator,
+        Who::Outsider,
+    ] {
+        assert_eq!(found(&incident.client(who), &reveal), None, "{who:?}");
+    }
+    let path = format!("/reveals/{reveal}/decision");
+    incident
+        .lead()
+        .post(&path, &body::approve())
+        .assert_status(200);
+    assert_eq!(found(&incident.lead(), &reveal), None);
+    assert_eq!(found(&incident.investigator(), &reveal), pair("your-use"));
+    let path = format!("/reveals/{reveal}/open");
+    incident
+        .investigator()
+        .post(&path, &json!({}))
+        .assert_status(200);
+    assert_eq!(found(&incident.investigator(), &reveal), None);
+}
+
+#[test]
+fn it_says_who_asked_and_why_and_nothing_of_what_it_is_about() {
+    let incident = Incident::new();
+    let subject = incident.subject(&incident.log.messages[0].number);
+    incident.ask_reveal(&incident.investigator(), std::slice::from_ref(&subject));
+    let all = waiting(&incident.lead());
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0]["asked_by"], "investigator");
+    assert_eq!(all[0]["reason"], body::REASON);
+    assert_eq!(all[0]["title"], "SMS logs of March");
+    assert_eq!(all[0]["case"], incident.case.as_str());
+    let text = Value::from(all).to_string();
+    assert!(
+        !text.contains(&subject) && !text.contains("numbers"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_nobody_decided_in_time_waits_no_more() {
+    let incident = Incident::new();
+    let subject = incident.subject(&incident.log.messages[0].number);
+    let reveal = incident.ask_reveal(&incident.investigator(), &[subject]);
+    incident.clock.advance_seconds(25 * 3600);
+    incident.forget_sessions();
+    assert_eq!(found(&incident.lead(), &reveal), None);
+    assert_eq!(found(&incident.investigator(), &reveal), None);
+}
+
+#[test]
+fn an_approved_export_waits_for_the_custodian() {
+    let incident = Incident::new();
+    let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let export = incident.approved_export(&body::export("scope-report", &json!({}), key));
+    let pair = Some(("export".to_owned(), "your-use".to_owned()));
+    assert_eq!(found(&incident.custodian(), &export), pair);
+    assert_eq!(found(&incident.second_lead(), &export), None);
+}
+
+#[test]
+fn a_member_who_was_suspended_has_nothing_to_decide() {
+    let incident = Incident::new();
+    let subject = incident.subject(&incident.log.messages[0].number);
+    let reveal = incident.ask_reveal(&incident.investigator(), &[subject]);
+    let second = incident.second_lead();
+    assert!(found(&second, &reveal).is_some());
+    let suspended = incident.suspend(&incident.case, Who::Lead, Who::SecondLead);
+    suspended.assert_status(200);
+    assert_eq!(found(&second, &reveal), None);
+}
