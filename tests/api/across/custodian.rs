@@ -120,14 +120,18 @@ impl<'i> Watch<'i> {
         }
     }
 
-    /// Admits a file of these rows and looks at everything afterwards.
-    fn admit(&mut self, rows: &[(&str, &str, &str)]) -> String {
+    /// Admits a file of these rows.
+    fn send(&mut self, rows: &[(&str, &str, &str)]) -> String {
         let path = self.incident.of_case("/exhibits");
         let answer = self.custodian.upload(&path, &csv_of(rows));
-        let exhibit = self
-            .note("admit", answer)
+        self.note("admit", answer)
             .assert_status(201)
-            .member("exhibit");
+            .member("exhibit")
+    }
+
+    /// The same, and looks at everything afterwards.
+    fn admit(&mut self, rows: &[(&str, &str, &str)]) -> String {
+        let exhibit = self.send(rows);
         let answer = self.custodian.get(
             &self
                 .incident
@@ -138,8 +142,14 @@ impl<'i> Watch<'i> {
         exhibit
     }
 
-    /// Asks for the withdrawal of an exhibit and reads what would go.
+    /// Asks for the withdrawal of an exhibit, reads what would go, and looks at everything afterwards.
     fn ask_withdrawal(&mut self, exhibit: &str) -> String {
+        let withdrawal = self.send_withdrawal(exhibit);
+        self.look();
+        withdrawal
+    }
+
+    fn send_withdrawal(&mut self, exhibit: &str) -> String {
         let path = self
             .incident
             .of_case(&format!("/exhibits/{exhibit}/withdrawal"));
@@ -148,7 +158,6 @@ impl<'i> Watch<'i> {
         let withdrawal = asked.member("withdrawal");
         let answer = self.custodian.get(&format!("/withdrawals/{withdrawal}"));
         self.note("withdrawal", answer).assert_status(200);
-        self.look();
         withdrawal
     }
 }
@@ -407,18 +416,16 @@ impl Watch<'_> {
         let [guess, _] = hidden(no);
         let at = |hour: u8| format!("2024-03-13T{hour:02}:{:02}:{:02}Z", no / 60, no % 60);
         match change {
-            Change::Number => self.admit(&[("one", &guess, &at(10))]),
-            Change::Message => {
-                self.admit(&[("one", &guess, AT), ("two", "+447700900100", &at(11))])
-            }
+            Change::Number => self.send(&[("one", &guess, &at(10))]),
+            Change::Message => self.send(&[("one", &guess, AT), ("two", "+447700900100", &at(11))]),
             Change::Withdrawal => {
-                self.admit(&[("one", &guess, AT), ("two", "+447700900100", &at(12))])
+                self.send(&[("one", &guess, AT), ("two", "+447700900100", &at(12))])
             }
         }
     }
 
     fn withdraw(&mut self, exhibit: &str) {
-        let withdrawal = self.ask_withdrawal(exhibit);
+        let withdrawal = self.send_withdrawal(exhibit);
         let path = format!("/withdrawals/{withdrawal}/decision");
         let decided = self.incident.lead().post(&path, &body::approve());
         self.note_status("withdrawn", &decided.assert_status(200));
@@ -444,7 +451,7 @@ impl<'w, 'i> Round<'w, 'i> {
         let own = |watch: &mut Watch<'_>| {
             let [guess, _] = hidden(no);
             let at = format!("2024-03-14T09:{:02}:{:02}Z", no / 60, no % 60);
-            watch.admit(&[("one", &guess, &at)])
+            watch.send(&[("one", &guess, &at)])
         };
         let (kind, id) = match asked {
             Asked::Reveal => ("reveals", incident.ask_reveal(&investigator, &[subject()])),
@@ -464,7 +471,7 @@ impl<'w, 'i> Round<'w, 'i> {
             }
             Asked::Withdrawal => {
                 let exhibit = own(watch);
-                ("withdrawals", watch.ask_withdrawal(&exhibit))
+                ("withdrawals", watch.send_withdrawal(&exhibit))
             }
             Asked::WithdrawalByLead => {
                 let exhibit = own(watch);
