@@ -72,13 +72,13 @@ fn an_approval_does_not_outlive_what_was_approved() {
     ];
     let more = incident.admit(&csv_of(&rows)).assert_status(201);
     open(&incident.investigator(), &earlier).assert_status(200);
-    let untouched = incident.approved_reveal(&[incident.subject("+447700900004")]);
+    let of_later = incident.approved_reveal(&[incident.subject("+447700900004")]);
     incident.withdraw(&incident.first_exhibit());
     // There is still a message, of the later file.
     open(&incident.investigator(), &approved).assert_status(200);
     incident.withdraw(&more.member("exhibit"));
     decide(&incident.lead(), &undecided, &body::approve()).assert_problem(409, "result-changed");
-    open(&incident.investigator(), &untouched).assert_problem(409, "result-changed");
+    open(&incident.investigator(), &of_later).assert_problem(409, "result-changed");
     // It can still be denied.
     decide(&incident.lead(), &undecided, &body::deny()).assert_status(200);
 }
