@@ -23,7 +23,7 @@ CREATE TABLE membership (
 ) STRICT, WITHOUT ROWID;
 
 -- `sealed` describes the exhibit; it is NULL while the exhibit is staged.
--- `file_tag` is a keyed digest of the file. It shows whether the same file was admitted before.
+-- `file_tag` is a keyed digest of the file. It shows whether an operator admitted the same file before.
 -- A withdrawn exhibit stays in the database as evidence, but its records are in no answer.
 -- `withdrawn_leaf` is the number of the leaf of the decision to withdraw it.
 CREATE TABLE exhibit (

@@ -117,10 +117,10 @@ data_refusals! {
     TooManyNumbers      "too-many-numbers"      "invalid"               "counts too many numbers in too many cells: filter, or leave a dimension out";
     AccountNotInLog     "account-not-in-log"    "invalid"               "is no account of an exhibit: take one of `near_misses`, or say `account_not_in_log`";
     CutTooClose         "cut-too-close"         "cut-too-close"         "a protected table could disclose people together with others";
-    ResultChanged       "result-changed"        "result-changed"        "an exhibit was admitted or withdrawn since";
-    ExhibitWithdrawn    "exhibit-withdrawn"     "exhibit-withdrawn"     "the exhibit was withdrawn, or one that the package holds records of";
+    ResultChanged       "result-changed"        "result-changed"        "the records were changed since";
+    ExhibitWithdrawn    "exhibit-withdrawn"     "exhibit-withdrawn"     "the exhibit was withdrawn, or one that the request rests on";
     AdmissionInProgress "admission-in-progress" "admission-in-progress" "an exhibit of the case is being admitted";
-    AlreadyAdmitted     "already-admitted"      "already-admitted"      "the same file was admitted before";
+    AlreadyAdmitted     "already-admitted"      "already-admitted"      "the caller admitted the same file before";
     Damaged             "damaged"               "damaged"               "a sealed part does not open or is missing";
 }
 

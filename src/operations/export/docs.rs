@@ -13,13 +13,15 @@ pub(crate) const STEPS: StepDocs = step_docs! {
         description: "Asks for a package, sealed to named receivers. Somebody else decides. A scope report is counted \
             now and goes into the ledger of releases. If the counts of the newest exhibits could disclose people \
             together with those given out before, it counts the exhibits of an earlier one (`report_exhibits`); only \
-            if there is none, it is refused.",
+            if there is none, it is refused. The package is of the exhibits that count now: those that are admitted later are \
+            not in it, and once one of them is withdrawn it is not handed out.",
         request: r#"{"profile": "account-notice", "filter": {"account": ["acme"]}, "recipients":
             ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "purpose":
             "notification", "reason": "the account tells its users", "legal_basis":
             "contract, section 9"}"#,
         answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested"}"#,
-        problems: ["budget-spent", "over-budget", "lookups-frozen", "cut-too-close", "result-changed"],
+        problems: ["budget-spent", "over-budget", "lookups-frozen", "cut-too-close", "result-changed",
+            "exhibit-withdrawn"],
     },
     list: {
         summary: "List the exports of a case",

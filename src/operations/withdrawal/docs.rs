@@ -9,11 +9,12 @@ pub(crate) const STEPS: StepDocs = step_docs! {
     ask: {
         id: "requestWithdrawal",
         summary: "Ask for a withdrawal",
-        description: "Asks to take an exhibit out of all answers. Somebody else decides.",
+        description: "Asks to take an exhibit out of all answers. Somebody else decides. Leads are shown how it differs from \
+            the rest of the case, so it costs a difference of exhibits and 10 points.",
         request: r#"{"reason": "the wrong file was sent"}"#,
         answer: r#"{"withdrawal": "w_0123456789abcdefghjk", "state": "requested", "expires_at":
             "2024-03-21T22:34:49Z"}"#,
-        problems: ["exhibit-withdrawn", "result-changed", "budget-spent", "over-budget", "lookups-frozen"],
+        problems: ["exhibit-withdrawn", "budget-spent", "over-budget", "lookups-frozen"],
     },
     list: {
         summary: "List the withdrawals of a case",
@@ -22,13 +23,14 @@ pub(crate) const STEPS: StepDocs = step_docs! {
     read: {
         summary: "Read a withdrawal",
         description: "How many messages and numbers would go with the exhibit. What compares it with the case \
-            (`numbers_only_here`, `later_duplicates`) is told to leads only; a custodian gets the counts of the exhibit's \
+            (`numbers_only_here`, `later_duplicates`) is told to leads only. The first was counted when this was asked; \
+            `changed_since` says whether an exhibit came or went since. A custodian gets the counts of the exhibit's \
             file, rounded if somebody else admitted it.",
         example: r#"{"withdrawal": "w_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
             "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
             null, "decided_at": null, "exhibit": "x_0123456789abcdefghjk", "reason":
             "the wrong file was sent", "decision_reason": null, "messages": 1200, "numbers": 800,
-            "numbers_only_here": 40, "later_duplicates": []}"#,
+            "numbers_only_here": 40, "changed_since": false, "later_duplicates": []}"#,
     },
     decide: {
         summary: "Decide a withdrawal",

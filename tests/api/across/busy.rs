@@ -156,7 +156,7 @@ fn what_was_counted_before_the_records_changed_is_not_asked_for() {
         (decided.join().unwrap(), asked.join().unwrap())
     });
     decided.assert_status(200);
-    let refused = asked.assert_problem(409, "result-changed");
+    let refused = asked.assert_problem(409, "exhibit-withdrawn");
     assert_eq!(incident.leaf(refused.leaf().unwrap())["outcome"], "failed");
     // Asked again it is counted again.
     incident.ask_export(&investigator, &request);

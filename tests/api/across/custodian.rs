@@ -121,14 +121,18 @@ impl<'i> Watch<'i> {
         }
     }
 
-    /// Admits a file of these rows and looks at everything afterwards.
-    fn admit(&mut self, rows: &[(&str, &str, &str)]) -> String {
+    /// Admits a file of these rows.
+    fn send(&mut self, rows: &[(&str, &str, &str)]) -> String {
         let path = self.incident.of_case("/exhibits");
         let answer = self.custodian.upload(&path, &csv_of(rows));
-        let exhibit = self
-            .note("admit", answer)
+        self.note("admit", answer)
             .assert_status(201)
-            .member("exhibit");
+            .member("exhibit")
+    }
+
+    /// The same, and looks at everything afterwards.
+    fn admit(&mut self, rows: &[(&str, &str, &str)]) -> String {
+        let exhibit = self.send(rows);
         let answer = self.custodian.get(
             &self
                 .incident
@@ -139,8 +143,14 @@ impl<'i> Watch<'i> {
         exhibit
     }
 
-    /// Asks for the withdrawal of an exhibit and reads what would go.
+    /// Asks for the withdrawal of an exhibit, reads what would go, and looks at everything afterwards.
     fn ask_withdrawal(&mut self, exhibit: &str) -> String {
+        let withdrawal = self.send_withdrawal(exhibit);
+        self.look();
+        withdrawal
+    }
+
+    fn send_withdrawal(&mut self, exhibit: &str) -> String {
         let path = self
             .incident
             .of_case(&format!("/exhibits/{exhibit}/withdrawal"));
@@ -149,7 +159,6 @@ impl<'i> Watch<'i> {
         let withdrawal = asked.member("withdrawal");
         let answer = self.custodian.get(&format!("/withdrawals/{withdrawal}"));
         self.note("withdrawal", answer).assert_status(200);
-        self.look();
         withdrawal
     }
 }
@@ -328,4 +337,356 @@ fn a_scope_report_decided_and_taken_does_not_tell_whether_an_own_number_was_ther
             ask(watch);
         });
     }
+}
+
+/// Two cases with other hidden people in each: the first number in the first case, the second one in the second.
+fn hidden(no: usize) -> [String; 2] {
+    [500, 600].map(|from| format!("+447700900{}", from + no))
+}
+
+/// The people of which a custodian guesses one in each round.
+const ROUNDS: usize = 90;
+
+fn pair_with_many() -> [Incident; 2] {
+    [0, 1].map(|which| {
+        let mut numbers: Vec<String> = (0..ROUNDS).map(|no| hidden(no)[which].clone()).collect();
+        numbers.extend((100..111).map(|no| format!("+447700900{no}")));
+        let mut rows: Vec<_> = numbers.iter().map(|no| ("one", no.as_str(), AT)).collect();
+        rows.push(("two", "+447700900100", AT));
+        let incident = Incident::with("", Log::read_short(csv_of(&rows)));
+        incident.name_member(&incident.case, Who::Outsider, "custodian", None);
+        incident
+    })
+}
+
+/// A request, and who asks for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Asked {
+    Reveal,
+    Evidence,
+    Notice,
+    Everything,
+    Report,
+    OfLiaison,
+    /// Of a file of the custodian's, which it asks for itself.
+    Withdrawal,
+    /// The same, asked by a lead and decided by the custodian.
+    WithdrawalByLead,
+    Quarantine,
+    List,
+    Membership,
+    Raise,
+}
+
+/// When the custodian does something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Before {
+    Decided,
+    Taken,
+    TakenAgain,
+}
+
+/// What the custodian does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Change {
+    /// Admits the message that it guesses, with another one that is new.
+    Message,
+    /// Admits another message of the number that it guesses.
+    Number,
+    /// Has a file withdrawn, in which it guessed the message before this was asked.
+    Withdrawal,
+}
+
+/// A request on its way, of the round's hidden person where it is about one.
+struct Round<'w, 'i> {
+    watch: &'w mut Watch<'i>,
+    no: usize,
+    asked: Asked,
+    /// Its path.
+    path: String,
+}
+
+impl Watch<'_> {
+    /// What others do is told to the custodian by its status at most.
+    fn note_status(&mut self, what: &str, answer: &Answer) {
+        let seen = (what.to_owned(), answer.status, Vec::new(), Value::Null);
+        self.seen.push(seen);
+    }
+
+    fn admit_guess(&mut self, no: usize, change: Change) -> String {
+        let [guess, _] = hidden(no);
+        let at = |hour: u8| format!("2024-03-13T{hour:02}:{:02}:{:02}Z", no / 60, no % 60);
+        match change {
+            Change::Number => self.send(&[("one", &guess, &at(10))]),
+            Change::Message => self.send(&[("one", &guess, AT), ("two", "+447700900100", &at(11))]),
+            Change::Withdrawal => {
+                self.send(&[("one", &guess, AT), ("two", "+447700900100", &at(12))])
+            }
+        }
+    }
+
+    fn withdraw(&mut self, exhibit: &str) {
+        let withdrawal = self.send_withdrawal(exhibit);
+        let path = format!("/withdrawals/{withdrawal}/decision");
+        let decided = self.incident.lead().post(&path, &body::approve());
+        self.note_status("withdrawn", &decided.assert_status(200));
+    }
+}
+
+impl<'w, 'i> Round<'w, 'i> {
+    fn ask(watch: &'w mut Watch<'i>, no: usize, asked: Asked) -> Self {
+        let incident = watch.incident;
+        let (lead, investigator) = (incident.lead(), incident.investigator());
+        // No two requests are of one second, so that lists have one order.
+        incident.clock.advance_seconds(1);
+        // Whoever asks knows whom the request is about.
+        let subject = || {
+            let messages = &incident.log.messages;
+            let here = |number: &String| messages.iter().any(|one| one.number == *number);
+            incident.subject(&hidden(no).into_iter().find(here).unwrap())
+        };
+        let export = |profile: &str, filter: &Value| {
+            let wanted = body::export(profile, filter, KEY);
+            incident.ask_export(&investigator, &wanted)
+        };
+        let own = |watch: &mut Watch<'_>| {
+            let [guess, _] = hidden(no);
+            let at = format!("2024-03-14T09:{:02}:{:02}Z", no / 60, no % 60);
+            watch.send(&[("one", &guess, &at)])
+        };
+        let (kind, id) = match asked {
+            Asked::Reveal => ("reveals", incident.ask_reveal(&investigator, &[subject()])),
+            Asked::Evidence => {
+                let filter = json!({ "subject": [subject()] });
+                ("exports", export("evidence", &filter))
+            }
+            Asked::Notice => {
+                let filter = json!({ "account": ["one"], "subject": [subject()] });
+                ("exports", export("account-notice", &filter))
+            }
+            Asked::Everything => ("exports", export("evidence", &json!({}))),
+            Asked::Report => ("exports", export("scope-report", &json!({}))),
+            Asked::OfLiaison => {
+                let wanted = body::export("account-notice", &json!({}), KEY);
+                ("exports", incident.ask_export(&incident.liaison(), &wanted))
+            }
+            Asked::Withdrawal => {
+                let exhibit = own(watch);
+                ("withdrawals", watch.send_withdrawal(&exhibit))
+            }
+            Asked::WithdrawalByLead => {
+                let exhibit = own(watch);
+                ("withdrawals", incident.ask_withdrawal(&lead, &exhibit))
+            }
+            Asked::Quarantine => ("quarantines", incident.ask_quarantine_of_a_fresh_one()),
+            Asked::List => ("quarantines", incident.ask_list(&lead, KEY)),
+            Asked::Membership => {
+                let name = format!("person.{no}");
+                ("memberships", incident.ask_membership(&name))
+            }
+            Asked::Raise => ("raises", incident.ask_raise(&investigator, 10)),
+        };
+        let path = format!("/{kind}/{id}");
+        Self {
+            watch,
+            no,
+            asked,
+            path,
+        }
+    }
+
+    /// Whether the custodian decides it, and hands out what leaves.
+    fn is_custodians(&self) -> bool {
+        match self.asked {
+            Asked::Reveal | Asked::Withdrawal | Asked::Membership | Asked::Raise => false,
+            Asked::Evidence
+            | Asked::Notice
+            | Asked::Everything
+            | Asked::Report
+            | Asked::OfLiaison
+            | Asked::WithdrawalByLead
+            | Asked::Quarantine
+            | Asked::List => true,
+        }
+    }
+
+    fn read(&mut self) {
+        let answer = self.watch.custodian.get(&self.path);
+        self.watch.note("read", answer);
+    }
+
+    fn decide(&mut self) -> u16 {
+        let path = format!("{}/decision", self.path);
+        let answer = match (self.is_custodians(), self.asked) {
+            (true, _) => self.watch.custodian.post(&path, &body::approve()),
+            (_, Asked::Membership) => {
+                let lead = self.watch.incident.second_lead();
+                lead.post(&path, &body::approve())
+            }
+            _ => self.watch.incident.lead().post(&path, &body::approve()),
+        };
+        let status = answer.status;
+        match self.is_custodians() {
+            true => drop(self.watch.note("decide", answer)),
+            false => self.watch.note_status("decide", &answer),
+        }
+        if status != 200 {
+            let second = self.watch.incident.second_lead();
+            second.post(&path, &body::deny()).assert_status(200);
+        }
+        status
+    }
+
+    /// Opens it or takes its package; the status, if there is something to take.
+    fn take(&mut self) -> Option<u16> {
+        let incident = self.watch.incident;
+        let open = format!("{}/open", self.path);
+        let answer = match self.asked {
+            Asked::Reveal => incident.investigator().post(&open, &json!({})),
+            Asked::Quarantine => incident.lead().post(&open, &json!({})),
+            Asked::Withdrawal | Asked::WithdrawalByLead | Asked::Membership | Asked::Raise => {
+                return None;
+            }
+            _ => {
+                let package = format!("{}/package", self.path);
+                let answer = self.watch.custodian.get(&package);
+                // A package differs by its ciphertexts; a refusal is compared whole.
+                if answer.status != 200 {
+                    let status = answer.status;
+                    self.watch.note("take", answer);
+                    return Some(status);
+                }
+                answer
+            }
+        };
+        self.watch.note_status("take", &answer);
+        Some(answer.status)
+    }
+}
+
+/// What may end a request: only that an exhibit is withdrawn on which it rests.
+fn ends(asked: Asked, change: Change) -> bool {
+    let is_export = match asked {
+        Asked::Evidence | Asked::Notice | Asked::Everything | Asked::Report | Asked::OfLiaison => {
+            true
+        }
+        Asked::Reveal
+        | Asked::Withdrawal
+        | Asked::WithdrawalByLead
+        | Asked::Quarantine
+        | Asked::List
+        | Asked::Membership
+        | Asked::Raise => false,
+    };
+    is_export && change == Change::Withdrawal
+}
+
+/// In each round the custodian guesses somebody, who is hidden in the first case and is not in the second one. What the
+/// request is about differs too: it is about whoever is hidden.
+fn guess_while_it_is_decided_and_taken(kinds: &[Asked]) {
+    let incidents = pair_with_many();
+    alike(&incidents, |watch| {
+        let mut no = 0;
+        for asked in kinds.iter().copied() {
+            for when in [Before::Decided, Before::Taken, Before::TakenAgain] {
+                for change in [Change::Message, Change::Number, Change::Withdrawal] {
+                    let file =
+                        (change == Change::Withdrawal).then(|| watch.admit_guess(no, change));
+                    let mut round = Round::ask(watch, no, asked);
+                    round.read();
+                    let now = |round: &mut Round<'_, '_>| match &file {
+                        Some(file) => round.watch.withdraw(file),
+                        None => drop(round.watch.admit_guess(round.no, change)),
+                    };
+                    let mut ended = false;
+                    if when == Before::Decided {
+                        now(&mut round);
+                        ended = ends(asked, change);
+                    }
+                    let label = format!("{asked:?}, {when:?}, {change:?}");
+                    let wanted = |ended: bool| if ended { 409 } else { 200 };
+                    assert_eq!(round.decide(), wanted(ended), "{label}");
+                    round.read();
+                    if when == Before::Taken {
+                        now(&mut round);
+                        ended = ends(asked, change);
+                    }
+                    let first = round.take();
+                    assert!(
+                        first.is_none_or(|status| status == wanted(ended)),
+                        "{label}: {first:?}"
+                    );
+                    if when == Before::TakenAgain {
+                        now(&mut round);
+                        ended = ends(asked, change);
+                    }
+                    // What is opened is opened once.
+                    let once = [Asked::Reveal, Asked::Quarantine].contains(&asked);
+                    let again = round.take();
+                    assert!(
+                        again.is_none_or(|status| status == wanted(ended || once)),
+                        "{label}: {again:?}"
+                    );
+                    round.read();
+                    round.watch.look();
+                    no += 1;
+                }
+            }
+        }
+        assert!(no <= ROUNDS);
+    });
+}
+
+#[test]
+fn what_becomes_of_an_export_does_not_tell_whether_a_guess_is_there_or_whom_it_is_about() {
+    guess_while_it_is_decided_and_taken(&[
+        Asked::Evidence,
+        Asked::Notice,
+        Asked::Everything,
+        Asked::Report,
+        Asked::OfLiaison,
+    ]);
+}
+
+#[test]
+fn what_becomes_of_any_other_request_does_not_tell_whether_a_guess_is_there() {
+    guess_while_it_is_decided_and_taken(&[
+        Asked::Reveal,
+        Asked::Withdrawal,
+        Asked::WithdrawalByLead,
+        Asked::Quarantine,
+        Asked::List,
+        Asked::Membership,
+        Asked::Raise,
+    ]);
+}
+
+#[test]
+fn the_whole_file_of_somebody_else_is_taken_like_any_other() {
+    let incidents = pair();
+    let rows: Vec<String> = (100..111).map(|no| format!("+447700900{no}")).collect();
+    alike(&incidents, |watch| {
+        // Byte for byte the file that the other custodian admitted to the first case.
+        let mut rows: Vec<_> = rows.iter().map(|no| ("one", no.as_str(), AT)).collect();
+        rows.push(("one", TARGET, AT));
+        rows.push(("two", TARGET, AT));
+        let own = watch.admit(&rows);
+        let path = watch.incident.of_case("/exhibits");
+        let again = watch.custodian.upload(&path, &csv_of(&rows));
+        let again = watch.note("again", again);
+        let again = again.assert_problem(409, "already-admitted").json();
+        assert_eq!(again["exhibit"], own.as_str());
+    });
+    // Nothing is doubled.
+    let [same, other] = incidents.each_ref().map(|incident| {
+        let exhibits = incident.exhibits();
+        (
+            exhibits[1]["admitted"].clone(),
+            exhibits[1]["duplicates_of_case"].clone(),
+        )
+    });
+    assert_eq!(same, (json!(0), json!(13)));
+    assert_eq!(other, (json!(2), json!(11)));
+    let [same, _] = incidents.each_ref().map(numbers);
+    assert_eq!(same, json!(12));
 }

@@ -84,12 +84,17 @@ fn an_approval_does_not_outlive_what_was_approved() {
     let receiver = Receiver::new();
     let request = body::export("scope-report", &json!({}), &receiver.recipient);
     let undecided = incident.ask_export(&incident.investigator(), &request);
-    let approved = incident.approved_export(&request);
+    let [earlier, approved] = [0, 1].map(|_| incident.approved_export(&request));
+    // What comes later is in another report.
     incident
         .admit(&csv_of(&[("one", "+447700900002", "2024-03-11T12:00:00Z")]))
         .assert_status(201);
-    decide(&incident.lead(), &undecided, &body::approve()).assert_problem(409, "result-changed");
-    take(&incident.custodian(), &approved).assert_problem(409, "result-changed");
+    take(&incident.custodian(), &earlier).assert_status(200);
+    incident.withdraw(&incident.first_exhibit());
+    decide(&incident.lead(), &undecided, &body::approve()).assert_problem(409, "exhibit-withdrawn");
+    for export in [&earlier, &approved] {
+        take(&incident.custodian(), export).assert_problem(409, "exhibit-withdrawn");
+    }
 }
 
 /// Two accounts, each with a file of its own, and a file that has both.
@@ -108,7 +113,7 @@ fn two_accounts() -> Incident {
 }
 
 #[test]
-fn an_export_is_bound_to_what_it_holds_and_no_other_file_changes_it() {
+fn an_export_is_of_the_exhibits_that_counted_when_it_was_asked_for() {
     let incident = two_accounts();
     let receiver = Receiver::new();
     let filter = json!({ "account": ["one"] });
@@ -119,27 +124,32 @@ fn an_export_is_bound_to_what_it_holds_and_no_other_file_changes_it() {
         incident.approved_export(&request),
     );
     take(&incident.custodian(), &taken).assert_status(200);
-    // Files with rows of others come and go, some with the same people.
+    // Files come and go, with rows of others, of the account, and of people who are in the export.
     let others = [
         ("four", "+447700900001", "2024-03-14T12:00:00Z"),
-        ("two", "+447700900007", "2024-03-14T12:00:01Z"),
+        ("one", "+447700900007", "2024-03-14T12:00:01Z"),
     ];
     let other = incident.admit(&csv_of(&others)).assert_status(201);
-    let late = incident.exhibits()[1]["exhibit"].clone();
-    incident.withdraw(late.as_str().unwrap());
+    let own = [("one", "+447700900001", "2024-03-15T12:00:00Z")];
+    incident.admit(&csv_of(&own)).assert_status(201);
     decide(&incident.lead(), &undecided, &body::approve()).assert_status(200);
     for export in [&undecided, &approved, &taken] {
         let package = take(&incident.custodian(), export).assert_status(200);
         let files = unpack(&incident, &package.body, &receiver);
-        assert_eq!(super::json_of(&files).len(), 2);
+        let people = super::json_of(&files);
+        let messages = people.iter().map(|person| person["messages"].clone());
+        assert_eq!(messages.collect::<Vec<_>>(), [json!(1), json!(1)]);
     }
     incident.withdraw(&other.member("exhibit"));
     take(&incident.custodian(), &taken).assert_status(200);
-    // One row of the account, and what it would hold is another thing.
-    let approved = incident.approved_export(&request);
-    let own = [("one", "+447700900009", "2024-03-15T12:00:00Z")];
-    incident.admit(&csv_of(&own)).assert_status(201);
-    take(&incident.custodian(), &approved).assert_problem(409, "result-changed");
+    // An exhibit of those goes, though no row of it is in the package.
+    let late = incident.exhibits()[1]["exhibit"].clone();
+    incident.withdraw(late.as_str().unwrap());
+    for export in [&undecided, &approved, &taken] {
+        take(&incident.custodian(), export).assert_problem(409, "exhibit-withdrawn");
+    }
+    let again = incident.approved_export(&request);
+    take(&incident.custodian(), &again).assert_status(200);
 }
 
 /// When another account's file comes or goes, if at all.

@@ -499,7 +499,7 @@ fn an_answer_says_what_it_rests_on_to_each_as_far_as_it_may_know() {
 
 #[test]
 fn a_case_where_nothing_counts_refuses_and_charges_nothing() {
-    let config = "[budgets]\nlookup_points = 10\nlookup_points_per_hour = 60\n";
+    let config = "[budgets]\nlookup_points = 110\nlookup_points_per_hour = 60\n";
     let incident = Incident::with(config, two_accounts());
     let other = incident.open_case();
     incident.name_member(&other, Who::Investigator, "investigator", None);
@@ -519,7 +519,7 @@ fn a_case_where_nothing_counts_refuses_and_charges_nothing() {
         .unwrap()
         .iter()
         .map(|case| case["lookup_budget"].clone());
-    assert_eq!(left.collect::<Vec<_>>(), [10, 10]);
+    assert_eq!(left.collect::<Vec<_>>(), [110, 110]);
     // A liaison does not learn whether the logs of others were admitted.
     let answer = incident
         .liaison()

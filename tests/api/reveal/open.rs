@@ -64,13 +64,21 @@ fn an_approval_does_not_outlive_what_was_approved() {
     let incident = Incident::with("", Log::read_short(csv_of(&rows)));
     let tokens = [incident.subject("+447700900001")];
     let undecided = incident.ask_reveal(&incident.investigator(), &tokens);
-    let approved = incident.approved_reveal(&tokens);
-    let untouched = incident.approved_reveal(&[incident.subject("+447700900002")]);
-    let more = csv_of(&[("one", "+447700900001", "2024-03-11T12:00:00Z")]);
-    incident.admit(&more).assert_status(201);
+    let [earlier, approved] = [0, 1].map(|_| incident.approved_reveal(&tokens));
+    // A file that comes later is no reason to refuse: whoever admits it would learn whom the reveal is about.
+    let rows = [
+        ("one", "+447700900001", "2024-03-11T12:00:00Z"),
+        ("one", "+447700900004", "2024-03-11T12:00:00Z"),
+    ];
+    let more = incident.admit(&csv_of(&rows)).assert_status(201);
+    open(&incident.investigator(), &earlier).assert_status(200);
+    let of_later = incident.approved_reveal(&[incident.subject("+447700900004")]);
+    incident.withdraw(&incident.first_exhibit());
+    // There is still a message, of the later file.
+    open(&incident.investigator(), &approved).assert_status(200);
+    incident.withdraw(&more.member("exhibit"));
     decide(&incident.lead(), &undecided, &body::approve()).assert_problem(409, "result-changed");
-    open(&incident.investigator(), &approved).assert_problem(409, "result-changed");
-    open(&incident.investigator(), &untouched).assert_status(200);
+    open(&incident.investigator(), &of_later).assert_problem(409, "result-changed");
     // It can still be denied.
     decide(&incident.lead(), &undecided, &body::deny()).assert_status(200);
 }

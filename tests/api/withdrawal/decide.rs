@@ -176,7 +176,7 @@ fn what_was_asked_approved_or_begun_before_is_refused_as_changed() {
     };
     open(&approved).assert_problem(409, "result-changed");
     open(&untouched).assert_status(200);
-    take(&export).assert_problem(409, "result-changed");
+    take(&export).assert_problem(409, "exhibit-withdrawn");
     let late = take(&handed_out).assert_problem(409, "exhibit-withdrawn");
     let leaf = incident.leaf(late.leaf().unwrap());
     assert_eq!(
@@ -232,7 +232,7 @@ fn nobody_decides_their_own_withdrawal_and_few_decide_any() {
 }
 
 #[test]
-fn a_decision_that_comes_late_or_about_something_else_does_not_count() {
+fn a_decision_that_comes_late_does_not_count_and_a_later_file_ends_no_request() {
     let incident = incident();
     let exhibit = incident.first_exhibit();
     let late = incident.ask_withdrawal(&incident.custodian(), &exhibit);
@@ -241,23 +241,30 @@ fn a_decision_that_comes_late_or_about_something_else_does_not_count() {
     decide(&incident.lead(), &late, &body::approve()).assert_problem(409, "expired");
     let seen = incident.lead().get(&format!("/withdrawals/{late}"));
     assert_eq!(seen.member("state"), "expired");
-    let changed = incident.ask_withdrawal(&incident.custodian(), &exhibit);
+    let earlier = incident.ask_withdrawal(&incident.custodian(), &exhibit);
     let rows = [
         ("one", WRONG, "2024-03-30T12:00:00Z"),
         ("one", WRONG, "2024-03-10T12:00:00Z"),
     ];
     let later = incident.admit(&csv_of(&rows)).assert_status(201);
-    decide(&incident.lead(), &changed, &body::approve()).assert_problem(409, "result-changed");
-    assert_eq!(incident.exhibits()[0]["state"], "admitted");
-    // Now somebody else has the number; one of that file's rows leans on this one.
+    // Now another exhibit has the number; one of that file's rows leans on this one. A lead sees that something came
+    // since, and what is so now by asking anew.
     let again = incident.ask_withdrawal(&incident.custodian(), &exhibit);
-    let seen = incident.lead().get(&format!("/withdrawals/{again}")).json();
-    assert_eq!(seen["numbers_only_here"], 0);
-    assert_eq!(
-        seen["later_duplicates"],
-        json!([{ "exhibit": later.member("exhibit"), "duplicates": 1 }])
-    );
-    decide(&incident.lead(), &again, &body::approve()).assert_status(200);
+    for (withdrawal, only_here, changed) in [(&earlier, 1, true), (&again, 0, false)] {
+        let seen = incident.lead().get(&format!("/withdrawals/{withdrawal}"));
+        let seen = seen.assert_status(200).json();
+        assert_eq!(seen["numbers_only_here"], only_here);
+        assert_eq!(seen["changed_since"], changed);
+        assert_eq!(
+            seen["later_duplicates"],
+            json!([{ "exhibit": later.member("exhibit"), "duplicates": 1 }])
+        );
+    }
+    decide(&incident.lead(), &earlier, &body::approve()).assert_status(200);
+    assert_eq!(incident.exhibits()[0]["state"], "withdrawn");
+    decide(&incident.lead(), &again, &body::approve()).assert_problem(409, "exhibit-withdrawn");
+    let seen = incident.lead().get(&format!("/withdrawals/{earlier}"));
+    assert_eq!(seen.json()["changed_since"], true);
 }
 
 #[test]

@@ -23,10 +23,10 @@ fn who_decides_sees_in_counts_what_would_go() {
         assert_eq!(json["numbers"], 2);
         // What compares the file with the case is not for a custodian.
         let compared = match who {
-            Who::Custodian => [None, None],
-            _ => [Some(json!(1)), Some(json!([]))],
+            Who::Custodian => [None, None, None],
+            _ => [Some(json!(1)), Some(json!(false)), Some(json!([]))],
         };
-        let names = ["numbers_only_here", "later_duplicates"];
+        let names = ["numbers_only_here", "changed_since", "later_duplicates"];
         assert_eq!(names.map(|name| json.get(name).cloned()), compared);
     }
 }

@@ -63,3 +63,27 @@ fn no_exhibit_is_withdrawn_under_an_admission_that_counted_on_it() {
     let again = incident.ask_withdrawal(&incident.custodian(), &incident.first_exhibit());
     decide(&incident.lead(), &again, &body::approve()).assert_status(200);
 }
+
+#[test]
+fn asking_costs_what_a_difference_costs_and_a_request_beside_it() {
+    let incident = incident();
+    let (lead, exhibit) = (incident.lead(), incident.first_exhibit());
+    let points = || {
+        let me = lead.get("/me").assert_status(200).json();
+        me["cases"][0]["lookup_budget"].as_u64().unwrap()
+    };
+    let before = points();
+    let withdrawal = incident.ask_withdrawal(&lead, &exhibit);
+    let asked = points();
+    assert_eq!(before - asked, 110);
+    // What is shown was counted then; a further exhibit changes no count of it.
+    let shown = || {
+        let seen = lead.get(&format!("/withdrawals/{withdrawal}"));
+        seen.assert_status(200).json()["numbers_only_here"].clone()
+    };
+    let first = shown();
+    let again = [("one", WRONG, "2024-03-30T12:00:00Z")];
+    let again = crate::support::csv_of(&again);
+    incident.admit(&again).assert_status(201);
+    assert_eq!((first, points()), (shown(), asked));
+}
