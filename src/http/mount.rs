@@ -127,17 +127,19 @@ impl Routes {
         })
     }
 
-    /// Mounts an upload, streamed to the operation that admits it. A dry run of it answers `D`.
+    /// Mounts an upload, streamed to the operation that admits it. A dry run of it answers `D`, of which there is an
+    /// example.
     pub(super) fn mount_upload<T: ToSchema, D: ToSchema>(
         self,
         path: &str,
         docs: Docs,
+        dry_run: &'static str,
         admit: Admit,
     ) -> Self {
         let action = Some(ActionKind::BeginExhibit);
         let route = Route {
             takes: Takes::File,
-            also: Some((StatusCode::OK, Shape::of::<D>())),
+            also: Some((StatusCode::OK, Shape::of::<D>(), dry_run)),
             gives: vec![(JSON, Some(Shape::of::<T>()))],
             ..Route::of(Method::POST, action, docs, StatusCode::CREATED)
         };

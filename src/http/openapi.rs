@@ -153,7 +153,7 @@ pub(super) fn shapes(route: &Route) -> Vec<Shape> {
         Takes::Nothing => Vec::new(),
     };
     let given = route.gives.iter().filter_map(|(_, shape)| *shape);
-    let also = route.also.map(|(_, shape)| shape);
+    let also = route.also.map(|(_, shape, _)| shape);
     taken.into_iter().chain(given).chain(also).collect()
 }
 
@@ -424,10 +424,10 @@ fn responses(
         part["headers"]["Content-Range"] = header("Which bytes of how many these are.");
         responses.insert("206".to_owned(), part);
     }
-    if let Some((status, shape)) = route.also {
+    if let Some((status, shape, example)) = route.also {
         let mut response = success(route);
         response["description"] = json!("Nothing was made; a report of what was sent.");
-        response["content"] = json!({ "application/json": media(Some(shape), "") });
+        response["content"] = json!({ "application/json": media(Some(shape), example) });
         responses.insert(status.as_str().to_owned(), response);
     }
     if route.docs.id == plain::READYZ.id {
@@ -645,6 +645,19 @@ mod tests {
                     docs.id
                 );
             }
+            if let Some((_, _, text)) = route.also {
+                let example: Value = serde_json::from_str(text).unwrap();
+                let report = &document["components"]["schemas"]["FileReport"];
+                let required = report["required"].as_array().unwrap();
+                for member in required {
+                    let there = example.get(member.as_str().unwrap());
+                    assert!(there.is_some(), "{}: {member}", docs.id);
+                }
+                for member in example.as_object().unwrap().keys() {
+                    let known = report["properties"].get(member);
+                    assert!(known.is_some(), "{}: {member}", docs.id);
+                }
+            }
             if matches!(route.takes, Takes::Json(_)) {
                 let example = serde_json::from_str::<Value>(docs.request);
                 assert!(
@@ -656,9 +669,38 @@ mod tests {
         }
     }
 
+    /// Objects whose members are not described, and why. May only shrink.
+    const OF_ANY_KIND: [(&str, &str); 6] = [
+        (
+            "/components/schemas/DetailWords/properties/asked",
+            "each action seals what it was asked in words of its own, for people who read the log",
+        ),
+        (
+            "/components/schemas/DetailWords/properties/found",
+            "each action seals what it found in words of its own, for people who read the log",
+        ),
+        (
+            "/paths//openapi.json/get/responses/200/content/application/json/schema",
+            "the format is described by the OpenAPI Initiative",
+        ),
+        (
+            "/paths//openapi.json/get/responses/200/content/application/json/schema/properties/info",
+            "the format is described by the OpenAPI Initiative",
+        ),
+        (
+            "/paths//api/v1/openapi.json/get/responses/200/content/application/json/schema",
+            "the same document",
+        ),
+        (
+            "/paths//api/v1/openapi.json/get/responses/200/content/application/json/schema/properties/info",
+            "the same document",
+        ),
+    ];
+
     #[test]
     fn every_reference_is_there_and_no_object_is_opaque() {
         let document = parsed();
+        let mut of_any_kind = BTreeSet::new();
         every(&document, "", &mut |at, value| {
             if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
                 let place = reference.strip_prefix('#').unwrap();
@@ -671,7 +713,14 @@ mod tests {
                     "{at} is opaque"
                 );
             }
+            // A map says what its values are: `{}` and `true` say nothing.
+            let values = value.get("additionalProperties");
+            if values.is_some_and(|values| *values == json!({}) || *values == json!(true)) {
+                of_any_kind.insert(at.to_owned());
+            }
         });
+        let excepted = OF_ANY_KIND.iter().map(|(at, _)| (*at).to_owned());
+        assert_eq!(of_any_kind, excepted.collect(), "values are not described");
         let text = document.to_string();
         assert!(!text.contains(ALSO), "a rule is not an extension");
     }

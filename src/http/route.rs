@@ -29,8 +29,8 @@ pub struct Route {
     pub(super) takes: Takes,
     /// Media types of the answer, and the shape of those that are JSON.
     pub(super) gives: Vec<(&'static str, Option<Shape>)>,
-    /// Another successful answer, in JSON, with its status.
-    pub(super) also: Option<(StatusCode, Shape)>,
+    /// Another successful answer, in JSON, with its status and an example.
+    pub(super) also: Option<(StatusCode, Shape, &'static str)>,
 }
 
 impl Route {

@@ -215,7 +215,7 @@ fn with_tests(routes: Routes) -> Routes {
         .mount::<Count>(Method::POST, "/test/count", StatusCode::CREATED)
         .mount::<OfCase>(Method::GET, "/test/{case}", StatusCode::OK)
         .mount_by_accept::<Plain, Octets>(Method::GET, "/test/leaf", StatusCode::OK)
-        .mount_upload::<Value, Value>("/test/{case}/exhibits", DOCS, admit)
+        .mount_upload::<Value, Value>("/test/{case}/exhibits", DOCS, "{}", admit)
 }
 
 struct Served {

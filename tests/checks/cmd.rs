@@ -611,6 +611,9 @@ fn files_that_were_put_back_are_found_with_the_passphrase_by_doctor_and_audit_ve
     let first = bench.keep(&[DATABASE, KEYRING]);
     let rotate = ["key", "rotate", "--new-passphrase-file", &bench.path("new")];
     assert_eq!(bench.as_administrator(&rotate).status, 0);
+    // The next start's leaf is sealed with the new generation.
+    let listed = bench.with_passphrase(&["operator", "list"], "new");
+    assert_eq!(listed.status, 0, "{}", listed.err);
     let last = bench.keep(&[DATABASE, MARK, KEYRING]);
     let seal = "DELETE FROM control_seal";
     let mark = bench.dir.path().join("vault").join(MARK);
