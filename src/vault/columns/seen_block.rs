@@ -209,16 +209,23 @@ impl SeenBlock {
             left: self.word(0),
             print: 0,
         };
+        let mut give = |print: usize, low: u64| {
+            if print < rows
+                && let Some(mark) = self.mark_of(print, &mut marks)
+            {
+                with(((mark - print) as u64) << LOW_BITS | low);
+            }
+        };
         for (no, [a, b, c, d, e]) in pairs.iter().take(rows.div_ceil(2)).enumerate() {
             let first = u32::from_le_bytes([*a, *b, *c, *d]) & ((1 << LOW_BITS) - 1);
             let second = u32::from_le_bytes([*b, *c, *d, *e]) >> 12;
-            for (print, low) in (2 * no..).zip([first, second].map(u64::from)) {
-                if !like(low) || print >= rows {
-                    continue;
-                }
-                if let Some(mark) = self.mark_of(print, &mut marks) {
-                    with(((mark - print) as u64) << LOW_BITS | low);
-                }
+            let [first, second] = [first, second].map(u64::from);
+            let (is_first, is_second) = (like(first), like(second));
+            if is_first {
+                give(2 * no, first);
+            }
+            if is_second {
+                give(2 * no + 1, second);
             }
         }
     }
