@@ -1,9 +1,10 @@
 //! The operations as commands: one file for each, `noun/verb`.
 //!
 //! Data goes to standard output, messages to standard error. Secrets come from a prompt, a file or
-//! a descriptor, never from an argument or the environment. Commands go through the vault's door
-//! like everybody else; `audit verify`, `audit export` and `evidence` need no vault. Commands that
-//! name no directory go to a served vault, by way of `client`. Called by `main`. It cannot make a terminal forget what was shown.
+//! a descriptor, never from an argument or the environment. Commands that name a directory go through
+//! the vault's door like everybody else; `audit verify`, `audit export` and `evidence` need no vault;
+//! the others go to a served vault, by way of `client`. Called by `main`. It cannot make a terminal
+//! forget what was shown.
 
 mod answer;
 mod arguments;

@@ -13,7 +13,7 @@ use clap::{Command, CommandFactory};
 fn the_help_of_every_command_is_as_it_was_read_last() {
     let mut text = String::new();
     each(&mut built(), "", &mut |name, command| {
-        let help = command.clone().term_width(100).render_long_help();
+        let help = command.clone().term_width(100).render_help();
         writeln!(text, "==== {name}\n").unwrap();
         for line in help.to_string().trim_end().lines() {
             writeln!(text, "{}", line.trim_end()).unwrap();

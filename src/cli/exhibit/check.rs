@@ -1,7 +1,7 @@
 //! `exhibit check`: reads a whole file and says what an admission would make of it. Nothing is admitted.
 //!
-//! For a case the custodian does it, and the check has a leaf. Without one it needs no right, because people who have the
-//! file can see more of it than the report shows.
+//! For a case the custodian does it, and the check has a leaf. Without one it needs no right, because people who have
+//! the file can see more of it than the report shows.
 
 use std::path::PathBuf;
 

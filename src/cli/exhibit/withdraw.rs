@@ -52,7 +52,7 @@ pub(in crate::cli) struct Decide {
     /// approve or deny
     #[arg(value_parser = ["approve", "deny"])]
     decision: String,
-    /// Why
+    /// Why, in 10 to 500 characters
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
