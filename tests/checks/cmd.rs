@@ -200,7 +200,18 @@ fn a_wrong_password_is_refused_and_has_a_leaf() {
 #[test]
 fn an_operator_is_added_enrolled_listed_and_revoked() {
     let bench = Bench::new();
-    let added = bench.as_administrator(&["operator", "add", "in.one", "--json"]);
+    let unsaid = bench.as_administrator(&["operator", "add", "in.one"]);
+    assert_eq!(unsaid.status, 2);
+    assert!(unsaid.err.contains("--role"), "{}", unsaid.err);
+    let added = [
+        "operator",
+        "add",
+        "in.one",
+        "--role",
+        "investigator",
+        "--json",
+    ];
+    let added = bench.as_administrator(&added);
     assert_eq!(added.status, 0, "{}", added.err);
     let added = json(&added);
     let id = added["operator"].as_str().unwrap();
@@ -222,7 +233,7 @@ fn an_operator_is_added_enrolled_listed_and_revoked() {
     assert_eq!(twice.status, 1);
     assert!(!twice.err.contains(added["enrolment"].as_str().unwrap()));
 
-    let again = bench.as_administrator(&["operator", "add", "in.one"]);
+    let again = bench.as_administrator(&["operator", "add", "in.one", "--role", "lead"]);
     assert_eq!(again.status, 1);
     assert!(again.err.contains("name-taken"));
 
