@@ -309,6 +309,10 @@ fn a_log_verifies_from_the_vault_and_from_its_export() {
     assert_eq!(json(&from_export)["size"], verdict["size"]);
 
     let _ = bench.as_administrator(&["operator", "list"]);
+    // A shell or an editor may have added empty lines.
+    let mut note = fs::read(&kept).unwrap();
+    note.extend_from_slice(b"\n\n");
+    fs::write(&kept, note).unwrap();
     let grown = run(&[
         "audit",
         "verify",
@@ -433,6 +437,49 @@ fn a_tail_that_was_cut_shows_against_a_kept_checkpoint() {
     ]);
     assert_eq!(told.status, 3);
     assert!(told.err.contains("cut"));
+
+    let refused = bench.as_administrator(&["operator", "list"]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.err.contains("rolled back"), "{}", refused.err);
+    assert!(
+        refused
+            .err
+            .contains("put back the newest copy of both, from one moment"),
+        "{}",
+        refused.err
+    );
+}
+
+#[test]
+fn a_mark_that_is_gone_comes_from_a_backup_even_an_older_one() {
+    let bench = Bench::new();
+    let mark = PathBuf::from(bench.path("vault/keys/high-water-mark"));
+    let early = bench.path("early-mark");
+    fs::copy(&mark, &early).unwrap();
+    let _ = bench.as_administrator(&["operator", "list"]);
+    fs::remove_file(&mark).unwrap();
+    let refused = bench.as_administrator(&["operator", "list"]);
+    assert_eq!(refused.status, 1);
+    assert!(
+        refused.err.contains("put back keys/high-water-mark"),
+        "{}",
+        refused.err
+    );
+    fs::copy(&early, &mark).unwrap();
+    let listed = bench.as_administrator(&["operator", "list"]);
+    assert_eq!(listed.status, 0, "{}", listed.err);
+}
+
+#[test]
+fn a_name_in_the_place_of_an_id_is_told_where_the_id_is() {
+    let bench = Bench::new();
+    let refused = bench.as_administrator(&["operator", "revoke", "administrator"]);
+    assert_eq!(refused.status, 2);
+    assert!(
+        refused.err.contains("breachvault operator list"),
+        "{}",
+        refused.err
+    );
 }
 
 #[test]
