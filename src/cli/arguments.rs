@@ -120,6 +120,23 @@ mod tests {
     }
 
     #[test]
+    fn every_option_says_what_it_is() {
+        fn walk(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                let told = argument.get_help().map(ToString::to_string);
+                assert!(
+                    told.is_some_and(|told| !told.is_empty()),
+                    "{} {}",
+                    command.get_name(),
+                    argument.get_id()
+                );
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&Arguments::command());
+    }
+
+    #[test]
     fn no_option_takes_a_secret_as_its_value() {
         fn walk(command: &clap::Command) {
             for argument in command.get_arguments() {

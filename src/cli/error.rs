@@ -280,7 +280,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         }
         Denial::Throttled { .. } => "too many have tried this name; try again later",
         Denial::BudgetSpent { .. } => "your budget in this case is spent",
-        Denial::OverBudget => "this costs more points than the whole budget holds",
+        Denial::OverBudget { .. } => "this costs more points than the whole budget holds",
         Denial::LookupsFrozen { .. } => {
             "your lookups in this case are frozen; another lead can thaw them"
         }

@@ -63,6 +63,7 @@ const TAGS: &[(&str, &str)] = &[
 /// The problems that every request with a session can be answered with.
 const ALWAYS: &[ProblemKind] = &[
     ProblemKind::MalformedJson,
+    ProblemKind::MalformedQuery,
     ProblemKind::MalformedRequest,
     ProblemKind::Unauthenticated,
     ProblemKind::SessionEnded,
@@ -174,8 +175,7 @@ pub(super) fn problems(route: &Route) -> BTreeSet<ProblemKind> {
     let always = ALWAYS
         .iter()
         .filter(|kind| route.session || !SIGNED_IN.contains(kind));
-    let query = matches!(route.takes, Takes::Query(..)).then_some(&ProblemKind::MalformedQuery);
-    always.chain(own).chain(query).copied().collect()
+    always.chain(own).copied().collect()
 }
 
 /// The schemas of all bodies and answers, by name.

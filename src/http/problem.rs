@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ProblemKind;
-use crate::policy::{CaseState, Denial, RequestState};
+use crate::policy::{CaseState, Denial, Points, RequestState};
 use crate::vault::{
     Conflict, DataRefusal, FileReport, NearMisses, OperationError, Refusal, StoreError, StoreFault,
     Unaudited, Unauthenticated,
@@ -25,6 +25,8 @@ pub(super) struct Problem {
     pub(super) line: Option<u64>,
     pub(super) column: Option<u64>,
     pub(super) retry_after: Option<u32>,
+    /// What the request costs, and what the caller has.
+    pub(super) points: Option<Points>,
     pub(super) exhibit: Option<String>,
     pub(super) near_misses: Option<NearMisses>,
     pub(super) in_the_way: Option<InTheWay>,
@@ -59,6 +61,12 @@ pub(super) struct ProblemBody<'a> {
     /// Seconds, as in the header `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
+    /// What this request costs, in points of the budget that it is paid from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    costs: Option<u64>,
+    /// What is left of that budget, as `GET /me` shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
     /// The exhibit that already holds the same file.
     #[serde(skip_serializing_if = "Option::is_none")]
     exhibit: Option<&'a str>,
@@ -84,6 +92,7 @@ impl Problem {
             line: None,
             column: None,
             retry_after: None,
+            points: None,
             exhibit: None,
             near_misses: None,
             in_the_way: None,
@@ -113,6 +122,11 @@ impl Problem {
         self
     }
 
+    fn points(mut self, points: Points) -> Self {
+        self.points = Some(points);
+        self
+    }
+
     /// The bytes, without anything of the request but its id.
     pub(super) fn to_json(&self, request_id: &str) -> Vec<u8> {
         let body = ProblemBody {
@@ -126,6 +140,8 @@ impl Problem {
             line: self.line,
             column: self.column,
             retry_after: self.retry_after,
+            costs: self.points.map(|points| points.costs),
+            left: self.points.map(|points| points.left),
             exhibit: self.exhibit.as_deref(),
             near_misses: self.near_misses.as_ref().map(|near| near.0.as_slice()),
             detail: self.in_the_way.map(InTheWay::text),
@@ -219,10 +235,16 @@ impl From<Denial> for Problem {
             Denial::Throttled { retry_after } => {
                 return Self::new(ProblemKind::Throttled).retry_after(retry_after);
             }
-            Denial::BudgetSpent { retry_after } => {
-                return Self::new(ProblemKind::BudgetSpent).retry_after(retry_after);
+            Denial::BudgetSpent {
+                retry_after,
+                points,
+            } => {
+                let problem = Self::new(ProblemKind::BudgetSpent).retry_after(retry_after);
+                return problem.points(points);
             }
-            Denial::OverBudget => ProblemKind::OverBudget,
+            Denial::OverBudget { points } => {
+                return Self::new(ProblemKind::OverBudget).points(points);
+            }
             Denial::LookupsFrozen { retry_after } => {
                 return Self::new(ProblemKind::LookupsFrozen).retry_after(retry_after);
             }

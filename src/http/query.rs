@@ -1,6 +1,7 @@
 //! The query string of a URL, percent-decoded. It has ids, names and words only, never a phone
 //! number.
 
+use http::Uri;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -23,10 +24,7 @@ pub(super) fn parse(query: &str) -> Option<Vec<(String, String)>> {
 /// The query as a JSON object, for an operation to read. It must have each of `names` once, and
 /// nothing else; a name that ends in `?` may be left out. Errors never quote the query.
 pub(super) fn to_json(query: &str, names: &[&str]) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let malformed = || {
-        let rule = format!("must name once: {}", names.join(", "));
-        Problem::new(ProblemKind::MalformedQuery).at("query", rule)
-    };
+    let malformed = || malformed(rule(names));
     let mut object = Map::new();
     for (name, value) in parse(query).ok_or_else(malformed)? {
         let known = names.iter().any(|one| one.trim_end_matches('?') == name);
@@ -40,6 +38,38 @@ pub(super) fn to_json(query: &str, names: &[&str]) -> Result<Zeroizing<Vec<u8>>,
     }
     let bytes = serde_json::to_vec(&object).map_err(|_| malformed())?;
     Ok(Zeroizing::new(bytes))
+}
+
+/// Refuses a query where an address takes none. What it said is not told.
+pub(super) fn none(address: &Uri) -> Result<(), Problem> {
+    match address.query().unwrap_or_default() {
+        "" => Ok(()),
+        _ => Err(malformed("this address takes no query".to_owned())),
+    }
+}
+
+fn malformed(rule: String) -> Problem {
+    Problem::new(ProblemKind::MalformedQuery).at("query", rule)
+}
+
+/// What a query of these names may be, in words.
+fn rule(names: &[&str]) -> String {
+    let all = names.iter().map(|name| name.trim_end_matches('?'));
+    let all = listed(&all.collect::<Vec<_>>());
+    let needed = names.iter().filter(|name| !name.ends_with('?')).copied();
+    let needed: Vec<&str> = needed.collect();
+    match needed.is_empty() {
+        true => format!("takes only {all}, each once"),
+        false => format!("takes only {all}, each once, and needs {}", listed(&needed)),
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => "nothing".to_owned(),
+    }
 }
 
 fn decode(text: &str) -> Option<String> {
@@ -84,6 +114,30 @@ mod tests {
             let problem = to_json(query, &["against"]).err().unwrap();
             assert_eq!(problem.kind, ProblemKind::MalformedQuery, "{query}");
         }
+    }
+
+    #[test]
+    fn a_query_that_is_refused_is_told_what_may_be_in_it() {
+        let said = |query: &str, names: &[&str]| to_json(query, names).err().unwrap().rule.unwrap();
+        assert_eq!(
+            said("colour=red", &["state?", "cursor?", "limit?"]),
+            "takes only state, cursor and limit, each once"
+        );
+        assert_eq!(
+            said("", &["against"]),
+            "takes only against, each once, and needs against"
+        );
+    }
+
+    #[test]
+    fn an_address_without_a_query_takes_none() {
+        for address in ["/cases", "/cases?"] {
+            assert!(none(&address.parse().unwrap()).is_ok());
+        }
+        let problem = none(&"/cases?number=447700900123".parse().unwrap()).err();
+        let problem = problem.unwrap();
+        assert_eq!(problem.kind, ProblemKind::MalformedQuery);
+        assert_eq!(problem.rule.unwrap(), "this address takes no query");
     }
 
     #[test]

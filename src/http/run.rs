@@ -49,15 +49,17 @@ pub(super) async fn download<I: 'static>(
     let caller = authenticate(&app, &parts).await?;
     let ids = ids(&mut parts).await;
     let part = range::read(&parts.headers);
-    hand_out(&app, caller, ids, part, named, take).await
+    let query = query::none(&parts.uri);
+    hand_out(&app, caller, ids, part, query, named, take).await
 }
 
-/// Hands a package out to somebody who was recognised.
+/// Hands a package out to somebody who was recognised, unless the query is refused.
 pub(super) async fn hand_out<I: 'static>(
     app: &App,
     caller: Caller,
     ids: Ids,
     part: Option<WantedPart>,
+    query: Result<(), Problem>,
     named: Named<I>,
     take: Take<I>,
 ) -> Result<Response, Problem> {
@@ -65,11 +67,11 @@ pub(super) async fn hand_out<I: 'static>(
     let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
     let reply = blocking(move || {
-        let taken = match named(&ids) {
-            Ok(id) => take(&vault, &caller, &id, part),
-            Err(error) => {
-                Err(vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error))
-            }
+        let away = |error| vault.turn_away::<actions::TakePackage>(&caller, Target::Vault, error);
+        let taken = match (query, named(&ids)) {
+            (Err(problem), _) => Err(with_leaf(away(unread(&problem)), Some(problem))),
+            (_, Err(error)) => Err(away(error).into()),
+            (_, Ok(id)) => take(&vault, &caller, &id, part).map_err(Problem::from),
         };
         drop(slot);
         taken
@@ -90,7 +92,10 @@ pub(super) async fn run<O: Asked>(
     let caller = authenticate(&app, &parts).await?;
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
-    let bytes = read_body::<O>(&app, &caller, &ids, &parts, body, body::JSON).await?;
+    let bytes = match query::none(&parts.uri) {
+        Ok(()) => read_body::<O>(&app, &caller, &ids, &parts, body, body::JSON).await?,
+        Err(problem) => Err(problem),
+    };
     answer::<O>(app, caller, turn, ids, bytes, status).await
 }
 
@@ -231,7 +236,7 @@ fn begin<O: Asked>(
     let input = match bytes.and_then(|bytes| body::decode::<O::Input>(&bytes)) {
         Ok(input) => input,
         Err(problem) => {
-            let error = OperationError::invalid("body", problem.kind.name());
+            let error = unread(&problem);
             return Err(turn_away::<O>(vault, caller, target, error, Some(problem)));
         }
     };
@@ -249,6 +254,16 @@ fn turn_away<O: Asked>(
     problem: Option<Problem>,
 ) -> Problem {
     let refusal = vault.turn_away::<<O as Operation>::Action>(caller, target, error);
+    with_leaf(refusal, problem)
+}
+
+/// What the leaf of a request says that could not be read.
+fn unread(problem: &Problem) -> OperationError {
+    OperationError::invalid("body", problem.kind.name())
+}
+
+/// The problem with the leaf that records it; the refusal itself where there is no other.
+fn with_leaf(refusal: Refusal, problem: Option<Problem>) -> Problem {
     match (refusal, problem) {
         (Refusal::Failed(_, receipt), Some(problem)) => problem.with_leaf(receipt.leaf()),
         (refusal, _) => refusal.into(),
@@ -264,7 +279,10 @@ pub(super) async fn run_open<I: Open + 'static>(
     let (parts, body) = request.into_parts();
     let from = address(&parts);
     admit_open(&app, from)?;
-    let bytes = body::read(&app.limits, &parts, body, body::JSON).await;
+    let bytes = match query::none(&parts.uri) {
+        Ok(()) => body::read(&app.limits, &parts, body, body::JSON).await,
+        Err(problem) => Err(problem),
+    };
     let bytes = bytes.map_err(|problem| stranger(&app, from, problem))?;
     respond(open::<I>(&app, from, bytes).await?, status)
 }

@@ -39,14 +39,28 @@ pub enum Denial {
     BudgetSpent {
         /// In how many seconds the budget covers the request.
         retry_after: u32,
+        /// What the request costs and what the caller has.
+        points: Points,
     },
     /// The request costs more than the whole budget holds.
-    OverBudget,
+    OverBudget {
+        /// What the request costs and what the caller has.
+        points: Points,
+    },
     /// Too many calls could not be paid: lookups are frozen until another lead thaws them.
     LookupsFrozen {
         /// In how many seconds they thaw by themselves.
         retry_after: u32,
     },
+}
+
+/// The points of a request that could not be paid. Both follow from what the caller asked and spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Points {
+    /// What the request costs.
+    pub costs: u64,
+    /// What the caller could spend now, as `GET /me` shows it.
+    pub left: u64,
 }
 
 impl Denial {
@@ -67,7 +81,7 @@ impl Denial {
             Self::SecondFactorNeeded => "second-factor-needed",
             Self::Throttled { .. } => "throttled",
             Self::BudgetSpent { .. } => "budget-spent",
-            Self::OverBudget => "over-budget",
+            Self::OverBudget { .. } => "over-budget",
             Self::LookupsFrozen { .. } => "lookups-frozen",
         }
     }

@@ -13,7 +13,7 @@ mod schema;
 
 pub use action::{Action, ActionKind, Class, Decides, Reveals, Writes, actions};
 pub use decide::{Grant, decide};
-pub use denial::Denial;
+pub use denial::{Denial, Points};
 pub use facts::{
     CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts, RequestState,
 };

@@ -274,7 +274,18 @@ fn a_wrong_password_is_refused_and_has_a_leaf() {
 #[test]
 fn an_operator_is_added_enrolled_listed_and_revoked() {
     let bench = Bench::new();
-    let added = bench.as_administrator(&["operator", "add", "in.one", "--json"]);
+    let unsaid = bench.as_administrator(&["operator", "add", "in.one"]);
+    assert_eq!(unsaid.status, 2);
+    assert!(unsaid.err.contains("--role"), "{}", unsaid.err);
+    let added = [
+        "operator",
+        "add",
+        "in.one",
+        "--role",
+        "investigator",
+        "--json",
+    ];
+    let added = bench.as_administrator(&added);
     assert_eq!(added.status, 0, "{}", added.err);
     let added = json(&added);
     let id = added["operator"].as_str().unwrap();
@@ -296,7 +307,7 @@ fn an_operator_is_added_enrolled_listed_and_revoked() {
     assert_eq!(twice.status, 1);
     assert!(!twice.err.contains(added["enrolment"].as_str().unwrap()));
 
-    let again = bench.as_administrator(&["operator", "add", "in.one"]);
+    let again = bench.as_administrator(&["operator", "add", "in.one", "--role", "lead"]);
     assert_eq!(again.status, 1);
     assert!(again.err.contains("name-taken"));
 
@@ -372,6 +383,10 @@ fn a_log_verifies_from_the_vault_and_from_its_export() {
     assert_eq!(json(&from_export)["size"], verdict["size"]);
 
     let _ = bench.as_administrator(&["operator", "list"]);
+    // A shell or an editor may have added empty lines.
+    let mut note = fs::read(&kept).unwrap();
+    note.extend_from_slice(b"\n\n");
+    fs::write(&kept, note).unwrap();
     let grown = run(&[
         "audit",
         "verify",
@@ -496,6 +511,49 @@ fn a_tail_that_was_cut_shows_against_a_kept_checkpoint() {
     ]);
     assert_eq!(told.status, 3);
     assert!(told.err.contains("cut"));
+
+    let refused = bench.as_administrator(&["operator", "list"]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.err.contains("rolled back"), "{}", refused.err);
+    assert!(
+        refused
+            .err
+            .contains("put back the newest copy of both, from one moment"),
+        "{}",
+        refused.err
+    );
+}
+
+#[test]
+fn a_mark_that_is_gone_comes_from_a_backup_even_an_older_one() {
+    let bench = Bench::new();
+    let mark = PathBuf::from(bench.path("vault/keys/high-water-mark"));
+    let early = bench.path("early-mark");
+    fs::copy(&mark, &early).unwrap();
+    let _ = bench.as_administrator(&["operator", "list"]);
+    fs::remove_file(&mark).unwrap();
+    let refused = bench.as_administrator(&["operator", "list"]);
+    assert_eq!(refused.status, 1);
+    assert!(
+        refused.err.contains("put back keys/high-water-mark"),
+        "{}",
+        refused.err
+    );
+    fs::copy(&early, &mark).unwrap();
+    let listed = bench.as_administrator(&["operator", "list"]);
+    assert_eq!(listed.status, 0, "{}", listed.err);
+}
+
+#[test]
+fn a_name_in_the_place_of_an_id_is_told_where_the_id_is() {
+    let bench = Bench::new();
+    let refused = bench.as_administrator(&["operator", "revoke", "administrator"]);
+    assert_eq!(refused.status, 2);
+    assert!(
+        refused.err.contains("breachvault operator list"),
+        "{}",
+        refused.err
+    );
 }
 
 #[test]

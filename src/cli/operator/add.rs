@@ -13,7 +13,7 @@ pub(in crate::cli) struct Add {
     /// 2 to 64 of a-z 0-9 . _ -, beginning with a letter
     name: String,
     /// investigator, lead, custodian, liaison, auditor or administrator
-    #[arg(long, value_name = "ROLE", default_value = "investigator")]
+    #[arg(long, value_name = "ROLE")]
     role: String,
     /// Print the answer as JSON
     #[arg(long)]

@@ -13,7 +13,7 @@ mod suspend_member;
 pub use lift_suspension::{LetIn, Lift, LiftSuspension, Recovery};
 pub use list::{CaseList, ListCases};
 pub use list_members::{ListMembers, MemberList};
-pub use move_on::{CloseCase, HoldCase, MoveInput, ReopenCase};
+pub use move_on::{CaseMoved, CloseCase, HoldCase, MoveInput, ReopenCase};
 pub use name_member::NameMember;
 pub use open::{OpenCase, OpenCaseInput, OpenedCase};
 pub use overview::ReadOverview;

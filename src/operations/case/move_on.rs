@@ -3,11 +3,11 @@
 //! open -> held, open -> closed, held -> open, closed -> open. A held case (legal
 //! hold) cannot be closed. People work on it as before, and nothing in it may be destroyed.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::{CaseId, Reason};
-use crate::operations::{Docs, Done, Ids, Request, only_reason};
+use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::{CaseState, actions};
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
@@ -21,8 +21,16 @@ pub struct MoveInput {
     pub reason: String,
 }
 
+/// A case that changed its state.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseMoved {
+    /// The state that it has now.
+    #[schema(value_type = CaseState)]
+    pub state: &'static str,
+}
+
 macro_rules! moves {
-    ($($(#[$doc:meta])* $name:ident $from:expr => $to:expr, $id:literal $summary:literal $description:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $from:expr => $to:expr, $answer:literal $id:literal $summary:literal $description:literal;)*) => {$(
         $(#[$doc])*
         pub struct $name {
             case: CaseId,
@@ -31,7 +39,7 @@ macro_rules! moves {
 
         impl Operation for $name {
             type Action = actions::$name;
-            type Answer = Done;
+            type Answer = CaseMoved;
 
             fn target(&self) -> Target {
                 Target::Case(self.case.clone())
@@ -41,9 +49,9 @@ macro_rules! moves {
                 Some(&self.why)
             }
 
-            fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+            fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<CaseMoved, OperationError> {
                 scope.move_case($from, $to)?;
-                Ok(Done)
+                Ok(CaseMoved { state: $to.as_str() })
             }
         }
 
@@ -55,7 +63,7 @@ macro_rules! moves {
                 summary: $summary,
                 description: $description,
                 request: r#"{"reason": "the last notice was sent"}"#,
-                answer: "{}",
+                answer: concat!(r#"{"state": ""#, $answer, r#""}"#),
                 problems: &["not-found", "case-closed", "case-state"],
             };
 
@@ -73,11 +81,14 @@ macro_rules! moves {
 moves! {
     /// Closes a case: the work is done.
     CloseCase &[CaseState::Open] => CaseState::Closed,
-        "closeCase" "Close a case" "The work is done. A case on hold is reopened before it is closed.";
+        "closed" "closeCase" "Close a case" "The work is done. Nothing is looked up, admitted, decided or handed out any \
+            more; requests that wait stay as they are, run out in their time, and can be decided after a reopening. A case \
+            on hold is reopened before it is closed.";
     /// Puts a case on legal hold: nothing in it may be destroyed.
     HoldCase &[CaseState::Open] => CaseState::Held,
-        "holdCase" "Put a case on hold" "A legal hold: the work goes on, and nothing may be destroyed.";
+        "held" "holdCase" "Put a case on hold" "A legal hold: the work goes on as before, the case cannot be closed, and \
+            nothing in it may be destroyed.";
     /// Reopens a closed case, or lifts a hold.
     ReopenCase &[CaseState::Held, CaseState::Closed] => CaseState::Open,
-        "reopenCase" "Reopen a case" "The work goes on, or the hold is lifted.";
+        "open" "reopenCase" "Reopen a case" "The work goes on, or the hold is lifted.";
 }

@@ -19,7 +19,8 @@ pub(crate) const STEPS: StepDocs = step_docs! {
             ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"], "purpose":
             "notification", "reason": "the account tells its users", "legal_basis":
             "contract, section 9"}"#,
-        answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested"}"#,
+        answer: r#"{"export": "e_0123456789abcdefghjk", "state": "requested", "expires_at":
+             "2024-03-28T22:34:49Z"}"#,
         problems: ["budget-spent", "over-budget", "lookups-frozen", "cut-too-close", "result-changed",
             "exhibit-withdrawn"],
     },

@@ -48,6 +48,8 @@ pub struct RequestedExport {
     pub export: ExportId,
     /// Its state: `requested`.
     pub state: ShownState,
+    /// When the request expires if nobody decides it.
+    pub expires_at: Moment,
 }
 
 /// The exports of a case.
@@ -100,10 +102,11 @@ impl TwoPerson for Export {
         })
     }
 
-    fn requested(export: ExportId, _: Moment) -> RequestedExport {
+    fn requested(export: ExportId, expires_at: Moment) -> RequestedExport {
         RequestedExport {
             export,
             state: ShownState::Requested,
+            expires_at,
         }
     }
 }

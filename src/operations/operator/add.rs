@@ -26,9 +26,9 @@ pub struct AddOperatorInput {
     /// The name the operator will sign in with.
     #[schema(value_type = OperatorName)]
     pub name: String,
-    /// The role of the operator in the vault; `investigator` if not given.
-    #[schema(value_type = Option<HomeRole>)]
-    pub role: Option<String>,
+    /// The role of the operator in the vault. It stays, and so does the name.
+    #[schema(value_type = HomeRole)]
+    pub role: String,
 }
 
 /// An invitation that was not shown yet.
@@ -81,7 +81,8 @@ impl Request for AddOperator {
         id: "inviteOperator",
         tag: "Operators",
         summary: "Invite an operator",
-        description: "The invitation is shown once; whoever has it sets the password.",
+        description: "The invitation is shown once; whoever has it sets the password. A name is given once: whoever \
+            lost their invitation, or did not use it in time, is invited under another name.",
         request: r#"{"name": "lead.two", "role": "lead"}"#,
         answer: r#"{"operator": "o_0123456789abcdefghjk", "enrolment":
             "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "expires_at": "2024-03-21T22:34:49Z"}"#,
@@ -97,8 +98,7 @@ impl Request for AddOperator {
             .map_err(|error| OperationError::invalid("name", error))?;
         let role = input
             .role
-            .as_deref()
-            .map_or(Ok(HomeRole::Investigator), str::parse)
+            .parse()
             .map_err(|error| OperationError::invalid("role", error))?;
         Ok(Self { name, role })
     }

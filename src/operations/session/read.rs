@@ -27,7 +27,8 @@ impl Request for ReadSelf {
         id: "readSelf",
         tag: "Sessions",
         summary: "Read who the caller is",
-        description: "The operator behind the session, their cases, and what is left of their budgets.",
+        description: "The operator behind the session, their cases, and what is left of their budgets. The lookup \
+            budget also pays for requests: a custodian's for asking that an exhibit is withdrawn.",
         request: "",
         answer: r#"{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead",
             "session": "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z", "cases":

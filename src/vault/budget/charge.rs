@@ -7,7 +7,7 @@ use super::alarm::Alarm;
 use super::limits::{Limits, Verdict};
 use super::price::{BudgetKind, Price};
 use crate::domain::{Daily, Moment, OperatorId};
-use crate::policy::Denial;
+use crate::policy::{Denial, Points};
 use crate::vault::error::Stopped;
 use crate::vault::settings::Settings;
 use crate::vault::store::budget_rows::{BudgetKey, BudgetRow, Raised};
@@ -55,13 +55,26 @@ impl<'p> Payer<'p> {
             row, limits, all, ..
         } = standing;
         let points = u64::from(price.points);
+        let left = limits.left(&row, &all, now);
         let alone = limits.verdict(&row, &all, points, now);
         if alone == Verdict::Fits
             && limits.verdict(&row, &all, points.saturating_add(under_way), now) != Verdict::Fits
         {
-            return Err(Stopped::Denied(Denial::BudgetSpent { retry_after: 1 }));
+            let left = left.saturating_sub(under_way);
+            let points = Points {
+                costs: points,
+                left,
+            };
+            return Err(Stopped::Denied(Denial::BudgetSpent {
+                retry_after: 1,
+                points,
+            }));
         }
-        refusal(alone).map_or(Ok(()), |denial| Err(Stopped::Denied(denial)))
+        let points = Points {
+            costs: points,
+            left,
+        };
+        refusal(alone, points).map_or(Ok(()), |denial| Err(Stopped::Denied(denial)))
     }
 
     /// Takes the points. If there are too few, it takes none and counts the refusal.
@@ -116,7 +129,17 @@ impl<'p> Payer<'p> {
         } = &standing;
         match limits.verdict(row, all, u64::from(price.points), now) {
             // Points of another call were counted twice for a moment, or time has passed.
-            Verdict::Fits => Refused::by(Denial::BudgetSpent { retry_after: 1 }, None),
+            Verdict::Fits => {
+                let points = standing.points(price, now);
+                let retry_after = 1;
+                Refused::by(
+                    Denial::BudgetSpent {
+                        retry_after,
+                        points,
+                    },
+                    None,
+                )
+            }
             verdict => self.refuse_as(connection, price, standing, verdict, now),
         }
     }
@@ -144,7 +167,8 @@ impl<'p> Payer<'p> {
         verdict: Verdict,
         now: Moment,
     ) -> Refused {
-        let (mut denial, mut alarm) = (refusal(verdict), None);
+        let points = standing.points(price, now);
+        let (mut denial, mut alarm) = (refusal(verdict, points), None);
         if let (Verdict::Later(wait), BudgetKind::Lookups) = (verdict, price.kind) {
             let mut row = standing.row;
             if count_refusal(&mut row, wait, now) {
@@ -157,7 +181,10 @@ impl<'p> Payer<'p> {
                 return error.into();
             }
         }
-        let denial = denial.unwrap_or(Denial::BudgetSpent { retry_after: 1 });
+        let denial = denial.unwrap_or(Denial::BudgetSpent {
+            retry_after: 1,
+            points,
+        });
         Refused::by(denial, alarm)
     }
 
@@ -229,11 +256,24 @@ fn key(operator: &OperatorId, case: CaseNumber, kind: BudgetKind) -> BudgetKey<'
     }
 }
 
-fn refusal(verdict: Verdict) -> Option<Denial> {
+impl Standing {
+    /// What a request of this price costs, and what its sender has.
+    fn points(&self, price: Price, now: Moment) -> Points {
+        Points {
+            costs: u64::from(price.points),
+            left: self.limits.left(&self.row, &self.all, now),
+        }
+    }
+}
+
+fn refusal(verdict: Verdict, points: Points) -> Option<Denial> {
     match verdict {
         Verdict::Fits => None,
-        Verdict::Later(retry_after) => Some(Denial::BudgetSpent { retry_after }),
-        Verdict::TooLarge => Some(Denial::OverBudget),
+        Verdict::Later(retry_after) => Some(Denial::BudgetSpent {
+            retry_after,
+            points,
+        }),
+        Verdict::TooLarge => Some(Denial::OverBudget { points }),
         Verdict::Frozen(retry_after) => Some(Denial::LookupsFrozen { retry_after }),
     }
 }

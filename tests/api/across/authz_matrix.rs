@@ -152,7 +152,7 @@ fn status(denial: Denial) -> u16 {
         | Denial::WrongState(_)
         | Denial::Expired
         | Denial::AskerGone => 409,
-        Denial::OverBudget => 422,
+        Denial::OverBudget { .. } => 422,
         Denial::BudgetSpent { .. } | Denial::LookupsFrozen { .. } | Denial::Throttled { .. } => 429,
     }
 }

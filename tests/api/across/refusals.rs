@@ -502,6 +502,25 @@ fn what_is_wrong_in_itself_is_refused_alike_and_costs_nothing() {
 }
 
 #[test]
+fn a_query_that_an_address_does_not_take_is_refused_alike_everywhere() {
+    let incidents = pair("");
+    for row in ROWS {
+        let seen = incidents.each_ref().map(|incident| {
+            let asked = ask(incident, row.route);
+            let sign = if asked.path.contains('?') { '&' } else { '?' };
+            let path = format!("{}{sign}colour=red", asked.path);
+            let answer = Asked { path, ..asked }
+                .send(&client(incident, row.route, row.granted))
+                .assert_problem(400, "malformed-query");
+            let leaf = leaf(incident, &answer);
+            work_on(incident);
+            (answer.comparable(), leaf)
+        });
+        assert_eq!(seen[0], seen[1], "{}", row.route);
+    }
+}
+
+#[test]
 fn what_is_not_there_is_refused_alike() {
     let incidents = pair("");
     for row in ROWS.iter().filter(|row| row.route.contains('{')) {

@@ -16,12 +16,14 @@ fn a_case_goes_from_open_to_held_to_open_to_closed_and_back_and_no_other_way() {
         answer.assert_status(200).member("state")
     };
     move_on("reopen").assert_problem(409, "case-state");
-    move_on("hold").assert_status(200);
+    let held = move_on("hold").assert_status(200);
+    assert_eq!(held.json(), json!({ "state": "held" }));
     assert_eq!(state(), "held");
     move_on("close").assert_problem(409, "case-state");
     move_on("hold").assert_problem(409, "case-state");
     move_on("reopen").assert_status(200);
-    move_on("close").assert_status(200);
+    let closed = move_on("close").assert_status(200);
+    assert_eq!(closed.json(), json!({ "state": "closed" }));
     assert_eq!(state(), "closed");
     move_on("close").assert_problem(409, "case-closed");
     move_on("hold").assert_problem(409, "case-closed");

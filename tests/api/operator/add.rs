@@ -26,6 +26,12 @@ fn an_invitation_is_used_once_and_in_time() {
 #[test]
 fn a_name_is_given_once_and_nobody_ends_themselves() {
     let vault = TestVault::new();
+    let unsaid = vault
+        .administrator()
+        .post("/operators", &json!({ "name": "somebody" }))
+        .assert_problem(422, "invalid");
+    assert_eq!(unsaid.json()["at"], "role");
+    // The name is still free.
     vault.invite("somebody", "investigator");
     let body = json!({ "name": "somebody", "role": "lead" });
     let answer = vault.administrator().post("/operators", &body);

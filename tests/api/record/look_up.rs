@@ -198,13 +198,18 @@ fn a_number_costs_one_point_whatever_the_answer_and_however_often_it_is_asked_at
     assert!(leaf.get("subjects").is_none() && leaf.get("rows").is_none());
     let spent = spent.assert_problem(429, "budget-spent");
     assert!(spent.json().get("results").is_none(), "no partial answer");
+    assert_eq!(
+        (&spent.json()["costs"], &spent.json()["left"]),
+        (&json!(4), &json!(3))
+    );
     assert_eq!(left(), 3, "what was refused costs nothing");
     incident.look_up(&incident.lead(), &four).assert_status(200);
     incident.clock.advance_seconds(60);
     ask(&four).assert_status(200);
     let many: Vec<String> = (10..21).map(|no| format!("+4477009001{no}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    ask(&many).assert_problem(422, "over-budget");
+    let over = ask(&many).assert_problem(422, "over-budget").json();
+    assert_eq!((&over["costs"], &over["left"]), (&json!(11), &json!(0)));
 }
 
 #[test]

@@ -310,7 +310,7 @@ fn what_is_under_way_is_spent_before_it_is_charged() {
     let numbers = [ABSENT, "+447700900098"];
     let (read, _) = statements(&fixture, || {
         let denied = look_up(&fixture, &fixture.lead, &numbers);
-        let Err(Refusal::Denied(Denial::BudgetSpent { retry_after }, _)) = denied else {
+        let Err(Refusal::Denied(Denial::BudgetSpent { retry_after, .. }, _)) = denied else {
             panic!("it was not denied");
         };
         assert_eq!(retry_after, 1);
