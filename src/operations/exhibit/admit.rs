@@ -175,7 +175,7 @@ impl AdmitWords {
             .filter(|name| *name != "auto")
             .map(|name| {
                 name.parse()
-                    .map_err(|error| OperationError::invalid("format", error))
+                    .map_err(|error| OperationError::invalid("format", format!("{error}, or auto")))
             })
             .transpose()?;
         let region = parsed(words.region.as_deref(), "region")?;
