@@ -38,7 +38,8 @@ pub enum IngestError {
     },
     /// No format has these columns.
     #[error(
-        "the file fits no known format{}; name its format, or map its columns (`breachvault exhibit map FILE` drafts it)",
+        "the file fits no known format{}; name its format, or map its columns (`breachvault exhibit map FILE` drafts a \
+         mapping)",
         column_name::in_brackets(.columns)
     )]
     UnknownFormat {
