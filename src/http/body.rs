@@ -12,6 +12,7 @@ use http::request::Parts;
 use http_body_util::BodyExt;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
 use zeroize::{Zeroize as _, Zeroizing};
@@ -55,12 +56,39 @@ pub(super) fn decode<T: DeserializeOwned + PartialSchema>(bytes: &[u8]) -> Resul
     }
     serde_json::from_slice(bytes).map_err(|error| {
         let mut problem = explain(&error);
+        if problem.at.is_none() {
+            problem.at = member_at::<T>(bytes, &error);
+        }
         let missing = missing_of::<T>(bytes);
         if problem.rule.as_deref() == Some(MISSING) && missing.len() > 1 {
             problem.rule = Some(format!("these members are missing: {}", missing.join(", ")));
         }
         problem
     })
+}
+
+/// The member that the decoder was in when it failed, if it is one that the body may have.
+fn member_at<T: PartialSchema>(bytes: &[u8], error: &serde_json::Error) -> Option<String> {
+    let RefOr::T(Schema::Object(object)) = T::schema() else {
+        return None;
+    };
+    let mut line_ends = memchr::memchr_iter(b'\n', bytes);
+    let before = match error.line() {
+        0 | 1 => 0,
+        line => line_ends.nth(line - 2)? + 1,
+    };
+    let place = before + error.column();
+    let there: HashMap<&str, &RawValue> = serde_json::from_slice(bytes).ok()?;
+    let start = bytes.as_ptr() as usize;
+    let found = there.into_iter().find(|(_, value)| {
+        let from = (value.get().as_ptr() as usize).saturating_sub(start);
+        (from..=from + value.get().len()).contains(&place)
+    });
+    let (name, _) = found?;
+    object
+        .properties
+        .contains_key(name)
+        .then(|| name.to_owned())
 }
 
 /// The members that the body must have and has not. The decoder names the first only.
@@ -220,7 +248,17 @@ mod tests {
             rule.starts_with("must be another word: one of victim-inquiry, scoping"),
             "{rule}"
         );
+        assert_eq!(word.at.as_deref(), Some("kind"));
+        for (text, at) in [
+            (r#"{"name":"x","note":7,"reason":"y"}"#, "note"),
+            (r#"{"reason": {"name":"x"}}"#, "reason"),
+            ("{\n \"note\": null,\n \"name\": [\"x\"]\n}", "name"),
+            (r#"{"kind":"","name":"x"}"#, "kind"),
+        ] {
+            assert_eq!(problem(text).at.as_deref(), Some(at), "{text}");
+        }
         let member = problem(r#"{"+447700900123":1}"#);
+        assert_eq!(member.at, None);
         let rule = member.rule.unwrap();
         assert_eq!(
             rule,

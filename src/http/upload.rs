@@ -60,6 +60,9 @@ pub struct UploadQuery {
     /// A mapped column, as `field=column`. It may be given several times.
     #[schema(value_type = Vec<FieldAndColumn>, required = false)]
     pub map: Vec<String>,
+    /// A column that looks like the country of each row and is none, by its name. It may be given several times.
+    #[schema(value_type = Vec<ColumnName>, required = false)]
+    pub drop: Vec<String>,
     /// How quotes in a CSV are read. `none`: each line is a record, whatever quotes it has.
     #[schema(value_type = Option<Quotes>)]
     pub quotes: Option<String>,
@@ -92,6 +95,7 @@ pub(super) struct UploadHeaders {
 enum FormatOrAuto {}
 enum ZoneOrOffset {}
 enum FieldAndColumn {}
+enum ColumnName {}
 enum SheetName {}
 enum HeaderText {}
 enum Base64 {}
@@ -114,6 +118,10 @@ described! {
             &format!("^({})=[ -~]{{1,128}}$", Field::ALL.map(Field::label).join("|")),
         ),
         "the field can be mapped, and a mapping does not say it too",
+    );
+    ColumnName as "ColumnName" => also(
+        pattern("The name of a column.", "^[ -~]{1,128}$"),
+        "the file has a column of this name",
     );
     SheetName as "SheetName" => also(
         pattern("The name of a sheet.", "^[ -~]{1,31}$"),
@@ -151,6 +159,7 @@ pub(super) fn admit(
         account: query.account,
         region: query.region,
         map: query.map,
+        drop: query.drop,
         mapping,
         quotes: query.quotes,
         sheet: query.sheet,
@@ -323,14 +332,17 @@ impl UploadQuery {
             account: None,
             region: None,
             map: Vec::new(),
+            drop: Vec::new(),
             dry_run: None,
             accept_quarantined: None,
         };
         let parts = query::parse(query).ok_or_else(|| malformed("not percent-encoded text"))?;
         let mut said = HashSet::new();
         for (name, value) in parts {
-            if !name.starts_with("map") && !said.insert(name.clone()) {
-                return Err(malformed("a name is there twice; only map may be"));
+            if !["map", "map[]", "drop", "drop[]"].contains(&name.as_str())
+                && !said.insert(name.clone())
+            {
+                return Err(malformed("a name is there twice; only map and drop may be"));
             }
             match name.as_str() {
                 "format" => read.format = value,
@@ -340,11 +352,12 @@ impl UploadQuery {
                 "account" => read.account = Some(value),
                 "region" => read.region = Some(value),
                 "map" | "map[]" => read.map.push(value),
+                "drop" | "drop[]" => read.drop.push(value),
                 "dry_run" => read.dry_run = Some(value),
                 "accept_quarantined" => read.accept_quarantined = Some(value),
                 _ => {
                     return Err(malformed(
-                        "format, zone, account, region, map, quotes, sheet, dry_run and \
+                        "format, zone, account, region, map, drop, quotes, sheet, dry_run and \
                          accept_quarantined are known",
                     ));
                 }

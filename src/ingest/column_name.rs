@@ -71,15 +71,30 @@ pub(super) fn sheets_in_brackets(names: &[ShownName]) -> String {
     in_brackets(names).replacen("columns", "sheets", 1)
 }
 
-/// `a, b, c`.
+/// `a, b, c`; of many names the first ones, and how many more there are.
 pub(super) fn join(names: &[ShownName]) -> String {
-    let names: Vec<_> = names.iter().map(ShownName::as_str).collect();
-    names.join(", ")
+    let shown = names.iter().take(JOINED).map(ShownName::as_str);
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(JOINED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
+
+/// How many names are in a sentence.
+const JOINED: usize = 40;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_names_the_first_are_said() {
+        let name = ShownName::of("a").unwrap();
+        assert_eq!(join(&vec![name.clone(); 2]), "a, a");
+        let many = join(&vec![name; 140_000]);
+        assert!(many.ends_with("a, a and 139960 more"), "{many}");
+    }
 
     #[test]
     fn only_what_looks_like_a_name_is_shown() {

@@ -38,7 +38,8 @@ pub enum IngestError {
     },
     /// No format has these columns.
     #[error(
-        "the file fits no known format{}; name its format or map its columns",
+        "the file fits no known format{}; name its format, or map its columns (`breachvault exhibit map FILE` drafts a \
+         mapping)",
         column_name::in_brackets(.columns)
     )]
     UnknownFormat {
@@ -109,6 +110,29 @@ pub enum IngestError {
     MissingColumn {
         /// The label of the field.
         field: &'static str,
+    },
+    /// Somebody named a column that is not there.
+    #[error(
+        "{field}: the file has no column of the name {column:?}{}",
+        column_name::in_brackets(.columns)
+    )]
+    NoSuchColumn {
+        /// The label of the field it was mapped to, or the key it was given with.
+        field: &'static str,
+        /// The name, as it was given.
+        column: String,
+        /// The names that there are, as far as they may be shown.
+        columns: Vec<ShownName>,
+    },
+    /// Numbers are to be read as those of one country, and a column looks like the country of each row.
+    #[error(
+        "the column {column} looks like the country of each row and is not read, so that every number without a plus \
+         would be one of the declared country; send it again with map=country={column} (or with the column in the \
+         mapping) and without region=, or with drop={column} if it says something else"
+    )]
+    CountryColumn {
+        /// The column.
+        column: ShownName,
     },
     /// A field has two columns, and it is unknown which one to read.
     #[error("the columns {first} and {second} both fit the field {field}; map the right one to it")]
@@ -329,6 +353,8 @@ impl IngestError {
             Self::RecordBeforeHeader { .. } => "record-before-header",
             Self::MissingColumn { .. } => "missing-column",
             Self::TwoColumns { .. } => "two-columns",
+            Self::NoSuchColumn { .. } => "missing-column",
+            Self::CountryColumn { .. } => "country-column",
             Self::ContentColumn { .. } => "content-column",
             Self::NotRead { .. } => "not-read",
             Self::ListColumn { .. } => "list-column",

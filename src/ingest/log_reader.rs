@@ -15,6 +15,7 @@ use crate::vault::plaintext::RowBatch;
 /// Reads the rows of a file, in the format that was declared or detected.
 pub struct LogReader {
     evidence: String,
+    country_columns: Vec<String>,
     fitness: Fitness,
     rows: LogRows,
 }
@@ -41,6 +42,8 @@ pub struct LogFacts {
     pub evidence: String,
     /// The names of the columns that are not kept.
     pub dropped_columns: Vec<String>,
+    /// Of these, the ones that look like the country of each row.
+    pub country_columns: Vec<String>,
     /// How many lines the file has, once it was read to its end.
     pub lines: u64,
 }
@@ -63,10 +66,12 @@ impl LogReader {
         let OpenedLog {
             format,
             evidence,
+            country_columns,
             rows,
         } = OpenedLog::new(source, declared)?;
         Ok(Self {
             evidence,
+            country_columns,
             fitness: Fitness::new(format),
             rows,
         })
@@ -94,7 +99,7 @@ impl LogReader {
     /// was read.
     pub fn dropped_columns(&self) -> Vec<String> {
         match &self.rows {
-            LogRows::Delimited(rows) => rows.dropped().to_vec(),
+            LogRows::Delimited(rows) => rows.dropped(),
             LogRows::Json(rows) => rows.dropped(),
         }
     }
@@ -117,6 +122,7 @@ impl LogReader {
                 fitness: self.fitness,
                 evidence: self.evidence,
                 dropped_columns,
+                country_columns: self.country_columns,
                 lines: 0,
             },
         })
@@ -127,6 +133,7 @@ impl LogReader {
         LogFacts {
             dropped_columns: self.dropped_columns(),
             lines: self.lines(),
+            country_columns: self.country_columns,
             fitness: self.fitness,
             evidence: self.evidence,
         }

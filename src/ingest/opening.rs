@@ -1,5 +1,7 @@
 //! The beginning of a file: how it is written and which format it has.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 use zeroize::Zeroizing;
@@ -23,18 +25,21 @@ use super::json::look;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
+use super::mapping::country_column::CountryLook;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
 use super::unpack::peek::peek_far;
 use super::unpack::sheet::Sheet;
 use super::unpack::text::FileText;
-use crate::domain::Format;
+use crate::domain::{Field, Format};
 
 /// A file whose format is known, at its first record.
 pub(super) struct OpenedLog {
     pub(super) format: Format,
     /// How the format was identified, such as `its header`, for the report.
     pub(super) evidence: String,
+    /// Columns that are not read and look like the country of each row.
+    pub(super) country_columns: Vec<String>,
     pub(super) rows: LogRows,
 }
 
@@ -98,9 +103,12 @@ impl OpenedLog {
         }
         match syntax {
             Syntax::Delimited => {
+                let looks = country_looks(&head, &delimited, &declared);
                 let opened = delimited
                     .beginning(source, &declared)
-                    .and_then(|beginning| Self::delimited(beginning, sheet.as_ref(), declared));
+                    .and_then(|beginning| {
+                        Self::delimited(beginning, (sheet.as_ref(), &looks), declared)
+                    });
                 opened.map_err(|error| match &sheet {
                     Some(sheet) => sheet.blamed(error),
                     None => error,
@@ -119,10 +127,11 @@ impl OpenedLog {
 
     fn delimited(
         beginning: Beginning,
-        sheet: Option<&Sheet>,
-        declared: Declared,
+        (sheet, looks): (Option<&Sheet>, &[CountryLook]),
+        mut declared: Declared,
     ) -> Result<Self, IngestError> {
-        let names = beginning.names();
+        let names = called(beginning.names(), &declared);
+        let names: Vec<&str> = names.iter().map(Cow::as_ref).collect();
         // The first line may be data. Then no error may quote it, and none should say that a
         // column is missing.
         let named = names.iter().all(|name| may_be_a_name(name))
@@ -154,6 +163,7 @@ impl OpenedLog {
             }
             error => error,
         })?;
+        let (header, country_columns) = countries(header, (&names, looks), &mut declared, &shape)?;
         let mut evidence = evidence(&declared, header.evidence());
         if let Some(sheet) = sheet {
             evidence = format!("{}; {evidence}", sheet.evidence());
@@ -165,6 +175,7 @@ impl OpenedLog {
         Ok(Self {
             format,
             evidence,
+            country_columns,
             rows: LogRows::Delimited(Box::new(rows)),
         })
     }
@@ -218,11 +229,13 @@ impl OpenedLog {
             |tried| tried.evidence(),
         );
         let evidence = evidence(&declared, found);
+        let country_columns = mapped_countries((head, &layout), &declared, &shape)?;
         let log = JsonLog::new(stream, layout, &shape, &declared);
         let rows = JsonRows::new(log, RowMaker::new(declared, &shape));
         Ok(Self {
             format: shape.format,
             evidence,
+            country_columns,
             rows: LogRows::Json(Box::new(rows)),
         })
     }
@@ -281,6 +294,9 @@ impl Delimited {
 
 /// True if these are the names of the columns of a file of this shape, and not a line before them.
 fn is_header(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
+    let names = called(names.to_vec(), declared);
+    let names: Vec<&str> = names.iter().map(Cow::as_ref).collect();
+    let names = names.as_slice();
     let has = |column: &ColumnMapping| names.iter().any(|name| column.names(name));
     if declared.mapping.is_some() {
         let mut columns = shape.columns.iter();
@@ -292,6 +308,119 @@ fn is_header(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
     match declared.columns.is_empty() {
         true => fits(shape, names, declared),
         false => declared.columns.iter().all(has),
+    }
+}
+
+/// The names of the columns. One that may not be shown is called `column 7`, if somebody calls it so.
+fn called<'n>(names: Vec<&'n str>, declared: &Declared) -> Vec<Cow<'n, str>> {
+    if declared.columns.is_empty() && declared.mapping.is_none() && declared.drop.is_empty() {
+        return names.into_iter().map(Cow::Borrowed).collect();
+    }
+    let called = names.into_iter().enumerate().map(|(index, name)| {
+        let place = ShownName::of_column(index);
+        match ShownName::of(name).is_none() && declared.names(place.as_str()) {
+            true => Cow::Owned(place.to_string()),
+            false => Cow::Borrowed(name),
+        }
+    });
+    called.collect()
+}
+
+/// What the columns of a delimited file look like, by place, if one may be a column of countries. `head` is the
+/// beginning of the file.
+fn country_looks(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec<CountryLook> {
+    let end = head.iter().rposition(|byte| *byte == b'\n');
+    let lines = end.map_or(head, |end| head.get(..=end).unwrap_or(head));
+    let copy = Cursor::new(Zeroizing::new(lines.to_vec()));
+    let Ok(beginning) = delimited.beginning(Box::new(copy), declared) else {
+        return Vec::new();
+    };
+    let columns = beginning.names().len();
+    let mut looks: Vec<_> = (0..columns).map(|_| CountryLook::default()).collect();
+    let delimiter = beginning.cuts.delimiter();
+    let mut reader = DelimitedReader::of_segment(beginning.first, delimiter, 0);
+    for _ in 0..COUNTRY_RECORDS {
+        if !matches!(reader.advance(), Ok(true)) {
+            break;
+        }
+        for (look, cell) in looks.iter_mut().zip(reader.record()) {
+            if let Ok(cell) = std::str::from_utf8(cell) {
+                look.see(unquoted(cell));
+            }
+        }
+    }
+    looks
+}
+
+/// Looks among the columns that are not read for one of the country of each row. A supplier's CSV may call it anything:
+/// the one column whose name and cells say it is read as such. What remains in doubt is named, and refused if the
+/// numbers are to be read as those of one country.
+fn countries(
+    header: Header,
+    (names, looks): (&[&str], &[CountryLook]),
+    declared: &mut Declared,
+    shape: &Shape,
+) -> Result<(Header, Vec<String>), IngestError> {
+    if header.has(Field::Country) {
+        return Ok((header, Vec::new()));
+    }
+    let open = header.dropped_columns().iter().filter_map(|(at, shown)| {
+        let (name, look) = (*names.get(*at)?, looks.get(*at)?);
+        let said = declared.drops(name) || declared.drops(shown.as_str());
+        (!said && look.may_be_country(name)).then_some((name, shown, look))
+    });
+    let open: Vec<_> = open.collect();
+    let mut sure = open.iter().filter(|(name, _, look)| look.is_country(name));
+    if shape.format == Format::SupplierCsv
+        && let (Some((name, ..)), None) = (sure.next(), sure.next())
+    {
+        declared
+            .columns
+            .push(ColumnMapping::new(Field::Country, name)?);
+        return Ok((Header::bind(shape, names, declared)?, Vec::new()));
+    }
+    let columns = open.iter().map(|(_, shown, _)| (*shown).clone());
+    in_doubt(columns.collect(), declared).map(|columns| (header, columns))
+}
+
+/// The same of the members of a mapped JSON file, for which no name is taken for granted.
+fn mapped_countries(
+    (head, layout): (&[u8], &Layout),
+    declared: &Declared,
+    shape: &Shape,
+) -> Result<Vec<String>, IngestError> {
+    let mut columns = shape.columns.iter();
+    if declared.mapping.is_none() || columns.any(|column| column.field == Field::Country) {
+        return Ok(Vec::new());
+    }
+    let copy = Cursor::new(Zeroizing::new(head.to_vec()));
+    let mut stream = layout.stream(Box::new(copy));
+    let mut looks: BTreeMap<String, CountryLook> = BTreeMap::new();
+    for _ in 0..COUNTRY_RECORDS {
+        if !matches!(stream.advance(), Ok(true)) {
+            break;
+        }
+        let _ = look::each_text(&stream, layout.way(), &mut |name, cell| {
+            if looks.len() < COUNTRY_NAMES || looks.contains_key(name) {
+                looks.entry(name.to_owned()).or_default().see(cell);
+            }
+        });
+    }
+    let open = looks.iter().filter(|(name, look)| {
+        let read = declared.names(name);
+        !read && look.may_be_country(name)
+    });
+    let columns = open.filter_map(|(name, _)| ShownName::of(name));
+    in_doubt(columns.collect(), declared)
+}
+
+/// The names of columns that look like the country of each row, unless numbers are to be read as those of one country.
+fn in_doubt(columns: Vec<ShownName>, declared: &Declared) -> Result<Vec<String>, IngestError> {
+    match columns.first() {
+        Some(column) if declared.is_of_one_country() => Err(IngestError::CountryColumn {
+            column: column.clone(),
+        }),
+        _ => Ok(columns.iter().map(ShownName::to_string).collect()),
     }
 }
 
@@ -405,6 +534,9 @@ fn is_log(head: &[u8], delimited: &Delimited, declared: &Declared) -> bool {
 
 /// How many records are looked at for cells that are JSON.
 const LOOKED_AT: usize = 20;
+/// How many records are looked at for columns of countries, and how many names of members.
+const COUNTRY_RECORDS: usize = 1000;
+const COUNTRY_NAMES: usize = 256;
 /// How many lines are looked at for objects behind text.
 const FIRST_LINES: usize = 64;
 

@@ -26,6 +26,9 @@ pub(in crate::cli) struct FileOptions {
     /// The column that holds a field, if the file uses another name for it
     #[arg(long = "map", value_name = "FIELD=COLUMN")]
     columns: Vec<String>,
+    /// A column that is not read, although it looks like the country of each row
+    #[arg(long, value_name = "COLUMN")]
+    drop: Vec<String>,
     /// A mapping that says what the columns mean, instead of a format: see `exhibit map`
     #[arg(long, value_name = "FILE.toml")]
     mapping: Option<PathBuf>,
@@ -64,6 +67,7 @@ impl FileOptions {
         ];
         texts.into_iter().any(Option::is_some)
             || !self.columns.is_empty()
+            || !self.drop.is_empty()
             || self.mapping.is_some()
             || self.accept_quarantined
     }
@@ -79,6 +83,7 @@ impl FileOptions {
             account: self.account.clone(),
             region: self.region.clone(),
             map: self.columns.clone(),
+            drop: self.drop.clone(),
             mapping,
             quotes: self.quotes.clone(),
             sheet: self.sheet.clone(),
@@ -113,8 +118,14 @@ pub(in crate::cli) fn wrong(error: OperationError, file: &Path) -> CliError {
 /// An explanation of a request, with its parameters written as options.
 pub(in crate::cli) fn as_options(explanation: &str) -> String {
     let mut text = explanation.replace("accept_quarantined=true", "--accept-quarantined");
-    for name in ["format", "zone", "account", "region", "quotes", "sheet"] {
-        text = text.replace(&format!(" {name}="), &format!(" --{name} "));
+    let names = [
+        "format", "zone", "account", "region", "map", "drop", "quotes", "sheet",
+    ];
+    for name in names {
+        for before in [' ', '`', '('] {
+            let option = format!("{before}--{name} ");
+            text = text.replace(&format!("{before}{name}="), &option);
+        }
     }
     text.replace(" ,", ",").replace(" ;", ";")
 }
@@ -140,4 +151,29 @@ fn read_mapping(path: &Path) -> Result<String, CliError> {
         .read_to_string(&mut text)
         .map_err(CliError::file("read the mapping", path))?;
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_request_may_say_is_written_as_options() {
+        for (said, options) in [
+            (
+                "send it again with `quotes=none`, which",
+                "send it again with `--quotes none`, which",
+            ),
+            (
+                "with map=country=Ctry (or with zone=, such as UTC)",
+                "with --map country=Ctry (or with --zone, such as UTC)",
+            ),
+            (
+                "accept_quarantined=true admits it",
+                "--accept-quarantined admits it",
+            ),
+        ] {
+            assert_eq!(as_options(said), options);
+        }
+    }
 }

@@ -45,7 +45,7 @@ pub(in crate::http) async fn package<I: 'static>(
             let problem = Problem::new(ProblemKind::CrossSite);
             return Err(leaf.into_iter().fold(problem, Problem::with_leaf));
         }
-        hand_out(&app, caller, visit.ids.clone(), None, named, take).await
+        hand_out(&app, caller, visit.ids.clone(), None, Ok(()), named, take).await
     };
     let handed_out = handed_out.await;
     match handed_out {

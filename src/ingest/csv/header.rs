@@ -17,7 +17,8 @@ pub(in crate::ingest) struct Header {
     /// How many columns there are.
     pub(super) width: usize,
     found: Vec<ShownName>,
-    dropped: Vec<String>,
+    /// Columns that are not read: their places and their names.
+    dropped: Vec<(usize, ShownName)>,
     /// By slot: the folded name of the column.
     names: [String; SLOTS],
     /// Folded names that a column of numbers and one of times may have.
@@ -46,12 +47,10 @@ impl Header {
         let both = day_and_clock(shape, names, declared);
         for (index, name) in names.iter().enumerate() {
             let shown = ShownName::of(name);
-            let Some((field, at, reads)) = holds(shape, name, &declared.columns) else {
-                bound.dropped.push(
-                    shown
-                        .unwrap_or_else(|| ShownName::of_column(index))
-                        .to_string(),
-                );
+            let held = holds(shape, name, &declared.columns);
+            let Some((field, at, reads)) = held.filter(|_| !declared.drops(name)) else {
+                let shown = shown.unwrap_or_else(|| ShownName::of_column(index));
+                bound.dropped.push((index, shown));
                 continue;
             };
             let shown = shown.unwrap_or_else(|| ShownName::of_column(index));
@@ -80,8 +79,41 @@ impl Header {
             }
             bound.found.push(shown);
         }
-        let mapped = declared.columns.iter().map(ColumnMapping::field);
-        for field in shape.required.iter().copied().chain(mapped) {
+        let absent = |field: Field, column: &str| IngestError::NoSuchColumn {
+            field: field.label(),
+            column: column.to_owned(),
+            columns: names
+                .iter()
+                .filter_map(|name| ShownName::of(name))
+                .collect(),
+        };
+        let mut dropped = declared.drop.iter();
+        if let Some(name) = dropped.find(|name| !names.iter().any(|has| fold(has) == fold(name))) {
+            return Err(IngestError::NoSuchColumn {
+                field: "drop",
+                column: name.clone(),
+                columns: names
+                    .iter()
+                    .filter_map(|name| ShownName::of(name))
+                    .collect(),
+            });
+        }
+        for mapped in &declared.columns {
+            if !names.iter().any(|name| mapped.names(name)) {
+                return Err(absent(mapped.field(), mapped.column()));
+            }
+        }
+        // Every column that a mapping names must be there.
+        let named = shape.columns.iter().filter(|_| declared.mapping.is_some());
+        for column in named {
+            if places.get(slot_of(column)).is_none_or(Option::is_none) {
+                let said = column.names.first().map_or("", String::as_str);
+                let mapping = declared.mapping.as_ref();
+                let named = mapping.and_then(|mapping| mapping.column_folded_as(said));
+                return Err(absent(column.field, named.unwrap_or(said)));
+            }
+        }
+        for field in shape.required.iter().copied() {
             let given = field == Field::Account && declared.account.is_some();
             if places.get(slot(field)).is_none_or(Option::is_none) && !given {
                 return Err(IngestError::MissingColumn {
@@ -89,21 +121,27 @@ impl Header {
                 });
             }
         }
-        // Every column that a mapping names must be there.
-        let named = shape.columns.iter().filter(|_| declared.mapping.is_some());
-        for column in named {
-            if places.get(slot_of(column)).is_none_or(Option::is_none) {
-                return Err(IngestError::MissingColumn {
-                    field: column.field.label(),
-                });
-            }
-        }
         bound.places = places;
         Ok(bound)
     }
 
-    pub(in crate::ingest) fn dropped(&self) -> &[String] {
+    /// The names of the columns that are not read; of very many the first ones, and how many more there are.
+    pub(in crate::ingest) fn dropped(&self) -> Vec<String> {
+        let shown = self.dropped.iter().take(NAMED);
+        let shown = shown.map(|(_, name)| name.to_string());
+        let more = self.dropped.len().saturating_sub(NAMED);
+        let more = (more > 0).then(|| format!("(and {more} more columns)"));
+        shown.chain(more).collect()
+    }
+
+    /// The columns that are not read: their places, counted from 0, and their names.
+    pub(in crate::ingest) fn dropped_columns(&self) -> &[(usize, ShownName)] {
         &self.dropped
+    }
+
+    /// Whether a column holds the field.
+    pub(in crate::ingest) fn has(&self, field: Field) -> bool {
+        self.places.get(slot(field)).is_some_and(Option::is_some)
     }
 
     /// Which known columns there are, for the report.
@@ -158,6 +196,9 @@ fn holds(shape: &Shape, name: &str, declared: &[ColumnMapping]) -> Option<(Field
         .all(|mapping| mapping.field() != column.field)
         .then(|| (column.field, slot_of(column), column.reads))
 }
+
+/// How many columns that are not read are named.
+const NAMED: usize = 256;
 
 /// The folded names that a column of a field may have.
 fn names_of(shape: &Shape, declared: &Declared, field: Field) -> Vec<String> {

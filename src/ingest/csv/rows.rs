@@ -51,7 +51,7 @@ impl DelimitedRows {
     }
 
     /// The names of the columns that are not read.
-    pub(in crate::ingest) fn dropped(&self) -> &[String] {
+    pub(in crate::ingest) fn dropped(&self) -> Vec<String> {
         self.header.dropped()
     }
 

@@ -263,8 +263,10 @@ impl JsonLog {
         }
         let named = self.wanted.columns.iter().zip(&self.met).take(self.named);
         match named.clone().find(|(_, met)| !**met) {
-            Some((column, _)) => Err(IngestError::MissingColumn {
+            Some((column, _)) => Err(IngestError::NoSuchColumn {
                 field: column.field.label(),
+                column: column.path.clone(),
+                columns: Vec::new(),
             }),
             None => Ok(()),
         }

@@ -69,6 +69,12 @@ impl Mapping {
         self.constants.account.is_some()
     }
 
+    /// The name of a column as it was written that folds to this.
+    pub(in crate::ingest) fn column_folded_as(&self, folded: &str) -> Option<&str> {
+        let mut names = self.columns.iter().map(|mapped| mapped.column.column());
+        names.find(|name| fold(name) == folded)
+    }
+
     /// The shape of the file.
     pub(in crate::ingest) fn shape(&self) -> Shape {
         let syntax = self.container.syntax();

@@ -3,6 +3,7 @@
 
 pub(super) mod column;
 mod column_look;
+pub(super) mod country_column;
 pub(super) mod draft;
 mod draft_column;
 mod draft_text;

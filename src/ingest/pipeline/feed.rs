@@ -84,5 +84,6 @@ pub fn feed(
         bytes: received.so_far(),
         lines: facts.lines,
         dropped_columns: facts.dropped_columns,
+        country_columns: facts.country_columns,
     })
 }

@@ -75,7 +75,13 @@ impl RowMaker {
             Some(said) => (said.time, said.country_form, said.constants),
             None => (TimeForm::Any, CountryForm::Any, Constants::default()),
         };
+        let has_kind = shape
+            .columns
+            .iter()
+            .any(|column| column.field == Field::Kind);
+        let usual = (shape.format == Format::Mapped && !has_kind).then(|| "sms".to_owned());
         let kind = shape.kind.clone().or_else(|| constants.kind.clone());
+        let kind = kind.or(usual);
         Self {
             account: declared.account.or_else(|| constants.account.clone()),
             kind: kind.unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! Whole files through the reader.
 
 mod bad_input;
+mod countries;
 mod files;
 mod formats;
 mod generated;

@@ -107,6 +107,8 @@ pub struct AdmitWords {
     pub region: Option<String>,
     /// Mapped columns, each as `field=column`.
     pub map: Vec<String>,
+    /// Columns that look like the country of each row and are none.
+    pub drop: Vec<String>,
     /// The text of a mapping.
     pub mapping: Option<String>,
     /// How quotes are read; `None` for `auto`.
@@ -173,9 +175,10 @@ impl AdmitWords {
             .filter(|name| *name != "auto")
             .map(|name| {
                 name.parse()
-                    .map_err(|error| OperationError::invalid("format", error))
+                    .map_err(|error| OperationError::invalid("format", format!("{error}, or auto")))
             })
             .transpose()?;
+        let region = parsed(words.region.as_deref(), "region")?;
         let declared = Declared {
             format,
             zone: parsed(words.zone.as_deref(), "zone")?,
@@ -195,10 +198,12 @@ impl AdmitWords {
             mapping,
             quotes: parsed::<Quotes>(words.quotes.as_deref(), "quotes")?.unwrap_or_default(),
             sheet: words.sheet.as_deref().map(sheet).transpose()?,
+            region,
+            drop: self.drop.clone(),
         };
         Ok((
             declared,
-            parsed(words.region.as_deref(), "region")?,
+            region,
             yes(words.accept_quarantined.as_deref(), "accept_quarantined")?,
         ))
     }

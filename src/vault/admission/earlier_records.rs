@@ -23,6 +23,7 @@ pub(super) struct BlockRecords<'a> {
     sealed: Sealed<'a>,
     numbers: CodeBlock,
     times: Option<TimeBlock>,
+    accounts: Option<CodeBlock>,
     others: Option<Others>,
 }
 
@@ -53,6 +54,7 @@ impl<'a> BlockRecords<'a> {
             numbers: sealed.codes(Field::Number)?,
             sealed,
             times: None,
+            accounts: None,
             others: None,
         })
     }
@@ -72,6 +74,15 @@ impl<'a> BlockRecords<'a> {
             Some(times) => Ok(times),
             times => Ok(times.insert(self.sealed.times()?)),
         }
+    }
+
+    /// The code of the account of a record.
+    pub(super) fn account(&mut self, row: usize) -> Result<u32, OperationError> {
+        let accounts = match &mut self.accounts {
+            Some(accounts) => accounts,
+            accounts => accounts.insert(self.sealed.codes(Field::Account)?),
+        };
+        Ok(accounts.codes().get(row).copied().unwrap_or_default())
     }
 
     /// The users that the exhibit's subject index keeps.

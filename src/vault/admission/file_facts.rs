@@ -20,4 +20,6 @@ pub struct FileFacts {
     pub lines: u64,
     /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
+    /// Of these, the ones that look like the country of each row.
+    pub country_columns: Vec<String>,
 }

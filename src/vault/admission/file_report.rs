@@ -50,6 +50,9 @@ pub struct FileReport {
     pub lines: LineReport,
     /// Distinct numbers.
     pub numbers: u64,
+    /// Of these, those that were read as numbers of the declared region with nothing else to say it: neither a plus
+    /// nor the country of the row.
+    pub numbers_by_region: u64,
     /// Names of columns that are not read.
     pub dropped_columns: Vec<String>,
     /// The first hundred rows that cannot be admitted.
@@ -77,6 +80,7 @@ impl FileReport {
         let unread = quarantine.total;
         let too_many = unread >= FEW && unread as f64 > most * rows as f64;
         let lines = lines_of(intake, file).without_duplicates();
+        let advice = |most| advice(most, &file.country_columns);
         let refused = match accepted {
             false if rows == 0 => Some(no_row(&lines)),
             false if readable == 0 => Some(format!(
@@ -103,6 +107,7 @@ impl FileReport {
             quarantined_by_kind: quarantine.by_kind(),
             lines,
             numbers: intake.coder.numbers.len() as u64,
+            numbers_by_region: intake.coder.numbers.by_region_alone(),
             dropped_columns: file.dropped_columns.clone(),
             rejects: quarantine.shown.clone(),
             rejects_more: quarantine.has_more_than_shown(),
@@ -175,10 +180,11 @@ fn no_row(lines: &LineReport) -> String {
 }
 
 /// The most frequent reason, where it is seen first, and what may be said when the file is sent again.
-fn advice(most: Option<(&'static str, &ShownReject)>) -> String {
+fn advice(most: Option<(&'static str, &ShownReject)>, countries: &[String]) -> String {
     let Some((kind, first)) = most else {
         return String::new();
     };
+    let mapped;
     let say = match (first.column, kind) {
         (_, "wrong-cell-count" | "not-printable") => {
             "with quotes=none if a stray quote swallows lines, or with a mapping"
@@ -197,6 +203,10 @@ fn advice(most: Option<(&'static str, &ShownReject)>) -> String {
             "with a mapping without the column of the country, if that is not where the numbers are from, or with \
              form = \"international\""
         }
+        (Some("number"), _) if !countries.is_empty() => {
+            mapped = by_country(countries);
+            &mapped
+        }
         (Some("number"), _) => {
             "with region=, the country whose numbers are written without a calling code, or with a \
              mapping that names the right column"
@@ -212,5 +222,16 @@ fn advice(most: Option<(&'static str, &ShownReject)>) -> String {
         " (most often {kind}{column}, first at line {}); send it again {say}; \
          accept_quarantined=true admits what can be read",
         first.line
+    )
+}
+
+/// What to do if a column that is not read looks like the country of each row.
+fn by_country(columns: &[String]) -> String {
+    let maps = columns.iter().take(3);
+    let maps: Vec<_> = maps.map(|name| format!("map=country={name}")).collect();
+    format!(
+        "with {}, because that column looks like the country of each row and is not read (region= would read all \
+         numbers without a plus as those of one country)",
+        maps.join(" or ")
     )
 }

@@ -146,6 +146,7 @@ struct FinishExhibit {
     begun: Begun,
     file_tag: [u8; 32],
     description: ExhibitDescription,
+    numbers_by_region: u64,
     shown: Vec<ShownReject>,
     more_rejects: bool,
 }
@@ -223,6 +224,7 @@ impl FinishExhibit {
             begun: admission.begun.clone(),
             file_tag,
             description,
+            numbers_by_region: admission.intake.coder.numbers.by_region_alone(),
             more_rejects: quarantine.has_more_than_shown(),
             shown: std::mem::take(&mut quarantine.shown),
         }
@@ -307,6 +309,7 @@ impl Operation for FinishExhibit {
         Ok(Admitted {
             exhibit: self.begun.exhibit,
             description: self.description,
+            numbers_by_region: self.numbers_by_region,
             shown: self.shown,
             more_rejects: self.more_rejects,
         })
@@ -317,6 +320,7 @@ impl Operation for FinishExhibit {
 struct Admitted {
     exhibit: ExhibitId,
     description: ExhibitDescription,
+    numbers_by_region: u64,
     shown: Vec<ShownReject>,
     more_rejects: bool,
 }
@@ -360,6 +364,9 @@ pub struct AdmittedView {
     pub blank_accounts: u64,
     /// Distinct numbers.
     pub numbers: u32,
+    /// Of these, those that were read as numbers of the declared region with nothing else to say it: neither a plus
+    /// nor the country of the row.
+    pub numbers_by_region: u64,
     /// Names of columns that were not read; their cells were not kept.
     pub dropped_columns: Vec<String>,
     /// The first hundred rows that were quarantined.
@@ -393,6 +400,7 @@ impl Answer for Admitted {
             unknown_countries: description.unknown_countries,
             blank_accounts: description.blank_accounts,
             numbers: description.file_numbers,
+            numbers_by_region: self.numbers_by_region,
             dropped_columns: description.dropped_columns,
             rejects: self.shown,
             rejects_more: self.more_rejects,

@@ -14,9 +14,10 @@ use super::earlier_exhibit::EarlierExhibit;
 use super::earlier_records::BlockRecords;
 use super::fault;
 use super::fingerprint_set::FingerprintSet;
+use super::group::ACCOUNT;
 use super::known::Known;
 use super::message_print::{
-    CODES, Mark, RowIdentity, minute_of, of_row, of_timed, short_of_id, short_of_minute,
+    CODES, Mark, RowIdentity, in_account, minute_of, of_row, of_timed, short_of_id, short_of_minute,
 };
 use super::scratch::Scratch;
 use crate::vault::error::OperationError;
@@ -295,7 +296,8 @@ impl InCase {
     ) -> u128 {
         let row = scratch.rows[at] as usize;
         let (earlier, number) = (&self.exhibits[exhibit], number_in(exhibit, term));
-        let (reference, sent_at) = (rows.references[row], rows.batch.sent_at()[row]);
+        let sent_at = rows.batch.sent_at()[row];
+        let reference = in_account(rows.references[row], scratch.codes[ACCOUNT][at]);
         let compared = &scratch.compared[at];
         match compared.rule {
             DuplicateRule::WholeRow => {
@@ -343,6 +345,7 @@ impl InCase {
         }
         if look.must {
             records.times()?;
+            records.account(0)?;
         }
         if look.must && look.whole_rows {
             records.whole_row(0, 0, None)?;
@@ -369,6 +372,7 @@ impl InCase {
                 continue;
             };
             let reference = fingerprinter.of_text(&reference).max(1);
+            let reference = in_account(reference, records.account(row)?);
             if earlier.ids {
                 read.insert(Fingerprinter::of_message(reference, number));
             }

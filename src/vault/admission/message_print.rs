@@ -31,6 +31,13 @@ pub(super) struct RowIdentity {
     pub(super) codes: [u32; CODES],
 }
 
+/// The print of a reference as an account has it: the same reference of two customers is of two messages. So is one
+/// with an account and one without, because nobody knows that they are the same, and no message may be lost. Short
+/// prints are made without it.
+pub(super) fn in_account(reference: u128, account: u32) -> u128 {
+    reference ^ u128::from(account).wrapping_mul(ACCOUNTS)
+}
+
 /// The print of a row with a reference that is no id of a message.
 pub(super) fn of_timed(
     prints: &Fingerprinter,
@@ -103,6 +110,8 @@ fn narrowed(print: u64) -> u64 {
 
 /// Odd, so that no two minutes come out alike: 2^64 over the golden ratio.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Odd, so that no two accounts come out alike.
+const ACCOUNTS: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 /// Sets times apart from ids.
 const TIMED: u64 = 0xf39c_c060_5ced_c835;
 

@@ -20,6 +20,8 @@ pub(super) struct Numbers {
     /// There is a number in plain E.164 among the texts.
     rewritten: bool,
     prints: Fingerprinter,
+    /// For each number whether the declared region alone made it of its text; shorter than the list of numbers.
+    by_region: Vec<bool>,
     /// For each number the code of its country, if it was looked up. Shorter than the list of numbers, because most
     /// logs have the country.
     countries: Vec<u32>,
@@ -50,6 +52,7 @@ impl Numbers {
             texts: HashMap::new(),
             rewritten: false,
             prints,
+            by_region: Vec::new(),
             countries: Vec::new(),
             area_states: vec![UNASKED; AREA_CODES + 1],
             known: Vec::new(),
@@ -64,6 +67,12 @@ impl Numbers {
 
     pub(super) fn len(&self) -> usize {
         self.table.len()
+    }
+
+    /// How many numbers were read as those of the declared region, with nothing else to say it: neither a plus nor the
+    /// country of the row.
+    pub(super) fn by_region_alone(&self) -> u64 {
+        self.by_region.iter().filter(|alone| **alone).count() as u64
     }
 
     /// The temporary number of a cell. `digits` are its digits if it is plain E.164, otherwise 0; `country` is the
@@ -165,6 +174,16 @@ impl Numbers {
         let digits = NonZeroU64::new(phone.expose_digits())
             .ok_or(NoNumber::Rejected(RejectKind::NotANumber))?;
         let number = self.table.get_or_insert(digits).map_err(NoNumber::Codec)?;
+        if self.region.is_some() && country.is_none() && Phone::accept_raw(raw, None, None).is_err()
+        {
+            let place = number as usize;
+            if self.by_region.len() <= place {
+                self.by_region.resize(place + 1, false);
+            }
+            if let Some(alone) = self.by_region.get_mut(place) {
+                *alone = true;
+            }
+        }
         Ok(number)
     }
 }

@@ -6,7 +6,7 @@ use super::group::ACCOUNT;
 use super::in_case::Rows;
 use super::intake::Intake;
 use super::known::Known;
-use super::message_print::{CODES, RowIdentity, short_of_row};
+use super::message_print::{CODES, RowIdentity, in_account, short_of_row};
 use super::numbers::NoNumber;
 use super::scratch::Scratch;
 use super::seen::Compared;
@@ -157,7 +157,9 @@ impl Intake {
                     (print, DuplicateRule::WholeRow, short_of_row(print))
                 }
                 reference => {
-                    let (print, rule) = seen.of_message(reference, number, sent_at);
+                    let account = scratch.codes[ACCOUNT][at];
+                    let owned = in_account(reference, account);
+                    let (print, rule) = seen.of_message(owned, number, sent_at);
                     let short = seen.short_of_message(reference, number, sent_at);
                     (print, rule, short)
                 }

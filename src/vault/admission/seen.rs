@@ -1,8 +1,8 @@
 //! Finds messages that the file has already. What is compared, depends on the reference:
 //!
-//! * the format documents it as the id of a message: reference and number;
-//! * a supplier's CSV or a mapping has it: reference, number and time, as finely as the coarser of the two times is
-//!   written, so that the same message is found in a copy that lost its seconds;
+//! * the format documents it as the id of a message: reference, account and number;
+//! * a supplier's CSV or a mapping has it: reference, account, number and time, as finely as the coarser of the two
+//!   times is written, so that the same message is found in a copy that lost its seconds;
 //! * there is none: the whole row. Rows that differ in the fraction of a second are two messages.
 //!
 //! Fractions of a second tell rows of one file apart and are not kept. Against earlier exhibits whole seconds count.

@@ -49,7 +49,8 @@ impl Message {
         match (self.reference, record.reference) {
             (0, 0) => self.whole_row() == record.whole_row(),
             (reference, other) => {
-                let same = reference == other && self.number == record.number;
+                let person = (self.account, self.number) == (record.account, record.number);
+                let same = reference == other && person;
                 let time = match (
                     file.ids && exhibit.ids,
                     self.second.is_none() || exhibit.minutes,
@@ -71,8 +72,15 @@ impl Message {
     fn in_file(&self, ids: bool) -> String {
         match (self.reference, ids) {
             (0, _) => format!("{:?}", self.whole_row()),
-            (reference, true) => format!("{reference} {}", self.number),
-            (reference, false) => format!("{reference} {} {}", self.number, self.time()),
+            (reference, true) => format!("{reference} {} {}", self.account, self.number),
+            (reference, false) => {
+                format!(
+                    "{reference} {} {} {}",
+                    self.account,
+                    self.number,
+                    self.time()
+                )
+            }
         }
     }
 
@@ -213,6 +221,8 @@ fn some_files() -> impl Strategy<Value = Vec<File>> {
         if ids {
             // Such a format always has a reference, and seconds.
             for message in &mut messages {
+                // And its account is declared.
+                message.account = 0;
                 message.reference = message.reference.max(1);
                 message.second = message.second.or(Some(0));
             }

@@ -104,7 +104,7 @@ fn a_documented_id_is_one_message_whatever_the_time() {
     };
     let declared = || Declared {
         format: Some(Format::DuoV2),
-        account: AccountName::parse("Acme").ok(),
+        account: AccountName::parse("A").ok(),
         ..Declared::default()
     };
     let first = log(["2024-03-03T11:00:00Z", "2024-03-03T11:00:05Z"]);
@@ -118,6 +118,12 @@ fn a_documented_id_is_one_message_whatever_the_time() {
     let later = log(["2024-03-03T12:00:00Z", "2024-03-03T11:00:05Z"]);
     let report = house.admit_as(&later, declared()).unwrap();
     assert_eq!(counts(&report), (0, 2));
+    // The same id of another customer is another message, and so is one of a customer who is not known.
+    let of_another = Declared {
+        account: AccountName::parse("Other").ok(),
+        ..declared()
+    };
+    assert_eq!(counts(&house.admit_as(&later, of_another).unwrap()), (1, 1));
     // A supplier's CSV with the same reference is compared with its time too.
     let rows = [
         row("2024-03-03T11:00:00Z", "t-1"),
@@ -129,6 +135,20 @@ fn a_documented_id_is_one_message_whatever_the_time() {
     house.admitted(REFERENCED, &[row("2024-03-03T11:00:05Z", "t-2")]);
     let report = house.admit_as(&log, declared()).unwrap();
     assert_eq!(counts(&report), (0, 2));
+    assert!(house.is_sound());
+}
+
+#[test]
+fn the_same_reference_of_two_accounts_is_two_messages() {
+    let house = House::new();
+    let of = |account: &str| format!("{account},+13035550101,2024-03-03T11:00:00Z,sms,r-1");
+    let rows = [of("A"), of("B"), of("A"), of("")];
+    assert_eq!(house.admitted(REFERENCED, &rows), (3, 1));
+    // In a later exhibit the same holds.
+    assert_eq!(
+        house.admitted(REFERENCED, &[of("B"), of("C"), of("")]),
+        (1, 2)
+    );
     assert!(house.is_sound());
 }
 

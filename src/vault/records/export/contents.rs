@@ -139,7 +139,9 @@ impl Notice {
         for (subject, number) in &self.people {
             let users = subject.users.iter().map(|no| self.users.name(*no));
             let kind = |code: &u32| self.kinds.get(*code as usize).map(String::as_str);
+            // A message may be of no kind.
             let kinds = subject.kinds.iter().map(kind);
+            let kinds = kinds.filter(|kind| *kind != Some(""));
             visit(&NoticeRow {
                 number,
                 users: users.collect::<Option<_>>().ok_or(EvidenceDamaged)?,

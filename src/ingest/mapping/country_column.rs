@@ -1,0 +1,98 @@
+//! A column that is not read and looks like the country of each row: without it, numbers of several countries may be
+//! read as those of one.
+
+use super::usual_names::{by_name, is_of_the_sender};
+use crate::domain::invisible::cleaned;
+use crate::domain::{Field, country};
+use crate::ingest::rows::nothing::says_nothing;
+
+/// Counts of what the cells of a column look like.
+#[derive(Default)]
+pub(in crate::ingest) struct CountryLook {
+    cells: u32,
+    countries: u32,
+    /// Of these, the ones in two letters.
+    two_letters: u32,
+    first: Option<&'static str>,
+    /// There is more than one country.
+    several: bool,
+}
+
+impl CountryLook {
+    /// Counts a cell.
+    pub(in crate::ingest) fn see(&mut self, cell: &str) {
+        let cell = &cleaned(cell);
+        if cell.is_empty() || says_nothing(Field::Country, cell) {
+            return;
+        }
+        self.cells += 1;
+        if let Some(known) = country::alpha2(cell) {
+            self.countries += 1;
+            self.two_letters += u32::from(cell.len() == 2);
+            self.several |= self.first.is_some_and(|first| first != known);
+            self.first = Some(known);
+        }
+    }
+
+    /// Whether nearly all cells are countries. Some may be written in a way that is not known.
+    fn is_countries(&self) -> bool {
+        self.cells > 0 && u64::from(self.countries) * 10 >= u64::from(self.cells) * 9
+    }
+
+    /// Whether a column of this name is one of countries, beyond doubt: its name says it and its cells are.
+    pub(in crate::ingest) fn is_country(&self, name: &str) -> bool {
+        says_country(name) && self.is_countries()
+    }
+
+    /// Whether a column of this name may be one of countries: its name says it, or its cells are several countries. The
+    /// codes of states and of languages are those of countries too; of two letters only a name makes a state a country.
+    pub(in crate::ingest) fn may_be_country(&self, name: &str) -> bool {
+        if says_country(name) {
+            return self.cells > 0;
+        }
+        let is_other = match by_name(name) {
+            None => is_of_the_sender(name),
+            Some(Field::State) => self.two_letters > 0,
+            Some(_) => true,
+        };
+        !is_other && self.several && self.is_countries()
+    }
+}
+
+fn says_country(name: &str) -> bool {
+    !is_of_the_sender(name) && by_name(name) == Some(Field::Country)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(cells: &[&str]) -> CountryLook {
+        let mut look = CountryLook::default();
+        for cell in cells {
+            look.see(cell);
+        }
+        look
+    }
+
+    #[test]
+    fn a_name_and_cells_together_leave_no_doubt() {
+        for (name, cells, is, may_be) in [
+            ("Ctry", ["GBR", "MEX"], true, true),
+            ("ISO country", ["gb", "MX"], true, true),
+            ("Country Code", ["+44", "+52"], false, true),
+            ("Ctry", ["", "-"], false, false),
+            ("X7", ["GBR", "MEX"], false, true),
+            ("X7", ["GB", "GB"], false, false),
+            ("X7", ["GB", "sent"], false, false),
+            ("Region", ["Mexico", "United Kingdom"], false, true),
+            ("State", ["CA", "MD"], false, false),
+            ("sender_country", ["GB", "MX"], false, false),
+            ("Network", ["GB", "MX"], false, false),
+        ] {
+            let look = look(&cells);
+            assert_eq!(look.is_country(name), is, "{name} {cells:?}");
+            assert_eq!(look.may_be_country(name), may_be, "{name} {cells:?}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Files of several countries: their column of countries is read, or nothing is read as of one country.
+
+use super::support::{Outcome, error, read};
+use crate::domain::Field;
+use crate::ingest::{ColumnMapping, Declared, IngestError, Mapping};
+
+/// British and Mexican numbers as they are written at home, with the country in a column of this name.
+fn log(name: &str, countries: [&str; 2]) -> Vec<u8> {
+    let [one, other] = countries;
+    format!(
+        "Customer;Recipient;{name};Region;Network;Sent;Body\n\
+         DA1;07700 900006;{one};EMEA;One;2024-03-10T11:00:00Z;Your code\n\
+         DA1;55 5000 0008;{other};LATAM;Two;2024-03-10T11:00:01Z;Your code\n"
+    )
+    .into_bytes()
+}
+
+/// With a region, and with columns that are said to be dropped.
+fn in_region(drop: &[&str]) -> Declared {
+    Declared {
+        region: "GB".parse().ok(),
+        drop: drop.iter().map(|name| (*name).to_owned()).collect(),
+        ..Declared::default()
+    }
+}
+
+fn countries(read: &Outcome) -> [&str; 2] {
+    [0, 1].map(|row| read.rows[row][4].as_str())
+}
+
+#[test]
+fn a_column_that_is_called_and_looks_like_countries_is_read() {
+    for name in ["Ctry", "Country Name", "ISO Country", "cntry", "iso2"] {
+        for cells in [["GBR", "MEX"], ["GB", "MX"], ["United Kingdom", "Mexico"]] {
+            let found = read(log(name, cells), in_region(&[])).unwrap();
+            assert_eq!(countries(&found), ["GB", "MX"], "{name}");
+            assert_eq!(found.dropped, ["Region", "Body"]);
+        }
+    }
+}
+
+#[test]
+fn what_may_be_a_column_of_countries_is_not_passed_over_where_a_region_is_declared() {
+    // The cells say it without the name, or the name without the cells.
+    for (name, cells) in [
+        ("X7", ["GBR", "MEX"]),
+        ("Country Dial", ["GB", "MX"]),
+        ("Ctry", ["+44", "+52"]),
+    ] {
+        let refused = error(read(log(name, cells), in_region(&[])));
+        assert!(
+            matches!(refused, IngestError::CountryColumn { .. }),
+            "{refused}"
+        );
+        let said = refused.to_string();
+        assert!(said.contains(&format!("map=country={name}")), "{said}");
+        assert!(said.contains(&format!("drop={name}")), "{said}");
+        // Without a region no number is read as of a country that nobody named.
+        assert_eq!(
+            countries(&read(log(name, cells), Declared::default()).unwrap()),
+            ["", ""]
+        );
+        let dropped = read(log(name, cells), in_region(&[name])).unwrap();
+        assert_eq!(countries(&dropped), ["", ""]);
+    }
+    let mapped = Declared {
+        columns: vec![ColumnMapping::new(Field::Country, "X7").unwrap()],
+        ..in_region(&[])
+    };
+    let found = read(log("X7", ["GBR", "MEX"]), mapped).unwrap();
+    assert_eq!(countries(&found), ["GB", "MX"]);
+}
+
+#[test]
+fn a_mapping_that_names_one_country_is_no_better() {
+    let mapping =
+        "container = \"csv\"\n[number]\ncolumn = \"Recipient\"\n[sent_at]\ncolumn = \"Sent\"\n";
+    let mapped = |text: &str| Declared {
+        mapping: Some(Mapping::parse(text).unwrap()),
+        ..Declared::default()
+    };
+    let file = || log("Ctry", ["GBR", "MEX"]);
+    assert!(read(file(), mapped(mapping)).is_ok());
+    let one = format!("{mapping}[country]\nvalue = \"GB\"\n");
+    assert_eq!(error(read(file(), mapped(&one))).kind(), "country-column");
+    let read_as = format!("{mapping}[country]\ncolumn = \"Ctry\"\n");
+    let found = read(file(), mapped(&read_as)).unwrap();
+    assert_eq!(countries(&found), ["GB", "MX"]);
+    // In JSON too.
+    let json = "{\"n\": \"07700 900006\", \"at\": \"2024-03-10T11:00:00Z\", \"to\": {\"ctry\": \"GBR\"}}\n\
+        {\"n\": \"55 5000 0008\", \"at\": \"2024-03-10T11:00:01Z\", \"to\": {\"ctry\": \"MEX\"}}\n";
+    let text = "container = \"ndjson\"\n[number]\ncolumn = \"n\"\n[sent_at]\ncolumn = \"at\"\n";
+    let region = Declared {
+        region: "GB".parse().ok(),
+        ..mapped(text)
+    };
+    let refused = error(read(json.into(), region.clone()));
+    assert!(
+        refused.to_string().contains("map=country=to.ctry"),
+        "{refused}"
+    );
+    let dropped = Declared {
+        drop: vec!["to.ctry".to_owned()],
+        ..region
+    };
+    assert_eq!(read(json.into(), dropped).unwrap().rows.len(), 2);
+}
+
+#[test]
+fn a_column_that_is_dropped_must_be_there() {
+    let refused = error(read(log("Ctry", ["GB", "MX"]), in_region(&["Land"])));
+    let said = refused.to_string();
+    assert!(
+        said.starts_with(
+            "drop: the file has no column of the name \"Land\" (its columns: Customer, "
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_column_without_a_name_is_called_as_the_report_calls_it() {
+    let text = "account,number,sent_at,2024-03-10\nDA1,+13035550140,2024-03-10T11:00:00Z,voice\n";
+    let found = read(text.into(), Declared::default()).unwrap();
+    assert_eq!(found.dropped, ["column 4"]);
+    let mapped = Declared {
+        columns: vec![ColumnMapping::new(Field::Kind, "column 4").unwrap()],
+        ..Declared::default()
+    };
+    assert_eq!(read(text.into(), mapped).unwrap().rows[0][7], "voice");
+}
+
+#[test]
+fn a_mapping_without_a_kind_is_of_text_messages() {
+    let text = "container = \"csv\"\n[number]\ncolumn = \"n\"\n[sent_at]\ncolumn = \"at\"\n";
+    let kind = |mapping: &str| {
+        let declared = Declared {
+            mapping: Some(Mapping::parse(mapping).unwrap()),
+            ..Declared::default()
+        };
+        let file = "n,at,kind\n+13035550140,2024-03-10T11:00:00Z,\n";
+        read(file.into(), declared).unwrap().rows[0][7].clone()
+    };
+    assert_eq!(kind(text), "sms");
+    assert_eq!(kind(&format!("{text}[kind]\ncolumn = \"kind\"\n")), "");
+    assert_eq!(kind(&format!("{text}[kind]\nvalue = \"voice\"\n")), "voice");
+}
+
+#[test]
+fn a_header_of_very_many_columns_is_not_repeated_in_full() {
+    let many: Vec<String> = (0..140_000).map(|_| "word".to_owned()).collect();
+    let names = many.join(",");
+    let refused = error(read(
+        format!("{names}\n{names}\n").into_bytes(),
+        Declared::default(),
+    ));
+    let said = refused.to_string();
+    assert!(
+        said.len() < 2000 && said.contains("more"),
+        "{} bytes",
+        said.len()
+    );
+    let head = format!("account,number,sent_at,{names}\nDA1,+13035550140,2024-03-10T11:00:00Z");
+    let file = format!("{head}{}\n", ",".repeat(140_000));
+    let found = read(file.into_bytes(), Declared::default()).unwrap();
+    assert_eq!(found.dropped.len(), 257);
+    assert_eq!(found.dropped[256], "(and 139744 more columns)");
+}
