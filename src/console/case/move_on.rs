@@ -7,8 +7,7 @@ use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
-use crate::operations::Done;
-use crate::operations::case::{CloseCase, HoldCase, ReopenCase};
+use crate::operations::case::{CaseMoved, CloseCase, HoldCase, ReopenCase};
 use crate::vault::OperationError;
 
 /// Closes a case.
@@ -32,7 +31,7 @@ macro_rules! moves {
             type Operation = $operation;
             const FIELDS: &'static [Field] = &[Field::Text("reason")];
 
-            fn show(_: Done, visit: &Visit) -> Result<Shown, OperationError> {
+            fn show(_: CaseMoved, visit: &Visit) -> Result<Shown, OperationError> {
                 Ok(Shown::Next(visit.done_at(&Self::form_at(visit))))
             }
 
