@@ -16,6 +16,11 @@ pub enum IngestError {
     /// The first line looks like data.
     #[error("line 1 does not hold column names; add a first line that names the columns")]
     NoHeader,
+    /// The line ends of a file were lost on the way.
+    #[error(
+        "the file is a single long line: its line ends were lost on the way; send it with curl's --data-binary, not -d"
+    )]
+    OneLine,
     /// No mark that is tried separates the columns, and this one seems to.
     #[error("the columns seem to be separated by {}", separator(*.mark))]
     UnknownDelimiter {
@@ -344,6 +349,7 @@ impl IngestError {
             Self::UnknownFormat { .. } => "unknown-format",
             Self::UnknownDelimiter { .. } => "unknown-delimiter",
             Self::QuotedLines => "quoted-lines",
+            Self::OneLine => "one-line",
             Self::InSheet { error, .. } => error.kind(),
             Self::AmbiguousFormat { .. } => "ambiguous-format",
             Self::NotThisFormat { .. } => "not-this-format",

@@ -110,6 +110,7 @@ impl OpenedLog {
                         Self::delimited(beginning, (sheet.as_ref(), &looks), declared)
                     });
                 opened.map_err(|error| match &sheet {
+                    None if is_one_line(&head, &error) => IngestError::OneLine,
                     Some(sheet) => sheet.blamed(error),
                     None => error,
                 })
@@ -530,6 +531,21 @@ fn is_log(head: &[u8], delimited: &Delimited, declared: &Declared) -> bool {
     let names = beginning.names();
     let mut shapes = delimited.shapes.iter();
     !shapes.any(|shape| is_header(shape, &names, declared))
+}
+
+/// Whether a file that cannot be read for this reason is a header and records without the line ends between them.
+fn is_one_line(head: &[u8], error: &IngestError) -> bool {
+    let may_be = matches!(
+        error,
+        IngestError::Empty
+            | IngestError::NoHeader
+            | IngestError::UnknownFormat { .. }
+            | IngestError::MissingColumn { .. }
+            | IngestError::TwoColumns { .. }
+    );
+    let line = head.trim_ascii();
+    let digits = line.iter().filter(|byte| byte.is_ascii_digit()).count();
+    may_be && line.len() >= 120 && digits >= 30 && memchr::memchr2(b'\n', b'\r', line).is_none()
 }
 
 /// How many records are looked at for cells that are JSON.

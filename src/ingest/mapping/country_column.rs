@@ -4,6 +4,7 @@
 use super::usual_names::{by_name, is_of_the_sender};
 use crate::domain::invisible::cleaned;
 use crate::domain::{Field, country};
+use crate::ingest::column_name::fold;
 use crate::ingest::rows::nothing::says_nothing;
 
 /// Counts of what the cells of a column look like.
@@ -52,7 +53,8 @@ impl CountryLook {
         }
         let is_other = match by_name(name) {
             None => is_of_the_sender(name),
-            Some(Field::State) => self.two_letters > 0,
+            // A region is a part of a country to some, and a country to others.
+            Some(Field::State) => self.two_letters > 0 && !fold(name).contains("region"),
             Some(_) => true,
         };
         !is_other && self.several && self.is_countries()
@@ -86,6 +88,7 @@ mod tests {
             ("X7", ["GB", "GB"], false, false),
             ("X7", ["GB", "sent"], false, false),
             ("Region", ["Mexico", "United Kingdom"], false, true),
+            ("Region", ["GB", "MX"], false, true),
             ("State", ["CA", "MD"], false, false),
             ("sender_country", ["GB", "MX"], false, false),
             ("Network", ["GB", "MX"], false, false),

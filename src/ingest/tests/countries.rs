@@ -166,3 +166,22 @@ fn a_header_of_very_many_columns_is_not_repeated_in_full() {
     assert_eq!(found.dropped.len(), 257);
     assert_eq!(found.dropped[256], "(and 139744 more columns)");
 }
+
+#[test]
+fn a_file_without_line_ends_is_one() {
+    let row = "DA1,+13035550140,2024-03-10T11:00:00Z";
+    for header in [
+        "account,number,sent_at",
+        "one,two,three",
+        "account,when,sent_at",
+    ] {
+        let lines = [header, row, row, row, row].join("");
+        let refused = error(read(lines.into_bytes(), Declared::default()));
+        assert_eq!(refused, IngestError::OneLine, "{header}");
+    }
+    let header = format!("account,number,sent_at,{}", "word,".repeat(40));
+    assert_eq!(
+        error(read(header.into_bytes(), Declared::default())),
+        IngestError::Empty
+    );
+}

@@ -19,8 +19,8 @@ pub(crate) const ADMIT: Docs = Docs {
         "duplicates_by_rule": [{"rule": "reference-and-time", "rows": 8}],
         "quarantined": 2, "lines": {"total": 1201, "admitted": 1190, "duplicates": 8, "quarantined": 2, "skipped":
         {"header": 1}, "skipped_records": {}}, "unknown_countries": 0,
-        "blank_accounts": 0, "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17,
-        "column": "number", "kind": "not-a-number"}]}"#,
+        "blank_accounts": 0, "numbers": 800, "numbers_by_region": 0, "dropped_columns": ["body"], "rejects":
+        [{"line": 17, "column": "number", "kind": "not-a-number"}]}"#,
     problems: &[
         "not-found",
         "case-closed",

@@ -10,7 +10,7 @@ mod take;
 
 pub use acknowledge::{Acknowledge, AcknowledgeInput, Acknowledgeable, Acknowledged};
 pub(in crate::operations) use request::recipients;
-pub use request::{ExportList, RequestExportInput, RequestedExport};
+pub use request::{ExportList, RecipientInput, RecipientKey, RequestExportInput, RequestedExport};
 pub use signer::ReadSigner;
 pub(in crate::operations) use take::package_of;
 pub use take::take_package;

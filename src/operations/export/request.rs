@@ -11,7 +11,9 @@ use crate::evidence::Recipient;
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::records::{FilterInput, RecordFilter};
-use crate::vault::scope::requests::{Export, ExportView, ExportWanted, RequestPage, ShownState};
+use crate::vault::scope::requests::{
+    Export, ExportView, ExportWanted, ListRecipient, RequestPage, ShownState,
+};
 use crate::vault::{OperationError, Why};
 
 /// The most recipients of one package.
@@ -27,9 +29,9 @@ pub struct RequestExportInput {
     /// Which records the package is about; all of them if not given.
     #[serde(default)]
     pub filter: FilterInput,
-    /// age1… public keys of the receivers.
-    #[schema(value_type = Vec<AgeRecipient>, min_items = 1, max_items = 20)]
-    pub recipients: Vec<String>,
+    /// age1… public keys of the receivers. Names beside them are not kept.
+    #[schema(min_items = 1, max_items = 20)]
+    pub recipients: Vec<RecipientInput>,
     /// What the package is needed for.
     #[schema(value_type = Purpose)]
     pub purpose: String,
@@ -87,7 +89,7 @@ impl TwoPerson for Export {
         let wanted = ExportWanted {
             profile,
             filter: RecordFilter::parse(input.filter)?,
-            recipients: recipients(input.recipients.iter().map(String::as_str))?,
+            recipients: recipients(input.recipients.iter().map(RecipientInput::key))?,
             legal_basis,
         };
         Ok((wanted, why(&input.purpose, &input.reason)?))
@@ -107,6 +109,40 @@ impl TwoPerson for Export {
             export,
             state: ShownState::Requested,
             expires_at,
+        }
+    }
+}
+
+/// Somebody who can open a package: their age1… public key, alone or with a name.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum RecipientInput {
+    /// The key.
+    Key(RecipientKey),
+    /// The key and a name.
+    Named(ListRecipient),
+}
+
+/// An age1… public key, as a text.
+#[derive(Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = AgeRecipient)]
+pub struct RecipientKey(String);
+
+impl RecipientInput {
+    /// The public key.
+    pub(in crate::operations) fn key(&self) -> &str {
+        match self {
+            Self::Key(RecipientKey(key)) => key,
+            Self::Named(named) => &named.key,
+        }
+    }
+
+    /// The name; without one, the key.
+    pub(in crate::operations) fn name(&self) -> &str {
+        match self {
+            Self::Key(RecipientKey(key)) => key,
+            Self::Named(named) => &named.name,
         }
     }
 }
@@ -131,4 +167,24 @@ pub(in crate::operations) fn recipients<'t>(
         all.push(recipient.as_str().to_owned());
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipient_is_a_key_alone_or_with_a_name() {
+        let read: Vec<RecipientInput> =
+            serde_json::from_str(r#"["age1a", {"name": "Data team", "key": "age1b"}]"#).unwrap();
+        let both = read.iter().map(|one| (one.key(), one.name()));
+        let both: Vec<_> = both.collect();
+        assert_eq!(both, [("age1a", "age1a"), ("age1b", "Data team")]);
+        for wrong in [r#"[7]"#, r#"[{"key": "age1b", "extra": 1}]"#] {
+            assert!(
+                serde_json::from_str::<Vec<RecipientInput>>(wrong).is_err(),
+                "{wrong}"
+            );
+        }
+    }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::docs;
 use crate::domain::schema::PageCursor;
 use crate::domain::{LegalBasis, Moment, QuarantineId, Reason, Reference};
-use crate::operations::export::recipients;
+use crate::operations::export::{RecipientInput, recipients};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{
@@ -27,10 +27,10 @@ pub struct RequestQuarantineInput {
     #[serde(default)]
     #[schema(value_type = Option<QuarantineForm>)]
     pub form: Option<String>,
-    /// Who can open the list. Also checked: they are named if `form` is `list`, and only then.
+    /// Who can open the list, by key and name; without a name the key is shown. Also checked: they are named if `form` is `list`, and only then.
     #[serde(default)]
     #[schema(max_items = 20)]
-    pub recipients: Vec<ListRecipient>,
+    pub recipients: Vec<RecipientInput>,
     /// The law or contract that the list rests on. Also checked: it is given if `form` is `list`, and only then.
     #[serde(default)]
     #[schema(value_type = Option<LegalBasis>)]
@@ -118,12 +118,12 @@ impl TwoPerson for Quarantine {
 
 /// To whom a list leaves, and why it may.
 fn list(input: RequestQuarantineInput) -> Result<ListWanted, OperationError> {
-    let named = input.recipients.iter().map(|one| one.key.as_str());
+    let named = input.recipients.iter().map(RecipientInput::key);
     let keys = recipients(named)?;
     let mut all = Vec::with_capacity(keys.len());
     for (at, (one, key)) in input.recipients.iter().zip(keys).enumerate() {
         let place = format!("recipients[{at}].name");
-        let name = Reference::parse(&one.name);
+        let name = Reference::parse(one.name());
         let name = name.map_err(|error| OperationError::invalid(place, error))?;
         let name = name.as_str().to_owned();
         all.push(ListRecipient { name, key });
