@@ -94,6 +94,8 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         .chromium
         .fill("#reason", "to see how large the incident is");
     sight.chromium.press("Go on");
+    // Home, where something waits.
+    sight.chromium.find("h2");
     let scope = in_case("/scope?audience=team&by=");
     for (name, path) in [
         ("records", in_case("/records")),
@@ -180,6 +182,7 @@ impl Sight<'_> {
         let what = format!("{who}-{name}");
         self.chromium.go(path);
         let refused = [status].map(|status| if status == 200 { 0 } else { status });
+        assert_eq!(self.chromium.place(), path, "{what}");
         let say = |wrong: String| self.wrong.borrow_mut().push(format!("{what}: {wrong}"));
         self.chromium.wrong(&refused).into_iter().for_each(&say);
         let html = self.chromium.html();

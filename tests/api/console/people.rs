@@ -11,7 +11,7 @@ fn an_administrator_invites_somebody_whom_a_lead_names() {
         .submit("/console/operators", &fields)
         .assert_status(200)
         .text();
-    let (_, after) = invited.split_once("<p><code>").unwrap();
+    let (_, after) = invited.split_once("class=\"enrolment\">").unwrap();
     let (enrolment, _) = after.split_once("</code>").unwrap();
     let taken = administrator
         .submit("/console/operators", &fields)

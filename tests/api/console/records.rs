@@ -35,8 +35,7 @@ fn lists_are_paged_by_the_server() {
     assert_eq!(total(&first), total_of_the_api(incident, json!({})));
     let text = first.text();
     assert_eq!(text.matches("name=\"subjects\"").count(), 20);
-    let (before, _) = text.split_once("data-key=\"m\"").unwrap();
-    let (_, next) = before.rsplit_once("href=\"").unwrap();
+    let (_, next) = text.split_once("rel=\"next\" href=\"").unwrap();
     let next = next
         .split_once('"')
         .unwrap()

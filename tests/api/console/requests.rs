@@ -116,6 +116,57 @@ fn requests_never_leave_the_history() {
 }
 
 #[test]
+fn reasons_are_append_only_and_both_sides_see_the_same() {
+    let incident = Incident::new();
+    let raise = incident.ask_raise(&incident.investigator(), 5);
+    let path = format!("/console/raises/{raise}");
+    let decider = Browser::signed_in(&incident, Who::Lead);
+    let no = [
+        ("decision", "deny"),
+        ("reason", "the budget of today is enough"),
+    ];
+    decider.submit(&path, &no).assert_status(303);
+    let again = [
+        ("decision", "deny"),
+        ("reason", "what was said before is changed"),
+    ];
+    decider.submit(&path, &again).assert_status(409);
+    let asker = Browser::signed_in(&incident, Who::Investigator);
+    for browser in [&asker, &decider] {
+        let page = browser.get(&path).assert_status(200).text();
+        for shown in [body::REASON, "the budget of today is enough"] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+        assert!(!page.contains("what was said before"), "{page}");
+    }
+}
+
+#[test]
+fn an_approver_sees_the_facts_in_list_and_notice() {
+    let incident = Incident::new();
+    let number = incident.log.messages[0].number.clone();
+    let reveal = incident.ask_reveal(&incident.investigator(), &[incident.subject(&number)]);
+    let lead = Browser::signed_in(&incident, Who::Lead);
+    let notice = lead.get("/console").assert_status(200).text();
+    for fact in [&reveal[..], "investigator", body::REASON, "you decide"] {
+        assert!(notice.contains(fact), "{fact}: {notice}");
+    }
+    let list = format!("/console{}", incident.of_case("/reveals?state=requested"));
+    let list = lead.get(&list).assert_status(200).text();
+    for fact in [
+        &reveal[..],
+        "Numbers that would be shown: 1",
+        "investigator",
+        body::REASON,
+    ] {
+        assert!(list.contains(fact), "{fact}: {list}");
+    }
+    let denied = format!("/console{}", incident.of_case("/reveals?state=denied"));
+    let denied = lead.get(&denied).assert_status(200).text();
+    assert!(denied.contains("None is in this state."), "{denied}");
+}
+
+#[test]
 fn a_decision_stays_what_it_was() {
     let incident = Incident::new();
     let raise = incident.ask_raise(&incident.investigator(), 5);
@@ -138,7 +189,7 @@ fn a_decision_stays_what_it_was() {
 fn an_approver_sees_who_would_get_an_export() {
     let incident = Incident::new();
     let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
-    let asked = body::export("scope-report", &json!({ "country": ["US"] }), key);
+    let asked = body::export("evidence", &json!({ "country": ["US"] }), key);
     let export = incident.ask_export(&incident.investigator(), &asked);
     let lead = Browser::signed_in(&incident, Who::Lead);
     let page = lead

@@ -186,12 +186,39 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
 }
 
 #[test]
-fn a_form_survives_an_expired_session_but_for_its_numbers() {
+fn a_form_survives_an_error_a_detour_and_an_expired_session() {
     let incident = Incident::new();
     let browser = Browser::signed_in(&incident, Who::Investigator);
     let path = format!("/console{}", incident.of_case("/lookup"));
-    incident.clock.advance_seconds(9 * 3600);
     let number = incident.log.messages[0].number.clone();
+    // An error: what was typed is there again, but for the numbers.
+    let wrong = [
+        ("numbers", number.as_str()),
+        ("region", "GB"),
+        ("purpose", "victim-inquiry"),
+        ("reason", "too short"),
+    ];
+    let again = browser.submit(&path, &wrong).assert_status(422).text();
+    assert!(
+        again.contains(">too short</textarea>") && again.contains("value=\"GB\""),
+        "{again}"
+    );
+    assert!(!again.contains(&number[1..]), "{again}");
+    // A detour: the reason that is missing is asked for, and the question goes on.
+    let records = format!("/console{}?country=GB", incident.of_case("/records"));
+    let asked = browser.get(&records).assert_status(303);
+    let sitting = asked.header("location").unwrap().to_owned();
+    assert!(sitting.starts_with("/console/sitting?next="), "{sitting}");
+    let why = [
+        ("purpose", "scoping"),
+        ("reason", "to see who is in it"),
+        ("next", records.as_str()),
+    ];
+    let back = browser.submit("/console/sitting", &why).assert_status(303);
+    let back = back.header("location").unwrap().to_owned();
+    assert!(back.starts_with(&records), "{back}");
+    // The session's end.
+    incident.clock.advance_seconds(9 * 3600);
     let fields = [
         ("numbers", number.as_str()),
         ("region", "GB"),
@@ -266,7 +293,7 @@ fn a_vault_that_is_no_demo_has_no_buttons_to_sign_in() {
 }
 
 #[test]
-fn every_time_names_its_zone_and_a_reader_chooses_it() {
+fn every_time_and_picker_names_its_zone() {
     let incident = shared();
     let browser = Browser::signed_in(incident, Who::Lead);
     let path = format!("/console{}", incident.of_case(""));
@@ -282,6 +309,10 @@ fn every_time_names_its_zone_and_a_reader_chooses_it() {
     assert!(page.contains(" Asia/Kolkata (2024-04-02 09:0"), "{page}");
     let refused = browser.submit("/console/zone", &[("zone", "Mars/Olympus")]);
     assert!(refused.assert_status(422).text().contains("Europe/Vienna"));
+    // What is typed names its zone too.
+    let raise = format!("/console{}", incident.of_case("/raises/new"));
+    let form = browser.get(&raise).assert_status(200).text();
+    assert!(form.contains("A time with its zone"), "{form}");
 }
 
 #[test]
