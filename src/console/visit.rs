@@ -133,7 +133,8 @@ impl Visit {
     pub fn address_without(&self, name: &str, value: &str) -> String {
         let kept = self.form.pairs().filter(|(known, held)| {
             let own = ["form_token", "done", "cursor"].contains(known);
-            !own && !(*known == name && held.trim() == value)
+            let taken = *known == name && held.trim() == value;
+            !own && !taken
         });
         address_of(&self.path, kept)
     }

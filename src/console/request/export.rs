@@ -61,7 +61,7 @@ fn filter_in_words(filter: &Value) -> String {
     let members = filter.as_object().into_iter().flatten();
     let words = members.map(|(name, value)| match value {
         Value::Array(values) => {
-            let values: Vec<_> = values.iter().map(|value| word(value)).collect();
+            let values: Vec<_> = values.iter().map(word).collect();
             format!("{name}: {}", values.join(", "))
         }
         other => format!("{name}: {}", word(other)),
