@@ -357,7 +357,7 @@ mod tests {
             prop_assert_eq!(pieces, sorted);
             // Those of which the last bits say something.
             for few in [1, 3, 16] {
-                let like = |low: u64| low % few == 0;
+                let like = |low: u64| low.is_multiple_of(few);
                 let mut given = Vec::new();
                 block.each_like(like, |print| given.push(print));
                 let low = |print: &u64| print & ((1 << LOW_BITS) - 1);

@@ -153,10 +153,13 @@ fn budget(capacity: u32, per_hour: u32) -> Budget {
     }
 }
 
+/// Asks for an act at its price.
+type Unpaid = fn(&Fixture, Price) -> Result<Value, Refusal>;
+
 #[test]
 fn every_act_that_cannot_be_paid_runs_the_same_statements_whatever_the_case_holds() {
     let fixtures = pair(budget(110, 60), budget(505, 60));
-    let unpaid: [(&str, Price, fn(&Fixture, Price) -> Result<Value, Refusal>); 11] = [
+    let unpaid: [(&str, Price, Unpaid); 11] = [
         ("a lookup", Price::of_numbers(1), |fixture, price| {
             not_done::<actions::LookUp>(fixture, &fixture.lead, Some(price))
         }),

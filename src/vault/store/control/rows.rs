@@ -474,6 +474,7 @@ mod tests {
     use super::*;
     use crate::domain::Moment;
     use crate::vault::store::StoreFault;
+    use crate::vault::store::connection;
     use crate::vault::store::snapshot::statements;
     use crate::vault::store::transaction::Writer;
 
@@ -577,8 +578,7 @@ mod tests {
         let writer = held(&folder);
         assert_eq!(value(&writer).unwrap().unwrap(), "1");
         drop(writer.begin().unwrap());
-        let path = folder.path().join("vault.db");
-        let other = rusqlite::Connection::open(path).unwrap();
+        let other = connection::writer(&folder.path().join("vault.db")).unwrap();
         other
             .execute("UPDATE meta SET value = 'theirs'", [])
             .unwrap();
