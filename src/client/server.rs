@@ -60,8 +60,10 @@ pub(crate) struct ServerArgs {
     /// How long to wait in all where the server asks to try again later
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait: u64,
+    /// The folder of settings; read from the environment
     #[arg(long, hide = true, env = "XDG_CONFIG_HOME")]
     config_home: Option<OsString>,
+    /// The user's own folder; read from the environment
     #[arg(long, hide = true, env = "HOME")]
     home: Option<OsString>,
 }

@@ -16,8 +16,9 @@ Check it, in the directory that holds this bag's bagit.txt:
 
   sha256sum --strict -c tagmanifest-sha256.txt
   sha256sum --strict -c manifest-sha256.txt
-  ssh-keygen -Y verify -f allowed_signers -I breachvault -n breachvault-evidence \\
-    -s tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
+  ssh-keygen -Y verify -f allowed_signers -I breachvault \\
+    -n breachvault-evidence -s tagmanifest-sha256.txt.sig \\
+    < tagmanifest-sha256.txt
 
 allowed_signers holds the vault's public key. Get it from the vault's operators,
 but not together with this package. `breachvault evidence verify PATH` does all

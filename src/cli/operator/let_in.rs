@@ -4,7 +4,7 @@
 
 use clap::Args;
 
-use super::operator_id;
+use super::operator_id::operator_id;
 use crate::cli::answer;
 use crate::cli::error::CliError;
 use crate::cli::local::Local;

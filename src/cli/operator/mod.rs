@@ -4,6 +4,7 @@ mod add;
 mod enrol;
 mod let_in;
 mod list;
+mod operator_id;
 mod reset_second_factor;
 mod revoke;
 mod second_factor;
@@ -11,7 +12,6 @@ mod second_factor;
 use clap::Subcommand;
 
 use super::error::CliError;
-use crate::domain::OperatorId;
 
 #[derive(Subcommand)]
 pub(super) enum Operator {
@@ -43,13 +43,4 @@ impl Operator {
             Self::SecondFactor(factor) => factor.run(),
         }
     }
-}
-
-/// Reads an operator's id; a name is no id.
-fn operator_id(text: &str) -> Result<OperatorId, CliError> {
-    text.parse().map_err(|_| {
-        CliError::usage("the operator is not an id: o_ and 20 letters and digits").hint(
-            "`breachvault operator list`, or GET /operators of a vault that is served, shows the id beside the name",
-        )
-    })
 }

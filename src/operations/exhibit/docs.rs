@@ -39,5 +39,5 @@ pub(crate) const DRY_RUN: &str = r#"{"digest": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NM
     "duplicates_by_rule": [{"rule": "reference-and-time", "rows": 8}], "unknown_countries": 0, "blank_accounts": 0,
     "quarantined": 2, "quarantined_by_kind": [{"kind": "not-a-number", "rows": 2}], "lines": {"total": 1201,
     "admitted": 1190, "duplicates": 8, "quarantined": 2, "skipped": {"header": 1}, "skipped_records": {}},
-    "numbers": 800, "dropped_columns": ["body"], "rejects": [{"line": 17, "column": "number", "kind":
+    "numbers": 800, "numbers_by_region": 0, "dropped_columns": ["body"], "rejects": [{"line": 17, "column": "number", "kind":
     "not-a-number"}, {"line": 40, "column": "number", "kind": "not-a-number"}]}"#;
