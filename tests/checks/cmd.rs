@@ -727,10 +727,10 @@ fn files_that_were_put_back_are_found_with_the_passphrase_by_doctor_and_audit_ve
             "{}",
             told.out
         );
-        // The start says with which command to look, and it is the one that finds it.
+        // The start says what to put back, and where that is written.
         let refused = bench.with_passphrase(&["operator", "list"], passphrase);
         assert_ne!(refused.status, 0);
-        assert!(refused.err.contains("--passphrase-file"), "{}", refused.err);
+        assert!(refused.err.contains("docs/backup.md"), "{}", refused.err);
         // Without the passphrase the log itself is as it was signed.
         assert_eq!(bench.verify().status, 0, "{words}");
     }
@@ -750,14 +750,14 @@ fn doctor_and_serve_leave_a_log_alone_that_a_kept_checkpoint_shows_cut() {
     let size = json(&bench.verify())["size"].clone();
     let told = bench.look(&["doctor"], "passphrase", &kept);
     assert_eq!(told.status, 3, "{}{}", told.out, told.err);
-    assert!(told.out.contains("cut at"), "{}", told.out);
+    assert!(told.out.contains("the log was cut"), "{}", told.out);
     for skipped in ["details", "exhibits", "clock"] {
         let line = told.out.lines().find(|line| line.starts_with(skipped));
         assert!(line.unwrap().contains("skipped"), "{}", told.out);
     }
     let refused = bench.serve(&kept).err().expect("it was served");
     assert_eq!(refused.status, 3, "{}", refused.err);
-    assert!(refused.err.contains("cut at"), "{}", refused.err);
+    assert!(refused.err.contains("the log was cut"), "{}", refused.err);
     // Neither wrote a leaf, nor moved the mark.
     assert_eq!(json(&bench.verify())["size"], size);
     assert_eq!(bench.keep(&[MARK]), early[1..]);

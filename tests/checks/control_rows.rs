@@ -205,8 +205,22 @@ impl Table {
             self.name,
             self.columns.join(", ")
         );
-        connection.execute(&sql, params_from_iter(row)).unwrap();
+        // A row that is unique may be there already; then the change is the row that went.
+        let added = connection.execute(&sql, params_from_iter(row));
+        assert!(
+            added.is_ok() || is_there_already(&added),
+            "{}: {added:?}",
+            self.name
+        );
     }
+}
+
+fn is_there_already(added: &rusqlite::Result<usize>) -> bool {
+    let code = added
+        .as_ref()
+        .err()
+        .and_then(rusqlite::Error::sqlite_error_code);
+    code == Some(rusqlite::ErrorCode::ConstraintViolation)
 }
 
 /// Another value of the same kind.

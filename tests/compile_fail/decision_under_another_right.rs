@@ -7,11 +7,11 @@ use breachvault::vault::scope::Scope;
 use breachvault::vault::scope::requests::{Export, Reveal};
 
 fn other_kind(scope: &mut Scope<'_, actions::DecideReveal>, export: &ExportId, why: &Why) {
-    let _ = scope.decide::<Export>(export, true, why, None);
+    let _ = scope.decide::<Export>(export, true, why);
 }
 
 fn asker(scope: &mut Scope<'_, actions::RequestReveal>, reveal: &RevealId, why: &Why) {
-    let _ = scope.decide::<Reveal>(reveal, true, why, None);
+    let _ = scope.decide::<Reveal>(reveal, true, why);
 }
 
 fn main() {}

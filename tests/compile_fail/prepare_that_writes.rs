@@ -6,7 +6,7 @@ use breachvault::vault::scope::requests::{Export, ExportWanted};
 use breachvault::vault::Why;
 
 fn prepare(reading: &Reading<'_>, export: &breachvault::domain::ExportId, why: &Why) {
-    let _ = reading.decide::<Export>(export, true, why, None);
+    let _ = reading.decide::<Export>(export, true, why);
 }
 
 fn ask(reading: &Reading<'_>, wanted: ExportWanted, why: &Why) {

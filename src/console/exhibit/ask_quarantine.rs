@@ -1,5 +1,5 @@
-//! `GET` and `POST /console/cases/{case}/exhibits/{exhibit}/quarantine`: asks for an exhibit's rows in quarantine, to be
-//! shown masked or to leave as a sealed list.
+//! `GET` and `POST /console/cases/{case}/exhibits/{exhibit}/quarantine`: asks for an exhibit's rows in quarantine, to
+//! be shown masked or to leave as a sealed list.
 
 use askama::Template;
 

@@ -1,4 +1,4 @@
-//! `GET /console/cases/{case}/{kind}`: the requests of one kind, newest first, the decided ones too, paged by the server.
+//! `GET /console/cases/{case}/{kind}`: the requests of one kind, newest first, the decided ones too, page by page.
 
 use std::marker::PhantomData;
 

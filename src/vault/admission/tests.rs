@@ -128,6 +128,12 @@ fn sign_in(vault: &Vault, name: &str, enrolment: &EnrolmentToken) -> Caller {
 impl House {
     fn new() -> Self {
         let directory = TempDir::new().unwrap();
+        let mut settings = Settings {
+            second_factor: SecondFactor::Offered,
+            ..Settings::default()
+        };
+        // Tests withdraw more in a moment than people do in a day.
+        settings.allow_lookups(100_000);
         let founded = Vault::create(
             &Paths::of(directory.path()),
             &NewPassphrase::parse("a passphrase for tests".to_owned())
@@ -135,10 +141,7 @@ impl House {
                 .unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("admin").unwrap(),
-            Settings {
-                second_factor: SecondFactor::Offered,
-                ..Settings::default()
-            },
+            settings,
             Arc::new(ManualClock::new("2024-04-02T09:00:00Z".parse().unwrap())),
             Arc::new(SystemEntropy::new()),
         )

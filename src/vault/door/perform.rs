@@ -485,7 +485,11 @@ fn settle<O: Operation>(
             Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
         },
     };
-    let (paid, alarm) = toll.take(core, transaction, &about.caller, &situation);
+    // The commit noticed whether somebody else wrote to the file. If so, no answer and no refusal rests on it.
+    let (paid, alarm) = match core.control.intact() {
+        Ok(()) => toll.take(core, transaction, &about.caller, &situation),
+        Err(error) => (Err(error.into()), None),
+    };
     notes.alarm = notes.alarm.max(alarm);
     let ended = paid.and(ended).and_then(|answer| {
         core.control.intact()?;

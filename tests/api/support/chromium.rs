@@ -1,7 +1,7 @@
 //! A real browser: Debian's Chromium, driven by its driver over WebDriver.
 //!
 //! It sees what a person sees and does what a person does. Beside that it hears what a page writes to the console, what
-//! it asks for over the network, and what the policies report. Not the whole protocol: what the tests of the pages need.
+//! it asks for over the network, and what the policies report. Not the whole protocol, only what the tests need.
 
 use std::collections::BTreeSet;
 use std::fs;

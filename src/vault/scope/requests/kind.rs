@@ -94,8 +94,8 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
         None
     }
 
-    /// Adds what would be shown, sent or taken away as things are now. If that changes between two steps, the second one
-    /// is refused. A file that is admitted meanwhile must not change it (`bound_exhibits.rs`).
+    /// Adds what would be shown, sent or taken away as things are now. If that changes between two steps, the second
+    /// one is refused. A file that is admitted meanwhile must not change it (`bound_exhibits.rs`).
     fn bind(
         reading: &Reading<'_>,
         body: &Self::Body,
