@@ -27,8 +27,8 @@ pub struct RequestQuarantineInput {
     #[serde(default)]
     #[schema(value_type = Option<QuarantineForm>)]
     pub form: Option<String>,
-    /// Who can open the list, by key and name; without a name the key is shown. Also checked: they are named if `form`
-    /// is `list`, and only then.
+    /// Who can open the list, by key and name; without a name the key is shown.
+    /// Also checked: they are named if `form` is `list`, and only then.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub recipients: Vec<RecipientInput>,

@@ -89,6 +89,8 @@ impl<'i> Watch<'i> {
                 // Some lists are in the order of ids, which are random.
                 list.sort_by_key(|one| without_ids(one).to_string());
                 list.iter_mut().for_each(|one| self.replace(one));
+                // What differs in ids alone that were seen before comes in their order.
+                list.sort_by_key(ToString::to_string);
             }
             Value::Object(members) => members.values_mut().for_each(|one| self.replace(one)),
             _ => {}
