@@ -52,6 +52,14 @@ impl fmt::Display for ShownName {
     }
 }
 
+/// `the name "a"`, or that there was one which may not be shown.
+pub(super) fn as_given(name: Option<&ShownName>) -> String {
+    match name {
+        Some(name) => format!("the name {:?}", name.as_str()),
+        None => "the name that was given".to_owned(),
+    }
+}
+
 /// ` (its columns: a, b)`, or nothing if there are none. For the end of a sentence.
 pub(super) fn in_brackets(names: &[ShownName]) -> String {
     if names.is_empty() {

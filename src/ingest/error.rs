@@ -118,14 +118,15 @@ pub enum IngestError {
     },
     /// Somebody named a column that is not there.
     #[error(
-        "{field}: the file has no column of the name {column:?}{}",
+        "{field}: the file has no column of {}{}",
+        column_name::as_given(.column.as_ref()),
         column_name::in_brackets(.columns)
     )]
     NoSuchColumn {
         /// The label of the field it was mapped to, or the key it was given with.
         field: &'static str,
-        /// The name, as it was given.
-        column: String,
+        /// The name, as it was given, if it may be shown.
+        column: Option<ShownName>,
         /// The names that there are, as far as they may be shown.
         columns: Vec<ShownName>,
     },

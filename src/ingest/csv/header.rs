@@ -81,7 +81,7 @@ impl Header {
         }
         let absent = |field: Field, column: &str| IngestError::NoSuchColumn {
             field: field.label(),
-            column: column.to_owned(),
+            column: ShownName::of(column),
             columns: names
                 .iter()
                 .filter_map(|name| ShownName::of(name))
@@ -91,7 +91,7 @@ impl Header {
         if let Some(name) = dropped.find(|name| !names.iter().any(|has| fold(has) == fold(name))) {
             return Err(IngestError::NoSuchColumn {
                 field: "drop",
-                column: name.clone(),
+                column: ShownName::of(name),
                 columns: names
                     .iter()
                     .filter_map(|name| ShownName::of(name))

@@ -15,6 +15,7 @@ use super::stream::JsonStream;
 use super::walk::Walk;
 use super::wanted::Wanted;
 use crate::domain::Field;
+use crate::ingest::column_name::ShownName;
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
@@ -265,7 +266,7 @@ impl JsonLog {
         match named.clone().find(|(_, met)| !**met) {
             Some((column, _)) => Err(IngestError::NoSuchColumn {
                 field: column.field.label(),
-                column: column.path.clone(),
+                column: ShownName::of(&column.path),
                 columns: Vec::new(),
             }),
             None => Ok(()),

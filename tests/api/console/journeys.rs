@@ -71,6 +71,7 @@ fn a_number_is_looked_up_asked_for_decided_and_shown_once() {
     chromium.sign_in(&incident, Who::Investigator);
     chromium.go(&reveal);
     chromium.press("Show the numbers once");
+    chromium.find(".number");
     assert!(chromium.html().contains(&number));
     assert!(!chromium.place().contains(&digits));
     let blurred = "return getComputedStyle(document.querySelector('.number')).filter";
