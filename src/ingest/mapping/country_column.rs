@@ -42,14 +42,17 @@ impl CountryLook {
 
     /// Whether a column of this name is one of countries, beyond doubt: its name says it and its cells are.
     pub(in crate::ingest) fn is_country(&self, name: &str) -> bool {
-        says_country(name) && self.is_countries()
+        self.is_countries() && says_country(name)
     }
 
     /// Whether a column of this name may be one of countries: its name says it, or its cells are several countries. The
     /// codes of states and of languages are those of countries too; of two letters only a name makes a state a country.
     pub(in crate::ingest) fn may_be_country(&self, name: &str) -> bool {
+        if self.cells == 0 {
+            return false;
+        }
         if says_country(name) {
-            return self.cells > 0;
+            return true;
         }
         let is_other = match by_name(name) {
             None => is_of_the_sender(name),

@@ -1,5 +1,8 @@
 //! Usual names of columns: the field that a column of a certain name holds most likely.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::domain::{Field, Format};
 use crate::ingest::column_name::fold;
 use crate::ingest::formats;
@@ -8,15 +11,8 @@ use crate::ingest::formats::shape::Reads;
 /// The field that usually has this name: the one that a format has in a column of this name, or
 /// one of the words that people use.
 pub(super) fn by_name(name: &str) -> Option<Field> {
-    let folded = fold(name);
-    let shapes = Format::ALL.map(formats::shape);
-    let mut columns = shapes.iter().flat_map(|shape| &shape.columns);
-    let found = columns.find(|column| {
-        let plain = matches!(column.reads, Reads::Text | Reads::International);
-        plain && column.names.iter().any(|known| fold(known) == folded)
-    });
-    if let Some(found) = found {
-        return Some(found.field);
+    if let Some(field) = OF_FORMATS.get(&fold(name)) {
+        return Some(*field);
     }
     // `Phone No.`, and the last part of a path in JSON.
     let last = name.rsplit('.').find(|part| !part.trim().is_empty())?;
@@ -80,6 +76,22 @@ pub(super) fn is_of_the_sender(name: &str) -> bool {
     let sender = |part: &str| SENDERS.iter().any(|word| letters(part).starts_with(word));
     name.split('.').any(sender)
 }
+
+/// The columns of the formats by their folded names. A file may have a hundred thousand names that are looked up.
+static OF_FORMATS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
+    let mut fields = HashMap::new();
+    for shape in Format::ALL.map(formats::shape) {
+        let columns = shape.columns.iter();
+        let plain =
+            columns.filter(|column| matches!(column.reads, Reads::Text | Reads::International));
+        for column in plain {
+            for name in &column.names {
+                fields.entry(fold(name)).or_insert(column.field);
+            }
+        }
+    }
+    fields
+});
 
 /// Whether a column is about how long something took, which is written like a time of day.
 pub(super) fn is_span(name: &str) -> bool {

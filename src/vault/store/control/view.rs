@@ -93,7 +93,12 @@ impl ControlView {
             changes.rows.get(place).cloned()
         });
         let kept = written.or_else(|| self.state.kept(place));
-        kept.filter(|kept| self.holds(place, kept.sum) && kept.is_fresh())
+        // A reader sees the rows of its snapshot, because it reads other tables of it too.
+        let stands = |kept: &Arc<Kept>| match self.changes {
+            Some(_) => self.holds(place, kept.sum),
+            None => self.steady(place) == Some(kept.sum.bytes()),
+        };
+        kept.filter(|kept| stands(kept) && kept.is_fresh())
     }
 
     /// Keeps the rows of a group as they were written, from the commit on.
