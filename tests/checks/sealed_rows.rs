@@ -125,6 +125,12 @@ fn acts(vault: &Vault, sample: &Sample, table: &str) -> BTreeMap<&'static str, T
     );
     let table_of = json!({ "by": ["account", "carrier", "kind"], "audience": "team" });
     all.insert("a table", told(ask::<Scope>(vault, by, &case, table_of)));
+    let filtered = json!({ "by": ["account"], "audience": "team",
+        "filter": { "sent_from": "2024-03-01T00:00:00Z", "sent_before": "2024-05-01T00:00:00Z" } });
+    all.insert(
+        "a table of a month",
+        told(ask::<Scope>(vault, by, &case, filtered)),
+    );
     for (name, of) in [
         ("duplicates of the file", "file"),
         ("duplicates of the case", "case"),

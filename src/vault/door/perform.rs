@@ -160,6 +160,11 @@ impl Vault {
                 }
                 (stopped, _) => stopped,
             };
+            // No refusal rests on a file that somebody else wrote to.
+            let stopped = match core.control.intact() {
+                Ok(()) => stopped,
+                Err(error) => error.into(),
+            };
             let detail = about.sealed_detail(Value::Null);
             let notes = Notes::default();
             let draft = about.draft::<A>(situation.ok().as_ref(), notes, Some(&stopped), detail);

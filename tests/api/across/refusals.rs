@@ -1177,7 +1177,7 @@ fn by_data(refusal: DataRefusal) -> Vec<&'static str> {
         By::AccountNotInLog => vec![MEMBER],
         By::CutTooClose => vec![SCOPE, EXPORTS],
         By::ResultChanged => [
-            &[WITHDRAWAL, EXPORTS, PACKAGE, OPEN_QUARANTINE, LIST, OPEN][..],
+            &[EXPORTS, PACKAGE, OPEN_QUARANTINE, LIST, OPEN][..],
             &DECISIONS,
         ]
         .concat(),

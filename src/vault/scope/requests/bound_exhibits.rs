@@ -2,8 +2,8 @@
 //!
 //! A custodian admits any file at any time, and may read what becomes of requests. If that followed from what else the
 //! case holds, a custodian would learn it with a guess in a file of its own: whether a number, a message or a person
-//! was there. So a request ends by no file that is admitted later. It ends when one of these exhibits is withdrawn, whether
-//! it has something of what was asked for or not. Which exhibits there are, a custodian knows.
+//! was there. So a request ends by no file that is admitted later. It ends when one of these exhibits is withdrawn,
+//! whether it has something of what was asked for or not. Which exhibits there are, a custodian knows.
 
 use super::sealed::damaged;
 use crate::vault::exhibits::description::open_description;
