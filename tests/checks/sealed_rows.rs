@@ -126,7 +126,7 @@ fn acts(vault: &Vault, sample: &Sample, table: &str) -> BTreeMap<&'static str, T
     let table_of = json!({ "by": ["account", "carrier", "kind"], "audience": "team" });
     all.insert("a table", told(ask::<Scope>(vault, by, &case, table_of)));
     let filtered = json!({ "by": ["account"], "audience": "team",
-        "filter": { "sent_from": "2024-03-01T00:00:00Z", "sent_before": "2024-05-01T00:00:00Z" } });
+        "filter": { "sent_from": "2024-03-01T00:00:00Z", "sent_to": "2024-05-01T00:00:00Z" } });
     all.insert(
         "a table of a month",
         told(ask::<Scope>(vault, by, &case, filtered)),
@@ -315,7 +315,9 @@ fn try_all(served: bool) {
         let found = ends
             .keys()
             .any(|(table, end)| *table == name && *end != "nothing depends on it");
-        let is_written_anew = served && ["checkpoint", "control_seal"].contains(&name);
+        // A served vault writes the first two anew; what it read of the third may be in memory.
+        let is_written_anew =
+            served && ["checkpoint", "control_seal", "statistics"].contains(&name);
         assert!(
             found || is_written_anew,
             "no change of {name} was found, served {served}"

@@ -487,7 +487,8 @@ fn settle<O: Operation>(
         Some(situation) => situation,
         None => match facts::load(core, transaction, &about.caller, &about.target, core.tip()) {
             Ok(situation) => situation,
-            Err(error) => return (None, notes, ended.and(Err(Stopped::Failed(error)))),
+            // Neither an answer nor a refusal rests on facts that cannot be read.
+            Err(error) => return (None, notes, Err(Stopped::Failed(error))),
         },
     };
     // The commit noticed whether somebody else wrote to the file. If so, no answer and no refusal rests on it.
