@@ -52,23 +52,40 @@ pub(super) fn upload(
     dry_run: bool,
 ) -> Result<(), CliError> {
     let (file, bytes) = open(path)?;
+    // Each by its name, so that a new word cannot be left out.
+    let AdmitWords {
+        format,
+        zone,
+        account,
+        region,
+        map,
+        drop: dropped,
+        mapping,
+        quotes,
+        sheet,
+        name,
+        source,
+        dry_run: _,
+        accept_quarantined,
+    } = words;
     let query = [
-        ("format", words.format),
-        ("zone", words.zone),
-        ("account", words.account),
-        ("region", words.region),
-        ("quotes", words.quotes),
-        ("sheet", words.sheet),
-        ("accept_quarantined", words.accept_quarantined),
+        ("format", format),
+        ("zone", zone),
+        ("account", account),
+        ("region", region),
+        ("quotes", quotes),
+        ("sheet", sheet),
+        ("accept_quarantined", accept_quarantined),
         ("dry_run", dry_run.then(|| "true".to_owned())),
     ];
     let query = query
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
-        .chain(words.map.into_iter().map(|column| ("map", column)))
+        .chain(map.into_iter().map(|column| ("map", column)))
+        .chain(dropped.into_iter().map(|column| ("drop", column)))
         .collect();
     // A file's own name that cannot stand in a header is left out; what was typed is refused.
-    let named = words.name.filter(|name| {
+    let named = name.filter(|name| {
         in_a_header(name) || {
             client.output.words(
                 "the file's name is left out, because it is not plain ASCII; --name gives one",
@@ -76,17 +93,13 @@ pub(super) fn upload(
             false
         }
     });
-    if words
-        .source
-        .as_deref()
-        .is_some_and(|source| !in_a_header(source))
-    {
+    if source.as_deref().is_some_and(|source| !in_a_header(source)) {
         return Err(CliError::usage("--source: must be plain ASCII"));
     }
-    let mapping = words.mapping.map(|mapping| STANDARD.encode(mapping));
+    let mapping = mapping.map(|mapping| STANDARD.encode(mapping));
     let headers = [
         ("exhibit-name", named),
-        ("exhibit-source", words.source),
+        ("exhibit-source", source),
         ("exhibit-mapping", mapping),
     ];
     let headers = headers
