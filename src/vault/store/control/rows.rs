@@ -251,16 +251,18 @@ impl Transaction {
         let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
         let values: Vec<ValueRef<'_>> = set.iter().chain(key).map(|(_, value)| *value).collect();
         let changed = self.change(table, &sql, &values)?;
-        if let Some(view) = self.view() {
-            let before = view.state.row(table, &before);
-            view.replace(Some(before), Some(view.state.row(table, &after)));
-        }
+        let written = self.view().map(|view| {
+            let (before, after) = (
+                view.state.row(table, &before),
+                view.state.row(table, &after),
+            );
+            let sum = after.0;
+            view.replace(Some(before), Some(after));
+            (view, sum)
+        });
         self.confirm(table, key, Some(&after), changed)?;
-        if let Some(view) = self.view()
-            && table.group(key)? == PRIMARY
-        {
-            let rows = vec![owned_cells(table, &after)?];
-            let kept = Kept::new(view.state.element(table, &after), rows);
+        if let Some((view, sum)) = written {
+            let kept = Kept::new(sum, vec![owned_cells(table, &after)?]);
             view.wrote(place_of(table, PRIMARY, key), kept);
         }
         Ok(true)
