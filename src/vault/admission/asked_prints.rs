@@ -3,41 +3,32 @@
 //! All prints of the case stream past them, block after block. That takes the same whatever the rows are, and whether
 //! the case has them or not. Sees prints only.
 
+use super::begins::Begins;
 use crate::vault::columns::{PRINT_BITS, SeenBlock};
 
 pub(super) struct AskedPrints {
     /// Sorted, each once.
     prints: Vec<u64>,
-    /// Where those begin that have the same first bits, and at last where all end.
-    begins: Vec<u32>,
+    begins: Begins,
     /// A bit for each value of the last bits, set if a print ends in it.
     ends: Vec<u64>,
 }
 
 /// How many of its last bits a block has as they are.
 const LOW_BITS: u32 = 20;
-/// How many values its first bits have.
-const BUCKETS: usize = 1 << (PRINT_BITS - LOW_BITS);
 
 impl AskedPrints {
     pub(super) fn of(mut prints: Vec<u64>) -> Self {
         prints.sort_unstable();
         prints.dedup();
-        let mut begins = vec![0; BUCKETS + 1];
+        let first = prints.iter().map(|print| first_of(*print));
+        let begins = Begins::of(PRINT_BITS - LOW_BITS, first);
         let mut ends = vec![0; 1 << (LOW_BITS - u64::BITS.ilog2())];
         for print in &prints {
-            if let Some(after) = begins.get_mut(bucket_of(*print) + 1) {
-                *after += 1;
-            }
             let (at, bit) = end_of(*print);
             if let Some(word) = ends.get_mut(at) {
                 *word |= bit;
             }
-        }
-        let mut before = 0;
-        for begin in &mut begins {
-            before += *begin;
-            *begin = before;
         }
         Self {
             prints,
@@ -66,17 +57,13 @@ impl AskedPrints {
     }
 
     fn has(&self, print: u64) -> bool {
-        let begins = self.begins.get(bucket_of(print)..);
-        let Some([from, to, ..]) = begins else {
-            return false;
-        };
-        let bucket = self.prints.get(*from as usize..*to as usize);
-        bucket.is_some_and(|bucket| bucket.contains(&print))
+        let alike = self.prints.get(self.begins.places(first_of(print)));
+        alike.is_some_and(|alike| alike.contains(&print))
     }
 }
 
 #[inline]
-fn bucket_of(print: u64) -> usize {
+fn first_of(print: u64) -> usize {
     (print >> LOW_BITS) as usize
 }
 

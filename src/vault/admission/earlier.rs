@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::begins::Begins;
 use super::tag_table::TagTable;
 use crate::domain::Field;
 use crate::vault::error::OperationError;
@@ -175,35 +176,22 @@ impl Earlier {
 struct Places {
     /// How many bits of a tag are not looked at.
     rest: u32,
-    /// Where those begin that begin alike, and at last where all end.
-    begins: Vec<u32>,
+    begins: Begins,
 }
 
 impl Places {
     fn of(sorted: &[(Tag, u32)]) -> Self {
         let bits = (2 * sorted.len()).next_power_of_two().ilog2();
         let rest = u64::BITS - bits;
-        let mut begins = vec![0_u32; (1 << bits) + 1];
-        for (tag, _) in sorted {
-            if let Some(after) = begins.get_mut(beginning(tag, rest) + 1) {
-                *after += 1;
-            }
-        }
-        let mut before = 0;
-        for begin in &mut begins {
-            before += *begin;
-            *begin = before;
-        }
+        let first = sorted.iter().map(|(tag, _)| beginning(tag, rest));
+        let begins = Begins::of(bits, first);
         Self { rest, begins }
     }
 
     /// The place of a tag in the list.
     #[inline]
     fn find(&self, sorted: &[(Tag, u32)], tag: &Tag) -> Option<usize> {
-        let [from, to, ..] = self.begins.get(beginning(tag, self.rest)..)? else {
-            return None;
-        };
-        let mut places = *from as usize..*to as usize;
+        let mut places = self.begins.places(beginning(tag, self.rest));
         places.find(|place| sorted.get(*place).is_some_and(|(other, _)| other == tag))
     }
 }

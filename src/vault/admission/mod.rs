@@ -8,6 +8,7 @@
 mod abandon;
 mod asked_prints;
 mod begin;
+mod begins;
 mod begun;
 mod case_prints;
 mod check;
