@@ -108,6 +108,13 @@ pub fn who_can(action: ActionKind) -> Vec<&'static str> {
     members.chain(home).collect()
 }
 
+/// Who can do this in a case, in words, for a reader whose role cannot.
+pub(super) fn who_else_can(role: Option<&'static str>, action: ActionKind) -> Option<String> {
+    let can = who_can(action);
+    let may = role.is_some_and(|role| can.contains(&role));
+    (!may).then(|| can.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

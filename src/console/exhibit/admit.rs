@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::{Refused, who_else_can};
 use crate::console::visit::Visit;
 use crate::domain::Format;
 use crate::operations::case::ReadCase;
@@ -90,13 +90,11 @@ impl Page for AdmitForm {
     const KEPT: &'static [Field] = &[];
 
     fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
-        let can = who_can(ActionKind::BeginExhibit);
-        let may = case.role.is_some_and(|role| can.contains(&role));
         Shown::page(&AdmitPage {
             visit,
             refused: None,
             report: None,
-            who_can: (!may).then(|| can.join(", ")),
+            who_can: who_else_can(case.role, ActionKind::BeginExhibit),
         })
     }
 }

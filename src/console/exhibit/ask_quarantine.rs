@@ -6,7 +6,7 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::{Refused, who_can, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
 use crate::operations::quarantine::{RequestQuarantine, RequestedQuarantine};
@@ -56,10 +56,8 @@ impl Page for QuarantineForm {
     type Operation = ReadCase;
 
     fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
-        let can = who_can(ActionKind::RequestQuarantine);
-        let may = case.role.is_some_and(|role| can.contains(&role));
         Shown::page(&Asks {
-            who_can: (!may).then(|| can.join(", ")),
+            who_can: who_else_can(case.role, ActionKind::RequestQuarantine),
             ..Asks::of(visit, None)
         })
     }

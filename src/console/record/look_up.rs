@@ -7,7 +7,7 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::{Refused, who_else_can};
 use crate::console::visit::{Visit, word};
 use crate::operations::case::ReadCase;
 use crate::operations::record::{LookUp, LookUpAnswer};
@@ -46,13 +46,11 @@ impl Page for LookUpForm {
     type Operation = ReadCase;
 
     fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
-        let can = who_can(ActionKind::LookUp);
-        let may = case.role.is_some_and(|role| can.contains(&role));
         Shown::page(&Asks {
             visit,
             refused: None,
             title: Some(&case.title),
-            who_can: (!may).then(|| can.join(", ")),
+            who_can: who_else_can(case.role, ActionKind::LookUp),
         })
     }
 }

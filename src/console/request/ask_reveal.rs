@@ -5,7 +5,7 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::{Refused, who_can, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
 use crate::operations::reveal::{RequestReveal, RequestedReveal};
@@ -48,9 +48,11 @@ impl Page for RevealForm {
     type Operation = ReadCase;
 
     fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
-        let can = who_can(ActionKind::RequestReveal);
-        let may = case.role.is_some_and(|role| can.contains(&role));
-        Shown::page(&Asks::of(visit, None, (!may).then(|| can.join(", "))))
+        Shown::page(&Asks::of(
+            visit,
+            None,
+            who_else_can(case.role, ActionKind::RequestReveal),
+        ))
     }
 }
 
