@@ -9,6 +9,16 @@ use super::failure::Failure;
 use super::server::Client;
 use super::table::Column;
 
+/// The states of a request, to narrow a list.
+pub(super) const STATES: [&str; 6] = [
+    "requested",
+    "approved",
+    "denied",
+    "used",
+    "acknowledged",
+    "expired",
+];
+
 /// Show a request of somebody else, or approve or deny it
 #[derive(Args)]
 #[command(

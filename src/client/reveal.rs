@@ -55,8 +55,7 @@ pub(crate) struct Ask {
 #[command(after_help = "Example:\n  breachvault reveal list --case C --state requested")]
 pub(crate) struct List {
     /// Only those in this state
-    #[arg(long, value_name = "STATE",
-        value_parser = ["requested", "approved", "denied", "used", "acknowledged", "expired"])]
+    #[arg(long, value_name = "STATE", value_parser = request::STATES)]
     state: Option<String>,
     #[command(flatten)]
     case: CaseArg,

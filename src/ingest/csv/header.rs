@@ -79,8 +79,8 @@ impl Header {
             }
             bound.found.push(shown);
         }
-        let absent = |field: Field, column: &str| IngestError::NoSuchColumn {
-            field: field.label(),
+        let absent = |field: &'static str, column: &str| IngestError::NoSuchColumn {
+            field,
             column: ShownName::of(column),
             columns: names
                 .iter()
@@ -89,18 +89,11 @@ impl Header {
         };
         let mut dropped = declared.drop.iter();
         if let Some(name) = dropped.find(|name| !names.iter().any(|has| fold(has) == fold(name))) {
-            return Err(IngestError::NoSuchColumn {
-                field: "drop",
-                column: ShownName::of(name),
-                columns: names
-                    .iter()
-                    .filter_map(|name| ShownName::of(name))
-                    .collect(),
-            });
+            return Err(absent("drop", name));
         }
         for mapped in &declared.columns {
             if !names.iter().any(|name| mapped.names(name)) {
-                return Err(absent(mapped.field(), mapped.column()));
+                return Err(absent(mapped.field().label(), mapped.column()));
             }
         }
         // Every column that a mapping names must be there.
@@ -110,7 +103,7 @@ impl Header {
                 let said = column.names.first().map_or("", String::as_str);
                 let mapping = declared.mapping.as_ref();
                 let named = mapping.and_then(|mapping| mapping.column_folded_as(said));
-                return Err(absent(column.field, named.unwrap_or(said)));
+                return Err(absent(column.field.label(), named.unwrap_or(said)));
             }
         }
         for field in shape.required.iter().copied() {
