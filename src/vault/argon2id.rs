@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn argon2id_gives_what_the_published_vectors_give() {
-        for case in crate::vault::plaintext::vectors::cases("argon2id") {
+        for case in crate::vault::plaintext::tests::vectors::cases("argon2id") {
             let (password, salt) = (case.bytes("password"), case.bytes("salt"));
             let (m, t, p) = (
                 case.number("memory_kib"),

@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each layer may name beside itself (DESIGN: main -> cli, http -> operations
-/// -> ingest, evidence, synthesis -> vault -> policy -> domain; console: the same operations as
-/// pages, which http mounts; config: read by main, cli, http).
+/// What each layer may name beside itself: main -> cli, http -> operations -> ingest, evidence, synthesis -> vault
+/// -> policy -> domain. The console shows the same operations as pages, which http mounts; main, cli and http read
+/// config.
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("policy", &["domain"]),

@@ -4,17 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules that have another name still. The list may only shrink.
-const OTHERS: &[&str] = &[
-    "src/vault/audit/mod.rs: tampered",
-    "src/vault/keyring/mod.rs: bench",
-    "src/vault/plaintext/mod.rs: oracle",
-    "src/vault/plaintext/mod.rs: vectors",
-    "src/vault/records/mod.rs: fixture",
-    "src/vault/records/mod.rs: tests_scan",
-    "src/vault/records/mod.rs: tests_tables",
-];
-
 #[test]
 fn a_module_for_tests_is_named_tests() {
     let mut others = Vec::new();
@@ -34,8 +23,7 @@ fn a_module_for_tests_is_named_tests() {
             }
         }
     }
-    others.sort();
-    assert_eq!(others, OTHERS);
+    assert!(others.is_empty(), "{others:?}");
 }
 
 fn sources() -> Vec<PathBuf> {

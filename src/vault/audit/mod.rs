@@ -50,4 +50,4 @@ pub use verify::{Claim, NoHashes, verify_log};
 pub(in crate::vault) use verify::{WrongColumn, verify_stored};
 
 #[cfg(test)]
-mod tampered;
+mod tests;

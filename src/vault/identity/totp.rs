@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn codes_are_those_of_the_rfc() {
-        for case in crate::vault::plaintext::vectors::cases("totp") {
+        for case in crate::vault::plaintext::tests::vectors::cases("totp") {
             let secret = TotpSecret::from_opened(&case.bytes("secret")).unwrap();
             let now = Moment::from_seconds(case.number("time"));
             let step = secret.check(&code(case.text("code")), now, None);

@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn hkdf_gives_what_its_rfc_gives() {
-        for case in crate::vault::plaintext::vectors::cases("hkdf") {
+        for case in crate::vault::plaintext::tests::vectors::cases("hkdf") {
             let expected = case.bytes("output");
             let mut output = vec![0; expected.len()];
             let (salt, secret, info) =

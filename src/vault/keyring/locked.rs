@@ -68,7 +68,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::vault::keyring::bench::{Bench, NEW, OLD, case};
+    use crate::vault::keyring::tests::bench::{Bench, NEW, OLD, case};
 
     #[test]
     fn a_wrong_passphrase_opens_nothing_and_another_may_be_tried() {

@@ -6,8 +6,6 @@
 //! an older keyring file is put back, nothing here notices it; the audit log has the generation.
 
 mod base64;
-#[cfg(test)]
-mod bench;
 mod case_keys;
 mod case_ring;
 mod derive;
@@ -23,6 +21,8 @@ mod secret;
 mod slot;
 mod status;
 mod store;
+#[cfg(test)]
+mod tests;
 mod unlocked;
 
 pub use super::argon2id::{Argon2Params, Argon2ParamsError};

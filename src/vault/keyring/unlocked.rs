@@ -218,7 +218,7 @@ mod tests {
     use super::*;
     use crate::domain::Field;
     use crate::vault::keyring::LockedKeyring;
-    use crate::vault::keyring::bench::{Bench, NEW, OLD, case, new};
+    use crate::vault::keyring::tests::bench::{Bench, NEW, OLD, case, new};
     use crate::vault::plaintext::Aad;
 
     /// Two keyrings have the same key of a case if one opens what the other sealed.

@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn hmac_gives_what_its_rfc_gives() {
-        for case in crate::vault::plaintext::vectors::cases("hmac") {
+        for case in crate::vault::plaintext::tests::vectors::cases("hmac") {
             let key = hmac::Key::new(hmac::HMAC_SHA256, &case.bytes("key"));
             let tag = hmac::sign(&key, &case.bytes("message"));
             let expected = case.bytes("tag");

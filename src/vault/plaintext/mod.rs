@@ -22,8 +22,6 @@ mod key_id;
 mod mask;
 mod moved;
 mod nonce;
-#[cfg(test)]
-mod oracle;
 mod parse;
 mod phone;
 mod raw_number;
@@ -39,10 +37,10 @@ mod sip_hash;
 mod skip;
 mod subject_token;
 mod term_run;
+#[cfg(test)]
+pub(in crate::vault) mod tests;
 mod texts;
 mod unreadable;
-#[cfg(test)]
-pub(in crate::vault) mod vectors;
 mod wiped_text;
 mod written;
 

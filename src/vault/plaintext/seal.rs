@@ -240,7 +240,7 @@ mod tests {
     use crate::domain::{CaseId, ExhibitId, Field};
     use crate::vault::entropy::SystemEntropy;
     use crate::vault::plaintext::Nonces;
-    use crate::vault::plaintext::vectors::{Case, cases};
+    use crate::vault::plaintext::tests::vectors::{Case, cases};
 
     fn nonce() -> Nonce {
         Nonces::new(&SystemEntropy::new()).take().unwrap()

@@ -16,13 +16,7 @@ mod scan;
 mod tables;
 
 #[cfg(test)]
-pub(in crate::vault) mod fixture;
-#[cfg(test)]
-mod tests;
-#[cfg(test)]
-mod tests_scan;
-#[cfg(test)]
-mod tests_tables;
+pub(in crate::vault) mod tests;
 
 pub use self::export::contents::{
     Evidence, EvidenceDamaged, EvidenceRow, ExportContents, Notice, NoticeRow, Report, ReportRow,

@@ -2,13 +2,16 @@
 
 mod absence;
 mod basis;
+pub(in crate::vault) mod fixture;
 mod paid;
 mod places;
+mod scan;
 mod simulated;
+mod tables;
 
 use serde_json::{Value, json};
 
-use super::fixture::{Fixture, MARCH, Sent, sent};
+use self::fixture::{Fixture, MARCH, Sent, sent};
 use super::{
     Dimension, FilterInput, Order, PageQuery, ProtectedQuery, RecordFilter, Rule, TableQuery,
 };

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::fixture::{Fixture, Sent, sent};
+use super::fixture::{Fixture, Sent, sent};
 use super::{look_up, place, search};
 use crate::policy::actions;
 use crate::vault::plaintext::{AskedNumbers, RawText};

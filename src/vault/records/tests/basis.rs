@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{HOUR, by, small, table};
 use crate::policy::{Denial, actions};
 use crate::vault::plaintext::{AskedNumbers, RawText};
-use crate::vault::records::fixture::{Fixture, sent};
+use crate::vault::records::tests::fixture::{Fixture, sent};
 use crate::vault::records::{Dimension, ProtectedQuery, Rule};
 use crate::vault::{Caller, OperationError, Refusal};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::fixture::{Fixture, Sent, sent};
+use super::fixture::{Fixture, Sent, sent};
 use super::{Order, PageQuery, place};
 use crate::domain::{ExhibitId, SessionId};
 use crate::policy::{Action, Denial, actions};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{by, protected, table};
-use crate::vault::records::fixture::{Fixture, Sent, sent};
+use crate::vault::records::tests::fixture::{Fixture, Sent, sent};
 use crate::vault::records::{Dimension, Rule};
 
 /// So many people of a country and a state, with numbers from `from` on.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::super::fixture::{Fixture, sent};
+use super::fixture::{Fixture, sent};
 use super::{Dimension, Order, PageQuery};
 use crate::policy::actions;
 

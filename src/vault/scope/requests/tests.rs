@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use crate::policy::{Action, Denial, RequestState, actions};
 use crate::vault::call::target::Why;
-use crate::vault::records::fixture::{Fixture, sent};
+use crate::vault::records::tests::fixture::{Fixture, sent};
 use crate::vault::records::{FilterInput, RecordFilter};
 use crate::vault::scope::Scope;
 use crate::vault::store::request_rows::RequestRow;

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
+use super::super::{Dimension, Order, PageQuery, RecordFilter, TableQuery};
 use super::fixture::{Fixture, Sent, sent};
-use super::tests::{filter, place, table};
-use super::{Dimension, Order, PageQuery, RecordFilter, TableQuery};
+use super::{filter, place, table};
 use crate::domain::Field;
 use crate::policy::actions;
 use crate::vault::records::scan::walk::threads;

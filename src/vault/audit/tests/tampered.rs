@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use ring::signature::Ed25519KeyPair;
 
-use super::*;
+use super::super::*;
 
 const ORIGIN: &str = "log.example/7f3a";
 const SIZE: u64 = 900;

@@ -3,14 +3,14 @@
 //!
 //! `TOOLS_PYTHON` names a Python that has the package in the pinned version.
 
-#[path = "../../../tests/checks/outside.rs"]
+#[path = "../../../../tests/checks/outside.rs"]
 mod outside;
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::*;
+use super::super::*;
 
 /// A text, and the number that the oracle reads in it.
 #[derive(Debug, Deserialize)]

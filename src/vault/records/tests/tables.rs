@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
+use super::super::{Dimension, TableQuery};
 use super::fixture::{Fixture, MARCH, Sent, sent};
-use super::tests::{by, failure, filter, table};
-use super::{Dimension, TableQuery};
+use super::{by, failure, filter, table};
 use crate::domain::Moment;
 use crate::vault::{DataRefusal, OperationError, Settings};
 
