@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
@@ -23,6 +24,7 @@ struct Shows<'a> {
 
 impl Page for OperatorsPage {
     type Operation = ListOperators;
+    const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
 
     fn show(list: OperatorList, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows {

@@ -3,9 +3,10 @@
 use std::sync::PoisonError;
 
 use super::Scope;
-use crate::policy::{Action, actions};
+use crate::policy::{Action, ActionKind, Seat, actions, allows_seat};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::{KeyringStatus, NewPassphrase};
+use crate::vault::store::operator_rows;
 
 impl Scope<'_, actions::RotateKek> {
     /// A new KEK in place of the old one; answers the keyring's new generation.
@@ -30,5 +31,13 @@ impl<A: Action> Scope<'_, A> {
     /// Generation, slots and number of cases; nothing secret.
     pub fn key_status(&self) -> KeyringStatus {
         self.core.keys().status()
+    }
+
+    /// The same if the caller may know it.
+    pub fn told_key_status(&self) -> Result<Option<KeyringStatus>, OperationError> {
+        let row = operator_rows::find(self.connection, self.operator()?)?;
+        let row = row.ok_or(OperationError::NotFound)?;
+        let may = allows_seat(ActionKind::KeyStatus, Seat::Home(row.home));
+        Ok(may.then(|| self.key_status()))
     }
 }
