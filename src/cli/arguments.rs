@@ -4,8 +4,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::error::CliError;
 use super::{
-    audit, clock, completions, demo, doctor, enrol, evidence, exhibit, init, key, login, manual, operator,
-    serve,
+    audit, clock, completions, demo, doctor, enrol, evidence, exhibit, init, key, login, manual,
+    operator, serve,
 };
 use crate::client::{
     case, export, inbox, lookup, member, operator as operators, quarantine, raise, record, request,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::HomeRole;
 use crate::domain::schema::PageCursor;
 use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
 use crate::policy::actions;
@@ -17,6 +18,8 @@ pub struct ListOperators(pub WantedRows);
 pub struct OperatorList {
     /// The operators, including invited and revoked ones, in the order in which they were invited.
     pub operators: Vec<OperatorView>,
+    /// What the caller is in the vault.
+    pub role: HomeRole,
     /// The `after` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
@@ -46,6 +49,7 @@ impl Operation for ListOperators {
         let page = scope.list_operators(&self.0)?;
         Ok(OperatorList {
             operators: page.rows,
+            role: scope.home_role()?,
             next: page.next,
         })
     }
@@ -60,7 +64,7 @@ impl Request for ListOperators {
         description: "All operators, including invited and revoked ones.",
         request: "",
         answer: r#"{"operators": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
-            "lead", "state": "active", "second_factor": true}], "next": null}"#,
+            "lead", "state": "active", "second_factor": true}], "role": "administrator", "next": null}"#,
         problems: &[],
     };
 

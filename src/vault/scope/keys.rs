@@ -6,7 +6,6 @@ use super::Scope;
 use crate::policy::{Action, ActionKind, Seat, actions, allows_seat};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::{KeyringStatus, NewPassphrase};
-use crate::vault::store::operator_rows;
 
 impl Scope<'_, actions::RotateKek> {
     /// A new KEK in place of the old one; answers the keyring's new generation.
@@ -35,9 +34,7 @@ impl<A: Action> Scope<'_, A> {
 
     /// The same if the caller may know it.
     pub fn told_key_status(&self) -> Result<Option<KeyringStatus>, OperationError> {
-        let row = operator_rows::find(self.connection, self.operator()?)?;
-        let row = row.ok_or(OperationError::NotFound)?;
-        let may = allows_seat(ActionKind::KeyStatus, Seat::Home(row.home));
+        let may = allows_seat(ActionKind::KeyStatus, Seat::Home(self.home_role()?));
         Ok(may.then(|| self.key_status()))
     }
 }

@@ -286,6 +286,12 @@ impl<A: Action> Scope<'_, A> {
 }
 
 impl Reading<'_> {
+    /// What the caller is in the vault.
+    pub fn home_role(&self) -> Result<HomeRole, OperationError> {
+        let row = operator_rows::find(self.connection, self.operator()?)?;
+        Ok(row.ok_or(OperationError::NotFound)?.home)
+    }
+
     /// How many wrong codes came with the right password of whoever has this name, if that is an alarm.
     pub(super) fn alarming_codes(&self, name: &str) -> Option<u32> {
         let keys = self.core.keys();

@@ -8,9 +8,8 @@ use super::{Reading, Scope};
 use crate::domain::{CaseId, CaseRole, Moment, OperatorId, OperatorName, Title, words};
 use crate::policy::{Action, ActionKind, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
-use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::membership_rows::{self, MembershipRow};
-use crate::vault::store::{case_rows, operator_rows};
 
 words! {
     /// What is to be done.
@@ -58,10 +57,9 @@ impl<A: Action> Scope<'_, A> {
     /// What waits for the caller in the vault and in all their cases, but for requests.
     pub fn list_tasks(&mut self) -> Result<Vec<TaskView>, OperationError> {
         let operator = self.operator()?;
-        let row =
-            operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        let home = self.home_role()?;
         let mut all = Vec::new();
-        let in_vault = |action| allows_seat(action, Seat::Home(row.home));
+        let in_vault = |action| allows_seat(action, Seat::Home(home));
         if in_vault(ActionKind::AcceptTime) && self.core.clock.report().in_doubt() {
             let own = self.core.clock.proposed_by().as_deref() == Some(operator.as_str());
             all.push(TaskView {
