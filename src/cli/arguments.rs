@@ -4,11 +4,12 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::error::CliError;
 use super::{
-    audit, clock, completions, demo, doctor, evidence, exhibit, init, key, login, manual, operator,
-    serve,
+    audit, clock, completions, demo, doctor, enrol, evidence, exhibit, init, key, login, manual,
+    operator, serve,
 };
 use crate::client::{
-    case, export, lookup, member, operator as operators, record, request, reveal, scope, session,
+    case, export, inbox, lookup, member, operator as operators, quarantine, raise, record, request,
+    reveal, scope, session,
 };
 
 /// A privacy-preserving vault for the data of one breach.
@@ -28,6 +29,12 @@ enum Command {
     Login(Box<login::Login>),
     Logout(session::Logout),
     Whoami(session::Whoami),
+    Enrol(Box<enrol::Enrol>),
+    /// Your open sessions: list them, end one.
+    #[command(subcommand)]
+    Sessions(session::Sessions),
+    Budgets(session::Budgets),
+    Inbox(inbox::Inbox),
     /// Cases: list, open, show, hold, close and reopen them.
     #[command(subcommand)]
     Case(case::Case),
@@ -46,6 +53,12 @@ enum Command {
     /// Exports: ask for a package, decide it, take it, record that it arrived.
     #[command(subcommand)]
     Export(export::Export),
+    /// Rows in quarantine: ask for them, see them masked, or take them as a sealed list.
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantine),
+    /// Raises of your budget: ask for more lookup points, list what was asked.
+    #[command(subcommand)]
+    Raise(raise::Raise),
     Decide(request::Decide),
     /// The audit log: of a served vault, or offline: verify it, export it.
     #[command(subcommand)]
@@ -85,6 +98,10 @@ impl Arguments {
             Command::Login(login) => login.run(),
             Command::Logout(logout) => Ok(logout.run()?),
             Command::Whoami(whoami) => Ok(whoami.run()?),
+            Command::Enrol(enrol) => enrol.run(),
+            Command::Sessions(sessions) => Ok(sessions.run()?),
+            Command::Budgets(budgets) => Ok(budgets.run()?),
+            Command::Inbox(inbox) => Ok(inbox.run()?),
             Command::Case(case) => Ok(case.run()?),
             Command::Members(members) => Ok(members.run()?),
             Command::Exhibit(exhibit) => exhibit.run(),
@@ -93,6 +110,8 @@ impl Arguments {
             Command::Scope(scope) => Ok(scope.run()?),
             Command::Reveal(reveal) => Ok(reveal.run()?),
             Command::Export(export) => Ok(export.run()?),
+            Command::Quarantine(quarantine) => Ok(quarantine.run()?),
+            Command::Raise(raise) => Ok(raise.run()?),
             Command::Decide(decide) => Ok(decide.run()?),
             Command::Audit(audit) => audit.run(),
             Command::Operators(operators) => Ok(operators.run()?),

@@ -13,6 +13,7 @@ mod clock;
 mod completions;
 mod demo;
 mod doctor;
+mod enrol;
 mod error;
 mod evidence;
 mod exhibit;

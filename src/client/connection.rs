@@ -154,8 +154,8 @@ impl Connection {
     ) -> Result<Value, Failure> {
         self.pages(member, None, |connection, next, _| {
             let next = next.and_then(Value::as_str);
-            let cursor = next.map(|next| ("cursor", next));
-            let query: Vec<_> = query.iter().copied().chain(cursor).collect();
+            let after = next.map(|next| ("after", next));
+            let query: Vec<_> = query.iter().copied().chain(after).collect();
             connection.get(&with_query(path, &query))
         })
     }

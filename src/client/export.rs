@@ -155,8 +155,18 @@ impl Export {
                 let (client, reason) = (&decide.client, &decide.why.reason);
                 request::decide(client, &decide.export, &decide.decision, reason)
             }
-            Self::Download(download) => download.run(),
-            Self::Acknowledge(acknowledge) => acknowledge.run(),
+            Self::Download(download) => {
+                let (client, id) = (&download.client, &download.export);
+                take(client, "exports", id, download.out)
+            }
+            Self::Acknowledge(one) => {
+                let body = json!({
+                    "received_by": one.received_by,
+                    "tagmanifest_sha256": one.tagmanifest_sha256,
+                    "reason": one.why.reason,
+                });
+                acknowledge(&one.client, "exports", &one.export, &body)
+            }
             Self::Signer(signer) => signer.text.give("/evidence/signer"),
         }
     }
@@ -176,43 +186,42 @@ impl Ask {
     }
 }
 
-impl Download {
-    fn run(self) -> Result<(), Failure> {
-        let path = format!("/exports/{}/package", part(&self.export));
-        let name = self
-            .out
-            .unwrap_or_else(|| PathBuf::from(format!("{}.tar", part(&self.export))));
-        let connection = self.client.connect()?;
-        let mut file = NewFile::make(&name)?;
-        let bytes = connection.download(&path, file.as_file())?;
-        file.as_file()
-            .flush()
-            .map_err(Failure::file("write", &name))?;
-        file.keep()?;
-        let output = &self.client.output;
-        match output.json || output.csv {
-            true => output.object(&json!({ "file": name.display().to_string(), "bytes": bytes })),
-            false => {
-                let told = format!("{}: {bytes} bytes", name.display());
-                output.words(&told);
-                Ok(())
-            }
+/// Takes a package into a new file: of an export, or the list of a quarantine.
+pub(super) fn take(
+    client: &Client,
+    kind: &str,
+    id: &str,
+    out: Option<PathBuf>,
+) -> Result<(), Failure> {
+    let path = format!("/{kind}/{}/package", part(id));
+    let name = out.unwrap_or_else(|| PathBuf::from(format!("{}.tar", part(id))));
+    let connection = client.connect()?;
+    let mut file = NewFile::make(&name)?;
+    let bytes = connection.download(&path, file.as_file())?;
+    file.as_file()
+        .flush()
+        .map_err(Failure::file("write", &name))?;
+    file.keep()?;
+    let output = &client.output;
+    match output.json || output.csv {
+        true => output.object(&json!({ "file": name.display().to_string(), "bytes": bytes })),
+        false => {
+            output.words(&format!("{}: {bytes} bytes", name.display()));
+            Ok(())
         }
     }
 }
 
-impl Acknowledge {
-    fn run(self) -> Result<(), Failure> {
-        let path = format!("/exports/{}/acknowledgement", part(&self.export));
-        let body = json!({
-            "received_by": self.received_by,
-            "tagmanifest_sha256": self.tagmanifest_sha256,
-            "reason": self.why.reason,
-        });
-        let connection = self.client.connect()?;
-        let acknowledged = connection.post(&path, &body)?.value()?;
-        self.client.output.object(&acknowledged)
-    }
+/// Records that such a package arrived.
+pub(super) fn acknowledge(
+    client: &Client,
+    kind: &str,
+    id: &str,
+    body: &Value,
+) -> Result<(), Failure> {
+    let path = format!("/{kind}/{}/acknowledgement", part(id));
+    let acknowledged = client.connect()?.post(&path, body)?.value()?;
+    client.output.object(&acknowledged)
 }
 
 const COLUMNS: &[Column] = &[

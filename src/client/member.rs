@@ -145,4 +145,6 @@ const COLUMNS: &[Column] = &[
     Column("ROLE", "role"),
     Column("ACCOUNT", "account"),
     Column("SUSPENDED", "suspended"),
+    Column("LIFTED BY", "lifted_by"),
+    Column("FROZEN UNTIL", "frozen_until"),
 ];

@@ -6,12 +6,14 @@
 
 pub(crate) mod audit;
 pub(crate) mod case;
+pub(crate) mod clock;
 mod connection;
 mod exact_text;
 pub(crate) mod exhibit;
 pub(crate) mod export;
 mod failure;
 mod filter;
+pub(crate) mod inbox;
 pub(crate) mod lookup;
 pub(crate) mod member;
 mod new_file;
@@ -20,6 +22,8 @@ pub(crate) mod operator;
 mod output;
 mod problem;
 mod profile;
+pub(crate) mod quarantine;
+pub(crate) mod raise;
 pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod reveal;

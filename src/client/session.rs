@@ -1,11 +1,11 @@
 //! Signing in and out, and who is signed in.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::connection::{Authorities, Connection};
+use super::connection::{Authorities, Connection, part};
 use super::failure::Failure;
 use super::profile::Profile;
 use super::server::{Client, ServerArgs};
@@ -19,9 +19,7 @@ pub(crate) fn sign_in(
     code: Option<&Zeroizing<String>>,
 ) -> Result<Value, Failure> {
     let (server, authorities) = whom(&client.server)?;
-    let trusted = Authorities::of_profile(authorities.as_deref())?;
-    let (wait, quiet) = (client.server.wait(), client.output.quiet);
-    let connection = Connection::new(&server, trusted, wait, quiet);
+    let connection = stranger(client, &server, authorities.as_deref())?;
     let asked = SignIn {
         name,
         password,
@@ -47,6 +45,42 @@ pub(crate) fn sign_in(
         "expires_at": expires_at,
         "profile": client.server.profile,
     }))
+}
+
+/// Uses an invitation. Returns what the server said: the name, and the secret of a second factor if one was asked for.
+pub(crate) fn enrol(
+    client: &Client,
+    enrolment: &Zeroizing<String>,
+    password: &Zeroizing<String>,
+    totp: bool,
+) -> Result<Value, Failure> {
+    let (server, authorities) = whom(&client.server)?;
+    let connection = stranger(client, &server, authorities.as_deref())?;
+    let asked = UseInvitation {
+        enrolment,
+        password,
+        totp,
+    };
+    connection.post("/enrolments", &asked)?.value()
+}
+
+/// A connection without a session.
+fn stranger(
+    client: &Client,
+    server: &str,
+    authorities: Option<&str>,
+) -> Result<Connection, Failure> {
+    let trusted = Authorities::of_profile(authorities)?;
+    let (wait, quiet) = (client.server.wait(), client.output.quiet);
+    Ok(Connection::new(server, trusted, wait, quiet))
+}
+
+/// What an invitation is used with; it is borrowed, so that no copy of it is left.
+#[derive(Serialize)]
+struct UseInvitation<'a> {
+    enrolment: &'a str,
+    password: &'a str,
+    totp: bool,
 }
 
 /// What somebody signs in with; it is borrowed, so that no copy of it is left.
@@ -130,7 +164,7 @@ pub(crate) struct Whoami {
 impl Whoami {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let output = &self.client.output;
-        let me = self.client.connect()?.get("/me")?.value()?;
+        let me = self.client.connect()?.get_pages("/me", "cases", &[])?;
         if output.json || output.csv {
             return output.list(&me, "cases", CASES);
         }
@@ -138,13 +172,91 @@ impl Whoami {
             .as_object()
             .ok_or_else(Failure::strange_answer)?
             .iter()
-            .filter(|(name, _)| *name != "cases")
+            .filter(|(name, _)| !matches!(name.as_str(), "cases" | "next"))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         output.object(&Value::Object(rest))?;
         output.list(&me, "cases", CASES)
     }
 }
+
+/// Your open sessions: list them, end one
+#[derive(Subcommand)]
+pub(crate) enum Sessions {
+    /// List your open sessions, the newest first
+    List(ListSessions),
+    /// End one of your sessions; `logout` ends the one of the profile
+    End(EndSession),
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  breachvault sessions list")]
+pub(crate) struct ListSessions {
+    #[command(flatten)]
+    client: Client,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  breachvault sessions end s_0123456789abcdefghjk")]
+pub(crate) struct EndSession {
+    /// The session, as `sessions list` shows it
+    session: String,
+    #[command(flatten)]
+    client: Client,
+}
+
+impl Sessions {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::List(list) => {
+                let connection = list.client.connect()?;
+                let sessions = connection.get_pages("/sessions", "sessions", &[])?;
+                list.client.output.list(&sessions, "sessions", SESSIONS)
+            }
+            Self::End(end) => {
+                let path = format!("/sessions/{}", part(&end.session));
+                let ended = end.client.connect()?.delete_nothing(&path)?.value()?;
+                end.client.output.object(&ended)
+            }
+        }
+    }
+}
+
+/// Show what is left of your budgets in each case, and when they are full again
+#[derive(Args)]
+#[command(after_help = "Example:\n  breachvault budgets")]
+pub(crate) struct Budgets {
+    #[command(flatten)]
+    client: Client,
+}
+
+impl Budgets {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let me = self.client.connect()?.get_pages("/me", "cases", &[])?;
+        self.client.output.list(&me, "cases", BUDGETS)
+    }
+}
+
+const SESSIONS: &[Column] = &[
+    Column("SESSION", "session"),
+    Column("CURRENT", "current"),
+    Column("OPENED", "opened_at"),
+    Column("ENDS", "expires_at"),
+    Column("SECOND FACTOR", "second_factor"),
+];
+
+const BUDGETS: &[Column] = &[
+    Column("CASE", "case"),
+    Column("LOOKUP POINTS", "lookup_budget"),
+    Column("OF", "lookup_most"),
+    Column("FULL AT", "lookup_full_at"),
+    Column("RAISED BY", "raised"),
+    Column("RAISED UNTIL", "raised_until"),
+    Column("VIEW POINTS", "view_budget"),
+    Column("OF", "view_most"),
+    Column("FULL AT", "view_full_at"),
+    Column("FROZEN UNTIL", "frozen_until"),
+];
 
 const CASES: &[Column] = &[
     Column("CASE", "case"),

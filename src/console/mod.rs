@@ -8,11 +8,14 @@
 pub mod audit;
 pub mod case;
 mod choices;
+pub mod clock;
 pub mod exhibit;
 pub mod export;
 mod form;
+pub mod health;
 pub mod help;
 mod html;
+pub mod key;
 pub mod operator;
 mod page;
 pub mod record;

@@ -49,7 +49,10 @@ for (const field of document.querySelectorAll("textarea.drop")) {
 
 // A browser writes the body of a form that it sent into its history, and so to its disk. Once the page is there, it
 // stands in the history as an address alone, from which nothing can be sent again.
-history.replaceState(null, "", location.pathname.replace(/\/(open|acknowledgement|close|hold|reopen)$/, "") + location.search);
+const place = location.pathname.replace(/\/(open|acknowledgement|close|hold|reopen)$/, "")
+  .replace(/\/members\/[^/]+\/(thaw|suspension|lift)$/, "/members")
+  .replace(/\/(sessions|operators)\/[^/]+\/(end|revoke)$/, "/$1");
+history.replaceState(null, "", place + location.search);
 
 // What was shown is gone from memory when the page is left, and not shown again by going back.
 addEventListener("pagehide", () => {
@@ -63,21 +66,44 @@ addEventListener("pageshow", (event) => { if (event.persisted) { location.reload
 const keyed = [...document.querySelectorAll("[data-key]")];
 const dialog = document.getElementById("keys");
 const note = document.querySelector(".keys");
+
+// The rows of a list: j and k go to the next and the previous one, x ticks it. Enter follows what has the focus.
+const rows = () => [...document.querySelectorAll("main tbody tr, main .entry")];
+const ticked = (row) => row.querySelector("input[type=checkbox]");
+const current = () => rows().find((row) => row.contains(document.activeElement));
+const moves = new Map([["j", 1], ["k", -1]]);
+function move(step) {
+  const all = rows();
+  const at = all.indexOf(current());
+  const row = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step];
+  if (!row) { return; }
+  let goal = row.querySelector("a[href], summary, button, input:not([type=hidden])");
+  if (!goal) { goal = row; row.tabIndex = -1; }
+  goal.focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+const named = keyed.map((item) => [item.dataset.key, item.dataset.keyName || item.textContent.trim()]);
+if (rows().length) { named.push(["j", "Next row"], ["k", "Previous row"]); }
+if (rows().some(ticked)) { named.push(["x", "Tick the row"]); }
+
 if (note && keyed.length) {
   note.hidden = false;
-  for (const item of keyed) {
+  for (const [name, does] of named) {
     const key = document.createElement("kbd");
-    key.textContent = item.dataset.key;
+    key.textContent = name;
     const term = document.createElement("dt");
     term.append(key);
     const what = document.createElement("dd");
-    what.textContent = item.dataset.keyName || item.textContent.trim();
+    what.textContent = does;
     dialog.querySelector("dl").append(term, what);
   }
   addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, dialog");
+    const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) { return; }
     if (event.key === "?") { dialog.showModal(); return; }
+    if (moves.has(event.key)) { event.preventDefault(); move(moves.get(event.key)); return; }
+    const tick = event.key === "x" && current() && ticked(current());
+    if (tick) { event.preventDefault(); tick.click(); return; }
     const item = keyed.find((one) => one.dataset.key === event.key);
     if (item) { event.preventDefault(); item.focus(); if (item.matches("a, button")) { item.click(); } }
   });

@@ -132,7 +132,7 @@ impl Visit {
     /// The address of this page without one value of a filter, and from its first page.
     pub fn address_without(&self, name: &str, value: &str) -> String {
         let kept = self.form.pairs().filter(|(known, held)| {
-            let own = ["form_token", "done", "cursor"].contains(known);
+            let own = ["form_token", "done", "cursor", "after"].contains(known);
             let taken = *known == name && held.trim() == value;
             !own && !taken
         });
@@ -142,7 +142,7 @@ impl Visit {
     /// Names and values of what is in the address, but for these and what is the console's own: for a form that adds to
     /// them.
     pub fn others(&self, names: &[&str]) -> Vec<(&str, &str)> {
-        let own = ["form_token", "done", "cursor"];
+        let own = ["form_token", "done", "cursor", "after"];
         let pairs = self.form.pairs().filter(|(name, value)| {
             !own.contains(name) && !names.contains(name) && !value.trim().is_empty()
         });

@@ -4,6 +4,8 @@ use std::io::{self, Read};
 
 use ring::digest::{Context, SHA256, SHA512, digest};
 
+use crate::domain::hex;
+
 /// The manifests' values of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Digests {
@@ -54,6 +56,11 @@ impl Digester {
             bytes: self.bytes,
         }
     }
+}
+
+/// SHA-256 in lower-case hexadecimal digits, as `sha256sum` prints it.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(&sha256(bytes))
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {

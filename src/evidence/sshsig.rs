@@ -4,10 +4,10 @@
 //! caller passes a function that signs. A valid signature does not show whom its key belongs to.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use ring::signature::{ED25519, UnparsedPublicKey};
 
-use crate::evidence::digest::{array, sha512};
+use crate::evidence::digest::{array, sha256, sha512};
 
 /// The namespace of our signatures; a signature made for another purpose does not verify.
 pub const NAMESPACE: &str = "breachvault-evidence";
@@ -151,6 +151,14 @@ impl SshSignature {
 /// `ssh-ed25519 AAAA…`, as OpenSSH prints a public key.
 pub fn print_public_key(public: [u8; 32]) -> String {
     format!("ssh-ed25519 {}", STANDARD.encode(key_blob(public)))
+}
+
+/// `SHA256:…`, as `ssh-keygen -l` shows the fingerprint of a public key.
+pub fn key_fingerprint(public: [u8; 32]) -> String {
+    format!(
+        "SHA256:{}",
+        STANDARD_NO_PAD.encode(sha256(&key_blob(public)))
+    )
 }
 
 /// Reads `ssh-ed25519 AAAA… [comment]`.

@@ -35,6 +35,7 @@ mod routes;
 mod run;
 mod server;
 mod sessions;
+mod sheet;
 mod throttle;
 mod tls;
 mod turns;

@@ -26,9 +26,10 @@ use super::problem::Problem;
 use super::route::{PageRoute, Route, Shape, Takes};
 use super::run::{self, Named, Take};
 use super::sessions::Open;
+use super::sheet;
 use super::upload::{self, Admit};
 use crate::console::Page;
-use crate::operations::{Docs, Empty, Request as Asked};
+use crate::operations::{Docs, Empty, Request as Asked, Sheet};
 use crate::policy::{Action, ActionKind};
 use crate::vault::{Answer, Operation};
 
@@ -79,6 +80,21 @@ impl Routes {
         };
         self.add(path, route, move |State(app), request| async move {
             answered(run::run_query::<O>(app, request, names).await)
+        })
+    }
+
+    /// Mounts an operation that lists: its input is in the query, and `Accept: text/csv` gets its rows as CSV.
+    pub(super) fn mount_list<O: Asked>(self, path: &str, names: &'static [&'static str]) -> Self
+    where
+        View<O>: Sheet,
+    {
+        let mut route = Route {
+            takes: Takes::Query(Shape::of::<O::Input>()),
+            ..describe::<O>(Method::GET, StatusCode::OK, JSON)
+        };
+        route.gives.push((sheet::CSV, None));
+        self.add(path, route, move |State(app), request| async move {
+            answered(sheet::run_list::<O>(app, request, names).await)
         })
     }
 

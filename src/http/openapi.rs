@@ -14,11 +14,12 @@ use super::plain;
 use super::problem::ProblemBody;
 use super::range::RangeHeaders;
 use super::route::{Route, Shape, Takes};
+use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
     CaseId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId, RevealId,
-    WithdrawalId,
+    SessionId, WithdrawalId,
 };
 
 const SESSION: &str = "session";
@@ -190,6 +191,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     }
     parameters! {
         CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId OperatorId
+        SessionId
     }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
@@ -324,6 +326,7 @@ fn id_in_path(name: &str) -> Value {
         "quarantine" => reference(&QuarantineId::name()),
         "raise" => reference(&RaiseId::name()),
         "operator" => reference(&OperatorId::name()),
+        "session" => reference(&SessionId::name()),
         "leaf" => position(),
         _ => json!({ "type": "string" }),
     }
@@ -460,6 +463,7 @@ fn success(route: &Route) -> Value {
     for (at, (kind, shape)) in route.gives.iter().enumerate() {
         let media = match *kind {
             "application/octet-stream" | "application/x-tar" => json!({ "schema": octets() }),
+            sheet::CSV => json!({ "schema": { "type": "string" } }),
             "application/json" if shape.is_none() => {
                 json!({ "schema": {
                     "type": "object",
@@ -479,6 +483,10 @@ fn success(route: &Route) -> Value {
     let mut headers = json!({ "Request-Id": request_id() });
     if route.action.is_some() {
         headers["Audit-Leaf"] = leaf("The leaf that records this answer.");
+    }
+    if route.gives.iter().any(|(kind, _)| *kind == sheet::CSV) {
+        let words = "The `after` of the next page, where the answer is CSV and there is one.";
+        headers["Page-Next"] = header(words);
     }
     if let Takes::Part = route.takes {
         headers["Accept-Ranges"] = header("`bytes`");

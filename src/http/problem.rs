@@ -285,6 +285,11 @@ impl From<OperationError> for Problem {
                 fault: StoreFault::DiskFull,
                 ..
             }) => Self::new(ProblemKind::DiskFull),
+            // What is broken for good is told as damaged.
+            OperationError::Store(StoreError {
+                fault: StoreFault::Busy | StoreFault::Disk | StoreFault::Other,
+                ..
+            }) => Self::new(ProblemKind::Unavailable),
             OperationError::Store(_) | OperationError::Internal(_) => {
                 Self::new(ProblemKind::Internal)
             }

@@ -26,8 +26,9 @@ use crate::operations::export::{
     AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
     take_package,
 };
+use crate::operations::health::ReadHealth;
 use crate::operations::inbox::ListInbox;
-use crate::operations::key::KeyStatus;
+use crate::operations::key::{KeyStatus, ReadKeys};
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::quarantine::docs as quarantine;
@@ -38,14 +39,16 @@ use crate::operations::quarantine::{
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{LookUp, Scope, SearchRecords};
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
-use crate::operations::session::{CloseSession, ReadSelf};
+use crate::operations::session::{CloseSession, EndSession, ListSessions, ReadSelf};
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
 use crate::vault::{AdmittedView, FileReport};
 
+/// The query of a list.
+const PAGE: &[&str] = &["limit?", "after?"];
 /// The query of a list of requests.
-const PAGE: &[&str] = &["state?", "cursor?", "limit?"];
+const OF_STATE: &[&str] = &["state?", "limit?", "after?"];
 
 /// All routes, for the description and for tests; no vault is needed.
 pub fn table() -> Vec<Route> {
@@ -72,45 +75,49 @@ pub(super) fn routes() -> Routes {
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
         .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
         .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
-        .mount::<ReadSelf>              (get.clone(),    "/me",                               ok)
-        .mount::<ListInbox>             (get.clone(),    "/inbox",                            ok)
+        .mount::<EndSession>            (delete.clone(), "/sessions/{session}",               ok)
+        .mount_list::<ListSessions>     ("/sessions",                       PAGE)
+        .mount_list::<ReadSelf>         ("/me",                             PAGE)
+        .mount_list::<ListInbox>        ("/inbox",                          PAGE)
 
         .mount::<AddOperator>           (post.clone(),   "/operators",                        created)
-        .mount::<ListOperators>         (get.clone(),    "/operators",                        ok)
+        .mount_list::<ListOperators>    ("/operators",                      PAGE)
         .mount::<RevokeOperator>        (delete.clone(), "/operators/{operator}",             ok)
+        .mount::<ReadHealth>            (get.clone(),    "/health",                           ok)
+        .mount::<ReadKeys>              (get.clone(),    "/keys",                             ok)
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
         .mount::<ReadClock>             (get.clone(),    "/clock",                            ok)
         .mount::<AcceptTime>            (post.clone(),   "/clock/acceptance",                 ok)
 
         .mount::<OpenCase>              (post.clone(),   "/cases",                            created)
-        .mount::<ListCases>             (get.clone(),    "/cases",                            ok)
+        .mount_list::<ListCases>        ("/cases",                          PAGE)
         .mount::<ReadCase>              (get.clone(),    "/cases/{case}",                     ok)
         .mount::<ReadOverview>          (get.clone(),    "/cases/{case}/overview",            ok)
         .mount::<CloseCase>             (post.clone(),   "/cases/{case}/close",               ok)
         .mount::<HoldCase>              (post.clone(),   "/cases/{case}/hold",                ok)
         .mount::<ReopenCase>            (post.clone(),   "/cases/{case}/reopen",              ok)
-        .mount::<ListMembers>           (get.clone(),    "/cases/{case}/members",             ok)
+        .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount::<SuspendMember>         (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount::<LiftSuspension>        (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
-        .mount_query::<ListMemberships> ("/cases/{case}/memberships",     PAGE)
+        .mount_list::<ListMemberships>  ("/cases/{case}/memberships",       OF_STATE)
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
         .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
 
         .mount_upload::<AdmittedView, FileReport>("/cases/{case}/exhibits", exhibit::ADMIT, exhibit::DRY_RUN, upload::admit)
-        .mount::<ListExhibits>          (get.clone(),    "/cases/{case}/exhibits",            ok)
+        .mount_list::<ListExhibits>     ("/cases/{case}/exhibits",          PAGE)
         .mount_query::<CompareExhibits> ("/cases/{case}/exhibits/{exhibit}/difference", &["against"])
         .mount_query::<ListDuplicates>  ("/cases/{case}/exhibits/{exhibit}/duplicates", &["part?", "of?"])
         .mount::<ReadAdmission>         (get.clone(),    "/cases/{case}/admissions/current",  ok)
         .mount::<CancelAdmission>       (delete.clone(), "/cases/{case}/admissions/current",  ok)
 
         .mount::<RequestWithdrawal>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/withdrawal", created)
-        .mount_query::<ListWithdrawals> ("/cases/{case}/withdrawals",     PAGE)
+        .mount_list::<ListWithdrawals>  ("/cases/{case}/withdrawals",       OF_STATE)
         .mount::<ReadWithdrawal>        (get.clone(),    "/withdrawals/{withdrawal}",         ok)
         .mount::<DecideWithdrawal>      (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
 
         .mount::<RequestQuarantine>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/quarantine", created)
-        .mount_query::<ListQuarantines> ("/cases/{case}/quarantines",     PAGE)
+        .mount_list::<ListQuarantines>  ("/cases/{case}/quarantines",       OF_STATE)
         .mount::<ReadQuarantine>        (get.clone(),    "/quarantines/{quarantine}",         ok)
         .mount::<DecideQuarantine>      (post.clone(),   "/quarantines/{quarantine}/decision", ok)
         .mount::<OpenQuarantine>        (post.clone(),   "/quarantines/{quarantine}/open",    ok)
@@ -122,19 +129,19 @@ pub(super) fn routes() -> Routes {
         .mount::<Scope>                 (post.clone(),   "/cases/{case}/scope",               ok)
 
         .mount::<RequestReveal>         (post.clone(),   "/cases/{case}/reveals",             created)
-        .mount_query::<ListReveals>     ("/cases/{case}/reveals",         PAGE)
+        .mount_list::<ListReveals>      ("/cases/{case}/reveals",           OF_STATE)
         .mount::<ReadReveal>            (get.clone(),    "/reveals/{reveal}",                 ok)
         .mount::<DecideReveal>          (post.clone(),   "/reveals/{reveal}/decision",        ok)
         .mount::<OpenReveal>            (post.clone(),   "/reveals/{reveal}/open",            ok)
 
         .mount::<RequestRaise>          (post.clone(),   "/cases/{case}/raises",              created)
-        .mount_query::<ListRaises>      ("/cases/{case}/raises",          PAGE)
+        .mount_list::<ListRaises>       ("/cases/{case}/raises",            OF_STATE)
         .mount::<ReadRaise>             (get.clone(),    "/raises/{raise}",                   ok)
         .mount::<DecideRaise>           (post.clone(),   "/raises/{raise}/decision",          ok)
         .mount::<ThawLookups>           (post.clone(),   "/cases/{case}/members/{operator}/thaw", ok)
 
         .mount::<RequestExport>         (post.clone(),   "/cases/{case}/exports",             created)
-        .mount_query::<ListExports>     ("/cases/{case}/exports",         PAGE)
+        .mount_list::<ListExports>      ("/cases/{case}/exports",           OF_STATE)
         .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
         .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
         .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)

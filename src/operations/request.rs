@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::Docs;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason, RevealId,
+    CaseId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason, RevealId, SessionId,
 };
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -79,6 +79,11 @@ impl Ids {
     /// The `{quarantine}` of the path; `NotFound` if it is missing or malformed.
     pub fn quarantine(&self) -> Result<QuarantineId, OperationError> {
         self.named("quarantine")
+    }
+
+    /// The `{session}` of the path; `NotFound` if it is missing or malformed.
+    pub fn session(&self) -> Result<SessionId, OperationError> {
+        self.named("session")
     }
 
     /// The `{leaf}` of the path, from 0. Only one spelling is accepted: no sign, no leading zeros.

@@ -110,6 +110,8 @@ list! {
     SignIn            "session.open"        writes;
     SignOut           "session.close"       writes;
     ReadSelf          "session.read"        reads;
+    ListSessions      "session.list"        reads;
+    EndSession        "session.end"         writes;
     ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
@@ -178,6 +180,8 @@ list! {
     SignOff           "audit.sign-off"      writes;
     ReadClock         "clock.read"          reads;
     AcceptTime        "clock.accept"        writes;
+    ReadHealth        "health.read"         reads;
+    ReadKeys          "key.read"            reads;
     KeyStatus         "key.status"          reads;
     RotateKek         "key.rotate"          writes;
     InitVault         "vault.init"          writes;

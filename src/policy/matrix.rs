@@ -108,13 +108,16 @@ fn row(action: ActionKind) -> Row {
         A::SignIn | A::Enrol | A::SetSecondFactor => STRANGER,
         A::SignOut
         | A::ReadSelf
+        | A::ListSessions
+        | A::EndSession
         | A::ListInbox
+        | A::ReadKeys
         | A::ReadCheckpoint
         | A::ReadVkey
         | A::ReadSigner => home(EVERYBODY),
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
         A::ListOperators | A::AcceptTime | A::ResetFactor => home(&[Administrator, Lead]),
-        A::ReadClock => home(&[Administrator, Lead, Auditor]),
+        A::ReadClock | A::ReadHealth => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
         A::ListCases => home(CASE_WORKERS),
         A::ReadCase | A::ReadOverview => at_rest_too(members(&[I, L, C, N])),

@@ -388,7 +388,11 @@ impl VaultClock {
     /// Whose acceptance waits for a second person's.
     pub(in crate::vault) fn proposed_by(&self) -> Option<String> {
         let standing = self.advanced();
-        let proposal = standing.proposal.as_ref();
+        let own = seconds_of(standing.own);
+        let proposal = standing
+            .proposal
+            .as_ref()
+            .filter(|proposal| proposal.until > own);
         proposal.map(|proposal| proposal.operator.clone())
     }
 

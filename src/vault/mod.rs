@@ -19,6 +19,7 @@ pub mod entropy;
 mod error;
 mod exhibits;
 pub mod identity;
+mod inspection;
 pub mod keyring;
 mod ledger;
 mod lock;
@@ -51,6 +52,7 @@ pub use self::door::{Ended, Operation, Reply, Vault};
 pub use self::error::{Conflict, DataRefusal, NearMisses, OperationError};
 pub use self::exhibits::duplicate_lines::DuplicateOf;
 pub use self::exhibits::under_way::{AdmissionProgress, AdmissionView, Cancellation};
+pub use self::inspection::Inspection;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]

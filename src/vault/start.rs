@@ -170,13 +170,7 @@ impl Vault {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
-        if !paths.database().exists() {
-            return Err(StartError::Missing);
-        }
-        if let Some(found) = exposed(paths).into_iter().find(Exposed::is_refused) {
-            return Err(StartError::Exposed(found));
-        }
-        let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
+        let lock = take(paths)?;
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
         let generation = vault.core.keys().generation();
         vault
@@ -196,44 +190,7 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
         lock: VaultLock,
     ) -> Result<Self, StartError> {
-        let mut writer = Writer::open(&paths.database())?;
-        if writer.is_empty()? {
-            return Err(StartError::Store(StoreError {
-                at: "migrations::check",
-                fault: StoreFault::SchemaAltered,
-            }));
-        }
-        writer.migrate(clock.now())?;
-        let control = watch(&mut writer, &keyring)?;
-        let vault_id = keyring.vault().clone();
-        if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
-            return Err(StartError::OtherVault);
-        }
-        let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
-        let core = Arc::new(Core {
-            readers: Readers::open(&paths.database(), settings.readers, &control)?,
-            control,
-            charged: AtomicU64::new(0),
-            keyring: RwLock::new(keyring),
-            admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
-            clock,
-            entropy,
-            settings,
-            vault: vault_id,
-            paths: paths.clone(),
-            question_alarm: QuestionAlarm::default(),
-            under_way: Arc::new(PointsUnderWay::default()),
-            known_cases: KnownCases::default(),
-            editions: Editions::default(),
-            package_turns: PackageTurns::default(),
-            sessions: KnownSessions::default(),
-            throttle: Throttle::default(),
-            tip: RwLock::new(Frontier::new().tip()),
-            log_verified: Mutex::new(None),
-        });
-        let book = Book::open(writer, Arc::clone(&core))?;
-        book.verify_mark()?;
-        book.verify_control()?;
+        let (core, book) = prepare(paths, keyring, settings, clock, entropy)?;
         write_vkey(paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
@@ -333,6 +290,67 @@ impl Vault {
         )?;
         Ok(())
     }
+}
+
+/// The lock of a vault whose files are its owner's alone.
+pub(in crate::vault) fn take(paths: &Paths) -> Result<VaultLock, StartError> {
+    if !paths.database().exists() {
+        return Err(StartError::Missing);
+    }
+    if let Some(found) = exposed(paths).into_iter().find(Exposed::is_refused) {
+        return Err(StartError::Exposed(found));
+    }
+    VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)
+}
+
+/// Opens the database and verifies it: the schema, the log against the mark, the control rows. Nothing is written, but
+/// for a schema that has to be brought up to date.
+pub(in crate::vault) fn prepare(
+    paths: &Paths,
+    keyring: Keyring,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<(Arc<Core>, Book), StartError> {
+    let mut writer = Writer::open(&paths.database())?;
+    if writer.is_empty()? {
+        return Err(StartError::Store(StoreError {
+            at: "migrations::check",
+            fault: StoreFault::SchemaAltered,
+        }));
+    }
+    writer.migrate(clock.now())?;
+    let control = watch(&mut writer, &keyring)?;
+    let vault_id = keyring.vault().clone();
+    if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
+        return Err(StartError::OtherVault);
+    }
+    let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
+    let core = Arc::new(Core {
+        readers: Readers::open(&paths.database(), settings.readers, &control)?,
+        control,
+        charged: AtomicU64::new(0),
+        keyring: RwLock::new(keyring),
+        admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
+        clock,
+        entropy,
+        settings,
+        vault: vault_id,
+        paths: paths.clone(),
+        question_alarm: QuestionAlarm::default(),
+        under_way: Arc::new(PointsUnderWay::default()),
+        known_cases: KnownCases::default(),
+        editions: Editions::default(),
+        package_turns: PackageTurns::default(),
+        sessions: KnownSessions::default(),
+        throttle: Throttle::default(),
+        tip: RwLock::new(Frontier::new().tip()),
+        log_verified: Mutex::new(None),
+    });
+    let book = Book::open(writer, Arc::clone(&core))?;
+    book.verify_mark()?;
+    book.verify_control()?;
+    Ok((core, book))
 }
 
 /// The first act: the vault and its first administrator.

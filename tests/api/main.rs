@@ -20,6 +20,7 @@ mod clock;
 mod console;
 mod exhibit;
 mod export;
+mod health;
 mod inbox;
 mod key;
 mod membership;

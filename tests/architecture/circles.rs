@@ -180,6 +180,22 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    (
+        "inspection",
+        &[
+            "admission",
+            "clock",
+            "core",
+            "entropy",
+            "error",
+            "keyring",
+            "ledger",
+            "lock",
+            "paths",
+            "settings",
+            "start",
+        ],
+    ),
 ];
 
 #[test]

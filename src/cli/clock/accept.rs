@@ -4,12 +4,16 @@ use clap::Args;
 
 use crate::cli::answer;
 use crate::cli::error::CliError;
-use crate::cli::local::Local;
+use crate::cli::local::LocalIfAny;
+use crate::client::{Client, clock};
 use crate::domain::Moment;
 use crate::operations::clock::AcceptTime;
 use crate::operations::only_reason;
 
 #[derive(Args)]
+#[command(
+    after_help = "Example:\n  breachvault clock accept --time 2024-03-21T22:34:49Z --reason 'the time server was wrong'"
+)]
 pub(in crate::cli) struct Accept {
     /// The time by a watch of your own, to five minutes, such as 2024-03-21T22:34:49Z
     #[arg(long, value_name = "TIME")]
@@ -17,15 +21,17 @@ pub(in crate::cli) struct Accept {
     /// The reason: 10 to 500 characters
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Print the answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    local: Local,
+    local: LocalIfAny,
+    #[command(flatten)]
+    client: Client,
 }
 
 impl Accept {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        let Some(local) = self.local.given() else {
+            return Ok(clock::accept(&self.client, &self.time, &self.reason)?);
+        };
         let time: Moment = self
             .time
             .parse()
@@ -34,7 +40,7 @@ impl Accept {
             time,
             why: only_reason(&self.reason)?,
         };
-        let reply = self.local.perform(act)?;
-        answer::print_of_two(reply, self.json)
+        let reply = local.perform(act)?;
+        answer::print_of_two(reply, self.client.output.json)
     }
 }

@@ -1,4 +1,4 @@
-//! `clock`: the time of a vault that is not being served.
+//! `clock`: the time of a served vault, or with `--dir` of one that is not served.
 
 mod accept;
 mod read;

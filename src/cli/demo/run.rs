@@ -230,6 +230,13 @@ impl Demo {
         http::log::init(config.log.json, config.log.level);
         let mut listening = ServeConfig::new(&config, &paths);
         listening.made_up = guide.cast.people.iter().map(made_up).collect();
+        if !self.listen.address.ip().is_loopback() {
+            streams::words(
+                "warning: this address can be reached from other machines, and whoever learns a password of these \
+                 made-up people signs in as them. The passwords are in the files of the demo's directory. The buttons \
+                 to sign in are there on this machine only. Put no real log into it.",
+            );
+        }
         let json = self.json;
         serve(Arc::new(vault), &listening, move |address| {
             if tour::write_profiles(&guide.vault_dir, &guide.ca_file, address, &guide.cast).is_err()

@@ -7,6 +7,7 @@ use crate::cli::error::CliError;
 use crate::cli::local::Local;
 use crate::cli::{answer, streams};
 use crate::operations::operator::ListOperators;
+use crate::vault::scope::WantedRows;
 
 #[derive(Args)]
 pub(in crate::cli) struct List {
@@ -19,7 +20,7 @@ pub(in crate::cli) struct List {
 
 impl List {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let reply = self.local.perform(ListOperators)?;
+        let reply = self.local.perform(ListOperators(WantedRows::ALL))?;
         if self.json {
             return answer::print(reply, true);
         }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::Visit;
 use crate::operations::case::{CaseList, ListCases};
@@ -19,6 +20,7 @@ struct Shows<'a> {
 
 impl Page for CasesPage {
     type Operation = ListCases;
+    const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
 
     fn show(list: CaseList, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows { visit, list })

@@ -27,10 +27,12 @@ struct Shows<'a> {
     refused: Option<&'a Refused>,
     case: String,
     operators: Vec<OperatorView>,
+    next: Option<String>,
 }
 
 impl Page for NameMemberForm {
     type Operation = ListOperators;
+    const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
 
     fn show(list: OperatorList, visit: &Visit) -> Result<Shown, OperationError> {
         let can_be = |one: &OperatorView| {
@@ -41,6 +43,7 @@ impl Page for NameMemberForm {
             refused: None,
             case: visit.case().unwrap_or_default(),
             operators: list.operators.into_iter().filter(can_be).collect(),
+            next: list.next,
         })
     }
 }
@@ -76,6 +79,7 @@ impl Page for NameMemberPage {
             refused: Some(refused),
             case: visit.case().unwrap_or_default(),
             operators: Vec::new(),
+            next: None,
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};
 use crate::operations::exhibit::{ExhibitList, ListExhibits};
@@ -20,6 +21,7 @@ struct Shows<'a> {
 
 impl Page for ExhibitsPage {
     type Operation = ListExhibits;
+    const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
 
     fn show(list: ExhibitList, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows {

@@ -12,7 +12,7 @@ pub trait Kind: TwoPerson {
     /// What a yes does.
     const DOES: &'static str;
 
-    /// The requests of an answer, and the cursor of the next page.
+    /// The requests of an answer, and what the next page begins after.
     fn listing(listed: Self::Listed) -> (Vec<Self::View>, Option<String>);
     /// Its identifier.
     fn id(view: &Self::View) -> String;

@@ -49,7 +49,7 @@ impl<K: Kind> Page for ListPage<K> {
     type Operation = List<K>;
     const FIELDS: &'static [Field] = &[
         Field::Optional("state"),
-        Field::Optional("cursor"),
+        Field::Optional("after"),
         Field::Optional("limit"),
     ];
 

@@ -2,11 +2,13 @@
 
 use askama::Template;
 
+use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};
 use crate::operations::inbox::{Inbox, ListInbox};
 use crate::vault::OperationError;
 use crate::vault::scope::requests::{WaitingView, WaitsFor};
+use crate::vault::scope::{TaskKind, TaskView};
 
 /// The first page of somebody who is signed in.
 pub struct Home;
@@ -20,6 +22,7 @@ struct Shows<'a> {
 
 impl Page for Home {
     type Operation = ListInbox;
+    const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
 
     fn show(inbox: Inbox, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows { visit, inbox })
@@ -37,5 +40,23 @@ fn next_step(waiting: &WaitingView) -> &'static str {
         WaitsFor::YourDecision => "you decide",
         WaitsFor::YourUse => "approved; you go on",
         WaitsFor::OthersDecision => "somebody else decides",
+    }
+}
+
+/// What a task is called.
+fn called(task: &TaskView) -> &'static str {
+    match task.kind {
+        TaskKind::Clock => "The clock is in doubt",
+        TaskKind::Thaw => "Lookups are frozen",
+        TaskKind::Suspension => "A lead is suspended",
+    }
+}
+
+/// Who does what the reader cannot do.
+fn who_else(task: &TaskView) -> &'static str {
+    match task.kind {
+        TaskKind::Clock => "You accepted it. Who can now: another lead or administrator.",
+        TaskKind::Thaw => "These are yours. Who can thaw them: another lead of the case.",
+        TaskKind::Suspension => "Who can lift it: another lead or administrator.",
     }
 }

@@ -6,20 +6,25 @@ use super::super::mount::Routes;
 use super::{open, plain};
 use crate::console::audit::{AuditCsv, AuditLines, AuditPage, LeafPage, SignOffForm, SignOffPage};
 use crate::console::case::{
-    CasePage, CasesPage, CloseCasePage, HoldCasePage, MembersPage, NameMemberForm, NameMemberPage,
-    NewCase, OpenCasePage, ReopenCasePage,
+    CasePage, CasesPage, CloseCasePage, HoldCasePage, LiftPage, MembersPage, NameMemberForm,
+    NameMemberPage, NewCase, OpenCasePage, ReopenCasePage, SuspendPage, ThawPage,
 };
+use crate::console::clock::{AcceptTimePage, ClockPage};
 use crate::console::exhibit::{
     AdmitForm, ExhibitsPage, QuarantineForm, QuarantinePage, WithdrawalPage,
 };
 use crate::console::export::AcknowledgePage;
+use crate::console::health::HealthPage;
+use crate::console::key::KeysPage;
 use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
 use crate::console::record::{LookUpForm, LookUpPage, RecordsPage, ScopePage};
 use crate::console::request::{
     DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
     RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage,
 };
-use crate::console::session::{Home, SignOut, SittingForm, SittingPage};
+use crate::console::session::{
+    BudgetsPage, EndSessionPage, Home, SessionsPage, SignOut, SittingForm, SittingPage,
+};
 use crate::operations::Ids;
 use crate::operations::export::take_package;
 use crate::operations::quarantine::take_list;
@@ -44,6 +49,14 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<SittingForm>   ("/console/sitting",                get.clone())
         .page::<SittingPage>   ("/console/sitting",                post.clone())
 
+        .page::<SessionsPage>  ("/console/sessions",               get.clone())
+        .page::<EndSessionPage>("/console/sessions/{session}/end", post.clone())
+        .page::<BudgetsPage>   ("/console/budgets",                get.clone())
+        .page::<KeysPage>      ("/console/keys",                   get.clone())
+        .page::<HealthPage>    ("/console/health",                 get.clone())
+        .page::<ClockPage>     ("/console/clock",                  get.clone())
+        .page::<AcceptTimePage>("/console/clock",                  post.clone())
+
         .page::<OperatorsPage> ("/console/operators",              get.clone())
         .page::<InvitePage>    ("/console/operators",              post.clone())
         .page::<RevokePage>    ("/console/operators/{operator}/revoke", post.clone())
@@ -58,6 +71,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<MembersPage>   ("/console/cases/{case}/members",   get.clone())
         .page::<NameMemberForm>("/console/cases/{case}/members/new", get.clone())
         .page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
+        .page::<ThawPage>      ("/console/cases/{case}/members/{operator}/thaw", post.clone())
+        .page::<SuspendPage>   ("/console/cases/{case}/members/{operator}/suspension", post.clone())
+        .page::<LiftPage>      ("/console/cases/{case}/members/{operator}/lift", post.clone())
         .page::<ExhibitsPage>  ("/console/cases/{case}/exhibits",  get.clone())
         .page::<AdmitForm>     ("/console/cases/{case}/exhibits/new", get.clone())
         .upload_page           ("/console/cases/{case}/exhibits/new")

@@ -3,19 +3,38 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::operations::{Docs, Empty, Ids, Request};
+use crate::domain::schema::PageCursor;
+use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
 use crate::policy::actions;
-use crate::vault::scope::{CaseView, Scope};
+use crate::vault::scope::{CaseView, Scope, WantedRows};
 use crate::vault::{Operation, OperationError, Target};
 
 /// Lists the cases that the caller is a member of.
-pub struct ListCases;
+pub struct ListCases(pub WantedRows);
 
-/// The cases that the caller is a member of.
+/// A page of the cases that the caller is a member of.
 #[derive(Serialize, ToSchema)]
 pub struct CaseList {
     /// The cases, newest first.
     pub cases: Vec<CaseView>,
+    /// The `after` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
+}
+
+impl Sheet for CaseList {
+    const ROWS: &'static str = "cases";
+    const COLUMNS: &'static [&'static str] = &[
+        "case",
+        "title",
+        "reference",
+        "state",
+        "opened_at",
+        "role",
+        "account",
+        "exhibits",
+        "numbers",
+    ];
 }
 
 impl Operation for ListCases {
@@ -27,14 +46,16 @@ impl Operation for ListCases {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<CaseList, OperationError> {
-        let cases = scope.list_cases()?;
-        scope.note_rows(cases.len() as u64);
-        Ok(CaseList { cases })
+        let page = scope.list_cases(&self.0)?;
+        Ok(CaseList {
+            cases: page.rows,
+            next: page.next,
+        })
     }
 }
 
 impl Request for ListCases {
-    type Input = Empty;
+    type Input = PageInput;
     const DOCS: Docs = Docs {
         id: "listCases",
         tag: "Cases",
@@ -43,7 +64,7 @@ impl Request for ListCases {
         request: "",
         answer: r#"{"cases": [{"case": "c_0123456789abcdefghjk", "title": "Text message log",
             "reference": "IR-2024-17", "state": "open", "opened_at": "2024-03-21T22:34:49Z",
-            "role": "lead", "exhibits": 1, "numbers": 700000}]}"#,
+            "role": "lead", "exhibits": 1, "numbers": 700000}], "next": null}"#,
         problems: &[],
     };
 
@@ -51,7 +72,7 @@ impl Request for ListCases {
         Ok(Target::Vault)
     }
 
-    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
-        Ok(Self)
+    fn read(_: &Ids, input: PageInput) -> Result<Self, OperationError> {
+        Ok(Self(input.wanted()?))
     }
 }

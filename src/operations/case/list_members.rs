@@ -3,20 +3,44 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::CaseId;
-use crate::operations::{Docs, Empty, Ids, Request};
-use crate::policy::actions;
-use crate::vault::scope::{MemberView, Scope};
+use crate::domain::schema::PageCursor;
+use crate::domain::{CaseId, CaseRole};
+use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
+use crate::policy::{CaseState, actions};
+use crate::vault::scope::{MemberView, Scope, WantedRows};
 use crate::vault::{Operation, OperationError, Target};
 
-/// Lists the members of this case.
-pub struct ListMembers(pub CaseId);
+/// Lists the members of a case.
+pub struct ListMembers {
+    case: CaseId,
+    wanted: WantedRows,
+}
 
-/// The members of a case.
+/// A page of the members of a case.
 #[derive(Serialize, ToSchema)]
 pub struct MemberList {
     /// The members, sorted by role.
     pub members: Vec<MemberView>,
+    /// What the caller is in the case.
+    pub role: Option<CaseRole>,
+    /// The state of the case.
+    pub state: CaseState,
+    /// The `after` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
+}
+
+impl Sheet for MemberList {
+    const ROWS: &'static str = "members";
+    const COLUMNS: &'static [&'static str] = &[
+        "operator",
+        "name",
+        "role",
+        "account",
+        "suspended",
+        "lifted_by",
+        "frozen_until",
+    ];
 }
 
 impl Operation for ListMembers {
@@ -24,18 +48,22 @@ impl Operation for ListMembers {
     type Answer = MemberList;
 
     fn target(&self) -> Target {
-        Target::Case(self.0.clone())
+        Target::Case(self.case.clone())
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<MemberList, OperationError> {
-        let members = scope.list_members()?;
-        scope.note_rows(members.len() as u64);
-        Ok(MemberList { members })
+        let page = scope.list_members(&self.wanted)?;
+        Ok(MemberList {
+            members: page.rows,
+            role: scope.own_role(),
+            state: scope.case_state()?,
+            next: page.next,
+        })
     }
 }
 
 impl Request for ListMembers {
-    type Input = Empty;
+    type Input = PageInput;
     const DOCS: Docs = Docs {
         id: "listMembers",
         tag: "Cases",
@@ -43,7 +71,7 @@ impl Request for ListMembers {
         description: "Who works on the case, and as what.",
         request: "",
         answer: r#"{"members": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
-            "lead", "suspended": false}]}"#,
+            "lead", "suspended": false}], "role": "lead", "state": "open", "next": null}"#,
         problems: &["not-found", "case-closed"],
     };
 
@@ -51,7 +79,10 @@ impl Request for ListMembers {
         Ok(Target::Case(ids.case()?))
     }
 
-    fn read(ids: &Ids, _: Empty) -> Result<Self, OperationError> {
-        Ok(Self(ids.case()?))
+    fn read(ids: &Ids, input: PageInput) -> Result<Self, OperationError> {
+        Ok(Self {
+            case: ids.case()?,
+            wanted: input.wanted()?,
+        })
     }
 }

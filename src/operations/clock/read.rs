@@ -3,10 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::Moment;
+use crate::domain::{Moment, OperatorName};
 use crate::operations::{Docs, Empty, Ids, Request};
-use crate::policy::actions;
-use crate::vault::clock::ClockReport;
+use crate::policy::{Action, actions};
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
@@ -27,17 +26,29 @@ pub struct ClockState {
     /// For how many seconds the vault was stopped by the machine's clock, if for more than 31
     /// days and nobody accepted that.
     pub stopped_s: Option<i64>,
+    /// Who accepted the machine's time and waits for a second person.
+    #[schema(value_type = Option<OperatorName>)]
+    pub accepted_by: Option<String>,
 }
 
-impl From<ClockReport> for ClockState {
-    fn from(report: ClockReport) -> Self {
-        Self {
+impl ClockState {
+    /// As it is now.
+    ///
+    /// # Errors
+    ///
+    /// `Damaged` if the row of whoever accepted a time cannot be opened.
+    pub(in crate::operations) fn of<A: Action>(
+        scope: &Scope<'_, A>,
+    ) -> Result<Self, OperationError> {
+        let report = scope.clock();
+        Ok(Self {
             time: report.time,
             machine: report.machine,
             in_doubt: report.in_doubt(),
             off_by_s: report.off_by_s,
             stopped_s: report.stopped_s,
-        }
+            accepted_by: scope.clock_accepted_by()?,
+        })
     }
 }
 
@@ -50,7 +61,7 @@ impl Operation for ReadClock {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ClockState, OperationError> {
-        Ok(scope.clock().into())
+        ClockState::of(scope)
     }
 }
 
@@ -63,7 +74,7 @@ impl Request for ReadClock {
         description: "The vault's time, the machine's, and whether the two agree.",
         request: "",
         answer: r#"{"time": "2024-03-21T22:34:49Z", "machine": "2024-03-21T22:34:49Z", "in_doubt":
-            false, "off_by_s": null, "stopped_s": null}"#,
+            false, "off_by_s": null, "stopped_s": null, "accepted_by": null}"#,
         problems: &[],
     };
 

@@ -4,28 +4,59 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::CaseId;
-use crate::operations::{Docs, Empty, Ids, Request};
+use crate::domain::schema::PageCursor;
+use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
 use crate::policy::actions;
-use crate::vault::scope::{ExhibitView, Scope};
+use crate::vault::scope::{ExhibitView, Scope, WantedRows};
 use crate::vault::{Operation, OperationError, Target};
 
 /// Lists the exhibits of a case, including withdrawn ones.
 pub struct ListExhibits {
     case: CaseId,
+    wanted: WantedRows,
 }
 
 impl ListExhibits {
-    /// Of this case.
+    /// All of this case.
     pub fn of(case: CaseId) -> Self {
-        Self { case }
+        Self {
+            case,
+            wanted: WantedRows::ALL,
+        }
     }
 }
 
-/// The exhibits of a case, in the order of admission.
+/// A page of the exhibits of a case, in the order of admission.
 #[derive(Serialize, ToSchema)]
 pub struct ExhibitList {
     /// The exhibits, including withdrawn ones.
     pub exhibits: Vec<ExhibitView>,
+    /// The `after` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
+}
+
+impl Sheet for ExhibitList {
+    const ROWS: &'static str = "exhibits";
+    const COLUMNS: &'static [&'static str] = &[
+        "exhibit",
+        "state",
+        "withdrawn_at",
+        "name",
+        "source",
+        "format",
+        "mapping",
+        "admitted_at",
+        "rows",
+        "admitted",
+        "duplicates",
+        "duplicates_of_case",
+        "quarantined",
+        "numbers",
+        "digest",
+        "digest_salt",
+        "commitment",
+    ];
 }
 
 impl Operation for ListExhibits {
@@ -37,14 +68,16 @@ impl Operation for ListExhibits {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ExhibitList, OperationError> {
-        let exhibits = scope.list_exhibits()?;
-        scope.note_rows(exhibits.len() as u64);
-        Ok(ExhibitList { exhibits })
+        let page = scope.list_exhibits(&self.wanted)?;
+        Ok(ExhibitList {
+            exhibits: page.rows,
+            next: page.next,
+        })
     }
 }
 
 impl Request for ListExhibits {
-    type Input = Empty;
+    type Input = PageInput;
     const DOCS: Docs = Docs {
         id: "listExhibits",
         tag: "Exhibits",
@@ -58,7 +91,7 @@ impl Request for ListExhibits {
             "log.csv", "source": null, "format": "supplier-csv", "admitted_at":
             "2024-03-21T22:34:49Z", "rows": 1200, "admitted": 1190, "duplicates": 8, "duplicates_of_case": 3,
             "quarantined": 2, "numbers": 800, "commitment":
-            "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}]}"#,
+            "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}], "next": null}"#,
         problems: &["not-found", "case-closed"],
     };
 
@@ -66,7 +99,10 @@ impl Request for ListExhibits {
         Ok(Target::Case(ids.case()?))
     }
 
-    fn read(ids: &Ids, _: Empty) -> Result<Self, OperationError> {
-        Ok(Self { case: ids.case()? })
+    fn read(ids: &Ids, input: PageInput) -> Result<Self, OperationError> {
+        Ok(Self {
+            case: ids.case()?,
+            wanted: input.wanted()?,
+        })
     }
 }

@@ -8,6 +8,7 @@ use super::docs;
 use crate::domain::schema::{AgeRecipient, PageCursor};
 use crate::domain::{ExportId, LegalBasis, Moment, Profile, Purpose, Reason};
 use crate::evidence::Recipient;
+use crate::operations::sheet::{Sheet, asked_columns};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::records::{FilterInput, RecordFilter};
@@ -59,9 +60,23 @@ pub struct RequestedExport {
 pub struct ExportList {
     /// The exports, newest first.
     pub exports: Vec<ExportView>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `after` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
+}
+
+impl Sheet for ExportList {
+    const ROWS: &'static str = "exports";
+    const COLUMNS: &'static [&'static str] = asked_columns!(
+        "export",
+        "profile",
+        "legal_basis",
+        "account",
+        "messages",
+        "numbers",
+        "recipients",
+        "tagmanifest_sha256"
+    );
 }
 
 impl From<RequestPage<ExportView>> for ExportList {

@@ -3,14 +3,15 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::operations::{Docs, Empty, Ids, Request};
+use crate::domain::schema::PageCursor;
+use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
 use crate::policy::actions;
 use crate::vault::scope::requests::WaitingView;
-use crate::vault::scope::{Scope, SelfView};
+use crate::vault::scope::{Scope, SelfView, TaskView, WantedRows};
 use crate::vault::{Operation, OperationError, Target};
 
 /// Lists what waits for the caller in all their cases.
-pub struct ListInbox;
+pub struct ListInbox(pub WantedRows);
 
 /// Who the caller is, and what waits for them.
 #[derive(Serialize, ToSchema)]
@@ -19,6 +20,31 @@ pub struct Inbox {
     pub me: SelfView,
     /// What the caller may decide, then what they may use, then what they asked for. What ends first comes first.
     pub waiting: Vec<WaitingView>,
+    /// What else waits and is no request: a clock in doubt, lookups that are frozen, leads who are suspended.
+    pub tasks: Vec<TaskView>,
+    /// The `after` of the next page of requests; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
+}
+
+impl Sheet for Inbox {
+    const ROWS: &'static str = "waiting";
+    const COLUMNS: &'static [&'static str] = &[
+        "case",
+        "title",
+        "kind",
+        "request",
+        "waits_for",
+        "state",
+        "asked_by",
+        "asked_at",
+        "expires_at",
+        "decided_by",
+        "decided_at",
+        "purpose",
+        "reason",
+        "decision_reason",
+    ];
 }
 
 impl Operation for ListInbox {
@@ -30,31 +56,38 @@ impl Operation for ListInbox {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Inbox, OperationError> {
+        let me = scope.read_self(&WantedRows::ALL)?;
+        let page = scope.list_inbox(&self.0)?;
         Ok(Inbox {
-            me: scope.read_self()?,
-            waiting: scope.list_inbox()?,
+            me,
+            waiting: page.rows,
+            tasks: scope.list_tasks()?,
+            next: page.next,
         })
     }
 }
 
 impl Request for ListInbox {
-    type Input = Empty;
+    type Input = PageInput;
     const DOCS: Docs = Docs {
         id: "listInbox",
         tag: "Sessions",
         summary: "List what waits for the caller",
         description: "Requests in all cases of the caller: those they may decide, those that were approved and that \
-            they may open or hand out, and those they asked for. It says who asked and why, and nothing of what a \
+            they may open or hand out, and those they asked for. Beside them what else the caller can do something about: \
+            accept a time, thaw lookups, lift a suspension. It says who asked and why, and nothing of what a \
             request is about; reading the request does. It costs nothing.",
         request: "",
         answer: r#"{"me": {"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead", "session":
             "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z", "cases": [{"case":
-            "c_0123456789abcdefghjk", "title": "Text message log", "role": "lead", "lookup_budget": 250,
-            "view_budget": 20000}]}, "waiting": [{"case": "c_0123456789abcdefghjk", "title": "Text message log",
+            "c_0123456789abcdefghjk", "title": "Text message log", "role": "lead", "lookup_budget": 250, "lookup_most": 250,
+            "view_budget": 20000, "view_most": 20000}], "next": null}, "waiting": [{"case": "c_0123456789abcdefghjk", "title": "Text message log",
             "kind": "reveal", "request": "r_0123456789abcdefghjk", "waits_for": "your-decision", "state":
             "requested", "asked_by": "investigator", "asked_at": "2024-03-21T22:34:49Z", "expires_at":
             "2024-03-22T22:34:49Z", "decided_by": null, "decided_at": null, "purpose": "notification", "reason":
-            "they have to be told today", "decision_reason": null}]}"#,
+            "they have to be told today", "decision_reason": null}], "tasks": [{"kind": "thaw", "yours": true, "case":
+            "c_0123456789abcdefghjk", "title": "Text message log", "operator": "o_0123456789abcdefghjk", "name":
+            "investigator", "until": "2024-03-22T22:34:49Z"}], "next": null}"#,
         problems: &[],
     };
 
@@ -62,7 +95,7 @@ impl Request for ListInbox {
         Ok(Target::Vault)
     }
 
-    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
-        Ok(Self)
+    fn read(_: &Ids, input: PageInput) -> Result<Self, OperationError> {
+        Ok(Self(input.wanted()?))
     }
 }

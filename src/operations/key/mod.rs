@@ -1,7 +1,10 @@
-//! The keyring, for administrators: its status and a new passphrase. No operation here sees a key.
+//! The vault's keys: the public ones for everybody; the keyring's status and a new passphrase for administrators. No
+//! operation here sees a secret key.
 
+mod read;
 mod rotate;
 mod status;
 
+pub use read::{PublicKeys, ReadKeys};
 pub use rotate::{KeyRotated, RotateKek};
 pub use status::{KeyState, KeyStatus};

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::docs;
 use crate::domain::schema::PageCursor;
 use crate::domain::{AccountName, CaseRole, MembershipId, Moment, Reason};
+use crate::operations::sheet::{Sheet, asked_columns};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{Membership, MembershipView, MembershipWanted, RequestPage};
@@ -61,9 +62,21 @@ pub enum NamedState {
 pub struct MembershipList {
     /// The memberships, newest first.
     pub memberships: Vec<MembershipView>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `after` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
+}
+
+impl Sheet for MembershipList {
+    const ROWS: &'static str = "memberships";
+    const COLUMNS: &'static [&'static str] = asked_columns!(
+        "membership",
+        "operator",
+        "name",
+        "role",
+        "account",
+        "account_not_in_log"
+    );
 }
 
 impl From<RequestPage<MembershipView>> for MembershipList {

@@ -3,19 +3,38 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::operations::{Docs, Empty, Ids, Request};
+use crate::domain::HomeRole;
+use crate::domain::schema::PageCursor;
+use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
 use crate::policy::actions;
-use crate::vault::scope::{OperatorView, Scope};
+use crate::vault::scope::{OperatorView, Scope, WantedRows};
 use crate::vault::{Operation, OperationError, Target};
 
 /// Lists the operators of the vault, for administrators.
-pub struct ListOperators;
+pub struct ListOperators(pub WantedRows);
 
-/// The operators of the vault.
+/// A page of the operators of the vault.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OperatorList {
-    /// All operators, including invited and revoked ones.
+    /// The operators, including invited and revoked ones, in the order in which they were invited.
     pub operators: Vec<OperatorView>,
+    /// What the caller is in the vault.
+    pub role: HomeRole,
+    /// The `after` of the next page; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
+}
+
+impl Sheet for OperatorList {
+    const ROWS: &'static str = "operators";
+    const COLUMNS: &'static [&'static str] = &[
+        "operator",
+        "name",
+        "role",
+        "state",
+        "second_factor",
+        "wrong_codes",
+    ];
 }
 
 impl Operation for ListOperators {
@@ -27,14 +46,17 @@ impl Operation for ListOperators {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<OperatorList, OperationError> {
-        let operators = scope.list_operators()?;
-        scope.note_rows(operators.len() as u64);
-        Ok(OperatorList { operators })
+        let page = scope.list_operators(&self.0)?;
+        Ok(OperatorList {
+            operators: page.rows,
+            role: scope.home_role()?,
+            next: page.next,
+        })
     }
 }
 
 impl Request for ListOperators {
-    type Input = Empty;
+    type Input = PageInput;
     const DOCS: Docs = Docs {
         id: "listOperators",
         tag: "Operators",
@@ -42,7 +64,7 @@ impl Request for ListOperators {
         description: "All operators, including invited and revoked ones.",
         request: "",
         answer: r#"{"operators": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
-            "lead", "state": "active", "second_factor": true}]}"#,
+            "lead", "state": "active", "second_factor": true}], "role": "administrator", "next": null}"#,
         problems: &[],
     };
 
@@ -50,7 +72,7 @@ impl Request for ListOperators {
         Ok(Target::Vault)
     }
 
-    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
-        Ok(Self)
+    fn read(_: &Ids, input: PageInput) -> Result<Self, OperationError> {
+        Ok(Self(input.wanted()?))
     }
 }

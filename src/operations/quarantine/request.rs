@@ -8,6 +8,7 @@ use super::docs;
 use crate::domain::schema::PageCursor;
 use crate::domain::{LegalBasis, Moment, QuarantineId, Reason, Reference};
 use crate::operations::export::{RecipientInput, recipients};
+use crate::operations::sheet::{Sheet, asked_columns};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{
@@ -54,9 +55,15 @@ pub struct RequestedQuarantine {
 pub struct QuarantineList {
     /// The requests, newest first.
     pub quarantines: Vec<QuarantineView>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `after` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
+}
+
+impl Sheet for QuarantineList {
+    const ROWS: &'static str = "quarantines";
+    const COLUMNS: &'static [&'static str] =
+        asked_columns!("quarantine", "exhibit", "form", "rows");
 }
 
 impl From<RequestPage<QuarantineView>> for QuarantineList {

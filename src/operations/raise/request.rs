@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::docs;
 use crate::domain::schema::PageCursor;
 use crate::domain::{Moment, RaiseId, Reason};
+use crate::operations::sheet::{Sheet, asked_columns};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{Raise, RaiseView, RaiseWanted, RequestPage, ShownState};
@@ -43,9 +44,14 @@ pub struct RequestedRaise {
 pub struct RaiseList {
     /// The raises, newest first.
     pub raises: Vec<RaiseView>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `after` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
+}
+
+impl Sheet for RaiseList {
+    const ROWS: &'static str = "raises";
+    const COLUMNS: &'static [&'static str] = asked_columns!("raise", "points", "until");
 }
 
 impl From<RequestPage<RaiseView>> for RaiseList {

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::docs;
 use crate::domain::schema::PageCursor;
 use crate::domain::{Moment, Purpose, Reason, RevealId, Ticket};
+use crate::operations::sheet::{Sheet, asked_columns};
 use crate::operations::two_person::{StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::plaintext::SubjectToken;
@@ -48,9 +49,14 @@ pub struct RequestedReveal {
 pub struct RevealList {
     /// The reveals, newest first.
     pub reveals: Vec<RevealView>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `after` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
+}
+
+impl Sheet for RevealList {
+    const ROWS: &'static str = "reveals";
+    const COLUMNS: &'static [&'static str] = asked_columns!("reveal", "ticket", "numbers");
 }
 
 impl From<RequestPage<RevealView>> for RevealList {

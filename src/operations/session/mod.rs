@@ -1,7 +1,11 @@
-//! The caller's own session.
+//! The caller's own sessions.
 
 mod close;
+mod end;
+mod list;
 mod read;
 
 pub use close::CloseSession;
+pub use end::EndSession;
+pub use list::{ListSessions, SessionList};
 pub use read::ReadSelf;

@@ -1,12 +1,24 @@
 //! `GET /me`: who the caller is, their cases, and what is left of their budgets.
 
-use crate::operations::{Docs, Empty, Ids, Request};
+use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
 use crate::policy::actions;
-use crate::vault::scope::{Scope, SelfView};
+use crate::vault::scope::{Scope, SelfView, WantedRows};
 use crate::vault::{Operation, OperationError, Target};
 
 /// Reads who the caller is, their cases, and what is left of their budgets.
-pub struct ReadSelf;
+pub struct ReadSelf(pub WantedRows);
+
+impl Sheet for SelfView {
+    const ROWS: &'static str = "cases";
+    const COLUMNS: &'static [&'static str] = &[
+        "case",
+        "title",
+        "role",
+        "lookup_budget",
+        "view_budget",
+        "frozen_until",
+    ];
+}
 
 impl Operation for ReadSelf {
     type Action = actions::ReadSelf;
@@ -17,12 +29,12 @@ impl Operation for ReadSelf {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SelfView, OperationError> {
-        scope.read_self()
+        scope.read_self(&self.0)
     }
 }
 
 impl Request for ReadSelf {
-    type Input = Empty;
+    type Input = PageInput;
     const DOCS: Docs = Docs {
         id: "readSelf",
         tag: "Sessions",
@@ -32,8 +44,8 @@ impl Request for ReadSelf {
         request: "",
         answer: r#"{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead",
             "session": "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z", "cases":
-            [{"case": "c_0123456789abcdefghjk", "title": "Text message log", "role": "lead", "lookup_budget": 250,
-            "view_budget": 20000}]}"#,
+            [{"case": "c_0123456789abcdefghjk", "title": "Text message log", "role": "lead", "lookup_budget": 250, "lookup_most": 250,
+            "view_budget": 20000, "view_most": 20000}], "next": null}"#,
         problems: &[],
     };
 
@@ -41,7 +53,7 @@ impl Request for ReadSelf {
         Ok(Target::Vault)
     }
 
-    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
-        Ok(Self)
+    fn read(_: &Ids, input: PageInput) -> Result<Self, OperationError> {
+        Ok(Self(input.wanted()?))
     }
 }

@@ -48,7 +48,7 @@ macro_rules! step_docs {
                 summary: $list_summary,
                 description: concat!(
                     $list_description,
-                    " Newest first, a page at a time: `next` is the `cursor` of the next page. `state=requested` \
+                    " Newest first, a page at a time: `next` is the `after` of the next page. `state=requested` \
                      lists those that wait for a decision."
                 ),
                 request: "",

@@ -10,13 +10,10 @@ use utoipa::ToSchema;
 use super::TwoPerson;
 use crate::domain::CaseId;
 use crate::domain::schema::PageCursor;
-use crate::operations::{Docs, Ids, Request};
+use crate::operations::{Docs, Ids, PageInput, Request};
 use crate::vault::scope::Scope;
 use crate::vault::scope::requests::{ShownState, WantedPage};
 use crate::vault::{Operation, OperationError, Price, Target};
-
-/// The most requests of one page.
-const MOST: usize = 500;
 
 /// Lists the requests of this kind in a case; a liaison sees those that it asked about its account.
 pub struct List<K> {
@@ -33,14 +30,14 @@ pub struct ListInput {
     #[serde(default)]
     #[schema(pattern = "^(requested|approved|denied|used|acknowledged|expired)$")]
     pub state: Option<String>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    #[schema(value_type = Option<PageCursor>)]
-    pub cursor: Option<String>,
     /// How many at most: 1 to 500. 500 if it is left out.
     #[serde(default)]
     #[schema(pattern = "^([1-9][0-9]?|[1-4][0-9][0-9]|500)$")]
     pub limit: Option<String>,
+    /// The `next` of the page before.
+    #[serde(default)]
+    #[schema(value_type = Option<PageCursor>)]
+    pub after: Option<String>,
 }
 
 impl<K: TwoPerson> Operation for List<K> {
@@ -52,7 +49,7 @@ impl<K: TwoPerson> Operation for List<K> {
     }
 
     fn detail(&self) -> Value {
-        json!({ "state": self.wanted.state, "limit": self.wanted.limit })
+        json!({ "state": self.wanted.state, "limit": self.wanted.rows.limit })
     }
 
     fn price(&self) -> Option<Price> {
@@ -74,14 +71,12 @@ impl<K: TwoPerson> Request for List<K> {
 
     fn read(ids: &Ids, input: ListInput) -> Result<Self, OperationError> {
         let state = input.state.as_deref().map(state).transpose()?;
-        let limit = input.limit.as_deref().map_or(Ok(MOST), str::parse);
-        let limit = limit.ok().filter(|limit| (1..=MOST).contains(limit));
+        let ListInput { limit, after, .. } = input;
         Ok(Self {
             case: ids.case()?,
             wanted: WantedPage {
                 state,
-                cursor: input.cursor,
-                limit: limit.ok_or_else(|| OperationError::invalid("limit", "must be 1 to 500"))?,
+                rows: PageInput { limit, after }.wanted()?,
             },
             kind: PhantomData,
         })

@@ -19,7 +19,7 @@ pub use self::decide::{Decide, DecidedBody, DecidedState, DecisionInput};
 pub(in crate::operations) use self::docs::step_docs;
 pub use self::list::{List, ListInput};
 pub use self::read::Read;
-use super::{Docs, Ids};
+use super::{Docs, Ids, Sheet};
 use crate::domain::{Moment, RequestIdOfKind as _};
 use crate::vault::scope::requests::{RequestKind, RequestPage};
 use crate::vault::{OperationError, Target, Why};
@@ -34,7 +34,7 @@ pub trait TwoPerson: RequestKind {
     /// The answer to a new request.
     type Requested: Serialize + ToSchema + Send + 'static;
     /// A page of the requests of a case.
-    type Listed: From<RequestPage<Self::View>> + Serialize + ToSchema + Send + 'static;
+    type Listed: From<RequestPage<Self::View>> + Sheet + ToSchema + Send + 'static;
 
     /// What a new request is about, read from the path.
     fn about(ids: &Ids) -> Result<Target, OperationError> {

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::docs;
 use crate::domain::schema::PageCursor;
 use crate::domain::{CaseId, ExhibitId, Moment, Reason, WithdrawalId};
+use crate::operations::sheet::{Sheet, asked_columns};
 use crate::operations::two_person::{Ask, StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{RequestPage, ShownState, Withdrawal, WithdrawalView};
@@ -37,9 +38,21 @@ pub struct RequestedWithdrawal {
 pub struct WithdrawalList {
     /// The withdrawals, newest first.
     pub withdrawals: Vec<WithdrawalView>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `after` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
+}
+
+impl Sheet for WithdrawalList {
+    const ROWS: &'static str = "withdrawals";
+    const COLUMNS: &'static [&'static str] = asked_columns!(
+        "withdrawal",
+        "exhibit",
+        "messages",
+        "numbers",
+        "numbers_only_here",
+        "changed_since"
+    );
 }
 
 impl From<RequestPage<WithdrawalView>> for WithdrawalList {

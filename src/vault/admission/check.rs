@@ -14,6 +14,7 @@ use crate::vault::columns::{
     BlockStatistics, CodeBlock, SeenBlock, Segment, SubjectBlock, TextBlock, TimeBlock, UserBlock,
     UserOf,
 };
+use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
@@ -34,24 +35,29 @@ impl Vault {
     /// Opens every part of every exhibit and every term, recomputes the digests over the parts, and looks for every
     /// exhibit that the log says was admitted.
     pub fn check_exhibits(&self) -> Result<Vec<ExhibitCheck>, OperationError> {
-        let reader = self.core.readers.snapshot()?;
-        let connection = reader.connection()?;
-        let mut checks = Vec::new();
-        for case in case_rows::list(connection)? {
-            let keys = self.core.case_keys(&case.id)?;
-            for exhibit in exhibit_rows::list_all(connection, case.number)? {
-                checks.push(check_exhibit(connection, &keys, &case, &exhibit)?);
-            }
-            check_withdrawn(connection, &keys, &case, &mut checks)?;
-            checks.push(check_terms(connection, &keys, &case)?);
-        }
-        let cases: Vec<CaseId> = self.core.keys().cases().cloned().collect();
-        for case in &cases {
-            let keys = self.core.case_keys(case)?;
-            check_against_log(connection, &keys, &mut checks)?;
-        }
-        Ok(checks)
+        check_exhibits(&self.core)
     }
+}
+
+/// The same for whoever only looks.
+pub(in crate::vault) fn check_exhibits(core: &Core) -> Result<Vec<ExhibitCheck>, OperationError> {
+    let reader = core.readers.snapshot()?;
+    let connection = reader.connection()?;
+    let mut checks = Vec::new();
+    for case in case_rows::list(connection)? {
+        let keys = core.case_keys(&case.id)?;
+        for exhibit in exhibit_rows::list_all(connection, case.number)? {
+            checks.push(check_exhibit(connection, &keys, &case, &exhibit)?);
+        }
+        check_withdrawn(connection, &keys, &case, &mut checks)?;
+        checks.push(check_terms(connection, &keys, &case)?);
+    }
+    let cases: Vec<CaseId> = core.keys().cases().cloned().collect();
+    for case in &cases {
+        let keys = core.case_keys(case)?;
+        check_against_log(connection, &keys, &mut checks)?;
+    }
+    Ok(checks)
 }
 
 /// Finds exhibits that were removed whole: only the leaf of the admission is left.

@@ -53,6 +53,7 @@ mod waiting;
 mod waiting_column;
 mod withdrawn;
 
+pub(in crate::vault) use check::check_exhibits;
 pub use dry_run::DryRun;
 pub use exhibit_check::ExhibitCheck;
 pub use file_facts::FileFacts;

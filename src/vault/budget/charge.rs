@@ -22,6 +22,20 @@ pub(in crate::vault) struct Payer<'p> {
     pub(in crate::vault) party: &'p [u8],
 }
 
+/// How a budget stands. Its moments are as the vault measures time.
+pub(in crate::vault) struct Told {
+    /// The points that could be spent now.
+    pub(in crate::vault) left: u64,
+    /// The most that could be left.
+    pub(in crate::vault) most: u64,
+    /// In how many seconds that is left again, if nothing else is spent; 0 if it is.
+    pub(in crate::vault) full_in: u32,
+    /// Until when lookups are frozen.
+    pub(in crate::vault) frozen_until: Option<Moment>,
+    /// Points in addition to the usual ones.
+    pub(in crate::vault) raised: Option<Raised>,
+}
+
 /// A price that was not paid.
 pub(in crate::vault) struct Refused {
     pub(in crate::vault) stopped: Stopped,
@@ -144,19 +158,28 @@ impl<'p> Payer<'p> {
         }
     }
 
-    /// What could be spent now, and until when it is frozen, for the answer to `GET /me`.
-    pub(in crate::vault) fn left(
+    /// How the budget stands, for the answer to `GET /me`.
+    pub(in crate::vault) fn told(
         &self,
         settings: &Settings,
         connection: &Snapshot,
         kind: BudgetKind,
         now: Moment,
-    ) -> Result<(u64, Option<Moment>), StoreError> {
+    ) -> Result<Told, StoreError> {
         let Standing {
             row, limits, all, ..
         } = self.standing(settings, connection, kind, now)?;
-        let frozen = row.frozen_until.filter(|until| *until > now);
-        Ok((limits.left(&row, &all, now), frozen))
+        let most = limits.most(&all, now);
+        Ok(Told {
+            left: limits.left(&row, &all, now),
+            most,
+            full_in: match limits.verdict(&row, &all, most, now) {
+                Verdict::Later(seconds) | Verdict::Frozen(seconds) => seconds,
+                Verdict::Fits | Verdict::TooLarge => 0,
+            },
+            frozen_until: row.frozen_until.filter(|until| *until > now),
+            raised: row.raised.filter(|raised| raised.until > now),
+        })
     }
 
     fn refuse_as(

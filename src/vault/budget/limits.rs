@@ -86,6 +86,12 @@ impl Limits {
         Verdict::Later(seconds(wait.unwrap_or(MONTH_DAYS * 86_400)))
     }
 
+    /// How many points could be spent at once, if nothing was spent lately.
+    pub(in crate::vault) fn most(self, all: &Daily, now: Moment) -> u64 {
+        let day = self.day(all, now).unwrap_or(u64::MAX);
+        self.capacity().min(self.month()).min(day)
+    }
+
     /// How many points could be spent now.
     pub(in crate::vault) fn left(self, row: &BudgetRow, all: &Daily, now: Moment) -> u64 {
         if row.frozen_until.is_some_and(|until| until > now) {

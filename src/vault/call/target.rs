@@ -2,7 +2,7 @@
 //!
 //! Ids, a purpose and a reason; no number and no key.
 
-use crate::domain::{CaseId, ExhibitId, OperatorId, Purpose, Reason, RequestId};
+use crate::domain::{CaseId, ExhibitId, OperatorId, Purpose, Reason, RequestId, SessionId};
 
 /// Purpose and reason, as typed by the asker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum Target {
     Admission(CaseId),
     /// One operator's account.
     Operator(OperatorId),
+    /// One session of the caller.
+    Session(SessionId),
     /// A request that one operator makes and another decides.
     Request(RequestId),
     /// One leaf of the audit log, by its number from 0.
@@ -43,6 +45,7 @@ impl Target {
             Self::Vault | Self::Case(_) | Self::Admission(_) => None,
             Self::Member(_, operator) | Self::Operator(operator) => Some(operator.to_string()),
             Self::Exhibit(_, exhibit) | Self::NamedExhibit(_, exhibit) => Some(exhibit.to_string()),
+            Self::Session(session) => Some(session.to_string()),
             Self::Request(request) => Some(request.to_string()),
             Self::Leaf(seq) => Some(seq.to_string()),
         }

@@ -96,6 +96,14 @@ impl Wire {
         }
     }
 
+    /// Bytes of the given media type that are wiped already when they are dropped.
+    pub fn wiped(content_type: &'static str, bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self {
+            content_type,
+            body: Body::Bytes(bytes),
+        }
+    }
+
     /// A file of the given media type.
     pub fn file(content_type: &'static str, file: SentFile) -> Self {
         Self {

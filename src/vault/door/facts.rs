@@ -92,6 +92,12 @@ pub(in crate::vault) fn load(
         Target::Operator(operator) => {
             situation.known = operator_rows::find(connection, operator)?.is_some();
         }
+        // Somebody else's session is like one that is not there.
+        Target::Session(session) => {
+            let found = session_rows::standing(connection, session)?;
+            let own = found.map(|found| found.operator);
+            situation.known = own.is_some() && own.as_ref() == caller.operator_id();
+        }
         Target::Case(case) => situation.case = case_rows::find(connection, case)?,
         Target::Member(case, operator) => {
             situation.case = case_rows::find(connection, case)?;

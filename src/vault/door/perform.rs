@@ -23,7 +23,7 @@ use crate::vault::call::wire::{View, Wire};
 use crate::vault::core::Core;
 use crate::vault::door::facts::{self, Situation};
 use crate::vault::door::operation::Operation;
-use crate::vault::door::spoilt::{note_spoilt, refuse_spoilt};
+use crate::vault::door::spoilt::{note_broken, note_spoilt, refuse_spoilt};
 use crate::vault::door::toll::Toll;
 use crate::vault::door::vault::Vault;
 use crate::vault::error::OperationError;
@@ -160,6 +160,7 @@ impl Vault {
                 }
                 (stopped, _) => stopped,
             };
+            let stopped = note_broken(&core, stopped);
             // No refusal rests on a file that somebody else wrote to.
             let stopped = match core.control.intact() {
                 Ok(()) => stopped,
@@ -222,6 +223,7 @@ impl Vault {
         let core = Arc::clone(&self.core);
         self.ledger.submit(caller, move |transaction, _| {
             let (situation, notes, ended) = settle::<O>(&core, transaction, &about, &toll, done);
+            let ended = ended.map_err(|stopped| note_broken(&core, stopped));
             let stopped = ended.as_ref().err();
             // What was found is not said of an act that gave no answer.
             let detail = detail
@@ -344,6 +346,7 @@ impl Vault {
                     }
                     Err(error) => (None, Notes::default(), Err(Stopped::Failed(error))),
                 };
+            let ended = ended.map_err(|stopped| note_broken(&core, stopped));
             let stopped = ended.as_ref().err();
             // What was found is not said of an act that gave no answer.
             let found = std::mem::take(&mut notes.detail);

@@ -8,7 +8,7 @@
 use crate::policy::ActionKind;
 use crate::vault::core::Core;
 use crate::vault::door::facts::Situation;
-use crate::vault::error::OperationError;
+use crate::vault::error::{OperationError, Stopped};
 
 /// Refuses an act on a case that was found to be damaged.
 pub(super) fn refuse_spoilt(
@@ -36,6 +36,16 @@ pub(super) fn note_spoilt(
             told(situation, core.control.found_spoilt(case.id.as_str(), part))
         }
         _ => error,
+    }
+}
+
+/// Notes that an act came upon a broken file, such as one that somebody put back while the vault was served.
+pub(super) fn note_broken(core: &Core, stopped: Stopped) -> Stopped {
+    match stopped {
+        Stopped::Failed(OperationError::Store(error)) => {
+            Stopped::Failed(core.control.note_failure(error).into())
+        }
+        other => other,
     }
 }
 

@@ -92,6 +92,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::SignOut
         | Kind::Enrol
         | Kind::SetSecondFactor
+        | Kind::EndSession
         | Kind::ResetFactor
         | Kind::AddOperator
         | Kind::RevokeOperator => true,
@@ -134,6 +135,7 @@ fn is_marked(action: ActionKind) -> bool {
         Kind::BeginExhibit | Kind::AbandonExhibit | Kind::CancelAdmission => false,
         // Questions; those that are charged are marked by their points.
         Kind::ReadSelf
+        | Kind::ListSessions
         | Kind::ListInbox
         | Kind::ListOperators
         | Kind::ListCases
@@ -167,6 +169,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReadCheckpoint
         | Kind::ReadVkey
         | Kind::ReadClock
+        | Kind::ReadHealth
+        | Kind::ReadKeys
         | Kind::KeyStatus => false,
         // The vault's own notes; its stop writes the mark when all is written.
         Kind::StopVault | Kind::SumStrangers | Kind::NoteClock => false,

@@ -1,14 +1,15 @@
 //! Whose points count together, and whose lookups thaw.
 
-use super::Scope;
-use crate::domain::{AccountName, OperatorId};
+use super::{Reading, Scope};
+use crate::domain::{AccountName, Moment, OperatorId};
 use crate::policy::Writes;
-use crate::vault::budget::charge;
+use crate::vault::budget::charge::{self, Payer};
+use crate::vault::budget::price::BudgetKind;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::keyring::RequestDigest;
 use crate::vault::store::case_rows::CaseRow;
-use crate::vault::store::membership_rows;
+use crate::vault::store::membership_rows::{self, MembershipRow};
 
 /// Empty for the team of a case. The liaisons of one account count for that account: a keyed tag, so
 /// that the file does not say which.
@@ -23,6 +24,27 @@ pub(in crate::vault) fn party_of(
     let mut digest = RequestDigest::of(&*core.case_keys(&case.id)?, "budget of an account");
     digest.part(account.as_str().as_bytes());
     Ok(digest.finish().to_vec())
+}
+
+impl Reading<'_> {
+    /// Until when the lookups of a member are frozen, as the vault's clock shows it.
+    pub(in crate::vault::scope) fn frozen_until(
+        &self,
+        case: &CaseRow,
+        member: &MembershipRow,
+    ) -> Result<Option<Moment>, OperationError> {
+        let measured = self.core.clock.measured();
+        let payer = Payer {
+            operator: &member.operator,
+            case: case.number,
+            // A freeze is of one operator, whoever shares a limit with them.
+            party: &[],
+        };
+        let settings = &self.core.settings;
+        let told = payer.told(settings, self.connection, BudgetKind::Lookups, measured)?;
+        let shown = |until: Moment| self.now.plus_seconds(until.seconds() - measured.seconds());
+        Ok(told.frozen_until.map(shown))
+    }
 }
 
 impl<A: Writes> Scope<'_, A> {

@@ -7,9 +7,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::requests::{MembershipWanted, WaitingView};
-use super::{Reading, Scope, open_account, seal_account};
+use super::{Reading, RowsOf, Scope, WantedRows, open_account, seal_account};
 use crate::domain::{
     AccountName, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, Reference, Title,
+    words,
 };
 use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::error::{Conflict, NearMisses, OperationError};
@@ -18,8 +19,9 @@ use crate::vault::exhibits::line_report::KindCount;
 use crate::vault::plaintext::{Aad, RejectKind, open_json};
 use crate::vault::records::SearchedView;
 use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::membership_rows::{self, MembershipRow};
 use crate::vault::store::operator_rows::OperatorState;
-use crate::vault::store::{exhibit_rows, membership_rows, operator_rows};
+use crate::vault::store::{exhibit_rows, operator_rows};
 
 /// What is kept, sealed, of a case.
 #[derive(Serialize, Deserialize)]
@@ -108,16 +110,38 @@ pub struct MemberView {
     pub account: Option<String>,
     /// Whether their rights were ended until another lead gives some again.
     pub suspended: bool,
+    /// Who lets a suspended member in again; for leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub lifted_by: Option<LiftedBy>,
+    /// Until then their lookups are frozen, unless another lead thaws them; for leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub frozen_until: Option<Moment>,
+}
+
+words! {
+    /// Who lets a suspended member in again.
+    pub enum LiftedBy {
+        /// The reader lifts the suspension.
+        You => "you",
+        /// Somebody else than the reader, who imposed it or is the member: another lead of the case, or an
+        /// administrator if another administrator imposed it.
+        SomebodyElse => "somebody-else",
+        /// The leads of the case name the member anew.
+        Naming => "naming",
+        /// A lead of the case, or an administrator with the vault's passphrase, since a lead imposed it.
+        Passphrase => "passphrase",
+    }
 }
 
 impl<A: Action> Scope<'_, A> {
-    /// The cases the caller is a member of.
-    pub fn list_cases(&mut self) -> Result<Vec<CaseView>, OperationError> {
-        let operator = self.operator()?;
-        membership_rows::cases_of(self.connection, operator)?
-            .iter()
-            .map(|case| self.view_case(case))
-            .collect()
+    /// A page of the cases that the caller is a member of, newest first.
+    pub fn list_cases(&mut self, wanted: &WantedRows) -> Result<RowsOf<CaseView>, OperationError> {
+        let all = membership_rows::cases_of(self.connection, self.operator()?)?;
+        let page = wanted.cut(all, |case| case.id.to_string())?;
+        self.note_rows(page.rows.len() as u64);
+        page.try_map(|case| self.view_case(&case))
     }
 
     /// The case of this act.
@@ -158,7 +182,7 @@ impl<A: Action> Scope<'_, A> {
         // A custodian chooses exhibits, and would learn from a sum over them what others have.
         let told = self.grant.role() != Some(CaseRole::Custodian);
         let basis = told.then(|| self.searched()).transpose()?;
-        let mut waiting = self.list_inbox()?;
+        let mut waiting = self.list_inbox(&WantedRows::ALL)?.rows;
         waiting.retain(|one| one.case == case.case);
         self.notes.rows = None;
         Ok(OverviewView {
@@ -169,29 +193,42 @@ impl<A: Action> Scope<'_, A> {
         })
     }
 
-    /// The members of the case, by role and then by id.
-    pub fn list_members(&mut self) -> Result<Vec<MemberView>, OperationError> {
+    /// A page of the members of the case, by role and then by id.
+    pub fn list_members(
+        &mut self,
+        wanted: &WantedRows,
+    ) -> Result<RowsOf<MemberView>, OperationError> {
         let case = self.case_row()?;
-        membership_rows::list(self.connection, case.number)?
-            .into_iter()
-            .map(|row| {
-                let account = match &row.account {
-                    Some(sealed) => Some(
-                        open_account(self.core, case, &row.operator, sealed)?
-                            .as_str()
-                            .to_owned(),
-                    ),
-                    None => None,
-                };
-                Ok(MemberView {
-                    name: self.operator_name(&row.operator)?,
-                    operator: row.operator,
-                    role: row.role.as_str(),
-                    account,
-                    suspended: row.suspended,
-                })
+        let all = membership_rows::list(self.connection, case.number)?;
+        let page = wanted.cut(all, |row| row.operator.to_string())?;
+        self.note_rows(page.rows.len() as u64);
+        // How somebody stands is for those who can change it.
+        let leads = self.grant.role() == Some(CaseRole::Lead);
+        let acting = self.acting_leads(case)?;
+        page.try_map(|row| {
+            let account = match &row.account {
+                Some(sealed) => Some(
+                    open_account(self.core, case, &row.operator, sealed)?
+                        .as_str()
+                        .to_owned(),
+                ),
+                None => None,
+            };
+            let lifted_by = match row.suspended {
+                true => Some(self.lifted_by(&row, &acting, leads)?),
+                false => None,
+            };
+            let frozen_until = self.frozen_until(case, &row)?;
+            Ok(MemberView {
+                name: self.operator_name(&row.operator)?,
+                operator: row.operator,
+                role: row.role.as_str(),
+                account,
+                suspended: row.suspended,
+                lifted_by: lifted_by.filter(|_| leads),
+                frozen_until: frozen_until.filter(|_| leads),
             })
-            .collect()
+        })
     }
 
     fn view_case(&self, case: &CaseRow) -> Result<CaseView, OperationError> {
@@ -335,21 +372,12 @@ impl<A: Writes> Scope<'_, A> {
         let case = self.case_row()?;
         let member = membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;
-        let acting = self.acting_leads()?;
-        let imposed_by = member
-            .suspended_by
-            .filter(|by| member.role == CaseRole::Lead && acting.len() < 2 && !acting.contains(by));
+        let acting = self.acting_leads(case)?;
         let by_lead = self.grant.role() == Some(CaseRole::Lead);
-        let may = match &imposed_by {
-            Some(by) => by_lead || self.is_administrator(by)?,
-            None => false,
-        };
-        match imposed_by.filter(|_| may) {
-            None => Err(self.deny(Denial::NotAllowed)),
-            Some(by) if Some(&by) == self.caller.operator_id() => {
-                Err(self.deny(Denial::OwnRequest))
-            }
-            Some(_) => Ok(membership_rows::lift(
+        match self.lifted_by(&member, &acting, by_lead)? {
+            LiftedBy::Naming | LiftedBy::Passphrase => Err(self.deny(Denial::NotAllowed)),
+            LiftedBy::SomebodyElse => Err(self.deny(Denial::OwnRequest)),
+            LiftedBy::You => Ok(membership_rows::lift(
                 self.transaction()?,
                 case.number,
                 operator,
@@ -372,7 +400,7 @@ impl<A: Writes> Scope<'_, A> {
         let may = ended
             && member.role == CaseRole::Lead
             && self.grant.role().is_none()
-            && self.acting_leads()?.is_empty();
+            && self.acting_leads(case)?.is_empty();
         if !may {
             return Err(self.deny(Denial::NotAllowed));
         }
@@ -417,10 +445,40 @@ impl Reading<'_> {
         Ok(row.is_some_and(|row| row.home == HomeRole::Administrator))
     }
 
-    /// The leads of the case who can do something in it now.
-    fn acting_leads(&self) -> Result<Vec<OperatorId>, OperationError> {
+    /// Who lets a member in again who was suspended, or is not. `acting` are the leads who can act; the reader is one
+    /// of the case if they are there `as_lead`, else an administrator.
+    pub(in crate::vault::scope) fn lifted_by(
+        &self,
+        member: &MembershipRow,
+        acting: &[OperatorId],
+        as_lead: bool,
+    ) -> Result<LiftedBy, OperationError> {
+        let imposed_by = member
+            .suspended_by
+            .as_ref()
+            .filter(|by| member.role == CaseRole::Lead && acting.len() < 2 && !acting.contains(by));
+        let Some(by) = imposed_by else {
+            return Ok(LiftedBy::Naming);
+        };
+        if !as_lead && !self.is_administrator(by)? {
+            return Ok(LiftedBy::Passphrase);
+        }
+        let reader = self.caller.operator_id();
+        Ok(
+            match reader == Some(by) || reader == Some(&member.operator) {
+                true => LiftedBy::SomebodyElse,
+                false => LiftedBy::You,
+            },
+        )
+    }
+
+    /// The leads of a case who can do something in it now.
+    pub(in crate::vault::scope) fn acting_leads(
+        &self,
+        case: &CaseRow,
+    ) -> Result<Vec<OperatorId>, OperationError> {
         let mut acting = Vec::new();
-        for member in membership_rows::list(self.connection, self.case_row()?.number)? {
+        for member in membership_rows::list(self.connection, case.number)? {
             if member.role == CaseRole::Lead && !member.suspended {
                 let operator = operator_rows::find(self.connection, &member.operator)?;
                 let can_act = operator.is_some_and(|operator| {

@@ -13,6 +13,17 @@ impl Reading<'_> {
     pub fn clock(&self) -> ClockReport {
         self.core.clock.report()
     }
+
+    /// The name of whoever accepted the machine's time and waits for a second person.
+    pub fn clock_accepted_by(&self) -> Result<Option<String>, OperationError> {
+        let Some(by) = self.core.clock.proposed_by() else {
+            return Ok(None);
+        };
+        let by: OperatorId = by.parse().map_err(|_| OperationError::Damaged {
+            place: "clock".to_owned(),
+        })?;
+        self.operator_name(&by).map(Some)
+    }
 }
 
 impl Scope<'_, actions::AcceptTime> {

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{DifferenceView, Scope};
+use super::{DifferenceView, RowsOf, Scope, WantedRows};
 use crate::domain::schema::{Digest, FormatName};
 use crate::domain::{ExhibitId, Moment, words};
 use crate::policy::{Action, Denial};
@@ -127,55 +127,58 @@ pub struct ExhibitView {
 }
 
 impl<A: Action> Scope<'_, A> {
-    /// The admitted exhibits of the case in the order of their admission.
-    pub fn list_exhibits(&mut self) -> Result<Vec<ExhibitView>, OperationError> {
+    /// A page of the admitted exhibits of the case in the order of their admission.
+    pub fn list_exhibits(
+        &mut self,
+        wanted: &WantedRows,
+    ) -> Result<RowsOf<ExhibitView>, OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
-        exhibit_rows::list_all(self.connection, case.number)?
-            .iter()
-            .map(|row| {
-                let description = open_description(&keys, row)?;
-                let of_case = self.knows_counts().then_some(description.in_case);
-                let [admitted, duplicates, numbers] = match of_case {
-                    Some(in_case) => [
-                        description.admitted,
-                        description.duplicates + in_case,
-                        u64::from(description.numbers),
-                    ],
-                    None => [
-                        description.admitted_alone(),
-                        description.duplicates,
-                        u64::from(description.file_numbers),
-                    ],
-                }
+        let all = exhibit_rows::list_all(self.connection, case.number)?;
+        let page = wanted.cut(all, |row| row.id.to_string())?;
+        self.note_rows(page.rows.len() as u64);
+        page.try_map(|row| {
+            let description = open_description(&keys, &row)?;
+            let of_case = self.knows_counts().then_some(description.in_case);
+            let [admitted, duplicates, numbers] = match of_case {
+                Some(in_case) => [
+                    description.admitted,
+                    description.duplicates + in_case,
+                    u64::from(description.numbers),
+                ],
+                None => [
+                    description.admitted_alone(),
+                    description.duplicates,
+                    u64::from(description.file_numbers),
+                ],
+            }
+            .map(|count| self.told_of(&description, count));
+            let [rows, quarantined] = [description.rows, description.quarantined]
                 .map(|count| self.told_of(&description, count));
-                let [rows, quarantined] = [description.rows, description.quarantined]
-                    .map(|count| self.told_of(&description, count));
-                let own = self.admitted(&description);
-                Ok(ExhibitView {
-                    commitment: description.commitment(),
-                    exhibit: row.id.to_string(),
-                    state: match row.withdrawn {
-                        Some(_) => ExhibitState::Withdrawn,
-                        None => ExhibitState::Admitted,
-                    },
-                    withdrawn_at: row.withdrawn.map(|withdrawn| withdrawn.at),
-                    name: description.name,
-                    source: description.source,
-                    format: description.format,
-                    mapping: description.mapping,
-                    admitted_at: row.admitted_at,
-                    rows,
-                    admitted,
-                    duplicates,
-                    duplicates_of_case: of_case,
-                    quarantined,
-                    numbers,
-                    digest: own.then_some(description.digest),
-                    digest_salt: own.then_some(description.digest_salt),
-                })
+            let own = self.admitted(&description);
+            Ok(ExhibitView {
+                commitment: description.commitment(),
+                exhibit: row.id.to_string(),
+                state: match row.withdrawn {
+                    Some(_) => ExhibitState::Withdrawn,
+                    None => ExhibitState::Admitted,
+                },
+                withdrawn_at: row.withdrawn.map(|withdrawn| withdrawn.at),
+                name: description.name,
+                source: description.source,
+                format: description.format,
+                mapping: description.mapping,
+                admitted_at: row.admitted_at,
+                rows,
+                admitted,
+                duplicates,
+                duplicates_of_case: of_case,
+                quarantined,
+                numbers,
+                digest: own.then_some(description.digest),
+                digest_salt: own.then_some(description.digest_salt),
             })
-            .collect()
+        })
     }
 
     /// Part `part` of the lines that were left out of an exhibit as duplicates. A custodian gets those within the files

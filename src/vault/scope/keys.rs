@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use super::Scope;
-use crate::policy::{Action, actions};
+use crate::policy::{Action, ActionKind, Seat, actions, allows_seat};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::{KeyringStatus, NewPassphrase};
 
@@ -30,5 +30,11 @@ impl<A: Action> Scope<'_, A> {
     /// Generation, slots and number of cases; nothing secret.
     pub fn key_status(&self) -> KeyringStatus {
         self.core.keys().status()
+    }
+
+    /// The same if the caller may know it.
+    pub fn told_key_status(&self) -> Result<Option<KeyringStatus>, OperationError> {
+        let may = allows_seat(ActionKind::KeyStatus, Seat::Home(self.home_role()?));
+        Ok(may.then(|| self.key_status()))
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Reading, Scope};
+use super::{Reading, RowsOf, Scope, WantedRows};
 use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
 use crate::policy::{Action, ActionKind, Denial, Seat, Writes, allows_seat};
 use crate::vault::call::answer::Answer;
@@ -263,26 +263,35 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl<A: Action> Scope<'_, A> {
-    /// All operators, those without access included.
-    pub fn list_operators(&mut self) -> Result<Vec<OperatorView>, OperationError> {
-        operator_rows::list(self.connection)?
-            .into_iter()
-            .map(|row| {
-                let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
-                Ok(OperatorView {
-                    name: secrets.name.clone(),
-                    role: row.home.as_str(),
-                    state: row.state.as_str(),
-                    second_factor: secrets.totp.is_some(),
-                    wrong_codes: self.alarming_codes(&secrets.name),
-                    operator: row.id,
-                })
+    /// A page of all operators, those without access included, in the order in which they were invited.
+    pub fn list_operators(
+        &mut self,
+        wanted: &WantedRows,
+    ) -> Result<RowsOf<OperatorView>, OperationError> {
+        let all = operator_rows::list(self.connection)?;
+        let page = wanted.cut(all, |row| row.id.to_string())?;
+        self.note_rows(page.rows.len() as u64);
+        page.try_map(|row| {
+            let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+            Ok(OperatorView {
+                name: secrets.name.clone(),
+                role: row.home.as_str(),
+                state: row.state.as_str(),
+                second_factor: secrets.totp.is_some(),
+                wrong_codes: self.alarming_codes(&secrets.name),
+                operator: row.id,
             })
-            .collect()
+        })
     }
 }
 
 impl Reading<'_> {
+    /// What the caller is in the vault.
+    pub fn home_role(&self) -> Result<HomeRole, OperationError> {
+        let row = operator_rows::find(self.connection, self.operator()?)?;
+        Ok(row.ok_or(OperationError::NotFound)?.home)
+    }
+
     /// How many wrong codes came with the right password of whoever has this name, if that is an alarm.
     pub(super) fn alarming_codes(&self, name: &str) -> Option<u32> {
         let keys = self.core.keys();

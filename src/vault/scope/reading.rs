@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Moment, OperatorId};
-use crate::policy::Grant;
+use crate::domain::{CaseRole, Moment, OperatorId};
+use crate::policy::{CaseState, Grant};
 use crate::vault::OperationError;
 use crate::vault::audit::Tip;
 use crate::vault::call::caller::Caller;
@@ -28,6 +28,16 @@ pub struct Reading<'v> {
 }
 
 impl<'v> Reading<'v> {
+    /// What the caller is in the case of this act; none for an administrator or an auditor.
+    pub fn own_role(&self) -> Option<CaseRole> {
+        self.grant.role()
+    }
+
+    /// The state of the case of this act.
+    pub fn case_state(&self) -> Result<CaseState, OperationError> {
+        Ok(self.case_row()?.state)
+    }
+
     /// The moment at which the act began.
     pub fn now(&self) -> Moment {
         self.now

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Scope, open_account, party_of};
-use crate::domain::schema::Token;
+use super::{Reading, RowsOf, Scope, WantedRows, open_account, party_of};
+use crate::domain::schema::{PageCursor, Token};
 use crate::domain::{
     CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
 };
@@ -20,7 +20,7 @@ use crate::vault::error::OperationError;
 use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{SessionToken, Subnet, TotpStep};
 use crate::vault::store::operator_rows::OperatorState;
-use crate::vault::store::session_rows::NewSession;
+use crate::vault::store::session_rows::{NewSession, SessionRow};
 use crate::vault::store::{membership_rows, operator_rows, session_rows};
 
 /// A session that was just opened; its token is shown once.
@@ -100,8 +100,11 @@ pub struct SelfView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub wrong_codes: Option<u32>,
-    /// The cases it is a member of.
+    /// The cases it is a member of, newest first.
     pub cases: Vec<SelfMembership>,
+    /// The `after` of the next page of cases; null on the last one.
+    #[schema(value_type = Option<PageCursor>)]
+    pub next: Option<String>,
 }
 
 /// A case the caller is a member of.
@@ -118,12 +121,48 @@ pub struct SelfMembership {
     pub role: &'static str,
     /// What is left of the lookup budget, in points.
     pub lookup_budget: u64,
+    /// The most that can be left of it, with what was raised.
+    pub lookup_most: u64,
+    /// When that is left again, if nothing else is spent. Left out if it is left now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub lookup_full_at: Option<Moment>,
+    /// Lookup points in addition to the usual ones. Left out if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub raised: Option<u32>,
+    /// Until when they are there. Left out if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub raised_until: Option<Moment>,
     /// What is left of the budget for pages of records, timelines and tables, in points.
     pub view_budget: u64,
+    /// The most that can be left of it.
+    pub view_most: u64,
+    /// When that is left again, if nothing else is spent. Left out if it is left now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub view_full_at: Option<Moment>,
     /// Until then lookups are frozen, unless another lead thaws them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub frozen_until: Option<Moment>,
+}
+
+/// An open session of the caller.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    /// Its id, as leaves have it.
+    pub session: SessionId,
+    /// When it was opened.
+    pub opened_at: Moment,
+    /// When it ends by itself.
+    pub expires_at: Moment,
+    /// Whether it was opened with a second factor.
+    pub second_factor: bool,
+    /// Whether the question came with it.
+    pub current: bool,
 }
 
 impl<A: Writes> Scope<'_, A> {
@@ -206,6 +245,23 @@ impl<A: Writes> Scope<'_, A> {
         Ok(Ok((row.id, verified.step.is_some())))
     }
 
+    /// Ends one open session of the caller, this one or another. Nobody learns of anybody else's.
+    pub fn end_session(&mut self, session: &SessionId) -> Result<(), OperationError> {
+        let operator = self.operator()?;
+        let open = session_rows::of_operator(self.connection, operator)?;
+        if !open
+            .iter()
+            .any(|row| row.id == *session && self.is_open(row))
+        {
+            return Err(OperationError::NotFound);
+        }
+        Ok(session_rows::revoke(
+            self.transaction()?,
+            session,
+            self.now,
+        )?)
+    }
+
     /// Ends the caller's own session.
     pub fn close_session(&mut self) -> Result<(), OperationError> {
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
@@ -217,9 +273,35 @@ impl<A: Writes> Scope<'_, A> {
     }
 }
 
+impl Reading<'_> {
+    fn is_open(&self, row: &SessionRow) -> bool {
+        !row.revoked && !self.core.clock.is_over(row.expires_at)
+    }
+}
+
 impl<A: Action> Scope<'_, A> {
-    /// The caller, its session and its cases.
-    pub fn read_self(&mut self) -> Result<SelfView, OperationError> {
+    /// A page of the caller's open sessions, the newest first.
+    pub fn list_sessions(
+        &mut self,
+        wanted: &WantedRows,
+    ) -> Result<RowsOf<SessionView>, OperationError> {
+        let all = session_rows::of_operator(self.connection, self.operator()?)?;
+        let page = wanted.cut_where(all, |row| row.id.to_string(), |row| self.is_open(row))?;
+        self.note_rows(page.rows.len() as u64);
+        let current = self.caller.session_id();
+        page.try_map(|row| {
+            Ok(SessionView {
+                current: Some(&row.id) == current,
+                session: row.id,
+                opened_at: row.opened_at,
+                expires_at: self.core.clock.shown(row.expires_at),
+                second_factor: row.second_factor,
+            })
+        })
+    }
+
+    /// The caller, its session and a page of its cases.
+    pub fn read_self(&mut self, wanted: &WantedRows) -> Result<SelfView, OperationError> {
         let operator = self.operator()?;
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
         let row =
@@ -227,8 +309,10 @@ impl<A: Action> Scope<'_, A> {
         let expires_at = session_rows::standing(self.connection, session)?
             .ok_or(OperationError::NotFound)?
             .expires_at;
+        let all = membership_rows::cases_of(self.connection, operator)?;
+        let page = wanted.cut(all, |case| case.id.to_string())?;
         let mut cases = Vec::new();
-        for case in membership_rows::cases_of(self.connection, operator)? {
+        for case in page.rows {
             if let Some(member) = membership_rows::find(self.connection, case.number, operator)? {
                 let account = match &member.account {
                     Some(sealed) => Some(open_account(self.core, &case, operator, sealed)?),
@@ -240,18 +324,26 @@ impl<A: Action> Scope<'_, A> {
                     party: &party_of(self.core, &case, account.as_ref())?,
                 };
                 let measured = self.core.clock.measured();
-                let left = |kind| payer.left(&self.core.settings, self.connection, kind, measured);
-                let (lookup_budget, frozen_until) = left(BudgetKind::Lookups)?;
-                let (view_budget, _) = left(BudgetKind::Views)?;
+                let told = |kind| payer.told(&self.core.settings, self.connection, kind, measured);
+                let (lookups, views) = (told(BudgetKind::Lookups)?, told(BudgetKind::Views)?);
+                // Kept as the vault measures time, shown as its clock shows it.
+                let shown =
+                    |then: Moment| self.now.plus_seconds(then.seconds() - measured.seconds());
+                let full =
+                    |seconds: u32| (seconds > 0).then(|| self.now.plus_seconds(i64::from(seconds)));
                 cases.push(SelfMembership {
                     title: self.describe(&case)?.title,
                     case: case.id,
                     role: member.role.as_str(),
-                    lookup_budget,
-                    view_budget,
-                    // Kept as the vault measures time, shown as its clock shows it.
-                    frozen_until: frozen_until
-                        .map(|until| self.now.plus_seconds(until.seconds() - measured.seconds())),
+                    lookup_budget: lookups.left,
+                    lookup_most: lookups.most,
+                    lookup_full_at: full(lookups.full_in),
+                    raised: lookups.raised.map(|raised| raised.points),
+                    raised_until: lookups.raised.map(|raised| shown(raised.until)),
+                    view_budget: views.left,
+                    view_most: views.most,
+                    view_full_at: full(views.full_in),
+                    frozen_until: lookups.frozen_until.map(shown),
                 });
             }
         }
@@ -264,6 +356,7 @@ impl<A: Action> Scope<'_, A> {
             session: session.clone(),
             expires_at: self.core.clock.shown(expires_at),
             cases,
+            next: page.next,
         })
     }
 }

@@ -57,6 +57,15 @@ pub enum StoreFault {
 }
 
 impl StoreError {
+    /// Whether the file itself is not what the vault wrote, or cannot be read: what somebody put in its place, or a
+    /// disk that fails. Trying again does not help.
+    pub(crate) fn is_broken_file(&self) -> bool {
+        matches!(
+            self.fault,
+            StoreFault::Damaged | StoreFault::Inconsistent | StoreFault::Disk
+        )
+    }
+
     pub(crate) fn inconsistent(at: &'static str) -> Self {
         Self {
             at,

@@ -1,5 +1,7 @@
 //! Table `session`: who is signed in. It holds the keyed tag of a token, never a token.
 
+use std::cmp::Reverse;
+
 use super::control::{Cell, ControlRow, SESSION, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::operator_rows::{self, OperatorState};
@@ -10,6 +12,7 @@ use crate::domain::{HomeRole, Moment, OperatorId, SessionId};
 pub(crate) struct SessionRow {
     pub(crate) id: SessionId,
     pub(crate) operator: OperatorId,
+    pub(crate) opened_at: Moment,
     pub(crate) expires_at: Moment,
     /// Whether it was opened with a second factor.
     pub(crate) second_factor: bool,
@@ -83,14 +86,24 @@ pub(crate) fn revoke(
     one("session::revoke", usize::from(changed))
 }
 
+/// The sessions of an operator, those that have ended too; the newest first.
+pub(crate) fn of_operator(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let mut all = connection.rows(&SESSION, &by, read)?;
+    all.sort_by_cached_key(|row| (Reverse(row.opened_at), row.id.clone()));
+    Ok(all)
+}
+
 /// Ends every session of an operator; returns how many.
 pub(crate) fn revoke_all(
     connection: &Transaction,
     operator: &OperatorId,
     now: Moment,
 ) -> Result<usize, StoreError> {
-    let by = [("operator", text(operator.as_str()))];
-    let mut open = connection.rows(&SESSION, &by, read)?;
+    let mut open = of_operator(connection, operator)?;
     open.retain(|session| !session.revoked);
     for session in &open {
         revoke(connection, &session.id, now)?;
@@ -109,6 +122,7 @@ fn read(row: &ControlRow<'_>) -> Result<SessionRow, StoreError> {
     Ok(SessionRow {
         id: sound("session::id", text("id")?.parse())?,
         operator: sound("session::operator", text("operator")?.parse())?,
+        opened_at: Moment::from_seconds(row.get("opened_at").map_err(&failed)?),
         expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
         second_factor: row.get("second_factor").map_err(&failed)?,
         revoked: revoked_at.is_some(),

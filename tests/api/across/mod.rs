@@ -12,6 +12,7 @@ mod custodian;
 mod formats;
 mod ids;
 mod leak_canary;
+mod lists;
 mod log;
 mod mapping;
 mod mirror;

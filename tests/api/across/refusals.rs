@@ -431,7 +431,7 @@ const WRONG: &[Priced] = &[
     }),
 ];
 
-/// The lists of requests, which take a state, a limit and a cursor.
+/// The lists of requests, which take a state beside a limit and where a page begins.
 const LISTS: [&str; 6] = [
     "GET /api/v1/cases/{case}/exports",
     "GET /api/v1/cases/{case}/memberships",
@@ -441,6 +441,17 @@ const LISTS: [&str; 6] = [
     "GET /api/v1/cases/{case}/withdrawals",
 ];
 
+/// The other lists.
+const PLAIN_LISTS: [&str; 7] = [
+    "GET /api/v1/sessions",
+    "GET /api/v1/me",
+    "GET /api/v1/inbox",
+    "GET /api/v1/operators",
+    "GET /api/v1/cases",
+    "GET /api/v1/cases/{case}/members",
+    "GET /api/v1/cases/{case}/exhibits",
+];
+
 /// Queries that are wrong whatever the case holds, and their routes.
 fn wrong_queries() -> Vec<(&'static str, &'static str)> {
     let of_lists = ["limit=0", "limit=501", "limit=some", "state=perhaps"];
@@ -448,6 +459,12 @@ fn wrong_queries() -> Vec<(&'static str, &'static str)> {
         .iter()
         .flat_map(|route| of_lists.map(|query| (*route, query)))
         .collect();
+    let of_plain_lists = ["limit=0", "limit=501", "limit=some"];
+    all.extend(
+        PLAIN_LISTS
+            .iter()
+            .flat_map(|route| of_plain_lists.map(|query| (*route, query))),
+    );
     all.extend([
         (DUPLICATES, "of=nobody"),
         (DUPLICATES, "part=first"),

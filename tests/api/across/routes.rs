@@ -1,6 +1,9 @@
 //! One valid request for every route, with everything it needs. The tests of the matrix, of routes,
 //! of the audit log and of leaks are built on it.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -19,6 +22,9 @@ pub struct Asked {
     pub asker: Option<Who>,
 }
 
+/// The session of a token, for the route that ends a session of one's own.
+static SESSIONS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
 /// A route, who may use it, and who may not.
 pub struct Row {
     /// As in the route table: `GET /api/v1/me`.
@@ -36,7 +42,10 @@ impl Asked {
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        client.send(self.method.clone(), &self.path, &headers, &self.body)
+        let own = SESSIONS.lock().unwrap().get(client.token()).cloned();
+        let own = own.unwrap_or_else(|| "s_00000000000000000000".to_owned());
+        let path = self.path.replace("{session}", &own);
+        client.send(self.method.clone(), &path, &headers, &self.body)
     }
 
     pub fn takes_json(&self) -> bool {
@@ -73,11 +82,15 @@ use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison, Outsid
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
     for_all("DELETE /api/v1/sessions/current"),
+    for_all("DELETE /api/v1/sessions/{session}"),
+    for_all("GET /api/v1/sessions"),
     for_all("GET /api/v1/me"),
     for_all("GET /api/v1/inbox"),
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
+    row("GET /api/v1/health",                              Auditor, Investigator, 403),
+    for_all("GET /api/v1/keys"),
     row("GET /api/v1/keys/status",                         Administrator, Auditor, 403),
     row("GET /api/v1/clock",                               Lead, Investigator, 403),
     row("POST /api/v1/clock/acceptance",                   Lead, Auditor, 403),
@@ -374,9 +387,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
 
 /// Somebody's client; a session of its own where the request ends it.
 pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
-    if route == "DELETE /api/v1/sessions/current" {
+    if route.starts_with("DELETE /api/v1/sessions/") {
         incident.client(who);
-        incident.new_session(who)
+        let client = incident.new_session(who);
+        let session = client.get("/me").assert_status(200).member("session");
+        let mut sessions = SESSIONS.lock().unwrap();
+        sessions.insert(client.token().to_owned(), session);
+        client
     } else {
         incident.client(who)
     }

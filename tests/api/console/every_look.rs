@@ -1,10 +1,14 @@
-//! Every page in a real browser, as everybody who gets it sees it: wide and light, narrow and dark.
+//! Every page in a real browser, as everybody who gets it sees it: wide and light, narrow and dark, and at 400 %.
 //!
-//! axe finds nothing that keeps people out, nothing is wider than the window, no page writes to the console or asks for
-//! anything but its style sheet and script. Pictures of all pages are in `target/screenshots`, for whoever built them
-//! to look at.
+//! axe finds nothing that keeps people out, nothing is wider than the window or cut off, every target has 24 pixels and
+//! gets the focus, no page writes to the console or asks for anything but its style sheet and script. Pictures of all
+//! pages are in `target/screenshots`, for whoever built them to look at.
+//!
+//! Each page is loaded once, and the look is changed around it. What axe says follows from the elements of a page, their
+//! classes and where they stand, so it is asked where a page has one that no page before it had, in each look.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -26,6 +30,7 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         incident: &incident,
         chromium,
         axe,
+        judged: RefCell::default(),
         wrong: RefCell::default(),
     };
     sight.see("stranger", "sign-in", "/console/sign-in", 200);
@@ -80,6 +85,12 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         ("quarantine-list", format!("/console/quarantines/{list}")),
         ("membership", format!("/console/memberships/{membership}")),
         ("operators", "/console/operators".to_owned()),
+        ("operators-next", "/console/operators?limit=2".to_owned()),
+        ("sessions", "/console/sessions".to_owned()),
+        ("budgets", "/console/budgets".to_owned()),
+        ("keys", "/console/keys".to_owned()),
+        ("health", "/console/health".to_owned()),
+        ("clock", "/console/clock".to_owned()),
     ] {
         sight.see("lead", name, &path, 200);
     }
@@ -87,6 +98,8 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
 
     sight.enter(Who::Investigator);
     sight.see("investigator", "home", "/console", 200);
+    sight.see("investigator", "budgets", "/console/budgets", 200);
+    sight.see("investigator", "health-refused", "/console/health", 403);
     sight.see("investigator", "lookup", &in_case("/lookup"), 200);
     sight.see("investigator", "sitting", "/console/sitting", 200);
     sight.chromium.choose("purpose", "scoping");
@@ -155,6 +168,12 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
     sight.enter(Who::Administrator);
     sight.see("administrator", "home", "/console", 200);
     sight.see("administrator", "operators", "/console/operators", 200);
+    sight.see("administrator", "keys", "/console/keys", 200);
+    // Somebody whom another administrator suspended, and a clock that jumped.
+    incident.case_of_suspended_leads();
+    incident.clock.jump_seconds(86_400);
+    sight.see("administrator", "home-tasks", "/console", 200);
+    sight.see("administrator", "clock-in-doubt", "/console/clock", 200);
 
     sight.enter(Who::Outsider);
     sight.see("outsider", "home", "/console", 200);
@@ -167,6 +186,8 @@ struct Sight<'i> {
     incident: &'i Incident,
     chromium: Chromium,
     axe: String,
+    /// Elements with their class and place, on pages that axe looked at.
+    judged: RefCell<BTreeSet<String>>,
     /// All that is wrong with any page, so that one run says it all.
     wrong: RefCell<Vec<String>>,
 }
@@ -188,38 +209,104 @@ impl Sight<'_> {
         let html = self.chromium.html();
         assert!(html.len() <= LARGEST, "{what}: {} bytes", html.len());
         assert!(self.chromium.has("main h1"), "{what}: {html}");
-        for look in [Look::WIDE, Look::NARROW] {
+        let new = self.has_new_elements();
+        for look in [Look::WIDE, Look::NARROW, Look::ZOOMED] {
             self.chromium.see_as(look);
-            let wider = "return document.documentElement.scrollWidth - window.innerWidth";
-            let wider = self.chromium.run(wider, &[]);
-            self.chromium.picture(&format!("{what}-{}", look.width));
-            if wider.as_i64() > Some(0) {
-                say(format!("{wider} too wide at {look:?}"));
+            for found in texts(&self.chromium.run(MISPLACED, &[])) {
+                say(format!("{look:?}: {found}"));
             }
-            for found in self.judge() {
-                say(format!("{look:?}: {found:#}"));
+            if look.zoom == 1 {
+                self.chromium.picture(&format!("{what}-{}", look.width));
+                for found in self.judge(new) {
+                    say(format!("{look:?}: {found:#}"));
+                }
             }
-            // What axe itself did is none of the page's.
-            self.chromium.wrong(&refused);
         }
+        for found in texts(&self.chromium.run(OUT_OF_REACH, &[])) {
+            say(format!("by keyboard: {found}"));
+        }
+        // What axe itself did is none of the page's.
+        self.chromium.wrong(&refused);
         self.chromium.see_as(Look::WIDE);
     }
 
-    /// What axe says against the page as it is shown.
-    fn judge(&self) -> Vec<Value> {
-        let script = format!(
-            "{};
-            const done = arguments[arguments.length - 1];
+    /// Whether an element of the page stands on no page before it, by its class, its attributes and what it stands in.
+    fn has_new_elements(&self) -> bool {
+        let seen = texts(&self.chromium.run(ELEMENTS, &[]));
+        assert!(!seen.is_empty());
+        let mut judged = self.judged.borrow_mut();
+        let before = judged.len();
+        judged.extend(seen);
+        judged.len() > before
+    }
+
+    /// What axe says against the page as it is shown, if it is asked.
+    fn judge(&self, asked: bool) -> Vec<Value> {
+        if !asked {
+            return Vec::new();
+        }
+        // It stays on the page once it is there.
+        if self.chromium.run("return typeof axe", &[]) == "undefined" {
+            let define = format!("{}; window.axe = axe;", self.axe);
+            self.chromium.run(&define, &[]);
+        }
+        let script = "const done = arguments[arguments.length - 1];
             const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-            axe.run(document, {{ runOnly: tags, resultTypes: ['violations'] }}).then(
-              (found) => done(found.violations.map((one) => ({{
+            axe.run(document, { runOnly: tags, resultTypes: ['violations'] }).then(
+              (found) => done(found.violations.map((one) => ({
                 rule: one.id, help: one.help,
                 at: one.nodes.map((node) => node.html + ' ' + node.failureSummary),
-              }}))),
-              (error) => done([String(error)]));",
-            self.axe
-        );
-        let found = self.chromium.run_async(&script, &[]);
+              }))),
+              (error) => done([String(error)]));";
+        let found = self.chromium.run_async(script, &[]);
         found.as_array().cloned().unwrap_or_default()
     }
 }
+
+fn texts(value: &Value) -> Vec<String> {
+    let all = value.as_array().into_iter().flatten();
+    all.map(|one| one.as_str().unwrap().to_owned()).collect()
+}
+
+/// The elements of the page, each with its class, its attributes and what it stands in.
+const ELEMENTS: &str = "
+    const name = (one) => one ? `${one.tagName}.${[...one.classList].sort().join('.')}` : '';
+    const all = [...document.querySelectorAll('*')].map((one) =>
+      `${name(one.parentElement)}>${name(one)}[${one.getAttributeNames().sort()}]`);
+    return [...new Set(all)];";
+
+/// What is wider than the window, cut off, or too small to be hit. What scrolls by itself, as a table does, may be wider
+/// inside; a link within a sentence may be as high as its line.
+const MISPLACED: &str = "
+    const wrong = [];
+    const told = (one) => `${one.tagName} ${one.className} ${(one.textContent || one.name || '').trim().slice(0, 40)}`;
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (wide > 0) { wrong.push(`${wide} too wide`); }
+    for (const one of document.querySelectorAll('body *')) {
+      if (one.closest('.hide, .skip, svg, dialog, script') || !one.checkVisibility()) { continue; }
+      const box = one.getBoundingClientRect();
+      if (!box.width || !box.height) { continue; }
+      const scroller = one.closest('.wide');
+      if (!scroller && (box.left < -1 || box.right > innerWidth + 1)) { wrong.push(`outside: ${told(one)}`); }
+      const hides = ['hidden', 'clip'].includes(getComputedStyle(one).overflowX);
+      if (hides && one.scrollWidth > one.clientWidth + 1) { wrong.push(`cut off: ${told(one)}`); }
+      const control = one.matches('a[href], button, input, select, textarea, summary');
+      const inSentence = one.matches('a') && getComputedStyle(one).display === 'inline';
+      if (control && !inSentence && (box.width < 23.9 || box.height < 23.9)) {
+        wrong.push(`${Math.round(box.width)} x ${Math.round(box.height)}: ${told(one)}`);
+      }
+    }
+    return wrong.slice(0, 10);";
+
+/// What the keyboard does not reach, or only out of its order.
+const OUT_OF_REACH: &str = "
+    const wrong = [];
+    for (const one of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
+      if (!one.checkVisibility() || one.disabled || one.closest('dialog')) { continue; }
+      one.focus();
+      if (document.activeElement !== one || one.tabIndex !== 0) { wrong.push(one.outerHTML.slice(0, 200)); }
+    }
+    for (const one of document.querySelectorAll('.wide')) {
+      if (one.scrollWidth > one.clientWidth && one.tabIndex !== 0) { wrong.push(`cannot be scrolled: ${one.className}`); }
+    }
+    return wrong.slice(0, 10);";

@@ -1,7 +1,8 @@
 //! Every page, asked for by everybody: who may gets it, everybody else gets a page that says why not, and no page holds
 //! a number that was not revealed.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use breachvault::http::page_table;
@@ -44,6 +45,21 @@ const ROWS: &[Row] = &[
     get("GET /console", EVERYBODY),
     get("GET /console/sitting", EVERYBODY),
     post("POST /console/sitting", &[WHY, REASON], EVERYBODY),
+    get("GET /console/sessions", EVERYBODY),
+    post("POST /console/sessions/{session}/end", &[], EVERYBODY),
+    get("GET /console/budgets", EVERYBODY),
+    get("GET /console/keys", EVERYBODY),
+    get("GET /console/health", &[Administrator, Auditor, Lead, SecondLead]),
+    get("GET /console/clock", &[Administrator, Auditor, Lead, SecondLead]),
+    // The clock agrees, so nobody has anything to accept.
+    Row {
+        status: 409,
+        ..post(
+            "POST /console/clock",
+            &[("time", "2024-04-02T09:00:00Z"), REASON],
+            &[Administrator, Lead, SecondLead],
+        )
+    },
     get("GET /console/operators", &[Administrator, Lead, SecondLead]),
     Row {
         status: 200,
@@ -62,6 +78,10 @@ const ROWS: &[Row] = &[
     get("GET /console/cases/{case}/members", KEEPERS),
     get("GET /console/cases/{case}/members/new", &[Administrator, Lead, SecondLead]),
     post("POST /console/cases/{case}/members/{operator}", &[("role", "investigator")], LEADS),
+    post("POST /console/cases/{case}/members/{operator}/thaw", &[REASON], LEADS),
+    post("POST /console/cases/{case}/members/{operator}/suspension", &[REASON], &[Administrator, Lead, SecondLead]),
+    // Two leads can act, so they name the member anew.
+    post("POST /console/cases/{case}/members/{operator}/lift", &[REASON], &[]),
     get("GET /console/cases/{case}/exhibits", &[Investigator, Lead, SecondLead, Custodian]),
     get("GET /console/cases/{case}/exhibits/new", MEMBERS),
     Row {
@@ -222,10 +242,20 @@ fn every_page_is_for_those_who_may_and_tells_everybody_else_why_not() {
         .iter()
         .map(|message| &message.number[message.number.len() - 9..])
         .collect();
+    let asked = Asked::default();
     for who in Who::ALL {
         let browser = Browser::signed_in(&incident, who);
         for row in ROWS {
-            let answer = ask(&incident, &browser, row, &number, &subject);
+            let uses_up = !row.page.starts_with("GET")
+                && (row.granted.contains(&who) || row.perhaps.contains(&who));
+            let answer = ask(
+                &incident,
+                &browser,
+                row,
+                (who, uses_up),
+                &asked,
+                (&number, &subject),
+            );
             let text = String::from_utf8_lossy(&answer.body).into_owned();
             let granted = row.granted.contains(&who);
             match granted {
@@ -267,8 +297,10 @@ fn nobody_gets_a_page_without_a_session() {
     let browser = Browser::of(&incident);
     let number = incident.log.messages[0].number.clone();
     let subject = incident.subject(&number);
+    let asked = Asked::default();
     for row in ROWS {
-        let answer = ask(&incident, &browser, row, &number, &subject);
+        let by = (Who::Outsider, false);
+        let answer = ask(&incident, &browser, row, by, &asked, (&number, &subject));
         assert_eq!(answer.leaf(), None, "{}", row.page);
         match row.page.starts_with("GET") {
             true => {
@@ -295,14 +327,32 @@ fn the_head_of_a_page_is_not_to_be_had() {
     assert_eq!(answer.header("allow"), Some("GET"));
 }
 
-/// Asks for a page, with a request of its own if it is about one.
-fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject: &str) -> Answer {
+/// What each page is about, kept until somebody uses it up: most are refused it, and a page that is only read leaves it
+/// as it is.
+type Asked = RefCell<BTreeMap<&'static str, String>>;
+
+/// Asks for a page, about something that nobody has used up yet.
+fn ask(
+    incident: &Incident,
+    browser: &Browser,
+    row: &Row,
+    (who, uses_up): (Who, bool),
+    asked: &Asked,
+    (number, subject): (&str, &str),
+) -> Answer {
     let (method, path) = row.page.split_once(' ').unwrap();
     let mut path = path.replace("{case}", &incident.case);
     if let Some((_, name)) = path.split_once('{') {
         let name = name.split_once('}').unwrap().0.to_owned();
-        let id = request(incident, &path, &name, subject);
+        let id = match asked.borrow_mut().remove(row.page) {
+            Some(id) => id,
+            None if name == "session" => own_session(incident, who),
+            None => request(incident, &path, &name, subject),
+        };
         path = path.replace(&format!("{{{name}}}"), &id);
+        if !uses_up {
+            asked.borrow_mut().insert(row.page, id);
+        }
     }
     if path.ends_with("/scope") {
         path.push_str("?by=country&audience=team");
@@ -327,6 +377,13 @@ fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject:
         })
         .collect();
     browser.submit(&path, &fields)
+}
+
+/// Another session of somebody.
+fn own_session(incident: &Incident, who: Who) -> String {
+    incident.client(who);
+    let me = incident.new_session(who).get("/me").assert_status(200);
+    me.member("session")
 }
 
 /// The id of what the path is about: a new request, decided only if it is to be opened; a new exhibit; a leaf.
@@ -360,7 +417,14 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
             quarantine
         }
         "membership" => incident.ask_membership(&new_name()),
-        "operator" => incident.invite(&new_name(), "investigator").0,
+        "operator" => {
+            let (operator, _) = incident.invite(&new_name(), "investigator");
+            let member = ["/thaw", "/suspension", "/lift"];
+            if member.iter().any(|act| path.ends_with(act)) {
+                incident.give(&incident.case, &operator, "investigator", None);
+            }
+            operator
+        }
         other => panic!("{other}"),
     }
 }

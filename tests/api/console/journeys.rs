@@ -345,6 +345,43 @@ fn every_list_is_worked_by_keyboard() {
     chromium.keys("c");
     chromium.find("table");
     assert_eq!(chromium.place(), "/console/cases");
+    // In every list: the keys are told, j and k go through its rows, and Enter does what the row is for.
+    incident.ask_raise(&incident.investigator(), 5);
+    incident.ask_raise(&incident.investigator(), 6);
+    let row = "const all = [...document.querySelectorAll('main tbody tr, main .entry')];
+        return all.findIndex((one) => one.contains(document.activeElement))";
+    for path in [
+        "/console".to_owned(),
+        "/console/cases".to_owned(),
+        "/console/operators".to_owned(),
+        "/console/sessions".to_owned(),
+        case(incident, "/members"),
+        case(incident, "/exhibits"),
+        case(incident, "/raises"),
+    ] {
+        chromium.go(&path);
+        chromium.keys("j");
+        assert_eq!(chromium.run(row, &[]), 0, "{path}");
+        let rows = "return document.querySelectorAll('main tbody tr, main .entry').length";
+        if chromium.run(rows, &[]).as_u64() > Some(1) {
+            chromium.keys("j");
+            assert_eq!(chromium.run(row, &[]), 1, "{path}");
+            chromium.keys("k");
+            assert_eq!(chromium.run(row, &[]), 0, "{path}");
+        }
+        chromium.keys("?");
+        let listed = chromium.text("#keys dl");
+        assert!(listed.contains("Next row"), "{path}: {listed}");
+        chromium.keys(escape);
+    }
+    chromium.keys("jk");
+    chromium.keys(enter);
+    chromium.find("dl.facts.large");
+    assert!(
+        chromium.place().starts_with("/console/raises/"),
+        "{}",
+        chromium.place()
+    );
     quiet(&chromium);
 }
 

@@ -127,6 +127,68 @@ fn what_cannot_be_done_says_why_and_who_can() {
         "{text}"
     );
     assert!(refused.leaf().is_some());
+    // On every other page that has something for some roles alone.
+    for (who, page, why) in [
+        (Who::Investigator, "/console/cases/new", "Who can: lead."),
+        (
+            Who::Investigator,
+            "/console/keys",
+            "Who can see it: administrator.",
+        ),
+        (Who::Lead, "/console/operators", "Who can: administrator."),
+        (Who::Lead, "/console/clock", "Who can: lead, administrator."),
+        (
+            Who::Lead,
+            "/console/cases/{case}/members",
+            "It is you: another lead acts",
+        ),
+        (
+            Who::Custodian,
+            "/console/cases/{case}/members",
+            "Who can: lead.",
+        ),
+        (
+            Who::Custodian,
+            "/console/cases/{case}/members",
+            "Who can suspend a membership: lead, administrator.",
+        ),
+        (
+            Who::Lead,
+            "/console/cases/{case}/exhibits/new",
+            "Who can: custodian.",
+        ),
+        (
+            Who::Custodian,
+            "/console/cases/{case}/exports/new",
+            "Who can: investigator, lead, liaison.",
+        ),
+        (
+            Who::Administrator,
+            "/console/operators",
+            "It is you: another administrator",
+        ),
+    ] {
+        let page = page.replace("{case}", &incident.case);
+        let text = Browser::signed_in(incident, who)
+            .get(&page)
+            .assert_status(200)
+            .text();
+        assert!(text.contains(why), "{who:?} {page}: {text}");
+    }
+    // Nothing is greyed out without a word.
+    for who in Who::ALL {
+        let browser = Browser::signed_in(incident, who);
+        let why = [
+            ("purpose", "scoping"),
+            ("reason", body::REASON),
+            ("next", "/console"),
+        ];
+        browser.submit("/console/sitting", &why).assert_status(303);
+        for page in super::read_by(incident, who) {
+            let text = browser.get(&page).assert_status(200).text();
+            assert!(!text.contains(" disabled"), "{who:?} {page}: {text}");
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The pages, as a browser without a script meets them; in `every_look` and `journeys`, as a real one does.
 
+use crate::support::{Incident, Who};
+
 mod audit;
 mod every_look;
 mod every_page;
@@ -10,4 +12,54 @@ mod people;
 mod records;
 mod requests;
 mod sessions;
+mod standing;
 mod whence;
+
+use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison};
+
+/// Pages that anybody of a role reads without asking for anything first, and somebody who reads each.
+const READ: &[(Who, &str)] = &[
+    (Lead, "/console"),
+    (Lead, "/console/sessions"),
+    (Lead, "/console/budgets"),
+    (Lead, "/console/health"),
+    (Lead, "/console/clock"),
+    (Lead, "/console/operators"),
+    (Lead, "/console/cases"),
+    (Lead, "/console/cases/{case}"),
+    (Lead, "/console/cases/{case}/members"),
+    (Lead, "/console/cases/{case}/exhibits"),
+    (Lead, "/console/cases/{case}/requests"),
+    (Lead, "/console/cases/{case}/reveals"),
+    (Lead, "/console/cases/{case}/exports"),
+    (Lead, "/console/cases/{case}/raises"),
+    (Lead, "/console/cases/{case}/raises/new"),
+    (Lead, "/console/cases/{case}/withdrawals"),
+    (Lead, "/console/cases/{case}/quarantines"),
+    (Lead, "/console/cases/{case}/memberships"),
+    (Investigator, "/console"),
+    (Investigator, "/console/budgets"),
+    (Investigator, "/console/keys"),
+    (Investigator, "/console/cases/{case}/lookup"),
+    (Investigator, "/console/cases/{case}/records"),
+    (
+        Investigator,
+        "/console/cases/{case}/scope?by=country&audience=team",
+    ),
+    (Custodian, "/console/cases/{case}/exhibits/new"),
+    (Custodian, "/console/cases/{case}/members"),
+    (Custodian, "/console/cases/{case}/lookup"),
+    (Liaison, "/console/cases/{case}"),
+    (Auditor, "/console/audit"),
+    (Auditor, "/console/audit/sign-off"),
+    (Administrator, "/console"),
+    (Administrator, "/console/operators"),
+    (Administrator, "/console/keys"),
+];
+
+/// Their addresses in this vault, by reader.
+fn read_by(incident: &Incident, who: Who) -> Vec<String> {
+    let own = READ.iter().filter(|(reader, _)| *reader == who);
+    own.map(|(_, path)| path.replace("{case}", &incident.case))
+        .collect()
+}

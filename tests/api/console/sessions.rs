@@ -1,6 +1,7 @@
 //! Coming in, staying and leaving by a browser.
 
-use crate::support::{Browser, Incident, PASSWORD, TestVault, Who, code, shared};
+use super::read_by;
+use crate::support::{Browser, Incident, PASSWORD, TestVault, Who, body, code, shared};
 
 const SESSION: &str = "__Host-session";
 
@@ -183,6 +184,36 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
     let told = browser.get(to).assert_status(200);
     assert!(told.text().contains("The session has ended."));
     assert_eq!(browser.cookie(SESSION), None);
+    // So does every page, and each of them counts down.
+    for who in Who::ALL {
+        let browser = Browser::signed_in(&incident, who);
+        sit(&browser);
+        for path in read_by(&incident, who) {
+            let page = browser.get(&path).assert_status(200);
+            let refresh = page.header("refresh").unwrap_or_default().to_owned();
+            let plain = path.split('?').next().unwrap();
+            assert!(
+                refresh.ends_with(&format!("url=/console/sign-in?ended=1&next={plain}")),
+                "{path}: {refresh}"
+            );
+            assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
+            let text = page.text();
+            assert!(
+                text.contains("data-seconds-left=\"") && text.contains("session ends"),
+                "{path}: {text}"
+            );
+        }
+    }
+}
+
+/// Gives purpose and reason, which pages of records ask for once.
+fn sit(browser: &Browser) {
+    let why = [
+        ("purpose", "scoping"),
+        ("reason", body::REASON),
+        ("next", "/console"),
+    ];
+    browser.submit("/console/sitting", &why).assert_status(303);
 }
 
 #[test]
@@ -313,6 +344,37 @@ fn every_time_and_picker_names_its_zone() {
     let raise = format!("/console{}", incident.of_case("/raises/new"));
     let form = browser.get(&raise).assert_status(200).text();
     assert!(form.contains("A time with its zone"), "{form}");
+    // On every page: a time says its zone, and a field for one says that it takes one.
+    let (mut times, mut fields) = (0, 0);
+    for who in Who::ALL {
+        let browser = Browser::signed_in(incident, who);
+        sit(&browser);
+        for path in read_by(incident, who) {
+            let text = browser.get(&path).assert_status(200).text();
+            for time in text.split("<time ").skip(1) {
+                let (_, after) = time.split_once('>').unwrap();
+                let (shown, _) = after.split_once("</time>").unwrap();
+                assert!(
+                    shown.contains("UTC") || shown.ends_with('Z'),
+                    "{path}: {shown}"
+                );
+                times += 1;
+            }
+            for name in ["sent_from", "sent_to", "from", "to", "until", "time"] {
+                let Some((before, _)) = text.split_once(&format!("<input id=\"{name}\"")) else {
+                    continue;
+                };
+                let (_, label) = before.rsplit_once("<label").unwrap();
+                assert!(label.contains("zone"), "{path}: {label}");
+                fields += 1;
+            }
+            assert!(
+                !text.contains("datetime-local"),
+                "{path}: a picker without a zone"
+            );
+        }
+    }
+    assert!(times > 60 && fields >= 5, "{times} times, {fields} fields");
 }
 
 #[test]

@@ -1,3 +1,4 @@
-//! The keyring.
+//! The keys, and the keyring.
 
+mod read;
 mod status;

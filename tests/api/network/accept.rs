@@ -41,7 +41,10 @@ fn an_address_that_has_nothing_acceptable_says_so_before_it_acts() {
             .assert_problem(406, "not-acceptable");
     }
     auditor
-        .get_as("/me", "application/json;q=0")
+        .get_as("/clock", "application/json;q=0")
+        .assert_problem(406, "not-acceptable");
+    auditor
+        .get_as("/me", "application/json;q=0, text/csv;q=0")
         .assert_problem(406, "not-acceptable");
     let next = auditor.get("/audit/checkpoint").leaf().unwrap();
     // Others use the same vault; none of these wrote a leaf for the auditor.

@@ -17,12 +17,12 @@ fn page(incident: &Incident, client: &Client, query: &str) -> (Vec<String>, Valu
 /// Every id, so many at a time.
 fn all(incident: &Incident, client: &Client, query: &str, limit: usize) -> Vec<String> {
     let (mut ids, mut next) = page(incident, client, &format!("?limit={limit}{query}"));
-    while let Some(cursor) = next.as_str() {
+    while let Some(after) = next.as_str() {
         assert_eq!(ids.len() % limit, 0, "a short page that is not the last");
         let further = page(
             incident,
             client,
-            &format!("?limit={limit}{query}&cursor={cursor}"),
+            &format!("?limit={limit}{query}&after={after}"),
         );
         assert!(!further.0.is_empty(), "an empty page");
         ids.extend(further.0);
@@ -75,7 +75,7 @@ fn others_requests_push_nobodys_own_out_of_a_list_and_those_that_wait_are_found(
     assert_eq!(waiting, (vec![liaison.clone()], Value::Null));
     let first = page(&incident, &lead, "");
     assert_eq!(first.0, asked[..500]);
-    let rest = format!("?cursor={}", first.1.as_str().unwrap());
+    let rest = format!("?after={}", first.1.as_str().unwrap());
     assert_eq!(
         page(&incident, &lead, &rest),
         (asked[500..].to_vec(), Value::Null)
@@ -102,14 +102,14 @@ fn a_page_begins_only_where_an_earlier_one_of_the_same_caller_ended() {
     let liaison = incident.liaison();
     let path = |query: &str| incident.of_case(&format!("/raises{query}"));
     // To a liaison the request of another is like one that is not there.
-    let refused = [others.as_str(), "b_00000000000000000000", "b_1", "x"].map(|cursor| {
-        let answer = liaison.get(&path(&format!("?cursor={cursor}")));
+    let refused = [others.as_str(), "b_00000000000000000000", "b_1", "x"].map(|after| {
+        let answer = liaison.get(&path(&format!("?after={after}")));
         let answer = answer.assert_problem(422, "invalid");
-        assert_eq!(answer.json()["at"], "cursor");
+        assert_eq!(answer.json()["at"], "after");
         answer.comparable()
     });
     assert!(refused.iter().all(|other| *other == refused[0]));
-    let after = page(&incident, &liaison, &format!("?cursor={own}"));
+    let after = page(&incident, &liaison, &format!("?after={own}"));
     assert_eq!(after, (Vec::new(), Value::Null));
     for query in ["?limit=0", "?limit=501", "?limit=one", "?state=open"] {
         liaison.get(&path(query)).assert_problem(422, "invalid");

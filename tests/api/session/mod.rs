@@ -1,4 +1,6 @@
 //! Who is signed in.
 
 mod close;
+mod end;
+mod list;
 mod read;

@@ -25,21 +25,34 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// How long something may take to show.
 const WITHIN: Duration = Duration::from_secs(10);
 
-/// A width in CSS pixels and a theme.
+/// A size in CSS pixels, how many pixels of the screen each of them has, and a theme.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
     pub width: u32,
+    pub height: u32,
+    pub zoom: u32,
     pub theme: &'static str,
 }
 
 impl Look {
     pub const WIDE: Self = Self {
         width: 1280,
+        height: 800,
+        zoom: 1,
         theme: "light",
     };
     pub const NARROW: Self = Self {
         width: 360,
+        height: 800,
+        zoom: 1,
         theme: "dark",
+    };
+    /// The wide window at 400 %.
+    pub const ZOOMED: Self = Self {
+        width: 320,
+        height: 200,
+        zoom: 4,
+        theme: "light",
     };
 }
 
@@ -270,8 +283,9 @@ impl Chromium {
     }
 
     pub fn see_as(&self, look: Look) {
-        let size =
-            json!({ "width": look.width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+        let size = json!({
+            "width": look.width, "height": look.height, "deviceScaleFactor": look.zoom, "mobile": false,
+        });
         self.tell("Emulation.setDeviceMetricsOverride", &size);
         let theme =
             json!({ "features": [{ "name": "prefers-color-scheme", "value": look.theme }] });
@@ -282,7 +296,7 @@ impl Chromium {
     pub fn picture(&self, name: &str) {
         let taken = self.tell(
             "Page.captureScreenshot",
-            &json!({ "format": "png", "captureBeyondViewport": true }),
+            &json!({ "format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true }),
         );
         let bytes = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
         let folder = screenshots();

@@ -16,7 +16,7 @@ use crate::domain::{AccountName, CaseId, Title, words};
 use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::scope::{Reading, Scope, open_account};
+use crate::vault::scope::{Reading, RowsOf, Scope, WantedRows, open_account};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::{membership_rows, request_rows};
 
@@ -63,8 +63,11 @@ struct Place<'c> {
 }
 
 impl<A: Action> Scope<'_, A> {
-    /// What waits in all cases of the caller; what ends first comes first.
-    pub fn list_inbox(&mut self) -> Result<Vec<WaitingView>, OperationError> {
+    /// A page of what waits in all cases of the caller; what ends first comes first.
+    pub fn list_inbox(
+        &mut self,
+        wanted: &WantedRows,
+    ) -> Result<RowsOf<WaitingView>, OperationError> {
         let operator = self.operator()?;
         let mut all = Vec::new();
         for case in membership_rows::cases_of(self.connection, operator)? {
@@ -91,8 +94,9 @@ impl<A: Action> Scope<'_, A> {
             self.add_waiting::<Membership>(&place, &mut all)?;
         }
         all.sort_by_key(|waiting| (waiting.waits_for, waiting.asked.expires_at));
-        self.note_rows(all.len() as u64);
-        Ok(all)
+        let page = wanted.cut(all, |waiting| waiting.request.clone())?;
+        self.note_rows(page.rows.len() as u64);
+        Ok(page)
     }
 }
 

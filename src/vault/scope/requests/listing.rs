@@ -10,25 +10,23 @@ use super::found::{Found, SealedOf};
 use super::kind::RequestKind;
 use super::sealed::{Sealed, damaged, parsed};
 use crate::policy::Action;
-use crate::vault::scope::Scope;
+use crate::vault::OperationError;
+use crate::vault::scope::{Scope, WantedRows};
 use crate::vault::store::request_rows;
-use crate::vault::{DataRefusal, OperationError};
 
 /// Which requests of a kind are wanted.
 pub struct WantedPage {
     /// Only those in this state; all if it is left out.
     pub state: Option<ShownState>,
-    /// The `next` of the page before; the first page if it is left out.
-    pub cursor: Option<String>,
-    /// How many at most.
-    pub limit: usize,
+    /// Which of them.
+    pub rows: WantedRows,
 }
 
 /// A page of requests, newest first.
 pub struct RequestPage<V> {
     /// The requests.
     pub requests: Vec<V>,
-    /// The cursor of the next page; none on the last one.
+    /// What the next page begins after; none on the last one.
     pub next: Option<String>,
 }
 
@@ -46,16 +44,14 @@ impl<A: Action> Scope<'_, A> {
             None => None,
         };
         let rows = request_rows::list(self.connection, case.number, K::NAME, asker)?;
-        let begin = match &wanted.cursor {
-            Some(cursor) => rows
-                .iter()
-                .position(|row| row.id.as_str() == cursor)
-                .map(|last| last + 1)
-                .ok_or_else(|| DataRefusal::OtherPage.at("cursor"))?,
-            None => 0,
+        // Which rows are on the page is known once they are opened: it is cut below.
+        let rest = WantedRows {
+            after: wanted.rows.after.clone(),
+            limit: usize::MAX,
         };
+        let rows = rest.cut(rows, |row| row.id.to_string())?.rows;
         let (mut requests, mut last, mut next) = (Vec::new(), None, None);
-        for row in rows.into_iter().skip(begin) {
+        for row in rows {
             let sealed: SealedOf<K> = Sealed::open(self.core, &keys, &row)?;
             let keys = Arc::clone(&keys);
             let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
@@ -64,7 +60,7 @@ impl<A: Action> Scope<'_, A> {
             if !about_own || wanted.state.is_some_and(|wanted| wanted != state) {
                 continue;
             }
-            if requests.len() == wanted.limit {
+            if requests.len() == wanted.rows.limit {
                 next = last;
                 break;
             }

@@ -187,6 +187,15 @@ impl ControlState {
         tampered(table)
     }
 
+    /// Notes what a failed statement says of the file: if the file is broken, nothing is read any more until the next
+    /// start.
+    pub(crate) fn note_failure(&self, error: StoreError) -> StoreError {
+        match error.is_broken_file() {
+            true => self.found_damaged(error.at.split("::").next().unwrap_or(error.at)),
+            false => error,
+        }
+    }
+
     /// Notes that a sealed part of a case is damaged. Answers the kind of the part that was found first: it stands for
     /// all later ones until the next start.
     pub(crate) fn found_spoilt(&self, case: &str, part: &'static str) -> &'static str {

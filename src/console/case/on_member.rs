@@ -1,0 +1,68 @@
+//! `POST /console/cases/{case}/members/{operator}/{thaw|suspension|lift}`: what somebody does to another member.
+
+use crate::console::form::Field;
+use crate::console::page::{Page, Shown};
+use crate::console::visit::{Visit, next_page};
+use crate::operations::Done;
+use crate::operations::case::{LiftSuspension, SuspendMember};
+use crate::operations::raise::{ThawLookups, ThawedBody};
+use crate::vault::OperationError;
+
+/// The end of the freeze of a member's lookups.
+pub struct ThawPage;
+/// The suspension of a member.
+pub struct SuspendPage;
+/// The end of a lead's suspension.
+pub struct LiftPage;
+
+const FIELDS: &[Field] = &[Field::Text("reason")];
+
+impl Page for ThawPage {
+    type Operation = ThawLookups;
+    const FIELDS: &'static [Field] = FIELDS;
+
+    fn show(_: ThawedBody, visit: &Visit) -> Result<Shown, OperationError> {
+        Ok(Shown::Next(visit.done_at(&from(visit))))
+    }
+
+    fn form_at(visit: &Visit) -> String {
+        from(visit)
+    }
+}
+
+impl Page for SuspendPage {
+    type Operation = SuspendMember;
+    const FIELDS: &'static [Field] = FIELDS;
+
+    fn show(_: Done, visit: &Visit) -> Result<Shown, OperationError> {
+        Ok(Shown::Next(visit.done_at(&from(visit))))
+    }
+
+    fn form_at(visit: &Visit) -> String {
+        from(visit)
+    }
+}
+
+impl Page for LiftPage {
+    type Operation = LiftSuspension;
+    const FIELDS: &'static [Field] = FIELDS;
+
+    fn show(_: Done, visit: &Visit) -> Result<Shown, OperationError> {
+        Ok(Shown::Next(visit.done_at(&from(visit))))
+    }
+
+    fn form_at(visit: &Visit) -> String {
+        from(visit)
+    }
+}
+
+/// The page with the form: home, or the members of the case.
+fn from(visit: &Visit) -> String {
+    match visit.form.has("next") {
+        true => next_page(visit.form.text("next")).to_owned(),
+        false => format!(
+            "/console/cases/{}/members",
+            visit.case().unwrap_or_default()
+        ),
+    }
+}

@@ -1,0 +1,5 @@
+//! How the vault stands.
+
+mod read;
+
+pub use self::read::HealthPage;

@@ -1,0 +1,5 @@
+//! The vault's public keys.
+
+mod read;
+
+pub use self::read::KeysPage;

@@ -1,0 +1,5 @@
+//! How the vault stands.
+
+mod read;
+
+pub use read::{HealthState, ReadHealth};

@@ -1,0 +1,109 @@
+//! `GET /health`: whether the vault is ready and why not, its log, its disk and its clock.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::operations::clock::ClockState;
+use crate::operations::{Docs, Empty, Ids, Request};
+use crate::policy::actions;
+use crate::vault::scope::{Scope, Standing};
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target};
+
+/// Reads how the vault stands.
+pub struct ReadHealth;
+
+/// How the vault stood while the act ran; the receipt adds the log.
+pub struct Stood {
+    standing: Standing,
+    clock: ClockState,
+}
+
+/// How the vault stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HealthState {
+    /// Whether nothing is in the way of work. The leaf of this answer is durable, so the log can be written.
+    pub ready: bool,
+    /// The table or the kind of sealed part in which damage was found; null if none was.
+    pub damage: Option<String>,
+    /// How many leaves the log has, with that of this answer.
+    pub log_size: u64,
+    /// The newest checkpoint, signed (c2sp.org/tlog-checkpoint): it covers the leaf of this answer.
+    pub checkpoint: String,
+    /// The generation of the keyring file.
+    pub keyring_generation: u64,
+    /// The bytes of the database on the disk.
+    pub database_bytes: u64,
+    /// The bytes of packages that were built.
+    pub package_bytes: u64,
+    /// The bytes that are free on the disk of the vault; null if the system does not say.
+    pub free_bytes: Option<u64>,
+    /// The vault's clock beside the machine's.
+    pub clock: ClockState,
+}
+
+impl Answer for Stood {
+    type View = HealthState;
+
+    fn view(self, receipt: &Receipt) -> Result<HealthState, OperationError> {
+        let Standing {
+            damage,
+            keyring_generation,
+            database_bytes,
+            package_bytes,
+            free_bytes,
+        } = self.standing;
+        Ok(HealthState {
+            ready: damage.is_none(),
+            damage: damage.map(str::to_owned),
+            log_size: receipt.leaf() + 1,
+            checkpoint: receipt.checkpoint().to_owned(),
+            keyring_generation,
+            database_bytes,
+            package_bytes,
+            free_bytes,
+            clock: self.clock,
+        })
+    }
+}
+
+impl Operation for ReadHealth {
+    type Action = actions::ReadHealth;
+    type Answer = Stood;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Stood, OperationError> {
+        Ok(Stood {
+            standing: scope.standing(),
+            clock: ClockState::of(scope)?,
+        })
+    }
+}
+
+impl Request for ReadHealth {
+    type Input = Empty;
+    const DOCS: Docs = Docs {
+        id: "readHealth",
+        tag: "Clock",
+        summary: "Read how the vault stands",
+        description: "Whether the vault is ready and why not, the height of the log and its newest checkpoint, the \
+            disk, and the clock. `/readyz` says to everybody whether it is ready, and nothing else.",
+        request: "",
+        answer: r#"{"ready": true, "damage": null, "log_size": 43, "checkpoint":
+            "breachvault/v_0123456789abcdefghjk\n43\nqlNmCsQmLH2C0lq8+1lGgGMq2hjrNTsV8Yu1TnJ7aPw=\n\n— breachvault/v_0123456789abcdefghjk …\n",
+            "keyring_generation": 3, "database_bytes": 1433600, "package_bytes": 0, "free_bytes": 53687091200,
+            "clock": {"time": "2024-03-21T22:34:49Z", "machine": "2024-03-21T22:34:49Z", "in_doubt": false,
+            "off_by_s": null, "stopped_s": null, "accepted_by": null}}"#,
+        problems: &[],
+    };
+
+    fn target(_: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Vault)
+    }
+
+    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
+        Ok(Self)
+    }
+}

@@ -1,0 +1,45 @@
+//! Whether the vault is well: the log, the disk, the clock, and damage that was found.
+
+use std::fs;
+use std::path::Path;
+
+use super::Reading;
+
+/// How the vault stands.
+pub struct Standing {
+    /// The table or the kind of sealed part in which damage was found.
+    pub damage: Option<&'static str>,
+    /// The generation of the keyring file.
+    pub keyring_generation: u64,
+    /// The bytes of the database, with what is not yet written back.
+    pub database_bytes: u64,
+    /// The bytes of packages that were built.
+    pub package_bytes: u64,
+    /// The bytes that are free on the disk of the vault; none if the system does not say.
+    pub free_bytes: Option<u64>,
+}
+
+impl Reading<'_> {
+    /// How the vault stands.
+    pub fn standing(&self) -> Standing {
+        let paths = &self.core.paths;
+        let database = paths.database();
+        let bytes = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
+        let mut log = database.clone().into_os_string();
+        log.push("-wal");
+        let packages = fs::read_dir(paths.packages()).into_iter().flatten();
+        let packages = packages.filter_map(|entry| entry.ok()?.metadata().ok());
+        let disk = rustix::fs::statvfs(&paths.data()).ok();
+        Standing {
+            damage: self
+                .core
+                .control
+                .damage()
+                .or_else(|| self.core.control.any_spoilt()),
+            keyring_generation: self.core.keys().generation(),
+            database_bytes: bytes(&database) + bytes(log.as_ref()),
+            package_bytes: packages.map(|found| found.len()).sum(),
+            free_bytes: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::cases::LiftedBy;
+use super::{Reading, Scope};
+use crate::domain::{CaseId, CaseRole, Moment, OperatorId, OperatorName, Title, words};
+use crate::policy::{Action, ActionKind, Seat, allows_seat, allows_state};
+use crate::vault::OperationError;
+use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::membership_rows::{self, MembershipRow};
+
+words! {
+    /// What is to be done.
+    pub enum TaskKind {
+        /// Two people accept the time of the machine's clock.
+        Clock => "clock",
+        /// A lead thaws the lookups of somebody else.
+        Thaw => "thaw",
+        /// Somebody lets a suspended lead in again.
+        Suspension => "suspension",
+    }
+}
+
+/// Something that waits and is no request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
+pub struct TaskView {
+    /// What is to be done.
+    pub kind: TaskKind,
+    /// Whether the reader can do it. If not, it concerns the reader and somebody else does it.
+    pub yours: bool,
+    /// The case, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub case: Option<CaseId>,
+    /// The title of the case, for its members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Title, required = false)]
+    pub title: Option<String>,
+    /// Whom it is done to, if to somebody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub operator: Option<OperatorId>,
+    /// The name of that operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = OperatorName, required = false)]
+    pub name: Option<String>,
+    /// Until when it lasts by itself, if it ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub until: Option<Moment>,
+}
+
+impl<A: Action> Scope<'_, A> {
+    /// What waits for the caller in the vault and in all their cases, but for requests.
+    pub fn list_tasks(&mut self) -> Result<Vec<TaskView>, OperationError> {
+        let operator = self.operator()?;
+        let home = self.home_role()?;
+        let mut all = Vec::new();
+        let in_vault = |action| allows_seat(action, Seat::Home(home));
+        if in_vault(ActionKind::AcceptTime) && self.core.clock.report().in_doubt() {
+            let own = self.core.clock.proposed_by().as_deref() == Some(operator.as_str());
+            all.push(TaskView {
+                yours: !own,
+                ..TaskView::of(TaskKind::Clock)
+            });
+        }
+        if in_vault(ActionKind::LiftSuspension) {
+            for case in case_rows::list(self.connection)? {
+                self.add_suspensions(&case, None, &mut all)?;
+            }
+        }
+        for case in membership_rows::cases_of(self.connection, operator)? {
+            let Some(member) = membership_rows::find(self.connection, case.number, operator)?
+            else {
+                continue;
+            };
+            let title = self.describe(&case)?.title;
+            let seat = Seat::Member(member.role);
+            let thaws = allows_seat(ActionKind::ThawLookups, seat)
+                && allows_state(ActionKind::ThawLookups, case.state);
+            let frozen = match thaws {
+                true => membership_rows::list(self.connection, case.number)?,
+                false => vec![member],
+            };
+            for one in frozen {
+                if let Some(until) = self.frozen_until(&case, &one)? {
+                    all.push(TaskView {
+                        yours: thaws && one.operator != *operator,
+                        until: Some(until),
+                        ..self.task_of(TaskKind::Thaw, &case, Some(&title), &one)?
+                    });
+                }
+            }
+            if allows_seat(ActionKind::LiftSuspension, seat) {
+                self.add_suspensions(&case, Some(&title), &mut all)?;
+            }
+        }
+        Ok(all)
+    }
+}
+
+impl Reading<'_> {
+    /// The suspended leads of a case whom the caller lets in: as a lead who knows its title, or as an administrator.
+    fn add_suspensions(
+        &self,
+        case: &CaseRow,
+        title: Option<&str>,
+        all: &mut Vec<TaskView>,
+    ) -> Result<(), OperationError> {
+        let acting = self.acting_leads(case)?;
+        for member in membership_rows::list(self.connection, case.number)? {
+            let suspended = member.suspended && member.role == CaseRole::Lead;
+            if suspended && self.lifted_by(&member, &acting, title.is_some())? == LiftedBy::You {
+                all.push(TaskView {
+                    yours: true,
+                    ..self.task_of(TaskKind::Suspension, case, title, &member)?
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn task_of(
+        &self,
+        kind: TaskKind,
+        case: &CaseRow,
+        title: Option<&str>,
+        member: &MembershipRow,
+    ) -> Result<TaskView, OperationError> {
+        Ok(TaskView {
+            case: Some(case.id.clone()),
+            title: title.map(str::to_owned),
+            name: Some(self.operator_name(&member.operator)?),
+            operator: Some(member.operator.clone()),
+            ..TaskView::of(kind)
+        })
+    }
+}
+
+impl TaskView {
+    fn of(kind: TaskKind) -> Self {
+        Self {
+            kind,
+            yours: false,
+            case: None,
+            title: None,
+            operator: None,
+            name: None,
+            until: None,
+        }
+    }
+}

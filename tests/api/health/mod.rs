@@ -1,0 +1,3 @@
+//! How the vault stands.
+
+mod read;

@@ -1,0 +1,62 @@
+//! Health: the log, the disk and the clock, for those who keep the vault running.
+
+use serde_json::Value;
+
+use crate::support::{TestVault, Who};
+
+#[test]
+fn those_who_keep_the_vault_see_how_it_stands_and_nobody_else() {
+    let vault = TestVault::new();
+    for who in [Who::Administrator, Who::Lead, Who::Auditor] {
+        let answer = vault.client(who).get("/health").assert_status(200);
+        let health = answer.json();
+        assert_eq!(health["ready"], true);
+        assert_eq!(health["damage"], Value::Null);
+        assert_eq!(health["log_size"], answer.leaf().unwrap() + 1);
+        assert_eq!(health["clock"]["in_doubt"], false);
+        assert!(
+            health["database_bytes"].as_u64().unwrap() > 8192,
+            "{health}"
+        );
+        assert!(health["free_bytes"].as_u64().unwrap() > 0, "{health}");
+        let note = health["checkpoint"].as_str().unwrap();
+        let size: u64 = note.lines().nth(1).unwrap().parse().unwrap();
+        assert!(size > answer.leaf().unwrap(), "{note}");
+    }
+    let administrator = vault.administrator();
+    let generation = |path: &str, name: &str| administrator.get(path).json()[name].clone();
+    assert_eq!(
+        generation("/health", "keyring_generation"),
+        generation("/keys/status", "generation")
+    );
+    for who in [
+        Who::Investigator,
+        Who::Custodian,
+        Who::Liaison,
+        Who::Outsider,
+    ] {
+        let answer = vault.client(who).get("/health");
+        answer.assert_problem(403, "not-allowed");
+    }
+}
+
+#[test]
+fn a_clock_in_doubt_is_told_with_whoever_accepted_a_time() {
+    let vault = TestVault::new();
+    vault.clock.jump_seconds(86_400);
+    let time = serde_json::json!({
+        "time": "2024-04-03T09:00:00Z", "reason": "by the watch of the tests",
+    });
+    let told = || vault.auditor().get("/health").assert_status(200).json()["clock"].clone();
+    assert_eq!(told()["in_doubt"], true);
+    assert_eq!(told()["accepted_by"], Value::Null);
+    vault
+        .lead()
+        .post("/clock/acceptance", &time)
+        .assert_status(200);
+    assert_eq!(told()["accepted_by"], Who::Lead.name());
+    let second = vault.administrator().post("/clock/acceptance", &time);
+    second.assert_status(200);
+    assert_eq!(told()["in_doubt"], false);
+    assert_eq!(told()["accepted_by"], Value::Null);
+}
