@@ -17,8 +17,8 @@ use super::route::{Route, Shape, Takes};
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId, RevealId,
-    WithdrawalId,
+    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId, RequestId,
+    RevealId, WithdrawalId,
 };
 
 const SESSION: &str = "session";
@@ -189,7 +189,8 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
     parameters! {
-        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId OperatorId
+        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId RequestId
+        OperatorId
     }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
@@ -324,6 +325,7 @@ fn id_in_path(name: &str) -> Value {
         "quarantine" => reference(&QuarantineId::name()),
         "raise" => reference(&RaiseId::name()),
         "operator" => reference(&OperatorId::name()),
+        "request" => reference(&RequestId::name()),
         "leaf" => position(),
         _ => json!({ "type": "string" }),
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::Docs;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason, RevealId,
+    CaseId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason, RequestId, RevealId,
 };
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -79,6 +79,11 @@ impl Ids {
     /// The `{quarantine}` of the path; `NotFound` if it is missing or malformed.
     pub fn quarantine(&self) -> Result<QuarantineId, OperationError> {
         self.named("quarantine")
+    }
+
+    /// The `{request}` of the path, of any kind; `NotFound` if it is missing or malformed.
+    pub fn request(&self) -> Result<RequestId, OperationError> {
+        self.named("request")
     }
 
     /// The `{leaf}` of the path, from 0. Only one spelling is accepted: no sign, no leading zeros.
