@@ -4,6 +4,7 @@ CREATE TABLE leaf (
     time     INTEGER NOT NULL,
     operator TEXT,
     case_id  TEXT,
+    object   TEXT,
     action   TEXT NOT NULL,
     outcome  TEXT NOT NULL,
     bytes    BLOB NOT NULL

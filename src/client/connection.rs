@@ -44,6 +44,7 @@ pub(crate) struct Authorities(Vec<Certificate<'static>>);
 #[derive(Clone, Copy)]
 enum Sent<'a> {
     Get,
+    GetBytes,
     Post(&'a [u8]),
     PostNothing,
     Put(&'a [u8]),
@@ -88,6 +89,11 @@ impl Connection {
 
     pub(crate) fn get(&self, path: &str) -> Result<Answer, Failure> {
         self.ask(path, Sent::Get)
+    }
+
+    /// Gets what is at a path as bytes, where it has another form too.
+    pub(crate) fn get_bytes(&self, path: &str) -> Result<Answer, Failure> {
+        self.ask(path, Sent::GetBytes)
     }
 
     pub(crate) fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer, Failure> {
@@ -264,6 +270,10 @@ impl Connection {
         let json = (header::CONTENT_TYPE, "application/json");
         match sent {
             Sent::Get => self.headed(agent.get(url)).call(),
+            Sent::GetBytes => self
+                .headed(agent.get(url))
+                .header(header::ACCEPT, "application/octet-stream")
+                .call(),
             Sent::DeleteNothing => self.headed(agent.delete(url)).call(),
             Sent::PostNothing => self.headed(agent.post(url)).send_empty(),
             Sent::Post(body) => self

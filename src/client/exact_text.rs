@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::connection::{Answer, Connection};
 use super::failure::Failure;
 use super::new_file::NewFile;
 use super::server::Client;
@@ -22,8 +23,20 @@ pub(crate) struct ExactText {
 impl ExactText {
     /// Gives the text at a path out, to standard output or a new file.
     pub(crate) fn give(self, path: &str) -> Result<(), Failure> {
+        self.give_from(|connection| connection.get(path))
+    }
+
+    /// The same for a path that has it as bytes, beside another form.
+    pub(crate) fn give_bytes(self, path: &str) -> Result<(), Failure> {
+        self.give_from(|connection| connection.get_bytes(path))
+    }
+
+    fn give_from(
+        self,
+        get: impl FnOnce(&Connection) -> Result<Answer, Failure>,
+    ) -> Result<(), Failure> {
         let out = self.out.as_deref().map(NewFile::make).transpose()?;
-        let answer = self.client.connect()?.get(path)?;
+        let answer = get(&self.client.connect()?)?;
         let text = answer.text()?;
         let Some(mut file) = out else {
             let output = &self.client.output;

@@ -35,4 +35,4 @@ pub use self::zone::Zone;
 /// The style sheet of all pages.
 pub const STYLE: &str = include_str!("style.css");
 /// The script of all pages; each of them works without it.
-pub const SCRIPT: &str = include_str!("script.js");
+pub const SCRIPT: &str = concat!(include_str!("script.js"), include_str!("audit/check.js"));

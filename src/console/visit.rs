@@ -93,6 +93,26 @@ impl Visit {
         self.zone.show(*at)
     }
 
+    /// A time of a leaf in the reader's zone. The vault wrote and compared it, so it reads.
+    pub fn written(&self, time: &str) -> Time {
+        self.zone
+            .show(time.parse().unwrap_or(Moment::from_seconds(0)))
+    }
+
+    /// The day of a time in the reader's zone, with the zone; the text itself if it is no time.
+    pub fn day(&self, time: &str) -> String {
+        let read = time.parse().ok();
+        read.and_then(|at| self.zone.day(at))
+            .unwrap_or_else(|| time.to_owned())
+    }
+
+    /// The time of day in the reader's zone.
+    pub fn clock(&self, time: &str) -> String {
+        let read = time.parse().ok();
+        read.and_then(|at| self.zone.clock(at))
+            .unwrap_or_else(|| time.to_owned())
+    }
+
     /// How many seconds the session still lasts.
     pub fn seconds_left(&self) -> i64 {
         let ends = self.person.as_ref().map(|person| person.expires_at);

@@ -35,6 +35,19 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
+    /// The day of a moment in this zone, such as `2024-04-02 (UTC)`.
+    pub(super) fn day(&self, at: Moment) -> Option<String> {
+        let at = Timestamp::from_second(at.seconds()).ok()?;
+        let day = self.0.to_datetime(at).date();
+        Some(format!("{day} ({})", self.name()))
+    }
+
+    /// The time of day of a moment in this zone.
+    pub(super) fn clock(&self, at: Moment) -> Option<String> {
+        let at = Timestamp::from_second(at.seconds()).ok()?;
+        Some(self.0.to_datetime(at).time().to_string())
+    }
+
     /// A moment in this zone.
     pub(super) fn show(&self, at: Moment) -> Shown {
         let local = Timestamp::from_second(at.seconds()).ok();

@@ -9,8 +9,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{
     AccountName, CaseId, ExhibitId, ExportId, Format, LegalBasis, MembershipId, Moment, OperatorId,
-    OperatorName, QuarantineId, RaiseId, Reason, Reference, RevealId, SessionId, Ticket, Title,
-    WithdrawalId,
+    OperatorName, QuarantineId, RaiseId, Reason, Reference, RequestId, RevealId, SessionId, Ticket,
+    Title, WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -80,6 +80,11 @@ fn id(description: &str, letter: char) -> ObjectBuilder {
     pattern(description, &spelt).examples([format!("{letter}_0123456789abcdefghjk")])
 }
 
+fn any_request() -> ObjectBuilder {
+    let spelt = "^[a-z]_[0-9a-hjkmnp-tv-z]{20}$";
+    pattern("One request of any kind.", spelt).examples(["r_0123456789abcdefghjk"])
+}
+
 fn moment() -> RefOr<Schema> {
     text("A time, RFC 3339, to the second.")
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
@@ -95,6 +100,7 @@ described! {
     MembershipId as "MembershipId" => id("One request to give somebody a role in a case.", 'm');
     WithdrawalId as "WithdrawalId" => id("One request to withdraw an exhibit.", 'w');
     QuarantineId as "QuarantineId" => id("One request to see rows in quarantine.", 'q');
+    RequestId as "RequestId" => any_request();
     RaiseId as "RaiseId" => id("One request for more lookup points.", 'b');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => id("One signed-in session.", 's');

@@ -98,21 +98,22 @@ impl Routes {
         })
     }
 
-    /// Mounts two operations at one path: `Accept: application/octet-stream` picks the second.
+        /// Mounts two operations at one path: `Accept` with the other media type picks the second.
     pub(super) fn mount_by_accept<O: Asked, B: Asked>(
         self,
         method: Method,
         path: &str,
         status: StatusCode,
+        other: &'static str,
     ) -> Self {
         let mut route = describe::<O>(method, status, JSON);
-        route.gives.push((OCTETS, None));
+        route.gives.push((other, None));
         self.add(
             path,
             route,
             move |State(app), request: Request| async move {
-                let octets = accept::choose(request.headers(), &[JSON, OCTETS]) == Some(1);
-                let mut response = if octets {
+                let second = accept::choose(request.headers(), &[JSON, other]) == Some(1);
+                let mut response = if second {
                     answered(run::run::<B>(app, request, status).await)
                 } else {
                     answered(run::run::<O>(app, request, status).await)
@@ -190,7 +191,7 @@ impl Routes {
         mut self,
         path: &'static str,
         docs: Docs,
-        gives: &'static str,
+        gives: &'static [&'static str],
         handler: H,
     ) -> Self
     where
@@ -202,13 +203,13 @@ impl Routes {
             let route = Route {
                 session: false,
                 again: !prefix.is_empty(),
-                gives: vec![(gives, None)],
+                gives: gives.iter().map(|form| (*form, None)).collect(),
                 ..Route::of(Method::GET, None, docs, StatusCode::OK)
             };
             self.prefix = prefix;
             let handler = handler.clone();
             let answer = move |State(app): State<Arc<App>>, request: Request| async move {
-                match accept::choose(request.headers(), &[gives]) {
+                match accept::choose(request.headers(), gives) {
                     Some(_) => handler.call(request, app).await,
                     None => plain::not_acceptable(State(app), request).await,
                 }
@@ -384,8 +385,6 @@ impl Routes {
         self
     }
 }
-
-const OCTETS: &str = "application/octet-stream";
 
 fn describe<O: Asked>(method: Method, status: StatusCode, gives: &'static str) -> Route {
     let empty = <O::Input as ToSchema>::name() == <Empty as ToSchema>::name();

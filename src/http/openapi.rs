@@ -18,8 +18,8 @@ use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId, RevealId,
-    SessionId, WithdrawalId,
+    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId, RequestId,
+    RevealId, SessionId, WithdrawalId,
 };
 
 const SESSION: &str = "session";
@@ -190,8 +190,8 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
     parameters! {
-        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId OperatorId
-        SessionId
+        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId RequestId
+        OperatorId SessionId
     }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
@@ -327,6 +327,7 @@ fn id_in_path(name: &str) -> Value {
         "raise" => reference(&RaiseId::name()),
         "operator" => reference(&OperatorId::name()),
         "session" => reference(&SessionId::name()),
+        "request" => reference(&RequestId::name()),
         "leaf" => position(),
         _ => json!({ "type": "string" }),
     }

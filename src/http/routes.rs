@@ -10,7 +10,8 @@ use super::upload;
 use super::{openapi, pages, plain};
 use crate::operations::Ids;
 use crate::operations::audit::{
-    ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey, SearchLeaves, SignOff,
+    CountLeaves, ListRequestLeaves, ProveLeaf, ReadCheckpoint, ReadLeaf, ReadLeafBytes, ReadVkey,
+    SearchLeaves, SearchLeavesCsv, SignOff,
 };
 use crate::operations::case::{
     CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
@@ -70,6 +71,7 @@ pub(super) fn routes() -> Routes {
     let (ok, created) = (StatusCode::OK, StatusCode::CREATED);
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     let (text, tar) = ("text/plain", "application/x-tar");
+    let (csv, octets) = ("text/csv", "application/octet-stream");
     let routes = Routes::new("/api/v1")
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
@@ -149,17 +151,19 @@ pub(super) fn routes() -> Routes {
 
         .mount_as::<ReadSigner>         (get.clone(),    "/evidence/signer",                  ok, text)
 
-        .mount::<SearchLeaves>          (post.clone(),   "/audit/leaves/search",              ok)
-        .mount_by_accept::<ReadLeaf, ReadLeafBytes>(get.clone(), "/audit/leaves/{leaf}",      ok)
+        .mount_by_accept::<SearchLeaves, SearchLeavesCsv>(post.clone(), "/audit/leaves/search", ok, csv)
+        .mount::<CountLeaves>           (post.clone(),   "/audit/volume",                     ok)
+        .mount_query::<ListRequestLeaves>("/requests/{request}/leaves",  &["cursor?", "limit?"])
+        .mount_by_accept::<ReadLeaf, ReadLeafBytes>(get.clone(), "/audit/leaves/{leaf}",      ok, octets)
         .mount_as::<ProveLeaf>          (get.clone(),    "/audit/leaves/{leaf}/proof",        ok, text)
         .mount_as::<ReadCheckpoint>     (get.clone(),    "/audit/checkpoint",                 ok, text)
         .mount_as::<ReadVkey>           (get,            "/audit/vkey",                       ok, text)
         .mount::<SignOff>               (post,           "/audit/sign-offs",                  created)
 
-        .plain("/openapi.json", plain::OPENAPI, "application/json", plain::description)
-        .plain("/errors",       plain::ERRORS,  text,               plain::errors)
-        .plain("/healthz",      plain::HEALTHZ, text,               plain::healthz)
-        .plain("/readyz",       plain::READYZ,  text,               plain::readyz)
-        .plain("/metrics",      plain::METRICS, text,               plain::metrics);
+        .plain("/openapi.json", plain::OPENAPI, &["application/json"],        plain::description)
+        .plain("/errors",       plain::ERRORS,  &["text/plain", "text/html"], plain::errors)
+        .plain("/healthz",      plain::HEALTHZ, &["text/plain"],              plain::healthz)
+        .plain("/readyz",       plain::READYZ,  &["text/plain"],              plain::readyz)
+        .plain("/metrics",      plain::METRICS, &["text/plain"],              plain::metrics);
     pages::mount(routes)
 }

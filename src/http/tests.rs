@@ -214,7 +214,12 @@ fn with_tests(routes: Routes) -> Routes {
     routes
         .mount::<Count>(Method::POST, "/test/count", StatusCode::CREATED)
         .mount::<OfCase>(Method::GET, "/test/{case}", StatusCode::OK)
-        .mount_by_accept::<Plain, Octets>(Method::GET, "/test/leaf", StatusCode::OK)
+        .mount_by_accept::<Plain, Octets>(
+            Method::GET,
+            "/test/leaf",
+            StatusCode::OK,
+            "application/octet-stream",
+        )
         .mount_upload::<Value, Value>("/test/{case}/exhibits", DOCS, "{}", admit)
 }
 

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use super::Docs;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason, RevealId, SessionId,
+    CaseId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason, RequestId, RevealId,
+    SessionId,
 };
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -84,6 +85,11 @@ impl Ids {
     /// The `{session}` of the path; `NotFound` if it is missing or malformed.
     pub fn session(&self) -> Result<SessionId, OperationError> {
         self.named("session")
+    }
+
+    /// The `{request}` of the path, of any kind; `NotFound` if it is missing or malformed.
+    pub fn request(&self) -> Result<RequestId, OperationError> {
+        self.named("request")
     }
 
     /// The `{leaf}` of the path, from 0. Only one spelling is accepted: no sign, no leading zeros.

@@ -154,6 +154,7 @@ list! {
     LookUp            "record.lookup"       reads;
     SearchRecords     "record.search"       reads;
     Scope             "record.scope"        reads;
+    ListRequestLeaves "request.leaves"      reads;
     RequestReveal     "reveal.request"      writes;
     ListReveals       "reveal.list"         reads;
     ReadReveal        "reveal.read"         reads;
@@ -173,6 +174,7 @@ list! {
     ReadSigner        "export.signer"       reads;
     AcknowledgeExport "export.acknowledge"  writes;
     SearchLeaves      "audit.search"        reads;
+    CountLeaves       "audit.volume"        reads;
     ReadLeaf          "audit.read"          reads;
     ProveLeaf         "audit.prove"         reads;
     ReadCheckpoint    "audit.checkpoint"    reads;

@@ -55,7 +55,9 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         return Err(Denial::Concealed);
     }
     has_factor(facts)?;
-    if !allows_seat(action, Seat::Member(membership.role)) {
+    if !allows_seat(action, Seat::Member(membership.role))
+        || !reads_request(membership, facts.request.as_ref(), action)
+    {
         return Err(Denial::NotAllowed);
     }
     if membership.role == CaseRole::Liaison && membership.account.is_none() {
@@ -117,6 +119,16 @@ fn within_reach(membership: &Membership, request: &RequestFacts, action: ActionK
         || (request.asked_by_caller
             && membership.account.is_some()
             && request.account == membership.account)
+}
+
+/// What was done under a request is told to the members who may read it.
+fn reads_request(
+    membership: &Membership,
+    request: Option<&RequestFacts>,
+    action: ActionKind,
+) -> bool {
+    action != ActionKind::ListRequestLeaves
+        || request.is_none_or(|request| allows_seat(request.read_by, Seat::Member(membership.role)))
 }
 
 /// In a case where nothing has been admitted every number would be `not_exposed`, so nothing is looked up. Members who
@@ -197,6 +209,42 @@ mod tests {
             asked_by_caller,
             expired: false,
             account: None,
+            read_by: ActionKind::ReadReveal,
+        }
+    }
+
+    #[test]
+    fn the_leaves_of_a_request_are_for_those_who_may_read_it_and_for_auditors() {
+        let action = ActionKind::ListRequestLeaves;
+        for (role, read_by, allowed) in [
+            (CaseRole::Investigator, ActionKind::ReadReveal, true),
+            (CaseRole::Investigator, ActionKind::ReadWithdrawal, false),
+            (CaseRole::Custodian, ActionKind::ReadReveal, false),
+            (CaseRole::Custodian, ActionKind::ReadWithdrawal, true),
+        ] {
+            let mut facts = facts(role, None);
+            facts.request = Some(RequestFacts {
+                read_by,
+                ..request(false, RequestState::Used)
+            });
+            let refused = decide(&facts, action).err();
+            let expected = (!allowed).then_some(Denial::NotAllowed);
+            assert_eq!(refused, expected, "{role:?} {read_by}");
+            assert_eq!(decide(&facts, read_by).is_ok(), allowed);
+            facts.case.as_mut().unwrap().membership = None;
+            assert_eq!(decide(&facts, action).err(), Some(Denial::Concealed));
+            facts.caller = CallerFacts::Operator(HomeRole::Auditor);
+            assert!(decide(&facts, action).is_ok());
+            assert_eq!(decide(&facts, read_by).err(), Some(Denial::Concealed));
+        }
+        let mut facts = facts(CaseRole::Liaison, Some("one"));
+        for own in [true, false] {
+            facts.request = Some(RequestFacts {
+                account: AccountName::parse("one").ok(),
+                read_by: ActionKind::ReadExport,
+                ..request(own, RequestState::Used)
+            });
+            assert_eq!(decide(&facts, action).is_ok(), own);
         }
     }
 

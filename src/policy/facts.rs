@@ -1,5 +1,6 @@
 //! The facts a decision is based on, read from the same snapshot as the act itself.
 
+use super::ActionKind;
 use crate::domain::{AccountName, CaseRole, HomeRole, words};
 
 /// Who calls, according to the database at this moment.
@@ -85,6 +86,8 @@ pub struct RequestFacts {
     pub expired: bool,
     /// The account that the request is about, if it is about a single one.
     pub account: Option<AccountName>,
+    /// The action that reads a request of this kind.
+    pub read_by: ActionKind,
 }
 
 /// The leaf for which a proof is asked.

@@ -144,6 +144,11 @@ fn row(action: ActionKind) -> Row {
         A::ReadAdmission | A::CancelAdmission => at_rest_too(members(&[L, C])),
         A::LookUp | A::Scope => members(&[I, L, N]),
         A::SearchRecords => members(&[I, L]),
+        // `decide` checks that a member may read a request of this kind.
+        A::ListRequestLeaves => Row {
+            home: &[Auditor],
+            ..at_rest_too(members(&[I, L, C, N]))
+        },
         A::RequestReveal | A::OpenReveal => members(&[I, L]),
         A::ListReveals | A::ReadReveal => at_rest_too(members(&[I, L])),
         A::DecideReveal => members(&[L]),
@@ -156,7 +161,7 @@ fn row(action: ActionKind) -> Row {
         // Of whatever leaves: an export, or the list of a quarantine. A liaison reaches no request but its own.
         A::BuildPackage | A::TakePackage => members(&[C, N]),
         A::AcknowledgeExport => at_rest_too(members(&[C, N])),
-        A::SearchLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
+        A::SearchLeaves | A::CountLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
         // Operators may get the receipts of their own acts; `decide` checks that.
         A::ProveLeaf => home(EVERYBODY),
         A::InitVault | A::StartVault | A::StopVault | A::SumStrangers | A::NoteClock => SYSTEM,

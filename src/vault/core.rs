@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 
-use crate::domain::{CaseId, VaultId};
+use crate::domain::{CaseId, Moment, VaultId};
 use crate::vault::audit::Tip;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::question_alarm::QuestionAlarm;
@@ -24,7 +24,7 @@ use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Nonces, Sealer, seal_json};
 use crate::vault::settings::Settings;
-use crate::vault::store::{ControlState, Readers};
+use crate::vault::store::{ControlState, LeafTimes, Readers};
 
 pub(in crate::vault) struct Core {
     pub(in crate::vault) readers: Readers,
@@ -47,8 +47,22 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) sessions: KnownSessions,
     /// Where the log ends, as the ledger wrote it.
     pub(in crate::vault) tip: RwLock<Tip>,
-    /// After how many foreign writes the whole log was verified last.
-    pub(in crate::vault) log_verified: Mutex<Option<u64>>,
+    /// How the whole log was verified last.
+    pub(in crate::vault) log_verified: Mutex<Option<LogVerified>>,
+    /// Between which times the leaves were written.
+    pub(in crate::vault) leaf_times: LeafTimes,
+    /// How many leaves the log has under the high-water mark.
+    pub(in crate::vault) marked: AtomicU64,
+}
+
+/// A verification of the whole log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) struct LogVerified {
+    /// After how many foreign writes.
+    pub(in crate::vault) writes: u64,
+    pub(in crate::vault) at: Moment,
+    /// How many leaves it had.
+    pub(in crate::vault) size: u64,
 }
 
 impl Core {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
-use crate::domain::{CaseRole, HomeRole, words};
+use crate::domain::{CaseRole, HomeRole, Moment, words};
 
 words! {
     /// Who must have a second factor; everybody else may.
@@ -99,7 +100,7 @@ pub struct Budget {
 }
 
 /// A part of the day, in whole hours of UTC. It may go over midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WorkHours {
     /// The first hour.
     pub from: u8,
@@ -108,8 +109,14 @@ pub struct WorkHours {
 }
 
 impl WorkHours {
+    /// Whether a moment is in them.
+    pub fn cover(self, at: Moment) -> bool {
+        let hour = at.seconds().rem_euclid(86_400) / 3600;
+        self.has(u8::try_from(hour).unwrap_or_default())
+    }
+
     /// Whether an hour of the day is one of them.
-    pub fn has(self, hour: u8) -> bool {
+    fn has(self, hour: u8) -> bool {
         match self.from <= self.to {
             true => (self.from..self.to).contains(&hour),
             false => hour >= self.from || hour < self.to,
@@ -175,6 +182,8 @@ mod tests {
     fn work_hours_may_go_over_midnight() {
         let day = WorkHours { from: 6, to: 20 };
         assert!(day.has(6) && day.has(19) && !day.has(20) && !day.has(5));
+        let at = |hour: i64| Moment::from_seconds(1_712_016_000 + hour * 3600 + 59);
+        assert!(day.cover(at(6)) && !day.cover(at(20)) && !day.cover(at(-1)));
         let night = WorkHours { from: 20, to: 6 };
         assert!(night.has(23) && night.has(0) && !night.has(6) && !night.has(12));
     }

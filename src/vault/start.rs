@@ -47,8 +47,8 @@ use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    ControlState, Readers, SchemaFault, StoreError, StoreFault, Writer, case_rows, exhibit_rows,
-    meta_rows,
+    ControlState, LeafTimes, Readers, SchemaFault, StoreError, StoreFault, Writer, case_rows,
+    exhibit_rows, meta_rows,
 };
 
 /// Why a vault could not be made or opened.
@@ -346,6 +346,8 @@ pub(in crate::vault) fn prepare(
         throttle: Throttle::default(),
         tip: RwLock::new(Frontier::new().tip()),
         log_verified: Mutex::new(None),
+        leaf_times: LeafTimes::default(),
+        marked: AtomicU64::new(0),
     });
     let book = Book::open(writer, Arc::clone(&core))?;
     book.verify_mark()?;

@@ -18,6 +18,7 @@ const CHANGES: &[&str] = &[
     "UPDATE leaf SET outcome = 'denied' WHERE seq = ?",
     "UPDATE leaf SET operator = NULL WHERE seq = ?",
     "UPDATE leaf SET case_id = NULL WHERE seq = ?",
+    "UPDATE leaf SET object = 'r_00000000000000000000' WHERE seq = ?",
     "UPDATE leaf SET time = time + 1 WHERE seq = ?",
     "UPDATE leaf SET bytes = CAST(replace(CAST(bytes AS TEXT), 'record.lookup', 'record.search') AS BLOB)
      WHERE seq = ?",
@@ -186,7 +187,7 @@ fn a_leaf_put_behind_the_end_is_in_no_answer() {
     let vault = closed.open().unwrap();
     let people = &closed.people;
     closed.sql(&format!(
-        "INSERT INTO leaf SELECT 1000000, time, operator, case_id, action, outcome, bytes FROM leaf
+        "INSERT INTO leaf SELECT 1000000, time, operator, case_id, object, action, outcome, bytes FROM leaf
          WHERE seq = {leaf}"
     ));
     // What somebody else wrote costs one answer.

@@ -412,6 +412,12 @@ fn every_command_at_a_terminal() {
             vec!["audit", "search", "--outcome", "denied", "--all", "--csv"],
             "\"seq\",\"time\"",
         ),
+        (
+            vec!["audit", "search", "--action", "reveal.open", "--csv"],
+            "\"operator_name\"",
+        ),
+        (vec!["audit", "volume", "--csv"], "\"hour\",\"leaves\""),
+        (vec!["audit", "leaf", "1"], "{\"action\":"),
         (vec!["audit", "show", "1"], "action: "),
         (vec!["audit", "proof", "1"], "c2sp.org/tlog-proof"),
         (vec!["audit", "checkpoint"], "breachvault"),
@@ -424,6 +430,38 @@ fn every_command_at_a_terminal() {
         let seen = shell.done("auditor", &arguments);
         assert!(seen.contains(shown), "{arguments:?}: {seen}");
     }
+
+    // All that was done under one request, for the one who asked and for an auditor.
+    let opened = shell.json("auditor", &["audit", "search", "--action", "reveal.open"]);
+    let reveal = opened["leaves"][0]["object"].as_str().unwrap().to_owned();
+    for who in ["investigator", "auditor"] {
+        let seen = shell.done(who, &["audit", "search", "--request", &reveal]);
+        for done in ["reveal.request", "reveal.decide", "reveal.open", "lead.one"] {
+            assert!(seen.contains(done), "{who}: {seen}");
+        }
+    }
+
+    // A leaf is checked away from the vault, and another one is not that leaf.
+    let [leaf, other, proof, key] =
+        ["leaf.json", "other.json", "leaf.proof", "log.vkey"].map(|name| shell.path(name));
+    for (what, out) in [
+        (&["leaf", "1"][..], &leaf),
+        (&["leaf", "2"], &other),
+        (&["proof", "1"], &proof),
+        (&["vkey"], &key),
+    ] {
+        let arguments = [&["audit"], what, &["--out", out.as_str()]].concat();
+        shell.done("auditor", &arguments);
+    }
+    let check = |leaf: &str| {
+        let arguments = ["audit", "check", leaf, "--proof", &proof, "--vkey", &key];
+        shell.see("auditor", &arguments)
+    };
+    let checked = check(&leaf);
+    assert_eq!(checked.status, 0, "{}", checked.text);
+    assert!(checked.text.contains("leaf 1 of "), "{}", checked.text);
+    let checked = check(&other);
+    assert_eq!(checked.status, 3, "{}", checked.text);
 }
 
 #[test]

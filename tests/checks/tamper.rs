@@ -225,6 +225,7 @@ fn a_column_that_says_other_than_its_leaf_is_named() {
     for (column, other) in [
         ("operator", "'O-AAAAAAAAAAAAAAAA'"),
         ("case_id", "NULL"),
+        ("object", "NULL"),
         ("action", "'record.lookup'"),
         ("outcome", "'denied'"),
         ("time", "time + 1"),
@@ -293,7 +294,7 @@ fn a_leaf_put_in_at_the_end_is_found() {
     let hurt = SAMPLE.closed.copy();
     let leaves: i64 = value(&hurt.database(), "SELECT COUNT(*) FROM leaf");
     hurt.sql(&format!(
-        "INSERT INTO leaf SELECT {leaves}, time, operator, case_id, action, outcome, bytes
+        "INSERT INTO leaf SELECT {leaves}, time, operator, case_id, object, action, outcome, bytes
          FROM leaf WHERE seq = 4"
     ));
     let told = verify(&hurt).unwrap_err();

@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::audit::read_verifier_key;
-use crate::cli::error::{CliError, chain};
+use crate::cli::audit::{prove, read_verifier_key};
+use crate::cli::error::CliError;
 use crate::cli::streams;
 use crate::domain::io_words;
 use crate::evidence::{self, Trust, parse_public_key};
-use crate::vault::audit::{InclusionProof, Leaf, VerifierKey};
 
 #[derive(Args)]
 pub(in crate::cli) struct Verify {
@@ -79,19 +78,4 @@ fn read_signer(given: &str) -> Result<[u8; 32], CliError> {
         .and_then(|at| text.get(at..))
         .unwrap_or(&text);
     parse_public_key(key).map_err(|error| CliError::usage(format!("--signer: {error}")))
-}
-
-/// Checks that the leaf is in the log, and that the leaf itself names this place and log.
-fn prove(key: &VerifierKey, proof: &[u8], leaf: &[u8]) -> Result<String, String> {
-    let text = std::str::from_utf8(proof).map_err(|_| "the proof is not text".to_owned())?;
-    let proof: InclusionProof = text.parse().map_err(|error| chain(&error))?;
-    let proven = proof.verify(leaf, key).map_err(|error| chain(&error))?;
-    let told = Leaf::parse(leaf).map_err(|error| chain(&error))?;
-    if told.seq != proven.index || told.origin != proven.origin.as_str() {
-        return Err("the leaf and its proof name different places in the log".to_owned());
-    }
-    Ok(format!(
-        "leaf {} of {} is in a log of {} leaves",
-        proven.index, proven.origin, proven.size
-    ))
 }

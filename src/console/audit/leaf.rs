@@ -1,13 +1,15 @@
-//! `GET /console/audit/leaves/{leaf}`: one leaf, and what it commits to.
+//! `GET /console/audit/leaves/{leaf}`: one leaf, what it commits to, and its proof, which the script checks.
 
 use askama::Template;
 use serde_json::Value;
 
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};
+use crate::domain::RequestId;
 use crate::operations::audit::ReadLeaf;
 use crate::vault::OperationError;
-use crate::vault::scope::LeafView;
+use crate::vault::audit::Leaf;
+use crate::vault::scope::{LeafView, LeafWords};
 
 /// One leaf.
 pub struct LeafPage;
@@ -19,6 +21,14 @@ struct Shows<'a> {
     seq: u64,
     members: Vec<(String, String)>,
     detail: Vec<(String, String)>,
+    words: LeafWords,
+    time: String,
+    /// The request that it is about.
+    request: Option<String>,
+    /// The bytes that were hashed, as text.
+    bytes: String,
+    proof: String,
+    vkey: String,
 }
 
 impl Page for LeafPage {
@@ -32,8 +42,28 @@ impl Page for LeafPage {
             seq: view.leaf.seq,
             members: members(&leaf),
             detail: members(view.detail.get("detail").unwrap_or(&Value::Null)),
+            request: request(&view.leaf),
+            bytes: text(&view.leaf)?,
+            time: view.leaf.time,
+            words: view.words,
+            proof: view.proof,
+            vkey: view.vkey,
         })
     }
+}
+
+/// The id of the request that a leaf is about. Ids of all kinds are spelt alike, and some are no request's.
+fn request(leaf: &Leaf) -> Option<String> {
+    let object = leaf.object.as_ref()?;
+    let other = object.starts_with(['c', 'o', 's', 'x']);
+    (!other && object.parse::<RequestId>().is_ok()).then(|| object.clone())
+}
+
+/// The bytes of a leaf, which are JSON in its canonical form.
+fn text(leaf: &Leaf) -> Result<String, OperationError> {
+    let bytes = leaf.to_bytes().ok();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.ok_or(OperationError::Internal("audit::leaf"))
 }
 
 /// The members of an object, each with its value in words.

@@ -1,4 +1,4 @@
-//! `GET /console/audit`: leaves by time, operator, case, action and outcome, newest first, paged by the server.
+//! `GET /console/audit`: leaves by time, operator, case, object, action and outcome, newest first, paged by the server.
 
 use askama::Template;
 
@@ -8,18 +8,18 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::audit::{LeafPage, SearchLeaves};
-use crate::policy::ActionKind;
 use crate::vault::OperationError;
 
 /// Leaves of the audit log.
 pub struct AuditPage;
 
 /// The filter's members that are typed, as they are called on the page.
-const NAMES: [(&str, &str); 4] = [
+pub(super) const NAMES: [(&str, &str); 5] = [
     ("from", "From (with zone, such as 2024-04-02T00:00:00Z)"),
     ("to", "Before (with zone)"),
     ("operator", "Operator (id)"),
     ("case", "Case (id)"),
+    ("object", "About (id, or number of a leaf)"),
 ];
 
 #[derive(Template)]
@@ -37,8 +37,10 @@ impl Page for AuditPage {
         Field::Optional("to"),
         Field::Optional("operator"),
         Field::Optional("case"),
+        Field::Optional("object"),
         Field::Optional("action"),
         Field::Optional("outcome"),
+        Field::Number("since"),
         Field::Optional("cursor"),
         Field::Number("limit"),
     ];

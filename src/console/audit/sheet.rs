@@ -1,38 +1,32 @@
 //! `GET /console/audit/leaves.csv` and `.ndjson`: the leaves of a page as a file, each with its number.
 
-use std::io::Write as _;
-
-use zeroize::Zeroizing;
-
 use super::search::AuditPage;
 use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::Visit;
 use crate::domain::WipedBuffer;
-use crate::operations::audit::{LeafPage, SearchLeaves};
-use crate::vault::OperationError;
+use crate::operations::audit::{LeafPage, SearchLeaves, SearchLeavesCsv};
+use crate::vault::{Body, OperationError, Wire};
 
 /// Leaves as CSV.
 pub struct AuditCsv;
 /// Leaves as one JSON object a line.
 pub struct AuditLines;
 
-/// The members that the columns have. None can begin a formula: they are numbers, times, ids and words of the vault.
-const COLUMNS: [&str; 13] = [
-    "seq", "time", "action", "outcome", "kind", "role", "operator", "session", "case", "object",
-    "purpose", "rows", "alarm",
-];
-
 impl Page for AuditCsv {
-    type Operation = SearchLeaves;
+    type Operation = SearchLeavesCsv;
     const FIELDS: &'static [Field] = AuditPage::FIELDS;
 
-    fn show(page: LeafPage, _: &Visit) -> Result<Shown, OperationError> {
-        Ok(Shown::File {
-            media: "text/csv; charset=utf-8",
-            name: "leaves.csv",
-            bytes: csv_of(&page).map_err(|_| OperationError::Internal("audit::csv"))?,
-        })
+    fn show(sheet: Wire, _: &Visit) -> Result<Shown, OperationError> {
+        let media = sheet.content_type();
+        match sheet.into_body() {
+            Body::Bytes(bytes) => Ok(Shown::File {
+                media,
+                name: "leaves.csv",
+                bytes,
+            }),
+            Body::File(_) => Err(OperationError::Internal("audit::csv")),
+        }
     }
 }
 
@@ -53,18 +47,4 @@ impl Page for AuditLines {
             bytes: lines.into_bytes(),
         })
     }
-}
-
-fn csv_of(page: &LeafPage) -> Result<Zeroizing<Vec<u8>>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(WipedBuffer::default());
-    writer.write_record(COLUMNS)?;
-    for leaf in &page.leaves {
-        let leaf = serde_json::to_value(leaf).unwrap_or_default();
-        let cell = |name: &&str| crate::console::visit::word(&leaf[*name]);
-        writer.write_record(COLUMNS.iter().map(cell))?;
-    }
-    writer.flush()?;
-    let mut buffer = writer.into_inner().map_err(|error| error.into_error())?;
-    buffer.flush()?;
-    Ok(buffer.into_bytes())
 }

@@ -9,6 +9,7 @@ use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::audit::{LeafPage, SearchLeaves, SignOff, SignedOff};
 use crate::vault::OperationError;
+use crate::vault::audit::Outcome;
 
 /// The form, under the newest leaf and the last sign-off.
 pub struct SignOffForm;
@@ -23,6 +24,8 @@ struct Asks<'a> {
     refused: Option<&'a Refused>,
     /// The newest sign-offs, as leaves: number and time.
     before: Vec<(u64, String)>,
+    /// The first leaf that nobody has reviewed.
+    unreviewed: Option<u64>,
 }
 
 impl Page for SignOffForm {
@@ -30,12 +33,20 @@ impl Page for SignOffForm {
     const FIELDS: &'static [Field] = &[Field::Optional("action"), Field::Number("limit")];
 
     fn show(page: LeafPage, visit: &Visit) -> Result<Shown, OperationError> {
-        let signed = page.leaves.into_iter();
-        let signed = signed.filter(|leaf| leaf.action == "audit.sign-off");
+        let leaves = page.leaves.into_iter().map(|listed| listed.leaf);
+        let signed = leaves
+            .filter(|leaf| leaf.action == "audit.sign-off" && leaf.outcome == Outcome::Done)
+            .collect::<Vec<_>>();
+        // The leaf of a sign-off says how many leaves were reviewed.
+        let unreviewed = signed.iter().filter_map(|leaf| leaf.rows).max();
         Shown::page(&Asks {
             visit,
             refused: None,
-            before: signed.map(|leaf| (leaf.seq, leaf.time)).collect(),
+            unreviewed: Some(unreviewed.unwrap_or(0)),
+            before: signed
+                .into_iter()
+                .map(|leaf| (leaf.seq, leaf.time))
+                .collect(),
         })
     }
 }
@@ -53,6 +64,7 @@ impl Page for SignOffPage {
             visit,
             refused: Some(refused),
             before: Vec::new(),
+            unreviewed: None,
         }))
     }
 }

@@ -9,7 +9,7 @@ use crate::operations::case::ReadOverview;
 use crate::vault::OperationError;
 use crate::vault::records::SearchedView;
 use crate::vault::scope::requests::WaitingView;
-use crate::vault::scope::{CaseView, OverviewView};
+use crate::vault::scope::{CaseView, IntegrityView, OverviewView};
 
 /// One case.
 pub struct CasePage;
@@ -22,7 +22,7 @@ struct Shows<'a> {
     refused: Option<&'a Refused>,
     case: CaseView,
     basis: Option<SearchedView>,
-    log_size: u64,
+    integrity: IntegrityView,
     waiting: Vec<WaitingView>,
 }
 
@@ -35,7 +35,7 @@ impl Page for CasePage {
             refused: None,
             case: overview.case,
             basis: overview.basis,
-            log_size: overview.log_size,
+            integrity: overview.integrity,
             waiting: overview.waiting,
         })
     }

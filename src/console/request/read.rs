@@ -21,6 +21,7 @@ pub struct ReadPage<K>(PhantomData<fn(K)>);
 struct Shows<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
+    id: String,
     called: &'static str,
     does: &'static str,
     asked: &'a AskedView,
@@ -47,6 +48,7 @@ impl<K: Kind> Page for ReadPage<K> {
         Shown::page(&Shows {
             visit,
             refused: None,
+            id: K::id(&view),
             called: K::CALLED,
             does: K::DOES,
             asked,

@@ -4,7 +4,10 @@ use http::Method;
 
 use super::super::mount::Routes;
 use super::{open, plain};
-use crate::console::audit::{AuditCsv, AuditLines, AuditPage, LeafPage, SignOffForm, SignOffPage};
+use crate::console::audit::{
+    AuditCsv, AuditLines, AuditPage, LeafPage, RequestLeavesPage, SignOffForm, SignOffPage,
+    TimelinePage, VolumePage,
+};
 use crate::console::case::{
     CasePage, CasesPage, CloseCasePage, HoldCasePage, LiftPage, MembersPage, NameMemberForm,
     NameMemberPage, NewCase, OpenCasePage, ReopenCasePage, SuspendPage, ThawPage,
@@ -119,7 +122,11 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get.clone())
         .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())
 
+        .page::<RequestLeavesPage>     ("/console/requests/{request}/leaves", get.clone())
+
         .page::<AuditPage>     ("/console/audit",                  get.clone())
+        .page::<TimelinePage>  ("/console/audit/timeline",         get.clone())
+        .page::<VolumePage>    ("/console/audit/volume",           get.clone())
         .page::<AuditCsv>      ("/console/audit/leaves.csv",       get.clone())
         .page::<AuditLines>    ("/console/audit/leaves.ndjson",    get.clone())
         .page::<LeafPage>      ("/console/audit/leaves/{leaf}",    get.clone())

@@ -27,13 +27,15 @@ impl Request for ReadLeaf {
         id: "readLeaf",
         tag: "Audit",
         summary: "Read a leaf",
-        description: "One leaf of the audit log with its detail. With `Accept: application/octet-stream` \
-            the exact bytes that were hashed.",
+        description: "One leaf of the audit log with its detail, names and title, its inclusion proof and the log's \
+            public key. With `Accept: application/octet-stream` the exact bytes that were hashed.",
         request: "",
         answer: r#"{"leaf": {"action": "record.lookup", "case": "c_0123456789abcdefghjk", "operator":
             "o_0123456789abcdefghjk", "origin": "breachvault/v_0123456789abcdefghjk", "outcome":
             "done", "purpose": "victim-inquiry", "role": "investigator", "rows": 2, "seq": 41,
-            "time": "2024-03-21T22:34:49Z", "v": 1}, "detail": null}"#,
+            "time": "2024-03-21T22:34:49Z", "v": 1}, "detail": null, "words": {"operator_name":
+            "first.investigator", "title": "Text message log", "off_hours": true}, "proof":
+            "c2sp.org/tlog-proof@v1\nindex 41\n…\n", "vkey": "breachvault/v_0123456789abcdefghjk+…"}"#,
         problems: &["not-found"],
     };
 

@@ -1,15 +1,15 @@
-//! `POST /audit/leaves/search`: leaves by time, operator, case, action, outcome.
+//! `POST /audit/leaves/search`: leaves by time, operator, case, object, action, outcome.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::domain::schema::LeafCursor;
-use crate::domain::{CaseId, Moment, OperatorId};
+use crate::domain::{CaseId, Moment, OperatorId, RequestId};
 use crate::operations::{Docs, Ids, Request};
-use crate::policy::{ActionKind, actions};
-use crate::vault::audit::{Leaf, Outcome};
-use crate::vault::scope::{LeafQuery, Scope};
+use crate::policy::{Action, ActionKind, actions};
+use crate::vault::audit::Outcome;
+use crate::vault::scope::{LeafQuery, ListedLeaf, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
 /// The most leaves in one answer.
@@ -34,12 +34,18 @@ pub struct SearchLeavesInput {
     /// Leaves about this case.
     #[schema(value_type = Option<CaseId>)]
     pub case: Option<String>,
+    /// Leaves about this thing: the id of a request, an exhibit or an operator, or the number of a leaf.
+    #[schema(pattern = "^([a-z]_[0-9a-hjkmnp-tv-z]{20}|0|[1-9][0-9]{0,14})$")]
+    pub object: Option<String>,
     /// Leaves of this action.
     #[schema(value_type = Option<ActionKind>)]
     pub action: Option<String>,
     /// Leaves with this outcome.
     #[schema(value_type = Option<Outcome>)]
     pub outcome: Option<String>,
+    /// Leaves with this number or a higher one.
+    #[schema(maximum = 9007199254740991_u64)]
+    pub since: Option<u64>,
     /// The `next` of the page before; the first page if not given.
     #[schema(value_type = Option<LeafCursor>)]
     pub cursor: Option<String>,
@@ -52,7 +58,7 @@ pub struct SearchLeavesInput {
 #[derive(Serialize, ToSchema)]
 pub struct LeafPage {
     /// The leaves of this page, newest first.
-    pub leaves: Vec<Leaf>,
+    pub leaves: Vec<ListedLeaf>,
     /// The `cursor` of the next page; null on the last one.
     #[schema(value_type = Option<LeafCursor>)]
     pub next: Option<String>,
@@ -67,26 +73,21 @@ impl Operation for SearchLeaves {
     }
 
     fn detail(&self) -> Value {
-        json!({
-            "from": self.0.from,
-            "to": self.0.to,
-            "operator": self.0.operator,
-            "case": self.0.case,
-            "action": self.0.action.map(ActionKind::name),
-            "outcome": self.0.outcome,
-        })
+        detail(&self.0)
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<LeafPage, OperationError> {
+        note_numbers(scope, &self.0)?;
         let found = scope.search_leaves(&self.0)?;
         scope.note_rows(found.len() as u64);
         let full = found.len() == self.0.limit as usize;
         let next = found
             .last()
-            .filter(|(seq, _)| full && *seq > 0)
-            .map(|(seq, _)| seq.to_string());
+            .map(|last| last.leaf.seq)
+            .filter(|seq| full && *seq > 0)
+            .map(|seq| seq.to_string());
         Ok(LeafPage {
-            leaves: found.into_iter().map(|(_, leaf)| leaf).collect(),
+            leaves: found,
             next,
         })
     }
@@ -98,14 +99,16 @@ impl Request for SearchLeaves {
         id: "searchLeaves",
         tag: "Audit",
         summary: "Search the audit log",
-        description: "Leaves by time, operator, case, action and outcome, newest first, a page at a time. \
-            For auditors.",
+        description: "Leaves by time, operator, case, object, action and outcome, newest first, a page at a time, each \
+            with names, the title of its case and the reason that was given. With `Accept: text/csv` as CSV; the \
+            cursor of the next page is then the number of the last leaf. For auditors.",
         request: r#"{"action": "record.lookup", "outcome": "done", "limit": 100}"#,
         answer: r#"{"leaves": [{"action": "record.lookup", "case": "c_0123456789abcdefghjk",
             "operator": "o_0123456789abcdefghjk", "origin":
             "breachvault/v_0123456789abcdefghjk", "outcome": "done", "purpose":
             "victim-inquiry", "role": "investigator", "rows": 2, "seq": 41, "time":
-            "2024-03-21T22:34:49Z", "v": 1}], "next": null}"#,
+            "2024-03-21T22:34:49Z", "v": 1, "operator_name": "first.investigator", "title": "Text message log",
+            "reason": "a caller asks about their own number", "off_hours": true}], "next": null}"#,
         problems: &[],
     };
 
@@ -114,39 +117,90 @@ impl Request for SearchLeaves {
     }
 
     fn read(_: &Ids, input: SearchLeavesInput) -> Result<Self, OperationError> {
-        let limit = input.limit.unwrap_or(100);
-        if !(1..=PAGE).contains(&limit) {
-            return Err(OperationError::invalid("limit", "must be 1 to 1000"));
-        }
-        let action = input
-            .action
-            .map(|name| {
-                let known = ActionKind::ALL.iter().find(|kind| kind.name() == name);
-                known
-                    .copied()
-                    .ok_or_else(|| OperationError::invalid("action", "is no action's name"))
-            })
-            .transpose()?;
-        let outcome = input
-            .outcome
-            .map(|name| match name.as_str() {
-                "done" | "denied" | "failed" => Ok(name),
-                _ => Err(OperationError::invalid(
-                    "outcome",
-                    "must be done, denied or failed",
-                )),
-            })
-            .transpose()?;
-        Ok(Self(LeafQuery {
-            from: read(input.from, "from")?,
-            to: read(input.to, "to")?,
-            operator: read(input.operator, "operator")?,
-            case: read(input.case, "case")?,
-            action,
-            outcome,
-            before: read(input.cursor, "cursor")?,
-            limit,
-        }))
+        query(input).map(Self)
+    }
+}
+
+/// What a question about leaves commits to.
+pub(super) fn detail(query: &LeafQuery) -> Value {
+    json!({
+        "from": query.from,
+        "to": query.to,
+        "operator": query.operator,
+        "case": query.case,
+        "object": query.object.as_deref().filter(|object| number(object).is_none()),
+        "action": query.action.map(ActionKind::name),
+        "outcome": query.outcome,
+    })
+}
+
+/// The numbers of leaves in a question. They are committed to only if the log has such leaves: anybody can type a
+/// number, and it could be somebody's.
+pub(super) fn note_numbers<A: Action>(
+    scope: &mut Scope<'_, A>,
+    query: &LeafQuery,
+) -> Result<(), OperationError> {
+    let object = query.object.as_deref().and_then(number);
+    if object.is_none() && query.since.is_none() {
+        return Ok(());
+    }
+    let size = scope.verified_size()?;
+    let there = |number: &u64| *number < size;
+    scope.note_detail(json!({
+        "object": object.filter(there),
+        "since": query.since.filter(there),
+    }));
+    Ok(())
+}
+
+/// Reads which leaves are wanted.
+pub(super) fn query(input: SearchLeavesInput) -> Result<LeafQuery, OperationError> {
+    let limit = input.limit.unwrap_or(100);
+    if !(1..=PAGE).contains(&limit) {
+        return Err(OperationError::invalid("limit", "must be 1 to 1000"));
+    }
+    let action = input
+        .action
+        .map(|name| {
+            let known = ActionKind::ALL.iter().find(|kind| kind.name() == name);
+            known
+                .copied()
+                .ok_or_else(|| OperationError::invalid("action", "is no action's name"))
+        })
+        .transpose()?;
+    let outcome = input
+        .outcome
+        .map(|name| match name.as_str() {
+            "done" | "denied" | "failed" => Ok(name),
+            _ => Err(OperationError::invalid(
+                "outcome",
+                "must be done, denied or failed",
+            )),
+        })
+        .transpose()?;
+    Ok(LeafQuery {
+        from: read(input.from, "from")?,
+        to: read(input.to, "to")?,
+        operator: read(input.operator, "operator")?,
+        case: read(input.case, "case")?,
+        object: input.object.map(object).transpose()?,
+        action,
+        outcome,
+        since: input.since,
+        before: read(input.cursor, "cursor")?,
+        limit,
+    })
+}
+
+/// An id of any kind, or the number of a leaf. Nothing else is an object of a leaf, and nothing else gets into a detail.
+fn object(text: String) -> Result<String, OperationError> {
+    // Ids of all kinds are spelt alike.
+    match text.parse::<RequestId>().is_ok() || number(&text).is_some() {
+        true => Ok(text),
+        false => Err(OperationError::invalid(
+            "object",
+            "must be an id, or the number of a leaf",
+        )),
     }
 }
 
@@ -159,4 +213,10 @@ where
             .map_err(|error| OperationError::invalid(at, error))
     })
     .transpose()
+}
+
+/// The number of a leaf as leaves name it: no sign, no leading zeros.
+fn number(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (text.len() < 16 && number.to_string() == text).then_some(number)
 }

@@ -17,6 +17,7 @@ pub(in crate::vault) struct Beside<'a> {
     pub(in crate::vault) time: Moment,
     pub(in crate::vault) operator: Option<&'a str>,
     pub(in crate::vault) case: Option<&'a str>,
+    pub(in crate::vault) object: Option<&'a str>,
     pub(in crate::vault) action: &'a str,
     pub(in crate::vault) outcome: &'a str,
 }
@@ -69,10 +70,11 @@ pub(super) struct LeafPlace {
 #[derive(Clone, Copy)]
 struct BesidePlace {
     time: Moment,
-    /// Offset in the texts, where operator, case, action and outcome follow each other.
+    /// Offset in the texts, where operator, case, object, action and outcome follow each other.
     start: usize,
     operator: Option<usize>,
     case: Option<usize>,
+    object: Option<usize>,
     action: usize,
     outcome: usize,
 }
@@ -114,6 +116,7 @@ impl Batch {
                 start,
                 operator: beside.operator.map(&mut text),
                 case: beside.case.map(&mut text),
+                object: beside.object.map(&mut text),
                 action: text(beside.action),
                 outcome: text(beside.outcome),
             }
@@ -142,6 +145,7 @@ impl Batch {
                 time: of.time,
                 operator: of.operator.map(&mut text),
                 case: of.case.map(&mut text),
+                object: of.object.map(&mut text),
                 action: text(of.action),
                 outcome: text(of.outcome),
             }

@@ -22,6 +22,7 @@ pub(super) struct Told {
 struct Repeated<'a> {
     operator: Option<&'a str>,
     case: Option<&'a str>,
+    object: Option<&'a str>,
     action: &'a str,
 }
 
@@ -49,6 +50,7 @@ impl Told {
         let repeated = Repeated {
             operator: leaf.operator.as_deref(),
             case: leaf.case.as_deref(),
+            object: leaf.object.as_deref(),
             action: &leaf.action,
         };
         Ok((
@@ -62,6 +64,7 @@ impl Told {
             (self.time.as_second() == beside.time.seconds(), "time"),
             (leaf.operator == beside.operator, "operator"),
             (leaf.case == beside.case, "case_id"),
+            (leaf.object == beside.object, "object"),
             (leaf.action == beside.action, "action"),
             (self.outcome.as_str() == beside.outcome, "outcome"),
         ]
@@ -92,7 +95,7 @@ fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
     rest.may(",\"digest\":", Rest::text)?;
     rest.may(",\"generation\":", Rest::number)?;
     rest.may(",\"kind\":", Rest::text)?;
-    rest.may(",\"object\":", Rest::text)?;
+    let object = rest.may(",\"object\":", Rest::text)?;
     let operator = rest.may(",\"operator\":", Rest::text)?;
     let of_this_log = rest.text(",\"origin\":")? == origin;
     let outcome = match rest.text(",\"outcome\":")? {
@@ -121,6 +124,7 @@ fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
     let repeated = Repeated {
         operator,
         case,
+        object,
         action,
     };
     (rest.0 == ",\"v\":1}").then_some((told, repeated))
@@ -229,6 +233,7 @@ mod tests {
                 time: Moment::from_seconds(1_712_048_400),
                 operator: leaf.operator.as_deref(),
                 case: leaf.case.as_deref(),
+                object: leaf.object.as_deref(),
                 action: &leaf.action,
                 outcome: "done",
             };
@@ -240,6 +245,7 @@ mod tests {
                 ("time", Beside { time: Moment::from_seconds(1_712_048_401), ..beside }),
                 ("operator", Beside { operator: Some("somebody else"), ..beside }),
                 ("case_id", Beside { case: Some("another case"), ..beside }),
+                ("object", Beside { object: Some("another object"), ..beside }),
                 ("action", Beside { action: "another act", ..beside }),
                 ("outcome", Beside { outcome: "denied", ..beside }),
             ] {

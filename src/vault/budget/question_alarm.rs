@@ -33,11 +33,10 @@ impl QuestionAlarm {
             asked.clear();
         }
         let stands_out = asked.entry(key).or_default().take(numbers.readable());
-        let hour = u8::try_from(now.seconds().rem_euclid(86_400) / 3600).unwrap_or_default();
         [
             (stands_out.run >= RUN, Alarm::ConsecutiveNumbers),
             (stands_out.range >= SAMPLED, Alarm::SampledRange),
-            (!hours.has(hour), Alarm::OffHours),
+            (!hours.cover(now), Alarm::OffHours),
         ]
         .into_iter()
         .find_map(|(raised, alarm)| raised.then_some(alarm))

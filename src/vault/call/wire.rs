@@ -89,10 +89,10 @@ impl Wire {
     }
 
     /// Bytes of the given media type.
-    pub fn bytes(content_type: &'static str, bytes: Vec<u8>) -> Self {
+    pub fn bytes(content_type: &'static str, bytes: impl Into<Zeroizing<Vec<u8>>>) -> Self {
         Self {
             content_type,
-            body: Body::Bytes(Zeroizing::new(bytes)),
+            body: Body::Bytes(bytes.into()),
         }
     }
 

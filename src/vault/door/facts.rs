@@ -13,7 +13,7 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::ledger::proven_leaf;
 use crate::vault::scope::open_account;
-use crate::vault::scope::requests::Outline;
+use crate::vault::scope::requests::{Outline, read_by};
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
 use crate::vault::store::{Snapshot, exhibit_rows, membership_rows, request_rows, session_rows};
@@ -131,6 +131,7 @@ pub(in crate::vault) fn load(
                     asked_by_caller: Some(&row.asker) == caller.operator_id(),
                     expired: term.is_none_or(|term| core.clock.has_ended(term)),
                     account: outline.and_then(|outline| outline.account),
+                    read_by: read_by(&row.kind)?,
                 });
             }
         }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{CaseId, ExhibitId, Moment, OperatorId, words};
-use crate::policy::{RequestFacts, RequestState};
+use crate::policy::{ActionKind, RequestFacts, RequestState};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::clock::VaultClock;
@@ -153,6 +153,7 @@ impl UnderWay {
                 && admitting.begun_by.as_ref() == caller.operator_id(),
             expired: false,
             account: None,
+            read_by: ActionKind::ReadAdmission,
         })
     }
 

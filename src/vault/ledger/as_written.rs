@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use super::book::{StoredHashes, log_key};
 use super::trail::DenseHashes;
 use crate::vault::audit::{Claim, Frontier, Leaves as _, Tip, agrees, verify_stored};
-use crate::vault::core::Core;
+use crate::vault::core::{Core, LogVerified};
 use crate::vault::store::{Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows};
 
 /// The bytes of a leaf of this tree, proved; `None` beyond its end.
@@ -48,10 +48,14 @@ pub(in crate::vault) fn verify_all(
         .log_verified
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
-    if *verified != Some(writes) {
+    if verified.is_none_or(|last| last.writes != writes) {
         *verified = None;
-        verify(core, connection, tip)?;
-        *verified = Some(writes);
+        let size = verify(core, connection, tip)?;
+        *verified = Some(LogVerified {
+            writes,
+            at: core.clock.now(),
+            size,
+        });
     }
     Ok(writes)
 }
@@ -73,7 +77,8 @@ pub(in crate::vault) fn verify_again(
     })
 }
 
-fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<(), StoreError> {
+/// Answers how many leaves the log has.
+fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreError> {
     let damaged = |table| core.control.found_damaged(table);
     let (size, note) = match checkpoint_rows::newest(connection) {
         Ok(found) => found.ok_or_else(|| damaged(CHECKPOINT))?,
@@ -98,7 +103,7 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<(), StoreError
     }
     // The stored hashes are those of the leaves. What was signed must continue what this process wrote.
     match Frontier::read(tip.size, &hashes) {
-        Ok(frontier) if frontier.root() == tip.root => Ok(()),
+        Ok(frontier) if frontier.root() == tip.root => Ok(size),
         _ => Err(damaged(LEAF)),
     }
 }

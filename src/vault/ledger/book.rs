@@ -137,7 +137,9 @@ impl Book {
         mark::verify(mark, self.frontier.size(), |size| {
             let at = Frontier::read(size, &StoredHashes(&self.writer));
             at.ok().map(|frontier| frontier.root())
-        })
+        })?;
+        self.core.marked.store(mark.size, Ordering::Release);
+        Ok(())
     }
 
     /// Writes the mark if the log is above it.
@@ -159,6 +161,7 @@ impl Book {
         .map_err(BookError::Mark)?;
         let points = self.core.charged.load(Ordering::Relaxed);
         self.marking.written(self.frontier.size(), points);
+        core.marked.store(self.frontier.size(), Ordering::Release);
         Ok(())
     }
 
@@ -288,7 +291,7 @@ impl Book {
             session: draft.caller.session_id().map(ToString::to_string),
             action: draft.action.name().to_owned(),
             case: case.clone(),
-            object: draft.object,
+            object: draft.object.clone(),
             purpose: draft.purpose.map(|purpose| purpose.as_str().to_owned()),
             outcome: match draft.outcome {
                 Outcome::Done => LeafOutcome::Done,
@@ -314,6 +317,7 @@ impl Book {
                 time: now,
                 operator: operator.as_deref(),
                 case: case.as_deref(),
+                object: draft.object.as_deref(),
                 action: draft.action.name(),
                 outcome: draft.outcome.as_str(),
                 bytes: &bytes,

@@ -152,6 +152,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReadWithdrawal
         | Kind::ListQuarantines
         | Kind::ReadQuarantine
+        | Kind::ListRequestLeaves
         | Kind::ReadAdmission
         | Kind::LookUp
         | Kind::SearchRecords
@@ -164,6 +165,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReadExport
         | Kind::ReadSigner
         | Kind::SearchLeaves
+        | Kind::CountLeaves
         | Kind::ReadLeaf
         | Kind::ProveLeaf
         | Kind::ReadCheckpoint

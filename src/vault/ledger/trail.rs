@@ -186,6 +186,7 @@ impl Leaves for LeafReader<'_> {
                 time: row.time,
                 operator: row.operator,
                 case: row.case,
+                object: row.object,
                 action: row.action,
                 outcome: row.outcome,
             }),

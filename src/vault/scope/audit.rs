@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 use serde_json::Value;
 
 use super::Scope;
+use super::leaf_words::{LeafWords, ListedLeaf, Words};
 use crate::domain::{CaseId, Moment, OperatorId, Reason};
 use crate::policy::{Action, ActionKind};
 use crate::vault::audit::{
     Checkpoint, InclusionProof, Leaf, inclusion_proof, leaf_hash, verify_inclusion,
 };
 use crate::vault::error::OperationError;
-use crate::vault::ledger::{StoredHashes, log_key, open_detail, proven_leaf, verify_all};
+use crate::vault::ledger::{StoredHashes, log_key, proven_leaf, verify_all};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{StoreFault, checkpoint_rows};
 
@@ -29,10 +30,14 @@ pub struct LeafQuery {
     pub operator: Option<OperatorId>,
     /// About this case.
     pub case: Option<CaseId>,
+    /// About this thing: the id of a request, an exhibit, an operator, or the number of a leaf.
+    pub object: Option<String>,
     /// Of this action.
     pub action: Option<ActionKind>,
     /// With this outcome: `done`, `denied` or `failed`.
     pub outcome: Option<String>,
+    /// With this number or a higher one.
+    pub since: Option<u64>,
     /// With a number below this one: the next page.
     pub before: Option<u64>,
     /// At most so many.
@@ -47,6 +52,12 @@ pub struct LeafView {
     /// What the leaf commits to; null where there is nothing.
     #[schema(value_type = Option<LeafDetail>)]
     pub detail: Value,
+    /// Names, title and hour, for people.
+    pub words: LeafWords,
+    /// The inclusion proof under the newest checkpoint, as `GET /audit/leaves/{leaf}/proof` gives it.
+    pub proof: String,
+    /// The public key of the log, as `GET /audit/vkey` gives it.
+    pub vkey: String,
 }
 
 /// A detail, and the salt of the commitment to it.
@@ -73,36 +84,65 @@ struct DetailWords {
     found: BTreeMap<String, Value>,
 }
 
+impl LeafQuery {
+    /// What the columns beside the leaves are compared with.
+    pub(super) fn filter(&self) -> LeafFilter {
+        LeafFilter {
+            from: self.from,
+            to: self.to,
+            operator: self.operator.as_ref().map(ToString::to_string),
+            case: self.case.as_ref().map(ToString::to_string),
+            object: self.object.clone(),
+            action: self.action.map(|action| action.name().to_owned()),
+            outcome: self.outcome.clone(),
+            since: self.since,
+            before: self.before,
+        }
+    }
+}
+
 /// A `.tlog-proof` text.
 pub struct LogProof(pub String);
 
 impl<A: Action> Scope<'_, A> {
     /// The leaves that match, with their numbers, newest first.
-    pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<(u64, Leaf)>, OperationError> {
+    pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<ListedLeaf>, OperationError> {
         self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip)?);
         let end = self.tip.size;
         let filter = LeafFilter {
-            from: query.from,
-            to: query.to,
-            operator: query.operator.as_ref().map(ToString::to_string),
-            case: query.case.as_ref().map(ToString::to_string),
-            action: query.action.map(|action| action.name().to_owned()),
-            outcome: query.outcome.clone(),
             before: Some(query.before.map_or(end, |before| before.min(end))),
+            ..query.filter()
         };
-        let found = leaf_rows::search(self.connection, &filter, query.limit);
+        let found = self.found_leaves(&filter, query.limit)?;
+        let mut words = Words::of(&self.reading);
+        let mut listed = Vec::with_capacity(found.len());
+        for leaf in found {
+            let detail = self.detail_of(&leaf)?;
+            let words = words.beside(&leaf, &detail)?;
+            listed.push(ListedLeaf { leaf, words });
+        }
+        Ok(listed)
+    }
+
+    /// The leaves that match, newest first, each proved. The log has to be verified before.
+    pub(super) fn found_leaves(
+        &self,
+        filter: &LeafFilter,
+        limit: u32,
+    ) -> Result<Vec<Leaf>, OperationError> {
+        let found = leaf_rows::search(self.connection, filter, limit);
         found
             .map_err(|error| match error.fault {
                 StoreFault::Inconsistent => self.core.control.found_damaged("leaf"),
                 _ => error,
             })?
             .into_iter()
-            .map(|(seq, _)| Ok((seq, parse(seq, &self.leaf_bytes(seq)?)?)))
+            .map(|(seq, _)| parse(seq, &self.leaf_bytes(seq)?))
             .collect()
     }
 
     /// The exact bytes of a leaf, proved to be those that the vault wrote.
-    pub fn leaf_bytes(&mut self, seq: u64) -> Result<Vec<u8>, OperationError> {
+    pub fn leaf_bytes(&self, seq: u64) -> Result<Vec<u8>, OperationError> {
         let leaf = proven_leaf(self.core, self.connection, self.tip, seq)?;
         leaf.ok_or(OperationError::NotFound)
     }
@@ -116,18 +156,18 @@ impl<A: Action> Scope<'_, A> {
     /// One leaf with its detail. `NotFound` beyond the end of the log.
     pub fn read_leaf(&mut self, seq: u64) -> Result<LeafView, OperationError> {
         let leaf = parse(seq, &self.leaf_bytes(seq)?)?;
-        let detail = match leaf.detail.as_deref() {
-            None => Value::Null,
-            Some(committed) => {
-                let opened = open_detail(self.connection, &self.core.keys(), seq, committed)?;
-                opened.ok_or_else(|| self.core.control.found_damaged("detail"))?
-            }
-        };
-        Ok(LeafView { leaf, detail })
+        let detail = self.detail_of(&leaf)?;
+        Ok(LeafView {
+            words: Words::of(&self.reading).beside(&leaf, &detail)?,
+            proof: self.prove_leaf(seq)?.0,
+            vkey: self.verifier_key()?,
+            leaf,
+            detail,
+        })
     }
 
     /// The inclusion proof of a leaf under the newest checkpoint of the snapshot.
-    pub fn prove_leaf(&mut self, seq: u64) -> Result<LogProof, OperationError> {
+    pub fn prove_leaf(&self, seq: u64) -> Result<LogProof, OperationError> {
         let leaf = self.leaf_bytes(seq)?;
         let (checkpoint, note) = self.signed_checkpoint()?;
         let path = inclusion_proof(seq, checkpoint.size, &StoredHashes(self.connection));

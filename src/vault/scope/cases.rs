@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::integrity::IntegrityView;
 use super::requests::{MembershipWanted, WaitingView};
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, seal_account};
 use crate::domain::{
@@ -86,8 +87,8 @@ pub struct OverviewView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub basis: Option<SearchedView>,
-    /// How many leaves the audit log had, under the newest checkpoint.
-    pub log_size: u64,
+    /// How far the audit log was checked.
+    pub integrity: IntegrityView,
     /// What waits for the caller in this case.
     pub waiting: Vec<WaitingView>,
 }
@@ -187,7 +188,7 @@ impl<A: Action> Scope<'_, A> {
         self.notes.rows = None;
         Ok(OverviewView {
             basis,
-            log_size: self.tip.size,
+            integrity: self.integrity()?,
             waiting,
             case,
         })

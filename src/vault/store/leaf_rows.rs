@@ -16,6 +16,7 @@ pub(crate) struct NewLeaf<'a> {
     pub(crate) time: Moment,
     pub(crate) operator: Option<&'a str>,
     pub(crate) case: Option<&'a str>,
+    pub(crate) object: Option<&'a str>,
     pub(crate) action: &'a str,
     pub(crate) outcome: &'a str,
     pub(crate) bytes: &'a [u8],
@@ -28,8 +29,11 @@ pub(crate) struct LeafFilter {
     pub(crate) to: Option<Moment>,
     pub(crate) operator: Option<String>,
     pub(crate) case: Option<String>,
+    pub(crate) object: Option<String>,
     pub(crate) action: Option<String>,
     pub(crate) outcome: Option<String>,
+    /// Only this leaf and later ones.
+    pub(crate) since: Option<u64>,
     /// Only leaves before this one.
     pub(crate) before: Option<u64>,
 }
@@ -39,7 +43,8 @@ pub(crate) fn insert(connection: &Transaction, new: &NewLeaf<'_>) -> Result<(), 
     let changed = connection
         .prepare_cached(
             "-- leaf::insert
-             INSERT INTO leaf (seq, time, operator, case_id, action, outcome, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             INSERT INTO leaf (seq, time, operator, case_id, object, action, outcome, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )
         .map_err(&failed)?
         .execute(params![
@@ -47,6 +52,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewLeaf<'_>) -> Result<(), 
             new.time.seconds(),
             new.operator,
             new.case,
+            new.object,
             new.action,
             new.outcome,
             new.bytes
@@ -92,9 +98,9 @@ pub(crate) fn search(
              SELECT seq, bytes FROM leaf
              WHERE (?1 IS NULL OR time >= ?1) AND (?2 IS NULL OR time < ?2)
                AND (?3 IS NULL OR operator = ?3) AND (?4 IS NULL OR case_id = ?4)
-               AND (?5 IS NULL OR action = ?5) AND (?6 IS NULL OR outcome = ?6)
-               AND (?7 IS NULL OR seq < ?7)
-             ORDER BY seq DESC LIMIT ?8",
+               AND (?5 IS NULL OR object = ?5) AND (?6 IS NULL OR action = ?6)
+               AND (?7 IS NULL OR outcome = ?7) AND seq >= ?8 AND seq < ?9
+             ORDER BY seq DESC LIMIT ?10",
         )
         .map_err(&failed)?;
     let mut rows = statement
@@ -103,9 +109,11 @@ pub(crate) fn search(
             filter.to.map(Moment::seconds),
             filter.operator,
             filter.case,
+            filter.object,
             filter.action,
             filter.outcome,
-            filter.before.map(signed),
+            filter.since.map_or(i64::MIN, signed),
+            filter.before.map_or(i64::MAX, signed),
             limit
         ])
         .map_err(&failed)?;
@@ -120,12 +128,93 @@ pub(crate) fn search(
     Ok(all)
 }
 
+/// How many leaves there are of an hour, and how they ended.
+pub(crate) struct HourCount {
+    /// When the hour begins.
+    pub(crate) hour: Moment,
+    pub(crate) leaves: u64,
+    pub(crate) denied: u64,
+    pub(crate) failed: u64,
+}
+
+/// Counts matching leaves by the hour of their time. All leaves from `since` to `before` are looked at.
+pub(crate) fn count_by_hour(
+    connection: &Snapshot,
+    filter: &LeafFilter,
+) -> Result<Vec<HourCount>, StoreError> {
+    let failed = at("leaf::count_by_hour");
+    let mut statement = connection
+        .prepare_cached(
+            "-- leaf::count_by_hour
+             SELECT time / 3600 * 3600, count(*), sum(outcome = 'denied'), sum(outcome = 'failed') FROM leaf
+             WHERE (?1 IS NULL OR time >= ?1) AND (?2 IS NULL OR time < ?2)
+               AND (?3 IS NULL OR operator = ?3) AND (?4 IS NULL OR case_id = ?4)
+               AND (?5 IS NULL OR object = ?5) AND (?6 IS NULL OR action = ?6)
+               AND (?7 IS NULL OR outcome = ?7) AND seq >= ?8 AND seq < ?9
+             GROUP BY 1 ORDER BY 1",
+        )
+        .map_err(&failed)?;
+    let mut rows = statement
+        .query(params![
+            filter.from.map(Moment::seconds),
+            filter.to.map(Moment::seconds),
+            filter.operator,
+            filter.case,
+            filter.object,
+            filter.action,
+            filter.outcome,
+            filter.since.map_or(i64::MIN, signed),
+            filter.before.map_or(i64::MAX, signed)
+        ])
+        .map_err(&failed)?;
+    let mut hours = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let count = |column: usize| {
+            let count: i64 = row.get(column).map_err(&failed)?;
+            sound("leaf::hour", u64::try_from(count))
+        };
+        hours.push(HourCount {
+            hour: Moment::from_seconds(row.get(0).map_err(&failed)?),
+            leaves: count(1)?,
+            denied: count(2)?,
+            failed: count(3)?,
+        });
+    }
+    Ok(hours)
+}
+
+/// The earliest and the latest time of these leaves; `None` if there are none.
+pub(crate) fn times_between(
+    connection: &Snapshot,
+    first: u64,
+    last: u64,
+) -> Result<Option<(Moment, Moment)>, StoreError> {
+    let failed = at("leaf::times_between");
+    let found: (Option<i64>, Option<i64>) = connection
+        .prepare_cached(
+            "-- leaf::times_between
+             SELECT min(time), max(time) FROM leaf WHERE seq BETWEEN ?1 AND ?2",
+        )
+        .map_err(&failed)?
+        .query_row([signed(first), signed(last)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .map_err(&failed)?;
+    Ok(match found {
+        (Some(earliest), Some(latest)) => {
+            Some((Moment::from_seconds(earliest), Moment::from_seconds(latest)))
+        }
+        _ => None,
+    })
+}
+
 /// A leaf as it is stored, with the columns that repeat it.
 pub(crate) struct LeafRow<'r> {
     pub(crate) seq: u64,
     pub(crate) time: Moment,
     pub(crate) operator: Option<&'r str>,
     pub(crate) case: Option<&'r str>,
+    pub(crate) object: Option<&'r str>,
     pub(crate) action: &'r str,
     pub(crate) outcome: &'r str,
     pub(crate) bytes: &'r [u8],
@@ -147,9 +236,10 @@ impl LeafReader<'_> {
                 time: Moment::from_seconds(value(1)?.as_i64()?),
                 operator: value(2)?.as_str_or_null()?,
                 case: value(3)?.as_str_or_null()?,
-                action: value(4)?.as_str()?,
-                outcome: value(5)?.as_str()?,
-                bytes: value(6)?.as_blob()?,
+                object: value(4)?.as_str_or_null()?,
+                action: value(5)?.as_str()?,
+                outcome: value(6)?.as_str()?,
+                bytes: value(7)?.as_blob()?,
             })
         };
         sound("leaf::row", read()).map(Some)
@@ -192,7 +282,7 @@ fn with_between<T>(
     let mut statement = connection
         .prepare_cached(
             "-- leaf::with_between
-             SELECT seq, time, operator, case_id, action, outcome, bytes FROM leaf
+             SELECT seq, time, operator, case_id, object, action, outcome, bytes FROM leaf
              WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
         )
         .map_err(&failed)?;

@@ -21,6 +21,7 @@ pub(crate) mod duplicate_rows;
 mod error;
 pub(crate) mod exhibit_rows;
 pub(crate) mod leaf_rows;
+mod leaf_times;
 pub(crate) mod membership_rows;
 pub(crate) mod meta_rows;
 mod migrations;
@@ -41,6 +42,7 @@ pub(crate) mod tree_hash_rows;
 
 pub(crate) use control::ControlState;
 pub use error::{StoreError, StoreFault};
+pub(crate) use leaf_times::LeafTimes;
 pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;

@@ -38,6 +38,7 @@ fn check(incident: &Incident, row: &Row, who: Who, answer: &Answer, leaf: &Value
         "{export}",
         "{withdrawal}",
         "{raise}",
+        "{request}",
         "{quarantine}",
     ];
     if of_case.iter().any(|name| route.contains(name)) {

@@ -94,6 +94,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         "{withdrawal}",
         "{membership}",
         "{raise}",
+        "{request}",
         "{quarantine}",
     ]
     .iter()
@@ -123,6 +124,8 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         asked_by_caller: asker == who,
         expired: false,
         account: route.contains("{export}").then(account),
+        // The one whose leaves are listed is a reveal.
+        read_by: ActionKind::ReadReveal,
     });
     Facts {
         caller: CallerFacts::Operator(who.home().parse().unwrap()),
@@ -334,6 +337,7 @@ fn about_requests(text: &mut String) {
                             asked_by_caller: own,
                             expired,
                             account: member(CaseRole::Liaison).account,
+                            read_by: ActionKind::ReadReveal,
                         }),
                         leaf: None,
                     };

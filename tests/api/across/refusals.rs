@@ -431,6 +431,8 @@ const WRONG: &[Priced] = &[
     }),
 ];
 
+const REQUEST_LEAVES: &str = "GET /api/v1/requests/{request}/leaves";
+
 /// The lists of requests, which take a state beside a limit and where a page begins.
 const LISTS: [&str; 6] = [
     "GET /api/v1/cases/{case}/exports",
@@ -466,6 +468,9 @@ fn wrong_queries() -> Vec<(&'static str, &'static str)> {
             .flat_map(|route| of_plain_lists.map(|query| (*route, query))),
     );
     all.extend([
+        (REQUEST_LEAVES, "limit=0"),
+        (REQUEST_LEAVES, "limit=501"),
+        (REQUEST_LEAVES, "cursor=first"),
         (DUPLICATES, "of=nobody"),
         (DUPLICATES, "part=first"),
         (ADMIT, "zone=Nowhere/Land"),

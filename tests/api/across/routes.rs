@@ -146,6 +146,8 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/exports/{export}/acknowledgement",   Custodian, Lead, 403),
     for_all("GET /api/v1/evidence/signer"),
     row("POST /api/v1/audit/leaves/search",                Auditor, Lead, 403),
+    row("POST /api/v1/audit/volume",                       Auditor, Lead, 403),
+    row("GET /api/v1/requests/{request}/leaves",           Auditor, Outsider, 404),
     row("GET /api/v1/audit/leaves/{leaf}",                 Auditor, Administrator, 403),
     row("GET /api/v1/audit/leaves/{leaf}/proof",           Auditor, Investigator, 404),
     for_all("GET /api/v1/audit/checkpoint"),
@@ -226,6 +228,11 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "POST /api/v1/cases/{case}/scope" => Some(json!({ "by": ["country"], "audience": "team" })),
         "POST /api/v1/cases/{case}/reveals" => Some(body::reveal(&subject())),
         "GET /api/v1/reveals/{reveal}" => {
+            target = Some(incident.ask_reveal(&investigator, &subject()));
+            asker = Some(Who::Investigator);
+            None
+        }
+        "GET /api/v1/requests/{request}/leaves" => {
             target = Some(incident.ask_reveal(&investigator, &subject()));
             asker = Some(Who::Investigator);
             None
@@ -342,6 +349,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             Some(json!({ "time": time.to_string(), "reason": body::REASON }))
         }
         "POST /api/v1/audit/leaves/search" => Some(json!({ "limit": 1 })),
+        "POST /api/v1/audit/volume" => Some(json!({ "action": "record.lookup" })),
         "POST /api/v1/audit/sign-offs" => Some(json!({ "size": 1, "reason": body::REASON })),
         _ => None,
     };
@@ -362,6 +370,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "{quarantine}",
         "{membership}",
         "{raise}",
+        "{request}",
     ]
     .iter()
     .fold(path, |path, name| {

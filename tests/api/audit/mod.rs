@@ -3,9 +3,12 @@
 mod checkpoint;
 mod prove;
 mod read;
+mod request_leaves;
 mod search;
+mod sheet;
 mod sign_off;
 mod vkey;
+mod volume;
 
 use breachvault::vault::audit::VerifierKey;
 use serde_json::Value;

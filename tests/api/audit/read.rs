@@ -57,6 +57,16 @@ fn the_detail_of_a_leaf_has_reason_and_filter_and_the_leaf_has_neither() {
         .json();
     assert!(!read["leaf"].to_string().contains("only for auditors"));
     assert_eq!(read["leaf"]["purpose"], "scoping");
+    assert_eq!(read["words"]["operator_name"], "investigator");
+    assert_eq!(read["words"]["title"], "SMS logs of March");
+    // It comes with what proves it.
+    let leaf = incident.auditor().get_as(
+        &format!("/audit/leaves/{number}"),
+        "application/octet-stream",
+    );
+    let proof: InclusionProof = read["proof"].as_str().unwrap().parse().unwrap();
+    assert_eq!(read["vkey"].as_str().unwrap(), key(incident).to_string());
+    assert!(proof.verify(&leaf.body, &key(incident)).is_ok());
     let detail = read["detail"].to_string();
     assert!(detail.contains("only for auditors"), "{detail}");
     assert!(detail.contains("GB"), "{detail}");

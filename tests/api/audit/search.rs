@@ -61,6 +61,24 @@ fn an_auditor_finds_leaves_by_who_what_where_and_how_it_ended() {
         &json!({ "action": "record.lookup", "to": "2024-04-02T09:01:00Z" }),
     );
     assert_eq!(early.len(), 3);
+    // Names, title and reason are beside the leaf, for auditors alone.
+    assert_eq!(of[0]["operator_name"], "custodian");
+    assert_eq!(of[0]["title"], "SMS logs of March");
+    assert_eq!(of[0]["reason"], crate::support::body::REASON);
+    assert_eq!(of[0]["off_hours"], false);
+    let about = search(&incident, &json!({ "object": incident.first_exhibit() }));
+    assert!(!about.is_empty());
+    assert!(
+        about
+            .iter()
+            .all(|leaf| leaf["object"] == incident.first_exhibit().as_str())
+    );
+    let newest = lookups[0]["seq"].as_u64().unwrap();
+    let since = search(
+        &incident,
+        &json!({ "action": "record.lookup", "since": newest }),
+    );
+    assert_eq!(since.len(), 1);
     let nowhere = search(&incident, &json!({ "case": "c_00000000000000000000" }));
     assert_eq!(nowhere.len(), 0);
     for wrong in [
@@ -68,6 +86,8 @@ fn an_auditor_finds_leaves_by_who_what_where_and_how_it_ended() {
         json!({ "outcome": "maybe" }),
         json!({ "from": "yesterday" }),
         json!({ "operator": incident.case }),
+        json!({ "object": "+447700900123" }),
+        json!({ "object": "investigator" }),
         json!({ "limit": 0 }),
         json!({ "cursor": "the next of +447700900123" }),
     ] {

@@ -15,7 +15,12 @@ fn the_team_is_told_what_the_case_rests_on() {
         assert_eq!(json["basis"], looked_up.assert_status(200).json()["basis"]);
         assert_eq!(json["title"], "SMS logs of March");
         assert!(json["numbers"].as_u64().unwrap() > 0);
-        assert!(json["log_size"].as_u64().unwrap() <= answer.leaf().unwrap());
+        let integrity = &json["integrity"];
+        let size = integrity["size"].as_u64().unwrap();
+        assert!(size <= answer.leaf().unwrap());
+        // Opening the case was marked at once.
+        assert!((1..=size).contains(&integrity["marked"].as_u64().unwrap()));
+        assert_eq!(integrity["root"].as_str().unwrap().len(), 44);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The audit log on pages.
 
-use crate::support::{Browser, Incident, Who, body};
+use crate::support::{Browser, Chromium, Incident, Who, body};
 
 #[test]
 fn an_auditor_filters_leaves_by_the_address_and_reads_what_one_commits_to() {
@@ -17,6 +17,16 @@ fn an_auditor_filters_leaves_by_the_address_and_reads_what_one_commits_to() {
     );
     assert!(text.contains("value=\"record.lookup\" selected"), "{text}");
     assert!(!text.contains("<td>case.open</td>"), "{text}");
+    // Who, in which case and why, in words.
+    let investigator = incident.operator(Who::Investigator);
+    let name = format!("href=\"/console/audit/timeline?operator={investigator}\">investigator</a>");
+    assert!(text.contains(&name), "{text}");
+    let title = format!(
+        "href=\"/console/audit/timeline?case={}\">SMS logs of March</a>",
+        incident.case
+    );
+    assert!(text.contains(&title), "{text}");
+    assert!(text.contains(body::REASON), "{text}");
     let page = auditor
         .get(&format!("/console/audit/leaves/{leaf}"))
         .assert_status(200);
@@ -65,6 +75,7 @@ fn a_stretch_is_signed_off_and_shown_as_signed_off() {
         text.contains(&format!("href=\"/console/audit/leaves/{leaf}\"")),
         "{text}"
     );
+    assert!(text.contains("href=\"/console/audit?since=2\""), "{text}");
     let beyond = [("size", "1000000"), ("reason", body::REASON)];
     let refused = auditor
         .submit("/console/audit/sign-off", &beyond)
@@ -114,7 +125,134 @@ fn audit_results_leave_as_csv_and_ndjson_with_leaf_numbers() {
     for (row, leaf) in rows.iter().zip(&leaves) {
         assert_eq!(row[0], leaf["seq"].to_string());
         assert_eq!(&row[2], "case.open");
+        // The leaf as it is, and the words beside it.
         let read = incident.leaf(leaf["seq"].as_u64().unwrap());
-        assert_eq!(&read, leaf);
+        for (name, value) in read.as_object().unwrap() {
+            assert_eq!(&leaf[name], value, "{name}");
+        }
+        assert_eq!(leaf["operator_name"], "lead.one");
+        assert_eq!(&row[8], "lead.one");
     }
+}
+
+#[test]
+fn a_timeline_tells_what_one_person_did_and_what_was_done_in_one_case() {
+    let incident = Incident::new();
+    let looked_up = incident.look_up(&incident.investigator(), &["+447700900001"]);
+    let leaf = looked_up.assert_status(200).leaf().unwrap();
+    incident.clock.advance_seconds(12 * 3600);
+    incident.forget_sessions();
+    let late = incident.look_up(&incident.lead(), &["+447700900001"]);
+    let late = late.assert_status(200).leaf().unwrap();
+    let auditor = Browser::signed_in(&incident, Who::Auditor);
+    let one = incident.operator(Who::Investigator);
+    let page = auditor.get(&format!("/console/audit/timeline?operator={one}"));
+    let text = page.assert_status(200).text();
+    assert!(text.contains("<h1>Timeline: investigator</h1>"), "{text}");
+    assert!(
+        text.contains(&format!("/console/audit/leaves/{leaf}\"")),
+        "{text}"
+    );
+    assert!(
+        !text.contains(&format!("/console/audit/leaves/{late}\"")),
+        "{text}"
+    );
+    assert!(
+        text.contains("<h2>2024-04-02 (UTC)</h2>") && text.contains(body::REASON),
+        "{text}"
+    );
+    assert!(!text.contains("class=\"at-night\""), "{text}");
+    let page = auditor.get(&format!("/console/audit/timeline?case={}", incident.case));
+    let text = page.assert_status(200).text();
+    assert!(
+        text.contains("<h1>Timeline: SMS logs of March</h1>"),
+        "{text}"
+    );
+    let marked = "<li class=\"at-night\"><time datetime=\"2024-04-02T21:00:0";
+    assert!(text.contains(marked), "{text}");
+    let page = auditor.get("/console/audit/volume?action=record.lookup");
+    let text = page.assert_status(200).text();
+    assert!(
+        text.contains("<tr><th scope=\"row\">2024-04-02 21:00</th><td class=\"count\">1</td>"),
+        "{text}"
+    );
+    assert!(text.contains("<title id=\"chart-title\">"), "{text}");
+}
+
+#[test]
+fn a_leaf_is_verified_in_the_browser_and_a_changed_byte_is_not() {
+    let incident = Incident::new();
+    let looked_up = incident.look_up(&incident.investigator(), &["+447700900001"]);
+    let leaf = looked_up.assert_status(200).leaf().unwrap();
+    let Some(chromium) = Chromium::start(&incident) else {
+        return;
+    };
+    chromium.sign_in(&incident, Who::Auditor);
+    chromium.go(&format!("/console/audit/leaves/{leaf}"));
+    let check = || {
+        chromium.run(
+            "document.querySelector('[data-check] output').textContent = ''",
+            &[],
+        );
+        chromium.press("Check the proof in this browser");
+        // It computes for a moment.
+        for _ in 0..100 {
+            let said = chromium.text("[data-check] output");
+            if !said.is_empty() {
+                return said;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("it says nothing");
+    };
+    let said = check();
+    assert!(
+        said.starts_with(&format!("True: these bytes are leaf {leaf} of the ")),
+        "{said}"
+    );
+    assert!(said.contains("Not shown by this"), "{said}");
+    // One letter of each text is changed in turn.
+    for (id, from, to, why) in [
+        (
+            "leaf-bytes",
+            "record.lookup",
+            "record.lookuq",
+            "not in the tree",
+        ),
+        ("leaf-bytes", "done", "Done", "not in the tree"),
+        ("leaf-proof", "index ", "index 1", "not in the tree"),
+        (
+            "leaf-proof",
+            "breachvault/",
+            "breachvaulT/",
+            "not signed with this key",
+        ),
+        ("log-key", "+", "+0", "the key"),
+    ] {
+        let change = "const place = document.getElementById(arguments[0]);
+            const was = place.textContent;
+            place.textContent = was.replace(arguments[1], arguments[2]);
+            return was;";
+        let was = chromium.run(change, &[id.into(), from.into(), to.into()]);
+        let said = check();
+        assert!(
+            said.starts_with("Not proved: ") && said.contains(why),
+            "{id} {from}: {said}"
+        );
+        let back = "document.getElementById(arguments[0]).textContent = arguments[1]";
+        chromium.run(back, &[id.into(), was]);
+    }
+    assert!(check().starts_with("True: "));
+    assert_eq!(chromium.wrong(&[]), Vec::<String>::new());
+    chromium.picture("auditor-leaf-checked");
+
+    // Without the script the page says how the shell checks it.
+    let auditor = Browser::signed_in(&incident, Who::Auditor);
+    let page = auditor.get(&format!("/console/audit/leaves/{leaf}"));
+    let text = page.assert_status(200).text();
+    assert!(text.contains("<p hidden><button"), "{text}");
+    assert!(
+        text.contains(&format!("breachvault audit proof {leaf} ")),
+        "{text}"
+    );
 }

@@ -91,6 +91,10 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         ("keys", "/console/keys".to_owned()),
         ("health", "/console/health".to_owned()),
         ("clock", "/console/clock".to_owned()),
+        (
+            "request-leaves",
+            format!("/console/requests/{approved}/leaves"),
+        ),
     ] {
         sight.see("lead", name, &path, 200);
     }
@@ -162,6 +166,27 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         200,
     );
     sight.see("auditor", "leaf", "/console/audit/leaves/3", 200);
+    for (name, path) in [
+        ("timeline", "/console/audit/timeline".to_owned()),
+        (
+            "timeline-case",
+            format!("/console/audit/timeline?case={}", incident.case),
+        ),
+        ("volume", "/console/audit/volume".to_owned()),
+        (
+            "volume-none",
+            "/console/audit/volume?to=2001-01-01T00:00:00Z".to_owned(),
+        ),
+        ("request", format!("/console/requests/{approved}/leaves")),
+    ] {
+        sight.see("auditor", name, &path, 200);
+    }
+    sight.see(
+        "auditor",
+        "volume-wrong",
+        "/console/audit/volume?from=yesterday",
+        422,
+    );
     sight.see("auditor", "sign-off", "/console/audit/sign-off", 200);
     sight.see("auditor", "case-refused", &case, 404);
 

@@ -185,7 +185,11 @@ const ROWS: &[Row] = &[
     // The first lead asked for it.
     post("POST /console/memberships/{membership}", DENY, &[SecondLead]),
 
+    get("GET /console/requests/{request}/leaves", &[Investigator, Lead, SecondLead, Auditor]),
+
     get("GET /console/audit", &[Auditor]),
+    get("GET /console/audit/timeline", &[Auditor]),
+    get("GET /console/audit/volume", &[Auditor]),
     get("GET /console/audit/leaves.csv", &[Auditor]),
     get("GET /console/audit/leaves.ndjson", &[Auditor]),
     get("GET /console/audit/leaves/{leaf}", &[Auditor]),
@@ -391,7 +395,7 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
     let subjects = [subject.to_owned()];
     match name {
         "reveal" if path.ends_with("/open") => incident.approved_reveal(&subjects),
-        "reveal" => incident.ask_reveal(&incident.investigator(), &subjects),
+        "reveal" | "request" => incident.ask_reveal(&incident.investigator(), &subjects),
         "export" => {
             let asked = body::export("scope-report", &json!({}), RECIPIENT);
             match path.ends_with("/package") {

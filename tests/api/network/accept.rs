@@ -76,12 +76,20 @@ fn what_anybody_may_read_follows_the_weights_too() {
         ("/api/v1/openapi.json", "application/json"),
     ] {
         let group = form.split_once('/').unwrap().0;
-        for accept in [
-            "*/*;q=0".to_owned(),
-            format!("{form};q=0"),
-            format!("{form};q=0, text/html"),
-            format!("{group}/*;q=0.0"),
-        ] {
+        let mut refused = vec!["*/*;q=0".to_owned(), format!("{group}/*;q=0.0")];
+        // The errors are a page too, and whoever wants no text gets that.
+        match path {
+            "/errors" => {
+                for accept in ["text/html", "text/plain;q=0", "text/plain;q=0, text/html"] {
+                    let answer = ask(Method::GET, path, accept).assert_status(200);
+                    let form = answer.header("content-type").unwrap();
+                    assert!(form.starts_with("text/html"), "{accept}: {form}");
+                }
+                refused.push("text/plain;q=0, text/html;q=0".to_owned());
+            }
+            _ => refused.extend([format!("{form};q=0"), format!("{form};q=0, text/html")]),
+        }
+        for accept in refused {
             ask(Method::GET, path, &accept).assert_problem(406, "not-acceptable");
             assert_eq!(ask(Method::HEAD, path, &accept).status, 406, "{path}");
         }

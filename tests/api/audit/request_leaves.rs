@@ -1,0 +1,113 @@
+//! Everything that was done under one request, for those who may read it and for auditors.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Incident, Who, body};
+
+fn leaves(client: &Client, request: &str, query: &str) -> Value {
+    let answer = client.get(&format!("/requests/{request}/leaves{query}"));
+    answer.assert_status(200).json()
+}
+
+fn actions(listed: &Value) -> Vec<(String, String)> {
+    let text = |leaf: &Value, name: &str| leaf[name].as_str().unwrap().to_owned();
+    let all = listed["leaves"].as_array().unwrap().iter();
+    all.map(|leaf| (text(leaf, "action"), text(leaf, "operator_name")))
+        .collect()
+}
+
+#[test]
+fn a_request_lists_its_leaves() {
+    let incident = Incident::new();
+    let subject = incident.subject(&incident.log.messages[0].number);
+    let subjects = [subject];
+    let reveal = incident.ask_reveal(&incident.investigator(), &subjects);
+    let other = incident.ask_reveal(&incident.investigator(), &subjects);
+    let path = format!("/reveals/{reveal}");
+    incident.lead().get(&path).assert_status(200);
+    // Refused: nobody decides their own request, and whoever is not in the case reads none.
+    let decision = format!("{path}/decision");
+    let own = incident.investigator().post(&decision, &body::approve());
+    assert!([403, 409].contains(&own.status), "{}", own.text());
+    incident
+        .outsider()
+        .get(&path)
+        .assert_problem(404, "not-found");
+    let approved = json!({ "decision": "approve", "reason": "checked against the notice" });
+    let decided = incident
+        .lead()
+        .post(&decision, &approved)
+        .assert_status(200);
+    let open = format!("{path}/open");
+    let opened = incident.investigator().post(&open, &json!({}));
+    let opened = opened.assert_status(200).leaf();
+
+    // A member sees what was done, also when it is over, with names and reasons and without counts.
+    let of = |action: &str, name: &str| (action.to_owned(), name.to_owned());
+    let done = [
+        of("reveal.open", "investigator"),
+        of("reveal.decide", "lead.one"),
+        of("reveal.request", "investigator"),
+    ];
+    let seen = leaves(&incident.investigator(), &reveal, "");
+    assert_eq!(actions(&seen), done, "{seen}");
+    assert_eq!(seen, leaves(&incident.lead(), &reveal, ""));
+    assert_eq!(seen["kind"], "reveal");
+    assert_eq!(seen["title"], "SMS logs of March");
+    let [used, yes, asked] = [0, 1, 2].map(|at| &seen["leaves"][at]);
+    assert_eq!(used["leaf"].as_u64(), opened);
+    assert_eq!(yes["leaf"].as_u64(), decided.leaf());
+    assert_eq!(yes["decision"], "approve");
+    assert_eq!(yes["reason"], "checked against the notice");
+    assert_eq!(asked["reason"], body::REASON);
+    let text = seen.to_string();
+    assert!(!text.contains(&subjects[0]), "{text}");
+    assert!(asked.get("rows").is_none() && asked.get("subjects").is_none());
+
+    // The auditor also sees who read it and what was refused.
+    let all = leaves(&incident.auditor(), &reveal, "");
+    let actions_of_all = actions(&all);
+    assert!(actions_of_all.contains(&of("reveal.read", "lead.one")));
+    assert!(actions_of_all.contains(&of("reveal.read", "outsider")));
+    assert!(actions_of_all.contains(&of("request.leaves", "investigator")));
+    let refused = all["leaves"].as_array().unwrap().iter();
+    let refused = refused.filter(|leaf| leaf["outcome"] == "denied").count();
+    assert_eq!(refused, 2, "{all}");
+    assert_eq!(
+        leaves(&incident.auditor(), &other, "")["leaves"][0]["action"],
+        "reveal.request"
+    );
+
+    // A page at a time, each leaf once.
+    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = leaves(&incident.lead(), &reveal, &format!("?limit=2{cursor}"));
+        paged.extend(actions(&page));
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(paged, done);
+}
+
+#[test]
+fn whoever_may_not_read_a_request_does_not_learn_what_was_done_under_it() {
+    let incident = Incident::new();
+    let withdrawal = incident.ask_withdrawal_of_a_fresh_one();
+    let path = format!("/requests/{withdrawal}/leaves");
+    for (who, status) in [
+        (Who::Custodian, 200),
+        (Who::Lead, 200),
+        (Who::Auditor, 200),
+        (Who::Investigator, 403),
+        (Who::Liaison, 404),
+        (Who::Outsider, 404),
+        (Who::Administrator, 404),
+    ] {
+        assert_eq!(incident.client(who).get(&path).status, status, "{who:?}");
+    }
+    let nobody = "/requests/r_00000000000000000000/leaves";
+    let unknown = incident.auditor().get(nobody);
+    unknown.assert_problem(404, "not-found");
+}
