@@ -24,7 +24,7 @@ use super::pages;
 use super::plain;
 use super::problem::Problem;
 use super::route::{PageRoute, Route, Shape, Takes};
-use super::run::{self, Named, Take};
+use super::run::{self, Named, Take, ToCsv};
 use super::sessions::Open;
 use super::upload::{self, Admit};
 use crate::console::Page;
@@ -80,6 +80,32 @@ impl Routes {
         self.add(path, route, move |State(app), request| async move {
             answered(run::run_query::<O>(app, request, names).await)
         })
+    }
+
+    /// Mounts an operation whose view is JSON, or CSV for `Accept: text/csv`.
+    pub(super) fn mount_csv<O: Asked>(
+        self,
+        method: Method,
+        path: &str,
+        status: StatusCode,
+        csv: ToCsv<View<O>>,
+    ) -> Self {
+        let mut route = describe::<O>(method, status, JSON);
+        route.gives.push((CSV, None));
+        self.add(
+            path,
+            route,
+            move |State(app), request: Request| async move {
+                let mut response = match accept::choose(request.headers(), &[JSON, CSV]) {
+                    Some(1) => answered(run::run_to_csv::<O>(app, request, status, csv).await),
+                    _ => answered(run::run::<O>(app, request, status).await),
+                };
+                response
+                    .headers_mut()
+                    .insert(header::VARY, HeaderValue::from_static("accept"));
+                response
+            },
+        )
     }
 
     /// Mounts two operations at one path: `Accept: application/octet-stream` picks the second.
@@ -369,6 +395,7 @@ impl Routes {
     }
 }
 
+const CSV: &str = "text/csv";
 const OCTETS: &str = "application/octet-stream";
 
 fn describe<O: Asked>(method: Method, status: StatusCode, gives: &'static str) -> Route {

@@ -15,6 +15,7 @@ use crate::domain::{Field, HomeRole, OperatorName, io_words};
 use crate::policy::actions;
 use crate::vault::audit::Frontier;
 use crate::vault::budget::alarm::Alarm;
+use crate::vault::budget::answered::Answered;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::question_alarm::QuestionAlarm;
 use crate::vault::budget::under_way::PointsUnderWay;
@@ -223,6 +224,7 @@ impl Vault {
             paths: paths.clone(),
             question_alarm: QuestionAlarm::default(),
             under_way: Arc::new(PointsUnderWay::default()),
+            answered: Answered::default(),
             known_cases: KnownCases::default(),
             editions: Editions::default(),
             package_turns: PackageTurns::default(),
