@@ -28,6 +28,7 @@ const MEMBERS: &[Who] = &[Investigator, Lead, SecondLead, Custodian, Liaison];
 const CASE_WORKERS: &[Who] = &[Investigator, Lead, SecondLead, Custodian, Liaison, Outsider];
 const LEADS: &[Who] = &[Lead, SecondLead];
 const SEARCHERS: &[Who] = &[Investigator, Lead, SecondLead];
+const COUNTERS: &[Who] = &[Investigator, Lead, SecondLead, Liaison];
 const KEEPERS: &[Who] = &[Lead, SecondLead, Custodian];
 
 const WHY: (&str, &str) = ("purpose", "scoping");
@@ -82,7 +83,10 @@ const ROWS: &[Row] = &[
     },
     get("GET /console/cases/{case}/records", SEARCHERS),
     get("GET /console/cases/{case}/requests", MEMBERS),
-    get("GET /console/cases/{case}/scope", &[Investigator, Lead, SecondLead, Liaison]),
+    get("GET /console/cases/{case}/timeline", SEARCHERS),
+    get("GET /console/cases/{case}/scope", COUNTERS),
+    get("GET /console/cases/{case}/scope.csv", COUNTERS),
+    get("GET /console/cases/{case}/scope.svg", COUNTERS),
 
     get("GET /console/cases/{case}/reveals", SEARCHERS),
     get("GET /console/cases/{case}/reveals/new", MEMBERS),
@@ -304,8 +308,8 @@ fn ask(incident: &Incident, browser: &Browser, row: &Row, number: &str, subject:
         let id = request(incident, &path, &name, subject);
         path = path.replace(&format!("{{{name}}}"), &id);
     }
-    if path.ends_with("/scope") {
-        path.push_str("?by=country&audience=team");
+    if path.ends_with("/timeline") {
+        path.push_str(&format!("?subject={subject}"));
     }
     if method == "GET" {
         return browser.get(&path);
