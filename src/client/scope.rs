@@ -16,6 +16,7 @@ use super::why::WhyIfAny;
 #[command(
     after_help = "Examples:\n  breachvault scope --case C --by country,state --csv > scope.csv\n  \
                   breachvault scope --case C --by day --zone Europe/London --account acme\n  \
+                  breachvault scope --case C --charts --csv > charts.csv\n  \
                   breachvault scope --case C --by state --audience protected"
 )]
 pub(crate) struct Scope {
@@ -28,6 +29,9 @@ pub(crate) struct Scope {
         hide_possible_values = true
     )]
     by: Vec<String>,
+    /// A table by each of day, hour, country, state, area_state, carrier, kind, account and channel, for the price of one
+    #[arg(long, conflicts_with_all = ["by", "rule"])]
+    charts: bool,
     /// Whom the table is for: the team, with exact counts, or others, with protected ones
     #[arg(long, value_name = "WHO", default_value = "team", value_parser = ["team", "protected"])]
     audience: String,
@@ -55,7 +59,10 @@ impl Scope {
         let output = &self.client.output;
         let mut body = Map::new();
         body.insert("audience".to_owned(), self.audience.into());
-        body.insert("by".to_owned(), json!(self.by));
+        match self.charts {
+            true => body.insert("charts".to_owned(), json!(CHARTS)),
+            false => body.insert("by".to_owned(), json!(self.by)),
+        };
         for (name, value) in [
             ("rule", self.rule.map(Value::from)),
             ("top", self.top.map(Value::from)),
@@ -70,6 +77,18 @@ impl Scope {
         let connection = self.client.connect()?;
         let asked = connection.post(&self.case.path("/scope"), &Value::Object(body))?;
         let table = asked.value()?;
+        if self.charts {
+            let rows = match output.json {
+                true => table.clone(),
+                false => json!({ "rows": rows_of_charts(&table)? }),
+            };
+            output.list(&rows, "rows", OF_CHARTS)?;
+            warn_of_unknown(output, &table);
+            if let Some(counts) = table.get("totals") {
+                output.words(&format!("in all: {}", plain(counts)));
+            }
+            return Ok(());
+        }
         let mut columns: Vec<Column> = COLUMNS
             .iter()
             .filter(|column| self.by.iter().any(|by| by == column.1))
@@ -93,6 +112,48 @@ impl Scope {
         Ok(())
     }
 }
+
+/// The rows of all charts, each with its dimension and its value.
+fn rows_of_charts(table: &Value) -> Result<Vec<Value>, Failure> {
+    let charts = table.get("charts").and_then(Value::as_array);
+    let mut rows = Vec::new();
+    for chart in charts.ok_or_else(Failure::strange_answer)? {
+        let by = chart.get("by").and_then(Value::as_str);
+        let of_chart = chart.get("rows").and_then(Value::as_array);
+        let (by, of_chart) = by.zip(of_chart).ok_or_else(Failure::strange_answer)?;
+        for row in of_chart {
+            rows.push(json!({
+                "by": by,
+                "value": row.get(by),
+                "numbers": row.get("numbers"),
+                "messages": row.get("messages"),
+                "small": row.get("small"),
+            }));
+        }
+    }
+    Ok(rows)
+}
+
+/// The dimensions of `--charts`.
+const CHARTS: [&str; 9] = [
+    "day",
+    "hour",
+    "country",
+    "state",
+    "area_state",
+    "carrier",
+    "kind",
+    "account",
+    "channel",
+];
+
+const OF_CHARTS: &[Column] = &[
+    Column("BY", "by"),
+    Column("VALUE", "value"),
+    Column("NUMBERS", "numbers"),
+    Column("MESSAGES", "messages"),
+    Column("TOO FEW FOR OTHERS", "small"),
+];
 
 const COLUMNS: &[Column] = &[
     Column("COUNTRY", "country"),

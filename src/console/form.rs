@@ -86,7 +86,8 @@ impl Form {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The input that these fields make, as JSON. `given` has texts for fields that are not in the form.
+    /// The input that these fields make, as JSON. `given` has values for fields that are not in the form; a list has one
+    /// for each of its values.
     pub fn to_json(&self, fields: &[Field], given: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
         let mut buffer = WipedBuffer::with_capacity(1024);
         let members = Members {
@@ -137,14 +138,26 @@ struct Members<'f> {
     given: &'f [(&'f str, &'f str)],
 }
 
-impl Members<'_> {
-    fn text(&self, name: &str) -> String {
+impl<'f> Members<'f> {
+    fn held(&self, name: &str) -> &'f str {
         let given = self.given.iter().find(|(known, _)| *known == name);
-        let text = match given {
+        match given {
             Some((_, text)) if !self.form.has(name) => text,
             _ => self.form.text(name),
-        };
+        }
+    }
+
+    fn text(&self, name: &str) -> String {
+        let text = self.held(name);
         text.replace("\r\n", " ").replace(['\r', '\n'], " ")
+    }
+
+    fn each(&self, name: &str) -> Vec<&'f str> {
+        let given = self.given.iter().filter(|(known, _)| *known == name);
+        match self.form.has(name) {
+            true => self.form.all(name).collect(),
+            false => given.map(|(_, value)| *value).collect(),
+        }
     }
 }
 
@@ -159,7 +172,7 @@ impl Serialize for Members<'_> {
                 Field::Optional(name) => map.serialize_entry(name, &self.text(name))?,
                 Field::Secret(name) if form.exactly(name).is_empty() => {}
                 Field::Secret(name) => map.serialize_entry(name, form.exactly(name))?,
-                Field::Number(name) => match (form.text(name), form.text(name).parse::<u64>()) {
+                Field::Number(name) => match (self.held(name), self.held(name).parse::<u64>()) {
                     ("", _) => {}
                     (_, Ok(number)) => map.serialize_entry(name, &number)?,
                     // The operation says what is wrong with it.
@@ -177,9 +190,7 @@ impl Serialize for Members<'_> {
                 Field::Numbers(name) => {
                     map.serialize_entry(name, &split(form.exactly(name), "\r\n\t,;"))?;
                 }
-                Field::Each(name) => {
-                    map.serialize_entry(name, &form.all(name).collect::<Vec<_>>())?
-                }
+                Field::Each(name) => map.serialize_entry(name, &self.each(name))?,
                 Field::Group(name, fields) => map.serialize_entry(
                     name,
                     &Members {
@@ -290,6 +301,23 @@ mod tests {
             json.as_slice(),
             br#"{"purpose":"scoping","reason":"a new one"}"#
         );
+        let fields = [
+            Field::Each("charts"),
+            Field::Number("limit"),
+            Field::Text("order"),
+        ];
+        let given = [
+            ("charts", "day"),
+            ("charts", "hour"),
+            ("limit", "25"),
+            ("order", "time"),
+        ];
+        let json = form("").to_json(&fields, &given);
+        let all = br#"{"charts":["day","hour"],"limit":25,"order":"time"}"#;
+        assert_eq!(json.as_slice(), all);
+        let json = form("charts=kind&limit=7&order=").to_json(&fields, &given);
+        let own = br#"{"charts":["kind"],"limit":7,"order":""}"#;
+        assert_eq!(json.as_slice(), own);
     }
 
     #[test]

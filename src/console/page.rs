@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::form::Field;
+use super::form::{Field, Form};
 use super::html::Html;
 use super::refused::Refused;
 use super::visit::Visit;
@@ -17,6 +17,11 @@ pub trait Page: 'static {
     const FIELDS: &'static [Field] = &[];
     /// The fields that a form still has after an error, an expired session or a detour.
     const KEPT: &'static [Field] = Self::FIELDS;
+
+    /// What stands for fields that are not in the form: their names and values.
+    fn usual(_: &Form) -> Vec<(&'static str, &'static str)> {
+        Vec::new()
+    }
 
     /// Shows the view.
     ///

@@ -112,3 +112,26 @@ if (note && keyed.length) {
 // After a refusal the reader is led to what is wrong.
 const problem = document.getElementById("problem");
 if (problem) { problem.focus(); }
+
+// A stretch of days is chosen by dragging over their bars. One bar alone is a link.
+for (const chart of document.querySelectorAll("svg[data-brush]")) {
+  const bars = [...chart.querySelectorAll("a[data-from]")];
+  let first = -1;
+  const at = (event) => bars.indexOf(event.target.closest("a[data-from]"));
+  const mark = (last) => bars.forEach((bar, place) => bar.classList.toggle("brushed",
+    first >= 0 && last >= 0 && place >= Math.min(first, last) && place <= Math.max(first, last)));
+  chart.addEventListener("dragstart", (event) => event.preventDefault());
+  chart.addEventListener("pointerdown", (event) => { first = event.button === 0 ? at(event) : -1; });
+  chart.addEventListener("pointermove", (event) => { if (first >= 0) { mark(at(event)); } });
+  chart.addEventListener("pointerup", (event) => {
+    const last = at(event);
+    if (first >= 0 && last >= 0 && first !== last) {
+      const address = new URL(location.href);
+      address.searchParams.set("sent_from", bars[Math.min(first, last)].dataset.from);
+      address.searchParams.set("sent_to", bars[Math.max(first, last)].dataset.to);
+      location.assign(address.href);
+    }
+    first = -1;
+  });
+  for (const over of ["pointerleave", "pointercancel"]) { chart.addEventListener(over, () => { first = -1; mark(-1); }); }
+}

@@ -140,13 +140,28 @@ impl Visit {
 
     /// The address of this page with its filters, where some fields have other values: an empty one is left out.
     pub fn address_with(&self, changed: &[(&str, &str)]) -> String {
+        self.elsewhere_with(&self.path, changed)
+    }
+
+    /// The address of another page with the same filters, where some fields have other values.
+    pub fn elsewhere_with(&self, path: &str, changed: &[(&str, &str)]) -> String {
         let unchanged = |name: &str| {
             let own = ["form_token", "done"].contains(&name);
             !own && changed.iter().all(|(other, _)| *other != name)
         };
         let kept = self.form.pairs().filter(|(name, _)| unchanged(name));
         let changed = changed.iter().map(|(name, value)| (*name, *value));
-        address_of(&self.path, kept.chain(changed))
+        address_of(path, kept.chain(changed))
+    }
+
+    /// The address of this page with these values of a filter chosen, or with none of them, and from its first page.
+    pub fn address_choosing(&self, name: &str, values: &[&str], chosen: bool) -> String {
+        let kept = self.form.pairs().filter(|(known, held)| {
+            let own = ["form_token", "done", "cursor"].contains(known);
+            !own && !(*known == name && values.contains(&held.trim()))
+        });
+        let new = values.iter().filter(|_| chosen).map(|value| (name, *value));
+        address_of(&self.path, kept.chain(new))
     }
 
     /// The address of this page without one value of a filter, and from its first page.
@@ -255,6 +270,14 @@ mod tests {
         assert_eq!(
             visit.address_without("country", "US"),
             "/console/cases/x/records?country=GB&carrier=A%20%26%20B"
+        );
+        assert_eq!(
+            visit.address_choosing("country", &["FR"], true),
+            "/console/cases/x/records?country=US&country=GB&carrier=A%20%26%20B&country=FR"
+        );
+        assert_eq!(
+            visit.address_choosing("country", &["US", "GB"], false),
+            "/console/cases/x/records?carrier=A%20%26%20B"
         );
         assert_eq!(visit.done(), Some(3));
         let left = |seconds| visit.left_until(&Moment::from_seconds(seconds));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::domain::Moment;
@@ -48,6 +49,27 @@ impl Zone {
         Some(self.0.to_datetime(at).time().to_string())
     }
 
+    /// The days from the one of `first` to the one of `last`, at most so many.
+    pub(super) fn days(&self, first: Moment, last: Moment, most: usize) -> Vec<Date> {
+        let day = |at: Moment| {
+            let at = Timestamp::from_second(at.seconds()).ok()?;
+            Some(self.0.to_datetime(at).date())
+        };
+        let next = |day: &Date| day.tomorrow().ok();
+        let days = std::iter::successors(day(first), next);
+        let last = day(last);
+        days.take_while(|day| Some(*day) <= last)
+            .take(most)
+            .collect()
+    }
+
+    /// When an hour of a day begins in this zone. Where the clock leaves it out, the time after.
+    pub(super) fn begins(&self, day: Date, hour: i8) -> Option<Moment> {
+        let at = day.to_datetime(Time::new(hour, 0, 0, 0).ok()?);
+        let at = self.0.to_ambiguous_timestamp(at).compatible().ok()?;
+        Some(Moment::from_seconds(at.as_second()))
+    }
+
     /// A moment in this zone.
     pub(super) fn show(&self, at: Moment) -> Shown {
         let local = Timestamp::from_second(at.seconds()).ok();
@@ -80,6 +102,23 @@ impl fmt::Display for Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_at_its_midnight_in_the_zone() {
+        let new_york = Zone::parse("America/New_York").unwrap();
+        let at = |text: &str| text.parse::<Moment>().unwrap();
+        let (first, last) = (at("2024-03-10T04:30:00Z"), at("2024-03-11T04:30:00Z"));
+        let days = new_york.days(first, last, 100);
+        let texts: Vec<String> = days.iter().map(Date::to_string).collect();
+        assert_eq!(texts, ["2024-03-09", "2024-03-10", "2024-03-11"]);
+        let begins = |at: usize, hour| new_york.begins(days[at], hour).unwrap().to_string();
+        assert_eq!(begins(1, 0), "2024-03-10T05:00:00Z");
+        // The clock goes forward at two.
+        assert_eq!(begins(2, 0), "2024-03-11T04:00:00Z");
+        assert_eq!(begins(1, 3), "2024-03-10T07:00:00Z");
+        assert_eq!(new_york.days(first, last, 2).len(), 2);
+        assert!(new_york.days(last, first, 100).is_empty());
+    }
 
     #[test]
     fn every_time_names_its_zone_and_has_utc_beside_it() {

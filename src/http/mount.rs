@@ -24,7 +24,7 @@ use super::pages;
 use super::plain;
 use super::problem::Problem;
 use super::route::{PageRoute, Route, Shape, Takes};
-use super::run::{self, Named, Take};
+use super::run::{self, Named, Take, ToCsv};
 use super::sessions::Open;
 use super::sheet;
 use super::upload::{self, Admit};
@@ -98,7 +98,33 @@ impl Routes {
         })
     }
 
-        /// Mounts two operations at one path: `Accept` with the other media type picks the second.
+    /// Mounts an operation whose view is JSON, or CSV for `Accept: text/csv`.
+    pub(super) fn mount_csv<O: Asked>(
+        self,
+        method: Method,
+        path: &str,
+        status: StatusCode,
+        csv: ToCsv<View<O>>,
+    ) -> Self {
+        let mut route = describe::<O>(method, status, JSON);
+        route.gives.push((sheet::CSV, None));
+        self.add(
+            path,
+            route,
+            move |State(app), request: Request| async move {
+                let mut response = match accept::choose(request.headers(), &[JSON, sheet::CSV]) {
+                    Some(1) => answered(run::run_to_csv::<O>(app, request, status, csv).await),
+                    _ => answered(run::run::<O>(app, request, status).await),
+                };
+                response
+                    .headers_mut()
+                    .insert(header::VARY, HeaderValue::from_static("accept"));
+                response
+            },
+        )
+    }
+
+    /// Mounts two operations at one path: `Accept` with the other media type picks the second.
     pub(super) fn mount_by_accept<O: Asked, B: Asked>(
         self,
         method: Method,

@@ -31,7 +31,8 @@ use crate::operations::{Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::scope::requests::WantedPart;
 use crate::vault::{
-    Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
+    Answer, Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
+    Wire,
 };
 
 /// The operation that hands a package out.
@@ -82,11 +83,44 @@ pub(super) async fn hand_out<I: 'static>(
     Ok(response.map(|body| Body::new(Holding::new(body, turn))))
 }
 
+/// Writes a view as CSV.
+pub(super) type ToCsv<V> = fn(&V) -> Result<Zeroizing<Vec<u8>>, OperationError>;
+
 /// Runs an operation whose input is the JSON body.
 pub(super) async fn run<O: Asked>(
     app: Arc<App>,
     request: Request,
     status: StatusCode,
+) -> Result<Response, Problem> {
+    run_with::<O>(app, request, status, O::SMALL, Ended::reply).await
+}
+
+/// The same, and its view as CSV.
+pub(super) async fn run_to_csv<O: Asked>(
+    app: Arc<App>,
+    request: Request,
+    status: StatusCode,
+    csv: ToCsv<<<O as Operation>::Answer as Answer>::View>,
+) -> Result<Response, Problem> {
+    let with = move |ended: Ended<<O as Operation>::Answer>| {
+        let (leaf, wire) = ended.render(|view, _| {
+            let mut bytes = csv(&view)?;
+            Ok(Wire::bytes(
+                "text/csv; charset=utf-8",
+                std::mem::take(&mut *bytes),
+            ))
+        })?;
+        Ok(Reply { leaf, wire })
+    };
+    run_with::<O>(app, request, status, false, with).await
+}
+
+async fn run_with<O: Asked>(
+    app: Arc<App>,
+    request: Request,
+    status: StatusCode,
+    small: bool,
+    with: impl FnOnce(Ended<<O as Operation>::Answer>) -> Result<Reply, Refusal> + Send + 'static,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
@@ -96,7 +130,8 @@ pub(super) async fn run<O: Asked>(
         Ok(()) => read_body::<O>(&app, &caller, &ids, &parts, body, body::JSON).await?,
         Err(problem) => Err(problem),
     };
-    answer::<O>(app, caller, turn, ids, bytes, status).await
+    let reply = pass::<O, Reply>(&app, caller, &turn, ids, bytes, small, with).await?;
+    respond(reply, status)
 }
 
 /// How long a small body that was sent with the head may take until the right is decided first.
@@ -147,19 +182,8 @@ pub(super) async fn run_query<O: Asked>(
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let json = query::to_json(parts.uri.query().unwrap_or_default(), names);
-    answer::<O>(app, caller, turn, ids, json, StatusCode::OK).await
-}
-
-async fn answer<O: Asked>(
-    app: Arc<App>,
-    caller: Caller,
-    turn: Turn,
-    ids: Ids,
-    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
-    let reply = pass::<O, Reply>(&app, caller, &turn, ids, bytes, O::SMALL, Ended::reply).await?;
-    respond(reply, status)
+    let reply = pass::<O, Reply>(&app, caller, &turn, ids, json, O::SMALL, Ended::reply).await?;
+    respond(reply, StatusCode::OK)
 }
 
 /// Passes an operation through the door, in the time that a request has. `with` makes something of how it ended, on an

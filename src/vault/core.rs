@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::domain::{CaseId, Moment, VaultId};
 use crate::vault::audit::Tip;
+use crate::vault::budget::answered::Answered;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::question_alarm::QuestionAlarm;
 use crate::vault::budget::under_way::PointsUnderWay;
@@ -39,6 +40,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) paths: Paths,
     pub(in crate::vault) question_alarm: QuestionAlarm,
     pub(in crate::vault) under_way: Arc<PointsUnderWay>,
+    pub(in crate::vault) answered: Answered,
     pub(in crate::vault) admissions: Arc<UnderWay>,
     pub(in crate::vault) known_cases: KnownCases,
     pub(in crate::vault) editions: Editions,

@@ -15,6 +15,7 @@ use crate::domain::{Field, HomeRole, OperatorName, io_words};
 use crate::policy::actions;
 use crate::vault::audit::Frontier;
 use crate::vault::budget::alarm::Alarm;
+use crate::vault::budget::answered::Answered;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::question_alarm::QuestionAlarm;
 use crate::vault::budget::under_way::PointsUnderWay;
@@ -339,6 +340,7 @@ pub(in crate::vault) fn prepare(
         paths: paths.clone(),
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
+        answered: Answered::default(),
         known_cases: KnownCases::default(),
         editions: Editions::default(),
         package_turns: PackageTurns::default(),

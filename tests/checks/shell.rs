@@ -243,6 +243,15 @@ fn every_command_at_a_terminal() {
             vec!["scope", "--by", "country", "--csv"],
             "\"country\",\"numbers\",\"messages\"",
         ),
+        (vec!["scope", "--charts"], "TOO FEW FOR OTHERS"),
+        (
+            vec!["scope", "--charts", "--csv"],
+            "\"by\",\"value\",\"numbers\",\"messages\",\"small\"",
+        ),
+        (
+            vec!["scope", "--charts", "--json"],
+            "\"charts\":[{\"by\":\"day\"",
+        ),
     ] {
         let seen = shell.done("investigator", &arguments);
         assert!(seen.contains(shown), "{arguments:?}: {seen}");

@@ -201,6 +201,7 @@ fn name_member(
 fn largest_account(vault: &Vault, lead: &Caller, case: &CaseId) -> Result<AccountName, CliError> {
     let input = ScopeInput {
         by: vec!["account".to_owned()],
+        charts: Vec::new(),
         filter: FilterInput::default(),
         audience: Audience::Team,
         zone: None,

@@ -30,6 +30,13 @@ pub(super) const NAMES: [(&str, &str); 8] = [
     ("subject", "Person"),
 ];
 
+/// The members that have one value.
+const ONCE: [(&str, &str); 3] = [
+    ("sent_from", "Sent from"),
+    ("sent_to", "Sent before"),
+    ("newly_exposed_in", "Newly exposed in"),
+];
+
 /// One value of the filter, and the address without it.
 pub(super) struct Chip {
     pub(super) name: &'static str,
@@ -40,7 +47,7 @@ pub(super) struct Chip {
 /// The values of the filter in the address.
 pub(super) fn chips(visit: &Visit) -> Vec<Chip> {
     let mut chips = Vec::new();
-    for (name, read) in NAMES {
+    for (name, read) in NAMES.into_iter().chain(ONCE) {
         chips.extend(visit.form.all(name).map(|value| Chip {
             name: read,
             value: value.to_owned(),

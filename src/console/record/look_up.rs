@@ -4,6 +4,7 @@
 
 use askama::Template;
 
+use super::timeline::ROOM;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};

@@ -1,17 +1,19 @@
-//! `GET /console/cases/{case}/scope`: how many numbers and messages, by up to four dimensions. The question is in the
-//! address.
+//! `GET /console/cases/{case}/scope`: how many numbers and messages. A chart for each dimension, all from one question; or
+//! a table by up to four of them; or a protected table. The question is in the address.
 
 use askama::Template;
 
+use super::chart::{ChartView, charts, zone_of};
 use super::filter::{Chip, FILTER, NAMES, chips};
-use crate::console::form::Field;
+use crate::console::form::{Field, Form};
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::{Visit, word};
+use crate::domain::Moment;
 use crate::operations::record::Scope;
 use crate::vault::OperationError;
-use crate::vault::records::{Dimension, Table, TableRow};
+use crate::vault::records::{BasisView, Dimension, Table, TableRow};
 
 /// Counts of messages and distinct numbers.
 pub struct ScopePage;
@@ -26,44 +28,117 @@ struct Row {
     share: u64,
 }
 
+/// A day to choose: where it begins, and where the next one does.
+struct Day {
+    name: String,
+    begins: String,
+    ends: String,
+}
+
 #[derive(Template)]
 #[template(path = "record/scope.html")]
 struct Shows<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
+    case: String,
     chips: Vec<Chip>,
     by: Vec<&'a str>,
     rows: Vec<Row>,
+    charts: Vec<ChartView>,
+    days: Vec<Day>,
     table: Option<Table>,
 }
+
+/// The dimensions that have a chart.
+const CHARTS: [Dimension; 9] = [
+    Dimension::Day,
+    Dimension::Hour,
+    Dimension::Country,
+    Dimension::State,
+    Dimension::AreaState,
+    Dimension::Carrier,
+    Dimension::Kind,
+    Dimension::Account,
+    Dimension::Channel,
+];
+/// The most days to choose from: a page stays small.
+const DAYS: usize = 370;
 
 impl<'a> Shows<'a> {
     fn of(visit: &'a Visit, refused: Option<&'a Refused>, table: Option<Table>) -> Self {
         let by: Vec<&str> = visit.form.all("by").collect();
         let rows = table.as_ref().map(|table| rows(&by, &table.rows));
+        let drawn = table.as_ref().map(|table| charts(visit, &table.charts));
+        let days = table.as_ref().map(|table| days(visit, &table.basis));
         Self {
             visit,
             refused,
+            case: visit.case().unwrap_or_default(),
             chips: chips(visit),
             by,
             rows: rows.unwrap_or_default(),
+            charts: drawn.unwrap_or_default(),
+            days: days.unwrap_or_default(),
             table,
         }
     }
+
+    /// Whether no record matches.
+    fn nothing(&self) -> bool {
+        self.charts.iter().all(|chart| chart.rows.is_empty())
+    }
+
+    /// The address of a file of the same question.
+    fn file(&self, name: &str, part: &str) -> String {
+        let path = format!("/console/cases/{}/{name}", self.case);
+        self.visit.elsewhere_with(&path, &[("part", part)])
+    }
+
+    /// The name of the zone of days and hours.
+    fn zone(&self) -> String {
+        zone_of(self.visit).name().to_owned()
+    }
+
+    /// Whether the filter's time is one of the days to choose from.
+    fn is_listed(&self, name: &str) -> bool {
+        let held = self.visit.form.text(name);
+        held.is_empty()
+            || self
+                .days
+                .iter()
+                .any(|day| [&day.begins, &day.ends].contains(&&held.to_owned()))
+    }
+}
+
+/// What the pages about counts ask: all charts, unless a table is asked for.
+pub(super) const QUESTION: &[Field] = &[
+    Field::Each("by"),
+    Field::Each("charts"),
+    Field::Group("filter", FILTER),
+    Field::Text("audience"),
+    Field::Optional("zone"),
+    Field::Number("top"),
+    Field::Optional("rule"),
+    Field::Text("purpose"),
+    Field::Text("reason"),
+];
+
+/// What they ask if the address does not say it.
+pub(super) fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {
+    let mut usual = vec![("audience", "team")];
+    if form.all("by").next().is_none() && form.text("audience") != "protected" {
+        usual.extend(CHARTS.map(|by| ("charts", by.as_str())));
+    }
+    usual
 }
 
 impl Page for ScopePage {
     type Operation = Scope;
-    const FIELDS: &'static [Field] = &[
-        Field::Each("by"),
-        Field::Group("filter", FILTER),
-        Field::Text("audience"),
-        Field::Optional("zone"),
-        Field::Number("top"),
-        Field::Optional("rule"),
-        Field::Text("purpose"),
-        Field::Text("reason"),
-    ];
+    const FIELDS: &'static [Field] = QUESTION;
+
+    fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {
+        usual(form)
+    }
 
     fn show(table: Table, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows::of(visit, None, Some(table)))
@@ -71,6 +146,31 @@ impl Page for ScopePage {
 
     fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
         Some(Html::of(&Shows::of(visit, Some(refused), None)))
+    }
+}
+
+/// The days of the log, in the zone that is asked for. None if they are too many to choose from.
+fn days(visit: &Visit, basis: &BasisView) -> Vec<Day> {
+    let zone = zone_of(visit);
+    let span = basis.searched.span.as_ref();
+    let ends = span.and_then(|span| {
+        let moment = |text: &str| text.parse::<Moment>().ok();
+        moment(&span.first).zip(moment(&span.last))
+    });
+    let Some((first, last)) = ends else {
+        return Vec::new();
+    };
+    let days = zone.days(first, last, DAYS + 1);
+    let day = |day: &jiff::civil::Date| {
+        Some(Day {
+            name: day.to_string(),
+            begins: zone.begins(*day, 0)?.to_string(),
+            ends: zone.begins(day.tomorrow().ok()?, 0)?.to_string(),
+        })
+    };
+    match days.len() > DAYS {
+        true => Vec::new(),
+        false => days.iter().filter_map(day).collect(),
     }
 }
 
@@ -105,6 +205,22 @@ fn place(row: &serde_json::Value, by: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn charts_are_asked_for_unless_a_table_is() {
+        let json = |query: &str| -> serde_json::Value {
+            let form = Form::parse(query.as_bytes()).unwrap();
+            serde_json::from_slice(&form.to_json(QUESTION, &usual(&form))).unwrap()
+        };
+        let all = json("country=US");
+        assert_eq!(all["audience"], "team");
+        assert_eq!(all["charts"].as_array().map(Vec::len), Some(9));
+        assert_eq!(all["filter"]["country"], serde_json::json!(["US"]));
+        let none = serde_json::json!([]);
+        assert_eq!(json("by=country&audience=team")["charts"], none);
+        assert_eq!(json("by=country&audience=protected")["charts"], none);
+        assert_eq!(json("charts=kind")["charts"], serde_json::json!(["kind"]));
+    }
 
     #[test]
     fn a_row_has_its_values_in_the_order_asked_for_and_a_bar_of_its_share() {

@@ -93,7 +93,7 @@ async fn work<P: Page>(
         };
         visit.form = Form::parse(&bytes).ok_or_else(|| Problem::new(kind))?;
         match parts.method == Method::GET || has_token(&visit) {
-            true => Ok(visit.form.to_json(P::FIELDS, &given(&visit))),
+            true => Ok(visit.form.to_json(P::FIELDS, &given::<P>(&visit))),
             false => Err(Problem::new(ProblemKind::CrossSite)),
         }
     });
@@ -117,10 +117,11 @@ fn asks_why<P: Page>() -> bool {
     P::FIELDS.contains(&Field::Text("purpose"))
 }
 
-/// What a page has from the sitting, if it is not in its form.
-fn given(visit: &Visit) -> [(&'static str, &str); 2] {
+/// What a page has from the sitting or by itself, if it is not in its form.
+fn given<P: Page>(visit: &Visit) -> Vec<(&'static str, &str)> {
     let Sitting { purpose, reason } = &visit.sitting;
-    [("purpose", purpose), ("reason", reason)]
+    let sitting = [("purpose", purpose.as_str()), ("reason", reason.as_str())];
+    sitting.into_iter().chain(P::usual(&visit.form)).collect()
 }
 
 /// Whether the form was made for this session.

@@ -20,7 +20,9 @@ use crate::console::export::AcknowledgePage;
 use crate::console::health::HealthPage;
 use crate::console::key::KeysPage;
 use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
-use crate::console::record::{LookUpForm, LookUpPage, RecordsPage, ScopePage};
+use crate::console::record::{
+    LookUpForm, LookUpPage, RecordsPage, ScopeCsv, ScopePage, ScopeSvg, TimelinePage,
+};
 use crate::console::request::{
     DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
     RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage,
@@ -88,7 +90,10 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<LookUpPage>    ("/console/cases/{case}/lookup",    post.clone())
         .page::<RecordsPage>   ("/console/cases/{case}/records",   get.clone())
 
+        .page::<TimelinePage>  ("/console/cases/{case}/timeline",  get.clone())
         .page::<ScopePage>     ("/console/cases/{case}/scope",     get.clone())
+        .page::<ScopeCsv>      ("/console/cases/{case}/scope.csv", get.clone())
+        .page::<ScopeSvg>      ("/console/cases/{case}/scope.svg", get.clone())
 
         .page::<KindsPage>     ("/console/cases/{case}/requests",  get.clone())
         .page::<ListPage<Reveal>>      ("/console/cases/{case}/reveals",      get.clone())

@@ -6,7 +6,9 @@
 mod look_up;
 mod scope;
 mod search;
+mod table_csv;
 
 pub use look_up::{LookUp, LookUpAnswer, LookUpInput};
 pub use scope::{Audience, Scope, ScopeInput};
 pub use search::{SearchInput, SearchRecords};
+pub use table_csv::{chart_csv_of, csv_of};

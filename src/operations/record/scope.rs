@@ -17,7 +17,7 @@ use crate::vault::records::{
 };
 use crate::vault::{Asking, Operation, OperationError, Price, Target, Why, scope};
 
-/// Counts messages and distinct numbers, by up to four dimensions.
+/// Counts messages and distinct numbers, by up to four dimensions or by each of several.
 pub struct Scope {
     case: CaseId,
     wanted: Wanted,
@@ -48,6 +48,9 @@ pub struct ScopeInput {
     /// the area code), carrier, kind, account, channel, day, hour, week.
     #[serde(default)]
     pub by: Vec<String>,
+    /// Dimensions that each get a table of its own, from one scan. Not together with `by`, and not for protected tables.
+    #[serde(default)]
+    pub charts: Vec<String>,
     /// Which records to count; all of them if not given. Not for protected tables.
     #[serde(default)]
     pub filter: FilterInput,
@@ -77,6 +80,9 @@ struct TeamInput {
     /// The dimensions to count by, up to four; none if not given.
     #[schema(value_type = Dimensions, required = false)]
     by: Vec<String>,
+    /// Dimensions that each get a table of its own, from one scan and for one price; each once. Not together with `by`.
+    #[schema(value_type = Charts, required = false)]
+    charts: Vec<String>,
     /// Which records to count; all of them if not given.
     #[schema(required = false)]
     filter: FilterInput,
@@ -122,6 +128,7 @@ enum TeamAudience {}
 enum ProtectedAudience {}
 enum ProtectedDimension {}
 enum Dimensions {}
+enum Charts {}
 
 fn dimensions(kept: impl Fn(Dimension) -> bool) -> impl Iterator<Item = &'static str> {
     let kept = Dimension::ALL.into_iter().filter(move |one| kept(*one));
@@ -139,6 +146,10 @@ described! {
         .description(Some("The dimensions to count by; each once."))
         .items(one_of("A dimension of a table.", dimensions(|_| true)))
         .max_items(Some(4_usize))
+        .unique_items(true);
+    Charts as "Charts" => ArrayBuilder::new()
+        .description(Some("The dimensions that each get a table; each once."))
+        .items(one_of("A dimension of a table.", dimensions(|_| true)))
         .unique_items(true);
 }
 
@@ -194,15 +205,18 @@ impl Operation for Scope {
         let purpose = self.purpose.map(Purpose::as_str);
         match &self.wanted {
             Wanted::Team(query) => {
-                let by: Vec<_> = query.by.iter().map(|by| by.as_str()).collect();
-                json!({
+                let mut asked = json!({
                     "audience": "team",
-                    "by": by,
+                    "by": query.by,
                     "filter": query.filter,
                     "zone": query.zone,
                     "top": query.top,
                     "purpose": purpose,
-                })
+                });
+                if !query.charts.is_empty() {
+                    asked["charts"] = json!(query.charts);
+                }
+                asked
             }
             Wanted::Protected(query) => json!({
                 "audience": "protected",
@@ -219,6 +233,15 @@ impl Operation for Scope {
             Wanted::Protected(_) => false,
         };
         Some(Price::of_table().comparing(compares))
+    }
+
+    fn question(&self) -> Option<Value> {
+        let reason = self.why.as_ref().map(|why| why.reason.as_str());
+        match &self.wanted {
+            // What a difference costs is paid each time.
+            Wanted::Team(query) if query.filter.compares() => None,
+            _ => Some(json!([self.detail(), reason])),
+        }
     }
 
     fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
@@ -242,13 +265,15 @@ impl Request for Scope {
         id: "countRecords",
         tag: "Records",
         summary: "Count records",
-        description: "Messages and distinct numbers, by up to four dimensions. `team`: exact, for those \
-            who work on the case. `protected`: one dimension, rounded, for everybody else; a state comes with \
+        description: "Messages and distinct numbers: with `by`, one table by up to four dimensions; with `charts`, \
+            a table for each dimension, from one scan. `team`: exact, for those who work on the case. `protected`: one dimension, rounded, for everybody else; a state comes with \
             its country. `basis` says what was searched, `unknown_values` which values of the filter the case \
-            does not have. Costs 100 points of the budget for views, or, with `newly_exposed_in`, 100 of the budget \
-            for lookups, like a difference.",
+            does not have. Costs 100 points of the budget for views, however many charts; the same question, asked again \
+            in the same session while the case has the same exhibits, costs nothing, except to a liaison. With \
+            `newly_exposed_in` it costs 100 of the budget for lookups, like a difference. `Accept: text/csv` gives \
+            the rows as CSV; those of charts then begin with dimension and value.",
         request: r#"{"audience": "team", "by": ["country"]}"#,
-        answer: r#"{"rows": [{"country": "US", "messages": 1190, "numbers": 800}], "totals":
+        answer: r#"{"by": ["country"], "rows": [{"country": "US", "messages": 1190, "numbers": 800}], "totals":
             {"messages": 1190, "numbers": 800}, "basis": {"exhibits": 1, "records": 1190, "span":
             {"first": "2024-03-01T00:04:11Z", "last": "2024-03-31T23:58:40Z"}, "quarantined": 2, "state":
             "as in log", "area_state": "2026-11: of the area code, not the state of residence"}}"#,
@@ -280,13 +305,8 @@ impl Request for Scope {
             None => None,
         };
         let filter = RecordFilter::parse(input.filter)?;
-        let mut by = Vec::new();
-        for (at, text) in input.by.iter().enumerate() {
-            let dimension: Dimension = text
-                .parse()
-                .map_err(|error| OperationError::invalid(format!("by[{at}]"), error))?;
-            by.push(dimension);
-        }
+        let by = parsed("by", &input.by)?;
+        let charts = parsed("charts", &input.charts)?;
         let wanted = match input.audience {
             Audience::Team => {
                 if input.rule.is_some() {
@@ -294,6 +314,7 @@ impl Request for Scope {
                 }
                 Wanted::Team(Box::new(TableQuery {
                     by,
+                    charts,
                     filter,
                     zone: input.zone,
                     top: input.top,
@@ -306,6 +327,7 @@ impl Request for Scope {
                 };
                 // Two tables that differ by a few people would tell about those people.
                 let chosen = [
+                    ("charts", !charts.is_empty()),
                     ("filter", !filter.is_empty()),
                     ("zone", input.zone.is_some()),
                     ("top", input.top.is_some()),
@@ -330,6 +352,14 @@ impl Request for Scope {
             why,
         })
     }
+}
+
+fn parsed(member: &str, texts: &[String]) -> Result<Vec<Dimension>, OperationError> {
+    let one = |(at, text): (usize, &String)| {
+        let wrong = |error| OperationError::invalid(format!("{member}[{at}]"), error);
+        text.parse().map_err(wrong)
+    };
+    texts.iter().enumerate().map(one).collect()
 }
 
 #[cfg(test)]
@@ -360,6 +390,7 @@ mod tests {
         assert_eq!(at(of("filter", json!({"country": ["US"]}))), "filter");
         assert_eq!(at(of("zone", json!("Europe/London"))), "zone");
         assert_eq!(at(of("top", json!(3))), "top");
+        assert_eq!(at(of("charts", json!(["day"]))), "charts");
         assert_eq!(at(of("by", json!(["country", "state"]))), "by");
         assert_eq!(at(of("rule", json!("none"))), "rule");
         assert!(read(of("rule", json!("cms"))).is_ok());
@@ -370,11 +401,43 @@ mod tests {
         let with = |by: &str| json!({"by": ["day", by], "audience": "team"});
         assert_eq!(at(with("number")), "by[1]");
         assert!(read(with("hour")).is_ok());
+        let charts = json!({"charts": ["day", "number"], "audience": "team"});
+        assert_eq!(at(charts), "charts[1]");
         let rule = json!({"audience": "team", "rule": "nhs"});
         assert_eq!(at(rule), "rule");
         let reason = json!({"audience": "team", "reason": "short"});
         assert_eq!(at(reason), "reason");
         assert!(serde_json::from_value::<ScopeInput>(json!({"audience": "press"})).is_err());
+    }
+
+    #[test]
+    fn questions_that_differ_in_anything_are_different_and_a_comparison_is_none() {
+        let all = [
+            json!({"audience": "team"}),
+            json!({"audience": "team", "charts": ["day"]}),
+            json!({"audience": "team", "charts": ["day", "hour"]}),
+            json!({"audience": "team", "charts": ["hour", "day"]}),
+            json!({"audience": "team", "by": ["day"]}),
+            json!({"audience": "team", "by": ["day"], "zone": "UTC"}),
+            json!({"audience": "team", "by": ["day"], "top": 3}),
+            json!({"audience": "team", "by": ["day"], "filter": {"kind": ["sms"]}}),
+            json!({"audience": "team", "by": ["day"], "purpose": "scoping"}),
+            json!({"audience": "team", "by": ["day"], "reason": "a reason to ask"}),
+            json!({"audience": "protected", "by": ["day"]}),
+            json!({"audience": "protected", "by": ["day"], "rule": "cms"}),
+        ];
+        let question = |input: &Value| read(input.clone()).ok().unwrap().question();
+        for (at, one) in all.iter().enumerate() {
+            assert!(question(one).is_some());
+            for other in &all[at + 1..] {
+                assert_ne!(question(one), question(other), "{one} {other}");
+            }
+        }
+        let filter = json!({"newly_exposed_in": "x_00000000000000000000"});
+        assert_eq!(
+            question(&json!({"audience": "team", "filter": filter})),
+            None
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! and is paid before the act reads.
 
 pub(in crate::vault) mod alarm;
+pub(in crate::vault) mod answered;
 pub(in crate::vault) mod charge;
 pub(in crate::vault) mod limits;
 pub(in crate::vault) mod package_turns;

@@ -5,34 +5,46 @@
 //! the budget they are pairs, which are sorted and deduplicated from time to time; these are limited too, and a query
 //! that needs more is refused. All three give the same answer.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use zeroize::Zeroizing;
 
 use super::{CodecError, Codes, Selection};
 
 /// The memory that all counters of one query may use together, in addition to the first groups.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct DistinctBudget {
-    /// Bytes of bit vectors.
-    pub bits: usize,
+    /// Bytes of bit vectors that nobody has taken yet.
+    bits: Arc<AtomicUsize>,
     /// Pairs of a group and a number.
-    pub pairs: usize,
+    pairs: usize,
 }
 
 impl DistinctBudget {
     /// Half of `bytes` for each.
     pub fn of(bytes: usize) -> Self {
         Self {
-            bits: bytes / 2,
+            bits: Arc::new(AtomicUsize::new(bytes / 2)),
             pairs: bytes / 2 / size_of::<u64>(),
         }
     }
 
-    /// The share of one of `counters` that work in parallel.
-    pub fn share(self, counters: usize) -> Self {
+    /// The budget of one of so many counters. Whoever needs bit vectors takes them, because one counter of several may
+    /// need nearly all of them; the pairs are divided.
+    pub fn share(&self, counters: usize) -> Self {
         Self {
-            bits: self.bits / counters.max(1),
+            bits: Arc::clone(&self.bits),
             pairs: self.pairs / counters.max(1),
         }
+    }
+
+    fn take_bits(&self, bytes: usize) -> bool {
+        let left = |left: usize| left.checked_sub(bytes);
+        let taken = self
+            .bits
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
+        taken.is_ok()
     }
 }
 
@@ -147,7 +159,20 @@ impl DistinctByGroup {
             if *slot == NONE {
                 continue;
             }
-            for (at, word) in other.further.vector(*slot).iter().enumerate() {
+            let words = other.further.vector(*slot);
+            let ours = group(theirs);
+            if self.messages.len() <= ours as usize {
+                return Err(CodecError::Code);
+            }
+            if let Some(from) = self.further.vector_of(ours as usize) {
+                let to = &mut self.further.bits[from..from + words.len()];
+                match &self.first {
+                    First::Narrow(first) => add_bits(first, to, words, ours),
+                    First::Wide(first) => add_bits(first, to, words, ours),
+                }
+                continue;
+            }
+            for (at, word) in words.iter().enumerate() {
                 let mut left = *word;
                 while left != 0 {
                     self.note(group(theirs), at * 64 + left.trailing_zeros() as usize)?;
@@ -287,6 +312,22 @@ fn take_all<G: Group>(ours: &mut [G], theirs: &[G], mut further: impl FnMut(usiz
     }
 }
 
+/// Adds the bits of another counter to those of a group here. The number of a bit has a first group here; if that is
+/// the group itself, the bit is left out.
+fn add_bits<G: Group>(first: &[G], ours: &mut [u64], theirs: &[u64], group: u32) {
+    let group = G::of(group);
+    for ((ours, theirs), first) in ours.iter_mut().zip(theirs).zip(first.chunks(64)) {
+        let mut left = *theirs & !*ours;
+        while left != 0 {
+            let at = left.trailing_zeros();
+            if first.get(at as usize) != Some(&group) {
+                *ours |= 1 << at;
+            }
+            left &= left - 1;
+        }
+    }
+}
+
 fn seen_in<G: Group>(first: &[G]) -> u64 {
     first.iter().filter(|group| **group != G::NONE).count() as u64
 }
@@ -395,7 +436,7 @@ impl Further {
     #[cold]
     fn make_vector(&mut self, group: usize) -> Option<usize> {
         let at = self.bits.len();
-        if self.stride == 0 || (at + self.stride) * 8 > self.budget.bits {
+        if self.stride == 0 || !self.budget.take_bits(self.stride * 8) {
             return None;
         }
         self.slots[group] = (at / self.stride) as u32;
@@ -406,6 +447,13 @@ impl Further {
     fn vector(&self, slot: u32) -> &[u64] {
         let at = slot as usize * self.stride;
         &self.bits[at..at + self.stride]
+    }
+}
+
+impl Drop for Further {
+    fn drop(&mut self) {
+        let taken = self.bits.len() * 8;
+        self.budget.bits.fetch_add(taken, Ordering::Relaxed);
     }
 }
 
@@ -422,7 +470,10 @@ mod tests {
     use std::collections::HashSet;
 
     fn budget(bits: usize) -> DistinctBudget {
-        DistinctBudget { bits, pairs: 2000 }
+        DistinctBudget {
+            bits: Arc::new(AtomicUsize::new(bits)),
+            pairs: 2000,
+        }
     }
 
     proptest! {
@@ -481,7 +532,10 @@ mod tests {
 
     #[test]
     fn more_pairs_than_the_budget_has_are_refused_and_so_many_are_not() {
-        let budget = DistinctBudget { bits: 0, pairs: 30 };
+        let budget = DistinctBudget {
+            pairs: 30,
+            ..budget(0)
+        };
         let numbers: Vec<u32> = (0..10).collect();
         let all = Selection::all(10);
         let mut counter = DistinctByGroup::new(9, 10, budget);

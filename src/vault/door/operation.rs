@@ -39,6 +39,12 @@ pub trait Operation: Sized + Send + 'static {
         None
     }
 
+    /// The question, if asking it again is free: everything that the answer follows from, beside the records of the case.
+    /// Only for a reading act about a case.
+    fn question(&self) -> Option<Value> {
+        None
+    }
+
     /// What can be refused by looking at the request and at who asks: before it is charged, and before
     /// anything of a case is read.
     fn check(&self, _: &Asking<'_>) -> Result<(), OperationError> {

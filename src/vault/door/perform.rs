@@ -13,6 +13,7 @@ use crate::domain::{Moment, caught};
 use crate::policy::{Action, Class, Grant, decide};
 use crate::vault::audit::Tip;
 use crate::vault::budget::alarm::Alarm;
+use crate::vault::budget::answered::Question;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
 use crate::vault::call::edition::Edition;
@@ -30,7 +31,7 @@ use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
 use crate::vault::ledger::{Acted, Detail, Draft, Outcome, verify_again};
 use crate::vault::scope::effect;
-use crate::vault::scope::{Asking, Notes, Reading, Rows, Scope};
+use crate::vault::scope::{Asking, Notes, Reading, Rows, Scope, question_of};
 use crate::vault::store::{Snapshot, Transaction};
 
 /// An answer in bytes, and the number of the leaf that records it.
@@ -192,11 +193,16 @@ impl Vault {
         let about = About::of(caller, &operation);
         let tip = self.core.tip();
         let mut toll = Toll::of(&self.core, caller, operation.price());
+        let mut question = None;
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
             let core = &self.core;
             let (alarm, granted) = grant(core, connection, caller, situation, &operation, now);
             let granted = granted.and_then(|grant| {
-                toll.let_in(core, connection, caller, situation)?;
+                question = asked(core, connection, caller, situation, &grant, &operation);
+                match question.as_ref().is_some_and(|one| core.answered.has(one)) {
+                    true => toll.waive(),
+                    false => toll.let_in(core, connection, caller, situation)?,
+                }
                 Ok(grant)
             });
             let rows = Rows::Reading(connection);
@@ -230,10 +236,15 @@ impl Vault {
                 .filter(|_| stopped.is_none())
                 .or_else(|| about.sealed_detail(Value::Null));
             let draft = about.draft::<O::Action>(situation.as_ref(), notes, stopped, detail);
+            let core = Arc::clone(&core);
             Acted {
                 draft,
                 done: Box::new(move |receipt| {
                     drop(toll);
+                    // It was paid, and its answer is given out.
+                    if let (Some(question), Ok(_), Ok(_)) = (question, &receipt, &ended) {
+                        core.answered.note(question);
+                    }
                     then(receipt.map(|receipt| (receipt, ended)));
                 }),
             }
@@ -399,6 +410,23 @@ fn grant<O: Operation>(
             alarms.note(operator, &case.id, numbers, hours, now)
         });
     (alarm, Ok(grant))
+}
+
+/// What stands for the question of an act that is free when it is asked again.
+fn asked<O: Operation>(
+    core: &Core,
+    connection: &Snapshot,
+    caller: &Caller,
+    situation: &Situation,
+    grant: &Grant,
+    operation: &O,
+) -> Option<Question> {
+    let question = operation.question()?;
+    let case = situation.case.as_ref();
+    let asked = (O::Action::KIND, &question);
+    // What cannot be read is paid like any answer, and the act comes upon the damage itself.
+    let found = question_of(core, connection, caller, grant, case, asked);
+    found.ok().flatten()
 }
 
 /// When an act runs: the vault's time, and the end of the log that proofs lead to.

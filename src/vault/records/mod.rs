@@ -33,7 +33,7 @@ pub use self::protected::protected_table::ProtectedQuery;
 pub use self::tables::dimension::Dimension;
 pub use self::tables::rounding::{Rule, Shown};
 pub use self::tables::searched::{SearchedView, SpanView};
-pub use self::tables::table::{BasisView, Rest, Table, TableQuery, TableRow, Totals};
+pub use self::tables::table::{BasisView, Chart, Rest, Table, TableQuery, TableRow, Totals};
 
 pub(in crate::vault) use self::exposure::lookup::{AskedNumber, LookUp};
 pub(in crate::vault) use self::exposure::share::Share;

@@ -58,6 +58,7 @@ pub(super) fn table(
 pub(super) fn by(by: &[Dimension], asked: Value) -> TableQuery {
     TableQuery {
         by: by.to_vec(),
+        charts: Vec::new(),
         filter: filter(asked),
         zone: None,
         top: None,

@@ -54,6 +54,7 @@ pub use self::leaf_words::{LeafWords, ListedLeaf};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
 pub use self::page::{RowsOf, WantedRows};
 pub use self::reading::Reading;
+pub(in crate::vault) use self::records::question_of;
 pub(in crate::vault) use self::session::{Entering, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
 pub use self::tasks::{TaskKind, TaskView};

@@ -1,15 +1,22 @@
 //! Questions about the records of a case.
 
+use serde_json::Value;
+
 use super::{Reading, Scope};
 use crate::domain::AccountName;
-use crate::policy::Action;
+use crate::policy::{Action, ActionKind, Grant};
+use crate::vault::budget::answered::Question;
+use crate::vault::call::caller::Caller;
+use crate::vault::core::Core;
 use crate::vault::error::OperationError;
+use crate::vault::keyring::RequestDigest;
 use crate::vault::plaintext::AskedNumbers;
 use crate::vault::records::{
     AskedNumber, CaseRecords, Exposure, LookUp, LookUpResult, PageQuery, ProtectedQuery,
     RecordPage, SearchedView, Table, TableQuery,
 };
 use crate::vault::scope::effect::Effect;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
 
 impl<'v> Reading<'v> {
@@ -93,6 +100,33 @@ impl<'v> Reading<'v> {
             .of(self.connection, &keys, case.number)?;
         LookUp::open(self.connection, keys, known, case, account)
     }
+}
+
+/// What stands for a question about the records of a case, asked in this session. Its answer follows from it alone.
+///
+/// None of a liaison: it must not learn from a price whether an exhibit came in that its account is not in.
+pub(in crate::vault) fn question_of(
+    core: &Core,
+    connection: &Snapshot,
+    caller: &Caller,
+    grant: &Grant,
+    case: Option<&CaseRow>,
+    (action, question): (ActionKind, &Value),
+) -> Result<Option<Question>, OperationError> {
+    let (Some(session), Some(case), None) = (caller.session_id(), case, grant.account()) else {
+        return Ok(None);
+    };
+    let keys = core.case_keys(&case.id)?;
+    let mut digest = RequestDigest::of(&keys, "question about a case's records");
+    digest.part(action.name().as_bytes());
+    digest.part(question.to_string().as_bytes());
+    let bytes = core.settings.table_bytes;
+    let records = CaseRecords::open(keys, bytes, connection, case, None)?;
+    digest.part(&records.edition());
+    Ok(Some(Question {
+        session: session.clone(),
+        digest: digest.finish(),
+    }))
 }
 
 impl<A: Action> Scope<'_, A> {

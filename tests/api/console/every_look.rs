@@ -126,6 +126,25 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
             "person",
             in_case(&format!("/records?subject={}&order=time", subjects[0])),
         ),
+        (
+            "timeline",
+            in_case(&format!("/timeline?subject={}", subjects[0])),
+        ),
+        ("scope-charts", in_case("/scope")),
+        (
+            "scope-charts-filtered",
+            in_case(
+                "/scope?country=US&sent_from=2024-03-10T00:00:00Z&sent_to=2024-03-11T00:00:00Z",
+            ),
+        ),
+        (
+            "scope-charts-none",
+            in_case("/scope?country=US&carrier=No%20Such%20Carrier"),
+        ),
+        (
+            "scope-protected",
+            in_case("/scope?audience=protected&by=country&rule=nhs"),
+        ),
         ("scope", format!("{scope}country")),
         ("scope-states", format!("{scope}state")),
         ("scope-days", format!("{scope}day")),

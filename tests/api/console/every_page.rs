@@ -29,6 +29,7 @@ const MEMBERS: &[Who] = &[Investigator, Lead, SecondLead, Custodian, Liaison];
 const CASE_WORKERS: &[Who] = &[Investigator, Lead, SecondLead, Custodian, Liaison, Outsider];
 const LEADS: &[Who] = &[Lead, SecondLead];
 const SEARCHERS: &[Who] = &[Investigator, Lead, SecondLead];
+const COUNTERS: &[Who] = &[Investigator, Lead, SecondLead, Liaison];
 const KEEPERS: &[Who] = &[Lead, SecondLead, Custodian];
 
 const WHY: (&str, &str) = ("purpose", "scoping");
@@ -102,7 +103,10 @@ const ROWS: &[Row] = &[
     },
     get("GET /console/cases/{case}/records", SEARCHERS),
     get("GET /console/cases/{case}/requests", MEMBERS),
-    get("GET /console/cases/{case}/scope", &[Investigator, Lead, SecondLead, Liaison]),
+    get("GET /console/cases/{case}/timeline", SEARCHERS),
+    get("GET /console/cases/{case}/scope", COUNTERS),
+    get("GET /console/cases/{case}/scope.csv", COUNTERS),
+    get("GET /console/cases/{case}/scope.svg", COUNTERS),
 
     get("GET /console/cases/{case}/reveals", SEARCHERS),
     get("GET /console/cases/{case}/reveals/new", MEMBERS),
@@ -358,8 +362,8 @@ fn ask(
             asked.borrow_mut().insert(row.page, id);
         }
     }
-    if path.ends_with("/scope") {
-        path.push_str("?by=country&audience=team");
+    if path.ends_with("/timeline") {
+        path.push_str(&format!("?subject={subject}"));
     }
     if method == "GET" {
         return browser.get(&path);

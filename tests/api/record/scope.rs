@@ -7,7 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use breachvault::domain::area_code;
 use serde_json::{Value, json};
 
-use crate::support::{Incident, Log, Message, csv_of, csv_of_places, invented, shared};
+use ureq::http::Method;
+
+use crate::support::{
+    Client, Incident, Log, Message, Who, csv_of, csv_of_places, fresh_csv, invented, shared,
+};
 
 fn table(body: &Value) -> Value {
     let incident = shared();
@@ -78,6 +82,236 @@ fn a_team_table_equals_a_recount_of_the_log() {
         assert_eq!(table["totals"]["messages"], log.messages.len());
         assert_eq!(table["totals"]["numbers"], log.numbers_of(|_| true).len());
     }
+}
+
+#[test]
+fn charts_are_the_tables_by_one_dimension_each_from_one_question() {
+    let log = &shared().log;
+    let all = [
+        "day", "hour", "country", "state", "carrier", "kind", "account", "channel",
+    ];
+    for filter in [
+        json!({}),
+        json!({ "country": ["US"], "sent_to": "2024-03-20T00:00:00Z" }),
+    ] {
+        let told = table(&json!({ "charts": all, "filter": filter, "audience": "team" }));
+        assert_eq!(told["rows"], json!([]));
+        let charts = told["charts"].as_array().unwrap();
+        assert_eq!(charts.len(), all.len());
+        for (by, chart) in all.iter().zip(charts) {
+            assert_eq!(chart["by"], *by);
+            let alone = table(&json!({ "by": [by], "filter": filter, "audience": "team" }));
+            assert_eq!(chart["rows"], alone["rows"], "{by}");
+            assert_eq!(told["totals"], alone["totals"], "{by}");
+            assert_eq!(told["basis"], alone["basis"], "{by}");
+        }
+    }
+    let told = table(&json!({ "charts": all, "audience": "team", "top": 2 }));
+    let carriers = &told["charts"][4];
+    assert_eq!(carriers["rows"].as_array().unwrap().len(), 2);
+    let shown: u64 = carriers["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["messages"].as_u64().unwrap())
+        .sum();
+    let rest = carriers["rest"]["messages"].as_u64().unwrap();
+    assert_eq!(shown + rest, log.messages.len() as u64);
+}
+
+#[test]
+fn a_liaison_has_charts_of_its_own_account() {
+    let incident = shared();
+    let body = json!({ "charts": ["account", "kind"], "audience": "team" });
+    let answer = incident.liaison().post(&incident.of_case("/scope"), &body);
+    let told = answer.assert_status(200).json();
+    let accounts = told["charts"][0]["rows"].as_array().unwrap();
+    assert_eq!(accounts.len(), 1);
+    assert_eq!(accounts[0]["account"], incident.account);
+    let own = incident
+        .log
+        .count(|message| message.account == incident.account);
+    let messages = told["charts"][1]["rows"].as_array().unwrap().iter();
+    let messages: u64 = messages.map(|row| row["messages"].as_u64().unwrap()).sum();
+    assert_eq!(messages, own);
+}
+
+#[test]
+fn the_rows_of_a_table_and_of_charts_are_to_be_had_as_csv() {
+    let incident = shared();
+    let client = incident.investigator();
+    let path = format!("/api/v1{}", incident.of_case("/scope"));
+    let ask = |body: &Value| {
+        let headers = [("accept", "text/csv"), ("content-type", "application/json")];
+        client.send(Method::POST, &path, &headers, body.to_string().as_bytes())
+    };
+    let body = json!({ "by": ["country", "kind"], "audience": "team" });
+    let csv = ask(&body).assert_status(200);
+    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert_eq!(csv.header("vary"), Some("accept"));
+    assert!(csv.leaf().is_some());
+    let rows = table(&body)["rows"].as_array().unwrap().clone();
+    let text = csv.text();
+    let mut lines = text.lines();
+    let heading = r#""country","kind","numbers","messages","small""#;
+    assert_eq!(lines.next(), Some(heading));
+    let told: Vec<&str> = lines.collect();
+    assert_eq!(told.len(), rows.len());
+    for (line, row) in told.iter().zip(&rows) {
+        let count = |name: &str| row[name].to_string();
+        let counts = ["numbers", "messages", "small"].map(|name| format!("\"{}\"", count(name)));
+        assert!(line.ends_with(&counts.join(",")), "{line} {row}");
+    }
+    let charts = json!({ "charts": ["day", "kind"], "audience": "team" });
+    let text = ask(&charts).assert_status(200).text();
+    assert!(
+        text.starts_with(
+            "\"by\",\"value\",\"numbers\",\"messages\",\"small\"\r\n\"day\",\"2024-03-"
+        )
+    );
+    let of = |by: &str| {
+        text.lines()
+            .filter(|line| line.starts_with(&format!("\"{by}\",")))
+            .count()
+    };
+    let told = table(&charts);
+    for (at, by) in ["day", "kind"].iter().enumerate() {
+        assert_eq!(of(by), told["charts"][at]["rows"].as_array().unwrap().len());
+    }
+    let wrong = ask(&json!({ "charts": ["number"], "audience": "team" }));
+    wrong.assert_problem(422, "invalid");
+}
+
+/// Asks for tables in a vault whose budget for views covers three of them.
+struct Asker {
+    incident: Incident,
+}
+
+impl Asker {
+    fn new() -> Self {
+        let toml = "[budgets]\nview_points = 300\nview_points_per_hour = 1\n";
+        Self {
+            incident: Incident::with(toml, invented(60, 5)),
+        }
+    }
+
+    fn ask(&self, client: &Client, body: &Value) -> u16 {
+        let answer = client.post(&self.incident.of_case("/scope"), body);
+        assert!(answer.leaf().is_some());
+        if answer.status != 200 {
+            assert_eq!(
+                (answer.status, answer.problem().as_str()),
+                (429, "budget-spent")
+            );
+        }
+        answer.status
+    }
+}
+
+#[test]
+fn the_same_question_again_in_a_session_is_free_and_any_other_one_is_paid() {
+    let asker = Asker::new();
+    let client = asker.incident.investigator();
+    let charts = json!({ "charts": ["day", "hour", "country"], "audience": "team" });
+    let before = asker.incident.leaves();
+    for _ in 0..6 {
+        assert_eq!(asker.ask(&client, &charts), 200);
+    }
+    // Each has its leaf.
+    assert_eq!(asker.incident.leaves(), before + 6);
+    let with = |member: &str, value: Value| {
+        let mut body = charts.clone();
+        body[member] = value;
+        body
+    };
+    // A reason, a purpose: two more tables, and all is spent.
+    assert_eq!(
+        asker.ask(&client, &with("reason", json!("asked by the board"))),
+        200
+    );
+    assert_eq!(asker.ask(&client, &with("purpose", json!("scoping"))), 200);
+    for other in [
+        with("zone", json!("UTC")),
+        with("filter", json!({ "kind": ["sms"] })),
+        with("charts", json!(["hour", "day", "country"])),
+        json!({ "by": ["day"], "audience": "team" }),
+    ] {
+        assert_eq!(asker.ask(&client, &other), 429, "{other}");
+    }
+    assert_eq!(asker.ask(&client, &charts), 200, "it was paid once");
+    // Another session of the same operator has not asked it.
+    let session = asker.incident.new_session(Who::Investigator);
+    assert_eq!(asker.ask(&session, &charts), 429);
+    assert_eq!(asker.ask(&client, &charts), 200);
+}
+
+#[test]
+fn a_question_is_paid_again_once_the_case_has_other_exhibits() {
+    let asker = Asker::new();
+    let client = asker.incident.investigator();
+    let body = json!({ "by": ["country"], "audience": "team" });
+    let protected = json!({ "by": ["day"], "audience": "protected" });
+    assert_eq!(asker.ask(&client, &body), 200);
+    assert_eq!(asker.ask(&client, &protected), 200);
+    assert_eq!(asker.ask(&client, &protected), 200);
+    let exhibit = asker.incident.admit(&fresh_csv()).assert_status(201);
+    assert_eq!(asker.ask(&client, &body), 200, "the third that is paid");
+    assert_eq!(asker.ask(&client, &body), 200, "it is free again");
+    asker.incident.withdraw(&exhibit.member("exhibit"));
+    // The case has the exhibits of the first question, which was paid.
+    assert_eq!(asker.ask(&client, &body), 200);
+    asker.incident.admit(&fresh_csv()).assert_status(201);
+    assert_eq!(asker.ask(&client, &body), 429);
+}
+
+#[test]
+fn a_liaison_pays_each_time_so_that_a_price_tells_nothing_of_others() {
+    let asker = Asker::new();
+    let liaison = asker.incident.liaison();
+    let body = json!({ "by": ["kind"], "audience": "team" });
+    for _ in 0..3 {
+        assert_eq!(asker.ask(&liaison, &body), 200);
+    }
+    assert_eq!(asker.ask(&liaison, &body), 429);
+}
+
+#[test]
+fn of_several_at_once_each_is_paid_until_one_was_answered() {
+    let asker = Asker::new();
+    let client = asker.incident.investigator();
+    let body = json!({ "charts": ["kind"], "audience": "team" });
+    let answered = Mutex::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                if asker.ask(&client, &body) == 200 {
+                    *answered.lock().unwrap() += 1;
+                }
+            });
+        }
+    });
+    assert!(*answered.lock().unwrap() >= 1);
+    assert_eq!(asker.ask(&client, &body), 200);
+    // Nothing was given for less than one price: two others at most are left.
+    let others = ["day", "hour", "country"].map(|by| {
+        let other = json!({ "by": [by], "audience": "team" });
+        asker.ask(&client, &other)
+    });
+    assert!(others.contains(&429), "{others:?}");
+}
+
+#[test]
+fn a_comparison_of_exhibits_is_paid_each_time() {
+    let toml = "[budgets]\nlookup_points = 200\nlookup_points_per_hour = 1\n";
+    let asker = Asker {
+        incident: Incident::with(toml, invented(60, 5)),
+    };
+    let client = asker.incident.investigator();
+    let filter = json!({ "newly_exposed_in": asker.incident.first_exhibit() });
+    let body = json!({ "by": ["kind"], "filter": filter, "audience": "team" });
+    assert_eq!(asker.ask(&client, &body), 200);
+    assert_eq!(asker.ask(&client, &body), 200);
+    assert_eq!(asker.ask(&client, &body), 429);
 }
 
 #[test]
@@ -160,6 +394,10 @@ fn a_protected_table_takes_one_dimension_and_no_choice_besides() {
         json!({ "by": ["country"], "filter": { "state": ["CA"] }, "audience": "protected" }),
         json!({ "by": ["day"], "zone": "Europe/Berlin", "audience": "protected" }),
         json!({ "by": ["country"], "top": 1, "audience": "protected" }),
+        json!({ "charts": ["country"], "audience": "protected" }),
+        json!({ "by": ["country"], "charts": ["day"], "audience": "protected" }),
+        json!({ "by": ["country"], "charts": ["day"], "audience": "team" }),
+        json!({ "charts": ["day", "day"], "audience": "team" }),
         json!({ "by": ["country"], "rule": "own", "audience": "protected" }),
         json!({ "by": ["country"], "rule": "nhs", "audience": "team" }),
         json!({ "by": ["number"], "audience": "team" }),

@@ -66,8 +66,13 @@ pub struct Chromium {
 }
 
 impl Chromium {
-    /// A new browser with an empty profile; `None` if it is not installed.
+    /// A new browser with an empty profile, for this vault; `None` if it is not installed.
     pub fn start(vault: &TestVault) -> Option<Self> {
+        Self::at(format!("https://{}", vault.address))
+    }
+
+    /// The same for a vault at this address.
+    pub fn at(origin: String) -> Option<Self> {
         let mut driver = match Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -97,7 +102,7 @@ impl Chromium {
             driver,
             agent,
             session: format!("http://127.0.0.1:{}", port.unwrap()),
-            origin: format!("https://{}", vault.address),
+            origin,
             profile,
         };
         let arguments = [
@@ -255,6 +260,21 @@ impl Chromium {
         self.call("POST", "/actions", &actions);
     }
 
+    /// Presses the mouse on one element and lets it go on another.
+    pub fn drag(&self, from: &str, to: &str) {
+        let over = |id: String| json!({ ELEMENT: id });
+        let go = |id: String| json!({ "type": "pointerMove", "duration": 50, "origin": over(id), "x": 0, "y": 0 });
+        let (from, to) = (self.find(from), self.find(to));
+        let actions = [
+            go(from),
+            json!({ "type": "pointerDown", "button": 0 }),
+            go(to),
+            json!({ "type": "pointerUp", "button": 0 }),
+        ];
+        let mouse = json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions });
+        self.call("POST", "/actions", &json!({ "actions": [mouse] }));
+    }
+
     /// Runs a script on the page and gives what it returns.
     pub fn run(&self, script: &str, arguments: &[Value]) -> Value {
         self.call(
@@ -294,14 +314,18 @@ impl Chromium {
 
     /// Writes a picture of the whole page to `target/screenshots`.
     pub fn picture(&self, name: &str) {
-        let taken = self.tell(
-            "Page.captureScreenshot",
-            &json!({ "format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true }),
-        );
-        let bytes = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
         let folder = screenshots();
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+        fs::write(folder.join(format!("{name}.png")), self.photograph(true)).unwrap();
+    }
+
+    /// A PNG of the whole page, or of what is in the window.
+    pub fn photograph(&self, whole: bool) -> Vec<u8> {
+        let taken = self.tell(
+            "Page.captureScreenshot",
+            &json!({ "format": "png", "captureBeyondViewport": whole, "optimizeForSpeed": whole }),
+        );
+        STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
     }
 
     /// Signs in by the form. Whoever was signed in is not any more.

@@ -105,7 +105,9 @@ impl CaseRecords<'_> {
             row
         });
         Ok(Table {
+            by: vec![by],
             rows: rows.collect(),
+            charts: Vec::new(),
             totals: Totals {
                 messages: None,
                 numbers: cut.total.clone(),

@@ -1,4 +1,4 @@
-//! The cells of a table: the codes of several dimensions, combined into one code.
+//! The cells of a table: the codes of several dimensions, combined into one code. Several tables may be counted at once.
 //!
 //! If there are few combinations, they are counted in arrays. Otherwise only combinations that occur get a position, up
 //! to a limit. Each thread of a scan counts for itself.
@@ -27,7 +27,7 @@ pub(super) struct Axes {
     dense: Option<u32>,
     /// How many numbers the case has.
     numbers: u32,
-    /// The memory budget of all threads together.
+    /// The memory budget of one thread.
     budget: DistinctBudget,
     /// States that are one in their country, where the table has countries and wants that.
     same_states: Option<SameStates>,
@@ -72,12 +72,13 @@ struct Sparse {
 }
 
 impl Axes {
-    /// The times of all records are from `first` to `last`.
+    /// The times of all records are from `first` to `last`. `budget` is that of one table.
     pub(super) fn new(
         records: &CaseRecords<'_>,
         by: &[Dimension],
         time: &LocalTime,
         (first, last): (i64, i64),
+        budget: &DistinctBudget,
     ) -> Result<Self, OperationError> {
         let mut axes = Vec::with_capacity(by.len());
         for dimension in by.iter().copied() {
@@ -103,7 +104,7 @@ impl Axes {
             axes,
             dense: dense.filter(|cells| *cells <= MOST_DENSE),
             numbers: records.case.numbers + 1,
-            budget: DistinctBudget::of(records.table_bytes),
+            budget: budget.share(threads()),
             same_states: None,
         })
     }
@@ -145,7 +146,7 @@ impl Grouping {
         };
         Self {
             places,
-            counts: DistinctByGroup::new(groups, axes.numbers, axes.budget.share(threads())),
+            counts: DistinctByGroup::new(groups, axes.numbers, axes.budget.clone()),
             scratch: Zeroizing::default(),
         }
     }

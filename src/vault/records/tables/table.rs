@@ -13,7 +13,7 @@ use super::local_time::{LocalTime, zone_of};
 use super::rounding::{Rule, Shown};
 use super::searched::SearchedView;
 use crate::domain::{AccountName, ExhibitId, Field, area_code};
-use crate::vault::columns::count_by;
+use crate::vault::columns::{DistinctBudget, count_by};
 use crate::vault::error::OperationError;
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
@@ -21,8 +21,10 @@ use crate::vault::records::scan::wanted_codes::UnknownValues;
 
 /// Which table is asked for.
 pub struct TableQuery {
-    /// Up to four dimensions, each once.
+    /// Up to four dimensions, each once: one table by all of them.
     pub by: Vec<Dimension>,
+    /// One table for each of these dimensions, from the same scan. Not together with `by`.
+    pub charts: Vec<Dimension>,
     /// Which records are counted.
     pub filter: RecordFilter,
     /// An IANA zone for days, weeks and hours; `None` for UTC.
@@ -31,11 +33,18 @@ pub struct TableQuery {
     pub top: Option<u32>,
 }
 
-/// Counts of messages and distinct numbers, by up to four dimensions.
+/// Counts of messages and distinct numbers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Table {
-    /// Ordered by their values; with `top`, those with the most messages first.
+    /// The dimensions that the rows are counted by.
+    #[schema(value_type = Vec<String>)]
+    pub by: Vec<Dimension>,
+    /// Ordered by their values; with `top`, those with the most messages first. None where `charts` were asked for.
     pub rows: Vec<TableRow>,
+    /// For each dimension of `charts`, in their order, a table by it alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub charts: Vec<Chart>,
     /// The counts of the whole table.
     pub totals: Totals,
     /// What `top` left out, if it left anything out.
@@ -53,6 +62,20 @@ pub struct Table {
     pub rule: Option<Rule>,
     /// What the counts are based on.
     pub basis: BasisView,
+}
+
+/// A table by one dimension, beside others that were counted in the same scan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Chart {
+    /// The dimension.
+    #[schema(value_type = String)]
+    pub by: Dimension,
+    /// Ordered by their values; with `top`, those with the most messages first.
+    pub rows: Vec<TableRow>,
+    /// What `top` left out, if it left anything out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rest: Option<Rest>,
 }
 
 /// A cell that is not empty. It has the dimensions that were asked for. A value that the log does not have is an empty
@@ -164,14 +187,21 @@ pub struct BasisView {
 /// The result of a count, before codes become values.
 pub(in crate::vault::records) struct Counted {
     pub(in crate::vault::records) cells: Vec<Cell>,
-    pub(in crate::vault::records) messages: u64,
     pub(in crate::vault::records) numbers: u64,
+}
+
+/// The results of several counts in one scan.
+struct CountedEach {
+    /// The cells of each count.
+    tables: Vec<Vec<Cell>>,
+    messages: u64,
+    numbers: u64,
     country_basis: Vec<u64>,
 }
 
 /// The counts of one thread.
-struct PartialTable {
-    grouping: Grouping,
+struct PartialTables {
+    groupings: Vec<Grouping>,
     messages: u64,
     country_basis: Vec<u64>,
 }
@@ -187,10 +217,16 @@ impl TableQuery {
             let rule = format!("must name at most {MOST_DIMENSIONS} dimensions");
             return Err(OperationError::invalid("by", rule));
         }
-        let twice = |(at, dimension)| self.by.iter().take(at).any(|other| other == dimension);
-        if let Some(at) = self.by.iter().enumerate().position(twice) {
-            let rule = "must name a dimension once";
-            return Err(OperationError::invalid(format!("by[{at}]"), rule));
+        if !self.by.is_empty() && !self.charts.is_empty() {
+            let rule = "must be left out where `by` is given";
+            return Err(OperationError::invalid("charts", rule));
+        }
+        for (member, dimensions) in [("by", &self.by), ("charts", &self.charts)] {
+            let twice = |(at, one)| dimensions.iter().take(at).any(|other| other == one);
+            if let Some(at) = dimensions.iter().enumerate().position(twice) {
+                let rule = "must name a dimension once";
+                return Err(OperationError::invalid(format!("{member}[{at}]"), rule));
+            }
         }
         if self.top == Some(0) {
             return Err(OperationError::invalid("top", "must be 1 or more"));
@@ -207,24 +243,32 @@ impl CaseRecords<'_> {
         threshold: u64,
     ) -> Result<Table, OperationError> {
         query.check(self.account())?;
-        let mut counted = self.count(&query.by, &query.filter, query.zone())?;
-        counted.cells.sort_by(|a, b| a.values.cmp(&b.values));
-        let rest = query.top.and_then(|top| counted.keep_top(top as usize));
-        let mut rows = Vec::with_capacity(counted.cells.len());
-        for cell in counted.cells {
-            let mut row = TableRow {
-                messages: Some(cell.messages),
-                numbers: Shown::Number(cell.numbers),
-                small: Some(cell.numbers < threshold),
-                ..TableRow::default()
-            };
-            for (dimension, value) in query.by.iter().zip(cell.values) {
-                row.set(*dimension, value);
-            }
-            rows.push(row);
+        let each: Vec<&[Dimension]> = match query.charts.is_empty() {
+            true => vec![&query.by],
+            false => query.charts.chunks(1).collect(),
+        };
+        let counted = self.count_each(&each, &query.filter, query.zone(), false)?;
+        let mut charts = Vec::with_capacity(each.len());
+        for (by, mut cells) in each.into_iter().zip(counted.tables) {
+            cells.sort_by(|a, b| a.values.cmp(&b.values));
+            let top = query.top.map(|top| top as usize);
+            let rest = top.and_then(|top| keep_top(&mut cells, top));
+            charts.push((by, rows(by, cells, threshold), rest));
         }
+        let (mut rows, mut rest) = (Vec::new(), None);
+        if query.charts.is_empty()
+            && let Some((_, all, left_out)) = charts.pop()
+        {
+            (rows, rest) = (all, left_out);
+        }
+        let chart = |(by, rows, rest): (&[Dimension], _, _)| {
+            let by = by.first().copied()?;
+            Some(Chart { by, rows, rest })
+        };
         Ok(Table {
+            by: query.by.clone(),
             rows,
+            charts: charts.into_iter().filter_map(chart).collect(),
             totals: Totals {
                 messages: Some(counted.messages),
                 numbers: Shown::Number(counted.numbers),
@@ -243,38 +287,39 @@ impl CaseRecords<'_> {
         by: &[Dimension],
     ) -> Result<Counted, OperationError> {
         let one_state = by.contains(&Dimension::State) && by.contains(&Dimension::Country);
-        self.count_as(by, &RecordFilter::default(), "UTC", one_state)
+        let counted = self.count_each(&[by], &RecordFilter::default(), "UTC", one_state)?;
+        Ok(Counted {
+            cells: counted.tables.into_iter().flatten().collect(),
+            numbers: counted.numbers,
+        })
     }
 
-    fn count(
+    /// Counts by each of these lists of dimensions, of which there is at least one, in one scan.
+    fn count_each(
         &self,
-        by: &[Dimension],
-        filter: &RecordFilter,
-        zone: &str,
-    ) -> Result<Counted, OperationError> {
-        self.count_as(by, filter, zone, false)
-    }
-
-    fn count_as(
-        &self,
-        by: &[Dimension],
+        each: &[&[Dimension]],
         filter: &RecordFilter,
         zone: &str,
         one_state: bool,
-    ) -> Result<Counted, OperationError> {
+    ) -> Result<CountedEach, OperationError> {
         let first = self.descriptions.iter().filter_map(|one| one.first).min();
         let last = self.descriptions.iter().filter_map(|one| one.last).max();
         let bounds = (first.unwrap_or(0), last.unwrap_or(0));
         let time = LocalTime::of(zone, bounds.0, bounds.1)?;
-        let mut axes = Axes::new(self, by, &time, bounds)?;
-        if one_state {
-            axes = axes.with_one_state(self)?;
-        }
+        let budget = DistinctBudget::of(self.table_bytes).share(each.len());
+        let mut all_axes = Vec::with_capacity(each.len());
         let mut fields = vec![Field::Number, Field::CountryBasis];
-        fields.extend(axes.fields());
+        for by in each {
+            let mut axes = Axes::new(self, by, &time, bounds, &budget)?;
+            if one_state {
+                axes = axes.with_one_state(self)?;
+            }
+            fields.extend(axes.fields());
+            all_axes.push(axes);
+        }
         let bases = self.dictionary(Field::CountryBasis)?.size() as usize;
-        let begin = || PartialTable {
-            grouping: Grouping::new(&axes),
+        let begin = || PartialTables {
+            groupings: all_axes.iter().map(Grouping::new).collect(),
             messages: 0,
             country_basis: vec![0; bases],
         };
@@ -284,7 +329,10 @@ impl CaseRecords<'_> {
             let basis = columns.codes(Field::CountryBasis)?;
             count_by(basis, selection, &mut part.country_basis)
                 .map_err(|_| columns.damaged(Field::CountryBasis))?;
-            part.grouping.add(&axes, columns, &time)
+            for (grouping, axes) in part.groupings.iter_mut().zip(&all_axes) {
+                grouping.add(axes, columns, &time)?;
+            }
+            Ok(())
         })?;
         let mut parts = parts.into_iter();
         let mut all = parts.next().unwrap_or_else(begin);
@@ -293,12 +341,20 @@ impl CaseRecords<'_> {
             for (count, more) in all.country_basis.iter_mut().zip(part.country_basis) {
                 *count += more;
             }
-            all.grouping.merge(part.grouping)?;
+            for (grouping, more) in all.groupings.iter_mut().zip(part.groupings) {
+                grouping.merge(more)?;
+            }
         }
-        Ok(Counted {
+        // Each of them has counted all records.
+        let numbers = all.groupings.first().map_or(0, Grouping::numbers);
+        let mut tables = Vec::with_capacity(all.groupings.len());
+        for (grouping, axes) in all.groupings.into_iter().zip(&all_axes) {
+            tables.push(grouping.finish(axes, self)?);
+        }
+        Ok(CountedEach {
+            tables,
             messages: all.messages,
-            numbers: all.grouping.numbers(),
-            cells: all.grouping.finish(&axes, self)?,
+            numbers,
             country_basis: all.country_basis,
         })
     }
@@ -335,21 +391,51 @@ impl CaseRecords<'_> {
     }
 }
 
-impl Counted {
-    fn keep_top(&mut self, top: usize) -> Option<Rest> {
-        self.cells
-            .sort_by_key(|cell| std::cmp::Reverse(cell.messages));
-        let left_out = self.cells.get(top..)?;
-        let rest = Rest {
-            rows: left_out.len() as u64,
-            messages: left_out.iter().map(|cell| cell.messages).sum(),
+fn rows(by: &[Dimension], cells: Vec<Cell>, threshold: u64) -> Vec<TableRow> {
+    let row = |cell: Cell| {
+        let mut row = TableRow {
+            messages: Some(cell.messages),
+            numbers: Shown::Number(cell.numbers),
+            small: Some(cell.numbers < threshold),
+            ..TableRow::default()
         };
-        self.cells.truncate(top);
-        (rest.rows > 0).then_some(rest)
-    }
+        for (dimension, value) in by.iter().zip(cell.values) {
+            row.set(*dimension, value);
+        }
+        row
+    };
+    cells.into_iter().map(row).collect()
+}
+
+fn keep_top(cells: &mut Vec<Cell>, top: usize) -> Option<Rest> {
+    cells.sort_by_key(|cell| std::cmp::Reverse(cell.messages));
+    let left_out = cells.get(top..)?;
+    let rest = Rest {
+        rows: left_out.len() as u64,
+        messages: left_out.iter().map(|cell| cell.messages).sum(),
+    };
+    cells.truncate(top);
+    (rest.rows > 0).then_some(rest)
 }
 
 impl TableRow {
+    /// The value of a dimension, if the table is by it.
+    pub fn get(&self, dimension: Dimension) -> Option<&str> {
+        let member = match dimension {
+            Dimension::Country => &self.country,
+            Dimension::State => &self.state,
+            Dimension::AreaState => &self.area_state,
+            Dimension::Carrier => &self.carrier,
+            Dimension::Kind => &self.kind,
+            Dimension::Account => &self.account,
+            Dimension::Channel => &self.channel,
+            Dimension::Day => &self.day,
+            Dimension::Hour => &self.hour,
+            Dimension::Week => &self.week,
+        };
+        member.as_deref()
+    }
+
     pub(in crate::vault::records) fn set(&mut self, dimension: Dimension, value: String) {
         let member = match dimension {
             Dimension::Country => &mut self.country,

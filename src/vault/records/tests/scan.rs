@@ -55,6 +55,7 @@ fn page(
 fn counted(fixture: &Fixture, asked: Value) -> Result<Value, Refusal> {
     let query = TableQuery {
         by: vec![Dimension::Kind],
+        charts: Vec::new(),
         filter: filter(asked),
         zone: None,
         top: None,

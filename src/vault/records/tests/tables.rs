@@ -127,6 +127,7 @@ impl Question {
         }
         TableQuery {
             by: self.by.clone(),
+            charts: Vec::new(),
             filter: filter(asked),
             zone: Some(self.zone.to_owned()),
             top: self.top,

@@ -1,0 +1,93 @@
+//! `GET /console/cases/{case}/scope.csv` and `.svg`: the counts of the same question as a file: all of them, or one chart.
+//!
+//! It is the question of the page once more, so it is free in the same session while the case has the same exhibits.
+
+use askama::Template;
+
+use super::chart::{ChartView, charts};
+use super::scope::{QUESTION, usual};
+use crate::console::form::{Field, Form};
+use crate::console::html::Html;
+use crate::console::page::{Page, Shown};
+use crate::console::visit::{Visit, word};
+use crate::operations::record::{Scope, chart_csv_of, csv_of};
+use crate::vault::OperationError;
+use crate::vault::records::Table;
+
+/// Counts as CSV.
+pub struct ScopeCsv;
+/// A chart as SVG.
+pub struct ScopeSvg;
+
+/// A chart that stands alone, with its own style.
+#[derive(Template)]
+#[template(path = "record/scope_file.html")]
+struct Alone {
+    chart: ChartView,
+}
+
+impl Page for ScopeCsv {
+    type Operation = Scope;
+    const FIELDS: &'static [Field] = QUESTION;
+
+    fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {
+        usual(form)
+    }
+
+    fn show(table: Table, visit: &Visit) -> Result<Shown, OperationError> {
+        let part = visit.form.text("part");
+        let chart = table.charts.iter().find(|chart| chart.by.as_str() == part);
+        Ok(Shown::File {
+            media: "text/csv; charset=utf-8",
+            name: "scope.csv",
+            bytes: match chart {
+                Some(chart) => chart_csv_of(chart)?,
+                None => csv_of(&table)?,
+            },
+        })
+    }
+}
+
+impl Page for ScopeSvg {
+    type Operation = Scope;
+    const FIELDS: &'static [Field] = QUESTION;
+
+    fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {
+        usual(form)
+    }
+
+    fn show(table: Table, visit: &Visit) -> Result<Shown, OperationError> {
+        let part = visit.form.text("part");
+        let mut all = charts(visit, &table.charts);
+        let at = all.iter().position(|chart| chart.by == part).unwrap_or(0);
+        if all.is_empty() {
+            let rule = "must be left out: a table by it has no chart";
+            return Err(OperationError::invalid("by", rule));
+        }
+        let mut chart = all.swap_remove(at);
+        chart.basis = basis(&table);
+        for mark in &mut chart.marks {
+            mark.href = None;
+        }
+        Ok(Shown::File {
+            media: "image/svg+xml",
+            name: "scope.svg",
+            bytes: Html::of(&Alone { chart })?.into_bytes(),
+        })
+    }
+}
+
+fn basis(table: &Table) -> String {
+    let searched = &table.basis.searched;
+    let day = |time: &str| time.get(..10).unwrap_or(time).to_owned();
+    let span = searched.span.as_ref().map(|span| {
+        let (first, last) = (day(&span.first), day(&span.last));
+        format!(", {first} to {last}")
+    });
+    format!(
+        "Exact, for the team alone. Exhibits: {}{}. In quarantine: {}.",
+        searched.exhibits,
+        span.unwrap_or_default(),
+        word(&searched.quarantined)
+    )
+}
