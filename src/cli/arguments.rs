@@ -8,7 +8,8 @@ use super::{
     serve,
 };
 use crate::client::{
-    case, export, lookup, member, operator as operators, record, request, reveal, scope, session,
+    case, export, lookup, member, operator as operators, quarantine, record, request, reveal,
+    scope, session,
 };
 
 /// A privacy-preserving vault for the data of one breach.
@@ -46,6 +47,9 @@ enum Command {
     /// Exports: ask for a package, decide it, take it, record that it arrived.
     #[command(subcommand)]
     Export(export::Export),
+    /// Quarantines: ask for the rows that could not be admitted, see them masked after somebody else agreed.
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantine),
     Decide(request::Decide),
     /// The audit log: of a served vault, or offline: verify it, export it.
     #[command(subcommand)]
@@ -93,6 +97,7 @@ impl Arguments {
             Command::Scope(scope) => Ok(scope.run()?),
             Command::Reveal(reveal) => Ok(reveal.run()?),
             Command::Export(export) => Ok(export.run()?),
+            Command::Quarantine(quarantine) => Ok(quarantine.run()?),
             Command::Decide(decide) => Ok(decide.run()?),
             Command::Audit(audit) => audit.run(),
             Command::Operators(operators) => Ok(operators.run()?),

@@ -104,7 +104,7 @@ pub(crate) struct Decide {
     after_help = "Example:\n  breachvault export download e_0123456789abcdefghjk --out package.tar"
 )]
 pub(crate) struct Download {
-    /// The export
+    /// The export, or the quarantine whose list it is
     export: String,
     /// A new file for the package; by default the id of the export with .tar
     #[arg(long, value_name = "FILE")]
@@ -120,7 +120,7 @@ pub(crate) struct Download {
                   --reason 'confirmed by telephone'"
 )]
 pub(crate) struct Acknowledge {
-    /// The export
+    /// The export, or the quarantine whose list it is
     export: String,
     /// Who received it
     #[arg(long, value_name = "TEXT")]
@@ -178,7 +178,7 @@ impl Ask {
 
 impl Download {
     fn run(self) -> Result<(), Failure> {
-        let path = format!("/exports/{}/package", part(&self.export));
+        let path = format!("{}/package", request::path(&self.export)?);
         let name = self
             .out
             .unwrap_or_else(|| PathBuf::from(format!("{}.tar", part(&self.export))));
@@ -203,7 +203,7 @@ impl Download {
 
 impl Acknowledge {
     fn run(self) -> Result<(), Failure> {
-        let path = format!("/exports/{}/acknowledgement", part(&self.export));
+        let path = format!("{}/acknowledgement", request::path(&self.export)?);
         let body = json!({
             "received_by": self.received_by,
             "tagmanifest_sha256": self.tagmanifest_sha256,

@@ -54,6 +54,7 @@ impl<'a> Shows<'a> {
 
 impl Page for ScopePage {
     type Operation = Scope;
+    const ASKS: Option<&'static str> = Some("POST /cases/{case}/scope");
     const FIELDS: &'static [Field] = &[
         Field::Each("by"),
         Field::Group("filter", FILTER),

@@ -20,6 +20,7 @@ struct Shows<'a> {
 
 impl Page for Home {
     type Operation = ListInbox;
+    const ASKS: Option<&'static str> = Some("GET /inbox");
 
     fn show(inbox: Inbox, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows { visit, inbox })

@@ -7,7 +7,7 @@ use crate::domain::CaseId;
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{ExhibitView, Scope};
-use crate::vault::{Operation, OperationError, Target};
+use crate::vault::{AdmissionUnderWay, Operation, OperationError, Target};
 
 /// Lists the exhibits of a case, including withdrawn ones.
 pub struct ListExhibits {
@@ -26,6 +26,11 @@ impl ListExhibits {
 pub struct ExhibitList {
     /// The exhibits, including withdrawn ones.
     pub exhibits: Vec<ExhibitView>,
+    /// The file that is being admitted; left out if there is none. How far it is, leads are told and the custodian who
+    /// sent it: those who may cancel it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub under_way: Option<AdmissionUnderWay>,
 }
 
 impl Operation for ListExhibits {
@@ -39,7 +44,11 @@ impl Operation for ListExhibits {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ExhibitList, OperationError> {
         let exhibits = scope.list_exhibits()?;
         scope.note_rows(exhibits.len() as u64);
-        Ok(ExhibitList { exhibits })
+        let under_way = scope.admission_under_way()?;
+        Ok(ExhibitList {
+            exhibits,
+            under_way,
+        })
     }
 }
 
@@ -51,7 +60,7 @@ impl Request for ListExhibits {
         summary: "List the exhibits of a case",
         description: "Every exhibit that was admitted, including withdrawn ones. A custodian gets counts of each file \
             by itself, rounded if somebody else admitted it, without what the case had before \
-            (`duplicates_of_case`). The digest of a file is for the operator who admitted it; everybody else gets a \
+            (`duplicates_of_case`). A file that is being admitted is `under_way` from its beginning. The digest of a file is for the operator who admitted it; everybody else gets a \
             commitment to it, which tells nothing without its salt.",
         request: "",
         answer: r#"{"exhibits": [{"exhibit": "x_0123456789abcdefghjk", "state": "admitted", "name":
