@@ -38,7 +38,7 @@ const EXPLAINED: [(&str, &str); 3] = [
     ),
     (
         "Scope report",
-        "For the public or an authority: protected counts of the whole case by country, state, carrier, kind and day. \
+        "For the public or an authority: protected counts of the whole case by country, state, carrier and day. \
          No number and nothing about a person. It takes no filter.",
     ),
     (

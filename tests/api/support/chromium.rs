@@ -242,6 +242,30 @@ impl Chromium {
         self.call("POST", "/actions", &actions);
     }
 
+    /// Moves the pointer to the middle of an element, and holds it there if that is wanted.
+    pub fn point_at(&self, css: &str, hold: bool) {
+        let id = self.find(css);
+        let origin = json!({ ELEMENT: id });
+        let mut actions =
+            vec![json!({ "type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": origin })];
+        if hold {
+            actions.push(json!({ "type": "pointerDown", "button": 0 }));
+        }
+        self.point(&actions);
+    }
+
+    /// Lets the pointer's button go.
+    pub fn let_go(&self) {
+        self.point(&[json!({ "type": "pointerUp", "button": 0 })]);
+    }
+
+    fn point(&self, actions: &[Value]) {
+        let pointer = json!({
+            "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions,
+        });
+        self.call("POST", "/actions", &json!({ "actions": [pointer] }));
+    }
+
     /// Runs a script on the page and gives what it returns.
     pub fn run(&self, script: &str, arguments: &[Value]) -> Value {
         self.call(
