@@ -92,6 +92,11 @@ pub(crate) struct CaseArg {
 }
 
 impl CaseArg {
+    /// Its id, which the server has not seen yet.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The path of something in the case.
     pub(crate) fn path(&self, rest: &str) -> String {
         path(&self.id, rest)

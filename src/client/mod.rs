@@ -14,6 +14,7 @@ pub(crate) mod export;
 mod failure;
 mod filter;
 pub(crate) mod inbox;
+mod interrupt;
 pub(crate) mod lookup;
 pub(crate) mod member;
 mod new_file;
@@ -35,6 +36,7 @@ mod table;
 mod why;
 
 pub(crate) use failure::{Failure, FailureKind};
+pub(crate) use interrupt::Interrupt;
 pub(crate) use output::Output;
 pub(crate) use profile::{Profile, Profiles};
 pub(crate) use server::Client;

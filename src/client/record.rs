@@ -26,8 +26,8 @@ pub(crate) struct Records {
     /// List all that the filter keeps
     #[arg(long)]
     all: bool,
-    /// In which order: as in the log, or one person's timeline
-    #[arg(long, value_name = "HOW", value_parser = ["record", "time"])]
+    /// In which order: as in the log, by the time of sending, or by the values of a column
+    #[arg(long, value_name = "HOW", value_parser = ORDERS)]
     order: Option<String>,
     #[command(flatten)]
     case: CaseArg,
@@ -73,6 +73,19 @@ pub(crate) fn warn_of_unknown(output: &Output, answer: &Value) {
         output.words(&format!("the case has no such {name}: {}", plain(values)));
     }
 }
+
+const ORDERS: [&str; 10] = [
+    "record",
+    "time",
+    "latest",
+    "account",
+    "carrier",
+    "country",
+    "state",
+    "area_state",
+    "kind",
+    "channel",
+];
 
 /// Records on a page of the API.
 const PAGE: u64 = 500;

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod case;
 mod choices;
 pub mod clock;
+mod curl;
 pub mod exhibit;
 pub mod export;
 mod form;
@@ -25,6 +26,7 @@ pub mod session;
 mod visit;
 mod zone;
 
+pub use self::curl::curl;
 pub use self::form::{Field, Form};
 pub use self::html::Html;
 pub use self::page::{Page, Shown, ViewOf};

@@ -18,6 +18,9 @@ pub trait Page: 'static {
     /// The fields that a form still has after an error, an expired session or a detour.
     const KEPT: &'static [Field] = Self::FIELDS;
 
+    /// The request of the API that asks the same, such as `POST /cases/{case}/scope`, where its path is not the page's.
+    const ASKS: Option<&'static str> = None;
+
     /// What stands for fields that are not in the form: their names and values.
     fn usual(_: &Form) -> Vec<(&'static str, &'static str)> {
         Vec::new()
@@ -49,6 +52,8 @@ pub type ViewOf<P> = <<<P as Page>::Operation as Operation>::Answer as Answer>::
 pub enum Shown {
     /// A page.
     Page(Html),
+    /// A page of something under way, and in how many seconds the browser asks for it again, without a script too.
+    Moving(Html, i64),
     /// The address of the next page, after something was done.
     Next(String),
     /// The same, and the session is over.

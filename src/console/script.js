@@ -15,7 +15,7 @@ if (ends) {
     if (left === 0) {
       keep();
       document.querySelector("main").replaceChildren();
-      location.replace(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname)}`);
+      location.replace(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
       return;
     }
     setTimeout(tick, 1000);
@@ -23,16 +23,17 @@ if (ends) {
   tick();
 }
 
-// What was typed as purpose and reason survives the session's end. Numbers are never kept.
+// What was typed as purpose, reason, filter and recipients survives the session's end. Numbers are never kept.
+function kept(field) { return `keep.${location.pathname}.${field.name}`; }
 function keep() {
   for (const field of document.querySelectorAll("[data-keep]")) {
-    if (field.value) { sessionStorage.setItem(`keep.${field.name}`, field.value); }
+    if (field.value) { sessionStorage.setItem(kept(field), field.value); }
   }
 }
 for (const field of document.querySelectorAll("[data-keep]")) {
-  const kept = sessionStorage.getItem(`keep.${field.name}`);
-  if (kept && !field.value) { field.value = kept; }
-  sessionStorage.removeItem(`keep.${field.name}`);
+  const text = sessionStorage.getItem(kept(field));
+  if (text && (!field.value || field.matches("select"))) { field.value = text; }
+  sessionStorage.removeItem(kept(field));
 }
 
 // A list of numbers may be dropped as a text file.
@@ -44,6 +45,33 @@ for (const field of document.querySelectorAll("textarea.drop")) {
     over(false)(event);
     const file = event.dataTransfer.files[0];
     field.value = file ? await file.text() : event.dataTransfer.getData("text");
+  });
+}
+
+// A file may be dropped anywhere on its form.
+for (const field of document.querySelectorAll("input.drop")) {
+  const over = (on) => (event) => { event.preventDefault(); field.classList.toggle("over", on); };
+  field.form.addEventListener("dragover", over(true));
+  field.form.addEventListener("dragleave", over(false));
+  field.form.addEventListener("drop", (event) => {
+    over(false)(event);
+    if (event.dataTransfer.files.length) { field.files = event.dataTransfer.files; }
+  });
+}
+
+// What takes long is sent once.
+for (const button of document.querySelectorAll("[data-once]")) {
+  button.form.addEventListener("submit", () => setTimeout(() => {
+    button.disabled = true;
+    button.textContent = "It is being sent…";
+  }));
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const text = document.getElementById(button.dataset.copy).textContent;
+    navigator.clipboard.writeText(text).then(() => { button.textContent = "Copied"; }, () => {});
   });
 }
 

@@ -13,6 +13,8 @@ use crate::operations::Ids;
 pub struct Visit {
     /// The path of the page, without what is after `?`.
     pub path: String,
+    /// What is in the address after `?`, if it was asked for by `GET`.
+    pub query: String,
     /// The identifiers in the path.
     pub ids: Ids,
     /// What was typed, or what is in the address after `?`.
@@ -27,6 +29,8 @@ pub struct Visit {
     pub now: Moment,
     /// The leaf that records this page, once there is one.
     pub leaf: OnceLock<u64>,
+    /// The request of the API that gives the same answer, as a command.
+    pub curl: Option<String>,
 }
 
 /// Who is signed in, as their cookie says it. It is shown and decides nothing.
@@ -63,6 +67,21 @@ impl Visit {
     /// The leaf of what was done before this page was shown.
     pub fn done(&self) -> Option<u64> {
         self.form.text("done").parse().ok()
+    }
+
+    /// The address of this page with what it was asked for, for coming back to it.
+    pub fn here(&self) -> String {
+        let own = |part: &&str| !part.is_empty() && !part.starts_with("done=");
+        let kept: Vec<_> = self.query.split('&').filter(own).collect();
+        match kept.is_empty() {
+            true => self.path.clone(),
+            false => format!("{}?{}", self.path, kept.join("&")),
+        }
+    }
+
+    /// The same, percent-encoded for a query.
+    pub fn here_escaped(&self) -> String {
+        escaped(next_page(&self.here()))
     }
 
     /// What a form's field holds: what was typed, else what was given last.
@@ -247,6 +266,7 @@ mod tests {
     fn visit(query: &str) -> Visit {
         Visit {
             path: "/console/cases/x/records".to_owned(),
+            query: query.to_owned(),
             ids: Ids::default(),
             form: Form::parse(query.as_bytes()).unwrap(),
             person: None,
@@ -257,6 +277,7 @@ mod tests {
             zone: Zone::default(),
             now: Moment::from_seconds(0),
             leaf: OnceLock::from(7),
+            curl: None,
         }
     }
 
@@ -280,6 +301,10 @@ mod tests {
             "/console/cases/x/records?carrier=A%20%26%20B"
         );
         assert_eq!(visit.done(), Some(3));
+        assert_eq!(
+            visit.here(),
+            "/console/cases/x/records?country=US&country=GB&carrier=A+%26+B&cursor=abc&empty="
+        );
         let left = |seconds| visit.left_until(&Moment::from_seconds(seconds));
         assert_eq!(left(0), None);
         assert_eq!(left(121).as_deref(), Some("2 minutes"));

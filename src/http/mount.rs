@@ -248,10 +248,17 @@ impl Routes {
     /// Mounts a page: the view of an operation.
     pub(super) fn page<P: Page>(self, path: &'static str, method: Method) -> Self {
         let action = Some(<<P::Operation as Operation>::Action as Action>::KIND);
-        let handler = |State(app): State<Arc<App>>, request: Request| async move {
+        let api = path.strip_prefix(pages::PREFIX);
+        let api = api.map(|rest| format!("{}{rest}", self.prefix));
+        let same_path = self.table.iter().any(|route| {
+            route.method == Method::GET
+                && route.action == action
+                && api.as_ref() == Some(&route.path)
+        });
+        let handler = move |State(app): State<Arc<App>>, request: Request| async move {
             match *request.method() {
                 Method::HEAD => plain::method_not_allowed(State(app), request).await,
-                _ => pages::page::<P>(app, request).await,
+                _ => pages::page::<P>(app, request, same_path).await,
             }
         };
         self.add_page(path, method, action, handler)

@@ -20,7 +20,7 @@ use crate::operations::case::{
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
 use crate::operations::exhibit::{
-    CancelAdmission, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
+    CancelAdmission, Checked, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
 };
 use crate::operations::export::docs as export;
 use crate::operations::export::{
@@ -44,7 +44,7 @@ use crate::operations::session::{CloseSession, EndSession, ListSessions, ReadSel
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
-use crate::vault::{AdmittedView, FileReport};
+use crate::vault::AdmittedView;
 
 /// The query of a list.
 const PAGE: &[&str] = &["limit?", "after?"];
@@ -106,7 +106,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
         .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
 
-        .mount_upload::<AdmittedView, FileReport>("/cases/{case}/exhibits", exhibit::ADMIT, exhibit::DRY_RUN, upload::admit)
+        .mount_upload::<AdmittedView, Checked>("/cases/{case}/exhibits", exhibit::ADMIT, exhibit::DRY_RUN, upload::admit)
         .mount_list::<ListExhibits>     ("/cases/{case}/exhibits",          PAGE)
         .mount_query::<CompareExhibits> ("/cases/{case}/exhibits/{exhibit}/difference", &["against"])
         .mount_query::<ListDuplicates>  ("/cases/{case}/exhibits/{exhibit}/duplicates", &["part?", "of?"])

@@ -72,6 +72,9 @@ pub struct UploadQuery {
     /// Whether the file is only read and reported on, and nothing of it admitted.
     #[schema(value_type = Option<bool>)]
     pub dry_run: Option<String>,
+    /// Whether only its beginning is looked at, for the names of its columns and the kinds of their values.
+    #[schema(value_type = Option<bool>)]
+    pub preview: Option<String>,
     /// Whether it is admitted even if little of it can be read.
     #[schema(value_type = Option<bool>)]
     pub accept_quarantined: Option<String>,
@@ -166,6 +169,7 @@ pub(super) fn admit(
         name: Some(name),
         source,
         dry_run: query.dry_run,
+        preview: query.preview,
         accept_quarantined: query.accept_quarantined,
     };
     admit_words(vault, caller, case, &words, arriving)
@@ -205,10 +209,12 @@ pub(super) async fn upload(
             return Err(turn_away(&app, caller, target, error, problem).await);
         }
     };
-    // Nothing is made by a dry run.
-    let status = match asked.query.dry_run.as_deref() {
-        Some("true") => StatusCode::OK,
-        _ => StatusCode::CREATED,
+    // Nothing is made by a dry run or a preview.
+    let nothing = [&asked.query.dry_run, &asked.query.preview];
+    let nothing = nothing.iter().any(|said| said.as_deref() == Some("true"));
+    let status = match nothing {
+        true => StatusCode::OK,
+        false => StatusCode::CREATED,
     };
     let bytes = asked.bytes;
     let admit =
@@ -334,6 +340,7 @@ impl UploadQuery {
             map: Vec::new(),
             drop: Vec::new(),
             dry_run: None,
+            preview: None,
             accept_quarantined: None,
         };
         let parts = query::parse(query).ok_or_else(|| malformed("not percent-encoded text"))?;
@@ -354,11 +361,12 @@ impl UploadQuery {
                 "map" | "map[]" => read.map.push(value),
                 "drop" | "drop[]" => read.drop.push(value),
                 "dry_run" => read.dry_run = Some(value),
+                "preview" => read.preview = Some(value),
                 "accept_quarantined" => read.accept_quarantined = Some(value),
                 _ => {
                     return Err(malformed(
-                        "format, zone, account, region, map, drop, quotes, sheet, dry_run and \
-                         accept_quarantined are known",
+                        "format, zone, account, region, map, drop, quotes, sheet, dry_run, preview \
+                         and accept_quarantined are known",
                     ));
                 }
             }

@@ -41,7 +41,7 @@ pub use self::declared::Declared;
 pub use self::error::{IngestError, WorkbookFault, ZipFault};
 pub use self::log_reader::{LogFacts, LogReader, SplitLog};
 pub use self::mapping::column::ColumnMapping;
-pub use self::mapping::draft::draft;
+pub use self::mapping::draft::{FileLook, LookedColumn, draft, look};
 pub use self::mapping::meaning::Mapping;
 pub use self::rows::fitness::{FitTally, Fitness};
 pub use self::times::zone::{Zone, ZoneError};

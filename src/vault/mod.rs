@@ -51,7 +51,9 @@ pub use self::call::wire::{Body, Part, SentFile, View, Wire};
 pub use self::door::{Ended, Operation, Reply, Vault};
 pub use self::error::{Conflict, DataRefusal, NearMisses, OperationError};
 pub use self::exhibits::duplicate_lines::DuplicateOf;
-pub use self::exhibits::under_way::{AdmissionProgress, AdmissionView, Cancellation};
+pub use self::exhibits::under_way::{
+    AdmissionProgress, AdmissionUnderWay, AdmissionView, Admits, Cancellation, Stage,
+};
 pub use self::inspection::Inspection;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;

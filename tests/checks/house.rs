@@ -330,6 +330,7 @@ pub(crate) fn admit_as(
         declared: Declared::default(),
         region: None,
         dry_run: false,
+        preview: false,
         accept_quarantined: false,
     };
     admit(

@@ -53,6 +53,7 @@ pub(super) fn synthetic(vault: &Vault, cast: &Cast, recipe: Recipe) -> Result<In
         source: Reference::parse("exhibit synthesise").ok(),
         region: None,
         dry_run: false,
+        preview: false,
         accept_quarantined: false,
     };
     admit_as_custodian(vault, cast, request, Box::new(reader), None)?;

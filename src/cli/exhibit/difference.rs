@@ -5,6 +5,7 @@ use clap::Args;
 use super::withdraw::{act, id, usage};
 use crate::cli::error::CliError;
 use crate::cli::local::LocalIfAny;
+use crate::client::case::CaseArg;
 use crate::client::{Client, exhibit};
 use crate::operations::exhibit::CompareExhibits;
 
@@ -18,14 +19,8 @@ pub(in crate::cli) struct Difference {
     /// The exhibit to compare with; either may be withdrawn
     #[arg(long, value_name = "EXHIBIT")]
     against: String,
-    /// The case
-    #[arg(
-        long,
-        value_name = "C",
-        env = "BREACHVAULT_CASE",
-        hide_env_values = true
-    )]
-    case: String,
+    #[command(flatten)]
+    case: CaseArg,
     #[command(flatten)]
     local: LocalIfAny,
     #[command(flatten)]
@@ -36,10 +31,10 @@ impl Difference {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let Some(local) = self.local.given() else {
             let against = &self.against;
-            let counts = exhibit::difference(&self.client, &self.case, &self.exhibit, against)?;
+            let counts = exhibit::difference(&self.client, self.case.id(), &self.exhibit, against)?;
             return Ok(self.client.output.object(&counts)?);
         };
-        let case = id("--case", &self.case)?;
+        let case = id("--case", self.case.id())?;
         let exhibit = id("EXHIBIT", &self.exhibit)?;
         let operation = CompareExhibits::new(case, exhibit, &self.against).map_err(usage)?;
         let absent = "no such exhibit in this case";

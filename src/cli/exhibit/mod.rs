@@ -6,6 +6,7 @@ mod check;
 mod difference;
 mod map;
 pub(super) mod options;
+mod report;
 mod synthesise;
 mod upload;
 mod withdraw;
@@ -24,6 +25,7 @@ pub(super) enum Exhibit {
     Upload(Box<upload::Upload>),
     /// List the exhibits of a case of a served vault.
     List(exhibit::List),
+    Cancel(exhibit::Cancel),
     /// Read a whole file and say what an admission would make of it; nothing is admitted.
     Check(Box<check::Check>),
     /// Draft a mapping for a file of an unknown format.
@@ -43,6 +45,7 @@ impl Exhibit {
             Self::Admit(admit) => admit.run(),
             Self::Upload(upload) => upload.run(),
             Self::List(list) => Ok(list.run()?),
+            Self::Cancel(cancel) => Ok(cancel.run()?),
             Self::Check(check) => check.run(),
             Self::Map(map) => map.run(),
             Self::Withdraw(withdraw) => withdraw.run(),

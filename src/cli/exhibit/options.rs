@@ -94,6 +94,7 @@ impl FileOptions {
                 .or(file_name.filter(|name| Title::parse(name).is_ok())),
             source: self.source.clone(),
             dry_run: None,
+            preview: None,
             accept_quarantined: self.accept_quarantined.then(|| "true".to_owned()),
         })
     }

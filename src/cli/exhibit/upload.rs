@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use serde_json::Value;
 
 use super::options::{FileOptions, open};
+use super::report::show;
 use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, Unit};
-use crate::client::Client;
-use crate::client::exhibit::{Sending, send};
+use crate::client::case::CaseArg;
+use crate::client::exhibit::{Sending, interrupt, send};
+use crate::client::{Client, Interrupt, Output};
 use crate::operations::exhibit::AdmitWords;
 
 #[derive(Args)]
@@ -22,14 +25,8 @@ use crate::operations::exhibit::AdmitWords;
 pub(in crate::cli) struct Upload {
     /// The file as received: CSV, JSON or an Excel workbook, also in gzip or zip
     file: PathBuf,
-    /// The case
-    #[arg(
-        long,
-        value_name = "C",
-        env = "BREACHVAULT_CASE",
-        hide_env_values = true
-    )]
-    case: String,
+    #[command(flatten)]
+    case: CaseArg,
     #[command(flatten)]
     options: FileOptions,
     #[command(flatten)]
@@ -39,18 +36,20 @@ pub(in crate::cli) struct Upload {
 impl Upload {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let words = self.options.words(&self.file)?;
-        upload(&self.client, &self.case, &self.file, words, false)
+        upload(&self.client, self.case.id(), &self.file, words, false)?;
+        Ok(())
     }
 }
 
-/// Sends a file; with `dry_run` it is only reported on.
+/// Sends a file and prints the report on it, also on one that was refused; with `dry_run` it is only reported on. Ctrl-C
+/// cancels the admission.
 pub(super) fn upload(
     client: &Client,
     case: &str,
     path: &std::path::Path,
     words: AdmitWords,
     dry_run: bool,
-) -> Result<(), CliError> {
+) -> Result<Value, CliError> {
     let (file, bytes) = open(path)?;
     // Each by its name, so that a new word cannot be left out.
     let AdmitWords {
@@ -66,6 +65,7 @@ pub(super) fn upload(
         name,
         source,
         dry_run: _,
+        preview: _,
         accept_quarantined,
     } = words;
     let query = [
@@ -109,6 +109,8 @@ pub(super) fn upload(
     let mut file = Watched {
         file,
         sent: 0,
+        interrupt: (!dry_run).then(|| interrupt(client, case)).transpose()?,
+        output: &client.output,
         progress: (!client.output.quiet).then(|| Progress::new("sending", bytes, Unit::Bytes)),
     };
     let sending = Sending {
@@ -117,7 +119,21 @@ pub(super) fn upload(
         headers,
         bytes,
     };
-    Ok(send(client, &sending, &mut file)?)
+    let sent = send(client, &sending, &mut file);
+    let failure = match sent {
+        Ok(report) => {
+            show(&report, &client.output)?;
+            return Ok(report);
+        }
+        Err(failure) => failure,
+    };
+    if let Some(report) = &failure.report {
+        show(report, &client.output)?;
+    }
+    Err(match &file.interrupt {
+        Some(interrupt) => interrupt.told(failure).into(),
+        None => failure.into(),
+    })
 }
 
 fn in_a_header(text: &str) -> bool {
@@ -128,21 +144,28 @@ fn in_a_header(text: &str) -> bool {
 }
 
 /// A file whose reading is shown.
-struct Watched {
+struct Watched<'o> {
     file: std::fs::File,
     sent: u64,
     progress: Option<Progress>,
+    interrupt: Option<Interrupt>,
+    output: &'o Output,
 }
 
-impl Read for Watched {
+impl Read for Watched<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.interrupt.as_ref().is_some_and(Interrupt::is_stopped) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
         let count = self.file.read(buffer)?;
         self.sent += count as u64;
         match count {
-            // The server goes on to seal what it has; that is not shown.
+            // The server goes on to seal what it has; how far it is, is not shown.
             0 => {
                 if let Some(progress) = self.progress.take() {
                     progress.finish();
+                    self.output
+                        .words("sent; waiting for the vault to read and seal it");
                 }
             }
             _ => {

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use crate::cli::answer;
 use crate::cli::error::CliError;
 use crate::cli::local::{Local, LocalIfAny};
+use crate::client::case::CaseArg;
 use crate::client::{Client, Output, exhibit, request};
 use crate::operations::DecisionInput;
 use crate::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
@@ -25,14 +26,8 @@ pub(in crate::cli) enum Withdraw {
 pub(in crate::cli) struct Ask {
     /// The exhibit
     exhibit: String,
-    /// The case
-    #[arg(
-        long,
-        value_name = "C",
-        env = "BREACHVAULT_CASE",
-        hide_env_values = true
-    )]
-    case: String,
+    #[command(flatten)]
+    case: CaseArg,
     /// What is wrong with it
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -74,10 +69,10 @@ impl Ask {
     fn run(self) -> Result<(), CliError> {
         let Some(local) = self.local.given() else {
             let (client, reason) = (&self.client, &self.reason);
-            let asked = exhibit::ask_withdrawal(client, &self.case, &self.exhibit, reason)?;
+            let asked = exhibit::ask_withdrawal(client, self.case.id(), &self.exhibit, reason)?;
             return Ok(client.output.object(&asked)?);
         };
-        let case = id("--case", &self.case)?;
+        let case = id("--case", self.case.id())?;
         let exhibit = id("EXHIBIT", &self.exhibit)?;
         let operation =
             RequestWithdrawal::of_exhibit(case, exhibit, &self.reason).map_err(usage)?;

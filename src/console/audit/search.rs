@@ -32,6 +32,7 @@ struct Shows<'a> {
 
 impl Page for AuditPage {
     type Operation = SearchLeaves;
+    const ASKS: Option<&'static str> = Some("POST /audit/leaves/search");
     const FIELDS: &'static [Field] = &[
         Field::Optional("from"),
         Field::Optional("to"),

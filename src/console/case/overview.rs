@@ -28,6 +28,7 @@ struct Shows<'a> {
 
 impl Page for CasePage {
     type Operation = ReadOverview;
+    const ASKS: Option<&'static str> = Some("GET /cases/{case}/overview");
 
     fn show(overview: OverviewView, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows {

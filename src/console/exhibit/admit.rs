@@ -1,4 +1,5 @@
-//! `GET` and `POST /console/cases/{case}/exhibits/new`: admits a file, or reports on it without admitting anything.
+//! `GET` and `POST /console/cases/{case}/exhibits/new`: admits a file, or reports on it without admitting anything, or
+//! looks at its columns only.
 
 use askama::Template;
 use serde::Deserialize;
@@ -16,14 +17,35 @@ use crate::vault::scope::CaseView;
 /// The form.
 pub struct AdmitForm;
 
-/// The form, once more after a refusal too.
+/// The fields of the form that survive an error, an expired session and a detour. The file itself has to be chosen
+/// again.
+pub const UPLOADED: &[Field] = &[
+    Field::Optional("name"),
+    Field::Optional("source"),
+    Field::Optional("format"),
+    Field::Optional("zone"),
+    Field::Optional("region"),
+    Field::Optional("account"),
+    Field::Optional("quotes"),
+    Field::Optional("sheet"),
+    Field::Lines("map"),
+    Field::Lines("drop"),
+    Field::Tick("mapped"),
+    Field::Lines("mapping"),
+    Field::Tick("accept_quarantined"),
+    Field::Optional("dry_run"),
+];
+
+/// The form, once more after a refusal, a report or a look at the columns too.
 #[derive(Template)]
 #[template(path = "exhibit/admit.html")]
 pub struct AdmitPage<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
     report: Option<Report>,
+    preview: Option<Preview>,
     who_can: Option<String>,
+    case: String,
 }
 
 /// What became of a file.
@@ -74,6 +96,27 @@ pub struct Report {
     pub refused: Option<String>,
 }
 
+/// The columns of a file, as the API gives them. It never quotes a cell.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Preview {
+    /// The columns in the order of the file.
+    pub columns: Vec<PreviewedColumn>,
+    /// The draft of a mapping.
+    pub mapping: String,
+}
+
+/// A column of a file.
+#[derive(Debug, Deserialize)]
+pub struct PreviewedColumn {
+    /// Its name or place.
+    pub column: String,
+    /// The field that it is likely to hold.
+    pub field: Option<String>,
+    /// What kind of values it has.
+    pub values: String,
+}
+
 /// A row that could not be admitted.
 #[derive(Debug, Deserialize)]
 pub struct Reject {
@@ -91,22 +134,66 @@ impl Page for AdmitForm {
 
     fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&AdmitPage {
-            visit,
-            refused: None,
-            report: None,
             who_can: who_else_can(case.role, ActionKind::BeginExhibit),
+            ..AdmitPage::of(visit)
         })
     }
 }
 
 impl<'a> AdmitPage<'a> {
+    fn of(visit: &'a Visit) -> Self {
+        Self {
+            visit,
+            refused: None,
+            report: None,
+            preview: None,
+            who_can: None,
+            case: visit.case().unwrap_or_default(),
+        }
+    }
+
     /// The form once more, with what was read of the file. The file itself has to be chosen again.
     pub fn again(visit: &'a Visit, refused: &'a Refused, report: Option<Report>) -> Self {
         Self {
-            visit,
             refused: Some(refused),
             report,
-            who_can: None,
+            ..Self::of(visit)
+        }
+    }
+
+    /// The form once more, after a report on the file.
+    pub fn reported(visit: &'a Visit, report: Report) -> Self {
+        Self {
+            report: Some(report),
+            ..Self::of(visit)
+        }
+    }
+
+    /// The form once more, after a look at its columns.
+    pub fn looked(visit: &'a Visit, preview: Preview) -> Self {
+        Self {
+            preview: Some(preview),
+            ..Self::of(visit)
+        }
+    }
+
+    /// Whether this is what to do next, if the reader does not say anything else.
+    fn does(&self, what: &str) -> bool {
+        let next = match (&self.preview, &self.report, self.refused) {
+            (Some(_), ..) => "true",
+            (_, Some(_), None) => "false",
+            _ if self.visit.form.has("dry_run") => self.visit.form.text("dry_run"),
+            _ => "true",
+        };
+        what == next
+    }
+
+    /// The text of a mapping: what was typed, else the draft.
+    fn mapping(&self) -> &str {
+        let typed = self.visit.form.exactly("mapping");
+        match (&self.preview, self.visit.form.has("mapped")) {
+            (Some(preview), false) => &preview.mapping,
+            _ => typed,
         }
     }
 }

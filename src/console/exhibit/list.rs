@@ -6,7 +6,7 @@ use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};
 use crate::operations::exhibit::{ExhibitList, ListExhibits};
-use crate::vault::OperationError;
+use crate::vault::{Admits, OperationError};
 
 /// The exhibits of a case.
 pub struct ExhibitsPage;

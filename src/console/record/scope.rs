@@ -134,6 +134,7 @@ pub(super) fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {
 
 impl Page for ScopePage {
     type Operation = Scope;
+    const ASKS: Option<&'static str> = Some("POST /cases/{case}/scope");
     const FIELDS: &'static [Field] = QUESTION;
 
     fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {

@@ -7,7 +7,7 @@ use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
-use crate::console::visit::{Visit, word};
+use crate::console::visit::{Visit, escaped, word};
 use crate::operations::record::SearchRecords;
 use crate::vault::OperationError;
 use crate::vault::records::RecordPage;
@@ -22,7 +22,56 @@ struct Shows<'a> {
     refused: Option<&'a Refused>,
     case: String,
     chips: Vec<Chip>,
+    heads: Vec<Head>,
+    /// The filter as the query of another form.
+    filter: String,
     page: Option<RecordPage>,
+}
+
+/// The head of a column by which records can be put in order.
+struct Head {
+    read: &'static str,
+    /// The address of the same records in its order; in the other one, if they are in it already.
+    to: String,
+    /// `ascending` or `descending`, if they are in its order.
+    now: Option<&'static str>,
+}
+
+/// The columns by which records can be put in order: what they are called, and the order from the start and from the
+/// end.
+const HEADS: [(&str, &str, Option<&str>); 7] = [
+    ("Account", "account", None),
+    ("Carrier", "carrier", None),
+    ("Country", "country", None),
+    ("State as in log", "state", None),
+    ("State from area code", "area_state", None),
+    ("Sent", "time", Some("latest")),
+    ("Kind", "kind", None),
+];
+
+fn heads(visit: &Visit) -> Vec<Head> {
+    let now = visit.form.text("order");
+    let head = |(read, first, last): (&'static str, &'static str, Option<&'static str>)| {
+        let (now, next) = match (now == first, last) {
+            (true, Some(last)) => (Some("ascending"), last),
+            (true, None) => (Some("ascending"), "record"),
+            (false, last) if last == Some(now) => (Some("descending"), "record"),
+            (false, _) => (None, first),
+        };
+        Head {
+            read,
+            to: visit.address_with(&[("order", next), ("cursor", "")]),
+            now,
+        }
+    };
+    HEADS.into_iter().map(head).collect()
+}
+
+fn filter(visit: &Visit) -> String {
+    let pairs = visit.others(&["order", "limit"]).into_iter();
+    let pairs = pairs.map(|(name, value)| format!("{}={}", escaped(name), escaped(value.trim())));
+    let pairs: Vec<String> = pairs.collect();
+    pairs.join("&")
 }
 
 impl<'a> Shows<'a> {
@@ -32,6 +81,8 @@ impl<'a> Shows<'a> {
             refused,
             case: visit.case().unwrap_or_default(),
             chips: chips(visit),
+            heads: heads(visit),
+            filter: filter(visit),
             page,
         }
     }
@@ -39,6 +90,7 @@ impl<'a> Shows<'a> {
 
 impl Page for RecordsPage {
     type Operation = SearchRecords;
+    const ASKS: Option<&'static str> = Some("POST /cases/{case}/records/search");
     const FIELDS: &'static [Field] = &[
         Field::Group("filter", FILTER),
         Field::Optional("order"),

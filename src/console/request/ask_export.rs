@@ -23,12 +23,28 @@ pub struct ExportPage;
 const PROFILES: [(&str, &str); 3] = [
     (
         "account-notice",
-        "Account notice: the numbers and messages of one account, for its customer",
+        "Account notice: the people of one account",
     ),
     ("scope-report", "Scope report: counts alone, no number"),
+    ("evidence", "Evidence: each matching record"),
+];
+
+/// What a package of each profile holds, and for whom it is.
+const EXPLAINED: [(&str, &str); 3] = [
     (
-        "evidence",
-        "Evidence: every matching record with its number",
+        "Account notice",
+        "For the customer of one account: a row for each person with the number, the users, how many messages, the \
+         first and the last, and their kinds. As CSV, JSON and a spreadsheet. It needs exactly one account.",
+    ),
+    (
+        "Scope report",
+        "For the public or an authority: protected counts of the whole case by country, state, carrier and day. \
+         No number and nothing about a person. It takes no filter.",
+    ),
+    (
+        "Evidence",
+        "For an authority or a court: a row for each record with the number, the time, the account, the carrier, the \
+         kind and the message's reference. As CSV and JSON.",
     ),
 ];
 
@@ -36,8 +52,26 @@ const FILTER: &[Field] = &[
     Field::Optional("sent_from"),
     Field::Optional("sent_to"),
     Field::Lines("country"),
+    Field::Lines("state"),
+    Field::Lines("area_state"),
+    Field::Lines("carrier"),
     Field::Lines("kind"),
     Field::Lines("account"),
+    Field::Lines("channel"),
+    Field::Lines("subject"),
+    Field::Optional("newly_exposed_in"),
+];
+
+/// The lists of the filter, as they are called.
+const LISTS: [(&str, &str); 8] = [
+    ("account", "Accounts"),
+    ("country", "Countries"),
+    ("kind", "Kinds"),
+    ("carrier", "Carriers"),
+    ("state", "States as in the log"),
+    ("area_state", "States from the area code"),
+    ("channel", "Channels"),
+    ("subject", "People, by token"),
 ];
 
 #[derive(Template)]
@@ -48,6 +82,10 @@ struct Asks<'a> {
     /// Who can, for a reader who cannot.
     who_can: Option<String>,
     who_decides: String,
+    who_hands_out: String,
+    /// What the lists of the filter hold, a value a line.
+    lists: Vec<(&'static str, &'static str, String)>,
+    case: String,
 }
 
 impl<'a> Asks<'a> {
@@ -57,8 +95,19 @@ impl<'a> Asks<'a> {
             refused,
             who_can: who_can_ask,
             who_decides: who_can(ActionKind::DecideExport).join(", "),
+            who_hands_out: who_can(ActionKind::TakePackage).join(" or "),
+            lists: LISTS
+                .map(|(name, read)| (name, read, lines(visit, name)))
+                .into(),
+            case: visit.case().unwrap_or_default(),
         }
     }
+}
+
+/// What was typed into a list, or the values that the address has of it.
+fn lines(visit: &Visit, name: &str) -> String {
+    let values: Vec<&str> = visit.form.all(name).collect();
+    values.join("\n")
 }
 
 impl Page for ExportForm {

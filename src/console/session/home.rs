@@ -22,6 +22,7 @@ struct Shows<'a> {
 
 impl Page for Home {
     type Operation = ListInbox;
+    const ASKS: Option<&'static str> = Some("GET /inbox");
     const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
 
     fn show(inbox: Inbox, visit: &Visit) -> Result<Shown, OperationError> {

@@ -20,14 +20,20 @@ use super::super::run::{pass, read_body};
 use super::{arrival, cookie, made_up, respond, visit};
 use crate::console::session::{GoOn, SignInPage};
 use crate::console::{
-    Field, Form, Html, Page, RefusedPage, Shown, Sitting, Visit, escaped, next_page,
+    Field, Form, Html, Page, RefusedPage, Shown, Sitting, Visit, curl, escaped, next_page,
 };
 use crate::domain::{Purpose, Reason};
 use crate::policy::Action;
 use crate::vault::{Caller, Ended, Operation};
 
 /// Answers a request for the page `P`.
-pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: Request) -> Response {
+///
+/// `same_path`: a `GET` of the API has the path of this one, and the same operation.
+pub(in crate::http) async fn page<P: Page>(
+    app: Arc<App>,
+    request: Request,
+    same_path: bool,
+) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut visit = visit::begin(&app, &mut parts).await;
     if !arrival::is_own(&parts) {
@@ -47,7 +53,7 @@ pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: Request) -> R
         let next = escaped(next_page(&visit::address(&parts)));
         return respond::to(&format!("/console/sitting?next={next}"), None);
     }
-    let done = work::<P>(&app, &caller, &parts, body, visit).await;
+    let done = work::<P>(&app, &caller, &parts, body, (visit, same_path)).await;
     match done {
         (visit, Ok(shown)) => {
             keep::<P>(&app, &caller, &shown, &visit);
@@ -66,7 +72,7 @@ async fn work<P: Page>(
     caller: &Caller,
     parts: &Parts,
     body: Body,
-    mut visit: Visit,
+    (mut visit, same_path): (Visit, bool),
 ) -> (Arc<Visit>, Result<Shown, Problem>) {
     let turn = match app.turns.enter(caller) {
         Ok(turn) => turn,
@@ -97,6 +103,7 @@ async fn work<P: Page>(
             false => Err(Problem::new(ProblemKind::CrossSite)),
         }
     });
+    visit.curl = as_command::<P>(&visit, parts, same_path);
     let visit = Arc::new(visit);
     let shown = Arc::clone(&visit);
     let render = move |ended: Ended<<P::Operation as Operation>::Answer>| {
@@ -110,6 +117,17 @@ async fn work<P: Page>(
     let done = pass::<P::Operation, Shown>(app, caller.clone(), &turn, ids, input, false, render);
     let done = done.await;
     (visit, done)
+}
+
+/// The request of the API that gives the same answer.
+fn as_command<P: Page>(visit: &Visit, parts: &Parts, same_path: bool) -> Option<String> {
+    if parts.method != Method::GET {
+        return None;
+    }
+    let own = visit.path.strip_prefix(super::PREFIX);
+    let own = own.filter(|_| same_path).map(|path| format!("GET {path}"));
+    let asks = P::ASKS.map(str::to_owned).or(own)?;
+    curl(&asks, P::FIELDS, &given(visit), visit)
 }
 
 /// Whether the operation asks for a purpose. A page that is only read has it from the sitting.
@@ -188,11 +206,13 @@ pub(super) fn sign_in_first(
         person: None,
         form: Form::default(),
         path: visit.path.clone(),
+        query: String::new(),
         ids: visit.ids.clone(),
         sitting: visit.sitting.clone(),
         zone: visit.zone.clone(),
         now: visit.now,
         leaf: visit.leaf.clone(),
+        curl: None,
     };
     let page = Html::of(&SignInPage {
         visit: &stranger,
@@ -238,6 +258,10 @@ fn refuse<P: Page>(problem: &Problem, visit: &Visit) -> Response {
 fn show(shown: Shown, visit: &Visit) -> Response {
     match shown {
         Shown::Page(html) => respond::html(StatusCode::OK, Ok(html), visit),
+        Shown::Moving(html, seconds) => {
+            let page = respond::html(StatusCode::OK, Ok(html), visit);
+            respond::again_in(seconds, page, visit)
+        }
         Shown::Next(path) => respond::to(&path, visit.leaf()),
         Shown::File { media, name, bytes } => respond::file(media, name, bytes, visit.leaf()),
         Shown::Left(path) => {

@@ -59,13 +59,24 @@ pub(super) fn html(
         headers.insert("audit-leaf", HeaderValue::from(leaf));
     }
     if visit.person.is_some() {
-        let (after, path) = (visit.seconds_left() + 1, next_page(&visit.path));
-        let leave = format!("{after}; url=/console/sign-in?ended=1&next={path}");
+        let (after, next) = (visit.seconds_left() + 1, visit.here_escaped());
+        let leave = format!("{after}; url=/console/sign-in?ended=1&next={next}");
         if let Ok(leave) = HeaderValue::try_from(leave) {
             headers.insert(header::REFRESH, leave);
         }
     }
     response
+}
+
+/// The same page, which the browser asks for again in so many seconds, unless the session ends before.
+pub(super) fn again_in(seconds: i64, mut page: Response, visit: &Visit) -> Response {
+    let again = format!("{seconds}; url={}", next_page(&visit.path));
+    if let Ok(again) = HeaderValue::try_from(again)
+        && seconds < visit.seconds_left()
+    {
+        page.headers_mut().insert(header::REFRESH, again);
+    }
+    page
 }
 
 /// A file to keep. `around` adds the policy of the API, under which a browser does nothing with it.
@@ -144,6 +155,7 @@ pub(super) fn refusal(
 pub(in crate::http) fn bare_refusal(problem: &Problem, now: Moment) -> Response {
     let visit = Visit {
         path: super::PREFIX.to_owned(),
+        query: String::new(),
         ids: Ids::default(),
         form: Form::default(),
         person: None,
@@ -151,6 +163,7 @@ pub(in crate::http) fn bare_refusal(problem: &Problem, now: Moment) -> Response 
         zone: Zone::default(),
         now,
         leaf: std::sync::OnceLock::new(),
+        curl: None,
     };
     let refused = told(problem, None);
     let page = Html::of(&RefusedPage {

@@ -14,7 +14,8 @@ use crate::console::case::{
 };
 use crate::console::clock::{AcceptTimePage, ClockPage};
 use crate::console::exhibit::{
-    AdmitForm, ExhibitsPage, QuarantineForm, QuarantinePage, WithdrawalPage,
+    AdmissionPage, AdmitForm, CancelAdmissionPage, DifferenceForm, DifferencePage, ExhibitsPage,
+    QuarantineForm, QuarantinePage, WithdrawalPage,
 };
 use crate::console::export::AcknowledgePage;
 use crate::console::health::HealthPage;
@@ -82,6 +83,10 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ExhibitsPage>  ("/console/cases/{case}/exhibits",  get.clone())
         .page::<AdmitForm>     ("/console/cases/{case}/exhibits/new", get.clone())
         .upload_page           ("/console/cases/{case}/exhibits/new")
+        .page::<AdmissionPage> ("/console/cases/{case}/admissions/current", get.clone())
+        .page::<CancelAdmissionPage>("/console/cases/{case}/admissions/current", post.clone())
+        .page::<DifferenceForm>("/console/cases/{case}/exhibits/{exhibit}/difference", get.clone())
+        .page::<DifferencePage>("/console/cases/{case}/exhibits/{exhibit}/difference", post.clone())
         .page::<WithdrawalPage>("/console/cases/{case}/exhibits/{exhibit}/withdrawal", post.clone())
         .page::<QuarantineForm>("/console/cases/{case}/exhibits/{exhibit}/quarantine", get.clone())
         .page::<QuarantinePage>("/console/cases/{case}/exhibits/{exhibit}/quarantine", post.clone())

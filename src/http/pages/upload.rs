@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use multer::{Constraints, Field, Multipart, SizeLimit};
@@ -22,9 +22,10 @@ use super::super::problem::Problem;
 use super::super::upload::{admit_words, take_in, turn_away};
 use super::page::{has_token, needs_session, sign_in_first};
 use super::{arrival, cookie, respond, visit};
-use crate::console::exhibit::{AdmitPage, AdmittedPage, Report};
+use crate::console::exhibit::{AdmitPage, AdmittedPage, Preview, Report, UPLOADED};
 use crate::console::{Form, Html, RefusedPage, Visit};
 use crate::domain::CaseId;
+use crate::ingest::Mapping;
 use crate::operations::exhibit::AdmitWords;
 use crate::policy::ActionKind;
 use crate::vault::{self, Caller, OperationError, Target};
@@ -33,6 +34,19 @@ use crate::vault::{self, Caller, OperationError, Target};
 const FIELD: u64 = 8 * 1024;
 /// The most fields before the file.
 const FIELDS: usize = 20;
+/// How long is waited for them if nobody is signed in, in seconds.
+const STRANGER_S: u64 = 2;
+/// What a form may have beside its file, in bytes.
+const BESIDE: u64 = 1 << 20;
+/// The longest value that waits in an address for somebody to sign in again, in bytes.
+const WAITS: usize = 2000;
+
+/// What became of a file.
+enum Told {
+    Admitted(Report),
+    Reported(Report),
+    Looked(Preview),
+}
 
 /// What a form has before its file, and the file.
 struct Sent {
@@ -44,16 +58,21 @@ pub(in crate::http) async fn upload(app: Arc<App>, request: Request) -> Response
     let (mut parts, body) = request.into_parts();
     let mut visit = visit::begin(&app, &mut parts).await;
     match take(&app, &parts, body, &mut visit).await {
-        Ok(report) => {
-            let page = Html::of(&AdmittedPage {
-                visit: &visit,
-                case: visit.case().unwrap_or_default(),
-                report,
-            });
+        Ok(told) => {
+            let page = match told {
+                Told::Admitted(report) => Html::of(&AdmittedPage {
+                    visit: &visit,
+                    case: visit.case().unwrap_or_default(),
+                    report,
+                }),
+                Told::Reported(report) => Html::of(&AdmitPage::reported(&visit, report)),
+                Told::Looked(preview) => Html::of(&AdmitPage::looked(&visit, preview)),
+            };
             respond::html(StatusCode::OK, page, &visit)
         }
         Err(problem) if needs_session(&problem) => {
-            let kept = visit.form.kept(&[]);
+            let mut kept = visit.form.kept(UPLOADED);
+            kept.retain(|(_, value)| value.len() <= WAITS);
             sign_in_first(&app, &parts, &problem, &visit, &visit.path, &kept)
         }
         Err(problem) => refuse(&problem, &visit),
@@ -65,13 +84,23 @@ async fn take(
     parts: &Parts,
     body: Body,
     visit: &mut Visit,
-) -> Result<Report, Problem> {
+) -> Result<Told, Problem> {
     if !arrival::is_own(parts) {
         let problem = Problem::new(ProblemKind::CrossSite);
         return Err(stranger(app, address(parts), problem));
     }
     let token = cookie::session(&parts.headers).map(|(token, _)| token);
-    let caller = authenticate_as(app, parts, token).await?;
+    let caller = match authenticate_as(app, parts, token).await {
+        Ok(caller) => caller,
+        Err(problem) => {
+            // What was said about the file goes along.
+            let within = Duration::from_secs(STRANGER_S);
+            if let Ok(Ok(sent)) = tokio::time::timeout(within, read(parts, body)).await {
+                visit.form = sent.form;
+            }
+            return Err(problem);
+        }
+    };
     let turn = app.turns.enter(&caller)?;
     let case = match visit.ids.case() {
         Ok(case) => case,
@@ -98,18 +127,34 @@ async fn take(
         let problem = Problem::new(ProblemKind::Invalid).at("file", "must be the last field");
         return Err(unread(app, caller, &case, problem).await);
     };
+    let length = parts.headers.get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > app.limits.upload_bytes.saturating_add(BESIDE)) {
+        let problem = Problem::new(ProblemKind::TooLarge);
+        return Err(unread(app, caller, &case, problem).await);
+    }
     let words = words(&visit.form, file.file_name());
+    let does = visit.form.text("dry_run").to_owned();
     let admit = move |vault: &vault::Vault, caller: &Caller, arriving| {
         admit_words(vault, caller, case, &words, arriving)
     };
     let file = Body::from_stream(file);
-    let reply = take_in(app, caller, &turn, file, None, admit).await?;
+    let reply = take_in(app, caller, &turn, file, length, admit).await?;
     let broken = Problem::new(ProblemKind::Internal).with_leaf(reply.leaf);
     let _ = visit.leaf.set(reply.leaf);
     match reply.wire.into_body() {
-        vault::Body::Bytes(bytes) => serde_json::from_slice(&bytes).map_err(|_| broken),
+        vault::Body::Bytes(bytes) => told(&does, &bytes).ok_or(broken),
         vault::Body::File(_) => Err(broken),
     }
+}
+
+/// The answer, by what was to be done.
+fn told(does: &str, bytes: &[u8]) -> Option<Told> {
+    Some(match does {
+        COLUMNS => Told::Looked(serde_json::from_slice(bytes).ok()?),
+        "true" => Told::Reported(serde_json::from_slice(bytes).ok()?),
+        _ => Told::Admitted(serde_json::from_slice(bytes).ok()?),
+    })
 }
 
 /// A request of somebody with a session that cannot be read has a leaf.
@@ -128,6 +173,7 @@ async fn read(parts: &Parts, body: Body) -> Result<Sent, Problem> {
     let boundary = boundary.ok_or(Problem::new(ProblemKind::UnsupportedMediaType))?;
     let sizes = SizeLimit::new()
         .per_field(FIELD)
+        .for_field("mapping", Mapping::BYTES as u64 + 1)
         .for_field("file", u64::MAX);
     let constraints = Constraints::new().size_limit(sizes);
     let stream = body.into_data_stream();
@@ -153,23 +199,35 @@ async fn read(parts: &Parts, body: Body) -> Result<Sent, Problem> {
     })
 }
 
+/// What a form says where the file is only to be looked at.
+const COLUMNS: &str = "columns";
+
 fn words(form: &Form, file_name: Option<&str>) -> AdmitWords {
     let text = |name: &str| Some(form.text(name).to_owned()).filter(|text| !text.is_empty());
-    let lines = form.exactly("map").lines().map(str::trim);
+    let lines = |name: &str| {
+        let lines = form.exactly(name).lines().map(str::trim);
+        let filled = lines.filter(|line| !line.is_empty());
+        filled.map(str::to_owned).collect()
+    };
+    let does = text("dry_run");
+    let looks = does.as_deref() == Some(COLUMNS);
     AdmitWords {
         format: text("format"),
         zone: text("zone"),
         account: text("account"),
         region: text("region"),
-        map: lines
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        map: lines("map"),
+        drop: lines("drop"),
+        mapping: form
+            .has("mapped")
+            .then(|| form.exactly("mapping").to_owned()),
+        quotes: text("quotes"),
+        sheet: text("sheet"),
         name: text("name").or_else(|| file_name.map(str::to_owned).filter(|name| !name.is_empty())),
         source: text("source"),
-        dry_run: text("dry_run"),
+        dry_run: does.filter(|_| !looks),
+        preview: looks.then(|| "true".to_owned()),
         accept_quarantined: text("accept_quarantined"),
-        ..AdmitWords::default()
     }
 }
 
@@ -202,5 +260,18 @@ mod tests {
         assert_eq!(words.name.as_deref(), Some("log.csv"));
         assert_eq!(words.dry_run.as_deref(), Some("true"));
         assert_eq!(words.accept_quarantined, None);
+        assert_eq!((words.mapping, words.preview), (None, None));
+        let form = "dry_run=columns&mapping=a&mapped=true&drop=Ctry&quotes=none";
+        let form = Form::parse(form.as_bytes()).unwrap();
+        let words = super::words(&form, None);
+        assert_eq!(
+            (words.dry_run, words.preview.as_deref()),
+            (None, Some("true"))
+        );
+        assert_eq!(
+            (words.mapping.as_deref(), words.quotes.as_deref()),
+            (Some("a"), Some("none"))
+        );
+        assert_eq!(words.drop, ["Ctry"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use http::Method;
 use http::request::Parts;
 
 use super::super::app::App;
@@ -15,6 +16,10 @@ use crate::console::{Form, Sitting, Visit};
 pub(super) async fn begin(app: &App, parts: &mut Parts) -> Visit {
     Visit {
         path: parts.uri.path().to_owned(),
+        query: match parts.method == Method::GET {
+            true => parts.uri.query().unwrap_or_default().to_owned(),
+            false => String::new(),
+        },
         ids: ids(parts).await,
         form: Form::default(),
         person: cookie::session(&parts.headers).map(|(_, person)| person),
@@ -22,6 +27,7 @@ pub(super) async fn begin(app: &App, parts: &mut Parts) -> Visit {
         zone: cookie::zone(&parts.headers),
         now: app.vault.clock().time,
         leaf: OnceLock::new(),
+        curl: None,
     }
 }
 

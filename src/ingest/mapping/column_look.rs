@@ -79,6 +79,44 @@ impl ColumnLook {
         }
     }
 
+    /// What kind of values it has, in words: none of them is in it.
+    pub(super) fn values(&self) -> String {
+        let plain = |text: &str| text.to_owned();
+        if self.cells == 0 {
+            return plain("nothing in the first records");
+        }
+        if self.all(self.numbers) {
+            return plain("phone numbers with a plus or a calling code");
+        }
+        if self.is_number_or_time() {
+            return plain("ten digits: phone numbers without a plus, or times in seconds");
+        }
+        let zone = match self.times.needs_a_zone() {
+            true => "times without a zone",
+            false => "times",
+        };
+        match (self.times.whole(), self.times.days(), self.times.clocks()) {
+            (TimeGuess::Plain, ..) => return plain(zone),
+            (TimeGuess::One(form), ..) => return format!("{zone}, written as {form}"),
+            (TimeGuess::OneOf(_), ..) => {
+                return format!("{zone}; day, month and year cannot be told apart");
+            }
+            (_, TimeGuess::One(form), _) => return format!("days, written as {form}"),
+            (_, TimeGuess::OneOf(_), _) => {
+                return plain("days; day, month and year cannot be told apart");
+            }
+            (.., TimeGuess::One(form)) => return format!("times of day, written as {form}"),
+            _ => {}
+        }
+        plain(match self {
+            _ if self.all(self.countries) => "countries",
+            _ if self.is_digits() => "digits, which may be phone numbers without a plus",
+            _ if self.all(self.joined) => "codes of mobile networks, or other short numbers",
+            _ if self.numbers > 0 => "phone numbers, and other values",
+            _ => "other values",
+        })
+    }
+
     /// Whether all its cells are countries.
     pub(super) fn is_countries(&self) -> bool {
         self.all(self.countries)

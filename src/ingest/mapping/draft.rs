@@ -9,6 +9,8 @@ use super::column_look::ColumnLook;
 use super::draft_column::DraftColumn;
 use super::draft_text::DraftText;
 use super::usual_names::by_name;
+use crate::domain::Field;
+use crate::ingest::column_name::ShownName;
 use crate::ingest::csv::beginning::Beginning;
 use crate::ingest::csv::cuts::HowWritten;
 use crate::ingest::csv::quoted::DelimitedReader;
@@ -29,6 +31,33 @@ use crate::ingest::unpack::text::FileText;
 /// `Empty` or `NoHeader` if the file has no records or no names of columns, and what unpacking and
 /// reading its beginning fails with.
 pub fn draft(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<String, IngestError> {
+    Ok(look(source, sheet)?.mapping)
+}
+
+/// What the beginning of a file shows, without a cell of it.
+pub struct FileLook {
+    /// The columns, at most 256 of them, in the order of the file.
+    pub columns: Vec<LookedColumn>,
+    /// The text of a drafted mapping.
+    pub mapping: String,
+}
+
+/// A column of a file.
+pub struct LookedColumn {
+    /// Its name, or `column 7` if that might be a cell.
+    pub name: String,
+    /// The field that it is likely to hold.
+    pub field: Option<Field>,
+    /// What kind of values it has.
+    pub values: String,
+}
+
+/// Looks at the names of a file's columns and at the kinds of its first values.
+///
+/// # Errors
+///
+/// As [`draft`].
+pub fn look(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<FileLook, IngestError> {
     let named = sheet.is_some();
     let FileText {
         mut source,
@@ -55,7 +84,19 @@ pub fn draft(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<String
         (Some(layout), Written::Json, b'[') => ("json", of_json(source, &layout)?),
         (Some(layout), ..) => ("ndjson", of_json(source, &layout)?),
     };
-    Ok(DraftText::of(container, said.as_deref(), &columns))
+    let looked = columns.iter().enumerate().take(COLUMNS);
+    let looked = looked.map(|(at, column)| {
+        let name = column.name.clone();
+        LookedColumn {
+            name: name.unwrap_or_else(|| ShownName::of_column(at)).to_string(),
+            field: column.named().or_else(|| column.looks()),
+            values: column.values(),
+        }
+    });
+    Ok(FileLook {
+        columns: looked.collect(),
+        mapping: DraftText::of(container, said.as_deref(), &columns),
+    })
 }
 
 /// Whether a member of a record is likely to be of a field.

@@ -48,6 +48,14 @@ impl DraftColumn {
         self.look.field().filter(|_| self.is_open())
     }
 
+    /// What kind of values it has, in words.
+    pub(super) fn values(&self) -> String {
+        match self.content {
+            true => "message content; it is never read".to_owned(),
+            false => self.look.values(),
+        }
+    }
+
     /// Whether nothing but its cells says what it is.
     pub(super) fn is_open(&self) -> bool {
         let name = self.name.as_ref().filter(|_| !self.content);

@@ -2,6 +2,7 @@
 //!
 //! Rows come from `ingest::pipeline` in batches and go to the vault; none is looked into here.
 
+use super::preview::preview;
 use crate::domain::{AccountName, CaseId, Field, Reference, Title, caught};
 use crate::ingest::pipeline::{Arriving, Progress, feed};
 use crate::ingest::{ColumnMapping, Declared, Mapping, Quotes};
@@ -24,6 +25,8 @@ pub struct AdmitRequest {
     pub region: Option<Region>,
     /// Whether the file is only read, and nothing of it admitted.
     pub dry_run: bool,
+    /// Whether only the beginning of the file is looked at, for its columns.
+    pub preview: bool,
     /// Whether it is admitted even if little of it can be read.
     pub accept_quarantined: bool,
 }
@@ -42,6 +45,10 @@ pub fn admit(
     arriving: Arriving,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Reply, Refusal> {
+    if request.preview {
+        let sheet = request.declared.sheet;
+        return preview(vault, caller, request.case, sheet.as_deref(), arriving);
+    }
     if request.dry_run {
         return dry_run(vault, caller, request, arriving, progress);
     }
@@ -52,6 +59,7 @@ pub fn admit(
         declared,
         region,
         dry_run: _,
+        preview: _,
         accept_quarantined,
     } = request;
     let facts = ExhibitFacts {
@@ -121,6 +129,8 @@ pub struct AdmitWords {
     pub source: Option<String>,
     /// `true` to read the file only.
     pub dry_run: Option<String>,
+    /// `true` to look at its columns only.
+    pub preview: Option<String>,
     /// `true` to admit it even if little of it can be read.
     pub accept_quarantined: Option<String>,
 }
@@ -156,6 +166,7 @@ impl AdmitRequest {
             declared,
             region,
             dry_run: yes(words.dry_run.as_deref(), "dry_run")?,
+            preview: yes(words.preview.as_deref(), "preview")?,
             accept_quarantined,
         })
     }

@@ -9,7 +9,9 @@ pub(crate) const ADMIT: Docs = Docs {
     description: "The file is the body. It is read while it arrives, and admitted whole or not at all. With \
         `dry_run=true` it is read to the end and not admitted: 200 with a report of the same counts. Both reports \
         compare the file with itself only: a row that only the case had counts as admitted, and becomes no second \
-        record. Who may look up sees in the list of exhibits how many those are.",
+        record. Who may look up sees in the list of exhibits how many those are. With `preview=true` only the beginning is \
+        looked at: 200 with the columns by name, what kind of values each has, and the draft of a mapping; no cell is \
+        quoted.",
     request: "",
     answer: r#"{"exhibit": "x_0123456789abcdefghjk", "digest":
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "digest_salt":

@@ -8,7 +8,7 @@ use crate::domain::schema::PageCursor;
 use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
 use crate::policy::actions;
 use crate::vault::scope::{ExhibitView, Scope, WantedRows};
-use crate::vault::{Operation, OperationError, Target};
+use crate::vault::{AdmissionUnderWay, Operation, OperationError, Target};
 
 /// Lists the exhibits of a case, including withdrawn ones.
 pub struct ListExhibits {
@@ -34,6 +34,11 @@ pub struct ExhibitList {
     /// The `after` of the next page; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
     pub next: Option<String>,
+    /// The file that is being admitted; left out if there is none. How far it is, leads are told and the custodian who
+    /// sent it: those who may cancel it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub under_way: Option<AdmissionUnderWay>,
 }
 
 impl Sheet for ExhibitList {
@@ -69,9 +74,11 @@ impl Operation for ListExhibits {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ExhibitList, OperationError> {
         let page = scope.list_exhibits(&self.wanted)?;
+        let under_way = scope.admission_under_way()?;
         Ok(ExhibitList {
             exhibits: page.rows,
             next: page.next,
+            under_way,
         })
     }
 }
@@ -84,7 +91,7 @@ impl Request for ListExhibits {
         summary: "List the exhibits of a case",
         description: "Every exhibit that was admitted, including withdrawn ones. A custodian gets counts of each file \
             by itself, rounded if somebody else admitted it, without what the case had before \
-            (`duplicates_of_case`). The digest of a file is for the operator who admitted it; everybody else gets a \
+            (`duplicates_of_case`). A file that is being admitted is `under_way` from its beginning. The digest of a file is for the operator who admitted it; everybody else gets a \
             commitment to it, which tells nothing without its salt.",
         request: "",
         answer: r#"{"exhibits": [{"exhibit": "x_0123456789abcdefghjk", "state": "admitted", "name":

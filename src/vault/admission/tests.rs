@@ -214,6 +214,7 @@ impl House {
             declared,
             region: None,
             dry_run: false,
+            preview: false,
             accept_quarantined: false,
         };
         more(&mut request);

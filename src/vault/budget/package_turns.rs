@@ -36,6 +36,14 @@ impl PackageTurns {
     }
 }
 
+impl PackageTurns {
+    /// Whether somebody builds the package of `request` at this moment.
+    pub fn is_building(&self, request: &RequestId) -> bool {
+        let building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
+        building.contains(request)
+    }
+}
+
 impl Drop for PackageTurn<'_> {
     fn drop(&mut self) {
         let building = self.turns.building.lock();

@@ -41,6 +41,11 @@ impl Price {
         Self::lookups(numbers)
     }
 
+    /// How many points it is.
+    pub const fn points(self) -> u32 {
+        self.points
+    }
+
     /// The difference of two exhibits.
     pub fn of_difference() -> Self {
         Self::lookups(DIFFERENCE)

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Chromium, Incident, Look, Who, axe, body};
+use crate::support::{Chromium, Incident, Look, Who, axe, body, fresh_csv_with_a_reject};
 
 /// The most bytes of a page.
 const LARGEST: usize = 150_000;
@@ -65,6 +65,11 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         ("members", in_case("/members")),
         ("members-new", in_case("/members/new")),
         ("exhibits", in_case("/exhibits")),
+        ("admission-none", in_case("/admissions/current")),
+        (
+            "difference",
+            in_case(&format!("/exhibits/{exhibit}/difference")),
+        ),
         ("requests", in_case("/requests")),
         ("reveals", in_case("/reveals")),
         ("exports", in_case("/exports")),
@@ -99,6 +104,11 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         sight.see("lead", name, &path, 200);
     }
     sight.see("lead", "audit-refused", "/console/audit", 403);
+    let difference = in_case(&format!("/exhibits/{exhibit}/difference"));
+    sight.chromium.go(&difference);
+    sight.chromium.press("Compare for 100 points");
+    sight.chromium.find("dl.facts");
+    sight.look("lead-differs", &[]);
 
     sight.enter(Who::Investigator);
     sight.see("investigator", "home", "/console", 200);
@@ -167,6 +177,21 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
     sight.see("custodian", "case", &case, 200);
     sight.see("custodian", "admit", &in_case("/exhibits/new"), 200);
     sight.see("custodian", "exhibits", &in_case("/exhibits"), 200);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.csv");
+    std::fs::write(&file, fresh_csv_with_a_reject()).unwrap();
+    for (name, does) in [("columns", "columns"), ("report", "true")] {
+        sight.chromium.go(&in_case("/exhibits/new"));
+        sight
+            .chromium
+            .send("input[type=file]", file.to_str().unwrap());
+        sight
+            .chromium
+            .click(&format!("input[name=dry_run][value={does}]"));
+        sight.chromium.press("Go on");
+        sight.chromium.find("main table td");
+        sight.look(&format!("custodian-{name}"), &[]);
+    }
     sight.see("custodian", "lookup-cannot", &in_case("/lookup"), 200);
 
     sight.enter(Who::Liaison);
@@ -248,8 +273,13 @@ impl Sight<'_> {
         self.chromium.go(path);
         let refused = [status].map(|status| if status == 200 { 0 } else { status });
         assert_eq!(self.chromium.place(), path, "{what}");
+        self.look(&what, &refused);
+    }
+
+    /// Looks at the page that is shown.
+    fn look(&self, what: &str, refused: &[u64]) {
         let say = |wrong: String| self.wrong.borrow_mut().push(format!("{what}: {wrong}"));
-        self.chromium.wrong(&refused).into_iter().for_each(&say);
+        self.chromium.wrong(refused).into_iter().for_each(&say);
         let html = self.chromium.html();
         assert!(html.len() <= LARGEST, "{what}: {} bytes", html.len());
         assert!(self.chromium.has("main h1"), "{what}: {html}");

@@ -89,6 +89,13 @@ const ROWS: &[Row] = &[
         status: 200,
         ..post("POST /console/cases/{case}/exhibits/new", &[("dry_run", "true")], &[Custodian])
     },
+    get("GET /console/cases/{case}/admissions/current", KEEPERS),
+    post("POST /console/cases/{case}/admissions/current", &[], KEEPERS),
+    get("GET /console/cases/{case}/exhibits/{exhibit}/difference", &[Investigator, Lead, SecondLead, Custodian]),
+    Row {
+        status: 200,
+        ..post("POST /console/cases/{case}/exhibits/{exhibit}/difference", &[("against", "{first}")], SEARCHERS)
+    },
     post("POST /console/cases/{case}/exhibits/{exhibit}/withdrawal", &[REASON], KEEPERS),
     get("GET /console/cases/{case}/exhibits/{exhibit}/quarantine", MEMBERS),
     post("POST /console/cases/{case}/exhibits/{exhibit}/quarantine", &[("form", "masked"), REASON], LEADS),
@@ -372,6 +379,7 @@ fn ask(
         return browser.upload(&path, row.fields, &fresh_csv_with_a_reject());
     }
     let new = new_name();
+    let first = incident.first_exhibit();
     let until = incident.clock.now().plus_seconds(86_400).to_string();
     let fields: Vec<(&str, &str)> = row
         .fields
@@ -379,6 +387,7 @@ fn ask(
         .map(|(name, value)| match *value {
             "{number}" => (*name, number),
             "{subject}" => (*name, subject),
+            "{first}" => (*name, first.as_str()),
             "{until}" => (*name, until.as_str()),
             "{name}" => (*name, new.as_str()),
             value => (*name, value),

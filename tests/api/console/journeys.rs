@@ -1,9 +1,10 @@
 //! Each role's work from beginning to end in a real browser, with what it is refused.
 
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::support::{Chromium, Incident, Who, fresh_csv};
+use crate::exhibit::{head, wait_until};
+use crate::support::{Chromium, Incident, Who, Wire, fresh_csv};
 
 /// One vault for what leaves nothing that others look at.
 fn shared() -> &'static Incident {
@@ -74,14 +75,32 @@ fn a_number_is_looked_up_asked_for_decided_and_shown_once() {
     chromium.find(".number");
     assert!(chromium.html().contains(&number));
     assert!(!chromium.place().contains(&digits));
-    let blurred = "return getComputedStyle(document.querySelector('.number')).filter";
-    assert!(
-        chromium
-            .run(blurred, &[])
-            .as_str()
-            .unwrap()
-            .contains("blur")
+    // In an opened reveal only: neither in its title nor in what the history keeps of it.
+    let around = "return [document.title, location.href, JSON.stringify(history.state), document.referrer].join()";
+    let around = chromium.run(around, &[]);
+    assert!(!around.as_str().unwrap().contains(&digits), "{around}");
+    // Blurred until it is held: pointing at it is not enough, and letting go blurs it again.
+    let blurred = || {
+        let filter = "return getComputedStyle(document.querySelector('.number')).filter";
+        // What fades has faded.
+        std::thread::sleep(Duration::from_millis(300));
+        let filter = chromium.run(filter, &[]);
+        filter.as_str().unwrap().contains("blur")
+    };
+    assert!(blurred());
+    chromium.point_at(".number", false);
+    assert!(blurred(), "pointed at");
+    chromium.point_at(".number", true);
+    assert!(!blurred(), "held");
+    chromium.let_go();
+    assert!(blurred(), "let go");
+    chromium.run(
+        "document.querySelector('.number').focus({ focusVisible: true })",
+        &[],
     );
+    assert!(!blurred(), "reached by the keyboard");
+    chromium.run("document.activeElement.blur()", &[]);
+    assert!(blurred());
     let printed = "return [...document.querySelectorAll('.number')].map((one) => getComputedStyle(one).visibility)[0]";
     chromium.tell(
         "Emulation.setEmulatedMedia",
@@ -93,6 +112,11 @@ fn a_number_is_looked_up_asked_for_decided_and_shown_once() {
         &serde_json::json!({ "media": "" }),
     );
     quiet(&chromium);
+
+    // A page that is printed has none of it.
+    let pdf = chromium.tell("Page.printToPDF", &serde_json::json!({}));
+    assert!(pdf["data"].as_str().unwrap().len() > 1000);
+    assert_eq!(chromium.run(printed, &[]), "visible", "on the screen again");
 
     // Left, and come back to: it is gone, also from what the browser keeps on its disk.
     chromium.follow("Home");
@@ -124,16 +148,23 @@ fn a_file_is_tried_admitted_and_its_withdrawal_decided_by_somebody_else() {
     chromium.go(&case(incident, "/exhibits"));
     chromium.follow("Admit a file");
     chromium.send("input[type=file]", file);
+    chromium.click("input[name=dry_run][value=columns]");
     chromium.press("Go on");
+    chromium.find("[aria-label=Columns] td");
+    assert!(chromium.words().contains("phone numbers with a plus"));
+    assert!(!chromium.html().contains("7700"), "{}", chromium.html());
+    chromium.send("input[type=file]", file);
+    chromium.press("Go on");
+    chromium.find("dl.facts");
     assert!(
         chromium
             .words()
             .contains("Nothing was admitted: this is a report only")
     );
-    chromium.go(&case(incident, "/exhibits/new"));
+    // What comes next is chosen already.
     chromium.send("input[type=file]", file);
-    chromium.click("input[name=dry_run][value=false]");
     chromium.press("Go on");
+    chromium.find("main > .mono");
     assert!(chromium.words().contains("The file was admitted"));
     chromium.go(&case(incident, "/exhibits"));
     assert!(chromium.words().contains("second log.csv"));
@@ -411,4 +442,95 @@ fn every_form_works_with_the_script_off() {
     chromium.press("Sign out");
     assert_eq!(chromium.heading(), "Sign in");
     quiet(&chromium);
+}
+
+#[test]
+fn an_admission_is_watched_without_a_click_and_cancelled() {
+    let incident = Incident::new();
+    let Some(chromium) = Chromium::start(&incident) else {
+        return;
+    };
+    let csv = crate::support::invented(3000, 22).csv;
+    let mut slow = Wire::to(&incident);
+    slow.send(head(&incident, Some(csv.len())).as_bytes());
+    wait_until(&incident, |status| status["state"] == "running");
+    chromium.sign_in(&incident, Who::Lead);
+    chromium.go(&case(&incident, "/exhibits"));
+    chromium.follow("Watch it");
+    let shown = "return document.getElementById('read').value";
+    assert_eq!(chromium.run(shown, &[]), 0);
+    slow.send(&csv[..csv.len() / 2]);
+    let until = Instant::now() + Duration::from_secs(10);
+    while chromium.run(shown, &[]) != csv.len() / 2 {
+        assert!(Instant::now() < until, "{}", chromium.words());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    chromium.picture("lead-admission-under-way-1280");
+    // It stands still when it is told to.
+    chromium.follow("Stop that");
+    chromium.run("window.still = true", &[]);
+    std::thread::sleep(Duration::from_millis(2500));
+    assert_eq!(chromium.run("return window.still", &[]), true);
+    chromium.press("Cancel the admission");
+    let answer = slow.read_all();
+    assert!(answer.contains("/errors#admission-cancelled"), "{answer}");
+    wait_until(&incident, |status| status["state"] == "none");
+    chromium.go(&case(&incident, "/admissions/current"));
+    assert_eq!(chromium.heading(), "No file is being admitted");
+    quiet(&chromium);
+}
+
+#[test]
+fn a_file_that_is_refused_while_it_is_sent_shows_the_refusal() {
+    let toml = "[limits]\nupload_bytes = 90_000_000\n";
+    let incident = Incident::with(toml, crate::support::invented(50, 3));
+    let Some(chromium) = Chromium::start(&incident) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, start: &str, line: &str, bytes: usize| {
+        let path = folder.path().join(name);
+        let mut text = start.as_bytes().to_vec();
+        text.extend(line.as_bytes().repeat(bytes / line.len()));
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let header = "account,number,carrier,country,state,sent_at,kind\n";
+    let row = "one,not a number,Mobile,GB,,2024-03-10T12:00:00Z,sms\n";
+    let kind = file("kind.csv", "colour,size\n", "red,9\n", 80_000_000);
+    let large = file("large.csv", header, row, 120_000_000);
+    let broken = file("broken.csv.gz", "\u{1f}", "not gzip", 80_000_000);
+    chromium.sign_in(&incident, Who::Custodian);
+    chromium.wrong(&[]);
+    for (file, status, told) in [
+        (&kind, 422, "colour, size"),
+        (&large, 413, "too large"),
+        (&broken, 422, "cannot be read"),
+    ] {
+        chromium.go(&case(&incident, "/exhibits/new"));
+        chromium.fill("#source", "the supplier");
+        chromium.send("input[type=file]", file);
+        chromium.click("input[name=dry_run][value=false]");
+        chromium.press("Go on");
+        chromium.find("#problem");
+        let words = chromium.words().to_lowercase();
+        assert!(words.contains(told), "{file}: {words}");
+        assert_eq!(
+            chromium.run("return document.getElementById('source').value", &[]),
+            "the supplier"
+        );
+        assert_eq!(chromium.wrong(&[status]), Vec::<String>::new(), "{file}");
+    }
+    // No room: another one is being admitted.
+    let csv = crate::support::invented(300, 22).csv;
+    let mut slow = Wire::to(&incident);
+    slow.send(head(&incident, Some(csv.len())).as_bytes());
+    wait_until(&incident, |status| status["state"] == "running");
+    chromium.go(&case(&incident, "/exhibits/new"));
+    chromium.send("input[type=file]", &kind);
+    chromium.click("input[name=dry_run][value=false]");
+    chromium.press("Go on");
+    chromium.find("#problem");
+    assert!(chromium.words().contains("is being admitted"));
+    slow.vanish();
 }

@@ -179,3 +179,107 @@ fn a_table_has_the_counts_of_the_api_with_its_basis() {
         "{text}"
     );
 }
+
+#[test]
+fn records_are_put_in_order_by_the_heads_of_columns_on_all_pages() {
+    let incident = shared();
+    let (browser, path) = searcher(incident);
+    let text = browser
+        .get(&format!("{path}?kind=sms&limit=5"))
+        .assert_status(200)
+        .text();
+    let by_time = format!("href=\"{path}?kind=sms&#38;limit=5&#38;order=time\"");
+    assert!(text.contains(&by_time), "{text}");
+    assert!(!text.contains("aria-sort"), "{text}");
+    let times = |order: &str| {
+        let address = format!("{path}?kind=sms&limit=5&order={order}");
+        let text = browser.get(&address).assert_status(200).text();
+        let times = text.split("<td><time datetime=\"").skip(1);
+        let times: Vec<String> = times.map(|time| time[..20].to_owned()).collect();
+        (times, text)
+    };
+    let messages = incident.log.messages.iter().filter(|one| one.kind == "sms");
+    let mut sent: Vec<String> = messages.map(|one| one.sent_at.clone()).collect();
+    sent.sort();
+    let (first, text) = times("time");
+    assert_eq!(first, sent[..5]);
+    assert!(text.contains("aria-sort=\"ascending\""), "{text}");
+    assert!(text.contains("order=latest"), "{text}");
+    sent.reverse();
+    let (last, text) = times("latest");
+    assert_eq!(last, sent[..5]);
+    assert!(text.contains("aria-sort=\"descending\""), "{text}");
+}
+
+#[test]
+fn a_view_has_its_link_and_the_same_question_for_curl_without_the_token() {
+    let incident = shared();
+    let (browser, path) = searcher(incident);
+    let page = browser.get(&format!("{path}?country=US&limit=5&done=3"));
+    let page = page.assert_status(200);
+    let (counted, text) = (total(&page), page.text());
+    let link = format!("<a href=\"{path}?country=US&#38;limit=5\">Permanent link</a>");
+    assert!(text.contains(&link), "{text}");
+    let (_, curl) = text.split_once("<pre id=\"curl\">").unwrap();
+    let curl = curl.split_once("</pre>").unwrap().0;
+    let curl = curl
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&");
+    assert!(curl.contains("Authorization: Bearer $TOKEN\""), "{curl}");
+    let address = format!("\"$VAULT/api/v1{}\"", incident.of_case("/records/search"));
+    assert!(curl.ends_with(&address), "{curl}");
+    // What it asks is what the page asked.
+    let (_, json) = curl.split_once("--data '").unwrap();
+    let json = json.split_once("' \"$VAULT").unwrap().0;
+    let json = serde_json::from_str(json).unwrap();
+    let asked = incident.investigator();
+    let asked = asked.post(&incident.of_case("/records/search"), &json);
+    assert_eq!(asked.assert_status(200).json()["total"], counted);
+    // A list is asked for by its own path, a lookup by none: its numbers are in no address and no command.
+    let list = format!("/console{}", incident.of_case("/reveals?state=denied"));
+    let text = browser.get(&list).assert_status(200).text();
+    let address = format!("$VAULT/api/v1{}", incident.of_case("/reveals?state=denied"));
+    assert!(text.contains(&address), "{text}");
+    let lookup = format!("/console{}", incident.of_case("/lookup"));
+    assert!(
+        !browser
+            .get(&lookup)
+            .assert_status(200)
+            .text()
+            .contains("id=\"curl\"")
+    );
+}
+
+#[test]
+fn the_filter_and_its_count_go_along_to_an_export_and_survive_changes_of_zone_and_purpose() {
+    let incident = shared();
+    let (browser, path) = searcher(incident);
+    let address = format!("{path}?country=US&country=GB&sent_from=2024-01-01T00:00:00Z&order=time");
+    let page = browser.get(&address).assert_status(200);
+    let text = page.text();
+    let exact = format!("keeps exactly {} of", total(&page));
+    assert!(text.contains(&exact), "{text}");
+    assert!(text.contains("Sent from: 2024-01-01T00:00:00Z"), "a chip");
+    let query = "country=US&#38;country=GB&#38;sent_from=2024-01-01T00:00:00Z";
+    let new = format!("/console{}", incident.of_case("/exports/new"));
+    assert!(text.contains(&format!("href=\"{new}?{query}\"")), "{text}");
+    let form = browser.get(&format!("{new}?{}", query.replace("&#38;", "&")));
+    let form = form.assert_status(200).text();
+    assert!(form.contains(">US\nGB</textarea>"), "{form}");
+    assert!(form.contains("value=\"2024-01-01T00:00:00Z\""), "{form}");
+    // The forms of the page that lead away and back again have the whole address.
+    let here = address.replace('&', "&#38;");
+    assert!(
+        text.contains(&format!("name=\"next\" value=\"{here}\"")),
+        "{text}"
+    );
+    let escaped = address
+        .replace('?', "%3F")
+        .replace('=', "%3D")
+        .replace('&', "%26");
+    assert!(
+        text.contains(&format!("/console/sitting?next={escaped}")),
+        "{text}"
+    );
+}

@@ -345,3 +345,34 @@ fn exports_follow_roles_and_the_page_says_so() {
     );
     assert!(!page.contains("name=\"recipients\""), "{page}");
 }
+
+#[test]
+fn the_profiles_are_explained_and_how_a_recipient_verifies_a_package() {
+    let incident = Incident::new();
+    let investigator = Browser::signed_in(&incident, Who::Investigator);
+    let new = format!("/console{}", incident.of_case("/exports/new"));
+    let form = investigator.get(&new).assert_status(200).text();
+    for told in [
+        "Exports follow roles",
+        "a row for each person with the number",
+        "No number and nothing about a person",
+        "a row for each record with the number",
+        "age-keygen",
+        "custodian or liaison hand the package out",
+    ] {
+        assert!(form.contains(told), "{told}: {form}");
+    }
+    let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let export = incident.approved_export(&body::export("scope-report", &json!({}), key));
+    let path = format!("/console/exports/{export}");
+    let page = investigator.get(&path).assert_status(200).text();
+    for told in [
+        "breachvault evidence verify",
+        "ssh-keygen -Y verify",
+        "Who can hand it out: custodian, liaison.",
+        "It is built at the first download",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("is being built or handed out"), "{page}");
+}

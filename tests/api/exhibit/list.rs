@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use crate::support::{Client, Incident, Who, csv_of};
+use super::{head, wait_until};
+use crate::support::{Client, Incident, Who, Wire, csv_of, invented};
 
 fn sha256(bytes: &[u8]) -> String {
     STANDARD.encode(digest(&SHA256, bytes))
@@ -60,6 +61,39 @@ fn every_exhibit_is_listed_with_the_counts_of_its_admission() {
         .unwrap();
     assert_eq!(one["state"], "withdrawn");
     assert!(one["withdrawn_at"].is_string(), "{one}");
+}
+
+#[test]
+fn a_file_is_in_the_list_while_it_is_admitted_with_its_counts_for_those_who_may_cancel_it() {
+    let incident = Incident::new();
+    incident.name_member(&incident.case, Who::Outsider, "custodian", None);
+    let path = incident.of_case("/exhibits");
+    let listed = |client: Client| client.get(&path).assert_status(200).json();
+    assert_eq!(listed(incident.custodian()).get("under_way"), None);
+    let csv = invented(3000, 22).csv;
+    let mut slow = Wire::to(&incident);
+    slow.send(head(&incident, Some(csv.len())).as_bytes());
+    let status = wait_until(&incident, |status| status["state"] == "running");
+    for (client, counted) in [
+        (incident.custodian(), true),
+        (incident.lead(), true),
+        (incident.investigator(), false),
+        (incident.outsider(), false),
+    ] {
+        let list = listed(client);
+        let under_way = &list["under_way"];
+        assert_eq!(under_way["exhibit"], status["exhibit"], "{list}");
+        assert_eq!(under_way["state"], "running");
+        assert_eq!(under_way["rows"].is_u64(), counted, "{list}");
+        assert_eq!(under_way["bytes_total"].is_u64(), counted, "{list}");
+        assert_eq!(list["exhibits"].as_array().unwrap().len(), 1);
+    }
+    slow.send(&csv);
+    let answer = slow.read_all();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    let list = listed(incident.investigator());
+    assert_eq!(list.get("under_way"), None);
+    assert_eq!(list["exhibits"][1]["exhibit"], status["exhibit"]);
 }
 
 #[test]

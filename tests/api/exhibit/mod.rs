@@ -1,4 +1,4 @@
-//! Files that are admitted, watched, cancelled, listed and compared.
+//! Files that are looked at, admitted, watched, cancelled, listed and compared.
 
 mod admit;
 mod cancel;
@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod duplicates;
 mod list;
+mod preview;
 mod watch;
 
 use std::time::{Duration, Instant};

@@ -262,17 +262,33 @@ impl Chromium {
 
     /// Presses the mouse on one element and lets it go on another.
     pub fn drag(&self, from: &str, to: &str) {
-        let over = |id: String| json!({ ELEMENT: id });
-        let go = |id: String| json!({ "type": "pointerMove", "duration": 50, "origin": over(id), "x": 0, "y": 0 });
-        let (from, to) = (self.find(from), self.find(to));
-        let actions = [
-            go(from),
-            json!({ "type": "pointerDown", "button": 0 }),
-            go(to),
-            json!({ "type": "pointerUp", "button": 0 }),
-        ];
-        let mouse = json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions });
-        self.call("POST", "/actions", &json!({ "actions": [mouse] }));
+        self.point_at(from, true);
+        self.point_at(to, false);
+        self.let_go();
+    }
+
+    /// Moves the pointer to the middle of an element, and holds it there if that is wanted.
+    pub fn point_at(&self, css: &str, hold: bool) {
+        let id = self.find(css);
+        let origin = json!({ ELEMENT: id });
+        let mut actions =
+            vec![json!({ "type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": origin })];
+        if hold {
+            actions.push(json!({ "type": "pointerDown", "button": 0 }));
+        }
+        self.point(&actions);
+    }
+
+    /// Lets the pointer's button go.
+    pub fn let_go(&self) {
+        self.point(&[json!({ "type": "pointerUp", "button": 0 })]);
+    }
+
+    fn point(&self, actions: &[Value]) {
+        let pointer = json!({
+            "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions,
+        });
+        self.call("POST", "/actions", &json!({ "actions": [pointer] }));
     }
 
     /// Runs a script on the page and gives what it returns.

@@ -16,8 +16,8 @@ use crate::vault::records::scan::block_place::RecordAt;
 /// forge a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
-    /// The sending time of the next record, or of one before it; 0 if pages are not in the order of times.
-    pub(super) sent_at: i64,
+    /// What the record before the next one is sorted by; 0 if pages are not in the order of a column.
+    pub(super) key: i64,
     /// The position of the exhibit in the list of those that count.
     pub(super) exhibit: u32,
     pub(super) row: u64,
@@ -51,7 +51,7 @@ impl Cursor {
     ) -> Result<String, OperationError> {
         let mut bytes = Vec::with_capacity(LENGTH);
         bytes.push(VERSION);
-        bytes.extend_from_slice(&self.sent_at.to_be_bytes());
+        bytes.extend_from_slice(&self.key.to_be_bytes());
         bytes.extend_from_slice(&self.exhibit.to_be_bytes());
         bytes.extend_from_slice(&self.row.to_be_bytes());
         bytes.extend_from_slice(&self.given.to_be_bytes());
@@ -83,7 +83,7 @@ impl Cursor {
         if !bool::from(digest.ct_eq(&expected)) {
             return Err(unknown());
         }
-        let (sent_at, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let (key, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
         let (exhibit, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
         let (row, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
         let (given, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
@@ -91,7 +91,7 @@ impl Cursor {
         let (exhibits, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
         let (withdrawn, _) = rest.split_first_chunk().ok_or_else(unknown)?;
         Ok(Self {
-            sent_at: i64::from_be_bytes(*sent_at),
+            key: i64::from_be_bytes(*key),
             exhibit: u32::from_be_bytes(*exhibit),
             row: u64::from_be_bytes(*row),
             given: u64::from_be_bytes(*given),

@@ -5,4 +5,4 @@
 mod cursor;
 pub(super) mod order;
 pub(super) mod page;
-mod timeline;
+mod sorted;

@@ -89,7 +89,7 @@ pub(in crate::vault::records) struct Gathered {
     pub(in crate::vault::records) records: Vec<RecordView>,
     /// Term numbers of the subjects on it.
     pub(in crate::vault::records) touched: Vec<u32>,
-    /// The position of the last record, and its time of sending if pages are in the order of times.
+    /// The position of the last record, and what it is sorted by if pages are in the order of a column.
     pub(in crate::vault::records) last: Option<(i64, RecordAt)>,
 }
 
@@ -104,10 +104,6 @@ impl PageQuery<'_> {
         if !(1..=MOST).contains(&self.room()) {
             let rule = format!("must be 1 to {MOST}");
             return Err(OperationError::invalid("limit", rule));
-        }
-        if self.order == Order::Time && self.filter.subject.len() != 1 {
-            let rule = "can be time where the filter names exactly one subject";
-            return Err(OperationError::invalid("order", rule));
         }
         if self.cursor.is_some_and(|text| !Cursor::has_form(text)) {
             let rule = DataRefusal::OtherPage.rule();
@@ -146,15 +142,22 @@ impl CaseRecords<'_> {
         }
         let plan = self.plan(query.filter)?;
         let limit = limit as usize;
-        let found = match query.order {
-            Order::Record => self.in_order(&plan, cursor.as_ref(), edition, limit)?,
-            Order::Time => self.timeline(&plan, cursor.as_ref(), limit)?,
+        let found = match query.order.field() {
+            None => self.in_order(&plan, cursor.as_ref(), edition, limit)?,
+            // A new exhibit may bring a value between two others.
+            Some(field)
+                if field != Field::SentAt
+                    && cursor.is_some_and(|cursor| cursor.edition != edition) =>
+            {
+                return Err(OperationError::Conflict(Conflict::ResultChanged));
+            }
+            Some(field) => self.sorted(&plan, (query.order, field), cursor.as_ref(), limit)?,
         };
         let given = cursor.map_or(0, |cursor| cursor.given) + found.records.len() as u64;
         let next = match found.last {
-            Some((sent_at, last)) if given < found.total => {
+            Some((key, last)) if given < found.total => {
                 let next = Cursor {
-                    sent_at,
+                    key,
                     exhibit: count(last.exhibit)?,
                     row: last.row + 1,
                     given,

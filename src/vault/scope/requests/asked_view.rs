@@ -35,6 +35,10 @@ pub struct AskedView {
     pub reason: String,
     /// The decider's reason.
     pub decision_reason: Option<String>,
+    /// Its package is being built or handed out at this moment; left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub building: bool,
 }
 
 /// The state of a request as it is shown.
@@ -95,6 +99,7 @@ impl AskedView {
             purpose: sealed.purpose,
             reason: sealed.reason.clone(),
             decision_reason: sealed.decision_reason.clone(),
+            building: reading.core.package_turns.is_building(&row.id),
         })
     }
 }
