@@ -30,28 +30,23 @@ CREATE TABLE release (
     sealed      BLOB NOT NULL
 ) STRICT;
 
--- What an operator has spent in a case: a leaking bucket, and the points of the last 30 days by day.
--- `kind` is the budget that is meant. `refused` are the times of calls that were refused for want of points.
--- `raised` are points beside the usual ones, which another lead gave.
+-- What was spent in a case. An operator has a row for each kind of budget: a leaking bucket, and the points of the last
+-- 30 days by day. `refused` are the times of calls that were refused for want of points. `raised` are points beside the
+-- usual ones, which another lead gave.
+-- Of the kind `together` are the points for lookups of the whole team by day, where `payer` is empty, and of the liaisons
+-- of each account, where it is a keyed tag. A lookup writes two rows; those of a case are beside each other.
 CREATE TABLE budget (
-    operator     TEXT NOT NULL REFERENCES operator (id),
     case_number  INTEGER NOT NULL REFERENCES cases (number),
-    kind         TEXT NOT NULL CHECK (kind IN ('lookups', 'views')),
-    spent        REAL NOT NULL,
-    at           INTEGER NOT NULL,
+    kind         TEXT NOT NULL CHECK (kind IN ('lookups', 'together', 'views')),
+    payer        TEXT NOT NULL,
     days         BLOB NOT NULL,
-    refused      BLOB NOT NULL,
+    spent        REAL,
+    at           INTEGER CHECK ((at IS NULL) = (spent IS NULL)),
+    refused      BLOB CHECK ((refused IS NULL) = (spent IS NULL)),
     retry_at     INTEGER,
     frozen_until INTEGER,
     raised       INTEGER,
     raised_until INTEGER CHECK ((raised_until IS NULL) = (raised IS NULL)),
-    PRIMARY KEY (operator, case_number, kind)
-) STRICT, WITHOUT ROWID;
-
--- The points of a case by day: of its team, where `party` is empty, and of the liaisons of each account.
-CREATE TABLE case_budget (
-    case_number INTEGER NOT NULL REFERENCES cases (number),
-    party       BLOB NOT NULL,
-    days        BLOB NOT NULL,
-    PRIMARY KEY (case_number, party)
+    CHECK ((spent IS NULL) = (kind = 'together')),
+    PRIMARY KEY (case_number, kind, payer)
 ) STRICT, WITHOUT ROWID;

@@ -16,22 +16,17 @@ CREATE TABLE tree_hash (
     hash     BLOB NOT NULL
 ) STRICT;
 
--- The newest signed checkpoint. The table has one row.
+-- The newest signed checkpoint, in one row. `control` is what the control rows are: the sum of their keyed elements for
+-- each table, sealed for the log's size and root. Every commit writes both, and in one row they are one page.
 CREATE TABLE checkpoint (
-    one  INTEGER PRIMARY KEY CHECK (one = 1),
-    size INTEGER NOT NULL,
-    note TEXT NOT NULL
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    size    INTEGER NOT NULL,
+    note    TEXT NOT NULL,
+    control BLOB NOT NULL
 ) STRICT;
 
 -- The sealed detail that a leaf commits to. No proof needs it, and nothing erases it.
 CREATE TABLE detail (
     seq    INTEGER PRIMARY KEY,
-    sealed BLOB NOT NULL
-) STRICT;
-
--- What the control rows are: the sum of their keyed elements for each table, sealed together with
--- the log's size and root. One row, written with every commit.
-CREATE TABLE control_seal (
-    one    INTEGER PRIMARY KEY CHECK (one = 1),
     sealed BLOB NOT NULL
 ) STRICT;

@@ -23,7 +23,7 @@ use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::paths::Paths;
-use crate::vault::plaintext::{Aad, Nonce, Nonces, Sealer, seal_json};
+use crate::vault::plaintext::{Aad, Nonce, Sealer, seal_json};
 use crate::vault::settings::Settings;
 use crate::vault::store::{ControlState, LeafTimes, Readers};
 
@@ -94,9 +94,9 @@ impl Core {
         Ok(draw(&*self.entropy)?)
     }
 
-    /// One nonce. Code that seals many values draws from [`Nonces`] instead.
+    /// One nonce. Code that seals many values draws from `Nonces` instead.
     pub(in crate::vault) fn nonce(&self) -> Result<Nonce, OperationError> {
-        Ok(Nonces::new(&*self.entropy).take()?)
+        Ok(Nonce::draw(&*self.entropy)?)
     }
 
     /// Seals a value as JSON.

@@ -1,5 +1,7 @@
 //! The source of random bytes. Code that needs randomness gets it as an argument; only this file opens the system's.
 
+use std::sync::{Mutex, PoisonError};
+
 use ring::rand::{SecureRandom, SystemRandom};
 
 /// The source of randomness failed.
@@ -39,6 +41,36 @@ impl Entropy for SystemEntropy {
     }
 }
 
+/// Bytes that were drawn with one system call, for a step that needs several small pieces. Each is given out once; what
+/// is beyond them is drawn when it is needed. Not kept from step to step, so that a copy of a running machine does not
+/// give them out again.
+pub struct Drawn<'e> {
+    entropy: &'e dyn Entropy,
+    left: Mutex<Vec<u8>>,
+}
+
+impl<'e> Drawn<'e> {
+    /// Draws so many bytes.
+    pub fn of(entropy: &'e dyn Entropy, length: usize) -> Result<Self, EntropyError> {
+        let mut left = vec![0; length];
+        entropy.fill(&mut left)?;
+        let left = Mutex::new(left);
+        Ok(Self { entropy, left })
+    }
+}
+
+impl Entropy for Drawn<'_> {
+    fn fill(&self, out: &mut [u8]) -> Result<(), EntropyError> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(rest) = left.len().checked_sub(out.len()) else {
+            return self.entropy.fill(out);
+        };
+        out.copy_from_slice(&left[rest..]);
+        left.truncate(rest);
+        Ok(())
+    }
+}
+
 /// Draws `N` bytes for something that is not secret, such as a salt or an id.
 pub fn draw<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], EntropyError> {
     let mut bytes = [0; N];
@@ -54,5 +86,32 @@ mod tests {
     fn two_draws_differ() {
         let entropy = SystemEntropy::new();
         assert_ne!(draw::<32>(&entropy), draw::<32>(&entropy));
+    }
+
+    /// Counts up, and counts its calls.
+    struct Counting(Mutex<(u8, usize)>);
+
+    impl Entropy for Counting {
+        fn fill(&self, out: &mut [u8]) -> Result<(), EntropyError> {
+            let mut at = self.0.lock().unwrap();
+            out.fill_with(|| {
+                at.0 += 1;
+                at.0
+            });
+            at.1 += 1;
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_was_drawn_at_once_is_given_out_once_and_then_drawn_anew() {
+        let source = Counting(Mutex::default());
+        let drawn = Drawn::of(&source, 10).unwrap();
+        let pieces = [draw::<4>(&drawn), draw::<4>(&drawn), draw::<4>(&drawn)];
+        let mut given = pieces.map(Result::unwrap).concat();
+        given.extend(draw::<2>(&drawn).unwrap());
+        given.sort_unstable();
+        assert_eq!(given, (1..=14).collect::<Vec<u8>>());
+        assert_eq!(source.0.lock().unwrap().1, 2);
     }
 }

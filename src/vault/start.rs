@@ -35,8 +35,8 @@ use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, trail,
-    write_control_seal, write_mark,
+    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, trail,
+    write_mark,
 };
 use crate::vault::lock::VaultLock;
 use crate::vault::paths::Paths;
@@ -141,7 +141,7 @@ impl Vault {
         let transaction = writer.begin()?;
         meta_rows::insert(&transaction, "vault", keyring.vault().as_str())?;
         let end = Frontier::new().tip();
-        write_control_seal(&transaction, &keyring, &*entropy, end)?;
+        found_log(&transaction, &keyring, &*entropy)?;
         write_mark(paths, &keyring, &*entropy, end)?;
         transaction.commit()?;
         drop(writer);

@@ -673,7 +673,7 @@ fn files_that_were_put_back_are_found_with_the_passphrase_by_doctor_and_audit_ve
     let listed = bench.with_passphrase(&["operator", "list"], "new");
     assert_eq!(listed.status, 0, "{}", listed.err);
     let last = bench.keep(&[DATABASE, MARK, KEYRING]);
-    let seal = "DELETE FROM control_seal";
+    let seal = "UPDATE checkpoint SET control = x''";
     let mark = bench.dir.path().join("vault").join(MARK);
     type Change<'b> = &'b dyn Fn();
     let cases: [(&str, Change<'_>, &str); 5] = [
@@ -689,11 +689,11 @@ fn files_that_were_put_back_are_found_with_the_passphrase_by_doctor_and_audit_ve
                 bench.put_back(&first[1..]);
                 bench.tamper(seal);
             },
-            "the seal over the control rows is missing",
+            "the seal over the control rows is not the one of the log's end",
         ),
         (
             "new",
-            &|| bench.tamper("UPDATE control_seal SET sealed = zeroblob(length(sealed))"),
+            &|| bench.tamper("UPDATE checkpoint SET control = zeroblob(length(control))"),
             "the seal over the control rows is not the one of the log's end",
         ),
         (

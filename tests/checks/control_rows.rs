@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::house::{self, Closed, House, People, REASON, ask, log, numbers};
 
 /// The tables whose rows decide what somebody may do or see. `tests/checks/sealed_rows.rs` has the others.
-pub(crate) const TABLES: [&str; 11] = [
+pub(crate) const TABLES: [&str; 10] = [
     "meta",
     "clock",
     "operator",
@@ -30,7 +30,6 @@ pub(crate) const TABLES: [&str; 11] = [
     "request",
     "release",
     "budget",
-    "case_budget",
 ];
 
 pub(crate) const ROWS: u64 = 300;
@@ -358,7 +357,7 @@ pub(crate) fn make(connection: &Connection, table: &Table, change: &Change, seal
         table.add(connection, row);
     }
     if change.seal {
-        let sql = "UPDATE control_seal SET sealed = ?1";
+        let sql = "UPDATE checkpoint SET control = ?1";
         connection.execute(sql, [seal]).unwrap();
     }
     connection.execute_batch("COMMIT").unwrap();
@@ -366,7 +365,7 @@ pub(crate) fn make(connection: &Connection, table: &Table, change: &Change, seal
 
 /// The seal of yesterday.
 pub(crate) fn seal_of(yesterday: &Connection) -> Vec<u8> {
-    let seals = column(yesterday, "SELECT sealed FROM control_seal");
+    let seals = column(yesterday, "SELECT control FROM checkpoint");
     let Cell::Blob(seal) = &seals[0] else {
         panic!("no seal");
     };

@@ -367,7 +367,7 @@ fn plant(connection: &Connection, attacker: &str, lead: &str) {
             "CREATE TRIGGER a1 AFTER INSERT ON session WHEN NEW.operator = '{attacker}'
              BEGIN UPDATE session SET operator = '{lead}', second_factor = 1 WHERE id = NEW.id; END;
              CREATE TRIGGER a2 AFTER UPDATE ON budget
-             BEGIN UPDATE budget SET spent = 0.0 WHERE operator = NEW.operator; END;
+             BEGIN UPDATE budget SET spent = 0.0 WHERE payer = NEW.payer; END;
              CREATE TRIGGER a3 AFTER UPDATE ON operator WHEN NEW.state = 'revoked'
              BEGIN UPDATE operator SET state = OLD.state WHERE id = NEW.id; END;
              CREATE TRIGGER a4 BEFORE UPDATE ON session WHEN NEW.revoked_at IS NOT NULL

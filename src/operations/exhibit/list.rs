@@ -55,7 +55,6 @@ impl Sheet for ExhibitList {
         "rows",
         "admitted",
         "duplicates",
-        "duplicates_of_case",
         "quarantined",
         "numbers",
         "digest",
@@ -89,14 +88,15 @@ impl Request for ListExhibits {
         id: "listExhibits",
         tag: "Exhibits",
         summary: "List the exhibits of a case",
-        description: "Every exhibit that was admitted, including withdrawn ones. A custodian gets counts of each file \
-            by itself, rounded if somebody else admitted it, without what the case had before \
-            (`duplicates_of_case`). A file that is being admitted is `under_way` from its beginning. The digest of a file is for the operator who admitted it; everybody else gets a \
+        description: "Every exhibit that was admitted, including withdrawn ones. Counts are of each file by itself, \
+            whatever the case had before, and rounded for a custodian if somebody else admitted it. A file that is \
+            being admitted is `under_way` from its beginning. The digest of a file is for the operator who admitted \
+            it; everybody else gets a \
             commitment to it, which tells nothing without its salt.",
         request: "",
         answer: r#"{"exhibits": [{"exhibit": "x_0123456789abcdefghjk", "state": "admitted", "name":
             "log.csv", "source": null, "format": "supplier-csv", "admitted_at":
-            "2024-03-21T22:34:49Z", "rows": 1200, "admitted": 1190, "duplicates": 8, "duplicates_of_case": 3,
+            "2024-03-21T22:34:49Z", "rows": 1200, "admitted": 1190, "duplicates": 8,
             "quarantined": 2, "numbers": 800, "commitment":
             "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}], "next": null}"#,
         problems: &["not-found", "case-closed"],

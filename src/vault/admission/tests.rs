@@ -13,11 +13,13 @@ use crate::policy::actions;
 use crate::vault::clock::ManualClock;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::error::Stopped;
+use crate::vault::exhibits::description::open_description;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::requests::MembershipWanted;
 use crate::vault::scope::{Invitation, Scope};
-use crate::vault::store::exhibit_rows;
+use crate::vault::store::case_rows;
+use crate::vault::store::exhibit_rows::{self, ExhibitRow};
 use crate::vault::*;
 
 mod again;
@@ -250,11 +252,24 @@ impl House {
         list["exhibits"].as_array().unwrap().clone()
     }
 
-    /// The exhibit of a report, as a lead sees it: compared with the case too.
+    /// What became of the rows of a report's exhibit, compared with the case.
     fn seen(&self, report: &Value) -> Value {
-        let listed = self.listed(&self.lead).into_iter();
-        let mut found = listed.filter(|one| one["exhibit"] == report["exhibit"]);
-        found.next().unwrap()
+        let reader = self.vault.core.readers.snapshot().unwrap();
+        let connection = reader.connection().unwrap();
+        let case = case_rows::find(connection, &self.case).unwrap().unwrap();
+        let keys = self.vault.core.case_keys(&case.id).unwrap();
+        let rows = exhibit_rows::list_all(connection, case.number).unwrap();
+        let of_report = |row: &&ExhibitRow| report["exhibit"] == row.id.as_str();
+        let row = rows.iter().find(of_report).unwrap();
+        let told = open_description(&keys, row).unwrap();
+        json!({
+            "rows": told.rows,
+            "admitted": told.admitted,
+            "duplicates": told.duplicates + told.in_case,
+            "duplicates_of_case": told.in_case,
+            "quarantined": told.quarantined,
+            "numbers": told.numbers,
+        })
     }
 
     fn nothing_is_staged(&self) -> bool {

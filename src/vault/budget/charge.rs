@@ -12,14 +12,14 @@ use crate::vault::error::Stopped;
 use crate::vault::settings::Settings;
 use crate::vault::store::budget_rows::{BudgetKey, BudgetRow, Raised};
 use crate::vault::store::case_rows::CaseNumber;
-use crate::vault::store::{Snapshot, StoreError, Transaction, budget_rows, case_budget_rows};
+use crate::vault::store::{Snapshot, StoreError, Transaction, budget_rows};
 
 /// Who pays, in which case, and with whom they share the case's limit.
 pub(in crate::vault) struct Payer<'p> {
     pub(in crate::vault) operator: &'p OperatorId,
     pub(in crate::vault) case: CaseNumber,
     /// Empty for the team of the case; a keyed tag of the account for its liaisons.
-    pub(in crate::vault) party: &'p [u8],
+    pub(in crate::vault) party: &'p str,
 }
 
 /// How a budget stands. Its moments are as the vault measures time.
@@ -116,7 +116,7 @@ impl<'p> Payer<'p> {
             return Ok(None);
         }
         all.add(now, price.points);
-        case_budget_rows::upsert(connection, self.case, self.party, all)?;
+        budget_rows::put_together(connection, self.case, self.party, all)?;
         Ok(
             match (!slowed && limits.slows(all.sum(now)), standing.first_use) {
                 (true, _) => Some(Alarm::CaseBudget),
@@ -222,7 +222,7 @@ impl<'p> Payer<'p> {
         let first_use = found.is_none();
         let row = found.unwrap_or_else(|| BudgetRow::unused(now));
         let all = match kind {
-            BudgetKind::Lookups => case_budget_rows::find(connection, self.case, self.party)?,
+            BudgetKind::Lookups => budget_rows::together(connection, self.case, self.party)?,
             BudgetKind::Views => Daily::default(),
         };
         Ok(Standing {

@@ -11,13 +11,14 @@ use super::clock_keeper;
 use super::control_seal::{self, ControlFault};
 use super::draft::{Draft, Outcome};
 use super::mark::{self, MarkFault, Marking};
+use crate::domain::VaultId;
 use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
-    Outcome as LeafOutcome, SALT_BYTES, TreeError, VerifierKey, leaf_hash, stored_hash_count,
+    Outcome as LeafOutcome, SALT_BYTES, Tip, TreeError, VerifierKey, leaf_hash, stored_hash_count,
 };
 use crate::vault::core::Core;
-use crate::vault::entropy::draw;
-use crate::vault::keyring::KeyringError;
+use crate::vault::entropy::{Drawn, Entropy, draw};
+use crate::vault::keyring::{Keyring, KeyringError};
 use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{
     ControlState, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
@@ -82,12 +83,11 @@ impl Book {
     /// Continues the log where it ends. It is refused if its newest checkpoint disagrees with it, so
     /// that the vault never signs two checkpoints that contradict each other.
     pub(crate) fn open(writer: Writer, core: Arc<Core>) -> Result<Self, BookError> {
-        let origin = origin(&core)?;
+        let origin = origin(&core.vault)?;
         let key = log_key(&core)?;
         let leaves = leaf_rows::count(&writer)?;
         let frontier = Frontier::read(leaves, &StoredHashes(&writer)).map_err(tree)?;
         let checkpoint: Arc<str> = match checkpoint_rows::newest(&writer)? {
-            None if leaves == 0 => Arc::from(""),
             None => {
                 return Err(BookError::CutOff {
                     leaves,
@@ -180,11 +180,6 @@ impl Book {
         Arc::clone(&self.core.control)
     }
 
-    fn seal_control(&self, transaction: &Transaction) -> Result<(), ControlFault> {
-        let entropy = &*self.core.entropy;
-        control_seal::write(transaction, &self.core.keys(), entropy, self.frontier.tip())
-    }
-
     pub(crate) fn verifier_key_text(&self) -> String {
         self.key.to_string()
     }
@@ -223,13 +218,17 @@ impl Book {
         self.core.control.intact()?;
         step(&transaction)?;
         if transaction.changed_control() {
-            let sealed = self.seal_control(&transaction);
-            sealed.map_err(|_| StoreError::inconsistent("control_seal::write"))?;
+            let (core, end) = (&self.core, self.frontier.tip());
+            let (keys, entropy) = (core.keys(), &*core.entropy);
+            let put = put_checkpoint(&transaction, &keys, entropy, end, &self.checkpoint);
+            put.map_err(|_| StoreError::inconsistent("checkpoint::put"))?;
         }
         transaction.commit()
     }
 
     fn try_enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
+        let length = acts.len() * (SALT_BYTES + Nonce::BYTES) + Nonce::BYTES;
+        let random = Drawn::of(&*self.core.entropy, length).map_err(|_| BookError::Detail)?;
         let transaction = self.writer.begin()?;
         let first = self.frontier.size();
         let mut hashes = Vec::with_capacity(acts.len() * 2);
@@ -240,8 +239,7 @@ impl Book {
             if transaction.has_ended() {
                 return Err(BookError::Ended);
             }
-            let salt: [u8; SALT_BYTES] =
-                draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
+            let salt: [u8; SALT_BYTES] = draw(&random).map_err(|_| BookError::Detail)?;
             let mut draft = acted.draft;
             if draft.is_marked_at_once() {
                 self.marking.hurry();
@@ -249,23 +247,19 @@ impl Book {
             let detail = draft.detail.take().ok_or(BookError::Detail)?;
             let commitment = Commitment::to_canonical(&salt, seq, detail.json());
             let bytes = self.write_leaf(&transaction, draft, seq, &commitment)?;
-            self.seal_detail(&transaction, seq, &detail.with_salt(&salt))?;
+            self.seal_detail(&transaction, &random, seq, &detail.with_salt(&salt))?;
             self.frontier.append_storing(leaf_hash(&bytes), &mut hashes);
         }
         for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
             tree_hash_rows::insert(&transaction, position, hash.as_bytes())?;
         }
-        let signed = Checkpoint {
-            origin: self.origin.clone(),
-            size: self.frontier.size(),
-            root: self.frontier.root(),
-        }
-        .sign(self.core.keys().root_keys().audit_signing())?;
-        checkpoint_rows::advance(&transaction, self.frontier.size(), &signed)?;
         clock_keeper::keep(&self.core, &transaction)?;
-        self.seal_control(&transaction)?;
+        let (keys, end) = (self.core.keys(), self.frontier.tip());
+        let signed = signed(&self.origin, &keys, end)?;
+        put_checkpoint(&transaction, &keys, &random, end, &signed)?;
+        drop(keys);
         transaction.commit()?;
-        self.core.set_tip(self.frontier.tip());
+        self.core.set_tip(end);
         self.checkpoint = Arc::from(signed);
         Ok(first)
     }
@@ -329,10 +323,11 @@ impl Book {
     fn seal_detail(
         &self,
         transaction: &Transaction,
+        random: &dyn Entropy,
         seq: u64,
         kept: &[u8],
     ) -> Result<(), BookError> {
-        let nonce = Nonce::draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
+        let nonce = Nonce::draw(random).map_err(|_| BookError::Detail)?;
         let sealed = self
             .core
             .keys()
@@ -345,14 +340,47 @@ impl Book {
     }
 }
 
+/// Begins the log of a new vault: its checkpoint speaks of no leaf.
+pub(in crate::vault) fn found_log(
+    transaction: &Transaction,
+    keyring: &Keyring,
+    entropy: &dyn Entropy,
+) -> Result<(), BookError> {
+    let end = Frontier::new().tip();
+    let note = signed(&origin(keyring.vault())?, keyring, end)?;
+    put_checkpoint(transaction, keyring, entropy, end, &note)
+}
+
+/// The checkpoint of a log that ends there.
+fn signed(origin: &KeyName, keyring: &Keyring, end: Tip) -> Result<String, CheckpointError> {
+    let checkpoint = Checkpoint {
+        origin: origin.clone(),
+        size: end.size,
+        root: end.root,
+    };
+    checkpoint.sign(keyring.root_keys().audit_signing())
+}
+
+/// Writes a checkpoint, with the control rows as they are in this transaction.
+fn put_checkpoint(
+    transaction: &Transaction,
+    keyring: &Keyring,
+    entropy: &dyn Entropy,
+    end: Tip,
+    note: &str,
+) -> Result<(), BookError> {
+    let control = control_seal::seal(transaction, keyring, entropy, end)?;
+    Ok(checkpoint_rows::put(transaction, end.size, note, &control)?)
+}
+
 /// The log's name.
-fn origin(core: &Core) -> Result<KeyName, KeyError> {
-    format!("breachvault/{}", core.vault).parse()
+fn origin(vault: &VaultId) -> Result<KeyName, KeyError> {
+    format!("breachvault/{vault}").parse()
 }
 
 /// What verifies the log's checkpoints.
 pub(in crate::vault) fn log_key(core: &Core) -> Result<VerifierKey, KeyError> {
-    Ok(VerifierKey::new(origin(core)?, public_key(core)))
+    Ok(VerifierKey::new(origin(&core.vault)?, public_key(core)))
 }
 
 /// The log's public key.

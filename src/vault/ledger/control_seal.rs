@@ -1,8 +1,7 @@
 //! The seal over the control rows: their sums, together with the log's size and root.
 //!
-//! It is written with every commit and opens for the size of that commit's checkpoint only, so that
-//! rows and seal put back together are found too. It also names the keyring's generation, so that an
-//! older keyring is found.
+//! It is written with every checkpoint, in the same row, and opens for the size of that checkpoint only, so that rows and
+//! seal put back together are found too. It also names the keyring's generation, so that an older keyring is found.
 
 use zeroize::Zeroizing;
 
@@ -11,7 +10,7 @@ use crate::vault::audit::Tip;
 use crate::vault::entropy::Entropy;
 use crate::vault::keyring::Keyring;
 use crate::vault::plaintext::{Aad, Nonce};
-use crate::vault::store::{Snapshot, StoreError, Transaction, control_seal_rows};
+use crate::vault::store::{Snapshot, StoreError, Transaction, checkpoint_rows};
 
 /// The control rows are not those that the vault wrote last.
 #[derive(Debug, thiserror::Error)]
@@ -42,12 +41,12 @@ pub enum ControlFault {
 }
 
 /// Seals the sums as they are in this transaction.
-pub(in crate::vault) fn write(
+pub(super) fn seal(
     transaction: &Transaction,
     keyring: &Keyring,
     entropy: &dyn Entropy,
     end: Tip,
-) -> Result<(), ControlFault> {
+) -> Result<Vec<u8>, ControlFault> {
     let mut plain = Vec::with_capacity(1024);
     plain.extend_from_slice(end.root.as_bytes());
     plain.extend_from_slice(&keyring.generation().to_be_bytes());
@@ -57,12 +56,9 @@ pub(in crate::vault) fn write(
         plain.extend_from_slice(&sum);
     }
     let nonce = Nonce::draw(entropy).map_err(|_| ControlFault::NotSealed)?;
-    let sealed = keyring
-        .root_keys()
-        .control_seal()
-        .seal(nonce, &aad(keyring.vault(), end), &plain)
-        .map_err(|_| ControlFault::NotSealed)?;
-    Ok(control_seal_rows::replace(transaction, &sealed)?)
+    let seal = keyring.root_keys().control_seal();
+    seal.seal(nonce, &aad(keyring.vault(), end), &plain)
+        .map_err(|_| ControlFault::NotSealed)
 }
 
 /// Compares the keyring with the generation that the seal names, which must be the one of the log's end.
@@ -75,7 +71,7 @@ pub(super) fn verify_generation(
 }
 
 /// Compares the control rows with the seal, which must be the one of the log's end.
-pub(in crate::vault) fn verify(
+pub(super) fn verify(
     connection: &Snapshot,
     keyring: &Keyring,
     end: Tip,
@@ -101,7 +97,7 @@ fn open(
     keyring: &Keyring,
     end: Tip,
 ) -> Result<Zeroizing<Vec<u8>>, ControlFault> {
-    let sealed = control_seal_rows::find(connection)?.ok_or(ControlFault::Missing)?;
+    let sealed = checkpoint_rows::control_seal(connection)?.ok_or(ControlFault::Missing)?;
     let seal = keyring.root_keys().control_seal();
     seal.open(&aad(keyring.vault(), end), &sealed)
         .map_err(|_| ControlFault::Seal)

@@ -16,7 +16,7 @@ use crate::vault::audit::{Hash, Tip};
 use crate::vault::entropy::Entropy;
 use crate::vault::keyring::{Keyring, KeyringError, replace_file};
 use crate::vault::paths::Paths;
-use crate::vault::plaintext::{Aad, Nonces};
+use crate::vault::plaintext::{Aad, Nonce};
 
 /// How long a commit may stay above the mark.
 pub(super) const MARK_EVERY: Duration = Duration::from_secs(60);
@@ -111,7 +111,7 @@ pub(in crate::vault) fn write(
         .root_keys()
         .high_water_mark()
         .seal(
-            Nonces::new(entropy).take()?,
+            Nonce::draw(entropy)?,
             &Aad::high_water_mark(keyring.vault()),
             &plain,
         )

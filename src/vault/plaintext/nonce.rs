@@ -6,12 +6,15 @@ use crate::vault::entropy::{Entropy, EntropyError};
 
 /// How many nonces are drawn at a time. A system call for each nonce would cost several times the encryption.
 const A_DRAW: usize = 341;
-const LENGTH: usize = 12;
+const LENGTH: usize = Nonce::BYTES;
 
 /// Twelve random bytes for one use. The sealer consumes it.
 pub struct Nonce([u8; LENGTH]);
 
 impl Nonce {
+    /// How many bytes one is.
+    pub const BYTES: usize = 12;
+
     /// One nonce, for whoever seals once. Who seals many takes them from [`Nonces`].
     pub fn draw(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         let mut nonce = [0; LENGTH];

@@ -1,5 +1,8 @@
 //! Whose points count together, and whose lookups thaw.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{Reading, Scope};
 use crate::domain::{AccountName, Moment, OperatorId};
 use crate::policy::Writes;
@@ -11,19 +14,19 @@ use crate::vault::keyring::RequestDigest;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::membership_rows::{self, MembershipRow};
 
-/// Empty for the team of a case. The liaisons of one account count for that account: a keyed tag, so
-/// that the file does not say which.
+/// Empty for the team of a case. The liaisons of one account count for that account: a keyed tag in base64, so that the
+/// file does not say which.
 pub(in crate::vault) fn party_of(
     core: &Core,
     case: &CaseRow,
     account: Option<&AccountName>,
-) -> Result<Vec<u8>, OperationError> {
+) -> Result<String, OperationError> {
     let Some(account) = account else {
-        return Ok(Vec::new());
+        return Ok(String::new());
     };
     let mut digest = RequestDigest::of(&*core.case_keys(&case.id)?, "budget of an account");
     digest.part(account.as_str().as_bytes());
-    Ok(digest.finish().to_vec())
+    Ok(STANDARD.encode(digest.finish()))
 }
 
 impl Reading<'_> {

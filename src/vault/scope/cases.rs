@@ -60,8 +60,9 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub exhibits: Option<usize>,
-    /// Distinct numbers in all of them. Left out for a custodian too, who could find out with files of its own whether
-    /// a number is among them.
+    /// Distinct numbers, while the case has one exhibit. Of several exhibits the sum would tell whether the numbers of
+    /// one file are among those of another, which is paid for: `POST /cases/{case}/scope` counts them. Left out for a
+    /// custodian too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub numbers: Option<u64>,
@@ -83,7 +84,8 @@ pub struct OverviewView {
     /// The case itself.
     #[serde(flatten)]
     pub case: CaseView,
-    /// What its answers rest on; for a liaison, of its account. Left out for a custodian.
+    /// What its answers rest on; for a liaison, of its account. Left out for a custodian. How many records there are in
+    /// all is left out where the case has several exhibits.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub basis: Option<SearchedView>,
@@ -182,7 +184,7 @@ impl<A: Action> Scope<'_, A> {
         let case = self.read_case()?;
         // A custodian chooses exhibits, and would learn from a sum over them what others have.
         let told = self.grant.role() != Some(CaseRole::Custodian);
-        let basis = told.then(|| self.searched()).transpose()?;
+        let basis = told.then(|| self.searched_for_nothing()).transpose()?;
         let mut waiting = self.list_inbox(&WantedRows::ALL)?.rows;
         waiting.retain(|one| one.case == case.case);
         self.notes.rows = None;
@@ -245,10 +247,10 @@ impl<A: Action> Scope<'_, A> {
         let counted = told && role != Some(CaseRole::Custodian);
         let all = exhibit_rows::list_all(self.connection, case.number)?;
         let withdrawn = all.iter().filter(|row| row.withdrawn.is_some()).count();
-        let numbers = match (counted, withdrawn) {
-            (false, _) => None,
-            (true, 0) => Some(u64::from(case.numbers)),
-            (true, _) => Some(self.records_of(case, None)?.count_numbers()?),
+        let numbers = match (counted, all.len(), withdrawn) {
+            (true, 0 | 1, 0) => Some(u64::from(case.numbers)),
+            (true, 0 | 1, _) => Some(0),
+            _ => None,
         };
         Ok(CaseView {
             case: case.id.clone(),

@@ -95,21 +95,17 @@ pub struct ExhibitView {
     pub mapping: Option<String>,
     /// When it became visible.
     pub admitted_at: Moment,
-    /// Rows read: admitted, duplicates and quarantined together. A custodian is told this and the counts below of the
-    /// file alone: a row that only another exhibit has counts as admitted. They are rounded if it did not admit it.
+    /// Rows read: admitted, duplicates and quarantined together. This and the counts below are of the file alone. They
+    /// are rounded for a custodian who did not admit it.
     pub rows: Shown,
-    /// Rows that became records.
+    /// Rows that can be records. Where an exhibit that was admitted earlier has the message of a row, it is no second
+    /// record; how many rows that were, `duplicates` of the exhibit says with `of=case`.
     pub admitted: Shown,
-    /// Rows left out because an earlier row, of the file or of the case, is the same message.
+    /// Rows left out because an earlier row of the file is the same message.
     pub duplicates: Shown,
-    /// How many of the duplicates were no duplicates in the file itself: an exhibit that was admitted earlier has the
-    /// message. Left out for a custodian.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub duplicates_of_case: Option<u64>,
     /// Rows that could not be admitted.
     pub quarantined: Shown,
-    /// Distinct numbers.
+    /// Distinct numbers in the file.
     pub numbers: Shown,
     /// Base64 of SHA-256 over the file as received. Only for the operator who admitted it: the digest of a short file
     /// gives its numbers away.
@@ -127,7 +123,8 @@ pub struct ExhibitView {
 }
 
 impl<A: Action> Scope<'_, A> {
-    /// A page of the admitted exhibits of the case in the order of their admission.
+    /// A page of the admitted exhibits of the case in the order of their admission. Counts are of each file alone, for
+    /// everybody: what compares a file with the case would be a lookup for whoever has a file admitted, and is paid for.
     pub fn list_exhibits(
         &mut self,
         wanted: &WantedRows,
@@ -139,22 +136,15 @@ impl<A: Action> Scope<'_, A> {
         self.note_rows(page.rows.len() as u64);
         page.try_map(|row| {
             let description = open_description(&keys, &row)?;
-            let of_case = self.knows_counts().then_some(description.in_case);
-            let [admitted, duplicates, numbers] = match of_case {
-                Some(in_case) => [
-                    description.admitted,
-                    description.duplicates + in_case,
-                    u64::from(description.numbers),
-                ],
-                None => [
-                    description.admitted_alone(),
-                    description.duplicates,
-                    u64::from(description.file_numbers),
-                ],
-            }
-            .map(|count| self.told_of(&description, count));
-            let [rows, quarantined] = [description.rows, description.quarantined]
-                .map(|count| self.told_of(&description, count));
+            let of_file = [
+                description.rows,
+                description.admitted_alone(),
+                description.duplicates,
+                description.quarantined,
+                u64::from(description.file_numbers),
+            ];
+            let [rows, admitted, duplicates, quarantined, numbers] =
+                of_file.map(|count| self.told_of(&description, count));
             let own = self.admitted(&description);
             Ok(ExhibitView {
                 commitment: description.commitment(),
@@ -172,7 +162,6 @@ impl<A: Action> Scope<'_, A> {
                 rows,
                 admitted,
                 duplicates,
-                duplicates_of_case: of_case,
                 quarantined,
                 numbers,
                 digest: own.then_some(description.digest),

@@ -1,5 +1,5 @@
-//! Table `budget`: what an operator has spent in a case, one row for each kind of budget. Read and
-//! written whole.
+//! Table `budget`: what was spent in a case, by each operator for each kind of budget, and on lookups by all together.
+//! Read and written whole.
 
 use super::case_rows::CaseNumber;
 use super::control::{BUDGET, Cell, ControlRow, blob, int, nothing, real, text};
@@ -15,6 +15,9 @@ pub(crate) struct BudgetKey<'k> {
     pub(crate) case: CaseNumber,
     pub(crate) kind: &'static str,
 }
+
+/// The kind of the rows of all together.
+const TOGETHER: &str = "together";
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BudgetRow {
@@ -41,12 +44,16 @@ pub(crate) struct Raised {
 
 impl BudgetKey<'_> {
     fn cells(&self) -> [Cell<'_>; 3] {
-        [
-            ("operator", text(self.operator.as_str())),
-            ("case_number", int(self.case.0)),
-            ("kind", text(self.kind)),
-        ]
+        cells(self.case, self.kind, self.operator.as_str())
     }
+}
+
+fn cells<'k>(case: CaseNumber, kind: &'k str, payer: &'k str) -> [Cell<'k>; 3] {
+    [
+        ("case_number", int(case.0)),
+        ("kind", text(kind)),
+        ("payer", text(payer)),
+    ]
 }
 
 impl BudgetRow {
@@ -83,9 +90,9 @@ pub(crate) fn upsert(
     let days = row.days.to_bytes();
     let moment = |moment: Option<Moment>| moment.map_or(nothing(), |moment| int(moment.seconds()));
     let set = [
+        ("days", blob(&days)),
         ("spent", real(row.spent)),
         ("at", int(row.at.seconds())),
-        ("days", blob(&days)),
         ("refused", blob(&refused)),
         ("retry_at", moment(row.retry_at)),
         ("frozen_until", moment(row.frozen_until)),
@@ -102,24 +109,59 @@ pub(crate) fn upsert(
     connection.put(&BUDGET, &key.cells(), &set)
 }
 
+/// What all together have spent on lookups. `party` is empty for the team of the case, and a keyed tag of the account
+/// for its liaisons.
+pub(crate) fn together(
+    connection: &Snapshot,
+    case: CaseNumber,
+    party: &str,
+) -> Result<Daily, StoreError> {
+    let found = connection.row(&BUDGET, &cells(case, TOGETHER, party), days)?;
+    Ok(found.unwrap_or_default())
+}
+
+pub(crate) fn put_together(
+    connection: &Transaction,
+    case: CaseNumber,
+    party: &str,
+    days: &Daily,
+) -> Result<(), StoreError> {
+    let days = days.to_bytes();
+    let of_one = [
+        "spent",
+        "at",
+        "refused",
+        "retry_at",
+        "frozen_until",
+        "raised",
+        "raised_until",
+    ];
+    let mut set = vec![("days", blob(&days))];
+    set.extend(of_one.map(|column| (column, nothing())));
+    connection.put(&BUDGET, &cells(case, TOGETHER, party), &set)
+}
+
+fn days(row: &ControlRow<'_>) -> Result<Daily, StoreError> {
+    let days: Vec<u8> = row.get("days").map_err(at("budget::days"))?;
+    Daily::from_bytes(&days).ok_or(StoreError::inconsistent("budget::days"))
+}
+
 fn read(row: &ControlRow<'_>) -> Result<BudgetRow, StoreError> {
     let failed = at("budget::find");
     let moment = |column: &str| -> Result<Option<Moment>, StoreError> {
         let seconds: Option<i64> = row.get(column).map_err(&failed)?;
         Ok(seconds.map(Moment::from_seconds))
     };
-    let unsound = || StoreError::inconsistent("budget::find");
-    let days: Vec<u8> = row.get("days").map_err(&failed)?;
     let refused: Vec<u8> = row.get("refused").map_err(&failed)?;
     let (refused, rest) = refused.as_chunks::<8>();
     let points: Option<u32> = row.get("raised").map_err(&failed)?;
     if !rest.is_empty() {
-        return Err(unsound());
+        return Err(StoreError::inconsistent("budget::find"));
     }
     Ok(BudgetRow {
         spent: row.get("spent").map_err(&failed)?,
         at: Moment::from_seconds(row.get("at").map_err(&failed)?),
-        days: Daily::from_bytes(&days).ok_or_else(unsound)?,
+        days: days(row)?,
         refused: refused
             .iter()
             .map(|bytes| Moment::from_seconds(i64::from_be_bytes(*bytes)))

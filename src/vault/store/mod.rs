@@ -8,13 +8,11 @@
 mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
-pub(crate) mod case_budget_rows;
 pub(crate) mod case_rows;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
 mod connection;
 mod control;
-pub(crate) mod control_seal_rows;
 pub(crate) mod detail_rows;
 pub(crate) mod dictionary_rows;
 pub(crate) mod duplicate_rows;

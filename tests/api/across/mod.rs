@@ -11,6 +11,7 @@ mod clock_attacks;
 mod custodian;
 mod formats;
 mod ids;
+mod lead;
 mod leak_canary;
 mod lists;
 mod log;

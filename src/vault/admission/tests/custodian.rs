@@ -34,25 +34,26 @@ fn reports_lists_and_leaves_do_not_tell_what_was_in_the_case() {
             let within = house.duplicates(&house.custodian, &report["exhibit"], "file");
             let all = house.duplicates(&house.custodian, &report["exhibit"], "case");
             assert!(matches!(all, Err(Refusal::Denied(..))));
-            (
+            let of_lead = house.listed(&house.lead);
+            let counted = house.seen(&report);
+            let told = (
                 comparable(listed.last().unwrap().clone()),
                 comparable(within.unwrap()),
                 (leaf["outcome"].clone(), leaf["rows"].clone()),
                 // The second time: the file is known, though in the first case no row of it is a record.
                 house.admit(&file).unwrap_err().name(),
                 comparable(report),
-            )
+                comparable(of_lead.last().unwrap().clone()),
+            );
+            (told, counted)
         });
-        assert_eq!(seen[0], seen[1]);
-        assert_eq!(seen[0].3, "already-admitted");
-        // It does make a difference, which a lead sees.
-        let [there, new] = houses
-            .each_ref()
-            .map(|house| house.listed(&house.lead).pop().unwrap());
+        let [(one, there), (other, new)] = seen;
+        assert_eq!(one, other);
+        assert_eq!(one.3, "already-admitted");
+        // It does make a difference, which nobody is told for nothing.
         assert_eq!(there["admitted"], 0);
         assert_ne!(new["admitted"], 0);
         assert_eq!(there["rows"], there["duplicates"]);
-        assert_ne!(there["duplicates_of_case"], new["duplicates_of_case"]);
     }
     for house in &houses {
         assert!(house.nothing_is_staged());
@@ -77,6 +78,5 @@ fn what_is_counted_adds_up_for_whoever_is_told() {
         let counts = names.map(|name| told[name].as_u64().unwrap());
         assert_eq!((&told["rows"], counts), (&json!(24), wanted));
     }
-    assert_eq!(of_custodian.get("duplicates_of_case"), None);
     assert_eq!(house.seen(&report)["duplicates_of_case"], 10);
 }

@@ -1,4 +1,4 @@
-//! Which numbers an exhibit exposed first, which are in no other exhibit, and how many numbers the case has.
+//! Which numbers an exhibit exposed first, and which are in no other exhibit.
 
 use std::sync::Arc;
 
@@ -23,18 +23,6 @@ impl<'s> CaseRecords<'s> {
     /// Any exhibit of the case, withdrawn or not.
     pub(in crate::vault) fn exhibit(&self, id: &ExhibitId) -> Option<&ExhibitRow> {
         self.ever().find(|exhibit| exhibit.id == *id)
-    }
-
-    /// How many distinct numbers are in the exhibits that count. If none was withdrawn, this equals the number of
-    /// terms, and nobody needs to call this.
-    pub(in crate::vault) fn count_numbers(&self) -> Result<u64, OperationError> {
-        let mut indexes = ExhibitIndex::of_all(self, &self.exhibits)?;
-        let mut numbers = 0;
-        for range in ranges(self) {
-            numbers += any_of(&mut indexes, range)?.count();
-        }
-        indexes.into_iter().try_for_each(ExhibitIndex::finish)?;
-        Ok(numbers)
     }
 
     pub(in crate::vault) fn share_of(&self, exhibit: &ExhibitRow) -> Result<Share, OperationError> {

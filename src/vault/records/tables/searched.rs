@@ -28,7 +28,8 @@ use crate::vault::store::quarantine_rows;
 pub struct SearchedView {
     /// How many exhibits.
     pub exhibits: u64,
-    /// How many records they hold. Left out of a protected table.
+    /// How many records they hold. Left out of a protected table, and of an answer that costs nothing if the case has
+    /// several exhibits.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub records: Option<u64>,
@@ -67,6 +68,13 @@ impl SearchedView {
             }),
             quarantined: Shown::Number(searched.quarantined),
             account_in_log: of_account.then_some(searched.exhibits > 0),
+        }
+    }
+
+    pub(in crate::vault) fn without_records(self) -> Self {
+        Self {
+            records: None,
+            ..self
         }
     }
 

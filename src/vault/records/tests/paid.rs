@@ -1,4 +1,7 @@
-//! What is read for a call that cannot pay, statement by statement, and what is paid for one that fails.
+//! What is read for a call that cannot pay, statement by statement, what is paid for one that fails, and what is
+//! written for one that is paid.
+
+use std::fs;
 
 use serde_json::{Value, json};
 
@@ -98,6 +101,60 @@ fn a_call_that_cannot_pay_runs_the_same_statements_whatever_the_case_holds() {
         assert!(read.clone().any(|sql| sql.contains("FROM budget ")));
     }
     assert_eq!(left(&held), left(&not_held));
+}
+
+/// What the commit of a lookup runs and writes is much of what the lookup takes. The rows of both budgets are beside each
+/// other, and so are checkpoint and seal: a page each for leaf, detail, hashes, budgets and checkpoint.
+#[test]
+fn a_lookup_is_committed_with_few_statements_and_five_pages() {
+    let mut fixture = Fixture::new();
+    fixture.admit(&[sent(1, "acme", 0)]);
+    let ask = || drop(look_up(&fixture, &fixture.lead, &[HIDDEN]).unwrap());
+    // The first one adds the rows of the budgets.
+    ask();
+    let name = |sql: &String| Some(sql.lines().next()?.strip_prefix("-- ")?.to_owned());
+    let committed = || {
+        let (_, run) = statements(&fixture, ask);
+        let mut names: Vec<String> = run.iter().filter_map(name).collect();
+        // How many hashes become final with a leaf follows from its number.
+        names.retain(|name| name != "tree_hash::insert");
+        // What comes before is the rest of another act's commit.
+        let mut commits = names.split_inclusive(|name| name == "checkpoint::put");
+        commits.nth(1).unwrap().to_vec()
+    };
+    // Rows that were kept for a second are read again.
+    let shortest = (0..5).map(|_| committed()).min_by_key(Vec::len).unwrap();
+    assert_eq!(
+        shortest,
+        [
+            "budget::update",
+            "budget::read",
+            "budget::update",
+            "budget::read",
+            "leaf::insert",
+            "detail::insert",
+            "checkpoint::put",
+        ]
+    );
+    let pragma = |name: &str| {
+        let sql = format!("PRAGMA {name}");
+        let raw = fixture.writer.raw();
+        let found: i64 = raw.query_row(&sql, [], |row| row.get(0)).unwrap();
+        u64::try_from(found).unwrap()
+    };
+    assert_eq!(pragma("wal_checkpoint(TRUNCATE)"), 0, "somebody reads");
+    let frame = 24 + pragma("page_size");
+    let journal = fixture.vault.paths().database().with_extension("db-wal");
+    let frames = || fs::metadata(&journal).unwrap().len() / frame;
+    let pages = |_| {
+        let before = frames();
+        ask();
+        frames() - before
+    };
+    let mut pages: Vec<u64> = (0..9).map(pages).collect();
+    // Now and then a table grows by a page.
+    pages.sort_unstable();
+    assert_eq!(pages[pages.len() / 2], 5, "{pages:?}");
 }
 
 /// An act that nobody may come to do.

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use rusqlite::params_from_iter;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
-use super::encode::{Cell, Place, cells_of, encode_row, place_of};
+use super::encode::{Cell, Place, cells_of, encode_row, place_of, places_in};
 use super::row::ControlRow;
 use super::state::{ControlState, Group, Kept, tampered};
 use super::sum::Sum;
@@ -251,11 +251,10 @@ impl Transaction {
         let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
         let values: Vec<ValueRef<'_>> = set.iter().chain(key).map(|(_, value)| *value).collect();
         let changed = self.change(table, &sql, &values)?;
+        let place = place_of(table, PRIMARY, key);
         let written = self.view().map(|view| {
-            let (before, after) = (
-                view.state.row(table, &before),
-                view.state.row(table, &after),
-            );
+            let before = (view.now(&place), places_in(table, &before));
+            let after = view.state.row(table, &after);
             let sum = after.0;
             view.replace(Some(before), Some(after));
             (view, sum)
@@ -263,7 +262,7 @@ impl Transaction {
         self.confirm(table, key, Some(&after), changed)?;
         if let Some((view, sum)) = written {
             let kept = Kept::new(sum, vec![owned_cells(table, &after)?]);
-            view.wrote(place_of(table, PRIMARY, key), kept);
+            view.wrote(place, kept);
         }
         Ok(true)
     }
@@ -308,13 +307,16 @@ impl Transaction {
         let values: Vec<ValueRef<'_>> = key.iter().map(|(_, value)| *value).collect();
         let changed = self.change(table, &sql, &values)?;
         if let Some(view) = self.view() {
-            view.replace(Some(view.state.row(table, &before)), None);
+            let place = place_of(table, PRIMARY, key);
+            let before = (view.now(&place), places_in(table, &before));
+            view.replace(Some(before), None);
         }
         self.confirm(table, key, None, changed)?;
         Ok(true)
     }
 
-    /// The row with this key as it is, compared with the control state.
+    /// The row with this key as it is, compared with the control state. The group of the key has no other row, so its
+    /// element is the sum of that group.
     fn known(
         &self,
         table: &'static ControlTable,

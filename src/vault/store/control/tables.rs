@@ -23,7 +23,6 @@ pub(super) static CONTROL: &[&ControlTable] = &[
     &REQUEST,
     &RELEASE,
     &BUDGET,
-    &CASE_BUDGET,
 ];
 
 pub(crate) static META: ControlTable = ControlTable {
@@ -149,25 +148,19 @@ pub(crate) static RELEASE: ControlTable = ControlTable {
 pub(crate) static BUDGET: ControlTable = ControlTable {
     name: "budget",
     columns: &[
-        "operator",
         "case_number",
         "kind",
+        "payer",
+        "days",
         "spent",
         "at",
-        "days",
         "refused",
         "retry_at",
         "frozen_until",
         "raised",
         "raised_until",
     ],
-    groups: &[&["operator", "case_number", "kind"], &[]],
-};
-
-pub(crate) static CASE_BUDGET: ControlTable = ControlTable {
-    name: "case_budget",
-    columns: &["case_number", "party", "days"],
-    groups: &[&["case_number", "party"], &[]],
+    groups: &[&["case_number", "kind", "payer"], &[]],
 };
 
 /// Every other table, and what finds a change of it.
@@ -207,14 +200,13 @@ const SEALED: &[(&str, &str)] = &[
     ),
     ("leaf", "hashed into the signed tree"),
     ("tree_hash", "hashed into the signed tree"),
-    ("checkpoint", "signed"),
+    (
+        "checkpoint",
+        "signed; the seal in it is of the size and root of this checkpoint",
+    ),
     (
         "detail",
         "sealed for its leaf, which has a commitment to it",
-    ),
-    (
-        "control_seal",
-        "sealed for the size and root of the newest checkpoint",
     ),
     ("migration", "compared with the program's own texts"),
 ];
