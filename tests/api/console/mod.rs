@@ -1,5 +1,6 @@
 //! The pages, as a browser without a script meets them; in `every_look` and `journeys`, as a real one does.
 
+mod attacks;
 mod audit;
 mod every_look;
 mod every_page;
