@@ -28,7 +28,7 @@ use super::app::{App, blocking};
 use super::authenticate::authenticate;
 use super::problem::Problem;
 use super::run::ids;
-use super::turns::Turn;
+use super::turns::Slot;
 use super::{body, query};
 use crate::config::Limits;
 use crate::domain::schema::{RegionCode, also, described, one_of, pattern};
@@ -219,7 +219,8 @@ pub(super) async fn upload(
     let bytes = asked.bytes;
     let admit =
         move |vault: &Vault, caller: &Caller, arriving| admit(vault, caller, asked, arriving);
-    let reply = take_in(&app, caller, &turn, body, bytes, admit).await?;
+    let slot = turn.upload_slot().await;
+    let reply = take_in(&app, caller, slot, body, bytes, admit).await?;
     respond(reply, status)
 }
 
@@ -227,7 +228,7 @@ pub(super) async fn upload(
 pub(super) async fn take_in(
     app: &App,
     caller: Caller,
-    turn: &Turn,
+    slot: Slot,
     body: Body,
     bytes: Option<u64>,
     admit: impl FnOnce(&Vault, &Caller, Arriving) -> Result<Reply, Refusal> + Send + 'static,
@@ -235,7 +236,6 @@ pub(super) async fn take_in(
     let (pieces, incoming) = channel(PIECES);
     let (stop, stopped) = oneshot::channel();
     let (want, wanted) = oneshot::channel();
-    let slot = turn.upload_slot().await;
     // Dropped with this request, also if its sender goes away.
     let here = Arc::new(());
     let sender = Arc::downgrade(&here);

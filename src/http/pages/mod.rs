@@ -5,6 +5,7 @@
 //! page of another site can make a browser send neither.
 
 mod arrival;
+mod before_file;
 mod cookie;
 mod made_up;
 mod open;

@@ -16,10 +16,11 @@ use multer::{Constraints, Field, Multipart, SizeLimit};
 use zeroize::Zeroizing;
 
 use super::super::ProblemKind;
-use super::super::app::App;
+use super::super::app::{App, blocking};
 use super::super::authenticate::{address, authenticate_as, stranger};
 use super::super::problem::Problem;
 use super::super::upload::{admit_words, take_in, turn_away};
+use super::before_file::{BeforeFile, Progress};
 use super::page::{has_token, needs_session, sign_in_first};
 use super::{arrival, cookie, respond, visit};
 use crate::console::exhibit::{AdmitPage, AdmittedPage, Preview, Report, UPLOADED};
@@ -27,11 +28,13 @@ use crate::console::{Form, Html, RefusedPage, Visit};
 use crate::domain::CaseId;
 use crate::ingest::Mapping;
 use crate::operations::exhibit::AdmitWords;
-use crate::policy::ActionKind;
+use crate::policy::{ActionKind, actions};
 use crate::vault::{self, Caller, OperationError, Target};
 
 /// The most bytes of a field that is no file.
 const FIELD: u64 = 8 * 1024;
+/// The most bytes of a part that is no file, with its head: a mapping is the largest.
+const PART: usize = Mapping::BYTES + 8 * 1024;
 /// The most fields before the file.
 const FIELDS: usize = 20;
 /// How long is waited for them if nobody is signed in, in seconds.
@@ -109,6 +112,8 @@ async fn take(
             return Err(turn_away(app, caller, Target::Vault, error, problem).await);
         }
     };
+    may_admit(app, &caller, &case).await?;
+    let slot = turn.upload_slot().await;
     let within = Duration::from_secs(app.limits.request_s);
     let sent = match tokio::time::timeout(within, read(parts, body)).await {
         Ok(sent) => sent,
@@ -139,7 +144,7 @@ async fn take(
         admit_words(vault, caller, case, &words, arriving)
     };
     let file = Body::from_stream(file);
-    let reply = take_in(app, caller, &turn, file, length, admit).await?;
+    let reply = take_in(app, caller, slot, file, length, admit).await?;
     let broken = Problem::new(ProblemKind::Internal).with_leaf(reply.leaf);
     let _ = visit.leaf.set(reply.leaf);
     match reply.wire.into_body() {
@@ -155,6 +160,14 @@ fn told(does: &str, bytes: &[u8]) -> Option<Told> {
         "true" => Told::Reported(serde_json::from_slice(bytes).ok()?),
         _ => Told::Admitted(serde_json::from_slice(bytes).ok()?),
     })
+}
+
+/// Decides the right before anything of the body is read. The admission is decided anew.
+async fn may_admit(app: &App, caller: &Caller, case: &CaseId) -> Result<(), Problem> {
+    let (vault, caller) = (Arc::clone(&app.vault), caller.clone());
+    let target = Target::Case(case.clone());
+    let permitted = blocking(move || vault.permit::<actions::BeginExhibit>(&caller, &target));
+    Ok(permitted.await??)
 }
 
 /// A request of somebody with a session that cannot be read has a leaf.
@@ -176,7 +189,9 @@ async fn read(parts: &Parts, body: Body) -> Result<Sent, Problem> {
         .for_field("mapping", Mapping::BYTES as u64 + 1)
         .for_field("file", u64::MAX);
     let constraints = Constraints::new().size_limit(sizes);
-    let stream = body.into_data_stream();
+    let progress = Arc::new(Progress::default());
+    let body = BeforeFile::new(body, PART, Arc::clone(&progress));
+    let stream = Body::new(body).into_data_stream();
     let mut multipart = Multipart::with_constraints(stream, boundary, constraints);
     let wrong = || Problem::new(ProblemKind::Invalid).at("form", "must be a form with a file");
     let mut fields = Vec::new();
@@ -184,6 +199,7 @@ async fn read(parts: &Parts, body: Body) -> Result<Sent, Problem> {
     while let Some(field) = multipart.next_field().await.map_err(|_| wrong())? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
+            progress.file_begins();
             file = Some(field);
             break;
         }
@@ -191,6 +207,7 @@ async fn read(parts: &Parts, body: Body) -> Result<Sent, Problem> {
             return Err(wrong());
         }
         let text = field.text().await.map_err(|_| wrong())?;
+        progress.part_is_read();
         fields.push((name, Zeroizing::new(text)));
     }
     Ok(Sent {

@@ -2,6 +2,7 @@
 
 use crate::support::{Incident, Who};
 
+mod attacks;
 mod audit;
 mod every_look;
 mod every_page;
