@@ -296,7 +296,7 @@ fn a_click_or_a_drag_filters_every_chart_and_stands_in_the_address_with_and_with
     let print = json!({ "media": "print" });
     chromium.tell("Emulation.setEmulatedMedia", &print);
     let seen = "const high = (css) => document.querySelector(css).getBoundingClientRect().height;
-        return [high('#by-country details table') > 0, high('main form') > 0]";
+        return [high('#by-country details table') > 0, high('form.row') > 0]";
     assert_eq!(chromium.run(seen, &[]), json!([true, false]));
     chromium.tell("Emulation.setEmulatedMedia", &json!({ "media": "" }));
 
