@@ -69,7 +69,7 @@ fn every_dimension_has_a_chart_with_the_counts_of_the_api_its_table_and_its_mark
         .max_by_key(|row| row["messages"].as_u64())
         .unwrap();
     let country = largest["country"].as_str().unwrap();
-    let link = format!("<a href=\"?country={country}\" aria-label=\"{country}: ");
+    let link = format!("<a href=\"?country={country}\"><title>{country}: ");
     assert!(text.contains(&link), "{link}");
     // Nothing that the policy forbids, and a page that is not too large.
     for forbidden in [" style=", "<style", "onclick", "<script>"] {
@@ -125,6 +125,10 @@ fn a_chart_leaves_as_csv_and_svg_for_no_points_and_each_with_its_leaf() {
     );
     assert!(
         text.contains("<style>") && text.contains(">By day</text>"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Zone: UTC.") && text.contains("Filter: Country: US<"),
         "{text}"
     );
     assert!(!text.contains("href"), "{text}");
