@@ -94,10 +94,10 @@ const BARS: usize = 12;
 /// The most bars under a map.
 const OUTSIDE: usize = 6;
 /// The most days that are links, and the most that are drawn: a page stays small.
-const LINKED: usize = 100;
+const LINKED: usize = 62;
 const DRAWN: usize = 250;
 /// The most rows of a table on the page.
-const ROWS: usize = 60;
+const ROWS: usize = 52;
 
 /// All charts of a table.
 pub(super) fn charts(visit: &Visit, charts: &[Chart]) -> Vec<ChartView> {
@@ -756,10 +756,10 @@ mod tests {
                 },
             )
         };
-        assert_eq!(span(101).marks.len(), 101);
-        assert!(span(101).marks.iter().all(|mark| mark.href.is_none()));
+        assert_eq!(span(63).marks.len(), 63);
+        assert!(span(63).marks.iter().all(|mark| mark.href.is_none()));
         assert_eq!(span(251).marks.len(), 0);
-        assert_eq!((span(251).rows.len(), span(251).more), (60, 191));
+        assert_eq!((span(251).rows.len(), span(251).more), (52, 199));
     }
 
     #[test]

@@ -50,10 +50,10 @@ fn every_dimension_has_a_chart_with_the_counts_of_the_api_its_table_and_its_mark
         }
         let rows = chart["rows"].as_array().unwrap();
         let listed = part.matches("<tr><th scope=\"row\">").count();
-        assert_eq!(listed, rows.len().min(60), "{by}");
+        assert_eq!(listed, rows.len().min(52), "{by}");
         let small = rows
             .iter()
-            .take(60)
+            .take(52)
             .filter(|row| row["small"] == true)
             .count();
         assert_eq!(
