@@ -20,19 +20,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum_server::tls_rustls::RustlsConfig;
-use breachvault::config::Config;
-use breachvault::http::{ServeConfig, make_dev_certificate, serve_until};
 use breachvault::synthesis::sample_numbers;
-use breachvault::vault::clock::{Clock as _, SystemClock};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
 use serde_json::json;
+use support::https::{Client, Served};
 use support::{House, Res, Words, grouped, table};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::sync::oneshot;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 struct Level {
     clients: usize,
@@ -79,26 +71,11 @@ fn main() -> Res<()> {
 }
 
 async fn measure(house: &House, rows: u64, clients: &[u64], seconds: u64) -> Res<()> {
-    let paths = house.vault.paths();
-    let files = make_dev_certificate(&paths.keys(), &[], SystemClock.now())?;
-    let mut serving = ServeConfig::new(&Config::default(), paths);
-    serving.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    serving.grace_s = 0;
     // All clients are on one machine, and a level begins before all connections of the last one are gone.
     let most = clients.iter().max().copied().unwrap_or_default();
-    serving.limits.address_connections = usize::try_from(2 * most)?.max(64);
-    let (certificate, private) = (serving.certificate.clone(), serving.key.clone());
-    let (ready, address) = oneshot::channel();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let vault = Arc::clone(&house.vault);
-    let server = tokio::spawn(async move {
-        let ready = move |address| {
-            let _ = ready.send(address);
-        };
-        serve_until(vault, &serving, ready, async move { drop(stopped.await) }).await
-    });
-    let address = address.await?;
-    let tls = connector(&files.ca)?;
+    let served = Served::start(house, usize::try_from(2 * most)?.max(64)).await?;
+    let (address, tls) = (served.address, served.tls.clone());
+    let (certificate, private) = (served.certificate.clone(), served.key.clone());
     let requests: Arc<[Vec<u8>]> = sample_numbers(&support::recipe(rows), SAMPLES)
         .iter()
         .map(|number| request(house, number))
@@ -118,8 +95,7 @@ async fn measure(house: &House, rows: u64, clients: &[u64], seconds: u64) -> Res
         .send(first)
         .await?
         .to_vec();
-    drop(stop);
-    server.await??;
+    served.stop().await?;
     let address = serve_bare(&certificate, &private, body).await?;
     let mut levels = Vec::new();
     for clients in clients {
@@ -293,63 +269,6 @@ async fn serve_bare(certificate: &Path, key: &Path, body: Vec<u8>) -> Res<Socket
     let server = axum_server::from_tcp(listener)?.acceptor(acceptor);
     tokio::spawn(server.serve(router.into_make_service()));
     Ok(address)
-}
-
-fn connector(ca: &Path) -> Res<TlsConnector> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(ca)?)?;
-    let config = rustls::ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
-}
-
-/// One connection. It is kept cheap, because it uses the same cores as the server.
-struct Client {
-    stream: TlsStream<TcpStream>,
-    buffer: Vec<u8>,
-}
-
-impl Client {
-    async fn new(address: SocketAddr, tls: &TlsConnector) -> Res<Self> {
-        let socket = TcpStream::connect(address).await?;
-        socket.set_nodelay(true)?;
-        let name = ServerName::try_from("localhost")?;
-        Ok(Self {
-            stream: tls.connect(name, socket).await?,
-            buffer: Vec::with_capacity(4096),
-        })
-    }
-
-    /// The body of the answer; its status must be 200.
-    async fn send(&mut self, request: &[u8]) -> std::io::Result<&[u8]> {
-        self.stream.write_all(request).await?;
-        self.stream.flush().await?;
-        self.buffer.clear();
-        loop {
-            if self.stream.read_buf(&mut self.buffer).await? == 0 {
-                return Err(std::io::ErrorKind::UnexpectedEof.into());
-            }
-            let Some(head) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") else {
-                continue;
-            };
-            let text = String::from_utf8_lossy(&self.buffer[..head]);
-            let length: usize = text
-                .lines()
-                .filter_map(|line| line.split_once(": "))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .and_then(|(_, length)| length.parse().ok())
-                .ok_or(std::io::ErrorKind::InvalidData)?;
-            if self.buffer.len() < head + 4 + length {
-                continue;
-            }
-            if !text.starts_with("HTTP/1.1 200") {
-                let all = String::from_utf8_lossy(&self.buffer);
-                return Err(std::io::Error::other(all.into_owned()));
-            }
-            return Ok(&self.buffer[head + 4..][..length]);
-        }
-    }
 }
 
 const SAMPLES: usize = 10_000;

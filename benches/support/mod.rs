@@ -27,6 +27,7 @@ use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
 use breachvault::vault::{Body, Caller, Paths, Reply, SecondFactor, Settings, SignIn, Vault};
 use serde_json::{Value, json};
 
+pub mod https;
 pub mod load;
 
 pub type Res<T> = Result<T, Box<dyn Error>>;

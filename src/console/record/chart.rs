@@ -16,7 +16,7 @@ pub(super) struct ChartView {
     /// What it shows, in words.
     pub(super) about: String,
     /// What the values are and what they are not.
-    pub(super) note: &'static str,
+    pub(super) note: String,
     pub(super) width: usize,
     pub(super) height: usize,
     /// Drawn in its own size: it is scrolled where it does not fit.
@@ -30,8 +30,8 @@ pub(super) struct ChartView {
     pub(super) rows: Vec<Line>,
     /// How many rows the table leaves out.
     pub(super) more: usize,
-    /// What a file of its own says under the chart; empty on a page.
-    pub(super) basis: String,
+    /// What a file of its own says under the chart, in lines; none on a page.
+    pub(super) foot: Vec<String>,
 }
 
 /// One value.
@@ -94,10 +94,10 @@ const BARS: usize = 12;
 /// The most bars under a map.
 const OUTSIDE: usize = 6;
 /// The most days that are links, and the most that are drawn: a page stays small.
-const LINKED: usize = 100;
+const LINKED: usize = 62;
 const DRAWN: usize = 250;
 /// The most rows of a table on the page.
-const ROWS: usize = 60;
+const ROWS: usize = 52;
 
 /// All charts of a table.
 pub(super) fn charts(visit: &Visit, charts: &[Chart]) -> Vec<ChartView> {
@@ -123,6 +123,10 @@ fn view(visit: &Visit, chart: &Chart, zone: &Zone, only_day: Option<Date>) -> Ch
         .map(|row| Counts::of(row, chart.by))
         .collect();
     let (title, note) = heading(chart.by);
+    let note = match matches!(chart.by, Dimension::Day | Dimension::Hour | Dimension::Week) {
+        true => format!("{note} Zone: {}.", zone.name()),
+        false => note.to_owned(),
+    };
     let mut view = ChartView {
         by: chart.by.as_str(),
         title,
@@ -136,7 +140,7 @@ fn view(visit: &Visit, chart: &Chart, zone: &Zone, only_day: Option<Date>) -> Ch
         words: Vec::new(),
         rows: counts.iter().take(ROWS).map(Line::of).collect(),
         more: counts.len().saturating_sub(ROWS),
-        basis: String::new(),
+        foot: Vec::new(),
     };
     match chart.by {
         Dimension::Day => view.days(visit, zone, &counts),
@@ -506,11 +510,8 @@ const FEW: &str = "†";
 
 fn heading(by: Dimension) -> (&'static str, &'static str) {
     match by {
-        Dimension::Day => ("By day", "Drag over days, or choose them above."),
-        Dimension::Hour => (
-            "By hour of the day",
-            "All days together; where one day is chosen, an hour can be chosen too.",
-        ),
+        Dimension::Day => ("By day", "When it was sent."),
+        Dimension::Hour => ("By hour of the day", "When it was sent, all days together."),
         Dimension::Week => ("By week", "A week is named by its Monday."),
         Dimension::Country => ("By country", "As in the log, declared, or of the number."),
         Dimension::State => (
@@ -755,10 +756,10 @@ mod tests {
                 },
             )
         };
-        assert_eq!(span(101).marks.len(), 101);
-        assert!(span(101).marks.iter().all(|mark| mark.href.is_none()));
+        assert_eq!(span(63).marks.len(), 63);
+        assert!(span(63).marks.iter().all(|mark| mark.href.is_none()));
         assert_eq!(span(251).marks.len(), 0);
-        assert_eq!((span(251).rows.len(), span(251).more), (60, 191));
+        assert_eq!((span(251).rows.len(), span(251).more), (52, 199));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use askama::Template;
 
 use super::chart::{ChartView, charts};
+use super::filter::chips;
 use super::scope::{QUESTION, usual};
 use crate::console::form::{Field, Form};
 use crate::console::html::Html;
@@ -65,7 +66,14 @@ impl Page for ScopeSvg {
             return Err(OperationError::invalid("by", rule));
         }
         let mut chart = all.swap_remove(at);
-        chart.basis = basis(&table);
+        chart.foot = vec![
+            format!(
+                "{} A bar is messages, its filled part distinct numbers.",
+                chart.note
+            ),
+            basis(&table),
+        ];
+        chart.foot.extend(filter(visit));
         for mark in &mut chart.marks {
             mark.href = None;
         }
@@ -74,6 +82,23 @@ impl Page for ScopeSvg {
             name: "scope.svg",
             bytes: Html::of(&Alone { chart })?.into_bytes(),
         })
+    }
+}
+
+/// The filter in words, in a line that fits.
+fn filter(visit: &Visit) -> Option<String> {
+    const FITS: usize = 90;
+    let chips = chips(visit);
+    let all: Vec<String> = chips
+        .iter()
+        .map(|chip| format!("{}: {}", chip.name, chip.value))
+        .collect();
+    let text = format!("Filter: {}", all.join("; "));
+    let fits = text.chars().count() <= FITS;
+    match all.len() {
+        0 => None,
+        _ if fits => Some(text),
+        parts => Some(format!("Filter: {parts} values")),
     }
 }
 

@@ -3,7 +3,8 @@
 //! Most numbers are in one group only (one country, one state), so the first group of each number is stored in a small
 //! array. Further groups of a number are bits, one vector for each group, while all vectors are within a budget. Beyond
 //! the budget they are pairs, which are sorted and deduplicated from time to time; these are limited too, and a query
-//! that needs more is refused. All three give the same answer.
+//! that needs more is refused. Where most numbers are in several of few groups (days of a month, hours), each number has
+//! a bit for each group instead. All of them give the same answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +18,8 @@ use super::{CodecError, Codes, Selection};
 pub struct DistinctBudget {
     /// Bytes of bit vectors that nobody has taken yet.
     bits: Arc<AtomicUsize>,
+    /// The most bytes of the bits of one counter in which each number has all its groups.
+    masks: usize,
     /// Pairs of a group and a number.
     pairs: usize,
 }
@@ -26,6 +29,7 @@ impl DistinctBudget {
     pub fn of(bytes: usize) -> Self {
         Self {
             bits: Arc::new(AtomicUsize::new(bytes / 2)),
+            masks: bytes / MASKS,
             pairs: bytes / 2 / size_of::<u64>(),
         }
     }
@@ -35,8 +39,14 @@ impl DistinctBudget {
     pub fn share(&self, counters: usize) -> Self {
         Self {
             bits: Arc::clone(&self.bits),
+            masks: self.masks,
             pairs: self.pairs / counters.max(1),
         }
+    }
+
+    /// The same for groups of which most numbers have one only: then bits for all groups would be slower.
+    pub fn of_single_groups(self) -> Self {
+        Self { masks: 0, ..self }
     }
 
     fn take_bits(&self, bytes: usize) -> bool {
@@ -48,6 +58,10 @@ impl DistinctBudget {
     }
 }
 
+/// The part of the memory that the bits of one counter may take, so that many charts on many threads take no more than all
+/// of it.
+const MASKS: usize = 64;
+
 /// How many pairs are collected before they are deduplicated for the first time, and at least between two times.
 const PAIRS: usize = 1 << 20;
 
@@ -58,8 +72,10 @@ pub struct DistinctByGroup {
     further: Further,
 }
 
-/// The first group seen of each number.
+/// The first group seen of each number; or all of them.
 enum First {
+    /// A bit for each group, if there are few groups. Then nothing is further.
+    Masks(Zeroizing<Vec<u64>>),
     /// Used if the group codes fit: half the memory means fewer cache misses.
     Narrow(Zeroizing<Vec<u16>>),
     Wide(Zeroizing<Vec<u32>>),
@@ -81,9 +97,14 @@ impl DistinctByGroup {
     /// For group codes below `groups` and number codes below `numbers`.
     pub fn new(groups: u32, numbers: u32, budget: DistinctBudget) -> Self {
         let numbers = numbers as usize;
-        let first = match groups < u32::from(u16::MAX) {
-            true => First::Narrow(Zeroizing::new(vec![u16::NONE; numbers])),
-            false => First::Wide(Zeroizing::new(vec![u32::NONE; numbers])),
+        let first = match groups {
+            ..=u64::BITS if numbers * 8 <= budget.masks => {
+                First::Masks(Zeroizing::new(vec![0; numbers]))
+            }
+            _ if groups < u32::from(u16::MAX) => {
+                First::Narrow(Zeroizing::new(vec![u16::NONE; numbers]))
+            }
+            _ => First::Wide(Zeroizing::new(vec![u32::NONE; numbers])),
         };
         Self {
             messages: vec![0; groups as usize],
@@ -115,6 +136,7 @@ impl DistinctByGroup {
         }
         let (messages, further) = (&mut self.messages, &mut self.further);
         match &mut self.first {
+            First::Masks(masks) => add_to_masks(masks, messages, groups, numbers, selection)?,
             First::Narrow(first) => {
                 add_rows(first, messages, further, groups, numbers, selection)?;
             }
@@ -140,6 +162,14 @@ impl DistinctByGroup {
         let same = (0..)
             .zip(&other.messages)
             .all(|(theirs, messages)| *messages == 0 || group(theirs) == theirs);
+        match (&mut self.first, &other.first) {
+            (First::Masks(ours), First::Masks(theirs)) => {
+                merge_masks(ours, theirs, same, group);
+                return Ok(());
+            }
+            (First::Masks(_), _) | (_, First::Masks(_)) => return Err(CodecError::Rows),
+            _ => {}
+        }
         let further = &mut self.further;
         let both_ways = |number: usize, group: u32| further.note(group, number as u32);
         match (&mut self.first, &other.first) {
@@ -167,6 +197,7 @@ impl DistinctByGroup {
             if let Some(from) = self.further.vector_of(ours as usize) {
                 let to = &mut self.further.bits[from..from + words.len()];
                 match &self.first {
+                    First::Masks(_) => {}
                     First::Narrow(first) => add_bits(first, to, words, ours),
                     First::Wide(first) => add_bits(first, to, words, ours),
                 }
@@ -192,6 +223,7 @@ impl DistinctByGroup {
     /// How many distinct numbers were counted in any group.
     pub fn seen(&self) -> u64 {
         match &self.first {
+            First::Masks(masks) => masks.iter().filter(|mask| **mask != 0).count() as u64,
             First::Narrow(first) => seen_in(first),
             First::Wide(first) => seen_in(first),
         }
@@ -203,6 +235,7 @@ impl DistinctByGroup {
         let further = &self.further;
         let groups = further.slots.len();
         let mut counts = match &self.first {
+            First::Masks(masks) => count_masks(masks, groups),
             First::Narrow(first) => count_each(first, groups),
             First::Wide(first) => count_each(first, groups),
         };
@@ -223,6 +256,10 @@ impl DistinctByGroup {
             return Err(CodecError::Code);
         }
         let known = match &mut self.first {
+            First::Masks(masks) => masks.get_mut(number).map(|mask| {
+                *mask |= 1 << group;
+                true
+            }),
             First::Narrow(first) => first.get_mut(number).map(|first| first.take(group)),
             First::Wide(first) => first.get_mut(number).map(|first| first.take(group)),
         };
@@ -262,6 +299,51 @@ impl DistinctByGroup {
         further.pairs = pairs;
         Ok(())
     }
+}
+
+fn add_to_masks(
+    masks: &mut [u64],
+    messages: &mut [u64],
+    groups: Codes<'_>,
+    numbers: Codes<'_>,
+    selection: &Selection,
+) -> Result<(), CodecError> {
+    selection.for_each_pair(groups.as_slice(), numbers.as_slice(), |group, number| {
+        if let (Some(count), Some(mask)) = (
+            messages.get_mut(group as usize),
+            masks.get_mut(number as usize),
+        ) {
+            *count += 1;
+            *mask |= 1_u64.wrapping_shl(group);
+        }
+    })
+}
+
+fn merge_masks(ours: &mut [u64], theirs: &[u64], same: bool, group: impl Fn(u32) -> u32) {
+    for (ours, theirs) in ours.iter_mut().zip(theirs) {
+        let mut left = *theirs;
+        if same {
+            *ours |= left;
+            continue;
+        }
+        while left != 0 {
+            *ours |= 1_u64.wrapping_shl(group(left.trailing_zeros()));
+            left &= left - 1;
+        }
+    }
+}
+
+/// How many numbers have the bit of each group.
+fn count_masks(masks: &[u64], groups: usize) -> Vec<u64> {
+    let mut counts = [0_u64; u64::BITS as usize];
+    for mask in masks {
+        let mut left = *mask;
+        while left != 0 {
+            counts[left.trailing_zeros() as usize] += 1;
+            left &= left - 1;
+        }
+    }
+    counts.into_iter().take(groups).collect()
 }
 
 fn add_rows<G: Group>(
@@ -397,6 +479,7 @@ impl Group for u32 {
 impl First {
     fn len(&self) -> usize {
         match self {
+            Self::Masks(masks) => masks.len(),
             Self::Narrow(first) => first.len(),
             Self::Wide(first) => first.len(),
         }
@@ -404,6 +487,7 @@ impl First {
 
     fn get(&self, number: usize) -> Option<u32> {
         match self {
+            Self::Masks(_) => None,
             Self::Narrow(first) => {
                 let group = first.get(number).filter(|group| **group != u16::NONE);
                 group.map(|group| u32::from(*group))
@@ -472,6 +556,7 @@ mod tests {
     fn budget(bits: usize) -> DistinctBudget {
         DistinctBudget {
             bits: Arc::new(AtomicUsize::new(bits)),
+            masks: 0,
             pairs: 2000,
         }
     }
@@ -481,15 +566,18 @@ mod tests {
         fn distinct_numbers_are_those_of_plain_sets_for_any_budget_and_split(
             rows in prop::collection::vec((0_u32..9, 0_u32..150, any::<bool>()), 0..400),
             budgets in (0_usize..300, 0_usize..300),
-            groups in prop_oneof![Just(9_u32), Just(70_000)],
+            groups in prop_oneof![Just(9_u32), Just(64), Just(70_000)],
+            masks in prop_oneof![Just(0_usize), Just(150 * 8)],
+            turns in any::<bool>(),
             cut in any::<prop::sample::Index>(),
         ) {
             let cut = cut.index(rows.len() + 1);
-            let mut first = DistinctByGroup::new(groups, 150, budget(budgets.0));
-            let mut second = DistinctByGroup::new(groups, 150, budget(budgets.1));
-            // The second one has the groups in another order.
+            let with = |bits| DistinctBudget { masks, ..budget(bits) };
+            let mut first = DistinctByGroup::new(groups, 150, with(budgets.0));
+            let mut second = DistinctByGroup::new(groups, 150, with(budgets.1));
+            // The second one may have the groups in another order.
             for (counter, rows, turned) in
-                [(&mut first, &rows[..cut], false), (&mut second, &rows[cut..], true)]
+                [(&mut first, &rows[..cut], false), (&mut second, &rows[cut..], turns)]
             {
                 let of = |group: u32| if turned { 8 - group } else { group };
                 let groups: Vec<u32> = rows.iter().map(|row| of(row.0)).collect();
@@ -499,7 +587,8 @@ mod tests {
                 selection.keep_code(&kept, 1).unwrap();
                 counter.add(Codes::of(&groups), Codes::of(&numbers), &selection).unwrap();
             }
-            first.merge(&second, |group| 8_u32.wrapping_sub(group)).unwrap();
+            let group = |group: u32| if turns { 8_u32.wrapping_sub(group) } else { group };
+            first.merge(&second, group).unwrap();
             let mut plain = vec![(0, HashSet::new()); 9];
             for row in rows.iter().filter(|row| row.2) {
                 plain[row.0 as usize].0 += 1;

@@ -327,6 +327,18 @@ const WRONG: &[Priced] = &[
         table_of(incident, client, &body)
     }),
     priced(SCOPE, Who::Investigator, |incident, client| {
+        let body = json!({ "charts": ["day", "hour", "day"], "audience": "team" });
+        table_of(incident, client, &body)
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        let body = json!({ "charts": ["day"], "by": ["country"], "audience": "team" });
+        table_of(incident, client, &body)
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
+        let body = json!({ "charts": ["day"], "by": ["country"], "audience": "protected" });
+        table_of(incident, client, &body)
+    }),
+    priced(SCOPE, Who::Investigator, |incident, client| {
         table_of(
             incident,
             client,

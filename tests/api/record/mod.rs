@@ -3,3 +3,4 @@
 mod look_up;
 mod scope;
 mod search;
+mod table_csv;

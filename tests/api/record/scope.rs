@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use breachvault::domain::area_code;
 use serde_json::{Value, json};
 
-use ureq::http::Method;
-
 use crate::support::{
     Client, Incident, Log, Message, Who, csv_of, csv_of_places, fresh_csv, invented, shared,
 };
@@ -134,52 +132,6 @@ fn a_liaison_has_charts_of_its_own_account() {
     let messages = told["charts"][1]["rows"].as_array().unwrap().iter();
     let messages: u64 = messages.map(|row| row["messages"].as_u64().unwrap()).sum();
     assert_eq!(messages, own);
-}
-
-#[test]
-fn the_rows_of_a_table_and_of_charts_are_to_be_had_as_csv() {
-    let incident = shared();
-    let client = incident.investigator();
-    let path = format!("/api/v1{}", incident.of_case("/scope"));
-    let ask = |body: &Value| {
-        let headers = [("accept", "text/csv"), ("content-type", "application/json")];
-        client.send(Method::POST, &path, &headers, body.to_string().as_bytes())
-    };
-    let body = json!({ "by": ["country", "kind"], "audience": "team" });
-    let csv = ask(&body).assert_status(200);
-    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
-    assert_eq!(csv.header("vary"), Some("accept"));
-    assert!(csv.leaf().is_some());
-    let rows = table(&body)["rows"].as_array().unwrap().clone();
-    let text = csv.text();
-    let mut lines = text.lines();
-    let heading = r#""country","kind","numbers","messages","small""#;
-    assert_eq!(lines.next(), Some(heading));
-    let told: Vec<&str> = lines.collect();
-    assert_eq!(told.len(), rows.len());
-    for (line, row) in told.iter().zip(&rows) {
-        let count = |name: &str| row[name].to_string();
-        let counts = ["numbers", "messages", "small"].map(|name| format!("\"{}\"", count(name)));
-        assert!(line.ends_with(&counts.join(",")), "{line} {row}");
-    }
-    let charts = json!({ "charts": ["day", "kind"], "audience": "team" });
-    let text = ask(&charts).assert_status(200).text();
-    assert!(
-        text.starts_with(
-            "\"by\",\"value\",\"numbers\",\"messages\",\"small\"\r\n\"day\",\"2024-03-"
-        )
-    );
-    let of = |by: &str| {
-        text.lines()
-            .filter(|line| line.starts_with(&format!("\"{by}\",")))
-            .count()
-    };
-    let told = table(&charts);
-    for (at, by) in ["day", "kind"].iter().enumerate() {
-        assert_eq!(of(by), told["charts"][at]["rows"].as_array().unwrap().len());
-    }
-    let wrong = ask(&json!({ "charts": ["number"], "audience": "team" }));
-    wrong.assert_problem(422, "invalid");
 }
 
 /// Asks for tables in a vault whose budget for views covers three of them.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use super::dimension::Dimension;
+use super::dimension::{Dimension, Kin};
 use super::local_time::{DAY, LocalTime, day_text, monday_of, week_of};
 use super::same_states::SameStates;
 use crate::domain::Field;
@@ -104,7 +104,10 @@ impl Axes {
             axes,
             dense: dense.filter(|cells| *cells <= MOST_DENSE),
             numbers: records.case.numbers + 1,
-            budget: budget.share(threads()),
+            budget: match by.iter().any(|one| one.kin() == Kin::Time) {
+                true => budget.share(threads()),
+                false => budget.share(threads()).of_single_groups(),
+            },
             same_states: None,
         })
     }
