@@ -51,6 +51,8 @@ pub struct Sitting {
     pub purpose: String,
     /// The reason, empty if none was given yet.
     pub reason: String,
+    /// A reason of this one form, which waited for the person to sign in again; empty if none did.
+    pub waiting: String,
 }
 
 impl Visit {
@@ -89,8 +91,17 @@ impl Visit {
         match name {
             _ if self.form.has(name) => self.form.text(name),
             "purpose" => &self.sitting.purpose,
-            "reason" => &self.sitting.reason,
+            "reason" if self.sitting.waiting.is_empty() => &self.sitting.reason,
+            "reason" => &self.sitting.waiting,
             _ => "",
+        }
+    }
+
+    /// The reason of a form that has its own, such as a decision's.
+    pub fn own_reason(&self) -> &str {
+        match self.form.has("reason") {
+            true => self.form.text("reason"),
+            false => &self.sitting.waiting,
         }
     }
 
@@ -273,6 +284,7 @@ mod tests {
             sitting: Sitting {
                 purpose: "scoping".to_owned(),
                 reason: "the reason of before".to_owned(),
+                waiting: String::new(),
             },
             zone: Zone::default(),
             now: Moment::from_seconds(0),

@@ -9,6 +9,7 @@ mod house;
 mod outside;
 
 mod approval_attacks;
+mod building;
 mod clock;
 mod cmd;
 mod compile_fail;

@@ -1,6 +1,7 @@
 //! The client at a real terminal, against a served vault, as people use it.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -733,4 +734,120 @@ fn a_list_that_cannot_be_paid_for_gives_out_what_was_paid() {
         assert!(seen.text.contains(told), "{told}: {}", seen.text);
     }
     assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 1001);
+}
+
+#[test]
+fn a_file_is_checked_dropped_and_stopped_and_its_quarantine_seen_from_a_shell() {
+    let shell = Shell::new();
+    let case = shell.demo.text("case").to_owned();
+    let reason = ["--reason", "a reason of the tests"];
+
+    // The rejects of a served vault read as those without one.
+    let bad = shell.path("bad.csv");
+    let text = "account,number,carrier,country,state,sent_at,kind\n\
+                one,+447700900001,Mobile,GB,,2024-03-10T12:00:00Z,sms\n\
+                one,abc123,Mobile,GB,,2024-03-10T12:00:00Z,sms\n";
+    fs::write(&bad, text).unwrap();
+    let told = "quarantined: 1 (not-a-number in number; first lines 3)";
+    let here = shell.done("custodian", &["exhibit", "check", &bad]);
+    let there = shell.done("custodian", &["exhibit", "check", &bad, "--case", &case]);
+    for seen in [&here, &there] {
+        assert!(seen.contains(told) && !seen.contains("abc123"), "{seen}");
+    }
+    let json = shell.json("custodian", &["exhibit", "check", &bad, "--case", &case]);
+    assert_eq!(json["rejects"][0]["line"], 3);
+    // What would be refused fails there as it does here.
+    let none = shell.path("none.csv");
+    let header = text.lines().next().unwrap();
+    fs::write(&none, format!("{header}\none,abc,Mobile,GB,,2024-03-10T12:00:00Z,sms\n")).unwrap();
+    let refused = shell.see("custodian", &["exhibit", "check", &none, "--case", &case]);
+    assert_eq!(refused.status, 1, "{}", refused.text);
+    assert!(refused.text.contains("it would be refused: "), "{}", refused.text);
+
+    // A column that looks like the country and is none.
+    let dropped = shell.path("dropped.csv");
+    let log = include_str!("../cases/logs/n3-country-column-region-declared.csv");
+    fs::write(&dropped, log).unwrap();
+    let upload = ["exhibit", "upload", &dropped, "--region", "GB"];
+    let refused = shell.see("custodian", &upload);
+    assert_eq!(refused.status, 1, "{}", refused.text);
+    assert!(refused.text.contains("--drop C7"), "{}", refused.text);
+    let drop_it = ["--drop", "C7", "--accept-quarantined"];
+    let taken = shell.json("custodian", &[&upload[..], &drop_it].concat());
+    let columns = taken["dropped_columns"].as_array().unwrap();
+    assert!(columns.iter().any(|column| column == "C7"), "{taken}");
+
+    // Its quarantine, with a second person.
+    let admitted = shell.done("custodian", &["exhibit", "upload", &bad]);
+    assert!(admitted.contains(told), "{admitted}");
+    let exhibits = shell.json("lead.one", &["exhibit", "list"]);
+    let last = exhibits["exhibits"].as_array().unwrap().last().unwrap();
+    let exhibit = last["exhibit"].as_str().unwrap();
+    let ask = [&["quarantine", "request", exhibit][..], &reason].concat();
+    let asked = shell.id("lead.one", &ask, "quarantine");
+    let early = shell.see("lead.one", &["quarantine", "open", &asked]);
+    assert_eq!(early.status, 1, "{}", early.text);
+    let own = [&["quarantine", "decide", &asked, "approve"][..], &reason].concat();
+    let own = shell.see("lead.one", &own);
+    assert!(own.text.contains("own-request"), "{}", own.text);
+    let refused = shell.see("investigator", &ask);
+    assert!(refused.text.contains("not-allowed"), "{}", refused.text);
+    shell.done(
+        "custodian",
+        &[&["quarantine", "decide", &asked, "approve"][..], &reason].concat(),
+    );
+    let listed = shell.done("lead.one", &["quarantine", "list", "--state", "approved"]);
+    assert!(listed.contains(&asked), "{listed}");
+    let shown = shell.done("lead.one", &["quarantine", "show", &asked]);
+    assert!(shown.contains("decided_by: custodian"), "{shown}");
+    let opened = shell.done("lead.one", &["quarantine", "open", &asked]);
+    assert!(opened.contains("not-a-number") && opened.contains("aaa999"), "{opened}");
+    let again = shell.see("lead.one", &["quarantine", "open", &asked]);
+    assert_eq!(again.status, 1, "{}", again.text);
+    // As a sealed list it leaves like an export.
+    let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let recipient = format!("{key}=the supplier");
+    let list = ["--list", "--recipient", &recipient, "--legal-basis", "contract, section 9"];
+    let list = shell.id("lead.one", &[&ask[..], &list].concat(), "quarantine");
+    let shown = shell.json("lead.one", &["quarantine", "show", &list]);
+    assert_eq!(shown["list"]["recipients"][0]["name"], "the supplier");
+    shell.done("lead.two", &[&["decide", &list, "approve"][..], &reason].concat());
+    let package = shell.path("list.tar");
+    shell.done("custodian", &["export", "download", &list, "--out", &package]);
+    assert!(fs::metadata(&package).unwrap().len() > 1000);
+
+    // Ctrl-C cancels the admission at the server, which says so.
+    let nothing = shell.json("lead.one", &["exhibit", "cancel"]);
+    assert_eq!(nothing["state"], "none");
+    let pipe = shell.path("slow.csv");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let mut session = shell.at_terminal("custodian", &["exhibit", "upload", &pipe]);
+    let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    writer.write_all(text.as_bytes()).unwrap();
+    let under_way = loop {
+        let list = shell.json("lead.one", &["exhibit", "list"]);
+        if let Some(under_way) = list.get("under_way") {
+            break under_way.clone();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    };
+    assert_eq!(under_way["state"], "running");
+    let listed = shell.done("lead.one", &["exhibit", "list"]);
+    assert!(listed.contains("a file is being admitted as"), "{listed}");
+    session.send_control('c').unwrap();
+    session.exp_string("cancelling the admission").unwrap();
+    // What is read next finds that nothing is wanted any more.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while writer.write_all(b"one,+447700900002,Mobile,GB,,2024-03-10T12:00:00Z,sms\n").is_ok() {
+        assert!(std::time::Instant::now() < until);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let seen = ended(session);
+    assert_eq!(seen.status, 1, "{}", seen.text);
+    let told = "the admission was cancelled; nothing of the file was kept";
+    assert!(seen.text.contains(told), "{}", seen.text);
+    let list = shell.json("lead.one", &["exhibit", "list"]);
+    assert_eq!(list["exhibits"], exhibits["exhibits"]);
+    assert_eq!(list.get("under_way"), None);
 }

@@ -8,13 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use serde_json::Value;
 
-use super::options::{FileOptions, open};
+use super::options::{FileOptions, as_options, open};
 use super::report::show;
 use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, Unit};
 use crate::client::case::CaseArg;
 use crate::client::exhibit::{Sending, interrupt, send};
-use crate::client::{Client, Interrupt, Output};
+use crate::client::{Client, Failure, Interrupt, Output};
 use crate::operations::exhibit::AdmitWords;
 
 #[derive(Args)]
@@ -130,6 +130,10 @@ pub(super) fn upload(
     if let Some(report) = &failure.report {
         show(report, &client.output)?;
     }
+    let failure = Failure {
+        what: as_options(&failure.what),
+        ..failure
+    };
     Err(match &file.interrupt {
         Some(interrupt) => interrupt.told(failure).into(),
         None => failure.into(),

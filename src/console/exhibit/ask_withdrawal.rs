@@ -1,24 +1,45 @@
-//! `POST /console/cases/{case}/exhibits/{exhibit}/withdrawal`: asks that an exhibit counts no more.
+//! `GET` and `POST /console/cases/{case}/exhibits/{exhibit}/withdrawal`: asks that an exhibit counts no more.
 
 use askama::Template;
 
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::Refused;
+use crate::console::refused::{Refused, who_else_can};
 use crate::console::visit::Visit;
+use crate::operations::case::ReadCase;
 use crate::operations::withdrawal::{RequestWithdrawal, RequestedWithdrawal};
+use crate::policy::ActionKind;
 use crate::vault::OperationError;
+use crate::vault::scope::CaseView;
+
+/// The form.
+pub struct WithdrawalForm;
 
 /// The request for a withdrawal.
 pub struct WithdrawalPage;
 
 #[derive(Template)]
 #[template(path = "exhibit/ask_withdrawal.html")]
-struct Again<'a> {
+struct Asks<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
     case: String,
+    /// Who can ask, if the reader cannot.
+    who_can: Option<String>,
+}
+
+impl Page for WithdrawalForm {
+    type Operation = ReadCase;
+
+    fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
+        Shown::page(&Asks {
+            visit,
+            refused: None,
+            case: visit.case().unwrap_or_default(),
+            who_can: who_else_can(case.role, ActionKind::RequestWithdrawal),
+        })
+    }
 }
 
 impl Page for WithdrawalPage {
@@ -30,18 +51,12 @@ impl Page for WithdrawalPage {
         Ok(Shown::Next(visit.done_at(&path)))
     }
 
-    fn form_at(visit: &Visit) -> String {
-        format!(
-            "/console/cases/{}/exhibits",
-            visit.case().unwrap_or_default()
-        )
-    }
-
     fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
-        Some(Html::of(&Again {
+        Some(Html::of(&Asks {
             visit,
             refused: Some(refused),
             case: visit.case().unwrap_or_default(),
+            who_can: None,
         }))
     }
 }

@@ -9,7 +9,7 @@ mod progress;
 
 pub use self::admit::{AdmitForm, AdmitPage, AdmittedPage, Preview, Report, UPLOADED};
 pub use self::ask_quarantine::{QuarantineForm, QuarantinePage};
-pub use self::ask_withdrawal::WithdrawalPage;
+pub use self::ask_withdrawal::{WithdrawalForm, WithdrawalPage};
 pub use self::difference::{DifferenceForm, DifferencePage};
 pub use self::list::ExhibitsPage;
 pub use self::progress::{AdmissionPage, CancelAdmissionPage};

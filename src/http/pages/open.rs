@@ -295,7 +295,11 @@ fn go_on_with(app: &App, form: &Form, opened: &Opened) -> String {
         }
     }
     if let Ok(operator) = opened.operator.parse() {
-        app.sittings.keep(&operator, purpose, reason);
+        match purpose.is_empty() {
+            // A reason without a purpose is one form's own, such as a decision's.
+            true => app.sittings.wait(&operator, &next, reason),
+            false => app.sittings.keep(&operator, purpose, reason),
+        }
     }
     next
 }

@@ -48,6 +48,9 @@ pub(in crate::http) async fn page<P: Page>(
         }
     };
     visit.sitting = app.sittings.of(caller.operator_id());
+    if parts.method == Method::GET {
+        visit.sitting.waiting = app.sittings.take_waiting(caller.operator_id(), &visit.path);
+    }
     if asks_why::<P>() && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
         // Asked once for a sitting, and not in an address.
         let next = escaped(next_page(&visit::address(&parts)));
@@ -137,7 +140,9 @@ fn asks_why<P: Page>() -> bool {
 
 /// What a page has from the sitting or by itself, if it is not in its form.
 fn given<P: Page>(visit: &Visit) -> Vec<(&'static str, &str)> {
-    let Sitting { purpose, reason } = &visit.sitting;
+    let Sitting {
+        purpose, reason, ..
+    } = &visit.sitting;
     let sitting = [("purpose", purpose.as_str()), ("reason", reason.as_str())];
     sitting.into_iter().chain(P::usual(&visit.form)).collect()
 }

@@ -15,7 +15,7 @@ use crate::console::case::{
 use crate::console::clock::{AcceptTimePage, ClockPage};
 use crate::console::exhibit::{
     AdmissionPage, AdmitForm, CancelAdmissionPage, DifferenceForm, DifferencePage, ExhibitsPage,
-    QuarantineForm, QuarantinePage, WithdrawalPage,
+    QuarantineForm, QuarantinePage, WithdrawalForm, WithdrawalPage,
 };
 use crate::console::export::AcknowledgePage;
 use crate::console::health::HealthPage;
@@ -87,6 +87,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<CancelAdmissionPage>("/console/cases/{case}/admissions/current", post.clone())
         .page::<DifferenceForm>("/console/cases/{case}/exhibits/{exhibit}/difference", get.clone())
         .page::<DifferencePage>("/console/cases/{case}/exhibits/{exhibit}/difference", post.clone())
+        .page::<WithdrawalForm>("/console/cases/{case}/exhibits/{exhibit}/withdrawal", get.clone())
         .page::<WithdrawalPage>("/console/cases/{case}/exhibits/{exhibit}/withdrawal", post.clone())
         .page::<QuarantineForm>("/console/cases/{case}/exhibits/{exhibit}/quarantine", get.clone())
         .page::<QuarantinePage>("/console/cases/{case}/exhibits/{exhibit}/quarantine", post.clone())

@@ -41,7 +41,7 @@ const FIELDS: usize = 20;
 const STRANGER_S: u64 = 2;
 /// What a form may have beside its file, in bytes.
 const BESIDE: u64 = 1 << 20;
-/// The longest value that waits in an address for somebody to sign in again, in bytes.
+/// How much of what was said waits in an address for somebody to sign in again, in bytes. A long mapping does not.
 const WAITS: usize = 2000;
 
 /// What became of a file.
@@ -75,7 +75,12 @@ pub(in crate::http) async fn upload(app: Arc<App>, request: Request) -> Response
         }
         Err(problem) if needs_session(&problem) => {
             let mut kept = visit.form.kept(UPLOADED);
-            kept.retain(|(_, value)| value.len() <= WAITS);
+            let mut room = WAITS;
+            kept.retain(|(_, value)| {
+                let fits = value.len() <= room;
+                room -= if fits { value.len() } else { 0 };
+                fits
+            });
             sign_in_first(&app, &parts, &problem, &visit, &visit.path, &kept)
         }
         Err(problem) => refuse(&problem, &visit),

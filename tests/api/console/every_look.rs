@@ -67,6 +67,10 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         ("exhibits", in_case("/exhibits")),
         ("admission-none", in_case("/admissions/current")),
         (
+            "ask-withdrawal",
+            in_case(&format!("/exhibits/{exhibit}/withdrawal")),
+        ),
+        (
             "difference",
             in_case(&format!("/exhibits/{exhibit}/difference")),
         ),

@@ -96,6 +96,7 @@ const ROWS: &[Row] = &[
         status: 200,
         ..post("POST /console/cases/{case}/exhibits/{exhibit}/difference", &[("against", "{first}")], SEARCHERS)
     },
+    get("GET /console/cases/{case}/exhibits/{exhibit}/withdrawal", MEMBERS),
     post("POST /console/cases/{case}/exhibits/{exhibit}/withdrawal", &[REASON], KEEPERS),
     get("GET /console/cases/{case}/exhibits/{exhibit}/quarantine", MEMBERS),
     post("POST /console/cases/{case}/exhibits/{exhibit}/quarantine", &[("form", "masked"), REASON], LEADS),

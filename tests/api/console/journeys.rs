@@ -317,6 +317,8 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
     let Some(chromium) = Chromium::start(&incident) else {
         return;
     };
+    let number = incident.log.messages[0].number.clone();
+    let reveal = incident.approved_reveal(&[incident.subject(&number)]);
     chromium.sign_in(&incident, Who::Investigator);
     chromium.go(&case(&incident, "/lookup"));
     look_up(&chromium, &incident.log.messages[0].number);
@@ -342,6 +344,32 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
         "{kept}"
     );
     quiet(&chromium);
+
+    // The numbers of an opened reveal go with the session too.
+    chromium.sign_in(&incident, Who::Investigator);
+    incident.clock.advance_seconds(57);
+    chromium.go(&format!("/console/reveals/{reveal}"));
+    chromium.press("Show the numbers once");
+    chromium.find(".number");
+    assert!(chromium.html().contains(&number));
+    chromium.find("#password");
+    assert!(!chromium.html().contains(&number[1..]));
+    chromium.back();
+    chromium.find("body");
+    assert!(!chromium.html().contains(&number[1..]), "{}", chromium.html());
+
+    // What was typed into any other form is kept, and given back to that form alone.
+    chromium.wrong(&[401]);
+    chromium.sign_in(&incident, Who::Investigator);
+    chromium.go(&case(&incident, "/exports/new?country=US"));
+    chromium.fill("#recipients", "age1 of somebody");
+    chromium.fill("#legal_basis", "contract, section 9");
+    chromium.run("keep()", &[]);
+    chromium.go(&case(&incident, "/exports/new?country=US"));
+    let held = "return ['recipients', 'legal_basis', 'country'].map((id) => document.getElementById(id).value).join()";
+    assert_eq!(chromium.run(held, &[]), "age1 of somebody,contract, section 9,US");
+    chromium.go(&case(&incident, "/exports/new"));
+    assert_eq!(chromium.run(held, &[]), ",,");
 }
 
 #[test]

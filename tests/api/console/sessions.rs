@@ -1,7 +1,7 @@
 //! Coming in, staying and leaving by a browser.
 
 use super::read_by;
-use crate::support::{Browser, Incident, PASSWORD, TestVault, Who, body, code, shared};
+use crate::support::{Browser, Incident, PASSWORD, TestVault, Who, body, code, field, shared};
 
 const SESSION: &str = "__Host-session";
 
@@ -381,4 +381,44 @@ fn every_time_and_picker_names_its_zone() {
 fn me_names_the_cases() {
     let me = shared().investigator().get("/me").assert_status(200).json();
     assert_eq!(me["cases"][0]["title"], "SMS logs of March");
+}
+
+#[test]
+fn the_reason_of_one_form_survives_the_sessions_end_and_stays_that_forms_own() {
+    let incident = Incident::new();
+    let exhibit = incident.first_exhibit();
+    let withdrawal = format!("/console{}", incident.of_case(&format!("/exhibits/{exhibit}/withdrawal")));
+    let raise = incident.ask_raise(&incident.investigator(), 5);
+    let browser = Browser::signed_in(&incident, Who::Lead);
+    let own = [("purpose", "scoping"), ("reason", "the reason of the sitting")];
+    browser.submit("/console/sitting", &own).assert_status(303);
+    for (path, fields) in [
+        (format!("/console/raises/{raise}"), vec![("decision", "approve")]),
+        (withdrawal, vec![]),
+        (format!("/console{}", incident.of_case("/raises/new")), vec![("points", "5")]),
+        (format!("/console{}", incident.of_case("/hold")), vec![]),
+    ] {
+        incident.clock.advance_seconds(9 * 3600);
+        let fields = [&fields[..], &[("reason", "a reason of this form alone")]].concat();
+        let ended = browser.submit(&path, &fields).assert_status(401).text();
+        let next = field(&ended, "next").unwrap();
+        let kept = field(&ended, "keep.reason").unwrap();
+        assert_eq!(kept, "a reason of this form alone", "{path}");
+        let again = [
+            ("name", Who::Lead.name()),
+            ("password", PASSWORD),
+            ("next", next.as_str()),
+            ("keep.reason", kept.as_str()),
+        ];
+        let signed_in = browser.submit("/console/sign-in", &again).assert_status(303);
+        let to = signed_in.header("location").unwrap().to_owned();
+        assert!(!to.contains("alone"), "{to}");
+        let form = browser.get(&to).assert_status(200).text();
+        assert!(form.contains(">a reason of this form alone</textarea>"), "{path}: {form}");
+        // Shown once, and nobody else's.
+        let form = browser.get(&to).assert_status(200).text();
+        assert!(!form.contains("a reason of this form alone"), "{path}: {form}");
+        let sitting = browser.get("/console/sitting").assert_status(200).text();
+        assert!(sitting.contains(">the reason of the sitting</textarea>"), "{sitting}");
+    }
 }

@@ -12,7 +12,7 @@ mod people;
 mod served;
 mod wire;
 
-pub use self::browser::Browser;
+pub use self::browser::{Browser, field};
 pub use self::chromium::{Chromium, Look, axe};
 pub use self::client::{Answer, Client};
 pub use self::empty::Empty;
