@@ -662,6 +662,31 @@ fn the_doctor_finds_a_sound_vault_sound_and_a_spoilt_one_not() {
 }
 
 #[test]
+fn a_demo_that_others_can_reach_warns_that_they_can_sign_in() {
+    let room = tempfile::tempdir().unwrap();
+    let warned = |listen: &str| {
+        let mut demo = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+            .args(["demo", "--json", "--rows", "50", "--listen", listen])
+            .args(["--dir", room.path().join(listen).to_str().unwrap()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut told = String::new();
+        BufReader::new(demo.stdout.take().unwrap())
+            .read_line(&mut told)
+            .unwrap();
+        assert!(told.contains("\"url\""), "{told}");
+        demo.kill().unwrap();
+        let said = demo.wait_with_output().unwrap().stderr;
+        String::from_utf8_lossy(&said).contains("warning: this address can be reached")
+    };
+    assert!(warned("0.0.0.0:0"));
+    assert!(!warned("127.0.0.1:0"));
+}
+
+#[test]
 fn the_doctor_changes_nothing() {
     let bench = Bench::new();
     let _ = bench.as_administrator(&["operator", "list"]);

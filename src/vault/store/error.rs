@@ -58,8 +58,8 @@ pub enum StoreFault {
 }
 
 impl StoreError {
-    /// Whether the file itself is not what the vault wrote, as when somebody put another in its place. Trying again does
-    /// not help.
+    /// Whether the file itself is not what the vault wrote, as when somebody put another in its place. Trying again
+    /// does not help.
     pub(crate) fn is_broken_file(&self) -> bool {
         matches!(self.fault, StoreFault::Damaged | StoreFault::Inconsistent)
     }
