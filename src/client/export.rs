@@ -47,7 +47,7 @@ pub(crate) struct Ask {
         hide_possible_values = true, value_name = "CONTENTS")]
     contents: String,
     /// A public key of age that can open it; may be given more than once
-    #[arg(long = "recipient", value_name = "KEY", required = true)]
+    #[arg(long = "recipient", value_name = "KEY=NAME", required = true)]
     recipients: Vec<String>,
     /// By which right it is given out
     #[arg(long, value_name = "TEXT")]
@@ -176,7 +176,7 @@ impl Ask {
     fn run(self) -> Result<(), Failure> {
         let mut body = Map::new();
         body.insert("profile".to_owned(), self.contents.into());
-        body.insert("recipients".to_owned(), json!(self.recipients));
+        body.insert("recipients".to_owned(), recipients(&self.recipients));
         body.insert("legal_basis".to_owned(), self.legal_basis.into());
         self.why.add_to(&mut body);
         self.filter.add_to(&mut body);
@@ -184,6 +184,15 @@ impl Ask {
         let asked = connection.post(&self.case.path("/exports"), &Value::Object(body))?;
         self.client.output.object(&asked.value()?)
     }
+}
+
+/// Public keys, each as `KEY` or `KEY=NAME`; deciders are shown the name.
+pub(super) fn recipients(keys: &[String]) -> Value {
+    let recipient = |text: &String| match text.split_once('=') {
+        Some((key, name)) => json!({ "key": key.trim(), "name": name.trim() }),
+        None => json!(text.trim()),
+    };
+    keys.iter().map(recipient).collect()
 }
 
 /// Takes a package into a new file: of an export, or the list of a quarantine.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::case::CaseArg;
 use super::connection::part;
-use super::export::{acknowledge, take};
+use super::export::{acknowledge, recipients, take};
 use super::failure::Failure;
 use super::request;
 use super::server::Client;
@@ -40,8 +40,8 @@ pub(crate) enum Quarantine {
 pub(crate) struct Ask {
     /// The exhibit
     exhibit: String,
-    /// A public key of age that can open the list; without one the rows are shown masked
-    #[arg(long = "recipient", value_name = "KEY", requires = "legal_basis")]
+    /// A public key of age that can open the list, and after = who has it; without one the rows are shown masked
+    #[arg(long = "recipient", value_name = "KEY=NAME", requires = "legal_basis")]
     recipients: Vec<String>,
     /// By which right the list is given out
     #[arg(long, value_name = "TEXT", requires = "recipients")]
@@ -166,7 +166,7 @@ impl Ask {
         };
         body.insert("form".to_owned(), form.into());
         if let Some(legal_basis) = self.legal_basis {
-            body.insert("recipients".to_owned(), json!(self.recipients));
+            body.insert("recipients".to_owned(), recipients(&self.recipients));
             body.insert("legal_basis".to_owned(), legal_basis.into());
         }
         let path = format!("/exhibits/{}/quarantine", part(&self.exhibit));

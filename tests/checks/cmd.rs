@@ -661,6 +661,60 @@ fn the_doctor_finds_a_sound_vault_sound_and_a_spoilt_one_not() {
     assert!(spoilt.out.contains("FAILED"));
 }
 
+#[test]
+fn a_demo_that_others_can_reach_warns_that_they_can_sign_in() {
+    let room = tempfile::tempdir().unwrap();
+    let warned = |listen: &str| {
+        let mut demo = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+            .args(["demo", "--json", "--rows", "50", "--listen", listen])
+            .args(["--dir", room.path().join(listen).to_str().unwrap()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut told = String::new();
+        BufReader::new(demo.stdout.take().unwrap())
+            .read_line(&mut told)
+            .unwrap();
+        assert!(told.contains("\"url\""), "{told}");
+        demo.kill().unwrap();
+        let said = demo.wait_with_output().unwrap().stderr;
+        String::from_utf8_lossy(&said).contains("warning: this address can be reached")
+    };
+    assert!(warned("0.0.0.0:0"));
+    assert!(!warned("127.0.0.1:0"));
+}
+
+#[test]
+fn the_doctor_changes_nothing() {
+    let bench = Bench::new();
+    let _ = bench.as_administrator(&["operator", "list"]);
+    let rows = || {
+        let connection = rusqlite::Connection::open(bench.database()).unwrap();
+        let count = |table: &str| -> i64 {
+            let sql = format!("SELECT count(*) FROM {table}");
+            connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        ["leaf", "checkpoint", "detail", "tree_hash"].map(count)
+    };
+    let before = (rows(), bench.keep(&[MARK, KEYRING]), json(&bench.verify()));
+    for _ in 0..2 {
+        let told = bench.look(&["doctor"], "passphrase", &["--json"]);
+        assert_eq!(told.status, 0, "{}{}", told.out, told.err);
+        let found = json(&told);
+        for what in ["details", "exhibits", "clock", "mark"] {
+            let all = found.as_array().unwrap().iter();
+            let state = all
+                .filter(|one| one["what"] == what)
+                .map(|one| &one["state"]);
+            assert_eq!(state.collect::<Vec<_>>(), ["ok"], "{what}: {found}");
+        }
+    }
+    let after = (rows(), bench.keep(&[MARK, KEYRING]), json(&bench.verify()));
+    assert_eq!(before, after);
+}
+
 /// What was put back, and the words that `doctor` and `audit verify` have for it.
 #[test]
 fn files_that_were_put_back_are_found_with_the_passphrase_by_doctor_and_audit_verify() {

@@ -16,6 +16,7 @@ mod compile_fail;
 mod control_rows;
 mod evidence_tools;
 mod faults;
+mod file_put_back;
 mod foreign_schema;
 mod forged_leaves;
 mod help;

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use breachvault::vault::clock::{Clock as _, SystemClock};
 use nix::sys::wait::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 use serde_json::Value;
@@ -787,14 +788,14 @@ fn a_file_is_checked_dropped_and_stopped_and_its_quarantine_seen_from_a_shell() 
     let asked = shell.id("lead.one", &ask, "quarantine");
     let early = shell.see("lead.one", &["quarantine", "open", &asked]);
     assert_eq!(early.status, 1, "{}", early.text);
-    let own = [&["quarantine", "decide", &asked, "approve"][..], &reason].concat();
+    let own = [&["decide", &asked, "approve"][..], &reason].concat();
     let own = shell.see("lead.one", &own);
     assert!(own.text.contains("own-request"), "{}", own.text);
     let refused = shell.see("investigator", &ask);
     assert!(refused.text.contains("not-allowed"), "{}", refused.text);
     shell.done(
         "custodian",
-        &[&["quarantine", "decide", &asked, "approve"][..], &reason].concat(),
+        &[&["decide", &asked, "approve"][..], &reason].concat(),
     );
     let listed = shell.done("lead.one", &["quarantine", "list", "--state", "approved"]);
     assert!(listed.contains(&asked), "{listed}");
@@ -807,13 +808,13 @@ fn a_file_is_checked_dropped_and_stopped_and_its_quarantine_seen_from_a_shell() 
     // As a sealed list it leaves like an export.
     let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
     let recipient = format!("{key}=the supplier");
-    let list = ["--list", "--recipient", &recipient, "--legal-basis", "contract, section 9"];
+    let list = ["--recipient", &recipient, "--legal-basis", "contract, section 9"];
     let list = shell.id("lead.one", &[&ask[..], &list].concat(), "quarantine");
     let shown = shell.json("lead.one", &["quarantine", "show", &list]);
     assert_eq!(shown["list"]["recipients"][0]["name"], "the supplier");
     shell.done("lead.two", &[&["decide", &list, "approve"][..], &reason].concat());
     let package = shell.path("list.tar");
-    shell.done("custodian", &["export", "download", &list, "--out", &package]);
+    shell.done("custodian", &["quarantine", "download", &list, "--out", &package]);
     assert!(fs::metadata(&package).unwrap().len() > 1000);
 
     // Ctrl-C cancels the admission at the server, which says so.
@@ -850,4 +851,140 @@ fn a_file_is_checked_dropped_and_stopped_and_its_quarantine_seen_from_a_shell() 
     let list = shell.json("lead.one", &["exhibit", "list"]);
     assert_eq!(list["exhibits"], exhibits["exhibits"]);
     assert_eq!(list.get("under_way"), None);
+}
+
+#[test]
+fn what_waits_is_listed_and_decided_from_the_shell() {
+    let shell = Shell::new();
+    let raise = shell.id(
+        "investigator",
+        &[
+            "raise",
+            "request",
+            "--points",
+            "50",
+            "--until",
+            &in_days(3),
+            "--reason",
+            "a list of sixty came in",
+        ],
+        "raise",
+    );
+    let mine = shell.done("investigator", &["inbox"]);
+    assert!(
+        mine.contains(&raise) && mine.contains("others-decision"),
+        "{mine}"
+    );
+    let waits = shell.json("lead.one", &["inbox"]);
+    let all = waits["waiting"].as_array().unwrap();
+    let one = all
+        .iter()
+        .find(|one| one["request"] == raise.as_str())
+        .unwrap();
+    assert_eq!(one["waits_for"], "your-decision");
+    assert_eq!(waits["tasks"], serde_json::json!([]));
+    let listed = shell.done("lead.one", &["raise", "list", "--state", "requested"]);
+    assert!(listed.contains(&raise), "{listed}");
+    let own = shell.see(
+        "investigator",
+        &[
+            "decide",
+            &raise,
+            "approve",
+            "--reason",
+            "I need them myself",
+        ],
+    );
+    assert_eq!(own.status, 1, "{}", own.text);
+    let before = shell.json("investigator", &["budgets"])["cases"][0].clone();
+    let decide = [
+        "decide",
+        &raise,
+        "approve",
+        "--reason",
+        "the list is known to me",
+    ];
+    shell.done("lead.one", &decide);
+    let after = shell.json("investigator", &["budgets"])["cases"][0].clone();
+    assert_eq!(after["raised"], 50);
+    assert!(
+        after["lookup_most"].as_u64() > before["lookup_most"].as_u64(),
+        "{after}"
+    );
+    let shown = shell.done("investigator", &["raise", "show", &raise]);
+    assert!(shown.contains("state: approved"), "{shown}");
+
+    // The clock agrees, so there is nothing to accept; and it is not for everybody.
+    let clock = shell.done("lead.one", &["clock", "read"]);
+    assert!(clock.contains("in_doubt: false"), "{clock}");
+    let accept = [
+        "clock",
+        "accept",
+        "--time",
+        "2024-04-02T09:00:00Z",
+        "--reason",
+        "by my own watch",
+    ];
+    let refused = shell.see("lead.one", &accept);
+    assert_eq!(refused.status, 1, "{}", refused.text);
+    let refused = shell.see("investigator", &["clock", "read"]);
+    assert_eq!(refused.status, 1, "{}", refused.text);
+
+    // A session on another device is ended from here.
+    let sessions = shell.json("lead.one", &["sessions", "list"]);
+    let sessions = sessions["sessions"].as_array().unwrap().clone();
+    let other = sessions.iter().find(|one| one["current"] == false);
+    if let Some(other) = other {
+        shell.done(
+            "lead.one",
+            &["sessions", "end", other["session"].as_str().unwrap()],
+        );
+    }
+    let left = shell.json("lead.one", &["sessions", "list"]);
+    let left = left["sessions"].as_array().unwrap().len();
+    assert_eq!(left, sessions.len() - usize::from(other.is_some()));
+    let sheet = shell.done("lead.one", &["sessions", "list", "--csv"]);
+    assert!(sheet.contains("\"session\",\"current\""), "{sheet}");
+}
+
+#[test]
+fn an_invitation_is_used_at_a_terminal_and_its_second_factor_is_shown_once() {
+    let shell = Shell::new();
+    let invited = ["operators", "invite", "new.lead", "--role", "lead"];
+    let invitation = shell.id("administrator", &invited, "enrolment");
+    let (server, ca) = (
+        shell.demo.text("url").to_owned(),
+        shell.demo.text("ca_file").to_owned(),
+    );
+    let enrol = ["enrol", "--server", &server, "--ca-file", &ca, "--totp"];
+    let mut terminal = shell.at_terminal("nobody-yet", &enrol);
+    for (asked, typed) in [
+        ("enrolment token: ", invitation.as_str()),
+        ("password: ", "a password of the shell's tests"),
+        ("password again: ", "a password of the shell's tests"),
+    ] {
+        terminal.exp_string(asked).unwrap();
+        terminal.send_line(typed).unwrap();
+    }
+    let seen = ended(terminal);
+    assert_eq!(seen.status, 0, "{}", seen.text);
+    assert!(seen.text.contains("name: new.lead"), "{}", seen.text);
+    assert!(seen.text.contains("totp_secret: "), "{}", seen.text);
+    // Neither secret was echoed, and the invitation works once.
+    assert!(!seen.text.contains(&invitation), "{}", seen.text);
+    assert!(!seen.text.contains("of the shell's tests"), "{}", seen.text);
+    write_secret(&shell.room.path().join("invitation"), &invitation);
+    write_secret(
+        &shell.room.path().join("password"),
+        "another password of the tests",
+    );
+    let (file, password) = (shell.path("invitation"), shell.path("password"));
+    let files = ["--enrolment-file", &file, "--password-file", &password];
+    let again = shell.see("nobody-yet", &[&enrol[..], &files].concat());
+    assert_eq!(again.status, 1, "{}", again.text);
+}
+
+/// So many days from now, as the program takes a time.
+fn in_days(days: i64) -> String {
+    SystemClock.now().plus_seconds(days * 86_400).to_string()
 }

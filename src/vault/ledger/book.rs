@@ -176,6 +176,13 @@ impl Book {
         }
     }
 
+    /// Notes what a commit that failed says of the file.
+    pub(super) fn note_failure(&self, fault: &BookError) {
+        if let BookError::Store(error) = fault {
+            self.core.control.note_failure(*error);
+        }
+    }
+
     pub(super) fn control(&self) -> Arc<ControlState> {
         Arc::clone(&self.core.control)
     }

@@ -163,6 +163,7 @@ fn commit(book: &mut Book, acts: Vec<Act>, health: &Health) {
         }
         Err(fault) => {
             health.failed();
+            book.note_failure(&fault);
             tracing::error!(fault = %fault, leaves = count, "leaves could not be made durable");
             for done in finished {
                 done(Err(Unaudited::NotDurable));

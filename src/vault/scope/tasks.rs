@@ -110,10 +110,14 @@ impl Reading<'_> {
         title: Option<&str>,
         all: &mut Vec<TaskView>,
     ) -> Result<(), OperationError> {
+        let mut suspended = membership_rows::list(self.connection, case.number)?;
+        suspended.retain(|member| member.suspended && member.role == CaseRole::Lead);
+        if suspended.is_empty() {
+            return Ok(());
+        }
         let acting = self.acting_leads(case)?;
-        for member in membership_rows::list(self.connection, case.number)? {
-            let suspended = member.suspended && member.role == CaseRole::Lead;
-            if suspended && self.lifted_by(&member, &acting, title.is_some())? == LiftedBy::You {
+        for member in suspended {
+            if self.lifted_by(&member, &acting, title.is_some())? == LiftedBy::You {
                 all.push(TaskView {
                     yours: true,
                     ..self.task_of(TaskKind::Suspension, case, title, &member)?

@@ -1,6 +1,7 @@
 //! Errors of the database; they never hold a value.
 
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHORT_READ;
 
 /// A failed step: `at` names the statement as `table::verb`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -57,13 +58,10 @@ pub enum StoreFault {
 }
 
 impl StoreError {
-    /// Whether the file itself is not what the vault wrote, or cannot be read: what somebody put in its place, or a
-    /// disk that fails. Trying again does not help.
+    /// Whether the file itself is not what the vault wrote, as when somebody put another in its place. Trying again
+    /// does not help.
     pub(crate) fn is_broken_file(&self) -> bool {
-        matches!(
-            self.fault,
-            StoreFault::Damaged | StoreFault::Inconsistent | StoreFault::Disk
-        )
+        matches!(self.fault, StoreFault::Damaged | StoreFault::Inconsistent)
     }
 
     pub(crate) fn inconsistent(at: &'static str) -> Self {
@@ -79,6 +77,12 @@ impl StoreError {
 pub(super) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |error| {
         let fault = match &error {
+            // The file is shorter than what SQLite wrote.
+            rusqlite::Error::SqliteFailure(failure, _)
+                if failure.extended_code == SQLITE_IOERR_SHORT_READ =>
+            {
+                StoreFault::Damaged
+            }
             rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
                 ErrorCode::DiskFull => StoreFault::DiskFull,
                 ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => StoreFault::Disk,

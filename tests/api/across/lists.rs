@@ -1,4 +1,4 @@
-//! Every list that is read with `GET`: a page at a time by `limit` and `after`, and as CSV, the same rows in both forms.
+//! Every list that is read with `GET`: a page at a time by `limit` and `after`, and as CSV, with the same rows.
 
 use std::collections::BTreeSet;
 

@@ -4,8 +4,8 @@
 //! gets the focus, no page writes to the console or asks for anything but its style sheet and script. Pictures of all
 //! pages are in `target/screenshots`, for whoever built them to look at.
 //!
-//! Each page is loaded once, and the look is changed around it. What axe says follows from the elements of a page, their
-//! classes and where they stand, so it is asked where a page has one that no page before it had, in each look.
+//! Each page is loaded once, and the look is changed around it. What axe says follows from the elements of a page,
+//! their classes and where they stand, so it is asked where a page has one that no page before it had, in each look.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -353,8 +353,8 @@ const ELEMENTS: &str = "
       `${name(one.parentElement)}>${name(one)}[${one.getAttributeNames().sort()}]`);
     return [...new Set(all)];";
 
-/// What is wider than the window, cut off, or too small to be hit. What scrolls by itself, as a table does, may be wider
-/// inside; a link within a sentence may be as high as its line.
+/// What is wider than the window, cut off, or too small to be hit. What scrolls by itself, as a table does, may be
+/// wider inside; a link within a sentence may be as high as its line.
 const MISPLACED: &str = "
     const wrong = [];
     const told = (one) => `${one.tagName} ${one.className} ${(one.textContent || one.name || '').trim().slice(0, 40)}`;
