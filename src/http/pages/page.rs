@@ -38,6 +38,7 @@ pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: Request) -> R
         Ok(caller) => caller,
         Err(problem) => {
             visit.form = small_form(&app, &parts, body).await;
+            forget_numbers::<P>(&mut visit.form);
             return nobody::<P>(&app, &parts, &problem, &visit);
         }
     };
@@ -50,7 +51,9 @@ pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: Request) -> R
     let done = work::<P>(&app, &caller, &parts, body, visit).await;
     match done {
         (visit, Ok(shown)) => {
-            keep::<P>(&app, &caller, &shown, &visit);
+            if parts.method != Method::GET {
+                keep::<P>(&app, &caller, &shown, &visit);
+            }
             show(shown, &visit)
         }
         (visit, Err(problem)) if needs_session(&problem) => {
@@ -92,10 +95,16 @@ async fn work<P: Page>(
             false => ProblemKind::Invalid,
         };
         visit.form = Form::parse(&bytes).ok_or_else(|| Problem::new(kind))?;
-        match parts.method == Method::GET || has_token(&visit) {
+        if parts.method == Method::GET {
+            // Whoever sends a link does not say what somebody does, and why.
+            visit.form.forget(&visit::WHY);
+        }
+        let input = match parts.method == Method::GET || has_token(&visit) {
             true => Ok(visit.form.to_json(P::FIELDS, &given(&visit))),
             false => Err(Problem::new(ProblemKind::CrossSite)),
-        }
+        };
+        forget_numbers::<P>(&mut visit.form);
+        input
     });
     let visit = Arc::new(visit);
     let shown = Arc::clone(&visit);
@@ -110,6 +119,11 @@ async fn work<P: Page>(
     let done = pass::<P::Operation, Shown>(app, caller.clone(), &turn, ids, input, false, render);
     let done = done.await;
     (visit, done)
+}
+
+/// Nothing that may hold a number is shown again, kept, or in an address.
+fn forget_numbers<P: Page>(form: &mut Form) {
+    form.forget_numbers(&[P::FIELDS, P::KEPT].concat());
 }
 
 /// Whether the operation asks for a purpose. A page that is only read has it from the sitting.

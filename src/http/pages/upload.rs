@@ -24,7 +24,7 @@ use super::before_file::{BeforeFile, Progress};
 use super::page::{has_token, needs_session, sign_in_first};
 use super::{arrival, cookie, respond, visit};
 use crate::console::exhibit::{AdmitPage, AdmittedPage, Report};
-use crate::console::{Form, Html, RefusedPage, Visit};
+use crate::console::{Field as FormField, Form, Html, RefusedPage, Visit};
 use crate::domain::CaseId;
 use crate::operations::exhibit::AdmitWords;
 use crate::policy::{ActionKind, actions};
@@ -94,8 +94,12 @@ async fn take(
         Ok(sent) => sent,
         Err(problem) => return Err(unread(app, caller, &case, problem).await),
     };
+    let file_name = sent.file.as_ref().and_then(|file| file.file_name());
+    let words = words(&sent.form, file_name);
     visit.form = sent.form;
-    if !has_token(visit) {
+    let own = has_token(visit);
+    visit.form.forget_numbers(&[FormField::Lines("map")]);
+    if !own {
         let problem = Problem::new(ProblemKind::CrossSite);
         return Err(unread(app, caller, &case, problem).await);
     }
@@ -103,7 +107,6 @@ async fn take(
         let problem = Problem::new(ProblemKind::Invalid).at("file", "must be the last field");
         return Err(unread(app, caller, &case, problem).await);
     };
-    let words = words(&visit.form, file.file_name());
     let admit = move |vault: &vault::Vault, caller: &Caller, arriving| {
         admit_words(vault, caller, case, &words, arriving)
     };
