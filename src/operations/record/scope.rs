@@ -198,7 +198,7 @@ impl Operation for Scope {
                 json!({
                     "audience": "team",
                     "by": by,
-                    "filter": query.filter,
+                    "filter": query.filter.for_log(),
                     "zone": query.zone,
                     "top": query.top,
                     "purpose": purpose,
