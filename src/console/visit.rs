@@ -40,13 +40,15 @@ pub struct Person {
     pub form_token: String,
 }
 
-/// What somebody gave as purpose and reason, kept until they sign out. It never holds a number.
+/// What somebody gave as purpose and reason, kept until they sign out, and what they did last. It never holds a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sitting {
     /// The purpose, empty if none was given yet.
     pub purpose: String,
     /// The reason, empty if none was given yet.
     pub reason: String,
+    /// The leaf of what this session did last.
+    pub done: Option<u64>,
 }
 
 impl Visit {
@@ -60,9 +62,10 @@ impl Visit {
         self.leaf.get().copied()
     }
 
-    /// The leaf of what was done before this page was shown.
+    /// The leaf of what was done before this page was shown, if this session was led here for it.
     pub fn done(&self) -> Option<u64> {
-        self.form.text("done").parse().ok()
+        let leaf = self.form.text("done").parse().ok()?;
+        (self.sitting.done == Some(leaf)).then_some(leaf)
     }
 
     /// What a form's field holds: what was typed, else what was given last.
@@ -218,6 +221,7 @@ mod tests {
             sitting: Sitting {
                 purpose: "scoping".to_owned(),
                 reason: "the reason of before".to_owned(),
+                done: Some(3),
             },
             zone: Zone::default(),
             now: Moment::from_seconds(0),
@@ -236,13 +240,21 @@ mod tests {
             visit.address_without("country", "US"),
             "/console/cases/x/records?country=GB&carrier=A%20%26%20B"
         );
-        assert_eq!(visit.done(), Some(3));
         let left = |seconds| visit.left_until(&Moment::from_seconds(seconds));
         assert_eq!(left(0), None);
         assert_eq!(left(121).as_deref(), Some("2 minutes"));
         assert_eq!(left(86_400).as_deref(), Some("24 hours"));
         assert_eq!(left(604_800).as_deref(), Some("7 days"));
-        assert_eq!(visit.done_at("/console"), "/console?done=7");
+    }
+
+    #[test]
+    fn a_page_says_that_something_was_done_only_to_the_session_that_did_it() {
+        assert_eq!(visit("done=3").done(), Some(3));
+        assert_eq!(visit("done=4").done(), None);
+        let mut other = visit("done=3");
+        other.sitting = Sitting::default();
+        assert_eq!(other.done(), None);
+        assert_eq!(visit("").done_at("/console"), "/console?done=7");
     }
 
     #[test]

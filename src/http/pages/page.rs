@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::Request as HttpRequest;
 use axum::response::Response;
 use http::header::{HeaderName, SET_COOKIE};
 use http::request::Parts;
@@ -23,15 +23,19 @@ use crate::console::{
     Field, Form, Html, Page, RefusedPage, Shown, Sitting, Visit, escaped, next_page,
 };
 use crate::domain::{Purpose, Reason};
+use crate::operations::Request;
 use crate::policy::Action;
 use crate::vault::{Caller, Ended, Operation};
 
 /// Answers a request for the page `P`.
-pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: Request) -> Response {
+pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: HttpRequest) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut visit = visit::begin(&app, &mut parts).await;
     if !arrival::is_own(&parts) {
         return from_elsewhere::<P>(&app, &parts, &visit);
+    }
+    if arrival::is_opened(&parts) && parts.method == Method::GET && costs::<P>(&parts, &visit) {
+        return go_on(&parts, &visit);
     }
     let token = cookie::session(&parts.headers).map(|(token, _)| token);
     let caller = match authenticate_as(&app, &parts, token).await {
@@ -42,7 +46,7 @@ pub(in crate::http) async fn page<P: Page>(app: Arc<App>, request: Request) -> R
             return nobody::<P>(&app, &parts, &problem, &visit);
         }
     };
-    visit.sitting = app.sittings.of(caller.operator_id());
+    visit.sitting = app.sittings.of(&caller);
     if asks_why::<P>() && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
         // Asked once for a sitting, and not in an address.
         let next = escaped(next_page(&visit::address(&parts)));
@@ -106,6 +110,11 @@ async fn work<P: Page>(
         forget_numbers::<P>(&mut visit.form);
         input
     });
+    if parts.method == Method::GET
+        && let Some(reason) = app.sittings.typed(caller, &visit.path)
+    {
+        visit.form.put("reason", reason.as_str());
+    }
     let visit = Arc::new(visit);
     let shown = Arc::clone(&visit);
     let render = move |ended: Ended<<P::Operation as Operation>::Answer>| {
@@ -126,6 +135,16 @@ fn forget_numbers<P: Page>(form: &mut Form) {
     form.forget_numbers(&[P::FIELDS, P::KEPT].concat());
 }
 
+/// Whether to look at the page has a price, or is recorded with purpose and reason.
+fn costs<P: Page>(parts: &Parts, visit: &Visit) -> bool {
+    let form = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let json = form.unwrap_or_default().to_json(P::FIELDS, &[]);
+    let input = body::decode::<<P::Operation as Request>::Input>(&json);
+    let read = input.map(|input| <P::Operation as Request>::read(&visit.ids, input));
+    let has_price = matches!(read, Ok(Ok(operation)) if operation.price().is_some());
+    asks_why::<P>() || has_price
+}
+
 /// Whether the operation asks for a purpose. A page that is only read has it from the sitting.
 fn asks_why<P: Page>() -> bool {
     P::FIELDS.contains(&Field::Text("purpose"))
@@ -133,7 +152,9 @@ fn asks_why<P: Page>() -> bool {
 
 /// What a page has from the sitting, if it is not in its form.
 fn given(visit: &Visit) -> [(&'static str, &str); 2] {
-    let Sitting { purpose, reason } = &visit.sitting;
+    let Sitting {
+        purpose, reason, ..
+    } = &visit.sitting;
     [("purpose", purpose), ("reason", reason)]
 }
 
@@ -213,7 +234,8 @@ pub(super) fn sign_in_first(
         ended: true,
         next: next_page(form_at),
         kept,
-        made_up: &made_up::shown(&app.made_up, address(parts)),
+        kept_at: &visit.path,
+        made_up: &made_up::shown(&app.made_up, parts),
     });
     let mut response = respond::refusal(problem, page, &stranger);
     add_cookie(&mut response, cookie::end_session());
@@ -266,11 +288,11 @@ fn show(shown: Shown, visit: &Visit) -> Response {
 
 /// Purpose and reason are asked once for a sitting, which ends with the session's closing.
 fn keep<P: Page>(app: &App, caller: &Caller, shown: &Shown, visit: &Visit) {
-    let Some(operator) = caller.operator_id() else {
-        return;
-    };
+    if let (Shown::Next(_), Some(leaf)) = (shown, visit.leaf()) {
+        app.sittings.did(caller, leaf);
+    }
     match shown {
-        Shown::Left(_) => app.sittings.forget(operator),
+        Shown::Left(_) => app.sittings.forget(caller),
         _ => {
             let kept = visit.form.kept(P::KEPT);
             let value = |name: &str| {
@@ -282,8 +304,7 @@ fn keep<P: Page>(app: &App, caller: &Caller, shown: &Shown, visit: &Visit) {
                 value("purpose").parse::<Purpose>(),
                 Reason::parse(value("reason")),
             ) {
-                app.sittings
-                    .keep(operator, purpose.as_str(), reason.as_str());
+                app.sittings.keep(caller, purpose, &reason);
             }
         }
     }

@@ -7,7 +7,9 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use zeroize::Zeroizing;
 
 use super::super::problem::Problem;
-use crate::console::{Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, next_page, who_can};
+use crate::console::{
+    Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, escaped, next_page, who_can,
+};
 use crate::domain::Moment;
 use crate::operations::Ids;
 use crate::policy::ActionKind;
@@ -59,7 +61,7 @@ pub(super) fn html(
         headers.insert("audit-leaf", HeaderValue::from(leaf));
     }
     if visit.person.is_some() {
-        let (after, path) = (visit.seconds_left() + 1, next_page(&visit.path));
+        let (after, path) = (visit.seconds_left() + 1, escaped(next_page(&visit.path)));
         let leave = format!("{after}; url=/console/sign-in?ended=1&next={path}");
         if let Ok(leave) = HeaderValue::try_from(leave) {
             headers.insert(header::REFRESH, leave);

@@ -43,7 +43,7 @@ pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, S
 pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
 pub use self::reading::Reading;
-pub(in crate::vault) use self::session::{Entering, Verified};
+pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SignedIn};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
