@@ -5,6 +5,7 @@
 //! that the server names.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::io::{self, ErrorKind, Read, Write};
 use std::thread;
 use std::time::Duration;
@@ -125,6 +126,8 @@ impl Connection {
         mut ask: impl FnMut(&Self, Option<&Value>, Option<u64>) -> Result<Answer, Failure>,
     ) -> Result<Value, Failure> {
         let mut whole = ask(self, None, most)?.value()?;
+        // A server whose list never ends, or comes back to where it was, is not followed for ever.
+        let mut followed = HashSet::new();
         loop {
             let Some(entries) = whole.get(member).and_then(Value::as_array) else {
                 return Err(Failure::strange_answer());
@@ -134,13 +137,15 @@ impl Connection {
             let (Some(next), false) = (next, most.is_some_and(|most| have >= most)) else {
                 return Ok(whole);
             };
+            if followed.len() == MOST_PAGES || !followed.insert(next.to_string()) {
+                return Err(Failure::strange_answer());
+            }
             let wanted = most.map(|most| most.saturating_sub(have));
             let mut page = ask(self, Some(&next), wanted)?.value()?;
             let after = page.get("next").cloned().unwrap_or(Value::Null);
             let Some(Value::Array(more)) = page.get_mut(member).map(Value::take) else {
                 return Err(Failure::strange_answer());
             };
-            // A server that never ends is not followed for ever.
             let ended = more.is_empty();
             if let Some(Value::Array(entries)) = whole.get_mut(member) {
                 entries.extend(more);
@@ -249,6 +254,7 @@ impl Connection {
 
     /// Sends a request, and again when the server asks to wait and there is time to.
     fn patiently(&self, path: &str, sent: Sent<'_>) -> Result<Response<Body>, Failure> {
+        let mut tries = 1;
         loop {
             let response = self
                 .send(path, sent)
@@ -259,6 +265,10 @@ impl Connection {
             let Some(left) = self.patience.get().checked_sub(seconds) else {
                 return Ok(response);
             };
+            if tries == MOST_TRIES {
+                return Ok(response);
+            }
+            tries += 1;
             self.patience.set(left);
             self.words(&format!("the server asks to wait {seconds} s; waiting"));
             thread::sleep(Duration::from_secs(seconds));
@@ -475,14 +485,15 @@ pub(crate) fn with_query(path: &str, query: &[(&str, &str)]) -> String {
     }
 }
 
-/// How long the server asks to wait, if it did not do the request for now.
+/// How long the server asks to wait, if it did not do the request for now; a second at least, so that nobody asks without
+/// an end.
 fn put_off(response: &Response<Body>) -> Option<u64> {
     let busy = [
         StatusCode::TOO_MANY_REQUESTS,
         StatusCode::SERVICE_UNAVAILABLE,
     ];
     match busy.contains(&response.status()) {
-        true => header_number(response, "retry-after"),
+        true => header_number(response, "retry-after").map(|seconds| seconds.max(1)),
         false => None,
     }
 }
@@ -504,6 +515,10 @@ fn in_words(seconds: u64) -> String {
     }
 }
 
+/// How often one request is sent, if the server asks to wait each time.
+const MOST_TRIES: u32 = 30;
+/// How many pages of a list are read.
+const MOST_PAGES: usize = 10_000;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a connection may do nothing, as while the server seals a large file.
 const IDLE: Duration = Duration::from_secs(600);

@@ -127,7 +127,7 @@ impl Lookup {
             }
             false => {
                 let mut out = std::io::BufWriter::new(file.as_file());
-                write_csv(&mut out, results, COLUMNS, false)?;
+                write_csv(&mut out, results, COLUMNS)?;
                 std::io::Write::flush(&mut out).map_err(Failure::output)?;
             }
         }

@@ -53,7 +53,14 @@ impl NewFile {
             .map_err(Failure::file("write", &path))?;
         match self.file.persist_noclobber(&path) {
             Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(Self::taken(&path)),
+            // What it holds may be had once only, so it stays beside what came meanwhile.
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
+                let kept = error.file.keep().map(|(_, kept)| kept);
+                Err(match kept {
+                    Ok(kept) => Self::taken(&path).way_out(format!("it is in {}", kept.display())),
+                    Err(_) => Self::taken(&path),
+                })
+            }
             Err(error) => Err(Failure::file("write", &path)(error.error)),
         }
     }
@@ -86,5 +93,21 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         assert!(NewFile::make(&path).is_err());
         assert_eq!(std::fs::read_dir(room.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_get_its_name_any_more_is_not_lost() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("numbers.csv");
+        let mut new = NewFile::make(&path).unwrap();
+        new.as_file().write_all(b"once").unwrap();
+        std::fs::write(&path, b"of somebody else").unwrap();
+        assert!(new.keep().is_err());
+        let files = std::fs::read_dir(room.path()).unwrap();
+        let mut held: Vec<_> = files
+            .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .collect();
+        held.sort();
+        assert_eq!(held, [b"of somebody else".to_vec(), b"once".to_vec()]);
     }
 }

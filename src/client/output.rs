@@ -50,7 +50,7 @@ impl Output {
         let rows = rows.ok_or_else(Failure::strange_answer)?;
         let mut out = BufWriter::new(io::stdout().lock());
         match self.csv {
-            true => write_csv(&mut out, rows, columns, io::stdout().is_terminal())?,
+            true => write_csv(&mut out, rows, columns)?,
             false if rows.is_empty() => self.words("nothing to list"),
             false => write_table(&mut out, rows, columns)?,
         }
@@ -69,8 +69,7 @@ impl Output {
         }
         let mut out = BufWriter::new(io::stdout().lock());
         if self.csv {
-            let seen = io::stdout().is_terminal();
-            let cells: Vec<_> = members.values().map(|value| cell(value, seen)).collect();
+            let cells: Vec<_> = members.values().map(cell).collect();
             write_row(&mut out, members.keys().map(String::as_str))
                 .and_then(|()| write_row(&mut out, cells.iter().map(String::as_str)))
                 .map_err(Failure::output)?;

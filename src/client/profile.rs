@@ -1,11 +1,12 @@
 //! Profiles: the server, its certificate authority and the session, each in a file of the user's configuration folder
 //! that only its owner may read.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
@@ -33,7 +34,12 @@ impl Profiles {
     /// Reads a profile, if there is one.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Profile>, Failure> {
         let path = self.path(name)?;
-        let mut file = match File::open(&path) {
+        // Without waiting: a pipe of this name has nobody who writes.
+        let opened = OpenOptions::new()
+            .read(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+            .open(&path);
+        let mut file = match opened {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::file("read the profile", &path)(error)),
@@ -101,6 +107,12 @@ fn check_private(file: &File, path: &Path) -> Result<(), Failure> {
     let found = file
         .metadata()
         .map_err(Failure::file("read the profile", path))?;
+    if !found.is_file() {
+        let text = format!("the profile {} is no file", path.display());
+        return Err(
+            Failure::failed(text).way_out("remove it and sign in again with `breachvault login`")
+        );
+    }
     let ours = found.uid() == rustix::process::getuid().as_raw();
     match ours && found.mode() & 0o077 == 0 {
         true => Ok(()),
@@ -142,6 +154,15 @@ mod tests {
         profiles.remove("work").unwrap();
         profiles.remove("work").unwrap();
         assert_eq!(fs::read_dir(&profiles.0).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_pipe_is_no_profile_and_nobody_waits_for_it() {
+        let room = tempfile::tempdir().unwrap();
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        let pipe = room.path().join("work.json");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        assert!(Profiles(room.path().to_owned()).read("work").is_err());
     }
 
     #[test]

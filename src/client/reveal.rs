@@ -138,7 +138,7 @@ impl Open {
         let numbers = opened.get("numbers").and_then(Value::as_array);
         let numbers = numbers.ok_or_else(Failure::strange_answer)?;
         let mut writer = BufWriter::new(file.as_file());
-        write_csv(&mut writer, numbers, NUMBERS, false)?;
+        write_csv(&mut writer, numbers, NUMBERS)?;
         writer.flush().map_err(Failure::output)?;
         drop(writer);
         file.keep()

@@ -6,7 +6,8 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::domain::{WipedBuffer, hex};
+use crate::domain::{WipedBuffer, hex, may_hold_number};
+use crate::vault::plaintext::SubjectToken;
 
 /// The fields of a form or of an address, in their order.
 #[derive(Default)]
@@ -35,6 +36,8 @@ pub enum Field {
     Holders(&'static str),
     /// A list of the values of all fields of this name.
     Each(&'static str),
+    /// The same for people by their tokens. Whatever else was typed is not shown again.
+    Tokens(&'static str),
     /// A member that has members itself.
     Group(&'static str, &'static [Self]),
 }
@@ -79,6 +82,31 @@ impl Form {
             .filter(|value| !value.is_empty())
     }
 
+    /// Forgets the fields of these names, wherever they came from.
+    pub fn forget(&mut self, names: &[&str]) {
+        self.fields
+            .retain(|(name, _)| !names.contains(&name.as_str()));
+    }
+
+    /// Forgets what is never shown again: passwords, phone numbers, and every text that may hold one. It is done once
+    /// the input of the operation is made, before anything is shown, kept or put into an address.
+    pub fn forget_numbers(&mut self, fields: &[Field]) {
+        for (name, value) in &mut self.fields {
+            let kept = match Field::named(fields, name) {
+                Some(field) => field.shown_again(value),
+                None => whole(value),
+            };
+            *value = Zeroizing::new(kept);
+        }
+    }
+
+    /// Puts a value in place of those of this name.
+    pub fn put(&mut self, name: &str, value: &str) {
+        self.forget(&[name]);
+        let value = Zeroizing::new(value.to_owned());
+        self.fields.push((name.to_owned(), value));
+    }
+
     /// Names and values, in their order.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields
@@ -101,7 +129,8 @@ impl Form {
         }
     }
 
-    /// Names and values of those of these fields that may be shown again, for a form that has to be sent once more.
+    /// Names and values of those of these fields that may be shown again, for a form that has to be sent once more. None
+    /// of them holds a number.
     pub fn kept(&self, fields: &[Field]) -> Vec<(String, String)> {
         let mut kept = Vec::new();
         for field in fields {
@@ -114,11 +143,11 @@ impl Form {
                 | Field::Tick(name)
                 | Field::Lines(name)
                 | Field::Holders(name)
+                | Field::Tokens(name)
                 | Field::Each(name) => {
-                    kept.extend(
-                        self.all(name)
-                            .map(|value| (name.to_owned(), value.to_owned())),
-                    );
+                    let values = self.all(name).map(|value| field.shown_again(value));
+                    let filled = values.filter(|value| !value.is_empty());
+                    kept.extend(filled.map(|value| (name.to_owned(), value)));
                 }
             }
         }
@@ -129,6 +158,50 @@ impl Form {
     pub fn exactly(&self, name: &str) -> &str {
         let mut named = self.fields.iter().filter(|(known, _)| known == name);
         named.next().map_or("", |(_, value)| value.as_str())
+    }
+}
+
+impl Field {
+    /// The one of this name, in groups too.
+    fn named(fields: &[Self], name: &str) -> Option<Self> {
+        fields.iter().find_map(|field| match *field {
+            Self::Group(_, inner) => Self::named(inner, name),
+            Self::Text(own)
+            | Self::Optional(own)
+            | Self::Secret(own)
+            | Self::Number(own)
+            | Self::Tick(own)
+            | Self::Lines(own)
+            | Self::Numbers(own)
+            | Self::Holders(own)
+            | Self::Tokens(own)
+            | Self::Each(own) => (own == name).then_some(*field),
+        })
+    }
+
+    /// What of a value may be shown again: nothing of a secret, and no phone number.
+    fn shown_again(self, value: &str) -> String {
+        match self {
+            Self::Secret(_) | Self::Numbers(_) => String::new(),
+            Self::Tokens(_) => match value.trim().parse::<SubjectToken>() {
+                Ok(_) => value.to_owned(),
+                Err(_) => String::new(),
+            },
+            Self::Lines(_) | Self::Holders(_) => {
+                let lines = value.lines().filter(|line| !may_hold_number(line));
+                lines.collect::<Vec<_>>().join("\n")
+            }
+            _ => whole(value),
+        }
+    }
+}
+
+/// The text, or nothing of it if it may hold a phone number.
+fn whole(value: &str) -> String {
+    let in_one_line = value.replace(['\r', '\n'], " ");
+    match may_hold_number(&in_one_line) {
+        true => String::new(),
+        false => value.to_owned(),
     }
 }
 
@@ -190,7 +263,9 @@ impl Serialize for Members<'_> {
                 Field::Numbers(name) => {
                     map.serialize_entry(name, &split(form.exactly(name), "\r\n\t,;"))?;
                 }
-                Field::Each(name) => map.serialize_entry(name, &self.each(name))?,
+                Field::Each(name) | Field::Tokens(name) => {
+                    map.serialize_entry(name, &self.each(name))?
+                }
                 Field::Group(name, fields) => map.serialize_entry(
                     name,
                     &Members {
@@ -332,6 +407,37 @@ mod tests {
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         let expected = vec![pair("reason", "because of it"), pair("country", "US")];
         assert_eq!(form.kept(&fields), expected);
+    }
+
+    #[test]
+    fn no_text_that_may_hold_a_number_is_shown_again_kept_or_put_into_an_address() {
+        let mut form = form(
+            "subjects=S-0A1B2C3D&subjects=%2B12025550101&subjects=somebody&ticket=call+%2B12025550101&region=2025550101\
+             &recipients=age1abc+The+supplier%0D%0Aage1def+Call+%2B1+202+555+0101&reason=%2B1+202%0D%0A555+0101\
+             &other=06+12+34+56+78&purpose=scoping&sent_from=2024-03-10T00:00:00Z&password=secret",
+        );
+        let fields = [
+            Field::Tokens("subjects"),
+            Field::Optional("ticket"),
+            Field::Optional("region"),
+            Field::Holders("recipients"),
+            Field::Text("reason"),
+            Field::Text("purpose"),
+            Field::Group("filter", &[Field::Optional("sent_from")]),
+            Field::Secret("password"),
+        ];
+        let expected = [
+            ("subjects", "S-0A1B2C3D"),
+            ("recipients", "age1abc The supplier"),
+            ("purpose", "scoping"),
+            ("sent_from", "2024-03-10T00:00:00Z"),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(form.kept(&fields), expected);
+        form.forget_numbers(&fields);
+        let filled = form.pairs().filter(|(_, value)| !value.is_empty());
+        let filled = filled.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(filled.collect::<Vec<_>>(), expected);
     }
 
     #[test]

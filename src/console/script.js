@@ -3,6 +3,10 @@
 
 // The session's end, counted down. At its end what was shown is wiped.
 const ends = document.querySelector("[data-seconds-left]");
+const person = ends ? ends.dataset.person : "";
+// Nine digits or more with nothing but signs between, and no letter of an identifier before.
+const numberLike = /(?<![\p{L}\p{Nd}_])(?:\p{Nd}[^\p{L}\p{Nd}]{0,5}){8}\p{Nd}/u;
+const others = new BroadcastChannel("breachvault");
 if (ends) {
   const until = Date.now() + Number(ends.dataset.secondsLeft) * 1000;
   const shown = ends.querySelector(".countdown");
@@ -14,8 +18,7 @@ if (ends) {
     if (left === 300) { shown.setAttribute("aria-live", "polite"); }
     if (left === 0) {
       keep();
-      document.querySelector("main").replaceChildren();
-      location.replace(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
+      leave(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
       return;
     }
     setTimeout(tick, 1000);
@@ -23,17 +26,54 @@ if (ends) {
   tick();
 }
 
-// What was typed as purpose, reason, filter and recipients survives the session's end. Numbers are never kept.
-function kept(field) { return `keep.${location.pathname}.${field.name}`; }
+// Wipes what is shown, and goes.
+function leave(to) {
+  for (const secret of document.querySelectorAll(".number")) { secret.replaceChildren(); }
+  document.querySelector("main").replaceChildren();
+  location.replace(to);
+}
+
+// Whoever signs out does so in every tab.
+others.addEventListener("message", () => { if (person) { leave("/console/sign-in"); } });
+for (const form of document.querySelectorAll("form[action='/console/sign-out']")) {
+  form.addEventListener("submit", () => others.postMessage("left"));
+}
+
+// What was typed as purpose, reason, filter and recipients survives the session's end, for the same person. Numbers are
+// never kept.
+function kept(field) { return `keep.${person}.${location.pathname}.${field.name}`; }
 function keep() {
   for (const field of document.querySelectorAll("[data-keep]")) {
-    if (field.value) { sessionStorage.setItem(kept(field), field.value); }
+    if (field.value && !numberLike.test(field.value)) {
+      sessionStorage.setItem(kept(field), field.value);
+    }
+  }
+}
+if (person) {
+  for (const key of Object.keys(sessionStorage)) {
+    if (!key.startsWith(`keep.${person}.`)) { sessionStorage.removeItem(key); }
   }
 }
 for (const field of document.querySelectorAll("[data-keep]")) {
   const text = sessionStorage.getItem(kept(field));
   if (text && (!field.value || field.matches("select"))) { field.value = text; }
   sessionStorage.removeItem(kept(field));
+}
+
+// What a filter has stands in the address, where no number belongs. The vault refuses it too.
+for (const form of document.querySelectorAll("form[method=get]")) {
+  const typed = [...form.querySelectorAll("input:not([type]), textarea")].filter((field) => !/^sent_/.test(field.name));
+  form.addEventListener("submit", (event) => {
+    for (const field of typed) {
+      const account = field.name === "account" && /^[0-9]+$/.test(field.value.trim());
+      if (account || !numberLike.test(field.value)) { continue; }
+      event.preventDefault();
+      field.setCustomValidity("This reads as a phone number. Numbers are looked up under “Look up”.");
+      field.reportValidity();
+      return;
+    }
+  });
+  for (const field of typed) { field.addEventListener("input", () => field.setCustomValidity("")); }
 }
 
 // A list of numbers may be dropped as a text file.

@@ -44,15 +44,15 @@ pub struct Person {
     pub form_token: String,
 }
 
-/// What somebody gave as purpose and reason, kept until they sign out. It never holds a number.
+/// What somebody gave as purpose and reason, kept until they sign out, and what they did last. It never holds a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sitting {
     /// The purpose, empty if none was given yet.
     pub purpose: String,
     /// The reason, empty if none was given yet.
     pub reason: String,
-    /// A reason of this one form, which waited for the person to sign in again; empty if none did.
-    pub waiting: String,
+    /// The leaf of what this session did last.
+    pub done: Option<u64>,
 }
 
 impl Visit {
@@ -66,9 +66,10 @@ impl Visit {
         self.leaf.get().copied()
     }
 
-    /// The leaf of what was done before this page was shown.
+    /// The leaf of what was done before this page was shown, if this session was led here for it.
     pub fn done(&self) -> Option<u64> {
-        self.form.text("done").parse().ok()
+        let leaf = self.form.text("done").parse().ok()?;
+        (self.sitting.done == Some(leaf)).then_some(leaf)
     }
 
     /// The address of this page with what it was asked for, for coming back to it.
@@ -91,18 +92,14 @@ impl Visit {
         match name {
             _ if self.form.has(name) => self.form.text(name),
             "purpose" => &self.sitting.purpose,
-            "reason" if self.sitting.waiting.is_empty() => &self.sitting.reason,
-            "reason" => &self.sitting.waiting,
+            "reason" => &self.sitting.reason,
             _ => "",
         }
     }
 
     /// The reason of a form that has its own, such as a decision's.
     pub fn own_reason(&self) -> &str {
-        match self.form.has("reason") {
-            true => self.form.text("reason"),
-            false => &self.sitting.waiting,
-        }
+        self.form.text("reason")
     }
 
     /// Whether a field holds this value.
@@ -284,7 +281,7 @@ mod tests {
             sitting: Sitting {
                 purpose: "scoping".to_owned(),
                 reason: "the reason of before".to_owned(),
-                waiting: String::new(),
+                done: Some(3),
             },
             zone: Zone::default(),
             now: Moment::from_seconds(0),
@@ -322,7 +319,16 @@ mod tests {
         assert_eq!(left(121).as_deref(), Some("2 minutes"));
         assert_eq!(left(86_400).as_deref(), Some("24 hours"));
         assert_eq!(left(604_800).as_deref(), Some("7 days"));
-        assert_eq!(visit.done_at("/console"), "/console?done=7");
+    }
+
+    #[test]
+    fn a_page_says_that_something_was_done_only_to_the_session_that_did_it() {
+        assert_eq!(visit("done=3").done(), Some(3));
+        assert_eq!(visit("done=4").done(), None);
+        let mut other = visit("done=3");
+        other.sitting = Sitting::default();
+        assert_eq!(other.done(), None);
+        assert_eq!(visit("").done_at("/console"), "/console?done=7");
     }
 
     #[test]

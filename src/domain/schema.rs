@@ -138,7 +138,10 @@ kinds_of_text! {
         pattern("A country or territory, ISO 3166-1.", "^[A-Z]{2}$").examples(["GB"]),
         "the region has a numbering plan",
     );
-    FilterValue => text("A value as the log says it.").max_length(Some(256));
+    FilterValue => also(
+        text("A value as the log says it.").max_length(Some(256)),
+        "it does not read as a phone number",
+    );
     PageCursor => also(
         pattern("The `next` of the page before.", "^[A-Za-z0-9_-]{1,400}$"),
         "it is the `next` of a page of the same question",

@@ -88,6 +88,9 @@ texts! {
     AccountName 1..=128, Data;
 }
 
+/// How many digits of a name may be a phone number.
+const PHONE_DIGITS: usize = 9;
+
 /// The name an operator signs in with: 2 to 64 of `a-z 0-9 . _ -`, beginning with a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorName(String);
@@ -105,7 +108,12 @@ impl OperatorName {
         if !named || !text.starts_with(|c: char| c.is_ascii_lowercase()) {
             return Err(TextError::NotAName);
         }
-        Ok(Self(text.into_owned()))
+        // Whatever is between them: a name is shown to everybody.
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        match digits < PHONE_DIGITS {
+            true => Ok(Self(text.into_owned())),
+            false => Err(TextError::HoldsNumber),
+        }
     }
 
     /// The name.
@@ -167,5 +175,13 @@ mod tests {
         for name in ["x", "Lead", "1lead", "le ad", "-lead"] {
             assert!(OperatorName::parse(name).is_err(), "{name}");
         }
+        for name in [
+            "tel12025550147",
+            "tel.202-555-0147",
+            "j_1_2_0_2_5_5_5_0_1_4_7",
+        ] {
+            assert_eq!(OperatorName::parse(name), Err(TextError::HoldsNumber));
+        }
+        assert!(OperatorName::parse("j.smith-1985.q4").is_ok());
     }
 }

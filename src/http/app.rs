@@ -12,9 +12,11 @@ use super::drain::Drains;
 use super::metrics::Metrics;
 use super::pages::{MadeUpPerson, Sittings};
 use super::problem::Problem;
+use super::route::PageRoute;
 use super::throttle::Throttle;
 use super::turns::Turns;
 use crate::config::{Limits, Networks};
+use crate::console::Field;
 use crate::domain::hex;
 use crate::vault::Vault;
 use crate::vault::entropy::{Entropy, SystemEntropy, draw};
@@ -39,6 +41,8 @@ pub(super) struct App {
     pub(super) made_up: Vec<MadeUpPerson>,
     /// The methods of each path, as the header `Allow` has them.
     pub(super) allowed: OnceLock<BTreeMap<String, HeaderValue>>,
+    /// The pages.
+    pub(super) pages: OnceLock<Vec<PageRoute>>,
     entropy: SystemEntropy,
 }
 
@@ -63,8 +67,21 @@ impl App {
             sittings: Sittings::default(),
             made_up: Vec::new(),
             allowed: OnceLock::new(),
+            pages: OnceLock::new(),
             entropy: SystemEntropy::new(),
         }
+    }
+
+    /// Whether it serves a demo, whose people are made up.
+    pub(super) fn is_demo(&self) -> bool {
+        !self.made_up.is_empty()
+    }
+
+    /// The fields that outlive an expired session, of the form that was sent to this path.
+    pub(super) fn kept_at(&self, path: &str) -> &'static [Field] {
+        let mut pages = self.pages.get().into_iter().flatten();
+        let page = pages.find(|page| page.takes_form_at(path));
+        page.map_or(&[], |page| page.kept)
     }
 
     /// A random id for one request. If the system gives no randomness, the id is all zeros.

@@ -62,7 +62,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: 
             problem.into_response()
         }
     };
-    let mut response = finish(response, &request_id, page);
+    let mut response = finish(&app, response, &request_id, page);
     if let Some(rest) = rest {
         rest.drain(&app.drains);
     }
@@ -108,7 +108,7 @@ pub(super) fn bare_answer(app: &App, bytes: &[u8]) -> Option<Vec<u8>> {
     let request_id = app.request_id();
     let problem = Problem::new(kind);
     let body = problem.to_json(&request_id);
-    let response = finish(problem.into_response(), &request_id, None);
+    let response = finish(app, problem.into_response(), &request_id, None);
     let mut words = format!("HTTP/1.1 {}\r\nconnection: close\r\n", kind.status()).into_bytes();
     for (name, value) in response.headers() {
         let name: &[u8] = name.as_ref();
@@ -140,7 +140,7 @@ fn is_page(path: &str) -> bool {
 }
 
 /// `page` is the time for an answer that is to be a page.
-fn finish(mut response: Response, request_id: &str, page: Option<Moment>) -> Response {
+fn finish(app: &App, mut response: Response, request_id: &str, page: Option<Moment>) -> Response {
     let problem = response.extensions_mut().remove::<Problem>();
     if let (Some(problem), Some(now)) = (&problem, page) {
         let (parts, body) = bare_refusal(problem, now).into_parts();
@@ -162,6 +162,10 @@ fn finish(mut response: Response, request_id: &str, page: Option<Moment>) -> Res
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
+    }
+    if app.is_demo() {
+        // A browser would refuse plain HTTP of every other program on this machine for two years.
+        headers.remove(header::STRICT_TRANSPORT_SECURITY);
     }
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert("request-id", value);

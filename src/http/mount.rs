@@ -28,7 +28,7 @@ use super::run::{self, Named, Take, ToCsv};
 use super::sessions::Open;
 use super::sheet;
 use super::upload::{self, Admit};
-use crate::console::Page;
+use crate::console::{Field, Page};
 use crate::operations::{Docs, Empty, Request as Asked, Sheet};
 use crate::policy::{Action, ActionKind};
 use crate::vault::{Answer, Operation};
@@ -261,7 +261,7 @@ impl Routes {
                 _ => pages::page::<P>(app, request, same_path).await,
             }
         };
-        self.add_page(path, method, action, handler)
+        self.add_page(path, method, action, P::KEPT, handler)
     }
 
     /// Mounts the form that hands a package out to a browser.
@@ -274,13 +274,25 @@ impl Routes {
         let handler = move |State(app): State<Arc<App>>, request: Request| {
             pages::package(app, request, named, take)
         };
-        self.add_page(path, Method::POST, Some(ActionKind::TakePackage), handler)
+        self.add_page(
+            path,
+            Method::POST,
+            Some(ActionKind::TakePackage),
+            &[],
+            handler,
+        )
     }
 
     /// Mounts the form that admits a file of a browser.
     pub(super) fn upload_page(self, path: &'static str) -> Self {
         let handler = |State(app): State<Arc<App>>, request: Request| pages::upload(app, request);
-        self.add_page(path, Method::POST, Some(ActionKind::BeginExhibit), handler)
+        self.add_page(
+            path,
+            Method::POST,
+            Some(ActionKind::BeginExhibit),
+            &[],
+            handler,
+        )
     }
 
     /// Mounts a page for people without a session. Reading one is counted like any request of a stranger; a form is
@@ -301,7 +313,7 @@ impl Routes {
                 Err(problem) => problem.into_response(),
             }
         };
-        self.add_page(path, method, None, counted)
+        self.add_page(path, method, None, &[], counted)
     }
 
     fn add_page<H, T>(
@@ -309,6 +321,7 @@ impl Routes {
         path: &'static str,
         method: Method,
         action: Option<ActionKind>,
+        kept: &'static [Field],
         handler: H,
     ) -> Self
     where
@@ -319,6 +332,7 @@ impl Routes {
             method: method.clone(),
             path,
             action,
+            kept,
         });
         self.put(path, method, handler)
     }
@@ -339,6 +353,7 @@ impl Routes {
     pub(super) fn into_router(self, app: Arc<App>) -> Router {
         // Of one router alone; whoever made another one of the same routes has set the same.
         let _ = app.allowed.set(self.allowed());
+        let _ = app.pages.set(self.pages);
         self.router
             .fallback(plain::not_found)
             .method_not_allowed_fallback(plain::method_not_allowed)

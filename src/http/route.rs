@@ -6,6 +6,7 @@ use http::{Method, StatusCode};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::console::Field;
 use crate::operations::Docs;
 use crate::policy::ActionKind;
 
@@ -73,6 +74,19 @@ pub struct PageRoute {
     pub path: &'static str,
     /// The action of its operation; `None` for a page without a session.
     pub action: Option<ActionKind>,
+    /// The fields of its form that outlive an expired session.
+    pub(super) kept: &'static [Field],
+}
+
+impl PageRoute {
+    /// Whether a form that was sent to this path is this one.
+    pub(super) fn takes_form_at(&self, path: &str) -> bool {
+        let mut parts = path.split('/');
+        let mut known = self.path.split('/');
+        let is_at = |part: &str, known: &str| part == known || known.starts_with('{');
+        let alike = known.all(|known| parts.next().is_some_and(|part| is_at(part, known)));
+        self.method == Method::POST && alike && parts.next().is_none()
+    }
 }
 
 /// Where the input of a route comes from.

@@ -63,16 +63,36 @@ impl Open for OpenSession {
     };
 
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
+        Ok(vault.sign_in(self.attempt(address)?)??)
+    }
+}
+
+impl OpenSession {
+    fn attempt(self, address: Option<IpAddr>) -> Result<SignIn, Problem> {
         // A name that no operator can have gets the same answer as a wrong name.
         let name = OperatorName::parse(&self.name)
             .map_err(|_| Problem::new(ProblemKind::WrongCredential))?;
-        let attempt = SignIn {
+        Ok(SignIn {
             name,
             password: self.password,
             totp: self.totp,
             address,
-        };
-        Ok(vault.sign_in(attempt)??)
+        })
+    }
+}
+
+/// Who signs in by a page, for a session that the API does not take.
+#[derive(Deserialize, ToSchema)]
+#[serde(transparent)]
+pub(super) struct OpenConsoleSession(OpenSession);
+
+impl Open for OpenConsoleSession {
+    type Output = SessionOpened;
+    const ACTION: ActionKind = ActionKind::SignIn;
+    const DOCS: Docs = OpenSession::DOCS;
+
+    fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
+        Ok(vault.sign_in_to_console(self.0.attempt(address)?)??)
     }
 }
 

@@ -14,5 +14,5 @@ pub use self::request::RequestLeavesPage;
 pub use self::search::AuditPage;
 pub use self::sheet::{AuditCsv, AuditLines};
 pub use self::sign_off::{SignOffForm, SignOffPage};
-pub use self::timeline::TimelinePage;
+pub use self::timeline::LeafTimelinePage;
 pub use self::volume::VolumePage;

@@ -13,7 +13,7 @@ use crate::vault::OperationError;
 use crate::vault::scope::ListedLeaf;
 
 /// The same leaves as those of the list, under the same filter.
-pub struct TimelinePage;
+pub struct LeafTimelinePage;
 
 #[derive(Template)]
 #[template(path = "audit/timeline.html")]
@@ -27,7 +27,7 @@ struct Shows<'a> {
     next: Option<String>,
 }
 
-impl Page for TimelinePage {
+impl Page for LeafTimelinePage {
     type Operation = SearchLeaves;
     const FIELDS: &'static [Field] = AuditPage::FIELDS;
 

@@ -595,6 +595,7 @@ mod tests {
     fn visit(query: &str) -> Visit {
         Visit {
             path: "/console/cases/x/scope".to_owned(),
+            query: query.to_owned(),
             ids: Default::default(),
             form: Form::parse(query.as_bytes()).unwrap(),
             person: None,
@@ -602,6 +603,7 @@ mod tests {
             zone: Zone::default(),
             now: crate::domain::Moment::from_seconds(0),
             leaf: Default::default(),
+            curl: None,
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) const FILTER: &[Field] = &[
     Field::Each("kind"),
     Field::Each("account"),
     Field::Each("channel"),
-    Field::Each("subject"),
+    Field::Tokens("subject"),
     Field::Optional("newly_exposed_in"),
 ];
 

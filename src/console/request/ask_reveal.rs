@@ -59,7 +59,7 @@ impl Page for RevealForm {
 impl Page for RevealPage {
     type Operation = RequestReveal;
     const FIELDS: &'static [Field] = &[
-        Field::Each("subjects"),
+        Field::Tokens("subjects"),
         Field::Optional("ticket"),
         Field::Text("purpose"),
         Field::Text("reason"),

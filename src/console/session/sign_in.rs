@@ -19,6 +19,8 @@ pub struct SignInPage<'a> {
     pub next: &'a str,
     /// What was typed into the form that could not be sent: names and values, never a number.
     pub kept: &'a [(String, String)],
+    /// The path to which that form was sent.
+    pub kept_at: &'a str,
     /// In a demo, and there on the machine itself only: its made-up people.
     pub made_up: &'a [MadeUp],
 }

@@ -30,6 +30,11 @@ pub(super) fn is_own(parts: &Parts) -> bool {
     }
 }
 
+/// Whether another program opened the address, such as one for mail, or somebody typed it: a browser does not tell which.
+pub(super) fn is_opened(parts: &Parts) -> bool {
+    one(&parts.headers, &SITE) == Ok(Some("none"))
+}
+
 fn is_ahead(headers: &HeaderMap, name: &HeaderName) -> bool {
     headers.get_all(name).iter().any(|value| {
         let text = value.to_str().unwrap_or_default().to_ascii_lowercase();

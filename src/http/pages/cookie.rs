@@ -21,7 +21,7 @@ const YEAR: i64 = 365 * 86_400;
 pub(super) fn session(headers: &HeaderMap) -> Option<(SessionToken, Person)> {
     let value = value(headers, SESSION)?;
     let mut parts = value.splitn(3, '.');
-    let token = SessionToken::parse(parts.next()?).ok()?;
+    let token = SessionToken::parse(parts.next()?).ok()?.of_console();
     let expires_at = Moment::from_seconds(parts.next()?.parse().ok()?);
     let name = OperatorName::parse(parts.next()?).ok()?;
     let person = Person {
@@ -39,7 +39,8 @@ pub(super) fn set_session(
     name: &OperatorName,
 ) -> Option<HeaderValue> {
     let (ends, name) = (expires_at.seconds(), name.as_str());
-    // Without an age, so that a browser forgets it when it is closed and does not write it to its disk.
+    // Without an age, so that a browser forgets it when it is closed. Browsers write it to their disk all the same; what
+    // is found there opens pages until the session ends, and nothing of the API.
     let text = format!("{SESSION}={token}.{ends}.{name}; {ATTRIBUTES}");
     secret(Zeroizing::new(text))
 }

@@ -4,7 +4,12 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use http::header::HOST;
+use http::request::Parts;
+use http::uri::Authority;
 use zeroize::Zeroizing;
+
+use super::super::authenticate::address;
 
 use crate::console::session::MadeUp;
 
@@ -28,10 +33,12 @@ impl fmt::Debug for MadeUpPerson {
     }
 }
 
-/// The people to show to somebody at this address: none, unless it is the machine itself.
-pub(super) fn shown(people: &[MadeUpPerson], address: Option<IpAddr>) -> Vec<MadeUp> {
-    let here = address.is_some_and(|address| address.to_canonical().is_loopback());
-    let people = people.iter().filter(|_| here);
+/// Headers by which a proxy says that somebody else asks.
+const OF_A_PROXY: [&str; 3] = ["forwarded", "via", "x-real-ip"];
+
+/// The people to show to whoever asks: none, unless it is the machine itself that asks for itself, without a proxy.
+pub(super) fn shown(people: &[MadeUpPerson], parts: &Parts) -> Vec<MadeUp> {
+    let people = people.iter().filter(|_| is_here(parts));
     people
         .map(|person| MadeUp {
             name: person.name.clone(),
@@ -40,40 +47,107 @@ pub(super) fn shown(people: &[MadeUpPerson], address: Option<IpAddr>) -> Vec<Mad
         .collect()
 }
 
-/// The credentials of one of them, for somebody at this address.
+/// The credentials of one of them, for whoever sees them.
 pub(super) fn credentials(
     people: &[MadeUpPerson],
-    address: Option<IpAddr>,
+    parts: &Parts,
     name: &str,
 ) -> Option<Credentials> {
-    let shown = shown(people, address);
+    let shown = shown(people, parts);
     let person = people.iter().find(|person| person.name == name)?;
     let listed = shown.iter().any(|person| person.name == name);
     listed.then(|| (person.credentials)())
 }
 
+/// By its address, by the name that it was asked for, and as no proxy says anything else. A page of another site that
+/// gave its own name this address asks for its own name.
+fn is_here(parts: &Parts) -> bool {
+    let near = address(parts).is_some_and(|address| address.to_canonical().is_loopback());
+    let proxy = parts.headers.keys().any(|name| {
+        let name = name.as_str();
+        OF_A_PROXY.contains(&name) || name.starts_with("x-forwarded-")
+    });
+    near && !proxy && names_this_machine(parts)
+}
+
+fn names_this_machine(parts: &Parts) -> bool {
+    let host = match parts.headers.get(HOST) {
+        Some(host) => host.to_str().ok().and_then(|host| host.parse().ok()),
+        None => parts.uri.authority().cloned(),
+    };
+    let host: Option<Authority> = host;
+    host.is_some_and(|host| {
+        let name = host.host().trim_start_matches('[').trim_end_matches(']');
+        let address = name.parse::<IpAddr>();
+        name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::super::connection::{Connection, Peer};
     use super::*;
 
+    fn asked(address: &str, headers: &[(&str, &str)]) -> Parts {
+        let mut request = http::Request::get("/console/sign-in");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut parts = request.body(()).unwrap().into_parts().0;
+        let connection = Arc::new(Connection::new(address.parse().ok()));
+        parts.extensions.insert(Peer(connection));
+        parts
+    }
+
     #[test]
-    fn only_somebody_at_the_machine_itself_sees_the_people_of_a_demo() {
+    fn only_the_machine_itself_sees_the_people_of_a_demo() {
         let people = [MadeUpPerson {
             name: "lead.one".to_owned(),
             does: String::new(),
             credentials: Arc::new(|| vec![Zeroizing::default()]),
         }];
-        let address = |text: &str| text.parse().ok();
-        for (from, seen) in [
-            (address("127.0.0.1"), true),
-            (address("::1"), true),
-            (address("::ffff:127.0.0.1"), true),
-            (address("192.0.2.1"), false),
-            (None, false),
+        let host = ("host", "127.0.0.1:8443");
+        for (from, headers, seen) in [
+            ("127.0.0.1:5000", &[host][..], true),
+            ("127.0.0.1:5000", &[("host", "localhost:8443")], true),
+            ("127.0.0.1:5000", &[("host", "[::1]:8443")], true),
+            ("[::1]:5000", &[host], true),
+            ("[::ffff:127.0.0.1]:5000", &[host], true),
+            ("192.0.2.1:5000", &[host], false),
+            ("", &[host], false),
+            ("127.0.0.1:5000", &[], false),
+            ("127.0.0.1:5000", &[("host", "evil.example:8443")], false),
+            (
+                "127.0.0.1:5000",
+                &[("host", "localhost.evil.example")],
+                false,
+            ),
+            (
+                "127.0.0.1:5000",
+                &[host, ("forwarded", "for=203.0.113.9")],
+                false,
+            ),
+            (
+                "127.0.0.1:5000",
+                &[host, ("x-forwarded-for", "203.0.113.9")],
+                false,
+            ),
+            (
+                "127.0.0.1:5000",
+                &[host, ("x-forwarded-host", "vault")],
+                false,
+            ),
+            ("127.0.0.1:5000", &[host, ("via", "1.1 proxy")], false),
         ] {
-            assert_eq!(shown(&people, from).len(), usize::from(seen), "{from:?}");
-            assert_eq!(credentials(&people, from, "lead.one").is_some(), seen);
+            let parts = asked(from, headers);
+            assert_eq!(
+                shown(&people, &parts).len(),
+                usize::from(seen),
+                "{from} {headers:?}"
+            );
+            assert_eq!(credentials(&people, &parts, "lead.one").is_some(), seen);
         }
-        assert!(credentials(&people, address("::1"), "lead.two").is_none());
+        let parts = asked("127.0.0.1:5000", &[host]);
+        assert!(credentials(&people, &parts, "lead.two").is_none());
     }
 }

@@ -12,7 +12,7 @@ use http::StatusCode;
 use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::super::ProblemKind;
 use super::super::app::{App, blocking};
@@ -20,15 +20,16 @@ use super::super::authenticate::{address, stranger};
 use super::super::body;
 use super::super::problem::Problem;
 use super::super::run::{admit_open, open};
-use super::super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
+use super::super::sessions::{OpenConsoleSession, SetUpSecondFactor, UseInvitation};
 use super::page::{add_cookie, go_on};
 use super::{arrival, cookie, made_up, respond, visit};
 use crate::console::operator::{AcceptedPage, InvitationPage, Picture, SecondFactorPage};
 use crate::console::session::SignInPage;
 use crate::console::{Field, Form, Html, Refused, Visit, Zone, escaped, next_page};
-use crate::domain::{Moment, OperatorName};
+use crate::domain::{Moment, OperatorName, Purpose, Reason};
 use crate::operations::session::CloseSession;
-use crate::vault::{Body, OperationError, Reply};
+use crate::vault::identity::SessionToken;
+use crate::vault::{Body, OperationError, Reply, Unauthenticated};
 
 const SIGN_IN: &[Field] = &[
     Field::Text("name"),
@@ -49,7 +50,6 @@ const KEEP: &str = "keep.";
 struct Opened {
     token: String,
     expires_at: String,
-    operator: String,
 }
 
 /// A second factor that was just set up, as the API shows it.
@@ -63,15 +63,19 @@ struct Accepted {
 /// `GET /console/sign-in`.
 pub(super) async fn sign_in_page(State(app): State<Arc<App>>, request: Request) -> Response {
     let ((parts, visit), _) = begin(&app, request).await;
-    let form = asked(&parts);
+    // A link from elsewhere says neither where to go on nor that anything has ended.
+    let form = match arrival::is_own(&parts) {
+        true => asked(&parts),
+        false => Form::default(),
+    };
     let stranger = Visit {
         person: None,
         ..visit
     };
     let ended = form.has("ended");
-    let page = sign_in_form(&app, &parts, &stranger, &form, None, ended);
+    let page = sign_in_form(&app, &parts, &stranger, form.text("next"), &[], None, ended);
     let mut response = respond::html(StatusCode::OK, page, &stranger);
-    if ended {
+    if ended && has_ended(&app, &parts).await {
         add_cookie(&mut response, cookie::end_session());
     }
     response
@@ -82,18 +86,27 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, request: Request) -> Re
     let ((parts, mut visit), body) = begin(&app, request).await;
     let former = cookie::session(&parts.headers).map(|(token, _)| token);
     visit.person = None;
+    let mut waiting = Form::default();
     let opened = match form_of(&app, &parts, body).await {
-        Ok(form) => {
+        Ok(mut form) => {
+            let opened = try_to_sign_in(&app, &parts, &form).await;
+            waiting = waits(&form);
+            form.forget_numbers(SIGN_IN);
             visit.form = form;
-            try_to_sign_in(&app, &parts, &visit.form).await
+            opened
         }
         Err(problem) => Err(problem),
     };
+    let kept_at = match visit.form.text("keep_at") {
+        "" => visit.form.text("next"),
+        path => path,
+    };
+    let kept = waiting.kept(app.kept_at(kept_at));
     let (opened, name, leaf) = match opened {
         Ok(opened) => opened,
         Err(problem) => {
-            let refused = respond::told(&problem, None);
-            let page = sign_in_form(&app, &parts, &visit, &visit.form, Some(&refused), false);
+            let (refused, next) = (respond::told(&problem, None), visit.form.text("next"));
+            let page = sign_in_form(&app, &parts, &visit, next, &kept, Some(&refused), false);
             return respond::refusal(&problem, page, &visit);
         }
     };
@@ -106,7 +119,7 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, request: Request) -> Re
         })
         .await;
     }
-    let next = go_on_with(&app, &visit.form, &opened);
+    let next = go_on_with(&app, visit.form.text("next"), &kept, &opened).await;
     let mut response = respond::to(&next, Some(leaf));
     if let Ok(expires_at) = opened.expires_at.parse::<Moment>() {
         let cookie = cookie::set_session(&opened.token, expires_at, &name);
@@ -166,8 +179,9 @@ pub(super) async fn second_factor(State(app): State<Arc<App>>, request: Request)
     let ((parts, mut visit), body) = begin(&app, request).await;
     let set = match form_of(&app, &parts, body).await {
         Ok(form) => {
+            let json = form.to_json(SECOND_FACTOR, &[]);
             visit.form = form;
-            let json = visit.form.to_json(SECOND_FACTOR, &[]);
+            visit.form.forget_numbers(SECOND_FACTOR);
             open::<SetUpSecondFactor>(&app, address(&parts), json).await
         }
         Err(problem) => Err(problem),
@@ -207,6 +221,22 @@ async fn begin(app: &App, request: Request) -> ((Parts, Visit), HttpBody) {
     ((parts, visit), body)
 }
 
+/// Whether the browser's session has ended, or it has none.
+async fn has_ended(app: &Arc<App>, parts: &Parts) -> bool {
+    let Some((token, _)) = cookie::session(&parts.headers) else {
+        return true;
+    };
+    let vault = Arc::clone(&app.vault);
+    let found = blocking(move || vault.authenticate(&token).map(drop)).await;
+    let lives = |error: &Unauthenticated| {
+        matches!(
+            error,
+            Unauthenticated::Unavailable | Unauthenticated::Damaged
+        )
+    };
+    matches!(found, Ok(Err(error)) if !lives(&error))
+}
+
 /// What is in the address after `?`.
 fn asked(parts: &Parts) -> Form {
     let query = parts.uri.query().unwrap_or_default();
@@ -234,11 +264,11 @@ async fn try_to_sign_in(
     let wrong = || Problem::new(ProblemKind::WrongCredential);
     let (name, tries) = match form.text("person") {
         "" => (form.text("name"), Some(vec![form.to_json(SIGN_IN, &[])])),
-        person => (person, made_up::credentials(&app.made_up, from, person)),
+        person => (person, made_up::credentials(&app.made_up, parts, person)),
     };
     let mut ended = Err(wrong());
     for json in tries.unwrap_or_default() {
-        ended = open::<OpenSession>(app, from, json).await;
+        ended = open::<OpenConsoleSession>(app, from, json).await;
         if ended.is_ok() {
             break;
         }
@@ -257,51 +287,67 @@ fn sign_in_form(
     app: &App,
     parts: &Parts,
     visit: &Visit,
-    form: &Form,
+    next: &str,
+    kept: &[(String, String)],
     refused: Option<&Refused>,
     ended: bool,
 ) -> Result<Html, OperationError> {
-    let kept: Vec<(String, String)> = waiting(form)
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
     Html::of(&SignInPage {
         visit,
         refused,
         ended,
-        next: next_page(form.text("next")),
-        kept: &kept,
-        made_up: &made_up::shown(&app.made_up, address(parts)),
+        next: next_page(next),
+        kept,
+        kept_at: visit.form.text("keep_at"),
+        made_up: &made_up::shown(&app.made_up, parts),
     })
 }
 
 /// What was typed into a form that could not be sent before somebody signed in.
-fn waiting(form: &Form) -> impl Iterator<Item = (&str, &str)> {
-    form.pairs()
-        .filter_map(|(name, value)| Some((name.strip_prefix(KEEP)?, value)))
+fn waits(form: &Form) -> Form {
+    let fields = form.pairs().filter_map(|(name, value)| {
+        let name = name.strip_prefix(KEEP)?.to_owned();
+        Some((name, Zeroizing::new(value.to_owned())))
+    });
+    Form::of(fields.collect())
 }
 
 /// Where to go on after a sign-in. Purpose and reason wait in memory, the other fields in the address.
-fn go_on_with(app: &App, form: &Form, opened: &Opened) -> String {
-    let mut next = next_page(form.text("next")).to_owned();
-    let (mut purpose, mut reason) = ("", "");
-    for (name, value) in waiting(form) {
-        match name {
-            "purpose" => purpose = value,
-            "reason" => reason = value,
+async fn go_on_with(
+    app: &Arc<App>,
+    next: &str,
+    kept: &[(String, String)],
+    opened: &Opened,
+) -> String {
+    let mut address = next_page(next).to_owned();
+    let (mut purpose, mut reason) = (None, None);
+    for (name, value) in kept {
+        match name.as_str() {
+            "purpose" => purpose = value.parse::<Purpose>().ok(),
+            "reason" => reason = Reason::parse(value).ok(),
             _ => {
-                next.push(if next.contains('?') { '&' } else { '?' });
-                next.push_str(&format!("{}={}", escaped(name), escaped(value)));
+                address.push(if address.contains('?') { '&' } else { '?' });
+                address.push_str(&format!("{}={}", escaped(name), escaped(value)));
             }
         }
     }
-    if let Ok(operator) = opened.operator.parse() {
-        match purpose.is_empty() {
-            // A reason without a purpose is one form's own, such as a decision's.
-            true => app.sittings.wait(&operator, &next, reason),
-            false => app.sittings.keep(&operator, purpose, reason),
+    let vault = Arc::clone(&app.vault);
+    let token = SessionToken::parse(&opened.token).map(SessionToken::of_console);
+    if let Ok(token) = token
+        && let Ok(Ok(caller)) = blocking(move || vault.authenticate(&token)).await
+    {
+        app.sittings.begin(&caller);
+        match (purpose, reason) {
+            (Some(purpose), Some(reason)) => app.sittings.keep(&caller, purpose, &reason),
+            // One decision's own.
+            (None, Some(reason)) => {
+                let path = address.split('?').next().unwrap_or_default();
+                app.sittings.wait(&caller, path, reason);
+            }
+            _ => {}
         }
     }
-    next
+    address
 }
 
 /// The second factor that was set up, or the form once more.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::Request as HttpRequest;
 use axum::response::Response;
 use http::header::{HeaderName, SET_COOKIE};
 use http::request::Parts;
@@ -23,6 +23,7 @@ use crate::console::{
     Field, Form, Html, Page, RefusedPage, Shown, Sitting, Visit, curl, escaped, next_page,
 };
 use crate::domain::{Purpose, Reason};
+use crate::operations::Request;
 use crate::policy::Action;
 use crate::vault::{Caller, Ended, Operation};
 
@@ -31,7 +32,7 @@ use crate::vault::{Caller, Ended, Operation};
 /// `same_path`: a `GET` of the API has the path of this one, and the same operation.
 pub(in crate::http) async fn page<P: Page>(
     app: Arc<App>,
-    request: Request,
+    request: HttpRequest,
     same_path: bool,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -39,18 +40,19 @@ pub(in crate::http) async fn page<P: Page>(
     if !arrival::is_own(&parts) {
         return from_elsewhere::<P>(&app, &parts, &visit);
     }
+    if arrival::is_opened(&parts) && parts.method == Method::GET && costs::<P>(&parts, &visit) {
+        return go_on(&parts, &visit);
+    }
     let token = cookie::session(&parts.headers).map(|(token, _)| token);
     let caller = match authenticate_as(&app, &parts, token).await {
         Ok(caller) => caller,
         Err(problem) => {
             visit.form = small_form(&app, &parts, body).await;
+            forget_numbers::<P>(&mut visit.form);
             return nobody::<P>(&app, &parts, &problem, &visit);
         }
     };
-    visit.sitting = app.sittings.of(caller.operator_id());
-    if parts.method == Method::GET {
-        visit.sitting.waiting = app.sittings.take_waiting(caller.operator_id(), &visit.path);
-    }
+    visit.sitting = app.sittings.of(&caller);
     if asks_why::<P>() && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
         // Asked once for a sitting, and not in an address.
         let next = escaped(next_page(&visit::address(&parts)));
@@ -59,7 +61,9 @@ pub(in crate::http) async fn page<P: Page>(
     let done = work::<P>(&app, &caller, &parts, body, (visit, same_path)).await;
     match done {
         (visit, Ok(shown)) => {
-            keep::<P>(&app, &caller, &shown, &visit);
+            if parts.method != Method::GET {
+                keep::<P>(&app, &caller, &shown, &visit);
+            }
             show(shown, &visit)
         }
         (visit, Err(problem)) if needs_session(&problem) => {
@@ -101,11 +105,22 @@ async fn work<P: Page>(
             false => ProblemKind::Invalid,
         };
         visit.form = Form::parse(&bytes).ok_or_else(|| Problem::new(kind))?;
-        match parts.method == Method::GET || has_token(&visit) {
+        if parts.method == Method::GET {
+            // Whoever sends a link does not say what somebody does, and why.
+            visit.form.forget(&visit::WHY);
+        }
+        let input = match parts.method == Method::GET || has_token(&visit) {
             true => Ok(visit.form.to_json(P::FIELDS, &given::<P>(&visit))),
             false => Err(Problem::new(ProblemKind::CrossSite)),
-        }
+        };
+        forget_numbers::<P>(&mut visit.form);
+        input
     });
+    if parts.method == Method::GET
+        && let Some(reason) = app.sittings.typed(caller, &visit.path)
+    {
+        visit.form.put("reason", reason.as_str());
+    }
     visit.curl = as_command::<P>(&visit, parts, same_path);
     let visit = Arc::new(visit);
     let shown = Arc::clone(&visit);
@@ -130,7 +145,22 @@ fn as_command<P: Page>(visit: &Visit, parts: &Parts, same_path: bool) -> Option<
     let own = visit.path.strip_prefix(super::PREFIX);
     let own = own.filter(|_| same_path).map(|path| format!("GET {path}"));
     let asks = P::ASKS.map(str::to_owned).or(own)?;
-    curl(&asks, P::FIELDS, &given(visit), visit)
+    curl(&asks, P::FIELDS, &given::<P>(visit), visit)
+}
+
+/// Nothing that may hold a number is shown again, kept, or in an address.
+fn forget_numbers<P: Page>(form: &mut Form) {
+    form.forget_numbers(&[P::FIELDS, P::KEPT].concat());
+}
+
+/// Whether to look at the page has a price, or is recorded with purpose and reason.
+fn costs<P: Page>(parts: &Parts, visit: &Visit) -> bool {
+    let form = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let json = form.unwrap_or_default().to_json(P::FIELDS, &[]);
+    let input = body::decode::<<P::Operation as Request>::Input>(&json);
+    let read = input.map(|input| <P::Operation as Request>::read(&visit.ids, input));
+    let has_price = matches!(read, Ok(Ok(operation)) if operation.price().is_some());
+    asks_why::<P>() || has_price
 }
 
 /// Whether the operation asks for a purpose. A page that is only read has it from the sitting.
@@ -225,7 +255,8 @@ pub(super) fn sign_in_first(
         ended: true,
         next: next_page(form_at),
         kept,
-        made_up: &made_up::shown(&app.made_up, address(parts)),
+        kept_at: &visit.path,
+        made_up: &made_up::shown(&app.made_up, parts),
     });
     let mut response = respond::refusal(problem, page, &stranger);
     add_cookie(&mut response, cookie::end_session());
@@ -282,11 +313,11 @@ fn show(shown: Shown, visit: &Visit) -> Response {
 
 /// Purpose and reason are asked once for a sitting, which ends with the session's closing.
 fn keep<P: Page>(app: &App, caller: &Caller, shown: &Shown, visit: &Visit) {
-    let Some(operator) = caller.operator_id() else {
-        return;
-    };
+    if let (Shown::Next(_), Some(leaf)) = (shown, visit.leaf()) {
+        app.sittings.did(caller, leaf);
+    }
     match shown {
-        Shown::Left(_) => app.sittings.forget(operator),
+        Shown::Left(_) => app.sittings.forget(caller),
         _ => {
             let kept = visit.form.kept(P::KEPT);
             let value = |name: &str| {
@@ -298,8 +329,7 @@ fn keep<P: Page>(app: &App, caller: &Caller, shown: &Shown, visit: &Visit) {
                 value("purpose").parse::<Purpose>(),
                 Reason::parse(value("reason")),
             ) {
-                app.sittings
-                    .keep(operator, purpose.as_str(), reason.as_str());
+                app.sittings.keep(caller, purpose, &reason);
             }
         }
     }

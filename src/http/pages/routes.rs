@@ -6,7 +6,7 @@ use super::super::mount::Routes;
 use super::{open, plain};
 use crate::console::audit::{
     AuditCsv, AuditLines, AuditPage, LeafPage, RequestLeavesPage, SignOffForm, SignOffPage,
-    TimelinePage, VolumePage,
+    LeafTimelinePage, VolumePage,
 };
 use crate::console::case::{
     CasePage, CasesPage, CloseCasePage, HoldCasePage, LiftPage, MembersPage, NameMemberForm,
@@ -136,7 +136,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<RequestLeavesPage>     ("/console/requests/{request}/leaves", get.clone())
 
         .page::<AuditPage>     ("/console/audit",                  get.clone())
-        .page::<TimelinePage>  ("/console/audit/timeline",         get.clone())
+        .page::<LeafTimelinePage>  ("/console/audit/timeline",         get.clone())
         .page::<VolumePage>    ("/console/audit/volume",           get.clone())
         .page::<AuditCsv>      ("/console/audit/leaves.csv",       get.clone())
         .page::<AuditLines>    ("/console/audit/leaves.ndjson",    get.clone())

@@ -105,6 +105,7 @@ async fn take(
             let within = Duration::from_secs(STRANGER_S);
             if let Ok(Ok(sent)) = tokio::time::timeout(within, read(parts, body)).await {
                 visit.form = sent.form;
+                visit.form.forget_numbers(UPLOADED);
             }
             return Err(problem);
         }
@@ -128,8 +129,13 @@ async fn take(
         Ok(sent) => sent,
         Err(problem) => return Err(unread(app, caller, &case, problem).await),
     };
+    let file_name = sent.file.as_ref().and_then(|file| file.file_name());
+    let words = words(&sent.form, file_name);
+    let does = sent.form.text("dry_run").to_owned();
     visit.form = sent.form;
-    if !has_token(visit) {
+    let own = has_token(visit);
+    visit.form.forget_numbers(UPLOADED);
+    if !own {
         let problem = Problem::new(ProblemKind::CrossSite);
         return Err(unread(app, caller, &case, problem).await);
     }
@@ -143,8 +149,6 @@ async fn take(
         let problem = Problem::new(ProblemKind::TooLarge);
         return Err(unread(app, caller, &case, problem).await);
     }
-    let words = words(&visit.form, file.file_name());
-    let does = visit.form.text("dry_run").to_owned();
     let admit = move |vault: &vault::Vault, caller: &Caller, arriving| {
         admit_words(vault, caller, case, &words, arriving)
     };

@@ -9,15 +9,19 @@ use super::super::app::App;
 use super::super::authenticate::admit_anybody;
 use super::super::problem::Problem;
 use super::super::run::ids;
-use super::cookie;
+use super::{PREFIX, cookie};
 use crate::console::{Form, Sitting, Visit};
+use crate::domain::may_hold_number;
+
+/// What a page takes from the sitting, and never from an address.
+pub(super) const WHY: [&str; 2] = ["purpose", "reason"];
 
 /// The visit of a request, without a body yet.
 pub(super) async fn begin(app: &App, parts: &mut Parts) -> Visit {
     Visit {
-        path: parts.uri.path().to_owned(),
+        path: shown_path(parts).to_owned(),
         query: match parts.method == Method::GET {
-            true => parts.uri.query().unwrap_or_default().to_owned(),
+            true => shown_query(parts),
             false => String::new(),
         },
         ids: ids(parts).await,
@@ -37,8 +41,65 @@ pub(in crate::http) fn admit(app: &App, parts: &Parts) -> Result<(), Problem> {
     admit_anybody(app, parts, token)
 }
 
-/// Path and query of the page.
+/// The path of the page; of the first page if somebody typed a number into it.
+fn shown_path(parts: &Parts) -> &str {
+    let path = parts.uri.path();
+    let typed = Form::parse(path.as_bytes());
+    let typed = typed.as_ref().and_then(|typed| typed.pairs().next());
+    match typed {
+        Some((text, _)) if !may_hold_number(text) => path,
+        _ => PREFIX,
+    }
+}
+
+/// Path and query of the page, without what a link does not decide and without numbers.
 pub(super) fn address(parts: &Parts) -> String {
-    let address = parts.uri.path_and_query();
-    address.map_or_else(|| "/".to_owned(), |address| address.as_str().to_owned())
+    let (path, query) = (shown_path(parts), shown_query(parts));
+    match query.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{query}"),
+    }
+}
+
+/// The query of the page, without what a link does not decide and without numbers.
+fn shown_query(parts: &Parts) -> String {
+    let stays = |part: &&str| {
+        let typed = Form::parse(part.as_bytes());
+        let typed = typed.as_ref().and_then(|typed| typed.pairs().next());
+        typed.is_some_and(|(name, value)| !WHY.contains(&name) && !may_hold_number(value))
+    };
+    let query = parts.uri.query().unwrap_or_default();
+    let kept: Vec<_> = query.split('&').filter(stays).collect();
+    kept.join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn an_address_to_go_on_at_says_nothing_of_why_and_holds_no_number() {
+        for (asked, shown) in [
+            (
+                "/console/cases/c_1/records?country=US&x=",
+                "/console/cases/c_1/records?country=US&x=",
+            ),
+            (
+                "/console?purpose=scoping&country=US&re%61son=because",
+                "/console?country=US",
+            ),
+            (
+                "/console?subject=%2B12025550147&country=a%20b&carrier=06.12.34.56.78",
+                "/console?country=a%20b",
+            ),
+            ("/console?a=1&%ff=2", "/console?a=1"),
+            ("/console/cases/%2B12025550147", "/console"),
+            ("/console/2025550147?a=1", "/console?a=1"),
+        ] {
+            let parts = Request::get(asked).body(()).unwrap().into_parts().0;
+            assert_eq!(address(&parts), shown);
+        }
+    }
 }

@@ -113,7 +113,7 @@ impl TwoPerson for Export {
     fn detail(wanted: &ExportWanted) -> Value {
         json!({
             "profile": wanted.profile,
-            "filter": wanted.filter,
+            "filter": wanted.filter.for_log(),
             "recipients": wanted.recipients,
             "legal_basis": wanted.legal_basis.as_str(),
         })

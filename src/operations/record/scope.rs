@@ -208,7 +208,7 @@ impl Operation for Scope {
                 let mut asked = json!({
                     "audience": "team",
                     "by": query.by,
-                    "filter": query.filter,
+                    "filter": query.filter.for_log(),
                     "zone": query.zone,
                     "top": query.top,
                     "purpose": purpose,

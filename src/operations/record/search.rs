@@ -72,7 +72,7 @@ impl Operation for SearchRecords {
 
     fn detail(&self) -> Value {
         json!({
-            "filter": self.filter,
+            "filter": self.filter.for_log(),
             "order": self.order,
             "limit": self.limit,
             "continued": self.cursor.is_some(),

@@ -18,7 +18,11 @@ macro_rules! tokens {
     ($($(#[$doc:meta])* $token:ident $tag:ident $label:literal;)*) => {$(
         $(#[$doc])*
         ///  32 random bytes, wiped on drop; as text, base64url without padding.
-        pub struct $token(Zeroizing<[u8; LENGTH]>);
+        pub struct $token {
+            bytes: Zeroizing<[u8; LENGTH]>,
+            /// What goes before the bytes under the tag: of another kind, it is another token.
+            kind: &'static [u8],
+        }
 
         /// The stored form of a token: HMAC-SHA-256 over its kind and bytes, under a key of the
         /// keyring, so that nobody without that key can write one of a token they know.
@@ -30,26 +34,30 @@ macro_rules! tokens {
             pub fn draw(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
                 let mut bytes = Zeroizing::new([0; LENGTH]);
                 entropy.fill(&mut bytes[..])?;
-                Ok(Self(bytes))
+                Ok(Self::of(bytes))
+            }
+
+            fn of(bytes: Zeroizing<[u8; LENGTH]>) -> Self {
+                Self { bytes, kind: $label }
             }
 
             /// Parses the text of a token.
             pub fn parse(text: &str) -> Result<Self, TokenError> {
                 let mut bytes = Zeroizing::new([0; LENGTH]);
                 match URL_SAFE_NO_PAD.decode_slice(text, &mut bytes[..]) {
-                    Ok(LENGTH) => Ok(Self(bytes)),
+                    Ok(LENGTH) => Ok(Self::of(bytes)),
                     Ok(_) | Err(_) => Err(TokenError),
                 }
             }
 
             /// The text, for its holder only.
             pub fn expose_once(&self) -> Zeroizing<String> {
-                Zeroizing::new(URL_SAFE_NO_PAD.encode(&self.0[..]))
+                Zeroizing::new(URL_SAFE_NO_PAD.encode(&self.bytes[..]))
             }
 
             /// The tag to store.
             pub(in crate::vault) fn tag(&self, key: &MacKey) -> $tag {
-                $tag(key.mac($label, &self.0[..]))
+                $tag(key.mac(self.kind, &self.bytes[..]))
             }
         }
 
@@ -69,11 +77,23 @@ tokens! {
     EnrolmentToken EnrolmentTag b"breachvault enrolment token 1\0";
 }
 
+/// The kind of a session token that pages take, and the API does not.
+const CONSOLE: &[u8] = b"breachvault console token 1\0";
+
 impl SessionToken {
+    /// The same bytes as the token of a session of the console. A browser writes its cookies to its disk; whoever finds
+    /// one there cannot use it with the API, which takes a session by another tag.
+    pub fn of_console(self) -> Self {
+        Self {
+            kind: CONSOLE,
+            ..self
+        }
+    }
+
     /// What a form of this session has to have, so that nobody else can make one. Whoever has it does not get the
     /// token by it.
     pub fn form_token(&self) -> String {
-        URL_SAFE_NO_PAD.encode(MacKey::new(&self.0).mac(b"breachvault form 1\0", b""))
+        URL_SAFE_NO_PAD.encode(MacKey::new(&self.bytes).mac(b"breachvault form 1\0", b""))
     }
 }
 
@@ -106,10 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn the_two_kinds_have_different_tags() {
+    fn the_kinds_have_different_tags() {
         let text = "A".repeat(43);
         let key = MacKey::new(&[1; 32]);
         let session = SessionToken::parse(&text).ok().unwrap().tag(&key);
+        let console = SessionToken::parse(&text).ok().unwrap().of_console();
+        assert_ne!(session.as_bytes(), console.tag(&key).as_bytes());
         let enrolment = EnrolmentToken::parse(&text).ok().unwrap().tag(&key);
         assert_ne!(session.as_bytes(), enrolment.as_bytes());
     }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::schema::FilterValue;
-use crate::domain::{AccountName, ExhibitId, Field, Moment, MomentError};
+use crate::domain::{
+    AccountName, ExhibitId, Field, Moment, MomentError, TextError, may_hold_number,
+};
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::SubjectToken;
 
@@ -121,7 +123,7 @@ impl RecordFilter {
             area_state: values("filter.area_state", input.area_state)?,
             carrier: values("filter.carrier", input.carrier)?,
             kind: values("filter.kind", input.kind)?,
-            account: values("filter.account", input.account)?,
+            account: accounts(input.account)?,
             channel: values("filter.channel", input.channel)?,
             subject,
             newly_exposed_in: input
@@ -158,6 +160,20 @@ impl RecordFilter {
         self.newly_exposed_in.is_some()
     }
 
+    /// As the log has it. Of an account that may be a phone number it says how many digits it has: an auditor sees what
+    /// was asked, and no number.
+    pub fn for_log(&self) -> Self {
+        let account = self.account.iter();
+        let account = account.map(|account| match may_hold_number(account) {
+            true => format!("({} digits)", account.trim().len()),
+            false => account.clone(),
+        });
+        Self {
+            account: account.collect(),
+            ..self.clone()
+        }
+    }
+
     /// Whether it keeps every record.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -188,7 +204,37 @@ fn moment(
         .map_err(|error| OperationError::invalid(at, error))
 }
 
+/// An account may be digits alone, as suppliers count their customers. What is written as a number is none.
+fn accounts(accounts: Vec<String>) -> Result<Vec<String>, OperationError> {
+    let at = "filter.account";
+    let number = |account: &String| {
+        let digits = account.trim().bytes().all(|byte| byte.is_ascii_digit());
+        !digits && may_hold_number(account)
+    };
+    none_is(at, bounded(at, accounts)?, number)
+}
+
+/// Whatever the case has: a country, a carrier or a kind never looks like a phone number, and what does is not looked
+/// for, because the question stays in the log.
 fn values(at: &str, values: Vec<String>) -> Result<Vec<String>, OperationError> {
+    none_is(at, bounded(at, values)?, |value| may_hold_number(value))
+}
+
+fn none_is(
+    at: &str,
+    values: Vec<String>,
+    number: impl Fn(&String) -> bool,
+) -> Result<Vec<String>, OperationError> {
+    match values.iter().position(number) {
+        Some(place) => Err(OperationError::invalid(
+            format!("{at}[{place}]"),
+            TextError::HoldsNumber,
+        )),
+        None => Ok(values),
+    }
+}
+
+fn bounded(at: &str, values: Vec<String>) -> Result<Vec<String>, OperationError> {
     if values.len() > MOST_VALUES {
         return Err(too_many(at, MOST_VALUES));
     }
@@ -262,6 +308,30 @@ mod tests {
             at(json!({"newly_exposed_in": "+447700900123"})),
             "filter.newly_exposed_in"
         );
+    }
+
+    #[test]
+    fn no_value_is_a_phone_number_and_an_account_may_be_digits() {
+        for member in [
+            "country",
+            "state",
+            "area_state",
+            "carrier",
+            "kind",
+            "channel",
+        ] {
+            for number in ["+12025550147", "12025550147", "06 12 34 56 78"] {
+                let value = json!({member: ["a", number]});
+                assert_eq!(at(value), format!("filter.{member}[1]"));
+            }
+        }
+        for number in ["+12025550147", "202-555-0147", "tel 12025550147"] {
+            assert_eq!(at(json!({"account": [number]})), "filter.account[0]");
+        }
+        let filter = parse(json!({"account": ["acme", "123456789012", "4711"]})).unwrap();
+        let said = serde_json::to_value(filter.for_log()).unwrap();
+        assert_eq!(said, json!({"account": ["acme", "(12 digits)", "4711"]}));
+        assert_eq!(filter.account[1], "123456789012");
     }
 
     #[test]

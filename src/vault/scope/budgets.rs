@@ -41,7 +41,7 @@ impl Reading<'_> {
             operator: &member.operator,
             case: case.number,
             // A freeze is of one operator, whoever shares a limit with them.
-            party: &[],
+            party: "",
         };
         let settings = &self.core.settings;
         let told = payer.told(settings, self.connection, BudgetKind::Lookups, measured)?;

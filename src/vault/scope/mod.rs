@@ -55,7 +55,7 @@ pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, Se
 pub use self::page::{RowsOf, WantedRows};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
-pub(in crate::vault) use self::session::{Entering, Verified};
+pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
 pub use self::tasks::{TaskKind, TaskView};
 use crate::domain::{CaseId, Moment};

@@ -39,6 +39,13 @@ pub(in crate::vault) enum Entering {
     Guessing,
 }
 
+/// Where the token of a session is taken.
+#[derive(Clone, Copy)]
+pub(in crate::vault) enum SessionFor {
+    Api,
+    Console,
+}
+
 /// Somebody whose password and code are right.
 pub(in crate::vault) struct Verified {
     pub(in crate::vault) operator: OperatorId,
@@ -170,9 +177,14 @@ impl<A: Writes> Scope<'_, A> {
     pub(in crate::vault) fn open_session(
         &mut self,
         entering: Entering,
+        session_for: SessionFor,
     ) -> Result<SignedIn, OperationError> {
         let session = SessionId::from_random(self.core.draw()?);
         let token = SessionToken::draw(&*self.core.entropy)?;
+        let token = match session_for {
+            SessionFor::Api => token,
+            SessionFor::Console => token.of_console(),
+        };
         let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
         let (operator, second_factor) = match self.enter(entering)? {
             Ok(entered) => entered,

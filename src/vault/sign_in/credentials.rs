@@ -24,7 +24,7 @@ use crate::vault::identity::{
     TotpSecret, TotpStep,
 };
 use crate::vault::keyring::Argon2Params;
-use crate::vault::scope::{Entering, Scope, SignedIn, Verified};
+use crate::vault::scope::{Entering, Scope, SessionFor, SignedIn, Verified};
 use crate::vault::store::operator_rows;
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
 
@@ -50,7 +50,23 @@ pub(super) struct Attempt {
 impl Vault {
     /// Opens a session. Wrong credentials are a denial with a leaf of its own.
     pub fn sign_in(&self, attempt: SignIn) -> Result<Result<Reply, Refusal>, Unauthenticated> {
-        let (operation, attempt) = self.verify_credentials(attempt)?;
+        self.open_session(attempt, SessionFor::Api)
+    }
+
+    /// The same for a session that pages take, and the API does not.
+    pub fn sign_in_to_console(
+        &self,
+        attempt: SignIn,
+    ) -> Result<Result<Reply, Refusal>, Unauthenticated> {
+        self.open_session(attempt, SessionFor::Console)
+    }
+
+    fn open_session(
+        &self,
+        attempt: SignIn,
+        session_for: SessionFor,
+    ) -> Result<Result<Reply, Refusal>, Unauthenticated> {
+        let (operation, attempt) = self.verify_credentials(attempt, session_for)?;
         let ended = self.perform(&Caller::stranger(), operation);
         let denial = match &ended {
             Err(Refusal::Denied(denial, _)) => Some(*denial),
@@ -62,7 +78,7 @@ impl Vault {
 
     /// The same for a command line, which goes on as the caller.
     pub fn sign_in_here(&self, attempt: SignIn) -> Result<Result<Caller, Denial>, Refusal> {
-        let (operation, attempt) = match self.verify_credentials(attempt) {
+        let (operation, attempt) = match self.verify_credentials(attempt, SessionFor::Api) {
             Ok(verified) => verified,
             Err(_) => return Ok(Err(Denial::WrongCredential)),
         };
@@ -83,6 +99,7 @@ impl Vault {
     fn verify_credentials(
         &self,
         attempt: SignIn,
+        session_for: SessionFor,
     ) -> Result<(OpenSession, Attempt), Unauthenticated> {
         let found = self.attempt(&attempt.name, attempt.address)?;
         let about = found.operator();
@@ -108,7 +125,12 @@ impl Vault {
             None if guessing => Entering::Guessing,
             None => Entering::Refused(Denial::WrongCredential),
         };
-        Ok((OpenSession { about, entering }, found))
+        let operation = OpenSession {
+            about,
+            entering,
+            session_for,
+        };
+        Ok((operation, found))
     }
 
     /// Counts the try, and finds whose name it is.
@@ -275,6 +297,7 @@ impl Attempt {
 struct OpenSession {
     about: Option<OperatorId>,
     entering: Entering,
+    session_for: SessionFor,
 }
 
 impl Operation for OpenSession {
@@ -286,6 +309,6 @@ impl Operation for OpenSession {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignedIn, OperationError> {
-        scope.open_session(self.entering)
+        scope.open_session(self.entering, self.session_for)
     }
 }
