@@ -40,10 +40,10 @@ fn every_sign_in_has_a_new_session_and_ends_the_one_before() {
     assert_ne!(browser.cookie(SESSION).unwrap(), first);
     browser.get("/console").assert_status(200);
     assert_ne!(browser.token(), token);
-    let api = incident
-        .anonymous()
-        .with_token(first.split('.').next().unwrap());
-    api.get("/me").assert_problem(401, "session-ended");
+    browser.set_cookie(SESSION, &first);
+    let ended = browser.get("/console").assert_status(303);
+    let to = ended.header("location");
+    assert_eq!(to, Some("/console/sign-in?next=/console&ended=1"));
 }
 
 #[test]
@@ -81,6 +81,16 @@ fn the_cookie_is_no_token_of_the_api_and_a_token_no_cookie() {
         Some("/console/sign-in?next=/console")
     );
     assert_eq!(page.leaf(), None);
+    // A browser writes its cookies to its disk: what is in one is no token, nor the other way round.
+    let cookie = browser.cookie(SESSION).unwrap();
+    let found = incident
+        .anonymous()
+        .with_token(cookie.split('.').next().unwrap());
+    found.get("/me").assert_problem(401, "unauthenticated");
+    browser.get("/console").assert_status(200);
+    let made = cookie.replacen(cookie.split('.').next().unwrap(), token.token(), 1);
+    browser.set_cookie(SESSION, &made);
+    browser.get("/console").assert_status(303);
 }
 
 #[test]
@@ -182,6 +192,10 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
     assert!(page.text().contains("session ends"));
     let told = browser.get(to).assert_status(200);
     assert!(told.text().contains("The session has ended."));
+    // It has not ended yet, so the cookie stays.
+    assert!(browser.cookie(SESSION).is_some());
+    incident.clock.advance_seconds(9 * 3600);
+    browser.get(to).assert_status(200);
     assert_eq!(browser.cookie(SESSION), None);
 }
 
@@ -240,6 +254,7 @@ fn a_form_survives_an_error_a_detour_and_an_expired_session() {
         ("name", "investigator"),
         ("password", PASSWORD),
         ("next", path.as_str()),
+        ("keep_at", path.as_str()),
         ("keep.region", "GB"),
         ("keep.purpose", "victim-inquiry"),
         ("keep.reason", "somebody called about it"),
