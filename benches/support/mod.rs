@@ -178,6 +178,7 @@ impl House {
             source: Reference::parse("exhibit synthesise").ok(),
             region: None,
             dry_run: false,
+            preview: false,
             accept_quarantined: false,
         };
         let arriving = Arriving::whole(Box::new(file), bytes);

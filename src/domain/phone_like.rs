@@ -123,7 +123,8 @@ impl Chain {
         let of_year = groups.len() > 1
             && [":", "/"].contains(&last.between.as_str())
             && is_year(&last.digits);
-        let filled = !first.digits.starts_with('0')
+        let filled = first.digits.len() <= 6
+            && !first.digits.starts_with('0')
             && groups
                 .iter()
                 .skip(1)
@@ -415,7 +416,7 @@ fn is_unix_time(digits: &str) -> bool {
         13 => &digits[..10],
         _ => return false,
     };
-    ("1577836800".."1800000000").contains(&seconds)
+    ("1400000000".."1800000000").contains(&seconds)
 }
 
 fn part_of(digits: &str, from: usize, least: u32, most: u32) -> bool {
@@ -426,7 +427,8 @@ fn part_of(digits: &str, from: usize, least: u32, most: u32) -> bool {
 }
 
 fn groups(text: &str) -> Vec<Group> {
-    let text = text.replace("%2B", "+").replace("%2b", "+");
+    let text = without_uuids(text).replace("%2B", "+");
+    let text = text.replace("%2b", "+");
     let mut groups: Vec<Group> = Vec::new();
     let mut between = String::new();
     let mut in_group = false;
@@ -457,6 +459,41 @@ fn groups(text: &str) -> Vec<Group> {
         last.after = between;
     }
     groups
+}
+
+/// The text without universal identifiers, whose digits nobody dials.
+fn without_uuids(text: &str) -> String {
+    let mut rest = String::with_capacity(text.len());
+    let mut letters = text.char_indices();
+    let mut before = ' ';
+    while let Some((at, letter)) = letters.next() {
+        let uuid = !before.is_alphanumeric() && text.as_bytes().get(at..).is_some_and(is_uuid);
+        match uuid {
+            true => {
+                rest.push_str("id");
+                // The letters of an identifier have one byte each.
+                letters.nth(UUID - 2);
+            }
+            false => rest.push(letter),
+        }
+        before = letter;
+    }
+    rest
+}
+
+/// How many letters a universal identifier has.
+const UUID: usize = 36;
+
+fn is_uuid(text: &[u8]) -> bool {
+    let Some((id, rest)) = text.split_at_checked(UUID) else {
+        return false;
+    };
+    let fits = |(at, byte): (usize, &u8)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    let ends = !rest.first().is_some_and(u8::is_ascii_alphanumeric);
+    ends && id.iter().enumerate().all(fits)
 }
 
 /// Whether what is before a group ends with a plus that belongs to it, and not to a sum.

@@ -9,8 +9,6 @@ use http::request::Parts;
 use http::uri::Authority;
 use zeroize::Zeroizing;
 
-use super::super::authenticate::address;
-
 use crate::console::session::MadeUp;
 
 /// What signs in as somebody, in JSON.
@@ -37,8 +35,8 @@ impl fmt::Debug for MadeUpPerson {
 const OF_A_PROXY: [&str; 3] = ["forwarded", "via", "x-real-ip"];
 
 /// The people to show to whoever asks: none, unless it is the machine itself that asks for itself, without a proxy.
-pub(super) fn shown(people: &[MadeUpPerson], parts: &Parts) -> Vec<MadeUp> {
-    let people = people.iter().filter(|_| is_here(parts));
+pub(super) fn shown(people: &[MadeUpPerson], from: Option<IpAddr>, parts: &Parts) -> Vec<MadeUp> {
+    let people = people.iter().filter(|_| is_here(from, parts));
     people
         .map(|person| MadeUp {
             name: person.name.clone(),
@@ -50,10 +48,11 @@ pub(super) fn shown(people: &[MadeUpPerson], parts: &Parts) -> Vec<MadeUp> {
 /// The credentials of one of them, for whoever sees them.
 pub(super) fn credentials(
     people: &[MadeUpPerson],
+    from: Option<IpAddr>,
     parts: &Parts,
     name: &str,
 ) -> Option<Credentials> {
-    let shown = shown(people, parts);
+    let shown = shown(people, from, parts);
     let person = people.iter().find(|person| person.name == name)?;
     let listed = shown.iter().any(|person| person.name == name);
     listed.then(|| (person.credentials)())
@@ -61,8 +60,8 @@ pub(super) fn credentials(
 
 /// By its address, by the name that it was asked for, and as no proxy says anything else. A page of another site that
 /// gave its own name this address asks for its own name.
-fn is_here(parts: &Parts) -> bool {
-    let near = address(parts).is_some_and(|address| address.to_canonical().is_loopback());
+fn is_here(from: Option<IpAddr>, parts: &Parts) -> bool {
+    let near = from.is_some_and(|from| from.to_canonical().is_loopback());
     let proxy = parts.headers.keys().any(|name| {
         let name = name.as_str();
         OF_A_PROXY.contains(&name) || name.starts_with("x-forwarded-")
@@ -85,18 +84,14 @@ fn names_this_machine(parts: &Parts) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::connection::{Connection, Peer};
     use super::*;
 
-    fn asked(address: &str, headers: &[(&str, &str)]) -> Parts {
+    fn asked(headers: &[(&str, &str)]) -> Parts {
         let mut request = http::Request::get("/console/sign-in");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut parts = request.body(()).unwrap().into_parts().0;
-        let connection = Arc::new(Connection::new(address.parse().ok()));
-        parts.extensions.insert(Peer(connection));
-        parts
+        request.body(()).unwrap().into_parts().0
     }
 
     #[test]
@@ -108,46 +103,41 @@ mod tests {
         }];
         let host = ("host", "127.0.0.1:8443");
         for (from, headers, seen) in [
-            ("127.0.0.1:5000", &[host][..], true),
-            ("127.0.0.1:5000", &[("host", "localhost:8443")], true),
-            ("127.0.0.1:5000", &[("host", "[::1]:8443")], true),
-            ("[::1]:5000", &[host], true),
-            ("[::ffff:127.0.0.1]:5000", &[host], true),
-            ("192.0.2.1:5000", &[host], false),
+            ("127.0.0.1", &[host][..], true),
+            ("127.0.0.1", &[("host", "localhost:8443")], true),
+            ("127.0.0.1", &[("host", "[::1]:8443")], true),
+            ("::1", &[host], true),
+            ("::ffff:127.0.0.1", &[host], true),
+            ("192.0.2.1", &[host], false),
             ("", &[host], false),
-            ("127.0.0.1:5000", &[], false),
-            ("127.0.0.1:5000", &[("host", "evil.example:8443")], false),
+            ("127.0.0.1", &[], false),
+            ("127.0.0.1", &[("host", "evil.example:8443")], false),
+            ("127.0.0.1", &[("host", "localhost.evil.example")], false),
             (
-                "127.0.0.1:5000",
-                &[("host", "localhost.evil.example")],
-                false,
-            ),
-            (
-                "127.0.0.1:5000",
+                "127.0.0.1",
                 &[host, ("forwarded", "for=203.0.113.9")],
                 false,
             ),
             (
-                "127.0.0.1:5000",
+                "127.0.0.1",
                 &[host, ("x-forwarded-for", "203.0.113.9")],
                 false,
             ),
-            (
-                "127.0.0.1:5000",
-                &[host, ("x-forwarded-host", "vault")],
-                false,
-            ),
-            ("127.0.0.1:5000", &[host, ("via", "1.1 proxy")], false),
+            ("127.0.0.1", &[host, ("x-forwarded-host", "vault")], false),
+            ("127.0.0.1", &[host, ("via", "1.1 proxy")], false),
         ] {
-            let parts = asked(from, headers);
+            let (from, parts) = (from.parse().ok(), asked(headers));
             assert_eq!(
-                shown(&people, &parts).len(),
+                shown(&people, from, &parts).len(),
                 usize::from(seen),
-                "{from} {headers:?}"
+                "{from:?} {headers:?}"
             );
-            assert_eq!(credentials(&people, &parts, "lead.one").is_some(), seen);
+            assert_eq!(
+                credentials(&people, from, &parts, "lead.one").is_some(),
+                seen
+            );
         }
-        let parts = asked("127.0.0.1:5000", &[host]);
-        assert!(credentials(&people, &parts, "lead.two").is_none());
+        let (from, parts) = ("127.0.0.1".parse().ok(), asked(&[host]));
+        assert!(credentials(&people, from, &parts, "lead.two").is_none());
     }
 }

@@ -264,7 +264,10 @@ async fn try_to_sign_in(
     let wrong = || Problem::new(ProblemKind::WrongCredential);
     let (name, tries) = match form.text("person") {
         "" => (form.text("name"), Some(vec![form.to_json(SIGN_IN, &[])])),
-        person => (person, made_up::credentials(&app.made_up, parts, person)),
+        person => (
+            person,
+            made_up::credentials(&app.made_up, from, parts, person),
+        ),
     };
     let mut ended = Err(wrong());
     for json in tries.unwrap_or_default() {
@@ -299,7 +302,7 @@ fn sign_in_form(
         next: next_page(next),
         kept,
         kept_at: visit.form.text("keep_at"),
-        made_up: &made_up::shown(&app.made_up, parts),
+        made_up: &made_up::shown(&app.made_up, address(parts), parts),
     })
 }
 

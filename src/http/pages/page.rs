@@ -256,7 +256,7 @@ pub(super) fn sign_in_first(
         next: next_page(form_at),
         kept,
         kept_at: &visit.path,
-        made_up: &made_up::shown(&app.made_up, parts),
+        made_up: &made_up::shown(&app.made_up, address(parts), parts),
     });
     let mut response = respond::refusal(problem, page, &stranger);
     add_cookie(&mut response, cookie::end_session());

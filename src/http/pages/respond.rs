@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::super::problem::Problem;
 use crate::console::{
-    Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, escaped, next_page, who_can,
+    Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, next_page, who_can,
 };
 use crate::domain::Moment;
 use crate::operations::Ids;

@@ -5,8 +5,8 @@ use http::Method;
 use super::super::mount::Routes;
 use super::{open, plain};
 use crate::console::audit::{
-    AuditCsv, AuditLines, AuditPage, LeafPage, RequestLeavesPage, SignOffForm, SignOffPage,
-    LeafTimelinePage, VolumePage,
+    AuditCsv, AuditLines, AuditPage, LeafPage, LeafTimelinePage, RequestLeavesPage, SignOffForm,
+    SignOffPage, VolumePage,
 };
 use crate::console::case::{
     CasePage, CasesPage, CloseCasePage, HoldCasePage, LiftPage, MembersPage, NameMemberForm,

@@ -356,7 +356,11 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
     assert!(!chromium.html().contains(&number[1..]));
     chromium.back();
     chromium.find("body");
-    assert!(!chromium.html().contains(&number[1..]), "{}", chromium.html());
+    assert!(
+        !chromium.html().contains(&number[1..]),
+        "{}",
+        chromium.html()
+    );
 
     // What was typed into any other form is kept, and given back to that form alone.
     chromium.wrong(&[401]);
@@ -367,7 +371,10 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
     chromium.run("keep()", &[]);
     chromium.go(&case(&incident, "/exports/new?country=US"));
     let held = "return ['recipients', 'legal_basis', 'country'].map((id) => document.getElementById(id).value).join()";
-    assert_eq!(chromium.run(held, &[]), "age1 of somebody,contract, section 9,US");
+    assert_eq!(
+        chromium.run(held, &[]),
+        "age1 of somebody,contract, section 9,US"
+    );
     chromium.go(&case(&incident, "/exports/new"));
     assert_eq!(chromium.run(held, &[]), ",,");
 }

@@ -41,10 +41,10 @@ fn every_sign_in_has_a_new_session_and_ends_the_one_before() {
     assert_ne!(browser.cookie(SESSION).unwrap(), first);
     browser.get("/console").assert_status(200);
     assert_ne!(browser.token(), token);
-    let api = incident
-        .anonymous()
-        .with_token(first.split('.').next().unwrap());
-    api.get("/me").assert_problem(401, "session-ended");
+    browser.set_cookie(SESSION, &first);
+    let ended = browser.get("/console").assert_status(303);
+    let to = ended.header("location");
+    assert_eq!(to, Some("/console/sign-in?next=/console&ended=1"));
 }
 
 #[test]
@@ -82,6 +82,16 @@ fn the_cookie_is_no_token_of_the_api_and_a_token_no_cookie() {
         Some("/console/sign-in?next=/console")
     );
     assert_eq!(page.leaf(), None);
+    // A browser writes its cookies to its disk: what is in one is no token, nor the other way round.
+    let cookie = browser.cookie(SESSION).unwrap();
+    let found = incident
+        .anonymous()
+        .with_token(cookie.split('.').next().unwrap());
+    found.get("/me").assert_problem(401, "unauthenticated");
+    browser.get("/console").assert_status(200);
+    let made = cookie.replacen(cookie.split('.').next().unwrap(), token.token(), 1);
+    browser.set_cookie(SESSION, &made);
+    browser.get("/console").assert_status(303);
 }
 
 #[test]
@@ -183,6 +193,10 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
     assert!(page.text().contains("session ends"));
     let told = browser.get(to).assert_status(200);
     assert!(told.text().contains("The session has ended."));
+    // It has not ended yet, so the cookie stays.
+    assert!(browser.cookie(SESSION).is_some());
+    incident.clock.advance_seconds(9 * 3600);
+    browser.get(to).assert_status(200);
     assert_eq!(browser.cookie(SESSION), None);
     // So does every page, and each of them counts down.
     for who in Who::ALL {
@@ -271,6 +285,7 @@ fn a_form_survives_an_error_a_detour_and_an_expired_session() {
         ("name", "investigator"),
         ("password", PASSWORD),
         ("next", path.as_str()),
+        ("keep_at", path.as_str()),
         ("keep.region", "GB"),
         ("keep.purpose", "victim-inquiry"),
         ("keep.reason", "somebody called about it"),
@@ -387,15 +402,27 @@ fn me_names_the_cases() {
 fn the_reason_of_one_form_survives_the_sessions_end_and_stays_that_forms_own() {
     let incident = Incident::new();
     let exhibit = incident.first_exhibit();
-    let withdrawal = format!("/console{}", incident.of_case(&format!("/exhibits/{exhibit}/withdrawal")));
+    let withdrawal = format!(
+        "/console{}",
+        incident.of_case(&format!("/exhibits/{exhibit}/withdrawal"))
+    );
     let raise = incident.ask_raise(&incident.investigator(), 5);
     let browser = Browser::signed_in(&incident, Who::Lead);
-    let own = [("purpose", "scoping"), ("reason", "the reason of the sitting")];
+    let own = [
+        ("purpose", "scoping"),
+        ("reason", "the reason of the sitting"),
+    ];
     browser.submit("/console/sitting", &own).assert_status(303);
     for (path, fields) in [
-        (format!("/console/raises/{raise}"), vec![("decision", "approve")]),
+        (
+            format!("/console/raises/{raise}"),
+            vec![("decision", "approve")],
+        ),
         (withdrawal, vec![]),
-        (format!("/console{}", incident.of_case("/raises/new")), vec![("points", "5")]),
+        (
+            format!("/console{}", incident.of_case("/raises/new")),
+            vec![("points", "5")],
+        ),
         (format!("/console{}", incident.of_case("/hold")), vec![]),
     ] {
         incident.clock.advance_seconds(9 * 3600);
@@ -410,15 +437,26 @@ fn the_reason_of_one_form_survives_the_sessions_end_and_stays_that_forms_own() {
             ("next", next.as_str()),
             ("keep.reason", kept.as_str()),
         ];
-        let signed_in = browser.submit("/console/sign-in", &again).assert_status(303);
+        let signed_in = browser
+            .submit("/console/sign-in", &again)
+            .assert_status(303);
         let to = signed_in.header("location").unwrap().to_owned();
         assert!(!to.contains("alone"), "{to}");
         let form = browser.get(&to).assert_status(200).text();
-        assert!(form.contains(">a reason of this form alone</textarea>"), "{path}: {form}");
+        assert!(
+            form.contains(">a reason of this form alone</textarea>"),
+            "{path}: {form}"
+        );
         // Shown once, and nobody else's.
         let form = browser.get(&to).assert_status(200).text();
-        assert!(!form.contains("a reason of this form alone"), "{path}: {form}");
+        assert!(
+            !form.contains("a reason of this form alone"),
+            "{path}: {form}"
+        );
         let sitting = browser.get("/console/sitting").assert_status(200).text();
-        assert!(sitting.contains(">the reason of the sitting</textarea>"), "{sitting}");
+        assert!(
+            sitting.contains(">the reason of the sitting</textarea>"),
+            "{sitting}"
+        );
     }
 }

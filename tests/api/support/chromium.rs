@@ -129,10 +129,30 @@ impl Chromium {
         Some(browser)
     }
 
-    /// Types the address of a page of the vault.
+    /// Types the address of a page of the vault, and goes on where the page would cost something.
     pub fn go(&self, path: &str) {
+        self.open(path);
+        if self.has("#go-on") {
+            self.click("#go-on");
+        }
+    }
+
+    /// Opens an address as another program does.
+    pub fn open(&self, path: &str) {
         let url = format!("{}{path}", self.origin);
         self.call("POST", "/url", &json!({ "url": url }));
+    }
+
+    /// Opens another tab and goes there; gives the one before.
+    pub fn new_tab(&self) -> String {
+        let before = self.call("GET", "/window", &Value::Null);
+        let new = self.call("POST", "/window/new", &json!({ "type": "tab" }));
+        self.to_tab(new["handle"].as_str().unwrap());
+        before.as_str().unwrap().to_owned()
+    }
+
+    pub fn to_tab(&self, tab: &str) {
+        self.call("POST", "/window", &json!({ "handle": tab }));
     }
 
     pub fn back(&self) {
