@@ -7,9 +7,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use zeroize::Zeroizing;
 
 use super::super::problem::Problem;
-use crate::console::{
-    Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, next_page, who_can,
-};
+use crate::console::{Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, next_page, who_can};
 use crate::domain::Moment;
 use crate::operations::Ids;
 use crate::policy::ActionKind;
