@@ -276,8 +276,8 @@ fn of_request(connection: &Connection, request: &str, most: Option<u64>) -> Resu
         let limit = wanted.unwrap_or(REQUEST_PAGE).clamp(1, REQUEST_PAGE);
         let limit = limit.to_string();
         let next = next.and_then(Value::as_str);
-        let cursor = next.map(|next| ("cursor", next));
-        let query = [("limit", limit.as_str())].into_iter().chain(cursor);
+        let after = next.map(|next| ("after", next));
+        let query = [("limit", limit.as_str())].into_iter().chain(after);
         connection.get(&with_query(&path, &query.collect::<Vec<_>>()))
     })
 }

@@ -153,7 +153,7 @@ pub(super) fn routes() -> Routes {
 
         .mount_by_accept::<SearchLeaves, SearchLeavesCsv>(post.clone(), "/audit/leaves/search", ok, csv)
         .mount::<CountLeaves>           (post.clone(),   "/audit/volume",                     ok)
-        .mount_query::<ListRequestLeaves>("/requests/{request}/leaves",  &["cursor?", "limit?"])
+        .mount_list::<ListRequestLeaves>("/requests/{request}/leaves",  PAGE)
         .mount_by_accept::<ReadLeaf, ReadLeafBytes>(get.clone(), "/audit/leaves/{leaf}",      ok, octets)
         .mount_as::<ProveLeaf>          (get.clone(),    "/audit/leaves/{leaf}/proof",        ok, text)
         .mount_as::<ReadCheckpoint>     (get.clone(),    "/audit/checkpoint",                 ok, text)

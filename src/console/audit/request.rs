@@ -21,7 +21,7 @@ struct Shows<'a> {
 
 impl Page for RequestLeavesPage {
     type Operation = ListRequestLeaves;
-    const FIELDS: &'static [Field] = &[Field::Optional("cursor"), Field::Optional("limit")];
+    const FIELDS: &'static [Field] = &[Field::Optional("after"), Field::Optional("limit")];
 
     fn show(page: RequestLeavesView, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows { visit, page })

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::RequestId;
 use crate::domain::schema::LeafCursor;
-use crate::operations::{Docs, Ids, Request};
+use crate::operations::{Docs, Ids, Request, Sheet};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
 use crate::vault::scope::requests::RequestLeavesView;
@@ -29,11 +29,27 @@ pub struct RequestLeavesInput {
     /// The `next` of the page before.
     #[serde(default)]
     #[schema(value_type = Option<LeafCursor>)]
-    pub cursor: Option<String>,
+    pub after: Option<String>,
     /// How many at most: 1 to 500. 100 if it is left out.
     #[serde(default)]
     #[schema(pattern = "^([1-9][0-9]?|[1-4][0-9][0-9]|500)$")]
     pub limit: Option<String>,
+}
+
+impl Sheet for RequestLeavesView {
+    const ROWS: &'static str = "leaves";
+    const COLUMNS: &'static [&'static str] = &[
+        "leaf",
+        "time",
+        "action",
+        "outcome",
+        "decision",
+        "operator",
+        "operator_name",
+        "role",
+        "reason",
+        "off_hours",
+    ];
 }
 
 impl Operation for ListRequestLeaves {
@@ -79,10 +95,10 @@ impl Request for ListRequestLeaves {
     fn read(ids: &Ids, input: RequestLeavesInput) -> Result<Self, OperationError> {
         let limit = input.limit.as_deref().map_or(Ok(100), str::parse);
         let limit = limit.ok().filter(|limit| (1..=MOST).contains(limit));
-        let before = input.cursor.map(|cursor| cursor.parse()).transpose();
+        let before = input.after.map(|after| after.parse()).transpose();
         Ok(Self {
             request: ids.request()?,
-            before: before.map_err(|error| OperationError::invalid("cursor", error))?,
+            before: before.map_err(|error| OperationError::invalid("after", error))?,
             limit: limit.ok_or_else(|| OperationError::invalid("limit", "must be 1 to 500"))?,
         })
     }

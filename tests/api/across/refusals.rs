@@ -483,7 +483,7 @@ fn wrong_queries() -> Vec<(&'static str, &'static str)> {
     all.extend([
         (REQUEST_LEAVES, "limit=0"),
         (REQUEST_LEAVES, "limit=501"),
-        (REQUEST_LEAVES, "cursor=first"),
+        (REQUEST_LEAVES, "after=first"),
         (DUPLICATES, "of=nobody"),
         (DUPLICATES, "part=first"),
         (ADMIT, "zone=Nowhere/Land"),

@@ -79,12 +79,12 @@ fn a_request_lists_its_leaves() {
     );
 
     // A page at a time, each leaf once.
-    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    let (mut paged, mut after) = (Vec::new(), String::new());
     loop {
-        let page = leaves(&incident.lead(), &reveal, &format!("?limit=2{cursor}"));
+        let page = leaves(&incident.lead(), &reveal, &format!("?limit=2{after}"));
         paged.extend(actions(&page));
         match page["next"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
+            Some(next) => after = format!("&after={next}"),
             None => break,
         }
     }
