@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Incident, Who, body};
+use crate::support::{Client, Incident, TestVault, Who, body};
 
 fn waiting(client: &Client) -> Vec<Value> {
     let inbox = client.get("/inbox").assert_status(200);
@@ -106,4 +106,51 @@ fn a_member_who_was_suspended_has_nothing_to_decide() {
     let suspended = incident.suspend(&incident.case, Who::Lead, Who::SecondLead);
     suspended.assert_status(200);
     assert_eq!(found(&second, &reveal), None);
+}
+
+#[test]
+fn what_is_no_request_waits_for_those_who_can_do_something_about_it() {
+    let vault = TestVault::new();
+    let tasks = |who: Who| {
+        let inbox = vault.client(who).get("/inbox").assert_status(200).json();
+        inbox["tasks"].as_array().unwrap().clone()
+    };
+    let kinds = |who: Who| -> Vec<(Value, Value)> {
+        let all = tasks(who).into_iter();
+        all.map(|task| (task["kind"].clone(), task["yours"].clone()))
+            .collect()
+    };
+    let case = vault.case_of_suspended_leads();
+    // The second lead was suspended by another administrator, the first one by this one.
+    let own = tasks(Who::Administrator);
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert_eq!(own[0]["kind"], "suspension");
+    assert_eq!(own[0]["case"], case.as_str());
+    assert_eq!(own[0]["operator"], vault.operator(Who::SecondLead).as_str());
+    assert_eq!(own[0]["name"], Who::SecondLead.name());
+    assert_eq!(
+        own[0].get("title"),
+        None,
+        "an administrator knows no titles"
+    );
+    for who in [Who::Lead, Who::Custodian, Who::Auditor] {
+        assert_eq!(kinds(who), [], "{who:?}");
+    }
+    vault
+        .lift(&case, Who::Administrator, Who::SecondLead)
+        .assert_status(200);
+    assert_eq!(kinds(Who::Administrator), []);
+    assert_eq!(tasks(Who::SecondLead)[0]["title"], "SMS logs of March");
+
+    vault.clock.jump_seconds(86_400);
+    let clock = |yours: bool| (Value::from("clock"), Value::from(yours));
+    assert_eq!(kinds(Who::Administrator), [clock(true)]);
+    let time = json!({ "time": "2024-04-03T09:00:00Z", "reason": body::REASON });
+    let accepted = vault.administrator().post("/clock/acceptance", &time);
+    accepted.assert_status(200);
+    assert_eq!(kinds(Who::Administrator), [clock(false)]);
+    assert_eq!(kinds(Who::Lead), [clock(true)]);
+    for who in [Who::Custodian, Who::Auditor, Who::Investigator] {
+        assert_eq!(kinds(who), [], "{who:?}");
+    }
 }
