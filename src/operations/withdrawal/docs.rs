@@ -23,8 +23,8 @@ pub(crate) const STEPS: StepDocs = step_docs! {
     read: {
         summary: "Read a withdrawal",
         description: "How many messages and numbers would go with the exhibit. What compares it with the case \
-            (`numbers_only_here`, `later_duplicates`) is told to leads only. The first was counted when this was asked; \
-            `changed_since` says whether an exhibit came or went since. A custodian gets the counts of the exhibit's \
+            (`numbers_only_here`, `later_duplicates`) is told to leads only, and rests on the exhibits that counted \
+            when this was asked; `changed_since` says whether an exhibit came or went since. A custodian gets the counts of the exhibit's \
             file, rounded if somebody else admitted it.",
         example: r#"{"withdrawal": "w_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
             "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":

@@ -36,5 +36,5 @@ pub use request_digest::RequestDigest;
 pub use root_keys::RootKeys;
 pub use secret::Secret;
 pub use status::{KeyringStatus, SlotStatus};
-pub(in crate::vault) use store::replace as replace_file;
+pub(in crate::vault) use store::replace_file;
 pub use unlocked::Keyring;

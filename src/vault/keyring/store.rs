@@ -34,18 +34,23 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
 }
 
 /// Writes a new file beside the old one, makes it durable and renames it over the old one.
-///
-/// The content of the old file is then overwritten in place, if nothing else links to it: it had
-/// the keys of destroyed cases, perhaps under an old passphrase. File systems that copy on write,
-/// and disks that remap blocks, may keep it.
-pub(in crate::vault) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
-    let old = OpenOptions::new().read(true).write(true).open(path).ok();
+pub(in crate::vault) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = beside(path);
     let mut file = make_file(&new)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&new, path)?;
-    sync_folder_of(path)?;
+    sync_folder_of(path)
+}
+
+/// Replaces a keyring.
+///
+/// The content of the old file is then overwritten in place, if nothing else links to it: it had
+/// the keys of destroyed cases, perhaps under an old passphrase. File systems that copy on write,
+/// and disks that remap blocks, may keep it.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
+    let old = OpenOptions::new().read(true).write(true).open(path).ok();
+    replace_file(path, bytes)?;
     if let Some(old) = old {
         // The new file is in force by now, so a failure here is not an error.
         let _ = overwrite(old);

@@ -116,7 +116,7 @@ pub(in crate::vault) fn write(
             &plain,
         )
         .map_err(|_| KeyringError::NoKey)?;
-    replace_file(&paths.high_water_mark(), &sealed)
+    Ok(replace_file(&paths.high_water_mark(), &sealed)?)
 }
 
 /// Compares a log with the mark; `root_at` computes the log's root at a smaller size. The log must

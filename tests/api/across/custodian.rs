@@ -33,7 +33,7 @@ pub(super) struct Watch<'i> {
     pub(super) incident: &'i Incident,
     custodian: Client,
     names: Vec<String>,
-    seen: Vec<Seen>,
+    pub(super) seen: Vec<Seen>,
 }
 
 fn is_random(text: &str) -> bool {

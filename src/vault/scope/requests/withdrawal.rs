@@ -74,8 +74,9 @@ pub struct WithdrawalView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub changed_since: Option<bool>,
-    /// Exhibits that were admitted after it and left out rows because the case had them: some
-    /// may have been duplicates of this one's, and would be missing without it. Left out for a custodian.
+    /// Exhibits that were admitted after it and left out rows because the case had them: some may have been duplicates
+    /// of this one's, and would be missing without it. Those of them that counted when this was asked: what was admitted
+    /// since, only who asks anew is told of, and pays for. Left out for a custodian.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub later_duplicates: Option<Vec<LaterDuplicates>>,
@@ -240,7 +241,7 @@ impl RequestKind for Withdrawal {
     }
 }
 
-/// What the exhibits that were admitted after it, and count, have left out.
+/// What the exhibits have left out that were admitted after it, counted when this was asked, and count.
 fn later_duplicates(
     reading: &Reading<'_>,
     body: &WithdrawalBody,
@@ -253,7 +254,10 @@ fn later_duplicates(
         .find(|exhibit| exhibit.id.as_str() == body.exhibit)
         .ok_or_else(damaged)?;
     let mut left_out = Vec::new();
-    for exhibit in later.filter(|exhibit| exhibit.withdrawn.is_none()) {
+    let counted = |exhibit: &&exhibit_rows::ExhibitRow| {
+        exhibit.withdrawn.is_none() && body.others.iter().any(|id| id == exhibit.id.as_str())
+    };
+    for exhibit in later.filter(counted) {
         let duplicates = open_description(&keys, exhibit)?.in_case;
         if duplicates > 0 {
             left_out.push(LaterDuplicates {
