@@ -15,7 +15,8 @@ use crate::vault::ledger::verify_all;
 use crate::vault::settings::WorkHours;
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 
-/// How many leaves one question looks at, at most: the newest of its time. That takes a quarter of a second or so.
+/// How many leaves one question looks at, at most: the newest of its time. Reading them takes a third of a second or
+/// so of one thread.
 const MOST: u64 = 500_000;
 /// How many days are counted if the question does not say from when, and how many it can ask for.
 const DAYS_USUAL: i64 = 7;

@@ -128,7 +128,8 @@ pub(crate) fn search(
     Ok(all)
 }
 
-/// How many leaves there are of an hour, and how they ended.
+/// How many leaves that follow each other are of one hour, and how they ended. An hour has more than one of these if the
+/// clock stepped back.
 pub(crate) struct HourCount {
     /// When the hour begins.
     pub(crate) hour: Moment,
@@ -137,7 +138,8 @@ pub(crate) struct HourCount {
     pub(crate) failed: u64,
 }
 
-/// Counts matching leaves by the hour of their time. All leaves from `since` to `before` are looked at.
+/// Counts matching leaves by the hour of their time. All leaves from `since` to `before` are looked at, in order: sorting
+/// them would take longer than reading them.
 pub(crate) fn count_by_hour(
     connection: &Snapshot,
     filter: &LeafFilter,
@@ -146,12 +148,12 @@ pub(crate) fn count_by_hour(
     let mut statement = connection
         .prepare_cached(
             "-- leaf::count_by_hour
-             SELECT time / 3600 * 3600, count(*), sum(outcome = 'denied'), sum(outcome = 'failed') FROM leaf
+             SELECT time, outcome FROM leaf
              WHERE (?1 IS NULL OR time >= ?1) AND (?2 IS NULL OR time < ?2)
                AND (?3 IS NULL OR operator = ?3) AND (?4 IS NULL OR case_id = ?4)
                AND (?5 IS NULL OR object = ?5) AND (?6 IS NULL OR action = ?6)
                AND (?7 IS NULL OR outcome = ?7) AND seq >= ?8 AND seq < ?9
-             GROUP BY 1 ORDER BY 1",
+             ORDER BY seq",
         )
         .map_err(&failed)?;
     let mut rows = statement
@@ -167,18 +169,25 @@ pub(crate) fn count_by_hour(
             filter.before.map_or(i64::MAX, signed)
         ])
         .map_err(&failed)?;
-    let mut hours = Vec::new();
+    let mut hours: Vec<HourCount> = Vec::new();
     while let Some(row) = rows.next().map_err(&failed)? {
-        let count = |column: usize| {
-            let count: i64 = row.get(column).map_err(&failed)?;
-            sound("leaf::hour", u64::try_from(count))
-        };
-        hours.push(HourCount {
-            hour: Moment::from_seconds(row.get(0).map_err(&failed)?),
-            leaves: count(1)?,
-            denied: count(2)?,
-            failed: count(3)?,
-        });
+        let time: i64 = row.get(0).map_err(&failed)?;
+        let outcome = row.get_ref(1).map_err(&failed)?;
+        let outcome = sound("leaf::outcome", outcome.as_str())?;
+        let begin = Moment::from_seconds(time.div_euclid(HOUR) * HOUR);
+        if hours.last().is_none_or(|last| last.hour != begin) {
+            hours.push(HourCount {
+                hour: begin,
+                leaves: 0,
+                denied: 0,
+                failed: 0,
+            });
+        }
+        if let Some(hour) = hours.last_mut() {
+            hour.leaves += 1;
+            hour.denied += u64::from(outcome == "denied");
+            hour.failed += u64::from(outcome == "failed");
+        }
     }
     Ok(hours)
 }
@@ -293,3 +302,5 @@ fn with_between<T>(
 fn signed(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
+
+const HOUR: i64 = 3600;

@@ -256,3 +256,29 @@ fn a_leaf_is_verified_in_the_browser_and_a_changed_byte_is_not() {
         "{text}"
     );
 }
+
+#[test]
+fn a_decided_request_leads_to_all_that_was_done_under_it() {
+    let incident = Incident::new();
+    let subjects = [incident.subject(&incident.log.messages[0].number)];
+    let reveal = incident.approved_reveal(&subjects);
+    let lead = Browser::signed_in(&incident, Who::Lead);
+    let page = lead.get(&format!("/console/reveals/{reveal}"));
+    let path = format!("/console/requests/{reveal}/leaves");
+    let text = page.assert_status(200).text();
+    assert!(text.contains(&format!("href=\"{path}\"")), "{text}");
+    let text = lead.get(&path).assert_status(200).text();
+    for shown in [
+        "<td>reveal.decide</td>",
+        "<td>reveal.request</td>",
+        "done: approve",
+        "lead.one",
+        body::REASON,
+    ] {
+        assert!(text.contains(shown), "{shown}: {text}");
+    }
+    assert!(!text.contains("reveal.read"), "{text}");
+    let auditor = Browser::signed_in(&incident, Who::Auditor);
+    let text = auditor.get(&path).assert_status(200).text();
+    assert!(text.contains("<td>reveal.read</td>"), "{text}");
+}
