@@ -712,10 +712,18 @@ fn a_file_is_checked_dropped_and_stopped_and_its_quarantine_seen_from_a_shell() 
     // What would be refused fails there as it does here.
     let none = shell.path("none.csv");
     let header = text.lines().next().unwrap();
-    fs::write(&none, format!("{header}\none,abc,Mobile,GB,,2024-03-10T12:00:00Z,sms\n")).unwrap();
+    fs::write(
+        &none,
+        format!("{header}\none,abc,Mobile,GB,,2024-03-10T12:00:00Z,sms\n"),
+    )
+    .unwrap();
     let refused = shell.see("custodian", &["exhibit", "check", &none, "--case", &case]);
     assert_eq!(refused.status, 1, "{}", refused.text);
-    assert!(refused.text.contains("it would be refused: "), "{}", refused.text);
+    assert!(
+        refused.text.contains("it would be refused: "),
+        "{}",
+        refused.text
+    );
 
     // A column that looks like the country and is none.
     let dropped = shell.path("dropped.csv");
@@ -754,19 +762,34 @@ fn a_file_is_checked_dropped_and_stopped_and_its_quarantine_seen_from_a_shell() 
     let shown = shell.done("lead.one", &["quarantine", "show", &asked]);
     assert!(shown.contains("decided_by: custodian"), "{shown}");
     let opened = shell.done("lead.one", &["quarantine", "open", &asked]);
-    assert!(opened.contains("not-a-number") && opened.contains("aaa999"), "{opened}");
+    assert!(
+        opened.contains("not-a-number") && opened.contains("aaa999"),
+        "{opened}"
+    );
     let again = shell.see("lead.one", &["quarantine", "open", &asked]);
     assert_eq!(again.status, 1, "{}", again.text);
     // As a sealed list it leaves like an export.
     let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
     let recipient = format!("{key}=the supplier");
-    let list = ["--list", "--recipient", &recipient, "--legal-basis", "contract, section 9"];
+    let list = [
+        "--list",
+        "--recipient",
+        &recipient,
+        "--legal-basis",
+        "contract, section 9",
+    ];
     let list = shell.id("lead.one", &[&ask[..], &list].concat(), "quarantine");
     let shown = shell.json("lead.one", &["quarantine", "show", &list]);
     assert_eq!(shown["list"]["recipients"][0]["name"], "the supplier");
-    shell.done("lead.two", &[&["decide", &list, "approve"][..], &reason].concat());
+    shell.done(
+        "lead.two",
+        &[&["decide", &list, "approve"][..], &reason].concat(),
+    );
     let package = shell.path("list.tar");
-    shell.done("custodian", &["export", "download", &list, "--out", &package]);
+    shell.done(
+        "custodian",
+        &["export", "download", &list, "--out", &package],
+    );
     assert!(fs::metadata(&package).unwrap().len() > 1000);
 
     // Ctrl-C cancels the admission at the server, which says so.
@@ -792,7 +815,10 @@ fn a_file_is_checked_dropped_and_stopped_and_its_quarantine_seen_from_a_shell() 
     session.exp_string("cancelling the admission").unwrap();
     // What is read next finds that nothing is wanted any more.
     let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    while writer.write_all(b"one,+447700900002,Mobile,GB,,2024-03-10T12:00:00Z,sms\n").is_ok() {
+    while writer
+        .write_all(b"one,+447700900002,Mobile,GB,,2024-03-10T12:00:00Z,sms\n")
+        .is_ok()
+    {
         assert!(std::time::Instant::now() < until);
         std::thread::sleep(std::time::Duration::from_millis(50));
     }

@@ -325,15 +325,27 @@ fn me_names_the_cases() {
 fn the_reason_of_one_form_survives_the_sessions_end_and_stays_that_forms_own() {
     let incident = Incident::new();
     let exhibit = incident.first_exhibit();
-    let withdrawal = format!("/console{}", incident.of_case(&format!("/exhibits/{exhibit}/withdrawal")));
+    let withdrawal = format!(
+        "/console{}",
+        incident.of_case(&format!("/exhibits/{exhibit}/withdrawal"))
+    );
     let raise = incident.ask_raise(&incident.investigator(), 5);
     let browser = Browser::signed_in(&incident, Who::Lead);
-    let own = [("purpose", "scoping"), ("reason", "the reason of the sitting")];
+    let own = [
+        ("purpose", "scoping"),
+        ("reason", "the reason of the sitting"),
+    ];
     browser.submit("/console/sitting", &own).assert_status(303);
     for (path, fields) in [
-        (format!("/console/raises/{raise}"), vec![("decision", "approve")]),
+        (
+            format!("/console/raises/{raise}"),
+            vec![("decision", "approve")],
+        ),
         (withdrawal, vec![]),
-        (format!("/console{}", incident.of_case("/raises/new")), vec![("points", "5")]),
+        (
+            format!("/console{}", incident.of_case("/raises/new")),
+            vec![("points", "5")],
+        ),
         (format!("/console{}", incident.of_case("/hold")), vec![]),
     ] {
         incident.clock.advance_seconds(9 * 3600);
@@ -348,15 +360,26 @@ fn the_reason_of_one_form_survives_the_sessions_end_and_stays_that_forms_own() {
             ("next", next.as_str()),
             ("keep.reason", kept.as_str()),
         ];
-        let signed_in = browser.submit("/console/sign-in", &again).assert_status(303);
+        let signed_in = browser
+            .submit("/console/sign-in", &again)
+            .assert_status(303);
         let to = signed_in.header("location").unwrap().to_owned();
         assert!(!to.contains("alone"), "{to}");
         let form = browser.get(&to).assert_status(200).text();
-        assert!(form.contains(">a reason of this form alone</textarea>"), "{path}: {form}");
+        assert!(
+            form.contains(">a reason of this form alone</textarea>"),
+            "{path}: {form}"
+        );
         // Shown once, and nobody else's.
         let form = browser.get(&to).assert_status(200).text();
-        assert!(!form.contains("a reason of this form alone"), "{path}: {form}");
+        assert!(
+            !form.contains("a reason of this form alone"),
+            "{path}: {form}"
+        );
         let sitting = browser.get("/console/sitting").assert_status(200).text();
-        assert!(sitting.contains(">the reason of the sitting</textarea>"), "{sitting}");
+        assert!(
+            sitting.contains(">the reason of the sitting</textarea>"),
+            "{sitting}"
+        );
     }
 }
