@@ -523,24 +523,25 @@ fn a_file_that_is_refused_while_it_is_sent_shows_the_refusal() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str, start: &str, line: &str, bytes: usize| {
+    let file = |name: &str, start: &[u8], line: &str, bytes: usize| {
         let path = folder.path().join(name);
-        let mut text = start.as_bytes().to_vec();
-        text.extend(line.as_bytes().repeat(bytes / line.len()));
-        std::fs::write(&path, text).unwrap();
+        let mut all = start.to_vec();
+        all.extend(line.as_bytes().repeat(bytes / line.len()));
+        std::fs::write(&path, all).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let header = "account,number,carrier,country,state,sent_at,kind\n";
+    let header = b"account,number,carrier,country,state,sent_at,kind\n";
     let row = "one,not a number,Mobile,GB,,2024-03-10T12:00:00Z,sms\n";
-    let kind = file("kind.csv", "colour,size\n", "red,9\n", 80_000_000);
+    let kind = file("kind.csv", b"colour,size\n", "red,9\n", 80_000_000);
     let large = file("large.csv", header, row, 120_000_000);
-    let broken = file("broken.csv.gz", "\u{1f}", "not gzip", 80_000_000);
+    let gzip = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    let broken = file("broken.csv.gz", &gzip, "this is no gzip", 80_000_000);
     chromium.sign_in(&incident, Who::Custodian);
     chromium.wrong(&[]);
     for (file, status, told) in [
         (&kind, 422, "colour, size"),
         (&large, 413, "too large"),
-        (&broken, 422, "cannot be read"),
+        (&broken, 422, "cannot be admitted"),
     ] {
         chromium.go(&case(&incident, "/exhibits/new"));
         chromium.fill("#source", "the supplier");
