@@ -172,7 +172,8 @@ impl Vault {
         tag: &[u8; 16],
     ) -> Result<Option<(OperatorRow, OperatorSecrets)>, Unauthenticated> {
         let reader = self.core.readers.snapshot()?;
-        let row = operator_rows::find_by_name_tag(reader.connection()?, tag)?;
+        let row = operator_rows::find_by_name_tag(reader.connection()?, tag)
+            .map_err(|error| self.core.control.note_failure(error))?;
         Ok(row.and_then(|row| {
             let secrets = OperatorSecrets::open(&self.core.keys(), &row).ok()?;
             Some((row, secrets))

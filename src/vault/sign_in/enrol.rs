@@ -20,7 +20,8 @@ impl Vault {
     pub fn knows_invitation(&self, enrolment: &EnrolmentToken) -> Result<bool, Unauthenticated> {
         let tag = enrolment.tag(self.core.keys().root_keys().token_tags());
         let reader = self.core.readers.snapshot()?;
-        let row = operator_rows::find_by_enrolment(reader.connection()?, tag.as_bytes())?;
+        let row = operator_rows::find_by_enrolment(reader.connection()?, tag.as_bytes())
+            .map_err(|error| self.core.control.note_failure(error))?;
         let enrol_by = row.and_then(|row| row.enrol_by);
         Ok(enrol_by.is_some_and(|by| !self.core.clock.is_over(by)))
     }

@@ -32,7 +32,7 @@ impl Vault {
             .map_err(Unauthenticated::from)?;
         let connection = reader.connection().map_err(Unauthenticated::from)?;
         let row = session_rows::find_by_token(connection, tag.as_bytes())
-            .map_err(Unauthenticated::from)?
+            .map_err(|error| self.core.control.note_failure(error))?
             .ok_or(Unauthenticated::NoSession)?;
         if row.revoked {
             return Err(Unauthenticated::Revoked);

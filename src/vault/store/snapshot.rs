@@ -188,8 +188,14 @@ impl Readers {
             snapshot: Some(snapshot),
         };
         let connection = reader.connection()?;
-        connection.control("BEGIN").map_err(at("snapshot::begin"))?;
-        connection.check_schema(false)?;
+        let begun = connection
+            .control("BEGIN")
+            .map_err(at("snapshot::begin"))
+            .and_then(|()| connection.check_schema(false));
+        if let Err(error) = begun {
+            let view = connection.view();
+            return Err(view.map_or(error, |view| view.note_failure(error)));
+        }
         Ok(reader)
     }
 }

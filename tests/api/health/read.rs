@@ -60,3 +60,29 @@ fn a_clock_in_doubt_is_told_with_whoever_accepted_a_time() {
     assert_eq!(told()["in_doubt"], false);
     assert_eq!(told()["accepted_by"], Value::Null);
 }
+
+#[test]
+fn a_file_put_back_while_the_vault_is_served_is_told_as_damaged_and_readiness_ends() {
+    let vault = TestVault::new();
+    let lead = vault.lead();
+    let path = vault.paths.database().with_file_name("vault.db-wal");
+    let earlier = std::fs::read(&path).unwrap();
+    vault.open_case();
+    let ready = || {
+        let anybody = vault.anonymous();
+        let answer = anybody.send(ureq::http::Method::GET, "/readyz", &[], &[]);
+        answer.status
+    };
+    assert_eq!(ready(), 200);
+    std::fs::write(&path, earlier).unwrap();
+    let met = (0..20).find_map(|_| {
+        let answer = lead.get("/cases");
+        (answer.status != 200).then_some(answer)
+    });
+    met.unwrap().assert_problem(503, "damaged");
+    assert_eq!(ready(), 503);
+    // For everybody, also for those whose session has to be looked up, and for those who come in.
+    lead.get("/me").assert_problem(503, "damaged");
+    let stranger = vault.anonymous().with_token(lead.token());
+    stranger.get("/me").assert_problem(503, "damaged");
+}

@@ -158,6 +158,11 @@ impl ControlView {
         self.state.found_damaged(error.at)
     }
 
+    /// Notes what a failed statement says of the file; see [`ControlState::note_failure`].
+    pub(in crate::vault::store) fn note_failure(&self, error: StoreError) -> StoreError {
+        self.state.note_failure(error)
+    }
+
     /// A name for what a group is, as long as nothing of it changes; none while it does.
     pub(super) fn steady(&self, place: &[u8]) -> Option<[u8; 32]> {
         match self.changes {
