@@ -127,7 +127,7 @@ fn rows_of_charts(table: &Value) -> Result<Vec<Value>, Failure> {
                 "value": row.get(by),
                 "numbers": row.get("numbers"),
                 "messages": row.get("messages"),
-                "small": row.get("small"),
+                "small": (row.get("small") == Some(&Value::Bool(true))).then_some("small"),
             }));
         }
     }
@@ -152,7 +152,7 @@ const OF_CHARTS: &[Column] = &[
     Column("VALUE", "value"),
     Column("NUMBERS", "numbers"),
     Column("MESSAGES", "messages"),
-    Column("TOO FEW FOR OTHERS", "small"),
+    Column("FOR OTHERS", "small"),
 ];
 
 const COLUMNS: &[Column] = &[

@@ -245,7 +245,7 @@ fn every_command_at_a_terminal() {
             vec!["scope", "--by", "country", "--csv"],
             "\"country\",\"numbers\",\"messages\"",
         ),
-        (vec!["scope", "--charts"], "TOO FEW FOR OTHERS"),
+        (vec!["scope", "--charts"], "FOR OTHERS"),
         (
             vec!["scope", "--charts", "--csv"],
             "\"by\",\"value\",\"numbers\",\"messages\",\"small\"",

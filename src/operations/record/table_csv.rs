@@ -90,7 +90,9 @@ fn write_cells(
 
 fn cell(value: &Value) -> String {
     match value {
-        Value::Null => String::new(),
+        Value::Null | Value::Bool(false) => String::new(),
+        // The one that there is: a spreadsheet would make something else of a truth value.
+        Value::Bool(true) => "small".to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
@@ -149,7 +151,7 @@ mod tests {
         let rows = vec![row("=1+1", 7), row("Example Mobile", 12)];
         let csv = text(csv_of(&table(vec![Dimension::Carrier], rows, Vec::new())));
         let expected = "\"carrier\",\"numbers\",\"messages\",\"small\"\r\n\
-            \"'=1+1\",\"7\",\"8\",\"true\"\r\n\"Example Mobile\",\"12\",\"13\",\"false\"\r\n";
+            \"'=1+1\",\"7\",\"8\",\"small\"\r\n\"Example Mobile\",\"12\",\"13\",\"\"\r\n";
         assert_eq!(csv, expected);
         let none = text(csv_of(&table(vec![Dimension::Day], Vec::new(), Vec::new())));
         assert_eq!(none, "\"day\",\"numbers\",\"messages\",\"small\"\r\n");
@@ -183,10 +185,10 @@ mod tests {
         };
         let all = table(Vec::new(), Vec::new(), vec![chart(vec![row("A", 9)])]);
         let expected = "\"by\",\"value\",\"numbers\",\"messages\",\"small\"\r\n\
-            \"carrier\",\"A\",\"9\",\"10\",\"false\"\r\n";
+            \"carrier\",\"A\",\"9\",\"10\",\"\"\r\n";
         assert_eq!(text(csv_of(&all)), expected);
         let expected =
-            "\"carrier\",\"numbers\",\"messages\",\"small\"\r\n\"A\",\"9\",\"10\",\"false\"\r\n";
+            "\"carrier\",\"numbers\",\"messages\",\"small\"\r\n\"A\",\"9\",\"10\",\"\"\r\n";
         assert_eq!(text(chart_csv_of(&chart(vec![row("A", 9)]))), expected);
     }
 }

@@ -258,7 +258,7 @@ fn a_click_or_a_drag_filters_every_chart_and_stands_in_the_address_with_and_with
     assert!(totals.contains(&messages.to_string()), "{totals}");
 
     // A stretch of days, by dragging.
-    let days = "return [...document.querySelectorAll('#by-day a')].map((one) => [one.dataset.from, one.dataset.to])";
+    let days = "return [...document.querySelectorAll('#by-day svg a')].map((one) => [one.dataset.from, one.dataset.to])";
     let days: Vec<(String, String)> = serde_json::from_value(chromium.run(days, &[])).unwrap();
     let (from, to) = (&days[2].0, &days[4].1);
     chromium.drag(
@@ -288,8 +288,8 @@ fn a_click_or_a_drag_filters_every_chart_and_stands_in_the_address_with_and_with
     // One day, and then an hour of it; a second click takes it away again.
     chromium.click(&format!("#by-day a[data-from='{from}']"));
     chromium.find("#by-day a[aria-current]");
-    chromium.click("#by-hour a");
-    let hour = "return document.querySelectorAll('#by-hour a').length";
+    chromium.click("#by-hour svg a");
+    let hour = "return document.querySelectorAll('#by-hour svg a').length";
     assert_eq!(chromium.run(hour, &[]), 1);
     chromium.click("#by-hour a[aria-current]");
     assert_eq!(chromium.place(), format!("{path}?country=US"));
