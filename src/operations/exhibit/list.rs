@@ -60,8 +60,8 @@ impl Request for ListExhibits {
         summary: "List the exhibits of a case",
         description: "Every exhibit that was admitted, including withdrawn ones. A custodian gets counts of each file \
             by itself, rounded if somebody else admitted it, without what the case had before \
-            (`duplicates_of_case`). A file that is being admitted is `under_way` from its beginning. The digest of a file is for the operator who admitted it; everybody else gets a \
-            commitment to it, which tells nothing without its salt.",
+            (`duplicates_of_case`). A file that is being admitted is `under_way` from its beginning. The digest of a \
+            file is for the operator who admitted it; everybody else gets a commitment to it, which tells nothing without its salt.",
         request: "",
         answer: r#"{"exhibits": [{"exhibit": "x_0123456789abcdefghjk", "state": "admitted", "name":
             "log.csv", "source": null, "format": "supplier-csv", "admitted_at":
