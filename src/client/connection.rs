@@ -546,6 +546,53 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_does_not_end_is_not_followed_for_ever() {
+        let connection = Connection::new("https://vault.example", Authorities(Vec::new()), 0, true);
+        let page = |next: &Value| {
+            let page = json(&serde_json::json!({ "cases": [{ "case": "c" }], "next": next }));
+            Ok(Answer { bytes: page })
+        };
+        for nexts in [&["x", "x"][..], &["x", "y", "x"]] {
+            let mut asked = 0;
+            let listed = connection.pages("cases", None, |_, _, _| {
+                asked += 1;
+                page(&nexts[(asked - 1) % nexts.len()].into())
+            });
+            assert!(listed.is_err() && asked <= nexts.len() + 1, "{asked}");
+        }
+        let mut asked = 0;
+        let listed = connection.pages("cases", None, |_, _, _| {
+            asked += 1;
+            page(&asked.into())
+        });
+        assert!(listed.is_err());
+        assert_eq!(asked, MOST_PAGES + 1);
+        let listed = connection.pages("cases", None, |_, next, _| match next {
+            None => page(&"x".into()),
+            Some(_) => page(&Value::Null),
+        });
+        let listed = listed.ok().unwrap();
+        assert_eq!(listed["cases"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_server_that_asks_for_no_wait_is_waited_for_a_second() {
+        let answered = |status: u16, after: &str| {
+            let response = Response::builder().status(status);
+            let response = response.header("retry-after", after);
+            response.body(Body::builder().data("")).unwrap()
+        };
+        for (status, after, wait) in [
+            (429, "0", Some(1)),
+            (503, "7", Some(7)),
+            (429, "soon", None),
+            (200, "7", None),
+        ] {
+            assert_eq!(put_off(&answered(status, after)), wait, "{status} {after}");
+        }
+    }
+
+    #[test]
     fn a_file_without_a_certificate_trusts_nobody() {
         for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\nx"] {
             assert!(Authorities::of_pem(pem).is_err(), "{pem}");

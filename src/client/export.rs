@@ -179,7 +179,7 @@ impl Ask {
         body.insert("recipients".to_owned(), recipients(&self.recipients));
         body.insert("legal_basis".to_owned(), self.legal_basis.into());
         self.why.add_to(&mut body);
-        self.filter.add_to(&mut body);
+        self.filter.add_to(&mut body)?;
         let connection = self.client.connect()?;
         let asked = connection.post(&self.case.path("/exports"), &Value::Object(body))?;
         self.client.output.object(&asked.value()?)

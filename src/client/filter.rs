@@ -3,6 +3,9 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
+use super::failure::Failure;
+use crate::domain::may_hold_number;
+
 #[derive(Args)]
 #[command(next_help_heading = "Filter")]
 pub(crate) struct Filter {
@@ -42,8 +45,8 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Adds the filter, if anything is said at all.
-    pub(crate) fn add_to(&self, body: &mut Map<String, Value>) {
+    /// Adds the filter, if anything is said at all. A number is not sent: the server's log would have it.
+    pub(crate) fn add_to(&self, body: &mut Map<String, Value>) -> Result<(), Failure> {
         let mut filter = Map::new();
         for (name, values) in [
             ("account", &self.account),
@@ -55,6 +58,14 @@ impl Filter {
             ("channel", &self.channel),
             ("subject", &self.subject),
         ] {
+            if values.iter().any(|value| is_number(name, value)) {
+                let option = name.replace('_', "-");
+                return Err(
+                    Failure::usage(format!("--{option}: must hold no phone number")).way_out(
+                        "look numbers up with `breachvault lookup`, which reads them from a file",
+                    ),
+                );
+            }
             if !values.is_empty() {
                 filter.insert(name.to_owned(), json!(values));
             }
@@ -71,5 +82,45 @@ impl Filter {
         if !filter.is_empty() {
             body.insert("filter".to_owned(), Value::Object(filter));
         }
+        Ok(())
+    }
+}
+
+/// An account may be digits alone, as suppliers count their customers.
+fn is_number(name: &str, value: &str) -> bool {
+    let digits = value.trim().bytes().all(|byte| byte.is_ascii_digit());
+    may_hold_number(value) && !(name == "account" && digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        filter: Filter,
+    }
+
+    #[test]
+    fn a_number_in_a_filter_is_not_sent() {
+        let added = |words: &[&str]| {
+            let line = Line::parse_from([&["x"][..], words].concat());
+            let mut body = Map::new();
+            line.filter.add_to(&mut body).map(|()| Value::Object(body))
+        };
+        for words in [
+            ["--carrier", "+12025550147"],
+            ["--area-state", "12025550147"],
+            ["--account", "+1 202 555 0147"],
+            ["--subject", "06 12 34 56 78"],
+        ] {
+            assert!(added(&words).is_err(), "{words:?}");
+        }
+        let taken = added(&["--account", "123456789012", "--country", "GB"]);
+        let expected = json!({ "filter": { "account": ["123456789012"], "country": ["GB"] } });
+        assert_eq!(taken.ok(), Some(expected));
     }
 }

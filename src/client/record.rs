@@ -43,7 +43,7 @@ impl Records {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let output = &self.client.output;
         let mut body = Map::new();
-        self.filter.add_to(&mut body);
+        self.filter.add_to(&mut body)?;
         self.why.add_to(&mut body);
         if let Some(order) = self.order {
             body.insert("order".to_owned(), order.into());

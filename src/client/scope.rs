@@ -73,7 +73,7 @@ impl Scope {
             }
         }
         self.why.add_to(&mut body);
-        self.filter.add_to(&mut body);
+        self.filter.add_to(&mut body)?;
         let connection = self.client.connect()?;
         let asked = connection.post(&self.case.path("/scope"), &Value::Object(body))?;
         let table = asked.value()?;

@@ -188,7 +188,7 @@ impl Field {
                 Err(_) => String::new(),
             },
             Self::Lines(_) | Self::Holders(_) => {
-                let lines = value.lines().filter(|line| !may_hold_number(line));
+                let lines = value.lines().filter(|line| !is_kept_back(line));
                 lines.collect::<Vec<_>>().join("\n")
             }
             _ => whole(value),
@@ -196,10 +196,16 @@ impl Field {
     }
 }
 
+/// The most bytes of a text that is shown again; a longer one is looked at by nobody.
+const LONGEST: usize = 8 * 1024;
+
+fn is_kept_back(text: &str) -> bool {
+    text.len() > LONGEST || may_hold_number(text)
+}
+
 /// The text, or nothing of it if it may hold a phone number.
 fn whole(value: &str) -> String {
-    let in_one_line = value.replace(['\r', '\n'], " ");
-    match may_hold_number(&in_one_line) {
+    match is_kept_back(&value.replace(['\r', '\n'], " ")) {
         true => String::new(),
         false => value.to_owned(),
     }

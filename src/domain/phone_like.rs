@@ -262,22 +262,23 @@ fn reaches(sizes: &[usize], length: std::ops::RangeInclusive<usize>) -> bool {
 
 /// What may be a number, in its order: international ones first, then what is no time, no address and no identifier.
 fn chains(text: &str) -> Vec<Chain> {
-    let mut groups = groups(text);
-    let mut chains = Vec::new();
-    let mut at = 0;
-    while at < groups.len() {
-        let end = match groups[at].plus {
-            true => end_of(&groups, at, true),
-            false => at,
-        };
-        if end > at {
-            chains.push(Chain(groups.drain(at..end).collect()));
-            // What was between goes, so that the groups on both sides are not taken for one number.
-            if let Some(next) = groups.get_mut(at) {
-                next.between.push_str(" … ");
+    let mut all = groups(text).into_iter().peekable();
+    let (mut chains, mut groups) = (Vec::new(), Vec::new());
+    let mut ended = false;
+    while let Some(mut group) = all.next() {
+        if group.plus {
+            let mut chain = vec![group];
+            while let Some(next) = all.next_if(|next| next.continues(true)) {
+                chain.push(next);
             }
+            chains.push(Chain(chain));
+            ended = true;
         } else {
-            at += 1;
+            // What is on both sides of a number is not one number.
+            if std::mem::take(&mut ended) {
+                group.between.push_str(" … ");
+            }
+            groups.push(group);
         }
     }
     let known = known(&groups);
@@ -298,15 +299,6 @@ fn chains(text: &str) -> Vec<Chain> {
         chains.push(Chain(chain));
     }
     chains
-}
-
-/// Where the number ends that begins there.
-fn end_of(groups: &[Group], at: usize, international: bool) -> usize {
-    let rest = groups.iter().skip(at + 1);
-    at + 1
-        + rest
-            .take_while(|group| group.continues(international))
-            .count()
 }
 
 /// Which groups are of a date, a time, or an address of the Internet.

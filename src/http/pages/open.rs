@@ -228,13 +228,13 @@ async fn has_ended(app: &Arc<App>, parts: &Parts) -> bool {
     };
     let vault = Arc::clone(&app.vault);
     let found = blocking(move || vault.authenticate(&token).map(drop)).await;
-    let lives = |error: &Unauthenticated| {
+    let unsure = |error: &Unauthenticated| {
         matches!(
             error,
             Unauthenticated::Unavailable | Unauthenticated::Damaged
         )
     };
-    matches!(found, Ok(Err(error)) if !lives(&error))
+    matches!(found, Ok(Err(error)) if !unsure(&error))
 }
 
 /// What is in the address after `?`.
