@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use breachvault::operations::record::{LookUp, Scope, SearchRecords};
+use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::synthesis::sample_numbers;
 use breachvault::vault::{Paths, trail};
 use serde_json::{Value, json};
@@ -129,8 +129,8 @@ fn ask_vault(house: &House, number: &str, runs: usize) -> Res<[f64; 3]> {
         "filter": {"subject": [subject]}, "limit": 500, "purpose": "scoping", "reason": REASON,
     });
     Ok([
-        timed(runs, || house.ask::<Scope>(filtered.clone()))?,
-        timed(runs, || house.ask::<Scope>(all.clone()))?,
+        timed(runs, || house.ask::<CountRecords>(filtered.clone()))?,
+        timed(runs, || house.ask::<CountRecords>(all.clone()))?,
         timed(runs, || house.ask::<SearchRecords>(one.clone()))?,
     ])
 }

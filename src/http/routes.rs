@@ -38,7 +38,7 @@ use crate::operations::quarantine::{
     RequestQuarantine, take_list,
 };
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
-use crate::operations::record::{LookUp, Scope, SearchRecords, csv_of};
+use crate::operations::record::{CountRecords, LookUp, SearchRecords, csv_of};
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
 use crate::operations::session::{CloseSession, EndSession, ListSessions, ReadSelf};
 use crate::operations::withdrawal::{
@@ -128,7 +128,7 @@ pub(super) fn routes() -> Routes {
 
         .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
         .mount::<SearchRecords>         (post.clone(),   "/cases/{case}/records/search",      ok)
-        .mount_csv::<Scope>             (post.clone(),   "/cases/{case}/scope",               ok, csv_of)
+        .mount_csv::<CountRecords>      (post.clone(),   "/cases/{case}/scope",               ok, csv_of)
 
         .mount::<RequestReveal>         (post.clone(),   "/cases/{case}/reveals",             created)
         .mount_list::<ListReveals>      ("/cases/{case}/reveals",           OF_STATE)

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use breachvault::operations::case::{HoldCase, NameMember, SuspendMember};
-use breachvault::operations::record::{LookUp, Scope};
+use breachvault::operations::record::{CountRecords, LookUp};
 use breachvault::operations::session::{CloseSession, ReadSelf};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use breachvault::vault::{Caller, OperationError, Refusal, Vault};
@@ -80,7 +80,7 @@ pub(crate) fn look_up(vault: &Vault, people: &People) -> Result<Value, Refusal> 
 fn table_of(vault: &Vault, people: &People, by: &str) {
     let body = json!({ "by": [by], "audience": "protected" });
     let ids = [("case", people.case.as_str())];
-    ask::<Scope>(vault, &people.investigator, &ids, body).unwrap();
+    ask::<CountRecords>(vault, &people.investigator, &ids, body).unwrap();
 }
 
 fn ask_withdrawal(vault: &Vault, people: &People, which: usize) -> String {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use breachvault::operations::audit::ReadLeaf;
 use breachvault::operations::exhibit::{ListDuplicates, ListExhibits};
 use breachvault::operations::quarantine::{DecideQuarantine, OpenQuarantine, RequestQuarantine};
-use breachvault::operations::record::{LookUp, Scope, SearchRecords};
+use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::vault::{OperationError, Refusal, Vault};
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
@@ -123,12 +123,15 @@ fn acts(vault: &Vault, sample: &Sample, table: &str) -> BTreeMap<&'static str, T
         told(ask::<SearchRecords>(vault, by, &case, page)),
     );
     let table_of = json!({ "by": ["account", "carrier", "kind"], "audience": "team" });
-    all.insert("a table", told(ask::<Scope>(vault, by, &case, table_of)));
+    all.insert(
+        "a table",
+        told(ask::<CountRecords>(vault, by, &case, table_of)),
+    );
     let filtered = json!({ "by": ["account"], "audience": "team",
         "filter": { "sent_from": "2024-03-01T00:00:00Z", "sent_to": "2024-05-01T00:00:00Z" } });
     all.insert(
         "a table of a month",
-        told(ask::<Scope>(vault, by, &case, filtered)),
+        told(ask::<CountRecords>(vault, by, &case, filtered)),
     );
     for (name, of) in [
         ("duplicates of the file", "file"),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::house::{self, House, REASON, admit_as, json_of, name_member, open_case, perform};
 use breachvault::operations::case::{CloseCase, ListCases, ReopenCase};
-use breachvault::operations::record::{LookUp, Scope, SearchRecords};
+use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use breachvault::vault::{Caller, OperationError, Refusal, Reply, trail};
@@ -345,7 +345,7 @@ impl Run {
         let id = self.ids[case].clone();
         let ended = self.act("count", |run| {
             let body = json!({ "by": ["country"], "audience": "team" });
-            perform::<Scope>(&run.house.vault, &run.cast[who], &[("case", &id)], body)
+            perform::<CountRecords>(&run.house.vault, &run.cast[who], &[("case", &id)], body)
         });
         assert_eq!(
             ended.is_ok(),

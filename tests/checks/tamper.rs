@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use crate::house::{self, Closed, House, REASON, ask, log, numbers};
 use breachvault::operations::audit::ReadLeaf;
-use breachvault::operations::record::{LookUp, Scope, SearchRecords};
+use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use breachvault::vault::audit::VerifierKey;
 use breachvault::vault::{OperationError, Refusal, StartError, Vault, trail};
@@ -54,7 +54,7 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
 fn table_of(vault: &Vault, people: &house::People) -> Result<Value, Refusal> {
     let body = json!({ "by": ["country", "state", "carrier", "kind"], "audience": "team" });
     let ids = [("case", people.case.as_str())];
-    ask::<Scope>(vault, &people.investigator, &ids, body)
+    ask::<CountRecords>(vault, &people.investigator, &ids, body)
 }
 
 fn look_up(vault: &Vault, people: &house::People, number: &str) -> Result<Value, Refusal> {

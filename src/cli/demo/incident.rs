@@ -18,7 +18,7 @@ use crate::ingest::Declared;
 use crate::operations::case::{NameMember, OpenCase, OpenCaseInput};
 use crate::operations::exhibit::{AdmitRequest, AdmitWords, Arriving};
 use crate::operations::membership::NameMemberInput;
-use crate::operations::record::{Audience, Scope, ScopeInput};
+use crate::operations::record::{Audience, CountRecords, ScopeInput};
 use crate::operations::{Ids, Request};
 use crate::synthesis::{Recipe, sample_accounts, sample_numbers, write};
 use crate::vault::records::FilterInput;
@@ -212,7 +212,7 @@ fn largest_account(vault: &Vault, lead: &Caller, case: &CaseId) -> Result<Accoun
         reason: None,
     };
     let ids = ids(&[("case", case.as_str())]);
-    let counted: Counted = answer::read(ask::<Scope>(vault, lead, &ids, input)?)?;
+    let counted: Counted = answer::read(ask::<CountRecords>(vault, lead, &ids, input)?)?;
     let largest = counted.rows.first().and_then(|row| row.account.as_deref());
     // If the log has no accounts, the liaison gets an account without records.
     AccountName::parse(

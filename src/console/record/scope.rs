@@ -11,7 +11,7 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::{Visit, word};
 use crate::domain::Moment;
-use crate::operations::record::Scope;
+use crate::operations::record::CountRecords;
 use crate::vault::OperationError;
 use crate::vault::records::{BasisView, Dimension, Table, TableRow};
 
@@ -133,7 +133,7 @@ pub(super) fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {
 }
 
 impl Page for ScopePage {
-    type Operation = Scope;
+    type Operation = CountRecords;
     const ASKS: Option<&'static str> = Some("POST /cases/{case}/scope");
     const FIELDS: &'static [Field] = QUESTION;
 

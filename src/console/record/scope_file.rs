@@ -11,7 +11,7 @@ use crate::console::form::{Field, Form};
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};
-use crate::operations::record::{Scope, chart_csv_of, csv_of};
+use crate::operations::record::{CountRecords, chart_csv_of, csv_of};
 use crate::vault::OperationError;
 use crate::vault::records::Table;
 
@@ -28,7 +28,7 @@ struct Alone {
 }
 
 impl Page for ScopeCsv {
-    type Operation = Scope;
+    type Operation = CountRecords;
     const FIELDS: &'static [Field] = QUESTION;
 
     fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {
@@ -50,7 +50,7 @@ impl Page for ScopeCsv {
 }
 
 impl Page for ScopeSvg {
-    type Operation = Scope;
+    type Operation = CountRecords;
     const FIELDS: &'static [Field] = QUESTION;
 
     fn usual(form: &Form) -> Vec<(&'static str, &'static str)> {

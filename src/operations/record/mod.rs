@@ -9,6 +9,6 @@ mod search;
 mod table_csv;
 
 pub use look_up::{LookUp, LookUpAnswer, LookUpInput};
-pub use scope::{Audience, Scope, ScopeInput};
+pub use scope::{Audience, CountRecords, ScopeInput};
 pub use search::{SearchInput, SearchRecords};
 pub use table_csv::{chart_csv_of, csv_of};

@@ -18,7 +18,7 @@ use crate::vault::records::{
 use crate::vault::{Asking, Operation, OperationError, Price, Target, Why, scope};
 
 /// Counts messages and distinct numbers, by up to four dimensions or by each of several.
-pub struct Scope {
+pub struct CountRecords {
     case: CaseId,
     wanted: Wanted,
     purpose: Option<Purpose>,
@@ -189,7 +189,7 @@ impl ToSchema for ScopeInput {
     }
 }
 
-impl Operation for Scope {
+impl Operation for CountRecords {
     type Action = actions::Scope;
     type Answer = Table;
 
@@ -259,7 +259,7 @@ impl Operation for Scope {
     }
 }
 
-impl Request for Scope {
+impl Request for CountRecords {
     type Input = ScopeInput;
     const DOCS: Docs = Docs {
         id: "countRecords",
@@ -368,9 +368,9 @@ mod tests {
 
     const CASE: &str = "c_00000000000000000000";
 
-    fn read(input: Value) -> Result<Scope, OperationError> {
+    fn read(input: Value) -> Result<CountRecords, OperationError> {
         let ids = Ids::new(vec![("case".to_owned(), CASE.to_owned())]);
-        Scope::read(&ids, serde_json::from_value(input).unwrap())
+        CountRecords::read(&ids, serde_json::from_value(input).unwrap())
     }
 
     fn at(input: Value) -> String {

@@ -13,7 +13,7 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use breachvault::domain::CaseId;
-use breachvault::operations::record::Scope;
+use breachvault::operations::record::CountRecords;
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
 use breachvault::operations::{Ids, Request};
 use breachvault::vault::Refusal;
@@ -85,7 +85,7 @@ impl<'h> Incident<'h> {
         let body = json!({ "by": [dimension], "audience": "protected", "rule": rule });
         let ids = [("case", self.case.as_str())];
         let investigator = &self.house.people.investigator;
-        match self.house.ask::<Scope>(investigator, &ids, body) {
+        match self.house.ask::<CountRecords>(investigator, &ids, body) {
             Ok(answer) => {
                 let table = self.read(dimension, &answer);
                 self.given.push(table);
@@ -390,6 +390,6 @@ fn every_finer_cut_is_refused_before_anything_is_counted() {
         let mut body = more;
         body["audience"] = json!("protected");
         let input = serde_json::from_value(body.clone()).ok().unwrap();
-        assert!(Scope::read(&ids, input).is_err(), "{body}");
+        assert!(CountRecords::read(&ids, input).is_err(), "{body}");
     }
 }
