@@ -1,4 +1,4 @@
-//! The README's tour, run word for word by a shell with the built program.
+//! The tour of docs/tour.md, run word for word by a shell with the built program.
 //!
 //! All `sh` blocks of the tour are run in order in one shell that stops at the first line that
 //! fails. Afterwards the test checks that the output has what each step must show. Only
@@ -14,7 +14,7 @@ use crate::demo::{Demo, PROGRAM, path_with, there};
 use crate::outside;
 
 #[test]
-fn the_tour_of_the_readme_runs_word_for_word() {
+fn the_tour_by_curl_runs_word_for_word() {
     let needed = [
         "bash",
         "curl",
@@ -69,9 +69,7 @@ fn the_tour_of_the_readme_runs_word_for_word() {
 
 /// The `sh` blocks of the tour, in order.
 fn steps() -> Vec<String> {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let tour = readme.split("\n## A tour in ten minutes\n").nth(1).unwrap();
-    let tour = tour.split("\n## ").next().unwrap();
+    let tour = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tour.md")).unwrap();
     tour.split("```sh\n")
         .skip(1)
         .map(|block| block.split("```").next().unwrap().to_owned())
