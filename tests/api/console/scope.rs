@@ -265,6 +265,7 @@ fn a_click_or_a_drag_filters_every_chart_and_stands_in_the_address_with_and_with
         &format!("#by-day a[data-from='{from}']"),
         &format!("#by-day a[data-to='{to}']"),
     );
+    chromium.find(&format!("#sent_from option[selected][value='{from}']"));
     let place = chromium.place();
     let stretch = |text: &str| text.replace(':', "%3A");
     let expected = format!(
@@ -289,9 +290,11 @@ fn a_click_or_a_drag_filters_every_chart_and_stands_in_the_address_with_and_with
     chromium.click(&format!("#by-day a[data-from='{from}']"));
     chromium.find("#by-day a[aria-current]");
     chromium.click("#by-hour svg a");
+    chromium.find("#by-hour a[aria-current]");
     let hour = "return document.querySelectorAll('#by-hour svg a').length";
     assert_eq!(chromium.run(hour, &[]), 1);
     chromium.click("#by-hour a[aria-current]");
+    chromium.find("#by-day svg a:nth-of-type(20)");
     assert_eq!(chromium.place(), format!("{path}?country=US"));
     assert_eq!(told(&chromium), of_us);
     assert_eq!(chromium.wrong(&[]), Vec::<String>::new());
