@@ -188,8 +188,14 @@ impl Field {
                 Err(_) => String::new(),
             },
             Self::Lines(_) | Self::Holders(_) => {
-                let lines = value.lines().filter(|line| !is_kept_back(line));
-                lines.collect::<Vec<_>>().join("\n")
+                let lines = || value.lines();
+                match lines().any(is_kept_back) {
+                    true => {
+                        let shown = lines().filter(|line| !is_kept_back(line));
+                        shown.collect::<Vec<_>>().join("\n")
+                    }
+                    false => value.to_owned(),
+                }
             }
             _ => whole(value),
         }

@@ -42,6 +42,8 @@ const INVITATION: &[Field] = &[
     Field::Tick("totp"),
 ];
 const SECOND_FACTOR: &[Field] = &[Field::Text("name"), Field::Secret("password")];
+/// What every form may have; it is kept only if it is a purpose or a reason.
+const WHY: &[Field] = &[Field::Text("purpose"), Field::Text("reason")];
 /// What goes before the names of fields that wait for a session.
 const KEEP: &str = "keep.";
 
@@ -101,7 +103,10 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, request: Request) -> Re
         "" => visit.form.text("next"),
         path => path,
     };
-    let kept = waiting.kept(app.kept_at(kept_at));
+    let others = app.kept_at(kept_at).iter();
+    let others = others.filter(|field| !WHY.contains(field));
+    let fields: Vec<Field> = WHY.iter().chain(others).copied().collect();
+    let kept = waiting.kept(&fields);
     let (opened, name, leaf) = match opened {
         Ok(opened) => opened,
         Err(problem) => {
